@@ -1,0 +1,1 @@
+"""Conformance suite and pytest plugin for the CreateTicket API of ZStack Cloud."""

@@ -1,0 +1,70 @@
+"""The one tree of exceptions, ordered by the step that can fail.
+
+    ZStackTicketError
+    ├── UsageError              the caller's files or options are wrong        exit status 4
+    │   ├── SettingsError       an option, environment variable or ini key
+    │   ├── ProfileError        a profile file
+    │   ├── ContextError        a context file
+    │   └── CatalogueError      a requirements.toml
+    ├── TargetError             the target cannot be examined                  exit status 11
+    │   ├── UnreachableError    name, port, connection, time-out
+    │   ├── TlsError            handshake or certificate
+    │   ├── NotZStackError      something answers, but it is not a ZStack API
+    │   ├── LoginError          the target refuses our credentials
+    │   └── NoTicketServiceError  ZStack answers, but has no ticket API
+    └── EvidenceError           a file of ours cannot be read or was changed   exit status 4
+
+A departure of the target is an outcome or a finding, never an exception.
+"""
+
+
+class ZStackTicketError(Exception):
+    """Root of all errors that we raise. The message says what, where, and how to mend it."""
+
+
+class UsageError(ZStackTicketError):
+    """The caller's files or options are wrong."""
+
+
+class SettingsError(UsageError):
+    """An option, environment variable or ini key has a value that cannot be used."""
+
+
+class ProfileError(UsageError):
+    """A profile file is malformed; the message names line and field."""
+
+
+class ContextError(UsageError):
+    """A context file is malformed; the message names line and field."""
+
+
+class CatalogueError(UsageError):
+    """A requirement catalogue is malformed; the message names file and requirement."""
+
+
+class TargetError(ZStackTicketError):
+    """The target cannot be examined, so no verdict is formed."""
+
+
+class UnreachableError(TargetError):
+    """No connection to the target, or no answer in time."""
+
+
+class TlsError(TargetError):
+    """The TLS handshake failed or the certificate is not trusted."""
+
+
+class NotZStackError(TargetError):
+    """Something answers at the URL, but it is not a ZStack API."""
+
+
+class LoginError(TargetError):
+    """The target refuses our credentials."""
+
+
+class NoTicketServiceError(TargetError):
+    """ZStack answers, but it has no ticket API."""
+
+
+class EvidenceError(ZStackTicketError):
+    """A file that we wrote earlier cannot be read, is cut short or was changed."""

@@ -1,0 +1,72 @@
+"""HTTP messages as plain values: what was sent, what came back, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+Json: TypeAlias = Any
+"""A JSON value as `json.loads` gives it; never NaN or infinity when we write it."""
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+FailureKind: TypeAlias = Literal[
+    "refused", "unresolved", "tls", "timeout", "reset", "protocol", "too-large", "stopped"
+]
+"""Why a request has no answer: connection refused, name not resolved, TLS, no answer in time, connection closed or
+reset before the answer ended, invalid HTTP, answer over the read limit, or not sent because a cap stopped it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One HTTP request. `path` is the raw target below the context root, query included: `/v1/tickets?q=name%3Da`."""
+
+    method: str
+    path: str
+    headers: Headers = ()
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """One HTTP response, its body decompressed and at most 8 MiB long; header names in lower case."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header, or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A request that got no complete answer. `sent` is False when no byte of it can have reached the target."""
+
+    kind: FailureKind
+    detail: str
+    sent: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A request with its answer, redacted. `started` is in seconds since the epoch, `elapsed` in seconds.
+
+    `leaks` names each secret that the answer showed where it has no place, such as `session` or `password`.
+    """
+
+    id: str
+    request: Request
+    answer: Response | Failure
+    started: float = 0.0
+    elapsed: float = 0.0
+    leaks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a flow yields to let time pass before its next request; in seconds."""
+
+    seconds: float

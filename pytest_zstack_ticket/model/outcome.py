@@ -1,0 +1,108 @@
+"""What a call led to, once every exchange of its flow has been read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from .exchange import Failure, Json
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sentence for people, as a catalogue key with parameters: rendered in either language by `report.text`."""
+
+    key: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, key: str, /, **parameters: object) -> Phrase:
+        """Build a phrase; parameters are turned into text."""
+        return cls(key, tuple((name, str(value)) for name, value in sorted(parameters.items())))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The target reports success. `result` is the decoded body, `inventory` its inventory if there is one.
+
+    `direct` is True when the first answer already was the result, False when it came from a job.
+    """
+
+    result: Json
+    inventory: dict[str, Json] | None
+    direct: bool
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The target reports a failure in one of the forms that a real ZStack uses.
+
+    `error` is the decoded error object when `form` is "error"; `text` is the body as text otherwise ("text" for
+    plain text, "page" for HTML, "empty" for no body).
+    """
+
+    form: Literal["error", "text", "page", "empty"]
+    status: int
+    error: dict[str, Json] | None
+    text: str
+    direct: bool
+
+    @property
+    def code(self) -> str:
+        """The error code, or an empty string."""
+        return str(self.error.get("code", "")) if self.error else ""
+
+    @property
+    def details(self) -> str:
+        """All human text of the refusal, for looking up field names."""
+        if self.error is None:
+            return self.text
+        return " ".join(str(self.error.get(key, "")) for key in ("description", "details", "elaboration"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Malformed:
+    """The answer is none of the forms that the profile allows. `reasons` are phrase keys with their parameters."""
+
+    reasons: tuple[Phrase, ...]
+    status: int
+    direct: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfinished:
+    """The job had not ended when we stopped polling. Times in seconds; `promised` is the target's own apiTimeout."""
+
+    waited: float
+    promised: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """A request of the flow got no answer. `first` says whether it was the first request."""
+
+    failure: Failure
+    first: bool
+
+
+Outcome: TypeAlias = Accepted | Refused | Malformed | Unfinished | Unanswered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """A difference between what the requirement asks for and what the target did."""
+
+    expected: Phrase
+    actual: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """This example says nothing about the requirement, and why."""
+
+    reason: Phrase
+
+
+Judgement: TypeAlias = Departure | Undecided | None
+"""What a check says of one example: departed, undecided, or None for held."""

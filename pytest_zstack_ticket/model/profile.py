@@ -1,0 +1,62 @@
+"""What a target is judged by and declares, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+ProfileBase: TypeAlias = Literal["deployed", "documented"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Lengths in UTF-16 units (Java's String.length)."""
+
+    name: int = 255
+    description: int = 2048
+    comment: int = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A ZStack release as major and minor number; (99, 0) stands for "after 5.3"."""
+
+    major: int
+    minor: int
+
+    def __str__(self) -> str:
+        return "after-5.3" if self.major == 99 else f"{self.major}.{self.minor}"
+
+    def at_least(self, major: int, minor: int) -> bool:
+        """Compare with a release number."""
+        return (self.major, self.minor) >= (major, minor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a target is judged by.
+
+    `oldest` and `newest` bound the target's release as far as it is known (equal when it was given). `capabilities`
+    are the words of `needs` that hold for this target; `absent` those that the operator declared not to exist.
+    """
+
+    name: str = "deployed"
+    base: ProfileBase = "deployed"
+    limits: Limits = field(default_factory=Limits)
+    oldest: Release = Release(3, 0)
+    newest: Release = Release(99, 0)
+    capabilities: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
+
+    @property
+    def strict(self) -> bool:
+        """True for the documented profile, which allows nothing that the page does not show."""
+        return self.base == "documented"
+
+    def surely_since(self, major: int, minor: int) -> bool:
+        """True if the target is known to be of this release or newer."""
+        return self.oldest.at_least(major, minor)
+
+    def surely_before(self, major: int, minor: int) -> bool:
+        """True if the target is known to be older than this release."""
+        return not self.newest.at_least(major, minor)

@@ -1,0 +1,83 @@
+"""How to reach the target, and how long to wait for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Login: TypeAlias = Literal["account", "virtual-id", "session", "access-key"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Time limits in seconds. Each has a name that is printed when it is hit.
+
+    `connect`, `read`: one request; `job`: from the 202 until its job ends; `total`: the whole run (None: no limit).
+    """
+
+    connect: float = 10.0
+    read: float = 30.0
+    job: float = 60.0
+    total: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Credentials:
+    """Secrets in clear; never printed, never written. `session` is a session UUID."""
+
+    password: str = ""
+    session: str = ""
+    access_key_id: str = ""
+    access_key_secret: str = ""
+
+    def __repr__(self) -> str:
+        given = [name for name in ("password", "session", "access_key_id") if getattr(self, name)]
+        return f"Credentials({', '.join(given)} given)" if given else "Credentials(none)"
+
+    def known(self) -> dict[str, str]:
+        """Return each secret that was given, by its kind."""
+        return {
+            kind: value
+            for kind, value in (
+                ("password", self.password),
+                ("session", self.session),
+                ("access-key", self.access_key_secret),
+            )
+            if value
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How to reach the target.
+
+    `url` ends with the context root and no slash: `https://cloud:8080/zstack`. `ca` is the path of a CA bundle.
+    """
+
+    url: str
+    login: Login = "account"
+    user: str = "admin"
+    project: str = ""
+    ca: str = ""
+    insecure: bool = False
+    patience: Patience = field(default_factory=Patience)
+    credentials: Credentials = field(default_factory=Credentials)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A ZStack login session, or an access key that stands for one.
+
+    `authorization` is the header value for OAuth; it is empty for an access key, whose header is made per request.
+    `account` and `user` are UUIDs as the log-in answered them (empty when the session was given).
+    """
+
+    uuid: str
+    account: str = ""
+    user: str = ""
+    kind: Login = "account"
+
+    @property
+    def authorization(self) -> str:
+        """The Authorization header's value, `OAuth <uuid>`."""
+        return f"OAuth {self.uuid}"

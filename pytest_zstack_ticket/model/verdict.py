@@ -1,0 +1,73 @@
+"""The word per requirement and per run, with the examples that it was formed from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from .exchange import Json
+from .outcome import Judgement, Phrase
+from .ticket import Edit
+
+Verdict: TypeAlias = Literal["passed", "failed", "inconclusive", "error", "inapplicable", "untested"]
+
+ROLL_UP: tuple[Verdict, ...] = ("error", "failed", "inconclusive", "passed", "untested", "inapplicable")
+"""Worst first. A run that has only untested and inapplicable requirements did not pass: it is inconclusive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One generated input and what a check said of it.
+
+    `roles` maps a role (`subject`, `sibling`, `again`, ...) to the ids of the exchanges that play it; together with
+    `check` and `arguments` they are all that is needed to form `judgement` again.
+    """
+
+    requirement: str
+    test: str
+    check: str
+    arguments: dict[str, Json]
+    roles: dict[str, tuple[str, ...]]
+    judgement: Judgement
+    edit: Edit | None = None
+    partition: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """A fact recorded where the contract is open. `id` is stable (`create.answer-form`), `value` a plain JSON value."""
+
+    id: str
+    value: Json
+    exchanges: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One departure with its evidence: the shrunk example, its valid sibling, and how to see it again.
+
+    `seen` and `tried` are set when the example was repeated: it departed `seen` times of `tried`.
+    """
+
+    requirement: str
+    example: Example
+    expected: Phrase
+    actual: Phrase
+    signature: str
+    curl: str
+    regenerate: str = ""
+    seen: int = 1
+    tried: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementVerdict:
+    """The verdict on one requirement. `examples` counts the decided ones, `undecided` the others."""
+
+    id: str
+    verdict: Verdict
+    reason: Phrase | None = None
+    examples: int = 0
+    undecided: int = 0
+    partitions: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = field(default=())
