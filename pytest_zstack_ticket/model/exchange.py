@@ -11,10 +11,11 @@ Json: TypeAlias = Any
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 FailureKind: TypeAlias = Literal[
-    "refused", "unresolved", "tls", "timeout", "reset", "protocol", "too-large", "stopped"
+    "refused", "unresolved", "tls", "timeout", "reset", "protocol", "too-large", "stopped", "gateway"
 ]
 """Why a request has no answer: connection refused, name not resolved, TLS, no answer in time, connection closed or
-reset before the answer ended, invalid HTTP, answer over the read limit, or not sent because a cap stopped it."""
+reset before the answer ended, invalid HTTP, answer over the read limit, not sent because a cap stopped it, or a page of
+something between us and the target (502, 504, or 503 without JSON)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,9 +63,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Malformed:
-    """The answer is none of the forms that the profile allows. `reasons` are phrase keys with their parameters."""
+    """The answer is none of the forms that the profile allows.
+
+    `leaning` says what it seems to mean all the same, so that a defect of form is not also counted as a wrong decision:
+    a success with a broken inventory leans to "accepted", a failure with a broken error object to "refused".
+    """
 
     reasons: tuple[Phrase, ...]
+    leaning: Literal["accepted", "refused", "neither"]
     status: int
     direct: bool
 

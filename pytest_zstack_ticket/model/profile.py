@@ -38,6 +38,8 @@ class Profile:
 
     `oldest` and `newest` bound the target's release as far as it is known (equal when it was given). `capabilities`
     are the words of `needs` that hold for this target; `absent` those that the operator declared not to exist.
+    `schemas` are the JSON Schemas of the API as (name, JSON text), such as ("error", "{...}"): the contract is part of
+    what a target is judged by, so it is part of the profile and of its digest.
     """
 
     name: str = "deployed"
@@ -47,6 +49,7 @@ class Profile:
     newest: Release = Release(99, 0)
     capabilities: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
+    schemas: tuple[tuple[str, str], ...] = ()
 
     @property
     def strict(self) -> bool:
