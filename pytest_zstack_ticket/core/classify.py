@@ -37,7 +37,7 @@ def classify(exchanges: Sequence[Exchange], profile: Profile, *, call: str = "cr
     first, *polls = exchanges
     if isinstance(first.answer, Failure):
         return Unanswered(failure=first.answer, first=True)
-    if first.answer.status != 202 or call not in ASYNCHRONOUS:  # noqa: PLR2004 - the status is the protocol
+    if first.answer.status != 202 or call not in ASYNCHRONOUS:
         return _answer(first.answer, profile, call=call, direct=True, old=profile.surely_before(3, 2))
     return _job(first.answer, polls, profile, call)
 
@@ -56,14 +56,14 @@ def segment(location: str) -> str:
 
 
 def looks_like_page(body: bytes) -> bool:
-    """True for an HTML page, as a container or a gateway writes it."""
+    """Return True for an HTML page, as a container or a gateway writes it."""
     head = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return head.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<h1", b"<center")) or b"<html" in head
 
 
 def from_gateway(answer: Response) -> bool:
-    """True for an answer that only something between us and the API gives: 502, 504, or 503 that is no JSON."""
-    return answer.status in GATEWAY or (answer.status == 503 and isinstance(decode(answer.body), Undecodable))  # noqa: PLR2004
+    """Return True for an answer that only something between us and the API gives: 502, 504, or 503 that is no JSON."""
+    return answer.status in GATEWAY or (answer.status == 503 and isinstance(decode(answer.body), Undecodable))
 
 
 def _job(start: Response, polls: Sequence[Exchange], profile: Profile, call: str) -> Outcome:
@@ -74,14 +74,13 @@ def _job(start: Response, polls: Sequence[Exchange], profile: Profile, call: str
     last = polls[-1].answer if polls else None
     if isinstance(last, Failure):
         return Unanswered(failure=last, first=False)
-    if last is None or last.status == 202:  # noqa: PLR2004
+    if last is None or last.status == 202:
         timeout = body.get("apiTimeout") if isinstance(body, dict) else None
         promised = timeout / 1000 if isinstance(timeout, int | float) and not isinstance(timeout, bool) else None
         waited = polls[-1].started + polls[-1].elapsed - polls[0].started if polls else 0.0
         return Unfinished(waited=max(0.0, waited), promised=promised)
     old = profile.surely_before(3, 2) or any(
-        isinstance(poll.answer, Response) and poll.answer.status == 202 and not poll.answer.body  # noqa: PLR2004
-        for poll in polls
+        isinstance(poll.answer, Response) and poll.answer.status == 202 and not poll.answer.body for poll in polls
     )
     return _answer(last, profile, call=call, direct=False, old=old)
 
@@ -92,10 +91,12 @@ def _answer(answer: Response, profile: Profile, *, call: str, direct: bool, old:
         return Unanswered(failure=Failure(kind="gateway", detail=shown), first=direct)
     if answer.status >= ERROR_STATUS:
         return _refusal(answer, profile, direct=direct)
-    if answer.status != 200:  # noqa: PLR2004
+    if answer.status != 200:
         reason = Phrase.of("status-no-success", status=answer.status)
-        leaning = "accepted" if 200 <= answer.status < 300 else "neither"  # noqa: PLR2004
-        return Malformed(reasons=(reason,), leaning=leaning, status=answer.status, direct=direct)
+        success = 200 <= answer.status < 300
+        return Malformed(
+            reasons=(reason,), leaning="accepted" if success else "neither", status=answer.status, direct=direct
+        )
     return _success(answer, profile, call=call, direct=direct, old=old)
 
 
@@ -139,7 +140,7 @@ def _schema_reasons(name: str | None, value: Json, profile: Profile) -> tuple[Ph
 
 def _refusal(answer: Response, profile: Profile, *, direct: bool) -> Outcome:
     value = decode(answer.body)
-    if isinstance(value, dict | list) or not direct or profile.strict or answer.status == 503:  # noqa: PLR2004
+    if isinstance(value, dict | list) or not direct or profile.strict or answer.status == 503:
         return _structured_refusal(answer, value, profile, direct=direct)
     text = text_of(answer.body[:TEXT_SHOWN])
     form = "empty" if not answer.body.strip() else "page" if looks_like_page(answer.body) else "text"
@@ -148,7 +149,9 @@ def _refusal(answer: Response, profile: Profile, *, direct: bool) -> Outcome:
 
 def _structured_refusal(answer: Response, value: Json | Undecodable, profile: Profile, *, direct: bool) -> Outcome:
     if isinstance(value, Undecodable):
-        shape = "empty-failure" if not answer.body else "page-failure" if looks_like_page(answer.body) else "text-failure"
+        shape = (
+            "empty-failure" if not answer.body else "page-failure" if looks_like_page(answer.body) else "text-failure"
+        )
         reasons: tuple[Phrase, ...] = (Phrase.of(shape, status=answer.status),)
     elif not isinstance(value, dict):
         reasons = (Phrase.of("not-an-object", kind=kind_of(value)),)

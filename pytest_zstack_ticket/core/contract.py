@@ -68,7 +68,9 @@ def _flatten(errors: Iterator[ValidationError]) -> Iterator[Defect]:
             yield Defect(".".join(path), str(error.validator), _shown(error))
         elif ".".join(path) not in told:
             told.add(".".join(path))
-            missing = (name for name in error.validator_value if name not in error.instance)
+            instance: Any = error.instance
+            asked: Any = error.validator_value
+            missing = [name for name in asked if name not in instance]
             yield from (Defect(".".join([*path, name]), "required", f"{name} is missing") for name in missing)
 
 

@@ -26,7 +26,7 @@ def decode(body: bytes) -> Json | Undecodable:
 
 
 def is_object(value: Json | Undecodable) -> bool:
-    """True for a JSON object."""
+    """Return True for a JSON object."""
     return isinstance(value, dict)
 
 

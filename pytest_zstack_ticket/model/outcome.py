@@ -104,7 +104,7 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """This example says nothing about the requirement, and why."""
+    """An example that says nothing about the requirement, and why."""
 
     reason: Phrase
 

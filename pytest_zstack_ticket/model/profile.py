@@ -53,13 +53,13 @@ class Profile:
 
     @property
     def strict(self) -> bool:
-        """True for the documented profile, which allows nothing that the page does not show."""
+        """Return True for the documented profile, which allows nothing that the page does not show."""
         return self.base == "documented"
 
     def surely_since(self, major: int, minor: int) -> bool:
-        """True if the target is known to be of this release or newer."""
+        """Return True if the target is known to be of this release or newer."""
         return self.oldest.at_least(major, minor)
 
     def surely_before(self, major: int, minor: int) -> bool:
-        """True if the target is known to be older than this release."""
+        """Return True if the target is known to be older than this release."""
         return not self.newest.at_least(major, minor)

@@ -1,0 +1,53 @@
+"""Every check by its name: a pure function of redacted trails, so that a verdict can be formed again from evidence."""
+
+from __future__ import annotations
+
+from pytest_zstack_ticket.core.checks import answers, echoes, jobs, sessions, siblings
+from pytest_zstack_ticket.core.checks.reading import Arguments, CheckFunction, Trails
+from pytest_zstack_ticket.model.outcome import Judgement
+from pytest_zstack_ticket.model.profile import Profile
+
+CHECKS: dict[str, CheckFunction] = {
+    "form": answers.form,
+    "facet": answers.facet,
+    "no-page": answers.no_page,
+    "no-trace": answers.no_trace,
+    "no-leak": answers.no_leak,
+    "charset": answers.charset,
+    "media-type": answers.media_type,
+    "exactly-empty": answers.exactly_empty,
+    "structured-failure": answers.structured_failure,
+    "schema-paths": answers.schema_paths,
+    "refusal": siblings.refusal,
+    "blame": siblings.blame,
+    "argument-code": siblings.argument_code,
+    "sameness": siblings.sameness,
+    "steadiness": siblings.steadiness,
+    "echo": echoes.echo,
+    "request-echo": echoes.request_echo,
+    "own-uuid": echoes.own_uuid,
+    "distinct": echoes.distinct,
+    "dates": echoes.dates,
+    "start-facet": jobs.start_facet,
+    "own-id": jobs.own_id,
+    "distinct-ids": jobs.distinct_ids,
+    "pending-body": jobs.pending_body,
+    "end-status": jobs.end_status,
+    "end-stable": jobs.end_stable,
+    "ends": jobs.ends,
+    "announced-timeout": jobs.announced_timeout,
+    "status": jobs.not_found,
+    "not-success": jobs.not_success,
+    "hooked": jobs.hooked,
+    "result-form": jobs.result_form,
+    "refused-session": sessions.refused_session,
+    "session-code": sessions.session_code,
+    "logged-in": sessions.logged_in,
+    "login-refused": sessions.login_refused,
+    "logged-out": sessions.logged_out,
+}
+
+
+def evaluate(name: str, trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Return what the check `name` says of one example. Raises KeyError for an unknown check."""
+    return CHECKS[name](trails, arguments, profile)

@@ -1,0 +1,119 @@
+"""Checks that judge the difference between an example and its sibling, never an example alone.
+
+A target that refuses for reasons of its own refuses the sibling too, and then the example says nothing; so a healthy
+cloud never fails here, and a server that refuses everything never passes.
+"""
+
+from __future__ import annotations
+
+from pytest_zstack_ticket.core.checks.reading import (
+    Arguments,
+    Trails,
+    accepted,
+    alike,
+    blamed,
+    departure,
+    outcome_of,
+    refused,
+    saw,
+    unknown,
+)
+from pytest_zstack_ticket.model.outcome import Judgement, Malformed, Phrase, Refused, Undecided
+from pytest_zstack_ticket.model.profile import Profile
+
+ARGUMENT_ERROR = "SYS.1007"
+IDENTITY = ("ID.",)
+
+
+def refusal(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the subject is refused although its sibling is accepted.
+
+    Arguments: `fields`, the names that an error may blame, needed only where the sibling is refused as well; `call`
+    and `sibling_call` where they are not "create".
+    """
+    subject = outcome_of(trails, "subject", profile, arguments)
+    if accepted(subject):
+        return departure(Phrase.of("expect-refusal"), saw(subject))
+    if not refused(subject):
+        return unknown(subject) or departure(Phrase.of("expect-refusal"), saw(subject))
+    return _earned(trails, arguments, profile)
+
+
+def _earned(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Say whether a refusal can be told from one that has nothing to do with the edit."""
+    subject = outcome_of(trails, "subject", profile, arguments)
+    sibling = outcome_of(trails, "sibling", profile, {"call": arguments.get("sibling_call", "create")})
+    if accepted(sibling) or not trails.get("sibling"):
+        return None
+    if refused(sibling) and not alike(subject, sibling) and _names(subject, arguments):
+        return None
+    return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
+
+
+def _names(outcome: object, arguments: Arguments) -> bool:
+    if not isinstance(outcome, Refused):
+        return False
+    fields = [str(field) for field in arguments.get("fields") or ()]
+    return any(field in outcome.details for field in fields) or outcome.form != "error"
+
+
+def blame(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a refusal gives the right reason: it blames no field but the edited one, and not the session.
+
+    A wording in which we cannot read a field name is not judged. Argument: `fields`, the names that may be blamed.
+    """
+    subject = outcome_of(trails, "subject", profile, arguments)
+    sibling = outcome_of(trails, "sibling", profile)
+    if not isinstance(subject, Refused):
+        return Undecided(saw(subject))
+    if not accepted(sibling):
+        return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
+    if subject.code.startswith(IDENTITY):
+        return departure(Phrase.of("expect-reason-in-body"), saw(subject))
+    fields = frozenset(str(field) for field in arguments.get("fields") or ())
+    names = blamed(subject)
+    if names and fields and not names & fields:
+        wanted = ", ".join(sorted(fields))
+        return departure(Phrase.of("expect-blame", fields=wanted), Phrase.of("blames", fields=", ".join(sorted(names))))
+    return None
+
+
+def argument_code(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a structured refusal by the generic validator carries one of the codes in the argument `codes`."""
+    subject = outcome_of(trails, "subject", profile, arguments)
+    if not isinstance(subject, Refused) or subject.form != "error":
+        return Undecided(saw(subject))
+    codes = [str(code) for code in arguments.get("codes") or (ARGUMENT_ERROR,)]
+    if subject.code not in codes:
+        return departure(Phrase.of("expect-code", codes=", ".join(codes)), saw(subject))
+    return None
+
+
+def sameness(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a variation, which must not matter, leads to the same decision as its sibling."""
+    subject = outcome_of(trails, "subject", profile, arguments)
+    sibling = outcome_of(trails, "sibling", profile)
+    silent = unknown(subject) or unknown(sibling)
+    if silent:
+        return silent
+    if accepted(sibling):
+        return None if accepted(subject) else departure(Phrase.of("expect-acceptance"), saw(subject))
+    if refused(sibling) and refused(subject) and alike(subject, sibling):
+        return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
+    if refused(sibling) and refused(subject) and blamed(subject) and not blamed(subject) & blamed(sibling):
+        return departure(Phrase.of("expect-same-refusal"), saw(subject))
+    if isinstance(subject, Malformed) and subject.leaning == "neither" and not isinstance(sibling, Malformed):
+        return departure(Phrase.of("expect-same-refusal"), saw(subject))
+    return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
+
+
+def steadiness(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that one draft, sent again, is decided as before: `subject` is the later answer, `sibling` the first."""
+    subject = outcome_of(trails, "subject", profile, arguments)
+    sibling = outcome_of(trails, "sibling", profile, arguments)
+    silent = unknown(subject) or unknown(sibling)
+    if silent:
+        return silent
+    if accepted(subject) != accepted(sibling) or refused(subject) != refused(sibling):
+        return departure(Phrase.of("expect-as-before", before=saw(sibling).key), saw(subject))
+    return None
