@@ -1,0 +1,186 @@
+"""The CreateTicket endpoint as tests see it: calls go in, trails come out."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Protocol
+from urllib.parse import quote
+
+from pytest_zstack_ticket.core.auth import login_request, logout_request, signature_headers
+from pytest_zstack_ticket.core.flow import submit
+from pytest_zstack_ticket.model.context import Context
+from pytest_zstack_ticket.model.exchange import Exchange, Headers, Json, Request, Wait
+from pytest_zstack_ticket.model.profile import Profile
+from pytest_zstack_ticket.model.settings import Session, Settings
+from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Message
+from pytest_zstack_ticket.trail import Trail
+
+OUR_SESSION = "our session"
+"""Stands for the session that the run keeps; None means no Authorization header at all."""
+
+Flow = Generator[Request | Wait, Exchange, None]
+ASYNCHRONOUS = {"POST": "create", "PUT": "action", "DELETE": "delete"}
+
+
+class Sender(Protocol):
+    """What the endpoint needs of a client: drive one flow, and know the pace of jobs."""
+
+    def run(self, flow: Flow) -> tuple[Exchange, ...]:
+        """Send what the flow yields, wait as it asks, and return its redacted exchanges."""
+        ...
+
+    @property
+    def first_wait(self) -> float:
+        """Seconds to wait before the first poll, learned from past jobs."""
+        ...
+
+
+class Keeper(Protocol):
+    """What the endpoint needs of the session keeper."""
+
+    @property
+    def session(self) -> Session:
+        """The session that the run uses now."""
+        ...
+
+    def another(self) -> Session:
+        """Log in once more and return that session; raises LoginError."""
+        ...
+
+
+class TicketEndpoint:
+    """`POST /zstack/v1/tickets` of one target, with the calls around it. Safe to use from many threads."""
+
+    def __init__(
+        self, *, sender: Sender, keeper: Keeper, settings: Settings, profile: Profile, context: Context, draft: Draft
+    ) -> None:
+        self._sender = sender
+        self._keeper = keeper
+        self._settings = settings
+        self._context = context
+        self.profile = profile
+        self.calibration_draft = draft
+
+    @cached_property
+    def calibration(self) -> Trail:
+        """The trail of the calibration draft, sent once and before anything else."""
+        return self.create(self.calibration_draft)
+
+    def create(
+        self, draft: Draft, *, headers: Headers = (), job_uuid: str | None = None, job_limit: float | None = None
+    ) -> Trail:
+        """Send a draft with our session and follow its job for at most `job_limit` seconds."""
+        extra = (("X-Job-UUID", job_uuid),) if job_uuid else ()
+        request = Request(
+            method="POST",
+            path="/v1/tickets",
+            headers=self._with_session((*draft.headers, *headers, *extra)),
+            body=draft.body,
+        )
+        return self._follow(request, "create", job_limit=job_limit)
+
+    def send(self, message: Message, *, follow: bool = True) -> Trail:
+        """Send a message as it stands; our session is added unless it has an Authorization header or is without."""
+        kept = tuple(pair for pair in message.headers if pair[0] not in message.without)
+        named = {name.lower() for name, _ in kept} | {name.lower() for name in message.without}
+        headers = kept if "authorization" in named else self._with_session(kept)
+        request = Request(method=message.method, path=message.path, headers=headers, body=message.body)
+        return self._follow(request, "create", follow=follow)
+
+    def call(  # noqa: PLR0913 - an HTTP call has this many parts
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Json = None,
+        headers: Headers = (),
+        authorization: str | None = OUR_SESSION,
+        follow: bool = True,
+        call: str | None = None,
+    ) -> Trail:
+        """Make any call of the ticket family: `body` is sent as JSON, None as no body."""
+        content = None if body is None else json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+        if content is not None:
+            headers = (("Content-Type", JSON_UTF8), *headers)
+        if authorization == OUR_SESSION:
+            headers = self._with_session(headers)
+        elif authorization is not None:
+            headers = (*headers, ("Authorization", authorization))
+        request = Request(method=method, path=path, headers=headers, body=content)
+        return self._follow(request, call or ASYNCHRONOUS.get(method, "query"), follow=follow)
+
+    def create_together(self, drafts: Sequence[Draft]) -> list[Trail]:
+        """Send drafts at the same time, each from a thread of its own; trails in the order of the drafts."""
+        with ThreadPoolExecutor(max_workers=len(drafts)) as pool:
+            return list(pool.map(self.create, drafts))
+
+    def shown(self, trail: Trail) -> Trail:
+        """Return a trail that shows the ticket: the create itself if it answered an inventory, else a query for it."""
+        inventory = getattr(trail.outcome, "inventory", None)
+        wanted = trail.sent("resourceUuid")
+        if inventory is not None or "query" not in self.profile.capabilities:
+            return trail
+        condition = f"uuid={wanted}" if isinstance(wanted, str) else f"name={trail.sent('name')}"
+        return self.call("GET", f"/v1/tickets?q={quote(condition, safe='')}&limit=2")
+
+    def poll_again(self, trail: Trail) -> Trail:
+        """Read the end of a trail's job once more."""
+        return self.call("GET", self.job_path(trail), follow=False, call=trail.call)
+
+    @staticmethod
+    def job_path(trail: Trail) -> str:
+        """Return the path of a trail's job."""
+        return f"/v1/api-jobs/{quote(trail.job, safe='')}"
+
+    @cached_property
+    def good_login(self) -> Trail:
+        """The trail of one more log-in with the right credentials, made once."""
+        return self.login()
+
+    @cached_property
+    def wrong_login(self) -> Trail:
+        """The trail of the only log-in with a wrong password: more of them could lock the account."""
+        return self.login(password=uuid.uuid4().hex)
+
+    def login(self, *, user: str | None = None, password: str | None = OUR_SESSION) -> Trail:
+        """Log in; without arguments as we do, with a password of None without that field."""
+        clear = self._settings.credentials.password if password == OUR_SESSION else password
+        request = login_request(self._settings.login, user or self._settings.user, clear)
+        return self._follow(request, "login", follow=False)
+
+    def logout(self, session: str) -> Trail:
+        """Log a session out."""
+        return self._follow(logout_request(session), "logout", follow=False)
+
+    def another_session(self) -> Session:
+        """Log in once more and return that session. Raises LoginError."""
+        return self._keeper.another()
+
+    def signature_headers(
+        self, *, method: str = "POST", path: str = "/v1/tickets", shift: float = 0.0, alter: str = ""
+    ) -> Headers:
+        """Return Date and Authorization of a request signed with the access key.
+
+        `shift` moves the date by seconds; `alter` breaks one part: signature, no-date, no-signature, unknown-key.
+        """
+        credentials = self._settings.credentials
+        return signature_headers(
+            credentials.access_key_id,
+            credentials.access_key_secret,
+            method=method,
+            path=path,
+            shift=shift,
+            alter=alter,
+        )
+
+    def _with_session(self, headers: Headers) -> Headers:
+        return (*headers, ("Authorization", self._keeper.session.authorization))
+
+    def _follow(self, request: Request, call: str, *, follow: bool = True, job_limit: float | None = None) -> Trail:
+        limit = (self._settings.patience.job if job_limit is None else job_limit) if follow else 0.0
+        flow = submit(request, job_limit=limit, first_wait=self._sender.first_wait)
+        return Trail(exchanges=self._sender.run(flow), profile=self.profile, call=call)

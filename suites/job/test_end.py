@@ -1,0 +1,111 @@
+"""How a job is followed to its end, and that the end stays what it is."""
+
+import json
+import uuid
+
+import pytest
+
+from pytest_zstack_ticket import Draft, Edit, Message
+
+GRACE = 10.0
+"""Seconds beyond the announced time-out: a target may look at its clock only now and then."""
+
+
+@pytest.mark.requirement("ZT-JOB-006")
+def test_a_running_job_shows_nothing_yet(ticket_endpoint, zstack_sweep, zstack_examine):
+    """A poll of a running job shows neither result nor error."""
+    departure = zstack_examine("pending-body", subject=ticket_endpoint.calibration)
+    assert departure is None, departure
+    for edit, trail in zstack_sweep.trails("variations"):
+        if trail.polled_while_running:
+            departure = zstack_examine("pending-body", edit=edit, subject=trail)
+            assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-JOB-007")
+def test_a_job_ends_with_200_or_503(ticket_endpoint, zstack_sweep, zstack_examine):
+    """A job's end is told by status 200 or 503."""
+    departure = zstack_examine("end-status", subject=ticket_endpoint.calibration)
+    assert departure is None, departure
+    for edit, trail in zstack_sweep.trails("mutations"):
+        if trail.started_job:
+            departure = zstack_examine("end-status", edit=edit, subject=trail)
+            assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-JOB-008")
+def test_a_job_ends_with_a_result_or_an_error(ticket_endpoint, zstack_sweep, zstack_examine):
+    """A job ends with {}, an inventory or a well-formed error."""
+    departure = zstack_examine("result-form", subject=ticket_endpoint.calibration)
+    assert departure is None, departure
+    for edit, trail in zstack_sweep.trails("mutations"):
+        if trail.started_job:
+            departure = zstack_examine("result-form", edit=edit, subject=trail)
+            assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-JOB-009")
+def test_a_result_reads_the_same_again(ticket_endpoint, zstack_examine):
+    """The result of a job that succeeded reads the same again."""
+    trail = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    for _ in range(3):
+        departure = zstack_examine("end-stable", subject=trail, again=ticket_endpoint.poll_again(trail))
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-JOB-010")
+def test_an_error_reads_the_same_again(ticket_endpoint, zstack_sweep, zstack_examine):
+    """The error of a job that failed reads the same again."""
+    for edit, trail in zstack_sweep.trails("mutations", "params.name/drop", "params.requests/drop"):
+        if trail.started_job:
+            for _ in range(3):
+                again = ticket_endpoint.poll_again(trail)
+                departure = zstack_examine("end-stable", edit=edit, subject=trail, again=again)
+                assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-JOB-011")
+def test_an_unknown_job_is_not_found(ticket_endpoint, zstack_examine):
+    """A job that does not exist is not found: neither pending nor done."""
+    for unknown in (uuid.uuid4().hex, "not-a-job"):
+        trail = ticket_endpoint.call("GET", f"/v1/api-jobs/{unknown}", follow=False)
+        departure = zstack_examine("not-success", subject=trail, sibling=ticket_endpoint.calibration)
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-JOB-012")
+def test_a_job_refuses_other_methods(ticket_endpoint, zstack_examine):
+    """A job's URL refuses POST, PUT and DELETE."""
+    trail = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    for method in ("POST", "PUT", "DELETE"):
+        edit = Edit(kind="breakage", name=f"{method.lower()}-job", note=f"{method} on a job")
+        path = ticket_endpoint.job_path(trail)
+        again = ticket_endpoint.send(Message(edit=edit, method=method, path=path, headers=()), follow=False)
+        departure = zstack_examine("not-success", edit=edit, subject=again, sibling=trail)
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-JOB-017")
+def test_a_job_ends_in_the_announced_time(ticket_endpoint, zstack_examine):
+    """A job ends within the apiTimeout that was announced for it."""
+    trail = ticket_endpoint.create(
+        ticket_endpoint.calibration_draft, headers=(("X-API-Timeout", "5"),), job_limit=5 + GRACE + 5
+    )
+    departure = zstack_examine("ends", subject=trail, arguments={"grace": GRACE})
+    assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-JOB-018")
+def test_results_are_not_mixed_up(ticket_endpoint, zstack_examine):
+    """The results of two jobs that run at the same time are not mixed up."""
+    drafts = [own_uuid(ticket_endpoint.calibration_draft) for _ in range(4)]
+    for trail in ticket_endpoint.create_together(drafts):
+        departure = zstack_examine("own-uuid", subject=trail, shown=ticket_endpoint.shown(trail))
+        assert departure is None, departure
+
+
+def own_uuid(draft):
+    """Return a draft with a resourceUuid of its own, of the shape that the API asks for."""
+    body = json.loads(draft.body)
+    body["params"]["resourceUuid"] = uuid.uuid4().hex
+    return Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=draft.headers)

@@ -1,0 +1,91 @@
+"""How a job starts: the 202, its location and its id."""
+
+import uuid
+
+import pytest
+
+from pytest_zstack_ticket import Edit, Message, by_requirement
+
+START_PARTS = {
+    "ZT-JOB-001": (["location"], ["required", "type"]),
+    "ZT-JOB-002": (["location"], ["pattern"]),
+    "ZT-JOB-003": (["apiTimeout"], []),
+}
+BAD_JOB_IDS = ("a" * 31, "b" * 33, "0123-4567-89ab-cdef-0123-4567-89ab-cdef")
+
+
+def with_header(draft, edit_name, name, value):
+    """Return the draft as a message with one more header."""
+    edit = Edit(kind="breakage", name=edit_name, note=f"{name}: {value}")
+    return Message(edit=edit, body=draft.body, headers=(*draft.headers, (name, value)))
+
+
+@pytest.mark.parametrize("part", by_requirement(START_PARTS))
+def test_a_202_has_its_form(part, ticket_endpoint, zstack_sweep, zstack_examine):
+    """The 202 that starts a job holds a usable location, and a sensible apiTimeout if any."""
+    places, keywords = part
+    arguments = {"places": places, "keywords": keywords}
+    departure = zstack_examine("start-facet", subject=ticket_endpoint.calibration, arguments=arguments)
+    assert departure is None, departure
+    for edit, trail in zstack_sweep.trails("variations"):
+        if trail.started_job:
+            departure = zstack_examine("start-facet", edit=edit, subject=trail, arguments=arguments)
+            assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-JOB-004")
+def test_a_job_has_the_id_that_was_asked_for(ticket_endpoint, zstack_examine):
+    """A job has the id that X-Job-UUID asked for."""
+    for _ in range(3):
+        trail = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=uuid.uuid4().hex)
+        departure = zstack_examine("own-id", subject=trail)
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-JOB-005")
+def test_two_creates_start_two_jobs(ticket_endpoint, zstack_examine):
+    """Two creates start jobs with different ids."""
+    first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    second = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    departure = zstack_examine("distinct-ids", first=first, second=second)
+    assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-JOB-013")
+def test_a_job_id_of_another_length_is_refused(ticket_endpoint, zstack_examine):
+    """An X-Job-UUID that has not 32 characters is refused."""
+    for value in BAD_JOB_IDS:
+        message = with_header(ticket_endpoint.calibration_draft, f"job-uuid-of-{len(value)}", "X-Job-UUID", value)
+        departure = zstack_examine(
+            "refusal", edit=message.edit, subject=ticket_endpoint.send(message), sibling=ticket_endpoint.calibration
+        )
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-JOB-014")
+def test_a_job_id_that_was_used_is_refused(ticket_endpoint, zstack_examine):
+    """An X-Job-UUID that was used before is refused, from 4.5 on."""
+    job = uuid.uuid4().hex
+    first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
+    message = with_header(ticket_endpoint.calibration_draft, "job-uuid-again", "X-Job-UUID", job)
+    second = ticket_endpoint.send(message, follow=False)
+    departure = zstack_examine("not-success", edit=message.edit, subject=second, sibling=first)
+    assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-JOB-015")
+def test_a_time_limit_is_announced(ticket_endpoint, zstack_examine):
+    """X-API-Timeout, in seconds, is announced as apiTimeout, in milliseconds."""
+    trail = ticket_endpoint.create(ticket_endpoint.calibration_draft, headers=(("X-API-Timeout", "77"),))
+    departure = zstack_examine("announced-timeout", subject=trail, arguments={"milliseconds": 77000})
+    assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-JOB-016")
+def test_a_time_limit_that_is_no_number_is_refused(ticket_endpoint, zstack_examine):
+    """An X-API-Timeout that is no number is refused."""
+    message = with_header(ticket_endpoint.calibration_draft, "timeout-word", "X-API-Timeout", "soon")
+    departure = zstack_examine(
+        "refusal", edit=message.edit, subject=ticket_endpoint.send(message), sibling=ticket_endpoint.calibration
+    )
+    assert departure is None, departure

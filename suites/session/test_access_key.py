@@ -1,0 +1,43 @@
+"""Requests signed with an access key: what a signature covers, and for how long it holds."""
+
+import pytest
+
+from pytest_zstack_ticket import Edit, Message, by_requirement
+
+BAD_SIGNATURES = {
+    "ZT-SESSION-021": [{"alter": "signature"}],
+    "ZT-SESSION-022": [{"path": "/v1/tickets/archives"}],
+    "ZT-SESSION-023": [{"method": "GET"}],
+    "ZT-SESSION-024": [{"shift": 16 * 60}, {"shift": -16 * 60}],
+    "ZT-SESSION-025": [{"alter": "no-date"}],
+    "ZT-SESSION-026": [{"alter": "no-signature"}],
+    "ZT-SESSION-027": [{"alter": "unknown-key"}],
+}
+
+
+def signed(endpoint, name, **how):
+    """Return the calibration draft as a signed message."""
+    draft = endpoint.calibration_draft
+    headers = endpoint.signature_headers(**how)
+    edit = Edit(kind="breakage", name=name, note="signed with the access key")
+    without = ("Authorization", "Date") if how.get("alter") == "no-date" else ("Authorization",)
+    return Message(edit=edit, body=draft.body, headers=(*draft.headers, *headers), without=without)
+
+
+@pytest.mark.requirement("ZT-SESSION-020")
+def test_a_signed_create_is_accepted(ticket_endpoint, zstack_examine):
+    """A request signed with the access key is decided like one with a session."""
+    trail = ticket_endpoint.send(signed(ticket_endpoint, "signed"))
+    departure = zstack_examine("sameness", subject=trail, sibling=ticket_endpoint.calibration)
+    assert departure is None, departure
+
+
+@pytest.mark.parametrize("ways", by_requirement(BAD_SIGNATURES))
+def test_a_bad_signature_is_refused(ways, ticket_endpoint, zstack_examine):
+    """A signature for another request, another key or another time is refused, while a good one is accepted."""
+    good = ticket_endpoint.send(signed(ticket_endpoint, "signed"))
+    for how in ways:
+        message = signed(ticket_endpoint, "-".join(str(value).strip("/") for value in how.values()), **how)
+        trail = ticket_endpoint.send(message)
+        departure = zstack_examine("refused-session", edit=message.edit, subject=trail, sibling=good)
+        assert departure is None, departure

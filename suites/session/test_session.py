@@ -1,0 +1,77 @@
+"""Who may create: no, foreign, malformed and logged-out sessions are refused, and called by their name."""
+
+import uuid
+
+import pytest
+
+from pytest_zstack_ticket import Edit, Message, by_requirement
+
+BAD_SESSIONS = {
+    "ZT-SESSION-001": ("no-authorization", None),
+    "ZT-SESSION-002": ("other-scheme", ("Bearer {uuid}", "Basic YWRtaW46cGFzc3dvcmQ=")),
+    "ZT-SESSION-003": ("unknown-session", ("OAuth {uuid}",)),
+    "ZT-SESSION-004": ("malformed-session", ("OAuth not-a-session", "OAuth {uuid}00", "OAuth ' OR '1'='1")),
+    "ZT-SESSION-005": ("empty-session", ("OAuth", "OAuth ")),
+}
+
+
+def with_session(draft, name, header):
+    """Return the draft as a message with another Authorization header, or with none."""
+    edit = Edit(kind="breakage", name=name, note="another Authorization header")
+    if header is None:
+        return Message(edit=edit, body=draft.body, headers=draft.headers, without=("Authorization",))
+    value = header.replace("{uuid}", uuid.uuid4().hex)
+    return Message(edit=edit, body=draft.body, headers=(*draft.headers, ("Authorization", value)))
+
+
+@pytest.mark.parametrize("case", by_requirement(BAD_SESSIONS))
+def test_a_create_without_a_valid_session_is_refused(case, ticket_endpoint, zstack_examine):
+    """A create with no, another or an unknown session is refused, while the same create with ours is not."""
+    name, headers = case
+    for header in headers or (None,):
+        message = with_session(ticket_endpoint.calibration_draft, name, header)
+        trail = ticket_endpoint.send(message)
+        departure = zstack_examine(
+            "refused-session", edit=message.edit, subject=trail, sibling=ticket_endpoint.calibration
+        )
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-SESSION-006")
+def test_a_create_with_a_logged_out_session_is_refused(ticket_endpoint, zstack_examine):
+    """A create with a session that was logged out is refused."""
+    session = ticket_endpoint.another_session()
+    ticket_endpoint.logout(session.uuid)
+    edit = Edit(kind="breakage", name="logged-out-session", note="the session was logged out before")
+    draft = ticket_endpoint.calibration_draft
+    headers = (*draft.headers, ("Authorization", session.authorization))
+    trail = ticket_endpoint.send(Message(edit=edit, body=draft.body, headers=headers))
+    departure = zstack_examine("refused-session", edit=edit, subject=trail, sibling=ticket_endpoint.calibration)
+    assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-SESSION-007")
+def test_a_dead_session_is_called_by_its_name(ticket_endpoint, zstack_examine):
+    """A refusal for a dead session carries a code ID.*, or status 401 or 403."""
+    message = with_session(ticket_endpoint.calibration_draft, "unknown-session", "OAuth {uuid}")
+    trail = ticket_endpoint.send(message)
+    departure = zstack_examine("session-code", edit=message.edit, subject=trail)
+    assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-SESSION-008")
+def test_a_query_with_an_unknown_session_is_refused(ticket_endpoint, zstack_examine):
+    """A query with a session that does not exist is refused."""
+    good = ticket_endpoint.call("GET", "/v1/tickets?limit=1")
+    bad = ticket_endpoint.call("GET", "/v1/tickets?limit=1", authorization=f"OAuth {uuid.uuid4().hex}")
+    departure = zstack_examine("refused-session", subject=bad, sibling=good, arguments={"call": "query"})
+    assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-SESSION-009")
+def test_a_query_without_a_session_is_refused(ticket_endpoint, zstack_examine):
+    """A query without an Authorization header is refused."""
+    good = ticket_endpoint.call("GET", "/v1/tickets?limit=1")
+    bad = ticket_endpoint.call("GET", "/v1/tickets?limit=1", authorization=None)
+    departure = zstack_examine("refused-session", subject=bad, sibling=good, arguments={"call": "query"})
+    assert departure is None, departure
