@@ -1,6 +1,11 @@
-"""What must be refused is refused: one row of the mutation catalogue at a time, beside the accepted sibling."""
+"""What must be refused is refused, and for the right reason: one mutation at a time, beside the accepted sibling."""
+
+import json
+import uuid
 
 import pytest
+
+from pytest_zstack_ticket import Draft, Edit, by_requirement
 
 REFUSED = {
     "ZT-BODY-001": ["params.name/drop"],
@@ -9,13 +14,102 @@ REFUSED = {
     "ZT-BODY-004": ["params.name/too-long*"],
     "ZT-BODY-005": ["params.requests/drop"],
     "ZT-BODY-006": ["params.requests/null"],
-    "ZT-BODY-007": ["params.requests/empty*"],
+    "ZT-BODY-007": ["params.requests/empty-list"],
     "ZT-BODY-008": ["params.requests*/null-element*"],
     "ZT-BODY-009": ["params.requests/type-*"],
-    "ZT-BODY-010": ["params.requests[[]*[]]/type-*"],
+    "ZT-BODY-010": ["params.requests[0]/type-*"],
     "ZT-BODY-011": ["params.accountSystemType/drop"],
     "ZT-BODY-012": ["params.accountSystemType/null"],
-    "ZT-BODY-013": ["params.accountSystemType/unknown*"],
+    "ZT-BODY-013": ["params.accountSystemType/unknown"],
     "ZT-BODY-014": ["params.accountSystemContext/drop"],
     "ZT-BODY-015": ["params.accountSystemContext/null"],
+    "ZT-BODY-016": ["params.description/too-long*"],
+    "ZT-BODY-017": ["params.description/type-*"],
+    "ZT-BODY-018": ["params.requests[0].executeTimes/type-*", "params.requests[0].executeTimes/fraction"],
+    "ZT-BODY-019": ["params.requests[0].executeTimes/too-large*"],
+    "ZT-BODY-020": ["params.requests[0].requestName/type-*", "params.requests[0].apiName/type-*"],
+    "ZT-BODY-021": ["params.requests[0].apiName/unknown"],
+    "ZT-BODY-022": ["params.resourceUuid/*"],
+    "ZT-BODY-024": ["params.flowCollectionUuid/type-*"],
+    "ZT-BODY-025": ["params.flowCollectionUuid/unknown"],
+    "ZT-BODY-026": ["params.tagUuids/unknown"],
+    "ZT-BODY-027": ["systemTags/type-*", "userTags/type-*"],
+    "ZT-BODY-028": ["params/drop", "params/null"],
+    "ZT-BODY-029": ["params/type-*"],
+    "ZT-BODY-030": ["*/wrong-case"],
+    "ZT-BODY-031": ["*/wrong-nesting"],
+    "ZT-BODY-032": ["params/duplicate-key"],
 }
+GENERIC = (
+    "params.name/drop",
+    "params.name/null",
+    "params.name/too-long*",
+    "params.description/too-long*",
+    "params.requests/drop",
+    "params.requests/null",
+    "params.requests/empty-list",
+    "params.requests*/null-element*",
+    "params.accountSystemType/drop",
+    "params.accountSystemContext/drop",
+)
+"""What the platform's generic validator refuses, with one code."""
+
+
+@pytest.mark.parametrize("rows", by_requirement(REFUSED))
+def test_a_broken_body_is_refused(rows, ticket_endpoint, zstack_sweep, zstack_examine):
+    """A body with one broken field is refused, while its sibling without the edit is accepted."""
+    for edit, trail in zstack_sweep.trails("mutations", *rows):
+        arguments = {"fields": list(edit.fields)}
+        departure = zstack_examine(
+            "refusal", edit=edit, subject=trail, sibling=ticket_endpoint.calibration, arguments=arguments
+        )
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-BODY-023")
+def test_a_resource_uuid_in_use_is_refused(ticket_endpoint, zstack_examine):
+    """A resourceUuid that is already in use is refused."""
+    draft = with_resource_uuid(ticket_endpoint.calibration_draft, uuid.uuid4().hex)
+    first, second = ticket_endpoint.create(draft), ticket_endpoint.create(draft)
+    departure = zstack_examine("refusal", edit=draft.edit, subject=second, sibling=first)
+    assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-BODY-033")
+def test_a_refusal_blames_what_is_broken(ticket_endpoint, zstack_sweep, zstack_examine):
+    """A refusal blames no other field than the broken one, and not the session."""
+    for edit, trail in zstack_sweep.trails("mutations"):
+        if trail.refused:
+            arguments = {"fields": list(edit.fields)}
+            departure = zstack_examine(
+                "blame", edit=edit, subject=trail, sibling=ticket_endpoint.calibration, arguments=arguments
+            )
+            assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-BODY-034")
+def test_a_generic_refusal_has_the_generic_code(zstack_sweep, zstack_examine):
+    """A missing, null, overlong or empty field is refused with code SYS.1007."""
+    for edit, trail in zstack_sweep.trails("mutations", *GENERIC):
+        if trail.refused_with_error:
+            departure = zstack_examine("argument-code", edit=edit, subject=trail, arguments={"codes": ["SYS.1007"]})
+            assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-BODY-035")
+def test_every_mutation_is_refused(ticket_endpoint, zstack_sweep, zstack_examine):
+    """Other broken shapes at any depth are refused."""
+    for edit, trail in zstack_sweep.trails("mutations"):
+        arguments = {"fields": list(edit.fields)}
+        departure = zstack_examine(
+            "refusal", edit=edit, subject=trail, sibling=ticket_endpoint.calibration, arguments=arguments
+        )
+        assert departure is None, departure
+
+
+def with_resource_uuid(draft, value):
+    """Return a draft with a resourceUuid."""
+    body = json.loads(draft.body)
+    body["params"]["resourceUuid"] = value
+    edit = Edit(kind="mutation", name="in-use", path="params.resourceUuid", fields=("resourceUuid",))
+    return Draft(body=json.dumps(body, ensure_ascii=False).encode(), edit=edit, headers=draft.headers)

@@ -1,0 +1,103 @@
+"""Log-in, log-out and access keys: requests and headers, made of values alone.
+
+Sources: AccountConstant.java (passwords are lower-case SHA-512), ZSClient.java calculateAccessKeySignature.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+from urllib.parse import quote
+
+from pytest_zstack_ticket.core.decode import decode
+from pytest_zstack_ticket.model.errors import LoginError
+from pytest_zstack_ticket.model.exchange import Exchange, Headers, Json, Request, Response
+from pytest_zstack_ticket.model.settings import Login, Session
+from pytest_zstack_ticket.model.ticket import JSON_UTF8
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def password_digest(clear: str) -> str:
+    """Return a password as the API wants it: the lower-case hexadecimal SHA-512 of its UTF-8 bytes."""
+    return hashlib.sha512(clear.encode()).hexdigest()
+
+
+def login_request(login: Login, user: str, password: str | None) -> Request:
+    """Return the log-in of an account or a virtual ID; a password of None leaves the field out."""
+    field: dict[str, Json] = {} if password is None else {"password": password_digest(password)}
+    if login == "virtual-id":
+        return _put("/v1/iam2/virtual-ids/login", {"loginIAM2VirtualID": {"name": user} | field})
+    return _put("/v1/accounts/login", {"logInByAccount": {"accountName": user} | field})
+
+
+def project_request(session: Session, project: str) -> Request:
+    """Return the log-in into a project, which a virtual ID does with the session that it has."""
+    request = _put("/v1/iam2/projects/login", {"loginIAM2Project": {"projectName": project}})
+    headers = (*request.headers, ("Authorization", session.authorization))
+    return Request(method=request.method, path=request.path, headers=headers, body=request.body)
+
+
+def logout_request(session: str) -> Request:
+    """Return the log-out of a session; it needs no Authorization."""
+    return Request(method="DELETE", path=f"/v1/accounts/sessions/{quote(session, safe='')}")
+
+
+def read_session(exchanges: Sequence[Exchange], *, login: Login, who: str) -> Session:
+    """Read the session that a log-in answered. Raises LoginError with the target's reason and how to mend it."""
+    answer = exchanges[-1].answer
+    body = decode(answer.body) if isinstance(answer, Response) else None
+    found = body.get("inventory") if isinstance(body, dict) else None
+    if isinstance(answer, Response) and answer.status == 200 and isinstance(found, dict):
+        uuid = found.get("uuid")
+        if isinstance(uuid, str) and uuid:
+            text = {key: str(found.get(key) or "") for key in ("accountUuid", "userUuid")}
+            return Session(uuid=uuid, account=text["accountUuid"], user=text["userUuid"], kind=login)
+    raise LoginError(
+        f"the target refuses to log in {who}: {_reason(answer, body)}. Check --zstack-user, --zstack-login and "
+        "ZSTACK_PASSWORD, or give a session in ZSTACK_SESSION."
+    )
+
+
+def _reason(answer: object, body: Json) -> str:
+    if not isinstance(answer, Response):
+        return getattr(answer, "detail", "no answer")
+    error = body.get("error") if isinstance(body, dict) else None
+    if isinstance(error, dict):
+        parts = (error.get("code"), error.get("details") or error.get("description"))
+        return f"{' '.join(str(part) for part in parts if part)} (status {answer.status})"
+    if answer.status == 200:
+        return "it answers status 200 but no session"
+    return f"status {answer.status}: {answer.body[:120].decode('utf-8', 'replace')!r}"
+
+
+def date_text(seconds: float, zone: tzinfo = UTC, zone_name: str = "UTC") -> str:
+    """Return a time as the access-key scheme writes it: `Mon, 23 Nov 2026 07:44:59 UTC`, always in English.
+
+    A server with rest.checkTimeZone off compares wall-clock times: give its zone where it is not UTC.
+    """
+    at = datetime.fromtimestamp(seconds, zone)
+    day, month = _DAYS[at.weekday()], _MONTHS[at.month - 1]
+    return f"{day}, {at.day:02} {month} {at.year} {at:%H:%M:%S} {zone_name}"
+
+
+def sign(secret: str, *, method: str, date: str, path: str) -> str:
+    """Return the signature of a request: base64 of HMAC-SHA1 over method, date and `/v1/...`, joined by line feeds."""
+    text = f"{method}\n{date}\n{path.partition('?')[0]}"
+    return base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha1).digest()).decode()
+
+
+def access_key_headers(key: str, secret: str, *, method: str, path: str, date: str) -> Headers:
+    """Return Date and Authorization of a request signed with an access key."""
+    signature = sign(secret, method=method, date=date, path=path)
+    return (("Date", date), ("Authorization", f"ZStack {key}:{signature}"))
+
+
+def _put(path: str, body: dict[str, Json]) -> Request:
+    content = json.dumps(body, ensure_ascii=False).encode()
+    return Request(method="PUT", path=path, headers=(("Content-Type", JSON_UTF8),), body=content)

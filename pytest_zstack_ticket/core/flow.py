@@ -1,0 +1,97 @@
+"""The polling flow as a generator: it yields requests and waits, and is sent what came back.
+
+It knows no socket and no clock, so the same flow runs one at a time, hundreds at once, or in a test. Only the last
+path segment of a location is used, on the configured base URL: a session never goes to a host that a target names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from pytest_zstack_ticket.core.classify import from_gateway, segment
+from pytest_zstack_ticket.core.decode import decode
+from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Response, Wait
+
+Flow: TypeAlias = Generator[Request | Wait, Exchange, None]
+
+GROWTH = 1.5
+LONGEST_WAIT = 0.25
+SHORTEST_WAIT = 0.002
+LOST_POLLS = 3
+"""A poll is a GET and may be repeated; after this many without an answer in a row the flow gives up."""
+_SAFE = re.compile(r"[A-Za-z0-9._~%!$&'()*+,;=:@-]{1,256}(?![\s\S])")
+
+
+def last_segment(location: object) -> str | None:
+    """Return the job id at the end of a location, or None where there is none that can stand in a path."""
+    if not isinstance(location, str):
+        return None
+    found = segment(location)
+    return found if _SAFE.match(found) and found not in (".", "..") else None
+
+
+def submit(request: Request, *, job_limit: float, first_wait: float) -> Flow:
+    """Send a request and, if it started a job, follow the job for at most `job_limit` seconds.
+
+    A request without an answer is not repeated: a POST may have been carried out. Polls carry the Authorization of the
+    request. The flow ends; what it led to is read from its exchanges.
+    """
+    exchange = yield request
+    path = _job_path(exchange)
+    if path is None or job_limit <= 0:
+        return
+    headers = tuple(pair for pair in request.headers if pair[0].lower() in ("authorization", "x-json-schema"))
+    yield from poll(Request(method="GET", path=path, headers=headers), job_limit=job_limit, first_wait=first_wait)
+
+
+def poll(request: Request, *, job_limit: float, first_wait: float) -> Flow:
+    """Repeat a GET until it is answered with another status than 202, at most `job_limit` seconds long."""
+    spent, wait, lost = 0.0, max(first_wait, SHORTEST_WAIT), 0
+    while spent < job_limit:
+        pause = min(wait, job_limit - spent)
+        yield Wait(pause)
+        exchange = yield request
+        spent += pause + exchange.elapsed
+        wait = min(wait * GROWTH, LONGEST_WAIT)
+        answer = exchange.answer
+        if isinstance(answer, Failure) or from_gateway(answer):
+            lost += 1
+            if lost >= LOST_POLLS or (isinstance(answer, Failure) and answer.kind == "stopped"):
+                return
+        elif answer.status != 202:
+            return
+        else:
+            lost = 0
+
+
+def _job_path(exchange: Exchange) -> str | None:
+    answer = exchange.answer
+    if not isinstance(answer, Response) or answer.status != 202:
+        return None
+    body = decode(answer.body)
+    job = last_segment(body.get("location")) if isinstance(body, dict) else None
+    return f"/v1/api-jobs/{job}" if job else None
+
+
+@dataclass(slots=True)
+class PollingPace:
+    """How long jobs took lately, and so how long to wait before the first poll of the next one; in seconds."""
+
+    least: float = 0.004
+    _lately: deque[float] = field(default_factory=lambda: deque(maxlen=64))
+
+    def learn(self, exchanges: tuple[Exchange, ...]) -> None:
+        """Take in the time of a job that ended."""
+        if len(exchanges) > 1 and isinstance(exchanges[-1].answer, Response) and exchanges[-1].answer.status != 202:
+            first, last = exchanges[0], exchanges[-1]
+            self._lately.append(max(0.0, last.started - first.started - first.elapsed))
+
+    @property
+    def first_wait(self) -> float:
+        """The tenth percentile of the last 64 job times, or `least` while too little is known."""
+        lately = sorted(self._lately)
+        return max(self.least, lately[len(lately) // 10]) if len(lately) >= 4 else self.least

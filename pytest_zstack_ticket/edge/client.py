@@ -1,0 +1,77 @@
+"""Drive flows over a transport: give each exchange its id and times, redact it, record it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Protocol
+
+from pytest_zstack_ticket.core.flow import Flow, PollingPace
+from pytest_zstack_ticket.edge.clock import Clock
+from pytest_zstack_ticket.edge.transport import Transport
+from pytest_zstack_ticket.model.exchange import Exchange, Request, Wait
+
+
+class Recorder(Protocol):
+    """What keeps the exchanges of a run."""
+
+    def exchange(self, exchange: Exchange, /) -> None:
+        """Keep one redacted exchange."""
+        ...
+
+
+class Client:
+    """Sends requests one by one in the calling thread; safe to use from many threads at once."""
+
+    def __init__(
+        self,
+        *,
+        transport: Transport,
+        clock: Clock,
+        redact: Callable[[Exchange], Exchange],
+        recorder: Recorder,
+        worker: str = "m",
+    ) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._redact = redact
+        self._recorder = recorder
+        self._numbers = itertools.count(1)
+        self._worker = worker
+        self.pace = PollingPace()
+
+    @property
+    def first_wait(self) -> float:
+        """Seconds to wait before the first poll, learned from past jobs."""
+        return self.pace.first_wait
+
+    def send(self, request: Request) -> tuple[Exchange, Exchange]:
+        """Send one request; return the exchange as it was, and as it is kept."""
+        number = next(self._numbers)
+        started = self._clock.now()
+        answer = self._transport.send(request)
+        elapsed = max(0.0, self._clock.now() - started)
+        raw = Exchange(
+            id=f"{self._worker}-{number:06}", request=request, answer=answer, started=started, elapsed=elapsed
+        )
+        kept = self._redact(raw)
+        self._recorder.exchange(kept)
+        return raw, kept
+
+    def run(self, flow: Flow) -> tuple[Exchange, ...]:
+        """Drive a flow to its end and return its exchanges as they are kept."""
+        kept: list[Exchange] = []
+        try:
+            step = next(flow)
+            while True:
+                if isinstance(step, Wait):
+                    self._clock.sleep(step.seconds)
+                    step = next(flow)
+                else:
+                    raw, redacted = self.send(step)
+                    kept.append(redacted)
+                    step = flow.send(raw)
+        except StopIteration:
+            trail = tuple(kept)
+            self.pace.learn(trail)
+            return trail

@@ -1,0 +1,54 @@
+"""The clock that the edge looks at and sleeps by, and one for tests that is moved by hand."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Seconds since the epoch, and sleep."""
+
+    def now(self) -> float:
+        """Return seconds since the epoch."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock; its sleep can be ended for good by `interrupt`."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+
+    def now(self) -> float:
+        """Return seconds since the epoch."""
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, or return at once after `interrupt`."""
+        if seconds > 0:
+            self._stop.wait(seconds)
+
+    def interrupt(self) -> None:
+        """End every sleep, now and later."""
+        self._stop.set()
+
+
+class ManualClock:
+    """A clock that moves only when somebody sleeps by it."""
+
+    def __init__(self, now: float = 1_700_000_000.0) -> None:
+        self.time = now
+
+    def now(self) -> float:
+        """Return seconds since the epoch."""
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        """Move the clock."""
+        self.time += seconds

@@ -1,0 +1,35 @@
+"""What must not matter does not: one variation at a time, decided like its sibling."""
+
+import pytest
+
+from pytest_zstack_ticket import by_requirement
+
+ACCEPTED = {
+    "ZT-BODY-040": ["params.name/limit*"],
+    "ZT-BODY-041": ["params.name/shortest*"],
+    "ZT-BODY-042": ["params.name/script-*"],
+    "ZT-BODY-043": ["params.name/looks-like-*"],
+    "ZT-BODY-044": ["params.description/limit*"],
+    "ZT-BODY-045": ["params.name/outer-space*"],
+    "ZT-BODY-046": ["params.requests/count-*"],
+    "ZT-BODY-047": ["params.requests[0].apiBody/*"],
+    "ZT-BODY-048": ["params.requests[0].apiBody/number-*"],
+    "ZT-BODY-049": ["params.requests[0].executeTimes/*"],
+    "ZT-BODY-050": ["optional/*"],
+    "ZT-BODY-051": ["tags/*"],
+    "ZT-BODY-052": ["*/key-order*"],
+    "ZT-BODY-053": ["*/white-space*"],
+    "ZT-BODY-054": ["*/extra-key*"],
+    "ZT-BODY-055": ["*/escape*"],
+    "ZT-BODY-056": ["params.resourceUuid/*"],
+    "ZT-BODY-057": ["params.description/script-*"],
+    "ZT-BODY-058": ["*/content-type*"],
+}
+
+
+@pytest.mark.parametrize("rows", by_requirement(ACCEPTED))
+def test_a_variation_does_not_matter(rows, ticket_endpoint, zstack_sweep, zstack_examine):
+    """A variation that must not matter is decided like its sibling."""
+    for edit, trail in zstack_sweep.trails("variations", *rows):
+        departure = zstack_examine("sameness", edit=edit, subject=trail, sibling=ticket_endpoint.calibration)
+        assert departure is None, departure
