@@ -1,0 +1,177 @@
+"""Turn the values of a run into plain JSON and back; wire names of our own files stand only here."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from .exchange import Exchange, Failure, Json, Request, Response
+from .outcome import Departure, Judgement, Phrase, Undecided
+from .ticket import Edit
+from .verdict import Example, Observation
+
+JsonObject = dict[str, Any]
+
+
+def body_to_json(body: bytes | None) -> Json:
+    """Return a body as text where it is UTF-8, else as {"base64": ...}; None stays None."""
+    if body is None:
+        return None
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(body).decode()}
+
+
+def body_from_json(value: Json) -> bytes | None:
+    """Read a body back. Raises ValueError or TypeError if it is none."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value.encode("utf-8")
+    return base64.b64decode(value["base64"], validate=True)
+
+
+def exchange_to_json(exchange: Exchange) -> JsonObject:
+    """Return an exchange as JSON."""
+    request, answer = exchange.request, exchange.answer
+    told: JsonObject = {
+        "id": exchange.id,
+        "started": round(exchange.started, 6),
+        "elapsed": round(exchange.elapsed, 6),
+        "request": {
+            "method": request.method,
+            "path": request.path,
+            "headers": [list(pair) for pair in request.headers],
+            "body": body_to_json(request.body),
+        },
+    }
+    if isinstance(answer, Failure):
+        told["failure"] = {"kind": answer.kind, "detail": answer.detail, "sent": answer.sent}
+    else:
+        headers = [list(pair) for pair in answer.headers]
+        told["response"] = {"status": answer.status, "headers": headers, "body": body_to_json(answer.body)}
+    if exchange.leaks:
+        told["leaks"] = list(exchange.leaks)
+    return told
+
+
+def exchange_from_json(told: JsonObject) -> Exchange:
+    """Read an exchange back. Raises KeyError, TypeError or ValueError if it is none."""
+    asked = told["request"]
+    request = Request(
+        method=asked["method"],
+        path=asked["path"],
+        headers=_pairs(asked["headers"]),
+        body=body_from_json(asked["body"]),
+    )
+    answer: Response | Failure
+    if "failure" in told:
+        answer = Failure(**told["failure"])
+    else:
+        got = told["response"]
+        answer = Response(
+            status=got["status"], headers=_pairs(got["headers"]), body=body_from_json(got["body"]) or b""
+        )
+    return Exchange(
+        id=told["id"],
+        request=request,
+        answer=answer,
+        started=told["started"],
+        elapsed=told["elapsed"],
+        leaks=tuple(told.get("leaks", ())),
+    )
+
+
+def phrase_to_json(phrase: Phrase) -> JsonObject:
+    """Return a phrase as JSON."""
+    return {"key": phrase.key, "parameters": dict(phrase.parameters)}
+
+
+def phrase_from_json(told: JsonObject) -> Phrase:
+    """Read a phrase back."""
+    return Phrase.of(told["key"], **told["parameters"])
+
+
+def judgement_to_json(judgement: Judgement) -> JsonObject:
+    """Return what a check said as JSON."""
+    if judgement is None:
+        return {"held": True}
+    if isinstance(judgement, Undecided):
+        return {"undecided": phrase_to_json(judgement.reason)}
+    return {
+        "departed": {"expected": phrase_to_json(judgement.expected), "actual": phrase_to_json(judgement.actual)}
+    }
+
+
+def judgement_from_json(told: JsonObject) -> Judgement:
+    """Read what a check said back."""
+    if "undecided" in told:
+        return Undecided(phrase_from_json(told["undecided"]))
+    if "departed" in told:
+        parts = told["departed"]
+        return Departure(expected=phrase_from_json(parts["expected"]), actual=phrase_from_json(parts["actual"]))
+    return None
+
+
+def edit_to_json(edit: Edit | None) -> JsonObject | None:
+    """Return an edit as JSON."""
+    if edit is None:
+        return None
+    told = {"kind": edit.kind, "name": edit.name, "path": edit.path, "fields": list(edit.fields), "note": edit.note}
+    return {key: value for key, value in told.items() if value}
+
+
+def edit_from_json(told: JsonObject | None) -> Edit | None:
+    """Read an edit back."""
+    if told is None:
+        return None
+    return Edit(
+        kind=told["kind"],
+        name=told["name"],
+        path=told.get("path", ""),
+        fields=tuple(told.get("fields", ())),
+        note=told.get("note", ""),
+    )
+
+
+def example_to_json(example: Example) -> JsonObject:
+    """Return an example as JSON."""
+    return {
+        "requirement": example.requirement,
+        "test": example.test,
+        "check": example.check,
+        "arguments": example.arguments,
+        "roles": {role: list(ids) for role, ids in example.roles.items()},
+        "judgement": judgement_to_json(example.judgement),
+        "edit": edit_to_json(example.edit),
+        "partition": example.partition,
+    }
+
+
+def example_from_json(told: JsonObject) -> Example:
+    """Read an example back."""
+    return Example(
+        requirement=told["requirement"],
+        test=told["test"],
+        check=told["check"],
+        arguments=told["arguments"],
+        roles={role: tuple(ids) for role, ids in told["roles"].items()},
+        judgement=judgement_from_json(told["judgement"]),
+        edit=edit_from_json(told["edit"]),
+        partition=told["partition"],
+    )
+
+
+def observation_to_json(observation: Observation) -> JsonObject:
+    """Return an observation as JSON."""
+    return {"id": observation.id, "value": observation.value, "exchanges": list(observation.exchanges)}
+
+
+def observation_from_json(told: JsonObject) -> Observation:
+    """Read an observation back."""
+    return Observation(id=told["id"], value=told["value"], exchanges=tuple(told["exchanges"]))
+
+
+def _pairs(told: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in told)
