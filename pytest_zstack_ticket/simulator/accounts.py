@@ -1,0 +1,118 @@
+"""Log-in, log-out, session validity, version and clock. Source: dossier 2.1 to 2.3."""
+
+from __future__ import annotations
+
+from pytest_zstack_ticket.model.exchange import Json
+
+from . import seeds
+from .errors import ApiError
+from .inventories import date
+from .seeds import Person
+from .sessions import Session
+from .world import Turn
+
+_BY_PASSWORD: dict[str, tuple[str, tuple[str, ...]]] = {
+    "logInByAccount": ("accountName", ("account",)),
+    "logInByUser": ("userName", ("user",)),
+    "loginIAM2VirtualID": ("name", ("virtual-id",)),
+}
+_LOGIN_TYPES = {"account": ("account",), "user": ("user",), "iam2": ("virtual-id",)}
+
+
+def log_in(turn: Turn) -> Json:
+    """Serve every log-in call."""
+    wrapper = turn.call.wrapper
+    if wrapper == "loginIAM2Project":
+        return _open(turn, turn.caller.person, *_project(turn))
+    if wrapper == "loginIAM2Platform":
+        return _open(turn, _platform(turn))
+    return _open(turn, _by_password(turn))
+
+
+def _by_password(turn: Turn) -> Person:
+    wrapper = turn.call.wrapper
+    if wrapper == "logIn":
+        name, kinds = "username", _LOGIN_TYPES.get(turn.values.get("loginType", ""), ())
+    else:
+        name, kinds = _BY_PASSWORD[wrapper]
+    found = seeds.person(turn.values.get(name) or "", *kinds)
+    known = found is not None or not turn.holds("refuse-unknown-account")
+    right = turn.values.get("password") == seeds.digest(seeds.PASSWORD) and turn.holds("accept-right-password")
+    clear = turn.values.get("password") == seeds.PASSWORD and not turn.holds("refuse-clear-password")
+    if not known or not (right or clear or not turn.holds("refuse-wrong-password")):
+        raise ApiError("ID.1000", "wrong-login")
+    return found or seeds.PEOPLE[0]
+
+
+def _project(turn: Turn) -> tuple[str, str]:
+    """Find the project that a virtual ID enters; returns its account and its uuid."""
+    person = turn.caller.person
+    if not turn.caller.virtual:
+        raise ApiError("SYS.1006", "not-virtual-id")
+    wanted = turn.values["projectName"]
+    found = seeds.project(name=wanted)
+    if found is None:
+        raise ApiError("SYS.1003", "no-project", wanted)
+    if found.uuid not in person.projects and turn.holds("members-only"):
+        raise ApiError("SYS.1006", "not-member", person.uuid, found.uuid)
+    return found.account, found.uuid
+
+
+def _platform(turn: Turn) -> Person:
+    if not turn.caller.person.operator:
+        raise ApiError("SYS.1006", "not-operator", turn.caller.operator)
+    return turn.caller.person
+
+
+def _open(turn: Turn, person: Person, account: str = "", project: str = "") -> Json:
+    token = turn.active.via("login.token", _token)(turn)
+    session = turn.world.sessions.open(token, person, turn.now, account=account, project=project)
+    turn.world.tokens.append(token)
+    return {"inventory": session_inventory(turn, session)}
+
+
+def _token(turn: Turn) -> str:
+    return turn.world.new_uuid()
+
+
+def session_inventory(turn: Turn, session: Session) -> dict[str, Json]:
+    """SessionInventory, its hidden member included (dossier 2.2)."""
+    shown: dict[str, Json] = {
+        "uuid": session.uuid,
+        "accountUuid": session.account,
+        "userUuid": session.operator,
+        "expiredDate": date(turn, min(session.expires, turn.now + turn.world.sessions.timeout)),
+        "createDate": date(turn, min(session.created, turn.now)),
+    }
+    return shown if turn.variant.documented else shown | {"noSessionEvaluation": False}
+
+
+def log_out(turn: Turn) -> Json:
+    """End a session; an unknown one is no error."""
+    if turn.holds("end-session-on-logout"):
+        turn.world.sessions.close(turn.values["sessionUuid"])
+    return {}
+
+
+def validate_session(turn: Turn) -> Json:
+    """Say whether a session lives."""
+    session = turn.world.sessions.live.get(turn.variables["uuid"])
+    return {"validSession": session is not None and turn.now < session.expires}
+
+
+def renew_session(turn: Turn) -> Json:
+    """Slide a session forward and show it."""
+    session = turn.world.sessions.find(turn.values["uuid"], turn.now)
+    if session is None:
+        raise ApiError("ID.1001", details="Session expired")
+    return {"inventory": session_inventory(turn, session)}
+
+
+def get_version(turn: Turn) -> Json:
+    """Show the release that is played."""
+    return {"version": turn.variant.version}
+
+
+def get_current_time(turn: Turn) -> Json:
+    """Show the server's clock in milliseconds."""
+    return {"currentTime": {"MillionSeconds": int(turn.now * 1000), "Seconds": int(turn.now)}}

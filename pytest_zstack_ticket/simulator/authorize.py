@@ -1,0 +1,104 @@
+"""The Authorization header: OAuth session or access key. Source: dossier 1.5, 1.6 and rows R5 to R11."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from datetime import datetime, timedelta, timezone
+
+from . import seeds
+from .calls import CALLS
+from .errors import ApiError, Refusal
+from .pages import API_METHODS
+from .routes import decoded, split_target
+from .world import Turn
+
+SKEW = 15 * 60.0
+"""Allowed difference between the Date header and the server's clock, in seconds."""
+
+_DATE = re.compile(r"[A-Za-z]{3}, (\d{1,2} [A-Za-z]{3} \d{4} \d{1,2}:\d{2}:\d{2}) (\S+)\Z")
+_DATE_FORM = "EEE, dd MMM yyyy HH:mm:ss z"
+_ZONES = {"GMT": 0, "UTC": 0, "ETC/UTC": 0, "Z": 0, "CST": 8, "ASIA/SHANGHAI": 8, "PST": -8, "EST": -5}
+
+_OTHER_PATHS = tuple(sorted({call.path for call in CALLS if "{" not in call.path}))
+
+
+def authorize(turn: Turn) -> None:
+    """Note who claims to call; whether the session lives is asked later, by the portal."""
+    if not turn.call.session:
+        return
+    header = turn.header("Authorization")
+    if header is None:
+        if turn.holds("refuse-no-authorization"):
+            raise _refuse("R5", "missing header 'Authorization'")
+        return
+    if header.startswith("OAuth") or (not turn.holds("case-of-scheme") and header[:5].lower() == "oauth"):
+        turn.token = header[5:].strip()
+    elif header.startswith("ZStack") and turn.variant.access_keys:
+        _access_key(turn, header[6:].strip())
+    elif turn.holds("refuse-other-scheme"):
+        raise _refuse("R6", "Authorization type must be 'OAuth'")
+
+
+def _refuse(row: str, text: str, status: int = 400) -> Refusal:
+    return Refusal(row=row, status=status, text=text, ideal=403 if status == 403 else 401, code="ID.1001")  # noqa: PLR2004
+
+
+def _access_key(turn: Turn, credential: str) -> None:
+    date = turn.header("Date")
+    if date is None and turn.holds("refuse-no-date"):
+        raise _refuse("R7", "'Date' must be incuded in request header")
+    if turn.holds("refuse-bad-date"):
+        _check_date(turn, date or "")
+    if credential.count(":") != 1 and turn.holds("refuse-key-form"):
+        raise _refuse("R10", "accessKey format is 'ZStack AccessKeyId:Signature'")
+    key, _, signature = credential.partition(":")
+    if key != seeds.ACCESS_KEY_ID and turn.holds("refuse-unknown-key"):
+        _unknown(turn, f"access key id[{key}] not found")
+    if not turn.holds("accept-correct-signature"):
+        _unknown(turn, "wrong accessKey signature")
+    if not _signed(turn, date or "", signature) and turn.holds("refuse-wrong-signature"):
+        _unknown(turn, "wrong accessKey signature")
+
+
+def _unknown(turn: Turn, text: str) -> None:
+    """Refuse a key in the way that was chosen for row R11, whose real form is unknown."""
+    if turn.world.options.choices.access_key == "text":
+        raise Refusal(row="R11", status=500, text=text, ideal=401, code="ID.1001")
+    turn.key_error = ApiError("ID.1001", details=text)
+
+
+def _signed(turn: Turn, date: str, signature: str) -> bool:
+    """Check HMAC-SHA1 over method, date as sent, and decoded path without context root or query."""
+    path = decoded(split_target(turn.request.path)[0])
+    methods = (turn.request.method,) if turn.holds("signature-covers-method") else API_METHODS
+    paths = (path,) if turn.holds("signature-covers-path") else (path, *_OTHER_PATHS)
+    return any(hmac.compare_digest(_sign(method, date, one), signature) for method in methods for one in paths)
+
+
+def _sign(method: str, date: str, path: str) -> str:
+    lines = "\n".join((method, date, path)).encode()
+    return base64.b64encode(hmac.new(seeds.ACCESS_KEY_SECRET.encode(), lines, hashlib.sha1).digest()).decode()
+
+
+def _check_date(turn: Turn, date: str) -> None:
+    match = _DATE.match(date)
+    clock = _clock(match[1]) if match else None
+    if match is None or clock is None:
+        text = f"'Date' format error, correct format is '{_DATE_FORM}'"
+        raise _refuse("R8", f"Date format error. {text}" if turn.variant.modern_errors else text)
+    there = turn.world.options.choices.zone_hours
+    # by default the zone is ignored and wall clocks are compared
+    offset = _ZONES.get(match[2].upper(), 0) if turn.world.options.check_time_zone else there
+    sent = clock.replace(tzinfo=timezone(timedelta(hours=offset))).timestamp()
+    if abs(sent - turn.now) > SKEW and turn.holds("refuse-old-date"):
+        raise _refuse("R9", "requestTimeTooSkewed", 403)
+
+
+def _clock(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text.title(), "%d %b %Y %H:%M:%S")  # noqa: DTZ007 - the zone is judged by the caller
+    except ValueError:
+        return None

@@ -1,0 +1,222 @@
+"""The embedded endpoint: `Request x now -> Response`. It reads no clock and opens no socket; the server does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from pytest_zstack_ticket.model.exchange import Json, Request, Response
+
+from . import accounts, answers, flows, pages, rest, tickets
+from .active import HEALTHY, Active, Facts
+from .answer import Answer, Connection, Delivery, Spoiled, Text
+from .calls import CALLS, Call
+from .create import create_ticket
+from .errors import ApiError, Refusal
+from .facts import call_of, facts_of
+from .jobs import Job, Jobs
+from .options import SimulatorOptions
+from .portal import admit, has_tag
+from .query import query
+from .routes import decoded, job_id, split_target
+from .world import Turn, World, first_header
+
+HANDLERS: dict[str, Callable[[Turn], Json]] = {
+    "create_ticket": create_ticket,
+    "query": query,
+    **{name: getattr(tickets, name) for name in ("change_status", "update_requests", "delete_ticket")},
+    **{name: getattr(accounts, name) for name in ("log_in", "log_out", "validate_session", "renew_session")},
+    **{name: getattr(accounts, name) for name in ("get_version", "get_current_time")},
+    **{name: getattr(flows, name) for name in ("create_collection", "update_collection", "change_state", "add_types")},
+    **{
+        name: getattr(flows, name)
+        for name in ("delete_collection", "remove_types", "add_flow", "update_flow", "delete_flow")
+    },
+}
+_CLOSING = (400, 500, 503)
+_UNKNOWN_CALL: Call = CALLS[0]
+
+
+class Engine:
+    """One embedded endpoint with its memory.
+
+    `address` is scheme, host, port and context root in job locations. `counts` counts requests by call and answers by
+    role, for tests.
+    """
+
+    def __init__(
+        self, options: SimulatorOptions | None = None, *, address: str = "http://127.0.0.1:8080/zstack"
+    ) -> None:
+        self.options = options or SimulatorOptions()
+        self.address = self.options.advertised or address
+        self.world = World(self.options)
+        self.jobs = Jobs()
+        self.counts: Counter[str] = Counter()
+        self.monitor = self.options.faults.begin() if self.options.faults else None
+        self._deliveries: list[Delivery] = []
+        self._hooks_due: list[float] = []
+        self._started: float | None = None
+
+    def handle(self, request: Request, now: float, connection: Connection | None = None) -> Response | Spoiled:
+        """Answer one request at a time `now`, in seconds since the epoch."""
+        self.advance(now)
+        facts = self._facts(request, now, connection or Connection())
+        active = self.monitor.active(facts) if self.monitor and facts else HEALTHY
+        answer = self.monitor.instead(facts) if self.monitor and facts else None
+        if answer is None:
+            answer = self._answer(request, now, active, facts)
+        if self.monitor and facts:
+            answer = self.monitor.edited(answer, facts)
+        self.counts[f"answer:{answer.role}"] += 1
+        response = self._finished(request, answer)
+        return self.monitor.spoiled(response, answer, facts) if self.monitor and facts else response
+
+    def advance(self, now: float) -> None:
+        """Let all jobs end that are due."""
+        self._started = now if self._started is None else self._started
+        self.jobs.run_due(now, self._finish)
+        self._hooks_due = [due for due in self._hooks_due if due > now]
+
+    def take_deliveries(self) -> tuple[Delivery, ...]:
+        """Hand over the web hooks that wait for delivery."""
+        taken, self._deliveries = tuple(self._deliveries), []
+        return taken
+
+    def next_delivery(self) -> float | None:
+        """When the next job with a web hook ends, so that a server can come back in time."""
+        return min(self._hooks_due, default=None)
+
+    @property
+    def tickets(self) -> int:
+        """How many tickets are stored, the seeded foreign ones included."""
+        return len(self.world.store.tickets)
+
+    def _facts(self, request: Request, now: float, connection: Connection) -> Facts | None:
+        """Gather what triggers may look at; without faults nobody looks. A poll has the facts of its job."""
+        if self.monitor is None:
+            return None
+        job = self._job_of(request)
+        if job is not None and job.facts is not None:
+            return replace(job.facts, now=now, open_jobs=self.jobs.open, in_flight=connection.in_flight)
+        return facts_of(
+            request,
+            self.world.variant,
+            now=now,
+            started=self._started or now,
+            open_jobs=self.jobs.open,
+            in_flight=connection.in_flight,
+        )
+
+    def _job_of(self, request: Request) -> Job | None:
+        identity = job_id(decoded(split_target(request.path)[0]))
+        return self.jobs.rows.get(identity) if identity else None
+
+    def _answer(self, request: Request, now: float, active: Active, facts: Facts | None) -> Answer:
+        turn = Turn(world=self.world, request=request, now=now, call=_UNKNOWN_CALL, active=active)
+        kind = call_of(request, self.world.variant)
+        self.counts[f"call:{kind}"] += 1
+        try:
+            pages.check_container(request)
+            if request.method == "OPTIONS":
+                status, text, headers = pages.preflight(request)
+                return Answer(status=status, body=Text(text), role="options", call="other", headers=headers)
+            identity = job_id(decoded(split_target(request.path)[0]))
+            if identity is not None:
+                return self._poll(request, identity)
+            rest.receive(turn)
+            return self._send(turn, facts)
+        except Refusal as error:
+            return answers.refusal(self.world.variant, error, kind)
+
+    def _poll(self, request: Request, identity: str) -> Answer:
+        """Answer a job query: without any authentication, to anybody who knows the id."""
+        if request.method != "GET":
+            text = "only GET method is allowed for querying job status"
+            raise Refusal(row="R31", status=405, text=text, ideal=405)
+        job = self.jobs.rows.get(identity)
+        if job is None:
+            return answers.unknown_job(self.world.variant, "poll", identity)
+        if job.answer is None:
+            return answers.waiting(self.world.variant, job.call, identity)
+        job.reads += 1
+        return job.answer
+
+    def _send(self, turn: Turn, facts: Facts | None) -> Answer:
+        """Serve a bound message: at once, or by a job."""
+        direct = not turn.call.asynchronous or turn.variant.documented
+        wanted = turn.header("X-Job-UUID")
+        if not turn.call.entity:
+            rest.refuse_used_job(turn, used=wanted is not None and wanted in self.jobs.rows)
+        failure = self._admitted(turn)
+        if direct:
+            return self._served(turn, failure, "")
+        job = Job(
+            id=wanted or self.world.new_uuid(),
+            call=turn.call.kind,
+            created=turn.now,
+            due=turn.now + turn.active.figures.get("latency", self.options.latency),
+            turn=turn,
+            failure=failure,
+            webhook=turn.header("X-Web-Hook") or "",
+            facts=facts,
+        )
+        self.jobs.add(job)
+        if job.webhook:
+            self._hooks_due.append(job.due)
+        return answers.accepted(turn, job.id, f"{self.address}/v1/api-jobs/{job.id}")
+
+    @staticmethod
+    def _admitted(turn: Turn) -> ApiError | None:
+        try:
+            admit(turn)
+        except ApiError as error:
+            return error
+        return None
+
+    def _served(self, turn: Turn, failure: ApiError | None, job: str) -> Answer:
+        """Run the service, unless the portal refused the call or the caller only wants validation (dossier 3.7)."""
+        polled = bool(job)
+        if failure is not None:
+            return answers.failure(turn, failure, job, polled=polled)
+        if has_tag(turn, "validationOnly"):
+            return answers.success(turn, {}, job)
+        try:
+            result = turn.active.via(f"serve.{turn.call.kind}", HANDLERS[turn.call.handler])(turn)
+        except ApiError as error:
+            return answers.failure(turn, error, job, polled=polled)
+        return answers.success(turn, result, job)
+
+    def _finish(self, job: Job) -> None:
+        turn = job.turn
+        if turn is None:
+            return
+        job.answer = self._served(turn, job.failure, job.id)
+        if job.webhook:
+            self._deliver(job, job.answer)
+
+    def _deliver(self, job: Job, answer: Answer) -> None:
+        """Prepare a web hook: the body that a poll would show, and whether the job succeeded (dossier 3.6)."""
+        if not job.webhook.startswith(("http://", "https://")):
+            return
+        headers = (
+            ("Content-Type", "application/json; charset=utf-8"),
+            ("X-Job-UUID", job.id),
+            ("X-Job-Success", "true" if answer.role == "success" else "false"),
+        )
+        body = answer.to_response().body
+        pause = self.options.webhook_pause
+        self._deliveries.append(Delivery(url=job.webhook, headers=headers, body=body, pause=pause))
+
+    def _finished(self, request: Request, answer: Answer) -> Response:
+        """Add what the container adds: a session cookie, and the end of the connection after 400, 500 and 503."""
+        headers = list(answer.headers)
+        if self.world.variant.documented:
+            headers.append(("content-type", "application/json;charset=UTF-8"))
+            return replace(answer, headers=tuple(headers)).to_response()
+        if "JSESSIONID" not in (first_header(request, "Cookie") or ""):
+            cookie = f"JSESSIONID={self.world.new_uuid().upper()}; Path=/zstack; HttpOnly"
+            headers.append(("set-cookie", cookie))
+        if answer.status in _CLOSING:
+            headers.append(("connection", "close"))
+        return replace(answer, headers=tuple(headers)).to_response()

@@ -1,0 +1,89 @@
+"""What a turn can end with before its result: an error object, or a refusal below the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from pytest_zstack_ticket.model.exchange import Json
+
+from .texts import DESCRIPTIONS, Locale, say
+from .variants import Variant
+
+RefusalForm: TypeAlias = Literal["text", "page"]
+
+ELABORATED: dict[str, tuple[str, str]] = {
+    "ID.1001": (
+        "错误信息: 会话已失效，请重新登录",
+        "Error message: the session is no longer valid, log in again",
+    ),
+}
+IDEAL_STATUS: dict[str, int] = {"ID.1000": 401, "ID.1001": 401, "ID.1002": 403, "SYS.1003": 404, "SYS.1007": 400}
+"""Which status the documented variant gives an error code; 503 for every other."""
+
+
+class ApiError(Exception):
+    """A failure of the API itself: it becomes `{"error": {...}}`. `key` names a translated text, `details` a fixed one."""
+
+    def __init__(self, code: str, key: str = "", *arguments: object, details: str = "") -> None:
+        super().__init__(code, key, arguments, details)
+        self.code = code
+        self.key = key
+        self.arguments = arguments
+        self.details = details
+
+    def text(self, locale: Locale) -> str:
+        """Return the details in the given language, cut as the target cuts them (dossier 6.1)."""
+        whole = self.details or say(locale, self.key, *self.arguments)
+        return whole if len(whole) < 4096 else whole[:4093] + "..."  # noqa: PLR2004 - the target's own limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal(Exception):  # noqa: N818 - a word of the glossary
+    """A row of the master table (dossier 4.1): plain text or a container page.
+
+    `ideal` is the status of the documented variant, `row` the number in the table.
+    """
+
+    row: str
+    status: int
+    text: str
+    form: RefusalForm = "text"
+    ideal: int = 400
+    code: str = "SYS.1007"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def error_tree(error: ApiError, variant: Variant, locale: Locale) -> dict[str, Json]:
+    """Build the error object in declaration order; the documented variant shows the page's three fields only."""
+    tree: dict[str, Json] = {
+        "code": error.code,
+        "description": DESCRIPTIONS[error.code],
+        "details": error.text(locale),
+    }
+    if variant.documented:
+        return tree
+    if error.code in ELABORATED:
+        chinese, english = ELABORATED[error.code]
+        tree["elaboration"] = chinese if locale == "zh" else english
+        if variant.ticket_types:
+            tree["messages"] = _messages(error.code, chinese, english)
+    if variant.ticket_types:
+        tree["cost"] = "0ms"
+    if variant.modern_errors:
+        tree |= {"message": tree["details"], "retryable": False, "httpStatus": 503}
+    return tree
+
+
+def _messages(code: str, chinese: str, english: str) -> dict[str, Json]:
+    return {
+        "category": code.partition(".")[0],
+        "code": code,
+        "regex": "Session expired",
+        "message_cn": chinese,
+        "message_en": english,
+        "source": "Session expired",
+        "distance": 0.0,
+        "method": "regex",
+        "formatSrcError": "Session expired",
+    }

@@ -1,0 +1,55 @@
+"""How the Java platform writes and measures values: doubles, dates, trimming, string length."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+DateStyle: TypeAlias = Literal["java8", "java9", "java20"]
+
+BLANKS = "".join(map(chr, range(0x21)))
+"""What String.trim removes at both ends: everything up to and including the space."""
+
+LONG_MIN, LONG_MAX = -(2**63), 2**63 - 1
+INT_MIN, INT_MAX = -(2**31), 2**31 - 1
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_PLAIN_FROM, _PLAIN_BELOW = 1e-3, 1e7
+_SEPARATORS: dict[DateStyle, tuple[str, str]] = {"java8": ("", " "), "java9": (",", " "), "java20": (",", "\u202f")}
+
+
+def units(text: str) -> int:
+    """Return the length in UTF-16 units, as String.length counts it."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def trim(text: str) -> str:
+    """Remove blanks at both ends as String.trim does."""
+    return text.strip(BLANKS)
+
+
+def double_text(value: float) -> str:
+    """Write a finite double as Double.toString does: `1.0`, `1.545993580705E12`."""
+    if value == 0 or _PLAIN_FROM <= abs(value) < _PLAIN_BELOW:
+        return repr(value)
+    sign, digits, exponent = Decimal(repr(value)).as_tuple()
+    text = "".join(map(str, digits)).rstrip("0") or "0"
+    power = len(digits) - 1 + int(exponent)
+    return f"{'-' if sign else ''}{text[0]}.{text[1:] or '0'}E{power}"
+
+
+def is_special(value: float) -> bool:
+    """Tell whether a double is NaN or infinite, which JSON cannot hold."""
+    return not math.isfinite(value)
+
+
+def date_text(seconds: float, *, style: DateStyle = "java8", zone_hours: int = 0) -> str:
+    """Write a time as gson's default US text in the server's zone: `Dec 28, 2018 6:38:25 PM`."""
+    when = datetime.fromtimestamp(int(seconds), timezone(timedelta(hours=zone_hours)))
+    comma, gap = _SEPARATORS[style]
+    hour = when.hour % 12 or 12
+    half = "AM" if when.hour < 12 else "PM"  # noqa: PLR2004 - noon
+    clock = f"{hour}:{when.minute:02}:{when.second:02}{gap}{half}"
+    return f"{_MONTHS[when.month - 1]} {when.day}, {when.year}{comma} {clock}"

@@ -1,0 +1,65 @@
+"""What is wrong with a body that is no plain JSON object, as one word: faults accept one kind and no other."""
+
+from __future__ import annotations
+
+import json
+import re
+
+KINDS = (
+    "empty",
+    "null",
+    "array",
+    "string",
+    "number",
+    "boolean",
+    "truncated",
+    "trailing-comma",
+    "trailing-text",
+    "duplicate-key",
+    "control-character",
+    "lenient",
+    "garbage",
+)
+_SCALARS = ((bool, "boolean"), (list, "array"), (str, "string"), (int, "number"), (float, "number"))
+_OPENERS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
+
+
+def malformation(text: str) -> str:
+    """Name what is wrong with a body; an empty word if it is a plain JSON object."""
+    if not text.strip():
+        return "empty"
+    try:
+        value = json.loads(text, object_pairs_hook=_Pairs)
+    except RecursionError:
+        return "garbage"
+    except json.JSONDecodeError as error:
+        return _broken(text, error)
+    if value is None:
+        return "null"
+    if isinstance(value, _Pairs):
+        return "duplicate-key" if value.doubled else ""
+    return next(name for kind, name in _SCALARS if isinstance(value, kind))
+
+
+class _Pairs(list[tuple[str, object]]):
+    """The members of an object, doubled keys kept."""
+
+    @property
+    def doubled(self) -> bool:
+        return len({key for key, _ in self}) < len(self)
+
+
+def _broken(text: str, error: json.JSONDecodeError) -> str:
+    if error.msg.startswith("Extra data"):
+        return "trailing-text"
+    if error.msg.startswith("Invalid control character"):
+        return "control-character"
+    if re.search(r",\s*[}\]]", text) and not malformation(re.sub(r",(\s*[}\]])", r"\1", text)):
+        return "trailing-comma"
+    marks = _OPENERS.findall(text)
+    depth = sum(mark in "{[" for mark in marks if len(mark) == 1) - sum(
+        mark in "}]" for mark in marks if len(mark) == 1
+    )
+    if text.lstrip()[:1] in "{[" and depth > 0:
+        return "truncated"
+    return "lenient" if text.lstrip()[:1] in "{[/#\ufeff" else "garbage"
