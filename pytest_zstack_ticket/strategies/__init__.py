@@ -1,0 +1,24 @@
+"""Drafts, valid and not: enumerated catalogues that visit every class, and strategies that explore around them."""
+
+from .bodies import NONCE, calibration_body, calibration_draft, with_nonce
+from .drafts import MutatedDraft, api_bodies, drafts, mutated_drafts, names
+from .messages import breakages, open_breakages
+from .mutations import mutations
+from .variations import open_questions, variations
+
+__all__ = [
+    "NONCE",
+    "MutatedDraft",
+    "api_bodies",
+    "breakages",
+    "calibration_body",
+    "calibration_draft",
+    "drafts",
+    "mutated_drafts",
+    "mutations",
+    "names",
+    "open_breakages",
+    "open_questions",
+    "variations",
+    "with_nonce",
+]
