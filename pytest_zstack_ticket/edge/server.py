@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
+from typing import Self
 
 from pytest_zstack_ticket.model.exchange import Request, Response
 from pytest_zstack_ticket.simulator.answer import Connection, Spoiled
@@ -69,7 +70,7 @@ class SimulatorServer:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(_STOP_WITHIN)
 
-    def __enter__(self) -> SimulatorServer:
+    def __enter__(self) -> Self:
         self.start()
         return self
 

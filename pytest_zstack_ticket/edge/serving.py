@@ -61,7 +61,7 @@ class Serving(asyncio.Protocol):
         self._advance()
 
     def eof_received(self) -> bool:
-        """The client has nothing more to say: finish what is on its way."""
+        """Finish what is on its way; the client has nothing more to say."""
         self.http.receive_data(b"")
         self._advance()
         return self.busy

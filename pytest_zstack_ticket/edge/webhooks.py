@@ -20,7 +20,7 @@ async def deliver(delivery: Delivery) -> bool:
             status = await asyncio.wait_for(_post(delivery), _WITHIN)
         except (OSError, ValueError, TimeoutError, asyncio.IncompleteReadError):
             continue
-        if 200 <= status < 300:  # noqa: PLR2004 - the 2xx class
+        if 200 <= status < 300:
             return True
     return False
 

@@ -32,14 +32,15 @@ def log_in(turn: Turn) -> Json:
 def _by_password(turn: Turn) -> Person:
     wrapper = turn.call.wrapper
     if wrapper == "logIn":
-        name, kinds = "username", _LOGIN_TYPES.get(turn.values.get("loginType", ""), ())
+        name = "username"
+        kinds: tuple[str, ...] = _LOGIN_TYPES.get(turn.values.get("loginType", ""), ())
     else:
         name, kinds = _BY_PASSWORD[wrapper]
     found = seeds.person(turn.values.get(name) or "", *kinds)
-    known = found is not None or not turn.holds("refuse-unknown-account")
-    right = turn.values.get("password") == seeds.digest(seeds.PASSWORD) and turn.holds("accept-right-password")
-    clear = turn.values.get("password") == seeds.PASSWORD and not turn.holds("refuse-clear-password")
-    if not known or not (right or clear or not turn.holds("refuse-wrong-password")):
+    known = found is not None or not turn.without("accept-unknown-account")
+    right = turn.values.get("password") == seeds.digest(seeds.PASSWORD) and turn.without("refuse-right-password")
+    clear = turn.values.get("password") == seeds.PASSWORD and not turn.without("accept-clear-password")
+    if not known or not (right or clear or not turn.without("accept-wrong-password")):
         raise ApiError("ID.1000", "wrong-login")
     return found or seeds.PEOPLE[0]
 
@@ -53,7 +54,7 @@ def _project(turn: Turn) -> tuple[str, str]:
     found = seeds.project(name=wanted)
     if found is None:
         raise ApiError("SYS.1003", "no-project", wanted)
-    if found.uuid not in person.projects and turn.holds("members-only"):
+    if found.uuid not in person.projects and turn.without("accept-foreign-project"):
         raise ApiError("SYS.1006", "not-member", person.uuid, found.uuid)
     return found.account, found.uuid
 
@@ -89,7 +90,7 @@ def session_inventory(turn: Turn, session: Session) -> dict[str, Json]:
 
 def log_out(turn: Turn) -> Json:
     """End a session; an unknown one is no error."""
-    if turn.holds("end-session-on-logout"):
+    if turn.without("logout-does-nothing"):
         turn.world.sessions.close(turn.values["sessionUuid"])
     return {}
 

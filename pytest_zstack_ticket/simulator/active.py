@@ -1,4 +1,4 @@
-"""What of the faults is at work in one turn: rules that do not hold, steps that are done otherwise, figures changed.
+"""What of the faults is at work in one turn: rules that are not kept, steps that are done otherwise, figures changed.
 
 The engine asks by name and never knows which faults exist; the names are listed in `faults.rules`.
 """
@@ -33,7 +33,7 @@ class Facts:
     started: float
     open_jobs: int = 0
     in_flight: int = 1
-    latin: bool = False
+    polling: bool = False
 
     @property
     def name(self) -> str:
@@ -50,9 +50,9 @@ class Active:
     around: Mapping[str, tuple[Callable[..., Any], ...]] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
 
-    def holds(self, rule: str) -> bool:
-        """Tell whether a rule of the API is kept."""
-        return rule not in self.broken
+    def without(self, fault: str) -> bool:
+        """Tell whether the turn is without a fault."""
+        return fault not in self.broken
 
     def via(self, step: str, default: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
         """Return a step, wrapped by the faults that do it otherwise; a wrapper gets the step as first argument."""

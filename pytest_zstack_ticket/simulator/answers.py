@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_zstack_ticket.model.exchange import Json
 
-from .answer import Answer, Text, Tree
+from .answer import Answer, Role, Text, Tree
 from .errors import IDEAL_STATUS, ApiError, Refusal, error_tree
 from .inventories import schema
 from .rest import api_timeout
@@ -17,12 +17,12 @@ _FLOW_HANDLERS = ("add_flow", "update_flow")
 
 
 def empty(variant: Variant) -> Tree | Text:
-    """The body of nothing: `{}`, or no bytes before 3.2."""
+    """Return the body of nothing: `{}`, or no bytes before 3.2."""
     return Tree({}) if variant.empty_is_object else Text("")
 
 
 def accepted(turn: Turn, job: str, location: str) -> Answer:
-    """A 202 that says where the job's result will be."""
+    """Build a 202 that says where the job's result will be."""
     tree: dict[str, Json] = {"apiTimeout": api_timeout(turn), "location": location}
     if not turn.variant.api_timeout:
         del tree["apiTimeout"]
@@ -30,12 +30,12 @@ def accepted(turn: Turn, job: str, location: str) -> Answer:
 
 
 def waiting(variant: Variant, call: str, job: str) -> Answer:
-    """A poll of a job that has not ended: no location, no apiTimeout."""
+    """Build the poll of a job that has not ended: no location, no apiTimeout."""
     return Answer(status=202, body=empty(variant), role="waiting", call=call, job=job)
 
 
 def success(turn: Turn, result: Json, job: str = "") -> Answer:
-    """A result, with the classes of its parts if the request asked for them."""
+    """Build a result, with the classes of its parts if the request asked for them."""
     if turn.variant.documented and turn.call.kind == "create":
         result = {}
     body = Tree(_with_schema(turn, result)) if result else empty(turn.variant)
@@ -53,7 +53,7 @@ def _with_schema(turn: Turn, result: Json) -> Json:
 
 
 def failure(turn: Turn, error: ApiError, job: str = "", *, polled: bool = False) -> Answer:
-    """An error object; a poll escapes it for HTML, a direct answer does not before 5.4."""
+    """Build an error object; a poll escapes it for HTML, a direct answer does not before 5.4."""
     tree = {"error": error_tree(error, turn.variant, turn.locale)}
     status = IDEAL_STATUS.get(error.code, 503) if turn.variant.documented else 503
     body = Tree(tree, escape_html=polled or turn.variant.modern_errors)
@@ -61,13 +61,13 @@ def failure(turn: Turn, error: ApiError, job: str = "", *, polled: bool = False)
 
 
 def refusal(variant: Variant, error: Refusal, call: str) -> Answer:
-    """A row of the master table: text or a page; the ideal endpoint answers an error object instead."""
+    """Build a row of the master table: text or a page; the ideal endpoint answers an error object instead."""
     if variant.documented:
         tree = {"code": error.code, "description": DESCRIPTIONS[error.code], "details": _ideal_text(error)}
         headers = tuple(pair for pair in error.headers if pair[0] == "allow")
         body = Tree({"error": tree}, escape_html=False)
         return Answer(status=error.ideal, body=body, role="failure", call=call, headers=headers, row=error.row)
-    role = "page" if error.form == "page" else "text"
+    role: Role = "page" if error.form == "page" else "text"
     return Answer(
         status=error.status, body=Text(error.text), role=role, call=call, headers=error.headers, row=error.row
     )
@@ -80,7 +80,7 @@ def _ideal_text(error: Refusal) -> str:
 
 
 def unknown_job(variant: Variant, call: str, job: str) -> Answer:
-    """A poll of a job that does not exist, or no longer."""
+    """Build the poll of a job that does not exist, or no longer."""
     text = "the job has been expired"
     if variant.documented:
         tree = {"code": "SYS.1003", "description": DESCRIPTIONS["SYS.1003"], "details": text}

@@ -31,35 +31,35 @@ def authorize(turn: Turn) -> None:
         return
     header = turn.header("Authorization")
     if header is None:
-        if turn.holds("refuse-no-authorization"):
+        if turn.without("accept-no-authorization"):
             raise _refuse("R5", "missing header 'Authorization'")
         return
-    if header.startswith("OAuth") or (not turn.holds("case-of-scheme") and header[:5].lower() == "oauth"):
+    if header.startswith("OAuth") or (not turn.without("accept-scheme-case") and header[:5].lower() == "oauth"):
         turn.token = header[5:].strip()
     elif header.startswith("ZStack") and turn.variant.access_keys:
         _access_key(turn, header[6:].strip())
-    elif turn.holds("refuse-other-scheme"):
+    elif turn.without("accept-other-scheme"):
         raise _refuse("R6", "Authorization type must be 'OAuth'")
 
 
 def _refuse(row: str, text: str, status: int = 400) -> Refusal:
-    return Refusal(row=row, status=status, text=text, ideal=403 if status == 403 else 401, code="ID.1001")  # noqa: PLR2004
+    return Refusal(row=row, status=status, text=text, ideal=403 if status == 403 else 401, code="ID.1001")
 
 
 def _access_key(turn: Turn, credential: str) -> None:
     date = turn.header("Date")
-    if date is None and turn.holds("refuse-no-date"):
+    if date is None and turn.without("accept-key-without-date"):
         raise _refuse("R7", "'Date' must be incuded in request header")
-    if turn.holds("refuse-bad-date"):
+    if turn.without("accept-key-bad-date"):
         _check_date(turn, date or "")
-    if credential.count(":") != 1 and turn.holds("refuse-key-form"):
+    if credential.count(":") != 1 and turn.without("accept-key-form"):
         raise _refuse("R10", "accessKey format is 'ZStack AccessKeyId:Signature'")
     key, _, signature = credential.partition(":")
-    if key != seeds.ACCESS_KEY_ID and turn.holds("refuse-unknown-key"):
+    if key != seeds.ACCESS_KEY_ID and turn.without("accept-unknown-key-id"):
         _unknown(turn, f"access key id[{key}] not found")
-    if not turn.holds("accept-correct-signature"):
+    if not turn.without("refuse-correct-signature"):
         _unknown(turn, "wrong accessKey signature")
-    if not _signed(turn, date or "", signature) and turn.holds("refuse-wrong-signature"):
+    if not _signed(turn, date or "", signature) and turn.without("accept-any-signature"):
         _unknown(turn, "wrong accessKey signature")
 
 
@@ -73,13 +73,13 @@ def _unknown(turn: Turn, text: str) -> None:
 def _signed(turn: Turn, date: str, signature: str) -> bool:
     """Check HMAC-SHA1 over method, date as sent, and decoded path without context root or query."""
     path = decoded(split_target(turn.request.path)[0])
-    methods = (turn.request.method,) if turn.holds("signature-covers-method") else API_METHODS
-    paths = (path,) if turn.holds("signature-covers-path") else (path, *_OTHER_PATHS)
+    methods = (turn.request.method,) if turn.without("signature-ignores-method") else API_METHODS
+    paths = (path,) if turn.without("signature-ignores-path") else (path, *_OTHER_PATHS)
     return any(hmac.compare_digest(_sign(method, date, one), signature) for method in methods for one in paths)
 
 
 def _sign(method: str, date: str, path: str) -> str:
-    lines = "\n".join((method, date, path)).encode()
+    lines = f"{method}\n{date}\n{path}".encode()
     return base64.b64encode(hmac.new(seeds.ACCESS_KEY_SECRET.encode(), lines, hashlib.sha1).digest()).decode()
 
 
@@ -93,7 +93,7 @@ def _check_date(turn: Turn, date: str) -> None:
     # by default the zone is ignored and wall clocks are compared
     offset = _ZONES.get(match[2].upper(), 0) if turn.world.options.check_time_zone else there
     sent = clock.replace(tzinfo=timezone(timedelta(hours=offset))).timestamp()
-    if abs(sent - turn.now) > SKEW and turn.holds("refuse-old-date"):
+    if abs(sent - turn.now) > SKEW and turn.without("accept-old-date"):
         raise _refuse("R9", "requestTimeTooSkewed", 403)
 
 

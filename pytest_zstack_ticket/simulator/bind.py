@@ -6,7 +6,7 @@ import math
 
 from pytest_zstack_ticket.model.exchange import Json
 
-from .calls import TICKET_EVENTS, Field
+from .call import TICKET_EVENTS, Field
 from .errors import Refusal
 from .gson import GsonError, drop_nulls, kind_of, to_text
 from .java import INT_MAX, INT_MIN, double_text
@@ -19,11 +19,11 @@ _FLOW_FIELDS = ("name", "description", "approverUuid", "approverTitle", "parentF
 
 def bind(turn: Turn) -> None:
     """Fill the turn's values; raises Refusal (R21) or GsonError (R22)."""
-    for field in turn.call.fields:
+    for field in turn.fields:
         if field.kind == "boolean":
             _verify_boolean(turn, field)
     sent = drop_nulls(turn.raw)
-    for field in turn.call.fields:
+    for field in turn.fields:
         if field.name in sent:
             _bind_field(turn, field, sent[field.name])
     # the path is written after binding, so it wins over a uuid in the wrapper
@@ -34,7 +34,7 @@ def _bind_field(turn: Turn, field: Field, value: Json) -> None:
     try:
         turn.values[field.name] = _coerce(turn, field, value)
     except GsonError:
-        if turn.holds(f"accept-wrong-type:{field.name}"):
+        if turn.without(f"accept-wrong-type:{field.name}"):
             raise
         turn.values[field.name] = write(value, escape_html=False) if field.kind == "string" else []
         turn.waived.add(field.name)
@@ -60,6 +60,11 @@ def _coerce(turn: Turn, field: Field, value: Json) -> Json:
             return value if value in TICKET_EVENTS else None
         case "boolean":
             return str(value).lower() == "true"
+    return _coerce_list(turn, field, value, path)
+
+
+def _coerce_list(turn: Turn, field: Field, value: Json, path: str) -> Json:
+    match field.kind:
         case "requests":
             return [_request(turn, item, f"{path}[{index}]") for index, item in enumerate(_list(value, path))]
         case "flows":
@@ -70,7 +75,7 @@ def _coerce(turn: Turn, field: Field, value: Json) -> Json:
 
 def _text(turn: Turn, name: str, value: Json, path: str) -> str:
     """Read a string; the ideal endpoint of the page takes nothing else for one."""
-    if turn.variant.documented and not isinstance(value, str) and turn.holds(f"accept-wrong-type:{name}"):
+    if turn.variant.documented and not isinstance(value, str) and turn.without(f"accept-wrong-type:{name}"):
         raise GsonError.expected("a string", kind_of(value), path)
     return to_text(value, path)
 
@@ -101,7 +106,7 @@ def _nested_text(turn: Turn, name: str, value: Json, path: str) -> str:
     try:
         return _text(turn, name, value, path)
     except GsonError:
-        if turn.holds(f"accept-wrong-type:{name}"):
+        if turn.without(f"accept-wrong-type:{name}"):
             raise
         turn.waived.add(name)
         return write(value, escape_html=False)
@@ -113,7 +118,7 @@ def _times(turn: Turn, value: Json, path: str) -> int:
     try:
         return _integer(turn, value, path)
     except GsonError:
-        if turn.holds("accept-wrong-type:executeTimes"):
+        if turn.without("accept-wrong-type:executeTimes"):
             raise
         return 1
 
@@ -130,7 +135,7 @@ def _integer(turn: Turn, value: Json, path: str) -> int:
     except ValueError:
         number = math.nan
     if not (math.isfinite(number) and number == int(number) and INT_MIN <= number <= INT_MAX):
-        raise GsonError(f'java.lang.NumberFormatException: For input string: "{shown}"')
+        raise GsonError(f'java.lang.NumberFormatException: For input string: "{shown}"', path=path)
     return int(number)
 
 

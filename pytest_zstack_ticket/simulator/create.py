@@ -26,7 +26,7 @@ def check_create(turn: Turn) -> None:
     """Refuse what the ticket service refuses before it does anything."""
     _check_choices(turn)
     system = turn.values.get("accountSystemType")
-    if system != "iam2" and "accountSystemType" not in turn.waived and turn.holds("accept-unknown:accountSystemType"):
+    if system != "iam2" and "accountSystemType" not in turn.waived and turn.without("accept-unknown:accountSystemType"):
         raise _refuse(turn, "no-account-type", system)
     kind = _ticket_type(turn)
     _check_collection(turn, kind)
@@ -45,7 +45,7 @@ def _check_choices(turn: Turn) -> None:
     if "accountSystemContext" in turn.waived or context is None:
         return
     odd = not isinstance(context, dict) and choices.context_form == "object"
-    if odd and turn.holds("accept-wrong-type:accountSystemContext"):
+    if odd and turn.without("accept-wrong-type:accountSystemContext"):
         raise _refuse(turn, "bad-context", turn.values.get("accountSystemType"))
     caller = turn.caller
     strict = choices.context_match == "required" and caller.virtual and isinstance(context, dict)
@@ -59,11 +59,11 @@ def _ticket_type(turn: Turn) -> TicketType | None:
     wanted = {request.get("apiName") for request in requests if isinstance(request, dict)}
     found = next((kind for kind in turn.store.types.values() if wanted and wanted <= kind.apis), None)
     unchecked = turn.waived & {"requests", "apiName"} or not turn.variant.ticket_types
-    if found is None and not unchecked and None in requests and not turn.holds("accept-null-element:requests"):
+    if found is None and not unchecked and None in requests and not turn.without("accept-null-element:requests"):
         return None
     missing = {"missing" if name is None else "unknown" for name in wanted - seeds.KNOWN_APIS}
-    excused = missing and not any(turn.holds(f"accept-{how}:apiName") for how in missing)
-    if found is None and not unchecked and not excused and (wanted or turn.holds("accept-empty-list:requests")):
+    excused = missing and not any(turn.without(f"accept-{how}:apiName") for how in missing)
+    if found is None and not unchecked and not excused and (wanted or turn.without("accept-empty-list:requests")):
         raise _refuse(turn, "no-type")
     return found if turn.variant.ticket_types else None
 
@@ -76,14 +76,14 @@ def _check_collection(turn: Turn, kind: TicketType | None) -> None:
         return
     collection = turn.store.collections[uuid]
     matches = collection.uuid == seeds.DEFAULT_COLLECTION or kind is None or kind.uuid in collection.types
-    if not matches and turn.holds("accept-mismatch:flowCollectionUuid"):
+    if not matches and turn.without("accept-mismatch:flowCollectionUuid"):
         raise _refuse(turn, "collection-mismatch", uuid, kind.uuid if kind else "")
     if collection.status != "Valid":
         raise _refuse(turn, "collection-invalid", uuid)
-    if collection.state != "Enabled" and turn.holds("accept-disabled:flowCollectionUuid"):
+    if collection.state != "Enabled" and turn.without("accept-disabled:flowCollectionUuid"):
         raise _refuse(turn, "collection-disabled", uuid)
     project = _project(turn)
-    if collection.project not in ("", project) and turn.holds("accept-foreign:flowCollectionUuid"):
+    if collection.project not in ("", project) and turn.without("accept-foreign:flowCollectionUuid"):
         raise _refuse(turn, "collection-foreign", uuid, project)
 
 
@@ -108,10 +108,10 @@ def _check_request(turn: Turn, request: Json) -> None:
     choices = turn.world.options.choices
     api, body = request.get("apiName"), request.get("apiBody")
     how = "missing" if api is None else "unknown"
-    if api not in seeds.KNOWN_APIS and "apiName" not in turn.waived and turn.holds(f"accept-{how}:apiName"):
+    if api not in seeds.KNOWN_APIS and "apiName" not in turn.waived and turn.without(f"accept-{how}:apiName"):
         raise _refuse(turn, "no-api", "null" if api is None else api)
     wrong = "missing" if body is None else "wrong-type"
-    if not isinstance(body, dict) and turn.holds(f"accept-{wrong}:apiBody"):
+    if not isinstance(body, dict) and turn.without(f"accept-{wrong}:apiBody"):
         raise _refuse(turn, "bad-api-body", api, f"Expected BEGIN_OBJECT but was {kind_of(body)}")
     if request.get("requestName") is None and choices.request_name == "required":
         raise _refuse(turn, "bad-request-name")

@@ -11,7 +11,8 @@ from pytest_zstack_ticket.model.exchange import Json, Request, Response
 from . import accounts, answers, flows, pages, rest, tickets
 from .active import HEALTHY, Active, Facts
 from .answer import Answer, Connection, Delivery, Spoiled, Text
-from .calls import CALLS, Call
+from .call import Call
+from .calls import CALLS
 from .create import create_ticket
 from .errors import ApiError, Refusal
 from .facts import call_of, facts_of
@@ -98,15 +99,10 @@ class Engine:
             return None
         job = self._job_of(request)
         if job is not None and job.facts is not None:
-            return replace(job.facts, now=now, open_jobs=self.jobs.open, in_flight=connection.in_flight)
-        return facts_of(
-            request,
-            self.world.variant,
-            now=now,
-            started=self._started or now,
-            open_jobs=self.jobs.open,
-            in_flight=connection.in_flight,
-        )
+            found = replace(job.facts, now=now, polling=True)
+        else:
+            found = facts_of(request, self.world.variant, now=now, started=self._started or now)
+        return replace(found, open_jobs=self.jobs.open, in_flight=connection.in_flight)
 
     def _job_of(self, request: Request) -> Job | None:
         identity = job_id(decoded(split_target(request.path)[0]))
@@ -178,6 +174,7 @@ class Engine:
         """Run the service, unless the portal refused the call or the caller only wants validation (dossier 3.7)."""
         polled = bool(job)
         if failure is not None:
+            turn.active.via(f"refused.{turn.call.kind}", _nothing)(turn)
             return answers.failure(turn, failure, job, polled=polled)
         if has_tag(turn, "validationOnly"):
             return answers.success(turn, {}, job)
@@ -220,3 +217,8 @@ class Engine:
         if answer.status in _CLOSING:
             headers.append(("connection", "close"))
         return replace(answer, headers=tuple(headers)).to_response()
+
+
+def _nothing(turn: Turn) -> None:
+    """Leave nothing behind a refused call."""
+    del turn

@@ -23,7 +23,10 @@ IDEAL_STATUS: dict[str, int] = {"ID.1000": 401, "ID.1001": 401, "ID.1002": 403, 
 
 
 class ApiError(Exception):
-    """A failure of the API itself: it becomes `{"error": {...}}`. `key` names a translated text, `details` a fixed one."""
+    """A failure of the API itself: it becomes `{"error": {...}}`.
+
+    `key` names a translated text, `details` is a fixed one.
+    """
 
     def __init__(self, code: str, key: str = "", *arguments: object, details: str = "") -> None:
         super().__init__(code, key, arguments, details)
@@ -35,7 +38,7 @@ class ApiError(Exception):
     def text(self, locale: Locale) -> str:
         """Return the details in the given language, cut as the target cuts them (dossier 6.1)."""
         whole = self.details or say(locale, self.key, *self.arguments)
-        return whole if len(whole) < 4096 else whole[:4093] + "..."  # noqa: PLR2004 - the target's own limit
+        return whole if len(whole) < 4096 else whole[:4093] + "..."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import cast
 from pytest_zstack_ticket.model.exchange import Json, Request
 
 from .active import Facts
-from .calls import CallKind
+from .call import CallKind
 from .routes import Route, decoded, find_route, job_id, split_target
 from .variants import Variant
 
@@ -28,16 +28,14 @@ def call_of(request: Request, variant: Variant) -> CallKind:
 
 def _among(route: Route, request: Request) -> CallKind:
     calls = route.by_method(request.method)
-    if len(calls) < 2:  # noqa: PLR2004 - nothing to choose from
+    if len(calls) < 2:
         return calls[0].kind if calls else "other"
     body = request.body or b""
     named = [call.kind for call in calls if call.wrapper.encode() in body]
     return named[0] if named else "other"
 
 
-def facts_of(
-    request: Request, variant: Variant, *, now: float, started: float, open_jobs: int, in_flight: int
-) -> Facts:
+def facts_of(request: Request, variant: Variant, *, now: float, started: float) -> Facts:
     """Gather the facts of a request."""
     text = (request.body or b"").decode("utf-8", "replace")
     return Facts(
@@ -47,8 +45,6 @@ def facts_of(
         text=text,
         now=now,
         started=started,
-        open_jobs=open_jobs,
-        in_flight=in_flight,
     )
 
 

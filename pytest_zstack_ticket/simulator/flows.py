@@ -98,7 +98,7 @@ def _check_approver(turn: Turn, uuid: str | None, title: str | None, project: st
 
 
 def _check_last(turn: Turn, uuid: str) -> None:
-    """The last step needs the administrator or, from 4.6 on, a platform operator."""
+    """Demand the administrator for the last step or, from 4.6 on, a platform operator."""
     person = seeds.virtual_id(uuid)
     modern = turn.variant.integers
     if uuid == seeds.ADMIN_ACCOUNT or (modern and person is not None and person.operator):

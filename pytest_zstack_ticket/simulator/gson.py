@@ -91,7 +91,7 @@ def _as_map(value: Any) -> dict[str, Json] | None:
 def _pair(index: int, item: Json) -> tuple[str, Json]:
     if not isinstance(item, list):
         raise GsonError.expected("BEGIN_ARRAY", kind_of(item), f"$[{index}]")
-    if len(item) != 2:  # noqa: PLR2004 - a key and a value
+    if len(item) != 2:
         raise GsonError.expected("END_ARRAY" if len(item) > 1 else "STRING", "END_ARRAY", f"$[{index}]")
     return to_text(item[0], f"$[{index}][0]"), item[1]
 
@@ -106,9 +106,7 @@ def to_text(value: Json, path: str) -> str:
         return str(value)
     if isinstance(value, float):
         return double_text(value)
-    raise GsonError(
-        f"java.lang.IllegalStateException: Expected a string but was {kind_of(value)} at line 1 column 1 path {path}"
-    )
+    raise GsonError.expected("a string", kind_of(value), path)
 
 
 def drop_nulls(value: Json) -> Json:

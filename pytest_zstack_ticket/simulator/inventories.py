@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from pytest_zstack_ticket.model.exchange import Json
 
-from .java import date_text
+from .java import DateStyle, date_text
 from .render import write
 from .store import Archive, ArchivedHistory, Collection, Flow, History, Ticket, TicketType
 from .world import Turn
@@ -25,8 +27,7 @@ CLASSES: dict[str, str] = {
 def date(turn: Turn, seconds: float) -> str:
     """Write a time as the endpoint does."""
     choices = turn.world.options.choices
-    style = "java8" if choices.dates == "java8" else "java9" if choices.dates == "java9" else "java20"
-    return date_text(seconds, style=style, zone_hours=choices.zone_hours)
+    return date_text(seconds, style=cast("DateStyle", choices.dates), zone_hours=choices.zone_hours)
 
 
 def ticket_inventory(turn: Turn, ticket: Ticket) -> dict[str, Json]:

@@ -50,6 +50,6 @@ def date_text(seconds: float, *, style: DateStyle = "java8", zone_hours: int = 0
     when = datetime.fromtimestamp(int(seconds), timezone(timedelta(hours=zone_hours)))
     comma, gap = _SEPARATORS[style]
     hour = when.hour % 12 or 12
-    half = "AM" if when.hour < 12 else "PM"  # noqa: PLR2004 - noon
+    half = "AM" if when.hour < 12 else "PM"
     clock = f"{hour}:{when.minute:02}:{when.second:02}{gap}{half}"
     return f"{_MONTHS[when.month - 1]} {when.day}, {when.year}{comma} {clock}"

@@ -25,14 +25,16 @@ _MALFORMED = "com.google.gson.stream.MalformedJsonException"
 class GsonError(Exception):
     """What gson says when it cannot read or bind a body."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, path: str = "") -> None:
         super().__init__(text)
         self.text = text
+        self.path = path
 
     @classmethod
     def expected(cls, wanted: str, found: str, path: str) -> GsonError:
         """Build the error for a token of the wrong kind."""
-        return cls(f"java.lang.IllegalStateException: Expected {wanted} but was {found} at line 1 column 2 path {path}")
+        text = f"java.lang.IllegalStateException: Expected {wanted} but was {found} at line 1 column 2 path {path}"
+        return cls(text, path=path)
 
 
 class TooDeepError(Exception):
@@ -132,10 +134,7 @@ class Reader:
     def name(self) -> str:
         """Read a member's name and what separates it from the value."""
         mark = self._skip()
-        if mark and mark in "\"'":
-            name = self._quoted()
-        else:
-            name = self._bare("Expected name")
+        name = self._quoted() if mark in ('"', "'") else self._bare("Expected name")
         mark = self._skip()
         if mark not in (":", "="):
             raise self._malformed("Expected ':'")
@@ -150,7 +149,7 @@ class Reader:
         if mark in ("{", "["):
             self.at += 1
             return ({} if mark == "{" else []), True
-        if mark and mark in "\"'":
+        if mark in ('"', "'"):
             return self._quoted(), False
         in_list = bool(self.stack) and isinstance(self.stack[-1], _OpenList)
         if in_list and mark in ("]", ",", ";"):

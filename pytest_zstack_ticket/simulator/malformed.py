@@ -19,6 +19,7 @@ KINDS = (
     "control-character",
     "lenient",
     "garbage",
+    "no-params",
 )
 _SCALARS = ((bool, "boolean"), (list, "array"), (str, "string"), (int, "number"), (float, "number"))
 _OPENERS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')

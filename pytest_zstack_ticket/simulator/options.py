@@ -73,10 +73,19 @@ def _with(options: SimulatorOptions, name: str, value: str) -> SimulatorOptions:
         case "locale" if value in ("en", "zh"):
             return replace(options, locale=cast("Locale", value))
         case "latency" | "session_timeout" | "webhook_pause":
-            return replace(options, **{name: _seconds(name, value)})
+            return _with_seconds(options, name, _seconds(name, value))
         case "seed" if value.isdecimal():
             return replace(options, seed=int(value))
     raise SettingsError(f"embedded endpoint: {name}={value!r} is not understood; write {EXAMPLE}")
+
+
+def _with_seconds(options: SimulatorOptions, name: str, seconds: float) -> SimulatorOptions:
+    match name:
+        case "latency":
+            return replace(options, latency=seconds)
+        case "session_timeout":
+            return replace(options, session_timeout=seconds)
+    return replace(options, webhook_pause=seconds)
 
 
 def _seconds(name: str, value: str) -> float:

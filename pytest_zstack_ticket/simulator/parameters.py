@@ -90,7 +90,7 @@ def _set(turn: Turn, query: Query, name: str, value: str) -> None:
     match name:
         case "limit" | "start":
             if not _INTEGER.match(value):
-                if not turn.holds(f"accept-not-a-number:{name}"):
+                if not turn.without(f"accept-not-a-number:{name}"):
                     return
                 raise Refusal(row="R26", status=400, text=f"Invalid query parameter. '{name}' must be an integer")
             setattr(query, name, int(value))

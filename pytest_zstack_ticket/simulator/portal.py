@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .calls import Call
+from .call import Call
 from .errors import ApiError
 from .sessions import Session, administrator
 from .tickets import check_create, check_ticket_call
@@ -40,10 +40,10 @@ def _session(turn: Turn) -> Session:
         return administrator(now=turn.now)
     session = turn.world.sessions.find(turn.token, turn.now)
     if session is not None:
-        if not turn.holds("accept-live-session"):
+        if not turn.without("refuse-live-session"):
             raise ApiError("ID.1001", details="Session expired")
         return session
-    if turn.holds(f"refuse-{token_kind(turn)}-session"):
+    if turn.without(f"accept-{token_kind(turn)}-session"):
         raise ApiError("ID.1001", details="Session expired")
     return turn.world.sessions.ended.get(turn.token) or administrator(turn.token, now=turn.now)
 
@@ -61,7 +61,7 @@ def token_kind(turn: Turn) -> str:
 
 def _check_rights(turn: Turn, call: Call) -> None:
     """Refuse what only the administrator may do: making and changing flows."""
-    if call.kind == "flow" and not turn.caller.admin and turn.holds("refuse-flows-of-tenants"):
+    if call.kind == "flow" and not turn.caller.admin and turn.without("accept-flows-of-tenants"):
         details = f"API[{call.message}] is denied by default, please contact admin to correct it"
         raise ApiError("SYS.1006", details=details)
 

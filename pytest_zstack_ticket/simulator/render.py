@@ -18,27 +18,35 @@ def write(value: Json, *, escape_html: bool) -> str:
     return _write(value, _SAFE if escape_html else _PLAIN)
 
 
+class Verbatim(str):
+    """A piece of JSON that is written as it stands, for faults that need what the writer would not write."""
+
+    __slots__ = ()
+
+
 def _write(value: Json, special: re.Pattern[str]) -> str:
-    if isinstance(value, str):
-        return f'"{special.sub(_escape, value)}"'
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return double_text(value)
     if isinstance(value, dict):
         members = []
         for key, item in value.items():
             if item is not None:
                 members.append(f'"{special.sub(_escape, key)}":{_write(item, special)}')
         return "{" + ",".join(members) + "}"
-    items = []
-    for item in value:
-        items.append(_write(item, special))  # noqa: PERF401 - a comprehension costs a second frame per level
-    return "[" + ",".join(items) + "]"
+    if isinstance(value, (list, tuple)):
+        items = []
+        for item in value:
+            items.append(_write(item, special))  # noqa: PERF401 - a comprehension costs a second frame per level
+        return "[" + ",".join(items) + "]"
+    return _scalar(value, special)
+
+
+def _scalar(value: Json, special: re.Pattern[str]) -> str:
+    if isinstance(value, str):
+        return str(value) if isinstance(value, Verbatim) else f'"{special.sub(_escape, value)}"'
+    if isinstance(value, float):
+        return double_text(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "null" if value is None else str(value)
 
 
 def _escape(match: re.Match[str]) -> str:

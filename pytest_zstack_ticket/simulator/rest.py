@@ -10,7 +10,7 @@ from pytest_zstack_ticket.model.exchange import Json
 
 from .authorize import authorize
 from .bind import bind
-from .calls import Call
+from .call import Call
 from .errors import Refusal
 from .gson import GsonError, TooDeepError, kind_of, parse_object
 from .malformed import malformation
@@ -47,7 +47,8 @@ def receive(turn: Turn) -> None:
     try:
         bind(turn)
     except GsonError as error:
-        raise _crash("R22", error.text) from None
+        ideal = f"field[{error.path.removeprefix('$.')}] has a value of a wrong type"
+        raise _crash("R22", ideal if turn.variant.documented else error.text) from None
     if not turn.call.entity:
         _check_job_id(turn)
         _check_timeout(turn)
@@ -80,7 +81,7 @@ def _strict(text: str) -> dict[str, Json] | None:
 
 def _accepted_anyway(turn: Turn, text: str) -> dict[str, Json] | None:
     """Take a malformed body for an empty message, where a fault says so."""
-    if turn.holds(f"accept-malformed:{malformation(text)}"):
+    if turn.without(f"accept-malformed:{malformation(text)}"):
         return None
     turn.waived |= {"*"}
     return {"params": {}}
@@ -126,10 +127,10 @@ def _action(turn: Turn, route: Route, body: dict[str, Json] | None) -> Call:
             return call
     lowered = {key.lower() for key in body}
     for call in known:
-        if not turn.holds("accept-wrapper-case") and call.wrapper.lower() in lowered:
+        if not turn.without("accept-wrapper-case") and call.wrapper.lower() in lowered:
             body[call.wrapper] = next(value for key, value in body.items() if key.lower() == call.wrapper.lower())
             return call
-    if known and not turn.holds("accept-wrong-wrapper"):
+    if known and not turn.without("accept-wrong-wrapper"):
         body[known[0].wrapper] = next(iter(body.values()), None)
         return known[0]
     text = f"the body doesn't contain action mapping to the URL[{turn.path}]"
@@ -141,22 +142,33 @@ def _parameter_object(turn: Turn, body: dict[str, Json] | None) -> dict[str, Jso
     body = body or {}
     message = body.get(turn.call.wrapper)
     if message is not None and not isinstance(message, dict):
-        if not turn.holds("accept-wrong-type:params"):
+        if not turn.without("accept-wrong-type:params"):
             turn.waived |= {"*"}
             return {}
-        raise _crash("R19", f"{_class_of(message)} cannot be cast to java.util.Map")
+        raise _miscast(turn, "R19", turn.call.wrapper, message, "Map")
     sent = dict(message or {})
-    if message is None and not turn.holds("accept-malformed:no-params"):
+    if message is None and not turn.without(f"accept-malformed:{_emptiness(turn)}"):
         turn.waived |= {"*"}
     for name in ("systemTags", "userTags"):
         tags = body.get(name)
-        if tags is None or not turn.holds(f"read-tags-beside:{name}"):
+        if tags is None or not turn.without(f"ignore-tags-beside:{name}"):
             continue
         if isinstance(tags, list):
             sent[name] = tags
-        elif turn.holds(f"accept-wrong-type:{name}"):
-            raise _crash("R20", f"{_class_of(tags)} cannot be cast to java.util.List")
+        elif turn.without(f"accept-wrong-type:{name}"):
+            raise _miscast(turn, "R20", name, tags, "List")
     return sent
+
+
+def _miscast(turn: Turn, row: str, field: str, value: Json, wanted: str) -> Refusal:
+    if turn.variant.documented:
+        return _crash(row, f"field[{field}] has a value of a wrong type")
+    return _crash(row, f"{_class_of(value)} cannot be cast to java.util.{wanted}")
+
+
+def _emptiness(turn: Turn) -> str:
+    """Say in which way a body has no message."""
+    return malformation(body_text(turn)) or "no-params"
 
 
 def _class_of(value: Json) -> str:
@@ -166,7 +178,7 @@ def _class_of(value: Json) -> str:
 
 def _check_job_id(turn: Turn) -> None:
     wanted = turn.header("X-Job-UUID")
-    if wanted is not None and len(wanted) != _JOB_ID_LENGTH and turn.holds("accept-job-id-length"):
+    if wanted is not None and len(wanted) != _JOB_ID_LENGTH and turn.without("accept-job-id-length"):
         text = "Invalid header[X-Job-UUID], it must be a UUID with '-' stripped"
         raise Refusal(row="R23", status=400, text=text)
 
@@ -176,7 +188,7 @@ def _check_timeout(turn: Turn) -> None:
     # the emptiness check came with 4.3
     if seconds is None or (not seconds and turn.variant.release.at_least(4, 3)):
         return
-    if not _is_long(seconds) and turn.holds("accept-api-timeout"):
+    if not _is_long(seconds) and turn.without("accept-bad-api-timeout"):
         raise _crash("R25", f'For input string: "{seconds}"')
 
 
@@ -192,6 +204,6 @@ def api_timeout(turn: Turn) -> int:
 
 def refuse_used_job(turn: Turn, *, used: bool) -> None:
     """Refuse a used job id from 4.5 on; before, the second message is executed all the same."""
-    if used and turn.variant.unique_jobs and turn.holds("refuse-used-job-id"):
+    if used and turn.variant.unique_jobs and turn.without("accept-used-job-id"):
         text = f"Duplicate job uuid[{turn.header('X-Job-UUID')}]"
         raise Refusal(row="R24", status=400, text=text)

@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from .calls import CALLS, Call
+from .call import Call
+from .calls import CALLS
 from .variants import Variant
 
 JOBS = "/v1/api-jobs"
@@ -86,6 +87,6 @@ def _match(template: tuple[str, ...], segments: list[str]) -> dict[str, str] | N
 def job_id(path: str) -> str | None:
     """Return the id of a job path, whatever its form; None for any other path."""
     segments = _segments(path)
-    if len(segments) == 3 and segments[:2] == _segments(JOBS) and not path.endswith("/"):  # noqa: PLR2004 - /v1/api-jobs/id
+    if len(segments) == 3 and segments[:2] == _segments(JOBS) and not path.endswith("/"):
         return segments[2]
     return None

@@ -1,4 +1,4 @@
-"""What a fresh embedded endpoint holds: accounts, projects, virtual IDs, an access key, flows, types, foreign tickets."""
+"""What a fresh embedded endpoint holds: people, projects, an access key, flows, ticket types, foreign tickets."""
 
 from __future__ import annotations
 

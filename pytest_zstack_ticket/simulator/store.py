@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 
 from pytest_zstack_ticket.model.exchange import Json
@@ -226,7 +227,7 @@ class Store:
 
     def has(self, resource: str, uuid: str) -> bool:
         """Tell whether something of a server type exists."""
-        tables = {
+        tables: dict[str, Container[str]] = {
             "TicketVO": self.tickets,
             "TicketFlowCollectionVO": self.collections,
             "TicketFlowVO": self.flows,

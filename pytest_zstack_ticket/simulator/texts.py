@@ -22,6 +22,8 @@ DESCRIPTIONS: dict[str, str] = {
     "ID.1002": "Permission denied",
 }
 
+_CREATE_ONE = "you must specify the flowCollectionUuid or create a default ticket flow collection in system"
+
 TEXTS: dict[str, tuple[str, str]] = {
     "wrong-login": ("wrong account name or password", "账户名或密码错误"),
     "not-virtual-id": ("the session is not one of a virtual ID", "该会话不属于虚拟ID"),
@@ -31,13 +33,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no-account-type": ("no accountSystemType[{0}] defined in system", "系统中没有定义账户系统类型[{0}]"),
     "no-type": ("not matched ticket type found", "没有找到匹配的工单类型"),
     "no-collection": (
-        "no matched ticket flow collection or no default ticket flow collection found, you must specify the "
-        "flowCollectionUuid or create a default ticket flow collection in system",
+        "no matched ticket flow collection or no default ticket flow collection found, " + _CREATE_ONE,
         "没有匹配的工单流程，也没有默认工单流程，必须指定flowCollectionUuid或在系统中创建默认工单流程",
     ),
     "no-default-collection": (
-        "no default ticket flow collection found, you must specify the flowCollectionUuid or create a default "
-        "ticket flow collection in system",
+        "no default ticket flow collection found, " + _CREATE_ONE,
         "没有默认工单流程，必须指定flowCollectionUuid或在系统中创建默认工单流程",
     ),
     "collection-mismatch": (

@@ -59,7 +59,9 @@ def _ticket(turn: Turn) -> Ticket:
 
 def change_status(turn: Turn) -> Json:
     """Serve changeTicketStatus."""
-    ticket, event = _ticket(turn), turn.values.get("statusEvent")
+    ticket, event = _ticket(turn), str(turn.values.get("statusEvent"))
+    if turn.values.get("statusEvent") is None:
+        return {"inventory": ticket_inventory(turn, ticket)}
     after = next_status(turn, ticket.status, event)
     if after is None:
         after = turn.active.via("change.denied", _denied)(turn, ticket, event)
@@ -78,6 +80,7 @@ def change_status(turn: Turn) -> Json:
 
 
 def _denied(turn: Turn, ticket: Ticket, event: str) -> str:
+    del turn
     raise ApiError("SYS.1006", "wrong-status", ticket.status, event)
 
 
@@ -86,7 +89,7 @@ def _check_operator(turn: Turn, ticket: Ticket, event: str) -> None:
     flow = turn.store.flows.get(ticket.flow or "")
     approving = event in ("approve", "reject")
     wanted = flow.approver if approving and flow else ticket.creator
-    if turn.caller.operator == wanted or not turn.holds("approver-only" if approving else "owner-only"):
+    if turn.caller.operator == wanted or not turn.without("anybody-approves" if approving else "anybody-cancels"):
         return
     if turn.caller.virtual and not approving:
         raise ApiError("SYS.1006", "not-owner", turn.caller.operator, ticket.uuid, ticket.name)
@@ -158,12 +161,12 @@ def _results(turn: Turn, ticket: Ticket) -> Json:
 def update_requests(turn: Turn) -> Json:
     """Serve updateTicketRequest: only a cancelled ticket may get other requests."""
     ticket = _ticket(turn)
-    if ticket.status != "Cancelled" and turn.holds("update-only-cancelled"):
+    if ticket.status != "Cancelled" and turn.without("update-in-any-status"):
         raise ApiError("SYS.1006", "not-cancelled", ticket.uuid, ticket.name, ticket.status)
     _check_operator(turn, ticket, "update")
     requests = tuple(turn.values.get("requests") or ())
     check_column(turn, "requests", write(list(requests), escape_html=True))
-    description = turn.values.get("description") if turn.variant.update_description else None
+    description = turn.values.get("description")
     changed = replace(
         ticket,
         requests=requests,
@@ -183,7 +186,7 @@ def delete_ticket(turn: Turn) -> Json:
         return {}
     demand_sight(turn, ticket)
     owner = turn.caller.admin or turn.caller.operator == ticket.creator
-    if not owner and turn.holds("owner-only-deletes"):
+    if not owner and turn.without("anybody-deletes"):
         raise ApiError("SYS.1006", "not-owner", turn.caller.operator, ticket.uuid, ticket.name)
     if ticket.status in _OPEN and turn.world.options.choices.delete_open == "refused":
         raise ApiError("SYS.1006", "not-deletable", ticket.status)

@@ -35,7 +35,7 @@ def sees_collection(caller: Session, collection: Collection) -> bool:
 def demand_sight(turn: Turn, ticket: Ticket) -> None:
     """Refuse a call on a ticket that the caller may not see."""
     caller = turn.caller
-    if sees_ticket(turn, caller, ticket) or not turn.holds(f"refuse-foreign-{turn.call.kind}"):
+    if sees_ticket(turn, caller, ticket) or not turn.without(f"allow-foreign-{turn.call.kind}"):
         return
     if turn.world.options.choices.foreign == "hidden" or turn.variant.documented:
         raise missing("uuid", ticket.uuid, "TicketVO")

@@ -10,7 +10,7 @@ from pytest_zstack_ticket.model.exchange import Json, Request
 
 from . import seeds
 from .active import HEALTHY, Active
-from .calls import Call
+from .call import Call, Field
 from .errors import ApiError
 from .options import SimulatorOptions
 from .sessions import Session, Sessions
@@ -82,6 +82,11 @@ class Turn:
         return self.world.variant
 
     @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields that the call has in this release."""
+        return tuple(one for one in self.call.fields if self.variant.release.at_least(*one.since))
+
+    @property
     def locale(self) -> Locale:
         """The language of translated texts: the server's, after 5.3 the client's (dossier 5.4)."""
         wanted = (self.header("Accept-Language") or "").lower()
@@ -99,9 +104,9 @@ class Turn:
         """Return the first value of a request header."""
         return first_header(self.request, name)
 
-    def holds(self, rule: str) -> bool:
-        """Tell whether a rule of the API is kept in this turn."""
-        return self.active.holds(rule)
+    def without(self, fault: str) -> bool:
+        """Tell whether the turn is without a fault."""
+        return self.active.without(fault)
 
 
 def first_header(request: Request, name: str) -> str | None:

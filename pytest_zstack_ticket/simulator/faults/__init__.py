@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..active import Faults
+from pytest_zstack_ticket.simulator.active import Faults
 
 
 def parse_fault(text: str) -> Faults:
-    """Placeholder until the registry exists."""
+    """Refuse every fault."""
     raise NotImplementedError(text)
