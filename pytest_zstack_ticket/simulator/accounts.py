@@ -68,7 +68,6 @@ def _platform(turn: Turn) -> Person:
 def _open(turn: Turn, person: Person, account: str = "", project: str = "") -> Json:
     token = turn.active.via("login.token", _token)(turn)
     session = turn.world.sessions.open(token, person, turn.now, account=account, project=project)
-    turn.world.tokens.append(token)
     return {"inventory": session_inventory(turn, session)}
 
 

@@ -22,11 +22,12 @@ Result = TypeVar("Result")
 class Facts:
     """What a trigger may look at. `params` is the sent message, leniently read; `text` the body as text.
 
-    For a poll, request and params are those of the call that made the job.
+    For a poll, request and params are those of the call that made the job; `sent` is always what has just come.
     """
 
     call: str
     request: Request
+    sent: Request
     params: Mapping[str, Json]
     text: str
     now: float

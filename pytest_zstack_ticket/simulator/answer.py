@@ -43,7 +43,8 @@ Body: TypeAlias = Tree | Text | Raw
 class Answer:
     """One answer. `call` is the kind of the call that it belongs to; a poll belongs to the call that made the job.
 
-    `row` is the number of a refusal in the master table (dossier 4.1), `job` the id of the job it speaks of.
+    `row` is the number of a refusal in the master table (dossier 4.1), `job` the id of the job it speaks of,
+    `read` how often that job's result has been read, this time included.
     """
 
     status: int
@@ -53,6 +54,7 @@ class Answer:
     headers: Headers = ()
     row: str = ""
     job: str = ""
+    read: int = 0
 
     def text(self) -> str:
         """Return the body as text, as far as it is text."""

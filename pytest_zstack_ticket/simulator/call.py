@@ -74,6 +74,7 @@ DESCRIPTION = a_field("description", max_length=2048)
 
 
 def query_call(path: str, entity: str, *, since: tuple[int, int] = (3, 0)) -> Call:
+    """Make a query on an entity."""
     return Call(
         message=TICKET_API + "APIQuery." + entity,
         kind="get" if path.endswith("{uuid}") else "query",

@@ -99,7 +99,7 @@ class Engine:
             return None
         job = self._job_of(request)
         if job is not None and job.facts is not None:
-            found = replace(job.facts, now=now, polling=True)
+            found = replace(job.facts, now=now, sent=request, polling=True)
         else:
             found = facts_of(request, self.world.variant, now=now, started=self._started or now)
         return replace(found, open_jobs=self.jobs.open, in_flight=connection.in_flight)
@@ -136,12 +136,12 @@ class Engine:
         if job.answer is None:
             return answers.waiting(self.world.variant, job.call, identity)
         job.reads += 1
-        return job.answer
+        return replace(job.answer, read=job.reads)
 
     def _send(self, turn: Turn, facts: Facts | None) -> Answer:
         """Serve a bound message: at once, or by a job."""
-        direct = not turn.call.asynchronous or turn.variant.documented
-        wanted = turn.header("X-Job-UUID")
+        direct = not turn.call.asynchronous or turn.variant.documented or not turn.without("answer-directly")
+        wanted = turn.header("X-Job-UUID") if turn.without("ignore-job-id") else None
         if not turn.call.entity:
             rest.refuse_used_job(turn, used=wanted is not None and wanted in self.jobs.rows)
         failure = self._admitted(turn)
@@ -165,7 +165,7 @@ class Engine:
     @staticmethod
     def _admitted(turn: Turn) -> ApiError | None:
         try:
-            admit(turn)
+            turn.active.via("admit", admit)(turn)
         except ApiError as error:
             return error
         return None
@@ -189,21 +189,10 @@ class Engine:
         if turn is None:
             return
         job.answer = self._served(turn, job.failure, job.id)
-        if job.webhook:
-            self._deliver(job, job.answer)
-
-    def _deliver(self, job: Job, answer: Answer) -> None:
-        """Prepare a web hook: the body that a poll would show, and whether the job succeeded (dossier 3.6)."""
-        if not job.webhook.startswith(("http://", "https://")):
-            return
-        headers = (
-            ("Content-Type", "application/json; charset=utf-8"),
-            ("X-Job-UUID", job.id),
-            ("X-Job-Success", "true" if answer.role == "success" else "false"),
-        )
-        body = answer.to_response().body
-        pause = self.options.webhook_pause
-        self._deliveries.append(Delivery(url=job.webhook, headers=headers, body=body, pause=pause))
+        # a URL that cannot be parsed is dropped without a word (dossier 3.6)
+        if job.webhook.startswith(("http://", "https://")):
+            hook = _hook(job, job.answer, self.options.webhook_pause)
+            self._deliveries += turn.active.via("hooks", _once)(hook)
 
     def _finished(self, request: Request, answer: Answer) -> Response:
         """Add what the container adds: a session cookie, and the end of the connection after 400, 500 and 503."""
@@ -222,3 +211,18 @@ class Engine:
 def _nothing(turn: Turn) -> None:
     """Leave nothing behind a refused call."""
     del turn
+
+
+def _hook(job: Job, answer: Answer, pause: float) -> Delivery:
+    """Prepare a web hook: the body that a poll would show, and whether the job succeeded (dossier 3.6)."""
+    headers = (
+        ("Content-Type", "application/json; charset=utf-8"),
+        ("X-Job-UUID", job.id),
+        ("X-Job-Success", "true" if answer.role == "success" else "false"),
+    )
+    return Delivery(url=job.webhook, headers=headers, body=answer.to_response().body, pause=pause)
+
+
+def _once(hook: Delivery) -> list[Delivery]:
+    """Deliver each hook once."""
+    return [hook]

@@ -41,6 +41,7 @@ def facts_of(request: Request, variant: Variant, *, now: float, started: float) 
     return Facts(
         call=call_of(request, variant),
         request=request,
+        sent=request,
         params=_message(text),
         text=text,
         now=now,

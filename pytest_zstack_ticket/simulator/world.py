@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from typing import Any
 
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.exchange import Json, Request
@@ -28,7 +29,8 @@ class World:
         self.options = options
         self.store = Store()
         self.sessions = Sessions(timeout=options.session_timeout)
-        self.tokens: list[str] = []
+        self.notes: dict[str, Any] = {}
+        """Where faults remember what they need; the engine itself never reads it."""
         self._random = random.Random(options.seed)
         for token, name in options.sessions:
             person = seeds.person(name, "account", "user", "virtual-id")

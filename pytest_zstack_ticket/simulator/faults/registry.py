@@ -1,0 +1,25 @@
+"""All named faults."""
+
+from __future__ import annotations
+
+from .errors import ERRORS
+from .hooks import HOOKS
+from .https import HTTPS
+from .language import Fault
+from .lives import LIVES
+from .mangles import MANGLES
+from .nulls import NULLS
+from .queries import QUERIES
+from .rare import RARE
+from .results import RESULTS
+from .rules import RULES
+from .sdk import SDK
+from .stores import STORES
+
+_ALL: tuple[Fault, ...] = (
+    *(*RULES, *STORES, *MANGLES, *LIVES, *QUERIES, *ERRORS, *RESULTS),
+    *(*HTTPS, *HOOKS, *NULLS, *RARE, *SDK),
+)
+
+FAULTS: dict[str, Fault] = {fault.name: fault for fault in _ALL}
+"""Every named fault by name."""
