@@ -7,7 +7,7 @@ from typing import get_args
 from pytest_zstack_ticket.simulator.answer import WireKind
 
 from . import edits
-from .effects import Around, Edit, Spoil
+from .effects import Edit, Spoil
 from .language import Fault
 from .scope import parse_scope
 from .stores import TRACE
@@ -110,10 +110,6 @@ def _wires() -> list[Fault]:
 
 def _kind(word: str) -> WireKind:
     return next(kind for kind in get_args(WireKind) if kind == word)
-
-
-def _hook(name: str, wrapper: object, about: str) -> Fault:
-    return Fault(name=name, description=about, effects=(Around("hooks", wrapper),))  # type: ignore[arg-type]
 
 
 _OTHERS: tuple[tuple[str, str, str], ...] = (

@@ -198,29 +198,33 @@ def _shown(change: Callable[[Ticket], Ticket]) -> Callable[[Insert, Turn, Ticket
 def _of_text(field: str, way: Callable[[str], str]) -> Callable[[Ticket], Ticket]:
     def change(ticket: Ticket) -> Ticket:
         value = getattr(ticket, field)
-        return ticket if value is None else replace(ticket, **{field: way(value)})
+        if value is None:
+            return ticket
+        return replace(ticket, name=way(value)) if field == "name" else replace(ticket, description=way(value))
 
     return change
 
 
-def _rows() -> tuple[Fault, ...]:
+def _rows() -> list[Fault]:
     made = []
     for way, (change, about) in TEXT_WAYS.items():
-        for field in ("name", "description"):
-            made.append(
-                _row(f"mangle-{field}:{way}", _shown(_of_text(field, change)), f"the {field} is stored {about}")
-            )
-        hidden = _stored_only(_of_text("name", change))
-        made.append(_row(f"mangle-stored-name:{way}", hidden, f"the answer is right, but the name is stored {about}"))
+        named, described = _of_text("name", change), _of_text("description", change)
+        made += [
+            _row(f"mangle-name:{way}", _shown(named), f"the name is stored {about}"),
+            _row(f"mangle-description:{way}", _shown(described), f"the description is stored {about}"),
+            _row(f"mangle-stored-name:{way}", _stored_only(named), f"the answer is right, but it is stored {about}"),
+        ]
     for name, (spoil, about) in TICKET_WAYS.items():
-        made.append(_row(f"store:{name}", _shown(spoil), about))
-        made.append(_row(f"store-hidden:{name}", _stored_only(spoil), f"{about}, though the answer is right"))
-    return tuple(made)
+        made += [
+            _row(f"store:{name}", _shown(spoil), about),
+            _row(f"store-hidden:{name}", _stored_only(spoil), f"{about}, though the answer is right"),
+        ]
+    return made
 
 
 def _row(name: str, wrapper: Callable[..., Ticket], about: str) -> Fault:
     return Fault(name=name, description=about, effects=(Around("create.insert", wrapper, _CREATE),))
 
 
-MANGLES: tuple[Fault, ...] = _rows()
+MANGLES: tuple[Fault, ...] = tuple(_rows())
 """Every fault of stored values."""

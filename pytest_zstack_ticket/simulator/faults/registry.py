@@ -5,10 +5,12 @@ from __future__ import annotations
 from .errors import ERRORS
 from .hooks import HOOKS
 from .https import HTTPS
+from .inventories import INVENTORIES
 from .language import Fault
 from .lives import LIVES
 from .mangles import MANGLES
 from .nulls import NULLS
+from .protocol import PROTOCOL
 from .queries import QUERIES
 from .rare import RARE
 from .results import RESULTS
@@ -17,7 +19,7 @@ from .sdk import SDK
 from .stores import STORES
 
 _ALL: tuple[Fault, ...] = (
-    *(*RULES, *STORES, *MANGLES, *LIVES, *QUERIES, *ERRORS, *RESULTS),
+    *(*RULES, *STORES, *MANGLES, *LIVES, *QUERIES, *ERRORS, *INVENTORIES, *PROTOCOL, *RESULTS),
     *(*HTTPS, *HOOKS, *NULLS, *RARE, *SDK),
 )
 

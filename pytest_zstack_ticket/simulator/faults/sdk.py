@@ -68,7 +68,7 @@ _POLLS: dict[str, str] = {
     "poll-200-request-object": "inventory-request:in-object",
     "poll-200-name-number": "inventory-name:number",
     "poll-200-name-object": "inventory-name:object",
-    "poll-200-schema-missing-path": f'set:{_POLL}=schema={{"inventory.nothing":"org.zstack.ticket.entity.TicketStatus"}}',
+    "poll-200-schema-missing-path": f'set:{_POLL}=schema={{"inventory.none":"org.zstack.ticket.entity.TicketStatus"}}',
     "poll-200-schema-inventory-null": "result-inventory:null",
     "poll-200-schema-list": f"set:{_POLL}=schema=[]",
     "poll-200-schema-null": f"set:{_POLL}=schema=null",
