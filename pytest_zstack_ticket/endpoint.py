@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import secrets
+import time
 import uuid
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Protocol
 from urllib.parse import quote
 
-from pytest_zstack_ticket.core.auth import login_request, logout_request, signature_headers
+from pytest_zstack_ticket.core.auth import access_key_headers, date_text, login_request, logout_request
 from pytest_zstack_ticket.core.flow import submit
 from pytest_zstack_ticket.model.context import Context
 from pytest_zstack_ticket.model.exchange import Exchange, Headers, Json, Request, Wait
@@ -18,6 +20,9 @@ from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Session, Settings
 from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Message
 from pytest_zstack_ticket.trail import Trail
+
+NONCE = b"zt-0000000000000000"
+"""What drafts have where a nonce belongs."""
 
 OUR_SESSION = "our session"
 """Stands for the session that the run keeps; None means no Authorization header at all."""
@@ -64,6 +69,7 @@ class TicketEndpoint:
         self._context = context
         self.profile = profile
         self.calibration_draft = draft
+        self.created: list[str] = []
 
     @cached_property
     def calibration(self) -> Trail:
@@ -75,12 +81,11 @@ class TicketEndpoint:
     ) -> Trail:
         """Send a draft with our session and follow its job for at most `job_limit` seconds."""
         extra = (("X-Job-UUID", job_uuid),) if job_uuid else ()
-        request = Request(
-            method="POST",
-            path="/v1/tickets",
-            headers=self._with_session((*draft.headers, *headers, *extra)),
-            body=draft.body,
-        )
+        return self.create_bytes(draft.body, headers=(*draft.headers, *headers, *extra), job_limit=job_limit)
+
+    def create_bytes(self, body: bytes, *, headers: Headers, job_limit: float | None = None) -> Trail:
+        """Send the bytes of a body with our session, a fresh nonce in its name."""
+        request = Request(method="POST", path="/v1/tickets", headers=self._with_session(headers), body=stamped(body))
         return self._follow(request, "create", job_limit=job_limit)
 
     def send(self, message: Message, *, follow: bool = True) -> Trail:
@@ -88,7 +93,8 @@ class TicketEndpoint:
         kept = tuple(pair for pair in message.headers if pair[0] not in message.without)
         named = {name.lower() for name, _ in kept} | {name.lower() for name in message.without}
         headers = kept if "authorization" in named else self._with_session(kept)
-        request = Request(method=message.method, path=message.path, headers=headers, body=message.body)
+        body = None if message.body is None else stamped(message.body)
+        request = Request(method=message.method, path=message.path, headers=headers, body=body)
         return self._follow(request, "create", follow=follow)
 
     def call(  # noqa: PLR0913 - an HTTP call has this many parts
@@ -168,14 +174,18 @@ class TicketEndpoint:
         `shift` moves the date by seconds; `alter` breaks one part: signature, no-date, no-signature, unknown-key.
         """
         credentials = self._settings.credentials
-        return signature_headers(
-            credentials.access_key_id,
-            credentials.access_key_secret,
-            method=method,
-            path=path,
-            shift=shift,
-            alter=alter,
-        )
+        key = uuid.uuid4().hex[:20] if alter == "unknown-key" else credentials.access_key_id
+        date = date_text(time.time() + shift)
+        headers = dict(access_key_headers(key, credentials.access_key_secret, method=method, path=path, date=date))
+        if alter == "signature":
+            before, colon, signature = headers["Authorization"].partition(":")
+            turned = "B" if signature.startswith("A") else "A"
+            headers["Authorization"] = f"{before}{colon}{turned}{signature[1:]}"
+        if alter == "no-signature":
+            headers["Authorization"] = f"ZStack {key}"
+        if alter == "no-date":
+            del headers["Date"]
+        return tuple(headers.items())
 
     def _with_session(self, headers: Headers) -> Headers:
         return (*headers, ("Authorization", self._keeper.session.authorization))
@@ -183,4 +193,20 @@ class TicketEndpoint:
     def _follow(self, request: Request, call: str, *, follow: bool = True, job_limit: float | None = None) -> Trail:
         limit = (self._settings.patience.job if job_limit is None else job_limit) if follow else 0.0
         flow = submit(request, job_limit=limit, first_wait=self._sender.first_wait)
-        return Trail(exchanges=self._sender.run(flow), profile=self.profile, call=call)
+        exchanges = self._sender.run(flow)
+        again = partial(self._follow, request, call, follow=follow, job_limit=job_limit)
+        trail = Trail(exchanges=exchanges, profile=self.profile, call=call, again=again)
+        if call == "create" and request.method == "POST":
+            self._remember(trail)
+        return trail
+
+    def _remember(self, trail: Trail) -> None:
+        inventory = getattr(trail.outcome, "inventory", None)
+        found = inventory.get("uuid") if inventory else None
+        if isinstance(found, str):
+            self.created.append(found)
+
+
+def stamped(body: bytes) -> bytes:
+    """Return a body with a fresh nonce where it has room for one, so that its ticket can be found again."""
+    return body.replace(NONCE, f"zt-{secrets.token_hex(8)}".encode(), 1) if NONCE in body else body

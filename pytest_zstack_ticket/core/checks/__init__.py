@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_zstack_ticket.core.checks import answers, echoes, jobs, sessions, siblings
+from pytest_zstack_ticket.core.checks import answers, echoes, jobs, lines, sessions, siblings
 from pytest_zstack_ticket.core.checks.reading import Arguments, CheckFunction, Trails
 from pytest_zstack_ticket.model.outcome import Judgement
 from pytest_zstack_ticket.model.profile import Profile
@@ -18,6 +18,7 @@ CHECKS: dict[str, CheckFunction] = {
     "exactly-empty": answers.exactly_empty,
     "structured-failure": answers.structured_failure,
     "schema-paths": answers.schema_paths,
+    "answered": lines.answered,
     "refusal": siblings.refusal,
     "blame": siblings.blame,
     "argument-code": siblings.argument_code,
