@@ -1,1 +1,51 @@
-"""Conformance suite and pytest plugin for the CreateTicket API of ZStack Cloud."""
+"""Conformance suite and pytest plugin for the CreateTicket API of ZStack Cloud.
+
+PYTEST_DONT_REWRITE: every pytest run on the machine imports this module. Names are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_zstack_ticket.endpoint import TicketEndpoint
+    from pytest_zstack_ticket.examine import Examiner
+    from pytest_zstack_ticket.model.context import Context
+    from pytest_zstack_ticket.model.profile import Profile
+    from pytest_zstack_ticket.model.settings import Session
+    from pytest_zstack_ticket.model.ticket import Draft, Edit, Message
+    from pytest_zstack_ticket.tables import by_requirement
+    from pytest_zstack_ticket.trail import Trail
+
+__all__ = [
+    "Context",
+    "Draft",
+    "Edit",
+    "Examiner",
+    "Message",
+    "Profile",
+    "Session",
+    "TicketEndpoint",
+    "Trail",
+    "by_requirement",
+]
+
+_HOMES = {
+    "Context": "model.context",
+    "Draft": "model.ticket",
+    "Edit": "model.ticket",
+    "Examiner": "examine",
+    "Message": "model.ticket",
+    "Profile": "model.profile",
+    "Session": "model.settings",
+    "TicketEndpoint": "endpoint",
+    "Trail": "trail",
+    "by_requirement": "tables",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

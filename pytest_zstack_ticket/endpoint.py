@@ -16,6 +16,7 @@ from pytest_zstack_ticket.core.auth import access_key_headers, date_text, login_
 from pytest_zstack_ticket.core.flow import submit
 from pytest_zstack_ticket.model.context import Context
 from pytest_zstack_ticket.model.exchange import Exchange, Headers, Json, Request, Wait
+from pytest_zstack_ticket.model.outcome import Accepted, Unanswered
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Session, Settings
 from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Message
@@ -23,6 +24,9 @@ from pytest_zstack_ticket.trail import Trail
 
 NONCE = b"zt-0000000000000000"
 """What drafts have where a nonce belongs."""
+
+MOST_SILENT = 3
+MOST_FOUND = 1000
 
 OUR_SESSION = "our session"
 """Stands for the session that the run keeps; None means no Authorization header at all."""
@@ -70,6 +74,7 @@ class TicketEndpoint:
         self.profile = profile
         self.calibration_draft = draft
         self.created: list[str] = []
+        self._nonce = secrets.token_hex(4)
 
     @cached_property
     def calibration(self) -> Trail:
@@ -85,7 +90,7 @@ class TicketEndpoint:
 
     def create_bytes(self, body: bytes, *, headers: Headers, job_limit: float | None = None) -> Trail:
         """Send the bytes of a body with our session, a fresh nonce in its name."""
-        request = Request(method="POST", path="/v1/tickets", headers=self._with_session(headers), body=stamped(body))
+        request = Request(method="POST", path="/v1/tickets", headers=self._with_session(headers), body=self._stamped(body))
         return self._follow(request, "create", job_limit=job_limit)
 
     def send(self, message: Message, *, follow: bool = True) -> Trail:
@@ -93,7 +98,7 @@ class TicketEndpoint:
         kept = tuple(pair for pair in message.headers if pair[0] not in message.without)
         named = {name.lower() for name, _ in kept} | {name.lower() for name in message.without}
         headers = kept if "authorization" in named else self._with_session(kept)
-        body = None if message.body is None else stamped(message.body)
+        body = None if message.body is None else self._stamped(message.body)
         request = Request(method=message.method, path=message.path, headers=headers, body=body)
         return self._follow(request, "create", follow=follow)
 
@@ -190,9 +195,18 @@ class TicketEndpoint:
     def _with_session(self, headers: Headers) -> Headers:
         return (*headers, ("Authorization", self._keeper.session.authorization))
 
-    def _follow(self, request: Request, call: str, *, follow: bool = True, job_limit: float | None = None) -> Trail:
+    def _follow(
+        self,
+        request: Request,
+        call: str,
+        *,
+        follow: bool = True,
+        job_limit: float | None = None,
+        first_wait: float | None = None,
+    ) -> Trail:
         limit = (self._settings.patience.job if job_limit is None else job_limit) if follow else 0.0
-        flow = submit(request, job_limit=limit, first_wait=self._sender.first_wait)
+        wait = self._sender.first_wait if first_wait is None else first_wait
+        flow = submit(request, job_limit=limit, first_wait=wait)
         exchanges = self._sender.run(flow)
         again = partial(self._follow, request, call, follow=follow, job_limit=job_limit)
         trail = Trail(exchanges=exchanges, profile=self.profile, call=call, again=again)
@@ -200,13 +214,42 @@ class TicketEndpoint:
             self._remember(trail)
         return trail
 
+    def clean_up(self) -> int:
+        """Cancel and delete what this endpoint created, and return how many tickets could not be deleted.
+
+        It gives up where the target no longer answers.
+        """
+        left, silent = 0, 0
+        for ticket in dict.fromkeys((*self.created, *self._found_by_nonce())):
+            path = f"/v1/tickets/{quote(ticket, safe='')}"
+            self.call("PUT", f"{path}/actions", body={"changeTicketStatus": {"statusEvent": "cancel"}})
+            gone = self.call("DELETE", path)
+            left += not isinstance(gone.outcome, Accepted)
+            silent = silent + 1 if isinstance(gone.outcome, Unanswered) else 0
+            if silent >= MOST_SILENT:
+                break
+        return left
+
+    def _found_by_nonce(self) -> list[str]:
+        """Return the tickets whose name carries a nonce of this run, for targets that answer no inventory."""
+        if "query" not in self.profile.capabilities:
+            return []
+        condition = quote(f"name~=%zt-{self._nonce}%", safe="")
+        found = self.call("GET", f"/v1/tickets?q={condition}&limit={MOST_FOUND}").outcome
+        rows = found.result.get("inventories", []) if isinstance(found, Accepted) else []
+        return [
+            row["uuid"]
+            for row in rows
+            if isinstance(row, dict) and isinstance(row.get("uuid"), str) and f"zt-{self._nonce}" in str(row.get("name"))
+        ]
+
+    def _stamped(self, body: bytes) -> bytes:
+        """Return a body with a fresh nonce where it has room for one, so that its ticket can be found again."""
+        fresh = f"zt-{self._nonce}{secrets.token_hex(4)}".encode()
+        return body.replace(NONCE, fresh, 1) if NONCE in body else body
+
     def _remember(self, trail: Trail) -> None:
         inventory = getattr(trail.outcome, "inventory", None)
         found = inventory.get("uuid") if inventory else None
         if isinstance(found, str):
             self.created.append(found)
-
-
-def stamped(body: bytes) -> bytes:
-    """Return a body with a fresh nonce where it has room for one, so that its ticket can be found again."""
-    return body.replace(NONCE, f"zt-{secrets.token_hex(8)}".encode(), 1) if NONCE in body else body

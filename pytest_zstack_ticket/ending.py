@@ -1,0 +1,144 @@
+"""The end of a run: form the verdicts, decide the exit status, write the report."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pytest_zstack_ticket.core.judge import Result, exit_status, judge
+from pytest_zstack_ticket.edge.evidence import merge_evidence
+from pytest_zstack_ticket.model.errors import EvidenceError
+from pytest_zstack_ticket.model.outcome import Refused
+from pytest_zstack_ticket.model.profile import Profile
+from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.recording import scrubbed_json
+from pytest_zstack_ticket.report.finding import message_json
+from pytest_zstack_ticket.report.machine import Facts, Row, document
+from pytest_zstack_ticket.run import Run, safe_arguments
+from pytest_zstack_ticket.wording import wording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What a run came to: the result, pytest's exit status, the report, and where it was written."""
+
+    result: Result
+    status: int
+    report: dict[str, Any]
+    path: Path | None
+
+
+def conclude(run: Run, *, pytest_status: int) -> Ending:
+    """Form the verdicts of a run and write its report."""
+    profile = run.reached.profile
+    requirements = run.gathered.requirements(run.catalogue.values(), whole=run.shipped)
+    result = judge(requirements, run.gathered.tallies, profile, cut=_cut(run, requirements))
+    status = exit_status(result, pytest_status)
+    facts = Facts(
+        run=_run_json(run),
+        target=_target_json(run, profile),
+        profile=profile,
+        verdict=result.verdict,
+        partial=result.partial,
+        exit_status=status,
+        counts=result.counts,
+        calibration=_calibration_json(run),
+        observations=run.gathered.observations,
+    )
+    report = scrubbed_json(document(facts, _rows(run, requirements, result), wording()))
+    return Ending(result=result, status=status, report=report, path=_write(run, report))
+
+
+def _cut(run: Run, requirements: tuple[Requirement, ...]) -> frozenset[str]:
+    """Return the requirements that a run that was cut short did not come to the end of."""
+    if not run.cut_short:
+        return frozenset()
+    if run.role == "controller":
+        return frozenset(one.id for one in requirements) - set(run.gathered.tallies)
+    return frozenset(one for one, tests in run.selected.items() if run.gathered.tests[one] < tests)
+
+
+def _rows(run: Run, requirements: tuple[Requirement, ...], result: Result) -> list[Row]:
+    return [
+        Row(
+            requirement=requirement,
+            verdict=one.verdict,
+            reason=one.reason,
+            held=one.tally.held,
+            departed=one.tally.departed,
+            undecided=one.tally.undecided,
+            open=one.tally.legal,
+            partitions=sorted(one.tally.partitions),
+            findings=run.gathered.findings.get(one.id, ()),
+        )
+        for requirement, one in zip(requirements, result.judged, strict=True)
+    ]
+
+
+def _run_json(run: Run) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "started": _date(run.started),
+        "ended": _date(time.time()),
+        "suite": {"name": "pytest-zstack-ticket", "version": version("pytest-zstack-ticket")},
+        "effort": run.wishes["effort"],
+        "seed": run.wishes["seed"],
+        "complete": not run.cut_short,
+        "cut_short": run.cut_short or None,
+        "arguments": [run.reached.redactor.text(argument) for argument in safe_arguments()],
+    }
+
+
+def _target_json(run: Run, profile: Profile) -> dict[str, Any]:
+    given = str(run.wishes["url"])
+    parts = urlsplit(run.url)
+    return {
+        "url": f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}",
+        "given": given if run.wishes.embedded else None,
+        "kind": "embedded" if run.wishes.embedded else run.reached.kind,
+        "release": {"oldest": str(profile.oldest), "newest": str(profile.newest)},
+    }
+
+
+def _calibration_json(run: Run) -> dict[str, Any] | None:
+    trail = run.reached.endpoint.calibration
+    outcome = trail.outcome
+    refused = isinstance(outcome, Refused)
+    return {
+        "accepted": "accepted" in run.reached.profile.capabilities,
+        "reason": f"{outcome.code} {outcome.details}".strip() if refused else type(outcome).__name__.lower(),
+        "message": message_json(trail.exchanges),
+    }
+
+
+def _date(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+
+
+def _write(run: Run, report: dict[str, Any]) -> Path | None:
+    if run.folder is None:
+        return None
+    path = run.folder / "report.json"
+    scratch = path.with_suffix(".tmp")
+    scratch.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    scratch.replace(path)
+    return path
+
+
+def gather_evidence(run: Run) -> None:
+    """Put the evidence of the controller and its workers into one file; parts that cannot be read stay beside it."""
+    if run.folder is None or run.role != "controller":
+        return
+    parts = sorted(run.folder.glob(".evidence-*.jsonl"))
+    try:
+        merge_evidence(parts, run.folder / "evidence.jsonl", {"run": run.id, "workers": len(parts) - 1})
+    except EvidenceError:
+        return
+    for part in parts:
+        part.unlink()

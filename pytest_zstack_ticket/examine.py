@@ -1,0 +1,158 @@
+"""Judge trails for the current test, and keep each example for the evidence and the verdict."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_zstack_ticket.core.checks import evaluate
+from pytest_zstack_ticket.core.checks.reading import Trails
+from pytest_zstack_ticket.core.judge import Tally, tally_of
+from pytest_zstack_ticket.model.exchange import Exchange, Json
+from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Unanswered, Undecided
+from pytest_zstack_ticket.model.profile import Profile
+from pytest_zstack_ticket.model.ticket import Edit
+from pytest_zstack_ticket.model.verdict import Example, Observation
+from pytest_zstack_ticket.trail import Trail
+
+Role = Trail | tuple[Exchange, ...]
+
+
+@dataclass(slots=True)
+class ItemRecord:
+    """What one test saw: the tally per requirement, the last departing example with its trails, and observations."""
+
+    requirement: str
+    test: str
+    tally: Tally
+    example: Example | None = None
+    trails: Trails = field(default_factory=dict)
+    observations: list[Observation] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """A departure as a test's assertion shows it; its text is in the language of the run."""
+
+    example: Example
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Examiner:
+    """Evaluates checks on redacted trails. One for a worker; tests run one at a time, their threads do not."""
+
+    def __init__(
+        self,
+        *,
+        profile: Callable[[], Profile],
+        keep: Callable[[Example], None],
+        observe: Callable[[Observation], None],
+        words: Callable[[Phrase], str],
+        sibling: Callable[[], Trail],
+    ) -> None:
+        self._profile = profile
+        self._keep = keep
+        self._observe = observe
+        self._words = words
+        self._sibling = sibling
+        self._lock = threading.Lock()
+        self.item: ItemRecord | None = None
+        self.silent: Counter[str] = Counter()
+
+    def begin(self, requirement: str, test: str) -> ItemRecord:
+        """Take what follows as examples of a test."""
+        self.item = ItemRecord(requirement, test, Tally(requirement=requirement, ran=True))
+        return self.item
+
+    def end(self) -> None:
+        """Take nothing more for the test that began last."""
+        self.item = None
+
+    def __call__(
+        self,
+        check: str,
+        *,
+        edit: Edit | None = None,
+        partition: str = "",
+        arguments: Mapping[str, Json] | None = None,
+        **trails: Role,
+    ) -> Departed | None:
+        """Judge one example by the check of that name; return the departure, or None if there is none.
+
+        Raises KeyError for an unknown check, RuntimeError outside a test that is marked with a requirement.
+        """
+        if self.item is None:
+            raise RuntimeError("zstack_examine judges for a requirement: mark the test with @pytest.mark.requirement(ID)")
+        seen = {role: trail.exchanges if isinstance(trail, Trail) else tuple(trail) for role, trail in trails.items()}
+        told = dict(arguments or {})
+        judgement = evaluate(check, seen, told, self._profile())
+        if isinstance(judgement, Undecided) and _unanswered(trails.get("subject")):
+            subject = trails["subject"]
+            assert isinstance(subject, Trail)
+            check, seen, told = "answered", self._asked_again(subject), {"call": subject.call}
+            judgement = evaluate(check, seen, told, self._profile())
+        return self._kept(check, seen, told, judgement, edit, partition)
+
+    def note(self, name: str, value: Json, trail: Trail | None = None) -> None:
+        """Keep an observation: a fact that is recorded where the contract is open."""
+        ids = tuple(exchange.id for exchange in trail.exchanges) if trail else ()
+        observation = Observation(id=name, value=value, exchanges=ids)
+        self._observe(observation)
+        if self.item is not None:
+            self.item.observations.append(observation)
+
+    def _kept(  # noqa: PLR0913 - the parts of an example
+        self,
+        check: str,
+        seen: Trails,
+        arguments: dict[str, Any],
+        judgement: Judgement,
+        edit: Edit | None,
+        partition: str,
+    ) -> Departed | None:
+        item = self.item
+        assert item is not None
+        example = Example(
+            requirement=item.requirement,
+            test=item.test,
+            check=check,
+            arguments=arguments,
+            roles={role: tuple(exchange.id for exchange in trail) for role, trail in seen.items()},
+            judgement=judgement,
+            edit=edit,
+            partition=partition or (edit.partition if edit else ""),
+        )
+        with self._lock:
+            self._keep(example)
+            item.tally = item.tally.plus(tally_of(example))
+            if not isinstance(judgement, Departure):
+                return None
+            item.example, item.trails = example, seen
+        expected, actual = self._words(judgement.expected), self._words(judgement.actual)
+        return Departed(example, f"{item.requirement}: expected {expected}; actual: {actual}")
+
+    def _asked_again(self, subject: Trail) -> Trails:
+        """Send an unanswered request once more, its sibling before and after; a target that stays silent is asked once."""
+        seen: dict[str, tuple[Exchange, ...]] = {"subject": subject.exchanges}
+        if subject.again is None or self.silent["target"] > 2:
+            return seen
+        before = self._sibling()
+        seen["before"] = before.exchanges
+        if isinstance(before.outcome, Unanswered):
+            self.silent["target"] += 1
+            return seen
+        self.silent["target"] = 0
+        seen["repeat"] = subject.again().exchanges
+        seen["after"] = self._sibling().exchanges
+        return seen
+
+
+def _unanswered(subject: Role | None) -> bool:
+    return isinstance(subject, Trail) and isinstance(subject.outcome, Unanswered)
+

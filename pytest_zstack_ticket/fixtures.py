@@ -1,0 +1,97 @@
+"""What tests use to examine a target: session-scoped, so that Hypothesis tests may use them too.
+
+PYTEST_DONT_REWRITE: every pytest run on the machine imports this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_zstack_ticket.endpoint import TicketEndpoint
+    from pytest_zstack_ticket.examine import Examiner
+    from pytest_zstack_ticket.explore import Explorer
+    from pytest_zstack_ticket.hooks import HookListener
+    from pytest_zstack_ticket.model.context import Context
+    from pytest_zstack_ticket.model.profile import Profile
+    from pytest_zstack_ticket.model.settings import Session
+    from pytest_zstack_ticket.run import Run
+    from pytest_zstack_ticket.sweep import Sweep
+
+NO_TARGET = "there is no target: give one with --zstack-url=http://HOST:PORT, or --zstack-url=embedded to try."
+
+
+@pytest.fixture(scope="session")
+def zstack_run(pytestconfig: pytest.Config) -> Run:
+    """The run that the options asked for."""
+    from pytest_zstack_ticket.run import RUN  # noqa: PLC0415 - only a run of ours pays for it
+
+    run = pytestconfig.stash.get(RUN, None)
+    if run is None:
+        pytest.fail(NO_TARGET, pytrace=False)
+    return run
+
+
+@pytest.fixture(scope="session")
+def ticket_endpoint(zstack_run: Run) -> TicketEndpoint:
+    """`POST /zstack/v1/tickets` of the target, with the calls around it."""
+    return zstack_run.reached.endpoint
+
+
+@pytest.fixture(scope="session")
+def zstack_session(zstack_run: Run) -> Session:
+    """The session on the target."""
+    return zstack_run.reached.keeper.session
+
+
+@pytest.fixture(scope="session")
+def zstack_profile(zstack_run: Run) -> Profile:
+    """What the target is judged by, with what was learned about it."""
+    return zstack_run.reached.profile
+
+
+@pytest.fixture(scope="session")
+def zstack_context(zstack_run: Run) -> Context:
+    """What this cloud accepts, as far as it was told."""
+    return zstack_run.reached.context
+
+
+@pytest.fixture(scope="session")
+def zstack_examine(zstack_run: Run) -> Examiner:
+    """Judges trails for the test's requirement: `departure = zstack_examine("refusal", subject=..., sibling=...)`."""
+    return zstack_run.examiner
+
+
+@pytest.fixture(scope="session")
+def zstack_observe(zstack_run: Run) -> object:
+    """Records a fact where the contract is open: `zstack_observe("create.answer-form", "inventory", trail)`."""
+    return zstack_run.examiner.note
+
+
+@pytest.fixture(scope="session")
+def zstack_sweep(zstack_run: Run) -> Sweep:
+    """The enumerated drafts and messages, each sent once."""
+    from pytest_zstack_ticket.sweep import Sweep  # noqa: PLC0415 - as above
+
+    target = zstack_run.reached
+    return Sweep(target.endpoint, target.context, target.profile)
+
+
+@pytest.fixture(scope="session")
+def zstack_explore(zstack_run: Run) -> Explorer:
+    """Explores with Hypothesis: `zstack_explore(drafts(...), holds)`, by the run's effort and seed."""
+    from pytest_zstack_ticket.explore import Explorer  # noqa: PLC0415 - as above
+
+    return Explorer(zstack_run.wishes["effort"], zstack_run.wishes["seed"])
+
+
+@pytest.fixture(scope="session")
+def zstack_webhook(zstack_run: Run) -> Iterator[HookListener]:
+    """A listener on this machine for the target's web hooks."""
+    from pytest_zstack_ticket.hooks import HookListener  # noqa: PLC0415 - as above
+
+    with HookListener(redact=zstack_run.reached.redactor.exchange, recorder=zstack_run.recorder, worker=zstack_run.worker) as hooks:
+        yield hooks

@@ -1,0 +1,155 @@
+"""One test of a run: begin its record, and let its report say what its examples say."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+
+from pytest_zstack_ticket.core.judge import Tally, applies, verdict_of
+from pytest_zstack_ticket.edge.shipped import suites_folder
+from pytest_zstack_ticket.examine import ItemRecord
+from pytest_zstack_ticket.model.errors import TargetError
+from pytest_zstack_ticket.model.outcome import Phrase
+from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.recording import KEY, finding_of, record_to_json, scrubbed
+from pytest_zstack_ticket.report.card import brief
+from pytest_zstack_ticket.run import Run
+from pytest_zstack_ticket.wording import wording
+
+RULE: pytest.StashKey[Requirement] = pytest.StashKey()
+RECORD: pytest.StashKey[ItemRecord] = pytest.StashKey()
+
+
+def requirement_of(item: pytest.Item) -> str:
+    """Return the id of the requirement that a test examines, empty if it examines none."""
+    marker = item.get_closest_marker("requirement")
+    return str(marker.args[0]) if marker and marker.args else ""
+
+
+def begin(run: Run, item: pytest.Item) -> None:
+    """Begin the record of a test that is marked with a requirement; skip it if that does not apply to the target."""
+    found = requirement_of(item)
+    if not found:
+        return
+    rule = run.catalogue.get(found) or own_requirement(item, found)
+    item.stash[RULE] = rule
+    item.user_properties.append(("requirement", found))
+    item.stash[RECORD] = run.examiner.begin(found, test_name(item))
+    if applies(rule, run.reached.profile) is not None:
+        item.stash[RECORD].tally = Tally(requirement=found)
+        judged = verdict_of(rule, None, run.reached.profile)
+        why = run.words(judged.reason) if judged.reason else ""
+        raise pytest.skip.Exception(f"{judged.verdict}: {why}", _use_item_location=True)
+
+
+def test_name(item: pytest.Item) -> str:
+    """Return a test's name as it is in a checkout and in a wheel: module and function, without folders."""
+    return f"{item.path.stem}::{item.name}"
+
+
+def own_requirement(item: pytest.Item, found: str) -> Requirement:
+    """Make a requirement of a test that somebody wrote for an id of his own: its docstring is the text.
+
+    Raises LookupError in the shipped suites, where every id must be in the catalogue.
+    """
+    if suites_folder() in item.path.parents:
+        raise LookupError(f"{found} is in no requirements.toml of the suites")
+    doc = (getattr(getattr(item, "function", None), "__doc__", None) or item.name).strip().splitlines()[0]
+    text = {"en": doc, "zh": doc}
+    return Requirement(id=found, area="own", level="must", basis="document", text=text, source=item.nodeid)
+
+
+def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> pytest.TestReport:
+    """Return the report of a phase with what the test saw: its verdict is that of the examples."""
+    record = item.stash.get(RECORD, None)
+    rule = item.stash.get(RULE, None)
+    over = report.when == "call" or (report.when == "setup" and not report.passed)
+    if record is None or rule is None or not over:
+        return _clean(run, report)
+    run.examiner.end()
+    if call.excinfo is not None:
+        record.tally = _blamed(record.tally, call.excinfo.value)
+    finding = finding_of(
+        record, url=run.reached.settings.url, ours=_our_sessions(run), regenerate=regenerate(run, rule.id)
+    )
+    told = record_to_json(record, finding)
+    if rule.area == "own":
+        told["own"] = asdict(rule)
+    report.user_properties.append((KEY, told))
+    _show(run, item, rule, record, told["finding"], report)
+    return _clean(run, report)
+
+
+def _blamed(tally: Tally, error: BaseException) -> Tally:
+    """Return a tally that says why a test broke off, unless that was a departure or a skip."""
+    if tally.departed or isinstance(error, pytest.skip.Exception):
+        return tally
+    if isinstance(error, TargetError):
+        lost = Phrase.of("target-lost", reason=error)
+        return replace(tally, undecided=tally.undecided + 1, reason=tally.reason or lost)
+    first = (str(error) or type(error).__name__).strip().splitlines()[0]
+    return replace(tally, errors=(f"{type(error).__name__}: {first[:300]}",))
+
+
+def _show(  # noqa: PLR0913 - the parts of a report
+    run: Run,
+    item: pytest.Item,
+    rule: Requirement,
+    record: ItemRecord,
+    finding: dict[str, Any] | None,
+    report: pytest.TestReport,
+) -> None:
+    judged = verdict_of(rule, record.tally, run.reached.profile)
+    if finding is not None and judged.verdict == "failed":
+        report.outcome = "failed"
+        report.longrepr = "\n".join(brief(finding, rule.text[run.lang], wording(), run.lang))
+    elif judged.verdict in ("inconclusive", "inapplicable") and report.when == "call":
+        why = run.words(judged.reason) if judged.reason else ""
+        path, line, _ = item.reportinfo()
+        report.outcome = "skipped"
+        report.longrepr = (str(path), (line or 0) + 1, f"Skipped: {judged.verdict}: {why}")
+
+
+def _our_sessions(run: Run) -> frozenset[str]:
+    """Return the Authorization values that stand for our session in redacted requests."""
+    redactor = run.reached.redactor
+    return frozenset({f"OAuth {redactor.pseudonym(run.reached.keeper.session.uuid)}"})
+
+
+def regenerate(run: Run, requirement: str) -> str:
+    """Return the command that finds a departure again: the same draws come from the same seed and effort."""
+    wishes = run.wishes
+    words = [
+        "pytest",
+        f"--zstack-url={wishes['url']}",
+        f"--zstack-effort={wishes['effort']}",
+        f"--zstack-seed={wishes['seed']}",
+        "-k",
+        requirement,
+    ]
+    return shlex.join(words)
+
+
+def _clean(run: Run, report: pytest.TestReport) -> pytest.TestReport:
+    """Take secrets and unfit characters out of whatever text a report carries."""
+    redact = run.reached.redactor.text if run.target else str
+    if isinstance(report.longrepr, tuple):
+        path, line, why = report.longrepr
+        report.longrepr = (path, line, redact(scrubbed(why)))
+    elif report.longrepr is not None:
+        text = str(report.longrepr)
+        clean = redact(scrubbed(text))
+        if clean != text:
+            report.longrepr = clean
+    report.sections = [(name, redact(scrubbed(text))) for name, text in report.sections]
+    return report
+
+
+def gather(run: Run, report: pytest.TestReport) -> None:
+    """Take the record of a test off its report, and keep it for the verdict."""
+    for told in [value for name, value in report.user_properties if name == KEY]:
+        run.gathered.take(told)
+    report.user_properties = [pair for pair in report.user_properties if pair[0] != KEY]

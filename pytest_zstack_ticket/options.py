@@ -1,0 +1,229 @@
+"""What a run was asked for: option, environment variable, ini key or default, in that order, and where each came from.
+
+PYTEST_DONT_REWRITE: every pytest run on the machine imports this module.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+EFFORTS = ("smoke", "standard", "certify")
+EMBEDDED = "embedded"
+COMMAND_LINE = "command line"
+DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: its name without dashes, its help, its default; `kind` says what values it takes."""
+
+    name: str
+    help: str
+    default: Any = ""
+    kind: str = "string"
+    choices: tuple[str, ...] = ()
+    metavar: str = "TEXT"
+
+    @property
+    def dest(self) -> str:
+        """The name under which pytest keeps it, and its ini key."""
+        return f"zstack_{self.name.replace('-', '_')}"
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that stands for it."""
+        return self.dest.upper()
+
+
+OPTIONS = (
+    Option(
+        "url",
+        "the target: http(s)://HOST:PORT, or embedded[:deployed|:documented][@RELEASE][?fault=NAME]; "
+        "without a path argument the shipped suites run",
+        metavar="URL",
+    ),
+    Option("login", "how to log in (the password comes from ZSTACK_PASSWORD)", "account", choices=("account", "virtual-id")),
+    Option("user", "the account or virtual ID to log in with", "admin", metavar="NAME"),
+    Option("project", "the project to log in to after that", metavar="NAME"),
+    Option("ca", "a PEM file with the CA of the target", kind="file", metavar="FILE"),
+    Option("insecure", "do not verify the target's certificate", False, "flag"),
+    Option("profile", "what to judge by: deployed, documented or a TOML file", "deployed", "profile", metavar="NAME|FILE"),
+    Option("release", "the target's release, such as 4.8 (else detected)", metavar="X.Y"),
+    Option("report", "write report.json and evidence.jsonl into this folder", kind="file", metavar="DIR"),
+    Option("lang", "language of what people read (else from LC_ALL or LANG)", "", "choice", ("zh", "en")),
+    Option("context", "a TOML file with what this cloud accepts", kind="file", metavar="FILE"),
+    Option("effort", "how many examples", "standard", "choice", EFFORTS),
+    Option("seed", "the seed of what is drawn (else random; certify: 0)", "", "number", metavar="N"),
+    Option("read-timeout", "seconds for one request", 30.0, "seconds", metavar="SECONDS"),
+    Option("job-timeout", "seconds for one job", 60.0, "seconds", metavar="SECONDS"),
+    Option("total-timeout", "seconds for the whole run (0: no limit)", 0.0, "seconds", metavar="SECONDS"),
+    Option("webhook", "the target can reach this machine: examine web hooks too", False, "flag"),
+)
+SECRETS = ("password", "session", "access_key_id", "access_key_secret")
+INI_TYPES = {"flag": "bool", "seconds": "float", "number": "int"}
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Register every option and its ini key."""
+    group = parser.getgroup("zstack", "ZStack CreateTicket conformance")
+    for option in OPTIONS:
+        told: dict[str, Any] = {"dest": option.dest, "default": None, "help": option.help}
+        if option.kind == "flag":
+            group.addoption(f"--zstack-{option.name}", action="store_true", **told)
+        else:
+            metavar = "|".join(option.choices) or option.metavar
+            group.addoption(f"--zstack-{option.name}", metavar=metavar, **told)
+        ini_type: Any = INI_TYPES.get(option.kind, "string")
+        parser.addini(option.dest, option.help, type=ini_type, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An effective value and where it came from."""
+
+    value: Any
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Every effective value of a run by option name; secrets apart, never shown."""
+
+    values: Mapping[str, Value]
+    secrets: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name].value
+
+    def __repr__(self) -> str:
+        return f"Wishes({self['url']!r})"
+
+    @property
+    def embedded(self) -> bool:
+        """True if the target is the embedded endpoint."""
+        return str(self["url"]).startswith(EMBEDDED)
+
+    def with_default(self, name: str, value: Any, origin: str) -> Wishes:
+        """Return wishes with another value for an option that was not given."""
+        if self.values[name].origin != DEFAULT:
+            return self
+        return Wishes({**self.values, name: Value(value, origin)}, self.secrets)
+
+    def lines(self) -> list[str]:
+        """Return the header: each effective value with its origin, and which secrets are set, never what they are."""
+        told = [
+            f"{name} {found.value if found.value is not True else 'yes'} ({found.origin})"
+            for name, found in self.values.items()
+            if found.value not in ("", None, False)
+        ]
+        told += [f"ZSTACK_{name.upper()} is set" for name in SECRETS if self.secrets.get(name)]
+        return textwrap.wrap(
+            f"zstack: {', '.join(told)}", 80, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
+
+
+def given(config: pytest.Config, name: str) -> Value | None:
+    """Return what was given for an option, as it was given, or None if nothing was."""
+    option = next(option for option in OPTIONS if option.name == name)
+    return _given(option, config, os.environ)
+
+
+def command_line_options(config: pytest.Config) -> list[str]:
+    """Return the names of our options that stand on the command line."""
+    return [option.name for option in OPTIONS if config.getoption(option.dest) is not None]
+
+
+def wishes_of(config: pytest.Config, environment: Mapping[str, str] | None = None) -> Wishes:
+    """Return the effective values. Raises pytest.UsageError, in one sentence, for any that cannot be used."""
+    variables = os.environ if environment is None else environment
+    values = {option.name: _value(option, config, variables) for option in OPTIONS}
+    if values["lang"].value == "":
+        values["lang"] = _language(variables)
+    if values["seed"].value == "":
+        values["seed"] = _seed(values["effort"].value)
+    return Wishes(values, {name: _secret(name, variables) for name in SECRETS})
+
+
+def _given(option: Option, config: pytest.Config, variables: Mapping[str, str]) -> Value | None:
+    on_line = config.getoption(option.dest)
+    if on_line is not None:
+        return Value(on_line, COMMAND_LINE)
+    if variables.get(option.variable):
+        return Value(variables[option.variable], option.variable)
+    in_file = _ini(option, config)
+    return None if in_file in (None, "") else Value(in_file, config.inipath.name if config.inipath else "ini")
+
+
+def _ini(option: Option, config: pytest.Config) -> Any:
+    try:
+        found = config.getini(option.dest)
+    except (TypeError, ValueError) as error:  # pytest before 9.2 does not make a usage error of them
+        raise pytest.UsageError(str(error)) from error
+    if found and option.kind in ("file", "profile") and config.inipath:
+        beside = config.inipath.parent / found
+        return str(beside) if option.kind == "file" or beside.exists() else found
+    return found
+
+
+def _value(option: Option, config: pytest.Config, variables: Mapping[str, str]) -> Value:
+    found = _given(option, config, variables)
+    return Value(_typed(option, found), found.origin) if found else Value(option.default, DEFAULT)
+
+
+def _typed(option: Option, found: Value) -> Any:
+    where = f"--zstack-{option.name} ({found.origin})"
+    value = found.value
+    if option.kind == "flag":
+        return value if isinstance(value, bool) else str(value).lower() in ("1", "true", "yes", "on")
+    if option.choices and value not in option.choices:
+        raise pytest.UsageError(f"{where}: {value!r} is not known; choose {' or '.join(option.choices)}.")
+    if option.kind == "seconds":
+        return _seconds(where, value)
+    if option.kind == "number":
+        if not str(value).isdecimal():
+            raise pytest.UsageError(f"{where}: {value!r} is no whole number.")
+        return int(value)
+    return str(value)
+
+
+def _seconds(where: str, value: Any) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < 1e6:
+        raise pytest.UsageError(f"{where}: {value!r} is no number of seconds.")
+    return seconds
+
+
+def _language(variables: Mapping[str, str]) -> Value:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if variables.get(name):
+            return Value("zh" if variables[name].lower().startswith("zh") else "en", name)
+    return Value("en", DEFAULT)
+
+
+def _seed(effort: str) -> Value:
+    if effort == "certify":
+        return Value(0, "certify is not random")
+    return Value(random.SystemRandom().randrange(2**32), "random")
+
+
+def _secret(name: str, variables: Mapping[str, str]) -> str:
+    """Return a secret from ZSTACK_NAME, or from the file that ZSTACK_NAME_FILE names."""
+    variable = f"ZSTACK_{name.upper()}"
+    file = variables.get(f"{variable}_FILE", "")
+    if variables.get(variable) or not file:
+        return variables.get(variable, "")
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise pytest.UsageError(f"{variable}_FILE: {file} cannot be read ({error.__class__.__name__}).") from error

@@ -1,0 +1,96 @@
+"""Carry what a test saw from its process to the controller: plain JSON on the report, free of what breaks reporters."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pytest_zstack_ticket.core.curl import curl_line
+from pytest_zstack_ticket.core.judge import Tally, signature
+from pytest_zstack_ticket.examine import ItemRecord
+from pytest_zstack_ticket.model.codec import observation_to_json, phrase_from_json, phrase_to_json
+from pytest_zstack_ticket.model.exchange import Json, Response
+from pytest_zstack_ticket.model.outcome import Departure
+from pytest_zstack_ticket.model.verdict import Finding
+from pytest_zstack_ticket.report.finding import finding_json, subject_role
+
+KEY = "zstack"
+"""Name of the property of a test report that holds the record of a test."""
+
+_UNFIT = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+def scrubbed(text: str) -> str:
+    """Return a text with lone surrogates and control characters written as escapes: they kill xdist, Allure and XML."""
+    return _UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def scrubbed_json(value: Json) -> Json:
+    """Return a JSON value in which every text is scrubbed."""
+    if isinstance(value, str):
+        return scrubbed(value)
+    if isinstance(value, dict):
+        return {scrubbed(str(key)): scrubbed_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [scrubbed_json(item) for item in value]
+    return value
+
+
+def tally_to_json(tally: Tally) -> dict[str, Any]:
+    """Return a tally as JSON."""
+    return {
+        "requirement": tally.requirement,
+        "held": tally.held,
+        "departed": tally.departed,
+        "undecided": tally.undecided,
+        "legal": tally.legal,
+        "reason": phrase_to_json(tally.reason) if tally.reason else None,
+        "partitions": sorted(tally.partitions),
+        "errors": list(tally.errors),
+        "ran": tally.ran,
+    }
+
+
+def tally_from_json(told: dict[str, Any]) -> Tally:
+    """Read a tally back."""
+    return Tally(
+        requirement=told["requirement"],
+        held=told["held"],
+        departed=told["departed"],
+        undecided=told["undecided"],
+        legal=told["legal"],
+        reason=phrase_from_json(told["reason"]) if told["reason"] else None,
+        partitions=frozenset(told["partitions"]),
+        errors=tuple(told["errors"]),
+        ran=told["ran"],
+    )
+
+
+def finding_of(record: ItemRecord, *, url: str, ours: frozenset[str], regenerate: str) -> dict[str, Any] | None:
+    """Return the finding of a test as JSON: its last departing example, which after shrinking is the minimal one."""
+    example = record.example
+    if example is None or not isinstance(example.judgement, Departure):
+        return None
+    subject = record.trails.get(subject_role(record.trails), ())
+    answer = subject[-1].answer if subject else None
+    finding = Finding(
+        requirement=record.requirement,
+        example=example,
+        expected=example.judgement.expected,
+        actual=example.judgement.actual,
+        signature=signature(example, status=answer.status if isinstance(answer, Response) else 0),
+        curl=curl_line(subject[0].request, url, ours=ours) if subject else "",
+        regenerate=regenerate,
+    )
+    return finding_json(finding, record.trails)
+
+
+def record_to_json(record: ItemRecord, finding: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what a test saw as JSON that every reporter survives."""
+    told = {
+        "tally": tally_to_json(record.tally),
+        "finding": finding,
+        "observations": [observation_to_json(one) for one in record.observations],
+    }
+    scrubbed_record: dict[str, Any] = scrubbed_json(told)
+    return scrubbed_record

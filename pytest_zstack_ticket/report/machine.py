@@ -1,0 +1,156 @@
+"""The machine-readable report of a run: `report.json`, the truth that every other form is made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_zstack_ticket.model.codec import phrase_to_json
+from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.model.outcome import Phrase
+from pytest_zstack_ticket.model.profile import Profile
+from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.report.text import LANGUAGES, Wording
+
+SCHEMA = "urn:zstack-ticket:artefact:report:1"
+JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One requirement with its verdict and what it was formed from; `findings` are as `report.finding` makes them."""
+
+    requirement: Requirement
+    verdict: str
+    reason: Phrase | None
+    held: int
+    departed: int
+    undecided: int
+    open: int
+    partitions: Sequence[str] = ()
+    findings: Sequence[JsonObject] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of a run apart from its requirements; `run` and `target` are plain JSON."""
+
+    run: JsonObject
+    target: JsonObject
+    profile: Profile
+    verdict: str
+    partial: bool
+    exit_status: int
+    counts: Mapping[str, Mapping[str, int]]
+    calibration: JsonObject | None = None
+    observations: Mapping[str, Sequence[JsonObject]] | None = None
+
+
+def document(facts: Facts, rows: Sequence[Row], wording: Wording) -> JsonObject:
+    """Return the report of a run."""
+    return {
+        "schema": SCHEMA,
+        "run": facts.run,
+        "target": facts.target,
+        "profile": profile_json(facts.profile),
+        "requirement-set": {
+            "count": len(rows),
+            "digest": digest([requirement_json(row.requirement) for row in rows]),
+        },
+        "verdict": facts.verdict,
+        "partial": facts.partial,
+        "exit_status": facts.exit_status,
+        "counts": {
+            "requirements": _sums(facts.counts),
+            "by-level": {level: dict(counts) for level, counts in facts.counts.items()},
+            "examples": {
+                "held": sum(row.held for row in rows),
+                "departed": sum(row.departed for row in rows),
+                "undecided": sum(row.undecided for row in rows),
+                "open": sum(row.open for row in rows),
+            },
+        },
+        "calibration": facts.calibration,
+        "requirements": [_row_json(row, wording) for row in rows],
+        "observations": [
+            {"id": key, "values": list(values)} for key, values in sorted((facts.observations or {}).items())
+        ],
+    }
+
+
+def _sums(counts: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for level in counts.values():
+        for verdict, count in level.items():
+            sums[verdict] = sums.get(verdict, 0) + count
+    return sums
+
+
+def _row_json(row: Row, wording: Wording) -> JsonObject:
+    return {
+        **requirement_json(row.requirement),
+        "verdict": row.verdict,
+        "reason": _said(phrase_to_json(row.reason), wording) if row.reason else None,
+        "examples": {
+            "held": row.held,
+            "departed": row.departed,
+            "undecided": row.undecided,
+            "open": row.open,
+        },
+        "partitions": list(row.partitions),
+        "findings": [
+            {
+                **finding,
+                "expected": _said(finding["expected"], wording),
+                "actual": _said(finding["actual"], wording),
+            }
+            for finding in row.findings
+        ],
+    }
+
+
+def requirement_json(requirement: Requirement) -> JsonObject:
+    """Return a requirement as JSON."""
+    return {
+        "id": requirement.id,
+        "area": requirement.area,
+        "level": requirement.level,
+        "basis": requirement.basis,
+        "text": dict(requirement.text),
+        "source": requirement.source,
+        "needs": list(requirement.needs),
+        "after": list(requirement.after),
+        "profiles": list(requirement.profiles),
+        "consequence": dict(requirement.consequence) if requirement.consequence else None,
+    }
+
+
+def profile_json(profile: Profile) -> JsonObject:
+    """Return a profile as JSON; its digest covers the schemas of the API too."""
+    told = {
+        "name": profile.name,
+        "base": profile.base,
+        "limits": {
+            "name": profile.limits.name,
+            "description": profile.limits.description,
+            "comment": profile.limits.comment,
+        },
+        "release": {"oldest": str(profile.oldest), "newest": str(profile.newest)},
+        "capabilities": sorted(profile.capabilities),
+        "absent": sorted(profile.absent),
+    }
+    return {**told, "digest": digest({**told, "schemas": dict(profile.schemas)})}
+
+
+def digest(value: Json) -> str:
+    """Return the SHA-256 of a JSON value, written with sorted keys and no spaces."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _said(told: JsonObject, wording: Wording) -> JsonObject:
+    """Return a phrase in JSON form with its text in every language beside it."""
+    return {**told, **{lang: wording.render_json(told, lang) for lang in LANGUAGES}}

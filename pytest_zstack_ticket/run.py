@@ -1,0 +1,202 @@
+"""One run: what it was asked for, the target that it examines, and what it has found."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import pytest
+
+from pytest_zstack_ticket.edge.evidence import EvidenceWriter
+from pytest_zstack_ticket.edge.files import api_schemas, load_catalogue
+from pytest_zstack_ticket.edge.shipped import suites_folder
+from pytest_zstack_ticket.examine import Examiner
+from pytest_zstack_ticket.gathering import Gathered
+from pytest_zstack_ticket.model.errors import SettingsError
+from pytest_zstack_ticket.model.exchange import Exchange
+from pytest_zstack_ticket.model.outcome import Phrase
+from pytest_zstack_ticket.model.profile import Profile
+from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.options import Wishes
+from pytest_zstack_ticket.report.machine import profile_json
+from pytest_zstack_ticket.target import NoRecorder, Recorder, Target, open_target
+from pytest_zstack_ticket.trail import Trail
+from pytest_zstack_ticket.wording import wording
+
+if TYPE_CHECKING:
+    from pytest_zstack_ticket.edge.server import SimulatorServer
+    from pytest_zstack_ticket.ending import Ending
+
+RUN: pytest.StashKey[Run] = pytest.StashKey()
+Role: TypeAlias = Literal["alone", "controller", "worker"]
+"""`alone` runs the tests itself; under xdist the controller gathers what the workers find."""
+
+
+@dataclass(slots=False)
+class Run:
+    """The state of a run in one process. `begin` reaches the target, `close` lets go of it."""
+
+    wishes: Wishes
+    shipped: bool
+    worker: str = "m"
+    role: Role = "alone"
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    url: str = ""
+    profile: Profile | None = None
+    started: float = field(default_factory=time.time)
+    target: Target | None = None
+    server: SimulatorServer | None = None
+    recorder: Recorder = field(default_factory=NoRecorder)
+    gathered: Gathered = field(default_factory=Gathered)
+    selected: Counter[str] = field(default_factory=Counter)
+    cut_short: str = ""
+    ending: Ending | None = None
+
+    @property
+    def reached(self) -> Target:
+        """The target; it is there from the start of the pytest session to its end."""
+        if self.target is None:
+            raise RuntimeError("the target is not reached before the pytest session starts")
+        return self.target
+
+    @property
+    def lang(self) -> str:
+        """The language of what people read."""
+        return str(self.wishes["lang"])
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that the report goes to."""
+        return Path(self.wishes["report"]) if self.wishes["report"] else None
+
+    @cached_property
+    def catalogue(self) -> dict[str, Requirement]:
+        """The requirements of the shipped suites by id. Raises CatalogueError."""
+        return {requirement.id: requirement for requirement in load_catalogue(suites_folder())}
+
+    @cached_property
+    def examiner(self) -> Examiner:
+        """Judges trails for the test that runs."""
+        return Examiner(
+            profile=lambda: self.reached.profile,
+            keep=lambda example: self.recorder.example(example),
+            observe=lambda observation: self.recorder.observation(observation),
+            words=self.words,
+            sibling=self.fresh_calibration,
+        )
+
+    def fresh_calibration(self) -> Trail:
+        """Send the calibration draft once more."""
+        endpoint = self.reached.endpoint
+        return endpoint.create(endpoint.calibration_draft)
+
+    def words(self, phrase: Phrase) -> str:
+        """Return a phrase in the language of the run."""
+        return wording().render(phrase, self.lang)
+
+    def begin(self) -> None:
+        """Reach the target and learn about it. Raises TargetError, or our UsageError."""
+        make_folder(self.folder)
+        if self.wishes.embedded and not self.url:
+            self.server = start_embedded(str(self.wishes["url"]))
+            self.url = self.server.url
+        self.url = self.url or str(self.wishes["url"])
+        self._record()
+        self.target = open_target(
+            self.wishes, url=self.url, key=self.key, recorder=self.recorder, worker=self.worker, profile=self.profile
+        )
+        if self.profile is None:
+            self.target.learn()
+            self.profile = self.target.profile
+
+    def _record(self) -> None:
+        if self.folder is not None:
+            self.recorder = EvidenceWriter(self.folder / self.evidence_name, {"run": self.id, "worker": self.worker})
+
+    @property
+    def evidence_name(self) -> str:
+        """The file that this process writes its evidence to."""
+        return "evidence.jsonl" if self.role == "alone" else f".evidence-{self.worker}.jsonl"
+
+    def for_worker(self, worker: str) -> dict[str, Any]:
+        """Return what a worker of xdist has to know, as plain values; secrets come from its own environment."""
+        profile = self.reached.profile
+        return {
+            "worker": worker,
+            "id": self.id,
+            "key": self.key.hex(),
+            "url": self.url,
+            "shipped": self.shipped,
+            "values": {name: (found.value, found.origin) for name, found in self.wishes.values.items()},
+            "profile": profile_json(profile),
+        }
+
+    def clean_up(self) -> None:
+        """Take away what this process created on the target; a throw-away embedded endpoint needs none."""
+        if self.target is not None and not self.wishes.embedded:
+            self.target.endpoint.clean_up()
+
+    def close(self) -> None:
+        """Let go of the target; a second call does nothing."""
+        if self.target is not None:
+            self.target.close()
+            self.target = None
+        self.recorder.close()
+        if self.server is not None:
+            self.server.stop()
+            self.server = None
+
+
+def start_embedded(text: str) -> SimulatorServer:
+    """Start the embedded endpoint that a URL asks for. Raises SettingsError."""
+    from pytest_zstack_ticket.edge.server import SimulatorServer  # noqa: PLC0415 - only embedded runs pay for it
+
+    server = SimulatorServer(text)
+    server.start()
+    return server
+
+
+def make_folder(folder: Path | None) -> None:
+    """Make the folder of the report. Raises SettingsError if it holds something that is no report of ours."""
+    if folder is None:
+        return
+    ours = {"report.json", "evidence.jsonl"}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        names = {entry.name for entry in folder.iterdir()}
+    except OSError as error:
+        raise SettingsError(f"--zstack-report: {folder} cannot be used as a folder ({error.strerror}).") from error
+    if names and not names & ours:
+        raise SettingsError(f"--zstack-report: {folder} is not empty and holds no report of ours; name another folder.")
+    if not os.access(folder, os.W_OK):
+        raise SettingsError(f"--zstack-report: {folder} cannot be written to.")
+
+
+def safe_arguments() -> list[str]:
+    """Return the command line; no secret can stand in it, for none of our options takes one."""
+    return [Path(sys.argv[0]).name, *sys.argv[1:]]
+
+
+def profile_from_json(told: dict[str, Any]) -> Profile:
+    """Read a profile back that `report.machine.profile_json` wrote; the schemas are those that we ship."""
+    from pytest_zstack_ticket.edge.files import parse_release  # noqa: PLC0415
+    from pytest_zstack_ticket.model.profile import Limits  # noqa: PLC0415
+
+    return Profile(
+        name=told["name"],
+        base=told["base"],
+        limits=Limits(**told["limits"]),
+        oldest=parse_release(told["release"]["oldest"]),
+        newest=parse_release(told["release"]["newest"]),
+        capabilities=frozenset(told["capabilities"]),
+        absent=frozenset(told["absent"]),
+        schemas=api_schemas(),
+    )

@@ -1,0 +1,126 @@
+"""The hooks of a run that has a target."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_zstack_ticket import items, shipped, starting
+from pytest_zstack_ticket.core.judge import NO_TARGET
+from pytest_zstack_ticket.ending import conclude, gather_evidence
+from pytest_zstack_ticket.model.errors import TargetError, UsageError
+from pytest_zstack_ticket.recording import KEY
+from pytest_zstack_ticket.run import RUN, Run
+from pytest_zstack_ticket.terminal import summary
+
+
+def set_up(config: pytest.Config) -> None:
+    """Read what was asked for, choose the tests, and register the hooks if there is a target.
+
+    Raises pytest.UsageError, in one sentence.
+    """
+    try:
+        run = starting.run_of(config)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    if run is not None:
+        config.stash[RUN] = run
+        config.pluginmanager.register(RunHooks(run), "zstack-ticket-run")
+
+
+class RunHooks:
+    """The hooks of one run."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def pytest_report_header(self) -> list[str]:
+        """Show each effective value and where it came from."""
+        return self.run.wishes.lines()
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Reach the target before anything is collected, so that trouble with it is one sentence and no verdict."""
+        if session.config.option.collectonly:
+            return
+        starting.take_role(self.run, session.config)
+        try:
+            self.run.begin()
+        except TargetError as error:
+            self.run.close()
+            pytest.exit(str(error), returncode=NO_TARGET)
+        except UsageError as error:
+            self.run.close()
+            raise pytest.UsageError(str(error)) from None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of xdist what it has to know."""
+        node.workerinput[KEY] = self.run.for_worker(node.gateway.id)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, error: object) -> None:
+        """Note that a worker broke down."""
+        if error:
+            self.run.cut_short = "a worker of xdist broke down"
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Let nothing that hides folders hide the shipped suites, such as a virtual environment around them."""
+        return False if self.run.shipped and shipped.lies_on_the_way(collection_path) else None
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Let `-k ZT-BODY-014` choose the tests of a requirement."""
+        item.extra_keyword_matches.add(items.requirement_of(item) or item.name)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note which requirements were selected, and how many tests each has."""
+        if self.run.role == "alone":
+            self.run.selected.update(filter(None, map(items.requirement_of, session.items)))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Begin the record of a test; skip it if its requirement does not apply to the target."""
+        items.begin(self.run, item)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Put what a test saw on its report, and let the report say what the examples say."""
+        report = yield
+        return items.completed(self.run, item, call, report)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Gather what a test saw, in the process that forms the verdict."""
+        if self.run.role != "worker":
+            items.gather(self.run, report)
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note that the run was cut short."""
+        self.run.cut_short = str(excinfo.value) or excinfo.typename
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Form the verdict and write the report; this runs after Ctrl-C too."""
+        run = self.run
+        if run.target is None:
+            return
+        run.cut_short = run.cut_short or str(session.shouldfail or session.shouldstop or "")
+        run.clean_up()
+        if run.role != "worker":
+            run.ending = conclude(run, pytest_status=int(exitstatus))
+            session.exitstatus = run.ending.status
+        run.close()
+        gather_evidence(run)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Show verdict, counts and one card for each failed requirement."""
+        if self.run.ending is not None:
+            summary(self.run, self.run.ending, terminalreporter)
+
+    def pytest_unconfigure(self) -> None:
+        """Let go of the target, however the run ended."""
+        self.run.close()

@@ -1,0 +1,64 @@
+"""The start of a run: what it was asked for, and which part of it this process plays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_zstack_ticket import shipped
+from pytest_zstack_ticket.edge.preflight import normalised_url
+from pytest_zstack_ticket.options import EMBEDDED, Value, Wishes, wishes_of
+from pytest_zstack_ticket.recording import KEY
+from pytest_zstack_ticket.run import Run, profile_from_json
+from pytest_zstack_ticket.target import context_of, profile_of
+
+
+def run_of(config: pytest.Config) -> Run | None:
+    """Return the run that the options ask for, None if they name no target. Raises a UsageError of ours or pytest's."""
+    told = getattr(config, "workerinput", {}).get(KEY)
+    if told is not None:
+        return _worker_run(config, told)
+    wishes = wishes_of(config)
+    if not wishes["url"] and shipped.names_suites(config):
+        wishes = wishes.with_default("url", EMBEDDED, "checkout")
+    if not wishes["url"]:
+        return None
+    wishes = checked(wishes)
+    return Run(wishes=wishes, shipped=shipped.choose_tests(config))
+
+
+def checked(wishes: Wishes) -> Wishes:
+    """Return wishes that can be used, the profile following the embedded endpoint. Raises our UsageError."""
+    if wishes.embedded:
+        from pytest_zstack_ticket.simulator.options import parse_options  # noqa: PLC0415 - only embedded runs need it
+
+        variant = parse_options(str(wishes["url"])).variant
+        wishes = wishes.with_default("profile", variant.base, EMBEDDED)
+    else:
+        normalised_url(str(wishes["url"]))
+    profile_of(wishes)
+    context_of(wishes)
+    return wishes
+
+
+def _worker_run(config: pytest.Config, told: dict[str, Any]) -> Run:
+    values = {name: Value(*pair) for name, pair in told["values"].items()}
+    if told["shipped"]:
+        shipped.admit(config)
+    return Run(
+        wishes=Wishes(values, wishes_of(config).secrets),
+        shipped=told["shipped"],
+        worker=told["worker"],
+        role="worker",
+        id=told["id"],
+        key=bytes.fromhex(told["key"]),
+        url=told["url"],
+        profile=profile_from_json(told["profile"]),
+    )
+
+
+def take_role(run: Run, config: pytest.Config) -> None:
+    """Note whether xdist will run the tests elsewhere."""
+    if run.role == "alone" and config.pluginmanager.has_plugin("dsession"):
+        run.role = "controller"
