@@ -25,7 +25,9 @@ def schemas() -> tuple[tuple[str, str], ...]:
 SCHEMAS = schemas()
 
 
-def profile(base: ProfileBase = "deployed", *, oldest: Release = Release(3, 0), newest: Release = Release(99, 0)) -> Profile:
+def profile(
+    base: ProfileBase = "deployed", *, oldest: Release = Release(3, 0), newest: Release = Release(99, 0)
+) -> Profile:
     """Return a profile that knows the API's schemas."""
     return Profile(name=base, base=base, oldest=oldest, newest=newest, schemas=SCHEMAS)
 
@@ -61,12 +63,16 @@ def encoded(value: Json | bytes) -> bytes:
     return value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False).encode()
 
 
-def error(code: str = "SYS.1007", description: str = "One or more API argument is invalid", **more: Json) -> dict[str, Json]:
+def error(
+    code: str = "SYS.1007", description: str = "One or more API argument is invalid", **more: Json
+) -> dict[str, Json]:
     """Return a failure's body."""
     return {"error": {"code": code, "description": description, **more}}
 
 
-def job(end_status: int = 200, end: Json | bytes | None = None, *, sent: Json | bytes = b"", **start: Json) -> tuple[Exchange, ...]:
+def job(
+    end_status: int = 200, end: Json | bytes | None = None, *, sent: Json | bytes = b"", **start: Json
+) -> tuple[Exchange, ...]:
     """Return the exchanges of a job: 202, one pending poll, and its end."""
     opening = {"apiTimeout": 1800000, "location": LOCATION} | start
     poll = f"/v1/api-jobs/{JOB}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -119,7 +120,9 @@ def mapped(path: str, function: Callable[[Json], Json]) -> Change:
     """Change a member by a function of its value."""
 
     def spot(holder: Json, step: Step) -> None:
-        holder[step] = function(holder[step])
+        # another fault may have put something there that the function is not made for
+        with suppress(AttributeError, TypeError):
+            holder[step] = function(holder[step])
 
     return at(path, spot)
 

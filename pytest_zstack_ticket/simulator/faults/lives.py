@@ -162,7 +162,7 @@ def _pretend(default: Callable[[Turn], Json], turn: Turn) -> Json:
 
 
 def _row(name: str, step: str, wrapper: Callable[..., Any], about: str) -> Fault:
-    call = step.partition(".")[0]
+    call = step.removeprefix("serve.").partition(".")[0]
     return Fault(name=name, description=about, effects=(Around(step, wrapper, frozenset({call})),))
 
 

@@ -18,7 +18,7 @@ _VALIDATION: tuple[tuple[str, str, str], ...] = (
         if not (how == "null" and name.startswith("api"))
     ),
     *(
-        (f"accept-wrong-type:{name}", "create update", f"a value of a wrong type is accepted for {name}")
+        (f"accept-wrong-type:{name}", "create update change", f"a value of a wrong type is accepted for {name}")
         for name in (
             *("params", "name", "description", "requests", "accountSystemType", "accountSystemContext"),
             *("flowCollectionUuid", "resourceUuid", "tagUuids", "systemTags", "userTags"),
