@@ -135,7 +135,7 @@ def gather_evidence(run: Run) -> None:
     """Put the evidence of the controller and its workers into one file; parts that cannot be read stay beside it."""
     if run.folder is None or run.role != "controller":
         return
-    parts = sorted(run.folder.glob(".evidence-*.jsonl"))
+    parts = sorted(run.folder.glob(f"{run.evidence_parts}*.jsonl"))
     try:
         merge_evidence(parts, run.folder / "evidence.jsonl", {"run": run.id, "workers": len(parts) - 1})
     except EvidenceError:

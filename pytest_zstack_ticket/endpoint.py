@@ -81,17 +81,42 @@ class TicketEndpoint:
         """The trail of the calibration draft, sent once and before anything else."""
         return self.create(self.calibration_draft)
 
-    def create(
-        self, draft: Draft, *, headers: Headers = (), job_uuid: str | None = None, job_limit: float | None = None
+    def create(  # noqa: PLR0913 - all but the draft are for the few tests that ask for them
+        self,
+        draft: Draft,
+        *,
+        session: Session | None = None,
+        headers: Headers = (),
+        job_uuid: str | None = None,
+        job_limit: float | None = None,
+        first_wait: float | None = None,
     ) -> Trail:
-        """Send a draft with our session and follow its job for at most `job_limit` seconds."""
-        extra = (("X-Job-UUID", job_uuid),) if job_uuid else ()
-        return self.create_bytes(draft.body, headers=(*draft.headers, *headers, *extra), job_limit=job_limit)
+        """Send a draft and follow its job for at most `job_limit` seconds, polling first after `first_wait` seconds.
 
-    def create_bytes(self, body: bytes, *, headers: Headers, job_limit: float | None = None) -> Trail:
-        """Send the bytes of a body with our session, a fresh nonce in its name."""
-        request = Request(method="POST", path="/v1/tickets", headers=self._with_session(headers), body=self._stamped(body))
-        return self._follow(request, "create", job_limit=job_limit)
+        It is sent with the session that the run keeps, or with another one of the run's own.
+        """
+        extra = (("X-Job-UUID", job_uuid),) if job_uuid else ()
+        return self.create_bytes(
+            draft.body,
+            session=session,
+            headers=(*draft.headers, *headers, *extra),
+            job_limit=job_limit,
+            first_wait=first_wait,
+        )
+
+    def create_bytes(
+        self,
+        body: bytes,
+        *,
+        headers: Headers,
+        session: Session | None = None,
+        job_limit: float | None = None,
+        first_wait: float | None = None,
+    ) -> Trail:
+        """Send the bytes of a body, a fresh nonce in its name."""
+        authorised = (*headers, ("Authorization", session.authorization)) if session else self._with_session(headers)
+        request = Request(method="POST", path="/v1/tickets", headers=authorised, body=self._stamped(body))
+        return self._follow(request, "create", job_limit=job_limit, first_wait=first_wait)
 
     def send(self, message: Message, *, follow: bool = True) -> Trail:
         """Send a message as it stands; our session is added unless it has an Authorization header or is without."""

@@ -75,7 +75,7 @@ class Run:
     @property
     def folder(self) -> Path | None:
         """The folder that the report goes to."""
-        return Path(self.wishes["report"]) if self.wishes["report"] else None
+        return Path(self.wishes["report"]).absolute() if self.wishes["report"] else None
 
     @cached_property
     def catalogue(self) -> dict[str, Requirement]:
@@ -104,7 +104,8 @@ class Run:
 
     def begin(self) -> None:
         """Reach the target and learn about it. Raises TargetError, or our UsageError."""
-        make_folder(self.folder)
+        if self.role != "worker":
+            make_folder(self.folder)
         if self.wishes.embedded and not self.url:
             self.server = start_embedded(str(self.wishes["url"]))
             self.url = self.server.url
@@ -124,7 +125,12 @@ class Run:
     @property
     def evidence_name(self) -> str:
         """The file that this process writes its evidence to."""
-        return "evidence.jsonl" if self.role == "alone" else f".evidence-{self.worker}.jsonl"
+        return "evidence.jsonl" if self.role == "alone" else f"{self.evidence_parts}{self.worker}.jsonl"
+
+    @property
+    def evidence_parts(self) -> str:
+        """How the names of the evidence files begin that workers of xdist write."""
+        return f".evidence-{self.id}-"
 
     def for_worker(self, worker: str) -> dict[str, Any]:
         """Return what a worker of xdist has to know, as plain values; secrets come from its own environment."""

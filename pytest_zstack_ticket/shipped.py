@@ -46,13 +46,13 @@ def choose_tests(config: pytest.Config) -> bool:
     url = given(config, "url")
     if url is None or (url.origin != COMMAND_LINE and source is not pytest.Config.ArgsSource.INVOCATION_DIR):
         return False
-    config.args = [str(suites_folder())]
-    admit(config)
+    run_suites(config)
     return True
 
 
-def admit(config: pytest.Config) -> None:
-    """Let the names of our files and functions count as tests, whatever a project's own settings say."""
+def run_suites(config: pytest.Config) -> None:
+    """Let the shipped suites be collected, whatever a project's own settings say of the names of tests."""
+    config.args = [str(suites_folder())]
     config.addinivalue_line("python_files", FILES)
     config.addinivalue_line("python_functions", FUNCTIONS)
 

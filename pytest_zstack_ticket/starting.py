@@ -34,7 +34,8 @@ def checked(wishes: Wishes) -> Wishes:
         from pytest_zstack_ticket.simulator.options import parse_options  # noqa: PLC0415 - only embedded runs need it
 
         variant = parse_options(str(wishes["url"])).variant
-        wishes = wishes.with_default("profile", variant.base, EMBEDDED)
+        if variant.base != wishes["profile"]:
+            wishes = wishes.with_default("profile", variant.base, EMBEDDED)
     else:
         normalised_url(str(wishes["url"]))
     profile_of(wishes)
@@ -45,7 +46,7 @@ def checked(wishes: Wishes) -> Wishes:
 def _worker_run(config: pytest.Config, told: dict[str, Any]) -> Run:
     values = {name: Value(*pair) for name, pair in told["values"].items()}
     if told["shipped"]:
-        shipped.admit(config)
+        shipped.run_suites(config)
     return Run(
         wishes=Wishes(values, wishes_of(config).secrets),
         shipped=told["shipped"],

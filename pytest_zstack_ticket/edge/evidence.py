@@ -69,7 +69,8 @@ class EvidenceWriter:
             if not self._file.closed:
                 self._file.write(line)
                 self._file.flush()
-                self._counts[told["type"]] += told["type"] != "header"
+                if told["type"] != "header":
+                    self._counts[told["type"]] += 1
 
 
 @dataclass(frozen=True, kw_only=True)
