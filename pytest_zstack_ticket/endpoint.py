@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import time
 import uuid
@@ -27,6 +28,8 @@ NONCE = b"zt-0000000000000000"
 
 MOST_SILENT = 3
 MOST_FOUND = 1000
+
+NONCED = re.compile(r"zt-[0-9a-f]{16}")
 
 OUR_SESSION = "our session"
 """Stands for the session that the run keeps; None means no Authorization header at all."""
@@ -154,13 +157,18 @@ class TicketEndpoint:
         with ThreadPoolExecutor(max_workers=len(drafts)) as pool:
             return list(pool.map(self.create, drafts))
 
-    def shown(self, trail: Trail) -> Trail:
-        """Return a trail that shows the ticket: the create itself if it answered an inventory, else a query for it."""
-        inventory = getattr(trail.outcome, "inventory", None)
-        wanted = trail.sent("resourceUuid")
-        if inventory is not None or "query" not in self.profile.capabilities:
+    def shown(self, trail: Trail) -> Trail | None:
+        """Return a trail that shows the ticket: the create itself if it answered an inventory, else a query for it.
+
+        Without an inventory a ticket can only be told from others by its resourceUuid or by the nonce in its name; None
+        if it has neither.
+        """
+        if getattr(trail.outcome, "inventory", None) is not None:
             return trail
-        condition = f"uuid={wanted}" if isinstance(wanted, str) else f"name={trail.sent('name')}"
+        wanted, name = trail.sent("resourceUuid"), str(trail.sent("name"))
+        if "query" not in self.profile.capabilities or not (wanted or NONCED.search(name)):
+            return None
+        condition = f"uuid={wanted}" if isinstance(wanted, str) else f"name={name.strip()}"
         return self.call("GET", f"/v1/tickets?q={quote(condition, safe='')}&limit=2")
 
     def poll_again(self, trail: Trail) -> Trail:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.model.profile import Profile
 
 
+TAGS = "params.tagUuids"
+"""Tags exist from 3.6 on; an older release ignores the key as it ignores any other that it does not know."""
+
+
 @lru_cache(maxsize=512)
 def _pattern(text: str) -> re.Pattern[str]:
     """Read a pattern in which only `*` is special: brackets are part of paths."""
@@ -45,8 +49,10 @@ class Sweep:
     def _catalogues(self) -> dict[str, tuple[Draft | Message, ...]]:
         from pytest_zstack_ticket import strategies  # noqa: PLC0415 - imports Hypothesis, which only suites pay for
 
+        tags = self.profile.surely_since(3, 6)
+        mutations = strategies.mutations(self.context, self.profile.limits)
         return {
-            "mutations": strategies.mutations(self.context, self.profile.limits),
+            "mutations": tuple(row for row in mutations if tags or not _edit(row).path.startswith(TAGS)),
             "variations": strategies.variations(self.context, self.profile.limits),
             "open": strategies.open_questions(self.context, self.profile.limits),
             "breakages": strategies.breakages(self.context, self.profile.limits),
@@ -79,6 +85,19 @@ class Sweep:
         """Yield each row's edit with its trail."""
         for row in self.rows(catalogue, *patterns):
             yield _edit(row), self.trail(row)
+
+    def trails_if_any(self, catalogue: str, *patterns: str) -> Iterator[tuple[Edit, Trail]]:
+        """Yield what `trails` yields, leaving out patterns that fit no row of this catalogue."""
+        rows = self._catalogues[catalogue]
+        fitting = [p for p in patterns if any(_pattern(p).match(_edit(row).partition) for row in rows)]
+        if fitting:
+            yield from self.trails(catalogue, *fitting)
+
+    def send_all(self, *catalogues: str) -> None:
+        """Send every row of some catalogues that was not sent yet."""
+        for catalogue in catalogues:
+            for row in self.rows(catalogue):
+                self.trail(row)
 
     def accepted(self) -> Iterator[tuple[Edit | None, Trail]]:
         """Yield the calibration and each variation that the target accepted."""

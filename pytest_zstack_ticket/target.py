@@ -85,10 +85,14 @@ class Target:
 
     def learn(self) -> None:
         """Make sure that a verdict can be formed, and learn release and capabilities. Raises TargetError."""
+        from pytest_zstack_ticket.strategies import marked_draft  # noqa: PLC0415 - imports Hypothesis
+
         found = examine_target(client=self.client, keeper=self.keeper, settings=self.settings, profile=self.profile)
         self._judge_by(found)
         trail = self.endpoint.calibration
         found = with_capabilities(narrowed(found, trail.exchanges), created_capabilities(trail.exchanges, found))
+        if "inventory" in found.capabilities and found.oldest != found.newest:
+            found = narrowed(found, self.endpoint.create(marked_draft(self.context)).exchanges)
         self._judge_by(found)
         if "accepted" in found.capabilities and self._shows_schema():
             self._judge_by(with_capabilities(found, frozenset({"schema"})))

@@ -119,11 +119,15 @@ def unmet(needs: Sequence[str], profile: Profile) -> str:
     """Return the first need that the target does not meet, or an empty string.
 
     `release>=4.5` is met by a target that is known to be that new; where its release is not known it is not met.
+    `release>=3.2?` is met by any target that is not known to be older.
     """
     for need in needs:
         if need.startswith("release>="):
             at = _VERSION.match(need.removeprefix("release>="))
-            if at is None or not profile.surely_since(int(at[1]), int(at[2])):
+            doubt = need.endswith("?")
+            if at is None or (doubt and profile.surely_before(int(at[1]), int(at[2]))):
+                return need
+            if not doubt and not profile.surely_since(int(at[1]), int(at[2])):
                 return need
         elif need not in profile.capabilities:
             return need

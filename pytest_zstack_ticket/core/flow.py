@@ -50,13 +50,13 @@ def submit(request: Request, *, job_limit: float, first_wait: float) -> Flow:
 
 def poll(request: Request, *, job_limit: float, first_wait: float) -> Flow:
     """Repeat a GET until it is answered with another status than 202, at most `job_limit` seconds long."""
-    spent, wait, lost = 0.0, max(first_wait, SHORTEST_WAIT), 0
+    spent, wait, lost = 0.0, first_wait, 0
     while spent < job_limit:
         pause = min(wait, job_limit - spent)
         yield Wait(pause)
         exchange = yield request
         spent += pause + exchange.elapsed
-        wait = min(wait * GROWTH, LONGEST_WAIT)
+        wait = min(max(wait * GROWTH, SHORTEST_WAIT), LONGEST_WAIT)
         answer = exchange.answer
         if isinstance(answer, Failure) or from_gateway(answer):
             lost += 1

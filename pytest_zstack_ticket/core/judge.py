@@ -14,7 +14,7 @@ from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.model.verdict import ROLL_UP, Example, Verdict
 
 REGRESSION, NO_TARGET, INCONCLUSIVE, RESIDUE = 10, 11, 12, 13
-LEGAL = "legal-refusal"
+LEGAL = frozenset({"legal-refusal", "never-pending"})
 """An example about which the contract allows both decisions: it makes its requirement neither pass nor fail."""
 LEARNED = frozenset({"accepted", "inventory", "shown", "schema"})
 """Capabilities that only an accepted calibration draft can show."""
@@ -72,7 +72,7 @@ class Result:
 def tally_of(example: Example) -> Tally:
     """Return what one example says."""
     judgement = example.judgement
-    legal = isinstance(judgement, Undecided) and judgement.reason.key == LEGAL
+    legal = isinstance(judgement, Undecided) and judgement.reason.key in LEGAL
     return Tally(
         requirement=example.requirement,
         held=int(judgement is None),
@@ -132,7 +132,7 @@ def _verdict(
     if tally.held:
         return "passed", None
     if tally.legal:
-        return "inapplicable", Phrase.of(LEGAL)
+        return "inapplicable", Phrase.of("left-open")
     return ("inconclusive", Phrase.of("no-example")) if tally.ran else ("untested", Phrase.of("not-run"))
 
 

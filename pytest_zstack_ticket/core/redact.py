@@ -23,6 +23,9 @@ LEAST = 6
 
 REMEMBERED = 256
 
+UNSENT = frozenset({"password"})
+"""Secrets that never go to the target, only their digest does: where an answer holds such a text, it is a word."""
+
 HOME = {"session": re.compile(rb'^\s*\{.*"inventory"\s*:\s*\{', re.DOTALL)}
 _HEX = re.compile(r"[0-9a-f]+(?![\s\S])")
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -102,7 +105,9 @@ class Redactor:
         body, kinds = self._clean(answer.body)
         headers = self._headers(answer.headers, _ANSWERED_SECRETS)
         shown = self._clean("\n".join(value for name, value in answer.headers if name != "set-cookie").encode())[1]
-        leaks = sorted(kind for kind in kinds | shown if not _at_home(kind, exchange.request, answer))
+        leaks = sorted(
+            kind for kind in kinds | shown if kind not in UNSENT and not _at_home(kind, exchange.request, answer)
+        )
         return Response(status=answer.status, headers=headers, body=body), tuple(leaks)
 
     def _clean(self, content: bytes) -> tuple[bytes, set[str]]:

@@ -4,7 +4,7 @@ from .bodies import NONCE, calibration_body, calibration_draft, with_nonce
 from .drafts import MutatedDraft, api_bodies, drafts, mutated_drafts, names
 from .messages import breakages, open_breakages
 from .mutations import mutations
-from .variations import open_questions, variations
+from .variations import marked_draft, open_questions, variations
 
 __all__ = [
     "NONCE",
@@ -14,6 +14,7 @@ __all__ = [
     "calibration_body",
     "calibration_draft",
     "drafts",
+    "marked_draft",
     "mutated_drafts",
     "mutations",
     "names",

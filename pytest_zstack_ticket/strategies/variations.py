@@ -132,6 +132,11 @@ def variation_member(name: str, value: Json) -> Row:
     return Row(Edit(kind="variation", name=name, path=API_BODY, note=name), lambda body: put(body, path, value))
 
 
+def marked_draft(context: Context) -> Draft:
+    """Return the calibration draft with a whole number in apiBody: its echo tells releases before 4.6 apart."""
+    return variation_member("number-integer", 1).draft(calibration_body(context))
+
+
 def _optional_rows(context: Context, fresh: Callable[[], str]) -> Iterator[Row]:
     yield Row(_edit("params.resourceUuid", "free"), lambda body: put(body, "params.resourceUuid", fresh()))
     if context.tags:

@@ -11,7 +11,7 @@ BAD_SESSIONS = {
     "ZT-SESSION-002": ("other-scheme", ("Bearer {uuid}", "Basic YWRtaW46cGFzc3dvcmQ=")),
     "ZT-SESSION-003": ("unknown-session", ("OAuth {uuid}",)),
     "ZT-SESSION-004": ("malformed-session", ("OAuth not-a-session", "OAuth {uuid}00", "OAuth ' OR '1'='1")),
-    "ZT-SESSION-005": ("empty-session", ("OAuth", "OAuth ")),
+    "ZT-SESSION-005": ("empty-session", ("OAuth",)),
 }
 
 

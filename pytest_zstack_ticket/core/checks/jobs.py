@@ -81,7 +81,7 @@ def pending_body(trails: Trails, _arguments: Arguments, _profile: Profile) -> Ju
         body = decode(answer.body) if answer.body.strip() else {}
         if not isinstance(body, dict) or "error" in body or "inventory" in body:
             return departure(Phrase.of("expect-pending"), Phrase.of("shows", value=cut(text_of(answer.body))))
-    return None if polls else _no_job()
+    return None if polls else Undecided(Phrase.of("never-pending"))
 
 
 def end_status(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
