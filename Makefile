@@ -1,0 +1,59 @@
+# `make run` certifies the embedded endpoint, `make test` passes the project's own tests; both set up what they need.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv
+BIN = $(VENV)/bin
+STAMP = $(VENV)/.ready
+REPORT ?= zstack-report
+SUITES = $(BIN)/python -m pytest --zstack-url=embedded
+SOURCES = pytest_zstack_ticket suites tests benchmarks conftest.py .packaging
+
+.PHONY: run smoke test lint format kill-matrix false-failures bench lock clean help
+
+run: $(STAMP)  ## set up and certify the embedded endpoint
+	$(SUITES) --zstack-report=$(REPORT) -q
+
+smoke: $(STAMP)  ## the same with few examples
+	$(SUITES) --zstack-effort=smoke --zstack-report=$(REPORT) -q
+
+test: $(STAMP)  ## set up and pass the project's own tests
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)  ## format, lint and types
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+
+format: $(STAMP)  ## write the format
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+kill-matrix: $(STAMP)  ## every requirement against the faults that must kill it
+	$(BIN)/python -m tests.kill.matrix
+
+false-failures: $(STAMP)  ## conformant endpoints, many seeds: RUNS=20 takes about an hour
+	$(BIN)/python -m tests.kill.false_failures --runs $(or $(RUNS),2)
+
+bench: $(STAMP)  ## every figure of docs/reference/figures.md
+	$(BIN)/python benchmarks/generation.py
+	$(BIN)/python benchmarks/exchange.py
+	$(BIN)/python benchmarks/import_tax.py
+
+lock: $(STAMP)  ## pin again what requirements.in asks for
+	$(BIN)/pip install -q pip-tools
+	$(BIN)/pip-compile -q --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-annotate \
+		--no-header --output-file requirements.lock requirements.in
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+clean:  ## remove what was set up and written
+	rm -rf $(VENV) $(REPORT) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
+
+help:  ## show this
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  —/'
