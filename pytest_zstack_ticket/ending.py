@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from pytest_zstack_ticket.core.judge import Result, exit_status, judge
 from pytest_zstack_ticket.edge.evidence import merge_evidence
@@ -91,15 +90,15 @@ def _run_json(run: Run) -> dict[str, Any]:
         "seed": run.wishes["seed"],
         "complete": not run.cut_short,
         "cut_short": run.cut_short or None,
+        "left_on_target": run.left,
         "arguments": [run.reached.redactor.text(argument) for argument in safe_arguments()],
     }
 
 
 def _target_json(run: Run, profile: Profile) -> dict[str, Any]:
     given = str(run.wishes["url"])
-    parts = urlsplit(run.url)
     return {
-        "url": f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}",
+        "url": run.reached.settings.url,
         "given": given if run.wishes.embedded else None,
         "kind": "embedded" if run.wishes.embedded else run.reached.kind,
         "release": {"oldest": str(profile.oldest), "newest": str(profile.newest)},

@@ -9,15 +9,17 @@ import time
 import uuid
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Protocol
 from urllib.parse import quote
 
 from pytest_zstack_ticket.core.auth import access_key_headers, date_text, login_request, logout_request
+from pytest_zstack_ticket.core.classify import classify
 from pytest_zstack_ticket.core.flow import submit
 from pytest_zstack_ticket.model.context import Context
 from pytest_zstack_ticket.model.exchange import Exchange, Headers, Json, Request, Wait
-from pytest_zstack_ticket.model.outcome import Accepted, Unanswered
+from pytest_zstack_ticket.model.outcome import Outcome, Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Session, Settings
 from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Message
@@ -26,8 +28,8 @@ from pytest_zstack_ticket.trail import Trail
 NONCE = b"zt-0000000000000000"
 """What drafts have where a nonce belongs."""
 
-MOST_SILENT = 3
-MOST_FOUND = 1000
+QUERY = Request(method="GET", path="/v1/tickets?limit=1")
+MOST_RENEWALS = 20
 
 NONCED = re.compile(r"zt-[0-9a-f]{16}")
 
@@ -63,9 +65,16 @@ class Keeper(Protocol):
         """Log in once more and return that session; raises LoginError."""
         ...
 
+    def renew(self, dead: Session) -> Session:
+        """Log in again because a session died; raises LoginError where that cannot be done."""
+        ...
+
 
 class TicketEndpoint:
-    """`POST /zstack/v1/tickets` of one target, with the calls around it. Safe to use from many threads."""
+    """`POST /zstack/v1/tickets` of one target, with the calls around it. Safe to use from many threads.
+
+    `created` are the UUIDs of the tickets that it made; `mark` stands in the name of each that has room for it.
+    """
 
     def __init__(
         self, *, sender: Sender, keeper: Keeper, settings: Settings, profile: Profile, context: Context, draft: Draft
@@ -77,7 +86,8 @@ class TicketEndpoint:
         self.profile = profile
         self.calibration_draft = draft
         self.created: list[str] = []
-        self._nonce = secrets.token_hex(4)
+        self._renewals = 0
+        self.mark = f"zt-{secrets.token_hex(4)}"
 
     @cached_property
     def calibration(self) -> Trail:
@@ -209,11 +219,12 @@ class TicketEndpoint:
     ) -> Headers:
         """Return Date and Authorization of a request signed with the access key.
 
-        `shift` moves the date by seconds; `alter` breaks one part: signature, no-date, no-signature, unknown-key.
+        `shift` moves the date by seconds; `alter` breaks one part: signature, no-date, no-signature, third-part,
+        unknown-key.
         """
         credentials = self._settings.credentials
         key = uuid.uuid4().hex[:20] if alter == "unknown-key" else credentials.access_key_id
-        date = date_text(time.time() + shift)
+        date = "" if alter == "no-date" else date_text(time.time() + shift)
         headers = dict(access_key_headers(key, credentials.access_key_secret, method=method, path=path, date=date))
         if alter == "signature":
             before, colon, signature = headers["Authorization"].partition(":")
@@ -221,6 +232,8 @@ class TicketEndpoint:
             headers["Authorization"] = f"{before}{colon}{turned}{signature[1:]}"
         if alter == "no-signature":
             headers["Authorization"] = f"ZStack {key}"
+        if alter == "third-part":
+            headers["Authorization"] += ":conformance"
         if alter == "no-date":
             del headers["Date"]
         return tuple(headers.items())
@@ -237,48 +250,42 @@ class TicketEndpoint:
         job_limit: float | None = None,
         first_wait: float | None = None,
     ) -> Trail:
-        limit = (self._settings.patience.job if job_limit is None else job_limit) if follow else 0.0
-        wait = self._sender.first_wait if first_wait is None else first_wait
-        flow = submit(request, job_limit=limit, first_wait=wait)
-        exchanges = self._sender.run(flow)
+        exchanges = self._run(request, follow=follow, job_limit=job_limit, first_wait=first_wait)
+        if (revived := self._revived(request, exchanges, call)) is not None:
+            exchanges = self._run(revived, follow=follow, job_limit=job_limit, first_wait=first_wait)
         again = partial(self._follow, request, call, follow=follow, job_limit=job_limit)
         trail = Trail(exchanges=exchanges, profile=self.profile, call=call, again=again)
         if call == "create" and request.method == "POST":
             self._remember(trail)
         return trail
 
-    def clean_up(self) -> int:
-        """Cancel and delete what this endpoint created, and return how many tickets could not be deleted.
+    def _run(
+        self, request: Request, *, follow: bool, job_limit: float | None, first_wait: float | None
+    ) -> tuple[Exchange, ...]:
+        limit = (self._settings.patience.job if job_limit is None else job_limit) if follow else 0.0
+        wait = self._sender.first_wait if first_wait is None else first_wait
+        return self._sender.run(submit(request, job_limit=limit, first_wait=wait))
 
-        It gives up where the target no longer answers.
+    def _revived(self, request: Request, exchanges: tuple[Exchange, ...], call: str) -> Request | None:
+        """Return a refused request with a fresh session if the one that the run keeps has died, else None.
+
+        A query with the same session has to be refused too: a target that refuses a live session is to be judged, not
+        helped. What a dead session sent was not carried out, so it is sent again.
         """
-        left, silent = 0, 0
-        for ticket in dict.fromkeys((*self.created, *self._found_by_nonce())):
-            path = f"/v1/tickets/{quote(ticket, safe='')}"
-            self.call("PUT", f"{path}/actions", body={"changeTicketStatus": {"statusEvent": "cancel"}})
-            gone = self.call("DELETE", path)
-            left += not isinstance(gone.outcome, Accepted)
-            silent = silent + 1 if isinstance(gone.outcome, Unanswered) else 0
-            if silent >= MOST_SILENT:
-                break
-        return left
-
-    def _found_by_nonce(self) -> list[str]:
-        """Return the tickets whose name carries a nonce of this run, for targets that answer no inventory."""
-        if "query" not in self.profile.capabilities:
-            return []
-        condition = quote(f"name~=%zt-{self._nonce}%", safe="")
-        found = self.call("GET", f"/v1/tickets?q={condition}&limit={MOST_FOUND}").outcome
-        rows = found.result.get("inventories", []) if isinstance(found, Accepted) else []
-        return [
-            row["uuid"]
-            for row in rows
-            if isinstance(row, dict) and isinstance(row.get("uuid"), str) and f"zt-{self._nonce}" in str(row.get("name"))
-        ]
+        session = self._keeper.session
+        mine = ("Authorization", session.authorization)
+        if mine not in request.headers or not session_died(classify(exchanges, self.profile, call=call)):
+            return None
+        asked = self._sender.run(submit(replace(QUERY, headers=(mine,)), job_limit=0.0, first_wait=0.0))
+        if self._renewals >= MOST_RENEWALS or not session_died(classify(asked, self.profile, call="query")):
+            return None
+        self._renewals += 1
+        fresh = ("Authorization", self._keeper.renew(session).authorization)
+        return replace(request, headers=tuple(fresh if pair == mine else pair for pair in request.headers))
 
     def _stamped(self, body: bytes) -> bytes:
         """Return a body with a fresh nonce where it has room for one, so that its ticket can be found again."""
-        fresh = f"zt-{self._nonce}{secrets.token_hex(4)}".encode()
+        fresh = f"{self.mark}{secrets.token_hex(4)}".encode()
         return body.replace(NONCE, fresh, 1) if NONCE in body else body
 
     def _remember(self, trail: Trail) -> None:
@@ -286,3 +293,8 @@ class TicketEndpoint:
         found = inventory.get("uuid") if inventory else None
         if isinstance(found, str):
             self.created.append(found)
+
+
+def session_died(outcome: Outcome) -> bool:
+    """Return True if a call was refused because the target does not know its session (ID.1001, or status 401)."""
+    return isinstance(outcome, Refused) and (outcome.code.startswith("ID.1001") or outcome.status == 401)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,14 @@ EXAMPLES = {"smoke": 15, "standard": 80, "certify": 600}
 
 @dataclass(frozen=True, slots=True)
 class Explorer:
-    """Explores around the enumerated rows. The same seed draws the same examples, on any machine."""
+    """Explores around the enumerated rows. The same seed draws the same examples.
+
+    What Hypothesis keeps on disk goes to the folder `home`, never beside the caller's own tests.
+    """
 
     effort: str
     seed: int
+    home: str
 
     def __call__(self, strategy: SearchStrategy[Any], holds: Callable[[Any], None], *, share: float = 1.0) -> None:
         """Call `holds` with drawn examples until it raises, then shrink; `share` scales the number of examples.
@@ -44,4 +49,18 @@ class Explorer:
         def property_holds(example: Any) -> None:
             holds(example)
 
-        property_holds()
+        with _storage(self.home):
+            property_holds()
+
+
+@contextmanager
+def _storage(folder: str) -> Iterator[None]:
+    """Let Hypothesis use another storage folder for a while."""
+    from hypothesis import configuration  # noqa: PLC0415 - as above
+
+    before = getattr(configuration, "__hypothesis_home_directory", None)
+    configuration.set_hypothesis_home_dir(folder)
+    try:
+        yield
+    finally:
+        configuration.set_hypothesis_home_dir(before)

@@ -81,11 +81,12 @@ def zstack_sweep(zstack_run: Run) -> Sweep:
 
 
 @pytest.fixture(scope="session")
-def zstack_explore(zstack_run: Run) -> Explorer:
+def zstack_explore(zstack_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Explorer:
     """Explores with Hypothesis: `zstack_explore(drafts(...), holds)`, by the run's effort and seed."""
     from pytest_zstack_ticket.explore import Explorer  # noqa: PLC0415 - as above
 
-    return Explorer(zstack_run.wishes["effort"], zstack_run.wishes["seed"])
+    home = tmp_path_factory.mktemp("hypothesis")
+    return Explorer(zstack_run.wishes["effort"], zstack_run.wishes["seed"], str(home))
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pytest
 
+from pytest_zstack_ticket.cleaning import clean_up
 from pytest_zstack_ticket.edge.evidence import EvidenceWriter
 from pytest_zstack_ticket.edge.files import api_schemas, load_catalogue
 from pytest_zstack_ticket.edge.shipped import suites_folder
@@ -58,6 +59,7 @@ class Run:
     gathered: Gathered = field(default_factory=Gathered)
     selected: Counter[str] = field(default_factory=Counter)
     cut_short: str = ""
+    left: int = 0
     ending: Ending | None = None
 
     @property
@@ -148,7 +150,7 @@ class Run:
     def clean_up(self) -> None:
         """Take away what this process created on the target; a throw-away embedded endpoint needs none."""
         if self.target is not None and not self.wishes.embedded:
-            self.target.endpoint.clean_up()
+            self.left = clean_up(self.target.endpoint)
 
     def close(self) -> None:
         """Let go of the target; a second call does nothing."""

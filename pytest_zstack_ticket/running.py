@@ -36,6 +36,7 @@ class RunHooks:
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self.reporter: Any = None
 
     def pytest_report_header(self) -> list[str]:
         """Show each effective value and where it came from."""
@@ -43,6 +44,7 @@ class RunHooks:
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Reach the target before anything is collected, so that trouble with it is one sentence and no verdict."""
+        self.reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if session.config.option.collectonly:
             return
         starting.take_role(self.run, session.config)
@@ -98,9 +100,12 @@ class RunHooks:
         if self.run.role != "worker":
             items.gather(self.run, report)
 
+    @pytest.hookimpl(trylast=True)
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Note that the run was cut short."""
+        """Note that the run was cut short; a target that was not reached is said once, by pytest itself."""
         self.run.cut_short = str(excinfo.value) or excinfo.typename
+        if self.run.target is None and self.reporter is not None:
+            self.reporter._keyboardinterrupt_memo = None  # noqa: SLF001 - pytest shows the same sentence again from it
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

@@ -51,8 +51,13 @@ def choose_tests(config: pytest.Config) -> bool:
 
 
 def run_suites(config: pytest.Config) -> None:
-    """Let the shipped suites be collected, whatever a project's own settings say of the names of tests."""
+    """Let the shipped suites be collected, whatever a project's own settings say of the names of tests.
+
+    A conftest.py above the suites, as a checkout has it, is not theirs; their modules stay out of sys.path.
+    """
     config.args = [str(suites_folder())]
+    config.option.importmode = "importlib"
+    config.pluginmanager._confcutdir = suites_folder()  # noqa: SLF001 - set by an option only before plugins are asked
     config.addinivalue_line("python_files", FILES)
     config.addinivalue_line("python_functions", FUNCTIONS)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
+from pytest_zstack_ticket.core.auth import password_digest
 from pytest_zstack_ticket.core.detect import created_capabilities, narrowed, shows_schema, with_capabilities
 from pytest_zstack_ticket.core.redact import Redactor
 from pytest_zstack_ticket.edge.breaker import Breaker
@@ -15,18 +16,24 @@ from pytest_zstack_ticket.edge.client import Client
 from pytest_zstack_ticket.edge.clock import SystemClock
 from pytest_zstack_ticket.edge.files import load_context, load_profile
 from pytest_zstack_ticket.edge.preflight import VERSION, SessionKeeper, examine_target, normalised_url
+from pytest_zstack_ticket.edge.signing import SigningTransport
 from pytest_zstack_ticket.edge.transport import HttpxTransport
-from pytest_zstack_ticket.endpoint import TicketEndpoint
+from pytest_zstack_ticket.endpoint import QUERY, TicketEndpoint, session_died
 from pytest_zstack_ticket.model.context import Context
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.model.profile import Profile
-from pytest_zstack_ticket.model.settings import Credentials, Patience, Settings
+from pytest_zstack_ticket.model.settings import Credentials, Login, Patience, Settings
 from pytest_zstack_ticket.model.verdict import Example, Observation
 from pytest_zstack_ticket.options import Wishes
 from pytest_zstack_ticket.trail import Trail
 
+PLAIN_NAME = "conformance test, safe to delete"
+"""Stands in for the bilingual name on a target that refuses every name beyond ASCII."""
+
 Kind: TypeAlias = Literal["embedded", "laboratory", "foreign"]
+WORDS_OF_THE_API = frozenset({"password", "session", "account", "inventory"})
+"""Passwords that people have, and that stand in bodies for other reasons."""
 
 
 class Recorder(Protocol):
@@ -89,13 +96,35 @@ class Target:
 
         found = examine_target(client=self.client, keeper=self.keeper, settings=self.settings, profile=self.profile)
         self._judge_by(found)
-        trail = self.endpoint.calibration
+        trail = self._calibrated(found)
         found = with_capabilities(narrowed(found, trail.exchanges), created_capabilities(trail.exchanges, found))
         if "inventory" in found.capabilities and found.oldest != found.newest:
             found = narrowed(found, self.endpoint.create(marked_draft(self.context)).exchanges)
         self._judge_by(found)
-        if "accepted" in found.capabilities and self._shows_schema():
-            self._judge_by(with_capabilities(found, frozenset({"schema"})))
+        more = {"schema"} if "accepted" in found.capabilities and self._shows_schema() else set()
+        more |= {"many-sessions"} if "log-in" in found.capabilities and self._keeps_sessions() else set()
+        self._judge_by(with_capabilities(found, frozenset(more)))
+
+    def _keeps_sessions(self) -> bool:
+        """Return True if one more log-in leaves the session alive that was there before."""
+        session = self.keeper.session
+        other = self.keeper.another()
+        alive = self.endpoint.call("GET", QUERY.path, authorization=session.authorization)
+        self.endpoint.logout(other.uuid)
+        return not session_died(alive.outcome)
+
+    def _calibrated(self, profile: Profile) -> Trail:
+        """Return the calibration's trail: with a name in ASCII alone if the bilingual one is what was refused."""
+        from pytest_zstack_ticket.strategies import calibration_draft  # noqa: PLC0415 - imports Hypothesis
+
+        trail = self.endpoint.calibration
+        if "accepted" not in created_capabilities(trail.exchanges, profile):
+            context = replace(self.context, name=PLAIN_NAME)
+            plain = self.endpoint.create(calibration_draft(context))
+            if "accepted" in created_capabilities(plain.exchanges, profile):
+                self.context, self.endpoint.calibration_draft = context, calibration_draft(context)
+                self.endpoint.calibration = trail = plain
+        return trail
 
     def _shows_schema(self) -> bool:
         draft = self.endpoint.calibration_draft
@@ -124,9 +153,10 @@ def open_target(
     judged_by = profile or profile_of(wishes)
     redactor = Redactor(key)
     for kind, secret in settings.credentials.known().items():
-        redactor.learn(kind, secret)
+        learn(redactor, kind, secret)
     clock = SystemClock()
-    breaker = Breaker(HttpxTransport(settings), probe=VERSION, clock=clock, total=settings.patience.total)
+    signing = SigningTransport(HttpxTransport(settings), credentials=settings.credentials, clock=clock)
+    breaker = Breaker(signing, probe=VERSION, clock=clock, total=settings.patience.total)
     client = Client(transport=breaker, clock=clock, redact=redactor.exchange, recorder=recorder, worker=worker)
     keeper = SessionKeeper(client=client, settings=settings, learn=redactor.learn)
     endpoint = TicketEndpoint(
@@ -138,6 +168,14 @@ def open_target(
         draft=calibration_draft(context),
     )
     return Target(settings, context, judged_by, redactor, breaker, client, keeper, endpoint)
+
+
+def learn(redactor: Redactor, kind: str, secret: str) -> None:
+    """Let a redactor look for a secret; one that is a word of the API is looked for by its digest only."""
+    if secret in WORDS_OF_THE_API:
+        redactor.learn(f"{kind}-digest", password_digest(secret))
+    else:
+        redactor.learn(kind, secret)
 
 
 def context_of(wishes: Wishes) -> Context:
@@ -162,7 +200,7 @@ def settings_of(wishes: Wishes, url: str) -> Settings:
         raise SettingsError(f"--zstack-ca: {wishes['ca']} is no file. Give a PEM file with the CA's certificate.")
     return Settings(
         url=normalised_url(url),
-        login="session" if credentials.session else wishes["login"],
+        login=_login(wishes, credentials),
         user=wishes["user"],
         project=wishes["project"],
         ca=wishes["ca"],
@@ -170,6 +208,14 @@ def settings_of(wishes: Wishes, url: str) -> Settings:
         patience=patience,
         credentials=credentials,
     )
+
+
+def _login(wishes: Wishes, credentials: Credentials) -> Login:
+    """Return how to log in: a session that was given, else a password, else an access key."""
+    if credentials.session:
+        return "session"
+    by_key = credentials.access_key_id and credentials.access_key_secret and not credentials.password
+    return "access-key" if by_key else wishes["login"]
 
 
 def _embedded_credentials() -> Credentials:

@@ -61,6 +61,8 @@ def opening(run: Run, ending: Ending) -> list[str]:
         lines.append(words.say("cut-short", lang, reason=visible(run.cut_short)))
     if ending.result.partial:
         lines.append(words.say("partial", lang))
+    if run.left:
+        lines.append(words.say("left", lang, count=run.left))
     calibration = report["calibration"]
     if calibration and not calibration["accepted"]:
         lines.append(words.say("calibration-refused", lang, reason=visible(calibration["reason"])))

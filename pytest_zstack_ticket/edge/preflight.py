@@ -88,7 +88,8 @@ class SessionKeeper:
             if self._session is None or self._session.uuid == dead.uuid:
                 if self._settings.login in ("session", "access-key"):
                     raise LoginError(
-                        "the session in ZSTACK_SESSION has expired. Give a fresh one, or let us log in with ZSTACK_PASSWORD."
+                        "the target no longer takes ZSTACK_SESSION or the access key. Give a fresh one, or let us log in "
+                        "with ZSTACK_PASSWORD."
                     )
                 self._session = self._log_in()
             return self._session
@@ -108,12 +109,14 @@ class SessionKeeper:
         if self._settings.login == "session":
             self._learn("session", credentials.session)
             return Session(uuid=credentials.session, kind="session")
+        if self._settings.login == "access-key":
+            return Session(uuid=credentials.access_key_id, kind="access-key")
         return self._log_in()
 
     def _log_in(self) -> Session:
         settings = self._settings
         if not settings.credentials.password:
-            raise LoginError("there is no password. Set ZSTACK_PASSWORD, or give a session in ZSTACK_SESSION.")
+            raise LoginError("there is no password. Set ZSTACK_PASSWORD, or give a session in ZSTACK_SESSION or an access key.")
         request = login_request(settings.login, settings.user, settings.credentials.password)
         session = self._read(request, f"{settings.login} {settings.user!r}")
         if settings.project:
@@ -196,7 +199,10 @@ def _answers_query(answer: Response, settings: Settings) -> bool:
     body = decode(answer.body)
     error = body.get("error") if isinstance(body, dict) else None
     if isinstance(error, dict) and str(error.get("code", "")).startswith("ID.1001"):
-        raise LoginError(f"the target does not know our session: {error.get('details')}. Give a fresh ZSTACK_SESSION.")
+        raise LoginError(
+            f"the target does not know our session: {error.get('details')}. Give a fresh ZSTACK_SESSION or access key, or "
+            "let us log in with ZSTACK_PASSWORD."
+        )
     return answer.status == 200 and isinstance(body, dict) and isinstance(body.get("inventories"), list)
 
 

@@ -80,4 +80,4 @@ class Session:
     @property
     def authorization(self) -> str:
         """The Authorization header's value, `OAuth <uuid>`."""
-        return f"OAuth {self.uuid}"
+        return "" if self.kind == "access-key" else f"OAuth {self.uuid}"

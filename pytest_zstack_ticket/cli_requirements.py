@@ -1,0 +1,130 @@
+"""`zstack-ticket requirements` and `explain`: what the suites examine, without any target."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+from pathlib import Path
+from typing import Any
+
+from pytest_zstack_ticket.cli_command import Command, add_json, write, write_json
+from pytest_zstack_ticket.model.errors import CatalogueError
+from pytest_zstack_ticket.model.requirement import Requirement
+
+ID = re.compile(r"ZT-[A-Z0-9]+-\d{3}")
+
+
+def catalogue() -> tuple[Requirement, ...]:
+    """Return the shipped requirements. Raises CatalogueError."""
+    from pytest_zstack_ticket.edge.files import load_catalogue  # noqa: PLC0415 - help is fast
+    from pytest_zstack_ticket.edge.shipped import suites_folder  # noqa: PLC0415 - likewise
+
+    return load_catalogue(suites_folder())
+
+
+def tested_in() -> dict[str, list[str]]:
+    """Return the files of the suites that name each requirement."""
+    from pytest_zstack_ticket.edge.shipped import suites_folder  # noqa: PLC0415 - help is fast
+
+    found: dict[str, list[str]] = {}
+    folder = suites_folder()
+    for file in sorted(folder.glob("*/test_*.py")):
+        for requirement in sorted(set(ID.findall(file.read_text("utf-8")))):
+            found.setdefault(requirement, []).append(file.relative_to(folder).as_posix())
+    return found
+
+
+def to_json(requirement: Requirement, tests: list[str]) -> dict[str, Any]:
+    """Return everything that the catalogue says of a requirement."""
+    from pytest_zstack_ticket.report.machine import requirement_json  # noqa: PLC0415 - help is fast
+
+    return {
+        **requirement_json(requirement),
+        "killed_by": list(requirement.killed_by),
+        "not_tested": requirement.not_tested or None,
+        "tests": tests,
+    }
+
+
+def add_requirements_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `requirements`."""
+    add_json(parser)
+    parser.add_argument("--coverage", action="store_true", help="show tests and faults of each requirement")
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the texts")
+
+
+def list_requirements(told: argparse.Namespace) -> int:
+    """List the requirements; the exit status is 1 if coverage was asked for and one has neither test nor reason."""
+    rows, tests = catalogue(), tested_in()
+    bare = [row.id for row in rows if not tests.get(row.id) and not row.not_tested]
+    if told.json:
+        write_json([to_json(row, tests.get(row.id, [])) for row in rows])
+    elif told.coverage:
+        for row in rows:
+            where = ", ".join(tests.get(row.id, ())) or row.not_tested or "no test"
+            write(f"{row.id:<16} {where:<28} {' '.join(row.killed_by) or 'no fault'}")
+        tested = len(rows) - len(bare) - sum(bool(row.not_tested) for row in rows)
+        faults = sum(bool(row.killed_by) for row in rows)
+        write(f"{len(rows)} requirements: {tested} with a test, {faults} with a fault that must make them fail")
+    else:
+        for row in rows:
+            write(f"{row.id:<16} {row.level:<7} {row.text[told.lang]}")
+    return 1 if told.coverage and bare else 0
+
+
+def add_explain_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `explain`."""
+    parser.add_argument("id", metavar="ID", help="a requirement, such as ZT-BODY-004")
+    add_json(parser)
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the texts")
+
+
+def explain(told: argparse.Namespace) -> int:
+    """Tell everything about one requirement. Raises CatalogueError for an unknown one."""
+    rows = {row.id: row for row in catalogue()}
+    row = rows.get(told.id.upper())
+    if row is None:
+        near = difflib.get_close_matches(told.id.upper(), rows, n=3)
+        raise CatalogueError(f"there is no requirement {told.id}{'; near: ' + ', '.join(near) if near else ''}.")
+    tests = tested_in().get(row.id, [])
+    if told.json:
+        write_json(to_json(row, tests))
+        return 0
+    write(f"{row.id} ({row.level}, {row.basis})")
+    write(f"  {row.text[told.lang]}")
+    if row.consequence:
+        write(f"  why: {row.consequence[told.lang]}")
+    lines = {
+        "source": row.source,
+        "needs": ", ".join(row.needs),
+        "stands on": ", ".join(row.after),
+        "profiles": ", ".join(row.profiles),
+        "tests": ", ".join(str(Path(test)) for test in tests) or row.not_tested,
+        "killed by": ", ".join(row.killed_by),
+        "run it": f"pytest --zstack-url=URL -k {row.id}",
+    }
+    for name, text in lines.items():
+        if text:
+            write(f"  {name + ':':<11} {text}")
+    return 0
+
+
+COMMANDS = (
+    Command(
+        name="requirements",
+        help="list what the suites examine",
+        description="List the requirements of the shipped suites: id, level and text.",
+        example="example:\n  zstack-ticket requirements --coverage",
+        add_arguments=add_requirements_arguments,
+        run=list_requirements,
+    ),
+    Command(
+        name="explain",
+        help="tell everything about one requirement",
+        description="Tell what a requirement says, where that is written, what it needs, and how to run its tests.",
+        example="example:\n  zstack-ticket explain ZT-BODY-004 --lang zh",
+        add_arguments=add_explain_arguments,
+        run=explain,
+    ),
+)
