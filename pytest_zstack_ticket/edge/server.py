@@ -17,8 +17,8 @@ from pytest_zstack_ticket.simulator.answer import Connection, Spoiled
 from pytest_zstack_ticket.simulator.engine import Engine
 from pytest_zstack_ticket.simulator.options import SimulatorOptions, parse_options
 
+from .delivery import deliver
 from .serving import CONTEXT, Serving
-from .webhooks import deliver
 
 parse_embedded = parse_options
 """Read `embedded`, `embedded:documented`, `embedded:deployed@4.8`, `embedded?fault=NAME&latency=0.2&locale=zh`."""
@@ -51,7 +51,7 @@ class SimulatorServer:
         self._started = threading.Event()
         self._failure: OSError | None = None
         self._server: asyncio.Server | None = None
-        self._connections: set[Serving] = set()
+        self.connections: set[Serving] = set()
         self._deliveries: set[asyncio.Task[bool]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._numbers = 0
@@ -98,7 +98,7 @@ class SimulatorServer:
 
     def answer(self, request: Request) -> Response | Spoiled:
         """Let the engine answer; called on the server's own thread."""
-        in_flight = sum(one.busy for one in self._connections)
+        in_flight = sum(one.busy for one in self.connections)
         with self._lock:
             response = self.engine.handle(request, self.clock(), Connection(in_flight=in_flight))
             self._send_hooks()
@@ -106,11 +106,11 @@ class SimulatorServer:
 
     def opened(self, connection: Serving) -> None:
         """Note a new connection."""
-        self._connections.add(connection)
+        self.connections.add(connection)
 
     def closed(self, connection: Serving) -> None:
         """Forget a connection."""
-        self._connections.discard(connection)
+        self.connections.discard(connection)
 
     def _send_hooks(self) -> None:
         """Start the deliveries that are due, and come back when the next one is."""
@@ -151,7 +151,7 @@ class SimulatorServer:
     def _close(self) -> None:
         if self._server is not None:
             self._server.close()
-        for connection in list(self._connections):
+        for connection in list(self.connections):
             connection.abort()
         waiting = asyncio.all_tasks(self._loop)
         for task in waiting:

@@ -43,9 +43,8 @@ class Serving(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection; without TCP_NODELAY a kept-alive exchange waits 40 ms for nothing."""
         self.transport = cast("asyncio.Transport", transport)
-        plug = self.transport.get_extra_info("socket")
-        if plug is not None:
-            plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        plug: socket.socket = self.transport.get_extra_info("socket")
+        plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.server.opened(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -78,8 +77,8 @@ class Serving(asyncio.Protocol):
                 if event in (h11.NEED_DATA, h11.PAUSED) or isinstance(event, h11.ConnectionClosed):
                     break
                 self._take(event)
-        except h11.RemoteProtocolError as error:
-            self._refuse(error)
+        except h11.RemoteProtocolError:
+            self._refuse()
             return
         if self.http.their_state is h11.CLOSED and not self.busy:
             self.transport.close()
@@ -89,11 +88,12 @@ class Serving(asyncio.Protocol):
     def _take(self, event: object) -> None:
         if isinstance(event, h11.Request):
             self.head, self.body, self.size = event, [], 0
+            if sum(len(name) + len(value) for name, value in event.headers) + len(event.target) > _HEAD_LIMIT:
+                self._give_up(400)
         elif isinstance(event, h11.Data):
             self.size += len(event.data)
             if self.size > _BODY_LIMIT:
-                self._plain(413, "")
-                self.transport.close()
+                self._give_up(413)
                 return
             self.body.append(bytes(event.data))
         elif isinstance(event, h11.EndOfMessage):
@@ -141,14 +141,16 @@ class Serving(asyncio.Protocol):
         self._done()
 
     def _send(self, response: Response) -> None:
-        head = self.head.method if self.head else b"GET"
+        bodiless = (self.head is not None and self.head.method == b"HEAD") or response.status in (204, 304)
+        if response.status == 204:
+            response = Response(status=204, headers=response.headers)
         headers = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in response.headers]
         names = {name.lower() for name, _ in headers}
         if b"content-length" not in names:
             headers.append((b"content-length", str(len(response.body)).encode()))
         headers.append((b"date", formatdate(time.time(), usegmt=True).encode()))
         self._write(self.http.send(h11.Response(status_code=response.status, headers=headers, reason=b"")))
-        if response.body and head != b"HEAD" and response.status not in (204, 304):
+        if response.body and not bodiless:
             self._write(self.http.send(h11.Data(data=response.body)))
         self._write(self.http.send(h11.EndOfMessage()))
 
@@ -163,15 +165,17 @@ class Serving(asyncio.Protocol):
         else:
             self.transport.close()
 
-    def _plain(self, status: int, text: str) -> None:
-        page = pages.page("R33", status, text or "The request is not valid.", ideal=status)
+    def _give_up(self, status: int) -> None:
+        """Answer with the container's page and end the connection."""
+        page = pages.page("R33", status, "The request is not valid.", ideal=status)
         self.head = None
         self._send(Response(status=status, headers=(*page.headers, ("connection", "close")), body=encode(page.text)))
+        self.transport.close()
 
-    def _refuse(self, error: h11.RemoteProtocolError) -> None:
+    def _refuse(self) -> None:
         """Answer what is no HTTP with the container's page."""
         if self.http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            self._plain(error.error_status_hint if error.error_status_hint in (400, 431) else 400, "")
+            self._give_up(400)
         self.transport.close()
 
     def _write(self, data: bytes | None) -> None:

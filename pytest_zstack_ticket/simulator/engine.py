@@ -186,8 +186,7 @@ class Engine:
 
     def _finish(self, job: Job) -> None:
         turn = job.turn
-        if turn is None:
-            return
+        assert turn is not None  # noqa: S101 - a job ends once
         job.answer = self._served(turn, job.failure, job.id)
         # a URL that cannot be parsed is dropped without a word (dossier 3.6)
         if job.webhook.startswith(("http://", "https://")):

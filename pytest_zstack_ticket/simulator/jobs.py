@@ -48,10 +48,6 @@ class Jobs:
         """How many jobs have not ended."""
         return len(self._due)
 
-    def next_due(self) -> float | None:
-        """When the next job ends."""
-        return self._due[0][0] if self._due else None
-
     def add(self, job: Job) -> None:
         """Take a job; a used id keeps its first row, while the second message is executed too (V28)."""
         self.rows.setdefault(job.id, job)

@@ -7,8 +7,18 @@ from collections.abc import Callable
 from typing import Any
 
 from pytest_zstack_ticket.simulator import seeds
-
-from .simulator_probe import Caller, Step, create, finish, inventory, log_in, message, query, request, signed
+from tests.support.simulator_probe import (
+    Caller,
+    Step,
+    create,
+    finish,
+    inventory,
+    log_in,
+    message,
+    query,
+    request,
+    signed,
+)
 
 DATE = "Mon, 24 Nov 2025 16:00:00 UTC"
 OLD = "Mon, 24 Nov 2025 15:00:00 UTC"
@@ -52,7 +62,7 @@ def data() -> Step:
     for name in RARE_NAMES:
         yield from create(caller, name=name)
         yield from create(caller, description=name + " described", requests=[request(), request(requestName="other")])
-    bodies = (
+    bodies: tuple[Any, ...] = (
         {"empty": {}, "list": [], "text": ""},
         {"b": True, "n": None, "neg": -1.5, "whole": 1.0, "big": 2**60, "UPPER.dot": " t "},
         {"deep": _nested(40)},
@@ -197,11 +207,8 @@ def lives() -> Step:
     caller = yield from _session()
     uuids = []
     for index in range(4):
-        uuids.append(
-            inventory((yield from create(caller, name="same", description=f"d{index}", requests=[request()] * 2)))[
-                "uuid"
-            ]
-        )
+        made = yield from create(caller, name="same", description=f"d{index}", requests=[request()] * 2)
+        uuids.append(inventory(made)["uuid"])
     for uuid, events in zip(
         uuids, ("cancel reopen reject cancel approve", "approve reopen", "reject reopen", "cancel"), strict=True
     ):
@@ -353,15 +360,8 @@ def http() -> Step:
 def crowds() -> Step:
     """Many creates, some at once, some repeated, some much later."""
     caller = yield from _session()
-    jobs = []
     for index in range(30):
-        jobs.append(
-            (
-                yield caller.send(
-                    "POST", "/v1/tickets", {"params": message(name=f"crowd {index}")}, X_Job_UUID=f"{index:032}"
-                )
-            )
-        )
+        yield caller.send("POST", "/v1/tickets", {"params": message(name=f"crowd {index}")}, X_Job_UUID=f"{index:032}")
     for index in range(110):
         yield from create(caller, name=f"again {index % 50}")
     for uuid in range(12):

@@ -9,8 +9,7 @@ from pytest_zstack_ticket.model.exchange import Request, Response
 from pytest_zstack_ticket.simulator.answer import Spoiled
 from pytest_zstack_ticket.simulator.engine import Engine
 from pytest_zstack_ticket.simulator.options import SimulatorOptions, parse_options
-
-from .simulator_probe import START, Caller, job_of, log_in, message, query
+from tests.support.simulator_probe import START, Caller, job_of, log_in, message, query
 
 
 class Endpoint:

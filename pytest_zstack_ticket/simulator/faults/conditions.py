@@ -194,6 +194,10 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
     "no-charset": (_not(_header("Content-Type", "charset")), "the Content-Type names no charset"),
     "no-content-type": (_not(_header("Content-Type")), "there is no Content-Type"),
     "other-content-type": (_not(_header("Content-Type", "json")), "the Content-Type is not JSON"),
+    "charset-spelling": (
+        _not(_header("Content-Type", "json;charset=UTF-8")),
+        "the charset is not spelt as in the page",
+    ),
     "job-id": (_header("X-Job-UUID"), "X-Job-UUID is sent"),
     "api-timeout": (_header("X-API-Timeout"), "X-API-Timeout is sent"),
     "json-schema": (_header("X-JSON-Schema"), "X-JSON-Schema is sent"),

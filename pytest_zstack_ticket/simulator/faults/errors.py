@@ -20,6 +20,7 @@ from .scope import parse_scope
 from .stores import TRACE
 
 _FAILURE = "*/failure"
+_FIELD = re.compile(r"field\[(\w+)\]")
 _KINDS = ("missing", "null", "empty", "blank", "number", "boolean", "list", "object", "empty-list", "empty-object")
 _VALUES: Mapping[str, str] = {
     "null": "null",
@@ -100,18 +101,11 @@ def _sent_password(facts: Facts) -> str:
 
 def _other_field(answer: Answer, facts: Facts) -> Answer:
     """Blame another field than the broken one."""
-    return _blame(answer, facts, lambda name: "description" if name != "description" else "name")
+    return edits.mapped("error.details", lambda text: _FIELD.sub(_instead, text))(answer, facts)
 
 
-def _blame(answer: Answer, facts: Facts, other: object) -> Answer:
-    del facts
-    if not isinstance(answer.body, Tree):
-        return answer
-    tree = edits.copied(answer.body.value)
-    error = tree.get("error")
-    if isinstance(error, dict) and isinstance(error.get("details"), str) and callable(other):
-        error["details"] = re.sub(r"field\[(\w+)\]", lambda found: f"field[{other(found[1])}]", error["details"])
-    return replace(answer, body=Tree(tree, answer.body.escape_html))
+def _instead(found: re.Match[str]) -> str:
+    return "field[description]" if found[1] != "description" else "field[name]"
 
 
 def _no_field(answer: Answer, facts: Facts) -> Answer:

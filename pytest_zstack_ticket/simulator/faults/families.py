@@ -36,7 +36,7 @@ def _edit(name: str, make: Callable[[str], Change]) -> Callable[[str], Effect]:
 
 
 def _status(text: str) -> Change:
-    if not (text.isdecimal() and 100 <= int(text) <= 599):
+    if not (text.isdecimal() and 200 <= int(text) <= 599):
         raise SettingsError(f"fault status: {text!r} is no status code")
     return edits.status(int(text))
 

@@ -65,13 +65,12 @@ class Watch:
             effect = one.effect
             if (effect.calls and facts.call not in effect.calls) or not one.fires(facts):
                 continue
-            match effect:
-                case Break(rule):
-                    broken.add(rule)
-                case Around(step, wrapper):
-                    around[step].append(wrapper)
-                case Figure(name, value):
-                    figures[name] = value
+            if isinstance(effect, Break):
+                broken.add(effect.rule)
+            elif isinstance(effect, Around):
+                around[effect.step].append(effect.wrapper)
+            else:
+                figures[effect.name] = effect.value
         return Active(frozenset(broken), {step: tuple(those) for step, those in around.items()}, figures)
 
     def instead(self, facts: Facts) -> Answer | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from pytest_zstack_ticket.simulator.inventories import ticket_inventory
-from pytest_zstack_ticket.simulator.parameters import OPERATORS, Condition, Query
+from pytest_zstack_ticket.simulator.parameters import Condition, Query
 from pytest_zstack_ticket.simulator.query import Found, meets
 from pytest_zstack_ticket.simulator.sessions import Session, administrator
 from pytest_zstack_ticket.simulator.store import Ticket
@@ -174,9 +174,46 @@ def _row(name: str, step: str, wrapper: Callable[..., Any], about: str) -> Fault
     return Fault(name=name, description=about, effects=(Around(f"query.{step}", wrapper, _BOTH),))
 
 
-_OPPOSITES = {"=": "!=", "!=": "=", ">": "<", "<": ">", ">=": "<=", "<=": ">=", "like": "not like", "not like": "like"}
-_OPPOSITES |= {"in": "not in", "not in": "in", "is null": "not null", "not null": "is null"}
-_CONFUSIONS = ((">", ">="), ("<", "<="), (">=", ">"), ("<=", "<"), ("like", "="), ("in", "="), ("=", "like"))
+_OPPOSITES = {"eq": "ne", "gt": "lt", "ge": "le", "like": "not-like", "in": "not-in", "is-null": "not-null"}
+_OPPOSITES |= {other: one for one, other in _OPPOSITES.items()}
+_CONFUSIONS = (("gt", "ge"), ("lt", "le"), ("ge", "gt"), ("le", "lt"), ("like", "eq"), ("in", "eq"), ("eq", "like"))
+_WORDS = {
+    "eq": "=",
+    "ne": "!=",
+    "gt": ">",
+    "lt": "<",
+    "ge": ">=",
+    "le": "<=",
+    "like": "like",
+    "in": "in",
+    "not-like": "not like",
+    "not-in": "not in",
+    "is-null": "is null",
+    "not-null": "not null",
+}
+"""Operators as a fault's name calls them, and as the server does."""
+
+
+def _operators() -> list[Fault]:
+    ignored = [
+        _row(f"ignore-operator:{word}", "filter", _without_operator(name), f"conditions with {name} are ignored")
+        for word, name in _WORDS.items()
+    ]
+    negated = [
+        _row(f"negate-operator:{word}", "filter", _changed(_swap(_WORDS[word], _WORDS[other])), f"{word} means {other}")
+        for word, other in _OPPOSITES.items()
+    ]
+    confused = [
+        _row(
+            f"confuse-operator:{one}:{other}",
+            "filter",
+            _changed(_swap(_WORDS[one], _WORDS[other])),
+            f"{one} is {other}",
+        )
+        for one, other in _CONFUSIONS
+    ]
+    return [*ignored, *negated, *confused]
+
 
 QUERIES: tuple[Fault, ...] = (
     _row("query-leaks", "rows", _leak, "a query shows tickets of other projects"),
@@ -213,18 +250,7 @@ QUERIES: tuple[Fault, ...] = (
         _changed(lambda one: replace(one, value=one.value.partition(",")[0]) if "in" in one.operator.split() else one),
         "in looks at the first value only",
     ),
-    *(
-        _row(f"ignore-operator:{sign}", "filter", _without_operator(name), f"conditions with {sign} are ignored")
-        for sign, name in OPERATORS
-    ),
-    *(
-        _row(f"negate-operator:{sign}", "filter", _changed(_swap(name, _OPPOSITES[name])), f"{sign} means its opposite")
-        for sign, name in OPERATORS
-    ),
-    *(
-        _row(f"confuse-operator:{name}:{other}", "filter", _changed(_swap(name, other)), f"{name} is taken for {other}")
-        for name, other in _CONFUSIONS
-    ),
+    *_operators(),
     _row("ignore-sort", "sort", _asked(sort=""), "the order that was asked for is ignored"),
     _row("reverse-sort", "sort", _reversed, "the order is the opposite of what was asked for"),
     _row("sort-by-uuid", "sort", _asked(sort="uuid"), "rows are always in the order of their uuids"),

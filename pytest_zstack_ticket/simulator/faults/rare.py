@@ -24,12 +24,10 @@ _SEVERAL: tuple[tuple[str, str], ...] = (
     ("lose", "lose-ticket"),
     ("double", "double-ticket"),
     ("mangle", "mangle-name:reversed"),
-    ("mix", "mix-up-requests"),
     ("error", "fail-always"),
     ("wrong-uuid", "answer-other-uuid"),
     ("crash", "crash"),
     ("hang", "latency:1e9"),
-    ("reorder", "store:requests-reversed"),
 )
 _WHEN: tuple[tuple[str, str, str], ...] = (
     ("every-7", "every:7", "on every seventh create"),

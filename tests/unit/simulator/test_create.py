@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -118,8 +119,6 @@ def test_a_flow_collection_for_other_types_is_refused() -> None:
 
 
 def test_an_invalid_flow_collection_is_refused() -> None:
-    from dataclasses import replace
-
     endpoint = Endpoint()
     collections = endpoint.engine.world.store.collections
     collections[seeds.DEFAULT_COLLECTION] = replace(collections[seeds.DEFAULT_COLLECTION], status="Invalid")
@@ -200,7 +199,7 @@ def test_coercions_of_gson() -> None:
     assert endpoint.create(systemTags=[1, None]).status == 200
 
 
-def test_numbers_inside_apiBody_are_doubles_before_4_6() -> None:
+def test_numbers_inside_an_api_body_are_doubles_before_4_6() -> None:
     numbers = {"a": 1, "b": 1.5, "c": 1545993580705, "d": 2**53 + 1, "e": None}
     old = Endpoint("embedded:deployed@4.5").create(requests=[request(apiBody=numbers)])
     assert b'"apiBody":{"a":1.0,"b":1.5,"c":1.545993580705E12,"d":9.007199254740992E15}' in old.body
@@ -216,7 +215,7 @@ def test_tags_are_read_beside_and_inside_params(tags: dict[str, object]) -> None
 
 
 @pytest.mark.parametrize("where", ["beside", "inside"])
-def test_the_tag_validationOnly_checks_everything_and_stores_nothing(where: str) -> None:
+def test_the_tag_for_validation_only_checks_everything_and_stores_nothing(where: str) -> None:
     endpoint = Endpoint()
     tags = {"systemTags": ["validationOnly"]}
     sent = {"params": message(), **tags} if where == "beside" else {"params": message(**tags)}

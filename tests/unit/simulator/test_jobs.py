@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_zstack_ticket.simulator import jobs
+from pytest_zstack_ticket.simulator.options import SimulatorOptions
 from tests.support.simulator_endpoint import Endpoint, body, code
 from tests.support.simulator_probe import Caller, job_of, message
 
@@ -161,10 +162,6 @@ def test_a_web_hook_that_is_no_url_is_dropped_and_the_job_still_works() -> None:
 
 
 def test_an_advertised_address_stands_in_the_location() -> None:
-    from dataclasses import replace
-
-    from pytest_zstack_ticket.simulator.options import SimulatorOptions
-
-    endpoint = Endpoint(replace(SimulatorOptions(), advertised="http://10.0.0.1:8080/zstack"))
+    endpoint = Endpoint(SimulatorOptions(advertised="http://10.0.0.1:8080/zstack"))
     answer = endpoint.send("POST", "/v1/tickets", {"params": message()})
     assert body(answer)["location"].startswith("http://10.0.0.1:8080/zstack/v1/api-jobs/")

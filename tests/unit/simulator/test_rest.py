@@ -35,7 +35,7 @@ ROWS = [
         "/v1/tickets?q=name",
         None,
         400,
-        "doesn't contain any query operator. Valid query operators are [[!=, >=, <=, !?=, !~=, ~=, ?=, =, >, <, is null, not null]]",
+        "operators are [[!=, >=, <=, !?=, !~=, ~=, ?=, =, >, <, is null, not null]]",
     ),
     ("GET", "/v1/tickets?q=%7E%3Dx", None, 400, "The '~=x' in parameter[q] is not a key-value pair split by like"),
     (
@@ -114,28 +114,27 @@ def test_a_path_of_a_single_call_is_served_whatever_the_method() -> None:
 
 
 ORDER = [
-    ("unknown path beats malformed body", "POST", "/v1/x", b"{", {}, 404),
-    ("malformed body beats missing Authorization", "POST", "/v1/tickets", b"{", {"Authorization": None}, 500),
-    ("malformed body is looked at on GET too", "GET", "/v1/tickets", b"{", {}, 500),
-    ("unknown action beats missing Authorization", "PUT", "/v1/tickets/u/actions", b"{}", {"Authorization": None}, 400),
-    ("missing Authorization beats a bad parameter", "GET", "/v1/tickets?limit=x", None, {"Authorization": None}, 400),
-    ("binding beats X-Job-UUID", "POST", "/v1/tickets", b'{"params":{"name":{}}}', {"X-Job-UUID": "x"}, 500),
-    ("X-Job-UUID beats X-API-Timeout", "POST", "/v1/tickets", b"{}", {"X-Job-UUID": "x", "X-API-Timeout": "x"}, 400),
+    ("unknown path beats malformed body", "POST /v1/x", b"{", {}, 404),
+    ("malformed body beats missing Authorization", "POST /v1/tickets", b"{", None, 500),
+    ("malformed body is looked at on GET too", "GET /v1/tickets", b"{", {}, 500),
+    ("unknown action beats missing Authorization", "PUT /v1/tickets/u/actions", b"{}", None, 400),
+    ("missing Authorization beats a bad parameter", "GET /v1/tickets?limit=x", None, None, 400),
+    ("binding beats X-Job-UUID", "POST /v1/tickets", b'{"params":{"name":{}}}', {"X-Job-UUID": "x"}, 500),
+    ("X-Job-UUID beats X-API-Timeout", "POST /v1/tickets", b"{}", {"X-Job-UUID": "x", "X-API-Timeout": "x"}, 400),
 ]
 
 
-@pytest.mark.parametrize(("why", "method", "path", "sent", "headers", "status"), ORDER)
+@pytest.mark.parametrize(("why", "line", "sent", "headers", "status"), ORDER)
 def test_the_checks_have_a_fixed_order(
-    why: str, method: str, path: str, sent: bytes, headers: dict[str, str | None], status: int
+    why: str, line: str, sent: bytes, headers: dict[str, str] | None, status: int
 ) -> None:
     endpoint = Endpoint()
-    if "Authorization" in headers:
+    if headers is None:
         endpoint.token = ""
-    named = {key: value for key, value in headers.items() if value is not None}
-    answer = endpoint.send(method, path, raw=sent, **named)
+    method, _, path = line.partition(" ")
+    answer = endpoint.send(method, path, raw=sent, **(headers or {}))
     assert answer.status == status, why
-    if "Authorization" in why and status == 400 and "beats a bad" in why:
-        assert answer.body == b"missing header 'Authorization'"
+    assert (answer.body == b"missing header 'Authorization'") == ("beats a bad" in why)
 
 
 @pytest.mark.parametrize("wanted", ["a" * 31, "a" * 33, "a" * 36])

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 import pytest
 
 from pytest_zstack_ticket.simulator import seeds
-from pytest_zstack_ticket.simulator.options import SimulatorOptions
+from pytest_zstack_ticket.simulator.options import SimulatorOptions, parse_options
 from tests.support.simulator_endpoint import Endpoint, body, code, details
 from tests.support.simulator_probe import Caller, log_in, message, signed
 
@@ -246,10 +247,6 @@ def test_a_wrong_key_may_be_an_error_of_the_call_instead() -> None:
     ],
 )
 def test_the_zone_of_the_date_counts_only_if_it_is_checked(checked: bool, zone: str, clock: str, status: int) -> None:  # noqa: FBT001
-    from dataclasses import replace
-
-    from pytest_zstack_ticket.simulator.options import parse_options
-
     options = replace(parse_options(f"embedded?choice=time-zone:{zone}"), check_time_zone=checked)
     assert key(Endpoint(options, name=""), date=clock)[0] == status
 

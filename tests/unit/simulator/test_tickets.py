@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_zstack_ticket.simulator import seeds
 from tests.support.simulator_endpoint import Endpoint, body, code, details
-from tests.support.simulator_probe import request
+from tests.support.simulator_probe import message, request
 
 STATUSES = ("Pending", "IntermediateApproved", "Cancelled", "Rejected", "FinalApproved")
 ALLOWED = {
@@ -21,8 +23,6 @@ ALLOWED = {
 
 def in_status(endpoint: Endpoint, status: str) -> str:
     """Make a ticket of the administrator in a status."""
-    from dataclasses import replace
-
     uuid = str(endpoint.created()["uuid"])
     tickets = endpoint.engine.world.store.tickets
     flow = None if status in ("Cancelled", "Rejected", "FinalApproved") else seeds.DEFAULT_FLOW
@@ -171,13 +171,8 @@ def test_calls_on_a_ticket_that_does_not_exist() -> None:
 
 
 def test_a_ticket_that_vanishes_between_the_202_and_the_job_is_not_found() -> None:
-    endpoint = Endpoint("embedded?latency=5")
-    first = endpoint.send("POST", "/v1/tickets", {"params": {}})
-    assert first.status == 202
     endpoint = Endpoint("embedded?latency=0.015")
-    answer = endpoint.send(
-        "POST", "/v1/tickets", {"params": __import__("tests.support.simulator_probe", fromlist=["message"]).message()}
-    )
+    answer = endpoint.send("POST", "/v1/tickets", {"params": message()})
     endpoint.now += 1
     uuid = body(endpoint.finish(answer))["inventory"]["uuid"]
     deleting = endpoint.send("DELETE", f"/v1/tickets/{uuid}")

@@ -1,0 +1,82 @@
+"""Each fault changes what the endpoint answers somewhere in the walk through its interface."""
+
+from __future__ import annotations
+
+import zlib
+from urllib.parse import quote
+
+import pytest
+
+from pytest_zstack_ticket.simulator.faults import FAULTS
+from tests.support.simulator_chapters import CHAPTERS
+from tests.support.simulator_probe import differs
+
+BY_NAME = {chapter.__name__: chapter for chapter in CHAPTERS}
+HINTS = (
+    (("mangle", "store", "when:"), "data"),
+    (("query", "operator", "sort", "limit", "start", "total", "fields", "filter", "condition", "row-"), "queries"),
+    (("change", "update", "delete", "history", "denied", "cancel", "reopen", "approve", "reject"), "lives"),
+    (("R", "unknown-job", "job-method", "slash", "case-is"), "http"),
+    (("login", "logout", "session", "password", "project"), "sessions"),
+    (("malformed",), "malformed"),
+    (("key", "signature", "R7:", "R8:", "R9:", "R10:", "R11:", "date"), "keys"),
+    (("foreign", "leaks", "anybody"), "strangers"),
+    (("accept", "error", "refus", "leak", "blame"), "refusals"),
+    (("after", "drift", "busy", "later", "again", "every", "one-in"), "crowds"),
+)
+# what has no effect in the walk, and why that is right
+SILENT = {
+    "accept-malformed:control-character": "gson takes it anyway; only the documented variant refuses it",
+    "accept-malformed:lenient": "gson takes it anyway; only the documented variant refuses it",
+    "accepted-body:latin1": "a 202 has ASCII only",
+    "accepted-body:mojibake": "a 202 has ASCII only",
+    "login-body:latin1": "a log-in has ASCII only",
+    "login-body:mojibake": "a log-in has ASCII only",
+    "row-name:html-escaped": "the first row of the walk's queries has no markup in its name",
+    "hang-first": "the first create of the walk is not followed to its end",
+}
+SILENT_ENDINGS = ("-crowded", "-one-in-200")
+"""Four jobs at once and one body in two hundred do not occur in so short a walk."""
+SILENT_UPPER = ("name-cjk", "name-template", "name-percent", "name-number", "no-charset", "content-type")
+GENERATED = ("-when:", "mangle-", "store", "inventory-", "row-", "-body:", "wire-", "R")
+SAMPLE = 10
+
+
+def is_sampled(name: str) -> bool:
+    """Generated rows are alike: one in ten of them is walked, chosen by its name and for ever the same."""
+    generated = any(part in name if part != "R" else name.startswith("R") for part in GENERATED)
+    return not generated or zlib.crc32(name.encode()) % SAMPLE == 0
+
+
+def is_silent(name: str) -> bool:
+    upper = name.startswith("upper-when") and name.endswith(SILENT_UPPER)
+    without_type = name.endswith("-when:no-content-type")
+    return name in SILENT or name.endswith(SILENT_ENDINGS) or upper or without_type
+
+
+def in_order(name: str) -> list[object]:
+    hinted = [BY_NAME[chapter] for parts, chapter in HINTS if any(part in name for part in parts)]
+    return [*hinted, *(chapter for chapter in CHAPTERS if chapter not in hinted)]
+
+
+HEALTHY: dict[str, list[object]] = {}
+
+
+@pytest.mark.parametrize("group", range(8))
+def test_every_fault_shows_somewhere(group: int) -> None:
+    names = [name for name in FAULTS if is_sampled(name) and not is_silent(name)]
+    unseen = []
+    for name in names[group::8]:
+        extra = f"&fault={quote(name, safe='')}"
+        if not differs(extra, HEALTHY, in_order(name)):  # type: ignore[arg-type]
+            unseen.append(name)
+    assert unseen == []
+
+
+def test_the_healthy_engine_does_not_differ_from_itself() -> None:
+    assert differs("", HEALTHY, CHAPTERS) == ""
+    assert differs("&fault=when-name-starts:nobody(lose-ticket)", HEALTHY, CHAPTERS) == ""
+
+
+def test_what_is_said_to_be_silent_exists() -> None:
+    assert set(SILENT) <= set(FAULTS)
