@@ -108,10 +108,10 @@ def _target_json(run: Run, profile: Profile) -> dict[str, Any]:
 def _calibration_json(run: Run) -> dict[str, Any] | None:
     trail = run.reached.endpoint.calibration
     outcome = trail.outcome
-    refused = isinstance(outcome, Refused)
+    why = f"{outcome.code} {outcome.details}" if isinstance(outcome, Refused) else type(outcome).__name__.lower()
     return {
         "accepted": "accepted" in run.reached.profile.capabilities,
-        "reason": f"{outcome.code} {outcome.details}".strip() if refused else type(outcome).__name__.lower(),
+        "reason": why.strip(),
         "message": message_json(trail.exchanges),
     }
 

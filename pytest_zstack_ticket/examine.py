@@ -6,13 +6,12 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from pytest_zstack_ticket.core.checks import evaluate
 from pytest_zstack_ticket.core.checks.reading import Trails
 from pytest_zstack_ticket.core.judge import Tally, tally_of
 from pytest_zstack_ticket.model.exchange import Exchange, Json
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Unanswered, Undecided
+from pytest_zstack_ticket.model.outcome import Departure, Phrase, Unanswered, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Observation
@@ -88,16 +87,29 @@ class Examiner:
         Raises KeyError for an unknown check, RuntimeError outside a test that is marked with a requirement.
         """
         if self.item is None:
-            raise RuntimeError("zstack_examine judges for a requirement: mark the test with @pytest.mark.requirement(ID)")
-        seen = {role: trail.exchanges if isinstance(trail, Trail) else tuple(trail) for role, trail in trails.items()}
+            raise RuntimeError(
+                "zstack_examine judges for a requirement: mark the test with @pytest.mark.requirement(ID)"
+            )
+        seen: Trails = {
+            role: trail.exchanges if isinstance(trail, Trail) else tuple(trail) for role, trail in trails.items()
+        }
         told = dict(arguments or {})
         judgement = evaluate(check, seen, told, self._profile())
-        if isinstance(judgement, Undecided) and _unanswered(trails.get("subject")):
-            subject = trails["subject"]
-            assert isinstance(subject, Trail)
+        subject = trails.get("subject")
+        if isinstance(judgement, Undecided) and isinstance(subject, Trail) and isinstance(subject.outcome, Unanswered):
             check, seen, told = "answered", self._asked_again(subject), {"call": subject.call}
             judgement = evaluate(check, seen, told, self._profile())
-        return self._kept(check, seen, told, judgement, edit, partition)
+        example = Example(
+            requirement=self.item.requirement,
+            test=self.item.test,
+            check=check,
+            arguments=told,
+            roles={role: tuple(exchange.id for exchange in trail) for role, trail in seen.items()},
+            judgement=judgement,
+            edit=edit,
+            partition=partition or (edit.partition if edit else ""),
+        )
+        return self._kept(self.item, example, seen)
 
     def note(self, name: str, value: Json, trail: Trail | None = None) -> None:
         """Keep an observation: a fact that is recorded where the contract is open."""
@@ -107,27 +119,8 @@ class Examiner:
         if self.item is not None:
             self.item.observations.append(observation)
 
-    def _kept(  # noqa: PLR0913 - the parts of an example
-        self,
-        check: str,
-        seen: Trails,
-        arguments: dict[str, Any],
-        judgement: Judgement,
-        edit: Edit | None,
-        partition: str,
-    ) -> Departed | None:
-        item = self.item
-        assert item is not None
-        example = Example(
-            requirement=item.requirement,
-            test=item.test,
-            check=check,
-            arguments=arguments,
-            roles={role: tuple(exchange.id for exchange in trail) for role, trail in seen.items()},
-            judgement=judgement,
-            edit=edit,
-            partition=partition or (edit.partition if edit else ""),
-        )
+    def _kept(self, item: ItemRecord, example: Example, seen: Trails) -> Departed | None:
+        judgement = example.judgement
         with self._lock:
             self._keep(example)
             item.tally = item.tally.plus(tally_of(example))
@@ -151,8 +144,3 @@ class Examiner:
         seen["repeat"] = subject.again().exchanges
         seen["after"] = self._sibling().exchanges
         return seen
-
-
-def _unanswered(subject: Role | None) -> bool:
-    return isinstance(subject, Trail) and isinstance(subject.outcome, Unanswered)
-

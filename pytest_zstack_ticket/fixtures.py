@@ -26,7 +26,7 @@ NO_TARGET = "there is no target: give one with --zstack-url=http://HOST:PORT, or
 
 @pytest.fixture(scope="session")
 def zstack_run(pytestconfig: pytest.Config) -> Run:
-    """The run that the options asked for."""
+    """Return the run that the options asked for."""
     from pytest_zstack_ticket.run import RUN  # noqa: PLC0415 - only a run of ours pays for it
 
     run = pytestconfig.stash.get(RUN, None)
@@ -37,43 +37,43 @@ def zstack_run(pytestconfig: pytest.Config) -> Run:
 
 @pytest.fixture(scope="session")
 def ticket_endpoint(zstack_run: Run) -> TicketEndpoint:
-    """`POST /zstack/v1/tickets` of the target, with the calls around it."""
+    """Return `POST /zstack/v1/tickets` of the target, with the calls around it."""
     return zstack_run.reached.endpoint
 
 
 @pytest.fixture(scope="session")
 def zstack_session(zstack_run: Run) -> Session:
-    """The session on the target."""
+    """Return the session on the target."""
     return zstack_run.reached.keeper.session
 
 
 @pytest.fixture(scope="session")
 def zstack_profile(zstack_run: Run) -> Profile:
-    """What the target is judged by, with what was learned about it."""
+    """Return what the target is judged by, with what was learned about it."""
     return zstack_run.reached.profile
 
 
 @pytest.fixture(scope="session")
 def zstack_context(zstack_run: Run) -> Context:
-    """What this cloud accepts, as far as it was told."""
+    """Return what this cloud accepts, as far as it was told."""
     return zstack_run.reached.context
 
 
 @pytest.fixture(scope="session")
 def zstack_examine(zstack_run: Run) -> Examiner:
-    """Judges trails for the test's requirement: `departure = zstack_examine("refusal", subject=..., sibling=...)`."""
+    """Return what judges trails: `departure = zstack_examine("refusal", subject=..., sibling=...)`."""
     return zstack_run.examiner
 
 
 @pytest.fixture(scope="session")
 def zstack_observe(zstack_run: Run) -> object:
-    """Records a fact where the contract is open: `zstack_observe("create.answer-form", "inventory", trail)`."""
+    """Return what records a fact where the contract is open: `zstack_observe("create.answer-form", "inventory", trail)`."""
     return zstack_run.examiner.note
 
 
 @pytest.fixture(scope="session")
 def zstack_sweep(zstack_run: Run) -> Sweep:
-    """The enumerated drafts and messages, each sent once."""
+    """Return the enumerated drafts and messages, each sent once."""
     from pytest_zstack_ticket.sweep import Sweep  # noqa: PLC0415 - as above
 
     target = zstack_run.reached
@@ -82,7 +82,7 @@ def zstack_sweep(zstack_run: Run) -> Sweep:
 
 @pytest.fixture(scope="session")
 def zstack_explore(zstack_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Explorer:
-    """Explores with Hypothesis: `zstack_explore(drafts(...), holds)`, by the run's effort and seed."""
+    """Return what explores with Hypothesis: `zstack_explore(drafts(...), holds)`, by the run's effort and seed."""
     from pytest_zstack_ticket.explore import Explorer  # noqa: PLC0415 - as above
 
     home = tmp_path_factory.mktemp("hypothesis")
@@ -91,8 +91,9 @@ def zstack_explore(zstack_run: Run, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="session")
 def zstack_webhook(zstack_run: Run) -> Iterator[HookListener]:
-    """A listener on this machine for the target's web hooks."""
+    """Yield a listener on this machine for the target's web hooks."""
     from pytest_zstack_ticket.hooks import HookListener  # noqa: PLC0415 - as above
 
-    with HookListener(redact=zstack_run.reached.redactor.exchange, recorder=zstack_run.recorder, worker=zstack_run.worker) as hooks:
+    redact = zstack_run.reached.redactor.exchange
+    with HookListener(redact=redact, recorder=zstack_run.recorder, worker=zstack_run.worker) as hooks:
         yield hooks

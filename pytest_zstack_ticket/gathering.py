@@ -47,7 +47,7 @@ class Gathered:
             same["count"] += 1
 
     def requirements(self, catalogue: Iterable[Requirement], *, whole: bool) -> tuple[Requirement, ...]:
-        """Return what the run is judged by: the whole catalogue if any of it was examined or asked for, and own ones."""
+        """Return what the run is judged by: the whole catalogue if any of it was examined, and own ones."""
         shipped = tuple(catalogue)
         used = whole or any(requirement.id in self.tallies for requirement in shipped)
         return (*(shipped if used else ()), *self.own.values())

@@ -79,7 +79,12 @@ def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: 
     if rule.area == "own":
         told["own"] = asdict(rule)
     report.user_properties.append((KEY, told))
-    _show(run, item, rule, record, told["finding"], report)
+    judged = verdict_of(rule, record.tally, run.reached.profile)
+    if told["finding"] is not None and judged.verdict == "failed":
+        report.outcome = "failed"
+        report.longrepr = "\n".join(brief(told["finding"], rule.text[run.lang], wording(), run.lang))
+    elif report.when == "call" and judged.verdict in ("inconclusive", "inapplicable"):
+        _show_as_skipped(item, report, f"{judged.verdict}: {run.words(judged.reason) if judged.reason else ''}")
     return _clean(run, report)
 
 
@@ -94,23 +99,10 @@ def _blamed(tally: Tally, error: BaseException) -> Tally:
     return replace(tally, errors=(f"{type(error).__name__}: {first[:300]}",))
 
 
-def _show(  # noqa: PLR0913 - the parts of a report
-    run: Run,
-    item: pytest.Item,
-    rule: Requirement,
-    record: ItemRecord,
-    finding: dict[str, Any] | None,
-    report: pytest.TestReport,
-) -> None:
-    judged = verdict_of(rule, record.tally, run.reached.profile)
-    if finding is not None and judged.verdict == "failed":
-        report.outcome = "failed"
-        report.longrepr = "\n".join(brief(finding, rule.text[run.lang], wording(), run.lang))
-    elif judged.verdict in ("inconclusive", "inapplicable") and report.when == "call":
-        why = run.words(judged.reason) if judged.reason else ""
-        path, line, _ = item.reportinfo()
-        report.outcome = "skipped"
-        report.longrepr = (str(path), (line or 0) + 1, f"Skipped: {judged.verdict}: {why}")
+def _show_as_skipped(item: pytest.Item, report: pytest.TestReport, why: str) -> None:
+    path, line, _ = item.reportinfo()
+    report.outcome = "skipped"
+    report.longrepr = (str(path), (line or 0) + 1, f"Skipped: {why}")
 
 
 def _our_sessions(run: Run) -> frozenset[str]:
@@ -150,6 +142,7 @@ def _clean(run: Run, report: pytest.TestReport) -> pytest.TestReport:
 
 def gather(run: Run, report: pytest.TestReport) -> None:
     """Take the record of a test off its report, and keep it for the verdict."""
-    for told in [value for name, value in report.user_properties if name == KEY]:
-        run.gathered.take(told)
+    for name, told in report.user_properties:
+        if name == KEY and isinstance(told, dict):
+            run.gathered.take(told)
     report.user_properties = [pair for pair in report.user_properties if pair[0] != KEY]

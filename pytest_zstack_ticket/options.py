@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 EFFORTS = ("smoke", "standard", "certify")
+LOGINS = ("account", "virtual-id")
 EMBEDDED = "embedded"
 COMMAND_LINE = "command line"
 DEFAULT = "default"
@@ -50,12 +51,12 @@ OPTIONS = (
         "without a path argument the shipped suites run",
         metavar="URL",
     ),
-    Option("login", "how to log in (the password comes from ZSTACK_PASSWORD)", "account", choices=("account", "virtual-id")),
+    Option("login", "how to log in; the password comes from ZSTACK_PASSWORD", "account", "choice", LOGINS),
     Option("user", "the account or virtual ID to log in with", "admin", metavar="NAME"),
     Option("project", "the project to log in to after that", metavar="NAME"),
     Option("ca", "a PEM file with the CA of the target", kind="file", metavar="FILE"),
     Option("insecure", "do not verify the target's certificate", False, "flag"),
-    Option("profile", "what to judge by: deployed, documented or a TOML file", "deployed", "profile", metavar="NAME|FILE"),
+    Option("profile", "what to judge by: deployed, documented or a file", "deployed", "profile", metavar="NAME|FILE"),
     Option("release", "the target's release, such as 4.8 (else detected)", metavar="X.Y"),
     Option("report", "write report.json and evidence.jsonl into this folder", kind="file", metavar="DIR"),
     Option("lang", "language of what people read (else from LC_ALL or LANG)", "", "choice", ("zh", "en")),

@@ -16,12 +16,11 @@ import pytest
 
 from pytest_zstack_ticket.cleaning import clean_up
 from pytest_zstack_ticket.edge.evidence import EvidenceWriter
-from pytest_zstack_ticket.edge.files import api_schemas, load_catalogue
+from pytest_zstack_ticket.edge.files import load_catalogue
 from pytest_zstack_ticket.edge.shipped import suites_folder
 from pytest_zstack_ticket.examine import Examiner
 from pytest_zstack_ticket.gathering import Gathered
 from pytest_zstack_ticket.model.errors import SettingsError
-from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
@@ -52,6 +51,7 @@ class Run:
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     url: str = ""
     profile: Profile | None = None
+    ticket_name: str = ""
     started: float = field(default_factory=time.time)
     target: Target | None = None
     server: SimulatorServer | None = None
@@ -89,8 +89,8 @@ class Run:
         """Judges trails for the test that runs."""
         return Examiner(
             profile=lambda: self.reached.profile,
-            keep=lambda example: self.recorder.example(example),
-            observe=lambda observation: self.recorder.observation(observation),
+            keep=self.recorder.example,
+            observe=self.recorder.observation,
             words=self.words,
             sibling=self.fresh_calibration,
         )
@@ -119,6 +119,8 @@ class Run:
         if self.profile is None:
             self.target.learn()
             self.profile = self.target.profile
+        elif self.ticket_name:
+            self.target.call_tickets(self.ticket_name)
 
     def _record(self) -> None:
         if self.folder is not None:
@@ -136,7 +138,6 @@ class Run:
 
     def for_worker(self, worker: str) -> dict[str, Any]:
         """Return what a worker of xdist has to know, as plain values; secrets come from its own environment."""
-        profile = self.reached.profile
         return {
             "worker": worker,
             "id": self.id,
@@ -144,7 +145,8 @@ class Run:
             "url": self.url,
             "shipped": self.shipped,
             "values": {name: (found.value, found.origin) for name, found in self.wishes.values.items()},
-            "profile": profile_json(profile),
+            "profile": profile_json(self.reached.profile),
+            "ticket_name": self.reached.context.name,
         }
 
     def clean_up(self) -> None:
@@ -191,20 +193,3 @@ def make_folder(folder: Path | None) -> None:
 def safe_arguments() -> list[str]:
     """Return the command line; no secret can stand in it, for none of our options takes one."""
     return [Path(sys.argv[0]).name, *sys.argv[1:]]
-
-
-def profile_from_json(told: dict[str, Any]) -> Profile:
-    """Read a profile back that `report.machine.profile_json` wrote; the schemas are those that we ship."""
-    from pytest_zstack_ticket.edge.files import parse_release  # noqa: PLC0415
-    from pytest_zstack_ticket.model.profile import Limits  # noqa: PLC0415
-
-    return Profile(
-        name=told["name"],
-        base=told["base"],
-        limits=Limits(**told["limits"]),
-        oldest=parse_release(told["release"]["oldest"]),
-        newest=parse_release(told["release"]["newest"]),
-        capabilities=frozenset(told["capabilities"]),
-        absent=frozenset(told["absent"]),
-        schemas=api_schemas(),
-    )

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from pytest_zstack_ticket import shipped
+from pytest_zstack_ticket.edge.files import api_schemas, parse_release
 from pytest_zstack_ticket.edge.preflight import normalised_url
+from pytest_zstack_ticket.model.profile import Limits, Profile
 from pytest_zstack_ticket.options import EMBEDDED, Value, Wishes, wishes_of
 from pytest_zstack_ticket.recording import KEY
-from pytest_zstack_ticket.run import Run, profile_from_json
+from pytest_zstack_ticket.run import Run
 from pytest_zstack_ticket.target import context_of, profile_of
 
 
@@ -56,6 +58,7 @@ def _worker_run(config: pytest.Config, told: dict[str, Any]) -> Run:
         key=bytes.fromhex(told["key"]),
         url=told["url"],
         profile=profile_from_json(told["profile"]),
+        ticket_name=told["ticket_name"],
     )
 
 
@@ -63,3 +66,17 @@ def take_role(run: Run, config: pytest.Config) -> None:
     """Note whether xdist will run the tests elsewhere."""
     if run.role == "alone" and config.pluginmanager.has_plugin("dsession"):
         run.role = "controller"
+
+
+def profile_from_json(told: dict[str, Any]) -> Profile:
+    """Read a profile back that `report.machine.profile_json` wrote; the schemas are those that we ship."""
+    return Profile(
+        name=told["name"],
+        base=told["base"],
+        limits=Limits(**told["limits"]),
+        oldest=parse_release(told["release"]["oldest"]),
+        newest=parse_release(told["release"]["newest"]),
+        capabilities=frozenset(told["capabilities"]),
+        absent=frozenset(told["absent"]),
+        schemas=api_schemas(),
+    )

@@ -12,9 +12,10 @@ from pytest_zstack_ticket.model.outcome import Accepted, Malformed, Refused
 from pytest_zstack_ticket.model.ticket import Draft, Edit, Message
 
 if TYPE_CHECKING:
-    from pytest_zstack_ticket.endpoint import TicketEndpoint, Trail
+    from pytest_zstack_ticket.endpoint import TicketEndpoint
     from pytest_zstack_ticket.model.context import Context
     from pytest_zstack_ticket.model.profile import Profile
+    from pytest_zstack_ticket.trail import Trail
 
 
 TAGS = "params.tagUuids"

@@ -18,12 +18,13 @@ from pytest_zstack_ticket.edge.files import load_context, load_profile
 from pytest_zstack_ticket.edge.preflight import VERSION, SessionKeeper, examine_target, normalised_url
 from pytest_zstack_ticket.edge.signing import SigningTransport
 from pytest_zstack_ticket.edge.transport import HttpxTransport
-from pytest_zstack_ticket.endpoint import QUERY, TicketEndpoint, session_died
+from pytest_zstack_ticket.endpoint import TicketEndpoint
 from pytest_zstack_ticket.model.context import Context
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Credentials, Login, Patience, Settings
+from pytest_zstack_ticket.model.ticket import Draft
 from pytest_zstack_ticket.model.verdict import Example, Observation
 from pytest_zstack_ticket.options import Wishes
 from pytest_zstack_ticket.trail import Trail
@@ -101,30 +102,23 @@ class Target:
         if "inventory" in found.capabilities and found.oldest != found.newest:
             found = narrowed(found, self.endpoint.create(marked_draft(self.context)).exchanges)
         self._judge_by(found)
-        more = {"schema"} if "accepted" in found.capabilities and self._shows_schema() else set()
-        more |= {"many-sessions"} if "log-in" in found.capabilities and self._keeps_sessions() else set()
-        self._judge_by(with_capabilities(found, frozenset(more)))
-
-    def _keeps_sessions(self) -> bool:
-        """Return True if one more log-in leaves the session alive that was there before."""
-        session = self.keeper.session
-        other = self.keeper.another()
-        alive = self.endpoint.call("GET", QUERY.path, authorization=session.authorization)
-        self.endpoint.logout(other.uuid)
-        return not session_died(alive.outcome)
+        if "accepted" in found.capabilities and self._shows_schema():
+            self._judge_by(with_capabilities(found, frozenset({"schema"})))
 
     def _calibrated(self, profile: Profile) -> Trail:
         """Return the calibration's trail: with a name in ASCII alone if the bilingual one is what was refused."""
-        from pytest_zstack_ticket.strategies import calibration_draft  # noqa: PLC0415 - imports Hypothesis
-
         trail = self.endpoint.calibration
         if "accepted" not in created_capabilities(trail.exchanges, profile):
-            context = replace(self.context, name=PLAIN_NAME)
-            plain = self.endpoint.create(calibration_draft(context))
+            plain = self.endpoint.create(draft_of(self.context, PLAIN_NAME))
             if "accepted" in created_capabilities(plain.exchanges, profile):
-                self.context, self.endpoint.calibration_draft = context, calibration_draft(context)
+                self.call_tickets(PLAIN_NAME)
                 self.endpoint.calibration = trail = plain
         return trail
+
+    def call_tickets(self, name: str) -> None:
+        """Let the calibration draft, and all that is made of it, have another name."""
+        self.context = replace(self.context, name=name)
+        self.endpoint.calibration_draft = draft_of(self.context, name)
 
     def _shows_schema(self) -> bool:
         draft = self.endpoint.calibration_draft
@@ -142,12 +136,17 @@ class Target:
         self.breaker.close()
 
 
-def open_target(
+def draft_of(context: Context, name: str) -> Draft:
+    """Return the calibration draft of a context, with a name."""
+    from pytest_zstack_ticket.strategies import calibration_draft  # noqa: PLC0415 - imports Hypothesis
+
+    return calibration_draft(replace(context, name=name))
+
+
+def open_target(  # noqa: PLR0913 - what a target is made of
     wishes: Wishes, *, url: str, key: bytes, recorder: Recorder, worker: str, profile: Profile | None = None
 ) -> Target:
     """Make ready to reach a target; nothing is sent yet. Raises our UsageError for files that cannot be used."""
-    from pytest_zstack_ticket.strategies import calibration_draft  # noqa: PLC0415 - imports Hypothesis
-
     settings = settings_of(wishes, url)
     context = context_of(wishes)
     judged_by = profile or profile_of(wishes)
@@ -165,7 +164,7 @@ def open_target(
         settings=settings,
         profile=judged_by,
         context=context,
-        draft=calibration_draft(context),
+        draft=draft_of(context, context.name),
     )
     return Target(settings, context, judged_by, redactor, breaker, client, keeper, endpoint)
 

@@ -37,9 +37,8 @@ def summary(run: Run, ending: Ending, reporter: pytest.TerminalReporter) -> None
         reporter.write_line(line)
     reporter.write_line("")
     verdict = ending.result.verdict
-    reporter.write_line(
-        words.say("verdict", lang, verdict=words.word(verdict, lang)), bold=True, **{COLOURS.get(verdict, "white"): True}
-    )
+    shown = words.say("verdict", lang, verdict=words.word(verdict, lang))
+    reporter.write_line(shown, bold=True, **{COLOURS[verdict]: True})
     if ending.path is not None:
         reporter.write_line(words.say("report", lang, path=ending.path))
 

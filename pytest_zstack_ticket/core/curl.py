@@ -25,7 +25,12 @@ def curl_line(request: Request, base_url: str, *, ours: Collection[str] = ()) ->
     for name, value in request.headers:
         if name.lower() not in _OWN:
             named.add(name.lower())
-            words += ["-H", _SESSION if name.lower() == "authorization" and value in ours else _word(f"{name}: {value}" if value else f"{name};")]
+            words += [
+                "-H",
+                _SESSION
+                if name.lower() == "authorization" and value in ours
+                else _word(f"{name}: {value}" if value else f"{name};"),
+            ]
     body, piped = request.body, ""
     if body is not None:
         if "content-type" not in named:

@@ -116,7 +116,9 @@ class SessionKeeper:
     def _log_in(self) -> Session:
         settings = self._settings
         if not settings.credentials.password:
-            raise LoginError("there is no password. Set ZSTACK_PASSWORD, or give a session in ZSTACK_SESSION or an access key.")
+            raise LoginError(
+                "there is no password. Set ZSTACK_PASSWORD, or give a session in ZSTACK_SESSION or an access key."
+            )
         request = login_request(settings.login, settings.user, settings.credentials.password)
         session = self._read(request, f"{settings.login} {settings.user!r}")
         if settings.project:
@@ -158,7 +160,9 @@ def _no_answer(failure: Failure, settings: Settings) -> TargetError:
             )
         case "timeout":
             seconds = settings.patience.read
-            return UnreachableError(f"{host} did not answer within {seconds:g} s. Check that it is up and not firewalled.")
+            return UnreachableError(
+                f"{host} did not answer within {seconds:g} s. Check that it is up and not firewalled."
+            )
         case _:
             return UnreachableError(
                 f"{host} does not answer in HTTP: {failure.detail}. Check scheme and port in --zstack-url."

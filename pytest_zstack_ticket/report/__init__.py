@@ -1,0 +1,1 @@
+"""Turn results into documents for people and machines; text in, text out."""
