@@ -16,6 +16,7 @@ from pytest_zstack_ticket.model.verdict import ROLL_UP, Example, Verdict
 REGRESSION, NO_TARGET, INCONCLUSIVE, RESIDUE = 10, 11, 12, 13
 LEGAL = frozenset({"legal-refusal", "never-pending"})
 """An example about which the contract allows both decisions: it makes its requirement neither pass nor fail."""
+DECIDED = frozenset({"error", "failed", "inconclusive", "passed"})
 LEARNED = frozenset({"accepted", "inventory", "shown", "schema"})
 """Capabilities that only an accepted calibration draft can show."""
 
@@ -167,8 +168,7 @@ def judge(
 def roll_up(verdicts: Iterable[Verdict]) -> Verdict:
     """Return the worst verdict; a run in which nothing was decided is inconclusive, not passed."""
     found = set(verdicts)
-    worst = next((verdict for verdict in ROLL_UP if verdict in found), "untested")
-    return worst if worst in ("error", "failed", "inconclusive", "passed") else "inconclusive"
+    return next((verdict for verdict in ROLL_UP if verdict in found and verdict in DECIDED), "inconclusive")
 
 
 def exit_status(result: Result | None, pytest_status: int, *, no_target: bool = False, residue: bool = False) -> int:

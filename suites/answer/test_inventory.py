@@ -85,6 +85,7 @@ def test_a_ticket_has_the_uuid_that_was_asked_for(zstack_sweep, zstack_examine, 
 @pytest.mark.requirement("ZT-ANSWER-021")
 def test_two_tickets_have_two_uuids(ticket_endpoint, zstack_examine):
     """Two creates make tickets with different UUIDs."""
-    again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-    departure = zstack_examine("distinct", first=ticket_endpoint.calibration, second=again)
+    first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    second = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    departure = zstack_examine("distinct", calibration=ticket_endpoint.calibration, first=first, second=second)
     assert departure is None, departure

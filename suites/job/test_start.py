@@ -42,15 +42,6 @@ def test_a_job_has_the_id_that_was_asked_for(ticket_endpoint, zstack_examine):
         assert departure is None, departure
 
 
-@pytest.mark.requirement("ZT-JOB-005")
-def test_two_creates_start_two_jobs(ticket_endpoint, zstack_examine):
-    """Two creates start jobs with different ids."""
-    first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-    second = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-    departure = zstack_examine("distinct-ids", first=first, second=second)
-    assert departure is None, departure
-
-
 @pytest.mark.requirement("ZT-JOB-013")
 def test_a_job_id_of_another_length_is_refused(ticket_endpoint, zstack_examine):
     """An X-Job-UUID that has not 32 characters is refused."""

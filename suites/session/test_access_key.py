@@ -10,7 +10,7 @@ BAD_SIGNATURES = {
     "ZT-SESSION-023": [{"method": "GET"}],
     "ZT-SESSION-024": [{"shift": 16 * 60}, {"shift": -16 * 60}],
     "ZT-SESSION-025": [{"alter": "no-date"}],
-    "ZT-SESSION-026": [{"alter": "no-signature"}],
+    "ZT-SESSION-026": [{"alter": "no-signature"}, {"alter": "third-part"}],
     "ZT-SESSION-027": [{"alter": "unknown-key"}],
 }
 

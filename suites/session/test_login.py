@@ -35,9 +35,10 @@ def test_a_log_in_with_a_wrong_password_is_refused(ticket_endpoint, zstack_exami
 @pytest.mark.requirement("ZT-SESSION-013")
 def test_a_log_in_of_an_unknown_user_is_refused(ticket_endpoint, zstack_examine):
     """A log-in of a user that does not exist is refused."""
-    bad = ticket_endpoint.login(user=f"nobody-{uuid.uuid4().hex[:12]}", password=uuid.uuid4().hex)
-    departure = zstack_examine("login-refused", subject=bad, sibling=ticket_endpoint.good_login)
-    assert departure is None, departure
+    user = f"nobody-{uuid.uuid4().hex[:12]}"
+    for bad in (ticket_endpoint.login(user=user), ticket_endpoint.login(user=user, password=uuid.uuid4().hex)):
+        departure = zstack_examine("login-refused", subject=bad, sibling=ticket_endpoint.good_login)
+        assert departure is None, departure
 
 
 @pytest.mark.requirement("ZT-SESSION-014")
@@ -82,13 +83,3 @@ def test_a_log_in_does_not_show_the_password(ticket_endpoint, zstack_examine):
     for trail in (ticket_endpoint.good_login, ticket_endpoint.wrong_login):
         departure = zstack_examine("no-leak", subject=trail, arguments={"kinds": PASSWORDS})
         assert departure is None, departure
-
-
-@pytest.mark.requirement("ZT-SESSION-019")
-def test_a_log_out_ends_one_session_only(ticket_endpoint, zstack_examine):
-    """Logging out one session leaves another one of the same user alive."""
-    session = ticket_endpoint.another_session()
-    ticket_endpoint.logout(session.uuid)
-    again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-    departure = zstack_examine("steadiness", subject=again, sibling=ticket_endpoint.calibration)
-    assert departure is None, departure

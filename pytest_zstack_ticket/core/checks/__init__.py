@@ -31,7 +31,6 @@ CHECKS: dict[str, CheckFunction] = {
     "dates": echoes.dates,
     "start-facet": jobs.start_facet,
     "own-id": jobs.own_id,
-    "distinct-ids": jobs.distinct_ids,
     "pending-body": jobs.pending_body,
     "end-status": jobs.end_status,
     "end-stable": jobs.end_stable,

@@ -64,16 +64,6 @@ def own_id(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgemen
     return None if told == sent else departure(Phrase.of("expect-job-id", id=sent), Phrase.of("shows", value=told))
 
 
-def distinct_ids(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
-    """Check that the creates of all roles got jobs of their own."""
-    ids = [job_id(exchanges) for exchanges in trails.values() if _start(exchanges)]
-    if len(ids) < 2 or not all(ids):
-        return _no_job()
-    if len(set(ids)) != len(ids):
-        return departure(Phrase.of("expect-own-job"), Phrase.of("same-uuid", uuid=ids[0]))
-    return None
-
-
 def pending_body(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that a poll which answers 202 has no body, or an object without result and without error."""
     polls = [e.answer for e in trails["subject"][1:] if isinstance(e.answer, Response) and e.answer.status == ACCEPTED]

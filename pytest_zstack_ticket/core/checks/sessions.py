@@ -15,7 +15,7 @@ from pytest_zstack_ticket.core.checks.reading import (
     saw,
     unknown,
 )
-from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Refused, Undecided
+from pytest_zstack_ticket.model.outcome import Accepted, Judgement, Phrase, Refused, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
 UNAUTHORISED = (401, 403)
@@ -77,4 +77,4 @@ def logged_out(trails: Trails, _arguments: Arguments, profile: Profile) -> Judge
     silent = unknown(subject)
     if silent:
         return silent
-    return None if accepted(subject) else departure(Phrase.of("expect-log-out"), saw(subject))
+    return None if isinstance(subject, Accepted) else departure(Phrase.of("expect-log-out"), saw(subject))
