@@ -38,7 +38,7 @@ NO_ERROR_OBJECT = ["no-error-object", "empty-failure", "text-failure", "page-fai
 @pytest.mark.requirement("ZT-ANSWER-001")
 def test_every_answer_has_an_allowed_form(ticket_endpoint, zstack_sweep, zstack_examine):
     """CreateTicket answers {}, the created inventory or a well-formed error, and nothing else."""
-    departure = zstack_examine("form", subject=ticket_endpoint.calibration)
+    departure = zstack_examine("form", subject=ticket_endpoint.calibration, arguments={"structured": True})
     assert departure is None, departure
     for catalogue in ("variations", "mutations"):
         for edit, trail in zstack_sweep.trails(catalogue):
@@ -49,10 +49,9 @@ def test_every_answer_has_an_allowed_form(ticket_endpoint, zstack_sweep, zstack_
 @pytest.mark.parametrize("reasons", by_requirement(FORMS))
 def test_a_success_has_its_form(reasons, ticket_endpoint, zstack_sweep, zstack_examine):
     """A success is status 200 with one JSON object that is empty or holds the inventory."""
-    departure = zstack_examine("form", subject=ticket_endpoint.calibration, arguments={"reasons": reasons})
-    assert departure is None, departure
-    for catalogue in ("variations", "mutations"):
-        for edit, trail in zstack_sweep.trails(catalogue):
+    trails = [(None, ticket_endpoint.calibration), *zstack_sweep.trails("variations"), *zstack_sweep.trails("mutations")]
+    for edit, trail in trails:
+        if not trail.refused:
             departure = zstack_examine("form", edit=edit, subject=trail, arguments={"reasons": reasons})
             assert departure is None, departure
 

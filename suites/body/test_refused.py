@@ -90,11 +90,17 @@ def test_a_refusal_blames_what_is_broken(ticket_endpoint, zstack_sweep, zstack_e
 
 
 @pytest.mark.requirement("ZT-BODY-034")
-def test_a_generic_refusal_has_the_generic_code(zstack_sweep, zstack_examine):
+def test_a_generic_refusal_has_the_generic_code(ticket_endpoint, zstack_sweep, zstack_examine):
     """A missing, null, overlong or empty field is refused with code SYS.1007."""
     for edit, trail in zstack_sweep.trails("mutations", *GENERIC):
         if trail.refused_with_error:
-            departure = zstack_examine("argument-code", edit=edit, subject=trail, arguments={"codes": ["SYS.1007"]})
+            departure = zstack_examine(
+                "argument-code",
+                edit=edit,
+                subject=trail,
+                sibling=ticket_endpoint.calibration,
+                arguments={"codes": ["SYS.1007"]},
+            )
             assert departure is None, departure
 
 

@@ -55,7 +55,7 @@ def test_a_dead_session_is_called_by_its_name(ticket_endpoint, zstack_examine):
     """A refusal for a dead session carries a code ID.*, or status 401 or 403."""
     message = with_session(ticket_endpoint.calibration_draft, "unknown-session", "OAuth {uuid}")
     trail = ticket_endpoint.send(message)
-    departure = zstack_examine("session-code", edit=message.edit, subject=trail)
+    departure = zstack_examine("session-code", edit=message.edit, subject=trail, sibling=ticket_endpoint.calibration)
     assert departure is None, departure
 
 

@@ -35,18 +35,22 @@ TRACE_MARKS = ("\tat ", "Traceback (most recent call last)", "Caused by: ", "\n 
 def form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that the answer is one of the allowed forms.
 
-    Argument `reasons`: only these classifier reasons count as a departure (all but schema defects if it is missing).
+    Argument `reasons`: only these classifier reasons count as a departure (all but schema defects if it is missing); an
+    answer that is malformed for another reason then says nothing. Argument `structured`: a refusal in plain text, which
+    never reached the API, says nothing.
     """
     subject = outcome_of(trails, "subject", profile, arguments)
-    if isinstance(subject, Unanswered | Unfinished):
+    silent = isinstance(subject, Refused) and subject.form != "error" and arguments.get("structured")
+    if isinstance(subject, Unanswered | Unfinished) or silent:
         return Undecided(saw(subject))
     if not isinstance(subject, Malformed):
         return None
     counted = arguments.get("reasons")
-    for reason in subject.reasons:
-        if reason.key in counted if counted else reason.key != "schema-defect":
+    wrong = [reason for reason in subject.reasons if reason.key != "schema-defect"]
+    for reason in wrong:
+        if not counted or reason.key in counted:
             return departure(Phrase.of("expect-answer-form", profile=profile.base), reason)
-    return None
+    return Undecided(saw(subject)) if wrong else None
 
 
 def facet(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:

@@ -127,15 +127,14 @@ def distinct(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgem
 def dates(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that a ticket was not changed before it was created; times of unknown shape are another check's."""
     inventory = inventory_of(trails["subject"])
-    if inventory is None or not (inventory.get("createDate") and inventory.get("lastOpDate")):
-        return Undecided(Phrase.of("no-such-part", schema="createDate"))
-    created, changed = moment(inventory["createDate"]), moment(inventory["lastOpDate"])
+    shown = inventory or {}
+    created, changed = moment(shown.get("createDate")), moment(shown.get("lastOpDate"))
     if created is None or changed is None:
-        return Undecided(Phrase.of("no-such-part", schema="createDate"))
+        return Undecided(Phrase.of("not-shown", member="createDate"))
     if changed < created:
         return departure(
             Phrase.of("expect-date-order"),
-            Phrase.of("date-order", created=inventory["createDate"], changed=inventory["lastOpDate"]),
+            Phrase.of("date-order", created=shown["createDate"], changed=shown["lastOpDate"]),
         )
     return None
 

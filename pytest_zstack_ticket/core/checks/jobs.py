@@ -42,6 +42,10 @@ def start_facet(trails: Trails, arguments: Arguments, profile: Profile) -> Judge
         return _no_job()
     keywords = arguments.get("keywords")
     body = decode(start.body)
+    shown = isinstance(body, dict) and all(place in body for place in arguments["places"])
+    if not shown and "required" not in (keywords or ()):
+        optional = "apiTimeout" in arguments["places"]
+        return Undecided(Phrase.of("not-shown", member="apiTimeout") if optional else Phrase.of("no-location"))
     defects = contract_of(profile).defects("accepted-job", body if isinstance(body, dict) else {})
     for defect in defects:
         if defect.place in arguments["places"] and (not keywords or defect.keyword in keywords):
@@ -109,7 +113,7 @@ def ends(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a job ends within the time that the target itself announced, plus the argument `grace` (seconds)."""
     subject = outcome_of(trails, "subject", profile, arguments)
     if not isinstance(subject, Unfinished):
-        return _no_job() if _start(trails["subject"]) is None else None
+        return _no_job() if _start(trails["subject"]) is None or not job_id(trails["subject"]) else None
     grace = float(arguments.get("grace", 0))
     if subject.promised is None or subject.waited < subject.promised + grace:
         return Undecided(saw(subject))

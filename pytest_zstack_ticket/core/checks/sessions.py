@@ -40,6 +40,9 @@ def refused_session(trails: Trails, arguments: Arguments, profile: Profile) -> J
 def session_code(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a dead session is called by its name: an ID.* code, or status 401 or 403."""
     subject = outcome_of(trails, "subject", profile, arguments)
+    sibling = outcome_of(trails, "sibling", profile, arguments)
+    if alike(subject, sibling):
+        return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
     if not isinstance(subject, Refused):
         return Undecided(saw(subject))
     if subject.code.startswith("ID.") or subject.status in UNAUTHORISED:

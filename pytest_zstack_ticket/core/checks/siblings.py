@@ -81,8 +81,11 @@ def blame(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
 def argument_code(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a structured refusal by the generic validator carries one of the codes in the argument `codes`."""
     subject = outcome_of(trails, "subject", profile, arguments)
+    sibling = outcome_of(trails, "sibling", profile)
     if not isinstance(subject, Refused) or subject.form != "error":
         return Undecided(saw(subject))
+    if alike(subject, sibling):
+        return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
     codes = [str(code) for code in arguments.get("codes") or (ARGUMENT_ERROR,)]
     if subject.code not in codes:
         return departure(Phrase.of("expect-code", codes=", ".join(codes)), saw(subject))
