@@ -76,7 +76,7 @@ class TicketEndpoint:
     `created` are the UUIDs of the tickets that it made; `mark` stands in the name of each that has room for it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a run brings together
         self, *, sender: Sender, keeper: Keeper, settings: Settings, profile: Profile, context: Context, draft: Draft
     ) -> None:
         self._sender = sender

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -18,6 +17,8 @@ from pytest_zstack_ticket.model.verdict import Example, Observation
 from pytest_zstack_ticket.trail import Trail
 
 Role = Trail | tuple[Exchange, ...]
+MOST_SILENT = 3
+"""After this many silent siblings in a row nothing is asked again."""
 
 
 @dataclass(slots=True)
@@ -62,7 +63,8 @@ class Examiner:
         self._sibling = sibling
         self._lock = threading.Lock()
         self.item: ItemRecord | None = None
-        self.silent: Counter[str] = Counter()
+        self._asked: dict[str, dict[str, tuple[Exchange, ...]]] = {}
+        self._silent = 0
 
     def begin(self, requirement: str, test: str) -> ItemRecord:
         """Take what follows as examples of a test."""
@@ -131,16 +133,23 @@ class Examiner:
         return Departed(example, f"{item.requirement}: expected {expected}; actual: {actual}")
 
     def _asked_again(self, subject: Trail) -> Trails:
-        """Send an unanswered request once more, its sibling before and after; a target that stays silent is asked once."""
+        """Send an unanswered request once more, its sibling before and after; once for all who ask about it.
+
+        Where the sibling is not answered either, the target is silent and the request is left alone.
+        """
+        known = self._asked.get(subject.exchanges[0].id)
+        if known is not None:
+            return known
         seen: dict[str, tuple[Exchange, ...]] = {"subject": subject.exchanges}
-        if subject.again is None or self.silent["target"] > 2:
+        self._asked[subject.exchanges[0].id] = seen
+        if subject.again is None or self._silent >= MOST_SILENT:
             return seen
         before = self._sibling()
         seen["before"] = before.exchanges
         if isinstance(before.outcome, Unanswered):
-            self.silent["target"] += 1
+            self._silent += 1
             return seen
-        self.silent["target"] = 0
+        self._silent = 0
         seen["repeat"] = subject.again().exchanges
         seen["after"] = self._sibling().exchanges
         return seen

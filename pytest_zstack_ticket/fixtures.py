@@ -5,7 +5,7 @@ PYTEST_DONT_REWRITE: every pytest run on the machine imports this module.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -61,13 +61,13 @@ def zstack_context(zstack_run: Run) -> Context:
 
 @pytest.fixture(scope="session")
 def zstack_examine(zstack_run: Run) -> Examiner:
-    """Return what judges trails: `departure = zstack_examine("refusal", subject=..., sibling=...)`."""
+    """Return what judges trails by a check's name; what it returns is a departure, or None."""
     return zstack_run.examiner
 
 
 @pytest.fixture(scope="session")
-def zstack_observe(zstack_run: Run) -> object:
-    """Return what records a fact where the contract is open: `zstack_observe("create.answer-form", "inventory", trail)`."""
+def zstack_observe(zstack_run: Run) -> Callable[..., None]:
+    """Return what records a fact where the contract is open: a name, its value, and the trail that shows it."""
     return zstack_run.examiner.note
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import asdict, replace
-from typing import Any
 
 import pytest
 
@@ -14,10 +13,9 @@ from pytest_zstack_ticket.examine import ItemRecord
 from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.options import COMMAND_LINE
 from pytest_zstack_ticket.recording import KEY, finding_of, record_to_json, scrubbed
-from pytest_zstack_ticket.report.card import brief
 from pytest_zstack_ticket.run import Run
-from pytest_zstack_ticket.wording import wording
 
 RULE: pytest.StashKey[Requirement] = pytest.StashKey()
 RECORD: pytest.StashKey[ItemRecord] = pytest.StashKey()
@@ -73,7 +71,7 @@ def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: 
     if call.excinfo is not None:
         record.tally = _blamed(record.tally, call.excinfo.value)
     finding = finding_of(
-        record, url=run.reached.settings.url, ours=_our_sessions(run), regenerate=regenerate(run, rule.id)
+        record, url=run.reached.settings.url, ours=_our_sessions(run), regenerate=regenerate(run, item, rule.id)
     )
     told = record_to_json(record, finding)
     if rule.area == "own":
@@ -82,7 +80,7 @@ def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: 
     judged = verdict_of(rule, record.tally, run.reached.profile)
     if told["finding"] is not None and judged.verdict == "failed":
         report.outcome = "failed"
-        report.longrepr = "\n".join(brief(told["finding"], rule.text[run.lang], wording(), run.lang))
+        report.longrepr = "\n".join(run.cards.brief(told["finding"], rule.text[run.lang]))
     elif report.when == "call" and judged.verdict in ("inconclusive", "inapplicable"):
         _show_as_skipped(item, report, f"{judged.verdict}: {run.words(judged.reason) if judged.reason else ''}")
     return _clean(run, report)
@@ -111,18 +109,19 @@ def _our_sessions(run: Run) -> frozenset[str]:
     return frozenset({f"OAuth {redactor.pseudonym(run.reached.keeper.session.uuid)}", ""})
 
 
-def regenerate(run: Run, requirement: str) -> str:
+def regenerate(run: Run, item: pytest.Item, requirement: str) -> str:
     """Return the command that finds a departure again: the same draws come from the same seed and effort."""
-    wishes = run.wishes
-    words = [
-        "pytest",
-        f"--zstack-url={wishes['url']}",
-        f"--zstack-effort={wishes['effort']}",
-        f"--zstack-seed={wishes['seed']}",
-        "-k",
-        requirement,
+    told = {"url": run.wishes["url"], "effort": run.wishes["effort"], "seed": run.wishes["seed"]}
+    others = {
+        name: found.value
+        for name, found in run.wishes.values.items()
+        if found.origin == COMMAND_LINE and name not in told and name not in ("report", "lang")
+    }
+    options = [
+        f"--zstack-{name}" if value is True else f"--zstack-{name}={value}"
+        for name, value in {**told, **others}.items()
     ]
-    return shlex.join(words)
+    return shlex.join(["pytest", *options, *(["-k", requirement] if run.shipped else [item.nodeid])])
 
 
 def _clean(run: Run, report: pytest.TestReport) -> pytest.TestReport:

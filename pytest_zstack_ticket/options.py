@@ -94,6 +94,9 @@ class Value:
     origin: str
 
 
+NO_LIMIT = Value(0.0, DEFAULT)
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """Every effective value of a run by option name; secrets apart, never shown."""
@@ -123,7 +126,7 @@ class Wishes:
         told = [
             f"{name} {found.value if found.value is not True else 'yes'} ({found.origin})"
             for name, found in self.values.items()
-            if found.value not in ("", None, False)
+            if not (found.value is False or found.value in ("", None) or found == NO_LIMIT)
         ]
         told += [f"ZSTACK_{name.upper()} is set" for name in SECRETS if self.secrets.get(name)]
         return textwrap.wrap(

@@ -25,6 +25,7 @@ from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.options import Wishes
+from pytest_zstack_ticket.report.card import Cards
 from pytest_zstack_ticket.report.machine import profile_json
 from pytest_zstack_ticket.target import NoRecorder, Recorder, Target, open_target
 from pytest_zstack_ticket.trail import Trail
@@ -94,6 +95,11 @@ class Run:
             words=self.words,
             sibling=self.fresh_calibration,
         )
+
+    @cached_property
+    def cards(self) -> Cards:
+        """Makes cards of findings in the language of the run."""
+        return Cards(wording=wording(), lang=self.lang, kept=self.folder is not None)
 
     def fresh_calibration(self) -> Trail:
         """Send the calibration draft once more."""

@@ -7,7 +7,7 @@ import pytest
 from pytest_zstack_ticket.core.judge import Result
 from pytest_zstack_ticket.ending import Ending
 from pytest_zstack_ticket.model.verdict import ROLL_UP
-from pytest_zstack_ticket.report.card import COLUMNS, card
+from pytest_zstack_ticket.report.card import COLUMNS
 from pytest_zstack_ticket.report.width import pad, visible, width, wrapped
 from pytest_zstack_ticket.run import Run
 from pytest_zstack_ticket.wording import wording
@@ -29,7 +29,7 @@ def summary(run: Run, ending: Ending, reporter: pytest.TerminalReporter) -> None
     failed = [one for one in ending.report["requirements"] if one["findings"] and one["verdict"] == "failed"]
     for requirement in failed:
         reporter.write_line("")
-        first, *rest = card(requirement["findings"][-1], requirement, words, lang)
+        first, *rest = run.cards.full(requirement["findings"][-1], requirement)
         reporter.write_line(first, red=True, bold=True)
         for line in rest:
             reporter.write_line(line)

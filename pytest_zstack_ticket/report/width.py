@@ -65,6 +65,18 @@ def wrapped(text: str, columns: int) -> list[str]:
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
 
 
+def chopped(text: str, columns: int) -> list[str]:
+    """Break a text into full lines wherever their end falls, as data is best shown."""
+    lines, line, used = [], "", 0
+    for letter in text:
+        if used + _columns(letter) > columns:
+            lines.append(line)
+            line, used = "", 0
+        line += letter
+        used += _columns(letter)
+    return [*lines, line] if line or not lines else lines
+
+
 def _pieces(text: str) -> list[str]:
     """Split after each space and around each wide letter."""
     pieces: list[str] = []
@@ -78,6 +90,4 @@ def _pieces(text: str) -> list[str]:
 
 
 def _cut(piece: str, columns: int) -> list[str]:
-    if width(piece.rstrip()) <= columns:
-        return [piece]
-    return [piece[start : start + columns] for start in range(0, len(piece), columns)]
+    return [piece] if width(piece.rstrip()) <= columns else chopped(piece, columns)

@@ -1,0 +1,71 @@
+"""A folder of its own for each test, without the options of whoever runs the tests."""
+
+import json
+import os
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpcore  # noqa: F401 - httpx maps the exceptions of the first httpcore that it sees
+import pytest
+
+# a run inside a test would import these anew each time
+import pytest_zstack_ticket.edge.server
+import pytest_zstack_ticket.running
+import pytest_zstack_ticket.simulator.faults
+import pytest_zstack_ticket.strategies  # noqa: F401
+
+OWN_TEST = '''
+import pytest
+
+@pytest.mark.requirement("OWN-1")
+def test_a_second_create_is_decided_like_the_first(ticket_endpoint, zstack_examine):
+    """A second create is decided like the first."""
+    again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    assert zstack_examine("sameness", subject=again, sibling=ticket_endpoint.calibration) is None
+'''
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch):
+    for name in [name for name in os.environ if name.startswith(("ZSTACK_", "PYTEST_ADDOPTS"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+@pytest.fixture
+def own_test(pytester: pytest.Pytester):
+    """A test as a vendor writes it."""
+    return pytester.makepyfile(test_own=OWN_TEST)
+
+
+@pytest.fixture
+def report(pytester: pytest.Pytester):
+    """Read the report that a run wrote to the folder `out`."""
+    return lambda: json.loads((pytester.path / "out" / "report.json").read_text("utf-8"))
+
+
+@pytest.fixture
+def page_server():
+    """Yield the URL of a web server that answers an HTML page to everything."""
+
+    class Page(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            body = b"<!DOCTYPE html><html><body>hello</body></html>"
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_PUT = do_POST = answer  # noqa: N815 - http.server names them so
+
+        def log_message(self, *_: object) -> None:
+            """Stay silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
