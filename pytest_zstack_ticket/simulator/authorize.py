@@ -91,7 +91,8 @@ def _check_date(turn: Turn, date: str) -> None:
         raise _refuse("R8", f"Date format error. {text}" if turn.variant.modern_errors else text)
     there = turn.world.options.choices.zone_hours
     # by default the zone is ignored and wall clocks are compared
-    offset = _ZONES.get(match[2].upper(), 0) if turn.world.options.check_time_zone else there
+    checked = turn.world.options.check_time_zone and turn.variant.zone_aware
+    offset = _ZONES.get(match[2].upper(), 0) if checked else there
     sent = clock.replace(tzinfo=timezone(timedelta(hours=offset))).timestamp()
     if abs(sent - turn.now) > SKEW and turn.without("accept-old-date"):
         raise _refuse("R9", "requestTimeTooSkewed", 403)

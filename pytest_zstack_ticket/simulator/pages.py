@@ -23,6 +23,9 @@ _PAGE = (
     '<!doctype html><html lang="en"><head><title>HTTP Status {status} – {phrase}</title></head>'
     "<body><h1>HTTP Status {status} – {phrase}</h1><hr/><p>{text}</p></body></html>"
 )
+_NO_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw-unicode-escape", "unicode-escape", "undefined"})
+"""Codecs of Python that are no charsets of any platform."""
+
 HTML = (("content-type", "text/html;charset=utf-8"), ("content-language", "en"))
 
 
@@ -60,6 +63,10 @@ def charset(request: Request) -> str:
     if match is None:
         return "latin-1"
     try:
-        return codecs.lookup(match[1]).name
+        name = codecs.lookup(match[1]).name
+        if name not in _NO_CHARSETS:
+            "a".encode(name)
+            return name
     except (LookupError, ValueError):
-        raise page("R36", 500, "UnsupportedEncodingException", ideal=415) from None
+        pass
+    raise page("R36", 500, "UnsupportedEncodingException", ideal=415)

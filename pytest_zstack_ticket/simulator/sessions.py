@@ -10,6 +10,9 @@ from .seeds import Person
 TIMEOUT = 7200.0
 """identity/session.timeout in seconds; every call renews it."""
 
+REMEMBERED = 5000
+"""Ended sessions that are remembered, so that a long run does not grow without bound."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
@@ -76,6 +79,8 @@ class Sessions:
         session = self.live.pop(token, None)
         if session is not None:
             self.ended[token] = session
+        if len(self.ended) > REMEMBERED:
+            del self.ended[next(iter(self.ended))]
 
 
 def administrator(token: str = "", *, now: float = 0.0) -> Session:

@@ -68,11 +68,6 @@ class Variant:
         return self._since(3, 7)
 
     @property
-    def error_location(self) -> bool:
-        """Error codes have a location from 3.10."""
-        return self._since(3, 10)
-
-    @property
     def names_validator(self) -> bool:
         """From 4.0 validation texts print the validator's own class."""
         return self._since(4, 0)
@@ -101,11 +96,6 @@ class Variant:
     def update_description(self) -> bool:
         """The action updateTicketRequest takes a description from 4.8."""
         return self._since(4, 8)
-
-    @property
-    def job_batch(self) -> bool:
-        """Web hooks of batch calls carry X-Job-Batch from 5.0; no ticket call is one."""
-        return self._since(5, 0)
 
     @property
     def modern_errors(self) -> bool:

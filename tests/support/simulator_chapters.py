@@ -116,7 +116,7 @@ def refusals() -> Step:
     yield from create(caller, description="x" * 2049)
     yield from create(caller, requests=[])
     yield from create(caller, requests=[None])
-    for changes in (
+    faults: tuple[dict[str, Any], ...] = (
         {"requestName": {}},
         {"apiName": {}},
         {"executeTimes": "x"},
@@ -124,7 +124,8 @@ def refusals() -> Step:
         {"apiBody": ...},
         {"apiName": ...},
         {"apiName": "no.such.Message"},
-    ):
+    )
+    for changes in faults:
         yield from create(caller, requests=[request(**changes)])
     yield from create(caller, accountSystemType="ldap")
     yield from create(caller, tagUuids=["0" * 32])
@@ -198,8 +199,8 @@ def keys() -> Step:
     yield Caller().send(
         "GET", path, Authorization=signed("GET", path, date=DATE, as_path="/v1/tickets/flow"), Date=DATE
     )
-    headers = {"Authorization": signed("POST", path, date=DATE), "Date": DATE}
-    yield from finish((yield Caller().send("POST", path, {"params": message()}, **headers)))
+    right = signed("POST", path, date=DATE)
+    yield from finish((yield Caller().send("POST", path, {"params": message()}, Authorization=right, Date=DATE)))
 
 
 def lives() -> Step:
@@ -223,7 +224,7 @@ def lives() -> Step:
     ):
         yield from act(caller, uuids[0], {"changeTicketStatus": sent})
     yield from act(caller, uuids[0], {"updateTicketRequest": {"requests": [request()], "description": "new"}})
-    for body in (
+    updates: tuple[dict[str, Any], ...] = (
         {
             "updateTicketRequest": {
                 "requests": [request(requestName="a"), request(requestName="b")],
@@ -238,7 +239,8 @@ def lives() -> Step:
         {"changeticketstatus": {"statusEvent": "reopen"}},
         {"params": {"statusEvent": "reopen"}},
         {},
-    ):
+    )
+    for body in updates:
         yield from act(caller, uuids[3], body)
         yield caller.send("GET", f"/v1/tickets/{uuids[3]}")
     yield query(caller, path="/v1/tickets/histories")

@@ -234,6 +234,7 @@ SIZED: dict[str, tuple[Sized, str]] = {
         "executeTimes is more than",
     ),
     "busy": (lambda facts, limit: facts.open_jobs >= limit, "so many jobs are on their way"),
+    "in-flight": (lambda facts, limit: facts.in_flight >= limit, "so many connections wait for an answer"),
     "later": (lambda facts, limit: facts.now - facts.started >= limit, "so many seconds after the first request"),
     "one-in": (
         lambda facts, limit: zlib.crc32(facts.text.encode("utf-8", "replace")) % int(limit) == 0,

@@ -213,7 +213,7 @@ BODIES: Mapping[str, Callable[[Answer], Body]] = {
     "nan": lambda answer: Text(re.sub(r"^{", '{"cost":NaN,', answer.text()).replace(",}", "}")),
     "doubled-key": lambda answer: Text(re.sub(r'^{"(\w+)":', r'{"\1":null,"\1":', answer.text())),
     "latin1": lambda answer: Raw(answer.text().encode("latin-1", "replace")),
-    "utf16": lambda answer: Raw(answer.text().encode("utf-16")),
+    "utf16": lambda answer: Raw(answer.text().encode("utf-16", "surrogatepass")),
     "bad-utf8": lambda answer: Raw(encode(answer.text())[:-1] + b"\xff\xfe}"),
     "mojibake": lambda answer: Text(encode(answer.text()).decode("latin-1")),
     "nul": lambda answer: Text(answer.text() + "\x00"),

@@ -300,6 +300,17 @@ def test_the_length_limit_of_a_field_may_be_moved() -> None:
     assert "expected was <= 245, actual was 246" in details(one.create(name="x" * 246))
 
 
+def test_a_malformed_body_beneath_the_parser_s_depth_is_garbage_to_a_fault() -> None:
+    one = endpoint("accept-malformed:garbage")
+    assert one.send("POST", "/v1/tickets", raw=b"[" * 100_000 + b"]" * 100_000).status == 202
+
+
+def test_tags_of_a_wrong_type_beside_params_are_dropped_where_they_are_accepted() -> None:
+    one = endpoint("accept-wrong-type:userTags")
+    assert one.create({"params": message(), "userTags": 5, "systemTags": ["a::b"]}).status == 200
+    assert one.create({"params": message(), "systemTags": 5}).status == 500
+
+
 def test_bodies_can_be_changed_after_one_another() -> None:
     answer = endpoint("body:query=utf16+body:query=newline").query()
     assert answer.body.endswith(b"\n")

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from pytest_zstack_ticket.model.errors import SettingsError
-from pytest_zstack_ticket.model.exchange import Request
+from pytest_zstack_ticket.model.exchange import Request, Response
 from pytest_zstack_ticket.simulator.active import Facts
-from pytest_zstack_ticket.simulator.answer import Answer, Tree
+from pytest_zstack_ticket.simulator.answer import Answer, Connection, Tree
 from pytest_zstack_ticket.simulator.faults import FAMILIES, FAULTS, describe_triggers, parse_fault
 from pytest_zstack_ticket.simulator.faults.scope import ANYTHING, parse_scope
 from tests.support.simulator_endpoint import Endpoint, body, code, details
-from tests.support.simulator_probe import message, request
+from tests.support.simulator_probe import Caller, message, query, request
 
 
 def test_there_are_many_faults_each_with_a_sentence_and_a_name_that_can_be_parsed() -> None:
@@ -49,6 +49,7 @@ def test_names_are_free_of_the_marks_of_the_language() -> None:
         ("retype:create=name=nonsense", "fault kind 'nonsense' is unknown"),
         ("retype:create=name", "needs the form PATH=VALUE"),
         ("wire:create=nonsense", "fault wire kind 'nonsense' is unknown"),
+        ("limit:name=much", "fault figure 'much' is not a number"),
         ("latency:soon", "fault figure 'soon' is not a number"),
         ("limit:name", "needs the form PATH=VALUE"),
     ],
@@ -149,6 +150,13 @@ def test_load_brings_a_fault_out() -> None:
     answers = [one.send("POST", "/v1/tickets", {"params": message(name=name)}) for name in NAMES]
     one.now += 1
     assert [one.finish(answer).status for answer in answers] == [200, 200, 503, 503, 503, 503]
+
+
+def test_connections_that_wait_bring_a_fault_out() -> None:
+    one = endpoint("when-in-flight:3(status:query=500)")
+    sent = query(Caller(one.token))
+    answers = [one.engine.handle(sent, one.now, Connection(in_flight=number)) for number in (1, 3)]
+    assert [answer.status for answer in answers if isinstance(answer, Response)] == [200, 500]
 
 
 def test_one_body_in_so_many() -> None:

@@ -69,11 +69,10 @@ def test_switches_come_on_in_the_order_of_the_releases() -> None:
             "access_keys",
             "ticket_types",
             "zone_aware",
-            "error_location",
             "names_validator",
             "sequence",
         ),
-        *("api_timeout", "unique_jobs", "integers", "update_description", "job_batch", "modern_errors"),
+        *("api_timeout", "unique_jobs", "integers", "update_description", "modern_errors"),
     )
     on = [sum(getattr(Variant(release=release), name) for name in switches) for _, release in BANDS]
     assert on == sorted(on)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_zstack_ticket.simulator import seeds
+from pytest_zstack_ticket.simulator import seeds, sessions
 from pytest_zstack_ticket.simulator.options import SimulatorOptions, parse_options
 from tests.support.simulator_endpoint import Endpoint, body, code, details
 from tests.support.simulator_probe import Caller, log_in, message, signed
@@ -140,6 +140,14 @@ def test_the_validity_of_a_session_can_be_asked() -> None:
     assert body(endpoint.send("GET", path)) == {"validSession": True}
     endpoint.now += 11
     assert body(endpoint.send("GET", path)) == {"validSession": False}
+
+
+def test_only_so_many_ended_sessions_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "REMEMBERED", 2)
+    endpoint = Endpoint(name="")
+    for _ in range(4):
+        endpoint.send("DELETE", f"/v1/accounts/sessions/{endpoint.log_in('admin')}")
+    assert len(endpoint.engine.world.sessions.ended) == 2
 
 
 def test_a_session_can_be_renewed_by_a_job() -> None:
