@@ -114,7 +114,7 @@ def verdict_of(requirement: Requirement, tally: Tally | None, profile: Profile, 
     return Judged(id=requirement.id, verdict=verdict, reason=reason, tally=tally)
 
 
-def _verdict(
+def _verdict(  # noqa: PLR0911 - the order of these questions is the rule
     requirement: Requirement, tally: Tally, profile: Profile, *, cut: bool
 ) -> tuple[Verdict, Phrase | None]:
     if tally.errors:

@@ -1,0 +1,1 @@
+"""Everything that reads or writes: sockets, files, clocks. The only layer that does I/O."""

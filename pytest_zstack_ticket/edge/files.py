@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pytest_zstack_ticket.edge.shipped import schemas_folder
 from pytest_zstack_ticket.model.context import Context
 from pytest_zstack_ticket.model.errors import CatalogueError, ContextError, ProfileError, UsageError
 from pytest_zstack_ticket.model.profile import Limits, Profile, Release
 from pytest_zstack_ticket.model.requirement import Requirement
-from pytest_zstack_ticket.edge.shipped import schemas_folder
 
 BUILT_IN = ("deployed", "documented")
 _RELEASE = re.compile(r"(\d+)\.(\d+)(\.\d+)*(?![\s\S])")
@@ -28,9 +28,10 @@ def api_schemas() -> tuple[tuple[str, str], ...]:
 
 def load_profile(name: str, *, release: str = "") -> Profile:
     """Return a built-in profile, or one from a TOML file. Raises ProfileError."""
-    told = {"name": name, "base": name} if name in BUILT_IN else read_toml(Path(name), "profile", ProfileError)
+    built_in: dict[str, Any] = {"name": name, "base": name}
+    told = built_in if name in BUILT_IN else read_toml(Path(name), "profile", ProfileError)
     given = release or str(told.get("release", ""))
-    bounds = {}
+    bounds: dict[str, Release] = {}
     if given:
         at = parse_release(given)
         bounds = {"oldest": at, "newest": at}
@@ -135,7 +136,8 @@ def _defects(told: dict[str, Any], schema: str) -> Iterator[tuple[list[str], str
         path = [str(part) for part in defect.absolute_path]
         if defect.validator == "additionalProperties":
             known: Any = defect.schema
-            stray = next(key for key in defect.instance if key not in known["properties"])  # type: ignore[union-attr] # an object, or the keyword would not apply
+            instance: Any = defect.instance
+            stray = next(key for key in instance if key not in known["properties"])
             yield [*path, stray], f"is not known here; known are {', '.join(known['properties'])}"
         else:
             yield path, f"does not fit: {defect.message[:160]}"

@@ -18,8 +18,8 @@ from pytest_zstack_ticket.core.detect import told_release, with_capabilities, wi
 from pytest_zstack_ticket.edge.client import Client
 from pytest_zstack_ticket.model.errors import (
     LoginError,
-    NotZStackError,
     NoTicketServiceError,
+    NotZStackError,
     SettingsError,
     TargetError,
     TlsError,
@@ -88,8 +88,8 @@ class SessionKeeper:
             if self._session is None or self._session.uuid == dead.uuid:
                 if self._settings.login in ("session", "access-key"):
                     raise LoginError(
-                        "the target no longer takes ZSTACK_SESSION or the access key. Give a fresh one, or let us log in "
-                        "with ZSTACK_PASSWORD."
+                        "the target no longer takes ZSTACK_SESSION or the access key. Give a fresh one, or let us log "
+                        "in with ZSTACK_PASSWORD."
                     )
                 self._session = self._log_in()
             return self._session
@@ -197,15 +197,15 @@ def _answers_query(answer: Response, settings: Settings) -> bool:
         )
     if looks_like_page(answer.body):
         raise NotZStackError(
-            f"{settings.url} answers an HTML page (status {answer.status}) where ZStack answers tickets. Check host, port "
-            "and path in --zstack-url: the API is usually at http://HOST:8080/zstack."
+            f"{settings.url} answers an HTML page (status {answer.status}) where ZStack answers tickets. Check host, "
+            "port and path in --zstack-url: the API is usually at http://HOST:8080/zstack."
         )
     body = decode(answer.body)
     error = body.get("error") if isinstance(body, dict) else None
     if isinstance(error, dict) and str(error.get("code", "")).startswith("ID.1001"):
         raise LoginError(
-            f"the target does not know our session: {error.get('details')}. Give a fresh ZSTACK_SESSION or access key, or "
-            "let us log in with ZSTACK_PASSWORD."
+            f"the target does not know our session: {error.get('details')}. Give a fresh ZSTACK_SESSION or access key, "
+            "or let us log in with ZSTACK_PASSWORD."
         )
     return answer.status == 200 and isinstance(body, dict) and isinstance(body.get("inventories"), list)
 

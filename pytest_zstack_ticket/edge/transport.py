@@ -123,7 +123,9 @@ def tls_context(settings: Settings) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=settings.ca or None)
     except (OSError, ssl.SSLError) as error:
-        raise SettingsError(f"--zstack-ca {settings.ca}: {error}. Give a PEM file with the CA's certificate.") from error
+        raise SettingsError(
+            f"--zstack-ca {settings.ca}: {error}. Give a PEM file with the CA's certificate."
+        ) from error
     if settings.insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -217,7 +219,8 @@ def failure_of(error: Exception, *, sent: bool) -> Failure:
 def was_sent(error: Exception) -> bool:
     """Return False if no byte of the request can have reached the target."""
     return not isinstance(
-        error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.LocalProtocolError | httpx.InvalidURL
+        error,
+        httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.LocalProtocolError | httpx.InvalidURL,
     )
 
 

@@ -29,7 +29,9 @@ class WebhookListener:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def url(self, token: str, *, refuse: int = 0) -> str:
@@ -75,7 +77,7 @@ class WebhookListener:
                 size = min(int(length), MOST_BYTES) if length.isdigit() else 0
                 headers = tuple(self.headers.items())
                 body = self.rfile.read(size)
-                status = listener._keep(Request(method="POST", path=self.path, headers=headers, body=body))  # noqa: SLF001 - an inner class of the listener
+                status = listener._keep(Request(method="POST", path=self.path, headers=headers, body=body))
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from pytest_zstack_ticket.model.context import Context
 from pytest_zstack_ticket.model.exchange import Headers, Json
@@ -22,7 +23,9 @@ _NUMBER = re.compile(r'"@number:([-+.0-9eE]+)@"')
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a catalogue: a named edit and how it changes a body. `headers` differ only where the row is about them.
+    """One row of a catalogue: a named edit and how it changes a body.
+
+    `headers` differ only where the row is about them.
 
     `write` turns the changed body into bytes where plain JSON would not show the edit.
     """
@@ -82,21 +85,24 @@ def number(text: str) -> str:
 
 def put(body: Body, path: str, value: Json) -> Body:
     """Return a body with a value at a path such as `params.requests[0].apiName`."""
-    return _edited(body, _steps(path), lambda _: value)
+    changed: Body = _edited(body, _steps(path), lambda _: value)
+    return changed
 
 
 def drop(body: Body, path: str) -> Body:
     """Return a body without the member at a path."""
     *way, last = _steps(path)
-    return _edited(body, way, lambda parent: {key: value for key, value in parent.items() if key != last})
+    changed: Body = _edited(body, way, lambda parent: {key: value for key, value in parent.items() if key != last})
+    return changed
 
 
 def rename(body: Body, path: str, name: str) -> Body:
     """Return a body whose member at a path has another name."""
     *way, last = _steps(path)
-    return _edited(
+    changed: Body = _edited(
         body, way, lambda parent: {(name if key == last else key): value for key, value in parent.items()}
     )
+    return changed
 
 
 def get(body: Json, path: str) -> Json:
@@ -110,14 +116,11 @@ def get(body: Json, path: str) -> Json:
 
 
 def _steps(path: str) -> list[str | int]:
-    steps: list[str | int] = []
-    for part in path.replace("[", ".[").split("."):
-        if part:
-            steps.append(int(part[1:-1]) if part.startswith("[") else part)
-    return steps
+    parts = (part for part in path.replace("[", ".[").split(".") if part)
+    return [int(part[1:-1]) if part.startswith("[") else part for part in parts]
 
 
-def _edited(value: Json, steps: list[str | int], change: Callable[[Json], Json]) -> Json:
+def _edited(value: Json, steps: list[str | int], change: Callable[[Json], Json]) -> Any:
     if not steps:
         return change(value)
     step, *rest = steps

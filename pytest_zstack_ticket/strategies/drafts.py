@@ -23,10 +23,27 @@ from pytest_zstack_ticket.strategies.text import LOOKALIKES, SCRIPTS, of_length
 from pytest_zstack_ticket.strategies.variations import gson_safe, reordered
 
 SCALARS: tuple[Json, ...] = (
-    None, True, False, 0, 1, -1, 7, 255, 2**31, 2**53 - 1, 0.5, 1e3, "", "a", "text", "工单", "e\u0301", "\u2028", "<>&='",
-    "'; --", "\\", "null", "x" * 64,
+    None, True, False, 0, 1, -1, 7, 255, 2**31, 2**53 - 1, 0.5, 1e3, "", "a", "text", "工单", "e\u0301", "\u2028",
+    "<>&='", "'; --", "\\", "null", "x" * 64,
 )  # fmt: skip
-KEYS = ("a", "name", "uuid", "key", "工", "a.b", "", "params", "timeout", "headers", "K", "list", "0", "null", "x y", "$")
+KEYS = (
+    "a",
+    "name",
+    "uuid",
+    "key",
+    "工",
+    "a.b",
+    "",
+    "params",
+    "timeout",
+    "headers",
+    "K",
+    "list",
+    "0",
+    "null",
+    "x y",
+    "$",
+)
 DEEPEST = 6
 
 
@@ -74,12 +91,12 @@ def tables(limits: Limits) -> Tables:
 
 
 def drafts(context: Context, limits: Limits) -> st.SearchStrategy[Draft]:
-    """Valid drafts: combinations of variations that must not matter."""
+    """Return valid drafts: combinations of variations that must not matter."""
     return _plans(limits).map(partial(_draft, calibration_body(context), tables(limits)))
 
 
 def mutated_drafts(context: Context, limits: Limits) -> st.SearchStrategy[MutatedDraft]:
-    """Valid drafts with exactly one mutation applied."""
+    """Return valid drafts with exactly one mutation applied."""
     rows = tuple(row for row in mutation_rows(limits, fresh=fresh_uuid))
     plans = st.tuples(st.integers(0, len(rows) - 1), _plans(limits))
     return plans.map(partial(_mutated, calibration_body(context), tables(limits), rows))
@@ -101,9 +118,7 @@ Plan = tuple[int, str, bytes]
 
 def _plans(limits: Limits) -> st.SearchStrategy[Plan]:
     letters = st.characters(min_codepoint=32, max_codepoint=0xFFFD, exclude_categories=("Cs", "Cc", "Cn"))
-    return st.tuples(
-        st.integers(0, tables(limits).size - 1), st.text(letters, max_size=12), st.binary(max_size=32)
-    )
+    return st.tuples(st.integers(0, tables(limits).size - 1), st.text(letters, max_size=12), st.binary(max_size=32))
 
 
 def _draft(calibration: Body, known: Tables, plan: Plan) -> Draft:
@@ -131,7 +146,8 @@ def _planned(calibration: Body, known: Tables, plan: Plan) -> tuple[Body, Callab
     digits, tags = divmod(digits, TAGS)
     digits, own = divmod(digits, UUIDS)
     description, name = divmod(digits, len(known.names))
-    body, parts = calibration, []
+    parts: list[str] = []
+    body = calibration
     if name or text:
         chosen = known.names[name] if name else f"{text} {NONCE}"
         body, parts = put(body, "params.name", chosen), [*parts, "name"]
@@ -159,8 +175,8 @@ def decode_object(data: bytes) -> dict[str, Json]:
 def _decode_value(reader: object, depth: int) -> Json:
     byte = next(reader, 0)  # type: ignore[call-overload] # an iterator of bytes
     kind, rest = divmod(byte, 4)[1], byte // 4
-    if kind == 3 and depth < DEEPEST:  # noqa: PLR2004
+    if kind == 3 and depth < DEEPEST:
         return [_decode_value(reader, depth + 1) for _ in range(rest % 3)]
-    if kind == 2 and depth < DEEPEST:  # noqa: PLR2004
+    if kind == 2 and depth < DEEPEST:
         return {KEYS[(rest + place) % len(KEYS)]: _decode_value(reader, depth + 1) for place in range(rest % 3)}
     return SCALARS[rest % len(SCALARS)]

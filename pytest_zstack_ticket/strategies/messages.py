@@ -25,7 +25,14 @@ def breakages(context: Context, _limits: Limits) -> tuple[Message, ...]:
 def open_breakages(context: Context, _limits: Limits) -> tuple[Message, ...]:
     """Return every odd message that a healthy target may accept or refuse, but has to answer."""
     good = encode(calibration_body(context))
-    return (*_lenient(good), *_deep(context), *_large(context), *_encodings(context), *_headers(good), *_open_paths(good))
+    return (
+        *_lenient(good),
+        *_deep(context),
+        *_large(context),
+        *_encodings(context),
+        *_headers(good),
+        *_open_paths(good),
+    )
 
 
 def message(name: str, body: bytes | None, *, note: str = "", headers: Headers = JSON_TYPE) -> Message:
@@ -119,7 +126,9 @@ def _deep(context: Context) -> Iterator[Message]:
 
 def _large(context: Context) -> Iterator[Message]:
     body = calibration_body(context)
-    yield message("large-description", encode(put(body, "params.description", "d" * MIB)), note="a description of 1 MiB")
+    yield message(
+        "large-description", encode(put(body, "params.description", "d" * MIB)), note="a description of 1 MiB"
+    )
     yield message("large-unknown-key", encode(put(body, "conformanceExtra", "x" * MIB)), note="an unknown key of 1 MiB")
     keys = {f"k{number}": number for number in range(20_000)}
     yield message("large-many-keys", encode(put(body, "conformanceExtra", keys)), note="20000 unknown keys")
@@ -130,8 +139,12 @@ def _encodings(context: Context) -> Iterator[Message]:
     good = text.encode()
     yield message("encoding-invalid-utf8", good.replace("é".encode(), b"\xff\xfe\xc3"))
     yield message("encoding-lone-surrogate", good.replace("é".encode(), b"\\ud800"))
-    yield message("encoding-utf16", text.encode("utf-16"), headers=(("Content-Type", "application/json;charset=UTF-16"),))
-    yield message("encoding-gbk", text.encode("gbk", "replace"), headers=(("Content-Type", "application/json;charset=GBK"),))
+    yield message(
+        "encoding-utf16", text.encode("utf-16"), headers=(("Content-Type", "application/json;charset=UTF-16"),)
+    )
+    yield message(
+        "encoding-gbk", text.encode("gbk", "replace"), headers=(("Content-Type", "application/json;charset=GBK"),)
+    )
     yield message("encoding-unknown", good, headers=(("Content-Type", "application/json;charset=no-such-charset"),))
     yield message("encoding-gzip-claimed", good, headers=(*JSON_TYPE, ("Content-Encoding", "gzip")))
 

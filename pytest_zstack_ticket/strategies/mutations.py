@@ -137,7 +137,9 @@ def _wrappers() -> Iterator[Row]:
         yield Row(_edit(path, "wrong-case"), _renamed(path, field[0].upper() + field[1:]))
         yield Row(_edit(path, "wrong-nesting", note=f"{field} beside params"), _moved(field))
     yield Row(_edit("params", "wrong-case", REQUIRED), lambda body: rename(body, "params", "Params"))
-    yield Row(_edit("params", "wrong-nesting", REQUIRED, "no params: its fields at the top"), lambda body: body["params"])
+    yield Row(
+        _edit("params", "wrong-nesting", REQUIRED, "no params: its fields at the top"), lambda body: body["params"]
+    )
     yield Row(_edit("params", "duplicate-key", REQUIRED), lambda body: body, write=_twice)
 
 

@@ -19,7 +19,7 @@ SCRIPTS: dict[str, str] = {
     "zero-width": "zero\u200bwidth\u200djoin\ufeffmark",
     "separators": "line\u2028paragraph\u2029end",
     "private-use": "private \ue000 use",
-    "quotes": "it's \"quoted\" and `ticked`",
+    "quotes": 'it\'s "quoted" and `ticked`',
     "backslash": "back\\slash \\n \\u0041",
     "html-safe": "a<b>c&d=e'f",
     "punctuation": "!#$%()*+,-./:;?@[]^_{|}~",
@@ -55,7 +55,7 @@ BEYOND: dict[str, str] = {
     "blank": "   ",
     "noncharacter": "\ufffe\uffff",
 }
-"""Legal JSON that a healthy cloud may refuse: its tables may hold three bytes a character, and more is not documented."""
+"""Legal JSON that a healthy cloud may refuse: its tables may hold three bytes a character, no more is documented."""
 
 
 def units(text: str) -> int:

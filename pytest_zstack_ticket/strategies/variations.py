@@ -172,7 +172,9 @@ def pairwise(choices: dict[str, tuple[Json, ...]]) -> list[dict[str, Json]]:
     names = list(choices)
     indexes = list(itertools.product(*(range(len(choices[name])) for name in names)))
     missing = {
-        (one, other, row[one], row[other]) for row in indexes for one, other in itertools.combinations(range(len(names)), 2)
+        (one, other, row[one], row[other])
+        for row in indexes
+        for one, other in itertools.combinations(range(len(names)), 2)
     }
     rows: list[tuple[int, ...]] = []
     while missing:
@@ -229,7 +231,14 @@ def open_rows(context: Context, limits: Limits, *, fresh: Callable[[], str]) -> 
     yield variation("params.name", "too-long-astral", "😀" * (limits.name // 2 + 1))
     yield variation("params.name", "limit-astral", "😀" * (limits.name // 2))
     yield variation("params.description", "null", None)
-    for kind, value in {"zero": 0, "negative": -1, "many": 1000, "text": "1", "exponent": number("1e0"), "null": None}.items():
+    for kind, value in {
+        "zero": 0,
+        "negative": -1,
+        "many": 1000,
+        "text": "1",
+        "exponent": number("1e0"),
+        "null": None,
+    }.items():
         yield variation(f"{REQUEST}.executeTimes", kind, value)
     for member in ("requestName", "apiName", "apiBody", "executeTimes"):
         yield Row(_edit(f"{REQUEST}.{member}", "drop"), _without_member(member))
@@ -239,9 +248,14 @@ def open_rows(context: Context, limits: Limits, *, fresh: Callable[[], str]) -> 
         yield variation("params.accountSystemContext", kind, value)
     yield from _open_numbers()
     yield variation("params.requests[0]", "empty-object", {})
-    yield Row(_edit("params.requests", "count-100"), lambda body: put(body, "params.requests", get(body, "params.requests") * 100))
+    yield Row(
+        _edit("params.requests", "count-100"),
+        lambda body: put(body, "params.requests", get(body, "params.requests") * 100),
+    )
     yield variation("params.resourceUuid", "null", None)
-    yield Row(_edit("params.resourceUuid", "other-version"), lambda body: put(body, "params.resourceUuid", _odd(fresh())))
+    yield Row(
+        _edit("params.resourceUuid", "other-version"), lambda body: put(body, "params.resourceUuid", _odd(fresh()))
+    )
     yield variation("params.resourceUuid", "empty", "")
     yield variation("params.flowCollectionUuid", "null", None)
     yield variation("params.accountSystemType", "upper-case", context.account_system_type.upper())
@@ -250,12 +264,21 @@ def open_rows(context: Context, limits: Limits, *, fresh: Callable[[], str]) -> 
     yield variation("systemTags", "null", None)
     yield Row(_edit("params.name", "duplicate-nested-key"), lambda body: body, write=_name_twice)
     yield Row(_edit("body", "content-type-none"), lambda body: body, headers=())
-    for name, kind in (("form", "application/x-www-form-urlencoded"), ("text", "text/plain"), ("bare", "application/json")):
+    for name, kind in (
+        ("form", "application/x-www-form-urlencoded"),
+        ("text", "text/plain"),
+        ("bare", "application/json"),
+    ):
         yield Row(_edit("body", f"content-type-{name}"), lambda body: body, headers=(("Content-Type", kind),))
 
 
 def _open_numbers() -> Iterator[Row]:
-    numbers = {"beyond-2-53": number(str(2**53 + 1)), "beyond-2-63": number(str(2**64)), "huge": number("1" * 400), "tiny": number("1e-400")}
+    numbers = {
+        "beyond-2-53": number(str(2**53 + 1)),
+        "beyond-2-63": number(str(2**64)),
+        "huge": number("1" * 400),
+        "tiny": number("1e-400"),
+    }
     for kind, value in numbers.items():
         yield variation_member(f"number-{kind}", value)
 

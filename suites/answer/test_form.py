@@ -49,7 +49,11 @@ def test_every_answer_has_an_allowed_form(ticket_endpoint, zstack_sweep, zstack_
 @pytest.mark.parametrize("reasons", by_requirement(FORMS))
 def test_a_success_has_its_form(reasons, ticket_endpoint, zstack_sweep, zstack_examine):
     """A success is status 200 with one JSON object that is empty or holds the inventory."""
-    trails = [(None, ticket_endpoint.calibration), *zstack_sweep.trails("variations"), *zstack_sweep.trails("mutations")]
+    trails = [
+        (None, ticket_endpoint.calibration),
+        *zstack_sweep.trails("variations"),
+        *zstack_sweep.trails("mutations"),
+    ]
     for edit, trail in trails:
         if not trail.refused:
             departure = zstack_examine("form", edit=edit, subject=trail, arguments={"reasons": reasons})

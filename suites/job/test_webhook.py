@@ -37,17 +37,13 @@ def test_a_failure_is_delivered(ticket_endpoint, zstack_sweep, zstack_webhook, z
     draft = zstack_sweep.rows("mutations", "params.name/drop")[0]
     trail, delivered = hooked(ticket_endpoint, zstack_webhook, draft)
     for facet in ("arrives", "job-success", "body"):
-        departure = zstack_examine(
-            "hooked", edit=draft.edit, subject=trail, hook=delivered, arguments={"facet": facet}
-        )
+        departure = zstack_examine("hooked", edit=draft.edit, subject=trail, hook=delivered, arguments={"facet": facet})
         assert departure is None, departure
 
 
 @pytest.mark.requirement("ZT-JOB-025")
 def test_a_refused_delivery_is_tried_again(ticket_endpoint, zstack_webhook, zstack_examine):
     """A web hook that is answered with 500 is delivered again."""
-    trail, delivered = hooked(
-        ticket_endpoint, zstack_webhook, ticket_endpoint.calibration_draft, refuse=1, count=2
-    )
+    trail, delivered = hooked(ticket_endpoint, zstack_webhook, ticket_endpoint.calibration_draft, refuse=1, count=2)
     departure = zstack_examine("hooked", subject=trail, hook=delivered, arguments={"facet": "retried"})
     assert departure is None, departure

@@ -56,7 +56,9 @@ def main() -> int:
             wrong += bool(lines)
             if lines:
                 print(f"{target} seed {seed}: {'; '.join(lines)}", flush=True)
-    print(f"{len(cases)} runs at {told.effort} effort on {len(TARGETS)} conformant endpoints: {wrong} with a false failure")
+    print(
+        f"{len(cases)} runs at {told.effort} effort on {len(TARGETS)} conformant endpoints: {wrong} with a false failure"
+    )
     return 1 if wrong else 0
 
 

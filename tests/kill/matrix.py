@@ -66,7 +66,7 @@ def fire(shot: Shot) -> Hit:
             "--zstack-effort=smoke",
             "--zstack-seed=1",
             "--zstack-read-timeout=5",
-            "--zstack-job-timeout=30",
+            "--zstack-job-timeout=8",
             f"--zstack-report={folder}/report",
             "-q",
             "-p",

@@ -17,7 +17,11 @@ def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
     if not isinstance(subject, Unanswered):
         return None
     told = {"kind": subject.failure.kind, "detail": cut(subject.failure.detail)}
-    if not {"repeat", "before", "after"} <= set(trails) or subject.failure.kind == "stopped" or not subject.failure.sent:
+    if (
+        not {"repeat", "before", "after"} <= set(trails)
+        or subject.failure.kind == "stopped"
+        or not subject.failure.sent
+    ):
         return Undecided(Phrase.of("target-silent", **told))
     if any(isinstance(outcome_of(trails, role, profile), Unanswered) for role in ("before", "after")):
         return Undecided(Phrase.of("target-silent", **told))

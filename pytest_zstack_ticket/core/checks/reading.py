@@ -97,7 +97,7 @@ def blamed(outcome: Outcome) -> frozenset[str]:
 
 
 def alike(one: Outcome, other: Outcome) -> bool:
-    """Return True if two refusals say the same but for numbers and UUIDs, so that neither can be told from the other."""
+    """Return True if two refusals say the same but for numbers and UUIDs: neither can be told from the other."""
     if isinstance(one, Refused) and isinstance(other, Refused):
         return (one.form, one.status, one.code, _steady(one.details)) == (
             other.form,
