@@ -21,7 +21,7 @@ OBJECT: Json = {"key": "value"}
 LIST: Json = ["value"]
 REQUIRED = ("name", "requests", "accountSystemType", "accountSystemContext")
 REQUEST = "params.requests[0]"
-MALFORMED_UUIDS = {
+MALFORMED_UUIDS: dict[str, Callable[[str], str]] = {
     "one-short": lambda fresh: fresh[:31],
     "one-long": lambda fresh: f"{fresh}0",
     "dashes": lambda fresh: str(uuid.UUID(fresh)),

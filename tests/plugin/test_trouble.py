@@ -116,7 +116,7 @@ def test_ctrl_c_keeps_what_was_found(pytester: pytest.Pytester, report: Callable
 
 def test_ctrl_c_leaves_unrun_suites_inconclusive(pytester: pytest.Pytester, report: Callable[[], Any]):
     command = [sys.executable, "-m", "pytest", "--zstack-url=embedded?latency=0.2", "--zstack-report=out", "-q"]
-    process = subprocess.Popen(command, cwd=pytester.path, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+    process = subprocess.Popen(command, cwd=pytester.path, stdout=subprocess.PIPE, text=True)
     evidence = pytester.path / "out" / "evidence.jsonl"
     end = time.monotonic() + 20
     while time.monotonic() < end and not (evidence.exists() and '"type":"example"' in evidence.read_text()):
