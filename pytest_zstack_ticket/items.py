@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Generator
 from dataclasses import asdict, replace
+from functools import partial
 
 import pytest
 
@@ -14,7 +16,7 @@ from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.options import COMMAND_LINE
-from pytest_zstack_ticket.recording import KEY, finding_of, record_to_json, scrubbed
+from pytest_zstack_ticket.recording import KEY, clean_exception, finding_of, record_to_json, shown
 from pytest_zstack_ticket.run import Run
 
 RULE: pytest.StashKey[Requirement] = pytest.StashKey()
@@ -124,18 +126,31 @@ def regenerate(run: Run, item: pytest.Item, requirement: str) -> str:
     return shlex.join(["pytest", *options, *(["-k", requirement] if run.shipped else [item.nodeid])])
 
 
+def clean_text(run: Run, text: str) -> str:
+    """Return a text without secrets, and without what could break or steer whoever shows it."""
+    return run.reached.redactor.text(shown(text))
+
+
+def cleaning(run: Run) -> Generator[None, object, object]:
+    """Let a hook run, and clean the exception that it raises."""
+    try:
+        return (yield)
+    except Exception as error:
+        clean_exception(error, partial(clean_text, run))
+        raise
+
+
 def _clean(run: Run, report: pytest.TestReport) -> pytest.TestReport:
     """Take secrets and unfit characters out of whatever text a report carries."""
-    redact = run.reached.redactor.text if run.target else str
     if isinstance(report.longrepr, tuple):
         path, line, why = report.longrepr
-        report.longrepr = (path, line, redact(scrubbed(why)))
+        report.longrepr = (path, line, clean_text(run, why))
     elif report.longrepr is not None:
         text = str(report.longrepr)
-        clean = redact(scrubbed(text))
+        clean = clean_text(run, text)
         if clean != text:
             report.longrepr = clean
-    report.sections = [(name, redact(scrubbed(text))) for name, text in report.sections]
+    report.sections = [(name, clean_text(run, text)) for name, text in report.sections]
     return report
 
 

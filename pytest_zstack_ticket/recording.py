@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from pytest_zstack_ticket.core.curl import curl_line
@@ -13,6 +14,7 @@ from pytest_zstack_ticket.model.exchange import Json, Response
 from pytest_zstack_ticket.model.outcome import Departure
 from pytest_zstack_ticket.model.verdict import Finding
 from pytest_zstack_ticket.report.finding import finding_json, subject_role
+from pytest_zstack_ticket.report.width import visible
 
 KEY = "zstack"
 """Name of the property of a test report that holds the record of a test."""
@@ -23,6 +25,26 @@ _UNFIT = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uff
 def scrubbed(text: str) -> str:
     """Return a text with lone surrogates and control characters written as escapes: they kill xdist, Allure and XML."""
     return _UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def shown(text: str) -> str:
+    """Return a text of several lines with all that could steer or spoof a terminal written as escapes."""
+    return "\n".join(visible(line) for line in text.splitlines())
+
+
+def clean_exception(error: BaseException, clean: Callable[[str], str]) -> None:
+    """Clean the texts of an exception and of all that it stands on, before any reporter sees them."""
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        one.args = tuple(clean(part) if isinstance(part, str) else part for part in one.args)
+        if hasattr(one, "__notes__"):
+            one.__notes__ = [clean(str(note)) for note in one.__notes__]
+        waiting += [one.__cause__, one.__context__, *getattr(one, "exceptions", ())]
 
 
 def scrubbed_json(value: Json) -> Json:

@@ -86,11 +86,21 @@ class RunHooks:
         """Begin the record of a test; skip it if its requirement does not apply to the target."""
         items.begin(self.run, item)
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_fixture_setup(self) -> Generator[None, object, object]:
+        """Clean the exception of a fixture before a reporter sees it."""
+        return (yield from items.cleaning(self.run))
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self) -> Generator[None, object, object]:
+        """Clean the exception of a test before a reporter sees it."""
+        return (yield from items.cleaning(self.run))
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Put what a test saw on its report, and let the report say what the examples say."""
+        """Put what a test saw on its report, and let the report say what the examples say, before others read it."""
         report = yield
         return items.completed(self.run, item, call, report)
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
+from pytest_zstack_ticket.core.decode import decode
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Headers, Request, Response
 
 LEAST = 6
@@ -82,6 +83,7 @@ class Redactor:
     def exchange(self, exchange: Exchange) -> Exchange:
         """Return an exchange without secrets; `leaks` names those that the answer showed where they have no place."""
         request = exchange.request
+        self._meet(exchange)
         clean = Request(
             method=request.method,
             path=self.text(request.path),
@@ -97,6 +99,16 @@ class Redactor:
             elapsed=exchange.elapsed,
             leaks=leaks,
         )
+
+    def _meet(self, exchange: Exchange) -> None:
+        """Learn the session that a log-in answers: it is a secret from this answer on."""
+        request, answer = exchange.request, exchange.answer
+        if isinstance(answer, Response) and _is_log_in(request, answer):
+            body = decode(answer.body)
+            found = body.get("inventory") if isinstance(body, dict) else None
+            uuid = found.get("uuid") if isinstance(found, dict) else None
+            if isinstance(uuid, str):
+                self.learn("session", uuid)
 
     def _answer(self, exchange: Exchange) -> tuple[Response | Failure, tuple[str, ...]]:
         answer = exchange.answer
@@ -152,8 +164,12 @@ _ANSWERED_SECRETS = frozenset({"set-cookie"})
 
 def _at_home(kind: str, request: Request, answer: Response) -> bool:
     """Return True for a session in the answer of the log-in that made it, and in no other place."""
-    login = request.method == "PUT" and "/login" in request.path
-    return kind == "session" and login and answer.status == 200 and HOME["session"].match(answer.body) is not None
+    return kind == "session" and _is_log_in(request, answer)
+
+
+def _is_log_in(request: Request, answer: Response) -> bool:
+    log_in = request.method == "PUT" and "/login" in request.path
+    return log_in and answer.status == 200 and HOME["session"].match(answer.body) is not None
 
 
 def _forms(kind: str, secret: str, shown: str) -> Iterator[Form]:
