@@ -58,13 +58,9 @@ class Answer:
 
     def text(self) -> str:
         """Return the body as text, as far as it is text."""
-        match self.body:
-            case Tree(value, escape_html):
-                return write(value, escape_html=escape_html)
-            case Text(text):
-                return text
-            case Raw(data):
-                return data.decode("utf-8", "replace")
+        if isinstance(self.body, Tree):
+            return write(self.body.value, escape_html=self.body.escape_html)
+        return self.body.text if isinstance(self.body, Text) else self.body.data.decode("utf-8", "replace")
 
     def to_response(self) -> Response:
         """Turn it into an HTTP response."""

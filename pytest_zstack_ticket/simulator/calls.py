@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from .call import Call
-from .flow_calls import collection_calls, flow_calls
-from .session_calls import session_calls
-from .ticket_calls import ticket_calls
+from .flow_calls import COLLECTION_CALLS, FLOW_CALLS
+from .session_calls import SESSION_CALLS
+from .ticket_calls import TICKET_CALLS
 
-CALLS: tuple[Call, ...] = (*ticket_calls(), *collection_calls(), *flow_calls(), *session_calls())
+CALLS: tuple[Call, ...] = (*TICKET_CALLS, *COLLECTION_CALLS, *FLOW_CALLS, *SESSION_CALLS)
 """Every call of the embedded endpoint, in registration order."""

@@ -58,9 +58,7 @@ def _broken(text: str, error: json.JSONDecodeError) -> str:
     if re.search(r",\s*[}\]]", text) and not malformation(re.sub(r",(\s*[}\]])", r"\1", text)):
         return "trailing-comma"
     marks = _OPENERS.findall(text)
-    depth = sum(mark in "{[" for mark in marks if len(mark) == 1) - sum(
-        mark in "}]" for mark in marks if len(mark) == 1
-    )
+    depth = sum((mark in ("{", "[")) - (mark in ("}", "]")) for mark in marks)
     if text.lstrip()[:1] in "{[" and depth > 0:
         return "truncated"
     return "lenient" if text.lstrip()[:1] in "{[/#\ufeff" else "garbage"

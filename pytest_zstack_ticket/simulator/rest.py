@@ -74,7 +74,7 @@ def _read_body(turn: Turn) -> dict[str, Json] | None:
 
 def _strict(text: str) -> dict[str, Json] | None:
     """Read a body as the ideal endpoint does: an object of plain JSON, or nothing."""
-    if text.strip() and malformation(text) not in ("", "duplicate-key-nested"):
+    if text.strip() and malformation(text):
         raise GsonError("the body is not a JSON object")
     return parse_object(text, integers=True)
 

@@ -22,79 +22,78 @@ def _login(path: str, wrapper: str, *fields: Field, session: bool = False) -> Ca
     )
 
 
-def session_calls() -> tuple[Call, ...]:
-    """List the calls on sessions and management nodes."""
-    one = "/v1/accounts/sessions/{uuid}"
-    return (
-        _login("/v1/accounts/login", "logInByAccount", _SECRET, a_field("accountName", required=True), *_CLIENT),
-        _login(
-            "/v1/accounts/users/login",
-            "logInByUser",
-            *(_SECRET, a_field("accountUuid"), a_field("accountName"), a_field("userName", required=True), *_CLIENT),
+_ONE = "/v1/accounts/sessions/{uuid}"
+SESSION_CALLS: tuple[Call, ...] = (
+    _login("/v1/accounts/login", "logInByAccount", _SECRET, a_field("accountName", required=True), *_CLIENT),
+    _login(
+        "/v1/accounts/users/login",
+        "logInByUser",
+        *(_SECRET, a_field("accountUuid"), a_field("accountName"), a_field("userName", required=True), *_CLIENT),
+    ),
+    _login(
+        "/v1/login",
+        "logIn",
+        *(
+            _SECRET,
+            a_field("username", required=True),
+            a_field("loginType", required=True),
+            *_CLIENT,
+            a_field("properties", "any"),
         ),
-        _login(
-            "/v1/login",
-            "logIn",
-            *(
-                _SECRET,
-                a_field("username", required=True),
-                a_field("loginType", required=True),
-                *_CLIENT,
-                a_field("properties", "any"),
-            ),
-        ),
-        _login("/v1/iam2/virtual-ids/login", "loginIAM2VirtualID", _SECRET, a_field("name", required=True), *_CLIENT),
-        _login(
-            "/v1/iam2/projects/login", "loginIAM2Project", a_field("projectName", required=True), *_CLIENT, session=True
-        ),
-        _login("/v1/iam2/platform/login", "loginIAM2Platform", session=True),
-        Call(
-            message="org.zstack.header.identity.APILogOutMsg",
-            kind="logout",
-            method="DELETE",
-            path="/v1/accounts/sessions/{sessionUuid}",
-            handler="log_out",
-            fields=(a_field("sessionUuid", required=True),),
-            asynchronous=False,
-            session=False,
-        ),
-        Call(
-            message="org.zstack.header.identity.APIValidateSessionMsg",
-            kind="session",
-            method="GET",
-            path=one + "/valid",
-            handler="validate_session",
-            fields=(a_field("sessionUuid"),),
-            asynchronous=False,
-            session=False,
-        ),
-        Call(
-            message="org.zstack.header.identity.APIRenewSessionMsg",
-            kind="session",
-            method="PUT",
-            path=one + "/renew",
-            wrapper="renewSession",
-            handler="renew_session",
-            fields=(a_field("uuid", required=True), a_field("duration", "any")),
-        ),
-        Call(
-            message="org.zstack.header.managementnode.APIGetVersionMsg",
-            kind="version",
-            method="PUT",
-            path="/v1/management-nodes/actions",
-            wrapper="getVersion",
-            handler="get_version",
-            asynchronous=False,
-            session=False,
-        ),
-        Call(
-            message="org.zstack.header.managementnode.APIGetCurrentTimeMsg",
-            kind="version",
-            method="PUT",
-            path="/v1/management-nodes/actions",
-            wrapper="getCurrentTime",
-            handler="get_current_time",
-            asynchronous=False,
-            session=False,
-        ),
-    )
+    ),
+    _login("/v1/iam2/virtual-ids/login", "loginIAM2VirtualID", _SECRET, a_field("name", required=True), *_CLIENT),
+    _login(
+        "/v1/iam2/projects/login", "loginIAM2Project", a_field("projectName", required=True), *_CLIENT, session=True
+    ),
+    _login("/v1/iam2/platform/login", "loginIAM2Platform", session=True),
+    Call(
+        message="org.zstack.header.identity.APILogOutMsg",
+        kind="logout",
+        method="DELETE",
+        path="/v1/accounts/sessions/{sessionUuid}",
+        handler="log_out",
+        fields=(a_field("sessionUuid", required=True),),
+        asynchronous=False,
+        session=False,
+    ),
+    Call(
+        message="org.zstack.header.identity.APIValidateSessionMsg",
+        kind="session",
+        method="GET",
+        path=_ONE + "/valid",
+        handler="validate_session",
+        fields=(a_field("sessionUuid"),),
+        asynchronous=False,
+        session=False,
+    ),
+    Call(
+        message="org.zstack.header.identity.APIRenewSessionMsg",
+        kind="session",
+        method="PUT",
+        path=_ONE + "/renew",
+        wrapper="renewSession",
+        handler="renew_session",
+        fields=(a_field("uuid", required=True), a_field("duration", "any")),
+    ),
+    Call(
+        message="org.zstack.header.managementnode.APIGetVersionMsg",
+        kind="version",
+        method="PUT",
+        path="/v1/management-nodes/actions",
+        wrapper="getVersion",
+        handler="get_version",
+        asynchronous=False,
+        session=False,
+    ),
+    Call(
+        message="org.zstack.header.managementnode.APIGetCurrentTimeMsg",
+        kind="version",
+        method="PUT",
+        path="/v1/management-nodes/actions",
+        wrapper="getCurrentTime",
+        handler="get_current_time",
+        asynchronous=False,
+        session=False,
+    ),
+)
+"""The calls on sessions and management nodes."""

@@ -45,9 +45,7 @@ def next_status(turn: Turn, status: str, event: str) -> str | None:
 
 def check_ticket_call(turn: Turn) -> None:
     """Refuse calls on tickets of others before the service sees them."""
-    ticket = turn.store.tickets.get(turn.values["uuid"])
-    if ticket is not None:
-        demand_sight(turn, ticket)
+    demand_sight(turn, _ticket(turn))
 
 
 def _ticket(turn: Turn) -> Ticket:

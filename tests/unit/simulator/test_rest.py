@@ -90,6 +90,12 @@ def test_an_unknown_charset_is_a_page_of_the_container() -> None:
     assert (answer.status, answer.body[:15]) == (500, b"<!doctype html>")
 
 
+@pytest.mark.parametrize("charset", ["idna", "base64", "a\x00b"])
+def test_what_is_a_charset_to_nobody_else_is_unknown_too(charset: str) -> None:
+    answer = Endpoint().send("POST", "/v1/tickets", {"params": message()}, Content_Type=f"x;charset={charset}")
+    assert answer.status == 500
+
+
 def test_options_is_answered_by_the_dispatcher() -> None:
     endpoint = Endpoint()
     answer = endpoint.send("OPTIONS", "/v1/tickets")

@@ -194,6 +194,9 @@ def test_a_deleted_ticket_moves_to_the_archives_with_its_history() -> None:
     assert (archived["accountUuid"], archived["uuid"] != uuid) == (seeds.ADMIN_ACCOUNT, True)
     row = endpoint.rows(f"ticketUuid={uuid}", path="/v1/tickets/histories/archives")[0]
     assert row["historyUuid"] != row["uuid"]
+    endpoint.token = endpoint.log_in("bob", "p2")
+    for path in ("/v1/tickets/archives", "/v1/tickets/histories/archives"):
+        assert endpoint.rows(path=path) == []
     never = Endpoint("embedded?choice=archive:never")
     uuid = never.created()["uuid"]
     never.delete(uuid)
