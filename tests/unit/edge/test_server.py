@@ -191,6 +191,14 @@ def test_head_gets_no_body(client: httpx.Client) -> None:
         assert int(answer.headers["content-length"]) > 0
 
 
+def test_an_answer_without_content_has_none_and_keeps_the_connection(client: httpx.Client) -> None:
+    with SimulatorServer("embedded?fault=status:version=204") as server:
+        for _ in range(2):
+            answer = client.put(server.url + "/v1/management-nodes/actions", json={"getVersion": {}})
+            assert (answer.status_code, answer.content) == (204, b"")
+        assert len(server.connections) == 1
+
+
 def test_a_body_over_the_bound_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pytest_zstack_ticket.edge.serving._BODY_LIMIT", 1000)
     head = b"POST /zstack/v1/tickets HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\n"
