@@ -20,6 +20,8 @@ _FOR_EVER = 3600.0
 _ENDLESS_BYTES = 256 * 1024 * 1024
 _BOMB_BYTES = 64 * 1024 * 1024
 _CHUNK = 65_536
+_CLOSES = "connection: close\r\n"
+_OURS = ("content-length", "connection")
 
 
 async def spoil(answer: Spoiled, transport: asyncio.Transport) -> bool:
@@ -27,9 +29,10 @@ async def spoil(answer: Spoiled, transport: asyncio.Transport) -> bool:
     return await _TRICKS[answer.kind](answer, transport)
 
 
-def _head(response: Response, *, length: int | None, version: str = "1.1", extra: str = "") -> bytes:
+def _head(response: Response, *, length: int | None, version: str = "1.1", extra: str = _CLOSES) -> bytes:
+    """Write a head by hand. It says that the connection ends, since it does after every trick."""
     lines = [f"HTTP/{version} {response.status} "]
-    lines += [f"{name}: {value}" for name, value in response.headers if name.lower() != "content-length"]
+    lines += [f"{name}: {value}" for name, value in response.headers if name.lower() not in _OURS]
     if length is not None:
         lines.append(f"content-length: {length}")
     return ("\r\n".join(lines) + "\r\n" + extra + "\r\n").encode("latin-1", "replace")
@@ -87,9 +90,7 @@ def _raw(build: Callable[[Response], bytes]) -> Trick:
 async def _silent_close(answer: Spoiled, transport: asyncio.Transport) -> bool:
     """Answer in full and close without having said so."""
     response = answer.response
-    kept = tuple(pair for pair in response.headers if pair[0].lower() != "connection")
-    whole = Response(status=response.status, headers=kept, body=response.body)
-    transport.write(_head(whole, length=len(whole.body)) + whole.body)
+    transport.write(_head(response, length=len(response.body), extra="") + response.body)
     transport.close()
     return False
 
@@ -110,7 +111,7 @@ async def _endless(answer: Spoiled, transport: asyncio.Transport) -> bool:
 
 
 def _gzipped(response: Response, data: bytes) -> bytes:
-    return _head(response, length=len(data), extra="content-encoding: gzip\r\n") + data
+    return _head(response, length=len(data), extra=f"{_CLOSES}content-encoding: gzip\r\n") + data
 
 
 def _bomb(response: Response) -> bytes:
@@ -123,7 +124,7 @@ def _bomb(response: Response) -> bytes:
 def _chunks(response: Response) -> bytes:
     parts = [response.body[at : at + 7] for at in range(0, len(response.body), 7)]
     body = b"".join(f"{len(part):x}\r\n".encode() + part + b"\r\n" for part in parts) + b"0\r\n\r\n"
-    return _head(response, length=None, extra="transfer-encoding: chunked\r\n") + body
+    return _head(response, length=None, extra=f"{_CLOSES}transfer-encoding: chunked\r\n") + body
 
 
 _TRICKS: dict[str, Trick] = {
@@ -141,7 +142,9 @@ _TRICKS: dict[str, Trick] = {
     "chunked": _raw(_chunks),
     "http10": _raw(lambda one: _head(one, length=None, version="1.0") + one.body),
     "many-100": _raw(lambda one: b"HTTP/1.1 100 Continue\r\n\r\n" * 5000 + _head(one, length=len(one.body)) + one.body),
-    "huge-header": _raw(lambda one: _head(one, length=len(one.body), extra=f"x-pad: {'x' * 1_000_000}\r\n") + one.body),
+    "huge-header": _raw(
+        lambda one: _head(one, length=len(one.body), extra=f"{_CLOSES}x-pad: {'x' * 1_000_000}\r\n") + one.body
+    ),
     "gzip": _raw(lambda one: _gzipped(one, gzip.compress(one.body))),
     "gzip-lie": _raw(lambda one: _gzipped(one, one.body)),
     "gzip-bomb": _raw(_bomb),

@@ -369,6 +369,14 @@ def test_a_wire_fault_that_http_allows_leaves_the_answer_readable(client: httpx.
             assert time.perf_counter() - begun >= 0.05
 
 
+@pytest.mark.parametrize("kind", ["chunked", "gzip", "http10"])
+def test_what_http_allows_is_never_a_broken_connection(client: httpx.Client, kind: str) -> None:
+    with faulty(f"wire-{kind}:all") as server:
+        token = session(client, server.url)
+        for _ in range(10):
+            assert post(client, server.url, token).status_code == 202
+
+
 def test_a_body_cut_by_its_own_content_length(client: httpx.Client) -> None:
     with faulty("wire-short-length:create") as server:
         assert post(client, server.url, session(client, server.url)).content == b'{"'
