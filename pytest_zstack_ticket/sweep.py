@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.trail import Trail
 
 
-TAGS = "params.tagUuids"
-"""Tags exist from 3.6 on; an older release ignores the key as it ignores any other that it does not know."""
-
-
 @lru_cache(maxsize=512)
 def _pattern(text: str) -> re.Pattern[str]:
     """Read a pattern in which only `*` is special: brackets are part of paths."""
@@ -51,9 +47,8 @@ class Sweep:
         from pytest_zstack_ticket import strategies  # noqa: PLC0415 - imports Hypothesis, which only suites pay for
 
         tags = self.profile.surely_since(3, 6)
-        mutations = strategies.mutations(self.context, self.profile.limits)
         return {
-            "mutations": tuple(row for row in mutations if tags or not _edit(row).path.startswith(TAGS)),
+            "mutations": strategies.mutations(self.context, self.profile.limits, tags=tags),
             "variations": strategies.variations(self.context, self.profile.limits),
             "open": strategies.open_questions(self.context, self.profile.limits),
             "breakages": strategies.breakages(self.context, self.profile.limits),

@@ -70,9 +70,7 @@ def exchange_from_json(told: JsonObject) -> Exchange:
         answer = Failure(**told["failure"])
     else:
         got = told["response"]
-        answer = Response(
-            status=got["status"], headers=_pairs(got["headers"]), body=body_from_json(got["body"]) or b""
-        )
+        answer = Response(status=got["status"], headers=_pairs(got["headers"]), body=body_from_json(got["body"]) or b"")
     return Exchange(
         id=told["id"],
         request=request,
@@ -99,9 +97,7 @@ def judgement_to_json(judgement: Judgement) -> JsonObject:
         return {"held": True}
     if isinstance(judgement, Undecided):
         return {"undecided": phrase_to_json(judgement.reason)}
-    return {
-        "departed": {"expected": phrase_to_json(judgement.expected), "actual": phrase_to_json(judgement.actual)}
-    }
+    return {"departed": {"expected": phrase_to_json(judgement.expected), "actual": phrase_to_json(judgement.actual)}}
 
 
 def judgement_from_json(told: JsonObject) -> Judgement:

@@ -49,10 +49,10 @@ DEEPEST = 6
 
 @dataclass(frozen=True, slots=True)
 class MutatedDraft:
-    """A draft with exactly one mutation, and the valid sibling that it was made of."""
+    """A draft with exactly one mutation; `sibling` makes the valid one that it was made of."""
 
     draft: Draft
-    sibling: Draft
+    sibling: Callable[[], Draft]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +92,13 @@ def tables(limits: Limits) -> Tables:
 
 def drafts(context: Context, limits: Limits) -> st.SearchStrategy[Draft]:
     """Return valid drafts: combinations of variations that must not matter."""
-    return _plans(limits).map(partial(_draft, calibration_body(context), tables(limits)))
+    return _plans(tables(limits).size).map(partial(_draft, calibration_body(context), tables(limits)))
 
 
-def mutated_drafts(context: Context, limits: Limits) -> st.SearchStrategy[MutatedDraft]:
-    """Return valid drafts with exactly one mutation applied."""
-    rows = tuple(row for row in mutation_rows(limits, fresh=fresh_uuid))
-    plans = st.tuples(st.integers(0, len(rows) - 1), _plans(limits))
+def mutated_drafts(context: Context, limits: Limits, *, tags: bool = True) -> st.SearchStrategy[MutatedDraft]:
+    """Return valid drafts with exactly one mutation applied; `tags` as in `mutations`."""
+    rows = tuple(row for row in mutation_rows(limits, fresh=fresh_uuid, tags=tags))
+    plans = _plans(tables(limits).size * len(rows))
     return plans.map(partial(_mutated, calibration_body(context), tables(limits), rows))
 
 
@@ -116,9 +116,9 @@ def api_bodies() -> st.SearchStrategy[dict[str, Json]]:
 Plan = tuple[int, str, bytes]
 
 
-def _plans(limits: Limits) -> st.SearchStrategy[Plan]:
+def _plans(size: int) -> st.SearchStrategy[Plan]:
     letters = st.characters(min_codepoint=32, max_codepoint=0xFFFD, exclude_categories=("Cs", "Cc", "Cn"))
-    return st.tuples(st.integers(0, tables(limits).size - 1), st.text(letters, max_size=12), st.binary(max_size=32))
+    return st.tuples(st.integers(0, size - 1), st.text(letters, max_size=12), st.binary(max_size=32))
 
 
 def _draft(calibration: Body, known: Tables, plan: Plan) -> Draft:
@@ -126,12 +126,13 @@ def _draft(calibration: Body, known: Tables, plan: Plan) -> Draft:
     return _written(body, write, parts)
 
 
-def _mutated(calibration: Body, known: Tables, rows: tuple[Row, ...], plan: tuple[int, Plan]) -> MutatedDraft:
-    body, write, parts = _planned(calibration, known, plan[1])
-    row = rows[plan[0]]
+def _mutated(calibration: Body, known: Tables, rows: tuple[Row, ...], plan: Plan) -> MutatedDraft:
+    digits, index = divmod(plan[0], len(rows))
+    body, write, parts = _planned(calibration, known, (digits, *plan[1:]))
+    row = rows[index]
     changed = row.change(body)
     content = row.write(changed) if row.write else write(changed)
-    return MutatedDraft(Draft(body=content, edit=row.edit), _written(body, write, parts))
+    return MutatedDraft(Draft(body=content, edit=row.edit), partial(_written, body, write, parts))
 
 
 def _written(body: Body, write: Callable[[Body], bytes], parts: tuple[str, ...]) -> Draft:

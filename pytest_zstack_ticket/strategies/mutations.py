@@ -36,8 +36,8 @@ def mutation(path: str, name: str, value: Json, *, fields: tuple[str, ...] = (),
     return Row(_edit(path, name, fields, note), lambda body: put(body, path, value))
 
 
-def mutation_rows(limits: Limits, *, fresh: Callable[[], str]) -> Iterator[Row]:
-    """Yield every row; `fresh` makes UUIDs that are in use nowhere."""
+def mutation_rows(limits: Limits, *, fresh: Callable[[], str], tags: bool = True) -> Iterator[Row]:
+    """Yield every row; `fresh` makes UUIDs that are in use nowhere, `tags` as in `mutations`."""
     for field in REQUIRED:
         yield _dropped(f"params.{field}")
         yield mutation(f"params.{field}", "null", None)
@@ -45,13 +45,19 @@ def mutation_rows(limits: Limits, *, fresh: Callable[[], str]) -> Iterator[Row]:
     yield from _requests()
     yield from _request_members()
     yield from _references(fresh)
+    if tags:
+        yield from _typed("params.tagUuids", object=OBJECT, string="tag")
+        yield mutation("params.tagUuids", "unknown", [fresh()], fields=("tag",))
     yield from _wrappers()
 
 
-def mutations(context: Context, limits: Limits) -> tuple[Draft, ...]:
-    """Return every mutation of the calibration draft, each one edit away from it."""
+def mutations(context: Context, limits: Limits, *, tags: bool = True) -> tuple[Draft, ...]:
+    """Return every mutation of the calibration draft, each one edit away from it.
+
+    `tags` is False for a release that has none (before 3.6): it ignores the key as any other that it does not know.
+    """
     body = calibration_body(context)
-    return tuple(row.draft(body) for row in mutation_rows(limits, fresh=fresh_uuid))
+    return tuple(row.draft(body) for row in mutation_rows(limits, fresh=fresh_uuid, tags=tags))
 
 
 def fresh_uuid() -> str:
@@ -122,8 +128,6 @@ def _references(fresh: Callable[[], str]) -> Iterator[Row]:
     yield from _typed("params.resourceUuid", object=OBJECT, list=LIST)
     yield from _typed("params.flowCollectionUuid", object=OBJECT, list=LIST)
     yield mutation("params.flowCollectionUuid", "unknown", fresh(), fields=("flow",))
-    yield from _typed("params.tagUuids", object=OBJECT, string="tag")
-    yield mutation("params.tagUuids", "unknown", [fresh()], fields=("tag",))
 
 
 def _wrappers() -> Iterator[Row]:

@@ -36,7 +36,8 @@ def test_one_broken_field_is_refused_in_any_company(
         )
         assert departure is None, departure
 
-    zstack_explore(mutated_drafts(zstack_context, zstack_profile.limits), holds)
+    tags = zstack_profile.surely_since(3, 6)
+    zstack_explore(mutated_drafts(zstack_context, zstack_profile.limits, tags=tags), holds)
 
 
 @pytest.mark.requirement("ZT-BODY-062")
