@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import time
 import uuid
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +13,7 @@ from functools import cached_property, partial
 from typing import Protocol
 from urllib.parse import quote
 
-from pytest_zstack_ticket.core.auth import access_key_headers, date_text, login_request, logout_request
+from pytest_zstack_ticket.core.auth import login_request, logout_request
 from pytest_zstack_ticket.core.classify import classify
 from pytest_zstack_ticket.core.flow import submit
 from pytest_zstack_ticket.model.context import Context
@@ -22,7 +21,8 @@ from pytest_zstack_ticket.model.exchange import Exchange, Headers, Json, Request
 from pytest_zstack_ticket.model.outcome import Outcome, Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Session, Settings
-from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Message
+from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Edit, Message
+from pytest_zstack_ticket.signing import HOURS, signed_headers
 from pytest_zstack_ticket.trail import Trail
 
 NONCE = b"zt-0000000000000000"
@@ -214,29 +214,28 @@ class TicketEndpoint:
         """Log in once more and return that session. Raises LoginError."""
         return self._keeper.another()
 
+    @cached_property
+    def wall_clock(self) -> float:
+        """Seconds between UTC and the wall clock that the target compares dates with, found by trying.
+
+        With rest.checkTimeZone off a server ignores a date's zone (RestServer.java checkTimeSkewing). 0 if none is taken.
+        """
+        self.__dict__["wall_clock"] = 0.0
+        draft = self.calibration_draft
+        edit = Edit(kind="variation", name="signed", note="to find the target's wall clock")
+        for hours in HOURS:
+            headers = (*draft.headers, *self.signature_headers(shift=hours * 3600.0))
+            trail = self.send(Message(edit=edit, body=draft.body, headers=headers))
+            if not isinstance(trail.outcome, Refused) or trail.outcome.status != 403:
+                return hours * 3600.0
+        return 0.0
+
     def signature_headers(
         self, *, method: str = "POST", path: str = "/v1/tickets", shift: float = 0.0, alter: str = ""
     ) -> Headers:
-        """Return Date and Authorization of a request signed with the access key.
-
-        `shift` moves the date by seconds; `alter` breaks one part: signature, no-date, no-signature, third-part,
-        unknown-key.
-        """
-        credentials = self._settings.credentials
-        key = uuid.uuid4().hex[:20] if alter == "unknown-key" else credentials.access_key_id
-        date = "" if alter == "no-date" else date_text(time.time() + shift)
-        headers = dict(access_key_headers(key, credentials.access_key_secret, method=method, path=path, date=date))
-        if alter == "signature":
-            before, colon, signature = headers["Authorization"].partition(":")
-            turned = "B" if signature.startswith("A") else "A"
-            headers["Authorization"] = f"{before}{colon}{turned}{signature[1:]}"
-        if alter == "no-signature":
-            headers["Authorization"] = f"ZStack {key}"
-        if alter == "third-part":
-            headers["Authorization"] += ":conformance"
-        if alter == "no-date":
-            del headers["Date"]
-        return tuple(headers.items())
+        """Return Date and Authorization of a request signed with the access key, by the target's wall clock."""
+        shift += self.wall_clock
+        return signed_headers(self._settings.credentials, method=method, path=path, shift=shift, alter=alter)
 
     def _with_session(self, headers: Headers) -> Headers:
         return (*headers, ("Authorization", self._keeper.session.authorization))

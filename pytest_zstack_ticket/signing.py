@@ -1,0 +1,35 @@
+"""Headers of requests signed with the access key, right ones and ones with a single part broken."""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+from pytest_zstack_ticket.core.auth import access_key_headers, date_text
+from pytest_zstack_ticket.model.exchange import Headers
+from pytest_zstack_ticket.model.settings import Credentials
+
+HOURS = (0, 8, *(hour for hour in range(-11, 15) if hour not in (0, 8)))
+"""Wall clocks to try: UTC, China, then every other hour."""
+
+
+def signed_headers(credentials: Credentials, *, method: str, path: str, shift: float, alter: str) -> Headers:
+    """Return Date and Authorization, the date moved by `shift` seconds.
+
+    `alter` breaks one part: signature, no-date, no-signature, third-part, unknown-key.
+    """
+    key = uuid.uuid4().hex[:20] if alter == "unknown-key" else credentials.access_key_id
+    date = "" if alter == "no-date" else date_text(time.time() + shift)
+    headers = dict(access_key_headers(key, credentials.access_key_secret, method=method, path=path, date=date))
+    before, colon, signature = headers["Authorization"].partition(":")
+    match alter:
+        case "signature":
+            turned = "B" if signature.startswith("A") else "A"
+            headers["Authorization"] = f"{before}{colon}{turned}{signature[1:]}"
+        case "no-signature":
+            headers["Authorization"] = before
+        case "third-part":
+            headers["Authorization"] += ":conformance"
+        case "no-date":
+            del headers["Date"]
+    return tuple(headers.items())
