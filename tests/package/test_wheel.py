@@ -1,0 +1,58 @@
+"""The wheel as users get it: what is in it, and that it runs the shipped suites from an empty folder."""
+
+import email
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    code = f"import os; os.chdir({str(ROOT)!r}); from hatchling.build import build_wheel; build_wheel({str(folder)!r})"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_holds_suites_and_schemas_and_nothing_of_ours_else(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    tops = {name.split("/")[0] for name in names}
+    assert tops == {"pytest_zstack_ticket", next(top for top in tops if top.endswith(".dist-info"))}
+    for wanted in ("suites/body/requirements.toml", "suites/job/test_end.py", "schemas/api/error.schema.json", "py.typed"):
+        assert f"pytest_zstack_ticket/{wanted}" in names
+    assert not [name for name in names if "__pycache__" in name]
+
+
+def test_the_metadata_says_what_pypi_asks_for(wheel):
+    archive = zipfile.ZipFile(wheel)
+    name = next(name for name in archive.namelist() if name.endswith("METADATA"))
+    metadata = email.message_from_string(archive.read(name).decode())
+    assert metadata["License-Expression"] == "Apache-2.0"
+    assert metadata["Requires-Python"] == ">=3.11"
+    needed = {row.split(";")[0].split(">")[0].strip() for row in metadata.get_all("Requires-Dist") if "extra" not in row}
+    assert needed == {"allure-pytest", "h11", "httpx", "hypothesis", "jsonschema", "pytest"}
+    assert "Framework :: Pytest" in metadata.get_all("Classifier")
+    assert "Typing :: Typed" in metadata.get_all("Classifier")
+
+
+def test_the_installed_wheel_runs_the_suites_from_an_empty_folder(wheel, tmp_path):
+    home, empty = tmp_path / "site", tmp_path / "empty"
+    empty.mkdir()
+    install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", str(home), str(wheel)]
+    subprocess.run(install, check=True, capture_output=True)
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "--zstack-url=embedded", "--zstack-effort=smoke", "-q", "-k", "ZT-ANSWER"],
+        cwd=empty,
+        env={"PYTHONPATH": str(home), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-500:]
+    assert "verdict: passed" in run.stdout
+    assert {path.name for path in empty.iterdir()} <= {".pytest_cache"}
