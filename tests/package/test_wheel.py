@@ -23,7 +23,12 @@ def test_the_wheel_holds_suites_and_schemas_and_nothing_of_ours_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}
     assert tops == {"pytest_zstack_ticket", next(top for top in tops if top.endswith(".dist-info"))}
-    for wanted in ("suites/body/requirements.toml", "suites/job/test_end.py", "schemas/api/error.schema.json", "py.typed"):
+    for wanted in (
+        "suites/body/requirements.toml",
+        "suites/job/test_end.py",
+        "schemas/api/error.schema.json",
+        "py.typed",
+    ):
         assert f"pytest_zstack_ticket/{wanted}" in names
     assert not [name for name in names if "__pycache__" in name]
 
@@ -34,7 +39,9 @@ def test_the_metadata_says_what_pypi_asks_for(wheel):
     metadata = email.message_from_string(archive.read(name).decode())
     assert metadata["License-Expression"] == "Apache-2.0"
     assert metadata["Requires-Python"] == ">=3.11"
-    needed = {row.split(";")[0].split(">")[0].strip() for row in metadata.get_all("Requires-Dist") if "extra" not in row}
+    needed = {
+        row.split(";")[0].split(">")[0].strip() for row in metadata.get_all("Requires-Dist") if "extra" not in row
+    }
     assert needed == {"allure-pytest", "h11", "httpx", "hypothesis", "jsonschema", "pytest"}
     assert "Framework :: Pytest" in metadata.get_all("Classifier")
     assert "Typing :: Typed" in metadata.get_all("Classifier")
@@ -43,7 +50,18 @@ def test_the_metadata_says_what_pypi_asks_for(wheel):
 def test_the_installed_wheel_runs_the_suites_from_an_empty_folder(wheel, tmp_path):
     home, empty = tmp_path / "site", tmp_path / "empty"
     empty.mkdir()
-    install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", str(home), str(wheel)]
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        str(home),
+        str(wheel),
+    ]
     subprocess.run(install, check=True, capture_output=True)
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "--zstack-url=embedded", "--zstack-effort=smoke", "-q", "-k", "ZT-ANSWER"],

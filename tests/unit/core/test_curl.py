@@ -85,3 +85,8 @@ def test_a_huge_body_is_left_to_the_evidence():
     line = curl_line(request(b"x" * (LONGEST + 1)), "http://h")
     assert len(line) < 400
     assert str(LONGEST + 1) in line
+
+
+def test_a_content_type_of_the_request_is_kept(tmp_path: Path):
+    run(curl_line(request(b"{}", (("content-type", "text/plain"),)), "http://h"), tmp_path)
+    assert (tmp_path / "headers").read_text() == "content-type: text/plain\n"

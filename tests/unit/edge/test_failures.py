@@ -59,7 +59,7 @@ def example_of(kind: type[Exception]) -> Exception:
     if kind is httpx.HTTPStatusError:
         request = httpx.Request("GET", "http://example.invalid")
         return kind("seen", request=request, response=httpx.Response(500))
-    if issubclass(kind, httpx.StreamError) and kind is not httpx.StreamError:
+    if kind in (httpx.StreamConsumed, httpx.StreamClosed, httpx.ResponseNotRead, httpx.RequestNotRead):
         return kind()
     return kind("seen")
 

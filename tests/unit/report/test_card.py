@@ -139,3 +139,26 @@ def test_values_are_found_by_their_path():
     assert value_at({"request": {"body": "{"}}, "params") is None
     assert value_at({"request": {"body": None}}, "params") is None
     assert value_at(None, "params") is None
+
+
+def test_a_long_reason_is_cut():
+    told = found()
+    told["actual"] = {"key": "shows", "parameters": {"value": "word " * 200}}
+    assert len([line for line in KEPT.brief(told, "x") if "word" in line]) == 6
+
+
+def test_a_field_that_only_the_request_has_is_shown_alone():
+    edit = Edit(kind="variation", name="extra-key", path="params.extra")
+    card = KEPT.full(found(b'{"params":{"extra":1}}', edit=edit), REQUIREMENT)
+    assert "            value 1" in card
+    assert not [line for line in card if line.endswith("in the sibling")]
+
+
+def test_a_card_without_a_sibling_or_a_body_is_shorter():
+    bare = {**found(), "sibling": None}
+    bare["subject"] = {**bare["subject"], "request": {"method": "GET", "path": "/v1/tickets", "body": None}}
+    bare["subject"]["answer"] = {"status": 204, "body": None}
+    card = KEPT.full(bare, REQUIREMENT)
+    assert "  request   GET /v1/tickets" in card
+    assert "  answer    204 " in card
+    assert not [line for line in card if line.startswith("  sibling")]

@@ -54,3 +54,7 @@ def test_data_is_broken_wherever_a_line_is_full():
     assert chopped('{"a b": 1}', 4) == ['{"a ', 'b": ', "1}"]
     assert chopped("一致性", 3) == ["一", "致", "性"]
     assert chopped("", 3) == [""]
+
+
+def test_a_shortened_text_may_end_in_letters_without_width():
+    assert shortened("ab" + "\u0301" * 3 + "cd", 3) == "ab\u0301\u0301\u0301…"
