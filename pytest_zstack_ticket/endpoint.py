@@ -218,7 +218,7 @@ class TicketEndpoint:
     def wall_clock(self) -> float:
         """Seconds between UTC and the wall clock that the target compares dates with, found by trying.
 
-        With rest.checkTimeZone off a server ignores a date's zone (RestServer.java checkTimeSkewing). 0 if none is taken.
+        With rest.checkTimeZone off a server ignores a date's zone (RestServer.java checkTimeSkewing). 0 if none fits.
         """
         self.__dict__["wall_clock"] = 0.0
         draft = self.calibration_draft

@@ -81,7 +81,7 @@ def test_no_module_is_longer_than_the_limit():
     assert {path for path in long if not path.startswith("tests/")} == set()
 
 
-def test_an_import_of_a_higher_layer_would_be_seen(tmp_path):
+def test_an_import_of_a_higher_layer_would_be_seen():
     assert breaks("pytest_zstack_ticket.core.checks", "pytest_zstack_ticket.core")
     assert not breaks("pytest_zstack_ticket.corex", "pytest_zstack_ticket.core")
     assert breaks("pytest_zstack_ticket.core", "pytest_zstack_ticket.")

@@ -133,7 +133,7 @@ STORES = [
 
 
 @pytest.mark.parametrize(("fault", "stored", "success"), STORES)
-def test_what_two_creates_leave_behind(fault: str, stored: list[str], success: bool) -> None:  # noqa: FBT001
+def test_what_two_creates_leave_behind(fault: str, stored: list[str], success: bool) -> None:
     one = endpoint(fault)
     answers = [one.create(name=name) for name in ("a", "b")]
     assert {answer.status == 200 for answer in answers} == {success}

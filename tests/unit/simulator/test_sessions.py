@@ -254,7 +254,7 @@ def test_a_wrong_key_may_be_an_error_of_the_call_instead() -> None:
         (True, "utc", "Tue, 25 Nov 2025 00:00:00 CST", 200),
     ],
 )
-def test_the_zone_of_the_date_counts_only_if_it_is_checked(checked: bool, zone: str, clock: str, status: int) -> None:  # noqa: FBT001
+def test_the_zone_of_the_date_counts_only_if_it_is_checked(checked: bool, zone: str, clock: str, status: int) -> None:
     options = replace(parse_options(f"embedded?choice=time-zone:{zone}"), check_time_zone=checked)
     assert key(Endpoint(options, name=""), date=clock)[0] == status
 
