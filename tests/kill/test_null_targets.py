@@ -1,0 +1,38 @@
+"""Targets that understand nothing pass nothing that they break, and nothing that only an accepted ticket can show."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from pytest_zstack_ticket.edge.server import SimulatorServer
+
+FORM = {"ZT-ANSWER-001", "ZT-ANSWER-002", "ZT-ANSWER-003", "ZT-ANSWER-004", "ZT-ANSWER-005"}
+NOTHING_ACCEPTED = "ZT-BODY-04 ZT-BODY-05 ZT-BODY-060 ZT-HTTP-017 ZT-HTTP-018 ZT-HTTP-019 ZT-JOB"
+REFUSALS = "ZT-BODY-00 ZT-BODY-01 ZT-BODY-02 ZT-BODY-030 ZT-BODY-031 ZT-BODY-032 ZT-BODY-061 ZT-SESSION ZT-HTTP-00 ZT-HTTP-010"
+BROKEN = {
+    "empty-object": (set(), REFUSALS),
+    "array": (FORM, f"{REFUSALS} {NOTHING_ACCEPTED}"),
+    "400-text": (FORM, f"{REFUSALS} {NOTHING_ACCEPTED}"),
+    "202-no-location": (FORM, f"{REFUSALS} {NOTHING_ACCEPTED}"),
+    "echo": (FORM, f"{REFUSALS} {NOTHING_ACCEPTED}"),
+    "empty-body": (FORM, REFUSALS),
+    "503-error": (FORM - {"ZT-ANSWER-001"}, f"{REFUSALS} {NOTHING_ACCEPTED}"),
+}
+
+
+@pytest.mark.parametrize("null", BROKEN)
+def test_a_null_target_passes_nothing_that_it_breaks(null, tmp_path):
+    exact, prefixes = BROKEN[null]
+    with SimulatorServer(f"embedded?fault=null:{null}") as server:
+        command = [sys.executable, "-m", "pytest", f"--zstack-url={server.url}", "--zstack-effort=smoke", "-q"]
+        command += [f"--zstack-report={tmp_path}/report", "-p", "no:cacheprovider", "--zstack-job-timeout=5"]
+        environment = {**os.environ, "ZSTACK_SESSION": "0123456789abcdef0123456789abcdef"}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    report = json.loads((tmp_path / "report" / "report.json").read_text("utf-8"))
+    passed = {row["id"] for row in report["requirements"] if row["verdict"] == "passed"}
+    assert done.returncode == 1
+    assert report["verdict"] == "failed"
+    assert {one for one in passed if one in exact or one.startswith(tuple(prefixes.split()))} == set()
