@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from pytest_zstack_ticket.core.checks.reading import final_answer, json_object
 from pytest_zstack_ticket.endpoint import TicketEndpoint
 from pytest_zstack_ticket.model.outcome import Accepted, Unanswered
 
@@ -33,9 +34,10 @@ def found_by_mark(endpoint: TicketEndpoint) -> list[str]:
     if "query" not in endpoint.profile.capabilities:
         return []
     condition = quote(f"name~=%{endpoint.mark}%", safe="")
-    found = endpoint.call("GET", f"/v1/tickets?q={condition}&limit={MOST_FOUND}").outcome
-    rows = found.result.get("inventories", ()) if isinstance(found, Accepted) and isinstance(found.result, dict) else ()
-    return [row["uuid"] for row in rows if _is_ours(row, endpoint.mark)]
+    trail = endpoint.call("GET", f"/v1/tickets?q={condition}&limit={MOST_FOUND}")
+    answer = final_answer(trail.exchanges)
+    rows = json_object(answer.body if answer else None).get("inventories")
+    return [row["uuid"] for row in rows if _is_ours(row, endpoint.mark)] if isinstance(rows, list) else []
 
 
 def _is_ours(row: object, mark: str) -> bool:

@@ -45,10 +45,15 @@ def run(told: argparse.Namespace) -> int:
     from pytest_zstack_ticket.edge.server import SimulatorServer  # noqa: PLC0415 - only this command serves
     from pytest_zstack_ticket.simulator import seeds  # noqa: PLC0415 - likewise
 
+    if not 0 <= told.port < 1 << 16:
+        raise SettingsError(f"cannot listen on port {told.port}: a port is a number from 0 to 65535.")
+    over = threading.Event()
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: over.set())
     server = SimulatorServer(options_of(told), host=told.host, port=told.port)
     try:
         server.start()
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise SettingsError(f"cannot listen on {told.host} port {told.port}: {error}") from error
     known = {"url": server.url, "user": "admin", "password": seeds.PASSWORD}
     keys = {"access_key_id": seeds.ACCESS_KEY_ID, "access_key_secret": seeds.ACCESS_KEY_SECRET}
@@ -57,7 +62,8 @@ def run(told: argparse.Namespace) -> int:
     talk(f"account {known['user']}, password {known['password']}; examine it with")
     talk(f"  ZSTACK_PASSWORD={known['password']} pytest --zstack-url={server.url}")
     talk("Ctrl-C ends it.")
-    wait_for_the_end()
+    while not over.wait(3600):
+        continue
     server.stop()
     return 0
 
@@ -69,17 +75,6 @@ def options_of(told: argparse.Namespace) -> SimulatorOptions:
     release = f"@{told.release}" if told.release else ""
     fault = f"&fault={quote('+'.join(told.fault), safe='')}" if told.fault else ""
     return parse_options(f"embedded:{told.profile}{release}?latency={told.latency}&locale={told.locale}{fault}")
-
-
-def wait_for_the_end() -> None:
-    """Wait for Ctrl-C or a signal to end."""
-    over = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: over.set())
-    try:
-        while not over.wait(3600):
-            continue
-    except KeyboardInterrupt:
-        talk("")
 
 
 COMMANDS = (

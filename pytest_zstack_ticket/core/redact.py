@@ -7,59 +7,70 @@ written.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
-import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from urllib.parse import quote, quote_plus
+import threading
+from dataclasses import replace
 
 from pytest_zstack_ticket.core.decode import decode
+from pytest_zstack_ticket.core.guises import Guise, guises, pseudonym
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Headers, Request, Response
 
 LEAST = 6
 """Secrets shorter than this are not looked for: they would be found everywhere."""
+
+TOKEN = 16
+"""Cookies shorter than this are words, such as `deleted`."""
 
 REMEMBERED = 256
 
 UNSENT = frozenset({"password"})
 """Secrets that never go to the target, only their digest does: where an answer holds such a text, it is a word."""
 
-HOME = {"session": re.compile(rb'^\s*\{.*"inventory"\s*:\s*\{', re.DOTALL)}
-_HEX = re.compile(r"[0-9a-f]+(?![\s\S])")
-_ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+SENT_SECRETS = frozenset({"authorization", "proxy-authorization", "cookie"})
+ANSWERED_SECRETS = frozenset({"set-cookie"})
 
+LONG = 40
+"""A guise of this many characters in hexadecimal or base64 is looked for only where there is a run as long."""
+_RUN = bytes(0x68 if chr(code).isalnum() else 0x20 for code in range(128)) + b" " * 128
+_LONG_RUN = b"\x68" * LONG
+_SCHEME = re.compile(r"(OAuth|[A-Za-z]+ )? *")
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One way in which a secret may appear, with what replaces it."""
-
-    kind: str
-    seen: bytes
-    shown: bytes
+Kinds = frozenset[str]
+NONE: Kinds = frozenset()
 
 
 class Redactor:
-    """Knows the secrets of a run by kind and replaces them wherever they stand."""
+    """Knows the secrets of a run by kind and replaces them wherever they stand; safe to use from many threads."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
-        self._forms: tuple[Form, ...] = ()
+        self._lock = threading.Lock()
         self._secrets: dict[str, str] = {}
-        self._seen: dict[tuple[str, str, bool], str] = {}
+        self._guises: dict[bytes, Guise] = {}
+        self._plain: tuple[bytes, ...] = ()
+        self._packed: tuple[bytes, ...] = ()
+        self._headers: dict[tuple[str, str], str] = {}
 
     def learn(self, kind: str, secret: str) -> None:
-        """Take in a secret; the same one twice is no harm."""
-        if len(secret) < LEAST or secret in self._secrets:
+        """Take in a secret; the same one twice is no harm. A very short password is known by its digest alone."""
+        if len(secret) < LEAST:
+            if kind == "password":
+                self.learn("password-digest", hashlib.sha512(secret.encode()).hexdigest())
             return
-        self._secrets[secret] = kind
-        forms = {form.seen: form for form in _forms(kind, secret, self.pseudonym(secret))}
-        known = {form.seen for form in self._forms}
-        fresh = tuple(form for seen, form in forms.items() if seen not in known)
-        self._forms = tuple(sorted((*self._forms, *fresh), key=lambda form: -len(form.seen)))
-        self._seen = {}
+        with self._lock:
+            if secret in self._secrets:
+                return
+            known = {guise.seen: guise for guise in guises(kind, secret, self.pseudonym(secret))} | self._guises
+            packed = {
+                seen.lower() for seen, one in known.items() if one.packed and len(seen) >= LONG and seen.isalnum()
+            }
+            self._guises = known
+            self._packed = tuple(packed)
+            self._plain = tuple({one.seen.lower() for one in known.values()} - packed)
+            self._headers = {}
+            self._secrets = {**self._secrets, secret: kind}
 
     @property
     def secrets(self) -> dict[str, str]:
@@ -67,136 +78,164 @@ class Redactor:
         return dict(self._secrets)
 
     def pseudonym(self, secret: str) -> str:
-        """Return what stands for a secret: the same length, hexadecimal for hexadecimal."""
-        digest = hmac.new(self._key, secret.encode(), hashlib.sha512).digest()
-        stream = digest
+        """Return what stands for a secret."""
+        stream = hmac.digest(self._key, _bytes(secret), "sha512")
         while len(stream) < len(secret):
             stream += hashlib.sha512(stream).digest()
-        if _HEX.match(secret):
-            return stream.hex()[: len(secret)]
-        return "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in stream[: len(secret)])
+        return pseudonym(secret, stream)
 
     def text(self, text: str) -> str:
         """Return a text without secrets."""
-        return self._clean(text.encode("utf-8", "surrogateescape"))[0].decode("utf-8", "surrogateescape")
+        return self._clean_text(text)[0]
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """Return an exchange without secrets; `leaks` names those that the answer showed where they have no place."""
-        request = exchange.request
-        self._meet(exchange)
-        clean = Request(
-            method=request.method,
-            path=self.text(request.path),
-            headers=self._headers(request.headers, _SENT_SECRETS),
-            body=None if request.body is None else self._clean(request.body)[0],
-        )
-        answer, leaks = self._answer(exchange)
+        request, answer = exchange.request, exchange.answer
+        session = session_of(request, answer)
+        if session and not session.isalpha():
+            self.learn("session", session)
+        search = self._may_hold(_haystack(request, answer))
+        if isinstance(answer, Failure):
+            told: Response | Failure = replace(answer, detail=self.text(answer.detail)) if search else answer
+            leaks = NONE
+        else:
+            told, leaks = self._answer(request, answer, session, search=search)
         return Exchange(
             id=exchange.id,
-            request=clean,
-            answer=answer,
+            request=self._request(request, search=search),
+            answer=told,
             started=exchange.started,
             elapsed=exchange.elapsed,
-            leaks=leaks,
+            leaks=tuple(sorted(leaks - UNSENT)) if leaks else (),
         )
 
-    def _meet(self, exchange: Exchange) -> None:
-        """Learn the session that a log-in answers: it is a secret from this answer on."""
-        request, answer = exchange.request, exchange.answer
-        if isinstance(answer, Response) and _is_log_in(request, answer):
-            body = decode(answer.body)
-            found = body.get("inventory") if isinstance(body, dict) else None
-            uuid = found.get("uuid") if isinstance(found, dict) else None
-            if isinstance(uuid, str):
-                self.learn("session", uuid)
+    def _request(self, request: Request, *, search: bool) -> Request:
+        path, body = request.path, request.body
+        if search:
+            path, body = self.text(path), None if body is None else self._clean(body)[0]
+        headers = self._cleaned_headers(request.headers, SENT_SECRETS, search=search)[0]
+        return Request(method=request.method, path=path, headers=headers, body=body)
 
-    def _answer(self, exchange: Exchange) -> tuple[Response | Failure, tuple[str, ...]]:
-        answer = exchange.answer
-        if isinstance(answer, Failure):
-            return Failure(kind=answer.kind, detail=self.text(answer.detail), sent=answer.sent), ()
-        body, kinds = self._clean(answer.body)
-        headers = self._headers(answer.headers, _ANSWERED_SECRETS)
-        shown = self._clean("\n".join(value for name, value in answer.headers if name != "set-cookie").encode())[1]
-        leaks = sorted(
-            kind for kind in kinds | shown if kind not in UNSENT and not _at_home(kind, exchange.request, answer)
-        )
-        return Response(status=answer.status, headers=headers, body=body), tuple(leaks)
+    def _answer(self, request: Request, answer: Response, session: str, *, search: bool) -> tuple[Response, Kinds]:
+        """Return an answer without secrets, and the kinds of those that it showed in a place that is not theirs."""
+        body, kinds = self._clean(answer.body) if search else (answer.body, NONE)
+        if session and "session" in kinds:
+            # the session that a log-in answers is at home there, once
+            kinds = self._clean(answer.body.replace(_bytes(session), b"", 1))[1]
+        headers, shown = self._cleaned_headers(answer.headers, ANSWERED_SECRETS, search=search)
+        for kind, token in _passing_secrets(request, answer):
+            if _bytes(token) in body:
+                body = body.replace(_bytes(token), _bytes(self.pseudonym(token)))
+                kinds |= {kind} if kind else NONE
+        return Response(status=answer.status, headers=headers, body=body), kinds | shown
 
-    def _clean(self, content: bytes) -> tuple[bytes, set[str]]:
-        found: set[str] = set()
-        for form in self._forms:
-            if form.seen in content:
-                content = content.replace(form.seen, form.shown)
-                found.add(form.kind)
-        return content, found
+    def _clean(self, content: bytes) -> tuple[bytes, Kinds]:
+        """Return a content without secrets, and their kinds."""
+        if not self._may_hold(content):
+            return content, NONE
+        found = {seen: guise for seen, guise in self._guises.items() if seen in content}
+        if not found:
+            return content, NONE
+        longest_first = sorted(found, key=len, reverse=True)
+        pattern = re.compile(b"|".join(map(re.escape, longest_first)))
+        kinds = frozenset(found[seen].kind for seen in pattern.findall(content))
+        return pattern.sub(lambda match: found[match[0]].shown, content), kinds
 
-    def _headers(self, headers: Headers, secret: frozenset[str]) -> Headers:
-        return tuple((name, self._header(name.lower(), value, secret)) for name, value in headers)
+    def _clean_text(self, text: str) -> tuple[str, Kinds]:
+        content, kinds = self._clean(_bytes(text))
+        return (content.decode("utf-8", "surrogatepass") if kinds else text), kinds
 
-    def _header(self, name: str, value: str, secret: frozenset[str]) -> str:
-        """Return a header's value without secrets; the last values are remembered, for most headers repeat."""
-        key = (name, value, name in secret)
-        if key not in self._seen:
-            if len(self._seen) >= REMEMBERED:
-                self._seen = {}
-            self._seen[key] = self._clean_header(name, value, secret)
-        return self._seen[key]
+    def _may_hold(self, content: bytes) -> bool:
+        """Return False for a content that surely holds no secret, which nearly all do, and quickly."""
+        folded = content.lower()
+        for needle in self._plain:
+            if needle in folded:
+                return True
+        return _LONG_RUN in folded.translate(_RUN) and any(needle in folded for needle in self._packed)
 
-    def _clean_header(self, name: str, value: str, secret: frozenset[str]) -> str:
-        clean = self.text(value)
-        if name not in secret or clean != value:
-            return clean
+    def _cleaned_headers(self, headers: Headers, secret: Kinds, *, search: bool) -> tuple[Headers, Kinds]:
+        clean, kinds = [], NONE
+        for name, value in headers:
+            if name.lower() in secret:
+                clean.append((name, self._secret_header(name, value)))
+            elif search:
+                (told, seen), (shown, found) = self._clean_text(name), self._clean_text(value)
+                clean.append((told, shown))
+                kinds |= seen | found
+            else:
+                clean.append((name, value))
+        return tuple(clean), kinds
+
+    def _secret_header(self, name: str, value: str) -> str:
+        """Return a header that is secret whether or not we know it; the last are remembered, for most repeat."""
+        known, key = self._headers, (name, value)
+        if key not in known:
+            if len(known) >= REMEMBERED:
+                self._headers = known = {}
+            known[key] = self._unnamed(name.lower(), value)
+        return known[key]
+
+    def _unnamed(self, name: str, value: str) -> str:
+        if name == "cookie":
+            return ";".join(map(self._cookie, value.split(";")))
         if name == "set-cookie":
-            key, equals, rest = value.partition("=")
-            cookie, semicolon, attributes = rest.partition(";")
-            return f"{key}{equals}{self.pseudonym(cookie)}{semicolon}{attributes}"
-        scheme, space, token = value.partition(" ")
-        return f"{scheme}{space}{self._token(token)}"
+            return self._cookie(value)
+        clean, kinds = self._clean_text(value)
+        if kinds:
+            return clean
+        scheme = _SCHEME.match(value)
+        start = scheme.end() if scheme else 0
+        key, colon, signature = value[start:].partition(":")
+        return value[:start] + (f"{key}:{self.pseudonym(signature)}" if colon else self.pseudonym(key))
 
-    def _token(self, token: str) -> str:
-        key, colon, signature = token.partition(":")
-        return f"{key}{colon}{self.pseudonym(signature)}" if colon else self.pseudonym(token)
-
-
-_SENT_SECRETS = frozenset({"authorization", "cookie", "proxy-authorization"})
-_ANSWERED_SECRETS = frozenset({"set-cookie"})
-
-
-def _at_home(kind: str, request: Request, answer: Response) -> bool:
-    """Return True for a session in the answer of the log-in that made it, and in no other place."""
-    return kind == "session" and _is_log_in(request, answer)
+    def _cookie(self, text: str) -> str:
+        name, equals, rest = text.partition("=")
+        value, semicolon, attributes = rest.partition(";")
+        return f"{name}{equals}{self.pseudonym(value)}{semicolon}{attributes}"
 
 
-def _is_log_in(request: Request, answer: Response) -> bool:
-    log_in = request.method == "PUT" and "/login" in request.path
-    return log_in and answer.status == 200 and HOME["session"].match(answer.body) is not None
+def session_of(request: Request, answer: Response | Failure) -> str:
+    """Return the session that a log-in answers, or an empty string for any other exchange."""
+    log_in = request.method == "PUT" and request.path.partition("?")[0].endswith("/login")
+    if not log_in or isinstance(answer, Failure) or answer.status != 200:
+        return ""
+    body = decode(answer.body)
+    found = body.get("inventory") if isinstance(body, dict) else None
+    uuid = found.get("uuid") if isinstance(found, dict) else None
+    return uuid if isinstance(uuid, str) else ""
 
 
-def _forms(kind: str, secret: str, shown: str) -> Iterator[Form]:
-    """Yield every form in which a secret may be written; each keeps its length as far as its encoding allows."""
-    for plain, other in ((secret, shown), (secret.upper(), shown.upper())):
-        for encode in (str, quote, lambda text: quote(text, safe=""), quote_plus, _json, _gson):
-            yield Form(kind, encode(plain).encode(), encode(other).encode())
-        yield Form(kind, plain.encode().hex().encode(), other.encode().hex().encode())
-    for shift in range(3):
-        yield _base64(kind, secret, shown, shift)
-    if not kind.endswith("-digest"):
-        digest, stand_in = hashlib.sha512(secret.encode()).hexdigest(), hashlib.sha512(shown.encode()).hexdigest()
-        yield Form(f"{kind}-digest", digest.encode(), stand_in.encode())
-        yield Form(f"{kind}-digest", digest.upper().encode(), stand_in.upper().encode())
+def _haystack(request: Request, answer: Response | Failure) -> bytes:
+    """Return all of an exchange but the headers that are secret anyhow."""
+    texts = [request.path]
+    texts += [f"{name}\n{value}" for name, value in request.headers if name.lower() not in SENT_SECRETS]
+    parts = [request.body or b""]
+    if isinstance(answer, Failure):
+        texts.append(answer.detail)
+    else:
+        texts += [f"{name}\n{value}" for name, value in answer.headers if name not in ANSWERED_SECRETS]
+        parts.append(answer.body)
+    return b"\n".join((_bytes("\n".join(texts)), *parts))
 
 
-def _json(text: str) -> str:
-    return json.dumps(text)[1:-1]
+def _passing_secrets(request: Request, answer: Response) -> list[tuple[str, str]]:
+    """Return secrets of this exchange alone, with the kind that is leaked where the body shows one.
+
+    A cookie and a signature live for one exchange. A session that we do not know is one that somebody made up: it is
+    replaced as it was in the request, and showing it is no leak.
+    """
+    found = []
+    for name, value in answer.headers:
+        if name == "set-cookie":
+            cookie = value.partition("=")[2].partition(";")[0]
+            found.append(("cookie", cookie if len(cookie) >= TOKEN else ""))
+    for name, value in request.headers:
+        if name.lower() == "authorization":
+            token = value.partition(" ")[2]
+            _, colon, signature = token.partition(":")
+            found.append(("signature", signature) if colon else ("", token))
+    return [(kind, token) for kind, token in found if len(token) >= LEAST]
 
 
-def _gson(text: str) -> str:
-    return "".join(f"\\u{ord(letter):04x}" if letter in "<>&='" else letter for letter in _json(text))
-
-
-def _base64(kind: str, secret: str, shown: str, shift: int) -> Form:
-    """Return the part of a secret's base64 that does not depend on what stands around it."""
-    seen, other = (base64.b64encode(b"\0" * shift + text.encode()) for text in (secret, shown))
-    start = -(-shift * 4 // 3) + (1 if shift else 0)
-    whole = (shift + len(secret.encode())) // 3 * 4
-    return Form(kind, seen[start:whole], other[start:whole])
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

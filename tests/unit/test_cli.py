@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 
@@ -80,9 +81,13 @@ def test_an_unknown_fault_is_told_in_one_sentence(capsys: pytest.CaptureFixture[
     assert "lose-ticket" in capsys.readouterr().err
 
 
-def test_a_port_that_is_taken_is_told_in_one_sentence(capsys: pytest.CaptureFixture[str]):
-    assert main(["simulate", "--port", "99999"]) == 4
-    assert "cannot listen" in capsys.readouterr().err
+def test_a_port_that_cannot_be_had_is_told_in_one_sentence(capsys: pytest.CaptureFixture[str]):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        for port in ("99999", str(taken.getsockname()[1])):
+            assert main(["simulate", "--port", port]) == 4
+            told = capsys.readouterr().err
+            assert "cannot listen" in told
+            assert len(told.splitlines()) == 1
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])

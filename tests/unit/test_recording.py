@@ -47,7 +47,7 @@ def test_a_tally_survives_its_journey(tally: Tally):
     assert tally_from_json(json.loads(json.dumps(tally_to_json(tally)))) == tally
 
 
-@pytest.mark.parametrize("letter", ["\ud800", "\udfff", "\x00", "\x1b", "\x9b", "\uffff"])
+@pytest.mark.parametrize("letter", ["\ud800", "\x00", "\x1b", "\x9b", "\uffff"])
 def test_what_kills_reporters_is_escaped(letter: str):
     assert scrubbed(f"a{letter}\t\n") == f"a\\u{ord(letter):04x}\t\n"
     scrubbed(letter).encode()
