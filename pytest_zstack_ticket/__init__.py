@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.endpoint import TicketEndpoint
     from pytest_zstack_ticket.examine import Examiner
     from pytest_zstack_ticket.model.context import Context
+    from pytest_zstack_ticket.model.outcome import Accepted, Malformed, Refused, Unanswered, Unfinished
     from pytest_zstack_ticket.model.profile import Profile
     from pytest_zstack_ticket.model.settings import Session
     from pytest_zstack_ticket.model.ticket import Draft, Edit, Message
@@ -19,19 +20,29 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.trail import Trail
 
 __all__ = [
+    "Accepted",
     "Context",
     "Draft",
     "Edit",
     "Examiner",
+    "Malformed",
     "Message",
     "Profile",
+    "Refused",
     "Session",
     "TicketEndpoint",
     "Trail",
+    "Unanswered",
+    "Unfinished",
     "by_requirement",
 ]
 
 _HOMES = {
+    "Accepted": "model.outcome",
+    "Malformed": "model.outcome",
+    "Refused": "model.outcome",
+    "Unanswered": "model.outcome",
+    "Unfinished": "model.outcome",
     "Context": "model.context",
     "Draft": "model.ticket",
     "Edit": "model.ticket",
