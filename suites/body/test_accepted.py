@@ -27,9 +27,16 @@ ACCEPTED = {
 }
 
 
+UNMATCHED = ["ticket type", "工单类型", "flow collection", "工单流程"]
+"""From 3.6 on a set of requests has to match a ticket type of the cloud (TicketApiInterceptor.java, lines 74 to 90)."""
+
+
 @pytest.mark.parametrize("rows", by_requirement(ACCEPTED))
 def test_a_variation_does_not_matter(rows, ticket_endpoint, zstack_sweep, zstack_examine):
     """A variation that must not matter is decided like its sibling."""
     for edit, trail in zstack_sweep.trails("variations", *rows):
-        departure = zstack_examine("sameness", edit=edit, subject=trail, sibling=ticket_endpoint.calibration)
+        arguments = {"unless": UNMATCHED} if edit.path == "params.requests" else {}
+        departure = zstack_examine(
+            "sameness", edit=edit, subject=trail, sibling=ticket_endpoint.calibration, arguments=arguments
+        )
         assert departure is None, departure

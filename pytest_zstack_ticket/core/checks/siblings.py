@@ -93,9 +93,14 @@ def argument_code(trails: Trails, arguments: Arguments, profile: Profile) -> Jud
 
 
 def sameness(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that a variation, which must not matter, leads to the same decision as its sibling."""
+    """Check that a variation, which must not matter, leads to the same decision as its sibling.
+
+    Argument `unless`: words of a refusal that the contract allows, such as that no ticket type matches these requests.
+    """
     subject = outcome_of(trails, "subject", profile, arguments)
     sibling = outcome_of(trails, "sibling", profile)
+    if isinstance(subject, Refused) and any(word in subject.details for word in arguments.get("unless") or ()):
+        return Undecided(Phrase.of("legal-refusal"))
     silent = unknown(subject) or unknown(sibling)
     if silent:
         return silent
