@@ -6,6 +6,7 @@ outcome and never look at a status of their own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -28,6 +29,8 @@ RESULT_SCHEMA = {"create": "create-result", "action": "create-result", "query": 
 GATEWAY = frozenset({502, 504})
 ERROR_STATUS = 400
 TEXT_SHOWN = 4000
+_HOST = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*")
+_SAFE = re.compile(r"[A-Za-z0-9._~%!$&'()*+,;=:@-]{1,256}(?![\s\S])")
 
 
 def classify(exchanges: Sequence[Exchange], profile: Profile, *, call: str = "create") -> Outcome:
@@ -51,8 +54,15 @@ def job_id(exchanges: Sequence[Exchange]) -> str:
 
 
 def segment(location: str) -> str:
-    """Return the last path segment of a location, without query and fragment."""
-    return location.split("#", 1)[0].split("?", 1)[0].rpartition("/")[2]
+    """Return the last path segment of a location, without host, query and fragment."""
+    path = _HOST.sub("", location.split("#", 1)[0].split("?", 1)[0])
+    return path.rpartition("/")[2]
+
+
+def last_segment(location: object) -> str | None:
+    """Return the job id at the end of a location, or None where there is none that can stand in a path."""
+    found = segment(location) if isinstance(location, str) else ""
+    return found if _SAFE.match(found) and found not in (".", "..") else None
 
 
 def looks_like_page(body: bytes) -> bool:
@@ -69,7 +79,7 @@ def from_gateway(answer: Response) -> bool:
 def _job(start: Response, polls: Sequence[Exchange], profile: Profile, call: str) -> Outcome:
     body = decode(start.body)
     location = body.get("location") if isinstance(body, dict) else None
-    if not isinstance(location, str) or not segment(location):
+    if last_segment(location) is None:
         return Malformed(reasons=(Phrase.of("no-location"),), leaning="neither", status=start.status, direct=True)
     last = polls[-1].answer if polls else None
     if isinstance(last, Failure):

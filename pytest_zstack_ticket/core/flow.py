@@ -6,13 +6,11 @@ path segment of a location is used, on the configured base URL: a session never 
 
 from __future__ import annotations
 
-import re
 from collections import deque
-from collections.abc import Generator
-from dataclasses import dataclass, field
+from collections.abc import Generator, Sequence
 from typing import TypeAlias
 
-from pytest_zstack_ticket.core.classify import from_gateway, segment
+from pytest_zstack_ticket.core.classify import from_gateway, last_segment
 from pytest_zstack_ticket.core.decode import decode
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Response, Wait
 
@@ -21,17 +19,10 @@ Flow: TypeAlias = Generator[Request | Wait, Exchange, None]
 GROWTH = 1.5
 LONGEST_WAIT = 0.25
 SHORTEST_WAIT = 0.002
+ENOUGH = 4
+"""Jobs that have to be seen before their times say anything."""
 LOST_POLLS = 3
 """A poll is a GET and may be repeated; after this many without an answer in a row the flow gives up."""
-_SAFE = re.compile(r"[A-Za-z0-9._~%!$&'()*+,;=:@-]{1,256}(?![\s\S])")
-
-
-def last_segment(location: object) -> str | None:
-    """Return the job id at the end of a location, or None where there is none that can stand in a path."""
-    if not isinstance(location, str):
-        return None
-    found = segment(location)
-    return found if _SAFE.match(found) and found not in (".", "..") else None
 
 
 def submit(request: Request, *, job_limit: float, first_wait: float) -> Flow:
@@ -77,14 +68,14 @@ def _job_path(exchange: Exchange) -> str | None:
     return f"/v1/api-jobs/{job}" if job else None
 
 
-@dataclass(slots=True)
 class PollingPace:
     """How long jobs took lately, and so how long to wait before the first poll of the next one; in seconds."""
 
-    least: float = 0.004
-    _lately: deque[float] = field(default_factory=lambda: deque(maxlen=64))
+    def __init__(self, least: float = 0.004) -> None:
+        self._least = least
+        self._lately: deque[float] = deque(maxlen=64)
 
-    def learn(self, exchanges: tuple[Exchange, ...]) -> None:
+    def learn(self, exchanges: Sequence[Exchange]) -> None:
         """Take in the time of a job that ended."""
         if len(exchanges) > 1 and isinstance(exchanges[-1].answer, Response) and exchanges[-1].answer.status != 202:
             first, last = exchanges[0], exchanges[-1]
@@ -92,6 +83,6 @@ class PollingPace:
 
     @property
     def first_wait(self) -> float:
-        """The tenth percentile of the last 64 job times, or `least` while too little is known."""
-        lately = sorted(self._lately)
-        return max(self.least, lately[len(lately) // 10]) if len(lately) >= 4 else self.least
+        """The tenth percentile of the last 64 job times, or the least wait while too little is known."""
+        lately = sorted(self._lately.copy())
+        return max(self._least, lately[len(lately) // 10]) if len(lately) >= ENOUGH else self._least

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-import threading
 from dataclasses import replace
 
 from pytest_zstack_ticket.core.decode import decode
@@ -42,15 +41,17 @@ NONE: Kinds = frozenset()
 
 
 class Redactor:
-    """Knows the secrets of a run by kind and replaces them wherever they stand; safe to use from many threads."""
+    """Knows the secrets of a run by kind and replaces them wherever they stand.
+
+    Safe to use from many threads: what it knows only grows, by single steps.
+    """
 
     def __init__(self, key: bytes) -> None:
         self._key = key
-        self._lock = threading.Lock()
         self._secrets: dict[str, str] = {}
-        self._guises: dict[bytes, Guise] = {}
-        self._plain: tuple[bytes, ...] = ()
-        self._packed: tuple[bytes, ...] = ()
+        self._guises: list[Guise] = []
+        self._plain: list[bytes] = []
+        self._packed: list[bytes] = []
         self._headers: dict[tuple[str, str], str] = {}
 
     def learn(self, kind: str, secret: str) -> None:
@@ -59,18 +60,16 @@ class Redactor:
             if kind == "password":
                 self.learn("password-digest", hashlib.sha512(secret.encode()).hexdigest())
             return
-        with self._lock:
-            if secret in self._secrets:
-                return
-            known = {guise.seen: guise for guise in guises(kind, secret, self.pseudonym(secret))} | self._guises
-            packed = {
-                seen.lower() for seen, one in known.items() if one.packed and len(seen) >= LONG and seen.isalnum()
-            }
-            self._guises = known
-            self._packed = tuple(packed)
-            self._plain = tuple({one.seen.lower() for one in known.values()} - packed)
-            self._headers = {}
-            self._secrets = {**self._secrets, secret: kind}
+        if secret in self._secrets:
+            return
+        fresh = {guise.seen: guise for guise in guises(kind, secret, self.pseudonym(secret))}
+        self._guises.extend(fresh.values())
+        packed = {seen.lower() for seen, one in fresh.items() if one.packed and len(seen) >= LONG and seen.isalnum()}
+        self._packed.extend(packed)
+        self._plain.extend({seen.lower() for seen in fresh} - packed)
+        self._headers = {}
+        # last, so that nobody takes a secret for known before it is looked for
+        self._secrets[secret] = kind
 
     @property
     def secrets(self) -> dict[str, str]:
@@ -133,7 +132,7 @@ class Redactor:
         """Return a content without secrets, and their kinds."""
         if not self._may_hold(content):
             return content, NONE
-        found = {seen: guise for seen, guise in self._guises.items() if seen in content}
+        found = {guise.seen: guise for guise in reversed(self._guises) if guise.seen in content}
         if not found:
             return content, NONE
         longest_first = sorted(found, key=len, reverse=True)

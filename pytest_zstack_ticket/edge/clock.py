@@ -20,14 +20,16 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own clock; its sleep can be ended for good by `interrupt`."""
+    """The machine's own clock, which never goes back; its sleep can be ended for good by `interrupt`."""
 
     def __init__(self) -> None:
         self._stop = threading.Event()
+        # differences of now() are elapsed times, so a clock that is set while a run goes on must not reach them
+        self._began = time.time() - time.monotonic()
 
     def now(self) -> float:
         """Return seconds since the epoch."""
-        return time.time()
+        return self._began + time.monotonic()
 
     def sleep(self, seconds: float) -> None:
         """Sleep, or return at once after `interrupt`."""
