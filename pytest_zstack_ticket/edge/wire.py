@@ -6,6 +6,7 @@ request as long as it likes. Here every read and write takes from one allowance 
 
 from __future__ import annotations
 
+import contextlib
 import re
 import ssl
 import time
@@ -74,23 +75,37 @@ class Allowance:
 
 
 class BoundedStream(httpcore.NetworkStream):
-    """A network stream whose reads and writes take from an allowance."""
+    """A network stream whose reads and writes take from an allowance.
+
+    What is written is held back until somebody reads, so that the head and the body of a request leave as one.
+    """
 
     def __init__(self, stream: httpcore.NetworkStream, allowance: Allowance) -> None:
         self._stream = stream
         self._allowance = allowance
+        self._held = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what there is."""
+        """Send what is held back, and read what there is."""
+        if self._held:
+            # a target may have answered and closed before it took everything: its answer is what counts
+            with contextlib.suppress(httpcore.WriteError):
+                self._flush(timeout)
         part = self._stream.read(max_bytes, self._allowance.wait(timeout))
         self._allowance.take(part)
         return part
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Write all of it."""
-        self._allowance.sent = self._allowance.sent or bool(buffer)
-        for start in range(0, len(buffer), SLICE):
-            self._stream.write(buffer[start : start + SLICE], self._allowance.wait(timeout))
+        """Hold bytes back, or send them if they have become many."""
+        self._held += buffer
+        if len(self._held) > SLICE:
+            self._flush(timeout)
+
+    def _flush(self, timeout: float | None) -> None:
+        held, self._held = self._held, b""
+        self._allowance.sent = True
+        for start in range(0, len(held), SLICE):
+            self._stream.write(held[start : start + SLICE], self._allowance.wait(timeout))
 
     def close(self) -> None:
         """Close the connection."""
