@@ -37,7 +37,8 @@ def conclude(run: Run, *, pytest_status: int) -> Ending:
     """Form the verdicts of a run and write its report."""
     profile = run.reached.profile
     requirements = run.gathered.requirements(run.catalogue.values(), whole=run.shipped)
-    result = judge(requirements, run.gathered.tallies, profile, cut=_cut(run, requirements))
+    cut = _cut(run, requirements)
+    result = judge(requirements, run.gathered.tallies, profile, cut=cut, cut_short=bool(run.cut_short))
     status = exit_status(result, pytest_status)
     facts = Facts(
         run=_run_json(run),

@@ -6,68 +6,33 @@ import json
 import re
 import secrets
 import uuid
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import cached_property, partial
-from typing import Protocol
 from urllib.parse import quote
 
 from pytest_zstack_ticket.core.auth import login_request, logout_request
-from pytest_zstack_ticket.core.classify import classify
 from pytest_zstack_ticket.core.flow import submit
 from pytest_zstack_ticket.model.context import Context
-from pytest_zstack_ticket.model.exchange import Exchange, Headers, Json, Request, Wait
-from pytest_zstack_ticket.model.outcome import Outcome, Refused
+from pytest_zstack_ticket.model.exchange import Exchange, Headers, Json, Request
+from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Session, Settings
 from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Edit, Message
+from pytest_zstack_ticket.reviving import Keeper, Reviver, Sender
 from pytest_zstack_ticket.signing import HOURS, signed_headers
 from pytest_zstack_ticket.trail import Trail
 
 NONCE = b"zt-0000000000000000"
 """What drafts have where a nonce belongs."""
 
-QUERY = Request(method="GET", path="/v1/tickets?limit=1")
-MOST_RENEWALS = 20
 
 NONCED = re.compile(r"zt-[0-9a-f]{16}")
 
 OUR_SESSION = "our session"
 """Stands for the session that the run keeps; None means no Authorization header at all."""
 
-Flow = Generator[Request | Wait, Exchange, None]
 ASYNCHRONOUS = {"POST": "create", "PUT": "action", "DELETE": "delete"}
-
-
-class Sender(Protocol):
-    """What the endpoint needs of a client: drive one flow, and know the pace of jobs."""
-
-    def run(self, flow: Flow) -> tuple[Exchange, ...]:
-        """Send what the flow yields, wait as it asks, and return its redacted exchanges."""
-        ...
-
-    @property
-    def first_wait(self) -> float:
-        """Seconds to wait before the first poll, learned from past jobs."""
-        ...
-
-
-class Keeper(Protocol):
-    """What the endpoint needs of the session keeper."""
-
-    @property
-    def session(self) -> Session:
-        """The session that the run uses now."""
-        ...
-
-    def another(self) -> Session:
-        """Log in once more and return that session; raises LoginError."""
-        ...
-
-    def renew(self, dead: Session) -> Session:
-        """Log in again because a session died; raises LoginError where that cannot be done."""
-        ...
 
 
 class TicketEndpoint:
@@ -86,7 +51,7 @@ class TicketEndpoint:
         self.profile = profile
         self.calibration_draft = draft
         self.created: list[str] = []
-        self._renewals = 0
+        self._reviver = Reviver(sender=sender, keeper=keeper)
         self.mark = f"zt-{secrets.token_hex(4)}"
 
     @cached_property
@@ -250,7 +215,7 @@ class TicketEndpoint:
         first_wait: float | None = None,
     ) -> Trail:
         exchanges = self._run(request, follow=follow, job_limit=job_limit, first_wait=first_wait)
-        if (revived := self._revived(request, exchanges, call)) is not None:
+        if (revived := self._reviver.revived(request, exchanges, self.profile, call)) is not None:
             exchanges = self._run(revived, follow=follow, job_limit=job_limit, first_wait=first_wait)
         again = partial(self._follow, request, call, follow=follow, job_limit=job_limit)
         trail = Trail(exchanges=exchanges, profile=self.profile, call=call, again=again)
@@ -265,23 +230,6 @@ class TicketEndpoint:
         wait = self._sender.first_wait if first_wait is None else first_wait
         return self._sender.run(submit(request, job_limit=limit, first_wait=wait))
 
-    def _revived(self, request: Request, exchanges: tuple[Exchange, ...], call: str) -> Request | None:
-        """Return a refused request with a fresh session if the one that the run keeps has died, else None.
-
-        A query with the same session has to be refused too: a target that refuses a live session is to be judged, not
-        helped. What a dead session sent was not carried out, so it is sent again.
-        """
-        session = self._keeper.session
-        mine = ("Authorization", session.authorization)
-        if mine not in request.headers or not session_died(classify(exchanges, self.profile, call=call)):
-            return None
-        asked = self._sender.run(submit(replace(QUERY, headers=(mine,)), job_limit=0.0, first_wait=0.0))
-        if self._renewals >= MOST_RENEWALS or not session_died(classify(asked, self.profile, call="query")):
-            return None
-        self._renewals += 1
-        fresh = ("Authorization", self._keeper.renew(session).authorization)
-        return replace(request, headers=tuple(fresh if pair == mine else pair for pair in request.headers))
-
     def _stamped(self, body: bytes) -> bytes:
         """Return a body with a fresh nonce where it has room for one, so that its ticket can be found again."""
         fresh = f"{self.mark}{secrets.token_hex(4)}".encode()
@@ -292,8 +240,3 @@ class TicketEndpoint:
         found = inventory.get("uuid") if inventory else None
         if isinstance(found, str):
             self.created.append(found)
-
-
-def session_died(outcome: Outcome) -> bool:
-    """Return True if a call was refused because the target does not know its session (ID.1001, or status 401)."""
-    return isinstance(outcome, Refused) and (outcome.code.startswith("ID.1001") or outcome.status == 401)

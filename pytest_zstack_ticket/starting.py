@@ -9,8 +9,9 @@ import pytest
 from pytest_zstack_ticket import shipped
 from pytest_zstack_ticket.edge.files import api_schemas, parse_release
 from pytest_zstack_ticket.edge.preflight import normalised_url
+from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.profile import Limits, Profile
-from pytest_zstack_ticket.options import EMBEDDED, Value, Wishes, wishes_of
+from pytest_zstack_ticket.options import COMMAND_LINE, EMBEDDED, Value, Wishes, wishes_of
 from pytest_zstack_ticket.recording import KEY
 from pytest_zstack_ticket.run import Run
 from pytest_zstack_ticket.target import context_of, profile_of
@@ -25,6 +26,8 @@ def run_of(config: pytest.Config) -> Run | None:
     if not wishes["url"] and shipped.names_suites(config):
         wishes = wishes.with_default("url", EMBEDDED, "checkout")
     if not wishes["url"]:
+        if wishes.values["url"].origin == COMMAND_LINE:
+            raise SettingsError("--zstack-url is empty: write http://HOST:PORT or https://HOST:PORT, or embedded.")
         return None
     wishes = checked(wishes)
     return Run(wishes=wishes, shipped=shipped.choose_tests(config))

@@ -150,8 +150,12 @@ def judge(
     profile: Profile,
     *,
     cut: Collection[str] = frozenset(),
+    cut_short: bool = False,
 ) -> Result:
-    """Return the verdict of a run and of each requirement; `cut` are those that the run did not come to the end of."""
+    """Return the verdict of a run and of each requirement.
+
+    `cut` are those that a run that was cut short did not come to the end of; such a run is never passed.
+    """
     judged = tuple(
         verdict_of(requirement, found.get(requirement.id), profile, cut=requirement.id in cut)
         for requirement in requirements
@@ -161,8 +165,9 @@ def judge(
         level = counts.setdefault(requirement.level, dict.fromkeys(ROLL_UP, 0))
         level[one.verdict] += 1
     unrun = (one for one, rule in zip(judged, requirements, strict=True) if not rule.not_tested)
-    partial = any(one.verdict == "untested" for one in unrun) or bool(cut)
-    return Result(verdict=roll_up(one.verdict for one in judged), partial=partial, judged=judged, counts=counts)
+    partial = any(one.verdict == "untested" for one in unrun) or cut_short
+    worst = roll_up([*(one.verdict for one in judged), *(("inconclusive",) if cut_short else ())])
+    return Result(verdict=worst, partial=partial, judged=judged, counts=counts)
 
 
 def roll_up(verdicts: Iterable[Verdict]) -> Verdict:

@@ -95,6 +95,7 @@ def test_secrets_are_named_and_never_shown(pytester: pytest.Pytester, monkeypatc
         (["--zstack-report=test_own.py"], "cannot be used as a folder"),
         (["--zstack-report=."], "name another folder"),
         (["--zstack-ca=nowhere.pem", "--zstack-url=https://127.0.0.1:9"], "no file"),
+        (["--zstack-url="], "is empty"),
         (["--zstack-url=ftp://host"], "write http://HOST:PORT"),
         (["--zstack-url=http://me:hunter2@host:1"], "--zstack-user and ZSTACK_PASSWORD"),
         (["--zstack-url=http://host:99999"], "the port is no number"),

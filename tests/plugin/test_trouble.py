@@ -111,6 +111,7 @@ def test_ctrl_c_keeps_what_was_found(pytester: pytest.Pytester, report: Callable
     told = report()
     assert told["run"]["complete"] is False
     assert [row["verdict"] for row in told["requirements"]] == ["passed"]
+    assert told["verdict"] == "inconclusive"
     assert (pytester.path / "out" / "evidence.jsonl").read_text().splitlines()[-1].startswith('{"type":"footer"')
 
 

@@ -118,7 +118,7 @@ def test_the_worst_verdict_is_that_of_the_run(verdicts: list[Verdict], worst: Ve
 def result(*judgements: Judgement, cut: bool = False) -> Result:
     other = replace(RULE, id="ZT-BODY-002", level="should")
     found = tallies(example(one) for one in judgements)
-    return judge([RULE, other], found, ACCEPTING, cut={RULE.id} if cut else ())
+    return judge([RULE, other], found, ACCEPTING, cut={RULE.id} if cut else (), cut_short=cut)
 
 
 def test_counts_are_kept_by_level_and_what_was_not_run_makes_a_run_partial():
@@ -165,6 +165,12 @@ def test_no_target_and_residue_have_their_own_exit_status():
     assert exit_status(None, 2) == 2
     assert exit_status(result(None), 0, residue=True) == 13
     assert exit_status(result(DEPARTED), 0, residue=True) == 1
+
+
+def test_a_run_that_was_cut_short_is_never_passed():
+    rules = [RULE]
+    assert judge(rules, tallies([example(None)]), ACCEPTING, cut_short=True).verdict == "inconclusive"
+    assert judge(rules, tallies([example(DEPARTED)]), ACCEPTING, cut_short=True).verdict == "failed"
 
 
 def test_tallies_add_up():

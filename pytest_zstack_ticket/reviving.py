@@ -1,0 +1,83 @@
+"""Go on with a fresh session where the one that a run keeps has died, and with nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Protocol
+
+from pytest_zstack_ticket.core.classify import classify
+from pytest_zstack_ticket.core.flow import submit
+from pytest_zstack_ticket.model.errors import LoginError
+from pytest_zstack_ticket.model.exchange import Exchange, Request, Wait
+from pytest_zstack_ticket.model.outcome import Outcome, Refused
+from pytest_zstack_ticket.model.profile import Profile
+from pytest_zstack_ticket.model.settings import Session
+
+Flow = Generator[Request | Wait, Exchange, None]
+QUERY = Request(method="GET", path="/v1/tickets?limit=1")
+MOST_RENEWALS = 50
+
+
+class Sender(Protocol):
+    """What an endpoint needs of a client: drive one flow, and know the pace of jobs."""
+
+    def run(self, flow: Flow) -> tuple[Exchange, ...]:
+        """Send what the flow yields, wait as it asks, and return its redacted exchanges."""
+        ...
+
+    @property
+    def first_wait(self) -> float:
+        """Seconds to wait before the first poll, learned from past jobs."""
+        ...
+
+
+class Keeper(Protocol):
+    """What an endpoint needs of the session keeper."""
+
+    @property
+    def session(self) -> Session:
+        """The session that the run uses now."""
+        ...
+
+    def another(self) -> Session:
+        """Log in once more and return that session; raises LoginError."""
+        ...
+
+    def renew(self, dead: Session) -> Session:
+        """Log in again because a session died; raises LoginError where that cannot be done."""
+        ...
+
+
+class Reviver:
+    """Renews the session that a run keeps, at most fifty times."""
+
+    def __init__(self, *, sender: Sender, keeper: Keeper) -> None:
+        self._sender = sender
+        self._keeper = keeper
+        self._renewals = 0
+
+    def revived(self, request: Request, exchanges: tuple[Exchange, ...], profile: Profile, call: str) -> Request | None:
+        """Return a refused request with a fresh session if the one that the run keeps has died, else None.
+
+        A query with the same session has to be refused too: a target that refuses a live session is to be judged, not
+        helped. What a dead session sent was not carried out, so it may be sent again.
+        Raises LoginError if there can be no fresh session.
+        """
+        session = self._keeper.session
+        mine = ("Authorization", session.authorization)
+        if mine not in request.headers or not session_died(classify(exchanges, profile, call=call)):
+            return None
+        asked = self._sender.run(submit(replace(QUERY, headers=(mine,)), job_limit=0.0, first_wait=0.0))
+        if not session_died(classify(asked, profile, call="query")):
+            return None
+        if self._renewals >= MOST_RENEWALS:
+            raise LoginError(f"the target ended our session {self._renewals + 1} times; nothing can be told of it so.")
+        self._renewals += 1
+        fresh = ("Authorization", self._keeper.renew(session).authorization)
+        return replace(request, headers=tuple(fresh if pair == mine else pair for pair in request.headers))
+
+
+def session_died(outcome: Outcome) -> bool:
+    """Return True if a call was refused because the target does not know its session (ID.1001, or status 401)."""
+    return isinstance(outcome, Refused) and (outcome.code.startswith("ID.1001") or outcome.status == 401)
