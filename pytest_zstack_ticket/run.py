@@ -158,6 +158,7 @@ class Run:
     def clean_up(self) -> None:
         """Take away what this process created on the target; a throw-away embedded endpoint needs none."""
         if self.target is not None and not self.wishes.embedded:
+            self.target.breaker.reopen()
             self.left = clean_up(self.target.endpoint)
 
     def close(self) -> None:

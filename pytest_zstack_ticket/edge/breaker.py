@@ -42,6 +42,11 @@ class Breaker:
             self._ask()
         return answer
 
+    def reopen(self) -> None:
+        """Send again, without a limit of time: what was created has to be taken away even when a run is over."""
+        self._total = None
+        self.stopped = ""
+
     def close(self) -> None:
         """Give up connections."""
         self._transport.close()

@@ -163,6 +163,8 @@ def _no_answer(failure: Failure, settings: Settings) -> TargetError:
             return UnreachableError(
                 f"{host} did not answer within {seconds:g} s. Check that it is up and not firewalled."
             )
+        case "stopped":
+            return UnreachableError(f"{host} was not examined: {failure.detail}. Allow more time.")
         case _:
             return UnreachableError(
                 f"{host} does not answer in HTTP: {failure.detail}. Check scheme and port in --zstack-url."
