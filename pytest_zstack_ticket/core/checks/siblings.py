@@ -18,7 +18,7 @@ from pytest_zstack_ticket.core.checks.reading import (
     saw,
     unknown,
 )
-from pytest_zstack_ticket.model.outcome import Judgement, Malformed, Phrase, Refused, Undecided
+from pytest_zstack_ticket.model.outcome import Judgement, Malformed, Outcome, Phrase, Refused, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
 ARGUMENT_ERROR = "SYS.1007"
@@ -106,11 +106,15 @@ def sameness(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
         return silent
     if accepted(sibling):
         return None if accepted(subject) else departure(Phrase.of("expect-acceptance"), saw(subject))
-    if refused(sibling) and refused(subject) and alike(subject, sibling):
-        return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
-    if refused(sibling) and refused(subject) and blamed(subject) and not blamed(subject) & blamed(sibling):
-        return departure(Phrase.of("expect-same-refusal"), saw(subject))
-    if isinstance(subject, Malformed) and subject.leaning == "neither" and not isinstance(sibling, Malformed):
+    return _beside_a_refused_sibling(subject, sibling)
+
+
+def _beside_a_refused_sibling(subject: Outcome, sibling: Outcome) -> Judgement:
+    """Judge a variation whose sibling was refused: it must not be refused for a field of its own."""
+    told_apart = refused(sibling) and refused(subject) and not alike(subject, sibling)
+    other_blame = bool(blamed(subject)) and not blamed(subject) & blamed(sibling)
+    unclear = isinstance(subject, Malformed) and subject.leaning == "neither" and not isinstance(sibling, Malformed)
+    if (told_apart and other_blame) or unclear:
         return departure(Phrase.of("expect-same-refusal"), saw(subject))
     return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
 
