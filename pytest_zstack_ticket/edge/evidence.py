@@ -6,15 +6,19 @@ killed run loses at most a torn last line; a file without footer reads as cut sh
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pytest_zstack_ticket.edge.shipped import schemas_folder
 from pytest_zstack_ticket.model.codec import (
     example_from_json,
     example_to_json,
@@ -27,19 +31,32 @@ from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.model.verdict import Example, Observation
 
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+
 SCHEMA = "urn:zstack-ticket:artefact:evidence:1"
+KINDS = ("header", "exchange", "example", "observation", "footer")
 _encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
+
+Line = dict[str, Any]
 
 
 class EvidenceWriter:
-    """Appends lines to one file; safe to use from many threads."""
+    """Appends lines to one file; safe to use from many threads. Raises EvidenceError if the file cannot be written.
 
-    def __init__(self, path: Path, header: dict[str, Any]) -> None:
+    `header` are plain JSON values, such as the id of the run and the worker; schema and suite are added to them.
+    """
+
+    def __init__(self, path: Path, header: Line) -> None:
         self.path = path
-        self._file = path.open("w", encoding="ascii", newline="\n")
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
-        self._line({"type": "header", "schema": SCHEMA, **header})
+        suite = {"name": "pytest-zstack-ticket", "version": version("pytest-zstack-ticket")}
+        try:
+            self._file = path.open("w", encoding="ascii", newline="\n")
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        self._line({"type": "header", "schema": SCHEMA, "suite": suite, **header})
 
     def exchange(self, exchange: Exchange) -> None:
         """Keep one exchange, which must be redacted already."""
@@ -53,31 +70,48 @@ class EvidenceWriter:
         """Keep one observation."""
         self._line({"type": "observation", **observation_to_json(observation)})
 
-    def close(self) -> None:
-        """Write the footer and see that everything is on the disk."""
+    def close(self, cut_short: Iterable[str] = ()) -> None:
+        """Write the footer and see that everything is on the disk; `cut_short` names workers of which lines miss."""
+        footer = {"type": "footer", "counts": dict(self._counts), "cut_short": list(cut_short)}
         with self._lock:
             if self._file.closed:
                 return
-            self._file.write(_encode({"type": "footer", "counts": dict(self._counts)}) + "\n")
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
+            try:
+                with self._file:
+                    self._file.write(_encode(footer) + "\n")
+                    self._file.flush()
+                    os.fsync(self._file.fileno())
+            except OSError as error:
+                raise _unwritable(self.path, error) from error
 
-    def _line(self, told: dict[str, Any]) -> None:
-        line = _encode(told) + "\n"
+    def _line(self, told: Line) -> None:
+        self.write(told["type"], _encode(told))
+
+    def write(self, kind: str, line: str) -> None:
+        """Keep a line that is encoded already."""
         with self._lock:
-            if not self._file.closed:
-                self._file.write(line)
+            if self._file.closed:
+                return
+            try:
+                self._file.write(f"{line}\n")
                 self._file.flush()
-                if told["type"] != "header":
-                    self._counts[told["type"]] += 1
+            except OSError as error:
+                with contextlib.suppress(OSError):
+                    self._file.close()
+                raise _unwritable(self.path, error) from error
+            if kind != "header":
+                self._counts[kind] += 1
+
+
+def _unwritable(path: Path, error: OSError) -> EvidenceError:
+    return EvidenceError(f"{path} cannot be written: {error.strerror}. Give another folder with --zstack-report.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What an evidence file holds. `complete` is False if it was cut short."""
+    """What an evidence file holds. `complete` is False if it, or what a worker wrote, was cut short."""
 
-    header: dict[str, Any]
+    header: Line
     exchanges: dict[str, Exchange]
     examples: tuple[Example, ...]
     observations: tuple[Observation, ...]
@@ -89,92 +123,144 @@ class _Reading:
     exchanges: dict[str, Exchange] = field(default_factory=dict)
     examples: list[Example] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
-    footer: dict[str, Any] | None = None
 
-    def take(self, told: dict[str, Any], where: str) -> None:
-        kind = told.pop("type", None)
+    def take(self, kind: str, told: Line) -> None:
         if kind == "exchange":
-            exchange = exchange_from_json(told)
-            if exchange.id in self.exchanges:
-                raise EvidenceError(f"{where}: the exchange {exchange.id} stands twice")
-            self.exchanges[exchange.id] = exchange
+            self.exchanges[told["id"]] = exchange_from_json(told)
         elif kind == "example":
             self.examples.append(example_from_json(told))
         elif kind == "observation":
             self.observations.append(observation_from_json(told))
-        elif kind == "footer":
-            self.footer = told
-        else:
-            raise EvidenceError(f"{where}: a line of unknown type {kind!r}")
-
-    @property
-    def counts(self) -> dict[str, int]:
-        found = {
-            "exchange": len(self.exchanges),
-            "example": len(self.examples),
-            "observation": len(self.observations),
-        }
-        return {kind: count for kind, count in found.items() if count}
 
 
 def read_evidence(path: Path) -> Evidence:
     """Read an evidence file. Raises EvidenceError, naming file and line, for anything but a torn last line."""
-    lines = _lines(path)
-    number, header = next(lines, (1, None))
-    if header is None or header.pop("type", None) != "header" or header.get("schema") != SCHEMA:
-        raise EvidenceError(f"{path}, line {number}: this is no evidence of a run (expected a header with {SCHEMA})")
-    reading = _Reading()
-    for number, told in lines:
-        if told is None:
-            break
-        if reading.footer is not None:
-            raise EvidenceError(f"{path}, line {number}: there is something after the footer")
-        try:
-            reading.take(told, f"{path}, line {number}")
-        except (KeyError, TypeError, ValueError) as error:
-            raise EvidenceError(f"{path}, line {number}: a field is missing or of the wrong type ({error})") from error
-    if reading.footer is not None and reading.footer.get("counts") != reading.counts:
-        raise EvidenceError(f"{path}: lines are missing; the footer counts {reading.footer.get('counts')}")
+    reading, ends = _Reading(), _Ends()
+    for kind, told, _ in _entries(path, ends, check=_checked):
+        reading.take(kind, told)
     return Evidence(
-        header=header,
+        header=ends.header,
         exchanges=reading.exchanges,
         examples=tuple(reading.examples),
         observations=tuple(reading.observations),
-        complete=reading.footer is not None,
+        complete=ends.complete,
     )
 
 
-def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | None]]:
-    """Yield each line's number and value; None for a torn last line."""
+def merge_evidence(parts: Iterable[Path], path: Path, header: Line) -> None:
+    """Write the lines of several workers' files into one, in the order of the parts. Raises EvidenceError.
+
+    The parts were written a moment ago by this run, so their lines are not held to the schema again.
+    """
+    writer = EvidenceWriter(path, header)
+    cut_short: list[str] = []
+    try:
+        _merge(parts, writer, cut_short)
+    finally:
+        writer.close(cut_short)
+
+
+def _merge(parts: Iterable[Path], writer: EvidenceWriter, cut_short: list[str]) -> None:
+    seen: set[str] = set()
+    for part in parts:
+        ends = _Ends()
+        cut_short.append(part.name)
+        for kind, told, line in _entries(part, ends, check=_trusted):
+            if kind == "exchange" and told["id"] in seen:
+                raise EvidenceError(f"{part}: the exchange {told['id']} stands in another worker's file too")
+            seen.update([told["id"]] if kind == "exchange" else ())
+            writer.write(kind, line)
+        cut_short[-1:] = [] if ends.complete else [str(ends.header.get("worker", part.name))]
+
+
+@dataclass(slots=True)
+class _Ends:
+    """Header and footer of a file that is being read."""
+
+    header: Line = field(default_factory=dict)
+    footer: Line | None = None
+
+    @property
+    def complete(self) -> bool:
+        return self.footer is not None and not self.footer["cut_short"]
+
+
+def _entries(path: Path, ends: _Ends, *, check: Callable[[str, str, Line], None]) -> Iterator[tuple[str, Line, str]]:
+    """Yield kind, value and text of each line between header and footer; note the ends."""
+    counts: Counter[str] = Counter()
+    ids: set[str] = set()
+    for number, line in _lines(path):
+        where = f"{path}, line {number}"
+        told = _value(where, line)
+        if told is None:
+            break
+        kind = _kind(where, told, first=number == 1)
+        check(where, kind, told)
+        if ends.footer is not None:
+            raise EvidenceError(f"{where}: there is something after the footer")
+        if kind == "header":
+            ends.header = told
+        elif kind == "footer":
+            ends.footer = told
+        else:
+            if kind == "exchange" and told["id"] in ids:
+                raise EvidenceError(f"{where}: the exchange {told['id']} stands twice")
+            ids.update([told["id"]] if kind == "exchange" else ())
+            counts[kind] += 1
+            yield kind, told, line.decode("ascii").rstrip("\n")
+    if not ends.header:
+        raise EvidenceError(f"{path}, line 1: this is no evidence of a run (expected a header with {SCHEMA})")
+    if ends.footer is not None and ends.footer["counts"] != dict(counts):
+        raise EvidenceError(f"{path}: lines are missing; the footer counts {ends.footer['counts']}")
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                yield number, _value(path, number, line)
+            yield from enumerate(file, start=1)
     except OSError as error:
         raise EvidenceError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _value(path: Path, number: int, line: bytes) -> dict[str, Any] | None:
+def _value(where: str, line: bytes) -> Line | None:
+    """Return the value of a line; None for a torn one, which has no end."""
     try:
-        told = json.loads(line)
+        told = json.loads(line.decode("ascii"))
     except (ValueError, RecursionError) as error:
         if not line.endswith(b"\n"):
             return None
-        raise EvidenceError(f"{path}, line {number}: no JSON ({error})") from error
+        raise EvidenceError(f"{where}: no JSON ({error})") from error
     if not isinstance(told, dict):
-        raise EvidenceError(f"{path}, line {number}: not an object")
+        raise EvidenceError(f"{where}: not an object")
     return told
 
 
-def merge_evidence(parts: Iterable[Path], path: Path, header: dict[str, Any]) -> None:
-    """Write the lines of several workers' files into one, in the order of the parts."""
-    writer = EvidenceWriter(path, header)
-    for part in parts:
-        evidence = read_evidence(part)
-        for exchange in evidence.exchanges.values():
-            writer.exchange(exchange)
-        for example in evidence.examples:
-            writer.example(example)
-        for observation in evidence.observations:
-            writer.observation(observation)
-    writer.close()
+def _kind(where: str, told: Line, *, first: bool) -> str:
+    """Return the type of a line."""
+    kind = told.pop("type", None)
+    if (kind == "header") != first:
+        right = f"this is no evidence of a run (expected a header with {SCHEMA})" if first else "a second header"
+        raise EvidenceError(f"{where}: {right}")
+    if kind not in KINDS:
+        raise EvidenceError(f"{where}: a line of unknown type {kind!r}")
+    return str(kind)
+
+
+def _trusted(_where: str, _kind: str, _told: Line) -> None:
+    """Take a line as it is."""
+
+
+def _checked(where: str, kind: str, told: Line) -> None:
+    """Hold a line to its schema."""
+    defect = next(_validator(kind).iter_errors(told), None)
+    if defect is not None:
+        place = ".".join(map(str, defect.absolute_path)) or kind
+        raise EvidenceError(f"{where}: {place} is not what it should be ({defect.message[:120]})")
+
+
+@cache
+def _validator(kind: str) -> Draft202012Validator:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - 140 ms that a run which only writes does not pay
+
+    schema = json.loads((schemas_folder() / "artefact" / "evidence.schema.json").read_text("utf-8"))
+    return Draft202012Validator({"$defs": schema["$defs"], "$ref": f"#/$defs/{kind}"})
