@@ -11,7 +11,7 @@ import pytest
 from pytest_zstack_ticket import items, shipped, starting
 from pytest_zstack_ticket.core.judge import NO_TARGET
 from pytest_zstack_ticket.ending import conclude, gather_evidence
-from pytest_zstack_ticket.model.errors import TargetError, UsageError
+from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
 from pytest_zstack_ticket.recording import KEY
 from pytest_zstack_ticket.run import RUN, Run
 from pytest_zstack_ticket.terminal import summary
@@ -53,7 +53,7 @@ class RunHooks:
         except TargetError as error:
             self.run.close()
             pytest.exit(str(error), returncode=NO_TARGET)
-        except UsageError as error:
+        except (UsageError, EvidenceError) as error:
             self.run.close()
             raise pytest.UsageError(str(error)) from None
 
