@@ -1,23 +1,22 @@
-"""Read our TOML files: profiles, contexts, catalogues. Each is checked against its schema and refused whole."""
+"""Load our TOML files: profiles, contexts, catalogues."""
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pytest_zstack_ticket.edge.shipped import schemas_folder
+from pytest_zstack_ticket.edge.shipped import PACKAGE, schemas_folder
+from pytest_zstack_ticket.edge.toml_files import TomlFile, read_toml
 from pytest_zstack_ticket.model.context import Context
-from pytest_zstack_ticket.model.errors import CatalogueError, ContextError, ProfileError, UsageError
+from pytest_zstack_ticket.model.errors import CatalogueError, ContextError, ProfileError
 from pytest_zstack_ticket.model.profile import Limits, Profile, Release
 from pytest_zstack_ticket.model.requirement import Requirement
 
 BUILT_IN = ("deployed", "documented")
-_RELEASE = re.compile(r"(\d+)\.(\d+)(\.\d+)*(?![\s\S])")
-BANDS = ((3, 0), (3, 2), (3, 6), (4, 1), (4, 5), (4, 6), (99, 0))
+AFTER_5_3 = Release(99, 0)
+_RELEASE = re.compile(r"(\d{1,3})\.(\d{1,3})(\.\d+)*(?![\s\S])")
 
 
 def api_schemas() -> tuple[tuple[str, str], ...]:
@@ -27,21 +26,23 @@ def api_schemas() -> tuple[tuple[str, str], ...]:
 
 
 def load_profile(name: str, *, release: str = "") -> Profile:
-    """Return a built-in profile, or one from a TOML file. Raises ProfileError."""
-    built_in: dict[str, Any] = {"name": name, "base": name}
-    told = built_in if name in BUILT_IN else read_toml(Path(name), "profile", ProfileError)
-    given = release or str(told.get("release", ""))
-    bounds: dict[str, Release] = {}
-    if given:
-        at = parse_release(given)
-        bounds = {"oldest": at, "newest": at}
-    capabilities = told.get("capabilities", {})
+    """Return a built-in profile, or one from a TOML file. Raises ProfileError.
+
+    `release` counts more than what the file says.
+    """
+    path = PACKAGE / "profiles" / f"{name}.toml" if name in BUILT_IN else Path(name)
+    if not path.exists():
+        raise ProfileError(f"profile {name!r}: write {', '.join(BUILT_IN)} or the path of a TOML file; this is none.")
+    told = read_toml(path, "profile", ProfileError).value
+    capabilities: dict[str, bool] = told.get("capabilities", {})
+    given = release or told.get("release", "")
+    bounds = {"oldest": parse_release(given), "newest": parse_release(given)} if given else {}
     return Profile(
-        name=str(told.get("name", name)),
-        base=told.get("base", "deployed"),
-        limits=Limits(**told.get("limits", {})),
-        capabilities=frozenset(key for key, value in capabilities.items() if value),
-        absent=frozenset(key for key, value in capabilities.items() if not value),
+        name=told.get("name", path.stem),
+        base=told["base"],
+        limits=Limits(**{key: int(length) for key, length in told.get("limits", {}).items()}),
+        capabilities=frozenset(key for key, there in capabilities.items() if there),
+        absent=frozenset(key for key, there in capabilities.items() if not there),
         schemas=api_schemas(),
         **bounds,
     )
@@ -50,17 +51,17 @@ def load_profile(name: str, *, release: str = "") -> Profile:
 def parse_release(text: str) -> Release:
     """Read a release such as 4.8 or 5.2.1, or after-5.3. Raises ProfileError."""
     if text == "after-5.3":
-        return Release(99, 0)
+        return AFTER_5_3
     match = _RELEASE.match(text)
     if not match:
         raise ProfileError(f"{text!r} is no ZStack release. Write major.minor, such as 4.8, or after-5.3.")
     at = Release(int(match[1]), int(match[2]))
-    return Release(99, 0) if at.at_least(5, 4) else at
+    return AFTER_5_3 if at.at_least(5, 4) else at
 
 
 def load_context(path: Path) -> Context:
     """Return the context of a TOML file. Raises ContextError."""
-    told = read_toml(path, "context", ContextError)
+    told = read_toml(path, "context", ContextError).value
     ticket, account = told.get("ticket", {}), told.get("account-system", {})
     default = Context()
     return Context(
@@ -68,7 +69,7 @@ def load_context(path: Path) -> Context:
         request_name=ticket.get("request-name", default.request_name),
         api_name=ticket.get("api-name", default.api_name),
         api_body=told.get("api-body", default.api_body),
-        execute_times=ticket.get("execute-times", default.execute_times),
+        execute_times=int(ticket.get("execute-times", default.execute_times)),
         account_system_type=account.get("type", default.account_system_type),
         account_system_context=account.get("context", default.account_system_context),
         flow_collection=ticket.get("flow-collection-uuid", ""),
@@ -81,20 +82,39 @@ def load_context(path: Path) -> Context:
 def load_catalogue(folder: Path) -> tuple[Requirement, ...]:
     """Return every requirement of the areas below a folder, by id. Raises CatalogueError."""
     found: dict[str, Requirement] = {}
-    for file in sorted(folder.glob("*/requirements.toml")):
-        for row in read_toml(file, "requirements", CatalogueError).get("requirement", ()):
-            requirement = _requirement(row, file.parent.name)
+    homes: dict[str, tuple[TomlFile, int]] = {}
+    for path in sorted(folder.glob("*/requirements.toml")):
+        file = read_toml(path, "requirements", CatalogueError)
+        for position, row in enumerate(file.value["requirement"]):
+            requirement = _requirement(row, path.parent.name)
             if requirement.id in found:
-                raise CatalogueError(f"{file}: {requirement.id} stands twice; ids are never reused")
-            found[requirement.id] = requirement
+                other = homes[requirement.id][0].path
+                raise file.refuse(("requirement", position, "id"), f"{requirement.id} stands in {other} already")
+            found[requirement.id], homes[requirement.id] = requirement, (file, position)
     for requirement in found.values():
-        unknown = [other for other in requirement.after if other not in found]
-        if unknown:
-            raise CatalogueError(f"{requirement.id} stands on {unknown[0]}, which no catalogue has")
+        file, position = homes[requirement.id]
+        for wrong in _wrong_order(requirement, found):
+            raise file.refuse(("requirement", position, "after"), wrong)
     return tuple(found[key] for key in sorted(found))
 
 
-def _requirement(row: dict[str, Any], area: str) -> Requirement:
+def _wrong_order(requirement: Requirement, all_of_them: Mapping[str, Requirement]) -> list[str]:
+    """Return what is wrong with the requirements that one stands on."""
+    unknown = [
+        f"of {requirement.id} names {other}, which no catalogue has"
+        for other in requirement.after
+        if other not in all_of_them
+    ]
+    below, waiting = set(), list(requirement.after)
+    while waiting:
+        other = waiting.pop()
+        if other not in below and other in all_of_them:
+            below.add(other)
+            waiting.extend(all_of_them[other].after)
+    return unknown or ([f"makes {requirement.id} stand on itself"] if requirement.id in below else [])
+
+
+def _requirement(row: Mapping[str, Any], area: str) -> Requirement:
     return Requirement(
         id=row["id"],
         area=area,
@@ -109,46 +129,3 @@ def _requirement(row: dict[str, Any], area: str) -> Requirement:
         consequence=row.get("consequence"),
         not_tested=row.get("not-tested", ""),
     )
-
-
-def read_toml(path: Path, schema: str, error: type[UsageError]) -> dict[str, Any]:
-    """Read a TOML file that must fit `schemas/artefact/<schema>.schema.json`. Raises `error`, naming line and field."""
-    try:
-        text = path.read_text("utf-8")
-    except OSError as failure:
-        raise error(f"{path} cannot be read: {failure.strerror}. Give the path of a TOML file.") from failure
-    except UnicodeDecodeError as failure:
-        raise error(f"{path} is not UTF-8 (byte {failure.start}). Save it as UTF-8.") from failure
-    try:
-        told = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as failure:
-        raise error(f"{path} is no TOML: {failure}.") from failure
-    for field, message in _defects(told, schema):
-        raise error(f"{path}, line {line_of(text, field)}: {'.'.join(field) or 'the file'} {message}.")
-    return told
-
-
-def _defects(told: dict[str, Any], schema: str) -> Iterator[tuple[list[str], str]]:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - 140 ms that a run without files does not pay
-
-    document = json.loads((schemas_folder() / "artefact" / f"{schema}.schema.json").read_text("utf-8"))
-    for defect in Draft202012Validator(document).iter_errors(told):
-        path = [str(part) for part in defect.absolute_path]
-        if defect.validator == "additionalProperties":
-            known: Any = defect.schema
-            instance: Any = defect.instance
-            stray = next(key for key in instance if key not in known["properties"])
-            yield [*path, stray], f"is not known here; known are {', '.join(known['properties'])}"
-        else:
-            yield path, f"does not fit: {defect.message[:160]}"
-
-
-def line_of(text: str, field: list[str]) -> int:
-    """Return the line on which the last key of a field is written, 1 if it cannot be told."""
-    keys = [part for part in field if not part.isdigit()]
-    if not keys:
-        return 1
-    pattern = re.compile(rf"\s*\[*\s*(?:[\w.-]+\.)?[\"']?{re.escape(keys[-1])}[\"']?\s*(=|\]|\.)")
-    numbers = [number for number, line in enumerate(text.splitlines(), start=1) if pattern.match(line)]
-    index = next((int(part) for part in field if part.isdigit()), 0)
-    return numbers[min(index, len(numbers) - 1)] if numbers else 1
