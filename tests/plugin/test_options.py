@@ -90,7 +90,7 @@ def test_secrets_are_named_and_never_shown(pytester: pytest.Pytester, monkeypatc
         (["--zstack-seed=x"], "no whole number"),
         (["--zstack-job-timeout=soon"], "no number of seconds"),
         (["--zstack-release=new"], "no ZStack release"),
-        (["--zstack-profile=nowhere.toml"], "cannot be read"),
+        (["--zstack-profile=nowhere.toml"], "the path of a TOML file; this is none"),
         (["--zstack-context=nowhere.toml"], "cannot be read"),
         (["--zstack-report=test_own.py"], "cannot be used as a folder"),
         (["--zstack-report=."], "name another folder"),
