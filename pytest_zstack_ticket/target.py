@@ -15,7 +15,8 @@ from pytest_zstack_ticket.edge.breaker import Breaker
 from pytest_zstack_ticket.edge.client import Client
 from pytest_zstack_ticket.edge.clock import SystemClock
 from pytest_zstack_ticket.edge.files import load_context, load_profile
-from pytest_zstack_ticket.edge.preflight import VERSION, SessionKeeper, examine_target, normalised_url
+from pytest_zstack_ticket.edge.preflight import VERSION, examine_target, normalised_url, require_endpoint
+from pytest_zstack_ticket.edge.sessions import SessionKeeper
 from pytest_zstack_ticket.edge.signing import SigningTransport
 from pytest_zstack_ticket.edge.transport import HttpxTransport
 from pytest_zstack_ticket.endpoint import TicketEndpoint
@@ -98,6 +99,7 @@ class Target:
         found = examine_target(client=self.client, keeper=self.keeper, settings=self.settings, profile=self.profile)
         self._judge_by(found)
         trail = self._calibrated(found)
+        require_endpoint(trail.exchanges, self.settings, found)
         found = with_capabilities(narrowed(found, trail.exchanges), created_capabilities(trail.exchanges, found))
         if "inventory" in found.capabilities and found.oldest != found.newest:
             found = narrowed(found, self.endpoint.create(marked_draft(self.context)).exchanges)
