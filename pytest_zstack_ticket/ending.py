@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -39,7 +39,10 @@ def conclude(run: Run, *, pytest_status: int) -> Ending:
     requirements = run.gathered.requirements(run.catalogue.values(), whole=run.shipped)
     cut = _cut(run, requirements)
     result = judge(requirements, run.gathered.tallies, profile, cut=cut, cut_short=bool(run.cut_short))
-    status = exit_status(result, pytest_status)
+    swept = run.swept
+    # a laboratory without any call to delete is no residue that anybody could have avoided
+    residue = bool(swept.left) and (swept.offered or run.reached.kind == "foreign")
+    status = exit_status(result, pytest_status, residue=residue)
     facts = Facts(
         run=_run_json(run),
         target=_target_json(run, profile),
@@ -91,8 +94,23 @@ def _run_json(run: Run) -> dict[str, Any]:
         "seed": run.wishes["seed"],
         "complete": not run.cut_short,
         "cut_short": run.cut_short or None,
-        "left_on_target": run.left,
+        "left_on_target": len(run.swept.left),
+        "residue": _residue_json(run),
         "arguments": [run.reached.redactor.text(argument) for argument in safe_arguments()],
+    }
+
+
+def _residue_json(run: Run) -> dict[str, Any]:
+    """Return what was used of the caps, and what is left of it on the target."""
+    used = run.reached.meter.used
+    caps = run.reached.meter.caps
+    return {
+        "left": run.swept.left,
+        "deleted": len(run.swept.deleted),
+        "unseen": run.swept.unseen,
+        "reason": run.swept.why or None,
+        "used": asdict(used),
+        "caps": asdict(caps),
     }
 
 

@@ -6,7 +6,7 @@ import json
 import re
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from urllib.parse import quote
@@ -38,7 +38,8 @@ ASYNCHRONOUS = {"POST": "create", "PUT": "action", "DELETE": "delete"}
 class TicketEndpoint:
     """`POST /zstack/v1/tickets` of one target, with the calls around it. Safe to use from many threads.
 
-    `created` are the UUIDs of the tickets that it made; `mark` stands in the name of each that has room for it.
+    `mark` stands in the name of each ticket that has room for it. `make_room` is called before each POST; the
+    nonces and UUIDs of tickets that were taken away for it are in `taken_away`.
     """
 
     def __init__(  # noqa: PLR0913 - what a run brings together
@@ -50,7 +51,8 @@ class TicketEndpoint:
         self._context = context
         self.profile = profile
         self.calibration_draft = draft
-        self.created: list[str] = []
+        self.make_room: Callable[[], object] = _nothing
+        self.taken_away: set[str] = set()
         self._reviver = Reviver(sender=sender, keeper=keeper)
         self.mark = f"zt-{secrets.token_hex(4)}"
 
@@ -136,12 +138,15 @@ class TicketEndpoint:
         """Return a trail that shows the ticket: the create itself if it answered an inventory, else a query for it.
 
         Without an inventory a ticket can only be told from others by its resourceUuid or by the nonce in its name; None
-        if it has neither.
+        if it has neither, or if it was taken away to stay under a cap.
         """
         if getattr(trail.outcome, "inventory", None) is not None:
             return trail
         wanted, name = trail.sent("resourceUuid"), str(trail.sent("name"))
-        if "query" not in self.profile.capabilities or not (wanted or NONCED.search(name)):
+        nonce = NONCED.search(name)
+        if "query" not in self.profile.capabilities or not (wanted or nonce):
+            return None
+        if self.taken_away & {wanted if isinstance(wanted, str) else "", nonce[0] if nonce else ""}:
             return None
         condition = f"uuid={wanted}" if isinstance(wanted, str) else f"name={name.strip()}"
         return self.call("GET", f"/v1/tickets?q={quote(condition, safe='')}&limit=2")
@@ -218,25 +223,27 @@ class TicketEndpoint:
         if (revived := self._reviver.revived(request, exchanges, self.profile, call)) is not None:
             exchanges = self._run(revived, follow=follow, job_limit=job_limit, first_wait=first_wait)
         again = partial(self._follow, request, call, follow=follow, job_limit=job_limit)
-        trail = Trail(exchanges=exchanges, profile=self.profile, call=call, again=again)
-        if call == "create" and request.method == "POST":
-            self._remember(trail)
-        return trail
+        return Trail(exchanges=exchanges, profile=self.profile, call=call, again=again)
 
     def _run(
         self, request: Request, *, follow: bool, job_limit: float | None, first_wait: float | None
     ) -> tuple[Exchange, ...]:
         limit = (self._settings.patience.job if job_limit is None else job_limit) if follow else 0.0
+        if request.method == "POST":
+            self.make_room()
         wait = self._sender.first_wait if first_wait is None else first_wait
         return self._sender.run(submit(request, job_limit=limit, first_wait=wait))
 
     def _stamped(self, body: bytes) -> bytes:
         """Return a body with a fresh nonce where it has room for one, so that its ticket can be found again."""
         fresh = f"{self.mark}{secrets.token_hex(4)}".encode()
-        return body.replace(NONCE, fresh, 1) if NONCE in body else body
+        return body.replace(NONCE, fresh).replace(_wide(NONCE), _wide(fresh))
 
-    def _remember(self, trail: Trail) -> None:
-        inventory = getattr(trail.outcome, "inventory", None)
-        found = inventory.get("uuid") if inventory else None
-        if isinstance(found, str):
-            self.created.append(found)
+
+def _nothing() -> None:
+    """Make no room: nothing is bounded."""
+
+
+def _wide(text: bytes) -> bytes:
+    """Return ASCII text as it stands in a body in UTF-16 (its second byte order differs by what surrounds it)."""
+    return text.decode().encode("utf-16-le")

@@ -67,9 +67,16 @@ OPTIONS = (
     Option("job-timeout", "seconds for one job", 60.0, "seconds", metavar="SECONDS"),
     Option("total-timeout", "seconds for the whole run (0: no limit)", 0.0, "seconds", metavar="SECONDS"),
     Option("webhook", "the target can reach this machine: examine web hooks too", False, "flag"),
+    Option("max-requests", "requests to the target in all (foreign target: 10000)", "", "count", metavar="N"),
+    Option("max-rate", "requests per second (foreign target: 20)", "", "rate", metavar="N"),
+    Option("max-created", "POST requests in all, valid or not (foreign target: 2000)", "", "count", metavar="N"),
+    Option("max-alive", "tickets that exist at once (foreign target: 50)", "", "count", metavar="N"),
+    Option("max-bytes", "bytes sent in all (foreign target: 50000000)", "", "count", metavar="N"),
+    Option("consent", "the host that you may examine, if it is not this machine", metavar="HOST"),
+    Option("plan", "show what would be sent at most; send nothing", False, "flag"),
 )
 SECRETS = ("password", "session", "access_key_id", "access_key_secret")
-INI_TYPES = {"flag": "bool", "seconds": "float", "number": "int"}
+INI_TYPES = {"flag": "bool", "seconds": "float", "number": "int", "count": "int", "rate": "float"}
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -153,7 +160,7 @@ def wishes_of(config: pytest.Config, environment: Mapping[str, str] | None = Non
         values["lang"] = _language(variables)
     if values["seed"].value == "":
         values["seed"] = _seed(values["effort"].value)
-    return Wishes(values, {name: _secret(name, variables) for name in SECRETS})
+    return Wishes(values, {name: secret(name, variables) for name in SECRETS})
 
 
 def _given(option: Option, config: pytest.Config, variables: Mapping[str, str]) -> Value | None:
@@ -189,22 +196,22 @@ def _typed(option: Option, found: Value) -> Any:
         return value if isinstance(value, bool) else str(value).lower() in ("1", "true", "yes", "on")
     if option.choices and value not in option.choices:
         raise pytest.UsageError(f"{where}: {value!r} is not known; choose {' or '.join(option.choices)}.")
-    if option.kind == "seconds":
-        return _seconds(where, value)
-    if option.kind == "number":
+    if option.kind in ("seconds", "rate"):
+        return _seconds(where, value, "seconds" if option.kind == "seconds" else "requests per second")
+    if option.kind in ("number", "count"):
         if not str(value).isdecimal():
             raise pytest.UsageError(f"{where}: {value!r} is no whole number.")
         return int(value)
     return str(value)
 
 
-def _seconds(where: str, value: Any) -> float:
+def _seconds(where: str, value: Any, what: str) -> float:
     try:
         seconds = float(value)
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds < 1e6:
-        raise pytest.UsageError(f"{where}: {value!r} is no number of seconds.")
+        raise pytest.UsageError(f"{where}: {value!r} is no number of {what}.")
     return seconds
 
 
@@ -221,7 +228,7 @@ def _seed(effort: str) -> Value:
     return Value(random.SystemRandom().randrange(2**32), "random")
 
 
-def _secret(name: str, variables: Mapping[str, str]) -> str:
+def secret(name: str, variables: Mapping[str, str]) -> str:
     """Return a secret from ZSTACK_NAME, or from the file that ZSTACK_NAME_FILE names."""
     variable = f"ZSTACK_{name.upper()}"
     file = variables.get(f"{variable}_FILE", "")

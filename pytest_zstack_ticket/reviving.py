@@ -6,11 +6,10 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Protocol
 
-from pytest_zstack_ticket.core.classify import classify
+from pytest_zstack_ticket.core.classify import classify, session_died
 from pytest_zstack_ticket.core.flow import submit
 from pytest_zstack_ticket.model.errors import LoginError
 from pytest_zstack_ticket.model.exchange import Exchange, Request, Wait
-from pytest_zstack_ticket.model.outcome import Outcome, Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Session
 
@@ -76,8 +75,3 @@ class Reviver:
         self._renewals += 1
         fresh = ("Authorization", self._keeper.renew(session).authorization)
         return replace(request, headers=tuple(fresh if pair == mine else pair for pair in request.headers))
-
-
-def session_died(outcome: Outcome) -> bool:
-    """Return True if a call was refused because the target does not know its session (ID.1001, or status 401)."""
-    return isinstance(outcome, Refused) and (outcome.code.startswith("ID.1001") or outcome.status == 401)

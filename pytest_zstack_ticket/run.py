@@ -7,6 +7,7 @@ import secrets
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,20 +15,26 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pytest
 
-from pytest_zstack_ticket.cleaning import clean_up
+from pytest_zstack_ticket.bounds import caps_of
 from pytest_zstack_ticket.edge.evidence import EvidenceWriter
 from pytest_zstack_ticket.edge.files import load_catalogue
+from pytest_zstack_ticket.edge.ledger import OldLedger
+from pytest_zstack_ticket.edge.meter import Meter
 from pytest_zstack_ticket.edge.shipped import suites_folder
+from pytest_zstack_ticket.edge.state import state_folder
+from pytest_zstack_ticket.edge.sweeper import Swept
 from pytest_zstack_ticket.examine import Examiner
 from pytest_zstack_ticket.gathering import Gathered
-from pytest_zstack_ticket.model.errors import SettingsError
+from pytest_zstack_ticket.model.caps import Used
+from pytest_zstack_ticket.model.errors import SettingsError, TargetError
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.opening import open_target
 from pytest_zstack_ticket.options import Wishes
 from pytest_zstack_ticket.report.card import Cards
 from pytest_zstack_ticket.report.machine import profile_json
-from pytest_zstack_ticket.target import NoRecorder, Recorder, Target, open_target
+from pytest_zstack_ticket.target import NoRecorder, Recorder, Target
 from pytest_zstack_ticket.trail import Trail
 from pytest_zstack_ticket.wording import wording
 
@@ -60,7 +67,12 @@ class Run:
     gathered: Gathered = field(default_factory=Gathered)
     selected: Counter[str] = field(default_factory=Counter)
     cut_short: str = ""
-    left: int = 0
+    meter: Meter | None = None
+    meter_path: Path | None = None
+    planned: int | None = None
+    swept: Swept = field(default_factory=Swept)
+    swept_by_workers: list[Swept] = field(default_factory=list)
+    used: Used = field(default_factory=Used)
     ending: Ending | None = None
 
     @property
@@ -119,8 +131,16 @@ class Run:
             self.url = self.server.url
         self.url = self.url or str(self.wishes["url"])
         self._record()
+        self.meter = Meter(caps_of(self.wishes), self.meter_path)
         self.target = open_target(
-            self.wishes, url=self.url, key=self.key, recorder=self.recorder, worker=self.worker, profile=self.profile
+            self.wishes,
+            url=self.url,
+            key=self.key,
+            recorder=self.recorder,
+            worker=self.worker,
+            meter=self.meter,
+            ledger=None if self.wishes.embedded else self.ledger_path(self.worker),
+            profile=self.profile,
         )
         if self.profile is None:
             self.target.learn()
@@ -142,6 +162,11 @@ class Run:
         """How the names of the evidence files begin that workers of xdist write."""
         return f".evidence-{self.id}-"
 
+    def ledger_path(self, worker: str) -> Path:
+        """Return where a process keeps its ledger: with the report, else with our state."""
+        folder = self.folder or state_folder() / "ledgers"
+        return folder / f"ledger-{self.id}-{worker}.jsonl"
+
     def for_worker(self, worker: str) -> dict[str, Any]:
         """Return what a worker of xdist has to know, as plain values; secrets come from its own environment."""
         return {
@@ -153,19 +178,48 @@ class Run:
             "values": {name: (found.value, found.origin) for name, found in self.wishes.values.items()},
             "profile": profile_json(self.reached.profile),
             "ticket_name": self.reached.context.name,
+            "meter": str(self.meter.path) if self.meter else "",
         }
 
     def clean_up(self) -> None:
         """Take away what this process created on the target; a throw-away embedded endpoint needs none."""
-        if self.target is not None and not self.wishes.embedded:
-            self.target.breaker.reopen()
-            self.left = clean_up(self.target.endpoint)
+        if self.target is None or self.wishes.embedded:
+            return
+        try:
+            self.swept = self.target.sweep()
+        except TargetError:
+            self.swept = Swept(why="no-session")
+
+    def give_up(self) -> None:
+        """Take away what was created before it was clear that no verdict can be formed; else the ledger stays."""
+        if self.target is not None and self.target.ledger is not None and self.target.ledger.book.pending():
+            with suppress(TargetError):
+                self.swept = self.target.sweep(wait=False)
+
+    def sweep_after_workers(self) -> None:
+        """Add what the workers of xdist came to, and sweep what a worker that broke down left."""
+        if self.target is None or self.wishes.embedded:
+            return
+        found = list(self.swept_by_workers)
+        for path in sorted(self.ledger_path("*").parent.glob(f"ledger-{self.id}-gw*.jsonl")):
+            ledger = OldLedger(path)
+            found.append(self.target.sweep(ledger))
+            if found[-1].clean and not ledger.book.pending():
+                path.unlink(missing_ok=True)
+                found = [one for one in found if one.clean]
+        self.swept = Swept.joined([self.swept, *found])
 
     def close(self) -> None:
         """Let go of the target; a second call does nothing."""
         if self.target is not None:
+            if self.target.ledger is not None:
+                self.target.ledger.close(remove=self.swept.clean and not self.target.ledger.book.pending())
             self.target.close()
             self.target = None
+        if self.meter is not None:
+            self.used = self.meter.used
+            self.meter.close()
+            self.meter = None
         self.recorder.close()
         if self.server is not None:
             self.server.stop()

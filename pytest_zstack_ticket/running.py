@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from pytest_zstack_ticket import items, shipped, starting
-from pytest_zstack_ticket.core.judge import NO_TARGET
+from pytest_zstack_ticket.bounds import caps_of, lines
+from pytest_zstack_ticket.core.judge import INCONCLUSIVE, NO_TARGET
 from pytest_zstack_ticket.ending import conclude, gather_evidence
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
-from pytest_zstack_ticket.recording import KEY
+from pytest_zstack_ticket.recording import KEY, swept_from_json, swept_json
 from pytest_zstack_ticket.run import RUN, Run
 from pytest_zstack_ticket.terminal import summary
 
@@ -47,10 +48,14 @@ class RunHooks:
         self.reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if session.config.option.collectonly:
             return
+        if self.run.wishes["plan"]:
+            starting.take_role(self.run, session.config)
+            return
         starting.take_role(self.run, session.config)
         try:
             self.run.begin()
         except TargetError as error:
+            self.run.give_up()
             self.run.close()
             pytest.exit(str(error), returncode=NO_TARGET)
         except (UsageError, EvidenceError) as error:
@@ -63,8 +68,9 @@ class RunHooks:
         node.workerinput[KEY] = self.run.for_worker(node.gateway.id)
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, error: object) -> None:
-        """Note that a worker broke down."""
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """Note what a worker left on the target, and that it broke down if it did."""
+        self.run.swept_by_workers.append(swept_from_json(getattr(node, "workeroutput", {}).get(KEY)))
         if error:
             self.run.cut_short = "a worker of xdist broke down"
 
@@ -80,6 +86,14 @@ class RunHooks:
         """Note which requirements were selected, and how many tests each has."""
         if self.run.role == "alone":
             self.run.selected.update(filter(None, map(items.requirement_of, session.items)))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Run nothing where only the plan was asked for."""
+        if not self.run.wishes["plan"] or session.config.option.collectonly:
+            return None
+        self.run.planned = len(session.items)
+        return True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -121,11 +135,16 @@ class RunHooks:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Form the verdict and write the report; this runs after Ctrl-C too."""
         run = self.run
+        if run.planned is not None:
+            session.exitstatus = INCONCLUSIVE
         if run.target is None:
             return
         run.cut_short = run.cut_short or str(session.shouldfail or session.shouldstop or "")
         run.clean_up()
-        if run.role != "worker":
+        if run.role == "worker":
+            session.config.workeroutput[KEY] = swept_json(run.swept)  # type: ignore[attr-defined] # xdist adds it
+        else:
+            run.sweep_after_workers()
             run.ending = conclude(run, pytest_status=int(exitstatus))
             session.exitstatus = run.ending.status
         run.close()
@@ -133,6 +152,9 @@ class RunHooks:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show verdict, counts and one card for each failed requirement."""
+        if self.run.planned is not None:
+            for line in lines(self.run.wishes, caps_of(self.run.wishes), self.run.planned):
+                terminalreporter.write_line(line)
         if self.run.ending is not None:
             summary(self.run, self.run.ending, terminalreporter)
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pytest_zstack_ticket import shipped
+from pytest_zstack_ticket.bounds import bounded, caps_of, require_consent
 from pytest_zstack_ticket.edge.files import api_schemas, parse_release
 from pytest_zstack_ticket.edge.preflight import normalised_url
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.profile import Limits, Profile
+from pytest_zstack_ticket.opening import context_of, profile_of
 from pytest_zstack_ticket.options import COMMAND_LINE, EMBEDDED, Value, Wishes, wishes_of
 from pytest_zstack_ticket.recording import KEY
 from pytest_zstack_ticket.run import Run
-from pytest_zstack_ticket.target import context_of, profile_of
 
 
 def run_of(config: pytest.Config) -> Run | None:
@@ -29,7 +31,8 @@ def run_of(config: pytest.Config) -> Run | None:
         if wishes.values["url"].origin == COMMAND_LINE:
             raise SettingsError("--zstack-url is empty: write http://HOST:PORT or https://HOST:PORT, or embedded.")
         return None
-    wishes = checked(wishes)
+    wishes = bounded(checked(wishes))
+    require_consent(wishes, caps_of(wishes), config)
     return Run(wishes=wishes, shipped=shipped.choose_tests(config))
 
 
@@ -62,11 +65,14 @@ def _worker_run(config: pytest.Config, told: dict[str, Any]) -> Run:
         url=told["url"],
         profile=profile_from_json(told["profile"]),
         ticket_name=told["ticket_name"],
+        meter_path=Path(told["meter"]),
     )
 
 
 def take_role(run: Run, config: pytest.Config) -> None:
     """Note whether xdist will run the tests elsewhere."""
+    if run.wishes["plan"] and config.pluginmanager.has_plugin("dsession"):
+        raise SettingsError("--zstack-plan sends nothing, so it needs no workers: leave -n out.")
     if run.role == "alone" and config.pluginmanager.has_plugin("dsession"):
         run.role = "controller"
 

@@ -3,39 +3,39 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, replace
-from pathlib import Path
+import threading
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
-from pytest_zstack_ticket.core.auth import password_digest
 from pytest_zstack_ticket.core.detect import created_capabilities, narrowed, shows_schema, with_capabilities
 from pytest_zstack_ticket.core.redact import Redactor
 from pytest_zstack_ticket.edge.breaker import Breaker
 from pytest_zstack_ticket.edge.client import Client
 from pytest_zstack_ticket.edge.clock import SystemClock
-from pytest_zstack_ticket.edge.files import load_context, load_profile
-from pytest_zstack_ticket.edge.preflight import VERSION, examine_target, normalised_url, require_endpoint
+from pytest_zstack_ticket.edge.ledger import Ledger, OldLedger
+from pytest_zstack_ticket.edge.meter import Meter
+from pytest_zstack_ticket.edge.preflight import examine_target, require_endpoint
 from pytest_zstack_ticket.edge.sessions import SessionKeeper
-from pytest_zstack_ticket.edge.signing import SigningTransport
-from pytest_zstack_ticket.edge.transport import HttpxTransport
+from pytest_zstack_ticket.edge.sweeper import Sweeper, Swept
 from pytest_zstack_ticket.endpoint import TicketEndpoint
 from pytest_zstack_ticket.model.context import Context
-from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.model.profile import Profile
-from pytest_zstack_ticket.model.settings import Credentials, Login, Patience, Settings
+from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.model.ticket import Draft
 from pytest_zstack_ticket.model.verdict import Example, Observation
-from pytest_zstack_ticket.options import Wishes
 from pytest_zstack_ticket.trail import Trail
 
 PLAIN_NAME = "conformance test, safe to delete"
 """Stands in for the bilingual name on a target that refuses every name beyond ASCII."""
 
+KEPT = 10
+"""So many of the latest tickets stay, whatever the caps say: the test that made them may still look at them."""
+LONGEST_WAIT = 60.0
+"""Seconds to wait for another process to take its tickets away."""
+
 Kind: TypeAlias = Literal["embedded", "laboratory", "foreign"]
-WORDS_OF_THE_API = frozenset({"password", "session", "account", "inventory"})
-"""Passwords that people have, and that stand in bodies for other reasons."""
 
 
 class Recorder(Protocol):
@@ -86,6 +86,12 @@ class Target:
     client: Client
     keeper: SessionKeeper
     endpoint: TicketEndpoint
+    meter: Meter
+    clock: SystemClock
+    ledger: Ledger | None
+    cleaner: Client
+    protected: int = 1
+    _sweeping: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def kind(self) -> Kind:
@@ -132,9 +138,58 @@ class Target:
         if known is not None:
             self.endpoint.calibration = replace(known, profile=profile)
 
+    def protect(self) -> None:
+        """Let the tickets that are created from now on stay until the next test begins."""
+        if self.ledger is not None:
+            self.protected = self.ledger.next_number
+
+    def make_room(self) -> None:
+        """Take tickets away if no more may be alive: those of earlier tests, then all but the latest of this one.
+
+        Where others of the run have used up the cap, they are waited for. The transport counts in any case.
+        """
+        if self.ledger is None or not self._full:
+            return
+        with self._sweeping:
+            latest = self.ledger.next_number - min(KEPT, (self.meter.caps.alive or 0) // 4)
+            for before in (self.protected, max(self.protected, latest)):
+                if self._full:
+                    self.sweep(before=before, wait=False)
+            end = self.clock.now() + LONGEST_WAIT
+            while self._full and self.meter.shared and self.clock.now() < end:
+                self.clock.sleep(0.1)
+
+    @property
+    def _full(self) -> bool:
+        alive = self.meter.caps.alive
+        return alive is not None and self.meter.used.alive >= alive
+
+    def sweep(self, other: OldLedger | None = None, *, before: int | None = None, wait: bool = True) -> Swept:
+        """Take away what this process created, or what another ledger tells of, and see that it is gone."""
+        ledger = other or self.ledger
+        if ledger is None:
+            return Swept()
+        sweeper = Sweeper(
+            run=self.cleaner.run,
+            headers=lambda: (("Authorization", self.keeper.session.authorization),),
+            profile=self.profile,
+            clock=self.clock,
+            patience=self.settings.patience.job,
+            renew=self._renewed,
+        )
+        swept = sweeper.sweep(ledger, before=before, wait=wait)
+        gone = ledger.book.drop_gone()
+        self.endpoint.taken_away.update(swept.deleted, (one.intent.nonce for one in gone if one.intent.nonce))
+        self.meter.give_back(len(gone))
+        return swept
+
+    def _renewed(self) -> None:
+        """Log in again for the clean-up. Raises LoginError."""
+        self.keeper.renew(self.keeper.session)
+
     def close(self) -> None:
-        """Log out and give up connections."""
-        self.keeper.close()
+        """Log out and give up connections, whatever caps and breaker say."""
+        self.keeper.close(self.cleaner)
         self.breaker.close()
 
 
@@ -143,88 +198,6 @@ def draft_of(context: Context, name: str) -> Draft:
     from pytest_zstack_ticket.strategies import calibration_draft  # noqa: PLC0415 - imports Hypothesis
 
     return calibration_draft(replace(context, name=name))
-
-
-def open_target(  # noqa: PLR0913 - what a target is made of
-    wishes: Wishes, *, url: str, key: bytes, recorder: Recorder, worker: str, profile: Profile | None = None
-) -> Target:
-    """Make ready to reach a target; nothing is sent yet. Raises our UsageError for files that cannot be used."""
-    settings = settings_of(wishes, url)
-    context = context_of(wishes)
-    judged_by = profile or profile_of(wishes)
-    redactor = Redactor(key)
-    for kind, secret in settings.credentials.known().items():
-        learn(redactor, kind, secret)
-    clock = SystemClock()
-    signing = SigningTransport(HttpxTransport(settings), credentials=settings.credentials, clock=clock)
-    breaker = Breaker(signing, probe=VERSION, clock=clock, total=settings.patience.total)
-    client = Client(transport=breaker, clock=clock, redact=redactor.exchange, recorder=recorder, worker=worker)
-    keeper = SessionKeeper(client=client, settings=settings, learn=redactor.learn)
-    endpoint = TicketEndpoint(
-        sender=client,
-        keeper=keeper,
-        settings=settings,
-        profile=judged_by,
-        context=context,
-        draft=draft_of(context, context.name),
-    )
-    return Target(settings, context, judged_by, redactor, breaker, client, keeper, endpoint)
-
-
-def learn(redactor: Redactor, kind: str, secret: str) -> None:
-    """Let a redactor look for a secret; one that is a word of the API is looked for by its digest only."""
-    if secret in WORDS_OF_THE_API:
-        redactor.learn(f"{kind}-digest", password_digest(secret))
-    else:
-        redactor.learn(kind, secret)
-
-
-def context_of(wishes: Wishes) -> Context:
-    """Return the context of the file that was given, or the page's sample. Raises ContextError."""
-    return load_context(Path(wishes["context"])) if wishes["context"] else Context()
-
-
-def profile_of(wishes: Wishes) -> Profile:
-    """Return the profile to judge by; what the options promise is a capability. Raises ProfileError."""
-    profile = load_profile(wishes["profile"], release=wishes["release"])
-    promised = frozenset({"webhook"} if wishes["webhook"] or wishes.embedded else ())
-    return with_capabilities(profile, promised)
-
-
-def settings_of(wishes: Wishes, url: str) -> Settings:
-    """Return how to reach the target. Raises SettingsError for a URL that is none."""
-    patience = Patience(read=wishes["read-timeout"], job=wishes["job-timeout"], total=wishes["total-timeout"] or None)
-    if wishes.embedded:
-        return Settings(url=url, user=wishes["user"], patience=patience, credentials=_embedded_credentials())
-    credentials = Credentials(**wishes.secrets)
-    if wishes["ca"] and not Path(wishes["ca"]).is_file():
-        raise SettingsError(f"--zstack-ca: {wishes['ca']} is no file. Give a PEM file with the CA's certificate.")
-    return Settings(
-        url=normalised_url(url),
-        login=_login(wishes, credentials),
-        user=wishes["user"],
-        project=wishes["project"],
-        ca=wishes["ca"],
-        insecure=wishes["insecure"],
-        patience=patience,
-        credentials=credentials,
-    )
-
-
-def _login(wishes: Wishes, credentials: Credentials) -> Login:
-    """Return how to log in: a session that was given, else a password, else an access key."""
-    if credentials.session:
-        return "session"
-    by_key = credentials.access_key_id and credentials.access_key_secret and not credentials.password
-    return "access-key" if by_key else wishes["login"]
-
-
-def _embedded_credentials() -> Credentials:
-    from pytest_zstack_ticket.simulator import seeds  # noqa: PLC0415 - only the embedded endpoint needs it
-
-    return Credentials(
-        password=seeds.PASSWORD, access_key_id=seeds.ACCESS_KEY_ID, access_key_secret=seeds.ACCESS_KEY_SECRET
-    )
 
 
 def is_loopback(url: str) -> bool:

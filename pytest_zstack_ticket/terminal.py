@@ -60,13 +60,26 @@ def opening(run: Run, ending: Ending) -> list[str]:
         lines.append(words.say("cut-short", lang, reason=visible(run.cut_short)))
     if ending.result.partial:
         lines.append(words.say("partial", lang))
-    if run.left:
-        lines.append(words.say("left", lang, count=run.left))
+    lines += residue(run)
     calibration = report["calibration"]
     if calibration and not calibration["accepted"]:
         lines.append(words.say("calibration-refused", lang, reason=visible(calibration["reason"])))
         lines.append(words.say("calibration-advice", lang))
     return [part for line in lines for part in wrapped(line, COLUMNS)]
+
+
+def residue(run: Run) -> list[str]:
+    """Return what is left on the target, and how to take it away."""
+    words, lang, swept = wording(), run.lang, run.swept
+    if run.wishes.embedded:
+        return []
+    told = [words.say("left", lang, count=len(swept.left), deleted=len(swept.deleted), used=run.used.requests)]
+    told += [f"  {visible(uuid)}" for uuid in swept.left[:MOST_REASONS]]
+    if swept.unseen:
+        told.append(words.say("left-unseen", lang, count=swept.unseen))
+    if not swept.clean:
+        told.append(words.say("left-advice", lang, path=run.ledger_path("*")))
+    return told
 
 
 def table(result: Result, lang: str) -> list[str]:

@@ -183,3 +183,8 @@ def kind_of(value: Json) -> str:
     """Return the JSON name of a value's type."""
     names = {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object"}
     return names.get(type(value), "null")
+
+
+def session_died(outcome: Outcome) -> bool:
+    """Return True if a call was refused because the target does not know its session (ID.1001, or status 401)."""
+    return isinstance(outcome, Refused) and (outcome.code.startswith("ID.1001") or outcome.status == 401)

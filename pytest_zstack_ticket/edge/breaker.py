@@ -36,16 +36,14 @@ class Breaker:
             return Failure(kind="stopped", detail=self.stopped, sent=False)
         answer = self._transport.send(request)
         with self._lock:
-            self._silent = self._silent + 1 if isinstance(answer, Failure) else 0
+            if not isinstance(answer, Failure):
+                self._silent = 0
+            elif answer.kind != "stopped":
+                self._silent += 1
             due = self._silent >= MOST_SILENT
         if due:
             self._ask()
         return answer
-
-    def reopen(self) -> None:
-        """Send again, without a limit of time: what was created has to be taken away even when a run is over."""
-        self._total = None
-        self.stopped = ""
 
     def close(self) -> None:
         """Give up connections."""

@@ -58,15 +58,15 @@ class SessionKeeper:
                 self._session = self._log_in()
             return self._session
 
-    def close(self) -> None:
-        """Log out every session that we made; what goes wrong then harms nobody."""
+    def close(self, client: Client | None = None) -> None:
+        """Log out every session that we made, over another client if one is given; a failure harms nobody."""
         with self._lock:
             mine = [*self._others]
             if self._session is not None and self._session.kind in OURS:
                 mine.append(self._session)
             self._others, self._session = [], None
         for session in mine:
-            self._client.send(logout_request(session.uuid))
+            (client or self._client).send(logout_request(session.uuid))
 
     def _first(self) -> Session:
         credentials = self._settings.credentials

@@ -68,3 +68,7 @@ class NoTicketServiceError(TargetError):
 
 class EvidenceError(ZStackTicketError):
     """A file that we wrote earlier cannot be read, is cut short or was changed."""
+
+
+class LedgerError(EvidenceError):
+    """A ledger cannot be written, so that nothing may be created, or cannot be read."""

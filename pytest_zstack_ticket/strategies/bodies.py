@@ -48,7 +48,7 @@ def calibration_body(context: Context) -> Body:
             "name": f"{context.name} {NONCE}",
             "requests": [
                 {
-                    "requestName": context.request_name,
+                    "requestName": f"{context.request_name} {NONCE}",
                     "apiName": context.api_name,
                     "executeTimes": context.execute_times,
                     "apiBody": context.api_body,
@@ -67,7 +67,7 @@ def calibration_draft(context: Context) -> Draft:
 
 
 def with_nonce(draft: Draft, nonce: str) -> Draft:
-    """Return a draft with a nonce of 16 hexadecimal digits in its name; one without room for it stays as it is."""
+    """Return a draft with a nonce of 16 hexadecimal digits where it has room for it, else as it is."""
     body = draft.body.replace(NONCE.encode(), f"zt-{nonce}".encode())
     return Draft(body=body, edit=draft.edit, headers=draft.headers)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -102,7 +103,7 @@ def test_the_same_seed_finds_the_same(pytester: pytest.Pytester, report: Callabl
     for _ in range(2):
         pytester.runpytest(LAX, "--zstack-seed=5", "-k", "ZT-BODY-061", "--zstack-report=out")
         (finding,) = (one for row in report()["requirements"] for one in row["findings"])
-        bodies.append(finding["subject"]["request"]["body"])
+        bodies.append(re.sub("zt-[0-9a-f]{16}", "the nonce", finding["subject"]["request"]["body"]))
     assert bodies[0] == bodies[1]
 
 

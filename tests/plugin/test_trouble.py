@@ -166,7 +166,7 @@ def test_a_target_that_dies_half_way_leaves_the_rest_inconclusive(
 
     arguments = (f"--zstack-url={cloud.url}", "--zstack-report=out", str(dying))
     result = pytester.inline_run(*arguments, plugins=[Cloud()])
-    assert result.ret == 12
+    assert result.ret == 13
     assert [row["verdict"] for row in report()["requirements"]] == ["passed", "inconclusive", "inconclusive"]
 
 

@@ -71,15 +71,6 @@ def test_an_answer_starts_the_count_anew():
     assert through.stopped == ""
 
 
-def test_a_breaker_that_is_reopened_lets_the_clean_up_through():
-    clock = ManualClock()
-    through = breaker(Line(up=True), total=60.0, clock=clock)
-    clock.sleep(61)
-    assert isinstance(through.send(POST), Failure)
-    through.reopen()
-    assert through.send(POST) == Response(status=200)
-
-
 def test_closing_closes_what_is_below():
     line = Line()
     breaker(line).close()

@@ -1,0 +1,70 @@
+"""Reach the target of an earlier run again, and sweep it by a ledger of that run."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from pytest_zstack_ticket.core.detect import with_capabilities
+from pytest_zstack_ticket.core.redact import Redactor
+from pytest_zstack_ticket.edge.client import Client
+from pytest_zstack_ticket.edge.clock import SystemClock
+from pytest_zstack_ticket.edge.files import load_profile
+from pytest_zstack_ticket.edge.ledger import OldLedger
+from pytest_zstack_ticket.edge.preflight import examine_target
+from pytest_zstack_ticket.edge.sessions import SessionKeeper
+from pytest_zstack_ticket.edge.signing import SigningTransport
+from pytest_zstack_ticket.edge.sweeper import Sweeper, Swept
+from pytest_zstack_ticket.edge.transport import HttpxTransport
+from pytest_zstack_ticket.model.settings import Credentials, Login, Patience, Settings
+from pytest_zstack_ticket.options import SECRETS, secret
+from pytest_zstack_ticket.target import NoRecorder
+
+
+def sweep_ledger(
+    ledger: OldLedger, *, environment: Mapping[str, str] = os.environ, profile: str = "deployed", dry: bool = False
+) -> Swept:
+    """Sweep what one ledger tells of, with the credentials of the environment. Raises TargetError or our UsageError."""
+    head = ledger.head
+    credentials = Credentials(**{name: secret(name, environment) for name in SECRETS})
+    settings = Settings(
+        url=head.url,
+        login=_login(head.login, credentials),
+        user=head.user,
+        project=head.project,
+        ca=head.ca if head.ca and Path(head.ca).is_file() else "",
+        insecure=head.insecure,
+        patience=Patience(job=head.patience),
+        credentials=credentials,
+    )
+    clock, redactor = SystemClock(), Redactor(secrets.token_bytes(32))
+    transport = SigningTransport(HttpxTransport(settings), credentials=credentials, clock=clock)
+    client = Client(transport=transport, clock=clock, redact=redactor.exchange, recorder=NoRecorder())
+    keeper = SessionKeeper(client=client, settings=settings, learn=redactor.learn)
+    judged_by = with_capabilities(load_profile(profile, release=""), frozenset())
+    try:
+        found = examine_target(client=client, keeper=keeper, settings=settings, profile=judged_by)
+        sweeper = Sweeper(
+            run=client.run,
+            headers=lambda: (("Authorization", keeper.session.authorization),),
+            profile=found,
+            clock=clock,
+            patience=head.patience,
+            renew=lambda: keeper.renew(keeper.session),
+            dry=dry,
+        )
+        return sweeper.sweep(ledger)
+    finally:
+        keeper.close()
+        transport.close()
+
+
+def _login(login: str, credentials: Credentials) -> Login:
+    """Return how to log in: as the run did, unless the environment now gives something else."""
+    if credentials.session:
+        return "session"
+    if not credentials.password and credentials.access_key_id and credentials.access_key_secret:
+        return "access-key"
+    return "virtual-id" if login == "virtual-id" else "account"
