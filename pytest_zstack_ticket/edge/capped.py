@@ -7,8 +7,8 @@ from pytest_zstack_ticket.edge.meter import Meter
 from pytest_zstack_ticket.edge.transport import Transport
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 
-OVERHEAD = 64
-"""Bytes of a request that do not stand in it: the version, Host, Content-Length and line ends."""
+OVERHEAD = 256
+"""Bytes of a request that do not stand in it, generously: version, Host, Content-Length, Accept-Encoding, line ends."""
 OPTIONS = {
     "requests": "--zstack-max-requests",
     "bytes": "--zstack-max-bytes",

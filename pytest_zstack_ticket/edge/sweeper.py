@@ -111,6 +111,8 @@ class Sweeper:
         swept, tries = Swept(), Counter[str]()
         while True:
             self._follow(ledger)
+            # what could still come while we looked is not settled by that look
+            ripe = {one.intent.number for one in _chosen(ledger, before) if not (one.open and self._may_come(one))}
             found = self._ours(ledger, before)
             if found is None:
                 return self._gave_up(swept, ledger, before)
@@ -118,10 +120,11 @@ class Sweeper:
                 return Swept(left=sorted(found))
             for uuid, (row, _) in found.items():
                 tries[uuid] += tries[uuid] < MOST_TRIES and self._take_away(uuid, row)
-            self._settle(ledger, before, {entry.intent.number for _, entry in found.values()})
+            for number in ripe - {entry.intent.number for _, entry in found.values()}:
+                ledger.know(number, {"gone": True})
             swept.left = sorted(uuid for uuid in found if tries[uuid] >= MOST_TRIES)
             swept.deleted = sorted(set(tries) - set(found))
-            waiting = wait and any(one.open and self._may_come(one) for one in _chosen(ledger, before))
+            waiting = wait and any(one.intent.number not in ripe for one in _chosen(ledger, before))
             swept.offered = self._offered
             if len(swept.left) == len(found) and not waiting:
                 return swept
@@ -185,7 +188,7 @@ class Sweeper:
             fresh = {uuid: row for row in rows if isinstance(uuid := row.get("uuid"), str) and uuid not in kept}
             kept |= fresh
             recent = any(in_window(row.get("createDate"), ledger.book.window) for row in fresh.values())
-            if len(fresh) < PAGE or not recent:
+            if len(rows) < PAGE or not recent:
                 break
         return list(kept.values())
 
@@ -214,13 +217,6 @@ class Sweeper:
         if answer is not None and (answer.status in (404, 405, 501) or b"No delete API" in answer.body):
             self._offered = False
         return True
-
-    def _settle(self, ledger: Books, before: int | None, found: set[int]) -> None:
-        """Note as gone what a look no longer shows and what can no longer come."""
-        for entry in _chosen(ledger, before):
-            number = entry.intent.number
-            if number not in found and not (entry.open and self._may_come(entry)):
-                ledger.know(number, {"gone": True})
 
     def _gave_up(self, swept: Swept, ledger: Books, before: int | None) -> Swept:
         rest = _chosen(ledger, before)
