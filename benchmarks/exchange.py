@@ -75,7 +75,7 @@ def main() -> None:
         redactor = Redactor(b"benchmark")
         redactor.learn("session", SESSION)
         with tempfile.TemporaryDirectory() as folder, httpx.Client(trust_env=False) as plain:
-            recorder = EvidenceWriter(Path(folder, "evidence.jsonl"), {"run": "benchmark"})
+            recorder = EvidenceWriter(Path(folder, "evidence.jsonl.gz"), {"run": "benchmark"})
             client = Client(
                 transport=HttpxTransport(Settings(url=root)),
                 clock=SystemClock(),

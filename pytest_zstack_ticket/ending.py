@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from pytest_zstack_ticket.core.judge import Result, exit_status, judge
-from pytest_zstack_ticket.edge.evidence import merge_evidence
-from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
@@ -33,8 +31,8 @@ class Ending:
     path: Path | None
 
 
-def conclude(run: Run, *, pytest_status: int) -> Ending:
-    """Form the verdicts of a run and write its report."""
+def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Ending:
+    """Form the verdicts of a run and write its report; `evidence` is the seal of what was recorded."""
     profile = run.reached.profile
     requirements = run.gathered.requirements(run.catalogue.values(), whole=run.shipped)
     cut = _cut(run, requirements)
@@ -53,6 +51,7 @@ def conclude(run: Run, *, pytest_status: int) -> Ending:
         counts=result.counts,
         calibration=_calibration_json(run),
         observations=run.gathered.observations,
+        evidence=evidence or None,
     )
     report = scrubbed_json(document(facts, _rows(run, requirements, result), wording()))
     return Ending(result=result, status=status, report=report, path=_write(run, report))
@@ -147,16 +146,3 @@ def _write(run: Run, report: dict[str, Any]) -> Path | None:
     scratch.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
     scratch.replace(path)
     return path
-
-
-def gather_evidence(run: Run) -> None:
-    """Put the evidence of the controller and its workers into one file; parts that cannot be read stay beside it."""
-    if run.folder is None or run.role != "controller":
-        return
-    parts = sorted(run.folder.glob(f"{run.evidence_parts}*.jsonl"))
-    try:
-        merge_evidence(parts, run.folder / "evidence.jsonl", {"run": run.id, "workers": len(parts) - 1})
-    except EvidenceError:
-        return
-    for part in parts:
-        part.unlink()

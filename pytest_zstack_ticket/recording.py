@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 from pytest_zstack_ticket.core.curl import curl_line
 from pytest_zstack_ticket.core.judge import Tally, signature
-from pytest_zstack_ticket.edge.sweeper import Swept
 from pytest_zstack_ticket.examine import ItemRecord
 from pytest_zstack_ticket.model.codec import observation_to_json, phrase_from_json, phrase_to_json
 from pytest_zstack_ticket.model.exchange import Json, Response
@@ -118,13 +116,3 @@ def record_to_json(record: ItemRecord, finding: dict[str, Any] | None) -> dict[s
     }
     scrubbed_record: dict[str, Any] = scrubbed_json(told)
     return scrubbed_record
-
-
-def swept_json(swept: Swept) -> dict[str, Any]:
-    """Return what a clean-up came to as JSON."""
-    return asdict(swept)
-
-
-def swept_from_json(told: dict[str, Any] | None) -> Swept:
-    """Read back what a clean-up came to; a worker that broke down told nothing."""
-    return Swept(**told) if told else Swept()

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import pytest
 
 from pytest_zstack_ticket.bounds import caps_of
-from pytest_zstack_ticket.edge.evidence import EvidenceWriter
+from pytest_zstack_ticket.edge.canaries import Scan, scan
+from pytest_zstack_ticket.edge.evidence import EvidenceWriter, merge_evidence
 from pytest_zstack_ticket.edge.files import load_catalogue
 from pytest_zstack_ticket.edge.ledger import OldLedger
 from pytest_zstack_ticket.edge.meter import Meter
@@ -72,6 +73,7 @@ class Run:
     planned: int | None = None
     swept: Swept = field(default_factory=Swept)
     swept_by_workers: list[Swept] = field(default_factory=list)
+    scanned: Scan = field(default_factory=Scan)
     used: Used = field(default_factory=Used)
     ending: Ending | None = None
 
@@ -155,7 +157,7 @@ class Run:
     @property
     def evidence_name(self) -> str:
         """The file that this process writes its evidence to."""
-        return "evidence.jsonl" if self.role == "alone" else f"{self.evidence_parts}{self.worker}.jsonl"
+        return "evidence.jsonl.gz" if self.role == "alone" else f"{self.evidence_parts}{self.worker}.jsonl.gz"
 
     @property
     def evidence_parts(self) -> str:
@@ -196,6 +198,18 @@ class Run:
             with suppress(TargetError):
                 self.swept = self.target.sweep(wait=False)
 
+    def hear(self, swept: Swept, scanned: Scan) -> None:
+        """Take in what a worker of xdist told at its end."""
+        self.swept_by_workers.append(swept)
+        self.scanned = self.scanned.plus(scanned)
+
+    def scan(self) -> None:
+        """Search everything that this process wrote for every secret that it knew."""
+        if self.folder is not None:
+            only = self.evidence_name if self.role == "worker" else "**/*"
+            files = [path for path in sorted(self.folder.glob(only)) if path.is_file()]
+            self.scanned = self.scanned.plus(scan(files, self.reached.redactor.secrets))
+
     def sweep_after_workers(self) -> None:
         """Add what the workers of xdist came to, and sweep what a worker that broke down left."""
         if self.target is None or self.wishes.embedded:
@@ -208,6 +222,20 @@ class Run:
                 path.unlink(missing_ok=True)
                 found = [one for one in found if one.clean]
         self.swept = Swept.joined([self.swept, *found])
+
+    def seal(self) -> dict[str, Any]:
+        """End what is sent and written as evidence, and return what the evidence can be recognised by.
+
+        Raises EvidenceError if it cannot be written.
+        """
+        self.reached.close()
+        self.recorder.close()
+        if self.folder is None or self.role == "worker":
+            return {}
+        seal = self.recorder.seal
+        if self.role == "controller":
+            seal = gather_evidence(self)
+        return {"file": "evidence.jsonl.gz", **seal}
 
     def close(self) -> None:
         """Let go of the target; a second call does nothing."""
@@ -226,6 +254,17 @@ class Run:
             self.server = None
 
 
+def gather_evidence(run: Run) -> dict[str, Any]:
+    """Put the evidence of the controller and its workers into one file; parts that cannot be read stay beside it."""
+    if run.folder is None:
+        return {}
+    parts = sorted(run.folder.glob(f"{run.evidence_parts}*.jsonl.gz"))
+    seal = merge_evidence(parts, run.folder / "evidence.jsonl.gz", {"run": run.id, "workers": len(parts) - 1})
+    for part in parts:
+        part.unlink()
+    return seal
+
+
 def start_embedded(text: str) -> SimulatorServer:
     """Start the embedded endpoint that a URL asks for. Raises SettingsError."""
     from pytest_zstack_ticket.edge.server import SimulatorServer  # noqa: PLC0415 - only embedded runs pay for it
@@ -239,7 +278,7 @@ def make_folder(folder: Path | None) -> None:
     """Make the folder of the report. Raises SettingsError if it holds something that is no report of ours."""
     if folder is None:
         return
-    ours = {"report.json", "evidence.jsonl"}
+    ours = {"report.json", "evidence.jsonl.gz"}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         names = {entry.name for entry in folder.iterdir()}

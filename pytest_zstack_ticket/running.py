@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import pytest
 from pytest_zstack_ticket import items, shipped, starting
 from pytest_zstack_ticket.bounds import caps_of, lines
 from pytest_zstack_ticket.core.judge import INCONCLUSIVE, NO_TARGET
-from pytest_zstack_ticket.ending import conclude, gather_evidence
+from pytest_zstack_ticket.edge.canaries import Scan
+from pytest_zstack_ticket.edge.sweeper import Swept
+from pytest_zstack_ticket.ending import Ending, conclude
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
-from pytest_zstack_ticket.recording import KEY, swept_from_json, swept_json
+from pytest_zstack_ticket.recording import KEY
 from pytest_zstack_ticket.run import RUN, Run
 from pytest_zstack_ticket.terminal import summary
 
@@ -70,7 +73,9 @@ class RunHooks:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         """Note what a worker left on the target, and that it broke down if it did."""
-        self.run.swept_by_workers.append(swept_from_json(getattr(node, "workeroutput", {}).get(KEY)))
+        told = getattr(node, "workeroutput", {}).get(KEY)
+        if told:
+            self.run.hear(Swept(**told["swept"]), Scan.from_json(told["scan"]))
         if error:
             self.run.cut_short = "a worker of xdist broke down"
 
@@ -142,13 +147,24 @@ class RunHooks:
         run.cut_short = run.cut_short or str(session.shouldfail or session.shouldstop or "")
         run.clean_up()
         if run.role == "worker":
-            session.config.workeroutput[KEY] = swept_json(run.swept)  # type: ignore[attr-defined] # xdist adds it
+            run.seal()
+            run.scan()
+            told = {"swept": asdict(run.swept), "scan": asdict(run.scanned)}
+            session.config.workeroutput[KEY] = told  # type: ignore[attr-defined] # xdist adds it
         else:
             run.sweep_after_workers()
-            run.ending = conclude(run, pytest_status=int(exitstatus))
-            session.exitstatus = run.ending.status
+            run.ending = self.concluded(int(exitstatus))
+            run.scan()
+            session.exitstatus = 1 if run.scanned.found else run.ending.status
         run.close()
-        gather_evidence(run)
+
+    def concluded(self, exitstatus: int) -> Ending:
+        """Form the verdict. Ends pytest, in one sentence, if evidence or report cannot be written."""
+        try:
+            return conclude(self.run, pytest_status=exitstatus, evidence=self.run.seal())
+        except (EvidenceError, OSError) as error:
+            self.run.close()
+            pytest.exit(str(error), returncode=4)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show verdict, counts and one card for each failed requirement."""

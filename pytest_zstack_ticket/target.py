@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import threading
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from pytest_zstack_ticket.core.detect import created_capabilities, narrowed, shows_schema, with_capabilities
@@ -57,6 +57,11 @@ class Recorder(Protocol):
         """See that everything is on the disk."""
         ...
 
+    @property
+    def seal(self) -> dict[str, Any]:
+        """What the kept lines can be recognised by; empty if none are kept."""
+        ...
+
 
 class NoRecorder:
     """Keeps nothing: for runs that write no evidence."""
@@ -72,6 +77,11 @@ class NoRecorder:
 
     def close(self) -> None:
         """Nothing is open."""
+
+    @property
+    def seal(self) -> dict[str, Any]:
+        """Nothing is kept."""
+        return {}
 
 
 @dataclass(slots=True)

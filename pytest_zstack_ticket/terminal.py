@@ -41,6 +41,11 @@ def summary(run: Run, ending: Ending, reporter: pytest.TerminalReporter) -> None
     reporter.write_line(shown, bold=True, **{COLOURS[verdict]: True})
     if ending.path is not None:
         reporter.write_line(words.say("report", lang, path=ending.path))
+        scan = run.scanned
+        found = words.say("secrets", lang, secrets=scan.secrets, files=scan.files, found=len(scan.found))
+        reporter.write_line(found, red=bool(scan.found))
+        for name, kind in scan.found:
+            reporter.write_line(f"  {name}: {kind}", red=True)
 
 
 def opening(run: Run, ending: Ending) -> list[str]:

@@ -1,14 +1,14 @@
 """Write what a run saw as JSON Lines, and read it back.
 
-A header line, one line an exchange, example or observation, and a footer with counts. Each line is flushed, so a
-killed run loses at most a torn last line; a file without footer reads as cut short, never as complete.
+A header line, one line an exchange, example or observation, and a footer with counts and the Merkle root of the lines
+before it. The lines are packed in independent gzip members, so a killed run loses at most the last one; a file without
+footer reads as cut short, never as complete.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +18,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_zstack_ticket.core.merkle import MerkleTree
+from pytest_zstack_ticket.edge.members import MemberWriter, read_lines
 from pytest_zstack_ticket.edge.shipped import schemas_folder
 from pytest_zstack_ticket.model.codec import (
     example_from_json,
@@ -51,12 +53,18 @@ class EvidenceWriter:
         self.path = path
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
+        self._tree = MerkleTree()
         suite = {"name": "pytest-zstack-ticket", "version": version("pytest-zstack-ticket")}
         try:
-            self._file = path.open("w", encoding="ascii", newline="\n")
+            self._file = MemberWriter(path)
         except OSError as error:
             raise _unwritable(path, error) from error
         self._line({"type": "header", "schema": SCHEMA, "suite": suite, **header})
+
+    @property
+    def seal(self) -> Line:
+        """The number of lines so far and their Merkle root."""
+        return {"size": self._tree.size, "root": self._tree.root()}
 
     def exchange(self, exchange: Exchange) -> None:
         """Keep one exchange, which must be redacted already."""
@@ -72,15 +80,18 @@ class EvidenceWriter:
 
     def close(self, cut_short: Iterable[str] = ()) -> None:
         """Write the footer and see that everything is on the disk; `cut_short` names workers of which lines miss."""
-        footer = {"type": "footer", "counts": dict(self._counts), "cut_short": list(cut_short)}
         with self._lock:
             if self._file.closed:
                 return
+            footer = {
+                "type": "footer",
+                "counts": dict(self._counts),
+                "cut_short": list(cut_short),
+                **self.seal,
+            }
             try:
-                with self._file:
-                    self._file.write(_encode(footer) + "\n")
-                    self._file.flush()
-                    os.fsync(self._file.fileno())
+                self._file.write(_encode(footer).encode("ascii"))
+                self._file.close()
             except OSError as error:
                 raise _unwritable(self.path, error) from error
 
@@ -92,13 +103,14 @@ class EvidenceWriter:
         with self._lock:
             if self._file.closed:
                 return
+            packed = line.encode("ascii")
             try:
-                self._file.write(f"{line}\n")
-                self._file.flush()
+                self._file.write(packed)
             except OSError as error:
                 with contextlib.suppress(OSError):
-                    self._file.close()
+                    self._file.give_up()
                 raise _unwritable(self.path, error) from error
+            self._tree.add(packed)
             if kind != "header":
                 self._counts[kind] += 1
 
@@ -116,6 +128,7 @@ class Evidence:
     examples: tuple[Example, ...]
     observations: tuple[Observation, ...]
     complete: bool
+    footer: Line | None = None
 
 
 @dataclass(slots=True)
@@ -144,11 +157,14 @@ def read_evidence(path: Path) -> Evidence:
         examples=tuple(reading.examples),
         observations=tuple(reading.observations),
         complete=ends.complete,
+        footer=ends.footer,
     )
 
 
-def merge_evidence(parts: Iterable[Path], path: Path, header: Line) -> None:
-    """Write the lines of several workers' files into one, in the order of the parts. Raises EvidenceError.
+def merge_evidence(parts: Iterable[Path], path: Path, header: Line) -> Line:
+    """Write the lines of several workers' files into one, in the order of the parts; return its seal.
+
+    Raises EvidenceError.
 
     The parts were written a moment ago by this run, so their lines are not held to the schema again.
     """
@@ -158,6 +174,7 @@ def merge_evidence(parts: Iterable[Path], path: Path, header: Line) -> None:
         _merge(parts, writer, cut_short)
     finally:
         writer.close(cut_short)
+    return writer.seal
 
 
 def _merge(parts: Iterable[Path], writer: EvidenceWriter, cut_short: list[str]) -> None:
@@ -189,6 +206,7 @@ def _entries(path: Path, ends: _Ends, *, check: Callable[[str, str, Line], None]
     """Yield kind, value and text of each line between header and footer; note the ends."""
     counts: Counter[str] = Counter()
     ids: set[str] = set()
+    tree = MerkleTree()
     for number, line in _lines(path):
         where = f"{path}, line {number}"
         told = _value(where, line)
@@ -208,18 +226,29 @@ def _entries(path: Path, ends: _Ends, *, check: Callable[[str, str, Line], None]
             ids.update([told["id"]] if kind == "exchange" else ())
             counts[kind] += 1
             yield kind, told, line.decode("ascii").rstrip("\n")
+        if kind != "footer":
+            tree.add(line.rstrip(b"\n"))
     if not ends.header:
         raise EvidenceError(f"{path}, line 1: this is no evidence of a run (expected a header with {SCHEMA})")
-    if ends.footer is not None and ends.footer["counts"] != dict(counts):
-        raise EvidenceError(f"{path}: lines are missing; the footer counts {ends.footer['counts']}")
+    if ends.footer is not None:
+        _require_whole(path, ends.footer, counts, tree)
+
+
+def _require_whole(path: Path, footer: Line, counts: Counter[str], tree: MerkleTree) -> None:
+    """See that the lines are those that the footer tells of."""
+    if footer["counts"] != dict(counts):
+        raise EvidenceError(f"{path}: lines are missing; the footer counts {footer['counts']}")
+    if (footer["size"], footer["root"]) != (tree.size, tree.root()):
+        raise EvidenceError(f"{path}: the lines are not those that were written (another Merkle root)")
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     try:
-        with path.open("rb") as file:
-            yield from enumerate(file, start=1)
+        yield from enumerate(read_lines(path), start=1)
     except OSError as error:
         raise EvidenceError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise EvidenceError(f"{path}: {error}") from error
 
 
 def _value(where: str, line: bytes) -> Line | None:

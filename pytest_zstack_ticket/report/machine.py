@@ -47,6 +47,7 @@ class Facts:
     counts: Mapping[str, Mapping[str, int]]
     calibration: JsonObject | None = None
     observations: Mapping[str, Sequence[JsonObject]] | None = None
+    evidence: JsonObject | None = None
 
 
 def document(facts: Facts, rows: Sequence[Row], wording: Wording) -> JsonObject:
@@ -74,6 +75,7 @@ def document(facts: Facts, rows: Sequence[Row], wording: Wording) -> JsonObject:
             },
         },
         "calibration": facts.calibration,
+        "evidence": facts.evidence,
         "requirements": [_row_json(row, wording) for row in rows],
         "observations": [
             {"id": key, "values": list(values)} for key, values in sorted((facts.observations or {}).items())

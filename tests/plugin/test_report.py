@@ -1,5 +1,6 @@
 """What a run writes: complete, by its schema, without secrets, and whatever the target answered."""
 
+import gzip
 import hashlib
 import json
 import re
@@ -47,7 +48,7 @@ def test_the_report_schema_is_a_schema():
 def test_a_finding_holds_all_that_is_needed_to_see_it_again(pytester: pytest.Pytester, report: Callable[[], Any]):
     pytester.runpytest(FAULTY, *SOME, "--zstack-report=out", "-n", "2")
     (finding,) = (one for row in report()["requirements"] for one in row["findings"])
-    evidence = read_evidence(pytester.path / "out" / "evidence.jsonl")
+    evidence = read_evidence(pytester.path / "out" / "evidence.jsonl.gz")
     assert finding["edit"]["path"] == "params.name"
     assert len(json.loads(finding["subject"]["request"]["body"])["params"]["name"]) > 255
     assert finding["sibling"]["answer"]["status"] == 200
@@ -131,10 +132,16 @@ def test_no_secret_is_written_or_shown(
     result.assert_outcomes(failed=1)
     sessions = {token for token, _ in live_sessions(cloud)}
     secrets = {hashlib.sha512(seeds.PASSWORD.encode()).hexdigest(), seeds.ACCESS_KEY_SECRET, *sessions}
-    written = {path.name: path.read_text("utf-8") for path in pytester.path.rglob("*.*") if path.is_file()}
+    written = {path.name: text_of(path) for path in pytester.path.rglob("*.*") if path.is_file()}
     written["terminal"] = result.stdout.str()
     assert sessions
     assert not [(name, secret) for name, text in written.items() for secret in secrets if secret in text]
+
+
+def text_of(path: Path) -> str:
+    """Return what a file holds, unpacked if it is packed."""
+    whole = path.read_bytes()
+    return (gzip.decompress(whole) if path.suffix == ".gz" else whole).decode("utf-8", "replace")
 
 
 def live_sessions(cloud: SimulatorServer) -> Iterator[tuple[str, Any]]:

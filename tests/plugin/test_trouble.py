@@ -1,5 +1,6 @@
 """A target that cannot be examined: one sentence, its own exit status, and no verdict."""
 
+import gzip
 import os
 import signal
 import subprocess
@@ -112,15 +113,16 @@ def test_ctrl_c_keeps_what_was_found(pytester: pytest.Pytester, report: Callable
     assert told["run"]["complete"] is False
     assert [row["verdict"] for row in told["requirements"]] == ["passed"]
     assert told["verdict"] == "inconclusive"
-    assert (pytester.path / "out" / "evidence.jsonl").read_text().splitlines()[-1].startswith('{"type":"footer"')
+    evidence = gzip.decompress((pytester.path / "out" / "evidence.jsonl.gz").read_bytes())
+    assert evidence.splitlines()[-1].startswith(b'{"type":"footer"')
 
 
 def test_ctrl_c_leaves_unrun_suites_inconclusive(pytester: pytest.Pytester, report: Callable[[], Any]):
     command = [sys.executable, "-m", "pytest", "--zstack-url=embedded?latency=0.2", "--zstack-report=out", "-q"]
     process = subprocess.Popen(command, cwd=pytester.path, stdout=subprocess.PIPE, text=True)
-    evidence = pytester.path / "out" / "evidence.jsonl"
+    evidence = pytester.path / "out" / "evidence.jsonl.gz"
     end = time.monotonic() + 20
-    while time.monotonic() < end and not (evidence.exists() and '"type":"example"' in evidence.read_text()):
+    while time.monotonic() < end and not (evidence.exists() and evidence.stat().st_size):
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGINT)
     shown, _ = process.communicate(timeout=20)

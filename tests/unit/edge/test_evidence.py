@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from pytest_zstack_ticket.edge.evidence import SCHEMA, EvidenceWriter, merge_evidence, read_evidence
+from pytest_zstack_ticket.edge.members import MEMBER
 from pytest_zstack_ticket.edge.shipped import schemas_folder
 from pytest_zstack_ticket.model.codec import exchange_from_json, exchange_to_json
 from pytest_zstack_ticket.model.errors import EvidenceError
@@ -73,7 +75,11 @@ def write(path: Path, *, worker: str = "m", exchanges: tuple[Exchange, ...] = (W
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    return write(tmp_path / "evidence.jsonl")
+    """The lines of an evidence file, unpacked: reading takes both."""
+    packed = write(tmp_path / "evidence.jsonl.gz")
+    plain = tmp_path / "evidence.jsonl"
+    plain.write_bytes(gzip.decompress(packed.read_bytes()))
+    return plain
 
 
 def test_everything_is_read_back_as_it_was_written(file: Path) -> None:
@@ -122,20 +128,50 @@ def test_any_exchange_survives_its_form_as_json(exchange: Exchange) -> None:
     assert exchange_from_json(json.loads(json.dumps(exchange_to_json(exchange)))) == exchange
 
 
-def test_a_killed_process_loses_no_line_that_was_written(tmp_path: Path) -> None:
+def test_a_killed_process_loses_the_last_member_at_most(tmp_path: Path) -> None:
     path = tmp_path / "evidence.jsonl"
     script = (
         "import os, pathlib\n"
         "from pytest_zstack_ticket.edge.evidence import EvidenceWriter\n"
         "from pytest_zstack_ticket.model.verdict import Observation\n"
         f"writer = EvidenceWriter(pathlib.Path({str(path)!r}), {{'run': 'r'}})\n"
-        "[writer.observation(Observation(id=str(number), value=number)) for number in range(500)]\n"
+        "[writer.observation(Observation(id=str(number), value='x' * 999)) for number in range(900)]\n"
         "os.kill(os.getpid(), 9)\n"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -9
     evidence = read_evidence(path)
-    assert len(evidence.observations) == 500
+    assert len(evidence.observations) > 900 - MEMBER / 999
     assert not evidence.complete
+
+
+@pytest.mark.parametrize("cut", [1, 9, 200, 2000])
+def test_a_torn_member_is_left_out(tmp_path: Path, cut: int) -> None:
+    writer = EvidenceWriter(tmp_path / "evidence.jsonl.gz", {"run": "r"})
+    for number in range(900):
+        writer.observation(Observation(id=str(number), value=os.urandom(300).hex()))
+    writer.close()
+    whole = (tmp_path / "evidence.jsonl.gz").read_bytes()
+    (tmp_path / "evidence.jsonl.gz").write_bytes(whole[:-cut])
+    evidence = read_evidence(tmp_path / "evidence.jsonl.gz")
+    assert 0 < len(evidence.observations) < 900
+    assert not evidence.complete
+
+
+def test_a_changed_member_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "evidence.jsonl.gz")
+    whole = bytearray(path.read_bytes())
+    whole[len(whole) // 2] ^= 1
+    path.write_bytes(whole)
+    with pytest.raises(EvidenceError):
+        read_evidence(path)
+
+
+def test_lines_in_another_order_have_another_root(file: Path) -> None:
+    lines = file.read_bytes().splitlines(keepends=True)
+    lines[3], lines[4] = lines[4], lines[3]
+    file.write_bytes(b"".join(lines))
+    with pytest.raises(EvidenceError, match="another Merkle root"):
+        read_evidence(file)
 
 
 @pytest.mark.parametrize("cut", range(1, 120, 7))
@@ -216,14 +252,13 @@ def test_a_file_that_cannot_be_written_is_an_error_in_words(tmp_path: Path) -> N
         EvidenceWriter(tmp_path / "none" / "evidence.jsonl", {"run": "r"})
     if not os.path.exists("/dev/full"):  # noqa: PTH110 - a device, not a file of ours
         return
+    writer = EvidenceWriter(Path("/dev/full"), {"run": "r"})
     with pytest.raises(EvidenceError, match="cannot be written: No space left"):
-        EvidenceWriter(Path("/dev/full"), {"run": "r"})
+        writer.observation(Observation(id="large", value="x" * MEMBER))
 
 
-def test_a_disk_that_fills_up_at_the_end_is_said(tmp_path: Path) -> None:
-    writer = EvidenceWriter(tmp_path / "evidence.jsonl", {"run": "r"})
-    writer._file.close()
-    writer._file = open("/dev/full", "w", encoding="ascii")  # noqa: SIM115, PTH123 - the writer closes it
+def test_a_disk_that_fills_up_at_the_end_is_said() -> None:
+    writer = EvidenceWriter(Path("/dev/full"), {"run": "r"})
     with pytest.raises(EvidenceError, match="cannot be written"):
         writer.close()
 
@@ -265,10 +300,11 @@ def test_the_files_of_workers_are_merged_in_order(tmp_path: Path) -> None:
 
 def test_a_worker_that_was_cut_short_leaves_the_whole_cut_short(tmp_path: Path) -> None:
     first = write(tmp_path / "a.jsonl", worker="gw0", exchanges=())
-    first.write_bytes(first.read_bytes()[:-20])
+    first.write_bytes(b"".join(gzip.decompress(first.read_bytes()).splitlines(keepends=True)[:-1]))
     merge_evidence([first, write(tmp_path / "b.jsonl", worker="gw1")], tmp_path / "all.jsonl", {"run": "r1"})
     assert not read_evidence(tmp_path / "all.jsonl").complete
-    assert json.loads((tmp_path / "all.jsonl").read_text().splitlines()[-1])["cut_short"] == ["gw0"]
+    merged = gzip.decompress((tmp_path / "all.jsonl").read_bytes()).splitlines()
+    assert json.loads(merged[-1])["cut_short"] == ["gw0"]
 
 
 def test_one_exchange_of_two_workers_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,97 @@
+"""Lines in a gzip file of independent members: what was written before a crash can be read, and a torn end is seen."""
+
+from __future__ import annotations
+
+import os
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+MEMBER = 1 << 18
+"""Bytes of lines that make a member."""
+LONGEST = 5.0
+"""Seconds after which a member is written though it is small: a run that is killed loses no more."""
+GZIP = 31
+"""zlib's word for a gzip member with its header and check sum."""
+BLOCK = 1 << 16
+
+
+class MemberWriter:
+    """Appends lines to a gzip file, member by member. Not safe for several threads. Raises OSError."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._lines: list[bytes] = []
+        self._size = 0
+        self._written = time.monotonic()
+
+    @property
+    def closed(self) -> bool:
+        """True after `close` or `give_up`."""
+        return self._file.closed
+
+    def write(self, line: bytes) -> None:
+        """Keep one line, without its end."""
+        self._lines.append(line)
+        self._size += len(line) + 1
+        if self._size >= MEMBER or time.monotonic() - self._written > LONGEST:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is kept as a member."""
+        self._written = time.monotonic()
+        if not self._lines:
+            return
+        packer = zlib.compressobj(6, zlib.DEFLATED, GZIP)
+        text = b"\n".join([*self._lines, b""])
+        self._lines, self._size = [], 0
+        self._file.write(packer.compress(text) + packer.flush())
+        self._file.flush()
+
+    def close(self) -> None:
+        """Write the rest and see that everything is on the disk."""
+        with self._file:
+            self.flush()
+            os.fsync(self._file.fileno())
+
+    def give_up(self) -> None:
+        """Close the file as it is."""
+        self._lines = []
+        self._file.close()
+
+
+def read_lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file, packed or plain; a torn last one has no end, a torn member is left out.
+
+    Raises OSError, and ValueError for a member that was changed.
+    """
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        if not packed:
+            yield from file
+            return
+        rest = b""
+        for text in _members(iter(lambda: file.read(BLOCK), b"")):
+            lines = (rest + text).splitlines(keepends=True)
+            rest = b"" if not lines or lines[-1].endswith(b"\n") else lines.pop()
+            yield from lines
+        if rest:
+            yield rest
+
+
+def _members(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the text of each whole member."""
+    unpacker, text = zlib.decompressobj(GZIP), b""
+    for block in blocks:
+        left = block
+        while left:
+            try:
+                text += unpacker.decompress(left)
+            except zlib.error as error:
+                raise ValueError(f"a packed part was changed ({error})") from error
+            left = unpacker.unused_data
+            if unpacker.eof:
+                yield text
+                unpacker, text = zlib.decompressobj(GZIP), b""
