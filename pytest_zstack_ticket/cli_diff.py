@@ -1,0 +1,45 @@
+"""`zstack-ticket diff`: two runs compared, without a target."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pytest_zstack_ticket.cli_command import Command, add_json, write, write_json
+
+
+def add_diff_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `diff`."""
+    parser.add_argument("before", metavar="A", type=Path, help="folder or report.json of the run before")
+    parser.add_argument("after", metavar="B", type=Path, help="folder or report.json of the run after")
+    add_json(parser)
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the lines")
+
+
+def diff(told: argparse.Namespace) -> int:
+    """Show what differs; the exit status is 10 if something broke. Raises EvidenceError."""
+    from pytest_zstack_ticket.core.diff import compare, diff_to_json  # noqa: PLC0415 - help is fast
+    from pytest_zstack_ticket.edge.reports import load_report  # noqa: PLC0415 - likewise
+    from pytest_zstack_ticket.report.upgrade import diff_lines  # noqa: PLC0415 - likewise
+    from pytest_zstack_ticket.wording import wording  # noqa: PLC0415 - likewise
+
+    found = compare(load_report(told.before), load_report(told.after))
+    if told.json:
+        write_json(diff_to_json(found))
+    else:
+        for line in diff_lines(found, wording(), told.lang):
+            write(line)
+    return found.exit_status
+
+
+COMMANDS = (
+    Command(
+        name="diff",
+        help="compare the reports of two runs",
+        description="Show what broke, was mended or answers otherwise between two runs; seeds, ids and dates never\n"
+        "make a line. The exit status is 10 if something broke, 0 if nothing did, 4 if a report cannot be read.",
+        example="example:\n  zstack-ticket diff before/ after/ --lang zh",
+        add_arguments=add_diff_arguments,
+        run=diff,
+    ),
+)

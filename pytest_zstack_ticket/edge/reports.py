@@ -1,0 +1,40 @@
+"""Read the report of an earlier run from its folder or file."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_zstack_ticket.edge.shipped import schemas_folder
+from pytest_zstack_ticket.model.errors import EvidenceError
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+
+
+def load_report(path: Path) -> dict[str, Any]:
+    """Return the report in a folder that `--zstack-report` wrote, or in its report.json. Raises EvidenceError."""
+    file = path / "report.json" if path.is_dir() else path
+    try:
+        told = json.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise EvidenceError(
+            f"{file} cannot be read: {error.strerror}. Give the folder of --zstack-report, or its report.json."
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise EvidenceError(f"{file} is no JSON ({error}). Give the report.json of a run.") from error
+    defect = next(_validator().iter_errors(told), None)
+    if defect is not None:
+        place = ".".join(map(str, defect.absolute_path)) or "the file"
+        raise EvidenceError(f"{file}: {place} is not as a report has it ({defect.message[:120]}).")
+    report: dict[str, Any] = told
+    return report
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - 140 ms that a run without a baseline does not pay
+
+    return Draft202012Validator(json.loads((schemas_folder() / "artefact" / "report.schema.json").read_text("utf-8")))
