@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pytest_zstack_ticket.aftermath import Aftermath
 from pytest_zstack_ticket.core.judge import Result, exit_status, judge
 from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.profile import Profile
@@ -40,7 +41,8 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Endin
     swept = run.swept
     # a laboratory without any call to delete is no residue that anybody could have avoided
     residue = bool(swept.left) and (swept.offered or run.reached.kind == "foreign")
-    status = exit_status(result, pytest_status, residue=residue)
+    aftermath = Aftermath.of(run, result)
+    status = aftermath.status(exit_status(aftermath.result, pytest_status, residue=residue))
     facts = Facts(
         run=_run_json(run),
         target=_target_json(run, profile),
@@ -53,7 +55,8 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Endin
         observations=run.gathered.observations,
         evidence=evidence or None,
     )
-    report = scrubbed_json(document(facts, _rows(run, requirements, result), wording()))
+    report = aftermath.added(scrubbed_json(document(facts, _rows(run, requirements, result), wording())))
+    status = report["exit_status"]
     return Ending(result=result, status=status, report=report, path=_write(run, report))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -19,11 +20,25 @@ from pytest_zstack_ticket.trail import Trail
 Role = Trail | tuple[Exchange, ...]
 MOST_SILENT = 3
 """After this many silent siblings in a row nothing is asked again."""
+MOST_HOLDING = 4
+"""So many of the last holding examples are remembered, for one that can be sent again in another run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An example with its trails; `created` are the roles that sent a CreateTicket."""
+
+    example: Example
+    trails: Trails
+    created: frozenset[str]
 
 
 @dataclass(slots=True)
 class ItemRecord:
-    """What one test saw: the tally per requirement, the last departing example with its trails, and observations."""
+    """What one test saw: the tally per requirement, the last departing example with its trails, and observations.
+
+    `created` are the roles of that example that sent a CreateTicket; `holding` are the last examples that held.
+    """
 
     requirement: str
     test: str
@@ -31,6 +46,8 @@ class ItemRecord:
     example: Example | None = None
     trails: Trails = field(default_factory=dict)
     observations: list[Observation] = field(default_factory=list)
+    created: frozenset[str] = frozenset()
+    holding: deque[Seen] = field(default_factory=lambda: deque(maxlen=MOST_HOLDING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +128,10 @@ class Examiner:
             edit=edit,
             partition=partition or (edit.partition if edit else ""),
         )
-        return self._kept(self.item, example, seen)
+        created = frozenset(
+            role for role, trail in trails.items() if isinstance(trail, Trail) and trail.call == "create"
+        )
+        return self._kept(self.item, Seen(example, seen, created))
 
     def note(self, name: str, value: Json, trail: Trail | None = None) -> None:
         """Keep an observation: a fact that is recorded where the contract is open."""
@@ -121,14 +141,15 @@ class Examiner:
         if self.item is not None:
             self.item.observations.append(observation)
 
-    def _kept(self, item: ItemRecord, example: Example, seen: Trails) -> Departed | None:
-        judgement = example.judgement
+    def _kept(self, item: ItemRecord, seen: Seen) -> Departed | None:
+        example, judgement = seen.example, seen.example.judgement
         with self._lock:
             self._keep(example)
             item.tally = item.tally.plus(tally_of(example))
             if not isinstance(judgement, Departure):
+                item.holding.extend([seen] if judgement is None else ())
                 return None
-            item.example, item.trails = example, seen
+            item.example, item.trails, item.created = example, seen.trails, seen.created
         expected, actual = self._words(judgement.expected), self._words(judgement.actual)
         return Departed(example, f"{item.requirement}: expected {expected}; actual: {actual}")
 

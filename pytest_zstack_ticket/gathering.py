@@ -16,13 +16,17 @@ from pytest_zstack_ticket.recording import tally_from_json
 
 @dataclass(slots=True)
 class Gathered:
-    """Tallies and findings by requirement, observations by id, and the requirements of tests that are not ours."""
+    """Tallies and findings by requirement, observations by id, and the requirements of tests that are not ours.
+
+    `pinned` has examples for other runs by requirement and signature: one that held, one of each way to depart.
+    """
 
     tallies: dict[str, Tally] = field(default_factory=dict)
     findings: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     observations: dict[str, list[dict[str, Json]]] = field(default_factory=dict)
     own: dict[str, Requirement] = field(default_factory=dict)
     tests: Counter[str] = field(default_factory=Counter)
+    pinned: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     def take(self, record: dict[str, Any]) -> None:
         """Take in the record of one test."""
@@ -32,6 +36,8 @@ class Gathered:
         self.tallies[tally.requirement] = known.plus(tally) if known else tally
         if record["finding"]:
             self.findings.setdefault(tally.requirement, []).append(record["finding"])
+        for told in record.get("pinned", ()):
+            self.pinned[tally.requirement, told["signature"] or ""] = told
         for told in record["observations"]:
             self._observe(told)
         if record.get("own"):

@@ -16,7 +16,7 @@ from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.options import COMMAND_LINE
-from pytest_zstack_ticket.recording import KEY, clean_exception, finding_of, record_to_json, shown
+from pytest_zstack_ticket.recording import KEY, clean_exception, finding_of, pinned_json, record_to_json, shown
 from pytest_zstack_ticket.run import Run
 
 RULE: pytest.StashKey[Requirement] = pytest.StashKey()
@@ -73,15 +73,16 @@ def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: 
     run.examiner.end()
     if call.excinfo is not None:
         record.tally = _blamed(record.tally, call.excinfo.value)
-    finding = finding_of(
-        record, url=run.reached.settings.url, ours=_our_sessions(run), regenerate=regenerate(run, item, rule.id)
-    )
-    told = record_to_json(record, finding)
+    ours = our_sessions(run)
+    finding = finding_of(record, url=run.reached.settings.url, ours=ours, regenerate=regenerate(run, item, rule.id))
+    told = record_to_json(record, finding, pinned_json(record, ours=ours))
     if rule.area == "own":
         told["own"] = asdict(rule)
     report.user_properties.append((KEY, told))
     judged = verdict_of(rule, record.tally, run.reached.profile)
-    if told["finding"] is not None and judged.verdict == "failed":
+    if told["finding"] is not None and (rule.id, told["finding"]["signature"]) in run.standing.active:
+        _show_as_skipped(item, report, f"waived: {rule.id} ({told['finding']['signature']})")
+    elif told["finding"] is not None and judged.verdict == "failed":
         report.outcome = "failed"
         report.longrepr = "\n".join(run.cards.brief(told["finding"], rule.text[run.lang]))
     elif report.when == "call" and judged.verdict in ("inconclusive", "inapplicable"):
@@ -106,7 +107,7 @@ def _show_as_skipped(item: pytest.Item, report: pytest.TestReport, why: str) -> 
     report.longrepr = (str(path), (line or 0) + 1, f"Skipped: {why}")
 
 
-def _our_sessions(run: Run) -> frozenset[str]:
+def our_sessions(run: Run) -> frozenset[str]:
     """Return the Authorization values that stand for our session in redacted requests; an access key's is empty."""
     redactor = run.reached.redactor
     return frozenset({f"OAuth {redactor.pseudonym(run.reached.keeper.session.uuid)}", ""})

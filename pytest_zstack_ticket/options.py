@@ -73,6 +73,8 @@ OPTIONS = (
     Option("max-alive", "tickets that exist at once (foreign target: 50)", "", "count", metavar="N"),
     Option("max-bytes", "bytes sent in all (foreign target: 50000000)", "", "count", metavar="N"),
     Option("consent", "the host that you may examine, if it is not this machine", metavar="HOST"),
+    Option("waivers", "a TOML file with departures that somebody answers for", kind="file", metavar="FILE"),
+    Option("baseline", "the report of the run before: replay its examples, and compare", kind="file", metavar="DIR"),
     Option("plan", "show what would be sent at most; send nothing", False, "flag"),
 )
 SECRETS = ("password", "session", "access_key_id", "access_key_secret")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pytest_zstack_ticket.core.curl import curl_line
 from pytest_zstack_ticket.core.judge import Tally, signature
+from pytest_zstack_ticket.core.pinning import pinned_of
 from pytest_zstack_ticket.examine import ItemRecord
 from pytest_zstack_ticket.model.codec import observation_to_json, phrase_from_json, phrase_to_json
 from pytest_zstack_ticket.model.exchange import Json, Response
 from pytest_zstack_ticket.model.outcome import Departure
+from pytest_zstack_ticket.model.pinned import pinned_to_json
 from pytest_zstack_ticket.model.verdict import Finding
 from pytest_zstack_ticket.report.finding import finding_json, subject_role
 from pytest_zstack_ticket.report.width import visible
@@ -107,9 +109,25 @@ def finding_of(record: ItemRecord, *, url: str, ours: frozenset[str], regenerate
     return finding_json(finding, record.trails)
 
 
-def record_to_json(record: ItemRecord, finding: dict[str, Any] | None) -> dict[str, Any]:
+def pinned_json(record: ItemRecord, *, ours: frozenset[str]) -> list[dict[str, Any]]:
+    """Return the examples of a test that another run can send again: the last that held, and its departing one.
+
+    One with characters that reporters do not survive is left out: scrubbed it would not be the same.
+    """
+    found = [pinned_of(one.example, one.trails, ours=ours, created=one.created) for one in record.holding]
+    told = [pinned_to_json(one) for one in found if one is not None]
+    held = [one for one in told if scrubbed_json(one) == one][-1:]
+    departing = record.example and pinned_of(record.example, record.trails, ours=ours, created=record.created)
+    broken = [pinned_to_json(departing)] if departing else []
+    return [*held, *(one for one in broken if scrubbed_json(one) == one)]
+
+
+def record_to_json(
+    record: ItemRecord, finding: dict[str, Any] | None, pinned: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
     """Return what a test saw as JSON that every reporter survives."""
     told = {
+        "pinned": list(pinned),
         "tally": tally_to_json(record.tally),
         "finding": finding,
         "observations": [observation_to_json(one) for one in record.observations],

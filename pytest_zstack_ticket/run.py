@@ -35,6 +35,7 @@ from pytest_zstack_ticket.opening import open_target
 from pytest_zstack_ticket.options import Wishes
 from pytest_zstack_ticket.report.card import Cards
 from pytest_zstack_ticket.report.machine import profile_json
+from pytest_zstack_ticket.standing import Standing
 from pytest_zstack_ticket.target import NoRecorder, Recorder, Target
 from pytest_zstack_ticket.trail import Trail
 from pytest_zstack_ticket.wording import wording
@@ -75,6 +76,7 @@ class Run:
     swept_by_workers: list[Swept] = field(default_factory=list)
     scanned: Scan = field(default_factory=Scan)
     used: Used = field(default_factory=Used)
+    standing: Standing = field(default_factory=Standing)
     ending: Ending | None = None
 
     @property
@@ -180,6 +182,7 @@ class Run:
             "values": {name: (found.value, found.origin) for name, found in self.wishes.values.items()},
             "profile": profile_json(self.reached.profile),
             "ticket_name": self.reached.context.name,
+            "waived": sorted(self.standing.active),
             "meter": str(self.meter.path) if self.meter else "",
         }
 

@@ -17,6 +17,7 @@ from pytest_zstack_ticket.edge.sweeper import Swept
 from pytest_zstack_ticket.ending import Ending, conclude
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
 from pytest_zstack_ticket.recording import KEY
+from pytest_zstack_ticket.replaying import after_tests, before_tests
 from pytest_zstack_ticket.run import RUN, Run
 from pytest_zstack_ticket.terminal import summary
 
@@ -57,6 +58,8 @@ class RunHooks:
         starting.take_role(self.run, session.config)
         try:
             self.run.begin()
+            if self.run.role != "worker":
+                self.run.standing.activate(self.run.reached.profile)
         except TargetError as error:
             self.run.give_up()
             self.run.close()
@@ -94,8 +97,12 @@ class RunHooks:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """Run nothing where only the plan was asked for."""
-        if not self.run.wishes["plan"] or session.config.option.collectonly:
+        """Replay what waivers and the baseline hold; run nothing where only the plan was asked for."""
+        if session.config.option.collectonly:
+            return None
+        if not self.run.wishes["plan"]:
+            if self.run.role != "worker":
+                before_tests(self.run)
             return None
         self.run.planned = len(session.items)
         return True
@@ -145,6 +152,8 @@ class RunHooks:
         if run.target is None:
             return
         run.cut_short = run.cut_short or str(session.shouldfail or session.shouldstop or "")
+        if run.role != "worker":
+            after_tests(run)
         run.clean_up()
         if run.role == "worker":
             run.seal()

@@ -17,6 +17,7 @@ from pytest_zstack_ticket.opening import context_of, profile_of
 from pytest_zstack_ticket.options import COMMAND_LINE, EMBEDDED, Value, Wishes, wishes_of
 from pytest_zstack_ticket.recording import KEY
 from pytest_zstack_ticket.run import Run
+from pytest_zstack_ticket.standing import Standing, standing_of
 
 
 def run_of(config: pytest.Config) -> Run | None:
@@ -33,7 +34,9 @@ def run_of(config: pytest.Config) -> Run | None:
         return None
     wishes = bounded(checked(wishes))
     require_consent(wishes, caps_of(wishes), config)
-    return Run(wishes=wishes, shipped=shipped.choose_tests(config))
+    run = Run(wishes=wishes, shipped=shipped.choose_tests(config))
+    run.standing = standing_of(wishes, run.catalogue)
+    return run
 
 
 def checked(wishes: Wishes) -> Wishes:
@@ -66,6 +69,7 @@ def _worker_run(config: pytest.Config, told: dict[str, Any]) -> Run:
         profile=profile_from_json(told["profile"]),
         ticket_name=told["ticket_name"],
         meter_path=Path(told["meter"]),
+        standing=Standing(active=frozenset((requirement, found) for requirement, found in told["waived"])),
     )
 
 

@@ -5,7 +5,8 @@
     │   ├── SettingsError       an option, environment variable or ini key
     │   ├── ProfileError        a profile file
     │   ├── ContextError        a context file
-    │   └── CatalogueError      a requirements.toml
+    │   ├── CatalogueError      a requirements.toml
+    │   └── WaiverError         a file of waivers
     ├── TargetError             the target cannot be examined                  exit status 11
     │   ├── UnreachableError    name, port, connection, time-out
     │   ├── TlsError            handshake or certificate
@@ -40,6 +41,10 @@ class ContextError(UsageError):
 
 class CatalogueError(UsageError):
     """A requirement catalogue is malformed; the message names file and requirement."""
+
+
+class WaiverError(UsageError):
+    """A file of waivers is malformed; the message names line and field."""
 
 
 class TargetError(ZStackTicketError):

@@ -1,0 +1,34 @@
+"""A departure that somebody answers for: which failure, why it stands, who says so, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeAlias
+
+from .pinned import Pinned
+
+WaiverClass: TypeAlias = Literal["product-bug", "suite-bug", "spec-gap", "environment", "by-design"]
+WAIVER_CLASSES: tuple[WaiverClass, ...] = ("product-bug", "suite-bug", "spec-gap", "environment", "by-design")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """One waiver. `signature` is that of the finding; `releases` are those it is for, empty for all.
+
+    `counterexample` is sent again before the waiver counts; None if the finding cannot be sent again. The finding
+    departed `seen` times of `tried` when it was repeated.
+    """
+
+    requirement: str
+    signature: str
+    kind: WaiverClass
+    reason: str
+    owner: str
+    approver: str
+    expires: date
+    link: str = ""
+    releases: tuple[str, ...] = ()
+    seen: int = 0
+    tried: int = 0
+    counterexample: Pinned | None = None

@@ -1,0 +1,95 @@
+"""What a run stands on: the waivers that count in it, and the report of the run before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from pytest_zstack_ticket.core.waivers import Decision, Outcome, counts_today, covered, decide
+from pytest_zstack_ticket.edge.reports import load_report
+from pytest_zstack_ticket.edge.waiver_files import load_waivers
+from pytest_zstack_ticket.model.errors import EvidenceError, SettingsError
+from pytest_zstack_ticket.model.profile import Profile
+from pytest_zstack_ticket.model.waiver import Waiver
+from pytest_zstack_ticket.options import Wishes
+
+
+@dataclass(slots=True)
+class Standing:
+    """Waivers and baseline of a run; `active` are requirement and signature of the waivers that count today.
+
+    `outcomes` are those of the waivers' replays, `pinned` the baseline's examples as they were seen this time.
+    """
+
+    waivers: tuple[Waiver, ...] = ()
+    baseline: dict[str, Any] | None = None
+    active: frozenset[tuple[str, str]] = frozenset()
+    outcomes: dict[tuple[str, str], list[Outcome]] = field(default_factory=dict)
+    pinned: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+
+    def activate(self, profile: Profile) -> None:
+        """Note which waivers count for a target today."""
+        self.active = frozenset(
+            (one.requirement, one.signature)
+            for one in self.waivers
+            if counts_today(one, today=today(), profile=profile) is None
+        )
+
+    def decisions(self, profile: Profile, signatures: dict[str, set[str]]) -> tuple[Decision, ...]:
+        """Return what each waiver is worth; `signatures` are those of the run's findings by requirement."""
+        return tuple(
+            decide(
+                one,
+                today=today(),
+                profile=profile,
+                outcomes=self.outcomes.get((one.requirement, one.signature), ()),
+                findings=signatures.get(one.requirement, ()),
+            )
+            for one in self.waivers
+        )
+
+
+def standing_of(wishes: Wishes, known: Collection[str]) -> Standing:
+    """Read the waivers and the baseline that were asked for. Raises our UsageError, before anything is sent."""
+    waivers = load_waivers(Path(wishes["waivers"]), known=known) if wishes["waivers"] else ()
+    try:
+        baseline = load_report(Path(wishes["baseline"])) if wishes["baseline"] else None
+    except EvidenceError as error:
+        raise SettingsError(f"--zstack-baseline: {error}") from error
+    return Standing(waivers=waivers, baseline=baseline)
+
+
+def signatures_of(findings: dict[str, list[dict[str, Any]]]) -> dict[str, set[str]]:
+    """Return the signatures of findings by requirement."""
+    return {key: {one["signature"] for one in found} for key, found in findings.items()}
+
+
+def waived_by(decisions: Collection[Decision], signatures: dict[str, set[str]], failed: Collection[str]) -> list[str]:
+    """Return the failed requirements of which every finding is waived."""
+    return sorted(covered(decisions, signatures) & set(failed))
+
+
+def decision_to_json(one: Decision) -> dict[str, Any]:
+    """Return a decision as JSON."""
+    waiver = one.waiver
+    return {
+        "requirement": waiver.requirement,
+        "signature": waiver.signature,
+        "class": waiver.kind,
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "approver": waiver.approver,
+        "expires": waiver.expires.isoformat(),
+        "link": waiver.link or None,
+        "state": one.state,
+        "replays": {"departed": one.seen, "decided": one.tried},
+        "found": one.found,
+    }
+
+
+def today() -> date:
+    """Return the day in UTC."""
+    return datetime.now(UTC).date()
