@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_zstack_ticket.core.diff import Diff, compare, diff_to_json
 from pytest_zstack_ticket.core.judge import REGRESSION, Result
+from pytest_zstack_ticket.core.pinning import same_input
 from pytest_zstack_ticket.core.waivers import Decision, with_waivers
+from pytest_zstack_ticket.model.pinned import pinned_from_json
 from pytest_zstack_ticket.standing import decision_to_json, signatures_of, waived_by
 
 if TYPE_CHECKING:
@@ -53,9 +56,8 @@ class Aftermath:
 
     def added(self, report: dict[str, Any]) -> dict[str, Any]:
         """Return a report with pinned examples, waivers and the comparison with the run before."""
-        gathered, standing = self.run.gathered.pinned, self.run.standing
-        pinned = {**gathered, **standing.pinned}
-        report["pinned"] = [pinned[key] for key in sorted(pinned)]
+        standing = self.run.standing
+        report["pinned"] = pinned_together(standing.pinned.values(), self.run.gathered.pinned.values())
         report["waivers"] = [decision_to_json(one) for one in self.decisions]
         report["deviations"] = self.deviations
         for row in report["requirements"]:
@@ -67,3 +69,13 @@ class Aftermath:
             upgrade = {"baseline": standing.baseline["run"]["id"], "replayed": len(standing.pinned)}
             report["upgrade"] = {**upgrade, **diff_to_json(self.diff)}
         return report
+
+
+def pinned_together(baseline: Iterable[dict[str, Any]], gathered: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the examples of the run before and our own, each once; how often one departed is kept."""
+    found = {same_input(pinned_from_json(one)): one for one in baseline}
+    for one in gathered:
+        known = found.setdefault(same_input(pinned_from_json(one)), one)
+        if one["tried"] and known["signature"] == one["signature"]:
+            known |= {"seen": one["seen"], "tried": one["tried"]}
+    return sorted(found.values(), key=lambda one: (one["requirement"], one["signature"] or ""))

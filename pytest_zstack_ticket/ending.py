@@ -30,6 +30,7 @@ class Ending:
     status: int
     report: dict[str, Any]
     path: Path | None
+    aftermath: Aftermath
 
 
 def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Ending:
@@ -57,7 +58,7 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Endin
     )
     report = aftermath.added(scrubbed_json(document(facts, _rows(run, requirements, result), wording())))
     status = report["exit_status"]
-    return Ending(result=result, status=status, report=report, path=_write(run, report))
+    return Ending(result=result, status=status, report=report, path=_write(run, report), aftermath=aftermath)
 
 
 def _cut(run: Run, requirements: tuple[Requirement, ...]) -> frozenset[str]:

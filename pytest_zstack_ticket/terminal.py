@@ -8,6 +8,8 @@ from pytest_zstack_ticket.core.judge import Result
 from pytest_zstack_ticket.ending import Ending
 from pytest_zstack_ticket.model.verdict import ROLL_UP
 from pytest_zstack_ticket.report.card import COLUMNS
+from pytest_zstack_ticket.report.standing_lines import waiver_lines
+from pytest_zstack_ticket.report.upgrade import diff_lines
 from pytest_zstack_ticket.report.width import pad, visible, width, wrapped
 from pytest_zstack_ticket.run import Run
 from pytest_zstack_ticket.wording import wording
@@ -36,6 +38,8 @@ def summary(run: Run, ending: Ending, reporter: pytest.TerminalReporter) -> None
     for line in reasons(ending, lang):
         reporter.write_line(line)
     reporter.write_line("")
+    for line in standing(ending, lang):
+        reporter.write_line(line)
     verdict = ending.result.verdict
     shown = words.say("verdict", lang, verdict=words.word(verdict, lang))
     reporter.write_line(shown, bold=True, **{COLOURS[verdict]: True})
@@ -46,6 +50,14 @@ def summary(run: Run, ending: Ending, reporter: pytest.TerminalReporter) -> None
         reporter.write_line(found, red=bool(scan.found))
         for name, kind in scan.found:
             reporter.write_line(f"  {name}: {kind}", red=True)
+
+
+def standing(ending: Ending, lang: str) -> list[str]:
+    """Return what waivers are worth, and what differs from the run before."""
+    lines = waiver_lines(ending.report, wording(), lang)
+    if ending.aftermath.diff is not None:
+        lines += diff_lines(ending.aftermath.diff, wording(), lang)
+    return [part for line in lines for part in wrapped(line, COLUMNS)]
 
 
 def opening(run: Run, ending: Ending) -> list[str]:

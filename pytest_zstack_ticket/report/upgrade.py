@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from pytest_zstack_ticket.core.diff import Diff, Line
 from pytest_zstack_ticket.model.exchange import Json
@@ -21,7 +22,18 @@ def diff_lines(diff: Diff, wording: Wording, lang: str) -> list[str]:
     told = ", ".join(f"{words[kind]} {count}" for kind, count in counts.items()) or words["nothing"]
     first = words["first"].format(compared=diff.compared, told=told)
     known = [words["known"].format(count=len(diff.known), ids=_named(diff.known))] if diff.known else []
-    return [first, *(line_text(line, wording, lang) for line in diff.lines), *known]
+    return [first, *(line_text(line, wording, lang) for line in _folded(diff.lines)), *known]
+
+
+def _folded(lines: tuple[Line, ...]) -> list[Line]:
+    """Return lines in which facts that changed in the same way are one line, as a change of the whole runs."""
+    found: dict[str, Line] = {}
+    for line in lines:
+        key = json.dumps([line.kind, line.requirements or line.what.partition("/")[0], line.before, line.after])
+        key += "" if line.requirements == () else line.what
+        known = found.get(key)
+        found[key] = replace(known, what=f"{known.what}, {line.what}") if known else line
+    return list(found.values())
 
 
 def line_text(line: Line, wording: Wording, lang: str) -> str:
@@ -29,7 +41,7 @@ def line_text(line: Line, wording: Wording, lang: str) -> str:
     words = wording.catalogues[lang]["diff"]
     parts = {
         "kind": words[line.kind],
-        "what": words.get(line.what, line.what),
+        "what": words.get(line.what) or _facts(line.what),
         "before": _value(line.before, wording, lang),
         "after": _value(line.after, wording, lang),
         "ids": ", ".join(line.requirements[:MOST_NAMED]),
@@ -51,3 +63,9 @@ def _value(value: Json, wording: Wording, lang: str) -> str:
         return wording.catalogues[lang]["diff"]["none"]
     text = ", ".join(map(str, value)) if isinstance(value, list) else json.dumps(value, ensure_ascii=False)
     return visible(text[:160])
+
+
+def _facts(what: str) -> str:
+    """Return the names of facts, the first few of many."""
+    names = what.split(", ")
+    return ", ".join(names[:MOST_NAMED]) + (f" … ({len(names)})" if len(names) > MOST_NAMED else "")
