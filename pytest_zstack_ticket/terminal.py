@@ -8,7 +8,7 @@ from pytest_zstack_ticket.core.judge import Result
 from pytest_zstack_ticket.ending import Ending
 from pytest_zstack_ticket.model.verdict import ROLL_UP
 from pytest_zstack_ticket.report.card import COLUMNS
-from pytest_zstack_ticket.report.standing_lines import waiver_lines
+from pytest_zstack_ticket.report.standing_lines import deviations_text, waiver_lines
 from pytest_zstack_ticket.report.upgrade import diff_lines
 from pytest_zstack_ticket.report.width import pad, visible, width, wrapped
 from pytest_zstack_ticket.run import Run
@@ -41,8 +41,9 @@ def summary(run: Run, ending: Ending, reporter: pytest.TerminalReporter) -> None
     for line in standing(ending, lang):
         reporter.write_line(line)
     verdict = ending.result.verdict
-    shown = words.say("verdict", lang, verdict=words.word(verdict, lang))
-    reporter.write_line(shown, bold=True, **{COLOURS[verdict]: True})
+    deviations = deviations_text(ending.report, words, lang)
+    shown = words.say("verdict", lang, verdict=deviations or words.word(verdict, lang))
+    reporter.write_line(shown, bold=True, **{"yellow" if deviations else COLOURS[verdict]: True})
     if ending.path is not None:
         reporter.write_line(words.say("report", lang, path=ending.path))
         scan = run.scanned

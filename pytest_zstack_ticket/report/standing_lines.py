@@ -10,9 +10,9 @@ from pytest_zstack_ticket.report.width import visible
 
 
 def waiver_lines(report: Mapping[str, Any], wording: Wording, lang: str) -> list[str]:
-    """Return one line for each waiver of a report, and what they make of the verdict."""
+    """Return one line for each waiver of a report."""
     words = wording.catalogues[lang]["waiver"]
-    lines = [
+    return [
         words["line"].format(
             requirement=visible(one["requirement"]),
             signature=one["signature"],
@@ -23,8 +23,12 @@ def waiver_lines(report: Mapping[str, Any], wording: Wording, lang: str) -> list
         )
         for one in report.get("waivers", ())
     ]
+
+
+def deviations_text(report: Mapping[str, Any], wording: Wording, lang: str) -> str:
+    """Return the verdict of a target that only waived failures keep from conformance, empty for any other."""
     count = report.get("deviations")
-    return [*lines, words["deviations"].format(count=count)] if count else lines
+    return wording.catalogues[lang]["waiver"]["deviations"].format(count=count) if count else ""
 
 
 def _shade(one: Mapping[str, Any]) -> str:
