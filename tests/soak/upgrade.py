@@ -1,0 +1,61 @@
+"""`python -m tests.soak.upgrade [--runs N]`: how much noise a comparison has, and whether one regression is one line.
+
+Runs the shipped suites on the embedded endpoint with N different seeds, each with the first as its baseline, and
+compares each with the one before; then once more with one fault. Prints the figures; exit status 0 if they are met.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from pytest_zstack_ticket.core.diff import compare, diff_to_json
+from pytest_zstack_ticket.edge.reports import load_report
+
+ROOT = Path(__file__).parents[2]
+FAULT, BROKEN = "created-after-updated", "ZT-ANSWER-011"
+LONGEST_RUN = 600.0
+
+
+def run(url: str, seed: int, folder: Path, baseline: Path | None) -> dict[str, Any]:
+    """Run the suites once and return the report."""
+    options = [f"--zstack-url={url}", "--zstack-effort=smoke", f"--zstack-seed={seed}", f"--zstack-report={folder}"]
+    options += [f"--zstack-baseline={baseline}"] if baseline else []
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
+    subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=LONGEST_RUN)  # noqa: S603 - our own
+    return load_report(folder)
+
+
+def main() -> int:
+    """Measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=20)
+    runs = parser.parse_args().runs
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch)
+        first = last = run("embedded", 1000, home / "before", None)
+        against_first = plain = 0
+        for seed in range(1001, 1001 + runs):
+            fresh = run("embedded", seed, home / f"after-{seed}", home / "before")
+            found = [*fresh["upgrade"]["lines"], *diff_to_json(compare(last, fresh))["lines"]]
+            against_first += len(fresh["upgrade"]["lines"])
+            plain += len(found) - len(fresh["upgrade"]["lines"])
+            for line in found:
+                print(f"seed {seed}: {line}")  # noqa: T201 - a command's answer
+            last = fresh
+        broken = run(f"embedded?fault={FAULT}", 999, home / "broken", home / "before")
+        lines = [(line["class"], line["requirements"]) for line in broken["upgrade"]["lines"]]
+    replayed = broken["upgrade"]["replayed"]
+    told = f"{runs} runs: {against_first} lines against the baseline, {plain} against the run before"
+    print(f"{told}; {replayed} of {len(first['requirements'])} requirements have a pinned example")  # noqa: T201
+    print(f"with {FAULT}: {lines}, exit status {broken['exit_status']}")  # noqa: T201
+    met = against_first == plain == 0 and lines == [("regression", [BROKEN])] and broken["exit_status"] == 10
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
