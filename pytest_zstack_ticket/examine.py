@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pytest_zstack_ticket.core.checks import evaluate
+from pytest_zstack_ticket.core.checks.lines import REPEATS
 from pytest_zstack_ticket.core.checks.reading import Trails
 from pytest_zstack_ticket.core.judge import Tally, tally_of
 from pytest_zstack_ticket.model.exchange import Exchange, Json
@@ -18,6 +19,8 @@ from pytest_zstack_ticket.model.verdict import Example, Observation
 from pytest_zstack_ticket.trail import Trail
 
 Role = Trail | tuple[Exchange, ...]
+CONFIRMATIONS = 3
+"""So often a departing example is repeated, to say whether it departs every time."""
 MOST_SILENT = 3
 """After this many silent siblings in a row nothing is asked again."""
 MOST_HOLDING = 4
@@ -31,6 +34,7 @@ class Seen:
     example: Example
     trails: Trails
     created: frozenset[str]
+    subject: Trail | None = None
 
 
 @dataclass(slots=True)
@@ -38,6 +42,7 @@ class ItemRecord:
     """What one test saw: the tally per requirement, the last departing example with its trails, and observations.
 
     `created` are the roles of that example that sent a CreateTicket; `holding` are the last examples that held.
+    Repeated, it departed `seen` times of `tried`.
     """
 
     requirement: str
@@ -48,6 +53,9 @@ class ItemRecord:
     observations: list[Observation] = field(default_factory=list)
     created: frozenset[str] = frozenset()
     holding: deque[Seen] = field(default_factory=lambda: deque(maxlen=MOST_HOLDING))
+    subject: Trail | None = None
+    seen: int = 1
+    tried: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,7 @@ class Examiner:
         created = frozenset(
             role for role, trail in trails.items() if isinstance(trail, Trail) and trail.call == "create"
         )
-        return self._kept(self.item, Seen(example, seen, created))
+        return self._kept(self.item, Seen(example, seen, created, subject if isinstance(subject, Trail) else None))
 
     def note(self, name: str, value: Json, trail: Trail | None = None) -> None:
         """Keep an observation: a fact that is recorded where the contract is open."""
@@ -140,6 +148,23 @@ class Examiner:
         self._observe(observation)
         if self.item is not None:
             self.item.observations.append(observation)
+
+    def confirm(self, record: ItemRecord) -> None:
+        """Repeat the subject of a test's last departing example, and note how often it departs.
+
+        Only repetitions that are decided as the first one was count: the same UUID twice may well be refused.
+        """
+        example, subject = record.example, record.subject
+        if example is None or subject is None or subject.again is None or example.check == "answered":
+            return
+        for _ in range(CONFIRMATIONS):
+            repeat = subject.again()
+            if type(repeat.outcome) is not type(subject.outcome):
+                continue
+            seen = {**record.trails, "subject": repeat.exchanges}
+            judgement = evaluate(example.check, seen, example.arguments, self._profile())
+            record.tried += 1
+            record.seen += isinstance(judgement, Departure)
 
     def _kept(self, item: ItemRecord, seen: Seen) -> Departed | None:
         example, judgement = seen.example, seen.example.judgement
@@ -150,11 +175,20 @@ class Examiner:
                 item.holding.extend([seen] if judgement is None else ())
                 return None
             item.example, item.trails, item.created = example, seen.trails, seen.created
+            item.subject = seen.subject
         expected, actual = self._words(judgement.expected), self._words(judgement.actual)
         return Departed(example, f"{item.requirement}: expected {expected}; actual: {actual}")
 
+    def _beside(self, role: str, seen: dict[str, tuple[Exchange, ...]]) -> bool:
+        """Send the sibling for a role; return whether it was answered."""
+        sibling = self._sibling()
+        seen[role] = sibling.exchanges
+        silent = isinstance(sibling.outcome, Unanswered)
+        self._silent = self._silent + 1 if silent else 0
+        return not silent
+
     def _asked_again(self, subject: Trail) -> Trails:
-        """Send an unanswered request once more, its sibling before and after; once for all who ask about it.
+        """Send an unanswered request again and again, its sibling around each time; once for all who ask about it.
 
         Where the sibling is not answered either, the target is silent and the request is left alone.
         """
@@ -165,12 +199,12 @@ class Examiner:
         self._asked[subject.exchanges[0].id] = seen
         if subject.again is None or self._silent >= MOST_SILENT:
             return seen
-        before = self._sibling()
-        seen["before"] = before.exchanges
-        if isinstance(before.outcome, Unanswered):
-            self._silent += 1
-            return seen
-        self._silent = 0
-        seen["repeat"] = subject.again().exchanges
-        seen["after"] = self._sibling().exchanges
+        for number in range(1, REPEATS + 1):
+            if not self._beside(f"before{number}", seen):
+                return seen
+            repeat = subject.again()
+            seen[f"repeat{number}"] = repeat.exchanges
+            if not isinstance(repeat.outcome, Unanswered):
+                return seen
+        self._beside("after", seen)
         return seen

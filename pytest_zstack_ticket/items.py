@@ -71,6 +71,7 @@ def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: 
     if record is None or rule is None or not over:
         return _clean(run, report)
     run.examiner.end()
+    run.examiner.confirm(record)
     if call.excinfo is not None:
         record.tally = _blamed(record.tally, call.excinfo.value)
     ours = our_sessions(run)

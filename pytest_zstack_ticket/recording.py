@@ -105,6 +105,8 @@ def finding_of(record: ItemRecord, *, url: str, ours: frozenset[str], regenerate
         signature=signature(example, status=answer.status if isinstance(answer, Response) else 0),
         curl=curl_line(subject[0].request, url, ours=ours) if subject else "",
         regenerate=regenerate,
+        seen=record.seen,
+        tried=record.tried,
     )
     return finding_json(finding, record.trails)
 

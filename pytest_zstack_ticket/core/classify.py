@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from pytest_zstack_ticket.core.contract import contract_of
@@ -26,7 +27,7 @@ from pytest_zstack_ticket.model.profile import Profile
 
 ASYNCHRONOUS = frozenset({"create", "action", "delete"})
 RESULT_SCHEMA = {"create": "create-result", "action": "create-result", "query": "query-result", "login": "session"}
-GATEWAY = frozenset({502, 504})
+GATEWAY = frozenset({407, 408, 429, 502, 504})
 ERROR_STATUS = 400
 TEXT_SHOWN = 4000
 _HOST = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*")
@@ -72,8 +73,31 @@ def looks_like_page(body: bytes) -> bool:
 
 
 def from_gateway(answer: Response) -> bool:
-    """Return True for an answer that only something between us and the API gives: 502, 504, or 503 that is no JSON."""
-    return answer.status in GATEWAY or (answer.status == 503 and isinstance(decode(answer.body), Undecodable))
+    """Return True for an answer that only something between us and the API gives.
+
+    That is 407, 408, 429, 502, 504; 503 that is no JSON; and a page with 401, 403 or a redirection.
+    """
+    if answer.status in GATEWAY:
+        return True
+    if answer.status in (401, 403) or 300 <= answer.status < 400:
+        return looks_like_page(answer.body)
+    return answer.status == 503 and isinstance(decode(answer.body), Undecodable)
+
+
+def told_wait(answer: Response, now: float) -> float | None:
+    """Return the seconds for which an answer asks us to stay away (Retry-After), None if it does not.
+
+    `now` is in seconds since the epoch. A text that is neither a number nor a date of HTTP is no wish.
+    """
+    wish = (answer.header("retry-after") or "").strip()
+    if not wish:
+        return None
+    if wish.isascii() and wish.isdigit():
+        return float(wish[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(wish).timestamp() - now)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _job(start: Response, polls: Sequence[Exchange], profile: Profile, call: str) -> Outcome:

@@ -75,16 +75,18 @@ def test_bare_exchanges_may_play_a_role():
 
 def test_a_body_that_kills_its_connection_departs():
     silent = failed()
-    kept = Kept(trail(ACCEPTED), trail(ACCEPTED))
+    kept = Kept(*repeat(trail(ACCEPTED), 5))
     subject = trail(silent, again=trail(failed()))
     departed = kept.examine("refusal", edit=EDIT, subject=subject, sibling=trail(ACCEPTED))
     assert departed is not None
     assert departed.example.check == "answered"
-    assert set(departed.example.roles) == {"subject", "before", "repeat", "after"}
+    assert set(departed.example.roles) == {"subject", "after"} | {
+        f"{role}{number}" for role in ("before", "repeat") for number in (1, 2, 3, 4)
+    }
 
 
 def test_silence_is_asked_about_once_for_all_requirements():
-    kept = Kept(trail(ACCEPTED), trail(ACCEPTED))
+    kept = Kept(*repeat(trail(ACCEPTED), 5))
     subject = trail(failed(), again=trail(failed()))
     for _ in range(3):
         assert kept.examine("refusal", subject=subject, sibling=trail(ACCEPTED)) is not None
@@ -127,3 +129,19 @@ def test_outside_a_marked_test_there_is_nothing_to_judge_for():
 def test_an_unknown_check_is_an_error():
     with pytest.raises(KeyError):
         Kept().examine("no-such-check", subject=trail(ACCEPTED))
+
+
+def test_a_departure_is_repeated_to_say_how_often_it_departs():
+    kept = Kept()
+    subject = trail(ACCEPTED, again=trail(ACCEPTED))
+    assert kept.examine("refusal", subject=subject, sibling=trail(ACCEPTED)) is not None
+    kept.examine.confirm(kept.record)
+    assert (kept.record.seen, kept.record.tried) == (4, 4)
+
+
+def test_a_repetition_that_is_decided_otherwise_does_not_count():
+    kept = Kept()
+    subject = trail(ACCEPTED, again=trail(REFUSED))
+    assert kept.examine("refusal", subject=subject, sibling=trail(ACCEPTED)) is not None
+    kept.examine.confirm(kept.record)
+    assert (kept.record.seen, kept.record.tried) == (1, 1)

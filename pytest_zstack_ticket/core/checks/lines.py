@@ -6,25 +6,29 @@ from pytest_zstack_ticket.core.checks.reading import Arguments, Trails, cut, dep
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
+REPEATS = 4
+"""So often a request has to stay unanswered: on a line that loses one in twenty, five in a row are one in 3 million."""
+
 
 def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a request is answered at all.
 
-    `subject` got no answer; `repeat` is the same request again, `before` and `after` its sibling around the repeat.
-    Only a request that stays unanswered while its sibling is answered both times departs.
+    `subject` got no answer; `repeat1` to `repeat4` are the same request again, `before1` to `before4` its sibling
+    before each, `after` its sibling at the end. Only a request that stays unanswered while its sibling is answered
+    every time departs.
     """
     subject = outcome_of(trails, "subject", profile, arguments)
     if not isinstance(subject, Unanswered):
         return None
     told = {"kind": subject.failure.kind, "detail": cut(subject.failure.detail)}
-    if (
-        not {"repeat", "before", "after"} <= set(trails)
-        or subject.failure.kind == "stopped"
-        or not subject.failure.sent
-    ):
+    if subject.failure.kind == "stopped" or not subject.failure.sent:
         return Undecided(Phrase.of("target-silent", **told))
-    if any(isinstance(outcome_of(trails, role, profile), Unanswered) for role in ("before", "after")):
-        return Undecided(Phrase.of("target-silent", **told))
-    if not isinstance(outcome_of(trails, "repeat", profile, arguments), Unanswered):
+    for role in (role for role in trails if role.startswith(("before", "after"))):
+        if isinstance(outcome_of(trails, role, profile), Unanswered):
+            return Undecided(Phrase.of("target-silent", **told))
+    repeats = [role for role in trails if role.startswith("repeat")]
+    if any(not isinstance(outcome_of(trails, role, profile, arguments), Unanswered) for role in repeats):
         return Undecided(Phrase.of("unanswered-once", **told))
-    return departure(Phrase.of("expect-answer"), Phrase.of("kills", **told))
+    if len(repeats) < REPEATS or "after" not in trails:
+        return Undecided(Phrase.of("target-silent", **told))
+    return departure(Phrase.of("expect-answer"), Phrase.of("kills", count=len(repeats) + 1, **told))

@@ -1,6 +1,8 @@
 """The breaker: it stops for a dead target and for the time of a run, not for a body that kills its connection."""
 
-from pytest_zstack_ticket.edge.breaker import MOST_SILENT, Breaker
+import pytest
+
+from pytest_zstack_ticket.edge.breaker import MOST_SILENT, PROBES, Breaker
 from pytest_zstack_ticket.edge.clock import ManualClock
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 
@@ -49,7 +51,7 @@ def test_a_dead_target_stops_a_run():
     assert isinstance(answer, Failure)
     assert (answer.kind, answer.sent) == ("stopped", False)
     assert "no longer answers (reset: closed)" in answer.detail
-    assert len(line.sent) == MOST_SILENT + 1
+    assert len(line.sent) == MOST_SILENT + PROBES
 
 
 def test_the_time_of_a_run_is_named_when_it_is_over():
@@ -75,3 +77,45 @@ def test_closing_closes_what_is_below():
     line = Line()
     breaker(line).close()
     assert line.closed
+
+
+class Busy:
+    """A line that answers 429 some times before it answers."""
+
+    def __init__(self, times: int, wish: str) -> None:
+        self.times, self.wish, self.sent = times, wish, 0
+
+    def send(self, request: Request, /) -> Response:
+        self.sent += 1
+        if self.sent <= self.times:
+            return Response(status=429, headers=(("retry-after", self.wish),))
+        return Response(status=200, body=b"{}")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_a_busy_target_is_left_alone_as_long_as_it_asks():
+    clock, line = ManualClock(), Busy(2, "3")
+    begun = clock.now()
+    assert breaker(line, clock=clock).send(POST) == Response(status=200, body=b"{}")
+    assert clock.now() - begun == 6.0
+    assert line.sent == 3
+
+
+@pytest.mark.parametrize("wish", ["999999999999", "86400"])
+def test_a_wish_to_stay_away_for_long_stops_the_run(wish: str):
+    clock, line = ManualClock(), Busy(9, wish)
+    through = breaker(line, clock=clock)
+    through.send(POST)
+    answer = through.send(POST)
+    assert isinstance(answer, Failure)
+    assert "stay away" in answer.detail
+
+
+@pytest.mark.parametrize("wish", ["-1", "soon", "1e9", "NaN", "٣"])
+def test_a_wish_that_is_none_is_not_waited_for(wish: str):
+    clock = ManualClock()
+    begun = clock.now()
+    breaker(Busy(9, wish), clock=clock).send(POST)
+    assert clock.now() == begun
