@@ -123,6 +123,8 @@ def _verdicts(row: Mapping[str, Any], other: Mapping[str, Any]) -> Line | None:
         kind, what = ("known-failure" if was == "failed" else ""), "verdict"
     elif {was, now} <= DECIDED:
         kind, what = ("regression" if now == "failed" else "fixed"), "verdict"
+    elif _left_open(row) or _left_open(other):
+        kind, what = ("inconclusive" if "failed" in (was, now) else ""), "verdict"
     elif {was, now} & {"inapplicable", "untested"}:
         kind, what = "not-comparable", ("need" if "inapplicable" in (was, now) else "untested")
     else:
@@ -130,6 +132,15 @@ def _verdicts(row: Mapping[str, Any], other: Mapping[str, Any]) -> Line | None:
     if not kind:
         return None
     return Line(kind=kind, what=what, before=was, after=now, requirements=(row["id"],))  # type: ignore[arg-type] # of KINDS
+
+
+def _left_open(row: Mapping[str, Any]) -> bool:
+    """Return True where a run met only answers that leave a requirement open, such as jobs that were never pending.
+
+    Whether a run meets another one is a matter of time, not of the target.
+    """
+    reason = row.get("reason")
+    return reason is not None and reason["key"] == "left-open"
 
 
 def _changed_examples(before: Report, after: Report, broken: set[str]) -> Iterator[Line]:

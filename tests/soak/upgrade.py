@@ -19,6 +19,8 @@ from pytest_zstack_ticket.edge.reports import load_report
 ROOT = Path(__file__).parents[2]
 FAULT, BROKEN = "created-after-updated", "ZT-ANSWER-011"
 LONGEST_RUN = 600.0
+MEASURED = (0, 10)
+"""Exit statuses of runs that examined their target; a broken run has no lines either, and would say nothing."""
 
 
 def run(url: str, seed: int, folder: Path, baseline: Path | None) -> dict[str, Any]:
@@ -26,8 +28,11 @@ def run(url: str, seed: int, folder: Path, baseline: Path | None) -> dict[str, A
     options = [f"--zstack-url={url}", "--zstack-effort=smoke", f"--zstack-seed={seed}", f"--zstack-report={folder}"]
     options += [f"--zstack-baseline={baseline}"] if baseline else []
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
-    subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=LONGEST_RUN)  # noqa: S603 - our own
-    return load_report(folder)
+    subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=LONGEST_RUN)
+    report = load_report(folder)
+    if report["exit_status"] not in MEASURED or not report["counts"]["examples"]["held"]:
+        raise SystemExit(f"seed {seed} on {url} has exit status {report['exit_status']}: nothing was measured.")
+    return report
 
 
 def main() -> int:
@@ -45,15 +50,20 @@ def main() -> int:
             against_first += len(fresh["upgrade"]["lines"])
             plain += len(found) - len(fresh["upgrade"]["lines"])
             for line in found:
-                print(f"seed {seed}: {line}")  # noqa: T201 - a command's answer
+                print(f"seed {seed}: {line}")
             last = fresh
         broken = run(f"embedded?fault={FAULT}", 999, home / "broken", home / "before")
         lines = [(line["class"], line["requirements"]) for line in broken["upgrade"]["lines"]]
     replayed = broken["upgrade"]["replayed"]
     told = f"{runs} runs: {against_first} lines against the baseline, {plain} against the run before"
-    print(f"{told}; {replayed} of {len(first['requirements'])} requirements have a pinned example")  # noqa: T201
-    print(f"with {FAULT}: {lines}, exit status {broken['exit_status']}")  # noqa: T201
-    met = against_first == plain == 0 and lines == [("regression", [BROKEN])] and broken["exit_status"] == 10
+    print(f"{told}; {replayed} of {len(first['requirements'])} requirements have a pinned example")
+    print(f"with {FAULT}: {lines}, exit status {broken['exit_status']}")
+    met = (
+        replayed > 0
+        and against_first == plain == 0
+        and lines == [("regression", [BROKEN])]
+        and broken["exit_status"] == 10
+    )
     return 0 if met else 1
 
 

@@ -140,3 +140,10 @@ def test_a_recorded_fact_of_which_no_value_was_seen_again_is_a_change():
 def test_a_report_compared_with_itself_has_no_line():
     one = report(row(verdict="failed"), pinned=[pinned()], observations=[("fact", ["a"])])
     assert compare(one, copy.deepcopy(one)).lines == ()
+
+
+@pytest.mark.parametrize(("now", "lines"), [("passed", []), ("failed", [("inconclusive", "verdict")])])
+def test_a_requirement_that_one_run_left_open_is_no_difference_unless_it_failed(now, lines):
+    open_row = row(verdict="inapplicable", reason={"key": "left-open", "parameters": {}})
+    assert kinds(report(row(verdict=now)), report(open_row)) == lines
+    assert kinds(report(open_row), report(row(verdict=now))) == lines
