@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pytest_zstack_ticket.cli_command import Command
 
-GROUPS = ("cli_simulate", "cli_faults", "cli_requirements", "cli_sweep", "cli_diff", "cli_waivers")
+GROUPS = ("cli_simulate", "cli_faults", "cli_requirements", "cli_sweep", "cli_doctor", "cli_diff", "cli_waivers")
 """Modules that hold commands, in the order of the help; each has `COMMANDS`."""
 
 

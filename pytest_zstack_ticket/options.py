@@ -130,6 +130,12 @@ class Wishes:
             return self
         return Wishes({**self.values, name: Value(value, origin)}, self.secrets)
 
+    def at(self, url: str) -> Wishes:
+        """Return the wishes for the embedded endpoint once it serves at a URL: with its own credentials."""
+        from pytest_zstack_ticket.simulator import seeds  # noqa: PLC0415 - only the embedded endpoint needs it
+
+        return Wishes({**self.values, "url": Value(url, EMBEDDED)}, {**self.secrets, "password": seeds.PASSWORD})
+
     def lines(self) -> list[str]:
         """Return the header: each effective value with its origin, and which secrets are set, never what they are."""
         told = [
@@ -215,6 +221,11 @@ def _seconds(where: str, value: Any, what: str) -> float:
     if not 0 <= seconds < 1e6:
         raise pytest.UsageError(f"{where}: {value!r} is no number of {what}.")
     return seconds
+
+
+def language(environment: Mapping[str, str] | None = None) -> str:
+    """Return the language that the environment asks for."""
+    return str(_language(os.environ if environment is None else environment).value)
 
 
 def _language(variables: Mapping[str, str]) -> Value:

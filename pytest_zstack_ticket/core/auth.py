@@ -60,8 +60,21 @@ def read_session(exchanges: Sequence[Exchange], *, login: Login, who: str) -> Se
             return Session(uuid=uuid, account=text["accountUuid"], user=text["userUuid"], kind=login)
     raise LoginError(
         f"the target refuses to log in {who}: {_reason(answer, body)}. Check --zstack-user, --zstack-login and "
-        "ZSTACK_PASSWORD, or give a session in ZSTACK_SESSION."
+        "ZSTACK_PASSWORD, or give a session in ZSTACK_SESSION.",
+        cause=_cause(body, login),
     )
+
+
+def _cause(body: Json, login: Login) -> str:
+    """Return why a log-in was refused, by the code of the error (conf/errorCodes of ZStack)."""
+    error = body.get("error") if isinstance(body, dict) else None
+    code = str(error.get("code")) if isinstance(error, dict) else ""
+    causes = {"ID.1000": "password", "ID.1005": "change-password", "ID.1006": "too-many-sessions"}
+    if code.startswith("LOGIN_CONTROL"):
+        return "locked"
+    if code.startswith("ID.200"):
+        return "second-factor"
+    return causes.get(code.split(" ")[0], "login-body" if login == "account" else "login")
 
 
 def _reason(answer: object, body: Json) -> str:

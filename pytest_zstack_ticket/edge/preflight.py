@@ -101,12 +101,14 @@ def _answers_query(answer: Response, settings: Settings) -> bool:
     if 300 <= answer.status < 400:
         raise NotZStackError(
             f"{settings.url} redirects to {(answer.header('location') or 'nowhere')[:SHOWN]!r}, which is not followed. "
-            "Give the URL of the API itself in --zstack-url."
+            "Give the URL of the API itself in --zstack-url.",
+            cause="redirect",
         )
     if from_gateway(answer):
         raise UnreachableError(
             f"something before the target answers for it (status {answer.status}): {_words(answer)}. Check that the "
-            "management node is up, or give its own address in --zstack-url."
+            "management node is up, or give its own address in --zstack-url.",
+            cause="gateway",
         )
     if looks_like_page(answer.body) and answer.status not in NO_SUCH_METHOD:
         raise _no_zstack(answer, settings, "answers tickets")
@@ -121,27 +123,34 @@ def _require_session(answer: Response) -> None:
     error = body.get("error") if isinstance(body, dict) else None
     code = str(error.get("code")) if isinstance(error, dict) else ""
     if code in NOT_READY:
-        raise UnreachableError(f"the management node is not ready: {_words(answer)}. Wait until it is up.")
+        raise UnreachableError(
+            f"the management node is not ready: {_words(answer)}. Wait until it is up.", cause="not-ready"
+        )
     if code.startswith("ID.1001") or answer.status == 401:
         raise LoginError(
             f"the target does not know our session: {_words(answer)}. Give a fresh ZSTACK_SESSION or access key, or "
-            "let us log in with ZSTACK_PASSWORD."
+            "let us log in with ZSTACK_PASSWORD.",
+            cause="session-dead",
         )
     if answer.status == 403 and b"requestTimeTooSkewed" in answer.body:
-        raise LoginError("the target refuses the date of our signature: its clock and ours differ. Set one of them.")
+        raise LoginError(
+            "the target refuses the date of our signature: its clock and ours differ. Set one of them.", cause="clock"
+        )
 
 
 def _no_tickets(answer: Response, settings: Settings) -> NoTicketServiceError:
     return NoTicketServiceError(
         f"ZStack answers at {settings.url}, but it has no ticket API ({_words(answer)}). Tickets need the Tenant "
-        "Management module (Plus licence); an open-source build has none."
+        "Management module (Plus licence); an open-source build has none.",
+        cause="no-tickets",
     )
 
 
 def _no_zstack(answer: Response, settings: Settings, what: str) -> NotZStackError:
     return NotZStackError(
         f"{settings.url} answers an HTML page (status {answer.status}) where ZStack {what}. Check host, port and path "
-        "in --zstack-url: the API is usually at http://HOST:8080/zstack."
+        "in --zstack-url: the API is usually at http://HOST:8080/zstack.",
+        cause="page",
     )
 
 

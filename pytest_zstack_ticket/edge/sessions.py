@@ -53,7 +53,8 @@ class SessionKeeper:
                 if self._settings.login not in OURS:
                     raise LoginError(
                         "the target no longer takes ZSTACK_SESSION or the access key. Give a fresh one, or let us log "
-                        "in with ZSTACK_PASSWORD."
+                        "in with ZSTACK_PASSWORD.",
+                        cause="session-dead",
                     )
                 self._session = self._log_in()
             return self._session
@@ -81,7 +82,8 @@ class SessionKeeper:
         settings = self._settings
         if not settings.credentials.password:
             raise LoginError(
-                "there is no password. Set ZSTACK_PASSWORD, or give a session in ZSTACK_SESSION or an access key."
+                "there is no password. Set ZSTACK_PASSWORD, or give a session in ZSTACK_SESSION or an access key.",
+                cause="no-password",
             )
         request = login_request(settings.login, settings.user, settings.credentials.password)
         session = self._read(request, f"{settings.login} {settings.user!r}")
@@ -97,7 +99,8 @@ class SessionKeeper:
         if looks_like_page(answer.body):
             raise NotZStackError(
                 f"{self._settings.url} answers an HTML page (status {answer.status}) where ZStack logs in. "
-                "Check the host and the port: the API is usually on port 8080, the user interface on another."
+                "Check the host and the port: the API is usually on port 8080, the user interface on another.",
+                cause="page",
             )
         session = read_session((raw,), login=self._settings.login, who=who)
         self._learn("session", session.uuid)
@@ -116,19 +119,40 @@ def no_answer(failure: Failure, settings: Settings) -> TargetError:
     host = urlsplit(settings.url).netloc
     match failure.kind:
         case "unresolved":
-            return UnreachableError(f"the name of {host} cannot be resolved. Check the host in --zstack-url, and DNS.")
+            return UnreachableError(
+                f"the name of {host} cannot be resolved. Check the host in --zstack-url, and DNS.", cause="name"
+            )
         case "refused":
-            return UnreachableError(f"nothing listens at {host} ({failure.detail}). Check the port, usually 8080.")
+            return UnreachableError(
+                f"nothing listens at {host} ({failure.detail}). Check the port, usually 8080.", cause="port"
+            )
         case "tls":
             return TlsError(
                 f"no TLS connection to {host}: {failure.detail}. Give the CA's certificate with --zstack-ca, write "
-                "http:// if the port speaks plain HTTP, or --zstack-insecure to go without verification."
+                "http:// if the port speaks plain HTTP, or --zstack-insecure to go without verification.",
+                cause=tls_cause(failure.detail),
             )
         case "timeout":
-            return UnreachableError(f"{host}: {failure.detail}. Check that it is up and not behind a firewall.")
+            return UnreachableError(
+                f"{host}: {failure.detail}. Check that it is up and not behind a firewall.", cause="timeout"
+            )
         case "stopped":
-            return UnreachableError(f"{host} was not asked: {failure.detail}.")
+            return UnreachableError(f"{host} was not asked: {failure.detail}.", cause="stopped")
         case _:
             return UnreachableError(
-                f"{host} does not answer in HTTP: {failure.detail}. Check scheme and port in --zstack-url."
+                f"{host} does not answer in HTTP: {failure.detail}. Check scheme and port in --zstack-url.",
+                cause="not-http",
             )
+
+
+def tls_cause(detail: str) -> str:
+    """Return what is wrong with a TLS connection, from what OpenSSL says of it."""
+    text = detail.lower()
+    for cause, words in (
+        ("tls-plain", ("wrong_version", "wrong version", "record layer", "http request", "unexpected eof")),
+        ("tls-expired", ("expired", "not yet valid")),
+        ("tls-host", ("mismatch", "not valid for", "doesn't match", "does not match")),
+    ):
+        if any(word in text for word in words):
+            return cause
+    return "tls-untrusted"

@@ -48,7 +48,11 @@ class WaiverError(UsageError):
 
 
 class TargetError(ZStackTicketError):
-    """The target cannot be examined, so no verdict is formed."""
+    """The target cannot be examined, so no verdict is formed. `cause` is a stable word for why, empty if unknown."""
+
+    def __init__(self, message: str, *, cause: str = "") -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class UnreachableError(TargetError):

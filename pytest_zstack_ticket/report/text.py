@@ -37,6 +37,10 @@ class Wording:
         """Return one of the run's own lines."""
         return self.catalogues[lang]["terminal"][key].format(**parameters)
 
+    def doctor(self, key: str, lang: str) -> str:
+        """Return a step, a state or a mending of the doctor."""
+        return self.catalogues[lang]["doctor"][key]
+
     def word(self, key: str, lang: str) -> str:
         """Return a word such as a verdict or a level."""
         return self.catalogues[lang]["word"].get(key, key)

@@ -41,6 +41,7 @@ FACTS = Facts(
         "complete": True,
         "cut_short": None,
         "left_on_target": 0,
+        "residue": {"left": [], "deleted": 0, "unseen": 0, "reason": None, "used": {}, "caps": {}},
         "arguments": [],
     },
     target={

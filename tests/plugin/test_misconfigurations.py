@@ -1,0 +1,305 @@
+"""Seeded misconfigurations: the doctor names the cause of each, and a run forms no verdict of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from pytest_zstack_ticket.doctoring import visit, wishes_for
+from pytest_zstack_ticket.edge.server import SimulatorServer
+from pytest_zstack_ticket.simulator import seeds
+from pytest_zstack_ticket.starting import checked
+
+Answer = tuple[int, dict[str, str], bytes]
+Script = Callable[[str, str], Answer]
+PAGE = b"<!DOCTYPE html><html><body>ZStack</body></html>"
+SESSION = {"inventory": {"uuid": "c" * 32, "accountUuid": "a" * 32, "userUuid": "a" * 32}}
+
+
+def json_answer(status: int, value: Any, **headers: str) -> Answer:
+    return status, {"Content-Type": "application/json", **headers}, json.dumps(value).encode()
+
+
+def failure(code: str, details: str, status: int = 503) -> Answer:
+    return json_answer(status, {"error": {"code": code, "description": "-", "details": details}})
+
+
+def script(**told: Answer) -> Script:
+    """Return what answers `version`, `login`, `tickets` and `post` as told, and else as ZStack does."""
+
+    def answer(method: str, path: str) -> Answer:
+        if "management-nodes" in path:
+            return told.get("version", json_answer(200, {"version": "5.2.0"}))
+        if "login" in path:
+            return told.get("login", json_answer(200, SESSION))
+        if method == "POST":
+            return told.get("post", json_answer(200, {}))
+        if "tickets" in path:
+            return told.get("tickets", json_answer(200, {"inventories": []}))
+        return json_answer(200, {})
+
+    return answer
+
+
+def serve(stack: ExitStack, answer: Script, *, context: ssl.SSLContext | None = None) -> str:
+    """Serve a script on loopback until the stack ends; return its URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def reply(self) -> None:
+            self.rfile.read(int(self.headers.get("content-length") or 0))
+            status, headers, body = answer(self.command, self.path)
+            self.send_response_only(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_PUT = do_POST = do_DELETE = reply  # noqa: N815 - http.server names them so
+
+        def log_message(self, *_: object) -> None:
+            """Be quiet."""
+
+    class Quiet(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """A refused handshake is what is tested."""
+
+    server = Quiet(("127.0.0.1", 0), Handler)
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    stack.callback(server.server_close)
+    stack.callback(server.shutdown)
+    return f"{'https' if context else 'http'}://127.0.0.1:{server.server_port}"
+
+
+def certificate(folder: Path, *, name: str, days: int) -> ssl.SSLContext:
+    """Return the context of a server with a certificate that it signed itself; its PEM file is `ca.pem`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = dt.datetime.now(dt.UTC)
+    built = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=30))
+        .not_valid_after(now + dt.timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = built.public_bytes(serialization.Encoding.PEM)
+    (folder / "ca.pem").write_bytes(pem)
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "server.pem").write_bytes(pem + secret)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "server.pem")
+    return context
+
+
+def closed_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def silent(stack: ExitStack) -> str:
+    """Return the URL of what takes connections and never answers."""
+    server = socket.create_server(("127.0.0.1", 0))
+    stack.callback(server.close)
+    return f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def babbling(stack: ExitStack) -> str:
+    """Return the URL of what speaks no HTTP."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def speak() -> None:
+        try:
+            while True:
+                line, _ = server.accept()
+                with line:
+                    line.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
+                    time.sleep(0.05)
+        except OSError:
+            return
+
+    threading.Thread(target=speak, daemon=True).start()
+    stack.callback(server.close)
+    return f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+REFUSALS: dict[str, tuple[Script, str]] = {
+    "the user interface": (script(version=(200, {}, PAGE), login=(200, {}, PAGE), tickets=(200, {}, PAGE)), "page"),
+    "a page instead of tickets": (script(tickets=(200, {}, PAGE)), "page"),
+    "a redirection": (script(tickets=(302, {"Location": "https://sso.invalid/"}, b"")), "redirect"),
+    "a gateway": (script(tickets=(502, {}, PAGE)), "gateway"),
+    "a node that starts": (script(tickets=failure("SYS.1012", "not available")), "not-ready"),
+    "no ticket module": (script(tickets=(404, {}, b"no api mapping to /v1/tickets")), "no-tickets"),
+    "a wrong password": (script(login=failure("ID.1000", "wrong account name or password")), "password"),
+    "a first password": (script(login=failure("ID.1005", "must change")), "change-password"),
+    "too many sessions": (script(login=failure("ID.1006", "too many")), "too-many-sessions"),
+    "a second factor": (script(login=failure("ID.2001", "second factor")), "second-factor"),
+    "a locked account": (script(login=failure("LOGIN_CONTROL.1002", "locked")), "locked"),
+    "a log-in of something else": (script(login=json_answer(200, {"token": "x"})), "login-body"),
+    "a session nobody knows": (script(tickets=failure("ID.1001", "Session expired")), "session-dead"),
+}
+DRAFTS = {
+    "no matched ticket flow collection or no default ticket flow collection found": "draft-flow",
+    "not matched ticket type found": "draft-type",
+    "invalid request. no API[org.zstack.X] found": "draft-api",
+    "the project[uuid:x] does not exist": "draft-account",
+    "is denied by default, please contact admin to correct it": "denied",
+    "the moon is full": "draft-refused",
+}
+
+
+def told_by_doctor(url: str, **more: object) -> dict[str, str]:
+    """Return the causes that the doctor names by step, and that it says how to mend each."""
+    environment = {"ZSTACK_PASSWORD": seeds.PASSWORD, **{k: str(v) for k, v in more.items() if k.startswith("ZSTACK")}}
+    told = {"read-timeout": 1.0, **{k: v for k, v in more.items() if not k.startswith("ZSTACK")}}
+    wishes = checked(wishes_for(url, told, environment))
+    return {
+        line.step: line.cause
+        for line in visit(wishes, try_ticket=True, environment=environment)
+        if line.state in ("failed", "warning") and line.step != "proxy"
+    }
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as opened:
+        yield opened
+
+
+def run_forms_no_verdict(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, url: str, *more: str) -> None:
+    """A run says one sentence and ends with 11; nothing failed."""
+    monkeypatch.setenv("ZSTACK_PASSWORD", seeds.PASSWORD)
+    result = pytester.runpytest(f"--zstack-url={url}", "--zstack-read-timeout=1", *more)
+    assert result.ret == 11, result.stdout.str() + result.stderr.str()
+    assert " failed" not in result.stdout.str()
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+
+
+@pytest.mark.parametrize("name", list(REFUSALS))
+def test_what_answers_wrongly_has_its_own_cause(
+    name: str, stack: ExitStack, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+):
+    answer, cause = REFUSALS[name]
+    url = serve(stack, answer)
+    assert cause in told_by_doctor(url).values()
+    run_forms_no_verdict(pytester, monkeypatch, url)
+
+
+@pytest.mark.parametrize(("details", "cause"), DRAFTS.items())
+def test_a_refused_calibration_ticket_has_its_own_cause(details: str, cause: str, stack: ExitStack):
+    assert told_by_doctor(serve(stack, script(post=failure("SYS.1006", details))))["draft"] == cause
+
+
+@pytest.mark.parametrize(
+    ("url", "cause"),
+    [("http://no-such-host.invalid", "name"), (f"http://127.0.0.1:{closed_port()}", "port")],
+)
+def test_what_cannot_be_reached_has_its_own_cause(
+    url: str, cause: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+):
+    assert told_by_doctor(url) == {"reach": cause}
+    consent = ("--zstack-consent=no-such-host.invalid",) if "invalid" in url else ()
+    run_forms_no_verdict(pytester, monkeypatch, url, *consent)
+
+
+@pytest.mark.parametrize(("make", "cause"), [(silent, "timeout"), (babbling, "not-http")])
+def test_what_is_no_api_has_its_own_cause(
+    make: Callable[[ExitStack], str],
+    cause: str,
+    stack: ExitStack,
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    url = make(stack)
+    assert told_by_doctor(url) == {"reach": cause}
+    run_forms_no_verdict(pytester, monkeypatch, url)
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "trusted", "cause"),
+    [
+        ("localhost", 30, False, "tls-untrusted"),
+        ("other", 30, True, "tls-host"),
+        ("localhost", -1, True, "tls-expired"),
+    ],
+)
+def test_each_flaw_of_a_certificate_has_its_own_cause(  # noqa: PLR0917 - a case and its surroundings
+    name: str,
+    days: int,
+    trusted: bool,
+    cause: str,
+    stack: ExitStack,
+    tmp_path: Path,
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    url = serve(stack, script(), context=certificate(tmp_path, name=name, days=days)).replace("127.0.0.1", "localhost")
+    ca = str(tmp_path / "ca.pem") if trusted else ""
+    assert told_by_doctor(url, ca=ca) == {"reach": cause}
+    run_forms_no_verdict(pytester, monkeypatch, url, *([f"--zstack-ca={ca}"] if trusted else []))
+
+
+def test_plain_http_at_a_tls_url_has_its_own_cause(
+    stack: ExitStack, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+):
+    url = serve(stack, script()).replace("http:", "https:")
+    assert told_by_doctor(url) == {"reach": "tls-plain"}
+    run_forms_no_verdict(pytester, monkeypatch, url)
+
+
+def test_no_password_has_its_own_cause(stack: ExitStack, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    url = serve(stack, script())
+    assert told_by_doctor(url, ZSTACK_PASSWORD="")["login"] == "no-password"
+    monkeypatch.delenv("ZSTACK_PASSWORD", raising=False)
+    assert pytester.runpytest(f"--zstack-url={url}").ret == 11
+
+
+def test_a_clock_that_is_wrong_is_warned_of(stack: ExitStack):
+    date = formatdate(time.time() - 7200, usegmt=True)
+    answer = json_answer(200, {"version": "5.2.0"}, Date=date)
+    assert told_by_doctor(serve(stack, script(version=answer)))["clock"] == "clock"
+
+
+def test_a_rate_limit_is_warned_of(stack: ExitStack):
+    seen = iter(range(10_000))
+
+    def answer(method: str, path: str) -> Answer:
+        busy = "management" in path and next(seen) == 5
+        return (429, {"Retry-After": "0"}, b"") if busy else script()(method, path)
+
+    assert told_by_doctor(serve(stack, answer))["rate"] == "rate"
+
+
+def test_a_target_without_query_or_deletion_is_warned_of(stack: ExitStack):
+    told = told_by_doctor(serve(stack, script(tickets=(405, {}, b""))))
+    assert told["service"] == "no-query"
+    assert told["cleanup"] == "no-delete"
+
+
+def test_a_healthy_target_gets_no_warning():
+    with SimulatorServer("embedded") as server:
+        assert told_by_doctor(server.url) == {}
