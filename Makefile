@@ -9,7 +9,7 @@ REPORT ?= zstack-report
 SUITES = $(BIN)/python -m pytest --zstack-url=embedded
 SOURCES = pytest_zstack_ticket suites tests benchmarks conftest.py .packaging
 
-.PHONY: run smoke test lint format kill-matrix false-failures bench lock clean help
+.PHONY: run smoke test lint format kill-matrix false-failures soak bench lock clean help
 
 run: $(STAMP)  ## set up and certify the embedded endpoint
 	$(SUITES) --zstack-report=$(REPORT) -q
@@ -34,6 +34,14 @@ kill-matrix: $(STAMP)  ## every requirement against the faults that must kill it
 
 false-failures: $(STAMP)  ## conformant endpoints, many seeds: RUNS=20 takes about an hour
 	$(BIN)/python -m tests.kill.false_failures --runs $(or $(RUNS),2)
+
+soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades: an hour and a half
+	$(BIN)/python -m tests.soak.caps
+	$(BIN)/python -m tests.soak.secrets
+	$(BIN)/python -m tests.soak.hostile
+	$(BIN)/python -m tests.soak.lines --seeds 5
+	$(BIN)/python -m tests.soak.crash --kills 200
+	$(BIN)/python -m tests.soak.upgrade --runs 20
 
 bench: $(STAMP)  ## every figure of docs/reference/figures.md
 	$(BIN)/python benchmarks/generation.py

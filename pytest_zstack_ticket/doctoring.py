@@ -14,6 +14,7 @@ from pytest_zstack_ticket.core.classify import told_wait
 from pytest_zstack_ticket.edge.meter import Meter
 from pytest_zstack_ticket.edge.preflight import VERSION, examine_target
 from pytest_zstack_ticket.edge.sessions import OURS, require_answer
+from pytest_zstack_ticket.edge.whispers import Whispers
 from pytest_zstack_ticket.model.caps import Caps
 from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.exchange import Exchange, Response
@@ -65,7 +66,7 @@ def wishes_for(url: str, told: Mapping[str, object], environment: Mapping[str, s
 def visit(wishes: Wishes, *, try_ticket: bool, environment: Mapping[str, str] = os.environ) -> Iterator[Line]:
     """Yield a line for each step; after one that failed, those that need it are unknown. Raises our UsageError."""
     yield _proxies(environment)
-    meter = Meter(CAPS)
+    meter, whispers = Meter(CAPS), Whispers()
     with TemporaryDirectory() as folder:
         target = open_target(
             wishes,
@@ -74,6 +75,7 @@ def visit(wishes: Wishes, *, try_ticket: bool, environment: Mapping[str, str] = 
             recorder=NoRecorder(),
             worker="doctor",
             meter=meter,
+            whispers=whispers,
             ledger=Path(folder, "ledger.jsonl"),
         )
         done = {"proxy"}
@@ -90,6 +92,7 @@ def visit(wishes: Wishes, *, try_ticket: bool, environment: Mapping[str, str] = 
                 target.ledger.close()
             target.close()
             meter.close()
+            whispers.close()
     yield from (Line(step=step, state="unknown") for step in STEPS if step not in done)
 
 

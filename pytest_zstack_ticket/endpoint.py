@@ -29,6 +29,9 @@ NONCE = b"zt-0000000000000000"
 
 NONCED = re.compile(r"zt-[0-9a-f]{16}")
 
+MOST_REVIVALS = 3
+"""So often one request is sent again with a fresh session."""
+
 OUR_SESSION = "our session"
 """Stands for the session that the run keeps; None means no Authorization header at all."""
 
@@ -220,8 +223,13 @@ class TicketEndpoint:
         first_wait: float | None = None,
     ) -> Trail:
         exchanges = self._run(request, follow=follow, job_limit=job_limit, first_wait=first_wait)
-        if (revived := self._reviver.revived(request, exchanges, self.profile, call)) is not None:
-            exchanges = self._run(revived, follow=follow, job_limit=job_limit, first_wait=first_wait)
+        sent = request
+        for _ in range(MOST_REVIVALS):
+            revived = self._reviver.revived(sent, exchanges, self.profile, call)
+            if revived is None:
+                break
+            sent = revived
+            exchanges = self._run(sent, follow=follow, job_limit=job_limit, first_wait=first_wait)
         again = partial(self._follow, request, call, follow=follow, job_limit=job_limit)
         return Trail(exchanges=exchanges, profile=self.profile, call=call, again=again)
 

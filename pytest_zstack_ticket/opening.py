@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from pytest_zstack_ticket.core.auth import password_digest
@@ -18,6 +19,7 @@ from pytest_zstack_ticket.edge.preflight import VERSION, normalised_url
 from pytest_zstack_ticket.edge.sessions import SessionKeeper
 from pytest_zstack_ticket.edge.signing import SigningTransport
 from pytest_zstack_ticket.edge.transport import HttpxTransport, Transport
+from pytest_zstack_ticket.edge.whispers import Whispers
 from pytest_zstack_ticket.endpoint import TicketEndpoint
 from pytest_zstack_ticket.model.context import Context
 from pytest_zstack_ticket.model.errors import SettingsError
@@ -38,6 +40,7 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     recorder: Recorder,
     worker: str,
     meter: Meter,
+    whispers: Whispers,
     ledger: Path | None = None,
     profile: Profile | None = None,
 ) -> Target:
@@ -46,11 +49,15 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     context = context_of(wishes)
     judged_by = profile or profile_of(wishes)
     redactor = Redactor(key)
+    redactor.tell = whispers.tell
+    redactor.hear = partial(whispers.hear, redactor.learn)
     for kind, secret in settings.credentials.known().items():
         learn(redactor, kind, secret)
     clock = SystemClock()
     book = Ledger(ledger, ledger_head(settings, worker)) if ledger else None
-    line: Transport = SigningTransport(HttpxTransport(settings), credentials=settings.credentials, clock=clock)
+    line: Transport = SigningTransport(
+        HttpxTransport(settings), credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by
+    )
     line = LedgerTransport(line, ledger=book, clock=clock) if book else line
     capped = CappedTransport(line, meter=meter, clock=clock)
     breaker = Breaker(capped, probe=VERSION, clock=clock, total=settings.patience.total)

@@ -24,6 +24,7 @@ from pytest_zstack_ticket.edge.meter import Meter
 from pytest_zstack_ticket.edge.shipped import suites_folder
 from pytest_zstack_ticket.edge.state import state_folder
 from pytest_zstack_ticket.edge.sweeper import Swept
+from pytest_zstack_ticket.edge.whispers import Whispers
 from pytest_zstack_ticket.examine import Examiner
 from pytest_zstack_ticket.gathering import Gathered
 from pytest_zstack_ticket.model.caps import Used
@@ -71,6 +72,8 @@ class Run:
     cut_short: str = ""
     meter: Meter | None = None
     meter_path: Path | None = None
+    whispers: Whispers | None = None
+    whispers_path: str = ""
     planned: int | None = None
     swept: Swept = field(default_factory=Swept)
     swept_by_workers: list[Swept] = field(default_factory=list)
@@ -136,6 +139,7 @@ class Run:
         self.url = self.url or str(self.wishes["url"])
         self._record()
         self.meter = Meter(caps_of(self.wishes), self.meter_path)
+        self.whispers = Whispers(self.whispers_path)
         self.target = open_target(
             self.wishes,
             url=self.url,
@@ -143,6 +147,7 @@ class Run:
             recorder=self.recorder,
             worker=self.worker,
             meter=self.meter,
+            whispers=self.whispers,
             ledger=None if self.wishes.embedded else self.ledger_path(self.worker),
             profile=self.profile,
         )
@@ -184,6 +189,7 @@ class Run:
             "ticket_name": self.reached.context.name,
             "waived": sorted(self.standing.active),
             "meter": str(self.meter.path) if self.meter else "",
+            "whispers": self.whispers.path if self.whispers else "",
         }
 
     def clean_up(self) -> None:
@@ -251,6 +257,9 @@ class Run:
             self.used = self.meter.used
             self.meter.close()
             self.meter = None
+        if self.whispers is not None:
+            self.whispers.close()
+            self.whispers = None
         self.recorder.close()
         if self.server is not None:
             self.server.stop()

@@ -69,6 +69,7 @@ def _worker_run(config: pytest.Config, told: dict[str, Any]) -> Run:
         profile=profile_from_json(told["profile"]),
         ticket_name=told["ticket_name"],
         meter_path=Path(told["meter"]),
+        whispers_path=told["whispers"],
         standing=Standing(active=frozenset((requirement, found) for requirement, found in told["waived"])),
     )
 

@@ -40,7 +40,9 @@ def sweep_ledger(
         credentials=credentials,
     )
     clock, redactor = SystemClock(), Redactor(secrets.token_bytes(32))
-    transport = SigningTransport(HttpxTransport(settings), credentials=credentials, clock=clock)
+    transport = SigningTransport(
+        HttpxTransport(settings), credentials=credentials, clock=clock, pass_by=redactor.pass_by
+    )
     client = Client(transport=transport, clock=clock, redact=redactor.exchange, recorder=NoRecorder())
     keeper = SessionKeeper(client=client, settings=settings, learn=redactor.learn)
     judged_by = with_capabilities(load_profile(profile, release=""), frozenset())

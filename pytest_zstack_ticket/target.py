@@ -17,7 +17,7 @@ from pytest_zstack_ticket.edge.ledger import Ledger, OldLedger
 from pytest_zstack_ticket.edge.meter import Meter
 from pytest_zstack_ticket.edge.preflight import examine_target, require_endpoint
 from pytest_zstack_ticket.edge.sessions import SessionKeeper
-from pytest_zstack_ticket.edge.sweeper import Sweeper, Swept
+from pytest_zstack_ticket.edge.sweeper import LONGEST, Sweeper, Swept
 from pytest_zstack_ticket.endpoint import TicketEndpoint
 from pytest_zstack_ticket.model.context import Context
 from pytest_zstack_ticket.model.exchange import Exchange
@@ -30,6 +30,8 @@ from pytest_zstack_ticket.trail import Trail
 PLAIN_NAME = "conformance test, safe to delete"
 """Stands in for the bilingual name on a target that refuses every name beyond ASCII."""
 
+SHORTEST_SWEEP = 30.0
+"""Seconds that clean-up has at least; it may take half as long as the run."""
 KEPT = 10
 """So many of the latest tickets stay, whatever the caps say: the test that made them may still look at them."""
 LONGEST_WAIT = 60.0
@@ -186,6 +188,7 @@ class Target:
             clock=self.clock,
             patience=self.settings.patience.job,
             renew=self._renewed,
+            longest=max(SHORTEST_SWEEP, (self.settings.patience.total or LONGEST * 2) / 2),
         )
         swept = sweeper.sweep(ledger, before=before, wait=wait)
         gone = ledger.book.drop_gone()

@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 
 from pytest_zstack_ticket.core.decode import decode
@@ -23,6 +25,8 @@ TOKEN = 16
 """Cookies shorter than this are words, such as `deleted`."""
 
 REMEMBERED = 256
+PASSING = 16
+"""So many signatures are looked for in later answers too."""
 
 UNSENT = frozenset({"password"})
 """Secrets that never go to the target, only their digest does: where an answer holds such a text, it is a word."""
@@ -53,6 +57,13 @@ class Redactor:
         self._plain: list[bytes] = []
         self._packed: list[bytes] = []
         self._headers: dict[tuple[str, str], str] = {}
+        self._passing: deque[tuple[str, str]] = deque(maxlen=PASSING)
+        self.tell: Callable[[str, str], object] = _nobody
+        self.hear: Callable[[], object] = _nothing
+
+    def pass_by(self, kind: str, secret: str) -> None:
+        """Take in a secret of a few exchanges only, such as a signature."""
+        self._passing.append((kind, secret))
 
     def learn(self, kind: str, secret: str) -> None:
         """Take in a secret; the same one twice is no harm. A very short password is known by its digest alone."""
@@ -70,6 +81,7 @@ class Redactor:
         self._headers = {}
         # last, so that nobody takes a secret for known before it is looked for
         self._secrets[secret] = kind
+        self.tell(kind, secret)
 
     @property
     def secrets(self) -> dict[str, str]:
@@ -90,9 +102,12 @@ class Redactor:
     def exchange(self, exchange: Exchange) -> Exchange:
         """Return an exchange without secrets; `leaks` names those that the answer showed where they have no place."""
         request, answer = exchange.request, exchange.answer
+        self.hear()
         session = session_of(request, answer)
         if session and not session.isalpha():
             self.learn("session", session)
+            for cookie in _cookies(answer):
+                self.learn("cookie", cookie)
         search = self._may_hold(_haystack(request, answer))
         if isinstance(answer, Failure):
             told: Response | Failure = replace(answer, detail=self.text(answer.detail)) if search else answer
@@ -122,10 +137,14 @@ class Redactor:
             # the session that a log-in answers is at home there, once
             kinds = self._clean(answer.body.replace(_bytes(session), b"", 1))[1]
         headers, shown = self._cleaned_headers(answer.headers, ANSWERED_SECRETS, search=search)
-        for kind, token in _passing_secrets(request, answer):
-            if _bytes(token) in body:
-                body = body.replace(_bytes(token), _bytes(self.pseudonym(token)))
-                kinds |= {kind} if kind else NONE
+        packed = _LONG_RUN in body.lower().translate(_RUN)
+        for kind, token in (*_passing_secrets(request, answer), *self._passing):
+            if not packed and _bytes(token) not in body:
+                continue
+            for guise in guises(kind, token, self.pseudonym(token)):
+                if guise.seen in body:
+                    body = body.replace(guise.seen, guise.shown)
+                    kinds |= {kind} if kind else NONE
         return Response(status=answer.status, headers=headers, body=body), kinds | shown
 
     def _clean(self, content: bytes) -> tuple[bytes, Kinds]:
@@ -204,6 +223,21 @@ def session_of(request: Request, answer: Response | Failure) -> str:
     return uuid if isinstance(uuid, str) else ""
 
 
+def _nobody(_kind: str, _secret: str) -> None:
+    """Tell nobody."""
+
+
+def _nothing() -> None:
+    """Hear nothing."""
+
+
+def _cookies(answer: Response | Failure) -> list[str]:
+    """Return the values of the cookies that an answer sets, but for words."""
+    headers = answer.headers if isinstance(answer, Response) else ()
+    values = [value.partition("=")[2].partition(";")[0] for name, value in headers if name == "set-cookie"]
+    return [value for value in values if len(value) >= TOKEN]
+
+
 def _haystack(request: Request, answer: Response | Failure) -> bytes:
     """Return all of an exchange but the headers that are secret anyhow."""
     texts = [request.path]
@@ -223,11 +257,7 @@ def _passing_secrets(request: Request, answer: Response) -> list[tuple[str, str]
     A cookie and a signature live for one exchange. A session that we do not know is one that somebody made up: it is
     replaced as it was in the request, and showing it is no leak.
     """
-    found = []
-    for name, value in answer.headers:
-        if name == "set-cookie":
-            cookie = value.partition("=")[2].partition(";")[0]
-            found.append(("cookie", cookie if len(cookie) >= TOKEN else ""))
+    found = [("cookie", cookie) for cookie in _cookies(answer)]
     for name, value in request.headers:
         if name.lower() == "authorization":
             token = value.partition(" ")[2]

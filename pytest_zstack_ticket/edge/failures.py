@@ -34,7 +34,7 @@ UNWRITABLE = "the request cannot be written as HTTP: {error}"
 BROKEN = "the connection broke: {error}"
 
 ROWS: tuple[Row, ...] = (
-    ((TooLargeError,), "too-large", "the answer is longer than 8 MiB"),
+    ((TooLargeError,), "too-large", "the answer is longer than we read (8 MiB, or 128 KiB after many long ones)"),
     ((TooManyInterimError,), "protocol", "interim answers (1xx) came without an end"),
     ((MalformedEncodingError,), "protocol", "{error}"),
     ((TooSlowError,), "timeout", "the answer did not end within {read:g} s"),

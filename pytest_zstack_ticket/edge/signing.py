@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from pytest_zstack_ticket.core.auth import access_key_headers, date_text
@@ -17,10 +18,13 @@ UNSIGNED = ("Authorization", "")
 class SigningTransport:
     """A transport that puts date and signature into requests whose Authorization is empty; others pass as they are."""
 
-    def __init__(self, transport: Transport, *, credentials: Credentials, clock: Clock) -> None:
+    def __init__(
+        self, transport: Transport, *, credentials: Credentials, clock: Clock, pass_by: Callable[[str, str], None]
+    ) -> None:
         self._transport = transport
         self._credentials = credentials
         self._clock = clock
+        self._pass_by = pass_by
 
     def send(self, request: Request, /) -> Response | Failure:
         """Send one request."""
@@ -38,4 +42,7 @@ class SigningTransport:
             path=request.path,
             date=date_text(self._clock.now()),
         )
+        for _, value in signed:
+            if ":" in value and value.startswith("ZStack "):
+                self._pass_by("signature", value.partition(":")[2])
         return replace(request, headers=(*(pair for pair in request.headers if pair != UNSIGNED), *signed))

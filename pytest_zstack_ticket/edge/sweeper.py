@@ -27,6 +27,8 @@ MOST_SILENT = 3
 """After this many calls in a row without an answer the rest is left for a later sweep."""
 ENDED = frozenset({"Cancelled", "Rejected", "FinalApproved"})
 PAUSE = 0.5
+LONGEST = 900.0
+"""Seconds that a sweep may take; what is left then is listed, and left to a later sweep."""
 MOST_TRIES = 3
 CANCEL = b'{"changeTicketStatus": {"statusEvent": "cancel"}}'
 Row = dict[str, Json]
@@ -87,6 +89,7 @@ class Sweeper:
         clock: Clock,
         patience: float,
         renew: Callable[[], object],
+        longest: float = LONGEST,
         dry: bool = False,
     ) -> None:
         self._run = run
@@ -95,6 +98,7 @@ class Sweeper:
         self._clock = clock
         self._patience = patience
         self._renew = renew
+        self._end = clock.now() + longest
         self._dry = dry
         self._silent = 0
         self._deleted: set[str] = set()
@@ -226,6 +230,8 @@ class Sweeper:
         return swept
 
     def _call(self, request: Request, *, follow: bool = True) -> tuple[Exchange, ...]:
+        if self._clock.now() > self._end:
+            self._silent = MOST_SILENT
         if self._silent >= MOST_SILENT:
             return ()
         trail = self._sent(request, follow=follow)

@@ -24,6 +24,9 @@ from pytest_zstack_ticket.model.exchange import Failure, Headers, Request, Respo
 from pytest_zstack_ticket.model.settings import Settings
 
 MOST_BYTES = 8 << 20
+LARGE = 128 << 10
+MOST_KEPT = 8 << 20
+"""Bytes of answers over `LARGE` that a run takes; after that no answer may be longer: they stay in memory."""
 PACKED = frozenset({"gzip", "x-gzip", "deflate"})
 PLAIN = frozenset({"", "identity"})
 
@@ -53,6 +56,7 @@ class HttpxTransport:
         self._url = httpx.URL(scheme=root.scheme, host=root.hostname or "", port=root.port, path="/")
         self._tls = tls_context(settings) if root.scheme == "https" else None
         self._idle: deque[_Line] = deque()
+        self._kept = 0
         patience = settings.patience
         self._limits = {
             "connect": patience.connect,
@@ -67,11 +71,23 @@ class HttpxTransport:
         patience = self._settings.patience
         line.wire.allowance.renew(patience.read)
         try:
-            return line.exchange(self._message(request))
+            answer = line.exchange(self._message(request), most=LARGE if self._full else MOST_BYTES)
         except Exception as error:  # noqa: BLE001 - every foreign exception becomes a Failure, by kind
             return failure_of(error, sent=line.wire.allowance.sent, patience=patience)
+        else:
+            self._weigh(request, answer)
+            return answer
         finally:
             self._idle.append(line)
+
+    @property
+    def _full(self) -> bool:
+        return self._kept >= MOST_KEPT
+
+    def _weigh(self, request: Request, answer: Response) -> None:
+        """Count long answers, which a run keeps; the pages of a query are not kept."""
+        if len(answer.body) > LARGE and not request.path.startswith("/v1/tickets?"):
+            self._kept += len(answer.body)
 
     def close(self) -> None:
         """Close the connections that no request is using."""
@@ -104,10 +120,10 @@ class _Line:
         self.wire = Wire(tls)
         self.client = httpx.Client(transport=self.wire, trust_env=False, cookies=_NoCookies())
 
-    def exchange(self, message: httpx.Request) -> Response:
-        """Send a message and read the whole answer. Raises foreign exceptions."""
+    def exchange(self, message: httpx.Request, *, most: int) -> Response:
+        """Send a message and read the whole answer, at most so many bytes. Raises foreign exceptions."""
         with closing(self.client.send(message, stream=True, follow_redirects=False)) as answer:
-            body, ending = read_body(answer.iter_raw(), answer.headers.get("content-encoding", ""))
+            body, ending = read_body(answer.iter_raw(), answer.headers.get("content-encoding", ""), most=most)
             headers = _texts(answer.headers.raw)
         if not self.wire.allowance.tail.endswith(ending if "transfer-encoding" not in answer.headers else b"\n"):
             # bytes after the end of an answer would be taken for the beginning of the next one
@@ -136,10 +152,10 @@ def tls_context(settings: Settings) -> ssl.SSLContext:
     return context
 
 
-def read_body(parts: Iterator[bytes], encoding: str) -> tuple[bytes, bytes]:
+def read_body(parts: Iterator[bytes], encoding: str, *, most: int = MOST_BYTES) -> tuple[bytes, bytes]:
     """Return a body, decompressed, and the last bytes of it as they came off the line.
 
-    Raises TooLargeError as soon as it is longer than 8 MiB, and MalformedEncodingError if it is not what it claims.
+    Raises TooLargeError as soon as it is longer than `most` bytes, MalformedEncodingError if it is not what it claims.
     """
     encoding = encoding.strip().lower()
     if encoding not in PACKED | PLAIN:
@@ -148,8 +164,8 @@ def read_body(parts: Iterator[bytes], encoding: str) -> tuple[bytes, bytes]:
     kept, ending = bytearray(), b""
     for part in parts:
         ending = (ending + part)[-4:]
-        kept += part if unpacked is None else unpacked.take(part, MOST_BYTES + 1 - len(kept))
-        if len(kept) > MOST_BYTES:
+        kept += part if unpacked is None else unpacked.take(part, most + 1 - len(kept))
+        if len(kept) > most:
             raise TooLargeError
     if unpacked is not None and ending and not unpacked.ended:
         raise MalformedEncodingError("the compressed answer is cut short")

@@ -94,6 +94,7 @@ def attack(url: str, caps: Caps, meter: Path | None, attempts: int, seed: int) -
 
     with ThreadPoolExecutor(8) as pool:
         through = sum(pool.map(send, plans))
+    transport.close()
     one.close()
     return through
 

@@ -13,7 +13,7 @@ from pytest_zstack_ticket.core.checks.reading import (
     outcome_of,
     saw,
 )
-from pytest_zstack_ticket.core.classify import looks_like_page
+from pytest_zstack_ticket.core.classify import from_gateway, looks_like_page
 from pytest_zstack_ticket.core.contract import Defect, contract_of
 from pytest_zstack_ticket.core.decode import Undecodable, decode, text_of
 from pytest_zstack_ticket.model.exchange import Json, Response
@@ -91,6 +91,8 @@ def _matches(defect: Defect, arguments: Arguments) -> bool:
 def no_page(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that a refusal by the API is no HTML page."""
     for answer in answers(trails["subject"]):
+        if from_gateway(answer):
+            return Undecided(Phrase.of("was-unanswered", kind="gateway", detail=f"status {answer.status}"))
         if looks_like_page(answer.body):
             return departure(Phrase.of("expect-no-page"), Phrase.of("was-page", status=answer.status))
     return None
