@@ -111,12 +111,13 @@ def main() -> int:
     """Print the table; 1 if any run was not good."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--kinds", default="", help="comma separated; else all")
     parser.add_argument("--often", type=float, default=0.05)
     parser.add_argument("--only", default="", help="as pytest's -k")
     told = parser.parse_args()
     kinds = [kind for kind in told.kinds.split(",") if kind] or list(KINDS)
-    plans = [(kind, seed) for seed in range(told.seeds) for kind in kinds]
+    plans = [(kind, seed) for seed in range(told.first, told.first + told.seeds) for kind in kinds]
     with ThreadPoolExecutor(2) as pool:
         runs = pool.map(lambda plan: run_over(*plan, often=told.often, only=told.only), plans)
         return int(table(runs) > 0)

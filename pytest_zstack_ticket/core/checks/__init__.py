@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pytest_zstack_ticket.core.checks import answers, echoes, jobs, lines, sessions, siblings
 from pytest_zstack_ticket.core.checks.reading import Arguments, CheckFunction, Trails
-from pytest_zstack_ticket.model.outcome import Judgement
+from pytest_zstack_ticket.core.classify import from_gateway
+from pytest_zstack_ticket.model.exchange import Failure, Response
+from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
 CHECKS: dict[str, CheckFunction] = {
@@ -49,5 +51,19 @@ CHECKS: dict[str, CheckFunction] = {
 
 
 def evaluate(name: str, trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
-    """Return what the check `name` says of one example. Raises KeyError for an unknown check."""
-    return CHECKS[name](trails, arguments, profile)
+    """Return what the check `name` says of one example. Raises KeyError for an unknown check.
+
+    A departure that stands on another request beside the subject is none where the line has lost that one.
+    """
+    judgement = CHECKS[name](trails, arguments, profile)
+    if not isinstance(judgement, Departure) or name == "answered":
+        return judgement
+    for role, trail in trails.items():
+        if role != "subject" and trail and lost(trail[-1].answer):
+            return Undecided(Phrase.of("beside-lost", what=role))
+    return judgement
+
+
+def lost(answer: Response | Failure) -> bool:
+    """Return True if what came back is not the API's."""
+    return isinstance(answer, Failure) or from_gateway(answer)
