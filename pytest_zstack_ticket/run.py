@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import sys
 import time
@@ -16,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import pytest
 
 from pytest_zstack_ticket.bounds import caps_of
+from pytest_zstack_ticket.bundle import gather_evidence, make_folder
 from pytest_zstack_ticket.edge.canaries import Scan, scan
-from pytest_zstack_ticket.edge.evidence import EvidenceWriter, merge_evidence
+from pytest_zstack_ticket.edge.evidence import EvidenceWriter
 from pytest_zstack_ticket.edge.files import load_catalogue
 from pytest_zstack_ticket.edge.ledger import OldLedger
 from pytest_zstack_ticket.edge.meter import Meter
@@ -28,7 +28,7 @@ from pytest_zstack_ticket.edge.whispers import Whispers
 from pytest_zstack_ticket.examine import Examiner
 from pytest_zstack_ticket.gathering import Gathered
 from pytest_zstack_ticket.model.caps import Used
-from pytest_zstack_ticket.model.errors import SettingsError, TargetError
+from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
@@ -243,7 +243,7 @@ class Run:
             return {}
         seal = self.recorder.seal
         if self.role == "controller":
-            seal = gather_evidence(self)
+            seal = gather_evidence(self.folder, self.evidence_parts, self.id)
         return {"file": "evidence.jsonl.gz", **seal}
 
     def close(self) -> None:
@@ -266,17 +266,6 @@ class Run:
             self.server = None
 
 
-def gather_evidence(run: Run) -> dict[str, Any]:
-    """Put the evidence of the controller and its workers into one file; parts that cannot be read stay beside it."""
-    if run.folder is None:
-        return {}
-    parts = sorted(run.folder.glob(f"{run.evidence_parts}*.jsonl.gz"))
-    seal = merge_evidence(parts, run.folder / "evidence.jsonl.gz", {"run": run.id, "workers": len(parts) - 1})
-    for part in parts:
-        part.unlink()
-    return seal
-
-
 def start_embedded(text: str) -> SimulatorServer:
     """Start the embedded endpoint that a URL asks for. Raises SettingsError."""
     from pytest_zstack_ticket.edge.server import SimulatorServer  # noqa: PLC0415 - only embedded runs pay for it
@@ -284,22 +273,6 @@ def start_embedded(text: str) -> SimulatorServer:
     server = SimulatorServer(text)
     server.start()
     return server
-
-
-def make_folder(folder: Path | None) -> None:
-    """Make the folder of the report. Raises SettingsError if it holds something that is no report of ours."""
-    if folder is None:
-        return
-    ours = {"report.json", "evidence.jsonl.gz"}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        names = {entry.name for entry in folder.iterdir()}
-    except OSError as error:
-        raise SettingsError(f"--zstack-report: {folder} cannot be used as a folder ({error.strerror}).") from error
-    if names and not names & ours:
-        raise SettingsError(f"--zstack-report: {folder} is not empty and holds no report of ours; name another folder.")
-    if not os.access(folder, os.W_OK):
-        raise SettingsError(f"--zstack-report: {folder} cannot be written to.")
 
 
 def safe_arguments() -> list[str]:
