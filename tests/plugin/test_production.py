@@ -1,0 +1,93 @@
+"""What keeps a run harmless: consent, plan, caps, residue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_zstack_ticket.cli import main
+from pytest_zstack_ticket.edge.server import SimulatorServer
+from pytest_zstack_ticket.simulator import seeds
+
+FOREIGN = "--zstack-url=http://cloud.invalid:8080"
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SimulatorServer]:
+    monkeypatch.setenv("ZSTACK_PASSWORD", seeds.PASSWORD)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with SimulatorServer("embedded") as server:
+        yield server
+
+
+def test_nobody_is_examined_without_consent(pytester: pytest.Pytester, cloud: SimulatorServer):
+    result = pytester.runpytest(FOREIGN)
+    assert result.ret == 4
+    assert "--zstack-consent cloud.invalid" in result.stderr.str()
+    assert "10000 requests" in result.stderr.str()
+
+
+def test_consent_to_another_host_is_none(pytester: pytest.Pytester, cloud: SimulatorServer):
+    result = pytester.runpytest(FOREIGN, "--zstack-consent=other")
+    assert result.ret == 4
+    assert "the target is cloud.invalid" in result.stderr.str()
+
+
+def test_consent_is_remembered_for_no_more_than_was_consented_to(pytester: pytest.Pytester, cloud: SimulatorServer):
+    assert pytester.runpytest(FOREIGN, "--zstack-consent=cloud.invalid").ret == 11
+    assert pytester.runpytest(FOREIGN).ret == 11
+    assert pytester.runpytest(FOREIGN, "--zstack-max-created=9000").ret == 4
+
+
+def test_a_plan_sends_nothing_and_is_no_pass(
+    pytester: pytest.Pytester, cloud: SimulatorServer, own_test: Path, monkeypatch: pytest.MonkeyPatch
+):
+    before = len(cloud.engine.world.sessions.live)
+    result = pytester.runpytest(f"--zstack-url={cloud.url}", "--zstack-plan", "--zstack-max-created=7", own_test)
+    assert result.ret == 12
+    result.stdout.fnmatch_lines(["plan for*", "*1 tests*", "*POST requests, valid or not: 7", "*never:*"])
+    assert "passed" not in result.stdout.str()
+    assert len(cloud.engine.world.sessions.live) == before
+
+
+def test_a_cap_leaves_the_rest_inconclusive(
+    pytester: pytest.Pytester, cloud: SimulatorServer, report: Callable[[], Any]
+):
+    result = pytester.runpytest(
+        f"--zstack-url={cloud.url}", "--zstack-effort=smoke", "--zstack-max-created=30", "--zstack-report=out"
+    )
+    assert result.ret == 12
+    assert "--zstack-max-created 30 is reached" in result.stdout.str()
+    told = report()["run"]["residue"]
+    assert told["used"]["created"] == 30
+    assert told["left"] == []
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_few_tickets_are_alive_at_once(
+    pytester: pytest.Pytester, cloud: SimulatorServer, report: Callable[[], Any], workers: tuple[str, ...]
+):
+    result = pytester.runpytest(
+        f"--zstack-url={cloud.url}", "--zstack-effort=smoke", "--zstack-max-alive=25", "--zstack-report=out",
+        "-k", "ZT-BODY-00", *workers,
+    )  # fmt: skip
+    assert result.ret == 0, result.stdout.str()[-2000:]
+    told = report()["run"]["residue"]
+    assert told["used"]["most_alive"] <= 25
+    assert (told["left"], told["unseen"]) == ([], 0)
+    assert not list((pytester.path / "out").glob("ledger-*"))
+
+
+def test_tickets_that_cannot_be_deleted_are_listed_and_swept_later(
+    pytester: pytest.Pytester, cloud: SimulatorServer, own_test: Path, capsys: pytest.CaptureFixture[str]
+):
+    with SimulatorServer("embedded?fault=delete-not-stored") as stuck:
+        result = pytester.runpytest(f"--zstack-url={stuck.url}", "--zstack-report=out", own_test)
+        assert result.ret == 13
+        assert "zstack-ticket sweep" in result.stdout.str()
+        (ledger,) = (pytester.path / "out").glob("ledger-*.jsonl")
+        assert main(["sweep", str(ledger), "--dry-run"]) == 13
+        assert "would be deleted" in capsys.readouterr().out
