@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,9 +12,16 @@ from pytest_zstack_ticket.model.caps import Caps
 
 
 def state_folder() -> Path:
-    """Return the folder of our state, by the XDG base directory specification."""
-    home = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(home) / "zstack-ticket"
+    """Return the folder of our state, by the XDG base directory specification; a temporary one if that is closed."""
+    try:
+        home = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+        folder = Path(home) / "zstack-ticket"
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            return folder
+    except (OSError, RuntimeError):
+        pass
+    return Path(tempfile.gettempdir()) / f"zstack-ticket-{os.getuid()}"
 
 
 def consented(host: str) -> Caps | None:
