@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pytest_zstack_ticket.model.codec import phrase_to_json
-from pytest_zstack_ticket.model.digests import digest
+from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
@@ -143,6 +145,12 @@ def profile_json(profile: Profile) -> JsonObject:
         "absent": sorted(profile.absent),
     }
     return {**told, "digest": digest({**told, "schemas": dict(profile.schemas)})}
+
+
+def digest(value: Json) -> str:
+    """Return the SHA-256 of a JSON value, written with sorted keys and no spaces."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _said(told: JsonObject, wording: Wording) -> JsonObject:
