@@ -15,7 +15,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pytest_zstack_ticket.cli_command import Command
 
-GROUPS = ("cli_simulate", "cli_faults", "cli_requirements", "cli_sweep", "cli_doctor", "cli_diff", "cli_waivers")
+GROUPS = (
+    "cli_simulate",
+    "cli_faults",
+    "cli_requirements",
+    "cli_sweep",
+    "cli_doctor",
+    "cli_diff",
+    "cli_waivers",
+    "cli_judge",
+    "cli_keys",
+    "cli_sign",
+    "cli_verify",
+)
 """Modules that hold commands, in the order of the help; each has `COMMANDS`."""
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from pytest_zstack_ticket.aftermath import Aftermath
-from pytest_zstack_ticket.core.judge import Result, exit_status, judge
+from pytest_zstack_ticket.core.judge import Result, Tally, exit_status, judge
+from pytest_zstack_ticket.model.codec import phrase_to_json
 from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
@@ -45,7 +46,7 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Endin
     aftermath = Aftermath.of(run, result)
     status = aftermath.status(exit_status(aftermath.result, pytest_status, residue=residue))
     facts = Facts(
-        run=_run_json(run),
+        run=_run_json(run, pytest_status, avoidable=residue),
         target=_target_json(run, profile),
         profile=profile,
         verdict=result.verdict,
@@ -56,7 +57,7 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Endin
         observations=run.gathered.observations,
         evidence=evidence or None,
     )
-    report = aftermath.added(scrubbed_json(document(facts, _rows(run, requirements, result), wording())))
+    report = aftermath.added(scrubbed_json(document(facts, _rows(run, requirements, result, cut), wording())))
     status = report["exit_status"]
     return Ending(result=result, status=status, report=report, path=_write(run, report), aftermath=aftermath)
 
@@ -70,7 +71,7 @@ def _cut(run: Run, requirements: tuple[Requirement, ...]) -> frozenset[str]:
     return frozenset(one for one, tests in run.selected.items() if run.gathered.tests[one] < tests)
 
 
-def _rows(run: Run, requirements: tuple[Requirement, ...], result: Result) -> list[Row]:
+def _rows(run: Run, requirements: tuple[Requirement, ...], result: Result, cut: frozenset[str]) -> list[Row]:
     return [
         Row(
             requirement=requirement,
@@ -82,12 +83,19 @@ def _rows(run: Run, requirements: tuple[Requirement, ...], result: Result) -> li
             open=one.tally.legal,
             partitions=sorted(one.tally.partitions),
             findings=run.gathered.findings.get(one.id, ()),
+            outside=_outside(one.tally, cut=one.id in cut),
         )
         for requirement, one in zip(requirements, result.judged, strict=True)
     ]
 
 
-def _run_json(run: Run) -> dict[str, Any]:
+def _outside(tally: Tally, *, cut: bool) -> dict[str, Any]:
+    """Return what counts in a verdict and is in no example."""
+    lost = [phrase_to_json(one) for one in tally.lost]
+    return {"errors": list(tally.errors), "lost": lost, "ran": tally.ran, "cut": cut}
+
+
+def _run_json(run: Run, pytest_status: int, *, avoidable: bool) -> dict[str, Any]:
     return {
         "id": run.id,
         "started": _date(run.started),
@@ -98,7 +106,8 @@ def _run_json(run: Run) -> dict[str, Any]:
         "complete": not run.cut_short,
         "cut_short": run.cut_short or None,
         "left_on_target": len(run.swept.left),
-        "residue": _residue_json(run),
+        "residue": {**_residue_json(run), "avoidable": avoidable},
+        "pytest_status": pytest_status,
         "arguments": [run.reached.redactor.text(argument) for argument in safe_arguments()],
     }
 

@@ -97,7 +97,7 @@ def _blamed(tally: Tally, error: BaseException) -> Tally:
         return tally
     if isinstance(error, TargetError):
         lost = Phrase.of("target-lost", reason=error)
-        return replace(tally, undecided=tally.undecided + 1, reason=tally.reason or lost)
+        return replace(tally, lost=(lost,))
     first = (str(error) or type(error).__name__).strip().splitlines()[0]
     return replace(tally, errors=(f"{type(error).__name__}: {first[:300]}",))
 

@@ -71,6 +71,7 @@ def tally_to_json(tally: Tally) -> dict[str, Any]:
         "reason": phrase_to_json(tally.reason) if tally.reason else None,
         "partitions": sorted(tally.partitions),
         "errors": list(tally.errors),
+        "lost": [phrase_to_json(one) for one in tally.lost],
         "ran": tally.ran,
     }
 
@@ -86,6 +87,7 @@ def tally_from_json(told: dict[str, Any]) -> Tally:
         reason=phrase_from_json(told["reason"]) if told["reason"] else None,
         partitions=frozenset(told["partitions"]),
         errors=tuple(told["errors"]),
+        lost=tuple(phrase_from_json(one) for one in told["lost"]),
         ran=told["ran"],
     )
 

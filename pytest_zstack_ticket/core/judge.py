@@ -23,7 +23,10 @@ LEARNED = frozenset({"accepted", "inventory", "shown", "schema"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What all examples of one requirement said so far."""
+    """What all examples of one requirement said so far.
+
+    `errors`, `lost` and `ran` are in no example: how tests broke off, and that there was a test at all.
+    """
 
     requirement: str
     held: int = 0
@@ -33,6 +36,7 @@ class Tally:
     reason: Phrase | None = None
     partitions: frozenset[str] = frozenset()
     errors: tuple[str, ...] = ()
+    lost: tuple[Phrase, ...] = ()
     ran: bool = False
 
     def plus(self, other: Tally) -> Tally:
@@ -43,9 +47,10 @@ class Tally:
             departed=self.departed + other.departed,
             undecided=self.undecided + other.undecided,
             legal=self.legal + other.legal,
-            reason=self.reason or other.reason,
+            reason=_first(self.reason, other.reason),
             partitions=self.partitions | other.partitions,
             errors=self.errors + other.errors,
+            lost=self.lost + other.lost,
             ran=self.ran or other.ran,
         )
 
@@ -68,6 +73,15 @@ class Result:
     partial: bool
     judged: tuple[Judged, ...]
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+def _first(one: Phrase | None, other: Phrase | None) -> Phrase | None:
+    """Return the same one of two reasons in whatever order they come."""
+    return min((one, other), key=_order) if one and other else one or other
+
+
+def _order(phrase: Phrase) -> tuple[str, tuple[tuple[str, str], ...]]:
+    return phrase.key, phrase.parameters
 
 
 def tally_of(example: Example) -> Tally:
@@ -126,8 +140,8 @@ def _verdict(  # noqa: PLR0911 - the order of these questions is the rule
     inapplicable = applies(requirement, profile)
     if inapplicable is not None:
         return _not_applicable(inapplicable, profile)
-    if tally.undecided:
-        return "inconclusive", tally.reason
+    if tally.undecided or tally.lost:
+        return "inconclusive", min(tally.lost, default=tally.reason, key=_order)
     if cut:
         return "inconclusive", Phrase.of("cut-short")
     if tally.held:

@@ -52,7 +52,11 @@ class Client:
         answer = self._transport.send(request)
         elapsed = max(0.0, self._clock.now() - started)
         raw = Exchange(
-            id=f"{self._worker}-{number:06}", request=request, answer=answer, started=started, elapsed=elapsed
+            id=f"{self._worker}-{number:06}",
+            request=request,
+            answer=answer,
+            started=round(started, 6),
+            elapsed=round(elapsed, 6),
         )
         kept = self._redact(raw)
         self._recorder.exchange(kept)

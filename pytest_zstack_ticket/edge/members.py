@@ -7,6 +7,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 MEMBER = 1 << 18
 """Bytes of lines that make a member."""
@@ -15,6 +16,8 @@ LONGEST = 5.0
 GZIP = 31
 """zlib's word for a gzip member with its header and check sum."""
 BLOCK = 1 << 16
+LARGEST = 1 << 28
+"""Bytes that a member is never longer than when it is unpacked: somebody else's file may be a bomb."""
 
 
 class MemberWriter:
@@ -62,23 +65,30 @@ class MemberWriter:
 
 
 def read_lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file, as `lines_of`. Raises OSError and ValueError."""
+    with path.open("rb") as file:
+        yield from lines_of(file)
+
+
+def lines_of(file: IO[bytes]) -> Iterator[bytes]:
     """Yield the lines of a file, packed or plain; a torn last one has no end, a torn member is left out.
 
-    Raises OSError, and ValueError for a member that was changed.
+    Raises OSError, and ValueError for a member that was changed or is larger than any of ours.
     """
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-        file.seek(0)
-        if not packed:
-            yield from file
-            return
-        rest = b""
-        for text in _members(iter(lambda: file.read(BLOCK), b"")):
-            lines = (rest + text).splitlines(keepends=True)
-            rest = b"" if not lines or lines[-1].endswith(b"\n") else lines.pop()
-            yield from lines
-        if rest:
-            yield rest
+    packed = file.read(2) == b"\x1f\x8b"
+    file.seek(0)
+    if not packed:
+        yield from file
+        return
+    rest = b""
+    for text in _members(iter(lambda: file.read(BLOCK), b"")):
+        lines = (rest + text).splitlines(keepends=True)
+        rest = b"" if not lines or lines[-1].endswith(b"\n") else lines.pop()
+        if len(rest) > LARGEST:
+            raise ValueError("a line is longer than any of ours")
+        yield from lines
+    if rest:
+        yield rest
 
 
 def _members(blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -91,6 +101,8 @@ def _members(blocks: Iterator[bytes]) -> Iterator[bytes]:
                 text += unpacker.decompress(left)
             except zlib.error as error:
                 raise ValueError(f"a packed part was changed ({error})") from error
+            if len(text) > LARGEST:
+                raise ValueError("a packed part is larger than any of ours")
             left = unpacker.unused_data
             if unpacker.eof:
                 yield text

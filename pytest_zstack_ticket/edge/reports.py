@@ -18,17 +18,24 @@ def load_report(path: Path) -> dict[str, Any]:
     """Return the report in a folder that `--zstack-report` wrote, or in its report.json. Raises EvidenceError."""
     file = path / "report.json" if path.is_dir() else path
     try:
-        told = json.loads(file.read_text("utf-8"))
+        text = file.read_bytes()
     except OSError as error:
         raise EvidenceError(
             f"{file} cannot be read: {error.strerror}. Give the folder of --zstack-report, or its report.json."
         ) from error
+    return report_of(text, str(file))
+
+
+def report_of(text: bytes, where: str) -> dict[str, Any]:
+    """Return the report that a file holds; `where` names it. Raises EvidenceError."""
+    try:
+        told = json.loads(text.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise EvidenceError(f"{file} is no JSON ({error}). Give the report.json of a run.") from error
+        raise EvidenceError(f"{where} is no JSON ({error}). Give the report.json of a run.") from error
     defect = next(_validator().iter_errors(told), None)
     if defect is not None:
         place = ".".join(map(str, defect.absolute_path)) or "the file"
-        raise EvidenceError(f"{file}: {place} is not as a report has it ({defect.message[:120]}).")
+        raise EvidenceError(f"{where}: {place} is not as a report has it ({defect.message[:120]}).")
     report: dict[str, Any] = told
     return report
 

@@ -6,7 +6,8 @@
     │   ├── ProfileError        a profile file
     │   ├── ContextError        a context file
     │   ├── CatalogueError      a requirements.toml
-    │   └── WaiverError         a file of waivers
+    │   ├── WaiverError         a file of waivers
+    │   └── KeyFileError        a key to sign or verify with
     ├── TargetError             the target cannot be examined                  exit status 11
     │   ├── UnreachableError    name, port, connection, time-out
     │   ├── TlsError            handshake or certificate
@@ -45,6 +46,10 @@ class CatalogueError(UsageError):
 
 class WaiverError(UsageError):
     """A file of waivers is malformed; the message names line and field."""
+
+
+class KeyFileError(UsageError):
+    """A key cannot be used, or what it takes to use keys is not installed."""
 
 
 class TargetError(ZStackTicketError):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pytest_zstack_ticket.model.codec import phrase_to_json
-from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.model.digests import digest
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
@@ -21,7 +19,10 @@ JsonObject = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One requirement with its verdict and what it was formed from; `findings` are as `report.finding` makes them."""
+    """One requirement with its verdict and what it was formed from; `findings` are as `report.finding` makes them.
+
+    `outside` is what counts in the verdict and is in no example.
+    """
 
     requirement: Requirement
     verdict: str
@@ -32,6 +33,7 @@ class Row:
     open: int
     partitions: Sequence[str] = ()
     findings: Sequence[JsonObject] = ()
+    outside: JsonObject | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,7 @@ class Facts:
 
 def document(facts: Facts, rows: Sequence[Row], wording: Wording) -> JsonObject:
     """Return the report of a run."""
+    told = [row_json(row, wording) for row in rows]
     return {
         "schema": SCHEMA,
         "run": facts.run,
@@ -64,22 +67,24 @@ def document(facts: Facts, rows: Sequence[Row], wording: Wording) -> JsonObject:
         "verdict": facts.verdict,
         "partial": facts.partial,
         "exit_status": facts.exit_status,
-        "counts": {
-            "requirements": _sums(facts.counts),
-            "by-level": {level: dict(counts) for level, counts in facts.counts.items()},
-            "examples": {
-                "held": sum(row.held for row in rows),
-                "departed": sum(row.departed for row in rows),
-                "undecided": sum(row.undecided for row in rows),
-                "open": sum(row.open for row in rows),
-            },
-        },
+        "counts": counts_json(facts.counts, told),
         "calibration": facts.calibration,
         "evidence": facts.evidence,
-        "requirements": [_row_json(row, wording) for row in rows],
+        "requirements": told,
         "observations": [
             {"id": key, "values": list(values)} for key, values in sorted((facts.observations or {}).items())
         ],
+    }
+
+
+def counts_json(counts: Mapping[str, Mapping[str, int]], rows: Sequence[JsonObject]) -> JsonObject:
+    """Return how many requirements, by level, and how many examples of the rows there are of each kind."""
+    return {
+        "requirements": _sums(counts),
+        "by-level": {level: dict(told) for level, told in counts.items()},
+        "examples": {
+            kind: sum(row["examples"][kind] for row in rows) for kind in ("held", "departed", "undecided", "open")
+        },
     }
 
 
@@ -91,7 +96,8 @@ def _sums(counts: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     return sums
 
 
-def _row_json(row: Row, wording: Wording) -> JsonObject:
+def row_json(row: Row, wording: Wording) -> JsonObject:
+    """Return one requirement of a report."""
     return {
         **requirement_json(row.requirement),
         "verdict": row.verdict,
@@ -102,16 +108,23 @@ def _row_json(row: Row, wording: Wording) -> JsonObject:
             "undecided": row.undecided,
             "open": row.open,
         },
+        "outside": row.outside,
         "partitions": list(row.partitions),
-        "findings": [
-            {
-                **finding,
-                "expected": _said(finding["expected"], wording),
-                "actual": _said(finding["actual"], wording),
-            }
-            for finding in row.findings
-        ],
+        "findings": sorted((_finding(one, wording) for one in row.findings), key=_place),
     }
+
+
+def _finding(finding: JsonObject, wording: Wording) -> JsonObject:
+    return {
+        **finding,
+        "expected": _said(finding["expected"], wording),
+        "actual": _said(finding["actual"], wording),
+    }
+
+
+def _place(finding: JsonObject) -> tuple[str, str]:
+    """Return what orders findings, whichever worker found them first."""
+    return finding["signature"], finding["test"]
 
 
 def requirement_json(requirement: Requirement) -> JsonObject:
@@ -145,12 +158,6 @@ def profile_json(profile: Profile) -> JsonObject:
         "absent": sorted(profile.absent),
     }
     return {**told, "digest": digest({**told, "schemas": dict(profile.schemas)})}
-
-
-def digest(value: Json) -> str:
-    """Return the SHA-256 of a JSON value, written with sorted keys and no spaces."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _said(told: JsonObject, wording: Wording) -> JsonObject:

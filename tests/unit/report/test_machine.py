@@ -5,10 +5,11 @@ import json
 import jsonschema
 
 from pytest_zstack_ticket.edge.shipped import schemas_folder
+from pytest_zstack_ticket.model.digests import digest
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile, Release
 from pytest_zstack_ticket.model.requirement import Requirement
-from pytest_zstack_ticket.report.machine import Facts, Row, digest, document, profile_json
+from pytest_zstack_ticket.report.machine import Facts, Row, document, profile_json
 from pytest_zstack_ticket.wording import wording
 
 RULE = Requirement(

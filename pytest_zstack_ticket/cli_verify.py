@@ -1,0 +1,122 @@
+"""`zstack-ticket verify`: is a bundle genuine. Needs the bundle, a public key, and no network."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_zstack_ticket.cli_command import Command, add_json, talk, write, write_json
+from pytest_zstack_ticket.cli_sign import checked_nonce
+from pytest_zstack_ticket.model.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pytest_zstack_ticket.verifying import Judge, Verification
+
+
+def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `verify`."""
+    parser.add_argument("bundle", metavar="BUNDLE", type=Path, help="a signed bundle: a folder, or a zip of it")
+    parser.add_argument(
+        "--public-key",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        required=True,
+        help="a key that must have signed (repeat: each of them must)",
+    )
+    parser.add_argument("--at", metavar="DATE", default="", help="verify as of a day or moment (default: now)")
+    parser.add_argument("--nonce", default="", help="the word that the certifier gave out")
+    add_json(parser)
+    parser.add_argument("--lang", choices=("en", "zh"), help="language (default: from LC_ALL or LANG)")
+
+
+def verify(told: argparse.Namespace) -> int:
+    """Say whether a bundle is genuine: 0 if it is, 1 if not. Raises UsageError."""
+    from pytest_zstack_ticket.edge.keys import load_public  # noqa: PLC0415 - help is fast
+    from pytest_zstack_ticket.verifying import Wanted, verify_bundle  # noqa: PLC0415 - likewise
+
+    since, until = moment(told.at, datetime.now(UTC))
+    keys = {key.keyid: key for key in map(load_public, told.public_key)}
+    wanted = Wanted(keys=tuple(keys.values()), since=since, until=until, nonce=checked_nonce(told.nonce))
+    return _told(verify_bundle(told.bundle, wanted, judge_again=judge_again()), told)
+
+
+def judge_again() -> Judge:
+    """Return what forms the verdicts of a bundle again from its evidence."""
+    from pytest_zstack_ticket.judging import judge_bundle  # noqa: PLC0415 - help is fast
+
+    return lambda folder: judge_bundle(folder).report
+
+
+def moment(text: str, now: datetime) -> tuple[datetime, datetime]:
+    """Return a day's beginning and end, or a moment twice; without a zone it is UTC. Raises SettingsError."""
+    if not text:
+        return now, now
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError(f"--at: {text!r} is no date; write it as 2027-01-31 or 2027-01-31T12:00:00Z.") from error
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=UTC)
+    whole_day = len(text) <= len("2027-01-31") and found.time() == time()
+    return found, found + timedelta(days=1, microseconds=-1) if whole_day else found
+
+
+def _told(found: Verification, told: argparse.Namespace) -> int:
+    from pytest_zstack_ticket.certifying import summary  # noqa: PLC0415 - help is fast
+    from pytest_zstack_ticket.options import language  # noqa: PLC0415 - likewise
+    from pytest_zstack_ticket.report.certificate import rejections_to_json  # noqa: PLC0415 - likewise
+    from pytest_zstack_ticket.wording import wording  # noqa: PLC0415 - likewise
+
+    claims = summary(found.statement) if found.statement and found.genuine else None
+    if told.json:
+        write_json(
+            {
+                "genuine": found.genuine,
+                "reasons": rejections_to_json(found.rejections, wording()),
+                "claims": claims,
+                "signatures": [{"keyid": keyid, "verified": verified} for keyid, verified in found.signatures],
+                "judged_again": found.judged_again,
+                "known_version": found.known_version,
+            }
+        )
+    else:
+        _say(found, claims, told.lang or language())
+    return 0 if found.genuine else 1
+
+
+def _say(found: Verification, claims: dict[str, object] | None, lang: str) -> None:
+    from pytest_zstack_ticket.report.certificate import claim_lines, rejection_lines  # noqa: PLC0415 - help is fast
+    from pytest_zstack_ticket.report.width import visible  # noqa: PLC0415 - likewise
+    from pytest_zstack_ticket.wording import wording  # noqa: PLC0415 - likewise
+
+    words = wording().catalogues[lang]["certificate"]
+    if claims is None:
+        for line in rejection_lines(found.rejections, wording(), lang):
+            write(line)
+        talk(words["not-genuine"])
+        return
+    write(words["genuine"])
+    for line in claim_lines(claims, wording(), lang):
+        write(line)
+    for keyid, verified in found.signatures:
+        write(words["signature-verified" if verified else "signature-unknown"].format(keyid=visible(keyid)[:64]))
+    talk(words["judged-again" if found.judged_again else "not-judged-again"])
+    if not found.known_version:
+        talk(words["other-version"])
+
+
+COMMANDS = (
+    Command(
+        name="verify",
+        help="say whether a signed bundle is genuine",
+        description="Verify signatures, time, every file, the evidence, and that statement and report agree, without\n"
+        "a network. Exit status: 0 genuine, 1 rejected, with every reason, 4 usage. Genuine is not passed: the\n"
+        "verdict is what the first lines show.",
+        example="example:\n  zstack-ticket verify out.zip --public-key certifier.pub.pem --at 2027-01-31",
+        add_arguments=add_verify_arguments,
+        run=verify,
+    ),
+)

@@ -1,0 +1,183 @@
+"""The files of a bundle, in a folder or a zip of one: their names, their bytes, and where the envelope goes.
+
+A bundle comes from somebody else: nothing is followed or unpacked here, and no name leads out of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, Protocol
+
+from pytest_zstack_ticket.model.errors import EvidenceError, UsageError
+
+ENVELOPE = "statement.dsse.json"
+REPORT = "report.json"
+BLOCK = 1 << 20
+LARGEST = 1 << 29
+"""Bytes of a report or envelope that are read; no run writes so many."""
+ODD = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+"""What a zip is read with: damaged, cut short, packed in an unknown way, or encrypted."""
+
+
+class Bundle(Protocol):
+    """What is read of a bundle. `odd` are names of what is no plain file within it."""
+
+    path: Path
+    names: frozenset[str]
+    odd: frozenset[str]
+
+    def open(self, name: str) -> IO[bytes]:
+        """Open one file. Raises what reading it raises; use it within `reading`."""
+        ...
+
+    def keep(self, envelope: bytes) -> None:
+        """Write the envelope. Raises UsageError."""
+        ...
+
+
+def open_bundle(path: Path) -> Bundle:
+    """Return the bundle at a path. Raises UsageError if there is none, EvidenceError if it is a damaged zip."""
+    if path.is_dir():
+        return FolderBundle(path)
+    if not path.is_file():
+        raise UsageError(f"{path} does not exist. Name the folder of --zstack-report, or a zip of it.")
+    return ZipBundle(path)
+
+
+@contextmanager
+def reading(bundle: Bundle, name: str) -> Iterator[IO[bytes]]:
+    """Open one file of a bundle. Raises EvidenceError if it cannot be read."""
+    try:
+        with bundle.open(name) as file:
+            yield file
+    except (KeyError, *ODD) as error:
+        raise EvidenceError(f"{bundle.path}: {name} cannot be read ({error})") from error
+
+
+def content(bundle: Bundle, name: str) -> bytes:
+    """Return the bytes of a file. Raises EvidenceError."""
+    with reading(bundle, name) as file:
+        text = file.read(LARGEST + 1)
+    if len(text) > LARGEST:
+        raise EvidenceError(f"{bundle.path}: {name} is larger than any of ours")
+    return text
+
+
+def sha256(bundle: Bundle, name: str) -> str:
+    """Return the SHA-256 of a file. Raises EvidenceError."""
+    found = hashlib.sha256()
+    with reading(bundle, name) as file:
+        while block := file.read(BLOCK):
+            found.update(block)
+    return found.hexdigest()
+
+
+class FolderBundle:
+    """A bundle that lies in a folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        entries = {entry.relative_to(path).as_posix(): entry.lstat().st_mode for entry in path.rglob("*")}
+        plain = {name for name, mode in entries.items() if stat.S_ISREG(mode)}
+        self.names = frozenset(plain)
+        self.odd = frozenset(name for name, mode in entries.items() if name not in plain and not stat.S_ISDIR(mode))
+
+    def open(self, name: str) -> IO[bytes]:
+        """Open one file."""
+        return (self.path / name).open("rb")
+
+    def keep(self, envelope: bytes) -> None:
+        """Write the envelope, whole or not at all. Raises UsageError."""
+        _replace(self.path / ENVELOPE, lambda file: file.write(envelope))
+        self.names |= {ENVELOPE}
+
+
+class ZipBundle:
+    """A bundle that is packed in a zip, at its top or in the one folder that it holds."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            with zipfile.ZipFile(path) as packed:
+                entries = [entry for entry in packed.infolist() if not entry.is_dir()]
+        except ODD as error:
+            raise EvidenceError(f"{path} is no zip that can be read ({error})") from error
+        names = [entry.filename for entry in entries]
+        if len(names) != len(set(names)):
+            raise EvidenceError(f"{path}: a name stands twice in the zip")
+        self._top = _top(names)
+        self.odd = frozenset(entry.filename for entry in entries if not _is_plain(entry))
+        self.names = frozenset(name.removeprefix(self._top) for name in names if name not in self.odd)
+
+    def open(self, name: str) -> IO[bytes]:
+        """Open one file."""
+        with zipfile.ZipFile(self.path) as packed:  # stays open for as long as the file that is returned
+            return packed.open(self._top + name)
+
+    def keep(self, envelope: bytes) -> None:
+        """Pack the zip again with the envelope. Raises UsageError."""
+        _replace(self.path, lambda file: self._pack(file, envelope))
+        self.names |= {ENVELOPE}
+
+    def _pack(self, file: IO[bytes], envelope: bytes) -> None:
+        with zipfile.ZipFile(self.path) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+            for entry in old.infolist():
+                if entry.filename != self._top + ENVELOPE:
+                    with old.open(entry) as source, new.open(entry, "w") as kept:
+                        while block := source.read(BLOCK):
+                            kept.write(block)
+            new.writestr(self._top + ENVELOPE, envelope)
+
+
+def _top(names: list[str]) -> str:
+    """Return the folder that all of a zip is in, empty if it has its files at the top."""
+    tops = {name.split("/")[0] for name in names}
+    return f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name in names) else ""
+
+
+def _is_plain(entry: zipfile.ZipInfo) -> bool:
+    mode, parts = entry.external_attr >> 16, PurePosixPath(entry.filename).parts
+    inside = bool(parts) and not entry.filename.startswith("/") and ".." not in parts and "\\" not in entry.filename
+    return inside and stat.S_IFMT(mode) in (0, stat.S_IFREG)
+
+
+def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Write a file beside a path and move it there. Raises UsageError."""
+    scratch = ""
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            scratch = file.name
+            write(file)
+        Path(scratch).chmod(0o644)
+        Path(scratch).replace(path)
+    except OSError as error:
+        if scratch:
+            Path(scratch).unlink(missing_ok=True)
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}. Copy the bundle to where you may write."
+        ) from error
+
+
+@contextmanager
+def as_folder(bundle: Bundle) -> Iterator[Path]:
+    """Lend a bundle as a folder; a zip is unpacked for as long. Only for bundles of which every file was verified."""
+    if isinstance(bundle, FolderBundle):
+        yield bundle.path
+        return
+    with tempfile.TemporaryDirectory(prefix="zstack-ticket-") as scratch:
+        folder = Path(scratch)
+        for name in bundle.names:
+            place = folder / name
+            with reading(bundle, name) as file:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                with place.open("wb") as kept:
+                    while block := file.read(BLOCK):
+                        kept.write(block)
+        yield folder
