@@ -56,7 +56,7 @@ def _statement(bundle: Bundle, report: JsonObject, terms: Terms) -> JsonObject:
     return make_statement(report, files, seal_of(bundle, report["evidence"]["file"]).seal, terms)
 
 
-def countersign_bundle(
+def countersign_bundle(  # noqa: PLR0913 - what a verifier holds a bundle to
     path: Path,
     key: PrivateKey,
     *,

@@ -50,7 +50,8 @@ def _row_fits(row: JsonObject) -> bool:
     examples = row["examples"]
     if row["verdict"] == "passed":
         return bool(examples["held"]) and not examples["departed"] and not row["findings"]
-    return row["verdict"] == "error" or bool(examples["departed"]) == (row["verdict"] == "failed")
+    departed, failed = bool(examples["departed"]), bool(row["verdict"] == "failed")
+    return bool(row["verdict"] == "error") or departed == failed
 
 
 def _miscounted(report: JsonObject, rows: list[JsonObject]) -> list[Rejection]:

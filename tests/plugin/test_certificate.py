@@ -1,0 +1,331 @@
+"""A signed bundle: genuine as it was signed, and rejected with its own reason for each way to tamper with it."""
+
+import base64
+import gzip
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pytest_zstack_ticket.certifying import countersign_bundle, sign_bundle
+from pytest_zstack_ticket.core.dsse import Envelope, envelope_text, parse_envelope
+from pytest_zstack_ticket.core.statement import EXTENSION, PAYLOAD_TYPE, Terms, make_statement
+from pytest_zstack_ticket.edge.bundles import ENVELOPE, open_bundle, sha256
+from pytest_zstack_ticket.edge.keys import PrivateKey, new_key
+from pytest_zstack_ticket.edge.statements import seal_of
+from pytest_zstack_ticket.judging import judge_bundle
+from pytest_zstack_ticket.verifying import Verification, Wanted, verify_bundle
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2027, 1, 31, tzinfo=UTC)
+TERMS = Terms(not_before=NOW, not_after=NOW + timedelta(days=180))
+KEY = new_key()
+FEW = "ZT-ANSWER-001 or ZT-BODY-004"
+
+
+def make(folder: Path, seed: int, fault: str) -> Path:
+    """Run a few tests on the embedded endpoint and sign what they came to."""
+    options = [f"--zstack-url=embedded?fault={fault}", f"--zstack-seed={seed}", "--zstack-effort=smoke"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", FEW, *options]
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("ZSTACK_", "PYTEST_"))}
+    subprocess.run(
+        [*command, f"--zstack-report={folder}"], cwd=ROOT, check=False, capture_output=True, env=plain, timeout=120
+    )
+    (folder / "notes.html").write_text("<p>by hand</p>", "utf-8")
+    done = sign_bundle(folder, KEY, TERMS)
+    assert not done.rejections, done.rejections
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two signed bundles of runs that failed one requirement."""
+    home = tmp_path_factory.mktemp("bundles")
+    return make(home / "one", 1, "accept-too-long:name"), make(home / "two", 2, "accept-too-long:name")
+
+
+@pytest.fixture
+def bundle(bundles: tuple[Path, Path], tmp_path: Path) -> Path:
+    """A copy of the first bundle that may be tampered with."""
+    return Path(shutil.copytree(bundles[0], tmp_path / "bundle"))
+
+
+def verified(bundle: Path, *, keys: tuple[PrivateKey, ...] = (KEY,), days: int = 1, nonce: str = "") -> Verification:
+    at = NOW + timedelta(days=days)
+    wanted = Wanted(keys=[key.public for key in keys], since=at, until=at, nonce=nonce)
+    return verify_bundle(bundle, wanted, judge_again=lambda folder: judge_bundle(folder).report)
+
+
+def reasons(found: Verification) -> set[str]:
+    return {one.reason for one in found.rejections}
+
+
+def lines_of(bundle: Path) -> list[bytes]:
+    return gzip.decompress((bundle / "evidence.jsonl.gz").read_bytes()).splitlines(keepends=True)
+
+
+def keep_lines(bundle: Path, lines: list[bytes]) -> None:
+    (bundle / "evidence.jsonl.gz").write_bytes(gzip.compress(b"".join(lines)))
+
+
+def edit_report(bundle: Path, change: Callable[[dict], object]) -> None:
+    report = json.loads((bundle / "report.json").read_text("utf-8"))
+    change(report)
+    (bundle / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def edit_envelope(bundle: Path, change: Callable[[Envelope], Envelope]) -> None:
+    path = bundle / ENVELOPE
+    path.write_bytes(envelope_text(change(parse_envelope(path.read_bytes()))))
+
+
+def signed_again(bundle: Path, change: Callable[[dict], object] = lambda statement: None) -> None:
+    """Sign whatever the bundle holds now, as somebody with the key who does not care would."""
+    report = json.loads((bundle / "report.json").read_text("utf-8"))
+    opened = open_bundle(bundle)
+    files = {name: sha256(opened, name) for name in opened.names - {ENVELOPE}}
+    statement = make_statement(report, files, seal_of(opened, "evidence.jsonl.gz").seal, TERMS)
+    change(statement)
+    sign_payload(bundle, json.dumps(statement).encode())
+
+
+def sign_payload(bundle: Path, payload: bytes) -> None:
+    envelope = Envelope(payload_type=PAYLOAD_TYPE, payload=payload)
+    (bundle / ENVELOPE).write_bytes(envelope_text(envelope.with_signature(KEY.sign(envelope.signed_bytes))))
+
+
+def flip_quietly(report: dict) -> None:
+    """Turn the failed requirement into a passed one, with counts that fit."""
+    row = next(row for row in report["requirements"] if row["verdict"] == "failed")
+    for counts in (report["counts"]["requirements"], report["counts"]["by-level"][row["level"]]):
+        counts["failed"] -= 1
+        counts["passed"] += 1
+    departed = row["examples"]["departed"]
+    report["counts"]["examples"]["held"] += departed
+    report["counts"]["examples"]["departed"] -= departed
+    row["examples"] |= {"held": row["examples"]["held"] + departed, "departed": 0}
+    row |= {"verdict": "passed", "findings": []}
+    report["verdict"], report["exit_status"] = "passed", 0
+
+
+def flip(bundle: Path, _other: Path) -> None:
+    edit_report(bundle, lambda report: report["requirements"][0].update(verdict="failed"))
+
+
+def edit_page(bundle: Path, _other: Path) -> None:
+    (bundle / "notes.html").write_text("<p>by another hand</p>", "utf-8")
+
+
+def drop(bundle: Path, _other: Path) -> None:
+    lines = lines_of(bundle)
+    keep_lines(bundle, [*lines[:5], *lines[6:]])
+
+
+def reorder(bundle: Path, _other: Path) -> None:
+    lines = lines_of(bundle)
+    lines[4], lines[5] = lines[5], lines[4]
+    keep_lines(bundle, lines)
+
+
+def change(bundle: Path, _other: Path) -> None:
+    lines = lines_of(bundle)
+    lines[4] = lines[4].replace(b'"status":2', b'"status":5').replace(b'"elapsed":0', b'"elapsed":1')
+    keep_lines(bundle, lines)
+
+
+def double(bundle: Path, _other: Path) -> None:
+    lines = lines_of(bundle)
+    keep_lines(bundle, [*lines[:5], lines[4], *lines[5:]])
+
+
+def cut(bundle: Path, _other: Path) -> None:
+    keep_lines(bundle, lines_of(bundle)[:-1])
+
+
+def garble(bundle: Path, _other: Path) -> None:
+    path = bundle / "evidence.jsonl.gz"
+    path.write_bytes(path.read_bytes()[:10] + b"\xff" * 40 + path.read_bytes()[50:])
+
+
+def repack(bundle: Path, _other: Path) -> None:
+    keep_lines(bundle, lines_of(bundle))
+
+
+def delete(bundle: Path, _other: Path) -> None:
+    (bundle / "notes.html").unlink()
+
+
+def add(bundle: Path, _other: Path) -> None:
+    (bundle / "more.txt").write_text("more", "utf-8")
+
+
+def link(bundle: Path, other: Path) -> None:
+    (bundle / "notes.html").unlink()
+    (bundle / "notes.html").symlink_to(other / "notes.html")
+
+
+def swap_report(bundle: Path, other: Path) -> None:
+    shutil.copy(other / "report.json", bundle)
+
+
+def swap_evidence(bundle: Path, other: Path) -> None:
+    shutil.copy(other / "evidence.jsonl.gz", bundle)
+
+
+def no_envelope(bundle: Path, _other: Path) -> None:
+    (bundle / ENVELOPE).unlink()
+
+
+def no_json(bundle: Path, _other: Path) -> None:
+    (bundle / ENVELOPE).write_text("genuine", "utf-8")
+
+
+def other_type(bundle: Path, _other: Path) -> None:
+    edit_envelope(bundle, lambda envelope: replace(envelope, payload_type="application/json"))
+
+
+def other_payload(bundle: Path, _other: Path) -> None:
+    edit_envelope(bundle, lambda envelope: replace(envelope, payload=envelope.payload.replace(b"FAILED", b"PASSED")))
+
+
+def no_signature(bundle: Path, _other: Path) -> None:
+    edit_envelope(bundle, lambda envelope: replace(envelope, signatures=()))
+
+
+def flip_and_sign(bundle: Path, _other: Path) -> None:
+    edit_report(bundle, flip_quietly)
+    signed_again(bundle)
+
+
+def miscount_and_sign(bundle: Path, _other: Path) -> None:
+    edit_report(bundle, lambda report: report["counts"]["requirements"].update(passed=999))
+    signed_again(bundle)
+
+
+def whitewash_and_sign(bundle: Path, _other: Path) -> None:
+    edit_report(bundle, lambda report: report.update(verdict="passed"))
+    signed_again(bundle)
+
+
+def shrink_and_sign(bundle: Path, _other: Path) -> None:
+    edit_report(bundle, lambda report: report["requirements"].pop())
+    signed_again(bundle)
+
+
+def reword_and_sign(bundle: Path, _other: Path) -> None:
+    edit_report(bundle, lambda report: report["requirements"][0].update(level="may"))
+    signed_again(bundle)
+
+
+def claim_more(bundle: Path, _other: Path) -> None:
+    signed_again(bundle, lambda statement: statement["predicate"].update(result="PASSED"))
+
+
+def claim_other_target(bundle: Path, _other: Path) -> None:
+    signed_again(bundle, lambda statement: statement["predicate"][EXTENSION]["target"].update(url="https://cloud"))
+
+
+def key_twice(bundle: Path, _other: Path) -> None:
+    payload = json.loads((bundle / ENVELOPE).read_text("utf-8"))["payload"]
+    sign_payload(bundle, base64.b64decode(payload).replace(b"{", b'{"_type":"x",', 1))
+
+
+ATTACKS = {
+    flip: "file-changed",
+    edit_page: "file-changed",
+    drop: "evidence-dropped",
+    reorder: "evidence-reordered",
+    change: "evidence-changed",
+    double: "evidence-added",
+    cut: "evidence-truncated",
+    garble: "evidence-damaged",
+    repack: "file-changed",
+    delete: "file-missing",
+    add: "file-extra",
+    link: "file-odd",
+    swap_report: "report-of-other-run",
+    swap_evidence: "evidence-of-other-run",
+    no_envelope: "not-signed",
+    no_json: "envelope-unreadable",
+    other_type: "payload-type",
+    other_payload: "bad-signature",
+    no_signature: "other-key",
+    flip_and_sign: "judged-otherwise",
+    miscount_and_sign: "counts-without-rows",
+    whitewash_and_sign: "verdict-without-rows",
+    shrink_and_sign: "requirements-incomplete",
+    reword_and_sign: "requirements-changed",
+    claim_more: "verdict-differs",
+    claim_other_target: "target-differs",
+    key_twice: "statement-malformed",
+}
+
+
+def test_a_bundle_is_genuine_as_it_was_signed_and_judged_again(bundles):
+    found = verified(bundles[0])
+    assert (reasons(found), found.judged_again, found.signatures) == (set(), True, ((KEY.keyid, True),))
+
+
+@pytest.mark.parametrize(("attack", "reason"), ATTACKS.items(), ids=[attack.__name__ for attack in ATTACKS])
+def test_tampering_is_rejected_with_its_reason(attack, reason, bundle, bundles):
+    attack(bundle, bundles[1])
+    assert reason in reasons(verified(bundle))
+
+
+def test_a_bundle_is_rejected_outside_its_time(bundle):
+    assert reasons(verified(bundle, days=180)) == {"expired"}
+    assert reasons(verified(bundle, days=-1)) == {"not-yet-valid"}
+
+
+def test_every_key_that_is_asked_for_must_have_signed(bundle):
+    lab = new_key()
+    assert reasons(verified(bundle, keys=(KEY, lab))) == {"other-key"}
+    countersign_bundle(bundle, lab, now=NOW + timedelta(days=1))
+    assert reasons(verified(bundle, keys=(KEY, lab))) == set()
+
+
+def test_another_nonce_is_rejected(bundle):
+    assert reasons(verified(bundle, nonce="CERT-2027-014")) == {"nonce-other"}
+
+
+def test_a_nonce_that_no_ticket_carries_is_not_signed(bundle):
+    done = sign_bundle(bundle, KEY, replace(TERMS, nonce="CERT-2027-014"), replace=True)
+    assert [one.reason for one in done.rejections] == ["nonce-unused"]
+
+
+def test_a_zip_is_as_good_as_its_folder(bundle, tmp_path):
+    path = tmp_path / "bundle.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        for file in bundle.iterdir():
+            packed.write(file, file.name)
+    assert reasons(verified(path)) == set()
+    path.write_bytes(path.read_bytes()[:-60])
+    assert reasons(verified(path)) == {"bundle-unreadable"}
+
+
+def test_the_commands_make_keys_sign_verify_and_judge(bundle, tmp_path):
+    def command(*words: str) -> subprocess.CompletedProcess[str]:
+        program = [sys.executable, "-c", "import sys; from pytest_zstack_ticket.cli import main; sys.exit(main())"]
+        return subprocess.run([*program, *words], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+
+    assert command("keygen", "me").returncode == 0
+    assert (tmp_path / "me.key.pem").stat().st_mode & 0o077 == 0
+    assert command("keygen", "me").returncode == 4
+    assert command("sign", str(bundle), "--key", "me.key.pem").returncode == 4
+    assert command("sign", str(bundle), "--key", "me.key.pem", "--replace").returncode == 0
+    assert command("verify", str(bundle), "--public-key", "me.pub.pem").returncode == 0
+    told = json.loads(command("judge", str(bundle), "--json").stdout)
+    assert (told["same"], told["same_rules"], told["changed"]) == (True, True, [])
+    edit_report(bundle, flip_quietly)
+    assert command("judge", str(bundle)).returncode == 1
+    rejected = command("verify", str(bundle), "--public-key", "me.pub.pem", "--json")
+    assert rejected.returncode == 1
+    assert "file-changed" in {one["reason"] for one in json.loads(rejected.stdout)["reasons"]}
