@@ -154,6 +154,21 @@ class TicketEndpoint:
         condition = f"uuid={wanted}" if isinstance(wanted, str) else f"name={name.strip()}"
         return self.call("GET", f"/v1/tickets?q={quote(condition, safe='')}&limit=2")
 
+    def named(self, trail: Trail) -> Trail:
+        """Query for the name that a trail sent; three rows are enough to see a double and a stranger."""
+        return self.query(f"name={str(trail.sent('name')).strip()}", limit=3)
+
+    def fetched(self, trail: Trail) -> Trail | None:
+        """Query for the ticket that a trail created by its uuid, None if neither draft nor answer tells it."""
+        inventory = getattr(trail.outcome, "inventory", None)
+        uuid = (inventory or {}).get("uuid") or trail.sent("resourceUuid")
+        return self.query(f"uuid={uuid}", limit=3) if isinstance(uuid, str) else None
+
+    def query(self, *conditions: str, limit: int, call: str = "query") -> Trail:
+        """Query for tickets under conditions such as `uuid=...`, all of which must hold."""
+        asked = "".join(f"q={quote(condition, safe='')}&" for condition in conditions)
+        return self.call("GET", f"/v1/tickets?{asked}limit={limit}", call=call)
+
     def poll_again(self, trail: Trail) -> Trail:
         """Read the end of a trail's job once more."""
         return self.call("GET", self.job_path(trail), follow=False, call=trail.call)

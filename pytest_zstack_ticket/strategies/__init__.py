@@ -4,6 +4,7 @@ from .bodies import NONCE, calibration_body, calibration_draft, with_nonce
 from .drafts import MutatedDraft, api_bodies, drafts, mutated_drafts, names
 from .messages import breakages, open_breakages
 from .mutations import mutations
+from .rare import rare_drafts
 from .variations import marked_draft, open_questions, variations
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "names",
     "open_breakages",
     "open_questions",
+    "rare_drafts",
     "variations",
     "with_nonce",
 ]

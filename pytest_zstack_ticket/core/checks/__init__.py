@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_zstack_ticket.core.checks import answers, echoes, jobs, lines, sessions, siblings
+from pytest_zstack_ticket.core.checks import answers, echoes, jobs, lines, sessions, siblings, stored
 from pytest_zstack_ticket.core.checks.reading import Arguments, CheckFunction, Trails
 from pytest_zstack_ticket.core.classify import from_gateway
 from pytest_zstack_ticket.model.exchange import Failure, Response
@@ -42,6 +42,12 @@ CHECKS: dict[str, CheckFunction] = {
     "not-success": jobs.not_success,
     "hooked": jobs.hooked,
     "result-form": jobs.result_form,
+    "stored-once": stored.stored_once,
+    "as-sent": stored.as_sent,
+    "same-everywhere": stored.same_everywhere,
+    "first-stays": stored.first_stays,
+    "job-once": stored.job_once,
+    "same-form": stored.same_form,
     "refused-session": sessions.refused_session,
     "session-code": sessions.session_code,
     "logged-in": sessions.logged_in,

@@ -1,0 +1,95 @@
+"""Drafts with rare data: legal to refuse, never to be stored as something else."""
+
+from __future__ import annotations
+
+import uuid
+from functools import lru_cache
+
+from pytest_zstack_ticket.model.context import Context
+from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.model.ticket import Draft, Edit
+from pytest_zstack_ticket.strategies.bodies import NONCE, Body, Change, Row, calibration_body, encode, number, put
+
+TEXTS = {
+    "astral": "𝔘🀄👩‍👩‍👧 𠀀",
+    "combining": "e\u0301 a\u0323\u0302 \u1100\u1161",
+    "composed": "\u00e9 \uac00 \u212b",
+    "nul": "a\u0000b",
+    "controls": "a\u0001\u001f\u007f\u0085b",
+    "bidi": "\u202eabc\u202c \u200f",
+    "separators": "a\u2028b\u2029c\u00a0d\u3000e",
+    "noncharacter": "a\ufffeb\ufffd",
+    "escapes": '\\n \\u0041 %00 %25 &amp; &#65; "\\"',
+    "markup": "<b>&='\"</b>",
+    "blanks": "a  b\t\tc\n\nd\r\ne",
+    "private": "\ue000\U0010fffd",
+    "turkish": "İıIi ßẞ ﬁ",
+    "number-like": "0123.450e1",
+    "null-like": "null",
+    "true-like": "TRUE",
+}
+
+
+def rare_drafts(context: Context) -> tuple[Draft, ...]:
+    """Return the drafts in a fixed order; each has a name of its own that is found by its nonce."""
+    body = calibration_body(context)
+    return tuple(row.draft(body) for row in _rows())
+
+
+@lru_cache(maxsize=1)
+def _rows() -> tuple[Row, ...]:
+    texts = [_row("params.name", name, f"{text} {NONCE}") for name, text in TEXTS.items()]
+    texts += [_row("params.description", name, text) for name, text in TEXTS.items()]
+    texts += [_row("params.requests[0].requestName", name, f"{text} {NONCE}") for name, text in TEXTS.items()]
+    values = [_row("params.requests[0].apiBody", name, value) for name, value in _api_bodies().items()]
+    return (
+        *texts,
+        *values,
+        _row("params.description", "2048-astral", "🀄" * 1024),
+        _row("params.description", "2048-cjk", "工" * 2048),
+        _row("params.requests[0].requestName", "very-long", "x" * 20_000 + NONCE),
+        *(Row(_edit("params.requests", f"{count}-requests"), _many(count)) for count in (2, 17, 300)),
+        *(Row(_edit("params.requests[0].executeTimes", str(times)), _times(times)) for times in (2, 1000, 2**31 - 1)),
+    )
+
+
+def _api_bodies() -> dict[str, Json]:
+    deep: Json = "end"
+    for level in range(40):
+        deep = {"a": deep} if level % 2 else [deep]
+    return {
+        "deep": {"deep": deep},
+        "wide": {f"key{number:04}": number for number in range(500)},
+        "big-number": {"n": number("9007199254740993"), "m": number("-9223372036854775808")},
+        "small-number": {"n": number("1e-7"), "m": number("0.1"), "z": number("-0.0")},
+        "exponent": {"n": number("1.545993580705E12")},
+        "empty": {},
+        "empties": {"text": "", "list": [], "object": {}, "false": False, "zero": 0},
+        "order": {"list": [3, 1, 2, 1, 3], "nested": [[2, 1], [1, 2]]},
+        "similar-keys": {"a": 1, "A": 2, "a ": 3, "à": 4, "a\u0300": 5},
+        "texts": {f"t{place}": text for place, text in enumerate(TEXTS.values())},
+        "long-text": {"text": "z" * 70_000},
+        "uuid": {"uuid": uuid.UUID(int=7).hex, "uuids": [uuid.UUID(int=8).hex]},
+    }
+
+
+def _row(path: str, name: str, value: Json) -> Row:
+    return Row(_edit(path, name), lambda body: put(body, path, value), write=encode)
+
+
+def _edit(path: str, name: str) -> Edit:
+    return Edit(kind="variation", name=f"rare-{name}", path=path)
+
+
+def _many(count: int) -> Change:
+    def change(body: Body) -> Body:
+        first = body["params"]["requests"][0]
+        return put(
+            body, "params.requests", [{**first, "requestName": f"{place:03} {NONCE}"} for place in range(count)]
+        )
+
+    return change
+
+
+def _times(times: int) -> Change:
+    return lambda body: put(body, "params.requests[0].executeTimes", times)

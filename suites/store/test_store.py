@@ -1,0 +1,179 @@
+"""What is there after a create: one ticket, as it was sent, the same wherever it is shown."""
+
+import json
+import uuid
+
+import pytest
+
+from pytest_zstack_ticket import Draft
+from pytest_zstack_ticket.strategies import drafts, rare_drafts
+
+REPEATS = {"smoke": 12, "standard": 30, "certify": 120}
+"""Creates in a row after which a target that breaks by count has had its chance."""
+TOGETHER = 8
+
+
+def with_uuid(draft, wanted=None):
+    """Return a draft with a resourceUuid."""
+    body = json.loads(draft.body)
+    body["params"]["resourceUuid"] = wanted or uuid.uuid4().hex
+    return Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=draft.headers)
+
+
+def shown_by(trail, endpoint):
+    """Return the queries that show a trail's ticket: by name, and by uuid where that is known."""
+    fetched = endpoint.fetched(trail)
+    return {"named": endpoint.named(trail), **({"fetched": fetched} if fetched else {})}
+
+
+@pytest.mark.requirement("ZT-STORE-001")
+def test_an_accepted_create_leaves_one_ticket(ticket_endpoint, zstack_sweep, zstack_examine):
+    """After an accepted create there is exactly one ticket of its name."""
+    rows = [ticket_endpoint.calibration_draft] * 2 + list(zstack_sweep.rows("variations")[::9])
+    for row in rows:
+        trail = ticket_endpoint.create(row)
+        if "zt-" in str(trail.sent("name")):
+            departure = zstack_examine("stored-once", edit=row.edit, subject=trail, **shown_by(trail, ticket_endpoint))
+            assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-STORE-002")
+def test_a_refused_create_leaves_nothing(ticket_endpoint, zstack_sweep, zstack_examine):
+    """After a refused create there is no ticket of its name."""
+    named = [(edit, trail) for edit, trail in zstack_sweep.trails("mutations") if "zt-" in str(trail.sent("name"))]
+    for edit, trail in named[::6]:
+        departure = zstack_examine("stored-once", edit=edit, subject=trail, named=ticket_endpoint.named(trail))
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-STORE-003")
+def test_a_ticket_is_kept_as_it_was_sent(
+    ticket_endpoint, zstack_context, zstack_profile, zstack_explore, zstack_examine
+):
+    """The stored ticket holds every member as it was sent."""
+
+    def holds(draft):
+        trail = ticket_endpoint.create(draft)
+        shown = ticket_endpoint.fetched(trail)
+        if shown is not None:
+            departure = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
+            assert departure is None, departure
+
+    for _ in range(2):
+        holds(ticket_endpoint.calibration_draft)
+    zstack_explore(drafts(zstack_context, zstack_profile.limits), holds)
+
+
+@pytest.mark.requirement("ZT-STORE-004")
+def test_rare_data_is_kept_or_refused(ticket_endpoint, zstack_context, zstack_examine):
+    """Rare data is stored as it was sent or refused, never mangled."""
+    for draft in rare_drafts(zstack_context):
+        trail = ticket_endpoint.create(draft)
+        shown = ticket_endpoint.fetched(trail)
+        if shown is not None:
+            departure = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
+            assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-STORE-005")
+def test_a_ticket_is_the_same_wherever_it_is_shown(ticket_endpoint, zstack_examine):
+    """The answer, a query, GET by uuid and a later reading show the same ticket."""
+    for _ in range(3):
+        trail = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+        shown = ticket_endpoint.named(trail)
+        inventory = getattr(trail.outcome, "inventory", None) or {}
+        own = inventory.get("uuid")
+        got = {"got": ticket_endpoint.call("GET", f"/v1/tickets/{own}")} if isinstance(own, str) else {}
+        later = ticket_endpoint.named(trail)
+        departure = zstack_examine("same-everywhere", answered=trail, subject=shown, later=later, **got)
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-STORE-006")
+def test_a_used_uuid_leaves_the_first_ticket_alone(ticket_endpoint, zstack_examine):
+    """A second create with a resourceUuid leaves one ticket, the first."""
+    for _ in range(2):
+        wanted = uuid.uuid4().hex
+        first = ticket_endpoint.create(with_uuid(ticket_endpoint.calibration_draft, wanted))
+        second = ticket_endpoint.create(with_uuid(ticket_endpoint.calibration_draft, wanted))
+        shown = ticket_endpoint.query(f"uuid={wanted}", limit=3)
+        departure = zstack_examine("first-stays", first=first, second=second, shown=shown, arguments={"ordered": True})
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-STORE-007")
+def test_a_used_job_uuid_leaves_no_second_ticket(ticket_endpoint, zstack_examine):
+    """A second create with an X-Job-UUID leaves no ticket."""
+    job = uuid.uuid4().hex
+    first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
+    second = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
+    departure = zstack_examine(
+        "job-once",
+        first=first,
+        second=second,
+        named=ticket_endpoint.named(first),
+        **{"second-named": ticket_endpoint.named(second)},
+    )
+    assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-STORE-008")
+def test_creates_at_the_same_time_leave_one_ticket_each(ticket_endpoint, zstack_examine):
+    """Creates at the same time leave one ticket each, as it was sent."""
+    for trail in ticket_endpoint.create_together([ticket_endpoint.calibration_draft] * TOGETHER):
+        shown = shown_by(trail, ticket_endpoint)
+        departure = zstack_examine("stored-once", subject=trail, **shown)
+        assert departure is None, departure
+        departure = zstack_examine("as-sent", subject=trail, shown=shown["named"])
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-STORE-009")
+def test_of_creates_with_one_uuid_at_the_same_time_one_wins(ticket_endpoint, zstack_examine):
+    """Of creates with one resourceUuid at the same time exactly one is accepted and stored."""
+    for _ in range(3):
+        wanted = uuid.uuid4().hex
+        trails = ticket_endpoint.create_together(
+            [with_uuid(ticket_endpoint.calibration_draft, wanted) for _ in range(TOGETHER)]
+        )
+        roles = {f"together{place}": trail for place, trail in enumerate(trails)}
+        departure = zstack_examine("first-stays", **roles, shown=ticket_endpoint.query(f"uuid={wanted}", limit=3))
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-STORE-010")
+def test_creating_many_changes_nothing(ticket_endpoint, zstack_run, zstack_examine):
+    """The same draft is stored in the same way however many were sent before."""
+    first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    for _ in range(REPEATS[zstack_run.wishes["effort"]]):
+        trail = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+        shown = shown_by(trail, ticket_endpoint)
+        departure = zstack_examine("steadiness", subject=trail, sibling=first)
+        assert departure is None, departure
+        departure = zstack_examine("stored-once", subject=trail, **shown)
+        assert departure is None, departure
+        departure = zstack_examine("as-sent", subject=trail, shown=shown["named"])
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-STORE-011")
+def test_an_answer_keeps_its_form(ticket_endpoint, zstack_run, zstack_examine):
+    """The same draft is answered in the same form at the end of a run as at its start."""
+    for _ in range(REPEATS[zstack_run.wishes["effort"]]):
+        again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+        departure = zstack_examine("same-form", subject=again, sibling=ticket_endpoint.calibration)
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-STORE-012")
+def test_a_ticket_stays(ticket_endpoint, zstack_sweep, zstack_examine):
+    """A ticket is still there, unchanged, after others were created and refused."""
+    first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    before = ticket_endpoint.named(first)
+    for row in zstack_sweep.rows("mutations")[::40]:
+        ticket_endpoint.create(row)
+        ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    departure = zstack_examine("stored-once", subject=first, named=ticket_endpoint.named(first))
+    assert departure is None, departure
+    departure = zstack_examine("same-everywhere", before=before, subject=ticket_endpoint.named(first))
+    assert departure is None, departure
