@@ -155,8 +155,16 @@ class TicketEndpoint:
         return self.call("GET", f"/v1/tickets?q={quote(condition, safe='')}&limit=2")
 
     def named(self, trail: Trail) -> Trail:
-        """Query for the name that a trail sent; three rows are enough to see a double and a stranger."""
+        """Query for the name that a trail sent; three rows are enough to see a double and a stranger.
+
+        Ask `is_ours_to_see` first for a trail of an earlier test.
+        """
         return self.query(f"name={str(trail.sent('name')).strip()}", limit=3)
+
+    def is_ours_to_see(self, trail: Trail) -> bool:
+        """Return True if a ticket of a trail could be told by its name, and was not taken away to stay under a cap."""
+        nonce = NONCED.search(str(trail.sent("name")))
+        return nonce is not None and not self.taken_away & {nonce[0], str(trail.sent("resourceUuid"))}
 
     def fetched(self, trail: Trail) -> Trail | None:
         """Query for the ticket that a trail created by its uuid, None if neither draft nor answer tells it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_zstack_ticket.core.checks import answers, echoes, jobs, lines, sessions, siblings, stored
+from pytest_zstack_ticket.core.checks import answers, echoes, jobs, lines, lives, sessions, siblings, stored
 from pytest_zstack_ticket.core.checks.reading import Arguments, CheckFunction, Trails
 from pytest_zstack_ticket.core.classify import from_gateway
 from pytest_zstack_ticket.model.exchange import Failure, Response
@@ -48,6 +48,12 @@ CHECKS: dict[str, CheckFunction] = {
     "first-stays": stored.first_stays,
     "job-once": stored.job_once,
     "same-form": stored.same_form,
+    "life-step": lives.step,
+    "told-truly": lives.told_truly,
+    "updated": lives.updated,
+    "gone": lives.gone,
+    "history": lives.history,
+    "commented": lives.commented,
     "refused-session": sessions.refused_session,
     "session-code": sessions.session_code,
     "logged-in": sessions.logged_in,

@@ -171,7 +171,17 @@ def same(one: Json, other: Json, *, loose: bool = False) -> bool:
         return _same_objects(one, other, loose=loose)
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(same(a, b, loose=loose) for a, b in zip(one, other, strict=True))
+    if loose and isinstance(one, str) and isinstance(other, str):
+        return one == other or _replaced(one, other)
     return type(one) is type(other) and bool(one == other)
+
+
+def _replaced(sent: str, shown: str) -> bool:
+    """Return True if only characters beyond the BMP were replaced: the tables hold none (wire dossier 5.4)."""
+    if sent.isascii() or max(sent) <= "\uffff":
+        return False
+    parts = (r"(?:\?{1,4}|\ufffd{1,4})" if one > "\uffff" else re.escape(one) for one in sent)
+    return re.fullmatch("".join(parts), shown) is not None
 
 
 def _same_objects(one: dict[str, Json], other: dict[str, Json], *, loose: bool) -> bool:

@@ -101,6 +101,11 @@ def same_everywhere(trails: Trails, _arguments: Arguments, _profile: Profile) ->
     shown = {role: ticket for role, ticket in tickets.items() if ticket is not None}
     if len(shown) < 2:
         return Undecided(Phrase.of("not-shown", member="inventory"))
+    if {"subject", "later"} <= set(shown) and shown["subject"].get("status") == shown["later"].get("status"):
+        one, other = (moment(shown[role].get("lastOpDate")) for role in ("subject", "later"))
+        if one is not None and other is not None and one != other:
+            expected = Phrase.of("expect-same-shown", member="lastOpDate", role="subject", value=one)
+            return departure(expected, Phrase.of("shows-elsewhere", role="later", value=other))
     first, *others = shown.items()
     for role, ticket in others:
         for member in LASTING:

@@ -1,0 +1,208 @@
+"""How a ticket moves: cancel, update, reopen, delete, and the history. Nothing is ever approved here."""
+
+import uuid
+
+import pytest
+from hypothesis import strategies as st
+
+from pytest_zstack_ticket import Edit
+
+EVENTS = ("cancel", "reopen", "update", "unknown", "open")
+LONGEST = 6
+"""Events in one life."""
+COMMENT = "conformance: 备注 <b>&'\" 工单"
+
+
+class Life:
+    """One ticket of ours, and what is done with it."""
+
+    def __init__(self, endpoint):
+        self.endpoint = endpoint
+        self.created = endpoint.create(endpoint.calibration_draft)
+        inventory = getattr(self.created.outcome, "inventory", None) or {}
+        self.name = str(self.created.sent("name")).strip()
+        self.uuid = inventory.get("uuid") or self._uuid_by_name()
+
+    def _uuid_by_name(self):
+        rows = getattr(self.endpoint.named(self.created).outcome, "result", None) or {}
+        found = [row.get("uuid") for row in rows.get("inventories") or () if row.get("name") == self.name]
+        return found[0] if len(found) == 1 and isinstance(found[0], str) else None
+
+    def shown(self):
+        """Query for the ticket."""
+        return self.endpoint.query(f"uuid={self.uuid}", limit=3)
+
+    def happen(self, event, *, comment=None):
+        """Send an event."""
+        if event == "update":
+            request = {
+                "requestName": f"changed {uuid.uuid4().hex}",
+                "apiName": "org.zstack.header.vm.APICreateVmInstanceMsg",
+            }
+            first = (self.created.sent("requests") or [{}])[0]
+            body = {"updateTicketRequest": {"requests": [{**first, **request, "executeTimes": 2}]}}
+        else:
+            sent = "no-such-event" if event == "unknown" else event
+            body = {"changeTicketStatus": {"statusEvent": sent, **({"comment": comment} if comment else {})}}
+        return self.endpoint.call("PUT", f"/v1/tickets/{self.uuid}/actions", body=body)
+
+    def history(self):
+        """Query for the ticket's whole history."""
+        return self.endpoint.call("GET", f"/v1/tickets/histories?q=ticketUuid%3D{self.uuid}&limit=200")
+
+    def delete(self):
+        """Delete the ticket."""
+        return self.endpoint.call("DELETE", f"/v1/tickets/{self.uuid}?deleteMode=Permissive")
+
+
+@pytest.fixture
+def life(ticket_endpoint):
+    """Return what begins a ticket's life; skip where no uuid is shown."""
+
+    def begin():
+        one = Life(ticket_endpoint)
+        if one.uuid is None:
+            pytest.skip("the ticket is not shown")
+        return one
+
+    return begin
+
+
+def edit_of(event):
+    """Name an event as an edit."""
+    return Edit(kind="variation", name=f"event-{event}")
+
+
+def stepped(life, event, examine, *, must=None, other=None):
+    """Send an event, judge it, and return its trail with the queries before and after."""
+    before, aside = life.shown(), {"bystander-before": other.shown()} if other else {}
+    subject = life.happen(event)
+    after = life.shown()
+    if other:
+        aside["bystander-after"] = other.shown()
+    told = {"event": event, **({"must": must} if must else {})}
+    departure = examine(
+        "life-step", edit=edit_of(event), subject=subject, before=before, after=after, arguments=told, **aside
+    )
+    assert departure is None, departure
+    return subject, after
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-001")
+def test_a_pending_ticket_can_be_cancelled(life, zstack_examine):
+    """One's own pending ticket can be cancelled, and then is Cancelled."""
+    for _ in range(3):
+        stepped(life(), "cancel", zstack_examine, must="accept")
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-002")
+def test_requests_of_a_pending_ticket_stay(life, zstack_examine):
+    """The requests of a ticket that is not cancelled cannot be updated."""
+    for _ in range(2):
+        stepped(life(), "update", zstack_examine, must="refuse")
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-003")
+def test_requests_of_a_cancelled_ticket_are_updated(life, zstack_examine):
+    """The updated requests of a cancelled ticket are its requests."""
+    for _ in range(2):
+        one = life()
+        stepped(one, "cancel", zstack_examine)
+        subject, after = stepped(one, "update", zstack_examine)
+        departure = zstack_examine("updated", edit=edit_of("update"), subject=subject, after=after)
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-004")
+def test_a_cancelled_ticket_can_be_reopened(life, zstack_examine):
+    """A cancelled ticket can be reopened, is Pending then, and can be cancelled again."""
+    one = life()
+    for event in ("cancel", "reopen", "cancel", "reopen", "cancel"):
+        stepped(one, event, zstack_examine, must="accept")
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-005")
+def test_an_unknown_event_is_refused(life, zstack_examine):
+    """An event that does not exist is refused and changes nothing."""
+    one = life()
+    stepped(one, "unknown", zstack_examine, must="refuse")
+    stepped(one, "cancel", zstack_examine)
+    stepped(one, "unknown", zstack_examine, must="refuse")
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-006")
+def test_an_event_is_told_truly(life, zstack_examine):
+    """The answer to an event shows the ticket as it then is."""
+    one = life()
+    for event in ("cancel", "update", "reopen", "cancel"):
+        subject, after = stepped(one, event, zstack_examine)
+        departure = zstack_examine("told-truly", edit=edit_of(event), subject=subject, after=after)
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-007")
+def test_an_event_leaves_other_tickets_alone(life, zstack_examine):
+    """An event changes no other ticket, also none of the same owner."""
+    other, one, third = life(), life(), life()
+    for event in ("cancel", "update", "reopen", "cancel"):
+        stepped(one, event, zstack_examine, other=other)
+    stepped(one, "reopen", zstack_examine, other=third)
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-008")
+def test_the_history_is_a_chain(life, zstack_examine):
+    """The history has one row for each change, each begins where the one before ended, the last is what is shown."""
+    one, other = life(), life()
+    other.happen("cancel")
+    events = ["cancel", "reopen", "cancel", "unknown", "reopen", "cancel"]
+    calls = {f"event{place}": one.happen(event) for place, event in enumerate(events)}
+    departure = zstack_examine(
+        "history", history=one.history(), after=one.shown(), **calls, arguments={"events": events}
+    )
+    assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-009")
+def test_a_comment_stands_in_the_history(life, zstack_examine):
+    """The comment of an event stands in the history as it was sent."""
+    for _ in range(2):
+        one = life()
+        subject = one.happen("cancel", comment=COMMENT)
+        departure = zstack_examine("commented", edit=edit_of("cancel"), subject=subject, history=one.history())
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-010")
+def test_a_deleted_ticket_is_gone(life, ticket_endpoint, zstack_examine):
+    """A deleted ticket is not shown any more, and no other one is gone with it."""
+    for _ in range(3):
+        other, one = life(), life()
+        one.happen("cancel")
+        before, aside = one.shown(), other.shown()
+        subject = one.delete()
+        departure = zstack_examine(
+            "gone",
+            subject=subject,
+            before=before,
+            after=one.shown(),
+            named=ticket_endpoint.named(one.created),
+            **{"bystander-before": aside, "bystander-after": other.shown()},
+        )
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-011")
+def test_any_life_follows_the_model(life, zstack_explore, zstack_examine):
+    """Whatever happens to a ticket in whatever order, refusals change nothing and the history tells it."""
+
+    def holds(events):
+        one = life()
+        calls = {}
+        for place, event in enumerate(events):
+            calls[f"event{place}"], _ = stepped(one, event, zstack_examine)
+        departure = zstack_examine(
+            "history", history=one.history(), after=one.shown(), **calls, arguments={"events": list(events)}
+        )
+        assert departure is None, departure
+
+    zstack_explore(st.lists(st.sampled_from(EVENTS), max_size=LONGEST), holds, share=0.5)
