@@ -141,6 +141,12 @@ class Examiner:
         )
         return self._kept(self.item, Seen(example, seen, created, subject if isinstance(subject, Trail) else None))
 
+    def too_few(self, count: int) -> None:
+        """Note that the budget bought too few examples for the test that runs, so that it cannot pass."""
+        if self.item is not None:
+            few = Phrase.of("budget-too-short", count=count)
+            self.item.tally = self.item.tally.plus(Tally(requirement=self.item.requirement, lost=(few,)))
+
     def note(self, name: str, value: Json, trail: Trail | None = None) -> None:
         """Keep an observation: a fact that is recorded where the contract is open."""
         ids = tuple(exchange.id for exchange in trail.exchanges) if trail else ()

@@ -77,7 +77,7 @@ def zstack_sweep(zstack_run: Run) -> Sweep:
     from pytest_zstack_ticket.sweep import Sweep  # noqa: PLC0415 - as above
 
     target = zstack_run.reached
-    return Sweep(target.endpoint, target.context, target.profile)
+    return Sweep(target.endpoint, target.context, target.profile, window=zstack_run.window)
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +86,15 @@ def zstack_explore(zstack_run: Run, tmp_path_factory: pytest.TempPathFactory) ->
     from pytest_zstack_ticket.explore import Explorer  # noqa: PLC0415 - as above
 
     home = tmp_path_factory.mktemp("hypothesis")
-    return Explorer(zstack_run.wishes["effort"], zstack_run.wishes["seed"], str(home))
+    wishes = zstack_run.wishes
+    return Explorer(
+        wishes["effort"],
+        wishes["seed"],
+        str(home),
+        window=zstack_run.window,
+        budget=zstack_run.budget,
+        tell=zstack_run.examiner.too_few,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,6 +64,8 @@ OPTIONS = (
     Option("context", "a TOML file with what this cloud accepts", kind="file", metavar="FILE"),
     Option("effort", "how many examples", "standard", "choice", EFFORTS),
     Option("seed", "the seed of what is drawn (else random; certify: 0)", "", "number", metavar="N"),
+    Option("budget", "how long to explore in all: 60s, 5m or 1h (else by effort)", "", "duration", metavar="TIME"),
+    Option("concurrency", "requests under way at once (laboratory: 8, foreign: 2)", "", "count", metavar="N"),
     Option("read-timeout", "seconds for one request", 30.0, "seconds", metavar="SECONDS"),
     Option("job-timeout", "seconds for one job", 60.0, "seconds", metavar="SECONDS"),
     Option("total-timeout", "seconds for the whole run (0: no limit)", 0.0, "seconds", metavar="SECONDS"),
@@ -206,6 +209,8 @@ def _typed(option: Option, found: Value) -> Any:
         raise pytest.UsageError(f"{where}: {value!r} is not known; choose {' or '.join(option.choices)}.")
     if option.kind in ("seconds", "rate"):
         return _seconds(where, value, "seconds" if option.kind == "seconds" else "requests per second")
+    if option.kind == "duration":
+        return _duration(where, str(value))
     if option.kind in ("number", "count"):
         if not str(value).isdecimal():
             raise pytest.UsageError(f"{where}: {value!r} is no whole number.")
@@ -221,6 +226,13 @@ def _seconds(where: str, value: Any, what: str) -> float:
     if not 0 <= seconds < 1e6:
         raise pytest.UsageError(f"{where}: {value!r} is no number of {what}.")
     return seconds
+
+
+def _duration(where: str, value: str) -> float:
+    match = re.fullmatch(r"(\d{1,6}(?:\.\d+)?)([smh])", value)
+    if match is None or not float(match[1]):
+        raise pytest.UsageError(f"{where}: {value!r} is no time; write it as 60s, 5m or 1h.")
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
 
 
 def language(environment: Mapping[str, str] | None = None) -> str:

@@ -26,6 +26,7 @@ from pytest_zstack_ticket.edge.state import state_folder
 from pytest_zstack_ticket.edge.sweeper import Swept
 from pytest_zstack_ticket.edge.whispers import Whispers
 from pytest_zstack_ticket.examine import Examiner
+from pytest_zstack_ticket.explore import Budget
 from pytest_zstack_ticket.gathering import Gathered
 from pytest_zstack_ticket.model.caps import Used
 from pytest_zstack_ticket.model.errors import TargetError
@@ -75,6 +76,7 @@ class Run:
     whispers: Whispers | None = None
     whispers_path: str = ""
     planned: int | None = None
+    explorers: int = 0
     swept: Swept = field(default_factory=Swept)
     swept_by_workers: list[Swept] = field(default_factory=list)
     scanned: Scan = field(default_factory=Scan)
@@ -88,6 +90,17 @@ class Run:
         if self.target is None:
             raise RuntimeError("the target is not reached before the pytest session starts")
         return self.target
+
+    @property
+    def window(self) -> int:
+        """How many requests are under way at once."""
+        asked = self.wishes["concurrency"]
+        return max(1, int(asked or (8 if self.wishes.embedded or self.reached.kind == "laboratory" else 2)))
+
+    @cached_property
+    def budget(self) -> Budget:
+        """The time for exploring, shared by the tests that explore."""
+        return Budget(seconds=float(self.wishes["budget"] or 0.0), properties=self.explorers)
 
     @property
     def lang(self) -> str:

@@ -94,6 +94,7 @@ class RunHooks:
         """Note which requirements were selected, and how many tests each has."""
         if self.run.role == "alone":
             self.run.selected.update(filter(None, map(items.requirement_of, session.items)))
+        self.run.explorers = sum("zstack_explore" in getattr(item, "fixturenames", ()) for item in session.items)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:

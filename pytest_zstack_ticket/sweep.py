@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -40,6 +41,7 @@ class Sweep:
     endpoint: TicketEndpoint
     context: Context
     profile: Profile
+    window: int = 1
     _trails: dict[tuple[str, str], Trail] = field(default_factory=dict)
 
     @cached_property
@@ -79,8 +81,19 @@ class Sweep:
 
     def trails(self, catalogue: str, *patterns: str) -> Iterator[tuple[Edit, Trail]]:
         """Yield each row's edit with its trail."""
-        for row in self.rows(catalogue, *patterns):
-            yield _edit(row), self.trail(row)
+        for rows in self._chunks(self.rows(catalogue, *patterns)):
+            for row in rows:
+                yield _edit(row), self.trail(row)
+
+    def _chunks(self, rows: tuple[Draft | Message, ...]) -> Iterator[tuple[Draft | Message, ...]]:
+        """Yield rows a few at a time, those that were not sent yet sent at once by several threads."""
+        size = 2 * self.window if self.window > 1 else 1
+        for chunk in (rows[place : place + size] for place in range(0, len(rows), size)):
+            fresh = [row for row in chunk if (_edit(row).kind, _edit(row).partition) not in self._trails]
+            if len(fresh) > 1:
+                with ThreadPoolExecutor(self.window) as pool:
+                    list(pool.map(self.trail, fresh))
+            yield chunk
 
     def trails_if_any(self, catalogue: str, *patterns: str) -> Iterator[tuple[Edit, Trail]]:
         """Yield what `trails` yields, leaving out patterns that fit no row of this catalogue."""
@@ -92,8 +105,8 @@ class Sweep:
     def send_all(self, *catalogues: str) -> None:
         """Send every row of some catalogues that was not sent yet."""
         for catalogue in catalogues:
-            for row in self.rows(catalogue):
-                self.trail(row)
+            for _ in self._chunks(self.rows(catalogue)):
+                pass
 
     def accepted(self) -> Iterator[tuple[Edit | None, Trail]]:
         """Yield the calibration and each variation that the target accepted."""
