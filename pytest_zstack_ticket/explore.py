@@ -57,7 +57,7 @@ class Explorer:
     window: int = 1
     budget: Budget = field(default_factory=Budget)
     now: Callable[[], float] = time.monotonic
-    tell: Callable[[int], None] = lambda count: None
+    tell: Callable[[int], None] = int
 
     def __call__(self, strategy: SearchStrategy[Any], holds: Holds, *, share: float = 1.0) -> None:
         """Call `holds` with drawn examples until it raises, then shrink; `share` scales the number of examples.
