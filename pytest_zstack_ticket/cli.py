@@ -27,6 +27,7 @@ GROUPS = (
     "cli_keys",
     "cli_sign",
     "cli_verify",
+    "cli_export",
 )
 """Modules that hold commands, in the order of the help; each has `COMMANDS`."""
 

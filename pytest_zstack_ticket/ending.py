@@ -17,6 +17,8 @@ from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.recording import scrubbed_json
+from pytest_zstack_ticket.report.exports.ctrf import ctrf
+from pytest_zstack_ticket.report.exports.junit import junit
 from pytest_zstack_ticket.report.finding import message_json
 from pytest_zstack_ticket.report.machine import Facts, Row, document
 from pytest_zstack_ticket.run import Run, safe_arguments
@@ -155,7 +157,14 @@ def _write(run: Run, report: dict[str, Any]) -> Path | None:
     if run.folder is None:
         return None
     path = run.folder / "report.json"
-    scratch = path.with_suffix(".tmp")
-    scratch.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    scratch.replace(path)
+    _replace(path, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+    _replace(run.folder / "junit.xml", junit(report))
+    _replace(run.folder / "ctrf.json", json.dumps(ctrf(report), ensure_ascii=False, indent=1) + "\n")
     return path
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file that takes its place when all of it is written."""
+    scratch = path.with_suffix(".tmp")
+    scratch.write_text(text, "utf-8")
+    scratch.replace(path)

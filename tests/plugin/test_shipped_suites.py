@@ -27,7 +27,12 @@ def test_workers_of_xdist_share_the_run(pytester: pytest.Pytester, report: Calla
     result = pytester.runpytest(*SMOKE, "-k", SOME, "-n", "2", "--zstack-report=out")
     result.assert_outcomes(passed=2)
     assert files(pytester) == ["out"]
-    assert sorted(path.name for path in (pytester.path / "out").iterdir()) == ["evidence.jsonl.gz", "report.json"]
+    assert sorted(path.name for path in (pytester.path / "out").iterdir()) == [
+        "ctrf.json",
+        "evidence.jsonl.gz",
+        "junit.xml",
+        "report.json",
+    ]
     assert report()["counts"]["requirements"]["passed"] == 2
     assert report()["partial"]
 

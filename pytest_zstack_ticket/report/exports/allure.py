@@ -53,7 +53,7 @@ def allure(report: Report, witnesses: Mapping[str, Sequence[Mapping[str, Any]]])
     `witnesses` has messages, as findings have them, that show a requirement held.
     """
     for row in report["requirements"]:
-        attached = list(_attachments(row, witnesses.get(row["id"], ())))
+        attached = list(_attachments(_uuid(report, row["id"]), row, witnesses.get(row["id"], ())))
         yield from ((source, text) for source, _, _, text in attached)
         uuid = _uuid(report, row["id"])
         links = [{"name": name, "source": source, "type": kind} for source, name, kind, _ in attached]
@@ -75,7 +75,7 @@ def _result(report: Report, row: Row) -> dict[str, Any]:
     told = {
         **_named(report, row["id"]),
         "name": f"{row['id']} {en} / {zh}",
-        "description": visible("\n\n".join([en, zh, *consequence.values()])).replace("\\n", "\n"),
+        "description": plain("\n\n".join([en, zh, *consequence.values()])),
         "status": STATUSES[row["verdict"]],
         "labels": [{"name": name, "value": visible(value)} for name, value in _labels(row)],
         "links": _links(report, row),
@@ -141,13 +141,12 @@ def _links(report: Report, row: Row) -> list[dict[str, str]]:
     return [{"name": row["id"], "url": f"urn:zstack-ticket:requirement:{row['id']}", "type": "requirement"}, *issues]
 
 
-def _attachments(row: Row, witnesses: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
+def _attachments(uuid: str, row: Row, witnesses: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
     """Yield file, name, type and text of each attachment."""
     found: list[tuple[str, str]] = []
     for number, finding in enumerate(row["findings"], start=1):
-        for role in ("subject", "sibling"):
-            if finding[role]:
-                found.append((f"finding {number}: {role}", message_text(finding[role])))
+        roles = (role for role in ("subject", "sibling") if finding[role])
+        found += [(f"finding {number}: {role}", message_text(finding[role])) for role in roles]
         found.append((f"finding {number}: curl", visible(finding["curl"])))
         found.append((f"finding {number}: run it again", visible(finding["regenerate"])))
     found += [(f"witness {number}", message_text(one)) for number, one in enumerate(witnesses, start=1)]
@@ -155,7 +154,7 @@ def _attachments(row: Row, witnesses: Sequence[Mapping[str, Any]]) -> Iterator[t
         found.append(("partitions", "\n".join(visible(one) for one in row["partitions"])))
     for number, (name, text) in enumerate(found, start=1):
         if text:
-            yield f"{row['id']}-{number:02}-attachment.txt", name, "text/plain", text + "\n"
+            yield f"{uuid}-{number:02}-attachment.txt", name, "text/plain", text + "\n"
 
 
 def _category(name: str, status: str, pattern: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import base64
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -73,7 +72,7 @@ def _response(response: Response) -> dict[str, Any]:
     content = {"size": len(response.body), "mimeType": visible(response.header("content-type") or ""), "text": text}
     return {
         "status": response.status,
-        "statusText": HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else "",
+        "statusText": "",  # the evidence does not keep it
         "httpVersion": HTTP,
         "cookies": _cookies(response.headers, "set-cookie"),
         "headers": _headers(response.headers),

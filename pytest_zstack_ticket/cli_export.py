@@ -1,0 +1,217 @@
+"""`zstack-ticket export` and `bundle`: a run in the formats of other tools, and in one file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from pytest_zstack_ticket.cli_command import Command, talk
+from pytest_zstack_ticket.model.errors import EvidenceError, SettingsError, UsageError
+
+if TYPE_CHECKING:
+    from pytest_zstack_ticket.edge.exchanges import EvidenceReader
+
+FORMATS = ("har", "ctrf", "junit", "allure", "earl", "openapi")
+BAD_INPUT = 2
+"""The exit status for a bundle or a file that cannot be used, as argparse has it for arguments."""
+STDIN = Path("/dev/stdin")
+
+
+def in_one_sentence(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """Return a command that says what it cannot use in one sentence."""
+
+    @wraps(run)
+    def careful(told: argparse.Namespace) -> int:
+        try:
+            return run(told)
+        except (UsageError, EvidenceError) as error:
+            talk(f"zstack-ticket: {error}")
+            return BAD_INPUT
+
+    return careful
+
+
+def add_export_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `export`."""
+    parser.add_argument("format", choices=FORMATS, help="what to write")
+    bundle = "folder of --zstack-report, its report.json, or - for a report on stdin; openapi needs none"
+    parser.add_argument("bundle", metavar="BUNDLE", nargs="?", help=bundle)
+    parser.add_argument("--output", metavar="PATH", default="-", help="file, folder for allure, - for stdout (-)")
+
+
+@in_one_sentence
+def export(told: argparse.Namespace) -> int:
+    """Write a run in another format."""
+    if told.format == "openapi":
+        if told.bundle is not None:
+            raise SettingsError(f"openapi is made of the schemas alone: leave {told.bundle} out.")
+        _write_text(told.output, [_openapi()])
+        return 0
+    if told.bundle is None:
+        raise SettingsError(f"{told.format} needs a BUNDLE: give the folder of --zstack-report, or its report.json.")
+    from pytest_zstack_ticket.edge.reports import load_report  # noqa: PLC0415 - help is fast
+
+    path = STDIN if told.bundle == "-" else Path(told.bundle)
+    report = load_report(path)
+    if told.format == "allure":
+        _write_allure(told.output, report, _evidence(path, report))
+    elif told.format == "har":
+        _write_har(told.output, report, _evidence(path, report))
+    else:
+        _write_text(told.output, [_document(told.format, report)])
+    return 0
+
+
+def _document(wanted: str, report: dict[str, Any]) -> str:
+    from pytest_zstack_ticket.report.exports.ctrf import ctrf  # noqa: PLC0415 - help is fast
+    from pytest_zstack_ticket.report.exports.earl import earl  # noqa: PLC0415 - likewise
+    from pytest_zstack_ticket.report.exports.junit import junit  # noqa: PLC0415 - likewise
+
+    return junit(report) if wanted == "junit" else _json({"ctrf": ctrf, "earl": earl}[wanted](report))
+
+
+def _openapi() -> str:
+    from importlib.metadata import version  # noqa: PLC0415 - help is fast
+
+    from pytest_zstack_ticket.edge.files import api_schemas  # noqa: PLC0415 - likewise
+    from pytest_zstack_ticket.report.exports.openapi import openapi  # noqa: PLC0415 - likewise
+    from pytest_zstack_ticket.simulator.calls import CALLS  # noqa: PLC0415 - likewise
+
+    return _json(openapi(api_schemas(), CALLS, version=version("pytest-zstack-ticket")))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def _evidence(path: Path, report: dict[str, Any]) -> EvidenceReader | None:
+    """Return the evidence beside a report, None if there is none."""
+    from pytest_zstack_ticket.edge.exchanges import EvidenceReader  # noqa: PLC0415 - help is fast
+
+    if path == STDIN or report["evidence"] is None:
+        return None
+    folder = path if path.is_dir() else path.parent
+    return EvidenceReader(path=folder / report["evidence"]["file"], seal=report["evidence"])
+
+
+def _write_har(output: str, report: dict[str, Any], evidence: EvidenceReader | None) -> None:
+    from pytest_zstack_ticket.report.exports.har import har  # noqa: PLC0415 - help is fast
+
+    if evidence is None:
+        raise EvidenceError(
+            "har is made of the exchanges: give a folder that holds evidence.jsonl.gz beside its report."
+        )
+    _write_text(output, har(report, evidence.exchanges()))
+    _tell_if_cut_short(evidence)
+
+
+def _write_allure(output: str, report: dict[str, Any], evidence: EvidenceReader | None) -> None:
+    from pytest_zstack_ticket.report.exports.allure import allure  # noqa: PLC0415 - help is fast
+    from pytest_zstack_ticket.report.exports.witnesses import chosen, witnesses  # noqa: PLC0415 - likewise
+
+    if output == "-":
+        raise SettingsError("allure writes a folder: name it with --output DIR.")
+    if evidence is not None and not evidence.path.exists():
+        talk(f"{evidence.path} is not there: passed requirements have no witness.")
+        evidence = None
+    shown = witnesses(chosen(evidence.examples()), evidence.exchanges()) if evidence else {}
+    try:
+        Path(output).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"--output: {output} cannot be made a folder ({error.strerror}).") from error
+    for name, text in allure(report, shown):
+        _write_text(str(Path(output, name)), [text])
+    if evidence:
+        _tell_if_cut_short(evidence)
+
+
+def _tell_if_cut_short(evidence: EvidenceReader) -> None:
+    if not evidence.complete:
+        talk(f"{evidence.path} was cut short: what was lost is not in the export.")
+
+
+def _write_text(output: str, parts: Iterable[str]) -> None:
+    """Write parts to stdout or to a file."""
+    if output == "-":
+        for part in parts:
+            sys.stdout.write(part)
+        return
+    with _new_file(output) as file:
+        for part in parts:
+            file.write(part.encode("utf-8"))
+
+
+@contextmanager
+def _new_file(output: str) -> Iterator[IO[bytes]]:
+    """Open a file that takes its place when all of it is written. Raises SettingsError."""
+    path = Path(output)
+    scratch = path.with_name(f"{path.name}.tmp")
+    try:
+        with scratch.open("wb") as file:
+            yield file
+        scratch.replace(path)
+    except OSError as error:
+        scratch.unlink(missing_ok=True)
+        raise SettingsError(f"--output: {output} cannot be written ({error.strerror}).") from error
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
+
+
+def add_bundle_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `bundle`."""
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="folder of --zstack-report")
+    parser.add_argument("--output", metavar="FILE", default="", help="the zip, - for stdout (FOLDER.zip)")
+
+
+@in_one_sentence
+def bundle(told: argparse.Namespace) -> int:
+    """Pack the folder of a run into one zip."""
+    from pytest_zstack_ticket.edge.archive import pack  # noqa: PLC0415 - help is fast
+    from pytest_zstack_ticket.edge.reports import load_report  # noqa: PLC0415 - likewise
+
+    if not told.folder.is_dir():
+        raise EvidenceError(f"{told.folder} is no folder. Give the folder of --zstack-report.")
+    load_report(told.folder)
+    if told.output == "-":
+        with tempfile.TemporaryFile() as file:
+            pack(told.folder, file)
+            file.seek(0)
+            shutil.copyfileobj(file, sys.stdout.buffer)
+        return 0
+    output = told.output or f"{told.folder.resolve()}.zip"
+    with _new_file(output) as file:
+        count = pack(told.folder, file, leave=Path(output))
+    talk(f"{output}: {count} files.")
+    return 0
+
+
+COMMANDS = (
+    Command(
+        name="export",
+        help="write a run in the format of another tool",
+        description="Write a run as HAR, CTRF, JUnit XML, Allure results or EARL, or the API as OpenAPI 3.1. Data goes\n"
+        "to stdout. The exit status is 0, or 2 if the bundle or the output cannot be used.",
+        example="example:\n  zstack-ticket export junit out/ --output junit.xml\n"
+        "  zstack-ticket export openapi | jq .paths",
+        add_arguments=add_export_arguments,
+        run=export,
+    ),
+    Command(
+        name="bundle",
+        help="pack the folder of a run into one zip",
+        description="Pack the folder of a run into a zip that has the same bytes whenever it is made. The exit status\n"
+        "is 0, or 2 if the folder holds no report or the zip cannot be written.",
+        example="example:\n  zstack-ticket bundle out/ --output out.zip",
+        add_arguments=add_bundle_arguments,
+        run=bundle,
+    ),
+)
