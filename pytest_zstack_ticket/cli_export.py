@@ -198,8 +198,8 @@ COMMANDS = (
     Command(
         name="export",
         help="write a run in the format of another tool",
-        description="Write a run as HAR, CTRF, JUnit XML, Allure results or EARL, or the API as OpenAPI 3.1. Data goes\n"
-        "to stdout. The exit status is 0, or 2 if the bundle or the output cannot be used.",
+        description="Write a run as HAR, CTRF, JUnit XML, Allure results or EARL, or the API as OpenAPI 3.1. Data\n"
+        "goes to stdout. The exit status is 0, or 2 if the bundle or the output cannot be used.",
         example="example:\n  zstack-ticket export junit out/ --output junit.xml\n"
         "  zstack-ticket export openapi | jq .paths",
         add_arguments=add_export_arguments,
