@@ -57,6 +57,15 @@ def test_every_attachment_is_there_and_belongs_to_one_result():
         assert "\u202e" not in text
 
 
+def test_what_is_empty_is_not_attached():
+    report = a_report("failed")
+    (row,) = report["requirements"]
+    row["partitions"] = []
+    row["findings"] = [row["findings"][0] | {"subject": None, "curl": ""}]
+    (one,) = results(files(report))
+    assert [attached["name"] for attached in one["attachments"]] == ["finding 1: run it again"]
+
+
 def test_a_pass_carries_its_witness():
     told = files(a_report("passed"), **{"ZT-BODY-001": [a_message("seen")]})
     (one,) = results(told)
