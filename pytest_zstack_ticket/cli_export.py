@@ -57,10 +57,8 @@ def export(told: argparse.Namespace) -> int:
         return 0
     if told.bundle is None:
         raise SettingsError(f"{told.format} needs a BUNDLE: give the folder of --zstack-report, or its report.json.")
-    from pytest_zstack_ticket.edge.reports import load_report  # noqa: PLC0415 - help is fast
-
     path = STDIN if told.bundle == "-" else Path(told.bundle)
-    report = load_report(path)
+    report = _report(path)
     if told.format == "allure":
         _write_allure(told.output, report, _evidence(path, report))
     elif told.format == "har":
@@ -68,6 +66,24 @@ def export(told: argparse.Namespace) -> int:
     else:
         _write_text(told.output, [_document(told.format, report)])
     return 0
+
+
+def _report(path: Path) -> dict[str, Any]:
+    """Return a report without anything that no format can write, whoever wrote it. Raises EvidenceError."""
+    from datetime import datetime  # noqa: PLC0415 - help is fast
+
+    from pytest_zstack_ticket.edge.reports import load_report  # noqa: PLC0415 - likewise
+    from pytest_zstack_ticket.recording import scrubbed_json  # noqa: PLC0415 - likewise
+
+    report: dict[str, Any] = scrubbed_json(load_report(path))
+    for name in ("started", "ended"):
+        try:
+            known = datetime.fromisoformat(report["run"][name]).tzinfo is not None
+        except ValueError:
+            known = False
+        if not known:
+            raise EvidenceError(f"{path}: run.{name} is no date with a time zone. Give the report.json of a run.")
+    return report
 
 
 def _document(wanted: str, report: dict[str, Any]) -> str:

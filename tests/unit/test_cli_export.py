@@ -15,7 +15,7 @@ import pytest
 from pytest_zstack_ticket.cli import main
 from pytest_zstack_ticket.edge.evidence import EvidenceWriter
 from pytest_zstack_ticket.model.verdict import Example
-from tests.support.reports import ASKED, LOST, a_report
+from tests.support.reports import ASKED, HOSTILE, LOST, a_report
 
 HELD = Example(
     requirement="ZT-BODY-001",
@@ -135,6 +135,23 @@ def test_a_report_without_evidence_has_no_har(folder: Path, capsys: pytest.Captu
     written(folder, None)
     assert main(["export", "har", str(folder)]) == 2
     assert "har is made of the exchanges" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("date", ["yesterday", "2026-11-23T07:44:59"])
+def test_a_report_without_dates_is_refused(folder: Path, date: str, capsys: pytest.CaptureFixture[str]):
+    told = a_report("passed")
+    (folder / "report.json").write_text(json.dumps(told | {"run": told["run"] | {"ended": date}}), "utf-8")
+    assert main(["export", "junit", str(folder)]) == 2
+    assert "run.ended is no date" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wanted", ["junit", "ctrf", "earl", "allure"])
+def test_what_no_format_can_write_is_escaped_wherever_it_stands(folder: Path, tmp_path: Path, wanted: str):
+    told = a_report("failed", text=HOSTILE)
+    row = told["requirements"][0]
+    told["requirements"] = [row | {"id": f"ZT-{HOSTILE}", "area": HOSTILE, "partitions": [HOSTILE]}]
+    (folder / "report.json").write_text(json.dumps(told), "utf-8")
+    assert main(["export", wanted, str(folder), "--output", str(tmp_path / "x")]) == 0
 
 
 def test_an_unknown_format_is_refused_with_status_2(capsys: pytest.CaptureFixture[str]):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
+from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Headers, Request, Response
 from pytest_zstack_ticket.report.exports.telling import Report
 from pytest_zstack_ticket.report.width import visible
@@ -32,11 +33,14 @@ def har(report: Report, exchanges: Iterable[Exchange]) -> Iterator[str]:
 
 
 def entry(exchange: Exchange, url: str) -> dict[str, Any]:
-    """Return one exchange as an entry; one without an answer has status 0 and `_error`, as browsers write it."""
+    """Return one exchange as an entry; one without an answer has status 0 and `_error`, as browsers write it.
+
+    Raises EvidenceError for a time that is none.
+    """
     milliseconds = round(exchange.elapsed * 1000, 3)
     answer = exchange.answer
     told = {
-        "startedDateTime": datetime.fromtimestamp(exchange.started, UTC).isoformat(timespec="milliseconds"),
+        "startedDateTime": _date(exchange),
         "time": milliseconds,
         "request": _request(exchange.request, url),
         "response": _no_response(answer) if isinstance(answer, Failure) else _response(answer),
@@ -45,6 +49,13 @@ def entry(exchange: Exchange, url: str) -> dict[str, Any]:
         "_exchange": exchange.id,
     }
     return told | ({"_leaks": list(exchange.leaks)} if exchange.leaks else {})
+
+
+def _date(exchange: Exchange) -> str:
+    try:
+        return datetime.fromtimestamp(exchange.started, UTC).isoformat(timespec="milliseconds")
+    except (OverflowError, ValueError, OSError) as error:
+        raise EvidenceError(f"exchange {exchange.id}: {exchange.started} is no time that a calendar has.") from error
 
 
 def _request(request: Request, url: str) -> dict[str, Any]:

@@ -2,8 +2,12 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import datetime
 
+import pytest
+
+from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.report.exports.har import entry, har
 from tests.support.reports import ASKED, LOST, a_report
 
@@ -62,6 +66,12 @@ def test_a_request_without_an_answer_says_why():
     told = entry(LOST, "http://h/zstack")["response"]
     assert told["status"] == 0
     assert told["_error"] == "timeout: no answer within 3 s"
+
+
+@pytest.mark.parametrize("started", [1e20, 1e300])
+def test_a_time_that_no_calendar_has_is_refused(started: float):
+    with pytest.raises(EvidenceError, match="m-000001"):
+        entry(replace(ASKED, started=started), "http://h")
 
 
 def test_parts_are_made_one_after_the_other():

@@ -1,6 +1,10 @@
 """What every format tells of a requirement."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_zstack_ticket.report.exports.telling import beyond, facts_of, message_of, message_text, plain, trace_of
 from tests.support.reports import HOSTILE, VERDICTS, a_message, a_report
@@ -12,6 +16,11 @@ def test_only_line_ends_steer_anything():
     assert all(letter == "\n" or letter.isprintable() for letter in shown)
     assert "\\u202e" in shown
     assert "工单" in shown
+
+
+@given(st.text(st.characters(codec=None)))
+def test_whatever_is_told_is_legal_in_xml(text: str):
+    assert re.search("[^\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", plain(text)) is None
 
 
 def test_a_failure_is_told_by_what_was_expected_and_what_came():
