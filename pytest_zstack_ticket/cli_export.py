@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.edge.exchanges import EvidenceReader
 
 FORMATS = ("har", "ctrf", "junit", "allure", "earl", "openapi")
-BAD_INPUT = 2
+BAD_INPUT = 4
 """The exit status for a bundle or a file that cannot be used, as argparse has it for arguments."""
 STDIN = Path("/dev/stdin")
 
@@ -215,7 +215,7 @@ COMMANDS = (
         name="export",
         help="write a run in the format of another tool",
         description="Write a run as HAR, CTRF, JUnit XML, Allure results or EARL, or the API as OpenAPI 3.1. Data\n"
-        "goes to stdout. The exit status is 0, or 2 if the bundle or the output cannot be used.",
+        "goes to stdout. The exit status is 0, or 4 if the bundle or the output cannot be used.",
         example="example:\n  zstack-ticket export junit out/ --output junit.xml\n"
         "  zstack-ticket export openapi | jq .paths",
         add_arguments=add_export_arguments,
@@ -225,7 +225,7 @@ COMMANDS = (
         name="bundle",
         help="pack the folder of a run into one zip",
         description="Pack the folder of a run into a zip that has the same bytes whenever it is made. The exit status\n"
-        "is 0, or 2 if the folder holds no report or the zip cannot be written.",
+        "is 0, or 4 if the folder holds no report or the zip cannot be written.",
         example="example:\n  zstack-ticket bundle out/ --output out.zip",
         add_arguments=add_bundle_arguments,
         run=bundle,

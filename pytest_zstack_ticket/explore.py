@@ -57,7 +57,7 @@ class Explorer:
     window: int = 1
     budget: Budget = field(default_factory=Budget)
     now: Callable[[], float] = time.monotonic
-    tell: Callable[[int], None] = int
+    tell: Callable[[int], None] | None = None
 
     def __call__(self, strategy: SearchStrategy[Any], holds: Holds, *, share: float = 1.0) -> None:
         """Call `holds` with drawn examples until it raises, then shrink; `share` scales the number of examples.
@@ -83,7 +83,7 @@ class Explorer:
                 drawn += ROUND
         finally:
             self.budget.spent += self.now() - began
-        if done < min(least, ROUND):
+        if self.tell is not None and done < min(least, ROUND):
             self.tell(done)
 
     def _explored(self, strategy: SearchStrategy[Any], holds: Holds, examples: int, seed: int) -> None:

@@ -174,6 +174,7 @@ def judge(
         verdict_of(requirement, found.get(requirement.id), profile, cut=requirement.id in cut)
         for requirement in requirements
     )
+    judged = _cascaded(requirements, judged)
     counts: dict[str, dict[str, int]] = {}
     for requirement, one in zip(requirements, judged, strict=True):
         level = counts.setdefault(requirement.level, dict.fromkeys(ROLL_UP, 0))
@@ -182,6 +183,36 @@ def judge(
     partial = any(one.verdict == "untested" for one in unrun) or cut_short
     worst = roll_up([*(one.verdict for one in judged), *(("inconclusive",) if cut_short else ())])
     return Result(verdict=worst, partial=partial, judged=judged, counts=counts)
+
+
+def _cascaded(requirements: Sequence[Requirement], judged: tuple[Judged, ...]) -> tuple[Judged, ...]:
+    """Return verdicts in which what could not be decided because something below it failed is untested, with its cause.
+
+    What departed stays failed, and what held stays passed: they have evidence of their own.
+    """
+    bases = {rule.id: rule.after for rule in requirements}
+    broken = {one.id for one in judged if one.verdict == "failed"}
+    return tuple(
+        replace(one, verdict="untested", reason=Phrase.of("blocked", by=", ".join(causes)))
+        if one.verdict == "inconclusive" and (causes := _causes(one.id, bases, broken))
+        else one
+        for one in judged
+    )
+
+
+def _causes(requirement: str, bases: Mapping[str, Sequence[str]], broken: Collection[str]) -> list[str]:
+    """Return the failed requirements that one stands on, the lowest ones of each way down."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting = list(bases.get(requirement, ()))
+    while waiting:
+        base = waiting.pop()
+        if base in seen:
+            continue
+        seen.add(base)
+        found.update({base} & set(broken))
+        waiting += bases.get(base, ())
+    return sorted(found)
 
 
 def roll_up(verdicts: Iterable[Verdict]) -> Verdict:

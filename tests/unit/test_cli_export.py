@@ -1,4 +1,4 @@
-"""`export` and `bundle`: data to stdout, talk to stderr, one sentence and status 2 for what cannot be used."""
+"""`export` and `bundle`: data to stdout, talk to stderr, one sentence and status 4 for what cannot be used."""
 
 import io
 import json
@@ -104,7 +104,7 @@ def test_the_evidence_of_another_run_is_refused_and_no_file_is_left(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     written(folder, {"file": "evidence.jsonl.gz", "size": 4, "root": "0" * 64})
-    assert main(["export", "har", str(folder), "--output", str(tmp_path / "x.har")]) == 2
+    assert main(["export", "har", str(folder), "--output", str(tmp_path / "x.har")]) == 4
     assert "is not the evidence of this report" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -124,7 +124,7 @@ def test_the_evidence_of_another_run_is_refused_and_no_file_is_left(
 def test_what_cannot_be_used_is_told_in_one_sentence(
     folder: Path, arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
 ):
-    assert main(["export", *(one.replace("FOLDER", str(folder)) for one in arguments)]) == 2
+    assert main(["export", *(one.replace("FOLDER", str(folder)) for one in arguments)]) == 4
     shown = capsys.readouterr()
     assert shown.out == ""
     assert told.replace("FOLDER", str(folder)) in shown.err
@@ -133,7 +133,7 @@ def test_what_cannot_be_used_is_told_in_one_sentence(
 
 def test_a_report_without_evidence_has_no_har(folder: Path, capsys: pytest.CaptureFixture[str]):
     written(folder, None)
-    assert main(["export", "har", str(folder)]) == 2
+    assert main(["export", "har", str(folder)]) == 4
     assert "har is made of the exchanges" in capsys.readouterr().err
 
 
@@ -141,7 +141,7 @@ def test_a_report_without_evidence_has_no_har(folder: Path, capsys: pytest.Captu
 def test_a_report_without_dates_is_refused(folder: Path, date: str, capsys: pytest.CaptureFixture[str]):
     told = a_report("passed")
     (folder / "report.json").write_text(json.dumps(told | {"run": told["run"] | {"ended": date}}), "utf-8")
-    assert main(["export", "junit", str(folder)]) == 2
+    assert main(["export", "junit", str(folder)]) == 4
     assert "run.ended is no date" in capsys.readouterr().err
 
 
@@ -154,14 +154,14 @@ def test_what_no_format_can_write_is_escaped_wherever_it_stands(folder: Path, tm
     assert main(["export", wanted, str(folder), "--output", str(tmp_path / "x")]) == 0
 
 
-def test_an_unknown_format_is_refused_with_status_2(capsys: pytest.CaptureFixture[str]):
+def test_an_unknown_format_is_refused_by_argparse(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit) as ended:
         main(["export", "xml"])
     assert ended.value.code == 2
     assert "junit" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("wanted", "status"), [("ctrf", 0), ("har", 2)])
+@pytest.mark.parametrize(("wanted", "status"), [("ctrf", 0), ("har", 4)])
 def test_a_report_can_come_from_stdin(folder: Path, wanted: str, status: int):
     command = [sys.executable, "-m", "pytest_zstack_ticket.cli", "export", wanted, "-"]
     text = (folder / "report.json").read_bytes()
@@ -191,6 +191,6 @@ def test_only_the_folder_of_a_run_is_packed(
     folder: Path, tmp_path: Path, which: str, capsys: pytest.CaptureFixture[str]
 ):
     (folder / "empty").mkdir()
-    assert main(["bundle", str(folder / which), "--output", str(tmp_path / "b.zip")]) == 2
+    assert main(["bundle", str(folder / which), "--output", str(tmp_path / "b.zip")]) == 4
     assert len(capsys.readouterr().err.splitlines()) == 1
     assert not (tmp_path / "b.zip").exists()

@@ -188,3 +188,21 @@ def test_a_signature_tells_failures_apart_and_not_their_values():
     assert here != signature(example(DEPARTED), status=200)
     assert here != signature(example(DEPARTED, "ZT-BODY-002", edit=edit), status=200)
     assert signature(example(None)) == ""
+
+
+def test_what_could_not_be_decided_for_a_failure_below_it_is_untested_with_its_cause():
+    rules = (
+        replace(RULE, id="ZT-X-001"),
+        replace(RULE, id="ZT-X-002", after=("ZT-X-001",)),
+        replace(RULE, id="ZT-X-003", after=("ZT-X-002",)),
+        replace(RULE, id="ZT-X-004"),
+    )
+    found = {
+        "ZT-X-001": Tally(requirement="ZT-X-001", departed=1, ran=True),
+        "ZT-X-002": Tally(requirement="ZT-X-002", held=1, ran=True),
+        "ZT-X-003": Tally(requirement="ZT-X-003", undecided=1, ran=True),
+        "ZT-X-004": Tally(requirement="ZT-X-004", undecided=1, ran=True),
+    }
+    result = judge(rules, found, ACCEPTING)
+    assert [one.verdict for one in result.judged] == ["failed", "passed", "untested", "inconclusive"]
+    assert result.judged[2].reason == Phrase.of("blocked", by="ZT-X-001")
