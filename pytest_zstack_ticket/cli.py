@@ -28,6 +28,7 @@ GROUPS = (
     "cli_sign",
     "cli_verify",
     "cli_export",
+    "cli_render",
 )
 """Modules that hold commands, in the order of the help; each has `COMMANDS`."""
 

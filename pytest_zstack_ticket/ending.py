@@ -16,6 +16,7 @@ from pytest_zstack_ticket.model.codec import phrase_to_json
 from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.paging import put, write_page
 from pytest_zstack_ticket.recording import scrubbed_json
 from pytest_zstack_ticket.report.exports.ctrf import ctrf
 from pytest_zstack_ticket.report.exports.junit import junit
@@ -156,15 +157,8 @@ def _date(seconds: float) -> str:
 def _write(run: Run, report: dict[str, Any]) -> Path | None:
     if run.folder is None:
         return None
-    path = run.folder / "report.json"
-    _replace(path, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
-    _replace(run.folder / "junit.xml", junit(report))
-    _replace(run.folder / "ctrf.json", json.dumps(ctrf(report), ensure_ascii=False, indent=1) + "\n")
+    path = put(run.folder / "report.json", json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+    put(run.folder / "junit.xml", junit(report))
+    put(run.folder / "ctrf.json", json.dumps(ctrf(report), ensure_ascii=False, indent=1) + "\n")
+    write_page(report, run.folder, run.lang, run.catalogue.values())
     return path
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file that takes its place when all of it is written."""
-    scratch = path.with_suffix(".tmp")
-    scratch.write_text(text, "utf-8")
-    scratch.replace(path)

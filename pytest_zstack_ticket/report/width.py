@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
@@ -12,7 +13,12 @@ _UNSAFE = re.compile(
 
 def visible(text: str) -> str:
     """Return a text with control, bidirectional and invisible characters written as escapes."""
-    return _UNSAFE.sub(_escape, text)
+    return escapes(text, str)
+
+
+def escapes(text: str, around: Callable[[str], str]) -> str:
+    """Return a text as `visible` does, with each escape as `around` returns it."""
+    return _UNSAFE.sub(lambda found: around(_escape(found)), text)
 
 
 def _escape(found: re.Match[str]) -> str:

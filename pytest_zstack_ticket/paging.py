@@ -1,0 +1,58 @@
+"""Make pages of a report and of what lies beside it, and put them into its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pytest_zstack_ticket.edge.excerpts import Excerpt, read_excerpt
+from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.report.machine import requirement_json
+from pytest_zstack_ticket.report.page import page
+from pytest_zstack_ticket.report.page_sheet import Beside
+from pytest_zstack_ticket.wording import wording
+
+Report = Mapping[str, Any]
+NAMES = {"en": "report.html", "zh": "report.zh.html"}
+"""What the pages of both languages are called where they lie beside each other."""
+
+
+def beside(report: Report, folder: Path, catalogue: Iterable[Requirement]) -> Beside:
+    """Return what a page shows beside its report; evidence that is not there is left out. Raises EvidenceError.
+
+    A requirement has other faults where its wording has changed since, so they are told of the same one only.
+    """
+    evidence = folder / "evidence.jsonl.gz"
+    excerpt = read_excerpt(evidence, _wanted(report)) if evidence.exists() else Excerpt()
+    rows = {row["id"]: row for row in report["requirements"]}
+    same = [one for one in catalogue if one.id in rows and requirement_json(one).items() <= rows[one.id].items()]
+    return Beside(
+        exchanges=excerpt.exchanges,
+        seconds=excerpt.seconds,
+        jobs=excerpt.jobs,
+        faults={one.id: one.killed_by for one in same},
+    )
+
+
+def _wanted(report: Report) -> frozenset[str]:
+    """Return the exchanges of all findings."""
+    findings = (finding for row in report["requirements"] for finding in row["findings"])
+    return frozenset(one for finding in findings for ids in finding["exchanges"].values() for one in ids)
+
+
+def write_page(report: Report, folder: Path, lang: str, catalogue: Iterable[Requirement]) -> Path:
+    """Write the page of a run into its folder, and take away one of an earlier run in another language.
+
+    Raises OSError and EvidenceError.
+    """
+    (folder / NAMES["zh"]).unlink(missing_ok=True)
+    return put(folder / NAMES["en"], page(report, wording(), lang, beside=beside(report, folder, catalogue)))
+
+
+def put(path: Path, text: str) -> Path:
+    """Write a file whole or not at all. Raises OSError."""
+    scratch = path.with_name(f"{path.name}.tmp")
+    scratch.write_text(text, "utf-8")
+    scratch.replace(path)
+    return path

@@ -1,0 +1,81 @@
+"""Everything about one requirement, folded unless it failed."""
+
+from __future__ import annotations
+
+from pytest_zstack_ticket.report.page_finding import finding
+from pytest_zstack_ticket.report.page_markup import Markup, Part, anchor, element, joined
+from pytest_zstack_ticket.report.page_sheet import Json, Sheet, in_order, tally
+
+MOST_FINDINGS = 12
+OPEN = frozenset({"failed", "error"})
+
+
+def requirements(sheet: Sheet) -> Markup:
+    """Return every requirement by area, what needs somebody first."""
+    areas: dict[str, list[Json]] = {}
+    for row in in_order(sheet.report["requirements"]):
+        areas.setdefault(row["area"], []).append(row)
+    ordered = sorted(areas)
+    links = element("nav", *(element("a", f"{area} ({len(areas[area])})", href=f"#area-{area}") for area in ordered))
+    return element(
+        "section",
+        element("h2", sheet.say("requirements")),
+        links,
+        *(_area(sheet, area, areas[area]) for area in ordered),
+    )
+
+
+def _area(sheet: Sheet, area: str, rows: list[Json]) -> Markup:
+    counts = " · ".join(f"{sheet.word(name)} {count}" for name, count in tally(rows).items())
+    title = element("h3", area, " ", element("span", counts, class_="soft"), id=f"area-{area}")
+    return joined(title, *(_requirement(sheet, row) for row in rows))
+
+
+def _requirement(sheet: Sheet, row: Json) -> Markup:
+    waived = f" · {sheet.say('waived')}" if row.get("waived") else None
+    summary = element(
+        "summary",
+        sheet.badge(row["verdict"], waived),
+        element("span", row["id"], class_="mono"),
+        element("span", sheet.told(row["text"])),
+    )
+    findings = [finding(sheet, one) for one in row["findings"][:MOST_FINDINGS]]
+    left = len(row["findings"]) - MOST_FINDINGS
+    more = element("p", sheet.say("more-findings", count=left), class_="soft") if left > 0 else None
+    return element(
+        "details",
+        summary,
+        element("div", _facts(sheet, row), _partitions(sheet, row), *findings, more),
+        class_="requirement",
+        id=anchor(row["id"]),
+        open="open" if row["verdict"] in OPEN else None,
+    )
+
+
+def _facts(sheet: Sheet, row: Json) -> Markup:
+    """Return where a requirement stands, what it asks for, and what its verdict was formed from."""
+    faults = sheet.beside.faults.get(row["id"], ())
+    counts = row["examples"]
+    rows: list[tuple[str, Part]] = [
+        ("level", f"{sheet.word(row['level'])} · {sheet.say('basis-' + row['basis'])}"),
+        ("source", row["source"]),
+        ("reason", sheet.told(row["reason"])),
+        ("consequence", sheet.told(row["consequence"])),
+        (
+            "examples",
+            sheet.say("example-counts", **{key: counts[key] for key in ("held", "departed", "undecided", "open")}),
+        ),
+        ("needs", ", ".join(sheet.word(need) for need in row["needs"])),
+        ("after", ", ".join(row["after"])),
+        ("profiles", ", ".join(row["profiles"])),
+        ("killed-by", joined(*(element("code", one) for one in faults), between=", ")),
+    ]
+    return sheet.facts(rows, class_="column")
+
+
+def _partitions(sheet: Sheet, row: Json) -> Markup | None:
+    names = row["partitions"]
+    if not names:
+        return None
+    title = element("summary", sheet.say("tried-partitions", count=len(names)))
+    return element("details", title, element("p", ", ".join(names), class_="mono soft"))
