@@ -12,6 +12,7 @@ from pytest_zstack_ticket.report.page_sheet import Json, Sheet
 
 MOST_EXCHANGES = 4
 LONGEST_STRING = 120
+BRIEF = 160
 
 
 def finding(sheet: Sheet, told: Json) -> Markup:
@@ -50,13 +51,21 @@ def _siblings(sheet: Sheet, told: Json) -> Markup:
     subject, sibling = (readable(_body(told[role])) for role in ("subject", "sibling"))
     if subject is None:
         return joined()
-    if sibling is None:
-        pair = [("sent-body", lines_of(subject))]
+    ours, theirs = marked_pair(subject, sibling) if sibling is not None else (lines_of(subject), None)
+    panes = [("sent-body", ours, told["subject"])] + ([("sibling-body", theirs, told["sibling"])] if theirs else [])
+    return element("div", *(_pane(sheet, *pane) for pane in panes), class_="pair")
+
+
+def _pane(sheet: Sheet, key: str, text: Markup, message: Json) -> Markup:
+    """Return a body with what it was answered, in brief."""
+    answer = message.get("answer") or message["failure"]
+    if "status" in answer:
+        body = body_text(answer["body"]) if answer["body"] is not None else ""
+        brief = f"{answer['status']} {body[:BRIEF]}{'…' if len(body) > BRIEF else ''}"
     else:
-        ours, theirs = marked_pair(subject, sibling)
-        pair = [("sent-body", ours), ("sibling-body", theirs)]
-    panes = (element("div", element("h4", sheet.say(key)), element("pre", text)) for key, text in pair)
-    return element("div", *panes, class_="pair")
+        brief = f"{sheet.word(answer['kind'])}: {answer['detail']}"
+    answered = element("p", sheet.say("answered"), " ", element("code", brief), class_="soft")
+    return element("div", element("h4", sheet.say(key)), element("pre", text), answered)
 
 
 def _body(message: Json | None) -> Any:
