@@ -23,6 +23,7 @@ ACTIONS = frozenset(
 )
 """The reasons, by the key of their phrase, that somebody can do something about."""
 MOST_IDS = 60
+MOST_FAILED = 25
 
 
 def causes(sheet: Sheet) -> Markup:
@@ -30,7 +31,11 @@ def causes(sheet: Sheet) -> Markup:
     rows = in_order(sheet.report["requirements"])
     failed = [row for row in rows if row["verdict"] == "failed"]
     open_ = _by_reason(row for row in rows if row["verdict"] not in ("passed", "failed"))
-    parts = [_failed(sheet, row) for row in failed] + [_undecided(sheet, key, same) for key, same in open_.items()]
+    parts = [_failed(sheet, row) for row in failed[:MOST_FAILED]]
+    if failed[MOST_FAILED:]:
+        title = element("summary", sheet.say("more-failed", count=len(failed) - MOST_FAILED))
+        parts.append(element("details", title, *(_failed(sheet, row) for row in failed[MOST_FAILED:])))
+    parts += [_undecided(sheet, key, same) for key, same in open_.items()]
     advice = [element("p", sheet.say("action-failed"), class_="soft")] if failed else []
     return element(
         "section", element("h2", sheet.say("causes")), *advice, *(parts or [element("p", sheet.say("nothing-to-do"))])

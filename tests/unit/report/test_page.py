@@ -22,7 +22,7 @@ from pytest_zstack_ticket.report.page_sheet import Beside
 from pytest_zstack_ticket.report.page_style import CSS
 from pytest_zstack_ticket.report.text import LANGUAGES
 from pytest_zstack_ticket.wording import wording
-from tests.support.sample_report import HOSTILE, hostile, sample_exchange, sample_report
+from tests.support.sample_report import HOSTILE, hostile, requirement, sample_exchange, sample_report
 
 ROOT = Path(__file__).parents[3]
 WORDING = wording()
@@ -240,6 +240,14 @@ def test_what_failed_stands_before_what_was_undecided_and_has_an_action():
     assert order == sorted(order)
     assert "--zstack-context" in text
     assert "expected: a refusal; got: accepted, answered {}" in text
+
+
+def test_of_many_failed_requirements_the_rest_is_folded():
+    report = sample_report()
+    report["requirements"] = [requirement(number, "failed", []) for number in range(30)]
+    text = made(report)
+    assert "5 more failed requirements" in text
+    assert all(text.count(f"ZT-BODY-{number:03}</a>") == 1 for number in range(30))
 
 
 def test_a_passed_run_needs_nobody():

@@ -1,0 +1,120 @@
+"""Seconds that a page of many requirements takes, and its size: 4000 by default, a tenth of them with a finding."""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from pytest_zstack_ticket.edge.files import load_catalogue
+from pytest_zstack_ticket.edge.shipped import suites_folder
+from pytest_zstack_ticket.model.exchange import Exchange, Request, Response
+from pytest_zstack_ticket.report.finding import message_json
+from pytest_zstack_ticket.report.machine import requirement_json
+from pytest_zstack_ticket.report.page import page
+from pytest_zstack_ticket.report.text import LANGUAGES
+from pytest_zstack_ticket.wording import wording
+
+REQUIRED = 3.0
+
+
+def finding(requirement: str, number: int) -> dict[str, Any]:
+    """Return a finding of usual size, with a sibling."""
+    subject, sibling = (_message(f"m-{number:06}", name) for name in ("n" * 256, "conformance test / 一致性测试"))
+    said = {"key": "expect-refusal", "parameters": {}, "en": "a refusal", "zh": "被拒绝"}
+    return {
+        "requirement": requirement,
+        "test": "test_refused::test_a_broken_body_is_refused",
+        "edit": {"kind": "mutation", "name": "too-long", "path": "params.name"},
+        "partition": f"params.name/too-long-{number % 40}",
+        "expected": said,
+        "actual": said,
+        "signature": f"{number:016x}",
+        "curl": "curl -sS -X POST " + "x" * 900,
+        "regenerate": f"pytest -k {requirement}",
+        "seen": 9,
+        "tried": 9,
+        "exchanges": {"subject": [f"m-{number:06}"], "sibling": [f"m-{number:06}"]},
+        "subject": subject,
+        "sibling": sibling,
+    }
+
+
+def _message(key: str, name: str) -> dict[str, Any] | None:
+    requests = [{"requestName": "vm", "apiBody": {f"key{n}": "0123456789abcdef" * 2 for n in range(8)}}]
+    body = json.dumps({"params": {"name": name, "requests": requests}}, ensure_ascii=False, separators=(",", ":"))
+    request = Request(method="POST", path="/v1/tickets", body=body.encode())
+    return message_json((Exchange(id=key, request=request, answer=Response(status=200, body=body.encode())),))
+
+
+def many(count: int) -> list[dict[str, Any]]:
+    """Return rows that repeat the shipped catalogue; every tenth failed."""
+    known = [requirement_json(one) for one in load_catalogue(suites_folder())]
+    rows = []
+    for number in range(count):
+        row = copy.deepcopy(known[number % len(known)])
+        key = f"{row['id']}-{number}"
+        findings = [] if number % 10 else [finding(key, number)]
+        examples = {"held": 20, "departed": len(findings), "undecided": 0, "open": 0}
+        partitions = [f"params.name/kind-{n}" for n in range(20)]
+        row |= {"id": key, "verdict": "failed" if findings else "passed", "reason": None, "examples": examples}
+        rows.append({**row, "partitions": partitions, "findings": findings})
+    return rows
+
+
+def report(count: int) -> dict[str, Any]:
+    """Return a report of many requirements."""
+    bounds = {"oldest": "5.2", "newest": "5.2"}
+    counts = {"passed": count - count // 10, "failed": count // 10}
+    examples = {"held": 20 * count, "departed": count // 10}
+    moment = "2026-11-24T01:58:30.619+00:00"
+    run = {
+        "id": "0" * 16,
+        "started": moment,
+        "ended": moment,
+        "suite": {"name": "x", "version": "0"},
+        "effort": "certify",
+    }
+    run |= {
+        "seed": 1,
+        "cut_short": None,
+        "left_on_target": 0,
+        "residue": {"left": [], "deleted": 0, "unseen": 0, "used": {}},
+    }
+    return {
+        "run": run,
+        "target": {"url": "http://h/zstack", "given": None, "kind": "foreign", "release": bounds},
+        "profile": {"name": "deployed"},
+        "requirement-set": {"count": count, "digest": f"sha256:{'0' * 64}"},
+        "verdict": "failed",
+        "partial": False,
+        "calibration": None,
+        "evidence": None,
+        "counts": {"requirements": counts, "by-level": {"must": counts}, "examples": examples},
+        "requirements": many(count),
+    }
+
+
+def main() -> None:
+    """Print seconds and size for each language."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=4000)
+    parser.add_argument("--keep", type=Path, help="write the English page to this file, to look at it in a browser")
+    told = parser.parse_args()
+    whole = report(told.count)
+    for lang in LANGUAGES:
+        started = time.perf_counter()
+        text = page(whole, wording(), lang)
+        seconds = time.perf_counter() - started
+        print(
+            f"{lang}: {told.count} requirements in {seconds:.2f} s (required {REQUIRED} s), {len(text.encode()) / 1e6:.1f} MB"
+        )
+        if told.keep and lang == "en":
+            told.keep.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
