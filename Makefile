@@ -9,7 +9,7 @@ REPORT ?= zstack-report
 SUITES = $(BIN)/python -m pytest --zstack-url=embedded
 SOURCES = pytest_zstack_ticket suites tests benchmarks conftest.py .packaging
 
-.PHONY: run smoke test lint format kill-matrix false-failures soak bench lock clean help
+.PHONY: run smoke test lint format kill-matrix false-failures soak screenshots bench lock clean help
 
 run: $(STAMP)  ## set up and certify the embedded endpoint
 	$(SUITES) --zstack-report=$(REPORT) -q
@@ -43,10 +43,14 @@ soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades: a
 	$(BIN)/python -m tests.soak.crash --kills 200
 	$(BIN)/python -m tests.soak.upgrade --runs 20
 
+screenshots: smoke  ## the page in a real Chromium: light, dark, narrow, printed, hostile, in both languages
+	$(BIN)/python -m tests.browser.screenshots $(REPORT) screenshots
+
 bench: $(STAMP)  ## every figure of docs/reference/figures.md
 	$(BIN)/python benchmarks/generation.py
 	$(BIN)/python benchmarks/exchange.py
 	$(BIN)/python benchmarks/import_tax.py
+	$(BIN)/python benchmarks/page.py
 
 lock: $(STAMP)  ## pin again what requirements.in asks for
 	$(BIN)/pip install -q pip-tools
@@ -61,7 +65,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $(STAMP)
 
 clean:  ## remove what was set up and written
-	rm -rf $(VENV) $(REPORT) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
+	rm -rf $(VENV) $(REPORT) screenshots .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  —/'

@@ -59,7 +59,7 @@ OPTIONS = (
     Option("insecure", "do not verify the target's certificate", False, "flag"),
     Option("profile", "what to judge by: deployed, documented or a file", "deployed", "profile", metavar="NAME|FILE"),
     Option("release", "the target's release, such as 4.8 (else detected)", metavar="X.Y"),
-    Option("report", "write report, evidence, junit.xml and ctrf.json into this folder", kind="file", metavar="DIR"),
+    Option("report", "write report.json, report.html, evidence and more into this folder", kind="file", metavar="DIR"),
     Option("lang", "language of what people read (else from LC_ALL or LANG)", "", "choice", ("zh", "en")),
     Option("context", "a TOML file with what this cloud accepts", kind="file", metavar="FILE"),
     Option("effort", "how many examples", "standard", "choice", EFFORTS),

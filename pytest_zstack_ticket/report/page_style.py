@@ -9,11 +9,11 @@ from pytest_zstack_ticket.report.page_markup import Markup, element, joined
 
 CSS = """
 :root{color-scheme:light dark;--bg:#fff;--card:#f6f7f9;--ink:#1b1f24;--soft:#59636e;--line:#d5dae0;--link:#0757b8;
---passed:#1a7f42;--failed:#c4211d;--error:#8f1f9c;--inconclusive:#8a5a00;--untested:#59636e;--inapplicable:#7d8690;
+--passed:#1a7f42;--failed:#c4211d;--error:#8f1f9c;--inconclusive:#8a5a00;--untested:#59636e;--inapplicable:#616b75;
 --mark:#ffe08a;--bar:#3b78c2}
 @media (prefers-color-scheme:dark){:root{--bg:#12161b;--card:#1b2128;--ink:#e4e9ee;--soft:#9ba7b3;--line:#343c46;
 --link:#7db7ff;--passed:#4cc27a;--failed:#ff7b72;--error:#dd8cea;--inconclusive:#e3b04b;--untested:#9ba7b3;
---inapplicable:#7d8690;--mark:#5f4a00;--bar:#6ba4ea}}
+--inapplicable:#8f99a4;--mark:#5f4a00;--bar:#6ba4ea}}
 *{box-sizing:border-box}
 html{scroll-padding-top:1rem}
 body{margin:0 auto;max-width:72rem;padding:1.25rem;background:var(--bg);color:var(--ink);overflow-wrap:anywhere;
@@ -49,6 +49,7 @@ dt{color:var(--soft);font-size:.85rem}
 dd{margin:0}
 table{border-collapse:collapse;margin:.75rem 0;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .8rem .25rem 0;text-align:right;font-weight:400;border-bottom:1px solid var(--line)}
+th{white-space:nowrap}
 th:first-child{text-align:left}
 thead th{color:var(--soft);font-size:.85rem}
 .wide{overflow-x:auto}
@@ -66,6 +67,7 @@ svg text{font-size:11px;fill:var(--soft)}
 .cause{padding:.75rem 1rem;margin:.6rem 0;background:var(--card);border:1px solid var(--line);border-left:4px solid;
 border-radius:6px}
 .cause>*{color:var(--ink)}
+.cause ul{margin:.3rem 0;padding-left:1.2rem}
 .cause>.badge,.cause.failed .badge.failed{color:inherit}
 .badge{white-space:nowrap;font-weight:600;font-size:.9rem}
 details{margin:.35rem 0}
