@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from array import array
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from pytest_zstack_ticket.edge.members import read_lines
 from pytest_zstack_ticket.model.errors import EvidenceError
 
 Line = dict[str, Any]
-JOB_ROLES = ("subject", "sibling")
+_JOB = re.compile(r"/api-jobs/([\w-]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,24 +26,19 @@ class Excerpt:
     jobs: array[float] = field(default_factory=lambda: array("d"))
 
 
-@dataclass(slots=True)
-class _Times:
-    """When each exchange began and ended, and which of them are jobs that were seen already."""
-
-    spans: dict[str, tuple[float, float]] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
-
-
 def read_excerpt(path: Path, wanted: Collection[str]) -> Excerpt:
     """Return what a page shows of an evidence file. Raises EvidenceError.
 
     The lines are not held to their schema: a page proves nothing, and `judge` reads them with care.
     """
-    excerpt, times = Excerpt(), _Times()
+    excerpt, running = Excerpt(), dict[str, float]()
     try:
         for line in read_lines(path):
             if line.endswith(b"\n"):
-                _take(json.loads(line), frozenset(wanted), excerpt, times)
+                told = json.loads(line)
+                if told.pop("type", None) == "exchange":
+                    _take(told, wanted, excerpt)
+                    _take_job(told, excerpt, running)
     except OSError as error:
         raise EvidenceError(f"{path} cannot be read: {error.strerror}. Give the whole folder of a run.") from error
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
@@ -52,22 +48,20 @@ def read_excerpt(path: Path, wanted: Collection[str]) -> Excerpt:
     return excerpt
 
 
-def _take(told: Line, wanted: Collection[str], excerpt: Excerpt, times: _Times) -> None:
-    kind = told.pop("type", None)
-    if kind == "exchange":
-        times.spans[told["id"]] = (told["started"], told["started"] + told["elapsed"])
-        if "response" in told and told["elapsed"] > 0:  # a delivery to our web hook has no duration
-            excerpt.seconds.append(told["elapsed"])
-        if told["id"] in wanted:
-            excerpt.exchanges[told["id"]] = told
-    elif kind == "example":
-        for role in JOB_ROLES:
-            _take_job(told["roles"].get(role, ()), excerpt, times)
+def _take(told: Line, wanted: Collection[str], excerpt: Excerpt) -> None:
+    if "response" in told and told["elapsed"] > 0:  # a delivery to our web hook has no duration
+        excerpt.seconds.append(told["elapsed"])
+    if told["id"] in wanted:
+        excerpt.exchanges[told["id"]] = told
 
 
-def _take_job(ids: list[str], excerpt: Excerpt, times: _Times) -> None:
-    """Note how long a job took; one answer is no job, and a sibling stands beside many subjects."""
-    if len(ids) < 2 or ids[0] in times.seen or not {ids[0], ids[-1]} <= times.spans.keys():
-        return
-    times.seen.add(ids[0])
-    excerpt.jobs.append(times.spans[ids[-1]][1] - times.spans[ids[0]][0])
+def _take_job(told: Line, excerpt: Excerpt, running: dict[str, float]) -> None:
+    """Note when a job began, and how long it took once a poll finds it ended; `running` holds only those between."""
+    status, body = (told.get("response", {}).get(key) for key in ("status", "body"))
+    if status == 202 and isinstance(body, str):
+        started = _JOB.search(body)
+        if started:
+            running.setdefault(started[1], told["started"])
+    polled = _JOB.search(told["request"]["path"])
+    if polled and status not in (None, 202) and polled[1] in running:
+        excerpt.jobs.append(told["started"] + told["elapsed"] - running.pop(polled[1]))

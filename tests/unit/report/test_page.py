@@ -20,6 +20,7 @@ from pytest_zstack_ticket.report.page_marks import marked_pair
 from pytest_zstack_ticket.report.page_markup import Markup, element, joined, lines_of, shown
 from pytest_zstack_ticket.report.page_sheet import Beside
 from pytest_zstack_ticket.report.page_style import CSS
+from pytest_zstack_ticket.report.page_summary import duration
 from pytest_zstack_ticket.report.text import LANGUAGES
 from pytest_zstack_ticket.wording import wording
 from tests.support.sample_report import HOSTILE, hostile, requirement, sample_exchange, sample_report
@@ -224,6 +225,29 @@ def test_a_target_that_only_waivers_keep_from_conformance_is_not_called_conforma
     assert "2 deviations" in told
 
 
+def test_a_calibration_that_was_accepted_limits_nothing():
+    report = sample_report()
+    report["calibration"]["accepted"] = True
+    assert "calibration draft was refused" not in made(report)
+
+
+def test_a_run_that_was_never_dated_still_has_a_page():
+    report = sample_report()
+    report["run"] |= {"started": "then", "ended": "now"}
+    assert "then – now" in texts(made(report))
+
+
+def test_a_requirement_without_partitions_lists_none():
+    report = sample_report()
+    report["requirements"] = [{**requirement(1, "passed", []), "partitions": []}]
+    assert "partitions tried" not in made(report)
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(75.0, "75 s"), (0.0125, "12.5 ms"), (0.00002, "20 µs")])
+def test_a_duration_has_the_unit_that_reads_best(seconds: float, told: str):
+    assert duration(seconds) == told
+
+
 def test_a_simulator_is_never_taken_for_a_cloud():
     report = sample_report()
     report["target"] |= {"kind": "embedded", "given": "embedded"}
@@ -264,6 +288,12 @@ def test_the_difference_between_siblings_is_marked():
 
 def test_a_nonce_is_no_difference():
     ours, theirs = marked_pair("zt-0123456789abcdef", "zt-fedcba9876543210")
+    assert "<mark>" not in ours + theirs
+
+
+def test_a_nonce_is_no_difference_in_long_bodies_either():
+    lines = "\n" * 900
+    ours, theirs = marked_pair(f"zt-0123456789abcdef{lines}", f"zt-fedcba9876543210{lines}")
     assert "<mark>" not in ours + theirs
 
 
