@@ -240,7 +240,7 @@ def test_a_run_that_was_never_dated_still_has_a_page():
 def test_a_requirement_without_partitions_lists_none():
     report = sample_report()
     report["requirements"] = [{**requirement(1, "passed", []), "partitions": []}]
-    assert "partitions tried" not in made(report)
+    assert "Partitions tried" not in made(report)
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(75.0, "75 s"), (0.0125, "12.5 ms"), (0.00002, "20 µs")])
@@ -270,7 +270,7 @@ def test_of_many_failed_requirements_the_rest_is_folded():
     report = sample_report()
     report["requirements"] = [requirement(number, "failed", []) for number in range(30)]
     text = made(report)
-    assert "5 more failed requirements" in text
+    assert "More requirements that failed: 5" in text
     assert all(text.count(f"ZT-BODY-{number:03}</a>") == 1 for number in range(30))
 
 
