@@ -26,4 +26,4 @@ def test_a_page_of_an_earlier_run_does_not_stay(pytester: pytest.Pytester, own_t
     (pytester.path / "out" / "report.zh.html").write_text("old")
     pytester.runpytest(*arguments)
     names = {path.name for path in (pytester.path / "out").iterdir()}
-    assert names == {"report.json", "report.html", "evidence.jsonl.gz"}
+    assert names == {"report.json", "report.html", "evidence.jsonl.gz", "junit.xml", "ctrf.json"}
