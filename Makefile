@@ -35,13 +35,14 @@ kill-matrix: $(STAMP)  ## every requirement against the faults that must kill it
 false-failures: $(STAMP)  ## conformant endpoints, many seeds: RUNS=20 takes about an hour
 	$(BIN)/python -m tests.kill.false_failures --runs $(or $(RUNS),2)
 
-soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades: an hour and a half
+soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades, judging again: an hour and a half
 	$(BIN)/python -m tests.soak.caps
 	$(BIN)/python -m tests.soak.secrets
 	$(BIN)/python -m tests.soak.hostile
 	$(BIN)/python -m tests.soak.lines --seeds 5
 	$(BIN)/python -m tests.soak.crash --kills 200
 	$(BIN)/python -m tests.soak.upgrade --runs 20
+	$(BIN)/python -m tests.soak.judge --bundles 200
 
 screenshots: smoke  ## the page in a real Chromium: light, dark, narrow, printed, hostile, in both languages
 	$(BIN)/python -m tests.browser.screenshots $(REPORT) screenshots
@@ -51,6 +52,7 @@ bench: $(STAMP)  ## every figure of docs/reference/figures.md
 	$(BIN)/python benchmarks/exchange.py
 	$(BIN)/python benchmarks/import_tax.py
 	$(BIN)/python benchmarks/page.py
+	$(BIN)/python benchmarks/windows.py
 
 lock: $(STAMP)  ## pin again what requirements.in asks for
 	$(BIN)/pip install -q pip-tools
