@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.model.profile import Profile
     from pytest_zstack_ticket.model.settings import Session
     from pytest_zstack_ticket.run import Run
+    from pytest_zstack_ticket.shelf import Shelf
     from pytest_zstack_ticket.sweep import Sweep
 
 NO_TARGET = "there is no target: give one with --zstack-url=http://HOST:PORT, or --zstack-url=embedded to try."
@@ -78,6 +79,14 @@ def zstack_sweep(zstack_run: Run) -> Sweep:
 
     target = zstack_run.reached
     return Sweep(target.endpoint, target.context, target.profile, window=zstack_run.window)
+
+
+@pytest.fixture(scope="session")
+def zstack_shelf(zstack_run: Run) -> Shelf:
+    """Return a few tickets of our own for queries to find, made when they are first asked for."""
+    from pytest_zstack_ticket.shelf import Shelf  # noqa: PLC0415 - as above
+
+    return Shelf(zstack_run.reached.endpoint)
 
 
 @pytest.fixture(scope="session")

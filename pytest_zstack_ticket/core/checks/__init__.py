@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_zstack_ticket.core.checks import answers, echoes, jobs, lines, lives, sessions, siblings, stored
+from pytest_zstack_ticket.core.checks import answers, echoes, jobs, lines, queries, sessions, siblings
 from pytest_zstack_ticket.core.checks.reading import Arguments, CheckFunction, Trails
 from pytest_zstack_ticket.core.classify import from_gateway
 from pytest_zstack_ticket.model.exchange import Failure, Response
@@ -59,6 +60,18 @@ CHECKS: dict[str, CheckFunction] = {
     "logged-in": sessions.logged_in,
     "login-refused": sessions.login_refused,
     "logged-out": sessions.logged_out,
+    "shows-rows": queries.shows_rows,
+    "listed": queries.listed,
+    "selects": queries.selects,
+    "only-matching": queries.only_matching,
+    "partition": queries.partition,
+    "page-size": queries.page_size,
+    "total": queries.total,
+    "in-order": queries.in_order,
+    "projected": queries.projected,
+    "empty": queries.empty,
+    "by-uuid": queries.by_uuid,
+    "same-row": queries.same_row,
 }
 
 

@@ -1,0 +1,99 @@
+"""A few tickets of our own for queries to find: known by a token in their names that nobody else uses."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from pytest_zstack_ticket.core.checks.queries import rows_of
+from pytest_zstack_ticket.endpoint import NONCE, NONCED
+from pytest_zstack_ticket.model.ticket import Draft
+
+if TYPE_CHECKING:
+    from pytest_zstack_ticket.endpoint import TicketEndpoint
+    from pytest_zstack_ticket.trail import Trail
+
+LETTERS = "caebd"
+"""One ticket each, made in an order that is neither that of their names nor its reverse."""
+DESCRIBED = "ace"
+MOST_STOCKED = 3
+"""So often tickets are made anew because the first ones were taken away to stay under a cap."""
+LIMIT = 20
+"""On each query, so that a target which ignores conditions does not send all it has."""
+
+
+class Shelf:
+    """Five tickets named `TOKEN LETTER NONCE`, three of them with a description, made when they are first needed."""
+
+    def __init__(self, endpoint: TicketEndpoint) -> None:
+        self._endpoint = endpoint
+        self._stocked = 0
+        self._listing: Trail | None = None
+        self._first: Trail | None = None
+        self.token = ""
+        self.made: dict[str, Trail] = {}
+
+    def stock(self) -> None:
+        """Make the tickets, unless they are there."""
+        if self.made and (not self._taken or self._stocked >= MOST_STOCKED):
+            return
+        self._stocked += 1
+        self.token, self._listing = f"zq{secrets.token_hex(6)}", None
+        self._first = None
+        self.made = {letter: self._endpoint.create(self._draft(letter)) for letter in LETTERS}
+
+    def texts(self, *templates: str) -> list[str]:
+        """Fill the words of conditions in: `{own}` is the token, `{a}` to `{e}` are whole names."""
+        self.stock()
+        names = {letter: trail.sent("name") for letter, trail in self.made.items()}
+        return [text.format(own=self.token, **names) for text in templates]
+
+    def find(self, *conditions: str, **parameters: str | int) -> Trail:
+        """Query tickets by conditions, see `texts`; parameters as they are."""
+        pairs = [*(("q", one) for one in self.texts(*conditions)), *({"limit": LIMIT} | parameters).items()]
+        told = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in pairs)
+        return self._endpoint.call("GET", f"/v1/tickets?{told}")
+
+    def listing(self) -> Trail:
+        """Query all tickets on the shelf."""
+        self._listing = self.find("name~=%{own}%")
+        self._first = self._first or self._listing
+        return self._listing
+
+    @property
+    def first(self) -> Trail:
+        """The first listing of all, made now if there is none yet."""
+        self.stock()
+        return self._first or self.listing()
+
+    def asked(self, *conditions: str, **parameters: str | int) -> dict[str, Trail]:
+        """Return a query in the role `subject`, and listings of the shelf in the roles `before` and `after`."""
+        self.stock()
+        before = self._listing or self.listing()
+        subject = self.find(*conditions, **parameters)
+        return {"subject": subject, "before": before, "after": self.listing()}
+
+    def uuids(self) -> list[str]:
+        """Return the uuids of the first and the last ticket of a listing, as far as it shows any."""
+        found = [row.get("uuid") for row in rows_of(self.listing().exchanges) or ()]
+        return [uuid for uuid in (*found[:1], *found[1:][-1:]) if isinstance(uuid, str)]
+
+    def get(self, uuid: str) -> Trail:
+        """Read a ticket by its path."""
+        return self._endpoint.call("GET", f"/v1/tickets/{quote(uuid, safe='')}")
+
+    @property
+    def _taken(self) -> bool:
+        nonces = (NONCED.search(str(trail.sent("name"))) for trail in self.made.values())
+        return bool(self._endpoint.taken_away & {found[0] for found in nonces if found})
+
+    def _draft(self, letter: str) -> Draft:
+        known = self._endpoint.calibration_draft
+        body = json.loads(known.body)
+        body["params"]["name"] = f"{self.token} {letter} {NONCE.decode()}"
+        body["params"].pop("description", None)
+        if letter in DESCRIBED:
+            body["params"]["description"] = f"described {self.token}"
+        return Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=known.headers)

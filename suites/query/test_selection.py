@@ -1,0 +1,81 @@
+"""Which tickets a query shows: the operators, several conditions, and nothing but what was asked for."""
+
+import uuid
+
+import pytest
+
+from pytest_zstack_ticket import by_requirement
+
+SELECTIONS = {
+    "ZT-QUERY-003": [["name={c}"], ["name={a}"]],
+    "ZT-QUERY-004": [["name~=%{own}%", "name!={c}"]],
+    "ZT-QUERY-005": [["name~={own} d%"], ["name~=%{own}_b%"]],
+    "ZT-QUERY-006": [["name~=%{own}%", "name!~={own} d%"]],
+    "ZT-QUERY-007": [["name?={a},{d}"], ["name?={b}"]],
+    "ZT-QUERY-008": [["name~=%{own}%", "name!?={a},{d}"]],
+    "ZT-QUERY-009": [["name~=%{own}%", "description is null"]],
+    "ZT-QUERY-010": [["name~=%{own}%", "description not null"]],
+    "ZT-QUERY-011": [["name~=%{own}%", "name>{c}"]],
+    "ZT-QUERY-012": [["name~=%{own}%", "name<{c}"]],
+    "ZT-QUERY-013": [["name~=%{own}%", "name>={c}"]],
+    "ZT-QUERY-014": [["name~=%{own}%", "name<={c}"]],
+    "ZT-QUERY-015": [
+        ["name~=%{own}%", "name>{a}", "name!={c}", "name<{e}"],
+        ["name>={b}", "name~=%{own}%", "name<={d}"],
+        ["name?={a},{b}", "name!={a}"],
+        ["name!={a}", "name?={a},{b}"],
+    ],
+}
+SPECIAL = ("{own}' OR 'a' LIKE 'a", "{own}'--", '{own}" OR ""', "{own};", "{own}')")
+
+
+@pytest.mark.requirement("ZT-QUERY-001")
+def test_a_query_answers_a_list(zstack_shelf, zstack_examine):
+    """A query answers a list of tickets under inventories."""
+    for conditions in (["name~=%{own}%"], ["name={a}"]):
+        departure = zstack_examine("shows-rows", subject=zstack_shelf.find(*conditions))
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-QUERY-002")
+def test_a_query_finds_each_ticket_once(zstack_shelf, zstack_examine):
+    """A query shows each ticket that was created, once."""
+    listing = zstack_shelf.listing()
+    made = {f"made{letter}": trail for letter, trail in zstack_shelf.made.items()}
+    departure = zstack_examine("listed", subject=listing, **made)
+    assert departure is None, departure
+
+
+@pytest.mark.parametrize("queries", by_requirement(SELECTIONS))
+def test_conditions_select(queries, zstack_shelf, zstack_examine):
+    """A query shows exactly those of our tickets that meet its conditions."""
+    for conditions in queries:
+        departure = zstack_examine("selects", **zstack_shelf.asked(*conditions))
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-QUERY-016")
+def test_nothing_else_is_shown(zstack_shelf, zstack_examine):
+    """A ticket that does not meet the conditions of a query never appears."""
+    for conditions in (["name={b}"], ["name~=%{own}%"], ["name?={a},{d}"], ["name~=%{own}%", "name>{c}"]):
+        departure = zstack_examine("only-matching", subject=zstack_shelf.find(*conditions))
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-QUERY-017")
+def test_a_query_for_nothing_shows_nothing(zstack_shelf, zstack_examine):
+    """A query that no ticket meets shows an empty list."""
+    for condition in (f"uuid={uuid.uuid4().hex}", "name={own} none", "name~=%{own}-none%", "name?={own},{own}x"):
+        trail = zstack_shelf.find(condition)
+        departure = zstack_examine("empty", subject=trail, before=zstack_shelf.listing())
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-QUERY-018")
+def test_a_value_is_no_program(zstack_shelf, zstack_examine):
+    """A value with quotes, comment marks or semicolons is compared as text."""
+    for value in SPECIAL:
+        trail = zstack_shelf.find(f"name={value}")
+        arguments = {"may_refuse": True}
+        departure = zstack_examine("empty", subject=trail, before=zstack_shelf.listing(), arguments=arguments)
+        assert departure is None, departure
