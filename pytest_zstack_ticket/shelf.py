@@ -68,6 +68,10 @@ class Shelf:
         self.stock()
         return self._first or self.listing()
 
+    def named(self) -> Trail:
+        """Query all tickets on the shelf by a list of their whole names, where a pattern is what is in question."""
+        return self.find("name?=" + ",".join(f"{{{letter}}}" for letter in LETTERS))
+
     def asked(self, *conditions: str, **parameters: str | int) -> dict[str, Trail]:
         """Return a query in the role `subject`, and listings of the shelf in the roles `before` and `after`."""
         self.stock()
@@ -76,8 +80,11 @@ class Shelf:
         return {"subject": subject, "before": before, "after": self.listing()}
 
     def uuids(self) -> list[str]:
-        """Return the uuids of the first and the last ticket of a listing, as far as it shows any."""
-        found = [row.get("uuid") for row in rows_of(self.listing().exchanges) or ()]
+        """Return the uuids of the first and the last ticket made, as far as they were answered or are listed."""
+        self.stock()
+        known = [getattr(trail.outcome, "inventory", None) or {} for trail in self.made.values()]
+        rows = known if all("uuid" in one for one in known) else rows_of(self.listing().exchanges) or []
+        found = [row.get("uuid") for row in rows]
         return [uuid for uuid in (*found[:1], *found[1:][-1:]) if isinstance(uuid, str)]
 
     def get(self, uuid: str) -> Trail:
