@@ -7,7 +7,7 @@ import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from pytest_zstack_ticket.core.checks.queries import rows_of
+from pytest_zstack_ticket.core.checks.rows import rows_of
 from pytest_zstack_ticket.endpoint import NONCE, NONCED
 from pytest_zstack_ticket.model.ticket import Draft
 

@@ -40,7 +40,7 @@ def test_a_query_answers_a_list(zstack_shelf, zstack_examine):
 def test_schema_paths_lead_to_values(zstack_shelf, zstack_examine):
     """Each path in the schema of a query's answer leads to a value."""
     for trail in (zstack_shelf.listing(), zstack_shelf.find("name={a}"), zstack_shelf.find("name={own}")):
-        departure = zstack_examine("schema-paths", subject=trail)
+        departure = zstack_examine("schema-leads", subject=trail)
         assert departure is None, departure
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_zstack_ticket.core.checks import answers, echoes, jobs, lines, lives, sessions, siblings, stored
 from pytest_zstack_ticket.core.checks import answers, echoes, jobs, lines, queries, sessions, siblings
+from pytest_zstack_ticket.core.checks import answers, echoes, jobs, lines, pages, queries, sessions, siblings
 from pytest_zstack_ticket.core.checks.reading import Arguments, CheckFunction, Trails
 from pytest_zstack_ticket.core.classify import from_gateway
 from pytest_zstack_ticket.model.exchange import Failure, Response
@@ -61,14 +62,15 @@ CHECKS: dict[str, CheckFunction] = {
     "login-refused": sessions.login_refused,
     "logged-out": sessions.logged_out,
     "shows-rows": queries.shows_rows,
+    "schema-leads": queries.schema_leads,
     "listed": queries.listed,
     "selects": queries.selects,
     "only-matching": queries.only_matching,
-    "partition": queries.partition,
-    "page-size": queries.page_size,
-    "total": queries.total,
-    "in-order": queries.in_order,
-    "projected": queries.projected,
+    "partition": pages.partition,
+    "page-size": pages.page_size,
+    "total": pages.total,
+    "in-order": pages.in_order,
+    "projected": pages.projected,
     "empty": queries.empty,
     "by-uuid": queries.by_uuid,
     "same-row": queries.same_row,

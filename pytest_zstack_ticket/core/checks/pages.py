@@ -1,0 +1,105 @@
+"""Checks on how a query shows what it has found: pages, totals, order, fields.
+
+Each compares the query in role `subject` with listings of our own tickets in the roles `before` and `after`.
+"""
+
+from __future__ import annotations
+
+from pytest_zstack_ticket.core.checks.conditions import parameter
+from pytest_zstack_ticket.core.checks.echoes import same, unlike
+from pytest_zstack_ticket.core.checks.reading import (
+    Arguments,
+    Trails,
+    accepted,
+    cut,
+    departure,
+    final_answer,
+    json_object,
+)
+from pytest_zstack_ticket.core.checks.rows import (
+    brief_names,
+    names_of,
+    outcome_of_query,
+    path_of,
+    rows_of,
+    shelf_of,
+    unequal,
+    unread,
+)
+from pytest_zstack_ticket.model.outcome import Judgement, Malformed, Phrase, Undecided
+from pytest_zstack_ticket.model.profile import Profile
+
+
+def partition(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the pages in the roles `subject` and `page...` show each of our tickets once."""
+    pages = {role: rows_of(trails[role]) for role in trails if role == "subject" or role.startswith("page")}
+    for role, rows in pages.items():
+        if rows is None:
+            return unread(trails, profile, role)
+    ours = shelf_of(trails)
+    if ours is None:
+        return Undecided(Phrase.of("no-shelf"))
+    shown = [name for rows in pages.values() for name in names_of(rows or [])]
+    return unequal(names_of(ours), shown, trails)
+
+
+def page_size(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a page has as many rows as its limit and start leave of our tickets."""
+    rows, ours = rows_of(trails["subject"]), shelf_of(trails)
+    if rows is None:
+        return unread(trails, profile)
+    if ours is None:
+        return Undecided(Phrase.of("no-shelf"))
+    limit, start = int(parameter(path_of(trails), "limit")), int(parameter(path_of(trails), "start") or 0)
+    wanted = max(0, min(limit, len(ours) - start))
+    if len(rows) != wanted:
+        return departure(Phrase.of("expect-page-size", count=wanted), Phrase.of("rows-shown", count=len(rows)))
+    return None
+
+
+def total(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that `total` is the number of our tickets, whatever the page shows."""
+    outcome = outcome_of_query(trails, profile)
+    if not accepted(outcome) and not isinstance(outcome, Malformed):
+        return unread(trails, profile)
+    ours = shelf_of(trails)
+    if ours is None:
+        return Undecided(Phrase.of("no-shelf"))
+    answer = final_answer(trails["subject"])
+    shown = json_object(answer.body if answer else b"").get("total")
+    if not same(len(ours), shown):
+        return unlike("total", len(ours), shown)
+    return None
+
+
+def in_order(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that rows stand in the order of the member that `sort` names, downwards after a minus sign."""
+    rows, ours = rows_of(trails["subject"]), shelf_of(trails)
+    if rows is None:
+        return unread(trails, profile)
+    if ours is None:
+        return Undecided(Phrase.of("no-shelf"))
+    asked = parameter(path_of(trails), "sort")
+    member = asked.lstrip("+- ")
+    if sorted(names_of(rows)) != sorted(names_of(ours)) or not all(isinstance(row.get(member), str) for row in rows):
+        return Undecided(Phrase.of("no-shelf"))
+    shown = [str(row[member]) for row in rows]
+    if shown != sorted(shown, reverse=asked.startswith("-")):
+        return departure(Phrase.of("expect-order", sort=asked), Phrase.of("order", values=brief_names(shown)))
+    return None
+
+
+def projected(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that rows have the members that `fields` names, and no others."""
+    rows, ours = rows_of(trails["subject"]), shelf_of(trails)
+    if rows is None:
+        return unread(trails, profile)
+    if ours is None or not rows:
+        return Undecided(Phrase.of("no-shelf"))
+    asked = {name.strip() for name in parameter(path_of(trails), "fields").split(",")}
+    for row in rows:
+        shown = {name for name, value in row.items() if value is not None}
+        if shown != asked:
+            wanted = Phrase.of("expect-fields", fields=", ".join(sorted(asked)))
+            return departure(wanted, Phrase.of("shows", value=cut(", ".join(sorted(shown)) or "{}")))
+    return None
