@@ -40,7 +40,8 @@ class Shelf:
 
     def stock(self) -> None:
         """Make the tickets, unless they are there."""
-        if self.made and (not self._taken or self._stocked >= MOST_STOCKED):
+        whole = not any(self._taken(trail) for trail in self.made.values())
+        if self.made and (whole or self._stocked >= MOST_STOCKED):
             return
         self._stocked += 1
         self.token, self._listing = f"zq{secrets.token_hex(6)}", None
@@ -84,8 +85,7 @@ class Shelf:
 
     def uuids(self) -> list[str]:
         """Return the uuids of the first and the last ticket made, as far as they were answered or are listed."""
-        self.stock()
-        known = [getattr(trail.outcome, "inventory", None) or {} for trail in self.made.values()]
+        known = [getattr(trail.outcome, "inventory", None) or {} for trail in self.standing.values()]
         rows = known if all("uuid" in one for one in known) else rows_of(self.listing().exchanges) or []
         found = [row.get("uuid") for row in rows]
         return [uuid for uuid in (*found[:1], *found[1:][-1:]) if isinstance(uuid, str)]
@@ -104,9 +104,14 @@ class Shelf:
         return trail
 
     @property
-    def _taken(self) -> bool:
-        nonces = (NONCED.search(str(trail.sent("name"))) for trail in self.made.values())
-        return bool(self._endpoint.taken_away & {found[0] for found in nonces if found})
+    def standing(self) -> dict[str, Trail]:
+        """The creates whose tickets were not taken away to stay under a cap."""
+        self.stock()
+        return {letter: trail for letter, trail in self.made.items() if not self._taken(trail)}
+
+    def _taken(self, trail: Trail) -> bool:
+        nonce = NONCED.search(str(trail.sent("name")))
+        return nonce is not None and nonce[0] in self._endpoint.taken_away
 
     def _draft(self, letter: str) -> Draft:
         known = self._endpoint.calibration_draft

@@ -47,9 +47,8 @@ def test_schema_paths_lead_to_values(zstack_shelf, zstack_examine):
 @pytest.mark.requirement("ZT-QUERY-002")
 def test_a_query_finds_each_ticket_once(zstack_shelf, zstack_examine):
     """A query shows each ticket that was created, once."""
-    listing = zstack_shelf.listing()
-    made = {f"made{letter}": trail for letter, trail in zstack_shelf.made.items()}
-    departure = zstack_examine("listed", subject=listing, **made)
+    made = {f"made{letter}": trail for letter, trail in zstack_shelf.standing.items()}
+    departure = zstack_examine("listed", subject=zstack_shelf.listing(), **made)
     assert departure is None, departure
 
 
