@@ -2,6 +2,7 @@
 
 from .bodies import NONCE, calibration_body, calibration_draft, with_nonce
 from .drafts import MutatedDraft, api_bodies, drafts, mutated_drafts, names
+from .hostile import hostile_drafts
 from .messages import breakages, open_breakages
 from .mutations import mutations
 from .rare import rare_drafts
@@ -15,6 +16,7 @@ __all__ = [
     "calibration_body",
     "calibration_draft",
     "drafts",
+    "hostile_drafts",
     "marked_draft",
     "mutated_drafts",
     "mutations",

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from pytest_zstack_ticket.core.checks import answers, echoes, jobs, lines, lives, sessions, siblings, stored
-from pytest_zstack_ticket.core.checks import answers, echoes, jobs, lines, queries, sessions, siblings
-from pytest_zstack_ticket.core.checks import answers, echoes, jobs, lines, pages, queries, sessions, siblings
+from pytest_zstack_ticket.core.checks import (
+    answers,
+    echoes,
+    jobs,
+    lines,
+    lives,
+    pages,
+    queries,
+    sessions,
+    siblings,
+    stored,
+)
 from pytest_zstack_ticket.core.checks.reading import Arguments, CheckFunction, Trails
 from pytest_zstack_ticket.core.classify import from_gateway
 from pytest_zstack_ticket.model.exchange import Failure, Response

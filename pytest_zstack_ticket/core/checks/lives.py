@@ -21,7 +21,8 @@ from pytest_zstack_ticket.core.checks.reading import (
     refused,
     saw,
 )
-from pytest_zstack_ticket.core.checks.stored import LASTING, Ticket, rows_of
+from pytest_zstack_ticket.core.checks.rows import rows_of
+from pytest_zstack_ticket.core.checks.stored import LASTING, Ticket
 from pytest_zstack_ticket.model.exchange import Exchange, Json
 from pytest_zstack_ticket.model.outcome import Departure, Judgement, Outcome, Phrase, Undecided
 from pytest_zstack_ticket.model.profile import Profile

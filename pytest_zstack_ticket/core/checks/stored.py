@@ -5,8 +5,6 @@ A query that shows rows which were not asked for says nothing about the store: i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pytest_zstack_ticket.core.checks.echoes import brief, echo, moment, request_echo, same, trimmed, unlike
 from pytest_zstack_ticket.core.checks.reading import (
     Arguments,
@@ -20,6 +18,7 @@ from pytest_zstack_ticket.core.checks.reading import (
     saw,
     sent_params,
 )
+from pytest_zstack_ticket.core.checks.rows import rows_of
 from pytest_zstack_ticket.model.exchange import Exchange, Json
 from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
 from pytest_zstack_ticket.model.profile import Profile
@@ -30,17 +29,6 @@ LASTING = ("uuid", "name", "description", "accountSystemType", "createDate", "re
 """Members of a ticket that only an event may change."""
 
 Ticket = dict[str, Json]
-
-
-def rows_of(exchanges: Sequence[Exchange]) -> list[Ticket] | None:
-    """Return the tickets that a query's answer shows, None if it is no answer of a query."""
-    answer = final_answer(exchanges)
-    if answer is None or answer.status != 200:
-        return None
-    rows = json_object(answer.body).get("inventories")
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        return None
-    return [row for row in rows if isinstance(row, dict)]
 
 
 def ours_among(trails: Trails, role: str, name: Json) -> list[Ticket] | Undecided:

@@ -1,0 +1,38 @@
+"""Text stays text: nothing that is sent is run, resolved or shown to others as code, and nothing inside comes out."""
+
+import pytest
+
+from pytest_zstack_ticket.strategies import hostile_drafts
+
+
+@pytest.fixture(scope="module")
+def hostile(ticket_endpoint, zstack_context):
+    """Send every draft once; return the trails with their drafts and what shows the tickets."""
+    sent = []
+
+    def send():
+        for draft in () if sent else hostile_drafts(zstack_context):
+            trail = ticket_endpoint.create(draft)
+            sent.append((draft, trail, ticket_endpoint.fetched(trail)))
+        return sent
+
+    return send
+
+
+@pytest.mark.requirement("ZT-ISOLATION-001")
+def test_text_is_kept_as_text(hostile, zstack_examine):
+    """Text that looks like code is stored as exactly that text, or refused."""
+    for draft, trail, shown in hostile():
+        if shown is not None:
+            departure = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
+            assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-ISOLATION-002")
+def test_nothing_inside_comes_out(hostile, zstack_examine):
+    """No answer to text that looks like code shows a stack trace."""
+    for draft, trail, shown in hostile():
+        for one in (trail, shown):
+            if one is not None:
+                departure = zstack_examine("no-trace", edit=draft.edit, subject=one)
+                assert departure is None, departure
