@@ -31,6 +31,7 @@ def test_workers_of_xdist_share_the_run(pytester: pytest.Pytester, report: Calla
         "ctrf.json",
         "evidence.jsonl.gz",
         "junit.xml",
+        "report.html",
         "report.json",
     ]
     assert report()["counts"]["requirements"]["passed"] == 2
