@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("hypothesis", "httpx", "h11", "jsonschema", "jinja2", "cryptography", "ssl", "asyncio")
+HEAVY = ("hypothesis", "httpx", "h11", "jsonschema", "cryptography", "ssl", "asyncio")
 SEEN = f"""
 import sys
 def test_nothing(): pass

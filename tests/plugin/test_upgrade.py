@@ -27,7 +27,7 @@ def test_an_unchanged_target_has_no_line_whatever_the_seed(run):
     status, report, shown = run(WHOLE, "after", "--zstack-seed=2", "--zstack-baseline=before")
     assert (status, report["upgrade"]["lines"]) == (0, [])
     assert report["upgrade"]["replayed"] == 3
-    assert "165 requirements compared: no difference" in shown
+    assert "requirements compared: no difference" in shown
 
 
 def test_a_regression_is_one_line_and_exit_status_10(run):
