@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pytest_zstack_ticket import Draft, Edit
 
-EVENTS = ("cancel", "reopen", "update", "unknown", "open")
+EVENTS = ("cancel", "reopen", "update", "unknown", "open", "reject")
 LONGEST = 6
 """Events in one life."""
 COMMENT = "conformance: 备注 <b>&'\" 工单"

@@ -6,6 +6,7 @@ its own pages show (wire dossier 8.2). Whatever is refused must change nothing, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -29,7 +30,12 @@ from pytest_zstack_ticket.model.profile import Profile
 
 LEADS = {("Pending", "cancel"): "Cancelled", ("IntermediateApproved", "cancel"): "Cancelled"}
 """Where an accepted event must lead."""
-MAY_LEAD = {("Cancelled", "reopen"): "Pending", ("Cancelled", "open"): "Pending"}
+MAY_LEAD = {
+    ("Cancelled", "reopen"): "Pending",
+    ("Cancelled", "open"): "Pending",
+    ("Pending", "reject"): "Rejected",
+    ("IntermediateApproved", "reject"): "Rejected",
+}
 """Where an event leads if it is accepted at all."""
 DENIED = frozenset({("Pending", "update"), ("IntermediateApproved", "update")})
 ACTION = {"call": "action"}
@@ -178,24 +184,28 @@ def history(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement
     if any(row.get("ticketUuid", ticket.get("uuid")) != ticket.get("uuid") for row in rows):
         return departure(Phrase.of("expect-own-history"), Phrase.of("stored", count=len(rows)))
     events = arguments.get("events")
-    found = [
-        _counted(trails, events if isinstance(events, list) else [], rows, profile),
-        _chained(rows, ticket),
-    ]
-    return next((one for one in found if one is not None), None)
+    counted = _counted(trails, events if isinstance(events, list) else [], rows, profile)
+    return counted if isinstance(counted, Departure) else _chained(rows, ticket) or counted
 
 
 def _counted(trails: Trails, events: Sequence[Json], rows: list[Ticket], profile: Profile) -> Judgement:
-    """Say whether there is one row for each accepted event of which the pair is known."""
-    for event, pair in (("cancel", ("Pending", "Cancelled")), ("reopen", ("Cancelled", "Pending"))):
-        calls = [f"event{place}" for place, one in enumerate(events) if one == event]
-        outcomes = [outcome_of(trails, role, profile, ACTION) for role in calls]
-        if not all(accepted(one) or refused(one) for one in outcomes):
-            return Undecided(Phrase.of("query-unclear", role=event))
-        wanted = sum(accepted(one) for one in outcomes)
+    """Say whether there is one row for each change, where every accepted event is one of which we know the way."""
+    status, wanted = "Pending", Counter[tuple[str, str]]()
+    for place, event in enumerate(events):
+        outcome = outcome_of(trails, f"event{place}", profile, ACTION)
+        if not (accepted(outcome) or refused(outcome)):
+            return Undecided(saw(outcome))
+        if refused(outcome) or event == "update":
+            continue
+        after = {**LEADS, **MAY_LEAD}.get((status, str(event)))
+        if after is None:
+            return Undecided(Phrase.of("not-shown", member="status"))
+        wanted[status, after] += 1
+        status = after
+    for pair in (("Pending", "Cancelled"), ("Cancelled", "Pending")):
         told = sum((row.get("fromStatus"), row.get("toStatus")) == pair for row in rows)
-        if told != wanted:
-            expected = Phrase.of("expect-history", count=wanted, before=pair[0], after=pair[1])
+        if told != wanted[pair]:
+            expected = Phrase.of("expect-history", count=wanted[pair], before=pair[0], after=pair[1])
             return departure(expected, Phrase.of("stored", count=told))
     return None
 
