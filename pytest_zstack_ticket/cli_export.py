@@ -7,47 +7,30 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+import zipfile
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import wraps
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pytest_zstack_ticket.cli_command import Command, talk
-from pytest_zstack_ticket.model.errors import EvidenceError, SettingsError, UsageError
+from pytest_zstack_ticket.model.errors import EvidenceError, SettingsError
 
 if TYPE_CHECKING:
     from pytest_zstack_ticket.edge.exchanges import EvidenceReader
 
 FORMATS = ("har", "ctrf", "junit", "allure", "earl", "openapi")
-BAD_INPUT = 4
-"""The exit status for a bundle or a file that cannot be used, as argparse has it for arguments."""
 STDIN = Path("/dev/stdin")
-
-
-def in_one_sentence(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """Return a command that says what it cannot use in one sentence."""
-
-    @wraps(run)
-    def careful(told: argparse.Namespace) -> int:
-        try:
-            return run(told)
-        except (UsageError, EvidenceError) as error:
-            talk(f"zstack-ticket: {error}")
-            return BAD_INPUT
-
-    return careful
 
 
 def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `export`."""
     parser.add_argument("format", choices=FORMATS, help="what to write")
-    bundle = "folder of --zstack-report, its report.json, or - for a report on stdin; openapi needs none"
+    bundle = "folder of --zstack-report, a zip of it, its report.json, or - for a report on stdin; openapi needs none"
     parser.add_argument("bundle", metavar="BUNDLE", nargs="?", help=bundle)
     parser.add_argument("--output", metavar="PATH", default="-", help="file, folder for allure, - for stdout (-)")
 
 
-@in_one_sentence
 def export(told: argparse.Namespace) -> int:
     """Write a run in another format."""
     if told.format == "openapi":
@@ -58,6 +41,15 @@ def export(told: argparse.Namespace) -> int:
     if told.bundle is None:
         raise SettingsError(f"{told.format} needs a BUNDLE: give the folder of --zstack-report, or its report.json.")
     path = STDIN if told.bundle == "-" else Path(told.bundle)
+    if path.is_file() and zipfile.is_zipfile(path):
+        from pytest_zstack_ticket.edge.bundles import as_folder, open_bundle  # noqa: PLC0415 - help is fast
+
+        with as_folder(open_bundle(path)) as folder:
+            return _exported(told, folder)
+    return _exported(told, path)
+
+
+def _exported(told: argparse.Namespace, path: Path) -> int:
     report = _report(path)
     if told.format == "allure":
         _write_allure(told.output, report, _evidence(path, report))
@@ -188,7 +180,6 @@ def add_bundle_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", metavar="FILE", default="", help="the zip, - for stdout (FOLDER.zip)")
 
 
-@in_one_sentence
 def bundle(told: argparse.Namespace) -> int:
     """Pack the folder of a run into one zip."""
     from pytest_zstack_ticket.edge.archive import pack  # noqa: PLC0415 - help is fast

@@ -194,3 +194,12 @@ def test_only_the_folder_of_a_run_is_packed(
     assert main(["bundle", str(folder / which), "--output", str(tmp_path / "b.zip")]) == 4
     assert len(capsys.readouterr().err.splitlines()) == 1
     assert not (tmp_path / "b.zip").exists()
+
+
+def test_a_zip_is_as_good_as_its_folder(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    packed = tmp_path / "packed.zip"
+    assert main(["bundle", str(folder), "--output", str(packed)]) == 0
+    assert main(["export", "junit", str(folder)]) == 0
+    plain = capsys.readouterr().out
+    assert main(["export", "junit", str(packed)]) == 0
+    assert capsys.readouterr().out == plain
