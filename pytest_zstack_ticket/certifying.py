@@ -40,7 +40,10 @@ def sign_bundle(path: Path, key: PrivateKey, terms: Terms, *, replace: bool = Fa
         raise UsageError(f"{path} holds no {REPORT}. Name the folder of --zstack-report, or a zip of it.")
     report = report_of(content(bundle, REPORT), f"{path}: {REPORT}")
     rejections = [Rejection("file-odd", name) for name in sorted(bundle.odd)]
-    rejections += contradictions(bundle, report, nonce=terms.nonce)
+    ours = report["run"].get("nonce") or ""
+    if terms.nonce and ours not in ("", terms.nonce):
+        rejections.append(Rejection("nonce-other", ours))
+    rejections += contradictions(bundle, report, nonce=terms.nonce or ours)
     if rejections:
         return Signing(rejections=tuple(rejections))
     statement = _statement(bundle, report, terms)

@@ -22,11 +22,13 @@ GROUPS = (
     "cli_sweep",
     "cli_doctor",
     "cli_diff",
+    "cli_history",
     "cli_waivers",
     "cli_judge",
     "cli_keys",
     "cli_sign",
     "cli_verify",
+    "cli_advise",
     "cli_export",
     "cli_render",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from pytest_zstack_ticket.cli_command import Command, add_json, write, write_json
@@ -10,24 +11,30 @@ from pytest_zstack_ticket.cli_command import Command, add_json, write, write_jso
 
 def add_diff_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `diff`."""
-    parser.add_argument("before", metavar="A", type=Path, help="folder or report.json of the run before")
-    parser.add_argument("after", metavar="B", type=Path, help="folder or report.json of the run after")
+    kinds = "folder, zip or report.json, or - for stdin"
+    parser.add_argument("before", metavar="A", type=Path, help=f"the run before: {kinds}")
+    parser.add_argument("after", metavar="B", type=Path, help="the run after, likewise")
     add_json(parser)
-    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the lines")
+    parser.add_argument("--markdown", action="store_true", help="write a summary for a CI job's page")
+    parser.add_argument("--lang", choices=("en", "zh"), help="language (default: from LC_ALL or LANG)")
 
 
 def diff(told: argparse.Namespace) -> int:
     """Show what differs; the exit status is 10 if something broke. Raises EvidenceError."""
     from pytest_zstack_ticket.core.diff import compare, diff_to_json  # noqa: PLC0415 - help is fast
     from pytest_zstack_ticket.edge.reports import load_report  # noqa: PLC0415 - likewise
+    from pytest_zstack_ticket.options import language  # noqa: PLC0415 - likewise
+    from pytest_zstack_ticket.report.exports.markdown import diff_markdown  # noqa: PLC0415 - likewise
     from pytest_zstack_ticket.report.upgrade import diff_lines  # noqa: PLC0415 - likewise
     from pytest_zstack_ticket.wording import wording  # noqa: PLC0415 - likewise
 
     found = compare(load_report(told.before), load_report(told.after))
     if told.json:
         write_json(diff_to_json(found))
+    elif told.markdown:
+        sys.stdout.write(diff_markdown(found, wording(), told.lang or language()))
     else:
-        for line in diff_lines(found, wording(), told.lang):
+        for line in diff_lines(found, wording(), told.lang or language()):
             write(line)
     return found.exit_status
 

@@ -19,8 +19,8 @@ from pytest_zstack_ticket.model.errors import EvidenceError, SettingsError
 if TYPE_CHECKING:
     from pytest_zstack_ticket.edge.exchanges import EvidenceReader
 
-FORMATS = ("har", "ctrf", "junit", "allure", "earl", "openapi")
-STDIN = Path("/dev/stdin")
+FORMATS = ("har", "ctrf", "junit", "allure", "earl", "markdown", "openapi")
+STDIN = Path("-")
 
 
 def add_export_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +29,7 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     bundle = "folder of --zstack-report, a zip of it, its report.json, or - for a report on stdin; openapi needs none"
     parser.add_argument("bundle", metavar="BUNDLE", nargs="?", help=bundle)
     parser.add_argument("--output", metavar="PATH", default="-", help="file, folder for allure, - for stdout (-)")
+    parser.add_argument("--lang", choices=("en", "zh"), help="language of markdown (default: from LC_ALL or LANG)")
 
 
 def export(told: argparse.Namespace) -> int:
@@ -40,7 +41,7 @@ def export(told: argparse.Namespace) -> int:
         return 0
     if told.bundle is None:
         raise SettingsError(f"{told.format} needs a BUNDLE: give the folder of --zstack-report, or its report.json.")
-    path = STDIN if told.bundle == "-" else Path(told.bundle)
+    path = Path(told.bundle)
     if path.is_file() and zipfile.is_zipfile(path):
         from pytest_zstack_ticket.edge.bundles import as_folder, open_bundle  # noqa: PLC0415 - help is fast
 
@@ -56,7 +57,7 @@ def _exported(told: argparse.Namespace, path: Path) -> int:
     elif told.format == "har":
         _write_har(told.output, report, _evidence(path, report))
     else:
-        _write_text(told.output, [_document(told.format, report)])
+        _write_text(told.output, [_document(told.format, report, told.lang)])
     return 0
 
 
@@ -78,11 +79,17 @@ def _report(path: Path) -> dict[str, Any]:
     return report
 
 
-def _document(wanted: str, report: dict[str, Any]) -> str:
+def _document(wanted: str, report: dict[str, Any], lang: str | None) -> str:
     from pytest_zstack_ticket.report.exports.ctrf import ctrf  # noqa: PLC0415 - help is fast
     from pytest_zstack_ticket.report.exports.earl import earl  # noqa: PLC0415 - likewise
     from pytest_zstack_ticket.report.exports.junit import junit  # noqa: PLC0415 - likewise
 
+    if wanted == "markdown":
+        from pytest_zstack_ticket.options import language  # noqa: PLC0415 - help is fast
+        from pytest_zstack_ticket.report.exports.markdown import markdown  # noqa: PLC0415 - likewise
+        from pytest_zstack_ticket.wording import wording  # noqa: PLC0415 - likewise
+
+        return markdown(report, wording(), lang or language())
     return junit(report) if wanted == "junit" else _json({"ctrf": ctrf, "earl": earl}[wanted](report))
 
 
@@ -205,8 +212,8 @@ COMMANDS = (
     Command(
         name="export",
         help="write a run in the format of another tool",
-        description="Write a run as HAR, CTRF, JUnit XML, Allure results or EARL, or the API as OpenAPI 3.1. Data\n"
-        "goes to stdout. The exit status is 0, or 4 if the bundle or the output cannot be used.",
+        description="Write a run as HAR, CTRF, JUnit XML, Allure results, EARL or Markdown, or the API as OpenAPI\n"
+        "3.1. Data goes to stdout. The exit status is 0, or 4 if the bundle or the output cannot be used.",
         example="example:\n  zstack-ticket export junit out/ --output junit.xml\n"
         "  zstack-ticket export openapi | jq .paths",
         add_arguments=add_export_arguments,

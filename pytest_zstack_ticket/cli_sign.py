@@ -25,7 +25,7 @@ def add_sign_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bundle", metavar="BUNDLE", type=Path, help="folder of --zstack-report, or a zip of it")
     parser.add_argument("--key", metavar="FILE", type=Path, required=True, help="the key to sign with")
     parser.add_argument("--days", type=int, default=365, help="how long it counts (365)")
-    parser.add_argument("--nonce", default="", help="the certifier's word, which must stand in created tickets")
+    parser.add_argument("--nonce", default="", help="the certifier's word, if not that of --zstack-nonce")
     parser.add_argument("--replace", action="store_true", help="sign again what is signed already")
     add_json(parser)
     parser.add_argument("--lang", choices=("en", "zh"), help="language (default: from LC_ALL or LANG)")

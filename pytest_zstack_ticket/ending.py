@@ -6,12 +6,13 @@ import json
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from pytest_zstack_ticket.aftermath import Aftermath
+from pytest_zstack_ticket.core.identity import target_facts
 from pytest_zstack_ticket.core.judge import Result, Tally, exit_status, judge
+from pytest_zstack_ticket.edge.provenance import installed_json, machine_json, suite_json
 from pytest_zstack_ticket.model.codec import phrase_to_json
 from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.profile import Profile
@@ -59,6 +60,7 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Endin
         calibration=_calibration_json(run),
         observations=run.gathered.observations,
         evidence=evidence or None,
+        environment=_environment_json(run),
     )
     report = aftermath.added(scrubbed_json(document(facts, _rows(run, requirements, result, cut), wording())))
     status = report["exit_status"]
@@ -87,6 +89,9 @@ def _rows(run: Run, requirements: tuple[Requirement, ...], result: Result, cut: 
             partitions=sorted(one.tally.partitions),
             findings=run.gathered.findings.get(one.id, ()),
             outside=_outside(one.tally, cut=one.id in cut),
+            distinct=len(one.tally.inputs),
+            without_example=one.tally.without_example,
+            witnesses=run.gathered.witnesses.get(one.id, ()) if one.verdict == "passed" else (),
         )
         for requirement, one in zip(requirements, result.judged, strict=True)
     ]
@@ -103,7 +108,9 @@ def _run_json(run: Run, pytest_status: int, *, avoidable: bool) -> dict[str, Any
         "id": run.id,
         "started": _date(run.started),
         "ended": _date(time.time()),
-        "suite": {"name": "pytest-zstack-ticket", "version": version("pytest-zstack-ticket")},
+        "suite": suite_json(),
+        "installed": installed_json(),
+        "nonce": run.wishes["nonce"] or None,
         "effort": run.wishes["effort"],
         "seed": run.wishes["seed"],
         "complete": not run.cut_short,
@@ -136,7 +143,13 @@ def _target_json(run: Run, profile: Profile) -> dict[str, Any]:
         "given": given if run.wishes.embedded else None,
         "kind": "embedded" if run.wishes.embedded else run.reached.kind,
         "release": {"oldest": str(profile.oldest), "newest": str(profile.newest)},
+        "tls": sorted(f"sha256:{one}" for one in run.reached.certificates),
     }
+
+
+def _environment_json(run: Run) -> dict[str, Any]:
+    """Return what target and machine were like; nothing in it names a machine or a path."""
+    return {"target": target_facts(run.reached.endpoint.calibration.exchanges), "ours": machine_json()}
 
 
 def _calibration_json(run: Run) -> dict[str, Any] | None:

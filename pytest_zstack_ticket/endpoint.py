@@ -59,6 +59,11 @@ class TicketEndpoint:
         self._reviver = Reviver(sender=sender, keeper=keeper)
         self.mark = f"zt-{secrets.token_hex(4)}"
 
+    @property
+    def certifier(self) -> str:
+        """The word of a certifier that is to stand in names, empty if there is none."""
+        return self._context.nonce
+
     @cached_property
     def calibration(self) -> Trail:
         """The trail of the calibration draft, sent once and before anything else."""

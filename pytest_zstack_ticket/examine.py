@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pytest_zstack_ticket.core.checks import evaluate
 from pytest_zstack_ticket.core.checks.lines import REPEATS
 from pytest_zstack_ticket.core.checks.reading import Trails
+from pytest_zstack_ticket.core.inputs import input_of
 from pytest_zstack_ticket.core.judge import Tally, tally_of
 from pytest_zstack_ticket.model.exchange import Exchange, Json
 from pytest_zstack_ticket.model.outcome import Departure, Phrase, Unanswered, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Observation
+from pytest_zstack_ticket.report.finding import subject_role
 from pytest_zstack_ticket.trail import Trail
 
 Role = Trail | tuple[Exchange, ...]
@@ -41,8 +43,8 @@ class Seen:
 class ItemRecord:
     """What one test saw: the tally per requirement, the last departing example with its trails, and observations.
 
-    `created` are the roles of that example that sent a CreateTicket; `holding` are the last examples that held.
-    Repeated, it departed `seen` times of `tried`.
+    `created` are the roles of that example that sent a CreateTicket; `witness` is the first example that held,
+    `holding` are the last. Repeated, it departed `seen` times of `tried`.
     """
 
     requirement: str
@@ -52,6 +54,7 @@ class ItemRecord:
     trails: Trails = field(default_factory=dict)
     observations: list[Observation] = field(default_factory=list)
     created: frozenset[str] = frozenset()
+    witness: Seen | None = None
     holding: deque[Seen] = field(default_factory=lambda: deque(maxlen=MOST_HOLDING))
     subject: Trail | None = None
     seen: int = 1
@@ -135,6 +138,7 @@ class Examiner:
             judgement=judgement,
             edit=edit,
             partition=partition or (edit.partition if edit else ""),
+            input=input_of(subject_role(seen), seen),
         )
         created = frozenset(
             role for role, trail in trails.items() if isinstance(trail, Trail) and trail.call == "create"
@@ -146,6 +150,12 @@ class Examiner:
         if self.item is not None:
             few = Phrase.of("budget-too-short", count=count)
             self.item.tally = self.item.tally.plus(Tally(requirement=self.item.requirement, lost=(few,)))
+
+    def looks_through(self, partitions: Iterable[str]) -> None:
+        """Note which partitions the test that runs looks through."""
+        if self.item is not None:
+            ahead = Tally(requirement=self.item.requirement, known=frozenset(partitions))
+            self.item.tally = self.item.tally.plus(ahead)
 
     def note(self, name: str, value: Json, trail: Trail | None = None) -> None:
         """Keep an observation: a fact that is recorded where the contract is open."""
@@ -179,6 +189,7 @@ class Examiner:
             item.tally = item.tally.plus(tally_of(example))
             if not isinstance(judgement, Departure):
                 item.holding.extend([seen] if judgement is None else ())
+                item.witness = item.witness or (seen if judgement is None else None)
                 return None
             item.example, item.trails, item.created = example, seen.trails, seen.created
             item.subject = seen.subject

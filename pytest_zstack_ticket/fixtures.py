@@ -77,8 +77,8 @@ def zstack_sweep(zstack_run: Run) -> Sweep:
     """Return the enumerated drafts and messages, each sent once."""
     from pytest_zstack_ticket.sweep import Sweep  # noqa: PLC0415 - as above
 
-    target = zstack_run.reached
-    return Sweep(target.endpoint, target.context, target.profile, window=zstack_run.window)
+    target, looks_through = zstack_run.reached, zstack_run.examiner.looks_through
+    return Sweep(target.endpoint, target.context, target.profile, window=zstack_run.window, looks_through=looks_through)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,8 @@ from pytest_zstack_ticket.recording import tally_from_json
 class Gathered:
     """Tallies and findings by requirement, observations by id, and the requirements of tests that are not ours.
 
-    `pinned` has examples for other runs by requirement and signature: one that held, one of each way to depart.
+    `pinned` has examples for other runs by requirement and signature: one that held, one of each way to depart;
+    `witnesses` has one example that held of each test.
     """
 
     tallies: dict[str, Tally] = field(default_factory=dict)
@@ -27,6 +28,7 @@ class Gathered:
     own: dict[str, Requirement] = field(default_factory=dict)
     tests: Counter[str] = field(default_factory=Counter)
     pinned: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    witnesses: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def take(self, record: dict[str, Any]) -> None:
         """Take in the record of one test."""
@@ -36,6 +38,8 @@ class Gathered:
         self.tallies[tally.requirement] = known.plus(tally) if known else tally
         if record["finding"]:
             self.findings.setdefault(tally.requirement, []).append(record["finding"])
+        if record.get("witness"):
+            self.witnesses.setdefault(tally.requirement, []).append(record["witness"])
         for told in record.get("pinned", ()):
             self.pinned[tally.requirement, told["signature"] or ""] = told
         for told in record["observations"]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_zstack_ticket.core.checks import CHECKS, evaluate
+from pytest_zstack_ticket.core.inputs import input_of
 from pytest_zstack_ticket.core.judge import Result, Tally, exit_status, judge, signature, tallies
 from pytest_zstack_ticket.core.waivers import with_waivers
 from pytest_zstack_ticket.edge.evidence import Evidence, read_evidence
@@ -23,8 +24,15 @@ from pytest_zstack_ticket.model.profile import Limits, Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.model.verdict import Example
 from pytest_zstack_ticket.recording import scrubbed_json
-from pytest_zstack_ticket.report.finding import message_json, sibling_role, subject_role
-from pytest_zstack_ticket.report.machine import Row, counts_json, profile_json, requirement_json, row_json
+from pytest_zstack_ticket.report.finding import message_json, sibling_role, subject_role, witness_json
+from pytest_zstack_ticket.report.machine import (
+    Row,
+    counts_json,
+    kill_matrix_json,
+    profile_json,
+    requirement_json,
+    row_json,
+)
 from pytest_zstack_ticket.wording import wording
 
 JsonObject = dict[str, Any]
@@ -85,10 +93,15 @@ def rejudged(told: JsonObject, evidence: Evidence) -> Rejudged:
                 partitions=sorted(one.tally.partitions),
                 findings=list(_findings(row["findings"], evidence.exchanges, profile)),
                 outside=row.get("outside"),
+                distinct=len(one.tally.inputs),
+                without_example=one.tally.without_example,
+                witnesses=list(_witnesses(rule, row, evidence.exchanges, profile)) if one.verdict == "passed" else (),
             ),
             wording(),
         )
         row.update(scrubbed_json(fresh))
+    if "kill-matrix" in report:
+        report["kill-matrix"] = kill_matrix_json(requirements)
     _total(report, result, cut_short=cut_short)
     same_rules = profile_json(profile)["digest"] == told["profile"]["digest"] and all(
         requirement_json(rule).items() <= row.items()
@@ -137,6 +150,7 @@ def _own(row: JsonObject) -> Requirement:
         after=tuple(row["after"]),
         profiles=tuple(row["profiles"]),
         consequence=row["consequence"],
+        killed_by=tuple(row.get("killed_by", ())),
     )
 
 
@@ -148,7 +162,8 @@ def _evaluated(example: Example, exchanges: Mapping[str, Exchange], profile: Pro
         raise EvidenceError(f"the exchange {error} of an example of {example.requirement} is missing") from error
     if example.check not in CHECKS:
         return replace(example, judgement=Undecided(Phrase.of("unknown-check", check=example.check)))
-    return replace(example, judgement=evaluate(example.check, trails, example.arguments, profile))
+    told = input_of(subject_role(trails), trails)
+    return replace(example, judgement=evaluate(example.check, trails, example.arguments, profile), input=told)
 
 
 def _with_outside(found: dict[str, Tally], rows: list[JsonObject]) -> dict[str, Tally]:
@@ -157,9 +172,10 @@ def _with_outside(found: dict[str, Tally], rows: list[JsonObject]) -> dict[str, 
         outside = row.get("outside")
         if outside:
             errors, lost = tuple(outside["errors"]), tuple(map(phrase_from_json, outside["lost"]))
-            beside = Tally(requirement=row["id"], errors=errors, lost=lost, ran=outside["ran"])
-            known = found.get(row["id"])
-            found[row["id"]] = known.plus(beside) if known else beside
+            known = frozenset(row.get("without_example", ()))
+            beside = Tally(requirement=row["id"], errors=errors, lost=lost, ran=outside["ran"], known=known)
+            seen = found.get(row["id"])
+            found[row["id"]] = seen.plus(beside) if seen else beside
     return found
 
 
@@ -191,6 +207,25 @@ def _findings(told: list[JsonObject], exchanges: Mapping[str, Exchange], profile
             "subject": message_json(subject),
             "sibling": message_json(sibling) if sibling else None,
         }
+
+
+def _witnesses(
+    rule: Requirement, row: JsonObject, exchanges: Mapping[str, Exchange], profile: Profile
+) -> Iterator[JsonObject]:
+    """Yield the witnesses of a row that still hold, their messages formed again."""
+    for told in row.get("witnesses", ()):
+        bare = Example(
+            requirement=rule.id,
+            test=told["test"],
+            check=told["check"],
+            arguments=told["arguments"],
+            roles={role: tuple(ids) for role, ids in told["exchanges"].items()},
+            judgement=None,
+            partition=told["partition"],
+        )
+        if _evaluated(bare, exchanges, profile).judgement is None:
+            trails = {role: tuple(exchanges[one] for one in ids) for role, ids in bare.roles.items()}
+            yield witness_json(bare, trails)
 
 
 def _total(report: JsonObject, result: Result, *, cut_short: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +29,8 @@ from pytest_zstack_ticket.model.settings import Credentials, Login, Patience, Se
 from pytest_zstack_ticket.options import Wishes
 from pytest_zstack_ticket.target import Recorder, Target, draft_of
 
+ROOM = 24
+"""Characters of a name that our own nonce and the spaces around both take."""
 WORDS_OF_THE_API = frozenset({"password", "session", "account", "inventory"})
 """Passwords that people have, and that stand in bodies for other reasons."""
 
@@ -55,9 +58,8 @@ def open_target(  # noqa: PLR0913 - what a target is made of
         learn(redactor, kind, secret)
     clock = SystemClock()
     book = Ledger(ledger, ledger_head(settings, worker)) if ledger else None
-    line: Transport = SigningTransport(
-        HttpxTransport(settings), credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by
-    )
+    wire = HttpxTransport(settings)
+    line: Transport = SigningTransport(wire, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by)
     line = LedgerTransport(line, ledger=book, clock=clock) if book else line
     capped = CappedTransport(line, meter=meter, clock=clock)
     breaker = Breaker(capped, probe=VERSION, clock=clock, total=settings.patience.total)
@@ -91,6 +93,7 @@ def open_target(  # noqa: PLR0913 - what a target is made of
         clock=clock,
         ledger=book,
         cleaner=cleaner,
+        certificates=wire.certificates,
     )
     endpoint.make_room = target.make_room
     return target
@@ -119,8 +122,21 @@ def learn(redactor: Redactor, kind: str, secret: str) -> None:
 
 
 def context_of(wishes: Wishes) -> Context:
-    """Return the context of the file that was given, or the page's sample. Raises ContextError."""
-    return load_context(Path(wishes["context"])) if wishes["context"] else Context()
+    """Return the context of the file that was given, or the page's sample, with the certifier's nonce in its names.
+
+    Raises ContextError, and SettingsError for a name without room.
+    """
+    context = load_context(Path(wishes["context"])) if wishes["context"] else Context()
+    nonce = wishes["nonce"]
+    if not nonce:
+        return context
+    longest = profile_of(wishes).limits.name - len(nonce) - ROOM
+    if len(context.name.encode("utf-16-le", "surrogatepass")) // 2 > longest:
+        raise SettingsError(
+            f"--zstack-nonce: ticket.name of {wishes['context']} leaves no room for it. "
+            f"Give it at most {longest} characters."
+        )
+    return replace(context, name=f"{context.name} {nonce}", request_name=f"{context.request_name} {nonce}", nonce=nonce)
 
 
 def profile_of(wishes: Wishes) -> Profile:

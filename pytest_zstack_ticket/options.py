@@ -78,8 +78,10 @@ OPTIONS = (
     Option("consent", "the host that you may examine, if it is not this machine", metavar="HOST"),
     Option("waivers", "a TOML file with departures that somebody answers for", kind="file", metavar="FILE"),
     Option("baseline", "the report of the run before: replay its examples, and compare", kind="file", metavar="DIR"),
+    Option("nonce", "the certifier's word, to stand in the names of tickets", kind="nonce", metavar="WORD"),
     Option("plan", "show what would be sent at most; send nothing", False, "flag"),
 )
+NONCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 SECRETS = ("password", "session", "access_key_id", "access_key_secret")
 INI_TYPES = {"flag": "bool", "seconds": "float", "number": "int", "count": "int", "rate": "float"}
 
@@ -209,6 +211,8 @@ def _typed(option: Option, found: Value) -> Any:
         raise pytest.UsageError(f"{where}: {value!r} is not known; choose {' or '.join(option.choices)}.")
     if option.kind in ("seconds", "rate"):
         return _seconds(where, value, "seconds" if option.kind == "seconds" else "requests per second")
+    if option.kind == "nonce":
+        return checked_nonce(where, str(value))
     if option.kind == "duration":
         return _duration(where, str(value))
     if option.kind in ("number", "count"):
@@ -226,6 +230,13 @@ def _seconds(where: str, value: Any, what: str) -> float:
     if not 0 <= seconds < 1e6:
         raise pytest.UsageError(f"{where}: {value!r} is no number of {what}.")
     return seconds
+
+
+def checked_nonce(where: str, value: str) -> str:
+    """Return a certifier's nonce: it can stand in a name, a URL, a shell and a query as it is. Raises UsageError."""
+    if not NONCE.fullmatch(value):
+        raise pytest.UsageError(f"{where}: {value!r} is no nonce; write 8 to 64 letters, digits, dots, dashes or _.")
+    return value
 
 
 def _duration(where: str, value: str) -> float:

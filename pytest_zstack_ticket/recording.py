@@ -15,7 +15,7 @@ from pytest_zstack_ticket.model.exchange import Json, Response
 from pytest_zstack_ticket.model.outcome import Departure
 from pytest_zstack_ticket.model.pinned import pinned_to_json
 from pytest_zstack_ticket.model.verdict import Finding
-from pytest_zstack_ticket.report.finding import finding_json, subject_role
+from pytest_zstack_ticket.report.finding import finding_json, subject_role, witness_json
 from pytest_zstack_ticket.report.width import visible
 
 KEY = "zstack"
@@ -70,6 +70,8 @@ def tally_to_json(tally: Tally) -> dict[str, Any]:
         "legal": tally.legal,
         "reason": phrase_to_json(tally.reason) if tally.reason else None,
         "partitions": sorted(tally.partitions),
+        "inputs": sorted(tally.inputs),
+        "known": sorted(tally.known),
         "errors": list(tally.errors),
         "lost": [phrase_to_json(one) for one in tally.lost],
         "ran": tally.ran,
@@ -86,6 +88,8 @@ def tally_from_json(told: dict[str, Any]) -> Tally:
         legal=told["legal"],
         reason=phrase_from_json(told["reason"]) if told["reason"] else None,
         partitions=frozenset(told["partitions"]),
+        inputs=frozenset(told["inputs"]),
+        known=frozenset(told["known"]),
         errors=tuple(told["errors"]),
         lost=tuple(phrase_from_json(one) for one in told["lost"]),
         ran=told["ran"],
@@ -132,6 +136,7 @@ def record_to_json(
     """Return what a test saw as JSON that every reporter survives."""
     told = {
         "pinned": list(pinned),
+        "witness": witness_json(record.witness.example, record.witness.trails) if record.witness else None,
         "tally": tally_to_json(record.tally),
         "finding": finding,
         "observations": [observation_to_json(one) for one in record.observations],

@@ -116,7 +116,8 @@ class Shelf:
     def _draft(self, letter: str) -> Draft:
         known = self._endpoint.calibration_draft
         body = json.loads(known.body)
-        body["params"]["name"] = f"{self.token} {letter} {NONCE.decode()}"
+        word = f"{self._endpoint.certifier} " if self._endpoint.certifier else ""
+        body["params"]["name"] = f"{self.token} {letter} {word}{NONCE.decode()}"
         body["params"].pop("description", None)
         if letter in DESCRIBED:
             body["params"]["description"] = f"described {self.token}"

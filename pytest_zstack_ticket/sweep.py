@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -25,6 +25,10 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, text.split("*"))) + r"(?![\s\S])")
 
 
+def _nothing(_partitions: Iterable[str]) -> None:
+    """Tell nobody."""
+
+
 def _edit(row: Draft | Message) -> Edit:
     if row.edit is None:
         raise ValueError("the calibration draft is no row of a catalogue")
@@ -42,6 +46,7 @@ class Sweep:
     context: Context
     profile: Profile
     window: int = 1
+    looks_through: Callable[[Iterable[str]], object] = _nothing
     _trails: dict[tuple[str, str], Trail] = field(default_factory=dict)
 
     @cached_property
@@ -80,8 +85,10 @@ class Sweep:
         return self._trails[key]
 
     def trails(self, catalogue: str, *patterns: str) -> Iterator[tuple[Edit, Trail]]:
-        """Yield each row's edit with its trail."""
-        for rows in self._chunks(self.rows(catalogue, *patterns)):
+        """Yield each row's edit with its trail, having told `looks_through` which partitions those are."""
+        chosen = self.rows(catalogue, *patterns)
+        self.looks_through(_edit(row).partition for row in chosen)
+        for rows in self._chunks(chosen):
             for row in rows:
                 yield _edit(row), self.trail(row)
 

@@ -102,6 +102,7 @@ class Target:
     clock: SystemClock
     ledger: Ledger | None
     cleaner: Client
+    certificates: set[str] = field(default_factory=set)
     protected: int = 1
     _sweeping: threading.Lock = field(default_factory=threading.Lock)
 
@@ -129,9 +130,10 @@ class Target:
         """Return the calibration's trail: with a name in ASCII alone if the bilingual one is what was refused."""
         trail = self.endpoint.calibration
         if "accepted" not in created_capabilities(trail.exchanges, profile):
-            plain = self.endpoint.create(draft_of(self.context, PLAIN_NAME))
+            name = f"{PLAIN_NAME} {self.context.nonce}".strip()
+            plain = self.endpoint.create(draft_of(self.context, name))
             if "accepted" in created_capabilities(plain.exchanges, profile):
-                self.call_tickets(PLAIN_NAME)
+                self.call_tickets(name)
                 self.endpoint.calibration = trail = plain
         return trail
 

@@ -12,12 +12,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from pytest_zstack_ticket.core.advisories import Advised, advised
 from pytest_zstack_ticket.core.consistency import inconsistencies, unsealed
 from pytest_zstack_ticket.core.dsse import Envelope, parse_envelope
 from pytest_zstack_ticket.core.seal import Seal, tampering
 from pytest_zstack_ticket.core.statement import PAYLOAD_TYPE, disagreements, extension, files_of, untimely
 from pytest_zstack_ticket.edge.bundles import ENVELOPE, REPORT, Bundle, as_folder, content, open_bundle, sha256
 from pytest_zstack_ticket.edge.keys import Verifier
+from pytest_zstack_ticket.edge.provenance import suite_digest
 from pytest_zstack_ticket.edge.reports import report_of
 from pytest_zstack_ticket.edge.statements import nonce_is_used, seal_of, statement_of
 from pytest_zstack_ticket.model.errors import EvidenceError
@@ -30,12 +32,16 @@ Judge: TypeAlias = Callable[[Path], JsonObject]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a verifier holds a bundle to: keys that must all have signed, a time, and the nonce, empty for any."""
+    """What a verifier holds a bundle to: keys that must all have signed, a time, and the nonce, empty for any.
+
+    `advisories` say which requirements of which suites are known to be wrong; they reject nothing.
+    """
 
     keys: Sequence[Verifier]
     since: datetime
     until: datetime
     nonce: str = ""
+    advisories: JsonObject | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +49,8 @@ class Verification:
     """What verifying came to. `statement` is None where nobody's signature was verified.
 
     `signatures` pairs each key id with True if one of the keys made it, else False: nothing is known of it then.
+    `same_suite` says whether the run was made by the very files that verify it, None if the run did not note them;
+    `advised` are the lines of a genuine report that should not be believed all the same.
     """
 
     rejections: tuple[Rejection, ...]
@@ -50,6 +58,8 @@ class Verification:
     signatures: tuple[tuple[str, bool], ...] = ()
     judged_again: bool = False
     known_version: bool = True
+    same_suite: bool | None = None
+    advised: tuple[Advised, ...] = ()
 
     @property
     def genuine(self) -> bool:
@@ -123,6 +133,8 @@ def _held_to(
         signatures=signatures,
         judged_again=judged,
         known_version=is_known(extension(statement)["suite"]),
+        same_suite=_is_ours(extension(statement)["suite"]),
+        advised=advised(wanted.advisories, report) if wanted.advisories and report and not rejections else (),
     )
 
 
@@ -223,6 +235,11 @@ def _judged_otherwise(bundle: Bundle, report: JsonObject, judge_again: Judge) ->
 def is_known(suite: JsonObject) -> bool:
     """Return True if a run was made by this version, of which the requirements are known."""
     return bool(suite["version"] == version("pytest-zstack-ticket"))
+
+
+def _is_ours(suite: JsonObject) -> bool | None:
+    told = suite.get("digest")
+    return None if told is None else bool(told == suite_digest())
 
 
 def shipped_requirements() -> frozenset[str]:

@@ -25,7 +25,8 @@ LEARNED = frozenset({"accepted", "inventory", "shown", "schema"})
 class Tally:
     """What all examples of one requirement said so far.
 
-    `errors`, `lost` and `ran` are in no example: how tests broke off, and that there was a test at all.
+    `errors`, `lost`, `ran` and `known` are in no example: how tests broke off, that there was a test at all, and which
+    partitions its tests look through. `inputs` are those that differ.
     """
 
     requirement: str
@@ -35,9 +36,16 @@ class Tally:
     legal: int = 0
     reason: Phrase | None = None
     partitions: frozenset[str] = frozenset()
+    inputs: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
     errors: tuple[str, ...] = ()
     lost: tuple[Phrase, ...] = ()
     ran: bool = False
+
+    @property
+    def without_example(self) -> list[str]:
+        """The partitions that tests looked through and that gave no example, so that their number is no boast."""
+        return sorted(self.known - self.partitions)
 
     def plus(self, other: Tally) -> Tally:
         """Return both tallies as one."""
@@ -49,6 +57,8 @@ class Tally:
             legal=self.legal + other.legal,
             reason=_first(self.reason, other.reason),
             partitions=self.partitions | other.partitions,
+            inputs=self.inputs | other.inputs,
+            known=self.known | other.known,
             errors=self.errors + other.errors,
             lost=self.lost + other.lost,
             ran=self.ran or other.ran,
@@ -96,6 +106,7 @@ def tally_of(example: Example) -> Tally:
         legal=int(legal),
         reason=judgement.reason if isinstance(judgement, Undecided) and not legal else None,
         partitions=frozenset({example.partition} if example.partition else ()),
+        inputs=frozenset({example.input} if example.input else ()),
         ran=True,
     )
 

@@ -32,6 +32,9 @@ DISAGREE = {
     "counts": "counts-differ",
     "waivers": "waivers-differ",
     "residue": "residue-differs",
+    "installed": "installed-differs",
+    "environment": "environment-differs",
+    "kill-matrix": "kill-matrix-differs",
 }
 """The reason to reject a statement of which a claim is not what its report says."""
 
@@ -60,7 +63,7 @@ def make_statement(report: JsonObject, files: Mapping[str, str], seal: Seal, ter
                 **told,
                 "evidence": {"file": report["evidence"]["file"], **asdict(seal)},
                 "validity": {"notBefore": stamp(terms.not_before), "notAfter": stamp(terms.not_after)},
-                "nonce": terms.nonce or None,
+                "nonce": terms.nonce or report["run"].get("nonce"),
             },
         },
     }
@@ -72,7 +75,10 @@ def claims(report: JsonObject) -> JsonObject:
     waivers = report.get("waivers", [])
     return {
         "suite": run["suite"],
-        "run": {key: run[key] for key in ("id", "started", "ended", "effort", "seed", "complete")},
+        "run": {
+            **{key: run[key] for key in ("id", "started", "ended", "effort", "seed", "complete")},
+            "nonce": run.get("nonce"),
+        },
         "target": report["target"],
         "profile": {key: report["profile"][key] for key in ("name", "base", "digest")},
         "requirement-set": report["requirement-set"],
@@ -82,6 +88,9 @@ def claims(report: JsonObject) -> JsonObject:
         "counts": report["counts"]["requirements"],
         "waivers": {"count": len(waivers), "digest": digest(waivers)},
         "residue": run["left_on_target"],
+        "installed": run.get("installed"),
+        "environment": report.get("environment"),
+        "kill-matrix": report.get("kill-matrix"),
     }
 
 
@@ -96,14 +105,23 @@ def test_result(report: JsonObject) -> JsonObject:
     deviating = report.get("deviations") is not None and not report["partial"]
     return {
         "result": "PASSED" if whole and not waived else "WARNED" if deviating else "FAILED",
-        "configuration": [
-            {"name": "requirement-set", "digest": _digest(report["requirement-set"]["digest"])},
-            {"name": "profile", "digest": _digest(report["profile"]["digest"])},
-        ],
+        "configuration": [{"name": name, "digest": _digest(told)} for name, told in _configuration(report) if told],
         "passedTests": _ids(rows, ["passed"], without=waived),
         "warnedTests": sorted({*waived, *_ids(rows, ["inconclusive"], without=waived)}),
         "failedTests": _ids(rows, ["failed", "error"], without=waived),
     }
+
+
+def _configuration(report: JsonObject) -> list[tuple[str, str]]:
+    """Return what a result depends on by name, each with its digest; empty where an older run did not note it."""
+    run = report["run"]
+    return [
+        ("requirement-set", report["requirement-set"]["digest"]),
+        ("profile", report["profile"]["digest"]),
+        ("suite", run["suite"].get("digest", "")),
+        ("installed", (run.get("installed") or {}).get("digest", "")),
+        ("kill-matrix", (report.get("kill-matrix") or {}).get("digest", "")),
+    ]
 
 
 def _ids(rows: Sequence[JsonObject], verdicts: Sequence[str], *, without: set[str]) -> list[str]:
@@ -141,7 +159,9 @@ def disagreements(statement: JsonObject, report: JsonObject) -> list[Rejection]:
     signed, told = extension(statement), claims(report)
     if signed["run"]["id"] != told["run"]["id"]:
         return [Rejection("report-of-other-run", told["run"]["id"])]
-    reasons = [DISAGREE[key] for key in told if signed[key] != told[key]]
+    reasons = [DISAGREE[key] for key in told if signed.get(key) != told[key]]
+    if told["run"]["nonce"] and signed["nonce"] != told["run"]["nonce"]:
+        reasons.append("nonce-differs")
     result = test_result(report)
     if {key: statement["predicate"].get(key) for key in result} != result:
         reasons.append("verdict-differs")

@@ -20,8 +20,10 @@ from pytest_zstack_ticket.model.errors import EvidenceError, UsageError
 ENVELOPE = "statement.dsse.json"
 REPORT = "report.json"
 BLOCK = 1 << 20
-LARGEST = 1 << 29
+LARGEST = 1 << 28
 """Bytes of a report or envelope that are read; no run writes so many."""
+MOST_UNPACKED = 1 << 31
+"""Bytes that a zip may come to in all; the evidence of a million exchanges is a tenth of it."""
 ODD = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
 """What a zip is read with: damaged, cut short, packed in an unknown way, or encrypted."""
 
@@ -167,17 +169,23 @@ def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
 
 @contextmanager
 def as_folder(bundle: Bundle) -> Iterator[Path]:
-    """Lend a bundle as a folder; a zip is unpacked for as long. Only for bundles of which every file was verified."""
+    """Lend a bundle as a folder; a zip is unpacked for as long. Raises EvidenceError.
+
+    Nothing in a zip leads out of the folder, and one that would fill the disk is refused.
+    """
     if isinstance(bundle, FolderBundle):
         yield bundle.path
         return
     with tempfile.TemporaryDirectory(prefix="zstack-ticket-") as scratch:
-        folder = Path(scratch)
+        folder, left = Path(scratch), MOST_UNPACKED
         for name in bundle.names:
             place = folder / name
             with reading(bundle, name) as file:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 with place.open("wb") as kept:
                     while block := file.read(BLOCK):
+                        left -= len(block)
+                        if left < 0:
+                            raise EvidenceError(f"{bundle.path} unpacks to more than any bundle of ours.")
                         kept.write(block)
         yield folder

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
+import zipfile
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
+from pytest_zstack_ticket.edge.bundles import LARGEST, REPORT, content, open_bundle
 from pytest_zstack_ticket.edge.shipped import schemas_folder
 from pytest_zstack_ticket.model.errors import EvidenceError
 
@@ -14,16 +17,35 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
 
+STDIN = Path("-")
+"""Stands for a report that somebody else writes to us."""
+
+
 def load_report(path: Path) -> dict[str, Any]:
-    """Return the report in a folder that `--zstack-report` wrote, or in its report.json. Raises EvidenceError."""
-    file = path / "report.json" if path.is_dir() else path
+    """Return the report in a folder that `--zstack-report` wrote, in a zip of it, in its report.json, or on stdin (-).
+
+    Raises EvidenceError.
+    """
+    if path == STDIN:
+        return report_of(_bounded(sys.stdin.buffer, "stdin"), "stdin")
+    if path.is_file() and zipfile.is_zipfile(path):
+        return report_of(content(open_bundle(path), REPORT), f"{path}: {REPORT}")
+    file = path / REPORT if path.is_dir() else path
     try:
-        text = file.read_bytes()
+        with file.open("rb") as opened:
+            text = _bounded(opened, str(file))
     except OSError as error:
         raise EvidenceError(
             f"{file} cannot be read: {error.strerror}. Give the folder of --zstack-report, or its report.json."
         ) from error
     return report_of(text, str(file))
+
+
+def _bounded(file: IO[bytes], where: str) -> bytes:
+    text = file.read(LARGEST + 1)
+    if len(text) > LARGEST:
+        raise EvidenceError(f"{where} is larger than any report of ours.")
+    return text
 
 
 def report_of(text: bytes, where: str) -> dict[str, Any]:

@@ -47,6 +47,7 @@ class HttpxTransport:
     """Sends over httpx, from any number of threads: each request has a client and a connection to itself.
 
     Clients are kept for the next request, all share one TLS context. No proxy and no credentials from elsewhere.
+    `certificates` are the SHA-256 of every TLS certificate that the target has shown.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -57,6 +58,7 @@ class HttpxTransport:
         self._tls = tls_context(settings) if root.scheme == "https" else None
         self._idle: deque[_Line] = deque()
         self._kept = 0
+        self.certificates: set[str] = set()
         patience = settings.patience
         self._limits = {
             "connect": patience.connect,
@@ -78,6 +80,7 @@ class HttpxTransport:
             self._weigh(request, answer)
             return answer
         finally:
+            self.certificates.update({line.wire.allowance.certificate} - {""})
             self._idle.append(line)
 
     @property

@@ -7,6 +7,7 @@ request as long as it likes. Here every read and write takes from one allowance 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import re
 import ssl
 import time
@@ -40,9 +41,13 @@ class TooManyInterimError(Exception):
 
 
 class Allowance:
-    """What the request that is under way may still use, and what became of it so far."""
+    """What the request that is under way may still use, and what became of it so far.
+
+    `certificate` is the SHA-256 of the latest TLS certificate, in hexadecimal, empty without TLS.
+    """
 
     def __init__(self) -> None:
+        self.certificate = ""
         self.renew(0.0)
 
     def renew(self, seconds: float) -> None:
@@ -116,6 +121,8 @@ class BoundedStream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         """Go on under TLS."""
         secure = self._stream.start_tls(ssl_context, server_hostname, self._allowance.wait(timeout))
+        shown = secure.get_extra_info("ssl_object").getpeercert(True)
+        self._allowance.certificate = hashlib.sha256(shown or b"").hexdigest()
         return BoundedStream(secure, self._allowance)
 
     def get_extra_info(self, info: str) -> Any:

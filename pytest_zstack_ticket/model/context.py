@@ -29,7 +29,8 @@ class Context:
     """What the calibration draft is made of.
 
     `flow_collection` and `tags` are UUIDs that exist on the target, empty when unknown. `given` is True when it came
-    from a file. Source of the defaults: the CreateTicket page, its request sample.
+    from a file. `nonce` is the word of a certifier that stands in the names already, empty if there is none.
+    Source of the defaults: the CreateTicket page, its request sample.
     """
 
     name: str = "conformance test, safe to delete / 一致性测试，可删除"
@@ -43,3 +44,4 @@ class Context:
     tags: tuple[str, ...] = ()
     allow_approve: bool = False
     given: bool = False
+    nonce: str = ""

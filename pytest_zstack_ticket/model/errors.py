@@ -7,6 +7,7 @@
     │   ├── ContextError        a context file
     │   ├── CatalogueError      a requirements.toml
     │   ├── WaiverError         a file of waivers
+    │   ├── AdvisoryError       a list of advisories that is to be signed
     │   └── KeyFileError        a key to sign or verify with
     ├── TargetError             the target cannot be examined                  exit status 11
     │   ├── UnreachableError    name, port, connection, time-out
@@ -46,6 +47,10 @@ class CatalogueError(UsageError):
 
 class WaiverError(UsageError):
     """A file of waivers is malformed; the message names line and field."""
+
+
+class AdvisoryError(UsageError):
+    """A list of advisories is malformed or cannot be written; the message names line and field."""
 
 
 class KeyFileError(UsageError):

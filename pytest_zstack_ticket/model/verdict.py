@@ -20,7 +20,8 @@ class Example:
     """One generated input and what a check said of it.
 
     `roles` maps a role (`subject`, `sibling`, `again`, ...) to the ids of the exchanges that play it; together with
-    `check` and `arguments` they are all that is needed to form `judgement` again.
+    `check` and `arguments` they are all that is needed to form `judgement` again. `input` tells what was sent from what
+    other examples sent; it follows from the exchanges too.
     """
 
     requirement: str
@@ -31,6 +32,7 @@ class Example:
     judgement: Judgement
     edit: Edit | None = None
     partition: str = ""
+    input: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

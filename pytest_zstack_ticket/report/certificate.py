@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pytest_zstack_ticket.core.advisories import Advised
 from pytest_zstack_ticket.model.rejection import Rejection
 from pytest_zstack_ticket.report.text import LANGUAGES, Wording
 from pytest_zstack_ticket.report.width import shortened, visible
@@ -39,6 +40,23 @@ def rejection_lines(rejections: Iterable[Rejection], wording: Wording, lang: str
     return [word.format(reason=one.reason, told=rejection_text(one, wording, lang)) for one in rejections]
 
 
+def advised_lines(found: Iterable[Advised], wording: Wording, lang: str) -> list[str]:
+    """Return one line for each line of a report that an advisory casts doubt on."""
+    words = wording.catalogues[lang]["certificate"]
+    return [
+        words[f"advised-{one.effect}"]
+        .format(
+            id=_shown(one.requirement),
+            verdict=wording.word(one.verdict, lang),
+            advisory=_shown(one.advisory),
+            text=_shown(one.text[lang]),
+            link=_shown(one.link),
+        )
+        .rstrip()
+        for one in found
+    ]
+
+
 def claim_lines(summary: JsonObject, wording: Wording, lang: str) -> list[str]:
     """Return what a statement says, worst news first."""
     words = wording.catalogues[lang]["certificate"]
@@ -67,11 +85,19 @@ def claim_lines(summary: JsonObject, wording: Wording, lang: str) -> list[str]:
         "nonce": summary["nonce"],
         "files": summary["files"],
         "lines": summary["evidence"]["size"],
+        "tls": ", ".join(map(_shown, summary["target"].get("tls", ()))),
+        "digest": _shown(summary["suite"].get("digest", "")),
+        "versions": _versions(summary.get("installed")),
     }
-    keys = ("verdict", "partial", "deviations", "residue", "target", "run", "valid", "nonce", "files")
+    keys = ("verdict", "partial", "deviations", "residue", "target", "tls", "run", "suite", "valid", "nonce", "files")
     said = {"partial": summary["partial"], "deviations": summary["deviations"], "residue": summary["residue"]}
-    said["nonce"] = summary["nonce"]
+    said |= {"nonce": summary["nonce"], "tls": values["tls"], "suite": values["digest"]}
     return [words[f"line-{key}"].format(**values) for key in keys if said.get(key, True)]
+
+
+def _versions(installed: JsonObject | None) -> str:
+    versions = (installed or {}).get("versions", {})
+    return ", ".join(f"{_shown(name)} {_shown(told)}" for name, told in sorted(versions.items()))
 
 
 def _shown(text: str) -> str:

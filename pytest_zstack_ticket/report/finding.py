@@ -7,10 +7,12 @@ from typing import Any
 
 from pytest_zstack_ticket.model.codec import body_to_json, edit_to_json, phrase_to_json
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Json
-from pytest_zstack_ticket.model.verdict import Finding
+from pytest_zstack_ticket.model.verdict import Example, Finding
 
 SHOWN = 20_000
 """Bytes of a body that a finding shows; the evidence has the whole of it."""
+WITNESSED = 1_500
+"""Likewise of a witness, of which every requirement has one."""
 SIBLINGS = ("sibling", "before", "first")
 
 Trails = Mapping[str, tuple[Exchange, ...]]
@@ -50,8 +52,20 @@ def finding_json(finding: Finding, trails: Trails) -> dict[str, Any]:
     }
 
 
-def message_json(trail: tuple[Exchange, ...]) -> dict[str, Any] | None:
-    """Return the request of a trail with its last answer, None if nothing was sent."""
+def witness_json(example: Example, trails: Trails) -> dict[str, Any]:
+    """Return an example that held, with the message that shows it: long bodies stay in the evidence."""
+    return {
+        "test": example.test,
+        "check": example.check,
+        "arguments": example.arguments,
+        "partition": example.partition,
+        "exchanges": {role: list(ids) for role, ids in example.roles.items()},
+        "subject": message_json(trails.get(subject_role(trails), ()), most=WITNESSED),
+    }
+
+
+def message_json(trail: tuple[Exchange, ...], *, most: int = SHOWN) -> dict[str, Any] | None:
+    """Return the request of a trail with its last answer, None if nothing was sent; `most` bytes of each body."""
     if not trail:
         return None
     first, last = trail[0], trail[-1]
@@ -62,7 +76,7 @@ def message_json(trail: tuple[Exchange, ...]) -> dict[str, Any] | None:
             "method": request.method,
             "path": request.path,
             "headers": [list(pair) for pair in request.headers],
-            "body": shown_body(request.body),
+            "body": shown_body(request.body, most),
         },
         "polls": len(trail) - 1,
     }
@@ -70,12 +84,12 @@ def message_json(trail: tuple[Exchange, ...]) -> dict[str, Any] | None:
         told["failure"] = {"kind": answer.kind, "detail": answer.detail}
     else:
         headers = [list(pair) for pair in answer.headers]
-        told["answer"] = {"status": answer.status, "headers": headers, "body": shown_body(answer.body)}
+        told["answer"] = {"status": answer.status, "headers": headers, "body": shown_body(answer.body, most)}
     return told
 
 
-def shown_body(body: bytes | None) -> Json:
+def shown_body(body: bytes | None, most: int = SHOWN) -> Json:
     """Return a body as JSON, or its beginning with its length in bytes."""
-    if body is None or len(body) <= SHOWN:
+    if body is None or len(body) <= most:
         return body_to_json(body)
-    return {"cut": body[:SHOWN].decode("utf-8", "backslashreplace"), "bytes": len(body)}
+    return {"cut": body[:most].decode("utf-8", "backslashreplace"), "bytes": len(body)}

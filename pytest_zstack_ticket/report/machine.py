@@ -14,6 +14,7 @@ from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.text import LANGUAGES, Wording
 
 SCHEMA = "urn:zstack-ticket:artefact:report:1"
+MOST_WITNESSES = 2
 JsonObject = dict[str, Any]
 
 
@@ -21,7 +22,8 @@ JsonObject = dict[str, Any]
 class Row:
     """One requirement with its verdict and what it was formed from; `findings` are as `report.finding` makes them.
 
-    `outside` is what counts in the verdict and is in no example.
+    `outside` is what counts in the verdict and is in no example; `distinct` is how many of the examples sent different
+    inputs, `without_example` the partitions that were looked through and gave none, `witnesses` examples that held.
     """
 
     requirement: Requirement
@@ -34,6 +36,9 @@ class Row:
     partitions: Sequence[str] = ()
     findings: Sequence[JsonObject] = ()
     outside: JsonObject | None = None
+    distinct: int = 0
+    without_example: Sequence[str] = ()
+    witnesses: Sequence[JsonObject] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,7 @@ class Facts:
     calibration: JsonObject | None = None
     observations: Mapping[str, Sequence[JsonObject]] | None = None
     evidence: JsonObject | None = None
+    environment: JsonObject | None = None
 
 
 def document(facts: Facts, rows: Sequence[Row], wording: Wording) -> JsonObject:
@@ -59,11 +65,13 @@ def document(facts: Facts, rows: Sequence[Row], wording: Wording) -> JsonObject:
         "schema": SCHEMA,
         "run": facts.run,
         "target": facts.target,
+        "environment": facts.environment,
         "profile": profile_json(facts.profile),
         "requirement-set": {
             "count": len(rows),
             "digest": digest([requirement_json(row.requirement) for row in rows]),
         },
+        "kill-matrix": kill_matrix_json([row.requirement for row in rows]),
         "verdict": facts.verdict,
         "partial": facts.partial,
         "exit_status": facts.exit_status,
@@ -74,6 +82,16 @@ def document(facts: Facts, rows: Sequence[Row], wording: Wording) -> JsonObject:
         "observations": [
             {"id": key, "values": list(values)} for key, values in sorted((facts.observations or {}).items())
         ],
+    }
+
+
+def kill_matrix_json(requirements: Sequence[Requirement]) -> JsonObject:
+    """Return how many faults prove how many requirements, and the digest by which the whole table can be recognised."""
+    proven = {one.id: list(one.killed_by) for one in requirements if one.killed_by}
+    return {
+        "requirements": len(proven),
+        "faults": len({fault for faults in proven.values() for fault in faults}),
+        "digest": digest(proven),
     }
 
 
@@ -108,8 +126,12 @@ def row_json(row: Row, wording: Wording) -> JsonObject:
             "undecided": row.undecided,
             "open": row.open,
         },
+        "distinct": row.distinct,
         "outside": row.outside,
         "partitions": list(row.partitions),
+        "without_example": list(row.without_example),
+        "killed_by": list(row.requirement.killed_by),
+        "witnesses": sorted(row.witnesses, key=_order)[:MOST_WITNESSES],
         "findings": sorted((_finding(one, wording) for one in row.findings), key=_place),
     }
 
@@ -120,6 +142,11 @@ def _finding(finding: JsonObject, wording: Wording) -> JsonObject:
         "expected": _said(finding["expected"], wording),
         "actual": _said(finding["actual"], wording),
     }
+
+
+def _order(witness: JsonObject) -> tuple[str, str, str]:
+    """Return what orders witnesses, whichever worker was first."""
+    return witness["test"], witness["partition"], str(witness["exchanges"])
 
 
 def _place(finding: JsonObject) -> tuple[str, str]:
