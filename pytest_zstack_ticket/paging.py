@@ -36,9 +36,11 @@ def beside(report: Report, folder: Path, catalogue: Iterable[Requirement]) -> Be
 
 
 def _wanted(report: Report) -> frozenset[str]:
-    """Return the exchanges of all findings."""
+    """Return the exchanges of all findings, and the first of each witness."""
     findings = (finding for row in report["requirements"] for finding in row["findings"])
-    return frozenset(one for finding in findings for ids in finding["exchanges"].values() for one in ids)
+    shown = (one for finding in findings for ids in finding["exchanges"].values() for one in ids)
+    witnesses = (one for row in report["requirements"] for one in row.get("witnesses", ())[:1] if one["subject"])
+    return frozenset([*shown, *(one["subject"]["exchange"] for one in witnesses)])
 
 
 def write_page(report: Report, folder: Path, lang: str, catalogue: Iterable[Requirement]) -> Path:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pytest_zstack_ticket.report.page_causes import causes
 from pytest_zstack_ticket.report.page_markup import element
+from pytest_zstack_ticket.report.page_observed import observed
 from pytest_zstack_ticket.report.page_requirement import requirements
 from pytest_zstack_ticket.report.page_sheet import Beside, Sheet
 from pytest_zstack_ticket.report.page_style import head
@@ -24,7 +25,9 @@ def page(report: Mapping[str, Any], wording: Wording, lang: str, *, beside: Besi
     """Return the page of a report in a language; every text in it is inert, whoever wrote it."""
     sheet = Sheet(report=report, wording=wording, lang=lang, beside=beside)
     title = f"{sheet.say('title')}: {sheet.say('verdict-' + report['verdict'])}"
-    body = element("body", summary(sheet), causes(sheet), charts(sheet), requirements(sheet), _foot(sheet))
+    body = element(
+        "body", summary(sheet), causes(sheet), charts(sheet), requirements(sheet), observed(sheet), _foot(sheet)
+    )
     return f"<!DOCTYPE html>\n{element('html', head(title), body, lang=TAGS[lang])}\n"
 
 

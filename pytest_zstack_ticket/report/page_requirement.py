@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pytest_zstack_ticket.report.page_exchange import exchange_text, message_text
 from pytest_zstack_ticket.report.page_finding import finding
 from pytest_zstack_ticket.report.page_markup import Markup, Part, anchor, element, joined
 from pytest_zstack_ticket.report.page_sheet import Json, Sheet, in_order, tally
 
 MOST_FINDINGS = 12
+MOST_IDS = 200
+"""Characters of the ids of a witness."""
 OPEN = frozenset({"failed", "error"})
 
 
@@ -45,7 +48,7 @@ def _requirement(sheet: Sheet, row: Json) -> Markup:
     return element(
         "details",
         summary,
-        element("div", _facts(sheet, row), _partitions(sheet, row), *findings, more),
+        element("div", _facts(sheet, row), _partitions(sheet, row), *findings, more, *_witnesses(sheet, row)),
         class_="requirement",
         id=anchor(row["id"]),
         open="open" if row["verdict"] in OPEN else None,
@@ -54,7 +57,7 @@ def _requirement(sheet: Sheet, row: Json) -> Markup:
 
 def _facts(sheet: Sheet, row: Json) -> Markup:
     """Return where a requirement stands, what it asks for, and what its verdict was formed from."""
-    faults = sheet.beside.faults.get(row["id"], ())
+    faults = row.get("killed_by") or sheet.beside.faults.get(row["id"], ())
     counts = row["examples"]
     rows: list[tuple[str, Part]] = [
         ("level", f"{sheet.word(row['level'])} · {sheet.say('basis-' + row['basis'])}"),
@@ -63,7 +66,10 @@ def _facts(sheet: Sheet, row: Json) -> Markup:
         ("consequence", sheet.told(row["consequence"])),
         (
             "examples",
-            sheet.say("example-counts", **{key: counts[key] for key in ("held", "departed", "undecided", "open")}),
+            joined(
+                sheet.say("example-counts", **{key: counts[key] for key in ("held", "departed", "undecided", "open")}),
+                sheet.say("distinct", count=row["distinct"]) if row.get("distinct") else None,
+            ),
         ),
         ("needs", ", ".join(sheet.word(need) for need in row["needs"])),
         ("after", ", ".join(row["after"])),
@@ -77,5 +83,30 @@ def _partitions(sheet: Sheet, row: Json) -> Markup | None:
     names = row["partitions"]
     if not names:
         return None
-    title = element("summary", sheet.say("tried-partitions", count=len(names)))
-    return element("details", title, element("p", ", ".join(names), class_="mono soft"))
+    without = row.get("without_example", [])
+    title = sheet.say("tried-partitions", count=len(names), all=len(names) + len(without))
+    left = [element("p", sheet.say("without-example")), element("p", ", ".join(without), class_="mono soft")]
+    return element(
+        "details",
+        element("summary", title),
+        element("p", ", ".join(names), class_="mono soft"),
+        *(left if without else []),
+    )
+
+
+def _witnesses(sheet: Sheet, row: Json) -> list[Markup]:
+    """Return an example that held, its exchange as the evidence has it where that is at hand."""
+    told = next((one for one in row.get("witnesses", ()) if one["subject"]), None)
+    if told is None:
+        return []
+    known = sheet.beside.exchanges.get(told["subject"]["exchange"])
+    text = exchange_text(known) if known else message_text(told["subject"])
+    ids = ", ".join(one for trail in told["exchanges"].values() for one in trail)
+    return [
+        element(
+            "details",
+            element("summary", sheet.say("witness", partition=told["partition"] or told["check"])),
+            element("pre", text),
+            element("p", sheet.say("witness-ids", ids=ids[:MOST_IDS]), class_="soft"),
+        )
+    ]

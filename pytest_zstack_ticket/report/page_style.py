@@ -53,6 +53,7 @@ th{white-space:nowrap}
 th:first-child{text-align:left}
 thead th{color:var(--soft);font-size:.85rem}
 .wide{overflow-x:auto}
+.told th,.told td{text-align:left;white-space:normal}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem;margin:1rem 0}
 figure{margin:0;padding:1rem;background:var(--card);border:1px solid var(--line);border-radius:10px;min-width:0}
 figcaption{font-weight:600;margin-bottom:.6rem}

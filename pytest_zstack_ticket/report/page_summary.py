@@ -9,6 +9,7 @@ from typing import Any
 from pytest_zstack_ticket.core.diff import Diff, Line
 from pytest_zstack_ticket.report.charts import distribution, quantile, stacked_bar, tiles
 from pytest_zstack_ticket.report.page_markup import Markup, element, joined
+from pytest_zstack_ticket.report.page_provenance import provenance
 from pytest_zstack_ticket.report.page_sheet import MARKS, VERDICTS, Json, Sheet, tally
 from pytest_zstack_ticket.report.standing_lines import deviations_text, waiver_lines
 from pytest_zstack_ticket.report.upgrade import diff_lines
@@ -80,7 +81,7 @@ def _scope(sheet: Sheet) -> Markup:
             ),
             ("run", element("code", run["id"])),
             ("when", _span(run["started"], run["ended"])),
-            ("suite", f"{run['suite']['name']} {run['suite']['version']}"),
+            *provenance(sheet),
             ("rules", element("code", sets["digest"][:23] + "…")),
             (
                 "evidence",

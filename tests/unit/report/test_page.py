@@ -365,7 +365,7 @@ def test_ids_of_anybody_are_no_markup():
 def test_every_line_of_the_page_is_said_and_every_action_can_be():
     known = set(WORDING.catalogues["en"]["page"])
     plain = set(literals())
-    begun = ("verdict-", "basis-", "role-", "action-")
+    begun = ("verdict-", "basis-", "role-", "action-", "reading-")
     assert {key for key in known - plain if not key.startswith(begun)} == set()
     assert {f"action-{key}" for key in ACTIONS} <= known
     assert set(WORDING.catalogues["en"]["phrase"]) >= ACTIONS
