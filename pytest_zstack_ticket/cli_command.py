@@ -7,8 +7,12 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from pytest_zstack_ticket.model.exchange import Json
+
+STDIN = Path("-")
+"""Stands for a report on stdin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

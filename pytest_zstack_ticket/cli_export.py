@@ -13,14 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from pytest_zstack_ticket.cli_command import Command, talk
+from pytest_zstack_ticket.cli_command import STDIN, Command, add_json, talk, write_json
 from pytest_zstack_ticket.model.errors import EvidenceError, SettingsError
 
 if TYPE_CHECKING:
     from pytest_zstack_ticket.edge.exchanges import EvidenceReader
 
 FORMATS = ("har", "ctrf", "junit", "allure", "earl", "markdown", "openapi")
-STDIN = Path("-")
 
 
 def add_export_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,11 +28,21 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     bundle = "folder of --zstack-report, a zip of it, its report.json, or - for a report on stdin; openapi needs none"
     parser.add_argument("bundle", metavar="BUNDLE", nargs="?", help=bundle)
     parser.add_argument("--output", metavar="PATH", default="-", help="file, folder for allure, - for stdout (-)")
+    add_json(parser)
     parser.add_argument("--lang", choices=("en", "zh"), help="language of markdown (default: from LC_ALL or LANG)")
 
 
 def export(told: argparse.Namespace) -> int:
-    """Write a run in another format."""
+    """Write a run in another format, and say as JSON what was written if that is asked for."""
+    if told.json and told.output == "-":
+        raise SettingsError("--json tells what was written: name it with --output.")
+    status = _export(told)
+    if told.json:
+        write_json({"format": told.format, "output": told.output})
+    return status
+
+
+def _export(told: argparse.Namespace) -> int:
     if told.format == "openapi":
         if told.bundle is not None:
             raise SettingsError(f"openapi is made of the schemas alone: leave {told.bundle} out.")
@@ -185,6 +194,7 @@ def add_bundle_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `bundle`."""
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="folder of --zstack-report")
     parser.add_argument("--output", metavar="FILE", default="", help="the zip, - for stdout (FOLDER.zip)")
+    add_json(parser)
 
 
 def bundle(told: argparse.Namespace) -> int:
@@ -196,6 +206,8 @@ def bundle(told: argparse.Namespace) -> int:
         raise EvidenceError(f"{told.folder} is no folder. Give the folder of --zstack-report.")
     load_report(told.folder)
     if told.output == "-":
+        if told.json:
+            raise SettingsError("--json tells what was written: name the zip with --output.")
         with tempfile.TemporaryFile() as file:
             pack(told.folder, file)
             file.seek(0)
@@ -204,6 +216,8 @@ def bundle(told: argparse.Namespace) -> int:
     output = told.output or f"{told.folder.resolve()}.zip"
     with _new_file(output) as file:
         count = pack(told.folder, file, leave=Path(output))
+    if told.json:
+        write_json({"output": output, "files": count})
     talk(f"{output}: {count} files.")
     return 0
 

@@ -32,7 +32,7 @@ COMMANDS = (
         name="faults",
         help="list the misbehaviours that can be simulated",
         description="List the faults of the embedded endpoint: named ones, families with parameters, and triggers\n"
-        "that limit a fault to some calls. Several are joined by a plus sign.",
+        "that limit a fault to some calls. Several are joined by a plus sign. Exit status: 0.",
         example="example:\n  pytest '--zstack-url=embedded?fault=every:7(accept-too-long:name)'",
         add_arguments=add_json,
         run=run,

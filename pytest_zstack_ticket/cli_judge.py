@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 def add_judge_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `judge`."""
-    parser.add_argument("bundle", metavar="BUNDLE", type=Path, help="folder of --zstack-report, or a zip of it")
+    parser.add_argument(
+        "bundle",
+        metavar="BUNDLE",
+        type=Path,
+        help="folder of --zstack-report, or a zip of it: evidence comes in no pipe",
+    )
     parser.add_argument("--output", metavar="FILE", type=Path, help="write the report as it is judged now")
     add_json(parser)
     parser.add_argument("--lang", choices=("en", "zh"), help="language (default: from LC_ALL or LANG)")

@@ -53,7 +53,7 @@ COMMANDS = (
         help="make a key to sign with and a key to verify with",
         description="Write an Ed25519 key to sign with (PKCS 8, readable by you alone) and the key to verify with,\n"
         "and print the id of the key. If the variable ZSTACK_TICKET_PASSPHRASE is set, the first one is locked with\n"
-        "it. Needs the extra `sign`.",
+        "it. Needs the extra `sign`. Exit status: 0 made, 4 usage.",
         example="example:\n  zstack-ticket keygen certifier",
         add_arguments=add_keygen_arguments,
         run=keygen,

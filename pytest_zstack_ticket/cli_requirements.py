@@ -114,7 +114,8 @@ COMMANDS = (
     Command(
         name="requirements",
         help="list what the suites examine",
-        description="List the requirements of the shipped suites: id, level and text.",
+        description="List the requirements of the shipped suites: id, level and text. Exit status: 0, or 1 if\n"
+        "--coverage finds one without test and reason.",
         example="example:\n  zstack-ticket requirements --coverage",
         add_arguments=add_requirements_arguments,
         run=list_requirements,
@@ -122,7 +123,8 @@ COMMANDS = (
     Command(
         name="explain",
         help="tell everything about one requirement",
-        description="Tell what a requirement says, where that is written, what it needs, and how to run its tests.",
+        description="Tell what a requirement says, where that is written, what it needs, and how to run its tests.\n"
+        "Exit status: 0, or 4 for an unknown one.",
         example="example:\n  zstack-ticket explain ZT-BODY-004 --lang zh",
         add_arguments=add_explain_arguments,
         run=explain,

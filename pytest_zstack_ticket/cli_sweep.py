@@ -73,7 +73,8 @@ COMMANDS = [
         name="sweep",
         help="take away the tickets that a run left on its target",
         description="Find the tickets of a run by its ledgers, prove that they are ours, cancel and delete them. "
-        "The password or session comes from the same environment variables as for a run.",
+        "The password or session comes from the same environment variables as for a run. "
+        "Exit status: 0 nothing is left, 4 usage, 11 no target, 13 something is left.",
         example=EXAMPLE,
         add_arguments=_arguments,
         run=_sweep,

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def add_waive_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `waive`."""
-    parser.add_argument("bundle", metavar="BUNDLE", type=Path, help="folder or report.json of a run that failed")
+    parser.add_argument(
+        "bundle", metavar="BUNDLE", type=Path, help="folder, zip or report.json of a run that failed, - for stdin"
+    )
     parser.add_argument("requirement", metavar="REQUIREMENT", help="the failed requirement, such as ZT-BODY-014")
     parser.add_argument("--class", dest="kind", required=True, choices=WAIVER_CLASSES, help="why it departs")
     parser.add_argument("--reason", required=True, help="one sentence for whoever reads the report")
@@ -27,6 +29,7 @@ def add_waive_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--release", action="append", default=[], metavar="X.Y", help="only for this release (repeat)")
     parser.add_argument("--signature", default="", help="one finding of several (else all)")
     parser.add_argument("--file", type=Path, default=Path("waivers.toml"), help="the file to add it to (waivers.toml)")
+    add_json(parser)
 
 
 def waive(told: argparse.Namespace) -> int:
@@ -41,11 +44,16 @@ def waive(told: argparse.Namespace) -> int:
     if not wanted:
         which = f" with the signature {told.signature}" if told.signature else ""
         raise WaiverError(f"{told.bundle} has no finding of {told.requirement}{which}; name one that failed there.")
+    added = []
     for signature in wanted:
         waiver = _waiver(told, report, signature)
         add_waiver(told.file, waiver)
         how = "its counterexample is sent again first" if waiver.counterexample else "it cannot be sent again"
         talk(f"{told.file}: {waiver.requirement} ({signature}) is waived until {waiver.expires}; {how}.")
+        replayed = waiver.counterexample is not None
+        added.append({"requirement": waiver.requirement, "signature": signature, "replayed": replayed})
+    if told.json:
+        write_json({"file": str(told.file), "added": added})
     return 0
 
 
@@ -123,7 +131,8 @@ COMMANDS = (
         name="waive",
         help="write down who answers for a departure",
         description="Add a waiver for a failed requirement of a run to a file, with the example that shows the\n"
-        "failure. `pytest --zstack-waivers=FILE` sends that example first, and so decides what the waiver is worth.",
+        "failure. `pytest --zstack-waivers=FILE` sends that example first, and so decides what the waiver is worth.\n"
+        "Exit status: 0 written, 4 if there is no such finding or the file cannot be used.",
         example="example:\n  zstack-ticket waive out/ ZT-BODY-014 --class product-bug --reason 'fixed in 5.3' \\\n"
         "    --owner li --approver wang --expires 2027-01-31",
         add_arguments=add_waive_arguments,

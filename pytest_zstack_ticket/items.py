@@ -76,7 +76,7 @@ def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: 
         record.tally = _blamed(record.tally, call.excinfo.value)
     ours = our_sessions(run)
     finding = finding_of(record, url=run.reached.settings.url, ours=ours, regenerate=regenerate(run, item, rule.id))
-    told = record_to_json(record, finding, pinned_json(record, ours=ours))
+    told = record_to_json(record, finding, pinned_json(record, ours=ours, word=run.wishes["nonce"]))
     if rule.area == "own":
         told["own"] = asdict(rule)
     report.user_properties.append((KEY, told))

@@ -117,15 +117,17 @@ def finding_of(record: ItemRecord, *, url: str, ours: frozenset[str], regenerate
     return finding_json(finding, record.trails)
 
 
-def pinned_json(record: ItemRecord, *, ours: frozenset[str]) -> list[dict[str, Any]]:
+def pinned_json(record: ItemRecord, *, ours: frozenset[str], word: str) -> list[dict[str, Any]]:
     """Return the examples of a test that another run can send again: the last that held, and its departing one.
 
     One with characters that reporters do not survive is left out: scrubbed it would not be the same.
     """
-    found = [pinned_of(one.example, one.trails, ours=ours, created=one.created) for one in record.holding]
+    found = [pinned_of(one.example, one.trails, ours=ours, created=one.created, word=word) for one in record.holding]
     told = [pinned_to_json(one) for one in found if one is not None]
     held = [one for one in told if scrubbed_json(one) == one][-1:]
-    departing = record.example and pinned_of(record.example, record.trails, ours=ours, created=record.created)
+    departing = record.example and pinned_of(
+        record.example, record.trails, ours=ours, created=record.created, word=word
+    )
     broken = [pinned_to_json(departing)] if departing else []
     return [*held, *(one for one in broken if scrubbed_json(one) == one)]
 

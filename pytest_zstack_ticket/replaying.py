@@ -125,7 +125,7 @@ def keep(run: Run, pinned: Pinned, seen: Replay) -> None:
     run.examiner.end()
     ours, again = our_sessions(run), shlex.join(["pytest", *safe_arguments()[1:]])
     finding = finding_of(record, url=run.reached.settings.url, ours=ours, regenerate=again)
-    run.gathered.take(record_to_json(record, finding, pinned_json(record, ours=ours)))
+    run.gathered.take(record_to_json(record, finding, pinned_json(record, ours=ours, word=run.wishes["nonce"])))
     run.gathered.tests[pinned.requirement] -= 1  # it is no test, and a run that is cut short counts those
 
 

@@ -27,17 +27,20 @@ OF_ONE_RUN = frozenset({"x-job-uuid", "x-web-hook", "x-webhook", "date"})
 _OF_ONE_TICKET = re.compile(rb'resourceUuid"\s*:\s*"')
 
 
-def pinned_of(example: Example, trails: Trails, *, ours: Collection[str], created: Collection[str]) -> Pinned | None:
+def pinned_of(
+    example: Example, trails: Trails, *, ours: Collection[str], created: Collection[str], word: str = ""
+) -> Pinned | None:
     """Return an example in a form that can be sent again, or None if it cannot be.
 
-    `ours` are the redacted Authorization values of our session, `created` the roles that sent a CreateTicket.
+    `ours` are the redacted Authorization values of our session, `created` the roles that sent a CreateTicket, `word`
+    the nonce of a certifier, which is for this run alone.
     """
     if isinstance(example.judgement, Undecided) or "subject" not in trails or not set(trails) <= ROLES & set(created):
         return None
     if not all(trails.values()) or _NONCED.search(json.dumps(example.arguments).encode()):
         return None
     in_order = sorted(trails.items(), key=lambda pair: pair[1][0].started)
-    calls = [_call(role, trail[0].request, ours) for role, trail in in_order]
+    calls = [_call(role, trail[0].request, ours, word) for role, trail in in_order]
     if None in calls:
         return None
     departed = isinstance(example.judgement, Departure)
@@ -54,7 +57,7 @@ def pinned_of(example: Example, trails: Trails, *, ours: Collection[str], create
     )
 
 
-def _call(role: str, request: Request, ours: Collection[str]) -> PinnedCall | None:
+def _call(role: str, request: Request, ours: Collection[str], word: str) -> PinnedCall | None:
     body = request.body
     if body is not None and (len(body) > LARGEST or _OF_ONE_TICKET.search(body)):
         return None
@@ -69,8 +72,12 @@ def _call(role: str, request: Request, ours: Collection[str]) -> PinnedCall | No
         path=request.path,
         headers=tuple(pair for pair in request.headers if pair[0].lower() != "authorization"),
         session=bool(authorised),
-        body=None if body is None else _NONCED.sub(NONCE, body),
+        body=None if body is None else _without(word, _NONCED.sub(NONCE, body)),
     )
+
+
+def _without(word: str, body: bytes) -> bytes:
+    return body.replace(f" {word}".encode(), b"") if word else body
 
 
 def status_of(trail: tuple[Exchange, ...]) -> int:
