@@ -19,15 +19,16 @@ from pytest_zstack_ticket.core.seal import Seal, tampering
 from pytest_zstack_ticket.core.statement import PAYLOAD_TYPE, disagreements, extension, files_of, untimely
 from pytest_zstack_ticket.edge.bundles import ENVELOPE, REPORT, Bundle, as_folder, content, open_bundle, sha256
 from pytest_zstack_ticket.edge.keys import Verifier
-from pytest_zstack_ticket.edge.provenance import suite_digest
+from pytest_zstack_ticket.edge.provenance import installed_json, suite_digest
 from pytest_zstack_ticket.edge.reports import report_of
 from pytest_zstack_ticket.edge.statements import nonce_is_used, seal_of, statement_of
 from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.rejection import Rejection
 
 JsonObject = dict[str, Any]
+MOST_NAMED = 5
 Judge: TypeAlias = Callable[[Path], JsonObject]
-"""Judges a bundle's folder again from its evidence and returns `verdict` and `requirements` as a report has them."""
+"""Judges a bundle's folder again from its evidence and returns the report as it comes out then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,9 +228,20 @@ def _judged_otherwise(bundle: Bundle, report: JsonObject, judge_again: Judge) ->
     other = {row["id"]: row["verdict"] for row in again["requirements"]}
     differing = sorted(key for key in verdicts.keys() | other.keys() if verdicts.get(key) != other.get(key))
     if not differing and again["verdict"] == report["verdict"]:
-        return []
+        return _rows_otherwise(report, again)
     lines = [f"{key}: {verdicts.get(key, '-')} -> {other.get(key, '-')}" for key in differing[:3]]
     return [Rejection("judged-otherwise", ", ".join(lines) or f"{report['verdict']} -> {again['verdict']}")]
+
+
+def _rows_otherwise(report: JsonObject, again: JsonObject) -> list[Rejection]:
+    """Return what a report tells of its rows and its evidence does not, where the very same software judged both."""
+    run = report["run"]
+    if not _is_ours(run["suite"]) or (run.get("installed") or {}).get("digest") != installed_json()["digest"]:
+        return []
+    rows = zip(report["requirements"], again["requirements"], strict=True)
+    other = [old["id"] for old, new in rows if old != new]
+    other += [key for key in report if key != "requirements" and report[key] != again.get(key)]
+    return [Rejection("rows-otherwise", ", ".join(other[:MOST_NAMED]))] if other else []
 
 
 def is_known(suite: JsonObject) -> bool:

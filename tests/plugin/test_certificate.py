@@ -28,6 +28,15 @@ ROOT = Path(__file__).parents[2]
 NOW = datetime(2027, 1, 31, tzinfo=UTC)
 TERMS = Terms(not_before=NOW, not_after=NOW + timedelta(days=180))
 KEY = new_key()
+ADVISORIES = """
+[[advisory]]
+id = "ZTA-2027-001"
+published = "2027-01-31"
+requirements = ["ZT-ANSWER-001", "ZT-BODY-004"]
+versions = ["0.1.0"]
+effect = "passed-wrongly"
+text = {en = "It looked at one answer only.", zh = "只看了一个应答。"}
+"""
 FEW = "ZT-ANSWER-001 or ZT-BODY-004"
 
 
@@ -238,6 +247,49 @@ def key_twice(bundle: Path, _other: Path) -> None:
     sign_payload(bundle, base64.b64decode(payload).replace(b"{", b'{"_type":"x",', 1))
 
 
+def claim(key: str, **told: object) -> Callable[[Path, Path], None]:
+    """Return an attack that signs another claim than the report's."""
+
+    def attack(bundle: Path, _other: Path) -> None:
+        signed_again(bundle, lambda statement: statement["predicate"][EXTENSION][key].update(told))
+
+    attack.__name__ = f"claim_other_{key.replace('-', '_')}"
+    return attack
+
+
+def first_passed(report: dict) -> dict:
+    return next(row for row in report["requirements"] if row["verdict"] == "passed")
+
+
+def edit_row(name: str, change: Callable[[dict], object]) -> Callable[[Path, Path], None]:
+    """Return an attack that changes a passed row, whose verdict stays, and signs the report."""
+
+    def attack(bundle: Path, _other: Path) -> None:
+        edit_report(bundle, lambda report: change(first_passed(report)))
+        signed_again(bundle)
+
+    attack.__name__ = name
+    return attack
+
+
+def claim_nonce(bundle: Path, _other: Path) -> None:
+    edit_report(bundle, lambda report: report["run"].update(nonce="CERT-2027-014"))
+    signed_again(bundle)
+
+
+def claim_no_nonce(bundle: Path, _other: Path) -> None:
+    edit_report(bundle, lambda report: report["run"].update(nonce="CERT-2027-014"))
+    signed_again(bundle, lambda statement: statement["predicate"][EXTENSION].update(nonce=None))
+
+
+def other_configuration(bundle: Path, _other: Path) -> None:
+    def change(statement: dict) -> None:
+        told = next(one for one in statement["predicate"]["configuration"] if one["name"] == "suite")
+        told["digest"]["sha256"] = "0" * 64
+
+    signed_again(bundle, change)
+
+
 ATTACKS = {
     flip: "file-changed",
     edit_page: "file-changed",
@@ -266,6 +318,19 @@ ATTACKS = {
     claim_more: "verdict-differs",
     claim_other_target: "target-differs",
     key_twice: "statement-malformed",
+    claim("suite", digest=f"sha256:{'0' * 64}"): "suite-differs",
+    claim("installed", digest=f"sha256:{'0' * 64}"): "installed-differs",
+    claim("environment", ours={}): "environment-differs",
+    claim("kill-matrix", faults=999): "kill-matrix-differs",
+    claim_nonce: "nonce-unused",
+    claim_no_nonce: "nonce-differs",
+    other_configuration: "verdict-differs",
+    edit_row("more_partitions", lambda row: row["partitions"].append("params.name/never-tried")): "rows-otherwise",
+    edit_row("more_inputs", lambda row: row.update(distinct=9999)): "rows-otherwise",
+    edit_row(
+        "other_witness", lambda row: row["witnesses"][0]["subject"]["answer"].update(status=299)
+    ): "rows-otherwise",
+    edit_row("more_faults", lambda row: row["killed_by"].append("everything")): "rows-otherwise",
 }
 
 
@@ -301,6 +366,30 @@ def test_a_nonce_that_no_ticket_carries_is_not_signed(bundle):
     assert [one.reason for one in done.rejections] == ["nonce-unused"]
 
 
+def test_whoever_verifies_is_told_whether_the_same_files_judged(bundle):
+    assert verified(bundle).same_suite is True
+    edit_report(bundle, lambda report: report["run"]["suite"].update(digest=f"sha256:{'0' * 64}"))
+    signed_again(bundle)
+    found = verified(bundle)
+    assert (reasons(found), found.same_suite, found.known_version) == (set(), False, True)
+    edit_report(bundle, lambda report: report["run"]["suite"].pop("digest"))
+    signed_again(bundle)
+    assert verified(bundle).same_suite is None
+
+
+def test_a_report_of_an_older_run_can_still_be_signed_and_verified(bundle):
+    def strip(report: dict) -> None:
+        for key in ("environment", "kill-matrix"):
+            del report[key]
+        for key in ("installed", "nonce"):
+            del report["run"][key]
+        del report["run"]["suite"]["digest"], report["target"]["tls"]
+
+    edit_report(bundle, strip)
+    assert sign_bundle(bundle, KEY, TERMS, replace=True).rejections == ()
+    assert reasons(verified(bundle)) == set()
+
+
 def test_a_zip_is_as_good_as_its_folder(bundle, tmp_path):
     path = tmp_path / "bundle.zip"
     with zipfile.ZipFile(path, "w") as packed:
@@ -324,6 +413,14 @@ def test_the_commands_make_keys_sign_verify_and_judge(bundle, tmp_path):
     assert command("verify", str(bundle), "--public-key", "me.pub.pem").returncode == 0
     told = json.loads(command("judge", str(bundle), "--json").stdout)
     assert (told["same"], told["same_rules"], told["changed"]) == (True, True, [])
+    (tmp_path / "list.toml").write_text(ADVISORIES, "utf-8")
+    assert command("advise", "list.toml", "--key", "me.key.pem", "--output", "a.json").returncode == 0
+    doubted = command("verify", str(bundle), "--public-key", "me.pub.pem", "--advisories", "a.json", "--json")
+    assert doubted.returncode == 14
+    assert [one["requirement"] for one in json.loads(doubted.stdout)["advised"]] == ["ZT-ANSWER-001"]
+    assert command("keygen", "stranger").returncode == 0
+    strangers = ("--advisories", "a.json", "--advisory-key", "stranger.pub.pem")
+    assert command("verify", str(bundle), "--public-key", "me.pub.pem", *strangers).returncode == 4
     edit_report(bundle, flip_quietly)
     assert command("judge", str(bundle)).returncode == 1
     rejected = command("verify", str(bundle), "--public-key", "me.pub.pem", "--json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import socket
 import ssl
 import subprocess
@@ -366,6 +367,10 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def fingerprint(path: Path) -> str:
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(path.read_text("ascii"))).hexdigest()
+
+
 def server_context(folder: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
@@ -378,6 +383,7 @@ def test_tls_is_verified_unless_told_otherwise(certificate: Path) -> None:
             transport = HttpxTransport(settings)
             assert isinstance(transport.send(POST), Response)
             transport.close()
+            assert transport.certificates == {fingerprint(certificate / "cert.pem")}
         found = HttpxTransport(server.settings()).send(POST)
     assert isinstance(found, Failure)
     assert (found.kind, found.sent) == ("tls", False)

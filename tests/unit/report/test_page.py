@@ -13,6 +13,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from pytest_zstack_ticket.model.context import Context
+from pytest_zstack_ticket.model.profile import Limits
 from pytest_zstack_ticket.report.page import page
 from pytest_zstack_ticket.report.page_causes import ACTIONS
 from pytest_zstack_ticket.report.page_finding import readable
@@ -22,8 +24,9 @@ from pytest_zstack_ticket.report.page_sheet import Beside
 from pytest_zstack_ticket.report.page_style import CSS
 from pytest_zstack_ticket.report.page_summary import duration
 from pytest_zstack_ticket.report.text import LANGUAGES
+from pytest_zstack_ticket.strategies import open_questions
 from pytest_zstack_ticket.wording import wording
-from tests.support.sample_report import HOSTILE, hostile, requirement, sample_exchange, sample_report
+from tests.support.sample_report import HOSTILE, answered, hostile, message, requirement, sample_exchange, sample_report
 
 ROOT = Path(__file__).parents[3]
 WORDING = wording()
@@ -284,6 +287,76 @@ def test_the_difference_between_siblings_is_marked():
     ours, theirs = marked_pair('{\n  "name": "long",\n  "x": 1\n}', '{\n  "name": "a",\n  "x": 1,\n  "y": 2\n}')
     assert re.findall("<mark>(.*?)</mark>", ours) == ["long"]
     assert re.findall("<mark>(.*?)</mark>", theirs) == ["a", "  &quot;y&quot;: 2"]
+
+
+def test_every_open_question_has_words_and_a_stranger_keeps_its_id():
+    rows = open_questions(Context(), Limits())
+    assert rows
+    for row in rows:
+        assert row.edit is not None
+        assert row.edit.name in WORDING.catalogues["en"]["observed"]
+
+
+def test_the_words_of_open_questions_are_all_asked():
+    names = {row.edit.name for row in open_questions(Context(), Limits()) if row.edit}
+    assert set(WORDING.catalogues["en"]["observed"]) == names
+
+
+@pytest.mark.parametrize(("lang", "reading"), [("en", "A: takes it: 1"), ("zh", "甲：接受: 1")])
+def test_open_questions_are_shown_with_the_reading_that_was_seen(lang: str, reading: str):
+    report = sample_report()
+    report["observations"] = [
+        {"id": "open.params.name/type-number", "values": [{"value": "accepted", "count": 2, "exchanges": []}]},
+        {"id": "own.<b>fact</b>", "values": [{"value": {"a": 1}, "count": 1, "exchanges": []}]},
+    ]
+    text = page(report, WORDING, lang)
+    assert reading in text
+    assert WORDING.catalogues[lang]["observed"]["type-number"] in text
+    assert "own.&lt;b&gt;fact" in text
+
+
+def test_a_passed_requirement_shows_an_example_that_held():
+    report = sample_report()
+    row = next(one for one in report["requirements"] if one["verdict"] == "passed")
+    subject = message("m-000009", "{}", answered("held here"))
+    told = {"test": "t", "check": "refusal", "arguments": {}, "partition": "params.name/null", "subject": subject}
+    row |= {
+        "witnesses": [{**told, "exchanges": {"subject": ["m-000009"]}}],
+        "distinct": 3,
+        "killed_by": ["lose-ticket"],
+    }
+    row["without_example"] = ["params.name/drop"]
+    text = page(report, WORDING, "en")
+    assert "held here" in text
+    assert "3 of 4" in text
+    assert "params.name/drop" in text
+    assert "lose-ticket" in text
+    near = page(report, WORDING, "en", beside=Beside(exchanges={"m-000009": sample_exchange("m-000009")}))
+    assert "from the evidence" in near
+
+
+def test_what_judged_is_named_by_digest():
+    report = sample_report()
+    report["run"]["suite"]["digest"] = f"sha256:{'c' * 64}"
+    report["run"] |= {"nonce": "CERT-2027-014", "installed": {"versions": {"pytest": "9.9"}, "digest": "sha256:0"}}
+    report["environment"] = {
+        "target": {"clock": -3, "server": "nginx", "gateway": ["via"]},
+        "ours": {"python": "CPython 3.13", "system": "Linux", "machine": "x"},
+    }
+    report["kill-matrix"] = {"requirements": 7, "faults": 9, "digest": f"sha256:{'d' * 64}"}
+    report["target"]["tls"] = [f"sha256:{'e' * 64}"]
+    text = page(report, WORDING, "en")
+    for shown_there in (
+        "sha256:cccc",
+        "pytest 9.9",
+        "CERT-2027-014",
+        "-3 s",
+        "nginx, via",
+        "Linux",
+        "9 faults prove 7",
+        "eeee",
+    ):
+        assert shown_there in text
 
 
 def test_a_nonce_is_no_difference():
