@@ -268,6 +268,8 @@ class Run:
             self.target = None
         if self.meter is not None:
             self.used = self.meter.used
+            if self.role == "controller":
+                self.meter.path.with_suffix(".groups").unlink(missing_ok=True)
             self.meter.close()
             self.meter = None
         if self.whispers is not None:

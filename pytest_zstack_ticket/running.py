@@ -74,6 +74,13 @@ class RunHooks:
         node.workerinput[KEY] = self.run.for_worker(node.gateway.id)
 
     @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Give tests that share what they send to one worker of xdist."""
+        from pytest_zstack_ticket.sharing import groups_path, scheduler  # noqa: PLC0415 - xdist may not be installed
+
+        return scheduler(config, log, groups_path(self.run.meter.path)) if self.run.meter else None
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         """Note what a worker left on the target, and that it broke down if it did."""
         told = getattr(node, "workeroutput", {}).get(KEY)
@@ -90,10 +97,15 @@ class RunHooks:
         """Let `-k ZT-BODY-014` choose the tests of a requirement."""
         item.extra_keyword_matches.add(items.requirement_of(item) or item.name)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note which requirements were selected, and how many tests each has."""
         if self.run.role == "alone":
             self.run.selected.update(filter(None, map(items.requirement_of, session.items)))
+        if self.run.role == "worker" and self.run.meter_path is not None:
+            from pytest_zstack_ticket.sharing import groups_path, write_groups  # noqa: PLC0415 - as above
+
+            write_groups(groups_path(self.run.meter_path), self.run.worker, session.items)
         self.run.explorers = sum("zstack_explore" in getattr(item, "fixturenames", ()) for item in session.items)
 
     @pytest.hookimpl(tryfirst=True)
