@@ -83,7 +83,9 @@ class TicketEndpoint:
 
         It is sent with the session that the run keeps, or with another one of the run's own.
         """
-        extra = (("X-Job-UUID", job_uuid),) if job_uuid else ()
+        extra: Headers = (("X-Job-UUID", job_uuid),) if job_uuid else ()
+        if not (headers or job_uuid) and job_limit is None and first_wait is None:
+            extra = self._hook(draft)
         return self.create_bytes(
             draft.body,
             session=session,
@@ -105,6 +107,12 @@ class TicketEndpoint:
         authorised = (*headers, ("Authorization", session.authorization)) if session else self._with_session(headers)
         request = Request(method="POST", path="/v1/tickets", headers=authorised, body=self._stamped(body))
         return self._follow(request, "create", job_limit=job_limit, first_wait=first_wait)
+
+    def _hook(self, draft: Draft) -> Headers:
+        """Return the web hook of a draft whose headers are not what is tested, if the target delivers to us."""
+        url = self._sender.hook_url
+        plain = all(name.lower() == "content-type" for name, _ in draft.headers)
+        return (("X-Web-Hook", url),) if url and plain else ()
 
     def send(self, message: Message, *, follow: bool = True) -> Trail:
         """Send a message as it stands; our session is added unless it has an Authorization header or is without."""
@@ -268,7 +276,9 @@ class TicketEndpoint:
         if request.method == "POST":
             self.make_room()
         wait = self._sender.first_wait if first_wait is None else first_wait
-        return self._sender.run(submit(request, job_limit=limit, first_wait=wait))
+        hook = self._sender.hook_url
+        hook_wait = self._sender.hook_wait if hook and ("X-Web-Hook", hook) in request.headers else 0.0
+        return self._sender.run(submit(request, job_limit=limit, first_wait=wait, hook_wait=hook_wait))
 
     def _stamped(self, body: bytes) -> bytes:
         """Return a body with a fresh nonce where it has room for one, so that its ticket can be found again."""

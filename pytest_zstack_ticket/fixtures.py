@@ -109,8 +109,10 @@ def zstack_explore(zstack_run: Run, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="session")
 def zstack_webhook(zstack_run: Run) -> Iterator[HookListener]:
     """Yield a listener on this machine for the target's web hooks."""
+    from pytest_zstack_ticket.edge.webhook import address_towards  # noqa: PLC0415 - as above
     from pytest_zstack_ticket.hooks import HookListener  # noqa: PLC0415 - as above
 
     redact = zstack_run.reached.redactor.exchange
-    with HookListener(redact=redact, recorder=zstack_run.recorder, worker=zstack_run.worker) as hooks:
+    host = address_towards(zstack_run.reached.settings.url)
+    with HookListener(redact=redact, recorder=zstack_run.recorder, worker=zstack_run.worker, host=host) as hooks:
         yield hooks

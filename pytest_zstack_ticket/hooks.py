@@ -15,8 +15,10 @@ from pytest_zstack_ticket.model.exchange import Exchange
 class HookListener:
     """Listens for the web hooks of one process; `url` is what to give to the target, `wait` what arrived."""
 
-    def __init__(self, *, redact: Callable[[Exchange], Exchange], recorder: Recorder, worker: str) -> None:
-        self._listener = WebhookListener()
+    def __init__(
+        self, *, redact: Callable[[Exchange], Exchange], recorder: Recorder, worker: str, host: str = "127.0.0.1"
+    ) -> None:
+        self._listener = WebhookListener(host)
         self._redact = redact
         self._recorder = recorder
         self._worker = worker

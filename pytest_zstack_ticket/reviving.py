@@ -30,6 +30,16 @@ class Sender(Protocol):
         """Seconds to wait before the first poll, learned from past jobs."""
         ...
 
+    @property
+    def hook_url(self) -> str:
+        """The URL to name to a target that delivers the ends of jobs; empty if they are polled."""
+        ...
+
+    @property
+    def hook_wait(self) -> float:
+        """Seconds to wait for a delivery, learned from past jobs."""
+        ...
+
 
 class Keeper(Protocol):
     """What an endpoint needs of the session keeper."""

@@ -169,6 +169,8 @@ class Run:
             self.profile = self.target.profile
         elif self.ticket_name:
             self.target.call_tickets(self.ticket_name)
+        if self.wishes["webhook"] and self.role != "controller":
+            self.target.listen()
 
     def _record(self) -> None:
         if self.folder is not None:

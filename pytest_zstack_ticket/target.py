@@ -18,6 +18,7 @@ from pytest_zstack_ticket.edge.meter import Meter
 from pytest_zstack_ticket.edge.preflight import examine_target, require_endpoint
 from pytest_zstack_ticket.edge.sessions import SessionKeeper
 from pytest_zstack_ticket.edge.sweeper import LONGEST, Sweeper, Swept
+from pytest_zstack_ticket.edge.webhook import JobBell, address_towards
 from pytest_zstack_ticket.endpoint import TicketEndpoint
 from pytest_zstack_ticket.model.context import Context
 from pytest_zstack_ticket.model.exchange import Exchange
@@ -104,6 +105,7 @@ class Target:
     cleaner: Client
     certificates: set[str] = field(default_factory=set)
     protected: int = 1
+    bell: JobBell | None = None
     _sweeping: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -151,6 +153,16 @@ class Target:
         known: Trail | None = self.endpoint.__dict__.get("calibration")
         if known is not None:
             self.endpoint.calibration = replace(known, profile=profile)
+
+    def listen(self) -> None:
+        """Let the ends of jobs be delivered to us, if the target starts jobs and one more of them is delivered."""
+        if not self.endpoint.calibration.started_job:
+            return
+        self.bell = self.client.bell = JobBell(address_towards(self.settings.url))
+        trail = self.endpoint.create(self.endpoint.calibration_draft)
+        same = type(trail.outcome) is type(self.endpoint.calibration.outcome)
+        if not (same and trail.started_job and self.bell.has_rung):
+            self.client.bell = None
 
     def protect(self) -> None:
         """Let the tickets that are created from now on stay until the next test begins."""
@@ -206,6 +218,9 @@ class Target:
         """Log out and give up connections, whatever caps and breaker say."""
         self.keeper.close(self.cleaner)
         self.breaker.close()
+        if self.bell is not None:
+            self.bell.close()
+            self.bell = self.client.bell = None
 
 
 def draft_of(context: Context, name: str) -> Draft:

@@ -21,22 +21,35 @@ LONGEST_WAIT = 0.25
 SHORTEST_WAIT = 0.002
 ENOUGH = 4
 """Jobs that have to be seen before their times say anything."""
+UNKNOWN_JOB, SHORTEST_HOOK, LONGEST_HOOK = 2.0, 0.25, 10.0
+"""Seconds to wait for a delivery: while too little is known of jobs, at least, and at most."""
 LOST_POLLS = 3
 """A poll is a GET and may be repeated; after this many without an answer in a row the flow gives up."""
 
 
-def submit(request: Request, *, job_limit: float, first_wait: float) -> Flow:
+def submit(request: Request, *, job_limit: float, first_wait: float, hook_wait: float = 0.0) -> Flow:
     """Send a request and, if it started a job, follow the job for at most `job_limit` seconds.
 
     A request without an answer is not repeated: a POST may have been carried out. Polls carry the Authorization of the
     request. The flow ends; what it led to is read from its exchanges.
+
+    With a `hook_wait` the job's end is expected to be delivered within so many seconds, and read by a poll then: a
+    delivery only ends the wait. Without one the job is polled as ever.
     """
     exchange = yield request
-    path = _job_path(exchange)
-    if path is None or job_limit <= 0:
+    job = _job(exchange)
+    if job is None or job_limit <= 0:
         return
     headers = tuple(pair for pair in request.headers if pair[0].lower() in ("authorization", "x-json-schema"))
-    yield from poll(Request(method="GET", path=path, headers=headers), job_limit=job_limit, first_wait=first_wait)
+    poller = Request(method="GET", path=f"/v1/api-jobs/{job}", headers=headers)
+    spent = 0.0
+    if hook_wait > 0:
+        yield Wait(min(hook_wait, job_limit), until=job)
+        read = yield poller
+        if _is_over(read):
+            return
+        spent = max(0.0, read.started - exchange.started - exchange.elapsed) + read.elapsed
+    yield from poll(poller, job_limit=job_limit - spent, first_wait=first_wait)
 
 
 def poll(request: Request, *, job_limit: float, first_wait: float) -> Flow:
@@ -59,13 +72,20 @@ def poll(request: Request, *, job_limit: float, first_wait: float) -> Flow:
             lost = 0
 
 
-def _job_path(exchange: Exchange) -> str | None:
+def _is_over(read: Exchange) -> bool:
+    """Return True if a poll says that its job has ended, or that nothing more can be sent."""
+    answer = read.answer
+    if isinstance(answer, Failure):
+        return answer.kind == "stopped"
+    return answer.status != 202 and not from_gateway(answer)
+
+
+def _job(exchange: Exchange) -> str | None:
     answer = exchange.answer
     if not isinstance(answer, Response) or answer.status != 202:
         return None
     body = decode(answer.body)
-    job = last_segment(body.get("location")) if isinstance(body, dict) else None
-    return f"/v1/api-jobs/{job}" if job else None
+    return (last_segment(body.get("location")) if isinstance(body, dict) else None) or None
 
 
 class PollingPace:
@@ -80,6 +100,13 @@ class PollingPace:
         if len(exchanges) > 1 and isinstance(exchanges[-1].answer, Response) and exchanges[-1].answer.status != 202:
             first, last = exchanges[0], exchanges[-1]
             self._lately.append(max(0.0, last.started - first.started - first.elapsed))
+
+    @property
+    def hook_wait(self) -> float:
+        """Seconds in which a job's end should have been delivered: twice as long as jobs took lately."""
+        lately = self._lately.copy()
+        longest = 2 * max(lately) if len(lately) >= ENOUGH else UNKNOWN_JOB
+        return min(max(longest, SHORTEST_HOOK), LONGEST_HOOK)
 
     @property
     def first_wait(self) -> float:

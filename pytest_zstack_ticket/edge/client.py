@@ -20,6 +20,19 @@ class Recorder(Protocol):
         ...
 
 
+class Bell(Protocol):
+    """What tells that a job has ended."""
+
+    @property
+    def url(self) -> str:
+        """The URL that a target may deliver to; empty if it should not."""
+        ...
+
+    def wait(self, job: str, seconds: float) -> bool:
+        """Wait for the end of a job; return whether it was delivered in time."""
+        ...
+
+
 class Client:
     """Sends requests one by one in the calling thread; safe to use from many threads at once."""
 
@@ -39,11 +52,22 @@ class Client:
         self._numbers = itertools.count(1)
         self._worker = worker
         self.pace = PollingPace()
+        self.bell: Bell | None = None
 
     @property
     def first_wait(self) -> float:
         """Seconds to wait before the first poll, learned from past jobs."""
         return self.pace.first_wait
+
+    @property
+    def hook_url(self) -> str:
+        """The URL to name to a target that delivers the ends of jobs; empty if they are polled."""
+        return self.bell.url if self.bell else ""
+
+    @property
+    def hook_wait(self) -> float:
+        """Seconds to wait for a delivery, learned from past jobs."""
+        return self.pace.hook_wait
 
     def send(self, request: Request) -> tuple[Exchange, Exchange]:
         """Send one request; return the exchange as it was, and as it is kept."""
@@ -69,7 +93,7 @@ class Client:
             step = next(flow)
             while True:
                 if isinstance(step, Wait):
-                    self._clock.sleep(step.seconds)
+                    self._wait(step)
                     step = next(flow)
                 else:
                     raw, redacted = self.send(step)
@@ -79,3 +103,9 @@ class Client:
             trail = tuple(kept)
             self.pace.learn(trail)
             return trail
+
+    def _wait(self, step: Wait) -> None:
+        if step.until and self.bell:
+            self.bell.wait(step.until, step.seconds)
+        else:
+            self._clock.sleep(step.seconds)

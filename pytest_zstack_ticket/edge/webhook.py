@@ -1,28 +1,75 @@
-"""A listener for web hooks: records what a target delivers, and refuses a first try where a test asks for it."""
+"""Listeners for web hooks: one that keeps what a target delivers, and a bell that only tells that a job has ended.
+
+Whoever finds the address can deliver, so what arrives is bounded: bytes, time and number of deliveries, connections at
+once, and paths, for only those that were given to the target are answered.
+"""
 
 from __future__ import annotations
 
+import secrets
+import socket
 import threading
 import time
+from collections import OrderedDict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+from urllib.parse import urlsplit
 
 from pytest_zstack_ticket.model.exchange import Exchange, Request, Response
 
 MOST_BYTES = 1 << 20
 MOST_DELIVERIES = 1000
+MOST_CONNECTIONS = 64
+MOST_JOBS = 4096
+"""So many jobs are remembered whose end was delivered before anybody waited for it."""
+LONGEST_ID = 64
+MOST_SILENT = 3
+"""After so many waits in a row without a delivery nobody waits any more, until one arrives."""
 
 
-class WebhookListener:
-    """Listens on one address, keeps what arrives by path, and answers 200, or first 500 for a path that asks for it."""
+def address_towards(url: str) -> str:
+    """Return the address of this machine that a target can reach: the one that our own requests to it come from."""
+    parts = urlsplit(url)
+    target = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+    try:
+        family, kind, *_, address = socket.getaddrinfo(*target, type=socket.SOCK_DGRAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.connect(address)
+            return str(probe.getsockname()[0])
+    except OSError:
+        return "127.0.0.1"
+
+
+class _Server(ThreadingHTTPServer):
+    """A server that turns connections away while it has too many."""
+
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if self._free.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+
+class _Listener:
+    """Listens on one address and answers each delivery with the status that `_heard` decides."""
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        self._arrived: dict[str, list[Exchange]] = {}
-        self._refusals: dict[str, int] = {}
         self._changed = threading.Condition()
-        self._server = ThreadingHTTPServer((host, port), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server((host, port), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
@@ -34,37 +81,19 @@ class WebhookListener:
     ) -> None:
         self.close()
 
-    def url(self, token: str, *, refuse: int = 0) -> str:
-        """Return the URL to give to a target; the first `refuse` deliveries to it are answered with 500."""
-        path = f"/hook/{token}"
-        self._refusals[path] = refuse
-        host, port = self._server.server_address[:2]
-        return f"http://{host!s}:{port}{path}"
-
-    def wait(self, token: str, *, count: int = 1, seconds: float) -> tuple[Exchange, ...]:
-        """Return what arrived at a URL, as soon as there are `count` deliveries or the time is over."""
-        path, end = f"/hook/{token}", time.monotonic() + seconds
-        with self._changed:
-            while len(self._arrived.get(path, ())) < count and (left := end - time.monotonic()) > 0:
-                self._changed.wait(left)
-            return tuple(self._arrived.get(path, ()))
-
     def close(self) -> None:
         """Stop listening."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(timeout=5)
 
-    def _keep(self, request: Request) -> int:
-        with self._changed:
-            known = self._arrived.setdefault(request.path, [])
-            status = 500 if len(known) < self._refusals.get(request.path, 0) else 200
-            if len(known) < MOST_DELIVERIES:
-                number = sum(map(len, self._arrived.values())) + 1
-                answer = Response(status=status)
-                known.append(Exchange(id=f"hook-{number:06}", request=request, answer=answer, started=time.time()))
-            self._changed.notify_all()
-        return status
+    def _at(self, path: str) -> str:
+        host, port = self._server.server_address[:2]
+        return f"http://[{host!s}]:{port}{path}" if ":" in str(host) else f"http://{host!s}:{port}{path}"
+
+    def _heard(self, request: Request) -> int:
+        """Take in a delivery and return the status to answer."""
+        raise NotImplementedError
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         listener = self
@@ -77,7 +106,7 @@ class WebhookListener:
                 size = min(int(length), MOST_BYTES) if length.isdigit() else 0
                 headers = tuple(self.headers.items())
                 body = self.rfile.read(size)
-                status = listener._keep(Request(method="POST", path=self.path, headers=headers, body=body))
+                status = listener._heard(Request(method="POST", path=self.path, headers=headers, body=body))
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -86,3 +115,87 @@ class WebhookListener:
                 """Stay silent: what arrives is evidence, not console output."""
 
         return Handler
+
+
+class WebhookListener(_Listener):
+    """Keeps what arrives by path, and answers 200, or first 500 for a path that asks for it."""
+
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        self._arrived: dict[str, list[Exchange]] = {}
+        self._refusals: dict[str, int] = {}
+        self._kept = 0
+        super().__init__(host, port)
+
+    def url(self, token: str, *, refuse: int = 0) -> str:
+        """Return the URL to give to a target; the first `refuse` deliveries to it are answered with 500."""
+        path = f"/hook/{token}"
+        self._refusals[path] = refuse
+        return self._at(path)
+
+    def wait(self, token: str, *, count: int = 1, seconds: float) -> tuple[Exchange, ...]:
+        """Return what arrived at a URL, as soon as there are `count` deliveries or the time is over."""
+        path, end = f"/hook/{token}", time.monotonic() + seconds
+        with self._changed:
+            while len(self._arrived.get(path, ())) < count and (left := end - time.monotonic()) > 0:
+                self._changed.wait(left)
+            return tuple(self._arrived.get(path, ()))
+
+    def _heard(self, request: Request) -> int:
+        if request.path not in self._refusals:
+            return 404
+        with self._changed:
+            known = self._arrived.setdefault(request.path, [])
+            status = 500 if len(known) < self._refusals[request.path] else 200
+            if self._kept < MOST_DELIVERIES:
+                self._kept += 1
+                answer = Response(status=status)
+                known.append(Exchange(id=f"hook-{self._kept:06}", request=request, answer=answer, started=time.time()))
+            self._changed.notify_all()
+        return status
+
+
+class JobBell(_Listener):
+    """Rings for each job whose end a target delivers. Nothing of a delivery is kept but the job's id.
+
+    A delivery may arrive before the answer that names the job; anybody could ring, so it is only a reason to poll.
+    """
+
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self._path = f"/hook/{secrets.token_hex(16)}"
+        self._rung: OrderedDict[str, None] = OrderedDict()
+        self._silent = 0
+        super().__init__(host)
+
+    @property
+    def url(self) -> str:
+        """The URL to give to a target; empty while deliveries do not arrive."""
+        return self._at(self._path) if self._silent < MOST_SILENT else ""
+
+    @property
+    def has_rung(self) -> bool:
+        """True if the last job that somebody waited for was delivered."""
+        return self._silent == 0
+
+    def wait(self, job: str, seconds: float) -> bool:
+        """Wait for the end of a job; return whether it was delivered in time."""
+        end = time.monotonic() + seconds
+        with self._changed:
+            while job not in self._rung and self._silent < MOST_SILENT and (left := end - time.monotonic()) > 0:
+                self._changed.wait(left)
+            rung = job in self._rung
+            self._rung.pop(job, None)
+            self._silent = 0 if rung else self._silent + 1
+        return rung
+
+    def _heard(self, request: Request) -> int:
+        job = next((value for name, value in request.headers if name.lower() == "x-job-uuid"), "")
+        if request.path != self._path:
+            return 404
+        if 0 < len(job) <= LONGEST_ID:
+            with self._changed:
+                self._rung[job] = None
+                self._silent = 0
+                while len(self._rung) > MOST_JOBS:
+                    self._rung.popitem(last=False)
+                self._changed.notify_all()
+        return 200

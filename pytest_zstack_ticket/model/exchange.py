@@ -68,6 +68,10 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """What a flow yields to let time pass before its next request; in seconds."""
+    """What a flow yields to let time pass before its next request; in seconds.
+
+    `until` is the id of a job whose end, once it is delivered to us, ends the wait before its time.
+    """
 
     seconds: float
+    until: str = ""
