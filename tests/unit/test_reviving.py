@@ -16,6 +16,8 @@ class Cloud:
     """Answers every query alike, and gives out sessions by number."""
 
     first_wait = 0.0
+    hook_url = ""
+    hook_wait = 0.0
 
     def __init__(self, answer: Exchange) -> None:
         self.answer = answer

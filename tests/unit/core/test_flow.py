@@ -216,3 +216,52 @@ def test_only_jobs_that_ended_are_learned_from() -> None:
         pace.learn((first, PENDING))
         pace.learn((first, broken))
     assert pace.first_wait == 0.004
+
+
+def hooked(*answers: Exchange, job_limit: float = 60.0) -> list[Request | Wait]:
+    """Return what a flow with a web hook yields."""
+    steps: list[Request | Wait] = []
+    flow, left = submit(CREATE, job_limit=job_limit, first_wait=0.004, hook_wait=2.0), iter(answers)
+    step = next(flow)
+    try:
+        while True:
+            steps.append(step)
+            step = next(flow) if isinstance(step, Wait) else flow.send(next(left))
+    except StopIteration:
+        return steps
+
+
+POLL = Request(method="GET", path=f"/v1/api-jobs/{JOB}", headers=CREATE.headers[1:])
+
+
+def test_with_a_web_hook_a_job_is_read_once() -> None:
+    assert hooked(STARTED, DONE) == [CREATE, Wait(2.0, until=JOB), POLL]
+
+
+def test_without_a_delivery_a_job_is_polled_as_ever() -> None:
+    steps = hooked(STARTED, PENDING, GATEWAY, DONE)
+    assert steps == [CREATE, Wait(2.0, until=JOB), POLL, Wait(0.004), POLL, Wait(0.006), POLL]
+
+
+def test_nothing_is_waited_for_longer_than_a_job_may_take() -> None:
+    late = Exchange(id="m-9", request=POLL, answer=PENDING.answer, started=STARTED.started + 2.0, elapsed=0.0)
+    assert hooked(STARTED, late, job_limit=1.0) == [CREATE, Wait(1.0, until=JOB), POLL]
+
+
+def test_a_stopped_run_ends_a_flow_with_a_web_hook() -> None:
+    stopped = Exchange(id="m-9", request=POLL, answer=Failure(kind="stopped", detail="", sent=False))
+    assert hooked(STARTED, stopped) == [CREATE, Wait(2.0, until=JOB), POLL]
+
+
+def test_a_call_that_starts_no_job_waits_for_no_web_hook() -> None:
+    assert hooked(answered(200, {})) == [CREATE]
+
+
+def test_a_delivery_is_waited_for_twice_as_long_as_jobs_took() -> None:
+    pace = PollingPace()
+    assert pace.hook_wait == 2.0
+    for seconds in (0.5, 1.0, 3.0, 2.0):
+        pace.learn(ended_after(seconds))
+    assert pace.hook_wait == pytest.approx(6.0)
+    pace.learn(ended_after(60.0))
+    assert pace.hook_wait == 10.0
