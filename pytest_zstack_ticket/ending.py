@@ -18,7 +18,7 @@ from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.paging import put, write_page
-from pytest_zstack_ticket.recording import scrubbed_json
+from pytest_zstack_ticket.recording import explored_json, scrubbed_json
 from pytest_zstack_ticket.report.exports.ctrf import ctrf
 from pytest_zstack_ticket.report.exports.junit import junit
 from pytest_zstack_ticket.report.finding import message_json
@@ -100,7 +100,9 @@ def _rows(run: Run, requirements: tuple[Requirement, ...], result: Result, cut: 
 def _outside(tally: Tally, *, cut: bool) -> dict[str, Any]:
     """Return what counts in a verdict and is in no example."""
     lost = [phrase_to_json(one) for one in tally.lost]
-    return {"errors": list(tally.errors), "lost": lost, "ran": tally.ran, "cut": cut}
+    explored = explored_json(tally)
+    told = {"errors": list(tally.errors), "lost": lost, "ran": tally.ran, "cut": cut}
+    return {**told, "explored": explored} if explored else told
 
 
 def _run_json(run: Run, pytest_status: int, *, avoidable: bool) -> dict[str, Any]:
@@ -113,6 +115,7 @@ def _run_json(run: Run, pytest_status: int, *, avoidable: bool) -> dict[str, Any
         "nonce": run.wishes["nonce"] or None,
         "effort": run.wishes["effort"],
         "seed": run.wishes["seed"],
+        "budget": run.wishes["budget"] or None,
         "complete": not run.cut_short,
         "cut_short": run.cut_short or None,
         "left_on_target": len(run.swept.left),

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from pytest_zstack_ticket.budget import Property
 from pytest_zstack_ticket.core.checks import evaluate
 from pytest_zstack_ticket.core.checks.lines import REPEATS
 from pytest_zstack_ticket.core.checks.reading import Trails
@@ -59,6 +60,14 @@ class ItemRecord:
     subject: Trail | None = None
     seen: int = 1
     tried: int = 1
+    explores: list[Property] = field(default_factory=list)
+
+    def count_explored(self) -> None:
+        """Take into the tally what was explored since the last time."""
+        for known in self.explores:
+            explored, wanted, missing = known.news()
+            more = Tally(requirement=self.requirement, explored=explored, wanted=wanted, missing=missing)
+            self.tally = self.tally.plus(more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +154,11 @@ class Examiner:
         )
         return self._kept(self.item, Seen(example, seen, created, subject if isinstance(subject, Trail) else None))
 
-    def too_few(self, count: int) -> None:
-        """Note that the budget bought too few examples for the test that runs, so that it cannot pass."""
+    def explores(self, known: Property) -> None:
+        """Note that the test that runs explores a property within a budget."""
+        known.record = self.item
         if self.item is not None:
-            few = Phrase.of("budget-too-short", count=count)
-            self.item.tally = self.item.tally.plus(Tally(requirement=self.item.requirement, lost=(few,)))
+            self.item.explores.append(known)
 
     def looks_through(self, partitions: Iterable[str]) -> None:
         """Note which partitions the test that runs looks through."""

@@ -14,33 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pytest_zstack_ticket.budget import LEAST, MOST_IN_VAIN, MOST_REMEMBERED, ROUND, Budget, Holds, Property, mark_of
+
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-Holds = Callable[[Any], None]
-
 EXAMPLES = {"smoke": 15, "standard": 80, "certify": 600}
 """Examples per property and effort."""
-LEAST = 10
-"""Examples that every property gets, whatever the budget; fewer than by effort leave its requirement inconclusive."""
-ROUND = 100
-"""Examples that are drawn at once while a budget lasts, each round with a seed of its own."""
-
-
-@dataclass(slots=True)
-class Budget:
-    """Seconds that all exploring may take, shared by the properties that are still to come; 0 bounds nothing."""
-
-    seconds: float = 0.0
-    properties: int = 0
-    spent: float = 0.0
-
-    def share(self) -> float:
-        """Return the seconds for the next property."""
-        self.properties = max(1, self.properties)
-        share = max(0.0, self.seconds - self.spent) / self.properties
-        self.properties -= 1
-        return share
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +37,56 @@ class Explorer:
     window: int = 1
     budget: Budget = field(default_factory=Budget)
     now: Callable[[], float] = time.monotonic
-    tell: Callable[[int], None] | None = None
+    enter: Callable[[Property], None] | None = None
 
     def __call__(self, strategy: SearchStrategy[Any], holds: Holds, *, share: float = 1.0) -> None:
         """Call `holds` with drawn examples until it raises, then shrink; `share` scales the number of examples.
 
+        With a budget `holds` is called again at the end of the run, so what it uses has to last as long.
         Raises what `holds` raises on the minimal example, with a note that shows it.
         """
-        least = max(1, round(EXAMPLES[self.effort] * share))
+        wanted = max(1, round(EXAMPLES[self.effort] * share))
         if not self.budget.seconds:
-            self._explored(strategy, holds, least, self.seed)
+            self._explored(strategy, holds, wanted, self.seed)
             return
-        began, done, drawn = self.now(), 0, 0
-        until = began + self.budget.share()
+        known = Property(strategy, holds, wanted)
+        self.budget.properties.append(known)
+        if self.enter is not None:
+            self.enter(known)
+        while len(known.seen) < min(LEAST, wanted) and not known.over:
+            self.round(known, min(LEAST, wanted))
+        # what stands for no requirement has nobody to tell of it later
+        while known.record is None and len(known.seen) < wanted and not known.over and self.budget.left:
+            self.round(known, until=self.now() + self.budget.left)
+
+    def round(self, known: Property, examples: int = ROUND, *, until: float = float("inf")) -> None:
+        """Draw examples of a property with a seed of their own, and judge those that did not hold before.
+
+        Raises what the property raises; then it is over.
+        """
+        began, before, drawn = self.now(), len(known.seen), 0
 
         def bounded(example: Any) -> None:
-            nonlocal done
-            if done < LEAST or self.now() < until:
-                done += 1
-                holds(example)
+            nonlocal drawn
+            drawn += 1
+            mark = mark_of(example)
+            if mark in known.seen or self.now() >= until:
+                return
+            known.holds(example)
+            known.seen.add(mark if len(known.seen) < MOST_REMEMBERED else -len(known.seen))
 
+        seed = self.seed + known.drawn
+        known.drawn += examples
         try:
-            while drawn == 0 or self.now() < until:
-                self._explored(strategy, bounded, ROUND, self.seed + drawn)
-                drawn += ROUND
+            self._explored(known.strategy, bounded, examples, seed)
+        except BaseException:
+            known.over = True
+            raise
         finally:
             self.budget.spent += self.now() - began
-        if self.tell is not None and done < min(least, ROUND):
-            self.tell(done)
+        known.in_vain = 0 if len(known.seen) > before else known.in_vain + 1
+        if drawn < examples or known.in_vain >= MOST_IN_VAIN:
+            known.exhaust()
 
     def _explored(self, strategy: SearchStrategy[Any], holds: Holds, examples: int, seed: int) -> None:
         if self.window <= 1:

@@ -96,14 +96,15 @@ def zstack_explore(zstack_run: Run, tmp_path_factory: pytest.TempPathFactory) ->
 
     home = tmp_path_factory.mktemp("hypothesis")
     wishes = zstack_run.wishes
-    return Explorer(
+    zstack_run.explorer = Explorer(
         wishes["effort"],
         wishes["seed"],
         str(home),
         window=zstack_run.window,
         budget=zstack_run.budget,
-        tell=zstack_run.examiner.too_few,
+        enter=zstack_run.examiner.explores,
     )
+    return zstack_run.explorer
 
 
 @pytest.fixture(scope="session")

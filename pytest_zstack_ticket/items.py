@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Generator
 from dataclasses import asdict, replace
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -71,16 +72,12 @@ def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: 
     if record is None or rule is None or not over:
         return _clean(run, report)
     run.examiner.end()
-    run.examiner.confirm(record)
     if call.excinfo is not None:
-        record.tally = _blamed(record.tally, call.excinfo.value)
-    ours = our_sessions(run)
-    finding = finding_of(record, url=run.reached.settings.url, ours=ours, regenerate=regenerate(run, item, rule.id))
-    told = record_to_json(record, finding, pinned_json(record, ours=ours, word=run.wishes["nonce"]))
-    if rule.area == "own":
-        told["own"] = asdict(rule)
+        record.tally = blamed(record.tally, call.excinfo.value)
+    told = told_of(run, item, record)
     report.user_properties.append((KEY, told))
-    judged = verdict_of(rule, record.tally, run.reached.profile)
+    # what is missing may still come: a budget is spent to its end when all tests are over
+    judged = verdict_of(rule, replace(record.tally, missing=0), run.reached.profile)
     if told["finding"] is not None and (rule.id, told["finding"]["signature"]) in run.standing.active:
         _show_as_skipped(item, report, f"waived: {rule.id} ({told['finding']['signature']})")
     elif told["finding"] is not None and judged.verdict == "failed":
@@ -91,7 +88,18 @@ def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: 
     return _clean(run, report)
 
 
-def _blamed(tally: Tally, error: BaseException) -> Tally:
+def told_of(run: Run, item: pytest.Item, record: ItemRecord) -> dict[str, Any]:
+    """Return what a test saw as JSON, its last departing example confirmed."""
+    rule = item.stash[RULE]
+    record.count_explored()
+    run.examiner.confirm(record)
+    ours = our_sessions(run)
+    finding = finding_of(record, url=run.reached.settings.url, ours=ours, regenerate=regenerate(run, item, rule.id))
+    told = record_to_json(record, finding, pinned_json(record, ours=ours, word=run.wishes["nonce"]))
+    return {**told, "own": asdict(rule)} if rule.area == "own" else told
+
+
+def blamed(tally: Tally, error: BaseException) -> Tally:
     """Return a tally that says why a test broke off, unless that was a departure or a skip."""
     if tally.departed or isinstance(error, pytest.skip.Exception):
         return tally
@@ -122,6 +130,8 @@ def regenerate(run: Run, item: pytest.Item, requirement: str) -> str:
         for name, found in run.wishes.values.items()
         if found.origin == COMMAND_LINE and name not in told and name not in ("report", "lang")
     }
+    if "budget" in others:
+        others["budget"] = f"{others['budget']:g}s"
     options = [
         f"--zstack-{name}" if value is True else f"--zstack-{name}={value}"
         for name, value in {**told, **others}.items()

@@ -173,7 +173,8 @@ def _with_outside(found: dict[str, Tally], rows: list[JsonObject]) -> dict[str, 
         if outside:
             errors, lost = tuple(outside["errors"]), tuple(map(phrase_from_json, outside["lost"]))
             known = frozenset(row.get("without_example", ()))
-            beside = Tally(requirement=row["id"], errors=errors, lost=lost, ran=outside["ran"], known=known)
+            told = outside.get("explored") or {}
+            beside = Tally(requirement=row["id"], errors=errors, lost=lost, ran=outside["ran"], known=known, **told)
             seen = found.get(row["id"])
             found[row["id"]] = seen.plus(beside) if seen else beside
     return found

@@ -60,6 +60,12 @@ def scrubbed_json(value: Json) -> Json:
     return value
 
 
+def explored_json(tally: Tally) -> dict[str, int] | None:
+    """Return what a budget bought of a requirement, None where nothing was explored within one."""
+    told = {"explored": tally.explored, "wanted": tally.wanted, "missing": tally.missing}
+    return told if any(told.values()) else None
+
+
 def tally_to_json(tally: Tally) -> dict[str, Any]:
     """Return a tally as JSON."""
     return {
@@ -75,6 +81,7 @@ def tally_to_json(tally: Tally) -> dict[str, Any]:
         "errors": list(tally.errors),
         "lost": [phrase_to_json(one) for one in tally.lost],
         "ran": tally.ran,
+        "explored": explored_json(tally),
     }
 
 
@@ -93,6 +100,7 @@ def tally_from_json(told: dict[str, Any]) -> Tally:
         errors=tuple(told["errors"]),
         lost=tuple(phrase_from_json(one) for one in told["lost"]),
         ran=told["ran"],
+        **(told["explored"] or {}),
     )
 
 

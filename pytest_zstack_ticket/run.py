@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import pytest
 
 from pytest_zstack_ticket.bounds import caps_of
+from pytest_zstack_ticket.budget import Budget
 from pytest_zstack_ticket.bundle import gather_evidence, make_folder
 from pytest_zstack_ticket.edge.canaries import Scan, scan
 from pytest_zstack_ticket.edge.evidence import EvidenceWriter
@@ -26,7 +27,7 @@ from pytest_zstack_ticket.edge.state import state_folder
 from pytest_zstack_ticket.edge.sweeper import Swept
 from pytest_zstack_ticket.edge.whispers import Whispers
 from pytest_zstack_ticket.examine import Examiner
-from pytest_zstack_ticket.explore import Budget
+from pytest_zstack_ticket.explore import Explorer
 from pytest_zstack_ticket.gathering import Gathered
 from pytest_zstack_ticket.model.caps import Used
 from pytest_zstack_ticket.model.errors import TargetError
@@ -76,7 +77,7 @@ class Run:
     whispers: Whispers | None = None
     whispers_path: str = ""
     planned: int | None = None
-    explorers: int = 0
+    explorer: Explorer | None = None
     swept: Swept = field(default_factory=Swept)
     swept_by_workers: list[Swept] = field(default_factory=list)
     scanned: Scan = field(default_factory=Scan)
@@ -100,7 +101,7 @@ class Run:
     @cached_property
     def budget(self) -> Budget:
         """The time for exploring, shared by the tests that explore."""
-        return Budget(seconds=float(self.wishes["budget"] or 0.0), properties=self.explorers)
+        return Budget(seconds=float(self.wishes["budget"] or 0.0))
 
     @property
     def lang(self) -> str:

@@ -19,6 +19,7 @@ from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageE
 from pytest_zstack_ticket.recording import KEY
 from pytest_zstack_ticket.replaying import after_tests, before_tests
 from pytest_zstack_ticket.run import RUN, Run
+from pytest_zstack_ticket.spending import LATE, spend, take
 from pytest_zstack_ticket.terminal import summary
 
 
@@ -83,6 +84,7 @@ class RunHooks:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         """Note what a worker left on the target, and that it broke down if it did."""
+        take(self.run, node.config, getattr(node, "workeroutput", {}).get(LATE, ()))
         told = getattr(node, "workeroutput", {}).get(KEY)
         if told:
             self.run.hear(Swept(**told["swept"]), Scan.from_json(told["scan"]))
@@ -106,7 +108,6 @@ class RunHooks:
             from pytest_zstack_ticket.sharing import groups_path, write_groups  # noqa: PLC0415 - as above
 
             write_groups(groups_path(self.run.meter_path), self.run.worker, session.items)
-        self.run.explorers = sum("zstack_explore" in getattr(item, "fixturenames", ()) for item in session.items)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -119,6 +120,22 @@ class RunHooks:
             return None
         self.run.planned = len(session.items)
         return True
+
+    @pytest.hookimpl(wrapper=True, specname="pytest_runtestloop")
+    def pytest_runtestloop_with_budget(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Spend what the tests left of a budget."""
+        done = yield
+        if (
+            self.run.target is not None
+            and self.run.role != "controller"
+            and not (session.shouldfail or session.shouldstop)
+        ):
+            late = spend(self.run, session.items)
+            if self.run.role == "worker":
+                session.config.workeroutput[LATE] = late  # type: ignore[attr-defined] # xdist adds it
+            else:
+                take(self.run, session.config, late)
+        return done
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

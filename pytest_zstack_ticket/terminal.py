@@ -8,6 +8,7 @@ from pytest_zstack_ticket.core.judge import Result
 from pytest_zstack_ticket.ending import Ending
 from pytest_zstack_ticket.model.verdict import ROLL_UP
 from pytest_zstack_ticket.report.card import COLUMNS
+from pytest_zstack_ticket.report.shortfall import shortfall_lines
 from pytest_zstack_ticket.report.standing_lines import deviations_text, waiver_lines
 from pytest_zstack_ticket.report.upgrade import diff_lines
 from pytest_zstack_ticket.report.width import pad, visible, width, wrapped
@@ -78,6 +79,7 @@ def opening(run: Run, ending: Ending) -> list[str]:
         lines.append(words.say("cut-short", lang, reason=visible(run.cut_short)))
     if ending.result.partial:
         lines.append(words.say("partial", lang))
+    lines += shortfall_lines(report, words, lang)
     lines += residue(run)
     calibration = report["calibration"]
     if calibration and not calibration["accepted"]:

@@ -26,7 +26,8 @@ class Tally:
     """What all examples of one requirement said so far.
 
     `errors`, `lost`, `ran` and `known` are in no example: how tests broke off, that there was a test at all, and which
-    partitions its tests look through. `inputs` are those that differ.
+    partitions its tests look through. `inputs` are those that differ. Neither are, of a run with a budget, the distinct
+    examples that were `explored`, those that the effort had `wanted`, and those that are `missing` for a verdict.
     """
 
     requirement: str
@@ -41,6 +42,9 @@ class Tally:
     errors: tuple[str, ...] = ()
     lost: tuple[Phrase, ...] = ()
     ran: bool = False
+    explored: int = 0
+    wanted: int = 0
+    missing: int = 0
 
     @property
     def without_example(self) -> list[str]:
@@ -62,6 +66,9 @@ class Tally:
             errors=self.errors + other.errors,
             lost=self.lost + other.lost,
             ran=self.ran or other.ran,
+            explored=self.explored + other.explored,
+            wanted=self.wanted + other.wanted,
+            missing=self.missing + other.missing,
         )
 
 
@@ -155,6 +162,8 @@ def _verdict(  # noqa: PLR0911 - the order of these questions is the rule
         return "inconclusive", min(tally.lost, default=tally.reason, key=_order)
     if cut:
         return "inconclusive", Phrase.of("cut-short")
+    if tally.missing > 0:
+        return "inconclusive", Phrase.of("explored-too-little", explored=tally.explored, wanted=tally.wanted)
     if tally.held:
         return "passed", None
     if tally.legal:

@@ -6,6 +6,7 @@ from pytest_zstack_ticket.report.page_exchange import exchange_text, message_tex
 from pytest_zstack_ticket.report.page_finding import finding
 from pytest_zstack_ticket.report.page_markup import Markup, Part, anchor, element, joined
 from pytest_zstack_ticket.report.page_sheet import Json, Sheet, in_order, tally
+from pytest_zstack_ticket.report.shortfall import explored
 
 MOST_FINDINGS = 12
 MOST_IDS = 200
@@ -58,7 +59,7 @@ def _requirement(sheet: Sheet, row: Json) -> Markup:
 def _facts(sheet: Sheet, row: Json) -> Markup:
     """Return where a requirement stands, what it asks for, and what its verdict was formed from."""
     faults = row.get("killed_by") or sheet.beside.faults.get(row["id"], ())
-    counts = row["examples"]
+    counts, bought = row["examples"], explored(row)
     rows: list[tuple[str, Part]] = [
         ("level", f"{sheet.word(row['level'])} · {sheet.say('basis-' + row['basis'])}"),
         ("source", row["source"]),
@@ -71,6 +72,7 @@ def _facts(sheet: Sheet, row: Json) -> Markup:
                 sheet.say("distinct", count=row["distinct"]) if row.get("distinct") else None,
             ),
         ),
+        ("explored", sheet.say("explored-of", explored=bought[0], wanted=bought[1]) if bought else ""),
         ("needs", ", ".join(sheet.word(need) for need in row["needs"])),
         ("after", ", ".join(row["after"])),
         ("profiles", ", ".join(row["profiles"])),

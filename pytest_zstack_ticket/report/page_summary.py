@@ -11,6 +11,7 @@ from pytest_zstack_ticket.report.charts import distribution, quantile, stacked_b
 from pytest_zstack_ticket.report.page_markup import Markup, element, joined
 from pytest_zstack_ticket.report.page_provenance import provenance
 from pytest_zstack_ticket.report.page_sheet import MARKS, VERDICTS, Json, Sheet, tally
+from pytest_zstack_ticket.report.shortfall import shortfall_lines
 from pytest_zstack_ticket.report.standing_lines import deviations_text, waiver_lines
 from pytest_zstack_ticket.report.upgrade import diff_lines
 
@@ -54,7 +55,7 @@ def _limits(sheet: Sheet) -> list[str]:
     if not embedded:
         told.append(sheet.say("residue", left=run["left_on_target"], deleted=residue["deleted"]))
     told += [sheet.say("unseen", count=residue["unseen"])] if residue["unseen"] else []
-    return told
+    return told + shortfall_lines(report, sheet.wording, sheet.lang)
 
 
 def _scope(sheet: Sheet) -> Markup:
