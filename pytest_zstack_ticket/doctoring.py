@@ -20,7 +20,7 @@ from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.exchange import Exchange, Response
 from pytest_zstack_ticket.model.outcome import Accepted, Refused
 from pytest_zstack_ticket.opening import open_target
-from pytest_zstack_ticket.options import OPTIONS, SECRETS, Value, Wishes, secret
+from pytest_zstack_ticket.options import OPTIONS, Value, Wishes, secrets_of
 from pytest_zstack_ticket.target import NoRecorder, Target
 
 State: TypeAlias = Literal["ok", "warning", "failed", "unknown"]
@@ -59,8 +59,7 @@ def wishes_for(url: str, told: Mapping[str, object], environment: Mapping[str, s
         if option.kind in ("string", "file", "profile", "choice")
     }
     rest = {option.name: Value(told.get(option.name) or option.default, "doctor") for option in OPTIONS}
-    secrets = {name: secret(name, environment) for name in SECRETS}
-    return Wishes({**rest, **values, "url": Value(url, "doctor")}, secrets)
+    return Wishes({**rest, **values, "url": Value(url, "doctor")}, secrets_of(environment))
 
 
 def visit(wishes: Wishes, *, try_ticket: bool, environment: Mapping[str, str] = os.environ) -> Iterator[Line]:
@@ -88,8 +87,7 @@ def visit(wishes: Wishes, *, try_ticket: bool, environment: Mapping[str, str] = 
             done.add(step)
             yield Line(step=step, state="failed", seen=str(error).split(". ")[0], cause=error.cause or "unknown")
         finally:
-            if target.ledger is not None:
-                target.ledger.close()
+            target.close_ledgers(clean=False)
             target.close()
             meter.close()
             whispers.close()

@@ -55,6 +55,7 @@ class TicketEndpoint:
         self.profile = profile
         self.calibration_draft = draft
         self.make_room: Callable[[], object] = _nothing
+        self.introduce: Callable[[str], TicketEndpoint] = self._alone
         self.taken_away: set[str] = set()
         self._reviver = Reviver(sender=sender, keeper=keeper)
         self.mark = f"zt-{secrets.token_hex(4)}"
@@ -63,6 +64,19 @@ class TicketEndpoint:
     def certifier(self) -> str:
         """The word of a certifier that is to stand in names, empty if there is none."""
         return self._context.nonce
+
+    def as_person(self, part: str) -> TicketEndpoint:
+        """Return this endpoint as the `owner` of the tickets of some tests, as a `stranger` or as an `approver`.
+
+        The owner is whoever we are unless the context file names one. Raises LookupError for a person that nobody named,
+        LoginError for one who can no longer log in.
+        """
+        return self.introduce(part)
+
+    def _alone(self, part: str) -> TicketEndpoint:
+        if part == "owner":
+            return self
+        raise LookupError(f"there is no {part}: nobody is here beside us.")
 
     @cached_property
     def calibration(self) -> Trail:

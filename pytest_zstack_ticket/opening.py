@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from pytest_zstack_ticket.core.auth import password_digest
+from pytest_zstack_ticket.core.auth import password_digest, password_variable
 from pytest_zstack_ticket.core.detect import with_capabilities
 from pytest_zstack_ticket.core.redact import Redactor
 from pytest_zstack_ticket.edge.breaker import Breaker
@@ -22,12 +22,14 @@ from pytest_zstack_ticket.edge.signing import SigningTransport
 from pytest_zstack_ticket.edge.transport import HttpxTransport, Transport
 from pytest_zstack_ticket.edge.whispers import Whispers
 from pytest_zstack_ticket.endpoint import TicketEndpoint
-from pytest_zstack_ticket.model.context import Context
-from pytest_zstack_ticket.model.errors import SettingsError
+from pytest_zstack_ticket.model.context import Context, Part, Person
+from pytest_zstack_ticket.model.errors import ContextError, SettingsError
+from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Credentials, Login, Patience, Settings
-from pytest_zstack_ticket.options import Wishes
-from pytest_zstack_ticket.target import Recorder, Target, draft_of
+from pytest_zstack_ticket.options import SECRETS, Wishes
+from pytest_zstack_ticket.people import Company, Hands, Introducer, context_for
+from pytest_zstack_ticket.target import Recorder, Target, draft_of, is_loopback
 
 ROOM = 24
 """Characters of a name that our own nonce and the spaces around both take."""
@@ -54,49 +56,86 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     redactor = Redactor(key)
     redactor.tell = whispers.tell
     redactor.hear = partial(whispers.hear, redactor.learn)
-    for kind, secret in settings.credentials.known().items():
-        learn(redactor, kind, secret)
+    others = {part: person_settings(settings, part, context, wishes) for part in context.people}
+    for one in (settings, *others.values()):
+        for kind, secret in one.credentials.known().items():
+            learn(redactor, kind, secret)
     clock = SystemClock()
-    book = Ledger(ledger, ledger_head(settings, worker)) if ledger else None
     wire = HttpxTransport(settings)
-    line: Transport = SigningTransport(wire, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by)
-    line = LedgerTransport(line, ledger=book, clock=clock) if book else line
-    capped = CappedTransport(line, meter=meter, clock=clock)
-    breaker = Breaker(capped, probe=VERSION, clock=clock, total=settings.patience.total)
-    client = Client(transport=breaker, clock=clock, redact=redactor.exchange, recorder=recorder, worker=worker)
-    keeper = SessionKeeper(client=client, settings=settings, learn=redactor.learn)
-    cleaner = Client(
-        transport=CappedTransport(line, meter=meter, clock=clock, cleaning=True),
-        clock=clock,
-        redact=redactor.exchange,
-        recorder=recorder,
-        worker=f"{worker}-end",
-    )
-    endpoint = TicketEndpoint(
-        sender=client,
-        keeper=keeper,
-        settings=settings,
-        profile=judged_by,
-        context=context,
-        draft=draft_of(context, context.name),
-    )
+    line = SigningTransport(wire, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by)
+    ground = Ground(line=line, meter=meter, clock=clock, redactor=redactor, recorder=recorder, worker=worker)
+    ours = ground.hands(settings, profile=judged_by, context=context, ledger=ledger)
     target = Target(
         settings=settings,
         context=context,
         profile=judged_by,
         redactor=redactor,
-        breaker=breaker,
-        client=client,
-        keeper=keeper,
-        endpoint=endpoint,
+        breaker=ours.breaker,
+        client=ours.client,
+        keeper=ours.keeper,
+        endpoint=ours.endpoint,
         meter=meter,
         clock=clock,
-        ledger=book,
-        cleaner=cleaner,
+        ledger=ours.ledger,
+        cleaner=ours.cleaner,
+        may_approve=wishes.embedded or is_loopback(settings.url) or bool(wishes["consent"]),
         certificates=wire.certificates,
     )
-    endpoint.make_room = target.make_room
+    ours.endpoint.make_room = target.make_room
+
+    def make(part: Part) -> Hands:
+        beside = ledger.with_name(f"{ledger.stem}-{part}.jsonl") if ledger else None
+        return ground.hands(
+            others[part], profile=target.profile, context=context_for(part, target.context), ledger=beside
+        )
+
+    target.company = Company(make=make, parts=tuple(context.people))
+    ours.endpoint.introduce = Introducer(target.company, ours.endpoint, target.draft_for)
     return target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What all who reach a target from one process share."""
+
+    line: Transport
+    meter: Meter
+    clock: SystemClock
+    redactor: Redactor
+    recorder: Recorder
+    worker: str
+
+    def hands(self, settings: Settings, *, profile: Profile, context: Context, ledger: Path | None) -> Hands:
+        """Return how somebody reaches the target: log-in, ledger and clients of his own above the shared line."""
+        worker = f"{self.worker}-{settings.part}" if settings.part else self.worker
+        book = Ledger(ledger, ledger_head(settings, worker)) if ledger else None
+        line = LedgerTransport(self.line, ledger=book, clock=self.clock) if book else self.line
+        capped = CappedTransport(line, meter=self.meter, clock=self.clock)
+        breaker = Breaker(capped, probe=VERSION, clock=self.clock, total=settings.patience.total)
+        client = self._client(breaker, worker)
+        keeper = SessionKeeper(client=client, settings=settings, learn=self.redactor.learn)
+        cleaning = CappedTransport(line, meter=self.meter, clock=self.clock, cleaning=True)
+        endpoint = TicketEndpoint(
+            sender=client,
+            keeper=keeper,
+            settings=settings,
+            profile=profile,
+            context=context,
+            draft=draft_of(context, context.name),
+        )
+        return Hands(
+            settings=settings,
+            breaker=breaker,
+            client=client,
+            keeper=keeper,
+            endpoint=endpoint,
+            ledger=book,
+            cleaner=self._client(cleaning, f"{worker}-end"),
+        )
+
+    def _client(self, transport: Transport, worker: str) -> Client:
+        redact = self.redactor.exchange
+        return Client(transport=transport, clock=self.clock, redact=redact, recorder=self.recorder, worker=worker)
 
 
 def ledger_head(settings: Settings, run: str) -> LedgerHead:
@@ -110,6 +149,7 @@ def ledger_head(settings: Settings, run: str) -> LedgerHead:
         ca=settings.ca,
         insecure=settings.insecure,
         patience=settings.patience.job,
+        part=settings.part,
     )
 
 
@@ -126,7 +166,7 @@ def context_of(wishes: Wishes) -> Context:
 
     Raises ContextError, and SettingsError for a name without room.
     """
-    context = load_context(Path(wishes["context"])) if wishes["context"] else Context()
+    context = _context_told(wishes)
     nonce = wishes["nonce"]
     if not nonce:
         return context
@@ -137,6 +177,13 @@ def context_of(wishes: Wishes) -> Context:
             f"Give it at most {longest} characters."
         )
     return replace(context, name=f"{context.name} {nonce}", request_name=f"{context.request_name} {nonce}", nonce=nonce)
+
+
+def _context_told(wishes: Wishes) -> Context:
+    """Return the context of the file; without one the embedded endpoint has its own people and lets us approve."""
+    if wishes["context"]:
+        return load_context(Path(wishes["context"]))
+    return Context(people=_embedded_people(), allow_approve=True) if wishes.embedded else Context()
 
 
 def profile_of(wishes: Wishes) -> Profile:
@@ -151,7 +198,7 @@ def settings_of(wishes: Wishes, url: str) -> Settings:
     patience = Patience(read=wishes["read-timeout"], job=wishes["job-timeout"], total=wishes["total-timeout"] or None)
     if wishes.embedded:
         return Settings(url=url, user=wishes["user"], patience=patience, credentials=_embedded_credentials())
-    credentials = Credentials(**wishes.secrets)
+    credentials = Credentials(**{name: wishes.secrets[name] for name in SECRETS})
     if wishes["ca"] and not Path(wishes["ca"]).is_file():
         raise SettingsError(f"--zstack-ca: {wishes['ca']} is no file. Give a PEM file with the CA's certificate.")
     return Settings(
@@ -166,12 +213,59 @@ def settings_of(wishes: Wishes, url: str) -> Settings:
     )
 
 
+def person_settings(ours: Settings, part: Part, context: Context, wishes: Wishes) -> Settings:
+    """Return how somebody beside us reaches the target. Raises ContextError if there is no password for him."""
+    person = context.people[part]
+    password = wishes.secrets[f"{part}_password"]
+    if not password and wishes.embedded:
+        password = _embedded_credentials().password
+    if not password:
+        raise ContextError(
+            f"{wishes['context']} names {person.login} {person.user!r} as {part}, but there is no password for him. Set "
+            f"{password_variable(part)} or {password_variable(part)}_FILE, or take [{part}] out of the file."
+        )
+    return replace(
+        ours,
+        login=person.login,
+        user=person.user,
+        project=person.project,
+        credentials=Credentials(password=password),
+        part=part,
+    )
+
+
+def require_passwords(wishes: Wishes) -> None:
+    """See that the context can be used and that there is a password for each of its people. Raises ContextError."""
+    context = context_of(wishes)
+    for part in context.people:
+        person_settings(Settings(url=""), part, context, wishes)
+
+
 def _login(wishes: Wishes, credentials: Credentials) -> Login:
     """Return how to log in: a session that was given, else a password, else an access key."""
     if credentials.session:
         return "session"
     by_key = credentials.access_key_id and credentials.access_key_secret and not credentials.password
     return "access-key" if by_key else wishes["login"]
+
+
+def _embedded_people() -> dict[Part, Person]:
+    """Return who the seeded people of the embedded endpoint are to the tests: we are its administrator there."""
+    from pytest_zstack_ticket.simulator import seeds  # noqa: PLC0415 - only the embedded endpoint needs it
+
+    alice: dict[str, Json] = {"projectUuid": seeds.PROJECT_ONE, "virtualIDUuid": seeds.ALICE}
+    bob: dict[str, Json] = {"projectUuid": seeds.PROJECT_TWO, "virtualIDUuid": seeds.BOB}
+    return {
+        "owner": Person(login="virtual-id", user="alice", project="p1", account_system_context=alice),
+        "stranger": Person(
+            login="virtual-id",
+            user="bob",
+            project="p2",
+            flow_collection=seeds.FOREIGN_COLLECTION,
+            account_system_context=bob,
+        ),
+        "approver": Person(user="admin"),
+    }
 
 
 def _embedded_credentials() -> Credentials:

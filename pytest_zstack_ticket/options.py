@@ -83,6 +83,8 @@ OPTIONS = (
 )
 NONCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 SECRETS = ("password", "session", "access_key_id", "access_key_secret")
+PEOPLE_SECRETS = ("owner_password", "stranger_password", "approver_password")
+"""The passwords of those whom a context file names beside us."""
 INI_TYPES = {"flag": "bool", "seconds": "float", "number": "int", "count": "int", "rate": "float"}
 
 
@@ -148,7 +150,7 @@ class Wishes:
             for name, found in self.values.items()
             if not (found.value is False or found.value in ("", None) or found == NO_LIMIT)
         ]
-        told += [f"ZSTACK_{name.upper()} is set" for name in SECRETS if self.secrets.get(name)]
+        told += [f"ZSTACK_{name.upper()} is set" for name in (*SECRETS, *PEOPLE_SECRETS) if self.secrets.get(name)]
         return textwrap.wrap(
             f"zstack: {', '.join(told)}", 80, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
         )
@@ -173,7 +175,7 @@ def wishes_of(config: pytest.Config, environment: Mapping[str, str] | None = Non
         values["lang"] = _language(variables)
     if values["seed"].value == "":
         values["seed"] = _seed(values["effort"].value)
-    return Wishes(values, {name: secret(name, variables) for name in SECRETS})
+    return Wishes(values, secrets_of(variables))
 
 
 def _given(option: Option, config: pytest.Config, variables: Mapping[str, str]) -> Value | None:
@@ -262,6 +264,11 @@ def _seed(effort: str) -> Value:
     if effort == "certify":
         return Value(0, "certify is not random")
     return Value(random.SystemRandom().randrange(2**32), "random")
+
+
+def secrets_of(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return every secret that the environment has, ours and those of other people."""
+    return {name: secret(name, variables) for name in (*SECRETS, *PEOPLE_SECRETS)}
 
 
 def secret(name: str, variables: Mapping[str, str]) -> str:

@@ -219,7 +219,7 @@ class Run:
 
     def give_up(self) -> None:
         """Take away what was created before it was clear that no verdict can be formed; else the ledger stays."""
-        if self.target is not None and self.target.ledger is not None and self.target.ledger.book.pending():
+        if self.target is not None and self.target.pending:
             with suppress(TargetError):
                 self.swept = self.target.sweep(wait=False)
 
@@ -265,8 +265,7 @@ class Run:
     def close(self) -> None:
         """Let go of the target; a second call does nothing."""
         if self.target is not None:
-            if self.target.ledger is not None:
-                self.target.ledger.close(remove=self.swept.clean and not self.target.ledger.book.pending())
+            self.target.close_ledgers(clean=self.swept.clean)
             self.target.close()
             self.target = None
         if self.meter is not None:

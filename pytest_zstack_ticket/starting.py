@@ -13,7 +13,7 @@ from pytest_zstack_ticket.edge.files import api_schemas, parse_release
 from pytest_zstack_ticket.edge.preflight import normalised_url
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.profile import Limits, Profile
-from pytest_zstack_ticket.opening import context_of, profile_of
+from pytest_zstack_ticket.opening import profile_of, require_passwords
 from pytest_zstack_ticket.options import COMMAND_LINE, EMBEDDED, Value, Wishes, wishes_of
 from pytest_zstack_ticket.recording import KEY
 from pytest_zstack_ticket.run import Run
@@ -50,7 +50,7 @@ def checked(wishes: Wishes) -> Wishes:
     else:
         normalised_url(str(wishes["url"]))
     profile_of(wishes)
-    context_of(wishes)
+    require_passwords(wishes)
     return wishes
 
 

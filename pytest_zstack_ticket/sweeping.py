@@ -28,7 +28,10 @@ def sweep_ledger(
 ) -> Swept:
     """Sweep what one ledger tells of, with the credentials of the environment. Raises TargetError or our UsageError."""
     head = ledger.head
-    credentials = Credentials(**{name: secret(name, environment) for name in SECRETS})
+    names = SECRETS if not head.part else ()
+    credentials = Credentials(**{name: secret(name, environment) for name in names})
+    if head.part:
+        credentials = Credentials(password=secret(f"{head.part}_password", environment))
     settings = Settings(
         url=head.url,
         login=_login(head.login, credentials),
@@ -38,6 +41,7 @@ def sweep_ledger(
         insecure=head.insecure,
         patience=Patience(job=head.patience),
         credentials=credentials,
+        part=head.part,
     )
     clock, redactor = SystemClock(), Redactor(secrets.token_bytes(32))
     transport = SigningTransport(

@@ -20,12 +20,13 @@ from pytest_zstack_ticket.edge.sessions import SessionKeeper
 from pytest_zstack_ticket.edge.sweeper import LONGEST, Sweeper, Swept
 from pytest_zstack_ticket.edge.webhook import JobBell, address_towards
 from pytest_zstack_ticket.endpoint import TicketEndpoint
-from pytest_zstack_ticket.model.context import Context
+from pytest_zstack_ticket.model.context import Context, Part
 from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.model.ticket import Draft
 from pytest_zstack_ticket.model.verdict import Example, Observation
+from pytest_zstack_ticket.people import Company, Sweepable, context_for, introduced
 from pytest_zstack_ticket.trail import Trail
 
 PLAIN_NAME = "conformance test, safe to delete"
@@ -104,6 +105,8 @@ class Target:
     ledger: Ledger | None
     cleaner: Client
     certificates: set[str] = field(default_factory=set)
+    may_approve: bool = False
+    company: Company = field(default_factory=Company)
     protected: int = 1
     bell: JobBell | None = None
     _sweeping: threading.Lock = field(default_factory=threading.Lock)
@@ -119,6 +122,7 @@ class Target:
 
         found = examine_target(client=self.client, keeper=self.keeper, settings=self.settings, profile=self.profile)
         self._judge_by(found)
+        found = with_capabilities(found, self.introduced())
         trail = self._calibrated(found)
         require_endpoint(trail.exchanges, self.settings, found)
         found = with_capabilities(narrowed(found, trail.exchanges), created_capabilities(trail.exchanges, found))
@@ -127,6 +131,14 @@ class Target:
         self._judge_by(found)
         if "accepted" in found.capabilities and self._shows_schema():
             self._judge_by(with_capabilities(found, frozenset({"schema"})))
+
+    def introduced(self) -> frozenset[str]:
+        """Log in everybody beside us and return what they make possible. Raises LoginError or ContextError."""
+        return introduced(self.company, self.keeper.session, self.context, may_approve=self.may_approve)
+
+    def draft_for(self, part: Part) -> Draft:
+        """Return the calibration draft as somebody beside us sends it."""
+        return draft_of(context_for(part, self.context), self.context.name)
 
     def _calibrated(self, profile: Profile) -> Trail:
         """Return the calibration's trail: with a name in ASCII alone if the bilingual one is what was refused."""
@@ -166,8 +178,14 @@ class Target:
 
     def protect(self) -> None:
         """Let the tickets that are created from now on stay until the next test begins."""
-        if self.ledger is not None:
-            self.protected = self.ledger.next_number
+        for one in self.everybody:
+            if one.ledger is not None:
+                one.protected = one.ledger.next_number
+
+    @property
+    def everybody(self) -> list[Sweepable]:
+        """We and those beside us who were asked for."""
+        return [self, *self.company]
 
     def make_room(self) -> None:
         """Take tickets away if no more may be alive: those of earlier tests, then all but the latest of this one.
@@ -177,31 +195,50 @@ class Target:
         if self.ledger is None or not self._full:
             return
         with self._sweeping:
-            latest = self.ledger.next_number - min(KEPT, (self.meter.caps.alive or 0) // 4)
-            for before in (self.protected, max(self.protected, latest)):
-                if self._full:
-                    self.sweep(before=before, wait=False)
+            for latest in (False, True):
+                for one in self.everybody:
+                    if self._full:
+                        self._sweep(one, before=self._passed(one, latest=latest), wait=False)
             end = self.clock.now() + LONGEST_WAIT
             while self._full and self.meter.shared and self.clock.now() < end:
                 self.clock.sleep(0.1)
+
+    def _passed(self, one: Sweepable, *, latest: bool) -> int:
+        """Return the number before which somebody's tickets may go: those of earlier tests, or all but the latest."""
+        if one.ledger is None or not latest:
+            return one.protected
+        return max(one.protected, one.ledger.next_number - min(KEPT, (self.meter.caps.alive or 0) // 4))
 
     @property
     def _full(self) -> bool:
         alive = self.meter.caps.alive
         return alive is not None and self.meter.used.alive >= alive
 
-    def sweep(self, other: OldLedger | None = None, *, before: int | None = None, wait: bool = True) -> Swept:
-        """Take away what this process created, or what another ledger tells of, and see that it is gone."""
-        ledger = other or self.ledger
+    def sweep(self, other: OldLedger | None = None, *, wait: bool = True) -> Swept:
+        """Take away what this process created, or what another ledger tells of, and see that it is gone.
+
+        Everybody takes away his own: others may not see it.
+        """
+        if other is not None:
+            part = next((part for part in self.company.parts if part == other.head.part), None)
+            return self._sweep(self.company.hands(part) if part else self, other, wait=wait)
+        return Swept.joined([self._sweep(one, wait=wait) for one in self.everybody])
+
+    def _sweep(
+        self, one: Sweepable, other: OldLedger | None = None, *, before: int | None = None, wait: bool = True
+    ) -> Swept:
+        """Take away the tickets of one person, those of the entries before a number or all."""
+        ledger = other or one.ledger
         if ledger is None:
             return Swept()
+        keeper = one.keeper
         sweeper = Sweeper(
-            run=self.cleaner.run,
-            headers=lambda: (("Authorization", self.keeper.session.authorization),),
+            run=one.cleaner.run,
+            headers=lambda: (("Authorization", keeper.session.authorization),),
             profile=self.profile,
             clock=self.clock,
             patience=self.settings.patience.job,
-            renew=self._renewed,
+            renew=lambda: keeper.renew(keeper.session),
             longest=max(SHORTEST_SWEEP, (self.settings.patience.total or LONGEST * 2) / 2),
         )
         swept = sweeper.sweep(ledger, before=before, wait=wait)
@@ -210,12 +247,20 @@ class Target:
         self.meter.give_back(len(gone))
         return swept
 
-    def _renewed(self) -> None:
-        """Log in again for the clean-up. Raises LoginError."""
-        self.keeper.renew(self.keeper.session)
+    @property
+    def pending(self) -> bool:
+        """True while a ticket of ours or of somebody beside us may exist."""
+        return any(one.ledger.book.pending() for one in self.everybody if one.ledger is not None)
+
+    def close_ledgers(self, *, clean: bool) -> None:
+        """Close every ledger, and remove those of which nothing is left to sweep."""
+        for one in self.everybody:
+            if one.ledger is not None:
+                one.ledger.close(remove=clean and not one.ledger.book.pending())
 
     def close(self) -> None:
         """Log out and give up connections, whatever caps and breaker say."""
+        self.company.close()
         self.keeper.close(self.cleaner)
         self.breaker.close()
         if self.bell is not None:

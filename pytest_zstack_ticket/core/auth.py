@@ -48,8 +48,23 @@ def logout_request(session: str) -> Request:
     return Request(method="DELETE", path=f"/v1/accounts/sessions/{quote(session, safe='')}")
 
 
-def read_session(exchanges: Sequence[Exchange], *, login: Login, who: str) -> Session:
-    """Read the session that a log-in answered. Raises LoginError with the target's reason and how to mend it."""
+MEND = (
+    "Check --zstack-user, --zstack-login and ZSTACK_PASSWORD, or give a session in ZSTACK_SESSION.",
+    "Check [{part}] in the context file and {variable}.",
+)
+"""How to mend a log-in of ours, and one of somebody beside us."""
+
+
+def password_variable(part: str) -> str:
+    """Return the environment variable with the password of somebody beside us, or ours if `part` is empty."""
+    return f"ZSTACK_{part.upper()}_PASSWORD" if part else "ZSTACK_PASSWORD"
+
+
+def read_session(exchanges: Sequence[Exchange], *, login: Login, who: str, part: str = "") -> Session:
+    """Read the session that a log-in answered. Raises LoginError with the target's reason and how to mend it.
+
+    `part` is what somebody beside us is there for.
+    """
     answer = exchanges[-1].answer
     body = decode(answer.body) if isinstance(answer, Response) else None
     found = body.get("inventory") if isinstance(body, dict) else None
@@ -58,9 +73,10 @@ def read_session(exchanges: Sequence[Exchange], *, login: Login, who: str) -> Se
         if isinstance(uuid, str) and uuid:
             text = {key: str(found.get(key) or "") for key in ("accountUuid", "userUuid")}
             return Session(uuid=uuid, account=text["accountUuid"], user=text["userUuid"], kind=login)
+    named = f"the {part} {who}" if part else who
+    mend = MEND[bool(part)].format(part=part, variable=password_variable(part))
     raise LoginError(
-        f"the target refuses to log in {who}: {_reason(answer, body)}. Check --zstack-user, --zstack-login and "
-        "ZSTACK_PASSWORD, or give a session in ZSTACK_SESSION.",
+        f"the target refuses to log in {named}: {_reason(answer, body)}. {mend}",
         cause=_cause(body, login),
     )
 

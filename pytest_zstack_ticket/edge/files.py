@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_zstack_ticket.edge.shipped import PACKAGE, schemas_folder
 from pytest_zstack_ticket.edge.toml_files import TomlFile, read_toml
-from pytest_zstack_ticket.model.context import Context
+from pytest_zstack_ticket.model.context import PARTS, Context, Person
 from pytest_zstack_ticket.model.errors import CatalogueError, ContextError, ProfileError
 from pytest_zstack_ticket.model.profile import Limits, Profile, Release
 from pytest_zstack_ticket.model.requirement import Requirement
@@ -75,7 +75,18 @@ def load_context(path: Path) -> Context:
         flow_collection=ticket.get("flow-collection-uuid", ""),
         tags=tuple(ticket.get("tag-uuids", ())),
         allow_approve=told.get("allow-approve", False),
+        people={part: _person(told[part]) for part in PARTS if part in told},
         given=True,
+    )
+
+
+def _person(told: Mapping[str, Any]) -> Person:
+    return Person(
+        user=told["user"],
+        login=told.get("login", "account"),
+        project=told.get("project", ""),
+        flow_collection=told.get("flow-collection-uuid", ""),
+        account_system_context=told.get("account-system-context", {}),
     )
 
 

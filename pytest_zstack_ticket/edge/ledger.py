@@ -27,7 +27,10 @@ JOBS = "/v1/api-jobs/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerHead:
-    """Where and how a run sent: what a sweep needs to reach the same target as the same account."""
+    """Where and how a run sent: what a sweep needs to reach the same target as the same account.
+
+    `part` is what somebody beside us was there for; his password has a variable of its own.
+    """
 
     run: str
     url: str
@@ -37,6 +40,7 @@ class LedgerHead:
     ca: str = ""
     insecure: bool = False
     patience: float = 60.0
+    part: str = ""
 
 
 class Ledger:

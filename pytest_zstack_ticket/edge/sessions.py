@@ -6,7 +6,13 @@ import threading
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from pytest_zstack_ticket.core.auth import login_request, logout_request, project_request, read_session
+from pytest_zstack_ticket.core.auth import (
+    login_request,
+    logout_request,
+    password_variable,
+    project_request,
+    read_session,
+)
 from pytest_zstack_ticket.core.classify import looks_like_page
 from pytest_zstack_ticket.edge.client import Client
 from pytest_zstack_ticket.model.errors import LoginError, NotZStackError, TargetError, TlsError, UnreachableError
@@ -82,7 +88,8 @@ class SessionKeeper:
         settings = self._settings
         if not settings.credentials.password:
             raise LoginError(
-                "there is no password. Set ZSTACK_PASSWORD, or give a session in ZSTACK_SESSION or an access key.",
+                f"there is no password. Set {password_variable(settings.part)}"
+                f"{'' if settings.part else ', or give a session in ZSTACK_SESSION or an access key'}.",
                 cause="no-password",
             )
         request = login_request(settings.login, settings.user, settings.credentials.password)
@@ -102,7 +109,7 @@ class SessionKeeper:
                 "Check the host and the port: the API is usually on port 8080, the user interface on another.",
                 cause="page",
             )
-        session = read_session((raw,), login=self._settings.login, who=who)
+        session = read_session((raw,), login=self._settings.login, who=who, part=self._settings.part)
         self._learn("session", session.uuid)
         return session
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from .exchange import Json
+from .settings import Login
+
+Part: TypeAlias = Literal["owner", "stranger", "approver"]
+PARTS: tuple[Part, ...] = ("owner", "stranger", "approver")
+"""Who the tickets of some tests belong to; who must not see them; who may approve their step."""
 
 
 def _sample_api_body() -> dict[str, Json]:
@@ -25,12 +32,27 @@ def _sample_account_context() -> dict[str, Json]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody beside us on the target. His password comes from the environment alone.
+
+    `flow_collection` is one of his project's own, `account_system_context` what his own tickets are sent with; both are
+    empty when unknown.
+    """
+
+    user: str
+    login: Login = "account"
+    project: str = ""
+    flow_collection: str = ""
+    account_system_context: dict[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What the calibration draft is made of.
 
-    `flow_collection` and `tags` are UUIDs that exist on the target, empty when unknown. `given` is True when it came
-    from a file. `nonce` is the word of a certifier that stands in the names already, empty if there is none.
-    Source of the defaults: the CreateTicket page, its request sample.
+    `flow_collection` and `tags` are UUIDs that exist on the target, empty when unknown. `people` are those beside us.
+    `given` is True when it came from a file. `nonce` is the word of a certifier that stands in the names already, empty
+    if there is none. Source of the defaults: the CreateTicket page, its request sample.
     """
 
     name: str = "conformance test, safe to delete / 一致性测试，可删除"
@@ -43,5 +65,6 @@ class Context:
     flow_collection: str = ""
     tags: tuple[str, ...] = ()
     allow_approve: bool = False
+    people: Mapping[Part, Person] = field(default_factory=dict)
     given: bool = False
     nonce: str = ""

@@ -51,7 +51,8 @@ class Credentials:
 class Settings:
     """How to reach the target.
 
-    `url` ends with the context root and no slash: `https://cloud:8080/zstack`. `ca` is the path of a CA bundle.
+    `url` ends with the context root and no slash: `https://cloud:8080/zstack`. `ca` is the path of a CA bundle. `part`
+    is what somebody beside us is there for, such as `stranger`; empty for ourselves.
     """
 
     url: str
@@ -62,6 +63,7 @@ class Settings:
     insecure: bool = False
     patience: Patience = field(default_factory=Patience)
     credentials: Credentials = field(default_factory=Credentials)
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
