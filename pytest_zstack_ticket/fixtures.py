@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.examine import Examiner
     from pytest_zstack_ticket.explore import Explorer
     from pytest_zstack_ticket.hooks import HookListener
+    from pytest_zstack_ticket.keepsake import Keepsake
     from pytest_zstack_ticket.model.context import Context
     from pytest_zstack_ticket.model.profile import Profile
     from pytest_zstack_ticket.model.settings import Session
@@ -87,6 +88,29 @@ def zstack_shelf(zstack_run: Run) -> Shelf:
     from pytest_zstack_ticket.shelf import Shelf  # noqa: PLC0415 - as above
 
     return Shelf(zstack_run.reached.endpoint)
+
+
+@pytest.fixture(scope="session")
+def zstack_keepsake(zstack_run: Run) -> Callable[[], Keepsake]:
+    """Return what makes one ticket of the owner with a token in each text; skips where no uuid of it is shown."""
+    from pytest_zstack_ticket.keepsake import Keepsake  # noqa: PLC0415 - as above
+
+    def make() -> Keepsake:
+        one = Keepsake(zstack_run.reached.endpoint.as_person("owner"))
+        if not one.uuid:
+            pytest.skip("the ticket is not shown")
+        return one
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def zstack_together(zstack_run: Run) -> Callable[..., list[Keepsake]]:
+    """Return what lets people create a ticket each at the same time: `zstack_together("owner", "stranger", ...)`."""
+    from pytest_zstack_ticket.keepsake import together  # noqa: PLC0415 - as above
+
+    endpoint = zstack_run.reached.endpoint
+    return lambda *parts: together([endpoint.as_person(part) for part in parts])
 
 
 @pytest.fixture(scope="session")

@@ -148,7 +148,7 @@ class Engine:
         if direct:
             return self._served(turn, failure, "")
         job = Job(
-            id=wanted or self.world.new_uuid(),
+            id=wanted or turn.active.via("job.id", _job_id)(turn),
             call=turn.call.kind,
             created=turn.now,
             due=turn.now + turn.active.figures.get("latency", self.options.latency),
@@ -205,6 +205,10 @@ class Engine:
         if answer.status in _CLOSING:
             headers.append(("connection", "close"))
         return replace(answer, headers=tuple(headers)).to_response()
+
+
+def _job_id(turn: Turn) -> str:
+    return turn.world.new_uuid()
 
 
 def _nothing(turn: Turn) -> None:

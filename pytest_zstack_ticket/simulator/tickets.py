@@ -89,9 +89,15 @@ def _check_operator(turn: Turn, ticket: Ticket, event: str) -> None:
     wanted = flow.approver if approving and flow else ticket.creator
     if turn.caller.operator == wanted or not turn.without("anybody-approves" if approving else "anybody-cancels"):
         return
+    error = ApiError("SYS.1006", "wrong-operator", wanted)
     if turn.caller.virtual and not approving:
-        raise ApiError("SYS.1006", "not-owner", turn.caller.operator, ticket.uuid, ticket.name)
-    raise ApiError("SYS.1006", "wrong-operator", wanted)
+        error = ApiError("SYS.1006", "not-owner", turn.caller.operator, ticket.uuid, ticket.name)
+    turn.active.via("operator.denied", _raise)(turn, ticket, error)
+
+
+def _raise(turn: Turn, ticket: Ticket, error: ApiError) -> None:
+    del turn, ticket
+    raise error
 
 
 def _flows(turn: Turn, ticket: Ticket) -> list[Flow]:

@@ -37,11 +37,16 @@ def demand_sight(turn: Turn, ticket: Ticket) -> None:
     caller = turn.caller
     if sees_ticket(turn, caller, ticket) or not turn.without(f"allow-foreign-{turn.call.kind}"):
         return
+    turn.active.via("foreign.denied", deny)(turn, ticket)
+
+
+def deny(turn: Turn, ticket: Ticket) -> None:
+    """Refuse a call on somebody else's ticket in the way that was chosen."""
     if turn.world.options.choices.foreign == "hidden" or turn.variant.documented:
         raise missing("uuid", ticket.uuid, "TicketVO")
     raise ApiError(
         "SYS.1006",
-        details=f"permission denied, the account[uuid:{caller.account}] is not the owner of the "
+        details=f"permission denied, the account[uuid:{turn.caller.account}] is not the owner of the "
         f"resource[uuid:{ticket.uuid}, type:TicketVO]",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_zstack_ticket.core.checks import (
     answers,
+    approvals,
     echoes,
     jobs,
     lines,
@@ -13,6 +14,7 @@ from pytest_zstack_ticket.core.checks import (
     sessions,
     siblings,
     stored,
+    strangers,
 )
 from pytest_zstack_ticket.core.checks.reading import Arguments, CheckFunction, Trails
 from pytest_zstack_ticket.core.classify import from_gateway
@@ -65,6 +67,17 @@ CHECKS: dict[str, CheckFunction] = {
     "gone": lives.gone,
     "history": lives.history,
     "commented": lives.commented,
+    "wrong-operator": approvals.wrong_operator,
+    "approved": approvals.approved,
+    "recorded": approvals.recorded,
+    "unseen": strangers.unseen,
+    "uncounted": strangers.uncounted,
+    "left-alone": strangers.left_alone,
+    "tells-nothing": strangers.tells_nothing,
+    "no-insides": strangers.no_insides,
+    "outside-flow": strangers.outside_flow,
+    "unguessable": strangers.unguessable,
+    "not-mixed": strangers.not_mixed,
     "refused-session": sessions.refused_session,
     "session-code": sessions.session_code,
     "logged-in": sessions.logged_in,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .errors import ERRORS
+from .foreign import FOREIGN
 from .hooks import HOOKS
 from .https import HTTPS
 from .inventories import INVENTORIES
@@ -20,7 +21,7 @@ from .stores import STORES
 
 _ALL: tuple[Fault, ...] = (
     *(*RULES, *STORES, *MANGLES, *LIVES, *QUERIES, *ERRORS, *INVENTORIES, *PROTOCOL, *RESULTS),
-    *(*HTTPS, *HOOKS, *NULLS, *RARE, *SDK),
+    *(*HTTPS, *HOOKS, *NULLS, *RARE, *SDK, *FOREIGN),
 )
 
 FAULTS: dict[str, Fault] = {fault.name: fault for fault in _ALL}

@@ -1,0 +1,263 @@
+"""Checks of what somebody sees of a ticket that is not his, and of what his calls do to it.
+
+Each ticket carries a token of its own in every text (role `made` is its create), so that what comes out of it can be
+told from anything else. What a request itself sent, and came back, is no leak.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from urllib.parse import unquote
+
+from pytest_zstack_ticket.core.checks.echoes import brief, same
+from pytest_zstack_ticket.core.checks.reading import (
+    Arguments,
+    Trails,
+    accepted,
+    cut,
+    departure,
+    final_answer,
+    json_object,
+    outcome_of,
+    refused,
+    saw,
+    sent_params,
+)
+from pytest_zstack_ticket.core.checks.rows import Row, outcome_of_query, rows_of
+from pytest_zstack_ticket.core.checks.stored import LASTING
+from pytest_zstack_ticket.core.classify import job_id
+from pytest_zstack_ticket.core.decode import text_of
+from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.profile import Profile
+
+TOKEN = re.compile(r"z[st]-[0-9a-f]{12,16}")
+UUIDS = ("uuid", "ticketUuid")
+INSIDES = (
+    re.compile(r"/usr/local/zstack[\w./-]*|/var/lib/[\w./-]+"),
+    re.compile(r"\b\w+\.java:\d+"),
+    re.compile(r"(?i)\binsert\s+into\s+\w+\s*\([^)]*\)\s*values|\bselect\s.{1,400}?\sfrom\s+\w+VO\b|\bupdate\s+\w+VO\s+set\s"),
+)
+"""Paths of the platform's host, lines of its source, statements on its tables."""
+STEP = 1000
+FEWEST = 5
+"""So many ids in a row, each a little above the one before, are no accident."""
+
+
+def tokens_of(made: tuple[Exchange, ...], uuid: str) -> dict[str, str]:
+    """Return what tells a ticket from others: each token of its create with the member that has it, and its uuid."""
+    found = {uuid: "uuid"} if uuid else {}
+    for member, value in sent_params(made).items():
+        for token in TOKEN.findall(str(value)):
+            found.setdefault(token, member)
+    return found
+
+
+def leaked(exchanges: tuple[Exchange, ...], tokens: Mapping[str, str]) -> str:
+    """Return which member of a ticket an answer shows although its request did not name it, or an empty string."""
+    asked = _asked(exchanges).lower()
+    for exchange in exchanges:
+        shown = _shown(exchange)
+        for token, member in tokens.items():
+            if token in shown and token not in asked:
+                return member
+    return ""
+
+
+def _shown(exchange: Exchange) -> str:
+    answer = exchange.answer
+    if not isinstance(answer, Response):
+        return ""
+    return "\n".join((text_of(answer.body), *(value for _, value in answer.headers))).lower()
+
+
+def _rows_with(exchanges: tuple[Exchange, ...], uuid: str) -> list[Row]:
+    return [row for row in rows_of(exchanges) or () if any(row.get(member) == uuid for member in UUIDS)]
+
+
+def unseen(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a query of somebody else (`subject`) shows nothing of a ticket.
+
+    `shown` and `still` are the same query by its owner, before and after: what he does not find either proves nothing.
+    Argument `uuid`.
+    """
+    uuid = str(arguments["uuid"])
+    outcome = outcome_of_query(trails, profile)
+    if not (accepted(outcome) or refused(outcome)):
+        return Undecided(saw(outcome))
+    found = next((row for row in _rows_with(trails["subject"], uuid)), None)
+    member = "uuid" if found else leaked(trails["subject"], tokens_of(trails.get("made", ()), uuid))
+    if member:
+        return departure(Phrase.of("expect-unseen"), Phrase.of("shows-of-other", member=member))
+    if refused(outcome):
+        return Undecided(Phrase.of("legal-refusal"))
+    for role in ("shown", "still"):
+        if not _rows_with(trails.get(role, ()), uuid):
+            return Undecided(Phrase.of("not-shown", member=role))
+    return None
+
+
+def uncounted(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the total of a query of somebody else (`subject`) does not count a ticket; `shown` is its owner's."""
+    outcome = outcome_of_query(trails, profile)
+    if not (accepted(outcome) or refused(outcome)):
+        return Undecided(saw(outcome))
+    if not _total(trails.get("shown", ())):
+        return Undecided(Phrase.of("not-shown", member="total"))
+    total = _total(trails["subject"])
+    if total is None:
+        return Undecided(Phrase.of("legal-refusal" if refused(outcome) else "not-shown", member="total"))
+    return departure(Phrase.of("expect-uncounted"), Phrase.of("shows", value=brief(total))) if total else None
+
+
+def _total(exchanges: tuple[Exchange, ...]) -> float | None:
+    answer = final_answer(exchanges)
+    total = json_object(answer.body).get("total") if answer and answer.status == 200 else None
+    return total if isinstance(total, int | float) else None
+
+
+def left_alone(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a call of somebody else (`subject`) is refused, and that the ticket stays as it was.
+
+    `before` and `after` are its owner's queries for it, `history-before` and `history-after` those for its history.
+    Arguments: `call`, `event`, and `may_succeed` where the platform may answer a success without doing anything.
+    """
+    outcome = outcome_of(trails, "subject", profile, arguments)
+    before, rows = _only(trails, "before"), rows_of(trails.get("after", ()))
+    if not (accepted(outcome) or refused(outcome)):
+        return Undecided(saw(outcome))
+    if before is None or rows is None or len(rows) > 1:
+        return Undecided(Phrase.of("query-unclear", role="before" if before is None else "after"))
+    after = rows[0] if rows else {}
+    for member in (*LASTING, "status"):
+        if not same(before.get(member), after.get(member), loose=True):
+            expected = Phrase.of("expect-left-alone", member=member, value=brief(before.get(member)))
+            return departure(expected, Phrase.of("shows", value=brief(after.get(member))))
+    one, other = (rows_of(trails.get(f"history-{when}", ())) for when in ("before", "after"))
+    if one is not None and other is not None and len(one) != len(other):
+        expected = Phrase.of("expect-left-alone", member="history", value=len(one))
+        return departure(expected, Phrase.of("rows-shown", count=len(other)))
+    if accepted(outcome) and not arguments.get("may_succeed"):
+        return departure(Phrase.of("expect-foreign-refused", event=arguments["event"]), saw(outcome))
+    return None
+
+
+def _only(trails: Trails, role: str) -> Row | None:
+    rows = rows_of(trails.get(role, ()))
+    return rows[0] if rows is not None and len(rows) == 1 else None
+
+
+def tells_nothing(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the refusal of a foreign call (`subject`) tells nothing that stands in the ticket.
+
+    Its uuid and its name do stand in messages of the platform (IAM2Ticket.java:73), so they are not judged.
+    """
+    outcome = outcome_of(trails, "subject", profile, arguments)
+    if not (accepted(outcome) or refused(outcome)):
+        return Undecided(saw(outcome))
+    inside = {
+        token: member
+        for token, member in tokens_of(trails["made"], "").items()
+        if member not in ("name", "uuid", "resourceUuid")
+    }
+    member = leaked(trails["subject"], inside)
+    if member:
+        return departure(Phrase.of("expect-told-nothing"), Phrase.of("shows-of-other", member=member))
+    return None if refused(outcome) else Undecided(Phrase.of("legal-acceptance"))
+
+
+def no_insides(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that no answer of `subject` shows a path, a source line or a statement of the target's own."""
+    asked = _asked(trails["subject"])
+    for exchange in trails["subject"]:
+        for mark in (match[0] for pattern in INSIDES for match in pattern.finditer(_body(exchange))):
+            if mark not in asked:
+                return departure(Phrase.of("expect-no-insides"), Phrase.of("was-inside", mark=cut(mark)))
+    answered = any(isinstance(exchange.answer, Response) for exchange in trails["subject"])
+    return None if answered else Undecided(Phrase.of("no-answer"))
+
+
+def _asked(exchanges: tuple[Exchange, ...]) -> str:
+    """Return all that a trail's requests said: a job's end may repeat what its first request sent."""
+    return "\n".join(unquote(one.request.path) + _unescaped(one.request.body) for one in exchanges)
+
+
+def _body(exchange: Exchange) -> str:
+    return _unescaped(exchange.answer.body) if isinstance(exchange.answer, Response) else ""
+
+
+def _unescaped(body: bytes | None) -> str:
+    """Return a body as text with the slashes that JSON may escape, and its line ends, as they are."""
+    return text_of(body or b"").replace("\\/", "/").replace("\\n", " ").replace("\n", " ")
+
+
+def outside_flow(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a create into a flow collection of another project (`subject`) is refused.
+
+    `sibling` is a create by the same person without it, `inside` one with it by somebody of its project; `collection`
+    shows whose it is: one of the platform, or a default one, serves everybody.
+    """
+    outcomes = {role: outcome_of(trails, role, profile) for role in ("subject", "sibling", "inside")}
+    row = _only(trails, "collection")
+    if row is None or not row.get("projectUuid") or row.get("isDefault") not in (None, False):
+        return Undecided(Phrase.of("not-shown", member="projectUuid"))
+    for role in ("sibling", "inside"):
+        if not accepted(outcomes[role]):
+            return Undecided(Phrase.of("sibling-not-accepted", what=saw(outcomes[role]).key))
+    subject = outcomes["subject"]
+    if accepted(subject):
+        return departure(Phrase.of("expect-foreign-refused", event="create"), saw(subject))
+    return None if refused(subject) else Undecided(saw(subject))
+
+
+def unguessable(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that the ids of jobs (roles `made0`, `made1`, ... in their order) are not simply counted up."""
+    ids = [one for _, one in _ids(trails)]
+    if len(ids) < FEWEST:
+        return Undecided(Phrase.of("no-job"))
+    for base in (10, 16):
+        numbers = [_number(one, base) for one in ids]
+        whole = [one for one in numbers if one is not None]
+        if len(whole) == len(ids) and all(0 < other - one <= STEP for one, other in pairwise(whole)):
+            return departure(Phrase.of("expect-unguessable"), Phrase.of("in-sequence", ids=cut(", ".join(ids))))
+    return None
+
+
+def _ids(trails: Trails) -> Iterator[tuple[int, str]]:
+    numbered = sorted((int(role.removeprefix("made")), trail) for role, trail in trails.items())
+    return ((number, job_id(trail)) for number, trail in numbered if job_id(trail))
+
+
+def _number(text: str, base: int) -> int | None:
+    try:
+        return int(text.replace("-", ""), base)
+    except ValueError:
+        return None
+
+
+def not_mixed(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that what one create (`subject`) led to holds nothing that another one sent at the same time.
+
+    `shown` is a query for its ticket, `other0`, `other1`, ... are the creates that were sent with it.
+    """
+    if not accepted(outcome_of(trails, "subject", profile)):
+        return Undecided(saw(outcome_of(trails, "subject", profile)))
+    others = {role: tokens_of(trail, "") for role, trail in trails.items() if role.startswith("other")}
+    for role in ("subject", "shown"):
+        for other, tokens in others.items():
+            member = leaked(trails.get(role, ()), tokens)
+            if member:
+                return departure(Phrase.of("expect-not-mixed"), Phrase.of("mixed", member=member, role=other))
+    rows = rows_of(trails.get("shown", ()))
+    if rows is None or len(rows) != 1:
+        return Undecided(Phrase.of("query-unclear", role="shown"))
+    return _complete(trails["subject"], rows[0])
+
+
+def _complete(made: tuple[Exchange, ...], row: Json) -> Judgement:
+    """Say whether a ticket still has each token that was sent with it."""
+    shown = str(row)
+    lost = [member for token, member in tokens_of(made, "").items() if token not in shown and member != "resourceUuid"]
+    return Undecided(Phrase.of("not-shown", member=lost[0])) if lost else None

@@ -1,0 +1,327 @@
+"""Faults between people: tickets that show where they must not, calls of others that go through, texts that tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.simulator.errors import ApiError
+from pytest_zstack_ticket.simulator.parameters import Query
+from pytest_zstack_ticket.simulator.query import Found, filtered, visible
+from pytest_zstack_ticket.simulator.render import write
+from pytest_zstack_ticket.simulator.sessions import Session, administrator
+from pytest_zstack_ticket.simulator.store import Ticket
+from pytest_zstack_ticket.simulator.tickets import next_status, record, remove
+from pytest_zstack_ticket.simulator.world import Turn
+
+from .effects import Around, Break
+from .language import Fault
+
+Rows: TypeAlias = Callable[[Turn, Session, Query], list[Found]]
+Total: TypeAlias = Callable[[Turn, list[Found], Query], int]
+Deny: TypeAlias = Callable[[Turn, Ticket], None]
+Denied: TypeAlias = Callable[[Turn, Ticket, ApiError], None]
+Insert: TypeAlias = Callable[[Turn, Ticket], Ticket]
+
+_READS = frozenset({"query", "get"})
+_CALLS = frozenset({"change", "update", "delete"})
+_MANY = 12
+"""Tickets that have to be there before a fault of growth shows."""
+
+
+def _everything(default: Rows, turn: Turn, asked: Query) -> list[Found]:
+    return default(turn, administrator(now=turn.now), asked)
+
+
+def _leak_if(test: Callable[[Turn, Query], bool]) -> Callable[[Rows, Turn, Session, Query], list[Found]]:
+    """Show what belongs to others where a query is of one kind."""
+
+    def rows(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
+        return _everything(default, turn, asked) if test(turn, asked) else default(turn, caller, asked)
+
+    return rows
+
+
+def _asks(field: str, operator: str) -> Callable[[Turn, Query], bool]:
+    return lambda turn, asked: (
+        "uuid" not in turn.variables
+        and any((one.field, one.operator) == (field, operator) for one in asked.conditions)
+        and not (asked.count or asked.reply_with_count)
+    )
+
+
+def _bare(turn: Turn, asked: Query) -> bool:
+    return "uuid" not in turn.variables and not asked.conditions
+
+
+def _of(entity: str) -> Callable[[Turn, Query], bool]:
+    return lambda turn, asked: turn.call.entity == entity  # noqa: ARG005
+
+
+def _leak_tickets(choose: Callable[[Turn, Ticket], bool]) -> Callable[[Rows, Turn, Session, Query], list[Found]]:
+    """Show those of the others' tickets that are chosen, beside one's own."""
+
+    def rows(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
+        own = default(turn, caller, asked)
+        if turn.call.entity != "ticket":
+            return own
+        chosen = {one.uuid for one in list(turn.store.tickets.values()) if choose(turn, one)}
+        known = {row.show()["uuid"] for row in own}
+        return [*own, *(row for row in _everything(default, turn, asked) if row.show()["uuid"] in chosen - known)]
+
+    return rows
+
+
+def _newest(turn: Turn, ticket: Ticket) -> bool:
+    return next(reversed(turn.store.tickets), "") == ticket.uuid
+
+
+def _reopened(turn: Turn, ticket: Ticket) -> bool:
+    return ticket.status == "Pending" and bool(turn.store.histories.get(ticket.uuid))
+
+
+def _cached(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
+    """Answer a query that was asked before with what it found then, whoever asks."""
+    found = default(turn, caller, asked)
+    kept: dict[str, list[Found]] = turn.world.notes.setdefault("foreign.cache", {})
+    if found:
+        kept[turn.request.path] = found
+    return found or kept.get(turn.request.path, [])
+
+
+def _counted(test: Callable[[Query], bool]) -> Callable[[Total, Turn, list[Found], Query], int]:
+    """Count the tickets of everybody."""
+
+    def total(default: Total, turn: Turn, rows: list[Found], asked: Query) -> int:
+        if not test(asked):
+            return default(turn, rows, asked)
+        return default(turn, filtered(turn, visible(turn, administrator(now=turn.now), asked), asked), asked)
+
+    return total
+
+
+def _changed(turn: Turn, ticket: Ticket) -> None:
+    """Do to a ticket what the call asked for."""
+    if turn.call.kind == "delete":
+        remove(turn, ticket)
+        return
+    if turn.call.kind == "update":
+        turn.store.tickets[ticket.uuid] = replace(ticket, requests=tuple(turn.values.get("requests") or ()))
+        return
+    event = str(turn.values.get("statusEvent"))
+    after = next_status(turn, ticket.status, event)
+    if after is not None:
+        status = "FinalApproved" if after == "approved" else after
+        turn.store.tickets[ticket.uuid] = replace(ticket, status=status)
+
+
+def _sticks(default: Deny, turn: Turn, ticket: Ticket) -> None:
+    """Refuse the call, but carry it out."""
+    _changed(turn, ticket)
+    default(turn, ticket)
+
+
+def _recorded(default: Deny, turn: Turn, ticket: Ticket) -> None:
+    """Refuse the call, but write it into the history."""
+    record(turn, ticket, replace(ticket, status="Rejected"))
+    default(turn, ticket)
+
+
+def _dated(default: Deny, turn: Turn, ticket: Ticket) -> None:
+    """Refuse the call, but lose the description."""
+    turn.store.tickets[ticket.uuid] = replace(ticket, description=None)
+    default(turn, ticket)
+
+
+def _unless(test: Callable[[Ticket], bool]) -> tuple[Around, Around]:
+    """Let everybody act on some tickets."""
+
+    def deny(default: Deny, turn: Turn, ticket: Ticket) -> None:
+        if not test(ticket):
+            default(turn, ticket)
+
+    def denied(default: Denied, turn: Turn, ticket: Ticket, error: ApiError) -> None:
+        if not test(ticket):
+            default(turn, ticket, error)
+
+    return Around("foreign.denied", deny, _CALLS), Around("operator.denied", denied, _CALLS)
+
+
+def _telling(words: Callable[[Turn, Ticket], Json]) -> Callable[[Deny, Turn, Ticket], None]:
+    """Say something of the ticket, or of the host, in the refusal."""
+
+    def deny(default: Deny, turn: Turn, ticket: Ticket) -> None:
+        del default
+        raise ApiError("SYS.1006", details=f"permission denied: {words(turn, ticket)}")
+
+    return deny
+
+
+def _session_of(turn: Turn, ticket: Ticket) -> str:
+    live = turn.world.sessions.live.values()
+    return next((one.uuid for one in live if one.operator == ticket.creator and one.project), "none")
+
+
+def _wrong_operator_sticks(default: Denied, turn: Turn, ticket: Ticket, error: ApiError) -> None:
+    _changed(turn, ticket)
+    default(turn, ticket, error)
+
+
+def _is_other(turn: Turn, uuid: str) -> bool:
+    first = turn.store.tickets.get(uuid)
+    return first is not None and first.creator != turn.caller.operator
+
+
+def _taken_over(default: Callable[[Turn, str], str], turn: Turn, uuid: str) -> str:
+    """Let a ticket take the place of somebody else's."""
+    return uuid if _is_other(turn, uuid) else default(turn, uuid)
+
+
+def _taken_ruins(default: Callable[[Turn, str], str], turn: Turn, uuid: str) -> str:
+    """Refuse the second ticket, but give its description to somebody else's first one."""
+    if _is_other(turn, uuid):
+        turn.store.tickets[uuid] = replace(turn.store.tickets[uuid], description=turn.values.get("description"))
+    return default(turn, uuid)
+
+
+def _taken_told(default: Callable[[Turn, str], str], turn: Turn, uuid: str) -> str:
+    """Say in the refusal what the first ticket is about."""
+    if not _is_other(turn, uuid):
+        return default(turn, uuid)
+    raise ApiError("SYS.1000", details=f"there is one already: {turn.store.tickets[uuid].description}")
+
+
+def _mixed(member: str) -> Callable[[Insert, Turn, Ticket], Ticket]:
+    """Store a ticket with a part of the latest one of another person."""
+
+    def insert(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+        other = _latest_of_others(turn, ticket)
+        return default(turn, ticket if other is None else replace(ticket, **{member: getattr(other, member)}))
+
+    return insert
+
+
+def _neighbour(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+    """Answer a create with the latest ticket of another person."""
+    other = _latest_of_others(turn, ticket)
+    stored = default(turn, ticket)
+    return other or stored
+
+
+def _latest_of_others(turn: Turn, ticket: Ticket) -> Ticket | None:
+    others = (one for one in reversed(turn.store.tickets.values()) if one.creator != ticket.creator)
+    return next(others, None)
+
+
+def _counting(form: str) -> Callable[[Callable[[Turn], str], Turn], str]:
+    """Number the jobs."""
+
+    def job_id(default: Callable[[Turn], str], turn: Turn) -> str:
+        del default
+        number = turn.world.notes["foreign.jobs"] = turn.world.notes.get("foreign.jobs", 4_000_000) + 1
+        return form.format(number)
+
+    return job_id
+
+
+def _rows(name: str, wrapper: Callable[..., Any], about: str) -> Fault:
+    return Fault(name=name, description=about, effects=(Around("query.rows", wrapper, _READS),))
+
+
+def _around(name: str, step: str, wrapper: Callable[..., Any], calls: str, about: str) -> Fault:
+    return Fault(name=name, description=about, effects=(Around(step, wrapper, frozenset(calls.split())),))
+
+
+def _when(name: str, expression: str, about: str) -> Fault:
+    return Fault(name=name, description=about, expression=expression)
+
+
+_LEAKS = (
+    _rows("leaks-by:uuid", _leak_if(_asks("uuid", "=")), "a query for a uuid shows a ticket of others"),
+    _rows("leaks-by:name", _leak_if(_asks("name", "=")), "a query for a name shows a ticket of others"),
+    _rows("leaks-by:pattern", _leak_if(_asks("name", "like")), "a query for a part of a name shows others' tickets"),
+    _rows("leaks-by:list", _leak_if(_asks("uuid", "in")), "a query for a list of uuids shows others' tickets"),
+    _rows("leaks-by:nothing", _leak_if(_bare), "a query without a condition shows others' tickets"),
+    _rows("leaks-history", _leak_if(_of("history")), "the history of others' tickets is shown"),
+    _rows("leaks-archive", _leak_if(_of("archive")), "deleted tickets of others are shown in the archive"),
+    _rows("leaks-archived-history", _leak_if(_of("archive-history")), "the history of others' deleted tickets is shown"),
+    _rows("leaks-status:Cancelled", _leak_tickets(lambda _, one: one.status == "Cancelled"), "cancelled ones are shown"),
+    _rows("leaks-reopened", _leak_tickets(_reopened), "tickets of others are shown once they were reopened"),
+    _rows("leaks-newest", _leak_tickets(_newest), "the ticket that was made last is shown to everybody"),
+    _rows("leaks-cached", _cached, "a query that its owner has asked is answered from a cache to everybody"),
+    _rows(
+        "leaks-when-many",
+        _leak_if(lambda turn, _: len(turn.store.tickets) > _MANY),
+        "with more than twelve tickets, those of others are shown",
+    ),
+    _around("leaks-count", "query.total", _counted(lambda asked: asked.count), "query get", "count counts all tickets"),
+    _around(
+        "leaks-total",
+        "query.total",
+        _counted(lambda asked: asked.reply_with_count),
+        "query get",
+        "the total beside rows counts all tickets",
+    ),
+    _when("leaks-while-busy", "when-busy:1(query-leaks)", "others' tickets are shown while a job is on its way"),
+    _when("leaks-each-fifth", "every:5(query-leaks)", "each fifth query shows others' tickets"),
+    _when("leaks-tired", "after:30(query-leaks)", "after thirty queries others' tickets are shown"),
+)
+_ACTS = (
+    _around("foreign-call-sticks", "foreign.denied", _sticks, "change update delete", "it is refused and carried out"),
+    _around("foreign-call-recorded", "foreign.denied", _recorded, "change update delete", "it is refused and recorded"),
+    _around("foreign-call-erases", "foreign.denied", _dated, "change update delete", "it is refused and erases a text"),
+    Fault(
+        name="foreign-if-cancelled",
+        description="everybody may act on cancelled tickets",
+        effects=_unless(lambda ticket: ticket.status == "Cancelled"),
+    ),
+    Fault(
+        name="foreign-if-pending",
+        description="everybody may act on pending tickets",
+        effects=_unless(lambda ticket: ticket.status == "Pending"),
+    ),
+    Fault(
+        name="foreign-delete-anybody",
+        description="everybody may delete any ticket",
+        effects=(Break("allow-foreign-delete"), Break("anybody-deletes")),
+    ),
+    _when("foreign-again", "again(foreign-if-pending)", "a foreign call that is repeated is carried out"),
+    _when("foreign-each-third", "every:3(foreign-if-pending)", "each third foreign call is carried out"),
+    _when("foreign-while-busy", "when-busy:1(foreign-if-pending)", "it is carried out while another job is on its way"),
+    _around("wrong-operator-sticks", "operator.denied", _wrong_operator_sticks, "change", "refused, yet carried out"),
+    _around("overwrite-foreign:resourceUuid", "create.taken", _taken_over, "create", "it replaces others' tickets"),
+    _around("ruin-foreign:resourceUuid", "create.taken", _taken_ruins, "create", "refused, but others' ticket changes"),
+    _around("tell-foreign:resourceUuid", "create.taken", _taken_told, "create", "the refusal tells others' texts"),
+)
+_TEXTS: tuple[tuple[str, Callable[[Turn, Ticket], Json]], ...] = (
+    ("description", lambda _, one: one.description),
+    ("requests", lambda _, one: write(list(one.requests), escape_html=False)),
+    ("path", lambda *_: "/usr/local/zstack/apache-tomcat/webapps/zstack/WEB-INF/classes/zstack.properties"),
+    ("line", lambda *_: "org.zstack.ticket.TicketBase(TicketBase.java:299)"),
+    ("sql", lambda _, one: f"select t.uuid from TicketVO t where t.uuid = '{one.uuid}'"),
+    ("session", _session_of),
+)
+_TELLS = tuple(
+    _around(
+        f"refusal-tells:{name}",
+        "foreign.denied",
+        _telling(words),
+        "change update delete",
+        f"the refusal of a foreign call shows a {name}",
+    )
+    for name, words in _TEXTS
+)
+_TOGETHER = (
+    _around("mix-people:requests", "create.insert", _mixed("requests"), "create", "it has the requests of another's"),
+    _around("mix-people:description", "create.insert", _mixed("description"), "create", "it has another's description"),
+    _around("answer-neighbour", "create.insert", _neighbour, "create", "the answer shows the ticket of another person"),
+    _when("mix-people-while-busy", "when-busy:1(mix-people:requests)", "requests are mixed up while others create"),
+    _when("answer-neighbour-while-busy", "when-busy:1(answer-neighbour)", "answers are mixed up while others create"),
+    _around("job-ids:counted", "job.id", _counting("{}"), "", "the ids of jobs are counted up"),
+    _around("job-ids:counted-in-hex", "job.id", _counting("{:032x}"), "", "the ids of jobs are counted up in hex"),
+)
+
+FOREIGN: tuple[Fault, ...] = (*_LEAKS, *_ACTS, *_TELLS, *_TOGETHER)
+"""Every fault between people."""

@@ -1,0 +1,125 @@
+"""What a stranger sees: nothing of a ticket that is not his, however he asks and whatever its owner does with it."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import strategies as st
+
+TICKETS = 4
+"""So many tickets a look: what shows only now and then shows in one of them."""
+LOOKS = ("uuid", "name", "latest", "path", "count", "history")
+MOVES = ("cancel", "reopen", "update", *LOOKS)
+LONGEST = 8
+BUSY_ROUNDS = 12
+
+
+@pytest.fixture(scope="module")
+def stranger(ticket_endpoint):
+    """Return the endpoint as the stranger."""
+    return ticket_endpoint.as_person("stranger")
+
+
+@pytest.fixture
+def looked(stranger, zstack_examine):
+    """Return what lets the stranger ask for a ticket, and judges what he sees; `where` it has to be found by its owner."""
+
+    def look(keepsake, what):
+        roles = keepsake.asked(what, by=stranger)
+        if not keepsake.kept:
+            return
+        counts = what in ("count", "count-of-name", "total")
+        checks = ("uncounted",) if what.startswith("count") else ("unseen", "uncounted") if counts else ("unseen",)
+        for check in checks:
+            departure = zstack_examine(check, partition=f"look/{what}", arguments={"uuid": keepsake.uuid}, **roles)
+            assert departure is None, departure
+
+    return look
+
+
+@pytest.mark.requirement("ZT-ISOLATION-003")
+def test_a_uuid_shows_a_stranger_nothing(zstack_keepsake, looked):
+    """A query for the uuid of a ticket does not show it to a stranger."""
+    for _ in range(TICKETS):
+        one = zstack_keepsake()
+        for what in ("uuid", "list-of-uuids"):
+            looked(one, what)
+
+
+@pytest.mark.requirement("ZT-ISOLATION-004")
+def test_a_name_shows_a_stranger_nothing(zstack_keepsake, looked):
+    """A query for the name of a ticket, or a part of it, does not show it to a stranger."""
+    for _ in range(TICKETS):
+        one = zstack_keepsake()
+        for what in ("name", "part-of-name"):
+            looked(one, what)
+
+
+@pytest.mark.requirement("ZT-ISOLATION-005")
+def test_a_listing_shows_a_stranger_nothing(zstack_keepsake, looked):
+    """A query without a condition does not show a ticket of others, not even the latest."""
+    for _ in range(TICKETS):
+        looked(zstack_keepsake(), "latest")
+
+
+@pytest.mark.requirement("ZT-ISOLATION-006")
+def test_a_path_shows_a_stranger_nothing(zstack_keepsake, looked):
+    """GET of a ticket's path shows a stranger nothing of it."""
+    for _ in range(TICKETS):
+        looked(zstack_keepsake(), "path")
+
+
+@pytest.mark.requirement("ZT-ISOLATION-007")
+def test_a_count_tells_a_stranger_nothing(zstack_keepsake, looked):
+    """No count and no total tells a stranger that a ticket is there."""
+    for _ in range(TICKETS):
+        one = zstack_keepsake()
+        for what in ("count", "count-of-name", "total"):
+            looked(one, what)
+
+
+@pytest.mark.requirement("ZT-ISOLATION-008")
+def test_the_past_shows_a_stranger_nothing(zstack_keepsake, looked):
+    """The history of a ticket is not shown to a stranger, nor what is left of a deleted one."""
+    for _ in range(2):
+        one = zstack_keepsake()
+        one.happen("cancel")
+        looked(one, "history")
+        one.happen("delete")
+        for what in ("archive", "archived-history"):
+            looked(one, what)
+
+
+@pytest.mark.requirement("ZT-ISOLATION-021")
+def test_no_life_shows_a_stranger_anything(zstack_keepsake, zstack_explore, looked):
+    """Whatever its owner does with a ticket in whatever order, a stranger sees nothing of it."""
+
+    def holds(moves):
+        one = zstack_keepsake()
+        for move in moves:
+            if move in LOOKS:
+                looked(one, move)
+            else:
+                one.happen(move)
+                looked(one, "uuid")
+
+    zstack_explore(st.lists(st.sampled_from(MOVES), min_size=2, max_size=LONGEST), holds)
+
+
+@pytest.mark.requirement("ZT-ISOLATION-022")
+def test_a_busy_target_shows_a_stranger_nothing(zstack_keepsake, stranger, looked, zstack_examine):
+    """While others' jobs are on their way, a stranger sees and moves no more than before."""
+    one, others = zstack_keepsake(), [zstack_keepsake() for _ in range(4)]
+    with ThreadPoolExecutor(max_workers=len(others)) as pool:
+        for number in range(BUSY_ROUNDS):
+            event = "reopen" if number % 2 else "cancel"
+            at_work = [pool.submit(other.happen, event) for other in others]
+            looked(one, ("uuid", "path", "name")[number % 3])
+            before = one.shown()
+            subject = one.happen("cancel", by=stranger)
+            for job in at_work:
+                job.result()
+            if one.kept:
+                told = {"call": "action", "event": "cancel"}
+                roles = {"before": before, "subject": subject, "after": one.shown()}
+                departure = zstack_examine("left-alone", partition="busy/cancel", arguments=told, **roles)
+                assert departure is None, departure

@@ -1,0 +1,43 @@
+"""Two people at the same time: what they create has nothing of each other, and each sees his own."""
+
+import pytest
+
+ROUNDS = 4
+PEOPLE = ("owner", "stranger") * 3
+
+
+@pytest.fixture(scope="module")
+def rounds(zstack_together):
+    """Let the owner and the stranger create together, a few times; return each round's tickets."""
+    made = []
+
+    def create():
+        if not made:
+            made.extend(zstack_together(*PEOPLE) for _ in range(ROUNDS))
+        return made
+
+    return create
+
+
+@pytest.mark.requirement("ZT-ISOLATION-019")
+def test_tickets_that_are_created_together_are_not_mixed(rounds, zstack_examine):
+    """Tickets that two people create at the same time have nothing of each other."""
+    for tickets in rounds():
+        for one in (one for one in tickets if one.kept and one.uuid):
+            others = {f"other{place}": other.made for place, other in enumerate(tickets) if other is not one}
+            departure = zstack_examine("not-mixed", subject=one.made, shown=one.found(), **others)
+            assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-ISOLATION-020")
+def test_each_sees_his_own(rounds, ticket_endpoint, zstack_examine):
+    """Of tickets that two people create at the same time each sees his own, and nobody the other's."""
+    owner, stranger = (ticket_endpoint.as_person(part) for part in ("owner", "stranger"))
+    for tickets in rounds():
+        for one in (one for one in tickets if one.kept and one.uuid):
+            departure = zstack_examine("stored-once", subject=one.made, named=one.found())
+            assert departure is None, departure
+            if one.owner is owner:
+                told = {"uuid": one.uuid}
+                departure = zstack_examine("unseen", arguments=told, **one.asked("uuid", by=stranger))
+                assert departure is None, departure

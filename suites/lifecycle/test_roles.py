@@ -1,0 +1,121 @@
+"""Who moves a ticket: a stranger never, its owner and its approver each in his own way. Approved only where allowed."""
+
+import pytest
+
+from pytest_zstack_ticket import Accepted, Edit
+
+COMMENT = "conformance: 审批意见 <b>&'\""
+EVENTS = ("cancel", "reject", "reopen", "open")
+
+
+def edit_of(event, part):
+    """Name an event of somebody as an edit."""
+    return Edit(kind="variation", name=f"{part}-{event}")
+
+
+@pytest.fixture
+def moved(ticket_endpoint, zstack_examine):
+    """Return what lets somebody send an event for a ticket and judges it; the roles of that step are returned."""
+
+    def send(keepsake, event, part, *, check, comment="", must=""):
+        before = keepsake.shown()
+        subject = keepsake.happen(event, by=ticket_endpoint.as_person(part), comment=comment)
+        roles = {"before": before, "subject": subject, "after": keepsake.shown()}
+        if keepsake.kept:
+            told = {"event": event, **({"must": must} if must else {})}
+            departure = zstack_examine(check, edit=edit_of(event, part), arguments=told, **roles)
+            assert departure is None, departure
+        return roles
+
+    return send
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-030")
+def test_a_stranger_moves_nothing(zstack_keepsake, ticket_endpoint, zstack_examine):
+    """Whatever event a stranger sends, it is refused; status, members and history stay."""
+    stranger = ticket_endpoint.as_person("stranger")
+    for status in ("Pending", "Cancelled"):
+        one = zstack_keepsake()
+        if status == "Cancelled":
+            one.happen("cancel")
+        for event in EVENTS:
+            roles = {"before": one.shown(), "history-before": one.history()}
+            roles |= {"subject": one.happen(event, by=stranger), "after": one.shown(), "history-after": one.history()}
+            if one.kept:
+                told = {"call": "action", "event": event}
+                departure = zstack_examine("left-alone", edit=edit_of(event, "stranger"), arguments=told, **roles)
+                assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-031")
+def test_an_owner_does_not_reject(zstack_keepsake, moved, zstack_observe):
+    """A reject by the ticket's owner is refused and changes nothing, or is carried out as it is told."""
+    roles = moved(zstack_keepsake(), "reject", "owner", check="wrong-operator")
+    zstack_observe("reject-by-owner", isinstance(roles["subject"].outcome, Accepted), roles["subject"])
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-032")
+def test_an_approver_rejects(zstack_keepsake, moved, zstack_examine, zstack_observe):
+    """An accepted reject by the approver leads to Rejected, and the history tells it once."""
+    for _ in range(2):
+        one = zstack_keepsake()
+        roles = moved(one, "reject", "approver", check="life-step", comment=COMMENT)
+        history = one.history()
+        departure = zstack_examine("recorded", edit=edit_of("reject", "approver"), history=history, **roles)
+        assert departure is None, departure
+        zstack_observe("operator-of-a-reject", operators(history), history)
+
+
+def operators(history):
+    """Say who the last history row says it was: the kind alone, for a uuid differs in every run."""
+    rows = (getattr(history.outcome, "result", None) or {}).get("inventories") or [{}]
+    return f"{rows[-1].get('operatorType')}, {'named' if rows[-1].get('operatorUuid') else 'not named'}"
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-033")
+def test_an_approver_does_not_cancel(zstack_keepsake, moved, zstack_observe):
+    """A cancel by the approver is refused and changes nothing, or is carried out as it is told."""
+    roles = moved(zstack_keepsake(), "cancel", "approver", check="wrong-operator")
+    zstack_observe("cancel-by-approver", isinstance(roles["subject"].outcome, Accepted), roles["subject"])
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-034")
+def test_an_approver_approves(zstack_keepsake, moved):
+    """An accepted approval by the approver leads to IntermediateApproved or FinalApproved."""
+    moved(zstack_keepsake(), "approve", "approver", check="approved", comment=COMMENT)
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-035")
+def test_an_approval_stands_in_the_history(zstack_keepsake, moved, zstack_examine, zstack_observe):
+    """The history tells an approval once, with its comment."""
+    one = zstack_keepsake()
+    roles = moved(one, "approve", "approver", check="approved", comment=COMMENT)
+    history = one.history()
+    for check in ("recorded", "commented"):
+        departure = zstack_examine(check, edit=edit_of("approve", "approver"), history=history, **roles)
+        assert departure is None, departure
+    zstack_observe("operator-of-an-approval", operators(history), history)
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-036")
+def test_nobody_else_approves(zstack_keepsake, ticket_endpoint, moved, zstack_examine, zstack_observe):
+    """An approval by a stranger is refused; one by the owner is refused, or carried out as it is told."""
+    one, stranger = zstack_keepsake(), ticket_endpoint.as_person("stranger")
+    before, subject = one.shown(), one.happen("approve", by=stranger)
+    if one.kept:
+        told = {"call": "action", "event": "approve"}
+        roles = {"before": before, "subject": subject, "after": one.shown()}
+        departure = zstack_examine("left-alone", edit=edit_of("approve", "stranger"), arguments=told, **roles)
+        assert departure is None, departure
+    roles = moved(one, "approve", "owner", check="wrong-operator")
+    zstack_observe("approve-by-owner", isinstance(roles["subject"].outcome, Accepted), roles["subject"])
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-037")
+def test_an_approved_ticket_stays(zstack_keepsake, moved):
+    """The requests of a finally approved ticket cannot be updated, and a refused event does not change it."""
+    one = zstack_keepsake()
+    moved(one, "approve", "approver", check="approved")
+    moved(one, "update", "owner", check="life-step", must="refuse")
+    for event in ("cancel", "reopen", "open"):
+        moved(one, event, "owner", check="wrong-operator")
