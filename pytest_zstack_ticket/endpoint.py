@@ -68,8 +68,8 @@ class TicketEndpoint:
     def as_person(self, part: str) -> TicketEndpoint:
         """Return this endpoint as the `owner` of the tickets of some tests, as a `stranger` or as an `approver`.
 
-        The owner is whoever we are unless the context file names one. Raises LookupError for a person that nobody named,
-        LoginError for one who can no longer log in.
+        The owner is whoever we are unless the context file names one. Raises LookupError for a person that nobody
+        named, LoginError for one who can no longer log in.
         """
         return self.introduce(part)
 

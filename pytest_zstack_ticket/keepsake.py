@@ -99,7 +99,12 @@ class Keepsake:
 
     def _other_request(self) -> Json:
         sent: Any = self.made.sent("requests") or [{}]
-        return {"apiName": sent[0].get("apiName"), "requestName": "changed", "executeTimes": 2, "apiBody": {"name": "x"}}
+        return {
+            "apiName": sent[0].get("apiName"),
+            "requestName": "changed",
+            "executeTimes": 2,
+            "apiBody": {"name": "x"},
+        }
 
     def call_of(self, event: str) -> str:
         """Return what kind of call an event is, for checks."""

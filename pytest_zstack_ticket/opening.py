@@ -221,8 +221,8 @@ def person_settings(ours: Settings, part: Part, context: Context, wishes: Wishes
         password = _embedded_credentials().password
     if not password:
         raise ContextError(
-            f"{wishes['context']} names {person.login} {person.user!r} as {part}, but there is no password for him. Set "
-            f"{password_variable(part)} or {password_variable(part)}_FILE, or take [{part}] out of the file."
+            f"{wishes['context']} names {person.login} {person.user!r} as {part}, but there is no password for him. "
+            f"Set {password_variable(part)} or {password_variable(part)}_FILE, or take [{part}] out of the file."
         )
     return replace(
         ours,

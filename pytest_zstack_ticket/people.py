@@ -124,7 +124,7 @@ def introduced(company: Company, ours: Session, context: Context, *, may_approve
                 raise
             company.parts = tuple(one for one in company.parts if one != part)
     owner = sessions.get("owner", ours)
-    found = {part for part in ("stranger", "approver") if part in sessions}
+    found: set[str] = {part for part in ("stranger", "approver") if part in sessions}
     if "stranger" in sessions:
         _require_stranger(sessions["stranger"], owner)
     if "approver" in sessions and _same_person(sessions["approver"], owner):

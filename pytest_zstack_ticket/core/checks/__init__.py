@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_zstack_ticket.core.checks import (
     answers,
+    apart,
     approvals,
     echoes,
     jobs,
@@ -74,10 +75,10 @@ CHECKS: dict[str, CheckFunction] = {
     "uncounted": strangers.uncounted,
     "left-alone": strangers.left_alone,
     "tells-nothing": strangers.tells_nothing,
-    "no-insides": strangers.no_insides,
-    "outside-flow": strangers.outside_flow,
-    "unguessable": strangers.unguessable,
-    "not-mixed": strangers.not_mixed,
+    "no-insides": apart.no_insides,
+    "outside-flow": apart.outside_flow,
+    "unguessable": apart.unguessable,
+    "not-mixed": apart.not_mixed,
     "refused-session": sessions.refused_session,
     "session-code": sessions.session_code,
     "logged-in": sessions.logged_in,

@@ -55,9 +55,7 @@ def recorded(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgeme
     count = sum((row.get("fromStatus"), row.get("toStatus")) == (one, other) for row in rows)
     if count == 1:
         return None
-    return departure(
-        Phrase.of("expect-history", count=1, before=one, after=other), Phrase.of("stored", count=count)
-    )
+    return departure(Phrase.of("expect-history", count=1, before=one, after=other), Phrase.of("stored", count=count))
 
 
 def _status(trails: Trails, role: str) -> str | None:

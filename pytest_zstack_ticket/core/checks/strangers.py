@@ -7,8 +7,7 @@ told from anything else. What a request itself sent, and came back, is no leak.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Mapping
 from urllib.parse import unquote
 
 from pytest_zstack_ticket.core.checks.echoes import brief, same
@@ -16,7 +15,6 @@ from pytest_zstack_ticket.core.checks.reading import (
     Arguments,
     Trails,
     accepted,
-    cut,
     departure,
     final_answer,
     json_object,
@@ -27,23 +25,13 @@ from pytest_zstack_ticket.core.checks.reading import (
 )
 from pytest_zstack_ticket.core.checks.rows import Row, outcome_of_query, rows_of
 from pytest_zstack_ticket.core.checks.stored import LASTING
-from pytest_zstack_ticket.core.classify import job_id
 from pytest_zstack_ticket.core.decode import text_of
-from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
+from pytest_zstack_ticket.model.exchange import Exchange, Response
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
 TOKEN = re.compile(r"z[st]-[0-9a-f]{12,16}")
 UUIDS = ("uuid", "ticketUuid")
-INSIDES = (
-    re.compile(r"/usr/local/zstack[\w./-]*|/var/lib/[\w./-]+"),
-    re.compile(r"\b\w+\.java:\d+"),
-    re.compile(r"(?i)\binsert\s+into\s+\w+\s*\([^)]*\)\s*values|\bselect\s.{1,400}?\sfrom\s+\w+VO\b|\bupdate\s+\w+VO\s+set\s"),
-)
-"""Paths of the platform's host, lines of its source, statements on its tables."""
-STEP = 1000
-FEWEST = 5
-"""So many ids in a row, each a little above the one before, are no accident."""
 
 
 def tokens_of(made: tuple[Exchange, ...], uuid: str) -> dict[str, str]:
@@ -57,7 +45,7 @@ def tokens_of(made: tuple[Exchange, ...], uuid: str) -> dict[str, str]:
 
 def leaked(exchanges: tuple[Exchange, ...], tokens: Mapping[str, str]) -> str:
     """Return which member of a ticket an answer shows although its request did not name it, or an empty string."""
-    asked = _asked(exchanges).lower()
+    asked = asked_of(exchanges).lower()
     for exchange in exchanges:
         shown = _shown(exchange)
         for token, member in tokens.items():
@@ -125,7 +113,7 @@ def left_alone(trails: Trails, arguments: Arguments, profile: Profile) -> Judgem
     Arguments: `call`, `event`, and `may_succeed` where the platform may answer a success without doing anything.
     """
     outcome = outcome_of(trails, "subject", profile, arguments)
-    before, rows = _only(trails, "before"), rows_of(trails.get("after", ()))
+    before, rows = only_row(trails, "before"), rows_of(trails.get("after", ()))
     if not (accepted(outcome) or refused(outcome)):
         return Undecided(saw(outcome))
     if before is None or rows is None or len(rows) > 1:
@@ -144,7 +132,8 @@ def left_alone(trails: Trails, arguments: Arguments, profile: Profile) -> Judgem
     return None
 
 
-def _only(trails: Trails, role: str) -> Row | None:
+def only_row(trails: Trails, role: str) -> Row | None:
+    """Return the only row that a query shows, or None."""
     rows = rows_of(trails.get(role, ()))
     return rows[0] if rows is not None and len(rows) == 1 else None
 
@@ -168,96 +157,11 @@ def tells_nothing(trails: Trails, arguments: Arguments, profile: Profile) -> Jud
     return None if refused(outcome) else Undecided(Phrase.of("legal-acceptance"))
 
 
-def no_insides(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
-    """Check that no answer of `subject` shows a path, a source line or a statement of the target's own."""
-    asked = _asked(trails["subject"])
-    for exchange in trails["subject"]:
-        for mark in (match[0] for pattern in INSIDES for match in pattern.finditer(_body(exchange))):
-            if mark not in asked:
-                return departure(Phrase.of("expect-no-insides"), Phrase.of("was-inside", mark=cut(mark)))
-    answered = any(isinstance(exchange.answer, Response) for exchange in trails["subject"])
-    return None if answered else Undecided(Phrase.of("no-answer"))
-
-
-def _asked(exchanges: tuple[Exchange, ...]) -> str:
+def asked_of(exchanges: tuple[Exchange, ...]) -> str:
     """Return all that a trail's requests said: a job's end may repeat what its first request sent."""
-    return "\n".join(unquote(one.request.path) + _unescaped(one.request.body) for one in exchanges)
+    return "\n".join(unquote(one.request.path) + unescaped(one.request.body) for one in exchanges)
 
 
-def _body(exchange: Exchange) -> str:
-    return _unescaped(exchange.answer.body) if isinstance(exchange.answer, Response) else ""
-
-
-def _unescaped(body: bytes | None) -> str:
+def unescaped(body: bytes | None) -> str:
     """Return a body as text with the slashes that JSON may escape, and its line ends, as they are."""
     return text_of(body or b"").replace("\\/", "/").replace("\\n", " ").replace("\n", " ")
-
-
-def outside_flow(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that a create into a flow collection of another project (`subject`) is refused.
-
-    `sibling` is a create by the same person without it, `inside` one with it by somebody of its project; `collection`
-    shows whose it is: one of the platform, or a default one, serves everybody.
-    """
-    outcomes = {role: outcome_of(trails, role, profile) for role in ("subject", "sibling", "inside")}
-    row = _only(trails, "collection")
-    if row is None or not row.get("projectUuid") or row.get("isDefault") not in (None, False):
-        return Undecided(Phrase.of("not-shown", member="projectUuid"))
-    for role in ("sibling", "inside"):
-        if not accepted(outcomes[role]):
-            return Undecided(Phrase.of("sibling-not-accepted", what=saw(outcomes[role]).key))
-    subject = outcomes["subject"]
-    if accepted(subject):
-        return departure(Phrase.of("expect-foreign-refused", event="create"), saw(subject))
-    return None if refused(subject) else Undecided(saw(subject))
-
-
-def unguessable(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
-    """Check that the ids of jobs (roles `made0`, `made1`, ... in their order) are not simply counted up."""
-    ids = [one for _, one in _ids(trails)]
-    if len(ids) < FEWEST:
-        return Undecided(Phrase.of("no-job"))
-    for base in (10, 16):
-        numbers = [_number(one, base) for one in ids]
-        whole = [one for one in numbers if one is not None]
-        if len(whole) == len(ids) and all(0 < other - one <= STEP for one, other in pairwise(whole)):
-            return departure(Phrase.of("expect-unguessable"), Phrase.of("in-sequence", ids=cut(", ".join(ids))))
-    return None
-
-
-def _ids(trails: Trails) -> Iterator[tuple[int, str]]:
-    numbered = sorted((int(role.removeprefix("made")), trail) for role, trail in trails.items())
-    return ((number, job_id(trail)) for number, trail in numbered if job_id(trail))
-
-
-def _number(text: str, base: int) -> int | None:
-    try:
-        return int(text.replace("-", ""), base)
-    except ValueError:
-        return None
-
-
-def not_mixed(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that what one create (`subject`) led to holds nothing that another one sent at the same time.
-
-    `shown` is a query for its ticket, `other0`, `other1`, ... are the creates that were sent with it.
-    """
-    if not accepted(outcome_of(trails, "subject", profile)):
-        return Undecided(saw(outcome_of(trails, "subject", profile)))
-    others = {role: tokens_of(trail, "") for role, trail in trails.items() if role.startswith("other")}
-    for role in ("subject", "shown"):
-        for other, tokens in others.items():
-            member = leaked(trails.get(role, ()), tokens)
-            if member:
-                return departure(Phrase.of("expect-not-mixed"), Phrase.of("mixed", member=member, role=other))
-    rows = rows_of(trails.get("shown", ()))
-    if rows is None or len(rows) != 1:
-        return Undecided(Phrase.of("query-unclear", role="shown"))
-    return _complete(trails["subject"], rows[0])
-
-
-def _complete(made: tuple[Exchange, ...], row: Json) -> Judgement:
-    """Say whether a ticket still has each token that was sent with it."""
-    shown = str(row)
-    lost = [member for token, member in tokens_of(made, "").items() if token not in shown and member != "resourceUuid"]
-    return Undecided(Phrase.of("not-shown", member=lost[0])) if lost else None

@@ -8,6 +8,7 @@ from .hooks import HOOKS
 from .https import HTTPS
 from .inventories import INVENTORIES
 from .language import Fault
+from .leaks import LEAKS
 from .lives import LIVES
 from .mangles import MANGLES
 from .nulls import NULLS
@@ -21,7 +22,7 @@ from .stores import STORES
 
 _ALL: tuple[Fault, ...] = (
     *(*RULES, *STORES, *MANGLES, *LIVES, *QUERIES, *ERRORS, *INVENTORIES, *PROTOCOL, *RESULTS),
-    *(*HTTPS, *HOOKS, *NULLS, *RARE, *SDK, *FOREIGN),
+    *(*HTTPS, *HOOKS, *NULLS, *RARE, *SDK, *LEAKS, *FOREIGN),
 )
 
 FAULTS: dict[str, Fault] = {fault.name: fault for fault in _ALL}
