@@ -324,6 +324,50 @@ def strangers() -> Step:
         yield from act(caller, uuid, {"changeTicketStatus": {"statusEvent": "approve"}})
 
 
+def _in_project(name: str, project: str) -> Any:
+    caller = yield from _session(log_in(name))
+    entered = yield caller.send("PUT", "/v1/iam2/projects/login", {"loginIAM2Project": {"projectName": project}})
+    return Caller(inventory(entered)["uuid"])
+
+
+def between() -> Step:
+    """What two projects see of each other's new tickets, and do to them, also at the same time."""
+    alice, bob = (yield from _in_project("alice", "p1")), (yield from _in_project("bob", "p2"))
+    own = {"accountSystemContext": {"projectUuid": seeds.PROJECT_TWO, "virtualIDUuid": seeds.BOB}}
+    cancel, reopen = ({"changeTicketStatus": {"statusEvent": event}} for event in ("cancel", "reopen"))
+    yield from create(bob, **own, requests=[request(requestName="of bob")], description="of bob")
+    ticket = inventory((yield from create(alice, name="of alice", description="of alice")))
+    uuid = ticket["uuid"]
+    for condition in (f"uuid={uuid}", "name=of alice", "name~=%alice%", f"uuid?={uuid}"):
+        yield query(alice, condition)
+        yield query(bob, condition)
+    for more in ("count=true", "replyWithCount=true"):
+        yield query(bob, f"uuid={uuid}", more=more)
+    yield from create(bob, **own, resourceUuid=uuid, description="taken")
+    yield query(alice, f"uuid={uuid}")
+    begun = yield alice.send("POST", "/v1/tickets", {"params": message(name="on its way")})
+    yield query(bob, f"uuid={uuid}")
+    yield from finish(begun)
+    begun = yield alice.send("POST", "/v1/tickets", {"params": message(description="together")})
+    other = yield bob.send("POST", "/v1/tickets", {"params": message(**own)})
+    third = yield alice.send("POST", "/v1/tickets", {"params": message(description="the third")})
+    for one in (begun, other, third):
+        yield from finish(one)
+    begun = yield alice.send("POST", "/v1/tickets", {"params": message()})
+    yield from act(bob, uuid, cancel)
+    yield from finish(begun)
+    for body in (cancel, reopen):
+        yield from act(alice, uuid, body)
+        yield query(bob)
+    yield from finish((yield alice.send("DELETE", f"/v1/tickets/{uuid}")))
+    for path in ("/v1/tickets/archives", "/v1/tickets/histories/archives"):
+        yield query(bob, path=path)
+    for _ in range(12):
+        yield from create(alice)
+    for _ in range(32):
+        yield query(bob, more="limit=50")
+
+
 def http() -> Step:
     """Paths, methods, headers, characters, jobs of others."""
     caller = yield from _session()
@@ -390,6 +434,7 @@ CHAPTERS: tuple[Callable[[], Step], ...] = (
     sessions,
     http,
     strangers,
+    between,
     malformed,
     keys,
     data,

@@ -20,6 +20,7 @@ HINTS = (
     (("login", "logout", "session", "password", "project"), "sessions"),
     (("malformed",), "malformed"),
     (("key", "signature", "R7:", "R8:", "R9:", "R10:", "R11:", "date"), "keys"),
+    (("leaks-", "foreign", "-people", "neighbour"), "between"),
     (("foreign", "leaks", "anybody"), "strangers"),
     (("accept", "error", "refus", "leak", "blame"), "refusals"),
     (("after", "drift", "busy", "later", "again", "every", "one-in"), "crowds"),
