@@ -163,7 +163,12 @@ def _evaluated(example: Example, exchanges: Mapping[str, Exchange], profile: Pro
     if example.check not in CHECKS:
         return replace(example, judgement=Undecided(Phrase.of("unknown-check", check=example.check)))
     told = input_of(subject_role(trails), trails)
-    return replace(example, judgement=evaluate(example.check, trails, example.arguments, profile), input=told)
+    try:
+        judgement = evaluate(example.check, trails, example.arguments, profile)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        # no run of ours writes what a check cannot take, so somebody else has
+        raise EvidenceError(f"an example of {example.requirement} is none that {example.check} can judge") from error
+    return replace(example, judgement=judgement, input=told)
 
 
 def _with_outside(found: dict[str, Tally], rows: list[JsonObject]) -> dict[str, Tally]:

@@ -222,8 +222,11 @@ def _evidence(bundle: Bundle, report: JsonObject, nonce: str) -> list[Rejection]
 
 
 def _judged_otherwise(bundle: Bundle, report: JsonObject, judge_again: Judge) -> list[Rejection]:
-    with as_folder(bundle) as folder:
-        again = judge_again(folder)
+    try:
+        with as_folder(bundle) as folder:
+            again = judge_again(folder)
+    except EvidenceError as error:
+        return [Rejection("rows-otherwise", str(error))]
     verdicts = {row["id"]: row["verdict"] for row in report["requirements"]}
     other = {row["id"]: row["verdict"] for row in again["requirements"]}
     differing = sorted(key for key in verdicts.keys() | other.keys() if verdicts.get(key) != other.get(key))

@@ -330,6 +330,12 @@ ATTACKS = {
     edit_row(
         "other_witness", lambda row: row["witnesses"][0]["subject"]["answer"].update(status=299)
     ): "rows-otherwise",
+    edit_row(
+        "witness_of_nothing", lambda row: row["witnesses"][0]["exchanges"].update(subject=["m-9"])
+    ): "rows-otherwise",
+    edit_row(
+        "witness_of_no_call", lambda row: row["witnesses"][0].update(arguments={}, check="start-facet")
+    ): "rows-otherwise",
     edit_row("more_faults", lambda row: row["killed_by"].append("everything")): "rows-otherwise",
 }
 
