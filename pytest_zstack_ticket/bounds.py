@@ -12,6 +12,7 @@ import pytest
 from pytest_zstack_ticket.edge.state import consented, remember_consent
 from pytest_zstack_ticket.model.caps import FOREIGN, LABORATORY, UNBOUNDED, Caps
 from pytest_zstack_ticket.model.errors import SettingsError
+from pytest_zstack_ticket.opening import context_of
 from pytest_zstack_ticket.options import Wishes
 from pytest_zstack_ticket.target import is_loopback
 from pytest_zstack_ticket.wording import wording
@@ -51,7 +52,7 @@ def _url(wishes: Wishes) -> str:
 
 
 def require_consent(wishes: Wishes, caps: Caps, config: pytest.Config) -> None:
-    """See that somebody consented to a run against this host under these caps.
+    """See that somebody consented to a run against this host under these caps; to approvals each time anew.
 
     Raises SettingsError, which shows the bounds, if nobody did and nobody is there to ask.
     """
@@ -61,7 +62,7 @@ def require_consent(wishes: Wishes, caps: Caps, config: pytest.Config) -> None:
     given = str(wishes["consent"]).lower()
     if given and given != host:
         raise SettingsError(f"--zstack-consent {given}: the target is {host}. Write --zstack-consent {host}.")
-    if not given and _within(caps, consented(host)):
+    if not given and not may_approve(wishes) and _within(caps, consented(host)):
         return
     if not given and not _typed(config, host, wishes, caps):
         raise SettingsError(
@@ -69,6 +70,12 @@ def require_consent(wishes: Wishes, caps: Caps, config: pytest.Config) -> None:
             f"would be sent. Write --zstack-consent {host} (or ZSTACK_CONSENT={host}), or look first: --zstack-plan."
         )
     remember_consent(host, caps)
+
+
+def may_approve(wishes: Wishes) -> bool:
+    """Return True if the context file names an approver and allows that he approves."""
+    context = context_of(wishes)
+    return context.allow_approve and "approver" in context.people
 
 
 def _within(caps: Caps, known: Caps | None) -> bool:
@@ -110,6 +117,8 @@ def summary(caps: Caps, wishes: Wishes) -> str:
     parts = [told[name].format(getattr(caps, name)) for name in ORDER if getattr(caps, name) is not None]
     if wishes["total-timeout"]:
         parts.append(f"{wishes['total-timeout']:g} seconds")
+    if may_approve(wishes):
+        parts.append("and approvals by the approver of the context file")
     return ", ".join(parts)
 
 
@@ -125,5 +134,7 @@ def lines(wishes: Wishes, caps: Caps, tests: int | None = None) -> list[str]:
         told.append(words.say(f"plan-{name}", lang, bound=none if value is None else f"{value:.12g}"))
     seconds = wishes["total-timeout"]
     told.append(words.say("plan-time", lang, bound=f"{seconds:g} s" if seconds else none))
-    told += [words.say("plan-methods", lang, methods=METHODS), words.say("plan-never", lang)]
-    return told
+    told.append(words.say("plan-methods", lang, methods=METHODS))
+    if may_approve(wishes):
+        return [*told, words.say("plan-approvals", lang), words.say("plan-never-but", lang)]
+    return [*told, words.say("plan-never", lang)]

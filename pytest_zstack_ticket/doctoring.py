@@ -16,7 +16,7 @@ from pytest_zstack_ticket.edge.preflight import VERSION, examine_target
 from pytest_zstack_ticket.edge.sessions import OURS, require_answer
 from pytest_zstack_ticket.edge.whispers import Whispers
 from pytest_zstack_ticket.model.caps import Caps
-from pytest_zstack_ticket.model.errors import TargetError
+from pytest_zstack_ticket.model.errors import ContextError, TargetError
 from pytest_zstack_ticket.model.exchange import Exchange, Response
 from pytest_zstack_ticket.model.outcome import Accepted, Refused
 from pytest_zstack_ticket.opening import open_target
@@ -24,7 +24,7 @@ from pytest_zstack_ticket.options import OPTIONS, Value, Wishes, secrets_of
 from pytest_zstack_ticket.target import NoRecorder, Target
 
 State: TypeAlias = Literal["ok", "warning", "failed", "unknown"]
-STEPS = ("proxy", "reach", "clock", "rate", "login", "service", "release", "draft", "job", "query", "cleanup")
+STEPS = ("proxy", "reach", "clock", "rate", "login", "service", "release", "people", "draft", "job", "query", "cleanup")
 """What is examined, in order."""
 SKEW = 300.0
 """Seconds by which two clocks may differ."""
@@ -109,8 +109,28 @@ def _steps(target: Target, *, try_ticket: bool) -> Iterator[Line]:
     release = f"{found.oldest} - {found.newest}" if found.oldest != found.newest else str(found.newest)
     known = found.oldest == found.newest
     yield Line(step="release", state="ok" if known else "warning", seen=release, cause="" if known else "release")
+    yield from _people(target)
     if try_ticket:
         yield from _ticket(target)
+
+
+def _people(target: Target) -> Iterator[Line]:
+    """Log in each person of the context file, and see that he can play his part."""
+    troubled = False
+    for part in target.company.parts:
+        try:
+            target.company.hands(part).keeper.session  # noqa: B018 - to have it is what is tried
+        except TargetError as error:
+            troubled = True
+            yield Line(step="people", state="failed", seen=str(error).split(". ")[0], cause="people")
+    if troubled:
+        return
+    try:
+        target.introduced()
+    except ContextError as error:
+        yield Line(step="people", state="failed", seen=str(error), cause="people-part")
+    else:
+        yield Line(step="people", state="ok", seen=", ".join(target.company.parts) or "0")
 
 
 def _ticket(target: Target) -> Iterator[Line]:

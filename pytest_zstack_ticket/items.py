@@ -94,7 +94,13 @@ def told_of(run: Run, item: pytest.Item, record: ItemRecord) -> dict[str, Any]:
     record.count_explored()
     run.examiner.confirm(record)
     ours = our_sessions(run)
-    finding = finding_of(record, url=run.reached.settings.url, ours=ours, regenerate=regenerate(run, item, rule.id))
+    finding = finding_of(
+        record,
+        url=run.reached.settings.url,
+        ours=ours,
+        others=other_sessions(run),
+        regenerate=regenerate(run, item, rule.id),
+    )
     told = record_to_json(record, finding, pinned_json(record, ours=ours, word=run.wishes["nonce"]))
     return {**told, "own": asdict(rule)} if rule.area == "own" else told
 
@@ -120,6 +126,16 @@ def our_sessions(run: Run) -> frozenset[str]:
     """Return the Authorization values that stand for our session in redacted requests; an access key's is empty."""
     redactor = run.reached.redactor
     return frozenset({f"OAuth {redactor.pseudonym(run.reached.keeper.session.uuid)}", ""})
+
+
+def other_sessions(run: Run) -> dict[str, str]:
+    """Return the Authorization values of people beside us, with the variable that a curl line takes each from."""
+    redactor = run.reached.redactor
+    return {
+        f"OAuth {redactor.pseudonym(one.keeper.known)}": f"ZSTACK_{one.settings.part.upper()}_SESSION"
+        for one in run.reached.company
+        if one.keeper.known
+    }
 
 
 def regenerate(run: Run, item: pytest.Item, requirement: str) -> str:

@@ -29,7 +29,7 @@ from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Credentials, Login, Patience, Settings
 from pytest_zstack_ticket.options import SECRETS, Wishes
 from pytest_zstack_ticket.people import Company, Hands, Introducer, context_for
-from pytest_zstack_ticket.target import Recorder, Target, draft_of, is_loopback
+from pytest_zstack_ticket.target import Recorder, Target, draft_of
 
 ROOM = 24
 """Characters of a name that our own nonce and the spaces around both take."""
@@ -78,7 +78,6 @@ def open_target(  # noqa: PLR0913 - what a target is made of
         clock=clock,
         ledger=ours.ledger,
         cleaner=ours.cleaner,
-        may_approve=wishes.embedded or is_loopback(settings.url) or bool(wishes["consent"]),
         certificates=wire.certificates,
     )
     ours.endpoint.make_room = target.make_room

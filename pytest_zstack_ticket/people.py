@@ -109,7 +109,7 @@ def context_for(part: Part, context: Context) -> Context:
     return replace(context, account_system_context=own, flow_collection=person.flow_collection, tags=())
 
 
-def introduced(company: Company, ours: Session, context: Context, *, may_approve: bool) -> frozenset[str]:
+def introduced(company: Company, ours: Session, context: Context) -> frozenset[str]:
     """Log everybody in once and return what they make possible.
 
     Raises LoginError for one of a context file that cannot log in, ContextError for one that cannot play his part. The
@@ -129,7 +129,7 @@ def introduced(company: Company, ours: Session, context: Context, *, may_approve
         _require_stranger(sessions["stranger"], owner)
     if "approver" in sessions and _same_person(sessions["approver"], owner):
         raise ContextError("[approver] of the context file is the owner of the tickets himself; name somebody else.")
-    if "approver" in sessions and context.allow_approve and may_approve:
+    if "approver" in sessions and context.allow_approve:
         found.add("approval")
     if owner.account and not is_administrator(owner):
         found.add("plain-owner")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pytest_zstack_ticket.core.curl import curl_line
@@ -104,8 +104,13 @@ def tally_from_json(told: dict[str, Any]) -> Tally:
     )
 
 
-def finding_of(record: ItemRecord, *, url: str, ours: frozenset[str], regenerate: str) -> dict[str, Any] | None:
-    """Return the finding of a test as JSON: its last departing example, which after shrinking is the minimal one."""
+def finding_of(
+    record: ItemRecord, *, url: str, ours: frozenset[str], regenerate: str, others: Mapping[str, str] | None = None
+) -> dict[str, Any] | None:
+    """Return the finding of a test as JSON: its last departing example, which after shrinking is the minimal one.
+
+    `others` are Authorization values of people beside us with the variable for each.
+    """
     example = record.example
     if example is None or not isinstance(example.judgement, Departure):
         return None
@@ -117,7 +122,7 @@ def finding_of(record: ItemRecord, *, url: str, ours: frozenset[str], regenerate
         expected=example.judgement.expected,
         actual=example.judgement.actual,
         signature=signature(example, status=answer.status if isinstance(answer, Response) else 0),
-        curl=curl_line(subject[0].request, url, ours=ours) if subject else "",
+        curl=curl_line(subject[0].request, url, ours=ours, others=others or {}) if subject else "",
         regenerate=regenerate,
         seen=record.seen,
         tried=record.tried,

@@ -105,7 +105,6 @@ class Target:
     ledger: Ledger | None
     cleaner: Client
     certificates: set[str] = field(default_factory=set)
-    may_approve: bool = False
     company: Company = field(default_factory=Company)
     protected: int = 1
     bell: JobBell | None = None
@@ -134,7 +133,7 @@ class Target:
 
     def introduced(self) -> frozenset[str]:
         """Log in everybody beside us and return what they make possible. Raises LoginError or ContextError."""
-        return introduced(self.company, self.keeper.session, self.context, may_approve=self.may_approve)
+        return introduced(self.company, self.keeper.session, self.context)
 
     def draft_for(self, part: Part) -> Draft:
         """Return the calibration draft as somebody beside us sends it."""

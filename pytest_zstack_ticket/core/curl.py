@@ -6,20 +6,25 @@ Every byte survives: text is quoted for any POSIX shell, anything else is piped 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from pytest_zstack_ticket.model.exchange import Request
 
 LONGEST = 100_000
 _OWN = frozenset({"content-length", "host", "accept-encoding"})
-_SESSION = '"Authorization: OAuth $ZSTACK_SESSION"'
+SESSION = "ZSTACK_SESSION"
 
 
-def curl_line(request: Request, base_url: str, *, ours: Collection[str] = ()) -> str:
+def curl_line(
+    request: Request, base_url: str, *, ours: Collection[str] = (), others: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """Return the curl line of a redacted request.
 
-    `ours` are the Authorization values that stand for our session. A body over 100000 bytes is left out, and said so.
+    `ours` are the Authorization values that stand for our session, `others` those of people beside us with the variable
+    for each. A body over 100000 bytes is left out, and said so.
     """
+    variables = {**dict.fromkeys(ours, SESSION), **others}
     words = ["curl", "-sS", "-i", "-g", "--path-as-is", "-X", shlex.quote(request.method)]
     named = set()
     for name, value in request.headers:
@@ -27,8 +32,8 @@ def curl_line(request: Request, base_url: str, *, ours: Collection[str] = ()) ->
             named.add(name.lower())
             words += [
                 "-H",
-                _SESSION
-                if name.lower() == "authorization" and value in ours
+                f'"Authorization: OAuth ${variables[value]}"'
+                if name.lower() == "authorization" and value in variables
                 else _word(f"{name}: {value}" if value else f"{name};"),
             ]
     body, piped = request.body, ""

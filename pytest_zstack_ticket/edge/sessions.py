@@ -42,6 +42,12 @@ class SessionKeeper:
                 self._session = self._first()
             return self._session
 
+    @property
+    def known(self) -> str:
+        """The uuid of the session that is used now, empty before the first log-in."""
+        session = self._session
+        return session.uuid if session else ""
+
     def another(self) -> Session:
         """Log in once more and return that session. Raises TargetError."""
         session = self._log_in()

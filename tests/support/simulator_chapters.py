@@ -349,7 +349,8 @@ def between() -> Step:
     yield query(bob, f"uuid={uuid}")
     yield from finish(begun)
     begun = yield alice.send("POST", "/v1/tickets", {"params": message(description="together")})
-    other = yield bob.send("POST", "/v1/tickets", {"params": message(**own)})
+    theirs = message(**own, requests=[request(requestName="of bob")])
+    other = yield bob.send("POST", "/v1/tickets", {"params": theirs})
     third = yield alice.send("POST", "/v1/tickets", {"params": message(description="the third")})
     for one in (begun, other, third):
         yield from finish(one)
