@@ -8,8 +8,13 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytest_zstack_ticket.cli_command import STDIN, Command, add_json, write, write_json
+from pytest_zstack_ticket.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from pytest_zstack_ticket.printing import Printer
 
 
 def add_render_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,41 +23,54 @@ def add_render_arguments(parser: argparse.ArgumentParser) -> None:
         "bundle", metavar="BUNDLE", type=Path, help="folder or zip of a run, its report.json, or - for stdin"
     )
     parser.add_argument("--lang", choices=("en", "zh"), help="language of the page; both if it is left out")
+    parser.add_argument("--pdf", action="store_true", help="make a PDF instead (needs the extra [pdf])")
+    parser.add_argument("--font-path", metavar="DIR", type=Path, help="folder with the fonts of a PDF")
     parser.add_argument("--output", metavar="FILE", help="write one page to this file, or to stdout for -")
     add_json(parser)
 
 
 def render(told: argparse.Namespace) -> int:
     """Write the pages and say where. Raises EvidenceError and UsageError."""
-    from pytest_zstack_ticket.cli_requirements import catalogue  # noqa: PLC0415 - help is fast
-    from pytest_zstack_ticket.edge.reports import load_report  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.model.errors import UsageError  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.options import language  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.paging import NAMES, beside  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.report.page import NOTHING, page  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.wording import wording  # noqa: PLC0415 - likewise
+    from pytest_zstack_ticket.edge.reports import report_text  # noqa: PLC0415 - help is fast
+    from pytest_zstack_ticket.printing import Printer  # noqa: PLC0415 - likewise
 
-    report = load_report(told.bundle)
+    if told.font_path and not told.pdf:
+        raise UsageError("--font-path is about the fonts of a PDF: add --pdf.")
+    printer = Printer(pdf=told.pdf, fonts=told.font_path)
+    places = _places(told, printer)
+    text, where = report_text(told.bundle)
     with _evidence_of(told.bundle) as evidence:
-        around = beside(report, evidence, catalogue()) if evidence else NOTHING
+        _write(printer, text, where, evidence, places)
+    written = [place for place in places.values() if place != "-"]
+    if told.json:
+        write_json(written)
+    else:
+        for place in written:
+            write(place)
+    return 0
+
+
+def _places(told: argparse.Namespace, printer: Printer) -> dict[str, str]:
+    """Return where the page of each language that is wanted goes. Raises UsageError."""
+    from pytest_zstack_ticket.options import language  # noqa: PLC0415 - help is fast
+
     if told.output or told.bundle == STDIN:
         output = told.output or "-"
         if told.json and output == "-":
             raise UsageError("--json tells which pages were written: name one with --output.")
-        _deliver(page(report, wording(), told.lang or language(), beside=around), output)
-        pages = [output]
-    else:
-        home = told.bundle if told.bundle.is_dir() else told.bundle.parent
-        pages = [str(home / NAMES[lang]) for lang in ((told.lang,) if told.lang else NAMES)]
-        for lang, place in zip((told.lang,) if told.lang else NAMES, pages, strict=True):
-            _deliver(page(report, wording(), lang, beside=around), place)
-    if told.json:
-        write_json(pages)
-    else:
-        for place in pages:
-            if place != "-":
-                write(place)
-    return 0
+        return {told.lang or language(): output}
+    return {
+        lang: str(_beside(told.bundle, printer.name(lang))) for lang in ((told.lang,) if told.lang else ("en", "zh"))
+    }
+
+
+def _beside(bundle: Path, name: str) -> Path:
+    """Return where a page goes: into the folder of its report, or beside its zip and named after it."""
+    if bundle.is_dir():
+        return bundle / name
+    if bundle.is_file() and zipfile.is_zipfile(bundle):
+        return bundle.with_name(f"{bundle.stem}{name.removeprefix('report')}")
+    return bundle.parent / name
 
 
 @contextmanager
@@ -69,17 +87,23 @@ def _evidence_of(bundle: Path) -> Iterator[Path | None]:
         yield bundle if bundle.is_dir() else bundle.parent
 
 
-def _deliver(text: str, output: str) -> None:
+def _write(printer: Printer, text: bytes, where: str, evidence: Path | None, places: dict[str, str]) -> None:
+    from pytest_zstack_ticket.cli_requirements import catalogue  # noqa: PLC0415 - help is fast
+
+    for lang, place in places.items():
+        _deliver(printer.page(text, where, evidence, lang, catalogue()), place)
+
+
+def _deliver(content: bytes, output: str) -> None:
     """Write a page to a file or to stdout."""
-    from pytest_zstack_ticket.model.errors import UsageError  # noqa: PLC0415 - help is fast
-    from pytest_zstack_ticket.paging import put  # noqa: PLC0415 - likewise
+    from pytest_zstack_ticket.paging import put  # noqa: PLC0415 - help is fast
 
     if output == "-":
         # a page says that it is UTF-8, whatever the terminal is
-        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.write(content)
         return
     try:
-        put(Path(output), text)
+        put(Path(output), content)
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}. Name another file with --output.") from error
 
@@ -87,11 +111,14 @@ def _deliver(text: str, output: str) -> None:
 COMMANDS = (
     Command(
         name="render",
-        help="make the pages of a report",
-        description="Make the HTML page of a run again from its report.json and evidence, without a target.\n"
-        "Without --output, report.html (English) and report.zh.html (Chinese) are written beside report.json or\n"
-        "the zip; of a report on stdin one page goes to stdout. Exit status: 0, or 4 for an unusable file.",
-        example="example:\n  zstack-ticket render zstack-report/ --lang zh --output - > report.html",
+        help="make the pages of a report, as HTML or PDF",
+        description="Make the HTML page of a run again from its report.json and evidence, without a target; or, with\n"
+        "--pdf, a PDF/A-3 file that has report.json attached and a block for signatures. Without --output,\n"
+        "report.html (English) and report.zh.html (Chinese), or .pdf, are written beside report.json; the\n"
+        "pages of a zip lie beside it and bear its name; of a report on stdin one page goes to stdout.\n"
+        "Exit status: 0, or 4 for an unusable file.",
+        example="example:\n  zstack-ticket render zstack-report/ --lang zh --output - > report.html\n"
+        "  zstack-ticket render zstack-report/ --lang zh --pdf --output certificate.pdf",
         add_arguments=add_render_arguments,
         run=render,
     ),

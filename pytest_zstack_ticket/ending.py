@@ -13,11 +13,14 @@ from pytest_zstack_ticket.aftermath import Aftermath
 from pytest_zstack_ticket.core.identity import target_facts
 from pytest_zstack_ticket.core.judge import Result, Tally, exit_status, judge
 from pytest_zstack_ticket.edge.provenance import installed_json, machine_json, suite_json
+from pytest_zstack_ticket.edge.bundles import REPORT
 from pytest_zstack_ticket.model.codec import phrase_to_json
+from pytest_zstack_ticket.model.errors import UsageError
 from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
-from pytest_zstack_ticket.paging import put, write_page
+from pytest_zstack_ticket.paging import PDF, put, write_page
+from pytest_zstack_ticket.printing import Printer
 from pytest_zstack_ticket.recording import explored_json, scrubbed_json
 from pytest_zstack_ticket.report.exports.ctrf import ctrf
 from pytest_zstack_ticket.report.exports.junit import junit
@@ -26,16 +29,23 @@ from pytest_zstack_ticket.report.machine import Facts, Row, document
 from pytest_zstack_ticket.run import Run, safe_arguments
 from pytest_zstack_ticket.wording import wording
 
+NOT_WRITTEN = 4
+"""Exit status of a run that would be conformant, if a file that was asked for cannot be written."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """What a run came to: the result, pytest's exit status, the report, and where it was written."""
+    """What a run came to: the result, pytest's exit status, the report, and where it was written.
+
+    `trouble` says why a PDF that was asked for is not there.
+    """
 
     result: Result
     status: int
     report: dict[str, Any]
     path: Path | None
     aftermath: Aftermath
+    trouble: str = ""
 
 
 def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Ending:
@@ -64,7 +74,10 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Endin
     )
     report = aftermath.added(scrubbed_json(document(facts, _rows(run, requirements, result, cut), wording())))
     status = report["exit_status"]
-    return Ending(result=result, status=status, report=report, path=_write(run, report), aftermath=aftermath)
+    path, trouble = _write(run, report)
+    if trouble:
+        status = status or NOT_WRITTEN
+    return Ending(result=result, status=status, report=report, path=path, aftermath=aftermath, trouble=trouble)
 
 
 def _cut(run: Run, requirements: tuple[Requirement, ...]) -> frozenset[str]:
@@ -170,11 +183,25 @@ def _date(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
-def _write(run: Run, report: dict[str, Any]) -> Path | None:
-    if run.folder is None:
-        return None
-    path = put(run.folder / "report.json", json.dumps(report, ensure_ascii=False, indent=1) + "\n")
-    put(run.folder / "junit.xml", junit(report))
-    put(run.folder / "ctrf.json", json.dumps(ctrf(report), ensure_ascii=False, indent=1) + "\n")
-    write_page(report, run.folder, run.lang, run.catalogue.values())
-    return path
+def _write(run: Run, report: dict[str, Any]) -> tuple[Path | None, str]:
+    """Write the report in every form; return what people are told that it is, and why a PDF is not there."""
+    if run.place is None:
+        return None, ""
+    folder, text = run.place.folder, json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+    put(folder / REPORT, text)
+    put(folder / "junit.xml", junit(report))
+    put(folder / "ctrf.json", json.dumps(ctrf(report), ensure_ascii=False, indent=1) + "\n")
+    write_page(report, folder, run.lang, run.catalogue.values())
+    return run.place.shown, _write_pdf(run, folder, text.encode())
+
+
+def _write_pdf(run: Run, folder: Path, text: bytes) -> str:
+    """Write the PDF if it was asked for; return why it is not there, if so."""
+    if not run.wishes["pdf"]:
+        return ""
+    try:
+        printed = Printer.of(run.wishes).page(text, REPORT, folder, run.lang, run.catalogue.values())
+    except UsageError as error:
+        return str(error)
+    put(folder / PDF, printed)
+    return ""

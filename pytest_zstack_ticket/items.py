@@ -144,7 +144,7 @@ def regenerate(run: Run, item: pytest.Item, requirement: str) -> str:
     others = {
         name: found.value
         for name, found in run.wishes.values.items()
-        if found.origin == COMMAND_LINE and name not in told and name not in ("report", "lang")
+        if found.origin == COMMAND_LINE and name not in told and name not in ("report", "pdf", "font-path", "lang")
     }
     if "budget" in others:
         others["budget"] = f"{others['budget']:g}s"

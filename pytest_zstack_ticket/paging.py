@@ -16,6 +16,9 @@ from pytest_zstack_ticket.wording import wording
 Report = Mapping[str, Any]
 NAMES = {"en": "report.html", "zh": "report.zh.html"}
 """What the pages of both languages are called where they lie beside each other."""
+PDF = "report.pdf"
+OLD = (NAMES["zh"], PDF, "report.zh.pdf")
+"""What an earlier run may have left beside the report that is written now."""
 
 
 def beside(report: Report, folder: Path, catalogue: Iterable[Requirement]) -> Beside:
@@ -44,17 +47,18 @@ def _wanted(report: Report) -> frozenset[str]:
 
 
 def write_page(report: Report, folder: Path, lang: str, catalogue: Iterable[Requirement]) -> Path:
-    """Write the page of a run into its folder, and take away one of an earlier run in another language.
+    """Write the page of a run into its folder, and take away those of an earlier run.
 
     Raises OSError and EvidenceError.
     """
-    (folder / NAMES["zh"]).unlink(missing_ok=True)
+    for name in OLD:
+        (folder / name).unlink(missing_ok=True)
     return put(folder / NAMES["en"], page(report, wording(), lang, beside=beside(report, folder, catalogue)))
 
 
-def put(path: Path, text: str) -> Path:
+def put(path: Path, content: str | bytes) -> Path:
     """Write a file whole or not at all. Raises OSError."""
     scratch = path.with_name(f"{path.name}.tmp")
-    scratch.write_text(text, "utf-8")
+    scratch.write_bytes(content if isinstance(content, bytes) else content.encode())
     scratch.replace(path)
     return path

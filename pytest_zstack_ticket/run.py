@@ -16,7 +16,7 @@ import pytest
 
 from pytest_zstack_ticket.bounds import caps_of
 from pytest_zstack_ticket.budget import Budget
-from pytest_zstack_ticket.bundle import gather_evidence, make_folder
+from pytest_zstack_ticket.bundle import Place, gather_evidence
 from pytest_zstack_ticket.edge.canaries import Scan, scan
 from pytest_zstack_ticket.edge.evidence import EvidenceWriter
 from pytest_zstack_ticket.edge.files import load_catalogue
@@ -108,10 +108,15 @@ class Run:
         """The language of what people read."""
         return str(self.wishes["lang"])
 
+    @cached_property
+    def place(self) -> Place | None:
+        """Where the report goes to."""
+        return Place.of(str(self.wishes["report"] or ""), self.id)
+
     @property
     def folder(self) -> Path | None:
-        """The folder that the report goes to."""
-        return Path(self.wishes["report"]).absolute() if self.wishes["report"] else None
+        """The folder that is written to while the run lasts."""
+        return self.place.folder if self.place else None
 
     @cached_property
     def catalogue(self) -> dict[str, Requirement]:
@@ -145,8 +150,8 @@ class Run:
 
     def begin(self) -> None:
         """Reach the target and learn about it. Raises TargetError, or our UsageError."""
-        if self.role != "worker":
-            make_folder(self.folder)
+        if self.place and self.role != "worker":
+            self.place.make()
         if self.wishes.embedded and not self.url:
             self.server = start_embedded(str(self.wishes["url"]))
             self.url = self.server.url
@@ -189,7 +194,7 @@ class Run:
 
     def ledger_path(self, worker: str) -> Path:
         """Return where a process keeps its ledger: with the report, else with our state."""
-        folder = self.folder or state_folder() / "ledgers"
+        folder = (self.place and self.place.ledgers) or state_folder() / "ledgers"
         return folder / f"ledger-{self.id}-{worker}.jsonl"
 
     def for_worker(self, worker: str) -> dict[str, Any]:

@@ -195,6 +195,7 @@ class RunHooks:
             run.ending = self.concluded(int(exitstatus))
             run.scan()
             session.exitstatus = 1 if run.scanned.found else run.ending.status
+            self.pack()
         run.close()
 
     def concluded(self, exitstatus: int) -> Ending:
@@ -205,6 +206,15 @@ class RunHooks:
             self.run.close()
             pytest.exit(str(error), returncode=4)
 
+    def pack(self) -> None:
+        """Put the zip of the report into the place of its folder. Ends pytest, in one sentence, if it cannot be."""
+        try:
+            if self.run.place is not None:
+                self.run.place.pack()
+        except (EvidenceError, OSError) as error:
+            self.run.close()
+            pytest.exit(f"The zip cannot be written ({error}).", returncode=4)
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show verdict, counts and one card for each failed requirement."""
         if self.run.planned is not None:
@@ -214,5 +224,8 @@ class RunHooks:
             summary(self.run, self.run.ending, terminalreporter)
 
     def pytest_unconfigure(self) -> None:
-        """Let go of the target, however the run ended."""
+        """Let go of the target, however the run ended, and name what no zip took the place of."""
         self.run.close()
+        left = self.run.place.left() if self.run.place and self.run.role != "worker" else ""
+        if left and self.reporter is not None:
+            self.reporter.write_line(left, red=True)

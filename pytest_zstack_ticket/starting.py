@@ -51,7 +51,19 @@ def checked(wishes: Wishes) -> Wishes:
         normalised_url(str(wishes["url"]))
     profile_of(wishes)
     require_passwords(wishes)
+    _check_pdf(wishes)
     return wishes
+
+
+def _check_pdf(wishes: Wishes) -> None:
+    """See before anything is sent that a PDF which was asked for can be made. Raises our UsageError."""
+    if not wishes["pdf"]:
+        return
+    if not wishes["report"]:
+        raise SettingsError("--zstack-pdf goes with a report: add --zstack-report=DIR.")
+    from pytest_zstack_ticket.printing import Printer  # noqa: PLC0415 - only a PDF pays for it
+
+    Printer.of(wishes).check(wishes["lang"])
 
 
 def _worker_run(config: pytest.Config, told: dict[str, Any]) -> Run:

@@ -47,6 +47,8 @@ def summary(run: Run, ending: Ending, reporter: pytest.TerminalReporter) -> None
     reporter.write_line(shown, bold=True, **{"yellow" if deviations else COLOURS[verdict]: True})
     if ending.path is not None:
         reporter.write_line(words.say("report", lang, path=ending.path))
+        if ending.trouble:
+            reporter.write_line(words.say("no-pdf", lang, reason=visible(ending.trouble)), red=True)
         scan = run.scanned
         found = words.say("secrets", lang, secrets=scan.secrets, files=scan.files, found=len(scan.found))
         reporter.write_line(found, red=bool(scan.found))

@@ -1,4 +1,4 @@
-"""Read the report of an earlier run from its folder or file."""
+"""Read the report of an earlier run from its folder, from a zip of it, or from its file."""
 
 from __future__ import annotations
 
@@ -26,19 +26,25 @@ def load_report(path: Path) -> dict[str, Any]:
 
     Raises EvidenceError.
     """
+    text, where = report_text(path)
+    return report_of(text, where)
+
+
+def report_text(path: Path) -> tuple[bytes, str]:
+    """Return the bytes of a report.json, unread, and what to call it. Raises EvidenceError."""
     if path == STDIN:
-        return report_of(_bounded(sys.stdin.buffer, "stdin"), "stdin")
+        return _bounded(sys.stdin.buffer, "stdin"), "stdin"
     if path.is_file() and zipfile.is_zipfile(path):
-        return report_of(content(open_bundle(path), REPORT), f"{path}: {REPORT}")
+        return content(open_bundle(path), REPORT), f"{path}: {REPORT}"
     file = path / REPORT if path.is_dir() else path
     try:
         with file.open("rb") as opened:
-            text = _bounded(opened, str(file))
+            return _bounded(opened, str(file)), str(file)
     except OSError as error:
         raise EvidenceError(
-            f"{file} cannot be read: {error.strerror}. Give the folder of --zstack-report, or its report.json."
+            f"{file} cannot be read: {error.strerror}. "
+            "Give the folder of --zstack-report, a zip of it, or its report.json."
         ) from error
-    return report_of(text, str(file))
 
 
 def _bounded(file: IO[bytes], where: str) -> bytes:

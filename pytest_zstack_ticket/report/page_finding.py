@@ -19,15 +19,16 @@ def finding(sheet: Sheet, told: Json) -> Markup:
     """Return a finding."""
     return element(
         "article",
-        _words(sheet, told),
-        _siblings(sheet, told),
+        words(sheet, told),
+        siblings(sheet, told),
         _exchanges(sheet, told),
-        _again(sheet, told),
+        again(sheet, told),
         class_="finding",
     )
 
 
-def _words(sheet: Sheet, told: Json) -> Markup:
+def words(sheet: Sheet, told: Json) -> Markup:
+    """Return what was expected and what came, and how the finding is recognised."""
     edit = told["edit"]
     rows: list[tuple[str, Part]] = [
         ("expected", sheet.told(told["expected"])),
@@ -46,7 +47,7 @@ def _edit(edit: Json) -> Markup:
     return joined(path, ": " if path else None, edit["name"], f" ({edit['note']})" if edit.get("note") else None)
 
 
-def _siblings(sheet: Sheet, told: Json) -> Markup:
+def siblings(sheet: Sheet, told: Json) -> Markup:
     """Return what was sent beside what its sibling sent, with marks on what differs."""
     subject, sibling = (readable(_body(told[role])) for role in ("subject", "sibling"))
     if subject is None:
@@ -126,7 +127,7 @@ def ends(known: list[Json]) -> list[Json]:
     return known if len(known) <= MOST_EXCHANGES else [*known[:half], *known[-half:]]
 
 
-def _again(sheet: Sheet, told: Json) -> Markup:
+def again(sheet: Sheet, told: Json) -> Markup:
     """Return the commands that show it again."""
     rows = [("curl", told["curl"]), ("regenerate", told["regenerate"])]
     return joined(

@@ -49,14 +49,14 @@ def _requirement(sheet: Sheet, row: Json) -> Markup:
     return element(
         "details",
         summary,
-        element("div", _facts(sheet, row), _partitions(sheet, row), *findings, more, *_witnesses(sheet, row)),
+        element("div", facts(sheet, row), _partitions(sheet, row), *findings, more, *_witnesses(sheet, row)),
         class_="requirement",
         id=anchor(row["id"]),
         open="open" if row["verdict"] in OPEN else None,
     )
 
 
-def _facts(sheet: Sheet, row: Json) -> Markup:
+def facts(sheet: Sheet, row: Json) -> Markup:
     """Return where a requirement stands, what it asks for, and what its verdict was formed from."""
     faults = row.get("killed_by") or sheet.beside.faults.get(row["id"], ())
     counts, bought = row["examples"], explored(row)

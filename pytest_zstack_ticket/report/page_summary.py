@@ -146,11 +146,16 @@ def _span(started: str, ended: str) -> str:
 
 def charts(sheet: Sheet) -> Markup:
     """Return what people would rather look at than read, each with its figures beside it."""
-    figures = [_areas(sheet), _levels(sheet)]
+    told = element("div", *figures(sheet), _partitions(sheet), class_="charts")
+    return element("section", element("h2", sheet.say("charts")), told)
+
+
+def figures(sheet: Sheet) -> list[Markup]:
+    """Return the charts that say everything without being pointed at, as paper needs it."""
+    found = [_areas(sheet), _levels(sheet)]
     for key, values in (("latency", sheet.beside.seconds), ("jobs", sheet.beside.jobs)):
-        figures += [_durations(sheet, key, values)] if values else []
-    figures.append(_partitions(sheet))
-    return element("section", element("h2", sheet.say("charts")), element("div", *figures, class_="charts"))
+        found += [_durations(sheet, key, values)] if values else []
+    return found
 
 
 def _figure(sheet: Sheet, key: str, *parts: Markup, **attributes: str) -> Markup:

@@ -72,3 +72,23 @@ def test_broken_evidence_is_told_in_one_sentence(bundle: Path, capsys: pytest.Ca
     (bundle / "evidence.jsonl.gz").write_text("x\n")
     assert main(["render", str(bundle)]) == 4
     assert "is no evidence of a run" in capsys.readouterr().err
+
+
+def test_a_pdf_takes_the_name_of_the_page(bundle: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["render", str(bundle), "--pdf"]) == 0
+    paths = [bundle / "report.pdf", bundle / "report.zh.pdf"]
+    assert capsys.readouterr().out.splitlines() == list(map(str, paths))
+    assert all(path.read_bytes().startswith(b"%PDF-1.7") for path in paths)
+    assert not list(bundle.glob("*.html"))
+
+
+def test_the_pages_of_a_zip_lie_beside_it(bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["bundle", str(bundle), "--output", str(tmp_path / "a.zip")]) == 0
+    assert main(["render", str(tmp_path / "a.zip")]) == 0
+    assert capsys.readouterr().out.splitlines() == [str(tmp_path / "a.html"), str(tmp_path / "a.zh.html")]
+    assert "from the evidence" in (tmp_path / "a.html").read_text("utf-8")
+
+
+def test_fonts_are_those_of_a_pdf(bundle: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["render", str(bundle), "--font-path", "."]) == 4
+    assert "add --pdf" in capsys.readouterr().err

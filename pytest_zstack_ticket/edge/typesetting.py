@@ -1,0 +1,80 @@
+"""Set a document with typst and the fonts at hand; only this module knows typst."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_zstack_ticket.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from typst import Fonts
+
+STANDARD = "a-3a"
+"""PDF/A-3, level A: kept for years, tagged, with files attached; it refuses letters that no font has."""
+PACKAGED = "noto_cjk_sans_otc"
+CHINESE = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Noto Serif CJK SC",
+    "SimSun",
+)
+"""Families that are used where they are there, the best first."""
+EMBEDDED = ("DejaVu Sans Mono", "Libertinus Serif")
+"""Families that typst brings along."""
+_LACKING = re.compile(r'the text `"(.*?)"` ', re.DOTALL)
+_CODE = re.compile(r"\\u\{([0-9a-f]+)\}")
+_EACH = b'#set document(title: "letters")\n#for one in sys.inputs.letters.codepoints() [#one ]\n'
+
+
+class Typesetter:
+    """Sets documents with the fonts of a folder, else of the package that the extra brings, else of this machine."""
+
+    def __init__(self, fonts: Path | None = None) -> None:
+        if find_spec("typst") is None:
+            raise UsageError("A PDF needs typst: pip install 'pytest-zstack-ticket[pdf]'.")
+        import typst  # noqa: PLC0415 - it is an extra
+
+        if fonts is not None and not fonts.is_dir():
+            raise UsageError(f"--font-path: {fonts} is no folder. Name a folder that holds font files.")
+        packaged = find_spec(PACKAGED)
+        folders = [fonts] if fonts else []
+        own = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders)).families()
+        folders += [Path(place) for place in (packaged and packaged.submodule_search_locations) or ()]
+        # fonts of the machine would make other bytes on another one, so they are the last resort
+        self._fonts: Fonts = typst.Fonts(include_system_fonts=not folders, font_paths=list(folders))
+        known = set(self._fonts.families())
+        self._families = [*own, *(one for one in CHINESE if one in known and one not in own), *EMBEDDED]
+        self._compile: Any = typst.compile
+        self._error: type[Exception] = typst.TypstError
+
+    def lacking(self, letters: str) -> frozenset[str]:
+        """Return the letters that no font has."""
+        try:
+            self._compile(_EACH, font_paths=self._fonts, pdf_standards=[STANDARD], sys_inputs={"letters": letters})
+        except self._error as error:
+            found = _LACKING.findall(str(error.diagnostic))  # type: ignore[attr-defined] # typst's has it
+            return frozenset("".join(_CODE.sub(lambda code: chr(int(code[1], 16)), one) for one in found))
+        return frozenset()
+
+    def typeset(self, template: bytes, inputs: Mapping[str, str], *, moment: int) -> bytes:
+        """Return a PDF; what `inputs` holds is data, whatever it says. The same input and fonts give the same bytes."""
+        families: Sequence[str] = self._families
+        told = {**inputs, "families": json.dumps(families)}
+        try:
+            made: bytes = self._compile(
+                template, font_paths=self._fonts, pdf_standards=[STANDARD], sys_inputs=told, timestamp=moment
+            )
+        except self._error as error:
+            raise UsageError(f"typst cannot set this report: {error}.") from error
+        return made
