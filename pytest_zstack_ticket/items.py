@@ -17,7 +17,15 @@ from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.options import COMMAND_LINE
-from pytest_zstack_ticket.recording import KEY, clean_exception, finding_of, pinned_json, record_to_json, shown
+from pytest_zstack_ticket.recording import (
+    KEY,
+    clean_exception,
+    finding_of,
+    pinned_json,
+    record_to_json,
+    scrubbed_json,
+    shown,
+)
 from pytest_zstack_ticket.run import Run
 
 RULE: pytest.StashKey[Requirement] = pytest.StashKey()
@@ -102,7 +110,7 @@ def told_of(run: Run, item: pytest.Item, record: ItemRecord) -> dict[str, Any]:
         regenerate=regenerate(run, item, rule.id),
     )
     told = record_to_json(record, finding, pinned_json(record, ours=ours, word=run.wishes["nonce"]))
-    return {**told, "own": asdict(rule)} if rule.area == "own" else told
+    return {**told, "own": scrubbed_json(asdict(rule))} if rule.area == "own" else told
 
 
 def blamed(tally: Tally, error: BaseException) -> Tally:

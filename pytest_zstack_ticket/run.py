@@ -6,6 +6,7 @@ import secrets
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -233,12 +234,12 @@ class Run:
         self.swept_by_workers.append(swept)
         self.scanned = self.scanned.plus(scanned)
 
-    def scan(self) -> None:
-        """Search everything that this process wrote for every secret that it knew."""
-        if self.folder is not None:
-            only = self.evidence_name if self.role == "worker" else "**/*"
-            files = [path for path in sorted(self.folder.glob(only)) if path.is_file()]
-            self.scanned = self.scanned.plus(scan(files, self.reached.redactor.secrets))
+    def scan(self, more: Iterable[Path] = ()) -> None:
+        """Search everything that this process wrote, and more, for every secret that it knew."""
+        only = self.evidence_name if self.role == "worker" else "**/*"
+        files = [path for path in sorted(self.folder.glob(only)) if path.is_file()] if self.folder else []
+        if files or more:
+            self.scanned = self.scanned.plus(scan([*files, *more], self.reached.redactor.secrets))
 
     def sweep_after_workers(self) -> None:
         """Add what the workers of xdist came to, and sweep what a worker that broke down left."""

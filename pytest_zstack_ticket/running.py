@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,6 +21,9 @@ from pytest_zstack_ticket.replaying import after_tests, before_tests
 from pytest_zstack_ticket.run import RUN, Run
 from pytest_zstack_ticket.spending import LATE, spend, take
 from pytest_zstack_ticket.terminal import summary
+
+if TYPE_CHECKING:
+    from pytest_zstack_ticket.allure_live import AllureLive
 
 
 def set_up(config: pytest.Config) -> None:
@@ -43,6 +46,7 @@ class RunHooks:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.reporter: Any = None
+        self.allure: AllureLive | None = None
 
     def pytest_report_header(self) -> list[str]:
         """Show each effective value and where it came from."""
@@ -68,6 +72,10 @@ class RunHooks:
         except (UsageError, EvidenceError) as error:
             self.run.close()
             raise pytest.UsageError(str(error)) from None
+        if session.config.pluginmanager.has_plugin("allure_listener"):
+            from pytest_zstack_ticket.allure_live import AllureLive  # noqa: PLC0415 - only --alluredir pays for it
+
+            self.allure = AllureLive(self.run, Path(session.config.option.allure_report_dir).absolute())
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -157,8 +165,10 @@ class RunHooks:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Put what a test saw on its report, and let the report say what the examples say, before others read it."""
-        report = yield
-        return items.completed(self.run, item, call, report)
+        report = items.completed(self.run, item, call, (yield))
+        if self.allure is not None:
+            self.allure.note(item, report)
+        return report
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -193,7 +203,7 @@ class RunHooks:
         else:
             run.sweep_after_workers()
             run.ending = self.concluded(int(exitstatus))
-            run.scan()
+            run.scan(self.allure.written() if self.allure else ())
             session.exitstatus = 1 if run.scanned.found else run.ending.status
             self.pack()
         run.close()
@@ -201,10 +211,13 @@ class RunHooks:
     def concluded(self, exitstatus: int) -> Ending:
         """Form the verdict. Ends pytest, in one sentence, if evidence or report cannot be written."""
         try:
-            return conclude(self.run, pytest_status=exitstatus, evidence=self.run.seal())
+            ending = conclude(self.run, pytest_status=exitstatus, evidence=self.run.seal())
+            if self.allure is not None:
+                self.allure.conclude(ending.report)
         except (EvidenceError, OSError) as error:
             self.run.close()
             pytest.exit(str(error), returncode=4)
+        return ending
 
     def pack(self) -> None:
         """Put the zip of the report into the place of its folder. Ends pytest, in one sentence, if it cannot be."""
@@ -226,6 +239,8 @@ class RunHooks:
     def pytest_unconfigure(self) -> None:
         """Let go of the target, however the run ended, and name what no zip took the place of."""
         self.run.close()
+        if self.allure is not None:
+            self.allure.close()
         left = self.run.place.left() if self.run.place and self.run.role != "worker" else ""
         if left and self.reporter is not None:
             self.reporter.write_line(left, red=True)

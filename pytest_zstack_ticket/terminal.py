@@ -45,11 +45,17 @@ def summary(run: Run, ending: Ending, reporter: pytest.TerminalReporter) -> None
     deviations = deviations_text(ending.report, words, lang)
     shown = words.say("verdict", lang, verdict=deviations or words.word(verdict, lang))
     reporter.write_line(shown, bold=True, **{"yellow" if deviations else COLOURS[verdict]: True})
+    written(run, ending, reporter)
+
+
+def written(run: Run, ending: Ending, reporter: pytest.TerminalReporter) -> None:
+    """Say where the report is, and what a search for secrets found in all that was written."""
+    words, lang, scan = wording(), run.lang, run.scanned
     if ending.path is not None:
         reporter.write_line(words.say("report", lang, path=ending.path))
-        if ending.trouble:
-            reporter.write_line(words.say("no-pdf", lang, reason=visible(ending.trouble)), red=True)
-        scan = run.scanned
+    if ending.trouble:
+        reporter.write_line(words.say("no-pdf", lang, reason=visible(ending.trouble)), red=True)
+    if scan.files:
         found = words.say("secrets", lang, secrets=scan.secrets, files=scan.files, found=len(scan.found))
         reporter.write_line(found, red=bool(scan.found))
         for name, kind in scan.found:

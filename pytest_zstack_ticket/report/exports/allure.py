@@ -1,14 +1,15 @@
 """Allure results: one result a requirement, with one set of attachments, made without Allure's pytest plugin.
 
-error is broken, inconclusive is unknown, inapplicable and untested are skipped. A waived failure stays failed and is
-marked as known and muted. Allure's own pages may load a tracker; see docs/reference/exports.md.
+The words are those of `allure_live.py` too, which gives them to the results of that plugin. error is broken,
+inconclusive is unknown, inapplicable and untested are skipped. A waived failure stays failed and is marked as known and
+muted. Allure's own pages may load a tracker; see docs/reference/exports.md.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -53,11 +54,16 @@ def allure(report: Report, witnesses: Mapping[str, Sequence[Mapping[str, Any]]])
     `witnesses` has messages, as findings have them, that show a requirement held.
     """
     for row in report["requirements"]:
-        attached = list(_attachments(_uuid(report, row["id"]), row, witnesses.get(row["id"], ())))
+        attached = list(_attached(_uuid(report, row["id"]), row, witnesses.get(row["id"], ())))
         yield from ((source, text) for source, _, _, text in attached)
         uuid = _uuid(report, row["id"])
         links = [{"name": name, "source": source, "type": kind} for source, name, kind, _ in attached]
         yield f"{uuid}-result.json", _json(_result(report, row) | {"attachments": links})
+    yield from of_the_run(report)
+
+
+def of_the_run(report: Report) -> Iterator[tuple[str, str]]:
+    """Yield name and text of each file that is about the run and no requirement."""
     bad_end = beyond(report)
     if bad_end:
         yield f"{_uuid(report, bad_end[0])}-result.json", _json(_bad_end(report, *bad_end))
@@ -65,26 +71,50 @@ def allure(report: Report, witnesses: Mapping[str, Sequence[Mapping[str, Any]]])
     yield "categories.json", _json([_category(*one) for one in CATEGORIES])
 
 
-def _result(report: Report, row: Row) -> dict[str, Any]:
-    zh, en = visible(row["text"]["zh"]), visible(row["text"]["en"])
-    kind = "waived" if waived(row) else row["verdict"]
-    details: dict[str, Any] = {"message": f"{kind}: {message_of(row)}", "trace": plain(trace_of(row))}
-    if waived(row):
-        details |= {"known": True, "muted": True}
+def title(row: Row) -> str:
+    """Return the name of a result."""
+    return f"{row['id']} {visible(row['text']['en'])} / {visible(row['text']['zh'])}"
+
+
+def description(row: Row) -> str:
+    """Return what a requirement asks for, where that stands, and what a departure means."""
     consequence = row["consequence"] or {}
+    source = f"source: {row['source']} ({row['basis']})"
+    return plain("\n\n".join([row["text"]["en"], row["text"]["zh"], source, *consequence.values()]))
+
+
+def details(row: Row) -> dict[str, Any] | None:
+    """Return why a requirement did not pass, None if it did; its first word is what categories go by."""
+    if row["verdict"] == "passed":
+        return None
+    kind = "waived" if waived(row) else row["verdict"]
+    told: dict[str, Any] = {"message": f"{kind}: {message_of(row)}", "trace": plain(trace_of(row))}
+    return told | ({"known": True, "muted": True} if waived(row) else {})
+
+
+def parameters(row: Row) -> list[dict[str, Any]]:
+    """Return how many examples there were; they differ from run to run, so they are no part of the history."""
+    counts = row["examples"].items()
+    return [{"name": f"examples {name}", "value": str(count), "excluded": True} for name, count in counts]
+
+
+def labels(row: Row) -> list[dict[str, str]]:
+    """Return what results are grouped and chosen by."""
+    return [{"name": name, "value": visible(value)} for name, value in _labels(row)]
+
+
+def _result(report: Report, row: Row) -> dict[str, Any]:
     told = {
         **_named(report, row["id"]),
-        "name": f"{row['id']} {en} / {zh}",
-        "description": plain("\n\n".join([en, zh, *consequence.values()])),
+        "name": title(row),
+        "description": description(row),
         "status": STATUSES[row["verdict"]],
-        "labels": [{"name": name, "value": visible(value)} for name, value in _labels(row)],
-        "links": _links(report, row),
-        "parameters": [
-            {"name": f"examples {name}", "value": str(count), "excluded": True}
-            for name, count in row["examples"].items()
-        ],
+        "labels": labels(row),
+        "links": links(row, report.get("waivers", ())),
+        "parameters": parameters(row),
     }
-    return told | ({} if row["verdict"] == "passed" else {"statusDetails": details})
+    why = details(row)
+    return told | ({"statusDetails": why} if why else {})
 
 
 def _bad_end(report: Report, name: str, why: str) -> dict[str, Any]:
@@ -98,11 +128,16 @@ def _bad_end(report: Report, name: str, why: str) -> dict[str, Any]:
     }
 
 
+def same_in_every_run(name: str) -> str:
+    """Return what a result is recognised by in the next run, so that trends go on."""
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
 def _named(report: Report, name: str) -> dict[str, Any]:
-    """Return what tells a result from others, and what is the same in the next run, so that trends go on."""
+    """Return what tells a result from others."""
     run = report["run"]
     start, stop = (round(datetime.fromisoformat(run[key]).timestamp() * 1000) for key in ("started", "ended"))
-    same = hashlib.sha256(name.encode()).hexdigest()[:32]
+    same = same_in_every_run(name)
     return {
         "uuid": _uuid(report, name),
         "historyId": same,
@@ -132,19 +167,21 @@ def _labels(row: Row) -> list[tuple[str, str]]:
     ]
 
 
-def _links(report: Report, row: Row) -> list[dict[str, str]]:
+def links(row: Row, waivers: Iterable[Mapping[str, Any]] = ()) -> list[dict[str, str]]:
     """Return the link to the requirement, which is a name and no address, and to the issues of its waivers."""
-    waivers = [one for one in report.get("waivers", ()) if one["requirement"] == row["id"] and one["link"]]
-    issues = [{"name": visible(one["link"]), "url": visible(one["link"]), "type": "issue"} for one in waivers]
+    found = [visible(one["link"]) for one in waivers if one["requirement"] == row["id"] and one["link"]]
     # only addresses of the web: a link of another kind could run something where the page is read
-    issues = [one for one in issues if one["url"].startswith(("https://", "http://"))]
-    return [{"name": row["id"], "url": f"urn:zstack-ticket:requirement:{row['id']}", "type": "requirement"}, *issues]
+    issues = [{"name": one, "url": one, "type": "issue"} for one in found if one.startswith(("https://", "http://"))]
+    name = visible(row["id"])
+    return [{"name": name, "url": f"urn:zstack-ticket:requirement:{name}", "type": "requirement"}, *issues]
 
 
-def _attachments(uuid: str, row: Row, witnesses: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
-    """Yield file, name, type and text of each attachment."""
+def attachments(row: Row, witnesses: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield name and text of each attachment: all of the findings, or what shows that a requirement held."""
     found: list[tuple[str, str]] = []
     for number, finding in enumerate(row["findings"], start=1):
+        said = (f"{word}: {visible(finding[key]['en'])}" for word, key in (("expected", "expected"), ("got", "actual")))
+        found.append((f"finding {number}: expected and actual", "\n".join(said)))
         roles = (role for role in ("subject", "sibling") if finding[role])
         found += [(f"finding {number}: {role}", message_text(finding[role])) for role in roles]
         found.append((f"finding {number}: curl", visible(finding["curl"])))
@@ -152,9 +189,13 @@ def _attachments(uuid: str, row: Row, witnesses: Sequence[Mapping[str, Any]]) ->
     found += [(f"witness {number}", message_text(one)) for number, one in enumerate(witnesses, start=1)]
     if row["partitions"]:
         found.append(("partitions", "\n".join(visible(one) for one in row["partitions"])))
-    for number, (name, text) in enumerate(found, start=1):
-        if text:
-            yield f"{uuid}-{number:02}-attachment.txt", name, "text/plain", text + "\n"
+    yield from ((name, f"{text}\n") for name, text in found if text)
+
+
+def _attached(uuid: str, row: Row, witnesses: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield file, name, type and text of each attachment."""
+    for number, (name, text) in enumerate(attachments(row, witnesses), start=1):
+        yield f"{uuid}-{number:02}-attachment.txt", name, "text/plain", text
 
 
 def _category(name: str, status: str, pattern: str) -> dict[str, Any]:

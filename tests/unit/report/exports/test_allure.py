@@ -63,7 +63,8 @@ def test_what_is_empty_is_not_attached():
     row["partitions"] = []
     row["findings"] = [row["findings"][0] | {"subject": None, "curl": ""}]
     (one,) = results(files(report))
-    assert [attached["name"] for attached in one["attachments"]] == ["finding 1: run it again"]
+    names = [attached["name"] for attached in one["attachments"]]
+    assert names == ["finding 1: expected and actual", "finding 1: run it again"]
 
 
 def test_a_pass_carries_its_witness():
