@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +16,7 @@ from pytest_zstack_ticket.core.judge import INCONCLUSIVE, NO_TARGET
 from pytest_zstack_ticket.edge.canaries import Scan
 from pytest_zstack_ticket.edge.sweeper import Swept
 from pytest_zstack_ticket.ending import Ending, conclude
+from pytest_zstack_ticket.live import LiveLine, is_wanted
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
 from pytest_zstack_ticket.recording import KEY
 from pytest_zstack_ticket.replaying import after_tests, before_tests
@@ -38,6 +40,8 @@ def set_up(config: pytest.Config) -> None:
     if run is not None:
         config.stash[RUN] = run
         config.pluginmanager.register(RunHooks(run), "zstack-ticket-run")
+        if is_wanted(config, os.environ) and not (config.option.collectonly or run.wishes["plan"]):
+            config.pluginmanager.register(LiveLine(run, config), "zstack-ticket-live")
 
 
 class RunHooks:

@@ -1,0 +1,93 @@
+"""The status line of a run on a terminal, and its absence everywhere else."""
+
+import re
+import sys
+
+import pytest
+
+from pytest_zstack_ticket.report.width import width
+from tests.support.terminal import CLEAR, on_terminal, painted, without_paint
+
+SLOW = '''
+import time
+import pytest
+
+@pytest.mark.requirement("OWN-中文")
+@pytest.mark.parametrize("number", [1, 2])
+def test_it(ticket_endpoint, zstack_examine, number):
+    """It is decided the same way."""
+    for turn in range(4):
+        print("printed 打印", turn)
+        time.sleep(0.15)
+        again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+        assert zstack_examine("sameness", subject=again, sibling=ticket_endpoint.calibration) is None
+    assert number == 1
+'''
+CHANGES = re.compile(r"(seed |in )[\d.]+|127\.0\.0\.1:\d+|/tmp/\S+|=+|\.+ *\[|\x1b\[[\d;?]*[a-zA-Z]")
+
+
+@pytest.fixture
+def shown(pytester: pytest.Pytester):
+    """Run a slow test on a terminal; return all that was written to it."""
+    pytester.makepyfile(test_slow=SLOW)
+
+    def shown(*options: str, **environment: str) -> str:
+        command = [sys.executable, "-m", "pytest", "--zstack-url=embedded", "-p", "no:cacheprovider", "test_slow.py"]
+        status, written = on_terminal([*command, *options], cwd=pytester.path, **environment)
+        assert status == 1, written
+        return written
+
+    return shown
+
+
+def lines(written: str) -> list[str]:
+    return [CHANGES.sub("", line).strip() for line in without_paint(written).splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("lang", "told", "options"),
+    [
+        ("en", " examples · ", ("-v",)),
+        ("en", " examples · ", ("-q",)),
+        ("zh", " · 样例 ", ("-s",)),
+        ("zh", " · 样例 ", ("-n", "2", "-v")),
+    ],
+)
+def test_it_is_painted_and_leaves_nothing_behind(shown, lang: str, told: str, options: tuple[str, ...]):
+    written = shown(*options, f"--zstack-lang={lang}", "--zstack-seed=1")
+    status = painted(written)
+    assert status
+    assert all(told in one and width(one) < 80 for one in status)
+    left = without_paint(written)
+    assert not re.search("\x1b[D78M]", left)
+    assert told not in left
+    assert written.rfind(CLEAR) > written.rfind(status[-1])
+
+
+def test_the_rest_of_the_output_is_that_of_a_run_without_it(shown):
+    told = ("--zstack-lang=zh", "--zstack-seed=1", "-s", "--color=no", "--tb=no")
+    assert lines(shown(*told)) == lines(shown(*told, CI="true"))
+
+
+def test_the_requirement_is_named_with_its_examples_and_tickets(shown):
+    status = painted(shown("--zstack-lang=en"))
+    assert any(re.fullmatch(r"OWN-中文 · [1-4] examples · \d+/s · \d findings · \d+ tickets", one) for one in status)
+
+
+def test_the_time_that_is_left_is_told(shown):
+    status = painted(shown("--zstack-lang=en", "--zstack-total-timeout=90"))
+    assert all(re.search(r" · 1:\d\d left$", one) for one in status)
+
+
+@pytest.mark.parametrize(
+    ("options", "environment"),
+    [((), {"CI": "true"}), ((), {"TERM": "dumb"}), (("-qq",), {}), (("-o", "log_cli=true"), {})],
+    ids=["ci", "dumb", "quiet", "live-logs"],
+)
+def test_nobody_who_keeps_a_log_gets_it(shown, options: tuple[str, ...], environment: dict[str, str]):
+    assert painted(shown(*options, **environment)) == []
+
+
+def test_a_pipe_gets_none(pytester: pytest.Pytester):
+    pytester.makepyfile(test_slow=SLOW)
+    assert "\x1b" not in pytester.runpytest_subprocess("--zstack-url=embedded", "test_slow.py").stdout.str()
