@@ -54,8 +54,9 @@ th:first-child{text-align:left}
 thead th{color:var(--soft);font-size:.85rem}
 .wide{overflow-x:auto}
 .told th,.told td{text-align:left;white-space:normal}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem;margin:1rem 0}
-figure{margin:0;padding:1rem;background:var(--card);border:1px solid var(--line);border-radius:10px;min-width:0}
+.charts{columns:26rem 2;column-gap:1rem;margin:1rem 0}
+figure{margin:0 0 1rem;break-inside:avoid;padding:1rem;background:var(--card);border:1px solid var(--line);
+border-radius:10px;min-width:0}
 figcaption{font-weight:600;margin-bottom:.6rem}
 svg{display:block;max-width:100%}
 svg text{font-size:11px;fill:var(--soft)}
@@ -63,7 +64,7 @@ svg text{font-size:11px;fill:var(--soft)}
 .row{display:grid;grid-template-columns:minmax(4.5rem,7rem) 1fr;gap:.25rem .75rem;align-items:center;margin:.35rem 0}
 .row svg,.row>.soft{grid-column:2}
 .row>.soft{font-size:.85rem}
-.path{grid-column:1/-1}.path>div{columns:26rem 2}
+.path{column-span:all;margin-top:1rem}.path>div{columns:26rem 2}
 .path .row{grid-template-columns:minmax(6rem,1fr) 252px;align-items:start;break-inside:avoid}
 .cause{padding:.75rem 1rem;margin:.6rem 0;background:var(--card);border:1px solid var(--line);border-left:4px solid;
 border-radius:6px}
