@@ -1,4 +1,4 @@
-"""Seconds that a page of many requirements takes, and its size: 4000 by default, a tenth of them with a finding."""
+"""Seconds that pages of many requirements take, and their size: 4000 by default, a tenth of them with a finding."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from typing import Any
 
 from pytest_zstack_ticket.edge.files import load_catalogue
 from pytest_zstack_ticket.edge.shipped import suites_folder
+from pytest_zstack_ticket.edge.typesetting import Typesetter
 from pytest_zstack_ticket.model.exchange import Exchange, Request, Response
+from pytest_zstack_ticket.printing import pdf
 from pytest_zstack_ticket.report.finding import message_json
 from pytest_zstack_ticket.report.machine import requirement_json
-from pytest_zstack_ticket.report.page import page
+from pytest_zstack_ticket.report.page import NOTHING, page
 from pytest_zstack_ticket.report.text import LANGUAGES
 from pytest_zstack_ticket.wording import wording
 
@@ -114,6 +116,17 @@ def main() -> None:
         )
         if told.keep and lang == "en":
             told.keep.write_text(text, "utf-8")
+    for count in (120, 2000):
+        print_pdf(count)
+
+
+def print_pdf(count: int) -> None:
+    """Print seconds and size of a PDF."""
+    whole = report(count)
+    text = json.dumps(whole).encode()
+    started = time.perf_counter()
+    made = pdf(whole, text, "zh", beside=NOTHING, typesetter=Typesetter())
+    print(f"pdf: {count} requirements in {time.perf_counter() - started:.2f} s, {len(made) / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

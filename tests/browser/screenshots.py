@@ -115,6 +115,15 @@ def shoot(proxy: Tempted, page: Path, folder: Path, lang: str) -> list[Path]:
     return [*made, path]
 
 
+def pictures(pdf: Path) -> list[Path]:
+    """Return pictures of the first pages of a PDF, made here. Ends the command if nothing can show one."""
+    found = shutil.which("pdftoppm")
+    if found is None:
+        sys.exit("no pdftoppm is installed: apt install poppler-utils")
+    subprocess.run([found, "-png", "-r", "80", "-l", "6", pdf, pdf.with_suffix("")], check=True, timeout=LONGEST)
+    return sorted(pdf.parent.glob(f"{pdf.stem}-*.png"))
+
+
 def tempt(proxy: Tempted, folder: Path) -> list[Path]:
     """Show hostile texts raw, which must ask, and in a page. Ends the command if the raw ones are not seen to ask."""
     raw, escaped = folder / "raw.html", folder / "hostile.html"
@@ -144,6 +153,9 @@ def main() -> None:
         command = [sys.executable, "-m", "pytest_zstack_ticket.cli", "render", told.report, "--lang", lang]
         subprocess.run([*command, "--output", text], check=True, timeout=LONGEST)
         made += shoot(proxy, text, told.folder, lang)
+        pdf = told.folder / f"{lang}-report.pdf"
+        subprocess.run([*command, "--pdf", "--output", pdf], check=True, timeout=LONGEST)
+        made += [pdf, *pictures(pdf)]
     bare = [path for path in made if not path.exists() or path.stat().st_size < 10_000]
     asked = proxy.asked_by_pages()
     for path in made:
