@@ -23,7 +23,11 @@ SHOWN = ("passed", "failed", "error", "inconclusive", "inapplicable", "untested"
 def summary(run: Run, ending: Ending, reporter: pytest.TerminalReporter) -> None:
     """Write our section."""
     words, lang = wording(), run.lang
-    reporter.section(words.say("title", lang), "=")
+    title = words.say("title", lang)
+    writer = reporter.config.get_terminal_writer()
+    reporter.ensure_newline()
+    # pytest counts letters, not columns
+    writer.sep("=", title, fullwidth=writer.fullwidth - (width(title) - len(title)))
     for line in opening(run, ending):
         reporter.write_line(line)
     reporter.write_line("")

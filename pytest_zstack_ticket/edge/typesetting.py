@@ -28,6 +28,7 @@ CHINESE = (
     "WenQuanYi Zen Hei",
     "Noto Serif CJK SC",
     "SimSun",
+    "Droid Sans Fallback",
 )
 """Families that are used where they are there, the best first."""
 EMBEDDED = ("DejaVu Sans Mono", "Libertinus Serif")

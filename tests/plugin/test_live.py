@@ -91,3 +91,9 @@ def test_nobody_who_keeps_a_log_gets_it(shown, options: tuple[str, ...], environ
 def test_a_pipe_gets_none(pytester: pytest.Pytester):
     pytester.makepyfile(test_slow=SLOW)
     assert "\x1b" not in pytester.runpytest_subprocess("--zstack-url=embedded", "test_slow.py").stdout.str()
+
+
+def test_no_line_of_ours_is_wider_than_the_terminal(shown):
+    written = without_paint(shown("--zstack-lang=zh", "--color=no", "-qq", "--tb=no"))
+    title = next(line for line in written.splitlines() if "ZStack CreateTicket" in line)
+    assert 78 <= width(title) <= 80
