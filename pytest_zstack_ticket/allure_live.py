@@ -6,7 +6,10 @@ process that ran the test, so workers of xdist need nothing more.
 
 from __future__ import annotations
 
+import json
 import time
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,8 @@ from pytest_zstack_ticket.wording import wording
 
 KEPT = frozenset({"host", "thread", "package"})
 """Labels of allure-pytest that stay beside ours."""
+LATE = frozenset({"failed", "broken", "unknown"})
+"""Statuses that a requirement may get after its tests: a budget is spent to its end, then waivers are decided."""
 
 
 class AllureLive:
@@ -51,7 +56,8 @@ class AllureLive:
     def _row(self, rule: Requirement, told: dict[str, Any]) -> dict[str, Any]:
         """Return what one test makes of its requirement, as a report has it."""
         tally, finding = tally_from_json(told["tally"]), told["finding"]
-        judged = verdict_of(rule, tally, self._run.reached.profile)
+        # what is missing may still come, as in the report of pytest
+        judged = verdict_of(rule, replace(tally, missing=0), self._run.reached.profile)
         row = Row(
             requirement=rule,
             verdict=judged.verdict,
@@ -109,8 +115,27 @@ class AllureLive:
         result.attachments.append(Attachment(name=name, source=file, type="text/plain"))
 
     def conclude(self, report: dict[str, Any]) -> None:
-        """Write what is about the run as a whole. Raises OSError."""
-        for name, text in allure.of_the_run(report):
+        """Write what is about the run as a whole, and what came to light only after its tests. Raises OSError."""
+        told = self._statuses()
+        for row in report["requirements"]:
+            status = allure.STATUSES[row["verdict"]]
+            if status in LATE and status not in told.get(row["id"], {status}):
+                self._put(allure.of_a_requirement(report, row, ()))
+        self._put(allure.of_the_run(report))
+
+    def _statuses(self) -> dict[str, set[str]]:
+        """Return what the results of this run say of each requirement, whichever process wrote them."""
+        found: dict[str, set[str]] = {}
+        for path in self.written():
+            if path.name.endswith("-result.json"):
+                result = json.loads(path.read_text("utf-8"))
+                for label in result["labels"]:
+                    if label["name"] == "requirement":
+                        found.setdefault(label["value"], set()).add(result["status"])
+        return found
+
+    def _put(self, files: Iterable[tuple[str, str]]) -> None:
+        for name, text in files:
             put(self._folder / name, text)
 
     def written(self) -> list[Path]:
@@ -126,9 +151,9 @@ class AllureLive:
 
 
 def _witnesses(record: ItemRecord) -> list[dict[str, Any]]:
-    """Return the message of one example that held."""
-    for seen in record.holding:
-        shown = message_json(tuple(seen.trails.get(subject_role(seen.trails), ())))
-        if shown is not None:
-            return [scrubbed_json(shown)]
-    return []
+    """Return the message of the first example that held."""
+    if record.witness is None:
+        return []
+    trails = record.witness.trails
+    shown = message_json(tuple(trails.get(subject_role(trails), ())))
+    return [scrubbed_json(shown)] if shown else []

@@ -12,13 +12,14 @@ from typing import Any
 from pytest_zstack_ticket.aftermath import Aftermath
 from pytest_zstack_ticket.core.identity import target_facts
 from pytest_zstack_ticket.core.judge import Result, Tally, exit_status, judge
-from pytest_zstack_ticket.edge.provenance import installed_json, machine_json, suite_json
 from pytest_zstack_ticket.edge.bundles import REPORT
+from pytest_zstack_ticket.edge.provenance import installed_json, machine_json, suite_json
 from pytest_zstack_ticket.model.codec import phrase_to_json
 from pytest_zstack_ticket.model.errors import UsageError
 from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.options import safe_arguments
 from pytest_zstack_ticket.paging import PDF, put, write_page
 from pytest_zstack_ticket.printing import Printer
 from pytest_zstack_ticket.recording import explored_json, scrubbed_json
@@ -26,7 +27,7 @@ from pytest_zstack_ticket.report.exports.ctrf import ctrf
 from pytest_zstack_ticket.report.exports.junit import junit
 from pytest_zstack_ticket.report.finding import message_json
 from pytest_zstack_ticket.report.machine import Facts, Row, document
-from pytest_zstack_ticket.run import Run, safe_arguments
+from pytest_zstack_ticket.run import Run
 from pytest_zstack_ticket.wording import wording
 
 NOT_WRITTEN = 4

@@ -97,7 +97,7 @@ class LiveLine:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtestloop(self) -> Holding:
-        """Show the line again after all tests, when what they left of a budget is spent; nothing else is written then."""
+        """Show the line again after all tests, while what they left of a budget is spent."""
         done = yield
         if self._run.role == "alone" and self._run.budget.seconds:
             self._line.start()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import sys
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -288,3 +289,8 @@ def secret(name: str, variables: Mapping[str, str]) -> str:
         return Path(file).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise pytest.UsageError(f"{variable}_FILE: {file} cannot be read ({error.__class__.__name__}).") from error
+
+
+def safe_arguments() -> list[str]:
+    """Return the command line; no secret can stand in it, for none of our options takes one."""
+    return [Path(sys.argv[0]).name, *sys.argv[1:]]

@@ -18,8 +18,9 @@ from pytest_zstack_ticket.model.pinned import Pinned, PinnedCall, pinned_from_js
 from pytest_zstack_ticket.model.ticket import Edit, Message
 from pytest_zstack_ticket.model.verdict import Example
 from pytest_zstack_ticket.model.waiver import Waiver
+from pytest_zstack_ticket.options import safe_arguments
 from pytest_zstack_ticket.recording import finding_of, pinned_json, record_to_json
-from pytest_zstack_ticket.run import Run, safe_arguments
+from pytest_zstack_ticket.run import Run
 from pytest_zstack_ticket.trail import Trail
 
 REPEATS = 8

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -296,8 +295,3 @@ def start_embedded(text: str) -> SimulatorServer:
     server = SimulatorServer(text)
     server.start()
     return server
-
-
-def safe_arguments() -> list[str]:
-    """Return the command line; no secret can stand in it, for none of our options takes one."""
-    return [Path(sys.argv[0]).name, *sys.argv[1:]]

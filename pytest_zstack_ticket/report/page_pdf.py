@@ -14,6 +14,7 @@ from typing import Any
 from pytest_zstack_ticket.report.page_causes import causes
 from pytest_zstack_ticket.report.page_finding import again, siblings, words
 from pytest_zstack_ticket.report.page_markup import Markup, anchor, element, joined
+from pytest_zstack_ticket.report.page_observed import observed
 from pytest_zstack_ticket.report.page_requirement import MOST_FINDINGS, facts
 from pytest_zstack_ticket.report.page_sheet import Beside, Json, Sheet, in_order, tally
 from pytest_zstack_ticket.report.page_summary import figures, summary
@@ -40,6 +41,7 @@ def pdf_markup(report: Mapping[str, Any], wording: Wording, lang: str, *, beside
         element("section", element("h2", sheet.say("charts")), *figures(sheet)),
         _findings(sheet, [row for row in rows if row["findings"]]),
         _table(sheet, rows),
+        observed(sheet),
         _signatures(sheet, digest),
         element("footer", sheet.say("pdf-foot")),
     )

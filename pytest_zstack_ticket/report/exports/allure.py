@@ -54,12 +54,17 @@ def allure(report: Report, witnesses: Mapping[str, Sequence[Mapping[str, Any]]])
     `witnesses` has messages, as findings have them, that show a requirement held.
     """
     for row in report["requirements"]:
-        attached = list(_attached(_uuid(report, row["id"]), row, witnesses.get(row["id"], ())))
-        yield from ((source, text) for source, _, _, text in attached)
-        uuid = _uuid(report, row["id"])
-        links = [{"name": name, "source": source, "type": kind} for source, name, kind, _ in attached]
-        yield f"{uuid}-result.json", _json(_result(report, row) | {"attachments": links})
+        yield from of_a_requirement(report, row, witnesses.get(row["id"], ()))
     yield from of_the_run(report)
+
+
+def of_a_requirement(report: Report, row: Row, witnesses: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield name and text of each file of one result."""
+    uuid = _uuid(report, row["id"])
+    attached = list(_attached(uuid, row, witnesses))
+    yield from ((source, text) for source, _, _, text in attached)
+    shown = [{"name": name, "source": source, "type": kind} for source, name, kind, _ in attached]
+    yield f"{uuid}-result.json", _json(_result(report, row) | {"attachments": shown})
 
 
 def of_the_run(report: Report) -> Iterator[tuple[str, str]]:
