@@ -1,0 +1,236 @@
+"""The asynchronous calls: create, change status, update requests, delete."""
+
+from __future__ import annotations
+
+import copy
+import time
+from typing import Any
+
+from tests.second.book import ADMIN, Book, Refused, fresh
+from tests.second.rules import CLS, EVENTS, Rules
+
+MOVES = {
+    ("Pending", "approve"): "FinalApproved",
+    ("Pending", "reject"): "Rejected",
+    ("Pending", "cancel"): "Cancelled",
+    ("IntermediateApproved", "cancel"): "Cancelled",
+    ("Cancelled", "reopen"): "Pending",
+    ("Rejected", "reopen"): "Pending",
+}
+
+
+class Deeds:
+    def __init__(self, book: Book) -> None:
+        self.book, self.kind, self.on, self.rules = book, book.kind, book.on, Rules(book)
+
+    def success(self, row: dict[str, Any] | None, schema: bool) -> Any:
+        on, book = self.on, self.book
+        if self.kind.bare or row is None:
+            return {}
+        shown = book.row(row)
+        body: dict[str, Any] = {"inventory": shown}
+        if schema:
+            body = {"schema": {"inventory": "org.zstack.ticket.entity.TicketInventory"}, **body}
+        wrong = {
+            "success-null": lambda: {"inventory": None},
+            "success-list": lambda: {"inventory": [shown]},
+            "success-text": lambda: {"inventory": shown["uuid"]},
+            "success-naked": lambda: shown,
+            "success-inventories": lambda: {"inventories": [shown]},
+            "success-and-error": lambda: body | {"error": {"code": "SYS.1006", "description": "An operation failed"}},
+            "success-array": lambda: [shown],
+            "success-plain": lambda: "success",
+            "success-empty-inventory": lambda: {"inventory": {}},
+            "success-other-name": lambda: {"inventory": shown | {"name": "ticket"}},
+            "success-other-uuid": lambda: {"inventory": shown | {"uuid": fresh()}},
+            "success-last-ticket": lambda: self.last_ticket(body),
+            "success-no-requests": lambda: {"inventory": {k: v for k, v in shown.items() if k != "request"}},
+            "success-other-times": lambda: {"inventory": shown | {"request": [r | {"executeTimes": r["executeTimes"] + 1} for r in shown["request"]]}},
+            "success-other-description": lambda: {"inventory": {k: v for k, v in shown.items() if k != "description"} | {"description": ""}},
+        }.get(book.flaw)
+        return wrong() if wrong else body
+
+    def last_ticket(self, body: Any) -> Any:
+        body, self.book.last = self.book.last or body, body
+        return body
+
+    def create(self, body: Any, bound: dict[str, Any], session: Any) -> dict[str, Any] | None:
+        book, on = self.book, self.on
+        with book.lock:
+            book.under_way += 1
+        try:
+            self.rules.check_create(bound, body)
+            if callable(session):
+                session = session()
+            with book.lock:
+                if on("fail-leaves-ticket"):
+                    early = self.rules.row({**bound, "requests": bound["requests"]}, session)
+                    book.tickets[early["uuid"]] = early
+                self.rules.serve_create(bound)
+                if on("fail-leaves-ticket"):
+                    book.tickets.pop(early["uuid"])
+            row = self.rules.row({**bound, "requests": bound["requests"]}, session)
+            if on("lose-under-load", "duplicate-under-load", "same-uuid-under-load"):
+                time.sleep(0.02)
+            self.store(row, session)
+            return row
+        finally:
+            with book.lock:
+                book.under_way -= 1
+
+    def store(self, row: dict[str, Any], session: Any) -> None:
+        book, on = self.book, self.on
+        with book.lock:
+            book.count += 1
+            lost = on("lose-all") or (on("lose-seventh") and book.count % 7 == 0) or (on("lose-under-load") and book.under_way > 2)
+            if not lost:
+                if on("same-uuid-under-load") and book.under_way > 2 and book.tickets:
+                    row["uuid"] = next(reversed(book.tickets))
+                held = self.rules.stored(copy.deepcopy(row))
+                if not (on("duplicate-uuid-silent") and row["uuid"] in book.tickets):
+                    book.tickets[row["uuid"]] = held
+                if on("store-twice") or (on("store-twice-sometimes") and book.count % 5 == 0) or (on("duplicate-under-load") and book.under_way > 2):
+                    twin = copy.deepcopy(held) | {"uuid": fresh()}
+                    book.tickets[twin["uuid"]] = twin
+                if on("store-forgets-fifth") and len(book.tickets) > 4:
+                    book.tickets.pop(next(iter(book.tickets)))
+            if self.kind.release >= (4, 6):
+                book.note(row, "Pending", "Pending", None, session) if on("history-of-creation") else None
+
+    def find(self, uuid: str) -> dict[str, Any]:
+        row = self.book.tickets.get(uuid)
+        if row is None:
+            raise Refused("SYS.1003", f"invalid field[uuid], resource[uuid:{uuid}, type:TicketVO] not found")
+        return row
+
+    def change(self, uuid: str, given: dict[str, Any], session: Any) -> dict[str, Any]:
+        on, book = self.on, self.book
+        event, comment = given.get("statusEvent"), given.get("comment")
+        if isinstance(event, str) and on("event-any-case"):
+            event = event.lower()
+        if event not in EVENTS:
+            if on("event-any") or (event is None and on("event-missing")):
+                event = "cancel"
+            else:
+                raise Refused("SYS.1007", f"field[statusEvent] of message[{CLS}] is mandatory, can not be null")
+        if isinstance(comment, str) and len(comment.encode("utf-16-le", "surrogatepass")) // 2 > 65535 and not on("comment-any"):
+            raise Refused("SYS.1007", f"field[comment] of message[{CLS}] exceeds max length of string. expected was <= 65535, actual was {len(comment)}")
+        if callable(session):
+            session = session()
+        with book.lock:
+            row = self.find(uuid)
+            if event in {"reopen", "open"} and not self.kind.reopen:
+                raise Refused("SYS.1006", "operation denied. the ticket is in status of {}, cannot do the operation[{}]", row["status"], event)
+            after = MOVES.get((row["status"], event))
+            if event == "cancel" and row["status"] == "Cancelled" and on("cancel-twice"):
+                return row
+            if after is None:
+                if on("forbidden-any"):
+                    after = {"cancel": "Cancelled", "reopen": "Pending", "open": "Pending", "approve": "FinalApproved", "reject": "Rejected"}[event]
+                else:
+                    if on("forbidden-changes"):
+                        row["status"] = "Rejected"
+                    raise Refused("SYS.1006", "operation denied. the ticket is in status of {}, cannot do the operation[{}]", row["status"], event)
+            return self.moved(row, event, after, comment, session)
+
+    def moved(self, row: dict[str, Any], event: str, after: str, comment: str | None, session: Any) -> dict[str, Any]:
+        on, book = self.on, self.book
+        before = row["status"]
+        if on("cancel-rejects") and event == "cancel":
+            after = "Rejected"
+        if on("reopen-rejects") and event == "reopen":
+            after = "Rejected"
+        target = row
+        if on("cancel-other"):
+            target = next(reversed(book.tickets.values()))
+        if on("cancel-all"):
+            for one in book.tickets.values():
+                one["status"] = after
+        if not (on("cancel-nothing") and event == "cancel") and not (on("reopen-nothing") and event == "reopen"):
+            target["status"] = after
+        target["lastOpDate"] = time.time()
+        if on("cancel-touches-description"):
+            row["description"] = comment or "cancelled"
+        if on("cancel-touches-name"):
+            row["name"] = f"{row['name']} (cancelled)"
+        if on("cancel-touches-requests"):
+            row["request"] = row["request"][:1] + [r | {"executeTimes": 0} for r in row["request"][1:]]
+        if on("cancel-drops-description"):
+            row["description"] = None
+        if on("cancel-touches-create-date"):
+            row["createDate"] = time.time() + 3600
+            row["lastOpDate"] = row["createDate"]
+        if on("cancel-touches-context"):
+            row["accountSystemContext"] = {}
+        book.note(row, before, after, comment, session)
+        if on("history-twice"):
+            book.note(row, before, after, comment, session)
+        if on("change-stale-answer"):
+            return dict(row) | {"status": before}
+        return row
+
+    def update(self, uuid: str, given: dict[str, Any], session: Any) -> dict[str, Any]:
+        on, book = self.on, self.book
+        bound = {"requests": self.rules.requests(given.get("requests")), "description": self.rules.text(given.get("description"), "description")}
+        if bound["requests"] is None:
+            raise Refused("SYS.1007", f"field[requests] of message[{CLS}] is mandatory, can not be null")
+        if not (on("update-empty") and not bound["requests"]):
+            self.rules.check_requests(bound)
+        if callable(session):
+            session = session()
+        with book.lock:
+            row = self.find(uuid)
+            if row["status"] != "Cancelled" and not on("update-any-status"):
+                if on("update-refused-but-done"):
+                    row["request"] = bound["requests"]
+                raise Refused("SYS.1006", "ticket[uuid:{}, name:{}] can only be updated after being cancelled, current status is {}", uuid, row["name"].replace("{", "(").replace("}", ")"), row["status"])
+            if on("update-appends"):
+                row["request"] = row["request"] + bound["requests"]
+            elif on("update-first-only"):
+                row["request"] = bound["requests"][:1] + row["request"][1:]
+            elif not on("update-nothing"):
+                row["request"] = bound["requests"]
+            if on("update-touches-name"):
+                row["name"] = bound["requests"][0]["requestName"] or "updated"
+            if on("update-touches-description"):
+                row["description"] = None
+            if bound["description"] is not None and self.kind.release >= (4, 8):
+                row["description"] = bound["description"]
+            if on("update-reopens"):
+                row["status"] = "Pending"
+            row["lastOpDate"] = time.time()
+            return row
+
+    def delete(self, uuid: str, mode: str | None, session: Any) -> None:
+        on, book = self.on, self.book
+        if callable(session):
+            session = session()
+        with book.lock:
+            row = book.tickets.get(uuid)
+            if row is None:
+                if self.kind.second_delete == "success" and len(uuid) == 32:
+                    return
+                self.find(uuid)
+                return
+            if on("delete-nothing"):
+                return
+            if on("delete-from-list", "get-hidden"):
+                row["_hidden"] = True
+                return
+            if on("delete-same-name"):
+                for key in [k for k, r in book.tickets.items() if r["name"] == row["name"]]:
+                    del book.tickets[key]
+                return
+            if on("delete-newest"):
+                book.tickets.popitem()
+                return
+            if on("delete-cancels"):
+                row["status"] = "Cancelled"
+                return
+            del book.tickets[uuid]
+            if self.kind.archive:
+                book.archived.append(dict(row) | {"uuid": fresh(), "ticketUuid": uuid, "accountUuid": ADMIN})
+                mine = [h for h in book.histories if h["ticketUuid"] == uuid]
+                book.archived_histories += [dict(h) | {"historyUuid": h["uuid"], "uuid": fresh(), "accountUuid": ADMIN} for h in mine]
+            if not on("delete-leaves-history"):
+                book.histories = [h for h in book.histories if h["ticketUuid"] != uuid]

@@ -1,0 +1,103 @@
+"""The healthy clouds: each a reading of the dossier that a conformance suite must pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What one healthy cloud does where the dossier leaves a choice."""
+
+    release: tuple[int, int] = (4, 8)
+    direct: bool = False  # an async call answers at once
+    bare: bool = False  # success is `{}`
+    refusal: str = "late"  # late: REST texts, then the job's 503; json400: one JSON error, status 400
+    media: str | None = None  # Content-Type of every answer
+    charset_matters: bool = True  # no charset in the request means ISO-8859-1
+    lenient: bool = True  # gson's reader
+    coerce: bool = True  # gson's coercions
+    chinese: bool = True
+    cookie: bool = True
+    reason: bool = False
+    close: tuple[int, ...] = (400, 500, 503)
+    http10: bool = False
+    proxy: bool = False
+    pretty: bool = False
+    extra: bool = False
+    last_first: bool = False  # key order reversed
+    dates: str = "java8"
+    codes: str = "zstack"
+    trim: bool = True
+    four_byte: bool = True
+    empty_name: bool = True
+    reopen: bool = True
+    archive: bool = True
+    second_delete: str = "success"  # or SYS.1003
+    stubborn: str = ""  # refuses every create for its own reason
+    minimal: bool = False
+    location: str = ""  # another host
+    job_delay: tuple[float, float] = (0.0, 0.0)
+    poll_delay: float = 0.0
+    session_uses: int = 0
+    collation: bool = False  # MySQL's: case and trailing spaces do not count
+    limited: int = 0  # every n-th request is answered 429
+    keeps_api_body: bool = True
+    access_keys: bool = False
+    profile: str = "deployed"  # what the suite is told
+
+
+REAL = Kind()
+GATE = Kind(
+    direct=True,
+    bare=True,
+    refusal="json400",
+    media="application/json;charset=UTF-8",
+    charset_matters=False,
+    lenient=False,
+    coerce=False,
+    chinese=False,
+    cookie=False,
+    reason=True,
+    close=(),
+    trim=False,
+    second_delete="SYS.1003",
+    profile="documented",
+)
+
+KINDS: dict[str, Kind] = {
+    "real": REAL,
+    "band30": replace(REAL, release=(3, 0), second_delete="SYS.1003"),
+    "band36": replace(REAL, release=(3, 6)),
+    "band41": replace(REAL, release=(4, 1)),
+    "band45": replace(REAL, release=(4, 5), chinese=False),
+    "band46": replace(REAL, release=(4, 6), dates="java9"),
+    "band54": replace(REAL, release=(5, 4), limited=97, dates="java20", chinese=False),
+    "direct-inventory": replace(GATE, bare=False, profile="deployed"),
+    "direct-empty": GATE,
+    "documented-jobs": replace(GATE, direct=False),
+    "documented-jobs-late": replace(GATE, direct=False, refusal="late"),
+    "documented-inventory": replace(GATE, bare=False, codes="own"),
+    "no-flow": replace(REAL, stubborn="no matched ticket flow collection or no default ticket flow collection found"),
+    "no-flow-direct": replace(GATE, stubborn="no flow collection"),
+    "three-byte": replace(REAL, four_byte=False, chinese=False),
+    "trims": replace(GATE, bare=False, trim=True, profile="deployed"),
+    "no-trim": replace(REAL, trim=False),
+    "jitter": replace(REAL, job_delay=(0.05, 0.3)),
+    "slow-polls": replace(REAL, poll_delay=0.08),
+    "hard-delete": replace(REAL, archive=False, second_delete="SYS.1003"),
+    "no-reopen": replace(REAL, reopen=False, empty_name=False),
+    "minimal": replace(REAL, minimal=True),
+    "minimal-direct": replace(GATE, minimal=True),
+    "proxy": replace(REAL, proxy=True, close=()),
+    "proxy-direct": replace(GATE, proxy=True, bare=False, profile="deployed"),
+    "iso-dates": replace(REAL, dates="iso"),
+    "pretty": replace(REAL, pretty=True, extra=True, last_first=True, media="application/json"),
+    "own-codes": replace(REAL, codes="service"),
+    "elsewhere": replace(REAL, location="https://10.99.0.1:9443", cookie=False),
+    "http10": replace(REAL, http10=True),
+    "short-sessions": replace(REAL, session_uses=200),
+    "collation": replace(REAL, collation=True),
+    "drops-body": replace(REAL, keeps_api_body=False),
+    "keys": replace(REAL, access_keys=True),
+}
