@@ -9,7 +9,7 @@ REPORT ?= zstack-report
 SUITES = $(BIN)/python -m pytest --zstack-url=embedded
 SOURCES = pytest_zstack_ticket suites tests benchmarks conftest.py .packaging
 
-.PHONY: run smoke test lint format kill-matrix false-failures soak screenshots bench lock clean help
+.PHONY: run smoke test lint format kill-matrix false-failures second soak screenshots bench lock clean help
 
 run: $(STAMP)  ## set up and certify the embedded endpoint
 	$(SUITES) --zstack-report=$(REPORT) -q
@@ -34,6 +34,9 @@ kill-matrix: $(STAMP)  ## every requirement against the faults that must kill it
 
 false-failures: $(STAMP)  ## conformant endpoints, many seeds: RUNS=20 takes about an hour
 	$(BIN)/python -m tests.kill.false_failures --runs $(or $(RUNS),2)
+
+second: $(STAMP)  ## judge the suites by a cloud that shares nothing with the embedded one: about an hour
+	$(BIN)/python -m tests.second.judge
 
 soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades, judging again: an hour and a half
 	$(BIN)/python -m tests.soak.caps

@@ -14,7 +14,7 @@ from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.model.verdict import ROLL_UP, Example, Verdict
 
 REGRESSION, NO_TARGET, INCONCLUSIVE, RESIDUE = 10, 11, 12, 13
-LEGAL = frozenset({"legal-acceptance", "legal-refusal", "never-pending", "not-shown"})
+LEGAL = frozenset({"legal-acceptance", "legal-refusal", "never-pending", "no-log-out", "not-shown"})
 """An example about which the contract allows both decisions: it makes its requirement neither pass nor fail."""
 DECIDED = frozenset({"error", "failed", "inconclusive", "passed"})
 LEARNED = frozenset({"accepted", "inventory", "shown", "schema"})

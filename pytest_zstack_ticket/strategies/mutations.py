@@ -103,6 +103,10 @@ def _requests() -> Iterator[Row]:
         lambda body: put(body, path, [None, *get(body, path)]),
     )
     yield from _typed(path, object=OBJECT, string="create vm", number=1, boolean=True)
+    yield Row(
+        _edit(path, "type-unwrapped", note="the request itself, in no list"),
+        lambda body: put(body, path, get(body, path)[0]),
+    )
     yield from _typed(REQUEST, string="create vm", number=1, boolean=True, list=[])
 
 
@@ -119,6 +123,17 @@ def _request_members() -> Iterator[Row]:
         "unknown",
         "org.zstack.conformance.APINoSuchThingMsg",
         fields=("API", "ticket type"),
+    )
+    yield _second("executeTimes", "type-text", "often")
+    yield _second("apiName", "unknown", "org.zstack.conformance.APINoSuchThingMsg", fields=("API", "ticket type"))
+
+
+def _second(member: str, name: str, value: Json, *, fields: tuple[str, ...] = ()) -> Row:
+    """Return the row that puts a bad request after a good one: a validator may look at the first alone."""
+    path = "params.requests"
+    return Row(
+        _edit(f"{path}[1].{member}", name, fields, f"{member} of the second request: {name}"),
+        lambda body: put(body, path, [get(body, path)[0], {**get(body, path)[0], member: value}]),
     )
 
 

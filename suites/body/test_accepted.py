@@ -10,7 +10,6 @@ ACCEPTED = {
     "ZT-BODY-042": ["params.name/script-*"],
     "ZT-BODY-043": ["params.name/looks-like-*"],
     "ZT-BODY-044": ["params.description/limit*"],
-    "ZT-BODY-045": ["params.name/outer-space*"],
     "ZT-BODY-046": ["params.requests/count-*"],
     "ZT-BODY-047": ["params.requests[0].apiBody/*"],
     "ZT-BODY-048": ["params.requests[0].apiBody/number-*"],
@@ -40,3 +39,19 @@ def test_a_variation_does_not_matter(rows, ticket_endpoint, zstack_sweep, zstack
             "sameness", edit=edit, subject=trail, sibling=ticket_endpoint.calibration, arguments=arguments
         )
         assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-BODY-045")
+def test_outer_white_space_does_not_count(ticket_endpoint, zstack_sweep, zstack_examine):
+    """Outer white space does not count against the length of a name."""
+    beside = {}
+    for edit, trail in zstack_sweep.trails("variations", "params.name/outer-space*"):
+        departure = zstack_examine(
+            "outer-blanks" if beside else "sameness",
+            edit=edit,
+            subject=trail,
+            sibling=ticket_endpoint.calibration,
+            **beside,
+        )
+        assert departure is None, departure
+        beside = beside or {"trimmed": trail}

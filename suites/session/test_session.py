@@ -41,12 +41,14 @@ def test_a_create_without_a_valid_session_is_refused(case, ticket_endpoint, zsta
 def test_a_create_with_a_logged_out_session_is_refused(ticket_endpoint, zstack_examine):
     """A create with a session that was logged out is refused."""
     session = ticket_endpoint.another_session()
-    ticket_endpoint.logout(session.uuid)
+    ended = ticket_endpoint.logout(session.uuid)
     edit = Edit(kind="breakage", name="logged-out-session", note="the session was logged out before")
     draft = ticket_endpoint.calibration_draft
     headers = (*draft.headers, ("Authorization", session.authorization))
     trail = ticket_endpoint.send(Message(edit=edit, body=draft.body, headers=headers))
-    departure = zstack_examine("refused-session", edit=edit, subject=trail, sibling=ticket_endpoint.calibration)
+    departure = zstack_examine(
+        "refused-session", edit=edit, subject=trail, sibling=ticket_endpoint.calibration, ended=ended
+    )
     assert departure is None, departure
 
 

@@ -9,18 +9,66 @@ from typing import Any
 from tests.second.book import CHINA, Book, Refused, Turned
 
 OPERATORS = ("!=", ">=", "<=", "!?=", "!~=", "~=", "?=", "=", ">", "<", "is null", "not null")
-TICKET = ("uuid", "name", "description", "status", "accountSystemType", "ticketTypeUuid", "currentFlowUuid", "flowCollectionUuid", "createDate", "lastOpDate", "accountSystemContext", "request")
+TICKET = (
+    "uuid",
+    "name",
+    "description",
+    "status",
+    "accountSystemType",
+    "ticketTypeUuid",
+    "currentFlowUuid",
+    "flowCollectionUuid",
+    "createDate",
+    "lastOpDate",
+    "accountSystemContext",
+    "request",
+)
 FIELDS = {
     "tickets": TICKET,
     "archives": (*TICKET, "ticketUuid", "accountUuid"),
-    "histories": ("uuid", "sequence", "ticketUuid", "fromStatus", "toStatus", "comment", "operationContextType", "operatorType", "operatorUuid", "flowName", "createDate", "lastOpDate", "historyUuid", "accountUuid"),
+    "histories": (
+        "uuid",
+        "sequence",
+        "ticketUuid",
+        "fromStatus",
+        "toStatus",
+        "comment",
+        "operationContextType",
+        "operatorType",
+        "operatorUuid",
+        "flowName",
+        "createDate",
+        "lastOpDate",
+        "historyUuid",
+        "accountUuid",
+    ),
     "types": ("uuid", "name", "description", "type", "adminOnly", "createDate", "lastOpDate", "requests"),
-    "flows": ("uuid", "name", "description", "state", "status", "isDefault", "createDate", "lastOpDate", "projectUuid", "parentFlowUuid", "collectionUuid"),
+    "flows": (
+        "uuid",
+        "name",
+        "description",
+        "state",
+        "status",
+        "isDefault",
+        "createDate",
+        "lastOpDate",
+        "projectUuid",
+        "parentFlowUuid",
+        "collectionUuid",
+    ),
 }
 
 
 def moment(text: str) -> float | None:
-    for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%b %d, %Y %I:%M:%S %p", "%b %d, %Y, %I:%M:%S %p", "%b %d, %Y, %I:%M:%S\u202f%p", "%Y-%m-%dT%H:%M:%S.000+08:00"):
+    for form in (
+        "%Y-%m-%d %H:%M:%S",
+        "%Y-%m-%d",
+        "%Y-%m-%dT%H:%M:%S",
+        "%b %d, %Y %I:%M:%S %p",
+        "%b %d, %Y, %I:%M:%S %p",
+        "%b %d, %Y, %I:%M:%S\u202f%p",
+        "%Y-%m-%dT%H:%M:%S.000+08:00",
+    ):
         try:
             return datetime.strptime(text.strip(), form).replace(tzinfo=CHINA).timestamp()
         except ValueError:
@@ -39,11 +87,17 @@ class Asking:
                 if operator == "=":
                     value = value.lstrip("=")
                 if not name.strip() and operator not in {"is null", "not null"}:
-                    raise Turned(400, f"Invalid query parameter. The '{text}' in parameter[q] is not a key-value pair split by {operator}")
+                    raise Turned(
+                        400,
+                        f"Invalid query parameter. The '{text}' in parameter[q] is not a key-value pair split by {operator}",
+                    )
                 return name.strip(), operator, value
         if self.on("q-no-operator-ignored"):
             return "", "", ""
-        raise Turned(400, f"Invalid query parameter. The '{text}' in the parameter[q] doesn't contain any query operator. Valid query operators are [[{', '.join(OPERATORS)}]]")
+        raise Turned(
+            400,
+            f"Invalid query parameter. The '{text}' in the parameter[q] doesn't contain any query operator. Valid query operators are [[{', '.join(OPERATORS)}]]",
+        )
 
     def fold(self, text: str) -> str:
         return text.lower().rstrip(" ") if self.book.kind.collation else text
@@ -92,7 +146,7 @@ class Asking:
         if self.on("q-like-regex"):
             pattern = value.replace("%", ".*").replace("_", ".")
         try:
-            return bool(re.fullmatch(pattern, held, re.S | (re.I if self.book.kind.collation else 0)))
+            return bool(re.fullmatch(pattern, held, re.DOTALL | (re.IGNORECASE if self.book.kind.collation else 0)))
         except re.error:
             return False
 
@@ -153,7 +207,7 @@ class Asking:
 
     def answer(self, rows: list[dict[str, Any]], what: str, pairs: list[tuple[str, str]]) -> dict[str, Any]:
         conditions = [value for name, value in pairs if name == "q"]
-        first = {name: value for name, value in reversed(pairs)}
+        first = dict(reversed(pairs))
         known = FIELDS[what]
         tests = [self.split(text) for text in conditions]
         limit = self.number(first.get("limit", "10" if self.on("limit-default-ten") else "1000"), "limit")
@@ -219,7 +273,14 @@ class Asking:
             down = False
         if self.on("sort-turned"):
             down = not down
-        return sorted(rows, key=lambda row: (row.get(name) is not None, self.fold(row[name]) if isinstance(row.get(name), str) else row.get(name) or 0), reverse=down)
+        return sorted(
+            rows,
+            key=lambda row: (
+                row.get(name) is not None,
+                self.fold(row[name]) if isinstance(row.get(name), str) else row.get(name) or 0,
+            ),
+            reverse=down,
+        )
 
     def shown(self, rows: list[dict[str, Any]], what: str, fields: str | None = None) -> dict[str, Any]:
         listed = [self.book.row(row) for row in rows]
@@ -231,7 +292,13 @@ class Asking:
                 listed = [{k: v for k, v in row.items() if k not in names} for row in listed]
             else:
                 listed = [{k: v for k, v in row.items() if k in names} for row in listed]
-        classes = {"tickets": "TicketInventory", "archives": "ArchiveTicketInventory", "histories": "TicketStatusHistoryInventory", "types": "TicketTypeInventory", "flows": "TicketFlowCollectionInventory"}
+        classes = {
+            "tickets": "TicketInventory",
+            "archives": "ArchiveTicketInventory",
+            "histories": "TicketStatusHistoryInventory",
+            "types": "TicketTypeInventory",
+            "flows": "TicketFlowCollectionInventory",
+        }
         schema = {f"inventories[{i}]": f"org.zstack.ticket.entity.{classes[what]}" for i in range(len(listed))}
         if self.on("query-list"):
             return listed  # type: ignore[return-value]

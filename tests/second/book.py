@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import random
 import threading
 import time
@@ -31,7 +32,14 @@ TEXTS = {
     "ID.1000": "Unable to authenticate a user",
     "ID.1001": "The session is invalid, either wrong session id or the session has been expired",
 }
-OWN = {"SYS.1000": "GATEWAY.9000", "SYS.1003": "NOT_FOUND.4040", "SYS.1006": "CONFLICT.4090", "SYS.1007": "BAD_FIELD.4001", "ID.1000": "AUTH.4010", "ID.1001": "AUTH.4011"}
+OWN = {
+    "SYS.1000": "GATEWAY.9000",
+    "SYS.1003": "NOT_FOUND.4040",
+    "SYS.1006": "CONFLICT.4090",
+    "SYS.1007": "BAD_FIELD.4001",
+    "ID.1000": "AUTH.4010",
+    "ID.1001": "AUTH.4011",
+}
 SERVICE = {"SYS.1006": "TICKET_STATUS.2002", "SYS.1000": "IAM2.1004"}
 CHINESE = {
     "wrong account name or password": "错误的账户名或密码",
@@ -100,8 +108,19 @@ class Book:
             if session is None and self.on("session-case"):
                 session = self.sessions.get(token.lower())
             if session is None and self.on("session-prefix"):
-                session = next((s for key, s in self.sessions.items() if len(token) >= 16 and (key.startswith(token) or token.startswith(key))), None)
-            if session is None and (self.on("session-any") or (self.on("session-any-hex") and len(token) == 32) or (self.on("session-empty") and not token)):
+                session = next(
+                    (
+                        s
+                        for key, s in self.sessions.items()
+                        if len(token) >= 16 and (key.startswith(token) or token.startswith(key))
+                    ),
+                    None,
+                )
+            if session is None and (
+                self.on("session-any")
+                or (self.on("session-any-hex") and len(token) == 32)
+                or (self.on("session-empty") and not token)
+            ):
                 session = {"account": ADMIN, "user": ADMIN, "admin": True, "uses": 0}
             if session is None:
                 raise Refused("ID.1001", "Session expired")
@@ -139,11 +158,21 @@ class Book:
             before = "IntermediateApproved"
         now = time.time()
         owner = next(iter(self.tickets)) if self.on("history-other-ticket") and self.tickets else row["uuid"]
-        self.histories.append({
-            "uuid": fresh(), "sequence": number if self.kind.release >= (4, 0) else None, "ticketUuid": owner,
-            "fromStatus": before, "toStatus": after, "comment": comment, "operationContextType": "StatusChanged",
-            "operatorType": "org.zstack.iam2.entity.IAM2VirtualIDVO", "operatorUuid": by.get("user"), "createDate": now, "lastOpDate": now,
-        })
+        self.histories.append(
+            {
+                "uuid": fresh(),
+                "sequence": number if self.kind.release >= (4, 0) else None,
+                "ticketUuid": owner,
+                "fromStatus": before,
+                "toStatus": after,
+                "comment": comment,
+                "operationContextType": "StatusChanged",
+                "operatorType": "org.zstack.iam2.entity.IAM2VirtualIDVO",
+                "operatorUuid": by.get("user"),
+                "createDate": now,
+                "lastOpDate": now,
+            }
+        )
 
     # -- words
 
@@ -158,11 +187,28 @@ class Book:
             body["cost"] = "0ms"
         if refused.code == "ID.1001" and self.kind.refusal == "late":
             body["elaboration"] = "错误信息: 会话已失效"
-            body["messages"] = {"category": "ID", "code": "1001", "message_cn": "会话已失效", "message_en": "session", "distance": 0.0}
+            body["messages"] = {
+                "category": "ID",
+                "code": "1001",
+                "message_cn": "会话已失效",
+                "message_en": "session",
+                "distance": 0.0,
+            }
         if self.kind.release >= (5, 4):
-            body |= {"globalErrorCode": "ORG_ZSTACK_TICKET_10012", "message": details, "formatArgs": [], "localizedMessage": "参数错误", "retryable": False, "httpStatus": 503}
+            body |= {
+                "globalErrorCode": "ORG_ZSTACK_TICKET_10012",
+                "message": details,
+                "formatArgs": [],
+                "localizedMessage": "参数错误",
+                "retryable": False,
+                "httpStatus": 503,
+            }
         if self.kind.extra:
-            body |= {"opaque": {"a": 1}, "hint": "x", "causes": [{"code": "SYS.1006", "description": "An operation failed", "details": "inner"}]}
+            body |= {
+                "opaque": {"a": 1},
+                "hint": "x",
+                "causes": [{"code": "SYS.1006", "description": "An operation failed", "details": "inner"}],
+            }
         return flawed_error(self, body)
 
     def date(self, moment: float) -> Any:
@@ -188,7 +234,7 @@ class Book:
         if self.kind.release < (4, 6) and not self.kind.bare:
             for name in ("request", "accountSystemContext"):
                 if name in shown:
-                    shown[name] = doubles(shown[name], name == "request")
+                    shown[name] = doubles(shown[name], typed=name == "request")
         if not self.kind.keeps_api_body and "request" in shown:
             shown["request"] = [{k: v for k, v in one.items() if k != "apiBody"} for one in shown["request"]]
         if self.kind.extra:
@@ -219,7 +265,9 @@ def flawed_error(book: Book, body: dict[str, Any]) -> dict[str, Any]:
     if on("error-null-code"):
         body["code"] = None
     if on("error-stack"):
-        body["details"] = "java.lang.NullPointerException\n\tat org.zstack.ticket.TicketBase.handle(TicketBase.java:235)\n\tat java.lang.Thread.run(Thread.java:748)"
+        body["details"] = (
+            "java.lang.NullPointerException\n\tat org.zstack.ticket.TicketBase.handle(TicketBase.java:235)\n\tat java.lang.Thread.run(Thread.java:748)"
+        )
     return body
 
 
@@ -244,8 +292,6 @@ def flawed_row(book: Book, shown: dict[str, Any]) -> dict[str, Any]:
     if on("row-request-object"):
         shown["request"] = shown["request"][0]
     if on("row-request-text"):
-        import json
-
         shown["request"] = json.dumps(shown["request"])
     if on("row-dates-reversed"):
         shown["createDate"], shown["lastOpDate"] = book.date(time.time()), book.date(time.time() - 86400)
@@ -260,15 +306,15 @@ def flawed_row(book: Book, shown: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def doubles(value: Any, typed: bool = False) -> Any:
+def doubles(value: Any, *, typed: bool) -> Any:
     if isinstance(value, bool):
         return value
     if isinstance(value, int):
         return float(value) if abs(value) < 1 << 1000 else value
     if isinstance(value, list):
-        return [doubles(v, typed) for v in value]
+        return [doubles(v, typed=typed) for v in value]
     if isinstance(value, dict):
-        return {k: v if typed and k == "executeTimes" else doubles(v) for k, v in value.items()}
+        return {k: v if typed and k == "executeTimes" else doubles(v, typed=False) for k, v in value.items()}
     return value
 
 

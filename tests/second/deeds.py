@@ -24,7 +24,7 @@ class Deeds:
         self.book, self.kind, self.on, self.rules = book, book.kind, book.on, Rules(book)
 
     def success(self, row: dict[str, Any] | None, schema: bool) -> Any:
-        on, book = self.on, self.book
+        book = self.book
         if self.kind.bare or row is None:
             return {}
         shown = book.row(row)
@@ -45,8 +45,13 @@ class Deeds:
             "success-other-uuid": lambda: {"inventory": shown | {"uuid": fresh()}},
             "success-last-ticket": lambda: self.last_ticket(body),
             "success-no-requests": lambda: {"inventory": {k: v for k, v in shown.items() if k != "request"}},
-            "success-other-times": lambda: {"inventory": shown | {"request": [r | {"executeTimes": r["executeTimes"] + 1} for r in shown["request"]]}},
-            "success-other-description": lambda: {"inventory": {k: v for k, v in shown.items() if k != "description"} | {"description": ""}},
+            "success-other-times": lambda: {
+                "inventory": shown
+                | {"request": [r | {"executeTimes": r["executeTimes"] + 1} for r in shown["request"]]}
+            },
+            "success-other-description": lambda: {
+                "inventory": {k: v for k, v in shown.items() if k != "description"} | {"description": ""}
+            },
         }.get(book.flaw)
         return wrong() if wrong else body
 
@@ -82,14 +87,22 @@ class Deeds:
         book, on = self.book, self.on
         with book.lock:
             book.count += 1
-            lost = on("lose-all") or (on("lose-seventh") and book.count % 7 == 0) or (on("lose-under-load") and book.under_way > 2)
+            lost = (
+                on("lose-all")
+                or (on("lose-seventh") and book.count % 7 == 0)
+                or (on("lose-under-load") and book.under_way > 2)
+            )
             if not lost:
                 if on("same-uuid-under-load") and book.under_way > 2 and book.tickets:
                     row["uuid"] = next(reversed(book.tickets))
                 held = self.rules.stored(copy.deepcopy(row))
                 if not (on("duplicate-uuid-silent") and row["uuid"] in book.tickets):
                     book.tickets[row["uuid"]] = held
-                if on("store-twice") or (on("store-twice-sometimes") and book.count % 5 == 0) or (on("duplicate-under-load") and book.under_way > 2):
+                if (
+                    on("store-twice")
+                    or (on("store-twice-sometimes") and book.count % 5 == 0)
+                    or (on("duplicate-under-load") and book.under_way > 2)
+                ):
                     twin = copy.deepcopy(held) | {"uuid": fresh()}
                     book.tickets[twin["uuid"]] = twin
                 if on("store-forgets-fifth") and len(book.tickets) > 4:
@@ -113,24 +126,47 @@ class Deeds:
                 event = "cancel"
             else:
                 raise Refused("SYS.1007", f"field[statusEvent] of message[{CLS}] is mandatory, can not be null")
-        if isinstance(comment, str) and len(comment.encode("utf-16-le", "surrogatepass")) // 2 > 65535 and not on("comment-any"):
-            raise Refused("SYS.1007", f"field[comment] of message[{CLS}] exceeds max length of string. expected was <= 65535, actual was {len(comment)}")
+        if (
+            isinstance(comment, str)
+            and len(comment.encode("utf-16-le", "surrogatepass")) // 2 > 65535
+            and not on("comment-any")
+        ):
+            raise Refused(
+                "SYS.1007",
+                f"field[comment] of message[{CLS}] exceeds max length of string. expected was <= 65535, actual was {len(comment)}",
+            )
         if callable(session):
             session = session()
         with book.lock:
             row = self.find(uuid)
             if event in {"reopen", "open"} and not self.kind.reopen:
-                raise Refused("SYS.1006", "operation denied. the ticket is in status of {}, cannot do the operation[{}]", row["status"], event)
+                raise Refused(
+                    "SYS.1006",
+                    "operation denied. the ticket is in status of {}, cannot do the operation[{}]",
+                    row["status"],
+                    event,
+                )
             after = MOVES.get((row["status"], event))
             if event == "cancel" and row["status"] == "Cancelled" and on("cancel-twice"):
                 return row
             if after is None:
                 if on("forbidden-any"):
-                    after = {"cancel": "Cancelled", "reopen": "Pending", "open": "Pending", "approve": "FinalApproved", "reject": "Rejected"}[event]
+                    after = {
+                        "cancel": "Cancelled",
+                        "reopen": "Pending",
+                        "open": "Pending",
+                        "approve": "FinalApproved",
+                        "reject": "Rejected",
+                    }[event]
                 else:
                     if on("forbidden-changes"):
                         row["status"] = "Rejected"
-                    raise Refused("SYS.1006", "operation denied. the ticket is in status of {}, cannot do the operation[{}]", row["status"], event)
+                    raise Refused(
+                        "SYS.1006",
+                        "operation denied. the ticket is in status of {}, cannot do the operation[{}]",
+                        row["status"],
+                        event,
+                    )
             return self.moved(row, event, after, comment, session)
 
     def moved(self, row: dict[str, Any], event: str, after: str, comment: str | None, session: Any) -> dict[str, Any]:
@@ -171,7 +207,10 @@ class Deeds:
 
     def update(self, uuid: str, given: dict[str, Any], session: Any) -> dict[str, Any]:
         on, book = self.on, self.book
-        bound = {"requests": self.rules.requests(given.get("requests")), "description": self.rules.text(given.get("description"), "description")}
+        bound = {
+            "requests": self.rules.requests(given.get("requests")),
+            "description": self.rules.text(given.get("description"), "description"),
+        }
         if bound["requests"] is None:
             raise Refused("SYS.1007", f"field[requests] of message[{CLS}] is mandatory, can not be null")
         if not (on("update-empty") and not bound["requests"]):
@@ -183,7 +222,13 @@ class Deeds:
             if row["status"] != "Cancelled" and not on("update-any-status"):
                 if on("update-refused-but-done"):
                     row["request"] = bound["requests"]
-                raise Refused("SYS.1006", "ticket[uuid:{}, name:{}] can only be updated after being cancelled, current status is {}", uuid, row["name"].replace("{", "(").replace("}", ")"), row["status"])
+                raise Refused(
+                    "SYS.1006",
+                    "ticket[uuid:{}, name:{}] can only be updated after being cancelled, current status is {}",
+                    uuid,
+                    row["name"].replace("{", "(").replace("}", ")"),
+                    row["status"],
+                )
             if on("update-appends"):
                 row["request"] = row["request"] + bound["requests"]
             elif on("update-first-only"):
@@ -231,6 +276,8 @@ class Deeds:
             if self.kind.archive:
                 book.archived.append(dict(row) | {"uuid": fresh(), "ticketUuid": uuid, "accountUuid": ADMIN})
                 mine = [h for h in book.histories if h["ticketUuid"] == uuid]
-                book.archived_histories += [dict(h) | {"historyUuid": h["uuid"], "uuid": fresh(), "accountUuid": ADMIN} for h in mine]
+                book.archived_histories += [
+                    dict(h) | {"historyUuid": h["uuid"], "uuid": fresh(), "accountUuid": ADMIN} for h in mine
+                ]
             if not on("delete-leaves-history"):
                 book.histories = [h for h in book.histories if h["ticketUuid"] != uuid]

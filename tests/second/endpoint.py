@@ -23,13 +23,35 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from tests.second.asking import Asking
-from tests.second.book import ADMIN, DEFAULT_FLOW, KEY_ID, KEY_SECRET, PASSWORD, PLATFORM, PROJECT, VIRTUAL_ID, VM_TYPE, Book, Job, Refused, Turned, fresh
+from tests.second.book import (
+    ADMIN,
+    DEFAULT_FLOW,
+    KEY_ID,
+    KEY_SECRET,
+    PASSWORD,
+    PLATFORM,
+    PROJECT,
+    VIRTUAL_ID,
+    VM_TYPE,
+    Book,
+    Job,
+    Refused,
+    Turned,
+    fresh,
+)
 from tests.second.deeds import Deeds
 from tests.second.kinds import KINDS, Kind
 from tests.second.loose import BadJson, Writer, read
 
 PREFIX = "/zstack"
-PAGES = {"/v1/tickets": "tickets", "/v1/tickets/archives": "archives", "/v1/tickets/histories": "histories", "/v1/tickets/histories/archives": "old", "/v1/ticket-types": "types", "/v1/tickets/flow-collections": "flows"}
+PAGES = {
+    "/v1/tickets": "tickets",
+    "/v1/tickets/archives": "archives",
+    "/v1/tickets/histories": "histories",
+    "/v1/tickets/histories/archives": "old",
+    "/v1/ticket-types": "types",
+    "/v1/tickets/flow-collections": "flows",
+}
 
 
 class Cloud(ThreadingHTTPServer):
@@ -85,7 +107,7 @@ class Talk(BaseHTTPRequestHandler):
 
     def body(self, raw: bytes) -> Any:
         kind = self.server.kind
-        found = re.search(r"charset\s*=\s*\"?([\w-]+)", self.headers.get("Content-Type") or "", re.I)
+        found = re.search(r"charset\s*=\s*\"?([\w-]+)", self.headers.get("Content-Type") or "", re.IGNORECASE)
         charset = found.group(1) if found else "iso-8859-1" if kind.charset_matters else "utf-8"
         try:
             text = raw.decode(charset, "replace")
@@ -115,7 +137,10 @@ class Talk(BaseHTTPRequestHandler):
         if value is not None and not isinstance(value, dict):
             if self.on("malformed-array-200"):
                 raise Done(200, {})
-            raise Turned(500, "java.lang.IllegalStateException: Expected BEGIN_OBJECT but was something else at line 1 column 2 path $")
+            raise Turned(
+                500,
+                "java.lang.IllegalStateException: Expected BEGIN_OBJECT but was something else at line 1 column 2 path $",
+            )
         return value
 
     def pairs(self, query: str) -> list[tuple[str, str]]:
@@ -141,17 +166,31 @@ class Talk(BaseHTTPRequestHandler):
         if status == 429:
             headers.append(("Retry-After", "1"))
         content, headers = self.bend(content, headers)
+        flaw = self.server.flaw if "/v1/api-jobs" in self.path else ""
         head = self.command == "HEAD"
         chunked = False
         if kind.proxy:
-            headers += [("Via", "1.1 edge"), ("X-Request-Id", fresh()), ("Server", "openresty"), ("Strict-Transport-Security", "max-age=300"), ("Vary", "Accept-Encoding")]
+            headers += [
+                ("Via", "1.1 edge"),
+                ("X-Request-Id", fresh()),
+                ("Server", "openresty"),
+                ("Strict-Transport-Security", "max-age=300"),
+                ("Vary", "Accept-Encoding"),
+            ]
             if "gzip" in (self.headers.get("Accept-Encoding") or "") and len(content) > 20:
                 content = gzip.compress(content)
                 headers.append(("Content-Encoding", "gzip"))
             chunked = self.request_version == "HTTP/1.1" and bool(content)
-        headers.append(("Transfer-Encoding", "chunked") if chunked else ("Content-Length", str(max(0, len(content) + {"http-length-short": -5, "http-length-long": 40}.get(self.server.flaw, 0)))))
+        headers.append(
+            ("Transfer-Encoding", "chunked")
+            if chunked
+            else (
+                "Content-Length",
+                str(max(0, len(content) + {"http-length-short": -5, "http-length-long": 40}.get(flaw, 0))),
+            )
+        )
         headers.append(("Date", self.date_time_string()))
-        if self.on("http-length-long", "http-length-short"):
+        if flaw in {"http-length-long", "http-length-short"}:
             self.close_connection = True
         if self.close_connection:
             headers.append(("Connection", "close"))
@@ -172,7 +211,7 @@ class Talk(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def bend(self, content: bytes, headers: list[tuple[str, str]]) -> tuple[bytes, list[tuple[str, str]]]:
-        flaw = self.server.flaw
+        flaw = self.server.flaw if "/v1/tickets" in self.path or "/v1/api-jobs" in self.path else ""
         if flaw == "http-gbk":
             content = content.decode().encode("gbk", "replace")
         if flaw == "http-latin":
@@ -197,7 +236,12 @@ class Talk(BaseHTTPRequestHandler):
 
     def say(self, status: int, value: Any, *, html_safe: bool = False) -> None:
         kind = self.server.kind
-        writer = Writer(html=html_safe and kind.refusal == "late", pretty=kind.pretty, last_first=kind.last_first, nulls=self.on("error-null", "success-null", "error-null-code"))
+        writer = Writer(
+            html=html_safe and kind.refusal == "late",
+            pretty=kind.pretty,
+            last_first=kind.last_first,
+            nulls=self.on("error-null", "success-null", "error-null-code"),
+        )
         if kind.extra and isinstance(value, dict):
             value = {**value, "servedBy": "node-2", "elapsed": 1.5}
         empty = kind.release < (3, 2) and value == {} and kind.refusal == "late"
@@ -208,7 +252,10 @@ class Talk(BaseHTTPRequestHandler):
         kind = self.server.kind
         if kind.refusal == "json400":
             status = turned.status if turned.status in {404, 405, 429} else 400
-            self.say(status, {"error": self.server.book.error(Refused("SYS.1007", turned.text.replace("{", "(").replace("}", ")")))})
+            self.say(
+                status,
+                {"error": self.server.book.error(Refused("SYS.1007", turned.text.replace("{", "(").replace("}", ")")))},
+            )
             return
         if turned.html or self.on("refusal-html"):
             page = f"<!doctype html><html><head><title>HTTP Status {turned.status}</title></head><body><h1>HTTP Status {turned.status}</h1></body></html>"
@@ -251,8 +298,9 @@ class Talk(BaseHTTPRequestHandler):
             raw = self.raw_body()
             server.seen += 1
             if server.kind.limited and server.seen % server.kind.limited == 0:
-                raise Turned(429, "Rate limit exceeded")
-            self.route(raw)
+                self.turn(Turned(429, "Rate limit exceeded"))
+            else:
+                self.route(raw)
         except Turned as turned:
             self.turn(turned)
         except Refused as refused:
@@ -290,8 +338,14 @@ class Talk(BaseHTTPRequestHandler):
     def dispatch(self, path: str, raw: bytes, query: str) -> None:
         method = self.command
         small = self.server.kind.minimal
-        login = {"/v1/accounts/login": self.login_account, "/v1/login": self.login_account, "/v1/iam2/virtual-ids/login": self.login_virtual, "/v1/iam2/projects/login": self.login_project, "/v1/management-nodes/actions": self.version}.get(path)
-        if login and not (small and path != "/v1/accounts/login" and path != "/v1/iam2/virtual-ids/login"):
+        login = {
+            "/v1/accounts/login": self.login_account,
+            "/v1/login": self.login_account,
+            "/v1/iam2/virtual-ids/login": self.login_virtual,
+            "/v1/iam2/projects/login": self.login_project,
+            "/v1/management-nodes/actions": self.version,
+        }.get(path)
+        if login and not (small and path not in {"/v1/accounts/login", "/v1/iam2/virtual-ids/login"}):
             if path == "/v1/management-nodes/actions" and self.server.kind.refusal == "json400":
                 raise Turned(404, f"no api mapping to {path}")
             login(self.body(raw) or {})
@@ -305,12 +359,14 @@ class Talk(BaseHTTPRequestHandler):
         if found := re.fullmatch(r"/v1/accounts/sessions/([^/]+)/valid", path):
             with self.server.book.lock:
                 raise Done(200, {"valid": found[1] in self.server.book.sessions})
-        if path == "/v1/tickets" and method in {"POST", "HEAD"} or (path == "/v1/tickets" and small):
+        if (path == "/v1/tickets" and method in {"POST", "HEAD"}) or (path == "/v1/tickets" and small):
             self.on_tickets(raw)
             return
         if small:
             raise Turned(404, f"no api mapping to {path}")
-        if path in PAGES or (method == "GET" and re.fullmatch(r"/v1/(tickets/histories|ticket-types|tickets)/[^/]+", path)):
+        if path in PAGES or (
+            method == "GET" and re.fullmatch(r"/v1/(tickets/histories|ticket-types|tickets)/[^/]+", path)
+        ):
             self.on_page(path, raw, query)
             return
         if found := re.fullmatch(r"/v1/tickets/([^/]+)/actions", path):
@@ -366,11 +422,23 @@ class Talk(BaseHTTPRequestHandler):
         if not colon or ":" in signature:
             raise Turned(400, "accessKey format is 'ZStack AccessKeyId:Signature'")
         path = unquote(self.path.partition("?")[0])[len(PREFIX) :]
-        wanted = base64.b64encode(hmac.new(KEY_SECRET.encode(), f"{self.command}\n{date}\n{path}".encode(), hashlib.sha1).digest()).decode()
-        wrong = key != KEY_ID or not (signature == wanted or self.on("key-signature") or (self.on("key-signature-prefix") and signature[:4] == wanted[:4]))
+        wanted = base64.b64encode(
+            hmac.new(KEY_SECRET.encode(), f"{self.command}\n{date}\n{path}".encode(), hashlib.sha1).digest()
+        ).decode()
+        wrong = key != KEY_ID or not (
+            signature == wanted
+            or self.on("key-signature")
+            or (self.on("key-signature-prefix") and signature[:4] == wanted[:4])
+        )
         if self.on("key-method", "key-path"):
             forms = [(m, p) for m in ("GET", "POST", "PUT", "DELETE") for p in (path, "/v1/tickets", "/v1/ticket")]
-            wrong = wrong and not any(signature == base64.b64encode(hmac.new(KEY_SECRET.encode(), f"{m}\n{date}\n{p}".encode(), hashlib.sha1).digest()).decode() for m, p in forms)
+            wrong = wrong and not any(
+                signature
+                == base64.b64encode(
+                    hmac.new(KEY_SECRET.encode(), f"{m}\n{date}\n{p}".encode(), hashlib.sha1).digest()
+                ).decode()
+                for m, p in forms
+            )
         if wrong:
             raise Turned(500, "wrong accessKey signature")
         return lambda: {"account": ADMIN, "user": ADMIN}
@@ -378,7 +446,14 @@ class Talk(BaseHTTPRequestHandler):
     def session_answer(self, session: dict[str, Any]) -> dict[str, Any]:
         book = self.server.book
         now = time.time()
-        row = {"uuid": session["uuid"], "accountUuid": session["account"], "userUuid": session["user"], "expiredDate": book.date(now + 7200), "createDate": book.date(now), "noSessionEvaluation": False}
+        row = {
+            "uuid": session["uuid"],
+            "accountUuid": session["account"],
+            "userUuid": session["user"],
+            "expiredDate": book.date(now + 7200),
+            "createDate": book.date(now),
+            "noSessionEvaluation": False,
+        }
         if self.on("login-no-uuid"):
             del row["uuid"]
         if self.on("login-naked"):
@@ -401,9 +476,15 @@ class Talk(BaseHTTPRequestHandler):
         given = self.wrapped(body, "logInByAccount", "logIn")
         name, password = given.get("accountName") or given.get("username"), given.get("password")
         if password is None and not self.on("login-no-password"):
-            raise Refused("SYS.1007", "field[password] of message[org.zstack.header.message.ApiMessageParamValidator] is mandatory, can not be null")
+            raise Refused(
+                "SYS.1007",
+                "field[password] of message[org.zstack.header.message.ApiMessageParamValidator] is mandatory, can not be null",
+            )
         if name is None:
-            raise Refused("SYS.1007", "field[accountName] of message[org.zstack.header.message.ApiMessageParamValidator] is mandatory, can not be null")
+            raise Refused(
+                "SYS.1007",
+                "field[accountName] of message[org.zstack.header.message.ApiMessageParamValidator] is mandatory, can not be null",
+            )
         good = name == "admin" and password == PASSWORD
         if self.on("login-any-password") and name == "admin":
             good = True
@@ -571,9 +652,12 @@ class Talk(BaseHTTPRequestHandler):
         except Refused as refused:
             if self.on("fail-says-success"):
                 return 200, {}
-            return self.failure(refused, 400 if self.server.kind.refusal == "json400" else 503)
+            return self.failure(refused, 400 if self.server.kind.direct else 503)
         except Turned as turned:
-            return self.failure(Refused("SYS.1007", turned.text), 400)
+            return self.failure(
+                Refused("SYS.1007", turned.text.replace("{", "(").replace("}", ")")),
+                400 if self.server.kind.direct else 503,
+            )
 
     def poll(self, name: str) -> None:
         server, on = self.server, self.on
@@ -631,7 +715,11 @@ class Talk(BaseHTTPRequestHandler):
         if self.on("hook-wrapped"):
             body = {"result": body}
         content = writer.write(body).encode("utf-8", "replace")
-        headers = {"Content-Type": "application/json; charset=utf-8", "X-Job-UUID": fresh() if self.on("hook-other-job") else name, "X-Job-Success": str((job.status == 200) != self.on("hook-flag")).lower()}
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "X-Job-UUID": fresh() if self.on("hook-other-job") else name,
+            "X-Job-Success": str((job.status == 200) != self.on("hook-flag")).lower(),
+        }
         if self.on("hook-always-true"):
             headers["X-Job-Success"] = "true"
         if self.on("hook-no-job"):
@@ -641,7 +729,12 @@ class Talk(BaseHTTPRequestHandler):
         for _ in range(1 if self.on("hook-no-retry") else 15):
             if not hook.startswith("http"):
                 return
-            request = urllib.request.Request(hook, data=None if self.on("hook-get") else content, headers=headers, method="PUT" if self.on("hook-put") else "GET" if self.on("hook-get") else "POST")
+            request = urllib.request.Request(
+                hook,
+                data=None if self.on("hook-get") else content,
+                headers=headers,
+                method="PUT" if self.on("hook-put") else "GET" if self.on("hook-get") else "POST",
+            )
             try:
                 with urllib.request.urlopen(request, timeout=5):
                     return
@@ -655,7 +748,11 @@ class Talk(BaseHTTPRequestHandler):
         if self.command == "HEAD":
             raise Turned(405, "The method[HEAD] is not allowed for the path[/zstack/v1/tickets]")
         if self.command != "POST":
-            raise Turned(500, "No query API found for the path[/zstack/v1/tickets]") if self.command == "GET" else Turned(500, "No API found")
+            raise (
+                Turned(500, "No query API found for the path[/zstack/v1/tickets]")
+                if self.command == "GET"
+                else Turned(500, "No API found")
+            )
         session = self.authorization()
         if self.on("create-any-session"):
             session = lambda: {"account": ADMIN, "user": ADMIN}  # noqa: E731
@@ -684,7 +781,12 @@ class Talk(BaseHTTPRequestHandler):
         pairs = self.pairs(query)
         with book.lock:
             if path in PAGES:
-                raise Done(200, server.asking.answer(self.rows(PAGES[path]), {"old": "histories"}.get(PAGES[path], PAGES[path]), pairs))
+                raise Done(
+                    200,
+                    server.asking.answer(
+                        self.rows(PAGES[path]), {"old": "histories"}.get(PAGES[path], PAGES[path]), pairs
+                    ),
+                )
             kind, _, uuid = path.rpartition("/")
             rows = [row for row in self.rows(PAGES[kind]) if row["uuid"] == uuid]
             if self.on("get-any") and not rows:
@@ -732,16 +834,41 @@ class Talk(BaseHTTPRequestHandler):
         if what == "types":
             if self.server.kind.release < (3, 6):
                 raise Turned(404, "no api mapping to /v1/ticket-types")
-            return [{"uuid": VM_TYPE, "name": "CREATE_VM_INSTANCE_TICKET_TYPE", "type": "VM", "requests": "[]", "adminOnly": False, "createDate": now, "lastOpDate": now}]
+            return [
+                {
+                    "uuid": VM_TYPE,
+                    "name": "CREATE_VM_INSTANCE_TICKET_TYPE",
+                    "type": "VM",
+                    "requests": "[]",
+                    "adminOnly": False,
+                    "createDate": now,
+                    "lastOpDate": now,
+                }
+            ]
         if self.server.kind.stubborn:
             return []
-        return [{"uuid": DEFAULT_FLOW, "name": "default", "state": "Enabled", "status": "Valid", "isDefault": True, "flows": [], "createDate": now, "lastOpDate": now}]
+        return [
+            {
+                "uuid": DEFAULT_FLOW,
+                "name": "default",
+                "state": "Enabled",
+                "status": "Valid",
+                "isDefault": True,
+                "flows": [],
+                "createDate": now,
+                "lastOpDate": now,
+            }
+        ]
 
     def on_actions(self, uuid: str, raw: bytes) -> None:
         body, deeds = self.body(raw), self.server.deeds
         if self.command != "PUT":
             word = {"POST": "creational", "GET": "query", "DELETE": "delete"}.get(self.command)
-            raise Turned(500, f"No {word} API found for the path[/zstack/v1/tickets/{uuid}/actions]") if word else Turned(405, "")
+            raise (
+                Turned(500, f"No {word} API found for the path[/zstack/v1/tickets/{uuid}/actions]")
+                if word
+                else Turned(405, "")
+            )
         if body is None:
             raise Turned(500, "")
         names = {"changeTicketStatus", "updateTicketRequest"}
@@ -769,13 +896,20 @@ class Talk(BaseHTTPRequestHandler):
         if self.command == "POST":
             raise Turned(500, f"No creational API found for the path[/zstack/v1/tickets/{uuid}]")
         if self.command == "PUT":
-            raise Turned(400, f"the body doesn't contain action mapping to the URL[/v1/tickets/{uuid}]") if body is not None else Turned(500, "")
+            raise (
+                Turned(400, f"the body doesn't contain action mapping to the URL[/v1/tickets/{uuid}]")
+                if body is not None
+                else Turned(500, "")
+            )
         if self.command == "HEAD":
             raise Turned(405, f"The method[HEAD] is not allowed for the path[/zstack/v1/tickets/{uuid}]")
         session = self.authorization()
         pairs = self.pairs(query)
         if sum(name == "deleteMode" for name, _ in pairs) > 1:
-            raise Turned(400, "Invalid query parameter[deleteMode], only one value is allowed for the parameter but multiple values found")
+            raise Turned(
+                400,
+                "Invalid query parameter[deleteMode], only one value is allowed for the parameter but multiple values found",
+            )
         deeds = self.server.deeds
 
         def work() -> Any:

@@ -69,13 +69,13 @@ name-one-more body | 5.3
 name-one-less body | 5.3
 name-unlimited body | 5.3
 name-bytes body | 5.3: UTF-16 units
-name-points body | 5.3: UTF-16 units (inferred)
+name-points body | open: that an emoji counts 2 is inferred
 name-cut body,store | 5.3
 description-one-more body | 5.3
 description-one-less body | 5.3
 description-unlimited body | 5.3
 description-bytes body | 5.3
-description-points body | 5.3 (inferred)
+description-points body | open: that an emoji counts 2 is inferred
 description-cut body,store | 5.3
 name-optional body | 7.1
 name-null-passes body | 7.1
@@ -135,7 +135,7 @@ refusal-html http,body,session | open: 10.1.33 expects no HTML from the API itse
 refusal-stack http,body | 10.1.33
 http-drops-chunked http | HTTP
 http-length-short answer,http | HTTP
-http-length-long answer,http | HTTP
+http-length-long answer,http | open: an answer cut off on the way cannot be told from a broken line
 http-gbk answer,http,body | 1.3: bodies are UTF-8
 http-latin answer,http,body | 1.3
 http-utf16 answer,http | 1.3
@@ -146,12 +146,12 @@ http-double answer,http | JSON
 http-single-quotes answer,http | JSON
 http-gzip-lie answer,http | HTTP
 http-python answer,session,http | JSON
-path-slash http | 10.1.50
-path-case http | 1.1
+path-slash http | open: 10.1.50 wants 404, but tolerant routing makes no client fail
+path-case http | open: R1 wants 404, but tolerant routing makes no client fail
 path-any http | 10.1.50
 path-patch http | 1.4
 auth-none session | 10.1.6
-auth-case session | 10.1.6
+auth-case session | open: 10.1.6 wants 400, yet RFC 9110 lets the case of a scheme not count
 auth-bearer session | 10.1.6
 auth-any-scheme session | 10.1.6
 session-any session | 10.1.7
@@ -356,7 +356,7 @@ cancel-nothing lifecycle | 10.1.41
 cancel-rejects lifecycle | 10.1.41
 cancel-other lifecycle | 10.1.41
 cancel-all lifecycle | 10.1.41
-cancel-twice lifecycle | 10.1.42
+cancel-twice lifecycle | open: the table of 8.2 is inferred
 cancel-touches-description lifecycle,store | 8.1
 cancel-touches-name lifecycle,store | 8.1
 cancel-touches-requests lifecycle,store | 8.1
@@ -367,10 +367,10 @@ change-stale-answer lifecycle | 8.1
 reopen-rejects lifecycle | open: inferred
 reopen-nothing lifecycle | open: inferred; a success that changes nothing
 event-any lifecycle | 10.1.42
-event-any-case lifecycle | 4.4
+event-any-case lifecycle | open: 4.4, inferred
 event-missing lifecycle | 10.1.42
 comment-any lifecycle | 10.1.42
-forbidden-any lifecycle | 10.1.42
+forbidden-any lifecycle | open: the table of 8.2 is inferred
 forbidden-changes lifecycle | 10.1.42
 update-any-status lifecycle | 8.2
 update-refused-but-done lifecycle | 8.2
@@ -378,7 +378,7 @@ update-appends lifecycle | 8.1
 update-first-only lifecycle | 8.1
 update-nothing lifecycle | 8.1
 update-touches-name lifecycle | 8.1
-update-touches-description lifecycle | 8.1
+update-touches-description lifecycle | open: what an update without description means
 update-reopens lifecycle | 8.2
 update-empty lifecycle | 8.1
 history-none lifecycle | 10.1.41

@@ -54,7 +54,7 @@ class Outcome:
     def word(self) -> str:
         fault = self.case.fault
         if self.trouble:
-            return "trouble"
+            return "no verdict" if fault and self.trouble.startswith("exit 11") else "trouble"
         if fault is None:
             wrong = self.failed or (self.undecided and self.case.variant not in REFUSING)
             return "false failure" if wrong else "passed"
@@ -82,18 +82,45 @@ def judge(case: Case, seed: int = 1, extra: tuple[str, ...] = ()) -> Outcome:
     began = time.monotonic()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--zstack-url={cloud.url}", f"--zstack-profile={kind.profile}"]
-            command += [f"--zstack-effort={case.effort}", f"--zstack-seed={seed}", f"--zstack-report={folder}/report", "--zstack-lang=en", *extra]
+            command = [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                f"--zstack-url={cloud.url}",
+                f"--zstack-profile={kind.profile}",
+            ]
+            command += [
+                f"--zstack-effort={case.effort}",
+                f"--zstack-seed={seed}",
+                f"--zstack-report={folder}/report",
+                "--zstack-lang=en",
+                *extra,
+            ]
             command += ["--zstack-webhook"] if not kind.direct else []
             keys = {"ZSTACK_ACCESS_KEY_ID": KEY_ID, "ZSTACK_ACCESS_KEY_SECRET": KEY_SECRET} if kind.access_keys else {}
             clean = {k: v for k, v in os.environ.items() if not k.startswith("ZSTACK_")}
             try:
-                done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False, timeout=SECONDS, env=clean | keys | {"ZSTACK_PASSWORD": "password"})
+                done = subprocess.run(
+                    command,
+                    capture_output=True,
+                    text=True,
+                    cwd=folder,
+                    check=False,
+                    timeout=SECONDS,
+                    env=clean | keys | {"ZSTACK_PASSWORD": "password"},
+                )
             except subprocess.TimeoutExpired:
                 return Outcome(case, (), (), SECONDS, "no end")
             report = Path(folder, "report", "report.json")
             rows = json.loads(report.read_text("utf-8"))["requirements"] if report.exists() else []
-            trouble = "" if report.exists() else f"exit {done.returncode}: {' '.join((done.stdout + done.stderr).split())[-300:]}"
+            trouble = (
+                ""
+                if report.exists()
+                else f"exit {done.returncode}: {' '.join((done.stdout + done.stderr).split())[-300:]}"
+            )
     finally:
         cloud.shutdown()
         cloud.server_close()
@@ -104,10 +131,10 @@ def judge(case: Case, seed: int = 1, extra: tuple[str, ...] = ()) -> Outcome:
 
 
 def aim(case: Case, *, whole: bool) -> tuple[str, ...]:
-    """Return what keeps a run to the suites that should see its fault."""
+    """Return what keeps a run to the suites that should see its fault, up to the first failure."""
     if case.fault is None or whole:
         return ()
-    return ("-k", " or ".join(f"ZT-{area.upper()}" for area in case.fault.areas))
+    return ("--maxfail=1", "-k", " or ".join(f"ZT-{area.upper()}" for area in case.fault.areas))
 
 
 def main() -> int:
@@ -120,13 +147,21 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--effort", default="")
     parser.add_argument("-k", dest="only", default="", help="requirements to run, as pytest's -k")
-    parser.add_argument("--whole", action="store_true", help="all suites against a fault, not only those of its areas")
+    parser.add_argument(
+        "--whole",
+        action="store_true",
+        help="against a fault all suites to their end, not those of its areas to the first failure",
+    )
     told = parser.parse_args()
     both = not told.variants and not told.faults
     cases = [Case(name, effort=told.effort or "smoke") for name in KINDS if told.variants or both]
-    cases += [Case(fault.variant, fault, told.effort or fault.effort) for fault in FAULTS.values() if told.faults or both]
+    cases += [
+        Case(fault.variant, fault, told.effort or fault.effort) for fault in FAULTS.values() if told.faults or both
+    ]
     if told.names:
-        cases = sorted((case for case in cases if case.name in told.names), key=lambda case: told.names.index(case.name))
+        cases = sorted(
+            (case for case in cases if case.name in told.names), key=lambda case: told.names.index(case.name)
+        )
     only = ("-k", told.only) if told.only else ()
     words: Counter[str] = Counter()
     with ThreadPoolExecutor(told.jobs) as pool:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 _BARE = re.compile(r"""[^\s{}\[\]:,=;#/\\'"]+""")
-_SPACE = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/|#[^\n]*)*", re.S)
+_SPACE = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/|#[^\n]*)*", re.DOTALL)
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?\Z")
 
 
@@ -67,7 +67,9 @@ class Reader:
                 self.depth -= 1
                 return found
             if end not in {",", ";"}:
-                raise BadJson("java.io.EOFException: End of input" if not end else f"Unterminated object at column {self.at}")
+                raise BadJson(
+                    "java.io.EOFException: End of input" if not end else f"Unterminated object at column {self.at}"
+                )
 
     def _array(self) -> list[Any]:
         self.at += 1
@@ -168,7 +170,15 @@ def java_double(number: float) -> str:
     return f"{sign}{mantissa if '.' in mantissa else mantissa + '.0'}E{exponent}"
 
 
-_HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "=": "\\u003d", "'": "\\u0027", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_HTML = {
+    "<": "\\u003c",
+    ">": "\\u003e",
+    "&": "\\u0026",
+    "=": "\\u003d",
+    "'": "\\u0027",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+}
 
 
 class Writer:
@@ -177,14 +187,22 @@ class Writer:
 
     def write(self, value: Any, depth: int = 0) -> str:
         if isinstance(value, dict):
-            return self._group("{}", [f"{self._text(k)}:{' ' * self.pretty}{self.write(v, depth + 1)}" for k, v in self._pairs(value)], depth)
+            return self._group(
+                "{}",
+                [f"{self._text(k)}:{' ' * self.pretty}{self.write(v, depth + 1)}" for k, v in self._pairs(value)],
+                depth,
+            )
         if isinstance(value, list):
             return self._group("[]", [self.write(v, depth + 1) for v in value], depth)
         if isinstance(value, str):
             return self._text(value)
         if isinstance(value, float):
             return java_double(value)
-        return {None: "null", True: "true", False: "false"}[value] if value is None or isinstance(value, bool) else str(value)
+        return (
+            {None: "null", True: "true", False: "false"}[value]
+            if value is None or isinstance(value, bool)
+            else str(value)
+        )
 
     def _pairs(self, value: dict[str, Any]) -> list[tuple[str, Any]]:
         pairs = [(k, v) for k, v in value.items() if v is not None or self.nulls]

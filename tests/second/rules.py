@@ -33,7 +33,10 @@ class Rules:
         if isinstance(value, dict | list):
             if self.on("bind-object-as-text"):
                 return str(value)
-            raise Turned(500, f"com.google.gson.JsonSyntaxException: java.lang.IllegalStateException: Expected a string but was {shape(value)} at line 1 column 20 path $.{path}")
+            raise Turned(
+                500,
+                f"com.google.gson.JsonSyntaxException: java.lang.IllegalStateException: Expected a string but was {shape(value)} at line 1 column 20 path $.{path}",
+            )
         if not self.kind.coerce:
             raise Turned(400, f"field[{path}] must be a string")
         if isinstance(value, bool):
@@ -43,7 +46,7 @@ class Rules:
     def times(self, value: Any) -> int:
         if value is None:
             return 0
-        if isinstance(value, bool) or isinstance(value, dict | list):
+        if isinstance(value, bool | dict | list):
             if self.on("bind-times-any"):
                 return 1
             raise Turned(500, f"Expected an int but was {shape(value)} path $.requests[0].executeTimes")
@@ -110,15 +113,42 @@ class Rules:
             raise Turned(500, "java.lang.String cannot be cast to java.util.Map")
         if self.on("bind-any-case"):
             lower = {k.lower(): v for k, v in params.items()}
-            params = {k: lower[k.lower()] for k in ("name", "requests", "description", "accountSystemType", "accountSystemContext", "resourceUuid", "tagUuids", "flowCollectionUuid") if k.lower() in lower}
-        if self.on("refuse-unknown-key") and set(params) - {"name", "requests", "description", "accountSystemType", "accountSystemContext", "resourceUuid", "tagUuids", "flowCollectionUuid", "systemTags", "userTags"}:
+            params = {
+                k: lower[k.lower()]
+                for k in (
+                    "name",
+                    "requests",
+                    "description",
+                    "accountSystemType",
+                    "accountSystemContext",
+                    "resourceUuid",
+                    "tagUuids",
+                    "flowCollectionUuid",
+                )
+                if k.lower() in lower
+            }
+        if self.on("refuse-unknown-key") and set(params) - {
+            "name",
+            "requests",
+            "description",
+            "accountSystemType",
+            "accountSystemContext",
+            "resourceUuid",
+            "tagUuids",
+            "flowCollectionUuid",
+            "systemTags",
+            "userTags",
+        }:
             raise Turned(400, "unknown key")
         if self.on("refuse-order") and params and "name" in params and next(iter(params)) != "name":
             raise Turned(500, "name expected first")
         if self.on("refuse-null-description") and "description" in params and params["description"] is None:
             raise Refused("SYS.1007", "field[description] cannot be null")
         self.tags(body, params)
-        bound = {name: self.text(params.get(name), name) for name in ("name", "description", "accountSystemType", "flowCollectionUuid", "resourceUuid")}
+        bound = {
+            name: self.text(params.get(name), name)
+            for name in ("name", "description", "accountSystemType", "flowCollectionUuid", "resourceUuid")
+        }
         tag_uuids = params.get("tagUuids")
         if tag_uuids is not None and not isinstance(tag_uuids, list):
             raise Turned(500, f"Expected BEGIN_ARRAY but was {shape(tag_uuids)} path $.tagUuids")
@@ -152,7 +182,10 @@ class Rules:
             bound[field] = value[:most]
             return
         if size > most:
-            raise Refused("SYS.1007", f"field[{field}] of message[{CLS}] exceeds max length of string. expected was <= {most}, actual was {size}")
+            raise Refused(
+                "SYS.1007",
+                f"field[{field}] of message[{CLS}] exceeds max length of string. expected was <= {most}, actual was {size}",
+            )
 
     def mandatory(self, bound: dict[str, Any], body: Any, fields: tuple[str, ...]) -> None:
         given = (body or {}).get("params") if isinstance(body, dict) else None
@@ -160,9 +193,20 @@ class Rules:
         for field in fields:
             if bound.get(field) is None:
                 if self.on(f"{field}-optional") or (self.on(f"{field}-null-passes") and field in given):
-                    bound[field] = {"name": "ticket", "requests": [], "accountSystemType": "iam2", "accountSystemContext": {}}[field]
+                    bound[field] = {
+                        "name": "ticket",
+                        "requests": [],
+                        "accountSystemType": "iam2",
+                        "accountSystemContext": {},
+                    }[field]
                     continue
-                named = "requests" if self.on("names-other-field") and field != "requests" else "name" if self.on("names-other-field") else field
+                named = (
+                    "requests"
+                    if self.on("names-other-field") and field != "requests"
+                    else "name"
+                    if self.on("names-other-field")
+                    else field
+                )
                 code = "SYS.1000" if self.on("mandatory-wrong-code") else "SYS.1007"
                 if self.on("mandatory-no-field"):
                     raise Refused(code, "invalid argument")
@@ -172,7 +216,13 @@ class Rules:
         found = bound["requests"]
         if not found and not self.on("requests-empty-passes", "requests-optional", "requests-null-passes"):
             raise Refused("SYS.1007", "field[requests] must be a nonempty list")
-        looked = found[:1] if self.on("requests-null-second-passes") else found[1:] if self.on("requests-null-first-passes") else found
+        looked = (
+            found[:1]
+            if self.on("requests-null-second-passes")
+            else found[1:]
+            if self.on("requests-null-first-passes")
+            else found
+        )
         if any(one is None for one in looked) and not self.on("requests-null-element-passes"):
             raise Refused("SYS.1007", "field[requests] cannot contain a NULL element")
         bound["requests"] = [one for one in found if one is not None]
@@ -189,7 +239,10 @@ class Rules:
         self.mandatory(bound, body, ("accountSystemContext",))
         wanted = bound["resourceUuid"]
         if wanted is not None and not (UUID.fullmatch(wanted) or self.uuid_passes(wanted)):
-            raise Refused("SYS.1007", f"resourceUuid[{wanted}] is not a valid uuid. A valid uuid is a UUID(v4 recommended) with '-' stripped.")
+            raise Refused(
+                "SYS.1007",
+                f"resourceUuid[{wanted}] is not a valid uuid. A valid uuid is a UUID(v4 recommended) with '-' stripped.",
+            )
 
     def uuid_passes(self, wanted: str) -> bool:
         return (
@@ -208,17 +261,33 @@ class Rules:
         if not (kind == "iam2" or self.on("type-any") or (self.on("type-any-case") and kind.lower() == "iam2")):
             raise Refused("SYS.1007", "no accountSystemType[{}] defined in system", kind)
         flow = bound["flowCollectionUuid"]
-        if flow is not None and flow != DEFAULT_FLOW and not self.on("flow-any") and not (self.on("flow-any-hex") and HEX.fullmatch(flow)):
-            raise Refused("SYS.1003", f"invalid field[flowCollectionUuid], resource[uuid:{flow}, type:TicketFlowCollectionVO] not found")
+        if (
+            flow is not None
+            and flow != DEFAULT_FLOW
+            and not self.on("flow-any")
+            and not (self.on("flow-any-hex") and HEX.fullmatch(flow))
+        ):
+            raise Refused(
+                "SYS.1003",
+                f"invalid field[flowCollectionUuid], resource[uuid:{flow}, type:TicketFlowCollectionVO] not found",
+            )
         if bound["tagUuids"] and not self.on("tags-any"):
-            raise Refused("SYS.1003", f"invalid field[tagUuids], resource[uuids:{bound['tagUuids']}, type:TagPatternVO] not found")
+            raise Refused(
+                "SYS.1003", f"invalid field[tagUuids], resource[uuids:{bound['tagUuids']}, type:TagPatternVO] not found"
+            )
         looked = bound["requests"][:1] if self.on("api-second-any") else bound["requests"]
         for one in looked:
-            if one["apiName"] not in KNOWN and not self.on("api-any") and not (self.on("api-any-class") and str(one["apiName"]).startswith("org.zstack.")):
+            if (
+                one["apiName"] not in KNOWN
+                and not self.on("api-any")
+                and not (self.on("api-any-class") and str(one["apiName"]).startswith("org.zstack."))
+            ):
                 raise Refused("SYS.1007", "invalid request. no API[{}] found", one["apiName"])
         if not self.kind.four_byte and any(ord(c) > 0xFFFF for c in bound["name"] + (bound["description"] or "")):
             raise Refused("SYS.1000", "Incorrect string value: '\\xF0\\x9F\\x98\\x80' for column 'name' at row 1")
-        if bound["resourceUuid"] in self.book.tickets and not self.on("duplicate-uuid-replaces", "duplicate-uuid-silent"):
+        if bound["resourceUuid"] in self.book.tickets and not self.on(
+            "duplicate-uuid-replaces", "duplicate-uuid-silent"
+        ):
             raise Refused("SYS.1000", f"Duplicate entry '{bound['resourceUuid']}' for key 'PRIMARY'")
 
     def row(self, bound: dict[str, Any], session: dict[str, Any]) -> dict[str, Any]:
@@ -256,7 +325,7 @@ class Rules:
             "store-name-html": lambda: name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
             "store-name-backslash": lambda: name.replace("\\", ""),
             "store-name-quotes": lambda: name.replace("'", "''"),
-            "store-name-lower": lambda: name.lower(),
+            "store-name-lower": name.lower,
             "store-name-spaces": lambda: re.sub(r" {2,}", " ", name),
             "store-name-percent": lambda: re.sub("%[0-9a-fA-F]{2}", lambda m: chr(int(m[0][1:], 16)), name),
             "store-name-plus": lambda: name.replace("+", " "),
@@ -296,7 +365,10 @@ class Rules:
         if bend:
             row["request"] = [r | {"apiBody": every(r["apiBody"], bend)} for r in row["request"]]
         if on("store-body-flat"):
-            row["request"] = [r | {"apiBody": {k: v for k, v in (r["apiBody"] or {}).items() if not isinstance(v, list | dict)}} for r in row["request"]]
+            row["request"] = [
+                r | {"apiBody": {k: v for k, v in (r["apiBody"] or {}).items() if not isinstance(v, list | dict)}}
+                for r in row["request"]
+            ]
         if on("store-body-empty"):
             row["request"] = [r | {"apiBody": {}} for r in row["request"]]
         if on("store-body-shared"):

@@ -39,6 +39,7 @@ CHECKS: dict[str, CheckFunction] = {
     "blame": siblings.blame,
     "argument-code": siblings.argument_code,
     "sameness": siblings.sameness,
+    "outer-blanks": siblings.outer_blanks,
     "steadiness": siblings.steadiness,
     "echo": echoes.echo,
     "request-echo": echoes.request_echo,

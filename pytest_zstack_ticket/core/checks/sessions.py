@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pytest_zstack_ticket.core.checks.reading import (
     Arguments,
     Trails,
@@ -15,17 +17,22 @@ from pytest_zstack_ticket.core.checks.reading import (
     saw,
     unknown,
 )
+from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.model.outcome import Accepted, Judgement, Phrase, Refused, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
 UNAUTHORISED = (401, 403)
+NOT_FOUND = 404
 
 
 def refused_session(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a call without a valid session is refused, while the same call with ours is not.
 
-    `subject` is the call with the bad session, `sibling` the same with a good one; argument `call`.
+    `subject` is the call with the bad session, `sibling` the same with a good one; argument `call`. Where a log-out
+    made the session bad, `ended` is that log-out.
     """
+    if _not_offered(trails.get("ended", ())):
+        return Undecided(Phrase.of("no-log-out"))
     subject = outcome_of(trails, "subject", profile, arguments)
     sibling = outcome_of(trails, "sibling", profile, arguments)
     if accepted(subject):
@@ -74,8 +81,16 @@ def login_refused(trails: Trails, _arguments: Arguments, profile: Profile) -> Ju
     return None if accepted(sibling) else Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
 
 
+def _not_offered(trail: Sequence[Exchange]) -> bool:
+    """Return True if a target has no such call: a gateway may pass on log-in and CreateTicket alone (dossier R1)."""
+    answer = final_answer(trail)
+    return answer is not None and answer.status == NOT_FOUND
+
+
 def logged_out(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that a log-out is answered with success."""
+    """Check that a log-out is answered with success; `first` is an earlier log-out of the same session."""
+    if _not_offered(trails["subject"]) and ("first" not in trails or _not_offered(trails["first"])):
+        return Undecided(Phrase.of("no-log-out"))
     subject = outcome_of(trails, "subject", profile, {"call": "logout"})
     silent = unknown(subject)
     if silent:

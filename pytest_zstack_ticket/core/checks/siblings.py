@@ -16,9 +16,19 @@ from pytest_zstack_ticket.core.checks.reading import (
     outcome_of,
     refused,
     saw,
+    sent_params,
     unknown,
 )
-from pytest_zstack_ticket.model.outcome import Judgement, Malformed, Outcome, Phrase, Refused, Undecided
+from pytest_zstack_ticket.model.outcome import (
+    Accepted,
+    Departure,
+    Judgement,
+    Malformed,
+    Outcome,
+    Phrase,
+    Refused,
+    Undecided,
+)
 from pytest_zstack_ticket.model.profile import Profile
 
 ARGUMENT_ERROR = "SYS.1007"
@@ -107,6 +117,22 @@ def sameness(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
     if accepted(sibling):
         return None if accepted(subject) else departure(Phrase.of("expect-acceptance"), saw(subject))
     return _beside_a_refused_sibling(subject, sibling)
+
+
+def outer_blanks(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that blanks around a name of full length do not count, on a target that is seen to take them off.
+
+    `trimmed` is a short name with blanks around it. A target that keeps those, or shows no name, may count them: the
+    trimming is the platform's, not the page's (wire dossier 5.2 and 7.4.16).
+    """
+    judgement = sameness(trails, arguments, profile)
+    if isinstance(judgement, Departure) and refused(outcome_of(trails, "subject", profile, arguments)):
+        plain = outcome_of(trails, "trimmed", profile)
+        shown = (plain.inventory or {}).get("name") if isinstance(plain, Accepted) else None
+        sent = sent_params(trails["trimmed"]).get("name")
+        if accepted(plain) and (shown is None or shown == sent):
+            return Undecided(Phrase.of("legal-refusal"))
+    return judgement
 
 
 def _beside_a_refused_sibling(subject: Outcome, sibling: Outcome) -> Judgement:

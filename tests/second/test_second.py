@@ -1,0 +1,37 @@
+"""A cloud that shares nothing with the embedded one: three healthy readings pass, six faults are blamed where they are."""
+
+import pytest
+
+from tests.second.faults import FAULTS
+from tests.second.judge import Case, judge
+from tests.second.kinds import KINDS
+
+HEALTHY = ("direct-empty", "direct-inventory", "minimal")
+CAUGHT = {
+    "error-200": "ZT-ANSWER-001",
+    "requests-null-second-passes": "ZT-BODY-008",
+    "api-second-any": "ZT-BODY-021",
+    "q-equal-is-like": "ZT-QUERY-017",
+    "lose-all": "ZT-STORE-001",
+    "logout-nothing": "ZT-SESSION-006",
+}
+
+
+@pytest.mark.parametrize("variant", HEALTHY)
+def test_a_healthy_reading_passes(variant):
+    outcome = judge(Case(variant))
+    assert outcome.word == "passed", outcome.line()
+
+
+@pytest.mark.parametrize("name", CAUGHT)
+def test_a_fault_is_blamed_where_it_is(name):
+    outcome = judge(Case("direct-inventory", FAULTS[name]), extra=("-k", CAUGHT[name]))
+    assert outcome.failed == (CAUGHT[name],), outcome.line()
+
+
+def test_each_fault_says_where_it_belongs():
+    areas = {"answer", "body", "http", "isolation", "job", "lifecycle", "query", "session", "store"}
+    for fault in FAULTS.values():
+        assert fault.variant in KINDS
+        assert set(fault.areas) <= areas
+        assert fault.why
