@@ -43,7 +43,7 @@ def test_a_variation_does_not_matter(rows, ticket_endpoint, zstack_sweep, zstack
 
 @pytest.mark.requirement("ZT-BODY-045")
 def test_outer_white_space_does_not_count(ticket_endpoint, zstack_sweep, zstack_examine):
-    """Outer white space does not count against the length of a name."""
+    """Outer white space that a target takes off does not count against the length of a name."""
     beside = {}
     for edit, trail in zstack_sweep.trails("variations", "params.name/outer-space*"):
         departure = zstack_examine(

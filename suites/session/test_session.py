@@ -37,6 +37,30 @@ def test_a_create_without_a_valid_session_is_refused(case, ticket_endpoint, zsta
         assert departure is None, departure
 
 
+LIVING = {
+    "ZT-SESSION-002": [("living-session-other-scheme", "Bearer {session}")],
+    "ZT-SESSION-004": [("session-cut", "OAuth {cut}"), ("session-extended", "OAuth {session}0")],
+}
+"""What a target that reads the header loosely would take for a session that lives."""
+
+
+@pytest.mark.parametrize("cases", by_requirement(LIVING))
+def test_a_living_session_counts_only_as_it_is(cases, ticket_endpoint, zstack_examine):
+    """A create with a living session in another scheme, without its end or with a digit too many, is refused."""
+    if "log-in" not in ticket_endpoint.profile.capabilities:
+        return
+    session = ticket_endpoint.another_session()
+    for name, form in cases:
+        header = form.format(session=session.uuid, cut=session.uuid[:-1])
+        message = with_session(ticket_endpoint.calibration_draft, name, header)
+        trail = ticket_endpoint.send(message)
+        departure = zstack_examine(
+            "refused-session", edit=message.edit, subject=trail, sibling=ticket_endpoint.calibration
+        )
+        assert departure is None, departure
+    ticket_endpoint.logout(session.uuid)
+
+
 @pytest.mark.requirement("ZT-SESSION-006")
 def test_a_create_with_a_logged_out_session_is_refused(ticket_endpoint, zstack_examine):
     """A create with a session that was logged out is refused."""

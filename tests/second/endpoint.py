@@ -242,11 +242,17 @@ class Talk(BaseHTTPRequestHandler):
             last_first=kind.last_first,
             nulls=self.on("error-null", "success-null", "error-null-code"),
         )
-        if kind.extra and isinstance(value, dict):
-            value = {**value, "servedBy": "node-2", "elapsed": 1.5}
+        value = self.more(value)
         empty = kind.release < (3, 2) and value == {} and kind.refusal == "late"
         text = "" if empty else writer.write(value)
         self.reply(status, text.encode("utf-8", "replace"), kind.media)
+
+    def more(self, value: Any) -> Any:
+        return (
+            {**value, "servedBy": "node-2", "elapsed": 1.5}
+            if self.server.kind.extra and isinstance(value, dict)
+            else value
+        )
 
     def turn(self, turned: Turned) -> None:
         kind = self.server.kind
@@ -273,6 +279,10 @@ class Talk(BaseHTTPRequestHandler):
         self.say(*self.failure(refused, status))
 
     def failure(self, refused: Refused, status: int = 503) -> tuple[int, Any]:
+        if self.server.kind.statuses:
+            status = {"ID.1000": 401, "ID.1001": 401, "SYS.1003": 404, "SYS.1006": 409, "SYS.1000": 409}.get(
+                refused.code, 422
+            )
         error = self.server.book.error(refused)
         special: dict[str, tuple[int, Any]] = {
             "error-200": (200, {"error": error}),
@@ -297,6 +307,7 @@ class Talk(BaseHTTPRequestHandler):
         try:
             raw = self.raw_body()
             server.seen += 1
+            time.sleep(server.kind.latency)
             if server.kind.limited and server.seen % server.kind.limited == 0:
                 self.turn(Turned(429, "Rate limit exceeded"))
             else:
@@ -714,7 +725,7 @@ class Talk(BaseHTTPRequestHandler):
         body = {} if self.on("hook-empty") else job.body
         if self.on("hook-wrapped"):
             body = {"result": body}
-        content = writer.write(body).encode("utf-8", "replace")
+        content = writer.write(self.more(body)).encode("utf-8", "replace")
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "X-Job-UUID": fresh() if self.on("hook-other-job") else name,

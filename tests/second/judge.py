@@ -99,6 +99,9 @@ def judge(case: Case, seed: int = 1, extra: tuple[str, ...] = ()) -> Outcome:
                 "--zstack-lang=en",
                 *extra,
             ]
+            command += (
+                ["--zstack-login=virtual-id", "--zstack-user=alice", "--zstack-project=rocket"] if kind.virtual else []
+            )
             command += ["--zstack-webhook"] if not kind.direct else []
             keys = {"ZSTACK_ACCESS_KEY_ID": KEY_ID, "ZSTACK_ACCESS_KEY_SECRET": KEY_SECRET} if kind.access_keys else {}
             clean = {k: v for k, v in os.environ.items() if not k.startswith("ZSTACK_")}

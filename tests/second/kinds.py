@@ -44,6 +44,10 @@ class Kind:
     limited: int = 0  # every n-th request is answered 429
     keeps_api_body: bool = True
     access_keys: bool = False
+    code_points: bool = False  # lengths: an emoji counts one
+    statuses: bool = False  # refusals by kind: 401, 404, 409, 422
+    latency: float = 0.0
+    virtual: bool = False  # the suite logs in as a virtual ID, and to a project
     profile: str = "deployed"  # what the suite is told
 
 
@@ -99,5 +103,10 @@ KINDS: dict[str, Kind] = {
     "short-sessions": replace(REAL, session_uses=200),
     "collation": replace(REAL, collation=True),
     "drops-body": replace(REAL, keeps_api_body=False),
+    "code-points": replace(REAL, code_points=True),
+    "statuses": replace(GATE, bare=False, statuses=True, profile="deployed"),
+    "statuses-empty": replace(GATE, statuses=True),
+    "latency": replace(REAL, latency=0.02),
+    "virtual-id": replace(REAL, virtual=True),
     "keys": replace(REAL, access_keys=True),
 }

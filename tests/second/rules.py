@@ -168,7 +168,7 @@ class Rules:
     def length(self, text: str, field: str) -> int:
         if self.on(f"{field}-bytes"):
             return len(text.encode("utf-8", "replace"))
-        if self.on(f"{field}-points"):
+        if self.on(f"{field}-points") or self.kind.code_points:
             return len(text)
         return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
