@@ -89,8 +89,13 @@ def session_inventory(turn: Turn, session: Session) -> dict[str, Json]:
 
 def log_out(turn: Turn) -> Json:
     """End a session; an unknown one is no error."""
+    uuid, sessions = turn.values["sessionUuid"], turn.world.sessions
+    ended = sessions.live.get(uuid)
+    if ended is not None and not turn.without("logout-ends-all"):
+        for other in [one.uuid for one in sessions.live.values() if one.account == ended.account]:
+            sessions.close(other)
     if turn.without("logout-does-nothing"):
-        turn.world.sessions.close(turn.values["sessionUuid"])
+        sessions.close(uuid)
     return {}
 
 

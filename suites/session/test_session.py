@@ -76,6 +76,20 @@ def test_a_create_with_a_logged_out_session_is_refused(ticket_endpoint, zstack_e
     assert departure is None, departure
 
 
+@pytest.mark.requirement("ZT-SESSION-030")
+def test_a_log_out_ends_no_other_session(ticket_endpoint, zstack_examine):
+    """A create with a session is decided as before although another session of the account was logged out."""
+    ended, staying = ticket_endpoint.another_session(), ticket_endpoint.another_session()
+    ticket_endpoint.logout(ended.uuid)
+    edit = Edit(kind="variation", name="other-session-ended", note="another session was logged out before")
+    draft = ticket_endpoint.calibration_draft
+    headers = (*draft.headers, ("Authorization", staying.authorization))
+    trail = ticket_endpoint.send(Message(edit=edit, body=draft.body, headers=headers))
+    departure = zstack_examine("sameness", edit=edit, subject=trail, sibling=ticket_endpoint.calibration)
+    assert departure is None, departure
+    ticket_endpoint.logout(staying.uuid)
+
+
 @pytest.mark.requirement("ZT-SESSION-007")
 def test_a_dead_session_is_called_by_its_name(ticket_endpoint, zstack_examine):
     """A refusal for a dead session carries a code ID.*, or status 401 or 403."""

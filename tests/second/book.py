@@ -99,6 +99,8 @@ class Book:
             token = str(uuid.uuid4())
         session = {"uuid": token, "uses": 0, "born": time.time(), **who}
         with self.lock:
+            if self.kind.one_session:
+                self.sessions = {key: held for key, held in self.sessions.items() if held["user"] != who["user"]}
             self.sessions[token] = session
         return session
 

@@ -47,6 +47,7 @@ class Kind:
     code_points: bool = False  # lengths: an emoji counts one
     statuses: bool = False  # refusals by kind: 401, 404, 409, 422
     latency: float = 0.0
+    one_session: bool = False  # a new log-in ends the account's older sessions
     virtual: bool = False  # the suite logs in as a virtual ID, and to a project
     profile: str = "deployed"  # what the suite is told
 
@@ -106,6 +107,7 @@ KINDS: dict[str, Kind] = {
     "code-points": replace(REAL, code_points=True),
     "statuses": replace(GATE, bare=False, statuses=True, profile="deployed"),
     "statuses-empty": replace(GATE, statuses=True),
+    "one-session": replace(REAL, one_session=True),
     "latency": replace(REAL, latency=0.02),
     "virtual-id": replace(REAL, virtual=True),
     "keys": replace(REAL, access_keys=True),

@@ -73,6 +73,7 @@ _SESSIONS: tuple[tuple[str, str, str], ...] = (
     ("refuse-right-password", "login", "the right password does not log in"),
     ("accept-foreign-project", "login", "a virtual ID may enter any project"),
     ("logout-does-nothing", "logout", "a log-out answers success and does nothing"),
+    ("logout-ends-all", "logout", "a log-out ends every session of its account"),
 )
 
 _RIGHTS: tuple[tuple[str, str, str], ...] = (
