@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
 import uuid
 from collections.abc import Callable, Sequence
@@ -21,13 +20,8 @@ from pytest_zstack_ticket.model.settings import Session, Settings
 from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Edit, Message
 from pytest_zstack_ticket.reviving import Keeper, Reviver, Sender
 from pytest_zstack_ticket.signing import HOURS, signed_headers
+from pytest_zstack_ticket.stamping import NONCED, stamped
 from pytest_zstack_ticket.trail import Trail
-
-NONCE = b"zt-0000000000000000"
-"""What drafts have where a nonce belongs."""
-
-
-NONCED = re.compile(r"zt-[0-9a-f]{16}")
 
 MOST_REVIVALS = 3
 """So often one request is sent again with a fresh session."""
@@ -42,7 +36,8 @@ class TicketEndpoint:
     """`POST /zstack/v1/tickets` of one target, with the calls around it. Safe to use from many threads.
 
     `mark` stands in the name of each ticket that has room for it. `make_room` is called before each POST; the
-    nonces and UUIDs of tickets that were taken away for it are in `taken_away`.
+    nonces and UUIDs of tickets that were taken away for it are in `taken_away`. `certifier` is the word of a certifier
+    that is to stand in names, empty if there is none.
     """
 
     def __init__(  # noqa: PLR0913 - what a run brings together
@@ -51,7 +46,7 @@ class TicketEndpoint:
         self._sender = sender
         self._keeper = keeper
         self._settings = settings
-        self._context = context
+        self.certifier = context.nonce
         self.profile = profile
         self.calibration_draft = draft
         self.make_room: Callable[[], object] = _nothing
@@ -59,11 +54,6 @@ class TicketEndpoint:
         self.taken_away: set[str] = set()
         self._reviver = Reviver(sender=sender, keeper=keeper)
         self.mark = f"zt-{secrets.token_hex(4)}"
-
-    @property
-    def certifier(self) -> str:
-        """The word of a certifier that is to stand in names, empty if there is none."""
-        return self._context.nonce
 
     def as_person(self, part: str) -> TicketEndpoint:
         """Return this endpoint as the `owner` of the tickets of some tests, as a `stranger` or as an `approver`.
@@ -119,7 +109,7 @@ class TicketEndpoint:
     ) -> Trail:
         """Send the bytes of a body, a fresh nonce in its name."""
         authorised = (*headers, ("Authorization", session.authorization)) if session else self._with_session(headers)
-        request = Request(method="POST", path="/v1/tickets", headers=authorised, body=self._stamped(body))
+        request = Request(method="POST", path="/v1/tickets", headers=authorised, body=stamped(body, self.mark))
         return self._follow(request, "create", job_limit=job_limit, first_wait=first_wait)
 
     def _hook(self, draft: Draft) -> Headers:
@@ -133,7 +123,7 @@ class TicketEndpoint:
         kept = tuple(pair for pair in message.headers if pair[0] not in message.without)
         named = {name.lower() for name, _ in kept} | {name.lower() for name in message.without}
         headers = kept if "authorization" in named else self._with_session(kept)
-        body = None if message.body is None else self._stamped(message.body)
+        body = None if message.body is None else stamped(message.body, self.mark)
         request = Request(method=message.method, path=message.path, headers=headers, body=body)
         return self._follow(request, "create", follow=follow)
 
@@ -294,16 +284,6 @@ class TicketEndpoint:
         hook_wait = self._sender.hook_wait if hook and ("X-Web-Hook", hook) in request.headers else 0.0
         return self._sender.run(submit(request, job_limit=limit, first_wait=wait, hook_wait=hook_wait))
 
-    def _stamped(self, body: bytes) -> bytes:
-        """Return a body with a fresh nonce where it has room for one, so that its ticket can be found again."""
-        fresh = f"{self.mark}{secrets.token_hex(4)}".encode()
-        return body.replace(NONCE, fresh).replace(_wide(NONCE), _wide(fresh))
-
 
 def _nothing() -> None:
     """Make no room: nothing is bounded."""
-
-
-def _wide(text: bytes) -> bytes:
-    """Return ASCII text as it stands in a body in UTF-16 (its second byte order differs by what surrounds it)."""
-    return text.decode().encode("utf-16-le")
