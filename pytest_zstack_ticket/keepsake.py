@@ -28,7 +28,7 @@ class Keepsake:
 
     def __init__(self, owner: TicketEndpoint, *, made: Trail | None = None) -> None:
         self.owner = owner
-        self.made = made or owner.create(marked(owner.calibration_draft))
+        self.made = made or owner.create(marked(owner.calibration_draft, certifier=owner.certifier))
         self.name = str(self.made.sent("name")).strip()
 
     @cached_property
@@ -111,10 +111,10 @@ class Keepsake:
         return "delete" if event == "delete" else "action"
 
 
-def marked(draft: Draft, *, resource: str = "") -> Draft:
-    """Return a draft with tokens in name, description and requests, and with a uuid of its own if one is given."""
+def marked(draft: Draft, *, certifier: str = "", resource: str = "") -> Draft:
+    """Return a draft with tokens in name, description and requests, with a certifier's nonce and a uuid if given."""
     body = json.loads(draft.body)
-    body["params"]["name"] = f"conformance {fresh()} {NONCE.decode()}"
+    body["params"]["name"] = " ".join(filter(None, ("conformance", fresh(), certifier, NONCE.decode())))
     body["params"]["description"] = f"of its owner alone {fresh()}"
     for request in body["params"]["requests"]:
         request["requestName"] = f"request {fresh()}"
@@ -133,5 +133,7 @@ def fresh() -> str:
 def together(owners: Sequence[TicketEndpoint]) -> list[Keepsake]:
     """Let people make one ticket each at the same time; the same person may be there more than once."""
     with ThreadPoolExecutor(max_workers=len(owners)) as pool:
-        made = list(pool.map(lambda owner: owner.create(marked(owner.calibration_draft)), owners))
+        made = list(
+            pool.map(lambda owner: owner.create(marked(owner.calibration_draft, certifier=owner.certifier)), owners)
+        )
     return [Keepsake(owner, made=trail) for owner, trail in zip(owners, made, strict=True)]
