@@ -156,3 +156,11 @@ def test_without_allure_nothing_of_it_is_loaded(pytester: pytest.Pytester):
         text=True,
     )
     assert found.returncode == 0, found.stdout
+
+
+def test_what_comes_to_light_after_the_tests_is_one_more_result(pytester: pytest.Pytester):
+    some = ("-k", "ZT-BODY-060", "--zstack-effort=standard", "--zstack-budget=0.01s", "--alluredir=live")
+    assert pytester.runpytest("--zstack-url=embedded", *some).ret == 12
+    told = {one["fullName"]: one for one in results(pytester.path / "live")}
+    assert told["zstack-ticket:ZT-BODY-060"]["status"] == "unknown"
+    assert len(told) == 2
