@@ -65,6 +65,7 @@ svg text{font-size:11px;fill:var(--soft)}
 .row svg,.row>.soft{grid-column:2}
 .row>.soft{font-size:.85rem}
 .path{column-span:all;margin-top:1rem}.path>div{columns:26rem 2}
+.path code{font-size:.84em}
 .path .row{grid-template-columns:minmax(6rem,1fr) 252px;align-items:start;break-inside:avoid}
 .cause{padding:.75rem 1rem;margin:.6rem 0;background:var(--card);border:1px solid var(--line);border-left:4px solid;
 border-radius:6px}
