@@ -98,13 +98,9 @@ class Keepsake:
         return endpoint.call("PUT", f"{path}/actions", body=body)
 
     def _other_request(self) -> Json:
+        """Return the ticket's first request with other texts, so that none of its tokens is sent."""
         sent: Any = self.made.sent("requests") or [{}]
-        return {
-            "apiName": sent[0].get("apiName"),
-            "requestName": "changed",
-            "executeTimes": 2,
-            "apiBody": {"name": "x"},
-        }
+        return _marked_request(sent[0]) | {"executeTimes": 2}
 
     def call_of(self, event: str) -> str:
         """Return what kind of call an event is, for checks."""
@@ -116,13 +112,19 @@ def marked(draft: Draft, *, certifier: str = "", resource: str = "") -> Draft:
     body = json.loads(draft.body)
     body["params"]["name"] = " ".join(filter(None, ("conformance", fresh(), certifier, NONCE.decode())))
     body["params"]["description"] = f"of its owner alone {fresh()}"
-    for request in body["params"]["requests"]:
-        request["requestName"] = f"request {fresh()}"
-        if isinstance(request.get("apiBody"), dict):
-            request["apiBody"] = {**request["apiBody"], "name": f"vm-{fresh()}"}
+    body["params"]["requests"] = [_marked_request(request) for request in body["params"]["requests"]]
     if resource:
         body["params"]["resourceUuid"] = resource
     return Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=draft.headers)
+
+
+def _marked_request(request: dict[str, Any]) -> dict[str, Any]:
+    """Return a request with tokens where it has texts of its own; nothing is added that the call may not know."""
+    api_body = request.get("apiBody")
+    made = {**request, "requestName": f"request {fresh()}"}
+    if isinstance(api_body, dict) and isinstance(api_body.get("name"), str):
+        made["apiBody"] = {**api_body, "name": f"vm-{fresh()}"}
+    return made
 
 
 def fresh() -> str:

@@ -85,7 +85,11 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     def make(part: Part) -> Hands:
         beside = ledger.with_name(f"{ledger.stem}-{part}.jsonl") if ledger else None
         return ground.hands(
-            others[part], profile=target.profile, context=context_for(part, target.context), ledger=beside
+            others[part],
+            profile=target.profile,
+            context=context_for(part, target.context),
+            ledger=beside,
+            keeper=ours.keeper if same_log_in(settings, others[part]) else None,
         )
 
     target.company = Company(make=make, parts=tuple(context.people))
@@ -104,15 +108,26 @@ class Ground:
     recorder: Recorder
     worker: str
 
-    def hands(self, settings: Settings, *, profile: Profile, context: Context, ledger: Path | None) -> Hands:
-        """Return how somebody reaches the target: log-in, ledger and clients of his own above the shared line."""
+    def hands(
+        self,
+        settings: Settings,
+        *,
+        profile: Profile,
+        context: Context,
+        ledger: Path | None,
+        keeper: SessionKeeper | None = None,
+    ) -> Hands:
+        """Return how somebody reaches the target: log-in, ledger and clients of his own above the shared line.
+
+        With another's `keeper` he uses that session: a target may allow one person one session alone.
+        """
         worker = f"{self.worker}-{settings.part}" if settings.part else self.worker
         book = Ledger(ledger, ledger_head(settings, worker)) if ledger else None
         line = LedgerTransport(self.line, ledger=book, clock=self.clock) if book else self.line
         capped = CappedTransport(line, meter=self.meter, clock=self.clock)
         breaker = Breaker(capped, probe=VERSION, clock=self.clock, total=settings.patience.total)
         client = self._client(breaker, worker)
-        keeper = SessionKeeper(client=client, settings=settings, learn=self.redactor.learn)
+        keeper = keeper or SessionKeeper(client=client, settings=settings, learn=self.redactor.learn)
         cleaning = CappedTransport(line, meter=self.meter, clock=self.clock, cleaning=True)
         endpoint = TicketEndpoint(
             sender=client,
@@ -231,6 +246,11 @@ def person_settings(ours: Settings, part: Part, context: Context, wishes: Wishes
         credentials=Credentials(password=password),
         part=part,
     )
+
+
+def same_log_in(one: Settings, other: Settings) -> bool:
+    """Return True if two people are one: they log in alike."""
+    return (one.login, one.user, one.project) == (other.login, other.user, other.project)
 
 
 def require_passwords(wishes: Wishes) -> None:

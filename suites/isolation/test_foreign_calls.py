@@ -128,8 +128,8 @@ def test_a_used_uuid_is_not_given_to_a_stranger(stranger, zstack_keepsake, zstac
         body = json.loads(stranger.calibration_draft.body)
         body["params"] |= {"resourceUuid": one.uuid, "description": "another one"}
         draft = Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=stranger.calibration_draft.headers)
-        before, subject = one.shown(), stranger.create(draft)
-        roles = {"before": before, "subject": subject, "after": one.shown()}
+        sibling, before, subject = stranger.create(stranger.calibration_draft), one.shown(), stranger.create(draft)
+        roles = {"before": before, "subject": subject, "after": one.shown(), "sibling": sibling}
         if not one.kept:
             continue
         told = {"call": "create", "event": "create"}

@@ -20,7 +20,7 @@ def moved(ticket_endpoint, zstack_examine):
     def send(keepsake, event, part, *, check, **words):
         before = keepsake.shown()
         subject = keepsake.happen(event, by=ticket_endpoint.as_person(part), comment=words.get("comment", ""))
-        roles = {"before": before, "subject": subject, "after": keepsake.shown()}
+        roles = {"before": before, "subject": subject, "after": keepsake.shown(), "history": keepsake.history()}
         if keepsake.kept:
             told = {"event": event, **({"must": words["must"]} if "must" in words else {})}
             departure = zstack_examine(check, edit=edit_of(event, part), arguments=told, **roles)
@@ -59,11 +59,11 @@ def test_an_approver_rejects(zstack_keepsake, moved, zstack_examine, zstack_obse
     """An accepted reject by the approver leads to Rejected, and the history tells it once."""
     for _ in range(2):
         one = zstack_keepsake()
-        roles = moved(one, "reject", "approver", check="life-step", comment=COMMENT)
-        history = one.history()
-        departure = zstack_examine("recorded", edit=edit_of("reject", "approver"), history=history, **roles)
+        roles = moved(one, "reject", "approver", check="operated", comment=COMMENT)
+        told = {"event": "reject"}
+        departure = zstack_examine("recorded", edit=edit_of("reject", "approver"), arguments=told, **roles)
         assert departure is None, departure
-        zstack_observe("operator-of-a-reject", operators(history), history)
+        zstack_observe("operator-of-a-reject", operators(roles["history"]), roles["history"])
 
 
 def operators(history):
@@ -82,19 +82,19 @@ def test_an_approver_does_not_cancel(zstack_keepsake, moved, zstack_observe):
 @pytest.mark.requirement("ZT-LIFECYCLE-034")
 def test_an_approver_approves(zstack_keepsake, moved):
     """An accepted approval by the approver leads to IntermediateApproved or FinalApproved."""
-    moved(zstack_keepsake(), "approve", "approver", check="approved", comment=COMMENT)
+    moved(zstack_keepsake(), "approve", "approver", check="operated", comment=COMMENT)
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-035")
 def test_an_approval_stands_in_the_history(zstack_keepsake, moved, zstack_examine, zstack_observe):
     """The history tells an approval once, with its comment."""
     one = zstack_keepsake()
-    roles = moved(one, "approve", "approver", check="approved", comment=COMMENT)
-    history = one.history()
+    roles = moved(one, "approve", "approver", check="operated", comment=COMMENT)
     for check in ("recorded", "commented"):
-        departure = zstack_examine(check, edit=edit_of("approve", "approver"), history=history, **roles)
+        told = {"event": "approve"}
+        departure = zstack_examine(check, edit=edit_of("approve", "approver"), arguments=told, **roles)
         assert departure is None, departure
-    zstack_observe("operator-of-an-approval", operators(history), history)
+    zstack_observe("operator-of-an-approval", operators(roles["history"]), roles["history"])
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-036")
@@ -115,7 +115,7 @@ def test_nobody_else_approves(zstack_keepsake, ticket_endpoint, moved, zstack_ex
 def test_an_approved_ticket_stays(zstack_keepsake, moved):
     """The requests of a finally approved ticket cannot be updated, and a refused event does not change it."""
     one = zstack_keepsake()
-    moved(one, "approve", "approver", check="approved")
-    moved(one, "update", "owner", check="life-step", must="refuse")
+    moved(one, "approve", "approver", check="operated")
+    moved(one, "update", "owner", check="wrong-operator", must="refuse")
     for event in ("cancel", "reopen", "open"):
         moved(one, event, "owner", check="wrong-operator")

@@ -70,7 +70,7 @@ CHECKS: dict[str, CheckFunction] = {
     "history": lives.history,
     "commented": lives.commented,
     "wrong-operator": approvals.wrong_operator,
-    "approved": approvals.approved,
+    "operated": approvals.operated,
     "recorded": approvals.recorded,
     "unseen": strangers.unseen,
     "uncounted": strangers.uncounted,

@@ -27,7 +27,7 @@ from pytest_zstack_ticket.core.checks.rows import Row, outcome_of_query, rows_of
 from pytest_zstack_ticket.core.checks.stored import LASTING
 from pytest_zstack_ticket.core.decode import text_of
 from pytest_zstack_ticket.model.exchange import Exchange, Response
-from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
 TOKEN = re.compile(r"z[st]-[0-9a-f]{12,16}")
@@ -79,8 +79,6 @@ def unseen(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     member = "uuid" if found else leaked(trails["subject"], tokens_of(trails.get("made", ()), uuid))
     if member:
         return departure(Phrase.of("expect-unseen"), Phrase.of("shows-of-other", member=member))
-    if refused(outcome):
-        return Undecided(Phrase.of("legal-refusal"))
     for role in ("shown", "still"):
         if not _rows_with(trails.get(role, ()), uuid):
             return Undecided(Phrase.of("not-shown", member=role))
@@ -96,7 +94,7 @@ def uncounted(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
         return Undecided(Phrase.of("not-shown", member="total"))
     total = _total(trails["subject"])
     if total is None:
-        return Undecided(Phrase.of("legal-refusal" if refused(outcome) else "not-shown", member="total"))
+        return None if refused(outcome) else Undecided(Phrase.of("not-shown", member="total"))
     return departure(Phrase.of("expect-uncounted"), Phrase.of("shows", value=brief(total))) if total else None
 
 
@@ -110,6 +108,7 @@ def left_alone(trails: Trails, arguments: Arguments, profile: Profile) -> Judgem
     """Check that a call of somebody else (`subject`) is refused, and that the ticket stays as it was.
 
     `before` and `after` are its owner's queries for it, `history-before` and `history-after` those for its history.
+    `sibling` is a call of his that has to be accepted, or the refusal proves nothing.
     Arguments: `call`, `event`, and `may_succeed` where the platform may answer a success without doing anything.
     """
     outcome = outcome_of(trails, "subject", profile, arguments)
@@ -118,7 +117,18 @@ def left_alone(trails: Trails, arguments: Arguments, profile: Profile) -> Judgem
         return Undecided(saw(outcome))
     if before is None or rows is None or len(rows) > 1:
         return Undecided(Phrase.of("query-unclear", role="before" if before is None else "after"))
-    after = rows[0] if rows else {}
+    if changed := _changed(before, rows[0] if rows else {}, trails):
+        return changed
+    if accepted(outcome) and not arguments.get("may_succeed"):
+        return departure(Phrase.of("expect-foreign-refused", event=arguments["event"]), saw(outcome))
+    sibling = outcome_of(trails, "sibling", profile, arguments)
+    if "sibling" in trails and not accepted(sibling):
+        return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
+    return None
+
+
+def _changed(before: Row, after: Row, trails: Trails) -> Departure | None:
+    """Say what of a ticket, or of its history, is not as it was."""
     for member in (*LASTING, "status"):
         if not same(before.get(member), after.get(member), loose=True):
             expected = Phrase.of("expect-left-alone", member=member, value=brief(before.get(member)))
@@ -127,8 +137,6 @@ def left_alone(trails: Trails, arguments: Arguments, profile: Profile) -> Judgem
     if one is not None and other is not None and len(one) != len(other):
         expected = Phrase.of("expect-left-alone", member="history", value=len(one))
         return departure(expected, Phrase.of("rows-shown", count=len(other)))
-    if accepted(outcome) and not arguments.get("may_succeed"):
-        return departure(Phrase.of("expect-foreign-refused", event=arguments["event"]), saw(outcome))
     return None
 
 
