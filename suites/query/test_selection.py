@@ -25,7 +25,16 @@ SELECTIONS = {
         ["name!={a}", "name?={a},{b}"],
     ],
 }
-NOTHING = ("name={own} none", "name={own}", "name=%{own}%", "name={own} __", "name~=%{own}-none%", "name?={own},{own}x")
+NOTHING = (
+    "name={own} none",
+    "name={own}",
+    "name=%{own}%",
+    "name={own} __",
+    "name~=%{own}.%",
+    "name~=%{own}",
+    "name~=%{own}-none%",
+    "name?={own},{own}x",
+)
 """Only ~= reads % and _ as wildcards (wire dossier 4.6)."""
 SPECIAL = ("{own}' OR 'a' LIKE 'a", "{own}'--", '{own}" OR ""', "{own};", "{own}')")
 

@@ -252,7 +252,7 @@ class Asking:
         if counting and not self.on("count-ignored"):
             return {"schema": {}, "total": total} if not self.on("count-zero") else {"schema": {}, "total": 0}
         shown = self.shown(page, what, first.get("fields"))
-        if first.get("replyWithCount") == "true" and not self.on("total-missing"):
+        if first.get("replyWithCount") == "true" and isinstance(shown, dict) and not self.on("total-missing"):
             shown["total"] = str(total) if self.on("total-text") else total
         return shown
 

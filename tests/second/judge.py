@@ -23,7 +23,7 @@ from tests.second.endpoint import start
 from tests.second.faults import FAULTS, Fault
 from tests.second.kinds import KINDS
 
-SECONDS = 400
+SECONDS = 900
 REFUSING = {"no-flow", "no-flow-direct"}
 
 

@@ -172,7 +172,9 @@ def sessions() -> Step:
     yield alice.send(
         "POST", "/v1/tickets/flow-collections", {"params": {"name": "x", "projectUuid": seeds.PROJECT_ONE}}
     )
+    staying = yield from _session()
     yield Caller().send("DELETE", f"/v1/accounts/sessions/{caller.token}")
+    yield query(staying)
     yield query(caller)
     yield from create(caller)
     yield Caller().send("DELETE", f"/v1/accounts/sessions/{caller.token}")
