@@ -27,7 +27,8 @@ EXAMPLES = {"smoke": 15, "standard": 80, "certify": 600}
 class Explorer:
     """Explores around the enumerated rows. The same seed draws the same examples.
 
-    What Hypothesis keeps on disk goes to the folder `home`, never beside the caller's own tests. `window` is how many
+    What Hypothesis keeps on disk goes to the folder `home`, never beside the caller's own tests: tables of characters
+    and constants, which take half a second to make and are the same for every run. `window` is how many
     examples are on their way at once.
     """
 

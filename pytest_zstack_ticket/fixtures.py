@@ -114,16 +114,16 @@ def zstack_together(zstack_run: Run) -> Callable[..., list[Keepsake]]:
 
 
 @pytest.fixture(scope="session")
-def zstack_explore(zstack_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Explorer:
+def zstack_explore(zstack_run: Run) -> Explorer:
     """Return what explores with Hypothesis: `zstack_explore(drafts(...), holds)`, by the run's effort and seed."""
+    from pytest_zstack_ticket.edge.state import state_folder  # noqa: PLC0415 - as above
     from pytest_zstack_ticket.explore import Explorer  # noqa: PLC0415 - as above
 
-    home = tmp_path_factory.mktemp("hypothesis")
     wishes = zstack_run.wishes
     zstack_run.explorer = Explorer(
         wishes["effort"],
         wishes["seed"],
-        str(home),
+        str(state_folder() / "hypothesis"),
         window=zstack_run.window,
         budget=zstack_run.budget,
         enter=zstack_run.examiner.explores,
