@@ -103,9 +103,9 @@ class Explorer:
         with ThreadPoolExecutor(self.window) as pool:
 
             def submit(example: Any) -> None:
-                if len(waiting) >= self.window:
-                    # the oldest one that still runs bounds how far drawing runs ahead
-                    waiting[len(waiting) - self.window].exception()
+                # drawing runs ahead by at most a window, and in bursts: each change of threads costs as much as a draw
+                if len(waiting) % self.window == 0 and len(waiting) >= 2 * self.window:
+                    waiting[len(waiting) - self.window - 1].exception()
                 waiting.append(pool.submit(holds, example))
 
             self._run(strategy, submit, examples, seed)

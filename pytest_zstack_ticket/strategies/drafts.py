@@ -1,15 +1,17 @@
-"""Hypothesis strategies of whole drafts, drawn in few, fat choices: one integer, one text and one binary a draft.
+"""Hypothesis strategies of whole drafts, drawn in two fat choices: one binary and one text a draft.
 
-Drawing is what generation costs (about 50 us a choice), so the integer's digits choose among tables and a total decoder
-turns the bytes into JSON. Smaller choices are simpler drafts: 0, "" and b"" are the calibration draft itself.
+Drawing is what generation costs (about 50 us a choice), so the first bytes choose among tables and a total decoder
+turns the others into JSON. Smaller choices are simpler drafts: zeros and "" are the calibration draft itself. A byte
+shrinks without the others, as the digits of one integer do not: so a bug ends at the same draft whatever the seed.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
@@ -45,6 +47,7 @@ KEYS = (
     "$",
 )
 DEEPEST = 6
+Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +60,19 @@ class MutatedDraft:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What an integer's digits choose from; every first entry is the calibration's own."""
+    """What a byte chooses from; every first entry is the calibration's own."""
 
     names: tuple[str, ...]
     descriptions: tuple[str | None, ...]
     layouts: tuple[Callable[[Body], bytes], ...]
 
-    @property
-    def size(self) -> int:
-        """How many combinations there are."""
-        return len(self.names) * len(self.descriptions) * len(self.layouts) * TAGS * UUIDS
 
-
-TAGS = 4
-UUIDS = 2
+PARTS = 5
+"""Bytes that choose: name, description, tags, resourceUuid and layout."""
+ROWS = 2
+"""Bytes that choose a mutation."""
+TAGS = ((), ("systemTags",), ("params.userTags",), ("systemTags", "userTags"))
+SCALAR_BYTES = 128
 
 
 def tables(limits: Limits) -> Tables:
@@ -92,14 +94,13 @@ def tables(limits: Limits) -> Tables:
 
 def drafts(context: Context, limits: Limits) -> st.SearchStrategy[Draft]:
     """Return valid drafts: combinations of variations that must not matter."""
-    return _plans(tables(limits).size).map(partial(_draft, calibration_body(context), tables(limits)))
+    return _plans(PARTS).map(partial(_draft, calibration_body(context), tables(limits)))
 
 
 def mutated_drafts(context: Context, limits: Limits, *, tags: bool = True) -> st.SearchStrategy[MutatedDraft]:
     """Return valid drafts with exactly one mutation applied; `tags` as in `mutations`."""
     rows = tuple(row for row in mutation_rows(limits, fresh=fresh_uuid, tags=tags))
-    plans = _plans(tables(limits).size * len(rows))
-    return plans.map(partial(_mutated, calibration_body(context), tables(limits), rows))
+    return _plans(ROWS + PARTS).map(partial(_mutated, calibration_body(context), tables(limits), rows))
 
 
 def names(limits: Limits) -> st.SearchStrategy[str]:
@@ -113,12 +114,12 @@ def api_bodies() -> st.SearchStrategy[dict[str, Json]]:
     return st.binary(max_size=48).map(decode_object)
 
 
-Plan = tuple[int, str, bytes]
+Plan = tuple[bytes, str]
 
 
-def _plans(size: int) -> st.SearchStrategy[Plan]:
+def _plans(choices: int) -> st.SearchStrategy[Plan]:
     letters = st.characters(min_codepoint=32, max_codepoint=0xFFFD, exclude_categories=("Cs", "Cc", "Cn"))
-    return st.tuples(st.integers(0, size - 1), st.text(letters, max_size=12), st.binary(max_size=32))
+    return st.tuples(st.binary(min_size=choices, max_size=choices + 32), st.text(letters, max_size=12))
 
 
 def _draft(calibration: Body, known: Tables, plan: Plan) -> Draft:
@@ -127,9 +128,9 @@ def _draft(calibration: Body, known: Tables, plan: Plan) -> Draft:
 
 
 def _mutated(calibration: Body, known: Tables, rows: tuple[Row, ...], plan: Plan) -> MutatedDraft:
-    digits, index = divmod(plan[0], len(rows))
-    body, write, parts = _planned(calibration, known, (digits, *plan[1:]))
-    row = rows[index]
+    data, text = plan
+    body, write, parts = _planned(calibration, known, (data[ROWS:], text))
+    row = _chosen(rows, int.from_bytes(data[:ROWS]), 256**ROWS)
     changed = row.change(body)
     content = row.write(changed) if row.write else write(changed)
     return MutatedDraft(Draft(body=content, edit=row.edit), partial(_written, body, write, parts))
@@ -142,42 +143,49 @@ def _written(body: Body, write: Callable[[Body], bytes], parts: tuple[str, ...])
 
 
 def _planned(calibration: Body, known: Tables, plan: Plan) -> tuple[Body, Callable[[Body], bytes], tuple[str, ...]]:
-    digits, text, binary = plan
-    digits, layout = divmod(digits, len(known.layouts))
-    digits, tags = divmod(digits, TAGS)
-    digits, own = divmod(digits, UUIDS)
-    description, name = divmod(digits, len(known.names))
+    data, text = plan
+    name, description = _chosen(known.names, data[0]), _chosen(known.descriptions, data[1])
+    tags, own, write = _chosen(TAGS, data[2]), _chosen((False, True), data[3]), _chosen(known.layouts, data[4])
     parts: list[str] = []
     body = calibration
     if name or text:
-        chosen = known.names[name] if name else f"{text} {NONCE}"
-        body, parts = put(body, "params.name", chosen), [*parts, "name"]
-    if description:
-        body, parts = put(body, "params.description", known.descriptions[description]), [*parts, "description"]
-    for field in (("systemTags",), ("userTags",), ("systemTags", "userTags"))[tags - 1] if tags else ():
-        body, parts = put(body, field if tags & 1 else f"params.{field}", []), [*parts, field]
+        body, parts = put(body, "params.name", name or f"{text} {NONCE}"), [*parts, "name"]
+    if description is not None:
+        body, parts = put(body, "params.description", description), [*parts, "description"]
+    for field in tags:
+        body, parts = put(body, field, []), [*parts, field.removeprefix("params.")]
     if own:
         body, parts = put(body, "params.resourceUuid", uuid.uuid4().hex), [*parts, "resourceUuid"]
-    if binary:
-        extra = decode_object(binary)
+    if len(data) > PARTS:
+        extra = decode_object(data[PARTS:])
         body, parts = put(body, "params.requests[0].apiBody.conformanceMark", extra), [*parts, "apiBody"]
-    return body, known.layouts[layout], (*parts, *(("layout",) if layout else ()))
+    return body, write, (*parts, *(("layout",) if write is not known.layouts[0] else ()))
 
 
 def decode_object(data: bytes) -> dict[str, Json]:
-    """Return the JSON object that any bytes stand for; fewer and smaller bytes are a simpler object."""
+    """Return the JSON object that any bytes stand for; fewer and smaller bytes are a simpler object.
+
+    Each byte is a member, so that one can be taken away without another meaning for those after it.
+    """
     reader = iter(data)
     found: dict[str, Json] = {}
     for byte in reader:
-        found[KEYS[byte % len(KEYS)]] = _decode_value(reader, 1)
+        found[KEYS[(len(found) + byte) % len(KEYS)]] = _value(byte, reader, 1)
     return found
 
 
-def _decode_value(reader: object, depth: int) -> Json:
-    byte = next(reader, 0)  # type: ignore[call-overload] # an iterator of bytes
-    kind, rest = divmod(byte, 4)[1], byte // 4
-    if kind == 3 and depth < DEEPEST:
-        return [_decode_value(reader, depth + 1) for _ in range(rest % 3)]
-    if kind == 2 and depth < DEEPEST:
-        return {KEYS[(rest + place) % len(KEYS)]: _decode_value(reader, depth + 1) for place in range(rest % 3)}
-    return SCALARS[rest % len(SCALARS)]
+def _value(byte: int, reader: Iterator[int], depth: int) -> Json:
+    """Return the value of a byte: the lower half are scalars, then come objects and lists of up to two values."""
+    if byte < SCALAR_BYTES or depth >= DEEPEST:
+        return _chosen(SCALARS, byte % SCALAR_BYTES, SCALAR_BYTES)
+    lists, rest = divmod(byte - SCALAR_BYTES, SCALAR_BYTES // 2)
+    inner = [_value(next(reader, 0), reader, depth + 1) for _ in range(_chosen((0, 1, 2), rest, SCALAR_BYTES // 2))]
+    return inner if lists else {KEYS[(rest + place) % len(KEYS)]: value for place, value in enumerate(inner)}
+
+
+def _chosen(table: Sequence[Entry], number: int, numbers: int = 256) -> Entry:
+    """Return the entry that a number below `numbers` stands for: those beside each other stand for the same.
+
+    A number that is shrunk finds the first of them, which it would not if they were spread.
+    """
+    return table[number * len(table) // numbers]
