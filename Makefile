@@ -46,16 +46,21 @@ soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades, j
 	$(BIN)/python -m tests.soak.crash --kills 200
 	$(BIN)/python -m tests.soak.upgrade --runs 20
 	$(BIN)/python -m tests.soak.judge --bundles 200
+	$(BIN)/python -m tests.soak.concurrency
 
 screenshots: smoke  ## the page in a real Chromium: light, dark, narrow, printed, hostile, in both languages
 	$(BIN)/python -m tests.browser.screenshots $(REPORT) screenshots
 
-bench: $(STAMP)  ## every figure of docs/reference/figures.md
+bench: $(STAMP)  ## every figure of docs/reference/figures.md; the long run takes a quarter of an hour, QUICK=1 a tenth of it
 	$(BIN)/python benchmarks/generation.py
 	$(BIN)/python benchmarks/exchange.py
 	$(BIN)/python benchmarks/import_tax.py
 	$(BIN)/python benchmarks/page.py
 	$(BIN)/python benchmarks/windows.py
+	$(BIN)/python benchmarks/loop.py
+	$(BIN)/python benchmarks/hooks.py
+	$(BIN)/python benchmarks/peer.py
+	$(BIN)/python benchmarks/endurance.py $(if $(QUICK),--quick)
 
 lock: $(STAMP)  ## pin again what requirements.in asks for
 	$(BIN)/pip install -q pip-tools

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_zstack_ticket.model.caps import Caps
-from tests.soak import caps, crash, hostile, lines, secrets
+from tests.soak import caps, concurrency, crash, hostile, lines, secrets
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -61,3 +61,8 @@ def test_a_secret_that_is_written_would_be_found(tmp_path):
 
     (tmp_path / "a.gz").write_bytes(gzip.compress(b"x" * 50 + base64.b64encode(b"say " * 9 + b"hunter2hunter2")))
     assert secrets.search(tmp_path, {}, {"password": "hunter2hunter2"}) != []
+
+
+@pytest.mark.parametrize("fault", ["accept-null:name", "refuse-when:body-boolean"])
+def test_many_at_once_come_to_the_verdicts_of_one_by_one(fault: str):
+    assert concurrency.differences(fault, only="ZT-BODY-001 or ZT-BODY-002 or ZT-BODY-060 or ZT-ANSWER-010") == {}
