@@ -60,9 +60,15 @@ def _not_approved(trails: Trails) -> Judgement:
     status = _status(trails, "after")
     if status is None:
         return Undecided(Phrase.of("query-unclear", role="after"))
-    if status in APPROVED or _count(trails, APPROVED):
+    if status in APPROVED or (_count(trails, APPROVED) and _taken_back(trails, status)):
         return None
     return departure(Phrase.of("expect-approved"), Phrase.of("shows", value=brief(status)))
+
+
+def _taken_back(trails: Trails, status: str) -> bool:
+    """Return True if the history tells how an approval turned into a status."""
+    rows = rows_of(trails.get("history", ())) or []
+    return any(row.get("fromStatus") in APPROVED and row.get("toStatus") == status for row in rows)
 
 
 def recorded(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:

@@ -27,6 +27,8 @@ def test_an_approval_leads_to_an_approved_status():
         assert judged("operated", "approve", ACCEPTED, "Pending", status) is None
     assert isinstance(judged("operated", "approve", ACCEPTED, "Pending", "Rejected"), Departure)
     assert isinstance(judged("operated", "approve", ACCEPTED, "Pending", "Pending"), Departure)
+    told = (("Pending", "FinalApproved"),)
+    assert isinstance(judged("operated", "approve", ACCEPTED, "Pending", "Rejected", *told), Departure)
 
 
 def test_requests_that_fail_may_take_an_approval_back():
