@@ -75,6 +75,16 @@ def test_a_ticket_is_kept_as_it_was_sent(
     zstack_explore(drafts(zstack_context, zstack_profile.limits), holds)
 
 
+@pytest.mark.requirement("ZT-STORE-003")
+def test_texts_of_full_length_are_kept(ticket_endpoint, zstack_sweep, zstack_examine):
+    """The stored ticket holds a name and a description that are as long as they may be."""
+    for draft in zstack_sweep.rows("variations", "params.name/limit-*", "params.description/limit-*"):
+        trail = ticket_endpoint.create(draft)
+        shown = ticket_endpoint.fetched(trail) or ticket_endpoint.named(trail)
+        departure = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
+        assert departure is None, departure
+
+
 @pytest.mark.requirement("ZT-STORE-004")
 def test_rare_data_is_kept_or_refused(ticket_endpoint, zstack_context, zstack_examine):
     """Rare data is stored as it was sent or refused, never mangled."""
