@@ -47,11 +47,14 @@ def mark_of(example: Any) -> int:
 class Property:
     """One property with what it was explored by: `wanted` are the examples that the effort asks for.
 
+    It is drawn from a strategy and judged by what `holds`; without a strategy it has a `round` of its own, as a state
+    machine has.
+
     `record` is that of its test, if the test examines a requirement. `over` says that nothing more is to be found: it
     departed, broke off, or there is nothing else to draw.
     """
 
-    strategy: SearchStrategy[Any]
+    strategy: SearchStrategy[Any] | None
     holds: Holds
     wanted: int
     record: ItemRecord | None = None
@@ -61,6 +64,7 @@ class Property:
     in_vain: int = 0
     over: bool = False
     told: tuple[int, int, int] = (0, 0, 0)
+    round: Callable[[], None] | None = None
 
     @property
     def missing(self) -> int:

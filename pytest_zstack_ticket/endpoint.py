@@ -7,13 +7,14 @@ import secrets
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cached_property, partial
 from urllib.parse import quote
 
 from pytest_zstack_ticket.core.auth import login_request, logout_request
 from pytest_zstack_ticket.core.flow import submit
 from pytest_zstack_ticket.model.context import Context
-from pytest_zstack_ticket.model.exchange import Exchange, Headers, Json, Request
+from pytest_zstack_ticket.model.exchange import Cut, Exchange, Headers, Json, Request
 from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Session, Settings
@@ -36,8 +37,8 @@ class TicketEndpoint:
     """`POST /zstack/v1/tickets` of one target, with the calls around it. Safe to use from many threads.
 
     `mark` stands in the name of each ticket that has room for it. `make_room` is called before each POST; the
-    nonces and UUIDs of tickets that were taken away for it are in `taken_away`. `certifier` is the word of a certifier
-    that is to stand in names, empty if there is none.
+    nonces and UUIDs of tickets that were taken away for it are in `taken_away`. `watch` is called after each call.
+    `certifier` is the word of a certifier that is to stand in names, empty if there is none.
     """
 
     def __init__(  # noqa: PLR0913 - what a run brings together
@@ -51,6 +52,7 @@ class TicketEndpoint:
         self.calibration_draft = draft
         self.make_room: Callable[[], object] = _nothing
         self.introduce: Callable[[str], TicketEndpoint] = self._alone
+        self.watch: Callable[[], object] = _nothing
         self.taken_away: set[str] = set()
         self._reviver = Reviver(sender=sender, keeper=keeper)
         self.mark = f"zt-{secrets.token_hex(4)}"
@@ -148,6 +150,13 @@ class TicketEndpoint:
             headers = (*headers, ("Authorization", authorization))
         request = Request(method=method, path=path, headers=headers, body=content)
         return self._follow(request, call or ASYNCHRONOUS.get(method, "query"), follow=follow)
+
+    def create_twice(self, draft: Draft, *, job_uuid: str, cut: Cut) -> tuple[Trail, Trail]:
+        """Deliver the same bytes twice: first on a connection that we cut, then on one whose answer we read."""
+        headers = self._with_session((*draft.headers, ("X-Job-UUID", job_uuid)))
+        request = Request(method="POST", path="/v1/tickets", headers=headers, body=self._stamped(draft.body))
+        first = self._follow(replace(request, cut=cut), "create", follow=False)
+        return first, self._follow(request, "create")
 
     def create_together(self, drafts: Sequence[Draft]) -> list[Trail]:
         """Send drafts at the same time, each from a thread of its own; trails in the order of the drafts."""
@@ -271,6 +280,7 @@ class TicketEndpoint:
             sent = revived
             exchanges = self._run(sent, follow=follow, job_limit=job_limit, first_wait=first_wait)
         again = partial(self._follow, request, call, follow=follow, job_limit=job_limit)
+        self.watch()
         return Trail(exchanges=exchanges, profile=self.profile, call=call, again=again)
 
     def _run(
@@ -286,4 +296,4 @@ class TicketEndpoint:
 
 
 def _nothing() -> None:
-    """Make no room: nothing is bounded."""
+    """Do nothing: nothing is bounded, and nobody watches."""

@@ -65,6 +65,10 @@ class Explorer:
 
         Raises what the property raises; then it is over.
         """
+        if known.strategy is None:
+            if known.round is not None:
+                known.round()
+            return
         began, before, drawn = self.now(), len(known.seen), 0
 
         def bounded(example: Any) -> None:
@@ -135,7 +139,7 @@ class Explorer:
         def property_holds(example: Any) -> None:
             holds(example)
 
-        with _storage(self.home):
+        with storage(self.home):
             property_holds()
 
 
@@ -158,7 +162,7 @@ def _replay(held: list[bool], holds: Holds) -> Holds:
 
 
 @contextmanager
-def _storage(folder: str) -> Iterator[None]:
+def storage(folder: str) -> Iterator[None]:
     """Let Hypothesis use another storage folder for a while."""
     from hypothesis import configuration  # noqa: PLC0415 - as above
 

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.endpoint import TicketEndpoint
     from pytest_zstack_ticket.examine import Examiner
     from pytest_zstack_ticket.explore import Explorer
+    from pytest_zstack_ticket.family import Family
     from pytest_zstack_ticket.hooks import HookListener
     from pytest_zstack_ticket.keepsake import Keepsake
+    from pytest_zstack_ticket.machine import Machinist
+    from pytest_zstack_ticket.memory import Memory
     from pytest_zstack_ticket.model.context import Context
     from pytest_zstack_ticket.model.profile import Profile
     from pytest_zstack_ticket.model.settings import Session
@@ -113,6 +116,13 @@ def zstack_together(zstack_run: Run) -> Callable[..., list[Keepsake]]:
     return lambda *parts: together([endpoint.as_person(part) for part in parts])
 
 
+def zstack_family(zstack_run: Run) -> Callable[[], Family]:
+    """Return what begins a family of tickets that live at once: `zstack_family()`."""
+    from pytest_zstack_ticket.family import Family  # noqa: PLC0415 - as above
+
+    return lambda: Family(zstack_run.reached.endpoint)
+
+
 @pytest.fixture(scope="session")
 def zstack_explore(zstack_run: Run) -> Explorer:
     """Return what explores with Hypothesis: `zstack_explore(drafts(...), holds)`, by the run's effort and seed."""
@@ -129,6 +139,21 @@ def zstack_explore(zstack_run: Run) -> Explorer:
         enter=zstack_run.examiner.explores,
     )
     return zstack_run.explorer
+
+
+@pytest.fixture(scope="session")
+def zstack_machine(zstack_run: Run, zstack_explore: Explorer) -> Machinist:
+    """Return what runs a Hypothesis state machine: `zstack_machine(Machine)`, by the run's effort and seed."""
+    from pytest_zstack_ticket.machine import Machinist  # noqa: PLC0415 - as above
+
+    wishes, enter = zstack_run.wishes, zstack_run.examiner.explores
+    return Machinist(wishes["effort"], wishes["seed"], zstack_explore.home, budget=zstack_run.budget, enter=enter)
+
+
+@pytest.fixture(scope="session")
+def zstack_memory(zstack_run: Run) -> Memory:
+    """Return what sends the calibration draft again while the run goes on: `mark()` does it once more."""
+    return zstack_run.memory
 
 
 @pytest.fixture(scope="session")

@@ -31,9 +31,9 @@ class Gathered:
     witnesses: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def take(self, record: dict[str, Any]) -> None:
-        """Take in the record of one test."""
+        """Take in the record of one test, or of what was judged `aside` while it ran."""
         tally = tally_from_json(record["tally"])
-        self.tests[tally.requirement] += 1
+        self.tests[tally.requirement] += not record.get("aside", False)
         known = self.tallies.get(tally.requirement)
         self.tallies[tally.requirement] = known.plus(tally) if known else tally
         if record["finding"]:

@@ -84,6 +84,7 @@ def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: 
         record.tally = blamed(record.tally, call.excinfo.value)
     told = told_of(run, item, record)
     report.user_properties.append((KEY, told))
+    _remember(run, item, report)
     # what is missing may still come: a budget is spent to its end when all tests are over
     judged = verdict_of(rule, replace(record.tally, missing=0), run.reached.profile)
     if told["finding"] is not None and (rule.id, told["finding"]["signature"]) in run.standing.active:
@@ -111,6 +112,19 @@ def told_of(run: Run, item: pytest.Item, record: ItemRecord) -> dict[str, Any]:
     )
     told = record_to_json(record, finding, pinned_json(record, ours=ours, word=run.wishes["nonce"]))
     return {**told, "own": scrubbed_json(asdict(rule))} if rule.area == "own" else told
+
+
+def _remember(run: Run, item: pytest.Item, report: pytest.TestReport) -> None:
+    """Judge what the memory of the run has marked during a test, and put it on the report beside the test's own."""
+    record = run.memory.judge(run.examiner, test_name(item))
+    if record is None:
+        return
+    ours = our_sessions(run)
+    # the whole run leads to it, so the command that finds it again chooses no test
+    finding = finding_of(
+        record, url=run.reached.settings.url, ours=ours, others=other_sessions(run), regenerate=command(run)
+    )
+    report.user_properties.append((KEY, record_to_json(record, finding) | {"aside": True}))
 
 
 def blamed(tally: Tally, error: BaseException) -> Tally:
@@ -148,6 +162,11 @@ def other_sessions(run: Run) -> dict[str, str]:
 
 def regenerate(run: Run, item: pytest.Item, requirement: str) -> str:
     """Return the command that finds a departure again: the same draws come from the same seed and effort."""
+    return command(run, *(["-k", requirement] if run.shipped else [item.nodeid]))
+
+
+def command(run: Run, *chosen: str) -> str:
+    """Return the command that runs the chosen tests as this run does, all of them if none is named."""
     told = {"url": run.wishes["url"], "effort": run.wishes["effort"], "seed": run.wishes["seed"]}
     others = {
         name: found.value
@@ -160,7 +179,7 @@ def regenerate(run: Run, item: pytest.Item, requirement: str) -> str:
         f"--zstack-{name}" if value is True else f"--zstack-{name}={value}"
         for name, value in {**told, **others}.items()
     ]
-    return shlex.join(["pytest", *options, *(["-k", requirement] if run.shipped else [item.nodeid])])
+    return shlex.join(["pytest", *options, *chosen])
 
 
 def clean_text(run: Run, text: str) -> str:

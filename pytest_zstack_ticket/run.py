@@ -29,6 +29,7 @@ from pytest_zstack_ticket.edge.whispers import Whispers
 from pytest_zstack_ticket.examine import Examiner
 from pytest_zstack_ticket.explore import Explorer
 from pytest_zstack_ticket.gathering import Gathered
+from pytest_zstack_ticket.memory import EVERY, Memory
 from pytest_zstack_ticket.model.caps import Used
 from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.outcome import Phrase
@@ -133,6 +134,12 @@ class Run:
             words=self.words,
             sibling=self.fresh_calibration,
         )
+
+    @cached_property
+    def memory(self) -> Memory:
+        """Notices whether the target treats one draft alike as long as the run goes on."""
+        target = self.reached
+        return Memory(target.endpoint, every=EVERY[self.wishes["effort"]], roomy=lambda: target.roomy)
 
     @cached_property
     def cards(self) -> Cards:

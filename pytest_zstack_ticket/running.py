@@ -17,6 +17,7 @@ from pytest_zstack_ticket.edge.canaries import Scan
 from pytest_zstack_ticket.edge.sweeper import Swept
 from pytest_zstack_ticket.ending import Ending, conclude
 from pytest_zstack_ticket.live import LiveLine, is_wanted
+from pytest_zstack_ticket.memory import REQUIREMENT
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
 from pytest_zstack_ticket.recording import KEY
 from pytest_zstack_ticket.replaying import after_tests, before_tests
@@ -113,13 +114,15 @@ class RunHooks:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Note which requirements were selected, and how many tests each has."""
+        """Note which requirements were selected and how many tests each has; watch the target's memory if it is one."""
         if self.run.role == "alone":
             self.run.selected.update(filter(None, map(items.requirement_of, session.items)))
         if self.run.role == "worker" and self.run.meter_path is not None:
             from pytest_zstack_ticket.sharing import groups_path, write_groups  # noqa: PLC0415 - as above
 
             write_groups(groups_path(self.run.meter_path), self.run.worker, session.items)
+        if self.run.target is not None and REQUIREMENT in map(items.requirement_of, session.items):
+            self.run.memory.attach()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from pytest_zstack_ticket.edge.cutting import Cutter
 from pytest_zstack_ticket.edge.failures import MalformedEncodingError, failure_of
 from pytest_zstack_ticket.edge.wire import TooLargeError, Wire
 from pytest_zstack_ticket.model.errors import SettingsError
@@ -56,6 +57,7 @@ class HttpxTransport:
         self._root = root.path.rstrip("/")
         self._url = httpx.URL(scheme=root.scheme, host=root.hostname or "", port=root.port, path="/")
         self._tls = tls_context(settings) if root.scheme == "https" else None
+        self._cutter = Cutter(settings, self._tls)
         self._idle: deque[_Line] = deque()
         self._kept = 0
         self.certificates: set[str] = set()
@@ -69,6 +71,8 @@ class HttpxTransport:
 
     def send(self, request: Request, /) -> Response | Failure:
         """Send one request. Anything but a whole answer is a Failure."""
+        if request.cut:
+            return self._cutter.send(request)
         line = self._borrowed()
         patience = self._settings.patience
         line.wire.allowance.renew(patience.read)

@@ -10,6 +10,9 @@ Json: TypeAlias = Any
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
+Cut: TypeAlias = Literal["", "at-once", "when-answered"]
+"""When we cut the connection of a request ourselves: not at all, as soon as it is sent, or once an answer is there."""
+
 FailureKind: TypeAlias = Literal[
     "refused", "unresolved", "tls", "timeout", "reset", "protocol", "too-large", "stopped", "gateway"
 ]
@@ -20,12 +23,16 @@ something between us and the target (502, 504, or 503 without JSON)."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One HTTP request. `path` is the raw target below the context root, query included: `/v1/tickets?q=name%3Da`."""
+    """One HTTP request. `path` is the raw target below the context root, query included: `/v1/tickets?q=name%3Da`.
+
+    One with a `cut` is delivered, but its answer never read; evidence shows that by the failure of its exchange.
+    """
 
     method: str
     path: str
     headers: Headers = ()
     body: bytes | None = None
+    cut: Cut = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,15 +61,16 @@ def step(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
         return Undecided(Phrase.of("query-unclear", role="before" if before is None else "after"))
     event, status = str(arguments["event"]), str(before.get("status"))
     found = [
-        _decided(outcome, status, event, arguments),
-        _led(outcome, status, event, after),
-        _untouched(before, after, event, outcome),
+        decided(outcome, status, event, arguments),
+        led(outcome, status, event, after),
+        untouched(before, after, event, outcome),
         _bystander(trails),
     ]
     return next((one for one in found if one is not None), None)
 
 
-def _decided(outcome: Outcome, status: str, event: str, arguments: Arguments) -> Departure | None:
+def decided(outcome: Outcome, status: str, event: str, arguments: Arguments) -> Departure | None:
+    """Say whether an event was accepted that must be refused, or refused although it must be accepted."""
     must = arguments.get("must")
     if accepted(outcome) and (must == "refuse" or (status, event) in DENIED or event == "unknown"):
         return departure(Phrase.of("expect-denied", event=event, status=status), saw(outcome))
@@ -82,7 +83,7 @@ def _expected(status: str, event: str) -> bool:
     return (status, event) in LEADS or (status, event) in MAY_LEAD or (status, event) == ("Cancelled", "update")
 
 
-def _led(outcome: Outcome, status: str, event: str, after: Ticket) -> Departure | None:
+def led(outcome: Outcome, status: str, event: str, after: Ticket) -> Departure | None:
     """Say whether the ticket has the status that the event leads to, or the old one if it was refused."""
     wanted = {**LEADS, **MAY_LEAD}.get((status, event)) if accepted(outcome) and event != "update" else status
     if wanted is None or after.get("status") == wanted:
@@ -92,7 +93,7 @@ def _led(outcome: Outcome, status: str, event: str, after: Ticket) -> Departure 
     )
 
 
-def _untouched(before: Ticket, after: Ticket, event: str, outcome: Outcome) -> Departure | None:
+def untouched(before: Ticket, after: Ticket, event: str, outcome: Outcome) -> Departure | None:
     """Say whether anything changed that the event does not change."""
     changed = {"request", "description"} if event == "update" and accepted(outcome) else set()
     for member in LASTING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .archives import ARCHIVES
 from .errors import ERRORS
 from .foreign import FOREIGN
 from .hooks import HOOKS
@@ -18,11 +19,12 @@ from .rare import RARE
 from .results import RESULTS
 from .rules import RULES
 from .sdk import SDK
+from .sequences import SEQUENCES
 from .stores import STORES
 
 _ALL: tuple[Fault, ...] = (
     *(*RULES, *STORES, *MANGLES, *LIVES, *QUERIES, *ERRORS, *INVENTORIES, *PROTOCOL, *RESULTS),
-    *(*HTTPS, *HOOKS, *NULLS, *RARE, *SDK, *LEAKS, *FOREIGN),
+    *(*HTTPS, *HOOKS, *NULLS, *RARE, *SDK, *LEAKS, *FOREIGN, *ARCHIVES, *SEQUENCES),
 )
 
 FAULTS: dict[str, Fault] = {fault.name: fault for fault in _ALL}

@@ -1,0 +1,248 @@
+"""Faults of deleted tickets: archives that are not what was deleted, events and deletions that come too late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.simulator.errors import ApiError
+from pytest_zstack_ticket.simulator.store import Archive, Ticket
+from pytest_zstack_ticket.simulator.world import Turn
+
+from .effects import Around
+from .language import Fault
+
+Remove: TypeAlias = Callable[[Turn, Ticket], None]
+Save: TypeAlias = Callable[[Turn, Ticket], Ticket]
+Serve: TypeAlias = Callable[[Turn], Json]
+Admit: TypeAlias = Callable[[Turn], None]
+
+
+def others_of(turn: Turn, ticket: Ticket) -> list[Ticket]:
+    """Return the living tickets of the same creator, oldest first, without this one."""
+    return [one for one in turn.store.tickets.values() if one.creator == ticket.creator and one.uuid != ticket.uuid]
+
+
+def _archived(**members: Any) -> Callable[[Remove, Turn, Ticket], None]:
+    """Archive other values than those that the ticket had."""
+
+    def remove(default: Remove, turn: Turn, ticket: Ticket) -> None:
+        default(turn, ticket)
+        if turn.store.archives:
+            last = turn.store.archives[-1]
+            turn.store.archives[-1] = replace(last, ticket=replace(last.ticket, **members))
+
+    return remove
+
+
+def _archived_as_created(default: Remove, turn: Turn, ticket: Ticket) -> None:
+    """Archive the requests that the ticket was created with, not those that it was updated to."""
+    default(turn, replace(ticket, requests=turn.world.notes.get(f"first:{ticket.uuid}", ticket.requests)))
+
+
+def _remember_requests(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+    turn.world.notes.setdefault(f"first:{ticket.uuid}", turn.store.tickets[ticket.uuid].requests)
+    return default(turn, ticket)
+
+
+def _archived_twice(default: Remove, turn: Turn, ticket: Ticket) -> None:
+    default(turn, ticket)
+    _add_archive(turn, ticket)
+
+
+def _add_archive(turn: Turn, ticket: Ticket) -> None:
+    turn.store.archives.append(Archive(uuid=turn.world.new_uuid(), ticket=ticket, created=turn.now))
+
+
+def _archive_names_living(default: Remove, turn: Turn, ticket: Ticket) -> None:
+    """Archive the ticket under the uuid of one that lives."""
+    others = others_of(turn, ticket)
+    default(turn, ticket)
+    if others:
+        _archived(uuid=others[-1].uuid)(lambda turn, ticket: None, turn, ticket)  # noqa: ARG005
+
+
+def _archive_on_cancel(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+    if ticket.status == "Cancelled":
+        _add_archive(turn, ticket)
+    return default(turn, ticket)
+
+
+def _history_row_lost(default: Remove, turn: Turn, ticket: Ticket) -> None:
+    """Archive the history without its oldest row."""
+    turn.store.histories[ticket.uuid] = turn.store.histories.get(ticket.uuid, [])[1:]
+    default(turn, ticket)
+
+
+def _history_rewritten(default: Remove, turn: Turn, ticket: Ticket) -> None:
+    rows = turn.store.histories.get(ticket.uuid, [])
+    turn.store.histories[ticket.uuid] = [replace(row, comment=None) for row in rows]
+    default(turn, ticket)
+
+
+def _history_mixed(default: Remove, turn: Turn, ticket: Ticket) -> None:
+    """Archive the history of the neighbour under the ticket's uuid."""
+    for other in others_of(turn, ticket)[-1:]:
+        turn.store.histories[ticket.uuid] = [
+            replace(row, ticket=ticket.uuid, before=row.after, after=row.before)
+            for row in turn.store.histories.get(other.uuid, [])
+        ]
+    default(turn, ticket)
+
+
+def _neighbour_history_lost(default: Remove, turn: Turn, ticket: Ticket) -> None:
+    """Let the history of every other ticket of the owner go with the deleted one."""
+    default(turn, ticket)
+    for other in others_of(turn, ticket):
+        turn.store.histories.pop(other.uuid, None)
+
+
+def _archive_of(turn: Turn) -> Archive | None:
+    """Return the archive of the ticket that a call is about, None if it lives or never was."""
+    uuid = turn.values.get("uuid")
+    if uuid in turn.store.tickets:
+        return None
+    return next((one for one in reversed(turn.store.archives) if one.ticket.uuid == uuid), None)
+
+
+def _revived(default: Admit, turn: Turn) -> None:
+    """Bring a deleted ticket back before an event on it."""
+    archive = _archive_of(turn)
+    if archive is not None:
+        turn.store.tickets[archive.ticket.uuid] = archive.ticket
+    default(turn)
+
+
+def _refused_yet_revived(default: Admit, turn: Turn) -> None:
+    """Refuse an event on a deleted ticket, but bring the ticket back."""
+    archive = _archive_of(turn)
+    try:
+        default(turn)
+    finally:
+        if archive is not None:
+            turn.store.tickets[archive.ticket.uuid] = archive.ticket
+
+
+def _revived_for_a_moment(default: Admit, turn: Turn) -> None:
+    archive = _archive_of(turn)
+    turn.world.notes["dead"] = archive.ticket.uuid if archive else ""
+    _revived(default, turn)
+
+
+def _buried(default: Serve, turn: Turn) -> Json:
+    """Carry an event out on a deleted ticket, answer it, and let it be deleted again."""
+    try:
+        return default(turn)
+    except ApiError:
+        return {}
+    finally:
+        turn.store.tickets.pop(turn.world.notes.get("dead", ""), None)
+
+
+def _hits_other(default: Admit, turn: Turn) -> None:
+    """Refuse an event on a deleted ticket, but cancel the newest of the owner's."""
+    archive = _archive_of(turn)
+    others = others_of(turn, archive.ticket) if archive else []
+    if others:
+        turn.store.tickets[others[-1].uuid] = replace(others[-1], status="Cancelled")
+    default(turn)
+
+
+def _again(then: Callable[[Turn, Archive], None]) -> Callable[[Serve, Turn], Json]:
+    """Do something when a deleted ticket is deleted again."""
+
+    def serve(default: Serve, turn: Turn) -> Json:
+        archive = _archive_of(turn)
+        if archive is not None:
+            then(turn, archive)
+        return default(turn) if archive is None else {}
+
+    return serve
+
+
+def _delete_newest(turn: Turn, archive: Archive) -> None:
+    for other in others_of(turn, archive.ticket)[-1:]:
+        del turn.store.tickets[other.uuid]
+
+
+def _archive_again(turn: Turn, archive: Archive) -> None:
+    _add_archive(turn, archive.ticket)
+
+
+def _bring_back(turn: Turn, archive: Archive) -> None:
+    turn.store.tickets[archive.ticket.uuid] = archive.ticket
+
+
+def _recreated(change: Callable[[Save, Turn, Ticket, Ticket], Ticket]) -> Callable[[Save, Turn, Ticket], Ticket]:
+    """Do a create otherwise that has the uuid of a deleted ticket."""
+
+    def insert(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+        old = next((one.ticket for one in turn.store.archives if one.ticket.uuid == ticket.uuid), None)
+        return default(turn, ticket) if old is None else change(default, turn, ticket, old)
+
+    return insert
+
+
+def _old_content(default: Save, turn: Turn, ticket: Ticket, old: Ticket) -> Ticket:
+    return default(turn, replace(ticket, description=old.description, requests=old.requests))
+
+
+def _not_stored(default: Save, turn: Turn, ticket: Ticket, old: Ticket) -> Ticket:
+    del default, turn, old
+    return ticket
+
+
+def _both(default: Save, turn: Turn, ticket: Ticket, old: Ticket) -> Ticket:
+    default(turn, replace(old, uuid=turn.world.new_uuid()))
+    return default(turn, ticket)
+
+
+def _row(name: str, step: str, wrapper: Callable[..., Any], about: str, call: str = "") -> Fault:
+    calls = frozenset({call or step.removeprefix("serve.").partition(".")[0]})
+    return Fault(name=name, description=about, effects=(Around(step, wrapper, calls),))
+
+
+_DELETE, _INSERT, _ADMIT = "delete.store", "create.insert", "admit"
+
+ARCHIVES: tuple[Fault, ...] = (
+    _row("archive-loses-description", _DELETE, _archived(description=None), "an archive lacks the description"),
+    _row("archive-loses-requests", _DELETE, _archived(requests=()), "an archive lacks the requests"),
+    _row("archive-renames", _DELETE, _archived(name="archived"), "an archive has another name"),
+    _row("archive-twice", _DELETE, _archived_twice, "a deleted ticket is archived twice"),
+    Fault(
+        name="archive-as-created",
+        description="an archive has the requests of the creation, not those of the last update",
+        effects=(
+            Around(_DELETE, _archived_as_created, frozenset({"delete"})),
+            Around("update.store", _remember_requests, frozenset({"update"})),
+        ),
+    ),
+    _row("archive-names-living", _DELETE, _archive_names_living, "an archive has the uuid of a living ticket"),
+    _row("archive-on-cancel", "change.store", _archive_on_cancel, "a cancelled ticket is archived, though it lives"),
+    _row("archive-loses-history-row", _DELETE, _history_row_lost, "an archived history lacks its first row"),
+    _row("archive-rewrites-history", _DELETE, _history_rewritten, "an archived history lacks its comments"),
+    _row("archive-mixes-history", _DELETE, _history_mixed, "an archived history is that of another ticket"),
+    _row("delete-drops-neighbour-history", _DELETE, _neighbour_history_lost, "a delete empties other histories"),
+    _row("delete-revives-on-event", _ADMIT, _revived, "an event on a deleted ticket brings it back", "change"),
+    _row(
+        "refused-event-revives", _ADMIT, _refused_yet_revived, "an event is refused, yet the ticket is back", "change"
+    ),
+    Fault(
+        name="dead-event-accepted",
+        description="an event on a deleted ticket is answered with the ticket",
+        effects=(
+            Around(_ADMIT, _revived_for_a_moment, frozenset({"change"})),
+            Around("serve.change", _buried, frozenset({"change"})),
+        ),
+    ),
+    _row("dead-event-hits-other", _ADMIT, _hits_other, "an event on a deleted ticket cancels another", "change"),
+    _row("second-delete-deletes-other", "serve.delete", _again(_delete_newest), "a second delete takes another ticket"),
+    _row("second-delete-archives-again", "serve.delete", _again(_archive_again), "a second delete archives once more"),
+    _row("second-delete-revives", "serve.delete", _again(_bring_back), "a second delete brings the ticket back"),
+    _row("recreate-revives-content", _INSERT, _recreated(_old_content), "a uuid used again shows the old content"),
+    _row("recreate-not-stored", _INSERT, _recreated(_not_stored), "a create with a uuid used before stores nothing"),
+    _row("recreate-doubles", _INSERT, _recreated(_both), "a create with a uuid used before brings the old one back"),
+)
+"""Every fault of deleted tickets."""

@@ -1,0 +1,90 @@
+"""What time does to a ticket and its history: rows stay as they were written, dates do not go back."""
+
+import uuid
+
+import pytest
+
+from pytest_zstack_ticket import Edit
+
+EVENTS = ("cancel", "reopen", "cancel", "update", "reopen", "cancel")
+
+
+@pytest.fixture
+def family(zstack_family):
+    """Return what begins a family of so many tickets; skip where no uuid is shown."""
+
+    def begin(count):
+        one = zstack_family()
+        for _ in range(count):
+            one.create()
+        if not all(member.uuid for member in one.members):
+            pytest.skip("the tickets are not shown")
+        return one
+
+    return begin
+
+
+def edit_of(event):
+    """Name an event as an edit."""
+    return Edit(kind="variation", name=f"after-{event}")
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-017")
+def test_a_history_is_that_of_its_ticket(family, zstack_examine):
+    """A query for one ticket's history shows rows of that ticket alone."""
+    tickets = family(2)
+    one, other = tickets.members
+    for event in ("cancel", "reopen", "cancel"):
+        tickets.happen(one, event)
+        tickets.happen(other, event)
+    nobody = tickets.find("/v1/tickets/histories", f"ticketUuid={uuid.uuid4().hex}")
+    for member, beside in ((one, other), (other, one)):
+        roles = {"subject": tickets.history(member), "other": tickets.history(beside), "nobody": nobody}
+        departure = zstack_examine("own-history", **roles)
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-018")
+def test_history_is_not_rewritten(family, zstack_examine):
+    """What a history told it still tells, after events on this ticket and others, and after deletions."""
+    tickets = family(3)
+    one, other, third = tickets.members
+    tickets.happen(other, "cancel", comment="of the other")
+    earlier, aside = None, tickets.history(other)
+    for place, event in enumerate(EVENTS):
+        tickets.happen(one, event, comment=f"step {place}")
+        later = tickets.history(one)
+        if earlier is not None:
+            departure = zstack_examine("history-kept", edit=edit_of(event), earlier=earlier, later=later)
+            assert departure is None, departure
+        earlier = later
+    tickets.happen(third, "cancel")
+    tickets.delete(third)
+    for before, member in ((aside, other), (earlier, one)):
+        later = tickets.history(member)
+        departure = zstack_examine("history-kept", edit=edit_of("delete"), earlier=before, later=later)
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-019")
+def test_dates_do_not_go_back(family, zstack_examine):
+    """CreateDate never changes, and lastOpDate never goes back."""
+    tickets = family(2)
+    for member in tickets.members:
+        readings = {"reading0": tickets.shown(member)}
+        for place, event in enumerate(EVENTS, 1):
+            tickets.happen(member, event)
+            readings[f"reading{place}"] = tickets.shown(member)
+        departure = zstack_examine("dates-kept", **readings)
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-020")
+def test_history_is_dated_in_its_order(family, zstack_examine):
+    """The rows of a history are dated in the order of their sequence."""
+    tickets = family(2)
+    for member in tickets.members:
+        for event in EVENTS:
+            tickets.happen(member, event)
+        departure = zstack_examine("history-dates", subject=tickets.history(member))
+        assert departure is None, departure
