@@ -37,8 +37,9 @@ class TicketEndpoint:
     """`POST /zstack/v1/tickets` of one target, with the calls around it. Safe to use from many threads.
 
     `mark` stands in the name of each ticket that has room for it. `make_room` is called before each POST; the
-    nonces and UUIDs of tickets that were taken away for it are in `taken_away`. `watch` is called after each call.
-    `certifier` is the word of a certifier that is to stand in names, empty if there is none.
+    nonces and UUIDs of tickets that were taken away for it are in `taken_away`. `watch` is called after each call;
+    `settle` waits while tickets are being taken away. `certifier` is the word of a certifier that is to stand in names,
+    empty if there is none.
     """
 
     def __init__(  # noqa: PLR0913 - what a run brings together
@@ -53,6 +54,7 @@ class TicketEndpoint:
         self.make_room: Callable[[], object] = _nothing
         self.introduce: Callable[[str], TicketEndpoint] = self._alone
         self.watch: Callable[[], object] = _nothing
+        self.settle: Callable[[], object] = _nothing
         self.taken_away: set[str] = set()
         self._reviver = Reviver(sender=sender, keeper=keeper)
         self.mark = f"zt-{secrets.token_hex(4)}"
@@ -154,7 +156,7 @@ class TicketEndpoint:
     def create_twice(self, draft: Draft, *, job_uuid: str, cut: Cut) -> tuple[Trail, Trail]:
         """Deliver the same bytes twice: first on a connection that we cut, then on one whose answer we read."""
         headers = self._with_session((*draft.headers, ("X-Job-UUID", job_uuid)))
-        request = Request(method="POST", path="/v1/tickets", headers=headers, body=self._stamped(draft.body))
+        request = Request(method="POST", path="/v1/tickets", headers=headers, body=stamped(draft.body, self.mark))
         first = self._follow(replace(request, cut=cut), "create", follow=False)
         return first, self._follow(request, "create")
 
@@ -190,7 +192,12 @@ class TicketEndpoint:
     def is_ours_to_see(self, trail: Trail) -> bool:
         """Return True if a ticket of a trail could be told by its name, and was not taken away to stay under a cap."""
         nonce = NONCED.search(str(trail.sent("name")))
-        return nonce is not None and not self.taken_away & {nonce[0], str(trail.sent("resourceUuid"))}
+        return nonce is not None and not self.took_away(nonce[0], str(trail.sent("resourceUuid")))
+
+    def took_away(self, *keys: str) -> bool:
+        """Return True if a ticket with one of these nonces or UUIDs was taken away to stay under a cap."""
+        self.settle()
+        return bool(self.taken_away & set(keys))
 
     def fetched(self, trail: Trail) -> Trail | None:
         """Query for the ticket that a trail created by its uuid, None if neither draft nor answer tells it."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pytest_zstack_ticket.core.checks.rows import rows_of
-from pytest_zstack_ticket.endpoint import NONCE, NONCED
+from pytest_zstack_ticket.stamping import NONCE, NONCED
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.outcome import Accepted, Unanswered
 from pytest_zstack_ticket.model.ticket import Draft
@@ -79,7 +79,7 @@ class Family:
 
     def _taken(self, member: Member) -> bool:
         nonce = NONCED.search(member.name)
-        return bool(self._endpoint.taken_away & {member.uuid, nonce[0] if nonce else ""})
+        return self._endpoint.took_away(member.uuid, nonce[0] if nonce else "")
 
     def roles(self) -> dict[str, Trail]:
         """Return all steps so far under `event0`, `event1`, ..."""

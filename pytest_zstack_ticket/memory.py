@@ -80,8 +80,11 @@ class Memory:
     def mark(self) -> Mark:
         """Send the calibration draft once more, and look at its ticket."""
         created = self._endpoint.create(self._endpoint.calibration_draft)
-        queried = "query" in self._endpoint.profile.capabilities
-        return Mark(created, self._endpoint.named(created) if queried else None)
+        if "query" not in self._endpoint.profile.capabilities:
+            return Mark(created, None)
+        shown = self._endpoint.named(created)
+        # one that was taken away in between, to stay under a cap, is not lost
+        return Mark(created, shown if self._endpoint.is_ours_to_see(created) else None)
 
     def judge(self, examiner: Examiner, test: str) -> ItemRecord | None:
         """Judge the marks that were made during a test; None if there are none that were answered."""
@@ -99,6 +102,6 @@ class Memory:
     def compare(self, examiner: Examiner, mark: Mark) -> Departed | None:
         """Judge one mark against the first answer of the run, for the test that is on record."""
         first = self._endpoint.calibration
-        if mark.shown is None or not self._endpoint.is_ours_to_see(mark.created):
+        if mark.shown is None:
             return examiner("steady", subject=mark.created, sibling=first)
         return examiner("steady", subject=mark.created, sibling=first, shown=mark.shown)

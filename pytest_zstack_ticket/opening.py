@@ -80,7 +80,7 @@ def open_target(  # noqa: PLR0913 - what a target is made of
         cleaner=ours.cleaner,
         certificates=wire.certificates,
     )
-    ours.endpoint.make_room = target.make_room
+    ours.endpoint.make_room, ours.endpoint.settle = target.make_room, target.settle
 
     def make(part: Part) -> Hands:
         beside = ledger.with_name(f"{ledger.stem}-{part}.jsonl") if ledger else None

@@ -208,6 +208,11 @@ class Target:
             return one.protected
         return max(one.protected, one.ledger.next_number - min(KEPT, (self.meter.caps.alive or 0) // 4))
 
+    def settle(self) -> None:
+        """Wait while another thread takes tickets away: what it does to them is not the target's doing."""
+        with self._sweeping:
+            pass
+
     @property
     def roomy(self) -> bool:
         """True if a ticket more takes none away that the test which runs may still look at."""

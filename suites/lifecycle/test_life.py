@@ -50,6 +50,10 @@ class Life:
             body = {"changeTicketStatus": {"statusEvent": sent, **({"comment": comment} if comment else {})}}
         return self.endpoint.call("PUT", f"/v1/tickets/{self.uuid}/actions", body=body)
 
+    def is_taken_away(self):
+        """Return True if we took the ticket away ourselves, to stay under a cap."""
+        return self.endpoint.took_away(self.uuid)
+
     def history(self):
         """Query for the ticket's whole history."""
         return self.endpoint.call("GET", f"/v1/tickets/histories?q=ticketUuid%3D{self.uuid}&limit=200")
@@ -84,6 +88,8 @@ def stepped(life, event, examine, *, must=None, other=None):
     after = life.shown()
     if other:
         aside["bystander-after"] = other.shown()
+    if life.is_taken_away():
+        return subject, after
     told = {"event": event, **({"must": must} if must else {})}
     departure = examine(
         "life-step", edit=edit_of(event), subject=subject, before=before, after=after, arguments=told, **aside
@@ -204,9 +210,9 @@ def test_any_life_follows_the_model(life, zstack_explore, zstack_examine):
         calls = {}
         for place, event in enumerate(events):
             calls[f"event{place}"], _ = stepped(one, event, zstack_examine)
-        departure = zstack_examine(
-            "history", history=one.history(), after=one.shown(), **calls, arguments={"events": list(events)}
-        )
-        assert departure is None, departure
+        told = {"history": one.history(), "after": one.shown(), **calls}
+        if not one.is_taken_away():
+            departure = zstack_examine("history", **told, arguments={"events": list(events)})
+            assert departure is None, departure
 
     zstack_explore(st.lists(st.sampled_from(EVENTS), min_size=2, max_size=LONGEST), holds)

@@ -19,6 +19,8 @@ def test_a_post_that_is_delivered_twice_leaves_one_ticket(ticket_endpoint, zstac
             ticket_endpoint.calibration_draft, job_uuid=uuid.uuid4().hex, cut=cut
         )
         roles = {"second": second, "named": ticket_endpoint.named(second)}
+        if not ticket_endpoint.is_ours_to_see(second):
+            continue
         # the delivery that we cut has no answer, and is not to be asked for again
         departure = zstack_examine(
             "delivered-once", edit=Edit(kind="variation", name=f"cut-{cut}"), subject=first.exchanges, **roles

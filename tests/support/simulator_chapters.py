@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pytest_zstack_ticket.simulator import seeds
+from tests.support.simulator_families import families
 from tests.support.simulator_probe import (
     Caller,
     Step,
@@ -433,6 +434,7 @@ CHAPTERS: tuple[Callable[[], Step], ...] = (
     creation,
     refusals,
     lives,
+    families,
     queries,
     sessions,
     http,

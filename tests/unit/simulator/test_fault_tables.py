@@ -16,6 +16,7 @@ HINTS = (
     (("mangle", "store", "when:"), "data"),
     (("query", "operator", "sort", "limit", "start", "total", "fields", "filter", "condition", "row-"), "queries"),
     (("change", "update", "delete", "history", "denied", "cancel", "reopen", "approve", "reject"), "lives"),
+    (("archive", "delete", "dead", "recreate", "history", "event", "reopen", "beside", "job"), "families"),
     (("R", "unknown-job", "job-method", "slash", "case-is"), "http"),
     (("login", "logout", "session", "password", "project"), "sessions"),
     (("malformed",), "malformed"),
@@ -34,6 +35,7 @@ SILENT = {
     "login-body:latin1": "a log-in has ASCII only",
     "login-body:mojibake": "a log-in has ASCII only",
     "row-name:html-escaped": "the first row of the walk's queries has no markup in its name",
+    "old-age": "the walk takes no twenty seconds",
     "hang-first": "the first create of the walk is not followed to its end",
 }
 SILENT_ENDINGS = ("-crowded", "-one-in-200")
