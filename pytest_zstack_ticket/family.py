@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pytest_zstack_ticket.core.checks.rows import rows_of
-from pytest_zstack_ticket.stamping import NONCE, NONCED
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.outcome import Accepted, Unanswered
 from pytest_zstack_ticket.model.ticket import Draft
+from pytest_zstack_ticket.stamping import NONCE, NONCED
 
 if TYPE_CHECKING:
     from pytest_zstack_ticket.endpoint import TicketEndpoint

@@ -27,6 +27,12 @@ TEXTS = {
     "number-like": "0123.450e1",
     "null-like": "null",
     "true-like": "TRUE",
+    "zalgo": "a" + "\u0300\u0323\u0338" * 20,
+    "joined": "\U0001f469\u200d\U0001f680 \U0001f1e8\U0001f1f3 \u270a\U0001f3fd",
+    "hangul": "\u1112\u1161\u11ab \ud55c",
+    "arabic": "\u0639\u0645\u0644\u200c\u0647\u0627 \u0661\u0662\u0663",
+    "compatible": "\ufb01\u00b2\u2126\uff21\u2460",
+    "variants": "\u8fba\U000e0100 \u2764\ufe0f",
 }
 
 
@@ -48,17 +54,14 @@ def _rows() -> tuple[Row, ...]:
         _row("params.description", "2048-astral", "🀄" * 1024),
         _row("params.description", "2048-cjk", "工" * 2048),
         _row("params.requests[0].requestName", "very-long", "x" * 20_000 + NONCE),
-        *(Row(_edit("params.requests", f"{count}-requests"), _many(count)) for count in (2, 17, 60, 300)),
+        *(Row(_edit("params.requests", f"{count}-requests"), _many(count)) for count in (2, 17, 60, 120, 300)),
         *(Row(_edit("params.requests[0].executeTimes", str(times)), _times(times)) for times in (2, 1000, 2**31 - 1)),
     )
 
 
 def _api_bodies() -> dict[str, Json]:
-    deep: Json = "end"
-    for level in range(40):
-        deep = {"a": deep} if level % 2 else [deep]
     return {
-        "deep": {"deep": deep},
+        "deep": {"deep": _levels(40)},
         "wide": {f"key{number:04}": number for number in range(500)},
         "big-number": {"n": number("9007199254740993"), "m": number("-9223372036854775808")},
         "small-number": {"n": number("1e-7"), "m": number("0.1"), "z": number("-0.0")},
@@ -69,8 +72,22 @@ def _api_bodies() -> dict[str, Json]:
         "similar-keys": {"a": 1, "A": 2, "a ": 3, "à": 4, "a\u0300": 5},
         "texts": {f"t{place}": text for place, text in enumerate(TEXTS.values())},
         "long-text": {"text": "z" * 70_000},
+        "digits": {"n": number("123456789012345678901234567890"), "m": number("0.12345678901234567890")},
+        "edges": {"n": number("9007199254740992"), "m": number("9223372036854775807"), "z": number("1e22")},
+        "many-levels": {"deep": _levels(100)},
+        "long-list": {"list": list(range(2000))},
+        "odd-keys": {"\u5de5\u5355": 1, "a.b[0]": 2, "$ref": "#", "__proto__": {}, "class": "x", "a\u0301": 3},
+        "nul-inside": {"text": "a\u0000b", "a\u0000key": 1},
         "uuid": {"uuid": uuid.UUID(int=7).hex, "uuids": [uuid.UUID(int=8).hex]},
     }
+
+
+def _levels(count: int) -> Json:
+    """Return an object in a list in an object, so many levels deep."""
+    deep: Json = "end"
+    for level in range(count):
+        deep = {"a": deep} if level % 2 else [deep]
+    return deep
 
 
 def _row(path: str, name: str, value: Json) -> Row:
