@@ -124,6 +124,10 @@ def _remember(run: Run, item: pytest.Item, report: pytest.TestReport) -> None:
     finding = finding_of(
         record, url=run.reached.settings.url, ours=ours, others=other_sessions(run), regenerate=command(run)
     )
+    if finding is not None and finding["signature"] in run.memory.told:
+        finding = None
+    elif finding is not None:
+        run.memory.told.add(finding["signature"])
     report.user_properties.append((KEY, record_to_json(record, finding) | {"aside": True}))
 
 

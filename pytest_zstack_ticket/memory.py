@@ -43,6 +43,7 @@ class Mark:
 class Memory:
     """The marks of one process; `early` are the first of them, whose tickets should be there until the end.
 
+    `told` has the signatures of what was found: a target that has drifted stays so, and once is enough to say it.
     Safe to use from many threads: one mark at a time is made, by the thread that is due.
     """
 
@@ -55,6 +56,7 @@ class Memory:
         self._calls = 0
         self._waiting: list[Mark] = []
         self.early: list[Mark] = []
+        self.told: set[str] = set()
         self.on = False
 
     def attach(self) -> None:
