@@ -38,9 +38,9 @@ def _visit(told: argparse.Namespace) -> int:
 
     wishes = checked(wishes_for(told.url, {name: getattr(told, name) for name in TOLD}))
     if wishes.embedded:
-        from pytest_zstack_ticket.run import start_embedded  # noqa: PLC0415 - likewise
+        from pytest_zstack_ticket.edge.server import started  # noqa: PLC0415 - likewise
 
-        server = start_embedded(told.url)
+        server = started(told.url)
         try:
             return _told(list(visit(wishes.at(server.url), try_ticket=True)), told)
         finally:

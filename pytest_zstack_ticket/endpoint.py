@@ -15,12 +15,11 @@ from pytest_zstack_ticket.core.auth import login_request, logout_request
 from pytest_zstack_ticket.core.flow import submit
 from pytest_zstack_ticket.model.context import Context
 from pytest_zstack_ticket.model.exchange import Cut, Exchange, Headers, Json, Request
-from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Session, Settings
-from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Edit, Message
+from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Message
 from pytest_zstack_ticket.reviving import Keeper, Reviver, Sender
-from pytest_zstack_ticket.signing import HOURS, signed_headers
+from pytest_zstack_ticket.signing import found_wall_clock, signed_headers
 from pytest_zstack_ticket.stamping import NONCED, stamped
 from pytest_zstack_ticket.trail import Trail
 
@@ -245,19 +244,9 @@ class TicketEndpoint:
 
     @cached_property
     def wall_clock(self) -> float:
-        """Seconds between UTC and the wall clock that the target compares dates with, found by trying.
-
-        With rest.checkTimeZone off a server ignores a date's zone (RestServer.java checkTimeSkewing). 0 if none fits.
-        """
+        """Seconds between UTC and the wall clock that the target compares dates with, found by trying."""
         self.__dict__["wall_clock"] = 0.0
-        draft = self.calibration_draft
-        edit = Edit(kind="variation", name="signed", note="to find the target's wall clock")
-        for hours in HOURS:
-            headers = (*draft.headers, *self.signature_headers(shift=hours * 3600.0))
-            trail = self.send(Message(edit=edit, body=draft.body, headers=headers))
-            if not isinstance(trail.outcome, Refused) or trail.outcome.status != 403:
-                return hours * 3600.0
-        return 0.0
+        return found_wall_clock(self)
 
     def signature_headers(
         self, *, method: str = "POST", path: str = "/v1/tickets", shift: float = 0.0, alter: str = ""

@@ -116,6 +116,7 @@ def zstack_together(zstack_run: Run) -> Callable[..., list[Keepsake]]:
     return lambda *parts: together([endpoint.as_person(part) for part in parts])
 
 
+@pytest.fixture(scope="session")
 def zstack_family(zstack_run: Run) -> Callable[[], Family]:
     """Return what begins a family of tickets that live at once: `zstack_family()`."""
     from pytest_zstack_ticket.family import Family  # noqa: PLC0415 - as above

@@ -160,7 +160,9 @@ class Run:
         if self.place and self.role != "worker":
             self.place.make()
         if self.wishes.embedded and not self.url:
-            self.server = start_embedded(str(self.wishes["url"]))
+            from pytest_zstack_ticket.edge.server import started  # noqa: PLC0415 - only embedded runs pay for it
+
+            self.server = started(str(self.wishes["url"]))
             self.url = self.server.url
         self.url = self.url or str(self.wishes["url"])
         self._record()
@@ -293,12 +295,3 @@ class Run:
         if self.server is not None:
             self.server.stop()
             self.server = None
-
-
-def start_embedded(text: str) -> SimulatorServer:
-    """Start the embedded endpoint that a URL asks for. Raises SettingsError."""
-    from pytest_zstack_ticket.edge.server import SimulatorServer  # noqa: PLC0415 - only embedded runs pay for it
-
-    server = SimulatorServer(text)
-    server.start()
-    return server

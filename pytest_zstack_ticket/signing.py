@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import time
 import uuid
+from typing import TYPE_CHECKING
 
 from pytest_zstack_ticket.core.auth import access_key_headers, date_text
 from pytest_zstack_ticket.model.exchange import Headers
+from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.settings import Credentials
+from pytest_zstack_ticket.model.ticket import Edit, Message
+
+if TYPE_CHECKING:
+    from pytest_zstack_ticket.endpoint import TicketEndpoint
 
 HOURS = (0, 8, *(hour for hour in range(-11, 15) if hour not in (0, 8)))
 """Wall clocks to try: UTC, China, then every other hour."""
@@ -33,3 +39,18 @@ def signed_headers(credentials: Credentials, *, method: str, path: str, shift: f
         case "no-date":
             del headers["Date"]
     return tuple(headers.items())
+
+
+def found_wall_clock(endpoint: TicketEndpoint) -> float:
+    """Return the seconds between UTC and the wall clock that a target compares dates with, found by trying.
+
+    With rest.checkTimeZone off a server ignores a date's zone (RestServer.java checkTimeSkewing). 0 if none fits.
+    """
+    draft = endpoint.calibration_draft
+    edit = Edit(kind="variation", name="signed", note="to find the target's wall clock")
+    for hours in HOURS:
+        headers = (*draft.headers, *endpoint.signature_headers(shift=hours * 3600.0))
+        trail = endpoint.send(Message(edit=edit, body=draft.body, headers=headers))
+        if not isinstance(trail.outcome, Refused) or trail.outcome.status != 403:
+            return hours * 3600.0
+    return 0.0

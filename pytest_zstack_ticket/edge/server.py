@@ -167,3 +167,10 @@ def _engine(given: Engine | SimulatorOptions | str) -> Engine:
     options = parse_options(given) if isinstance(given, str) else given
     # uuids must differ between two servers, or evidence of two runs would be mixed up
     return Engine(options if options.seed is not None else replace(options, seed=secrets.randbits(64)))
+
+
+def started(text: str) -> SimulatorServer:
+    """Return the embedded endpoint that a URL asks for, serving. Raises SettingsError."""
+    server = SimulatorServer(text)
+    server.start()
+    return server
