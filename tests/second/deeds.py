@@ -61,6 +61,7 @@ class Deeds:
 
     def create(self, body: Any, bound: dict[str, Any], session: Any) -> dict[str, Any] | None:
         book, on = self.book, self.on
+        slow = on("lose-under-load", "duplicate-under-load", "same-uuid-under-load")
         with book.lock:
             book.under_way += 1
         try:
@@ -74,10 +75,12 @@ class Deeds:
                 self.rules.serve_create(bound)
                 if on("fail-leaves-ticket"):
                     book.tickets.pop(early["uuid"])
-            row = self.rules.row({**bound, "requests": bound["requests"]}, session)
-            if on("lose-under-load", "duplicate-under-load", "same-uuid-under-load"):
+                row = self.rules.row(bound, session)
+                if not slow:
+                    self.store(row, session)
+            if slow:
                 time.sleep(0.02)
-            self.store(row, session)
+                self.store(row, session)
             return row
         finally:
             with book.lock:

@@ -6,7 +6,7 @@ from tests.second.faults import FAULTS
 from tests.second.judge import Case, judge
 from tests.second.kinds import KINDS
 
-HEALTHY = ("direct-empty", "direct-inventory", "minimal")
+HEALTHY = ("direct-empty", "direct-inventory", "minimal-direct")
 CAUGHT = {
     "error-200": "ZT-ANSWER-001",
     "requests-null-second-passes": "ZT-BODY-008",
