@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from pytest_zstack_ticket.explore import Budget
+from pytest_zstack_ticket.budget import Budget, Property
 from pytest_zstack_ticket.machine import PROGRAMS, ROUND, Machinist
 
 
@@ -68,23 +70,34 @@ def test_nothing_is_left_beside_the_callers_tests(tmp_path, monkeypatch):
     assert not (tmp_path / ".hypothesis").exists()
 
 
-def ticking(step: float) -> Callable[[], float]:
-    moments = iter(range(10_000))
-    return lambda: next(moments) * step
+def ticking() -> Callable[[], float]:
+    return partial(next, count(0.0, 1.0))
 
 
-def test_a_budget_bounds_the_rounds_and_tells_if_it_bought_too_few(tmp_path):
-    machine, told = counting(), list[int]()
-    budget = Budget(seconds=3.0, properties=1)
-    machinist(tmp_path, effort="standard", budget=budget, now=ticking(10.0), tell=told.append)(machine)
+def test_a_budget_buys_one_round_in_the_test_and_leaves_the_rest_for_the_end(tmp_path):
+    machine, entered = counting(), list[Property]()
+    budget = Budget(seconds=3.0)
+    machinist(tmp_path, effort="standard", budget=budget, now=ticking(), enter=entered.append)(machine)
     assert len(machine.programs) == ROUND
-    assert told == [ROUND]
+    assert budget.properties == entered
+    assert entered[0].missing > 0
     assert budget.spent > 0
 
 
-def test_a_budget_that_lasts_buys_more(tmp_path):
-    machine, told = counting(), list[int]()
-    budget = Budget(seconds=5.5, properties=1)
-    machinist(tmp_path, effort="standard", budget=budget, now=ticking(1.0), tell=told.append)(machine)
-    assert len(machine.programs) >= 2 * ROUND
-    assert told == []
+def test_each_further_round_runs_other_programs(tmp_path):
+    machine = counting()
+    budget = Budget(seconds=3.0)
+    machinist(tmp_path, effort="standard", budget=budget, now=ticking())(machine)
+    (known,) = budget.properties
+    assert known.round is not None
+    known.round()
+    assert len(machine.programs) == 2 * ROUND
+    assert machine.programs[:ROUND] != machine.programs[ROUND:]
+    assert not known.over
+
+
+def test_a_machine_that_departs_has_nothing_more_to_find(tmp_path):
+    budget = Budget(seconds=3.0)
+    with pytest.raises(AssertionError):
+        machinist(tmp_path, effort="standard", budget=budget, now=ticking())(counting(broken=True))
+    assert budget.properties[0].over
