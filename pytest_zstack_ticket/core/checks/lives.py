@@ -51,7 +51,7 @@ def step(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check one event: roles `before` and `after` are queries for the ticket, `subject` is the call.
 
     `bystander-before` and `bystander-after` show another ticket. Arguments: `event` (`update` for new requests,
-    `unknown` for one that does not exist), `must` if the target has to accept or to refuse it.
+    `unknown` for one that does not exist), `must` if the target has to accept or to refuse it, or may do either.
     """
     outcome = outcome_of(trails, "subject", profile, ACTION)
     before, after = _shown(trails, "before"), _shown(trails, "after")
@@ -121,8 +121,10 @@ def told_truly(trails: Trails, _arguments: Arguments, profile: Profile) -> Judge
     """Check that the answer to an event shows the ticket as a query does afterwards (role `after`)."""
     answer = final_answer(trails["subject"])
     told = json_object(answer.body).get("inventory") if answer else None
-    after = _shown(trails, "after")
-    if not accepted(outcome_of(trails, "subject", profile, ACTION)) or after is None:
+    after, outcome = _shown(trails, "after"), outcome_of(trails, "subject", profile, ACTION)
+    if refused(outcome):
+        return Undecided(Phrase.of("legal-refusal"))
+    if not accepted(outcome) or after is None:
         return Undecided(Phrase.of("query-unclear", role="after"))
     if not isinstance(told, dict):
         return Undecided(Phrase.of("not-shown", member="inventory"))
