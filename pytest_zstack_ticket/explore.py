@@ -54,8 +54,10 @@ class Explorer:
         self.budget.properties.append(known)
         if self.enter is not None:
             self.enter(known)
-        while len(known.seen) < min(LEAST, wanted) and not known.over:
-            self.round(known, min(LEAST, wanted))
+        least = min(LEAST, wanted)
+        while len(known.seen) < least and not known.over:
+            # every round begins with the simplest example, which is new only once
+            self.round(known, least - len(known.seen) + bool(known.drawn))
         # what stands for no requirement has nobody to tell of it later
         while known.record is None and len(known.seen) < wanted and not known.over and self.budget.left:
             self.round(known, until=self.now() + self.budget.left)
