@@ -55,6 +55,8 @@ def test_rates(ticket_endpoint, zstack_context, zstack_profile, zstack_explore, 
         zstack_explore(drafts(zstack_context, limits), same, share=2.5)
         zstack_explore(mutated_drafts(zstack_context, limits), refused, share=2.5)
     zstack_explore(drafts(zstack_context, limits), lambda _: None, share=0.1)
+    zstack_explore(mutated_drafts(zstack_context, limits), lambda _: None, share=0.1)
+    zstack_sweep.rows("variations"), zstack_sweep.rows("mutations")
     Path(os.environ["TOLD"]).write_text(json.dumps({"sweep": timed(sweep), "exploring": timed(explore)}))
 '''
 ROUNDS = 3
