@@ -1,6 +1,6 @@
 """Requests per second of our exploring and of our sweep, beside Schemathesis' fuzzing and coverage phases.
 
-Both run on the first core against one server process on the second, `zstack-ticket simulate` as the page has it: every
+Both run one by one on the first core against one server process on the second, `zstack-ticket simulate` as the page has it: every
 create is answered at once, so nothing is polled. The peer reads the OpenAPI document that we export. Start-up is excluded on both sides: ours is timed inside the test, the
 peer's by taking away the time of a run of a single example. The peer is installed, in its newest release, into an
 environment of its own in a temporary folder.
@@ -112,6 +112,7 @@ def ours(folder: Path, url: str) -> dict[str, Spent]:
     (folder / "told.json").unlink(missing_ok=True)
     command: list[Any] = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_rates.py"]
     command += [f"--zstack-url={url}", "--zstack-profile=documented", "--zstack-report=report"]
+    command.append("--zstack-concurrency=1")
     text, _, _ = run(command, folder, TOLD="told.json", ZSTACK_PASSWORD=PASSWORD)
     if not (folder / "told.json").exists():
         sys.exit(f"ours did not run:\n{text[-2500:]}")
