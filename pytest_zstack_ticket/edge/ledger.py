@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -50,13 +51,16 @@ class Ledger:
         self.path = path
         self._book = Book()
         self._last = 0
+        self._written = self._synced = 0
         self._lock = threading.RLock()
+        self._syncing = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("x", encoding="utf-8")
         except OSError as error:
             raise LedgerError(f"the ledger {path} cannot be written ({error.strerror}); nothing was sent.") from error
         self._write({"type": "header", "schema": SCHEMA, **asdict(head)})
+        self._sync(self._written)
 
     @property
     def book(self) -> Book:
@@ -76,20 +80,22 @@ class Ledger:
             intent = intent_of(request, number=self._last, now=now)
             self._book.begin(intent)
             self._write({"type": "intent", **asdict(intent)})
-            return intent.number
+            line = self._written
+        self._sync(line)
+        return intent.number
 
     def know(self, number: int, known: Mapping[str, Any]) -> None:
         """Add what is known of an intent; this is not synced, for a sweep finds it out again."""
         with self._lock:
             self._book.know(number, **known)
-            self._write({"type": "known", "number": number, **known}, synced=False)
+            self._write({"type": "known", "number": number, **known})
 
     def own(self, account: str) -> None:
         """Note the account that creates."""
         with self._lock:
             if account not in self._book.owners:
                 self._book.owners.add(account)
-                self._write({"type": "owner", "account": account}, synced=False)
+                self._write({"type": "owner", "account": account})
 
     def close(self, *, remove: bool = False) -> None:
         """Close the file, and remove it if nothing is left to sweep; a second call does nothing."""
@@ -99,12 +105,26 @@ class Ledger:
             if remove:
                 self.path.unlink(missing_ok=True)
 
-    def _write(self, record: Mapping[str, Any], *, synced: bool = True) -> None:
-        try:
+    def _write(self, record: Mapping[str, Any]) -> None:
+        with self._told():
             self._file.write(json.dumps(record, ensure_ascii=True) + "\n")
             self._file.flush()
-            if synced:
-                os.fdatasync(self._file.fileno())
+            self._written += 1
+
+    def _sync(self, line: int) -> None:
+        """Have everything up to a line on the disk; threads that wait for it share one call."""
+        with self._syncing:
+            if self._synced < line:
+                ready = self._written
+                with self._told():
+                    os.fdatasync(self._file.fileno())
+                self._synced = ready
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Name the ledger where it cannot be written. Raises LedgerError."""
+        try:
+            yield
         except (OSError, ValueError) as error:
             raise LedgerError(f"the ledger {self.path} cannot be written ({error}); the POST was not sent.") from error
 
