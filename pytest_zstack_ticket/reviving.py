@@ -59,29 +59,40 @@ class Keeper(Protocol):
 
 
 class Reviver:
-    """Renews the session that a run keeps, at most fifty times."""
+    """Renews the session that a run keeps, at most fifty times. Safe to use from many threads."""
 
     def __init__(self, *, sender: Sender, keeper: Keeper) -> None:
         self._sender = sender
         self._keeper = keeper
-        self._renewals = 0
+        self._ended: set[str] = set()
 
     def revived(self, request: Request, exchanges: tuple[Exchange, ...], profile: Profile, call: str) -> Request | None:
         """Return a refused request with a fresh session if the one that the run keeps has died, else None.
 
-        A query with the same session has to be refused too: a target that refuses a live session is to be judged, not
-        helped. What a dead session sent was not carried out, so it may be sent again.
-        Raises LoginError if there can be no fresh session.
+        A query with the same session has to be refused too, unless another thread has seen that already: a target that
+        refuses a live session is to be judged, not helped. What a dead session sent was not carried out, so it may be
+        sent again. Raises LoginError if there can be no fresh session.
         """
+        sent = next((value for name, value in request.headers if name == "Authorization"), None)
         session = self._keeper.session
-        mine = ("Authorization", session.authorization)
-        if mine not in request.headers or not session_died(classify(exchanges, profile, call=call)):
+        if sent is None or not session_died(classify(exchanges, profile, call=call)):
             return None
-        asked = self._sender.run(submit(replace(QUERY, headers=(mine,)), job_limit=0.0, first_wait=0.0))
-        if not session_died(classify(asked, profile, call="query")):
+        if sent == session.authorization:
+            if not self._is_dead(sent, profile):
+                return None
+            session = self._renewed(session)
+        elif sent not in self._ended:
             return None
-        if self._renewals >= MOST_RENEWALS:
-            raise LoginError(f"the target ended our session {self._renewals + 1} times; nothing can be told of it so.")
-        self._renewals += 1
-        fresh = ("Authorization", self._keeper.renew(session).authorization)
-        return replace(request, headers=tuple(fresh if pair == mine else pair for pair in request.headers))
+        fresh = ("Authorization", session.authorization)
+        return replace(request, headers=tuple(fresh if pair[1] == sent else pair for pair in request.headers))
+
+    def _is_dead(self, authorization: str, profile: Profile) -> bool:
+        query = replace(QUERY, headers=(("Authorization", authorization),))
+        asked = self._sender.run(submit(query, job_limit=0.0, first_wait=0.0))
+        return session_died(classify(asked, profile, call="query"))
+
+    def _renewed(self, session: Session) -> Session:
+        self._ended.add(session.authorization)
+        if len(self._ended) > MOST_RENEWALS:
+            raise LoginError(f"the target ended our session {len(self._ended)} times; nothing can be told of it so.")
+        return self._keeper.renew(session)

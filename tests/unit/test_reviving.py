@@ -80,3 +80,17 @@ def test_a_target_that_ends_every_session_is_given_up():
         assert reviver.revived(create(f"s{number}"), (DEAD,), profile(), "create")
     with pytest.raises(LoginError, match="ended our session 51 times"):
         reviver.revived(create(f"s{MOST_RENEWALS}"), (DEAD,), profile(), "create")
+
+
+def test_a_session_that_another_thread_renewed_is_not_asked_for_again():
+    cloud = Cloud(DEAD)
+    reviver = Reviver(sender=cloud, keeper=cloud)
+    assert reviver.revived(create("s0"), (DEAD,), profile(), "create") == create("s1")
+    assert reviver.revived(create("s0"), (DEAD,), profile(), "create") == create("s1")
+    assert (cloud.asked, cloud.number) == (1, 1)
+
+
+def test_a_session_of_a_test_is_left_to_die():
+    cloud = Cloud(DEAD)
+    assert revived(cloud, session="theirs") is None
+    assert cloud.asked == 0
