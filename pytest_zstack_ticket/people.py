@@ -125,6 +125,10 @@ def introduced(company: Company, ours: Session, context: Context) -> frozenset[s
             company.parts = tuple(one for one in company.parts if one != part)
     owner = sessions.get("owner", ours)
     found: set[str] = {part for part in ("stranger", "approver") if part in sessions}
+    if not context.given and "approver" in sessions and _same_person(sessions["approver"], owner):
+        # the seeded owner could not log in, so we own the tickets, and we are whom the seeds have approve them
+        del sessions["approver"]
+        found.discard("approver")
     if "stranger" in sessions:
         _require_stranger(sessions["stranger"], owner)
     if "approver" in sessions and _same_person(sessions["approver"], owner):
