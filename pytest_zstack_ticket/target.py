@@ -186,20 +186,21 @@ class Target:
         """We and those beside us who were asked for."""
         return [self, *self.company]
 
-    def make_room(self) -> None:
-        """Take tickets away if no more may be alive: those of earlier tests, then all but the latest of this one.
+    def make_room(self, count: int = 1) -> None:
+        """Take tickets away where so many more may not be alive: first those of earlier tests.
 
-        Where others of the run have used up the cap, they are waited for. The transport counts in any case.
+        Then all but the latest of this one. Where others of the run have used up the cap, they are waited for. The
+        transport counts in any case.
         """
-        if self.ledger is None or not self._full:
+        if self.ledger is None or not self._full(count):
             return
         with self._sweeping:
             for latest in (False, True):
                 for one in self.everybody:
-                    if self._full:
+                    if self._full(count):
                         self._sweep(one, before=self._passed(one, latest=latest), wait=False)
             end = self.clock.now() + LONGEST_WAIT
-            while self._full and self.meter.shared and self.clock.now() < end:
+            while self._full(count) and self.meter.shared and self.clock.now() < end:
                 self.clock.sleep(0.1)
 
     def _passed(self, one: Sweepable, *, latest: bool) -> int:
@@ -219,10 +220,9 @@ class Target:
         alive = self.meter.caps.alive
         return alive is None or self.meter.used.alive + KEPT < alive
 
-    @property
-    def _full(self) -> bool:
+    def _full(self, count: int) -> bool:
         alive = self.meter.caps.alive
-        return alive is not None and self.meter.used.alive >= alive
+        return alive is not None and self.meter.used.alive + min(count, alive) > alive
 
     def sweep(self, other: OldLedger | None = None, *, wait: bool = True) -> Swept:
         """Take away what this process created, or what another ledger tells of, and see that it is gone.

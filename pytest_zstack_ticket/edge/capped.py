@@ -51,6 +51,11 @@ class CappedTransport:
         self._transport.close()
 
 
+def crowded_out(answer: Response | Failure) -> bool:
+    """Return True if a request was not sent because so many tickets are alive already."""
+    return isinstance(answer, Failure) and answer.kind == "stopped" and OPTIONS["alive"] in answer.detail
+
+
 def size_of(request: Request) -> int:
     """Return about how many bytes a request has on the line, never fewer."""
     head = len(request.method) + len(request.path.encode("utf-8", "surrogateescape")) + OVERHEAD
