@@ -11,6 +11,9 @@ from typing import Any
 from pytest_zstack_ticket.cli_command import Command, add_json, write, write_json
 from pytest_zstack_ticket.model.errors import CatalogueError
 from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.options import language
+from pytest_zstack_ticket.report.width import pad, width
+from pytest_zstack_ticket.wording import wording
 
 ID = re.compile(r"ZT-[A-Z0-9]+-\d{3}")
 
@@ -51,7 +54,7 @@ def add_requirements_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `requirements`."""
     add_json(parser)
     parser.add_argument("--coverage", action="store_true", help="show tests and faults of each requirement")
-    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the texts")
+    parser.add_argument("--lang", choices=("en", "zh"), help="language of the texts (default: from LC_ALL or LANG)")
 
 
 def list_requirements(told: argparse.Namespace) -> int:
@@ -68,8 +71,9 @@ def list_requirements(told: argparse.Namespace) -> int:
         faults = sum(bool(row.killed_by) for row in rows)
         write(f"{len(rows)} requirements: {tested} with a test, {faults} with a fault that must make them fail")
     else:
+        lang = told.lang or language()
         for row in rows:
-            write(f"{row.id:<16} {row.level:<7} {row.text[told.lang]}")
+            write(f"{row.id:<16} {row.level:<7} {row.text[lang]}")
     return 1 if told.coverage and bare else 0
 
 
@@ -77,7 +81,7 @@ def add_explain_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `explain`."""
     parser.add_argument("id", metavar="ID", help="a requirement, such as ZT-BODY-004")
     add_json(parser)
-    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the texts")
+    parser.add_argument("--lang", choices=("en", "zh"), help="language of the texts (default: from LC_ALL or LANG)")
 
 
 def explain(told: argparse.Namespace) -> int:
@@ -91,22 +95,24 @@ def explain(told: argparse.Namespace) -> int:
     if told.json:
         write_json(to_json(row, tests))
         return 0
-    write(f"{row.id} ({row.level}, {row.basis})")
-    write(f"  {row.text[told.lang]}")
-    if row.consequence:
-        write(f"  why: {row.consequence[told.lang]}")
+    lang = told.lang or language()
     lines = {
+        "consequence": row.consequence[lang] if row.consequence else "",
         "source": row.source,
         "needs": ", ".join(row.needs),
-        "stands on": ", ".join(row.after),
+        "after": ", ".join(row.after),
         "profiles": ", ".join(row.profiles),
         "tests": ", ".join(str(Path(test)) for test in tests) or row.not_tested,
-        "killed by": ", ".join(row.killed_by),
-        "run it": f"pytest --zstack-url=URL -k {row.id}",
+        "killed-by": ", ".join(row.killed_by),
+        "run": f"pytest --zstack-url=URL -k {row.id}",
     }
+    labels = {name: wording().explain(name, lang) + ("：" if lang == "zh" else ":") for name in lines}
+    columns = max(map(width, labels.values()))
+    write(f"{row.id} ({row.level}, {row.basis})")
+    write(f"  {row.text[lang]}")
     for name, text in lines.items():
         if text:
-            write(f"  {name + ':':<11} {text}")
+            write(f"  {pad(labels[name], columns)} {text}")
     return 0
 
 

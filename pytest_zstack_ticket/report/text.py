@@ -41,6 +41,10 @@ class Wording:
         """Return a step, a state or a mending of the doctor."""
         return self.catalogues[lang]["doctor"][key]
 
+    def explain(self, key: str, lang: str) -> str:
+        """Return a label of what is told about a requirement."""
+        return self.catalogues[lang]["explain"][key]
+
     def word(self, key: str, lang: str) -> str:
         """Return a word such as a verdict or a level."""
         return self.catalogues[lang]["word"].get(key, key)
