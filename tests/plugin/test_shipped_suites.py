@@ -17,7 +17,10 @@ def files(pytester: pytest.Pytester):
     return sorted(path.name for path in pytester.path.iterdir() if path.name != ".pytest_cache")
 
 
-def test_an_empty_folder_is_enough_and_stays_empty(pytester: pytest.Pytester):
+def test_an_empty_folder_is_enough_and_stays_empty(
+    pytester: pytest.Pytester, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
     result = pytester.runpytest(*SMOKE, "-k", f"{SOME} or ZT-BODY-060")
     result.assert_outcomes(passed=3, deselected=result.parseoutcomes()["deselected"])
     assert files(pytester) == []
