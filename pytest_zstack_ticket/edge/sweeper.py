@@ -156,9 +156,11 @@ class Sweeper:
     def _follow(self, ledger: Books) -> None:
         """Ask once for each job that has not ended as far as we know."""
         for entry in ledger.book.pending():
-            if not entry.open or not entry.job or self._silent >= MOST_SILENT:
+            # a POST whose answer was lost may have started the job that it asked for
+            job = entry.job or entry.intent.job
+            if not entry.open or not job or self._silent >= MOST_SILENT:
                 continue
-            trail = self._call(Request(method="GET", path=f"/v1/api-jobs/{quote(entry.job, safe='')}"), follow=False)
+            trail = self._call(Request(method="GET", path=f"/v1/api-jobs/{quote(job, safe='')}"), follow=False)
             if trail and (known := learned(trail[-1].request, trail[-1].answer)):
                 ledger.know(entry.intent.number, known)
 
