@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_zstack_ticket.budget import LEAST, MOST_IN_VAIN, MOST_REMEMBERED, ROUND, Budget, Holds, Property, mark_of
 
 if TYPE_CHECKING:
+    from hypothesis import settings
     from hypothesis.strategies import SearchStrategy
 
 EXAMPLES = {"smoke": 15, "standard": 80, "certify": 600}
@@ -123,20 +124,9 @@ class Explorer:
 
     def _run(self, strategy: SearchStrategy[Any], holds: Holds, examples: int, seed: int) -> None:
         import hypothesis  # noqa: PLC0415 - 350 ms that only suites pay
-        from hypothesis import HealthCheck, Phase, settings  # noqa: PLC0415 - as above
-
-        bounds = settings(
-            max_examples=examples,
-            database=None,
-            deadline=None,
-            phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
-            print_blob=False,
-            report_multiple_bugs=False,
-        )
 
         @hypothesis.seed(seed)
-        @bounds
+        @bounds(examples)
         @hypothesis.given(strategy)
         def property_holds(example: Any) -> None:
             holds(example)
@@ -161,6 +151,22 @@ def _replay(held: list[bool], holds: Holds) -> Holds:
             raise
 
     return again
+
+
+def bounds(examples: int, *, steps: int = 50) -> settings:
+    """Return the settings of whatever explores: what is drawn comes from the seed alone, and may take its time."""
+    from hypothesis import HealthCheck, Phase, settings  # noqa: PLC0415 - as above
+
+    return settings(
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+        report_multiple_bugs=False,
+        max_examples=examples,
+        stateful_step_count=steps,
+    )
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_zstack_ticket.budget import Budget, Property
-from pytest_zstack_ticket.explore import storage
+from pytest_zstack_ticket.explore import bounds, storage
 
 if TYPE_CHECKING:
     from hypothesis.stateful import RuleBasedStateMachine
@@ -70,23 +70,13 @@ class Machinist:
 
     def _run(self, machine: type[RuleBasedStateMachine], programs: int, steps: int, seed: int) -> None:
         import hypothesis  # noqa: PLC0415 - 350 ms that only suites pay
-        from hypothesis import HealthCheck, Phase, settings  # noqa: PLC0415 - as above
         from hypothesis.stateful import run_state_machine_as_test  # noqa: PLC0415 - as above
 
-        bounds = settings(
-            max_examples=programs,
-            stateful_step_count=steps,
-            database=None,
-            deadline=None,
-            phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
-            print_blob=False,
-            report_multiple_bugs=False,
-        )
+        limits = bounds(programs, steps=steps)
         # a class of its own takes the seed, so that the caller's class stays as it is
         seeded = hypothesis.seed(seed)(type(machine.__name__, (machine,), {}))
         with storage(self.home):
-            run_state_machine_as_test(seeded, settings=bounds)
+            run_state_machine_as_test(seeded, settings=limits)
 
 
 def _judged_by_itself(_example: object) -> None:

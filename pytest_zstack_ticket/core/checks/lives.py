@@ -50,7 +50,8 @@ def _shown(trails: Trails, role: str) -> Ticket | None:
 def step(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check one event: roles `before` and `after` are queries for the ticket, `subject` is the call.
 
-    `bystander-before` and `bystander-after` show another ticket. Arguments: `event` (`update` for new requests,
+    `bystander-before` and `bystander-after` show another ticket; beside an event `sibling` a refusal counts only if
+    that one was accepted. Arguments: `event` (`update` for new requests,
     `unknown` for one that does not exist), `must` if the target has to accept or to refuse it, or may do either.
     """
     outcome = outcome_of(trails, "subject", profile, ACTION)
@@ -66,7 +67,18 @@ def step(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
         untouched(before, after, event, outcome),
         _bystander(trails),
     ]
-    return next((one for one in found if one is not None), None)
+    departed = next((one for one in found if one is not None), None)
+    return departed or (_open_refusal(trails, arguments, profile) if refused(outcome) else None)
+
+
+def _open_refusal(trails: Trails, arguments: Arguments, profile: Profile) -> Undecided | None:
+    """Say why a refusal that changed nothing decides nothing: it was free, or its sibling was not accepted either."""
+    if arguments.get("must") == "may":
+        return Undecided(Phrase.of("legal-refusal"))
+    beside = outcome_of(trails, "sibling", profile, ACTION) if "sibling" in trails else None
+    if beside is None or accepted(beside):
+        return None
+    return Undecided(Phrase.of("sibling-not-accepted", what=saw(beside).key))
 
 
 def decided(outcome: Outcome, status: str, event: str, arguments: Arguments) -> Departure | None:
