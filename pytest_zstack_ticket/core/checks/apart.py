@@ -19,6 +19,7 @@ from pytest_zstack_ticket.core.checks.reading import (
 from pytest_zstack_ticket.core.checks.rows import rows_of
 from pytest_zstack_ticket.core.checks.strangers import asked_of, leaked, only_row, tokens_of, unescaped
 from pytest_zstack_ticket.core.classify import job_id
+from pytest_zstack_ticket.core.decode import decode
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided
 from pytest_zstack_ticket.model.profile import Profile
@@ -31,6 +32,8 @@ INSIDES = (
     ),
 )
 """Paths of the platform's host, lines of its source, statements on its tables."""
+WHERE = frozenset({"location", "messages"})
+"""Members of an error that say on purpose where it arose (wire dossier 6.1); what stands in them is left open."""
 STEP = 1000
 FEWEST = 5
 """So many ids in a row, each a little above the one before, are no accident."""
@@ -48,7 +51,26 @@ def no_insides(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judg
 
 
 def _body(exchange: Exchange) -> str:
-    return unescaped(exchange.answer.body) if isinstance(exchange.answer, Response) else ""
+    """Return the texts of an answer, without those members of an error that tell where it arose."""
+    if not isinstance(exchange.answer, Response):
+        return ""
+    value = decode(exchange.answer.body)
+    if not isinstance(value, dict | list):
+        return unescaped(exchange.answer.body)
+    return "\n".join(text.replace("\n", " ") for text in _texts(value))
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """Yield every text of a JSON value, keys too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from () if key in WHERE else _texts(item)
 
 
 def outside_flow(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:

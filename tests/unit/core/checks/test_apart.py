@@ -43,6 +43,14 @@ def test_a_duplicate_entry_is_no_statement():
     assert evaluate("no-insides", {"subject": subject}, {}, DEPLOYED) is None
 
 
+def test_an_error_may_say_where_it_arose():
+    told = error("SYS.1006", details="operation denied")
+    told["error"]["location"] = "SimpleFlowChain.java:321"
+    assert evaluate("no-insides", {"subject": (answered(503, told),)}, {}, DEPLOYED) is None
+    told["error"]["cause"] = {"code": "SYS.1000", "description": "x", "details": "at TicketBase.java:235"}
+    assert isinstance(evaluate("no-insides", {"subject": (answered(503, told),)}, {}, DEPLOYED), Departure)
+
+
 @pytest.mark.parametrize(
     ("ids", "departs"),
     [
