@@ -109,6 +109,7 @@ def test_no_life_shows_a_stranger_anything(zstack_keepsake, zstack_explore, look
 def test_a_busy_target_shows_a_stranger_nothing(zstack_keepsake, stranger, looked, zstack_examine):
     """While others' jobs are on their way, a stranger sees and moves no more than before."""
     one, others = zstack_keepsake(), [zstack_keepsake() for _ in range(4)]
+    sibling = zstack_keepsake().happen("cancel")
     with ThreadPoolExecutor(max_workers=len(others)) as pool:
         for number in range(BUSY_ROUNDS):
             event = "reopen" if number % 2 else "cancel"
@@ -120,6 +121,6 @@ def test_a_busy_target_shows_a_stranger_nothing(zstack_keepsake, stranger, looke
                 job.result()
             if one.kept:
                 told = {"call": "action", "event": "cancel"}
-                roles = {"before": before, "subject": subject, "after": one.shown()}
+                roles = {"before": before, "subject": subject, "after": one.shown(), "sibling": sibling}
                 departure = zstack_examine("left-alone", partition="busy/cancel", arguments=told, **roles)
                 assert departure is None, departure

@@ -33,7 +33,7 @@ def moved(ticket_endpoint, zstack_examine):
 @pytest.mark.requirement("ZT-LIFECYCLE-030")
 def test_a_stranger_moves_nothing(zstack_keepsake, ticket_endpoint, zstack_examine):
     """Whatever event a stranger sends, it is refused; status, members and history stay."""
-    stranger = ticket_endpoint.as_person("stranger")
+    stranger, sibling = ticket_endpoint.as_person("stranger"), zstack_keepsake().happen("cancel")
     for status in ("Pending", "Cancelled"):
         one = zstack_keepsake()
         if status == "Cancelled":
@@ -41,6 +41,7 @@ def test_a_stranger_moves_nothing(zstack_keepsake, ticket_endpoint, zstack_exami
         for event in EVENTS * 2:
             roles = {"before": one.shown(), "history-before": one.history()}
             roles |= {"subject": one.happen(event, by=stranger), "after": one.shown(), "history-after": one.history()}
+            roles["sibling"] = sibling
             if one.kept:
                 told = {"call": "action", "event": event}
                 departure = zstack_examine("left-alone", edit=edit_of(event, "stranger"), arguments=told, **roles)
@@ -101,10 +102,12 @@ def test_an_approval_stands_in_the_history(zstack_keepsake, moved, zstack_examin
 def test_nobody_else_approves(zstack_keepsake, ticket_endpoint, moved, zstack_examine, zstack_observe):
     """An approval by a stranger is refused; one by the owner is refused, or carried out as it is told."""
     one, stranger = zstack_keepsake(), ticket_endpoint.as_person("stranger")
+    # not an approval, for each of them may carry requests out
+    sibling = zstack_keepsake().happen("cancel")
     before, subject = one.shown(), one.happen("approve", by=stranger)
     if one.kept:
         told = {"call": "action", "event": "approve"}
-        roles = {"before": before, "subject": subject, "after": one.shown()}
+        roles = {"before": before, "subject": subject, "after": one.shown(), "sibling": sibling}
         departure = zstack_examine("left-alone", edit=edit_of("approve", "stranger"), arguments=told, **roles)
         assert departure is None, departure
     roles = moved(one, "approve", "owner", check="wrong-operator")
