@@ -24,8 +24,14 @@ def edit_of(event):
     return Edit(kind="mutation", name=f"foreign-{event}")
 
 
+@pytest.fixture(scope="module")
+def sibling(zstack_keepsake):
+    """Return what an owner's cancel led to: where nobody may send events, a stranger's refusal proves nothing."""
+    return zstack_keepsake().happen("cancel")
+
+
 @pytest.fixture
-def tried(stranger, zstack_examine):
+def tried(stranger, sibling, zstack_examine):
     """Return what sends a call of the stranger and sees that the ticket is left alone."""
 
     def send(keepsake, event, *, times=TRIES):
@@ -35,6 +41,7 @@ def tried(stranger, zstack_examine):
             if not keepsake.kept:
                 return
             roles["history-after"] = keepsake.history()
+            roles |= {"sibling": sibling} if event != "delete" else {}
             told = {"call": keepsake.call_of(event), "event": event, "may_succeed": event == "delete"}
             departure = zstack_examine("left-alone", edit=edit_of(event), arguments=told, **roles)
             assert departure is None, departure
