@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -227,12 +226,12 @@ class TicketEndpoint:
     @cached_property
     def wrong_login(self) -> Trail:
         """The trail of the only log-in with a wrong password: more of them could lock the account."""
-        return self.login(password=uuid.uuid4().hex)
+        return self.login(spoilt=True)
 
-    def login(self, *, user: str | None = None, password: str | None = OUR_SESSION) -> Trail:
-        """Log in; without arguments as we do, with a password of None without that field."""
+    def login(self, *, user: str | None = None, password: str | None = OUR_SESSION, spoilt: bool = False) -> Trail:
+        """Log in; without arguments as we do, with a password of None without that field, or with a digit wrong."""
         clear = self._settings.credentials.password if password == OUR_SESSION else password
-        request = login_request(self._settings.login, user or self._settings.user, clear)
+        request = login_request(self._settings.login, user or self._settings.user, clear, spoilt=spoilt)
         return self._follow(request, "login", follow=False)
 
     def logout(self, session: str) -> Trail:

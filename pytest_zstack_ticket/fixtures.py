@@ -94,6 +94,14 @@ def zstack_shelf(zstack_run: Run) -> Shelf:
 
 
 @pytest.fixture(scope="session")
+def zstack_long_shelf(zstack_run: Run) -> Shelf:
+    """Return tickets of our own like `zstack_shelf`, more than a page usually has rows."""
+    from pytest_zstack_ticket.shelf import MANY, Shelf  # noqa: PLC0415 - as above
+
+    return Shelf(zstack_run.reached.endpoint, MANY)
+
+
+@pytest.fixture(scope="session")
 def zstack_keepsake(zstack_run: Run) -> Callable[[], Keepsake]:
     """Return what makes one ticket of the owner with a token in each text; skips where no uuid of it is shown."""
     from pytest_zstack_ticket.keepsake import Keepsake  # noqa: PLC0415 - as above

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from pytest_zstack_ticket.core.auth import password_digest, password_variable
+from pytest_zstack_ticket.core.auth import password_digest, password_variable, spoilt_digest
 from pytest_zstack_ticket.core.detect import with_capabilities
-from pytest_zstack_ticket.core.redact import Redactor
+from pytest_zstack_ticket.core.redact import SPOILT, Redactor
 from pytest_zstack_ticket.edge.breaker import Breaker
 from pytest_zstack_ticket.edge.capped import CappedTransport
 from pytest_zstack_ticket.edge.client import Client
@@ -169,6 +169,8 @@ def ledger_head(settings: Settings, run: str) -> LedgerHead:
 
 def learn(redactor: Redactor, kind: str, secret: str) -> None:
     """Let a redactor look for a secret; one that is a word of the API is looked for by its digest only."""
+    if kind == "password":
+        redactor.learn(SPOILT, spoilt_digest(secret))
     if secret in WORDS_OF_THE_API:
         redactor.learn(f"{kind}-digest", password_digest(secret))
     else:

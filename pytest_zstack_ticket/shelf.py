@@ -18,20 +18,23 @@ if TYPE_CHECKING:
 
 LETTERS = "caebd"
 """One ticket each, made in an order that is neither that of their names nor its reverse."""
+MANY = "abcdefghijklmnopqrstu"
+"""One more than the pages that people usually ask for have rows."""
 DESCRIBED = "ace"
 MOST_STOCKED = 3
 """So often tickets are made anew because the first ones were taken away to stay under a cap."""
 MOST_LOST = 2
 """So often a listing that got no answer is asked for again."""
-LIMIT = 20
-"""On each query, so that a target which ignores conditions does not send all it has."""
+LIMIT = 50
+"""On each query that does not say otherwise, so that a target which ignores conditions does not send all it has."""
 
 
 class Shelf:
-    """Five tickets named `TOKEN LETTER NONCE`, three of them with a description, made when they are first needed."""
+    """Tickets named `TOKEN LETTER NONCE`, some of them with a description, made when they are first needed."""
 
-    def __init__(self, endpoint: TicketEndpoint) -> None:
+    def __init__(self, endpoint: TicketEndpoint, letters: str = LETTERS) -> None:
         self._endpoint = endpoint
+        self._letters = letters
         self._stocked = 0
         self._listing: Trail | None = None
         self._first: Trail | None = None
@@ -46,7 +49,7 @@ class Shelf:
         self._stocked += 1
         self.token, self._listing = f"zq{secrets.token_hex(6)}", None
         self._first = None
-        self.made = {letter: self._endpoint.create(self._draft(letter)) for letter in LETTERS}
+        self.made = {letter: self._endpoint.create(self._draft(letter)) for letter in self._letters}
 
     def texts(self, *templates: str) -> list[str]:
         """Fill the words of conditions in: `{own}` is the token, `{a}` to `{e}` are whole names."""
@@ -54,10 +57,10 @@ class Shelf:
         names = {letter: trail.sent("name") for letter, trail in self.made.items()}
         return [text.format(own=self.token, **names) for text in templates]
 
-    def find(self, *conditions: str, **parameters: str | int) -> Trail:
-        """Query tickets by conditions, see `texts`; parameters as they are."""
+    def find(self, *conditions: str, **parameters: str | int | None) -> Trail:
+        """Query tickets by conditions, see `texts`; parameters as they are, a `limit` of None without one."""
         pairs = [*(("q", one) for one in self.texts(*conditions)), *({"limit": LIMIT} | parameters).items()]
-        told = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in pairs)
+        told = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in pairs if value is not None)
         return self._endpoint.call("GET", f"/v1/tickets?{told}")
 
     def listing(self) -> Trail:
@@ -74,7 +77,7 @@ class Shelf:
 
     def named(self) -> Trail:
         """Query all tickets on the shelf by a list of their whole names, where a pattern is what is in question."""
-        return self._heard(self.find("name?=" + ",".join(f"{{{letter}}}" for letter in LETTERS)))
+        return self._heard(self.find("name?=" + ",".join(f"{{{letter}}}" for letter in self._letters)))
 
     def asked(self, *conditions: str, **parameters: str | int) -> dict[str, Trail]:
         """Return a query in the role `subject`, and listings of the shelf in the roles `before` and `after`."""

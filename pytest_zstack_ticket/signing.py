@@ -22,7 +22,7 @@ HOURS = (0, 8, *(hour for hour in range(-11, 15) if hour not in (0, 8)))
 def signed_headers(credentials: Credentials, *, method: str, path: str, shift: float, alter: str) -> Headers:
     """Return Date and Authorization, the date moved by `shift` seconds.
 
-    `alter` breaks one part: signature, no-date, no-signature, third-part, unknown-key.
+    `alter` breaks one part: signature, signature-end, no-date, no-signature, third-part, unknown-key.
     """
     key = uuid.uuid4().hex[:20] if alter == "unknown-key" else credentials.access_key_id
     date = "" if alter == "no-date" else date_text(time.time() + shift)
@@ -32,6 +32,10 @@ def signed_headers(credentials: Credentials, *, method: str, path: str, shift: f
         case "signature":
             turned = "B" if signature.startswith("A") else "A"
             headers["Authorization"] = f"{before}{colon}{turned}{signature[1:]}"
+        case "signature-end":
+            # the character before the last is padded with bits that do not count
+            turned = "B" if signature[-3] == "A" else "A"
+            headers["Authorization"] = f"{before}{colon}{signature[:-3]}{turned}{signature[-2:]}"
         case "no-signature":
             headers["Authorization"] = before
         case "third-part":

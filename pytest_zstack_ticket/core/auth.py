@@ -28,9 +28,19 @@ def password_digest(clear: str) -> str:
     return hashlib.sha512(clear.encode()).hexdigest()
 
 
-def login_request(login: Login, user: str, password: str | None) -> Request:
-    """Return the log-in of an account or a virtual ID; a password of None leaves the field out."""
-    field: dict[str, Json] = {} if password is None else {"password": password_digest(password)}
+def spoilt_digest(clear: str) -> str:
+    """Return a wrong digest of a password that differs in its last digit alone: some compare only a beginning."""
+    digest = password_digest(clear)
+    return digest[:-1] + ("1" if digest.endswith("0") else "0")
+
+
+def login_request(login: Login, user: str, password: str | None, *, spoilt: bool = False) -> Request:
+    """Return the log-in of an account or a virtual ID; a password of None leaves the field out.
+
+    `spoilt` makes it a wrong one, see `spoilt_digest`.
+    """
+    digest = spoilt_digest if spoilt else password_digest
+    field: dict[str, Json] = {} if password is None else {"password": digest(password)}
     if login == "virtual-id":
         return _put("/v1/iam2/virtual-ids/login", {"loginIAM2VirtualID": {"name": user} | field})
     return _put("/v1/accounts/login", {"logInByAccount": {"accountName": user} | field})

@@ -28,8 +28,11 @@ REMEMBERED = 256
 PASSING = 16
 """So many signatures are looked for in later answers too."""
 
-UNSENT = frozenset({"password"})
-"""Secrets that never go to the target, only their digest does: where an answer holds such a text, it is a word."""
+SPOILT = "spoilt-digest"
+"""A wrong password's digest: nobody may read it, for it is nearly the right one, yet to show it is no leak."""
+
+UNBLAMED = frozenset({"password", SPOILT})
+"""Kinds that no answer is blamed for. A password never goes to the target, only its digest: such a text is a word."""
 
 SENT_SECRETS = frozenset({"authorization", "proxy-authorization", "cookie"})
 ANSWERED_SECRETS = frozenset({"set-cookie"})
@@ -120,7 +123,7 @@ class Redactor:
             answer=told,
             started=exchange.started,
             elapsed=exchange.elapsed,
-            leaks=tuple(sorted(leaks - UNSENT)) if leaks else (),
+            leaks=tuple(sorted(leaks - UNBLAMED)) if leaks else (),
         )
 
     def _request(self, request: Request, *, search: bool) -> Request:

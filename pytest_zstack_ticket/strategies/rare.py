@@ -55,6 +55,7 @@ def _rows() -> tuple[Row, ...]:
         _row("params.description", "2048-cjk", "工" * 2048),
         _row("params.requests[0].requestName", "very-long", "x" * 20_000 + NONCE),
         *(Row(_edit("params.requests", f"{count}-requests"), _many(count)) for count in (2, 17, 60, 120, 300)),
+        Row(_edit("params.requests", "twin-requests"), _twins),
         *(Row(_edit("params.requests[0].executeTimes", str(times)), _times(times)) for times in (2, 1000, 2**31 - 1)),
     )
 
@@ -104,6 +105,13 @@ def _many(count: int) -> Change:
         return put(body, "params.requests", [{**first, "requestName": f"{place:03} {NONCE}"} for place in range(count)])
 
     return change
+
+
+def _twins(body: Body) -> Body:
+    """Ask for the same twice, with something else between and behind: a list is no set."""
+    first = body["params"]["requests"][0]
+    one, other = ({**first, "requestName": f"{name} {NONCE}"} for name in ("twin", "other"))
+    return put(body, "params.requests", [one, other, one, one, other])
 
 
 def _times(times: int) -> Change:

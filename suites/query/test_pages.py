@@ -33,6 +33,16 @@ def test_pages_show_each_ticket_once(zstack_shelf, zstack_examine):
         assert departure is None, departure
 
 
+@pytest.mark.requirement("ZT-QUERY-038")
+def test_without_a_limit_nothing_is_left_out(zstack_long_shelf, zstack_examine):
+    """A query without limit shows all tickets that meet the conditions."""
+    counted = zstack_long_shelf.find(OWN, count="true")
+    subject = zstack_long_shelf.find(OWN, limit=None)
+    again = zstack_long_shelf.find(OWN, count="true")
+    departure = zstack_examine("all-shown", subject=subject, counted=counted, again=again)
+    assert departure is None, departure
+
+
 @pytest.mark.requirement("ZT-QUERY-021")
 def test_a_total_beside_the_rows(zstack_shelf, zstack_examine):
     """With replyWithCount, total is the number of tickets on all pages."""

@@ -5,7 +5,7 @@ import pytest
 from pytest_zstack_ticket import Edit, Message, by_requirement
 
 BAD_SIGNATURES = {
-    "ZT-SESSION-021": [{"alter": "signature"}],
+    "ZT-SESSION-021": [{"alter": "signature"}, {"alter": "signature-end"}],
     "ZT-SESSION-022": [{"path": "/v1/tickets/archives"}],
     "ZT-SESSION-023": [{"method": "GET"}],
     "ZT-SESSION-024": [{"shift": 16 * 60}, {"shift": -16 * 60}],

@@ -398,7 +398,7 @@ delete-newest lifecycle | 10.1.44
 delete-cancels lifecycle | 10.1.44
 delete-leaves-history lifecycle | open: U4
 archives-live lifecycle | 8.3
-wrapper-case lifecycle | 7.4.23
+wrapper-case lifecycle | open: 7.4.23 and 10.1.43 want a refusal, yet pages print wrappers so
 wrapper-params lifecycle | R12
 wrapper-any lifecycle | 10.1.43
 get-hidden lifecycle | 10.1.44

@@ -156,6 +156,8 @@ def malformed() -> Step:
 def sessions() -> Step:
     """Log-ins, log-outs and every kind of dead session."""
     yield log_in(password="wrong")
+    nearly = {"accountName": "admin", "password": seeds.digest(seeds.PASSWORD)[:-1]}
+    yield Caller().send("PUT", "/v1/accounts/login", {"logInByAccount": nearly})
     yield log_in("nobody")
     yield Caller().send("PUT", "/v1/accounts/login", {"logInByAccount": {"accountName": "admin"}})
     clear = {"accountName": "admin", "password": seeds.PASSWORD}
@@ -199,6 +201,7 @@ def keys() -> Step:
     yield Caller().send("GET", path, Authorization=good.replace(seeds.ACCESS_KEY_ID, "other"), Date=DATE)
     yield Caller().send("GET", path, Authorization=signed("GET", path, date=DATE, secret="x"), Date=DATE)
     yield Caller().send("GET", path, Authorization=signed("POST", path, date=DATE), Date=DATE)
+    yield Caller().send("GET", path, Authorization=good[:-3], Date=DATE)
     yield Caller().send(
         "GET", path, Authorization=signed("GET", path, date=DATE, as_path="/v1/tickets/flow"), Date=DATE
     )

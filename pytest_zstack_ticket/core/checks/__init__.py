@@ -111,6 +111,7 @@ CHECKS: dict[str, CheckFunction] = {
     "only-matching": queries.only_matching,
     "partition": pages.partition,
     "page-size": pages.page_size,
+    "all-shown": pages.all_shown,
     "total": pages.total,
     "in-order": pages.in_order,
     "projected": pages.projected,

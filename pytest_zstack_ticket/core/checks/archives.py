@@ -111,7 +111,8 @@ def apart(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
         return Undecided(Phrase.of("not-shown", member="inventories"))
     excused = {*(arguments.get("taken") or ()), *(arguments.get("apart") or ())}
     uuids = {row.get("uuid") for row in living} - excused
-    both = [str(row.get("ticketUuid")) for row in rows if row.get("ticketUuid") in uuids]
+    # an archive names its ticket; what is under the ticket's own uuid is the ticket itself
+    both = [str(one) for row in rows for one in (row.get("ticketUuid"), row.get("uuid")) if one in uuids]
     return departure(Phrase.of("expect-apart"), Phrase.of("shows", value=both[0])) if both else None
 
 

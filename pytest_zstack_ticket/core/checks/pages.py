@@ -5,6 +5,8 @@ Each compares the query in role `subject` with listings of our own tickets in th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pytest_zstack_ticket.core.checks.conditions import parameter
 from pytest_zstack_ticket.core.checks.echoes import same, unlike
 from pytest_zstack_ticket.core.checks.reading import (
@@ -26,8 +28,12 @@ from pytest_zstack_ticket.core.checks.rows import (
     unequal,
     unread,
 )
+from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.model.outcome import Judgement, Malformed, Phrase, Undecided
 from pytest_zstack_ticket.model.profile import Profile
+
+FEWEST_UNLIMITED = 11
+"""Fewer tickets fit on the shortest page that a target may show unasked, and say nothing of its default."""
 
 
 def partition(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
@@ -70,6 +76,28 @@ def total(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     if not same(len(ours), shown):
         return unlike("total", len(ours), shown)
     return None
+
+
+def all_shown(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a query without limit shows as many rows as were counted before (`counted`) and after (`again`)."""
+    rows = rows_of(trails["subject"])
+    if rows is None:
+        return unread(trails, profile)
+    counted, again = _counted(trails["counted"]), _counted(trails["again"])
+    if counted is None or counted != again or counted < FEWEST_UNLIMITED:
+        return Undecided(Phrase.of("no-shelf"))
+    if len(rows) < counted:
+        return departure(Phrase.of("expect-all-rows", count=counted), Phrase.of("rows-shown", count=len(rows)))
+    return None
+
+
+def _counted(trail: Sequence[Exchange]) -> int | None:
+    """Return the total that a count answered, as a number or as its digits."""
+    answer = final_answer(trail)
+    shown = json_object(answer.body if answer else b"").get("total")
+    if isinstance(shown, str) and shown.isdecimal():
+        return int(shown)
+    return shown if isinstance(shown, int) and not isinstance(shown, bool) else None
 
 
 def in_order(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:

@@ -119,6 +119,10 @@ TICKET_WAYS: dict[str, tuple[Callable[[Ticket], Ticket], str]] = {
     "requests-without-last": (_requests(lambda rows: rows[:-1] or rows), "the last of several requests is lost"),
     "requests-only-first": (_requests(lambda rows: rows[:1]), "only the first request is stored"),
     "requests-cut-50": (_requests(lambda rows: rows[:50]), "only 50 requests are stored"),
+    "requests-without-twins": (
+        _requests(lambda rows: [row for place, row in enumerate(rows) if row not in rows[:place]]),
+        "of equal requests only the first is stored",
+    ),
     "requests-doubled": (_requests(lambda rows: rows * 2), "each request is stored twice"),
     "requests-like-first": (_requests(lambda rows: rows[:1] * len(rows)), "all requests become the first one"),
     "requests-lost": (_requests(lambda rows: []), "no request is stored"),  # noqa: ARG005

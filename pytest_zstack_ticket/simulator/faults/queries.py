@@ -156,6 +156,11 @@ def _page(change: Callable[[Query], Query]) -> Callable[..., Any]:
     return lambda default, turn, rows, asked: default(turn, rows, change(asked))
 
 
+def _unasked(most: int) -> Callable[[Query], Query]:
+    """Show fewer rows where the default holds, which is a thousand."""
+    return lambda one: replace(one, limit=most) if one.limit == Query().limit else one
+
+
 def _total(change: Callable[[int], int]) -> Callable[..., int]:
     return lambda default, turn, rows, asked: change(default(turn, rows, asked))
 
@@ -262,6 +267,10 @@ QUERIES: tuple[Fault, ...] = (
         "start-one-more", "page", _page(lambda one: replace(one, start=one.start + bool(one.start))), "pages have gaps"
     ),
     _row("start-one-less", "page", _page(lambda one: replace(one, start=max(0, one.start - 1))), "pages overlap"),
+    *(
+        _row(f"limit-unasked:{most}", "page", _page(_unasked(most)), f"a page has {most} rows where no limit is asked")
+        for most in (10, 20)
+    ),
     _row("limit-at-most-10", "page", _page(lambda one: replace(one, limit=min(10, one.limit))), "never over ten rows"),
     _row("total-one-more", "total", _total(lambda number: number + 1), "total is one too many"),
     _row("total-one-less", "total", _total(lambda number: max(0, number - 1)), "total is one too few"),
