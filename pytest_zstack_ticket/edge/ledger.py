@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 
 SCHEMA = "urn:zstack-ticket:artefact:ledger:1"
 JOBS = "/v1/api-jobs/"
+INTENT = tuple(one.name for one in fields(Intent))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ class Ledger:
             self._last += 1
             intent = intent_of(request, number=self._last, now=now)
             self._book.begin(intent)
-            self._write({"type": "intent", **asdict(intent)})
+            self._write({"type": "intent", **{name: getattr(intent, name) for name in INTENT}})
             line = self._written
         self._sync(line)
         return intent.number

@@ -9,7 +9,7 @@ import struct
 import tempfile
 import threading
 from collections.abc import Iterator
-from dataclasses import astuple
+from dataclasses import replace
 from pathlib import Path
 
 from pytest_zstack_ticket.model.caps import CapName, Caps, Used
@@ -83,11 +83,7 @@ class Meter:
         """Note that tickets are known to be gone."""
         with self._locked():
             used, free_at = self._read()
-            requests, created, alive, most, size = astuple(used)
-            self._write(
-                Used(requests=requests, created=created, alive=max(0, alive - tickets), most_alive=most, bytes=size),
-                free_at,
-            )
+            self._write(replace(used, alive=max(0, used.alive - tickets)), free_at)
 
     def close(self) -> None:
         """Let go of the file, and remove it if it was made here; a second call does nothing."""
@@ -103,7 +99,8 @@ class Meter:
         return Used(requests=requests, created=created, alive=alive, most_alive=most, bytes=size), free_at
 
     def _write(self, used: Used, free_at: float) -> None:
-        os.pwrite(self._file, COUNTS.pack(*astuple(used), free_at), 0)
+        packed = COUNTS.pack(used.requests, used.created, used.alive, used.most_alive, used.bytes, free_at)
+        os.pwrite(self._file, packed, 0)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:

@@ -217,6 +217,7 @@ def test_a_refused_calibration_ticket_has_its_own_cause(details: str, cause: str
 @pytest.mark.parametrize(
     ("url", "cause"),
     [("http://no-such-host.invalid", "name"), (f"http://127.0.0.1:{closed_port()}", "port")],
+    ids=["name", "port"],
 )
 def test_what_cannot_be_reached_has_its_own_cause(
     url: str, cause: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch

@@ -174,8 +174,8 @@ def test_gzip_and_deflate_are_undone() -> None:
     ("content", "encoding", "words"),
     [
         (b"{}", "gzip", "not compressed as it claims"),
-        (gzip.compress(b"{}" * 50)[:-9], "gzip", "cut short"),
-        (gzip.compress(b"{}") + b"more", "gzip", "not compressed as it claims"),
+        (gzip.compress(b"{}" * 50, mtime=0)[:-9], "gzip", "cut short"),
+        (gzip.compress(b"{}", mtime=0) + b"more", "gzip", "not compressed as it claims"),
         (b"{}", "br", "'br', which nobody asked for"),
     ],
 )
