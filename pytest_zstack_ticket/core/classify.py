@@ -162,6 +162,8 @@ def _success_defects(body: bytes, profile: Profile, call: str) -> tuple[tuple[Ph
         return (Phrase.of("stray-result", keys=stray),), False
     if profile.strict and call == "create" and value:
         return (Phrase.of("not-exactly-empty", keys=", ".join(sorted(value))[:80]),), True
+    if call in ("create", "action") and not isinstance(value.get("inventory"), dict | None):
+        return (Phrase.of("inventory-no-object", kind=kind_of(value["inventory"])),), True
     return _schema_reasons(RESULT_SCHEMA.get(call), value, profile), True
 
 

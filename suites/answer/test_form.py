@@ -9,6 +9,7 @@ FORMS = {
     "ZT-ANSWER-003": ["not-json", "not-an-object", "empty-body"],
     "ZT-ANSWER-004": ["error-under-success"],
     "ZT-ANSWER-005": ["stray-result"],
+    "ZT-ANSWER-037": ["inventory-no-object"],
 }
 ERROR_PARTS = {
     "ZT-ANSWER-023": (["error.code"], ["required", "type", "minLength"]),
@@ -65,6 +66,14 @@ def test_a_structured_failure_holds_an_error_object(zstack_sweep, zstack_examine
     """A structured failure holds an object under the key error."""
     for edit, trail in zstack_sweep.structured_refusals():
         departure = zstack_examine("form", edit=edit, subject=trail, arguments={"reasons": NO_ERROR_OBJECT})
+        assert departure is None, departure
+
+
+@pytest.mark.requirement("ZT-ANSWER-036")
+def test_a_failure_shows_no_ticket(zstack_sweep, zstack_examine):
+    """A failure shows no inventory beside its error."""
+    for edit, trail in zstack_sweep.structured_refusals():
+        departure = zstack_examine("error-alone", edit=edit, subject=trail)
         assert departure is None, departure
 
 

@@ -49,7 +49,7 @@ success-no-requests answer | 10.1.24
 success-other-times answer,body | 10.1.24
 success-other-description answer | 10.1.24
 row-no-uuid answer,store | 10.1.25
-row-no-status answer | 8.3
+row-no-status answer,lifecycle | 8.3
 row-uuid-dashes answer | 10.1.25
 row-uuid-upper answer | 10.1.25
 row-status-new answer,lifecycle | 8.2
@@ -61,7 +61,7 @@ row-dates-reversed answer | 10.1.49
 row-no-type answer | 10.1.24
 row-name-escaped answer,body,isolation,store | 10.1.31
 row-times-text answer | open: an int by 8.3, a text the SDK reads as well
-row-description-null-text answer | 9: nulls are absent
+row-description-null-text answer,store | 9: nulls are absent
 date-epoch answer | 10.1.49
 date-sql answer | 10.1.49
 date-day-first answer | 10.1.49

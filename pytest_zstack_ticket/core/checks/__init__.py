@@ -29,6 +29,7 @@ from pytest_zstack_ticket.model.profile import Profile
 
 CHECKS: dict[str, CheckFunction] = {
     "form": answers.form,
+    "error-alone": answers.error_alone,
     "facet": answers.facet,
     "no-page": answers.no_page,
     "no-trace": answers.no_trace,

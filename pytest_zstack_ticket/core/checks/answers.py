@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from pytest_zstack_ticket.core.checks.echoes import brief
 from pytest_zstack_ticket.core.checks.reading import (
     Arguments,
     Trails,
@@ -51,6 +52,16 @@ def form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
         if not counted or reason.key in counted:
             return departure(Phrase.of("expect-answer-form", profile=profile.base), reason)
     return Undecided(saw(subject)) if wrong else None
+
+
+def error_alone(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that a failure does not show a ticket too: whoever reads one of the two takes it for something else."""
+    answer = final_answer(trails["subject"])
+    value = decode(answer.body) if answer else None
+    if not isinstance(value, dict) or not isinstance(value.get("error"), dict):
+        return Undecided(Phrase.of("no-such-part", schema="failure"))
+    shown = value.get("inventory")
+    return None if shown is None else departure(Phrase.of("expect-error-alone"), Phrase.of("shows", value=brief(shown)))
 
 
 def facet(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:

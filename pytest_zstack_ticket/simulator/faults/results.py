@@ -15,6 +15,8 @@ _OTHERS: tuple[tuple[str, str, Change, str], ...] = (
         edits.chain(edits.rename("inventory.request", "requests"), edits.rename("inventories[0].request", "requests")),
         "an inventory shows requests instead of request",
     ),
+    ("inventory:as-text", "create/success", edits.put("inventory", '"created"'), "the inventory is a text"),
+    ("inventory:as-list", "create/success", edits.retype("inventory", "list"), "the inventory is a list"),
     ("inventory:uuid-as-id", "create/success", edits.rename("inventory.uuid", "id"), "the uuid stands under id"),
     ("query:202", "query/success", answer_as(202), "a query answers 202"),
     ("query:204", "query/success", answer_as(204, "empty"), "a query answers 204"),

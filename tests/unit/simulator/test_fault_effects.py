@@ -82,7 +82,7 @@ RICH = message(
         request(requestName="second", apiBody=json.loads("[" * 0 + '{"deep":' + "[" * 30 + "]" * 30 + "}")),
     ],
 )
-MANY = message(requests=[request(requestName=f"r{index}") for index in range(60)])
+MANY = message(requests=[request(requestName=f"r{index}") for index in (*range(60), 7)])
 
 
 @pytest.mark.parametrize("way", TICKET_WAYS)
