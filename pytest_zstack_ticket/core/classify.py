@@ -157,14 +157,14 @@ def _success_defects(body: bytes, profile: Profile, call: str) -> tuple[tuple[Ph
         return (Phrase.of("not-an-object", kind=kind_of(value)),), False
     if value.get("error") is not None:
         return (Phrase.of("error-under-success"),), False
-    if call in ("create", "action") and "inventory" not in value and set(value) - {"schema", "error"}:
-        stray = ", ".join(sorted(set(value) - {"schema", "error"}))[:80]
-        return (Phrase.of("stray-result", keys=stray),), False
+    stray = sorted(set(value) - {"schema", "error"})
+    if call in ("create", "action") and "inventory" not in value and stray:
+        return (Phrase.of("stray-result", keys=", ".join(stray)[:80]),), False
     if profile.strict and call == "create" and value:
         return (Phrase.of("not-exactly-empty", keys=", ".join(sorted(value))[:80]),), True
-    if call in ("create", "action") and not isinstance(value.get("inventory"), dict | None):
-        return (Phrase.of("inventory-no-object", kind=kind_of(value["inventory"])),), True
-    return _schema_reasons(RESULT_SCHEMA.get(call), value, profile), True
+    odd = call in ("create", "action") and not isinstance(value.get("inventory"), dict | None)
+    defect = (Phrase.of("inventory-no-object", kind=kind_of(value["inventory"])),) if odd else ()
+    return defect or _schema_reasons(RESULT_SCHEMA.get(call), value, profile), True
 
 
 def _schema_reasons(name: str | None, value: Json, profile: Profile) -> tuple[Phrase, ...]:
