@@ -17,8 +17,8 @@ run: $(STAMP)  ## set up and certify the embedded endpoint
 smoke: $(STAMP)  ## the same with few examples
 	$(SUITES) --zstack-effort=smoke --zstack-report=$(REPORT) -q
 
-test: $(STAMP)  ## set up and pass the project's own tests
-	$(BIN)/python -m pytest
+test: $(STAMP)  ## set up and pass the project's own tests, in two processes
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(STAMP)  ## format, lint and types
 	$(BIN)/ruff format --check $(SOURCES)
