@@ -56,6 +56,17 @@ FIELDS = {
         "parentFlowUuid",
         "collectionUuid",
     ),
+    "steps": (
+        "uuid",
+        "name",
+        "parentFlowUuid",
+        "collectionUuid",
+        "approverUuid",
+        "flowContextType",
+        "valid",
+        "createDate",
+        "lastOpDate",
+    ),
 }
 
 
@@ -298,6 +309,7 @@ class Asking:
             "histories": "TicketStatusHistoryInventory",
             "types": "TicketTypeInventory",
             "flows": "TicketFlowCollectionInventory",
+            "steps": "TicketFlowInventory",
         }
         schema = {f"inventories[{i}]": f"org.zstack.ticket.entity.{classes[what]}" for i in range(len(listed))}
         if self.on("query-list"):

@@ -48,6 +48,10 @@ CHINESE = {
     "not matched ticket type found": "没有找到匹配的工单类型",
     "operation denied. the ticket is in status of {}, cannot do the operation[{}]": "操作拒绝。工单处于状态{0}，不能做操作[{0}]",
     "ticket[uuid:{}, name:{}] can only be updated after being cancelled, current status is {}": "工单[uuid:{}, 名称:{}]只有在取消后才能更新，当前状态为{}",
+    "permission denied, the account[uuid:{}] is not the owner of the resource[uuid:{}, type:TicketVO]": "权限拒绝，账户[uuid:{}]不是资源[uuid:{}, 类型:TicketVO]的所有者",
+    "operation denied. the operator needs to be done by account/virtual ID[uuid:{}]": "操作拒绝。操作需要由账户/虚拟ID[uuid:{}]完成",
+    "the virtual ID[uuid:{}] is not the owner of the ticket[uuid:{}, name:{}]": "虚拟ID[uuid:{}]不是工单[uuid:{}, 名称:{}]的所有者",
+    "operation denied because flow collection[uuid:{}] it not belong the project[uuid:{}]": "操作拒绝，工单流程[uuid:{}]不属于项目[uuid:{}]",
     "no matched ticket flow collection or no default ticket flow collection found": "没有找到匹配的工单流程或默认工单流程",
 }
 
@@ -58,6 +62,10 @@ class Refused(Exception):
     def __init__(self, code: str, details: str, *values: object) -> None:
         super().__init__(details)
         self.code, self.details, self.values = code, details, values
+
+
+class Denied(Refused):
+    """A refusal for who it is that asks."""
 
 
 class Turned(Exception):
@@ -87,6 +95,8 @@ class Book:
         self.dead: set[str] = set()
         self.sequence = itertools.count(random.randrange(100, 999), 3)
         self.count, self.under_way, self.last = 0, 0, None
+        self.busy = 0  # asynchronous calls on their way
+        self.recent: list[dict[str, Any]] = []  # the sessions last asked for
 
     def on(self, *names: str) -> bool:
         return self.flaw in names
@@ -103,6 +113,26 @@ class Book:
                 self.sessions = {key: held for key, held in self.sessions.items() if held["user"] != who["user"]}
             self.sessions[token] = session
         return session
+
+    def other(self, session: dict[str, Any]) -> dict[str, Any]:
+        """The session of somebody else that was asked for last."""
+        found = [held for held in self.recent if held["user"] != session.get("user")]
+        return found[-1] if found else {}
+
+    def mixed(self, session: dict[str, Any]) -> dict[str, Any]:
+        """The session, or under a flaw that of somebody else."""
+        other = self.other(session)
+        self.recent = [*self.recent[-7:], session | {"at": time.time()}]
+        if not other:
+            return session
+        self.count += 1
+        mixed = (
+            (self.on("session-mix") and self.count % 7 == 0)
+            or (self.on("session-mix-soon") and time.time() - other["at"] < 0.004)
+            or (self.on("session-mix-busy") and self.busy > 1)
+            or (self.on("session-first-digit") and other["uuid"][0] == session["uuid"][0])
+        )
+        return other if mixed else session
 
     def whose(self, token: str) -> dict[str, Any]:
         with self.lock:
@@ -130,7 +160,7 @@ class Book:
             if self.kind.session_uses and session["uses"] > self.kind.session_uses:
                 self.sessions.pop(token, None)
                 raise Refused("ID.1001", "Session expired")
-            return session
+            return self.mixed(session)
 
     def close_session(self, token: str) -> None:
         if self.on("logout-nothing"):
@@ -144,7 +174,16 @@ class Book:
 
     # -- history
 
-    def note(self, row: dict[str, Any], before: str, after: str, comment: str | None, by: dict[str, Any]) -> None:
+    def note(
+        self,
+        row: dict[str, Any],
+        before: str,
+        after: str,
+        comment: str | None,
+        by: dict[str, Any],
+        *,
+        results: list[dict[str, Any]] | None = None,
+    ) -> None:
         if self.on("history-none") or (self.on("history-no-cancel") and after == "Cancelled"):
             return
         if self.on("history-swapped"):
@@ -171,8 +210,11 @@ class Book:
                 "operationContextType": "StatusChanged",
                 "operatorType": "org.zstack.iam2.entity.IAM2VirtualIDVO",
                 "operatorUuid": by.get("user"),
+                "operationContext": {"requestResults": results} if results else None,
                 "createDate": now,
                 "lastOpDate": now,
+                "_by": row.get("_by"),
+                "_user": row.get("_user"),
             }
         )
 
@@ -180,6 +222,8 @@ class Book:
 
     def error(self, refused: Refused) -> dict[str, Any]:
         code = {"own": OWN, "service": SERVICE}.get(self.kind.codes, {}).get(refused.code, refused.code)
+        if isinstance(refused, Denied):
+            code = {"own": "FORBIDDEN.4030", "service": "IAM2.1002"}.get(self.kind.codes, refused.code)
         details = refused.details
         if self.kind.chinese:
             details = CHINESE.get(details, details)

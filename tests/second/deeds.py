@@ -6,7 +6,8 @@ import copy
 import time
 from typing import Any
 
-from tests.second.book import ADMIN, Book, Refused, fresh
+from tests.second.book import Book, Refused, fresh
+from tests.second.people import People
 from tests.second.rules import CLS, EVENTS, Rules
 
 MOVES = {
@@ -16,12 +17,16 @@ MOVES = {
     ("IntermediateApproved", "cancel"): "Cancelled",
     ("Cancelled", "reopen"): "Pending",
     ("Rejected", "reopen"): "Pending",
+    ("IntermediateApproved", "approve"): "FinalApproved",
+    ("IntermediateApproved", "reject"): "Rejected",
 }
 
 
 class Deeds:
     def __init__(self, book: Book) -> None:
-        self.book, self.kind, self.on, self.rules = book, book.kind, book.on, Rules(book)
+        self.book, self.kind, self.on = book, book.kind, book.on
+        self.people = People(book)
+        self.rules = Rules(book, self.people)
 
     def success(self, row: dict[str, Any] | None, schema: bool) -> Any:
         book = self.book
@@ -61,7 +66,16 @@ class Deeds:
 
     def create(self, body: Any, bound: dict[str, Any], session: Any) -> dict[str, Any] | None:
         book, on = self.book, self.on
-        slow = on("lose-under-load", "duplicate-under-load", "same-uuid-under-load")
+        slow = on(
+            "lose-under-load",
+            "duplicate-under-load",
+            "same-uuid-under-load",
+            "owner-under-load",
+            "owner-busy-project",
+            "mix-description",
+            "mix-request",
+            "answer-other",
+        )
         with book.lock:
             book.under_way += 1
         try:
@@ -72,7 +86,7 @@ class Deeds:
                 if on("fail-leaves-ticket"):
                     early = self.rules.row({**bound, "requests": bound["requests"]}, session)
                     book.tickets[early["uuid"]] = early
-                self.rules.serve_create(bound)
+                self.rules.serve_create(bound, session)
                 if on("fail-leaves-ticket"):
                     book.tickets.pop(early["uuid"])
                 row = self.rules.row(bound, session)
@@ -80,11 +94,29 @@ class Deeds:
                     self.store(row, session)
             if slow:
                 time.sleep(0.02)
+                self.confuse(row, bound, session)
                 self.store(row, session)
+                if on("answer-other"):
+                    return next(
+                        (r for r in reversed(book.tickets.values()) if book.under_way > 1 and r is not row), row
+                    )
             return row
         finally:
             with book.lock:
                 book.under_way -= 1
+
+    def confuse(self, row: dict[str, Any], bound: dict[str, Any], session: Any) -> None:
+        """Mix two creations of two people, under a flaw."""
+        with self.book.lock:
+            row["_by"], row["_user"] = self.people.owner(bound, session)
+            other = self.book.last if isinstance(self.book.last, dict) else None
+            if other and other["_user"] != row["_user"] and self.book.under_way > 1:
+                if self.on("mix-description"):
+                    row["description"] = other["description"]
+                if self.on("mix-request"):
+                    row["request"] = other["request"]
+            if self.on("mix-description", "mix-request"):
+                self.book.last = copy.deepcopy(row)
 
     def store(self, row: dict[str, Any], session: Any) -> None:
         book, on = self.book, self.on
@@ -113,12 +145,6 @@ class Deeds:
             if self.kind.release >= (4, 6):
                 book.note(row, "Pending", "Pending", None, session) if on("history-of-creation") else None
 
-    def find(self, uuid: str) -> dict[str, Any]:
-        row = self.book.tickets.get(uuid)
-        if row is None:
-            raise Refused("SYS.1003", f"invalid field[uuid], resource[uuid:{uuid}, type:TicketVO] not found")
-        return row
-
     def change(self, uuid: str, given: dict[str, Any], session: Any) -> dict[str, Any]:
         on, book = self.on, self.book
         event, comment = given.get("statusEvent"), given.get("comment")
@@ -141,7 +167,9 @@ class Deeds:
         if callable(session):
             session = session()
         with book.lock:
-            row = self.find(uuid)
+            row = self.people.find(uuid, event, session)
+            if not self.kind.status_first:
+                self.people.may(row, event, session)
             if event in {"reopen", "open"} and not self.kind.reopen:
                 raise Refused(
                     "SYS.1006",
@@ -170,11 +198,21 @@ class Deeds:
                         row["status"],
                         event,
                     )
+            self.people.may(row, event, session)
+            if on("foreign-accepted-nothing") and not self.people.sees(session, row):
+                return row
             return self.moved(row, event, after, comment, session)
 
     def moved(self, row: dict[str, Any], event: str, after: str, comment: str | None, session: Any) -> dict[str, Any]:
         on, book = self.on, self.book
         before = row["status"]
+        results = None
+        if event == "approve":
+            after, results = self.approved(row)
+        if event == "reopen":
+            row["_step"], row["_reopened"] = 0, True
+        if on("reject-cancels") and event == "reject":
+            after = "Cancelled"
         if on("cancel-rejects") and event == "cancel":
             after = "Rejected"
         if on("reopen-rejects") and event == "reopen":
@@ -185,7 +223,7 @@ class Deeds:
         if on("cancel-all"):
             for one in book.tickets.values():
                 one["status"] = after
-        if not (on("cancel-nothing") and event == "cancel") and not (on("reopen-nothing") and event == "reopen"):
+        if not (event in {"cancel", "reopen", "approve", "reject"} and on(f"{event}-nothing")):
             target["status"] = after
         target["lastOpDate"] = time.time()
         if on("cancel-touches-description"):
@@ -201,12 +239,44 @@ class Deeds:
             row["lastOpDate"] = row["createDate"]
         if on("cancel-touches-context"):
             row["accountSystemContext"] = {}
-        book.note(row, before, after, comment, session)
+        if not on(f"{event}-no-history"):
+            book.note(row, before, after, None if on(f"{event}-comment-lost") else comment, session, results=results)
+        if on(f"{event}-history-twice"):
+            book.note(row, before, after, comment, session, results=results)
+        if after == "FinalApproved" and self.kind.final == "back":
+            row["status"] = "Rejected"
+            book.note(row, "FinalApproved", "Rejected", "request failed", session, results=results)
         if on("history-twice"):
             book.note(row, before, after, comment, session)
         if on("change-stale-answer"):
             return dict(row) | {"status": before}
         return row
+
+    def approved(self, row: dict[str, Any]) -> tuple[str, list[dict[str, Any]] | None]:
+        """The status an approval leads to; the last one carries the requests out."""
+        on, steps = self.on, self.people.steps(row["flowCollectionUuid"])
+        step = row.get("_step", 0) + 1
+        if on("approve-rejects"):
+            return "Rejected", None
+        if on("approve-cancels"):
+            return "Cancelled", None
+        if step < len(steps) and not on("approve-skips"):
+            row["_step"] = step
+            if self.kind.cast:
+                row["currentFlowUuid"] = steps[step][0]
+            return "IntermediateApproved", None
+        wrong = self.kind.final != "done"
+        if self.kind.final == "refused":
+            raise Refused("SYS.1006", "failed to execute the requests of the ticket, no such image")
+        return "FinalApproved", [
+            {
+                "requestName": one["apiName"],
+                "successTimes": 0 if wrong else one["executeTimes"],
+                "failureTimes": one["executeTimes"] if wrong else 0,
+                "errors": [{"code": "SYS.1006", "description": "An operation failed"}] if wrong else [],
+            }
+            for one in row["request"]
+        ]
 
     def update(self, uuid: str, given: dict[str, Any], session: Any) -> dict[str, Any]:
         on, book = self.on, self.book
@@ -221,8 +291,11 @@ class Deeds:
         if callable(session):
             session = session()
         with book.lock:
-            row = self.find(uuid)
-            if row["status"] != "Cancelled" and not on("update-any-status"):
+            row = self.people.find(uuid, "update", session)
+            if not self.kind.status_first:
+                self.people.may(row, "update", session)
+            any_status = on("update-any-status") or (on("update-approved") and "Approved" in row["status"])
+            if row["status"] != "Cancelled" and not any_status:
                 if on("update-refused-but-done"):
                     row["request"] = bound["requests"]
                 raise Refused(
@@ -232,6 +305,8 @@ class Deeds:
                     row["name"].replace("{", "(").replace("}", ")"),
                     row["status"],
                 )
+            self.people.may(row, "update", session)
+            row["_updated"] = True
             if on("update-appends"):
                 row["request"] = row["request"] + bound["requests"]
             elif on("update-first-only"):
@@ -255,11 +330,14 @@ class Deeds:
             session = session()
         with book.lock:
             row = book.tickets.get(uuid)
-            if row is None:
-                if self.kind.second_delete == "success" and len(uuid) == 32:
-                    return
-                self.find(uuid)
+            if row is None and self.kind.second_delete == "success" and len(uuid) == 32:
                 return
+            stranger = row is not None and not self.people.sees(session, row)
+            if stranger and self.kind.foreign_delete == "success" and not self.people.strangely("delete", row or {}):
+                self.people.spoil(row or {}, "delete", session)
+                return
+            row = self.people.find(uuid, "delete", session)
+            self.people.may(row, "delete", session)
             if on("delete-nothing"):
                 return
             if on("delete-from-list", "get-hidden"):
@@ -277,10 +355,10 @@ class Deeds:
                 return
             del book.tickets[uuid]
             if self.kind.archive:
-                book.archived.append(dict(row) | {"uuid": fresh(), "ticketUuid": uuid, "accountUuid": ADMIN})
+                book.archived.append(dict(row) | {"uuid": fresh(), "ticketUuid": uuid, "accountUuid": row["_by"]})
                 mine = [h for h in book.histories if h["ticketUuid"] == uuid]
                 book.archived_histories += [
-                    dict(h) | {"historyUuid": h["uuid"], "uuid": fresh(), "accountUuid": ADMIN} for h in mine
+                    dict(h) | {"historyUuid": h["uuid"], "uuid": fresh(), "accountUuid": row["_by"]} for h in mine
                 ]
             if not on("delete-leaves-history"):
                 book.histories = [h for h in book.histories if h["ticketUuid"] != uuid]

@@ -30,10 +30,9 @@ from tests.second.book import (
     KEY_SECRET,
     PASSWORD,
     PLATFORM,
-    PROJECT,
-    VIRTUAL_ID,
     VM_TYPE,
     Book,
+    Denied,
     Job,
     Refused,
     Turned,
@@ -42,6 +41,7 @@ from tests.second.book import (
 from tests.second.deeds import Deeds
 from tests.second.kinds import KINDS, Kind
 from tests.second.loose import BadJson, Writer, read
+from tests.second.people import ACCOUNTS, PROJECTS, VIRTUAL_IDS, hashed
 
 PREFIX = "/zstack"
 PAGES = {
@@ -51,6 +51,7 @@ PAGES = {
     "/v1/tickets/histories/archives": "old",
     "/v1/ticket-types": "types",
     "/v1/tickets/flow-collections": "flows",
+    "/v1/tickets/flow": "steps",
 }
 
 
@@ -283,6 +284,7 @@ class Talk(BaseHTTPRequestHandler):
             status = {"ID.1000": 401, "ID.1001": 401, "SYS.1003": 404, "SYS.1006": 409, "SYS.1000": 409}.get(
                 refused.code, 422
             )
+            status = 403 if isinstance(refused, Denied) else status
         error = self.server.book.error(refused)
         special: dict[str, tuple[int, Any]] = {
             "error-200": (200, {"error": error}),
@@ -496,7 +498,8 @@ class Talk(BaseHTTPRequestHandler):
                 "SYS.1007",
                 "field[accountName] of message[org.zstack.header.message.ApiMessageParamValidator] is mandatory, can not be null",
             )
-        good = name == "admin" and password == PASSWORD
+        known = isinstance(name, str) and (name == "admin" or (name in ACCOUNTS and bool(self.server.kind.cast)))
+        good = known and password == hashed(name)
         if self.on("login-any-password") and name == "admin":
             good = True
         if self.on("login-any-user") and password == PASSWORD:
@@ -507,7 +510,8 @@ class Talk(BaseHTTPRequestHandler):
             good = True
         if not good:
             self.wrong_login()
-        raise Done(200, self.session_answer(self.server.book.open_session(account=ADMIN, user=ADMIN)))
+        who = ACCOUNTS.get(name, ADMIN) if known else ADMIN
+        raise Done(200, self.session_answer(self.server.book.open_session(account=who, user=who)))
 
     def wrong_login(self) -> None:
         if self.on("login-wrong-200"):
@@ -524,16 +528,21 @@ class Talk(BaseHTTPRequestHandler):
 
     def login_virtual(self, body: dict[str, Any]) -> None:
         given = self.wrapped(body, "loginIAM2VirtualID")
-        if given.get("name") != "alice" or given.get("password") != PASSWORD:
+        name = given.get("name")
+        known = isinstance(name, str) and (name == "alice" or (name in VIRTUAL_IDS and bool(self.server.kind.cast)))
+        if not known or given.get("password") != hashed(name):
             self.wrong_login()
-        raise Done(200, self.session_answer(self.server.book.open_session(account=PLATFORM, user=VIRTUAL_ID)))
+        user, _ = VIRTUAL_IDS[name]
+        raise Done(200, self.session_answer(self.server.book.open_session(account=PLATFORM, user=user)))
 
     def login_project(self, body: dict[str, Any]) -> None:
         session = self.authorization()()
         given = self.wrapped(body, "loginIAM2Project")
-        if given.get("projectName") != "rocket":
-            raise Refused("SYS.1006", "no such project")
-        raise Done(200, self.session_answer(self.server.book.open_session(account=PROJECT, user=session["user"])))
+        project = given.get("projectName")
+        if (session["user"], project) not in VIRTUAL_IDS.values() and not self.on("login-any-project"):
+            raise Denied("SYS.1006", "no such project")
+        account = PROJECTS[project]
+        raise Done(200, self.session_answer(self.server.book.open_session(account=account, user=session["user"])))
 
     # -- jobs
 
@@ -610,8 +619,12 @@ class Talk(BaseHTTPRequestHandler):
             delay = 0.02
 
         def run() -> None:
+            book.busy += 1
             time.sleep(delay)
-            job.status, job.body = self.outcome(work)
+            try:
+                job.status, job.body = self.outcome(work)
+            finally:
+                book.busy -= 1
             if self.on("job-swapped"):
                 with book.lock:
                     other, book.last = book.last, job
@@ -786,24 +799,22 @@ class Talk(BaseHTTPRequestHandler):
             raise Turned(400, f"the body doesn't contain action mapping to the URL[{path}]")
         if path == "/v1/tickets" and self.command == "DELETE":
             raise Turned(500, "No delete API found for the path[/zstack/v1/tickets]")
-        session = self.authorization()
-        if not self.on("query-any-session"):
-            session()
+        ask = self.authorization()
+        session = {"account": ADMIN, "user": ADMIN} if self.on("query-any-session") else ask()
         pairs = self.pairs(query)
         with book.lock:
             if path in PAGES:
-                raise Done(
-                    200,
-                    server.asking.answer(
-                        self.rows(PAGES[path]), {"old": "histories"}.get(PAGES[path], PAGES[path]), pairs
-                    ),
-                )
+                raise Done(200, self.listed(PAGES[path], pairs, session))
             kind, _, uuid = path.rpartition("/")
-            rows = [row for row in self.rows(PAGES[kind]) if row["uuid"] == uuid]
+            whole = [row for row in self.rows(PAGES[kind], session) if row["uuid"] == uuid]
+            rows = whole
+            if PAGES[kind] in {"tickets", "histories"}:
+                rows = server.deeds.people.visible(session, whole, PAGES[kind], [], uuid)
+                self.check_path(uuid, whole, rows, session)
             if self.on("get-any") and not rows:
-                rows = self.rows(PAGES[kind])[:1]
+                rows = self.rows(PAGES[kind], session)[:1]
             if self.on("get-prefix"):
-                rows = [row for row in self.rows(PAGES[kind]) if uuid and row["uuid"].startswith(uuid[:8])]
+                rows = [row for row in self.rows(PAGES[kind], session) if uuid and row["uuid"].startswith(uuid[:8])]
             if self.on("get-hidden"):
                 rows = [row for row in book.tickets.values() if row["uuid"] == uuid]
             if self.on("get-inventory") and rows:
@@ -816,7 +827,41 @@ class Talk(BaseHTTPRequestHandler):
                 rows = [next(reversed(book.tickets.values()))]
             raise Done(200, server.asking.shown(rows, PAGES[kind]))
 
-    def rows(self, what: str) -> list[dict[str, Any]]:
+    def listed(self, what: str, pairs: list[tuple[str, str]], session: dict[str, Any]) -> Any:
+        """A list as somebody sees it."""
+        server, whole = self.server, self.rows(what, session)
+        name = {"old": "histories"}.get(what, what)
+        rows = (
+            whole if what in {"types", "flows", "steps"} else server.deeds.people.visible(session, whole, what, pairs)
+        )
+        answer = server.asking.answer(rows, name, pairs)
+        if len(rows) == len(whole):
+            return answer
+        if self.on("leak-total") and "total" in answer and "inventories" in answer:
+            answer["total"] = server.asking.answer(whole, name, pairs)["total"]
+        if self.on("leak-schema") and "inventories" in answer:
+            answer["schema"] = server.asking.answer(whole, name, pairs)["schema"]
+        if self.on("page-before-sight") and "inventories" in answer:
+            page = server.asking.answer(whole, name, [(k, v) for k, v in pairs if k != "fields"])["inventories"]
+            seen = {row["uuid"] for row in rows}
+            answer["inventories"] = [row for row in page if row["uuid"] in seen]
+        return answer
+
+    def check_path(
+        self, uuid: str, whole: list[dict[str, Any]], rows: list[dict[str, Any]], session: dict[str, Any]
+    ) -> None:
+        """A GET of what is not there or not to be seen, where the cloud does not just leave it out."""
+        way, people = self.server.kind.foreign_get, self.server.deeds.people
+        if self.on("get-denied"):
+            way = "denied"
+        if rows or way == "empty":
+            return
+        if way == "missing":
+            raise people.unknown(uuid)
+        if whole:
+            raise people.foreign(uuid, whole[0], "update", session)
+
+    def rows(self, what: str, session: dict[str, Any]) -> list[dict[str, Any]]:
         book = self.server.book
         if what == "tickets":
             rows = [row for row in book.tickets.values() if not row.get("_hidden")]
@@ -857,6 +902,11 @@ class Talk(BaseHTTPRequestHandler):
                 }
             ]
         if self.server.kind.stubborn:
+            return []
+        if self.server.kind.cast:
+            found = self.server.deeds.people.collections(session)
+            return found if what == "flows" else [step for one in found for step in one["flows"]]
+        if what == "steps":
             return []
         return [
             {

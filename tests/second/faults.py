@@ -446,6 +446,147 @@ minimal:job-flaps job | 10.1.13
 minimal:job-never job | 10.1.13
 minimal:auth-none session | 10.1.6
 minimal:fail-says-success body | 7.3
+@ people smoke
+leak-all isolation | 8.4: what the ownership filter allows
+leak-plain isolation | 8.4
+leak-uuid isolation | 8.4
+leak-uuid-list isolation | 8.4
+leak-uuid-like isolation | 8.4
+leak-uuid-range isolation | 8.4
+leak-uuid-not isolation | 8.4
+leak-name isolation | 8.4
+leak-name-like isolation | 8.4
+leak-name-list isolation | 8.4
+leak-name-not isolation | 8.4
+leak-status isolation | 8.4
+leak-flow isolation | 8.4
+leak-type isolation | 8.4
+leak-description isolation | 8.4
+leak-date isolation | 8.4
+leak-null isolation | 8.4
+leak-two isolation | 8.4
+leak-sort isolation | 8.4
+leak-fields isolation | 8.4
+leak-limit isolation | 8.4
+leak-second-page isolation | 8.4
+leak-count isolation | 8.4
+leak-count-plain isolation | 8.4
+leak-total isolation | 8.4: total counts the rows that are seen
+leak-schema isolation | 8.4: an entry of schema for each row that is shown
+page-before-sight isolation,query | 10.1.37: pages partition the set that is seen
+leak-no-project isolation | open: 2.1, what a virtual ID sees before it logs in to a project
+leak-third isolation | 8.4
+leak-tenth isolation | 8.4
+leak-long isolation | 8.4
+leak-busy isolation | 8.4
+leak-get isolation | 8.4, 4.6: a GET of a path is a query
+leak-get-third isolation | 8.4
+get-denied isolation | open: 4.6 is a filter, yet 2.4 knows a refusal that names the uuid
+leak-history isolation | 8.4
+leak-history-path isolation | 8.4
+leak-history-named isolation | 8.4
+leak-history-status isolation | 8.4
+leak-archive isolation | 8.4
+leak-archive-plain isolation | 8.4
+leak-archive-named isolation | 8.4
+leak-archive-name isolation | 8.4
+leak-archived-history isolation | 8.4
+leak-archived-history-plain isolation | 8.4
+slip-cancelled isolation | 8.4
+slip-reopened isolation | 8.4
+slip-updated isolation | 8.4
+slip-rejected isolation,lifecycle | 8.4
+slip-approved isolation,lifecycle | 8.4
+slip-new isolation | 8.4
+slip-newest isolation | 8.4
+slip-tried isolation | 8.4
+slip-owner isolation | 8.4: the owner is a stranger to others' tickets
+slip-approver isolation,lifecycle | open: U11; whose flows an approver serves is not told
+foreign-cancel isolation,lifecycle | 2.4, 8.2
+foreign-reopen isolation,lifecycle | 2.4, 8.2
+foreign-reject isolation,lifecycle | 2.4, 8.2
+foreign-approve isolation,lifecycle | 2.4, 10.1.45
+foreign-update isolation | 2.4, 8.2
+foreign-delete isolation | 2.4
+foreign-pending isolation,lifecycle | 2.4, 8.2
+foreign-cancelled isolation,lifecycle | 2.4, 8.2
+foreign-again isolation,lifecycle | 2.4, 8.2
+foreign-third isolation,lifecycle | 2.4, 8.2
+foreign-busy isolation | 2.4, 8.2
+foreign-accepted-nothing isolation | 2.4: a refusal is an error
+spoil-status isolation,lifecycle | 10.1.42
+spoil-reject lifecycle,isolation | 10.1.42
+spoil-reopen isolation,lifecycle | 10.1.42
+spoil-date isolation,lifecycle | 10.1.42
+spoil-history isolation,lifecycle | 10.1.42
+spoil-update isolation | 10.1.42
+spoil-delete isolation | 2.4
+spoil-owner isolation,lifecycle | 2.4
+tells-description isolation | 2.4: the texts name uuid and name alone
+tells-request isolation | 2.4
+tells-request-name isolation | open: a name that others' tickets have as well
+tells-status isolation | open: the text of 8.2 names the status
+tells-context isolation | open: 2.4 names accounts in its texts
+tells-session isolation | 10.1.52
+tells-owner-session isolation | 10.1.52
+tells-sql isolation | 10.1.33
+tells-line isolation | 10.1.33
+tells-file isolation | 10.1.33
+owner-admin isolation,store,lifecycle | 8.4: who created it sees it
+owner-under-load isolation | 10.1.36
+owner-busy-project isolation | open: the person still sees his own; only his project is wrong
+mix-description isolation | 10.1.24
+mix-request isolation | 10.1.24
+answer-other isolation,store | 10.1.24
+session-mix isolation,lifecycle | 2.4
+session-mix-soon isolation | 2.4
+session-mix-busy isolation | 2.4
+login-any-project session,isolation | open: the one who logs in sees his own
+flow-foreign isolation | 7.3: flow collection not of the project
+flow-foreign-pairs isolation | 7.3
+approve-nothing lifecycle | 8.2
+approve-rejects lifecycle | 8.2
+approve-cancels lifecycle | 8.2
+approve-skips lifecycle | open: how many steps a flow has the suites do not ask
+approve-no-history lifecycle | 8.2: DG-8's row is of an approval
+approve-comment-lost lifecycle | 8.3
+approve-history-twice lifecycle | 10.1.41
+reject-nothing lifecycle | 8.2
+reject-cancels lifecycle | 8.2
+reject-no-history lifecycle | 10.1.41
+reject-history-twice lifecycle | 10.1.41
+owner-approve lifecycle | open: 10.1.45 wants an error, yet the operators of 8.2 are inferred
+owner-reject lifecycle | open: the operators of 8.2 are inferred
+update-approved lifecycle | 8.2
+@ people-admin smoke
+admin:leak-name-like isolation | 8.4
+admin:leak-get isolation | 8.4
+admin:leak-second-page isolation | 8.4
+admin:foreign-cancel isolation,lifecycle | 2.4
+admin:spoil-delete isolation | 2.4
+admin:approve-rejects lifecycle | 8.2
+admin:update-approved lifecycle | 8.2
+admin:slip-approved isolation,lifecycle | 8.4
+admin:owner-under-load isolation | 10.1.36
+@ people-alone smoke
+alone:leak-uuid isolation | 8.4
+alone:foreign-reopen isolation,lifecycle | 2.4
+@ people-context smoke
+context:foreign-update isolation | 2.4
+context:leak-archive isolation | 8.4
+@ people-checked smoke
+context-foreign isolation | open: U8
+@ people-direct smoke
+gate:leak-uuid-list isolation | 8.4
+gate:leak-total isolation | 8.4
+gate:foreign-cancel isolation,lifecycle | 2.4
+gate:tells-description isolation | 2.4
+gate:mix-description isolation | 10.1.24
+@ people-page smoke
+page:leak-count isolation | 8.4
+page:foreign-cancel isolation,lifecycle | 2.4
+page:foreign-delete isolation | 2.4
+page:approve-rejects lifecycle | 8.2
 """
 
 

@@ -22,6 +22,7 @@ from tests.second.book import KEY_ID, KEY_SECRET
 from tests.second.endpoint import start
 from tests.second.faults import FAULTS, Fault
 from tests.second.kinds import KINDS
+from tests.second.people import told as told_of_people
 
 SECONDS = 900
 REFUSING = {"no-flow", "no-flow-direct"}
@@ -99,9 +100,12 @@ def judge(case: Case, seed: int = 1, extra: tuple[str, ...] = ()) -> Outcome:
                 "--zstack-lang=en",
                 *extra,
             ]
-            command += (
-                ["--zstack-login=virtual-id", "--zstack-user=alice", "--zstack-project=rocket"] if kind.virtual else []
-            )
+            people = told_of_people(kind)
+            command += people.options
+            if people.context:
+                context = Path(folder, "cloud.toml")
+                context.write_text(people.context, "utf-8")
+                command.append(f"--zstack-context={context}")
             command += ["--zstack-webhook"] if not kind.direct else []
             keys = {"ZSTACK_ACCESS_KEY_ID": KEY_ID, "ZSTACK_ACCESS_KEY_SECRET": KEY_SECRET} if kind.access_keys else {}
             clean = {k: v for k, v in os.environ.items() if not k.startswith("ZSTACK_")}
@@ -113,7 +117,7 @@ def judge(case: Case, seed: int = 1, extra: tuple[str, ...] = ()) -> Outcome:
                     cwd=folder,
                     check=False,
                     timeout=SECONDS,
-                    env=clean | keys | {"ZSTACK_PASSWORD": "password"},
+                    env=clean | keys | people.passwords | {"ZSTACK_PASSWORD": "password"},
                 )
             except subprocess.TimeoutExpired:
                 return Outcome(case, (), (), SECONDS, "no end")

@@ -7,8 +7,9 @@ import time
 import unicodedata
 from typing import Any
 
-from tests.second.book import ADMIN, DEFAULT_FLOW, VM_TYPE, Book, Refused, Turned, fresh
+from tests.second.book import DEFAULT_FLOW, VM_TYPE, Book, Refused, Turned, fresh
 from tests.second.loose import java_double
+from tests.second.people import FLOW_HARBOUR, FLOW_ROCKET, People
 
 CLS = "org.zstack.header.message.ApiMessageParamValidator"
 UUID = re.compile(r"[0-9a-f]{12}[1-5][0-9a-f]{3}[89ab][0-9a-f]{15}")
@@ -22,8 +23,8 @@ def shape(value: Any) -> str:
 
 
 class Rules:
-    def __init__(self, book: Book) -> None:
-        self.book, self.kind, self.on = book, book.kind, book.on
+    def __init__(self, book: Book, people: People) -> None:
+        self.book, self.kind, self.on, self.people = book, book.kind, book.on, people
 
     # -- binding
 
@@ -253,7 +254,7 @@ class Rules:
             or (self.on("resource-uuid-short") and bool(re.fullmatch("[0-9a-f]{1,40}", wanted)))
         )
 
-    def serve_create(self, bound: dict[str, Any]) -> None:
+    def serve_create(self, bound: dict[str, Any], session: dict[str, Any]) -> None:
         """The checks of the ticket service itself."""
         if self.kind.stubborn:
             raise Refused("SYS.1007", self.kind.stubborn)
@@ -263,7 +264,7 @@ class Rules:
         flow = bound["flowCollectionUuid"]
         if (
             flow is not None
-            and flow != DEFAULT_FLOW
+            and flow not in ({DEFAULT_FLOW, FLOW_ROCKET, FLOW_HARBOUR} if self.kind.cast else {DEFAULT_FLOW})
             and not self.on("flow-any")
             and not (self.on("flow-any-hex") and HEX.fullmatch(flow))
         ):
@@ -275,6 +276,9 @@ class Rules:
             raise Refused(
                 "SYS.1003", f"invalid field[tagUuids], resource[uuids:{bound['tagUuids']}, type:TagPatternVO] not found"
             )
+        if self.kind.cast:
+            self.people.flow_for(bound, session)
+            self.people.check_context(bound, session)
         looked = bound["requests"][:1] if self.on("api-second-any") else bound["requests"]
         for one in looked:
             if (
@@ -292,7 +296,8 @@ class Rules:
 
     def row(self, bound: dict[str, Any], session: dict[str, Any]) -> dict[str, Any]:
         now = time.time()
-        owner = bound["accountSystemContext"]
+        account, user = self.people.owner(bound, session)
+        collection = bound["flowCollectionUuid"] or self.people.flow_for(bound, session)
         return {
             "uuid": (None if self.on("resource-uuid-ignored") else bound["resourceUuid"]) or fresh(),
             "name": bound["name"],
@@ -301,12 +306,13 @@ class Rules:
             "request": bound["requests"],
             "accountSystemType": bound["accountSystemType"],
             "ticketTypeUuid": VM_TYPE if self.kind.release >= (3, 6) else None,
-            "accountSystemContext": owner,
-            "currentFlowUuid": None,
-            "flowCollectionUuid": bound["flowCollectionUuid"] or DEFAULT_FLOW,
+            "accountSystemContext": bound["accountSystemContext"],
+            "currentFlowUuid": self.people.steps(collection)[0][0] if self.kind.cast else None,
+            "flowCollectionUuid": collection,
             "createDate": now,
             "lastOpDate": now,
-            "_by": session.get("account", ADMIN),
+            "_by": account,
+            "_user": user,
         }
 
     def stored(self, row: dict[str, Any]) -> dict[str, Any]:
