@@ -618,13 +618,16 @@ class Talk(BaseHTTPRequestHandler):
         if self.on("job-swapped"):
             delay = 0.02
 
-        def run() -> None:
+        with book.lock:
             book.busy += 1
+
+        def run() -> None:
             time.sleep(delay)
             try:
                 job.status, job.body = self.outcome(work)
             finally:
-                book.busy -= 1
+                with book.lock:
+                    book.busy -= 1
             if self.on("job-swapped"):
                 with book.lock:
                     other, book.last = book.last, job
@@ -850,16 +853,10 @@ class Talk(BaseHTTPRequestHandler):
     def check_path(
         self, uuid: str, whole: list[dict[str, Any]], rows: list[dict[str, Any]], session: dict[str, Any]
     ) -> None:
-        """A GET of what is not there or not to be seen, where the cloud does not just leave it out."""
-        way, people = self.server.kind.foreign_get, self.server.deeds.people
-        if self.on("get-denied"):
-            way = "denied"
-        if rows or way == "empty":
-            return
-        if way == "missing":
-            raise people.unknown(uuid)
-        if whole:
-            raise people.foreign(uuid, whole[0], "update", session)
+        """A GET of what is not to be seen, where the cloud does not just leave it out."""
+        denied = self.server.kind.foreign_get == "denied" or self.on("get-denied")
+        if whole and not rows and denied:
+            raise self.server.deeds.people.foreign(uuid, whole[0], "delete", session)
 
     def rows(self, what: str, session: dict[str, Any]) -> list[dict[str, Any]]:
         book = self.server.book

@@ -478,7 +478,6 @@ leak-no-project isolation | open: 2.1, what a virtual ID sees before it logs in 
 leak-third isolation | 8.4
 leak-tenth isolation | 8.4
 leak-long isolation | 8.4
-leak-busy isolation | 8.4
 leak-get isolation | 8.4, 4.6: a GET of a path is a query
 leak-get-third isolation | 8.4
 get-denied isolation | open: 4.6 is a filter, yet 2.4 knows a refusal that names the uuid
@@ -512,7 +511,6 @@ foreign-pending isolation,lifecycle | 2.4, 8.2
 foreign-cancelled isolation,lifecycle | 2.4, 8.2
 foreign-again isolation,lifecycle | 2.4, 8.2
 foreign-third isolation,lifecycle | 2.4, 8.2
-foreign-busy isolation | 2.4, 8.2
 foreign-accepted-nothing isolation | 2.4: a refusal is an error
 spoil-status isolation,lifecycle | 10.1.42
 spoil-reject lifecycle,isolation | 10.1.42
@@ -540,7 +538,6 @@ mix-request isolation | 10.1.24
 answer-other isolation,store | 10.1.24
 session-mix isolation,lifecycle | 2.4
 session-mix-soon isolation | 2.4
-session-mix-busy isolation | 2.4
 login-any-project session,isolation | open: the one who logs in sees his own
 flow-foreign isolation | 7.3: flow collection not of the project
 flow-foreign-pairs isolation | 7.3
@@ -558,6 +555,10 @@ reject-history-twice lifecycle | 10.1.41
 owner-approve lifecycle | open: 10.1.45 wants an error, yet the operators of 8.2 are inferred
 owner-reject lifecycle | open: the operators of 8.2 are inferred
 update-approved lifecycle | 8.2
+@ people-jitter smoke
+leak-busy isolation | 8.4
+foreign-busy isolation | 2.4, 8.2
+session-mix-busy isolation | 2.4
 @ people-admin smoke
 admin:leak-name-like isolation | 8.4
 admin:leak-get isolation | 8.4
@@ -568,9 +569,9 @@ admin:approve-rejects lifecycle | 8.2
 admin:update-approved lifecycle | 8.2
 admin:slip-approved isolation,lifecycle | 8.4
 admin:owner-under-load isolation | 10.1.36
-@ people-alone smoke
-alone:leak-uuid isolation | 8.4
-alone:foreign-reopen isolation,lifecycle | 2.4
+@ people-stranger smoke
+stranger:leak-uuid isolation | 8.4
+stranger:foreign-reopen isolation,lifecycle | 2.4
 @ people-context smoke
 context:foreign-update isolation | 2.4
 context:leak-archive isolation | 8.4

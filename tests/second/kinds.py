@@ -57,7 +57,7 @@ class Kind:
     sight: str = "owner"  # or project: all of a project see its tickets
     approver_sees: str = "current"  # or any: tickets of his flows at whatever step
     foreign: str = "resource"  # how a stranger is refused: resource, default, operator, named, unknown
-    foreign_get: str = "empty"  # GET of what one does not see: empty, missing (an unknown one, too), or denied
+    foreign_get: str = "empty"  # GET of a foreign path: empty as of an unknown one, or denied
     foreign_delete: str = "refused"  # or success, as for a missing one
     status_first: bool = False  # the status is looked at before the operator
     operators: str = "strict"  # loose: owner, approver and administrator do each other's part
@@ -128,7 +128,7 @@ KINDS: dict[str, Kind] = {
     "keys": replace(REAL, access_keys=True),
     "people": replace(CAST, cast="us", steps=2),
     "people-admin": replace(CAST, cast="admin-both", steps=1),
-    "people-alone": replace(REAL, cast="alone"),
+    "people-stranger": replace(REAL, cast="alone"),
     "people-no-approver": replace(REAL, cast="no-approver", steps=2, chinese=False),
     "people-accounts": replace(CAST, cast="accounts", foreign="default"),
     "people-project": replace(CAST, cast="us", steps=3, sight="project", foreign="default", approver_sees="any"),
@@ -136,19 +136,21 @@ KINDS: dict[str, Kind] = {
     "people-named": replace(CAST, cast="us", foreign="named", second_delete="SYS.1003", reopen=False),
     "people-operator": replace(CAST, cast="us-admin", steps=1, foreign="operator", status_first=True),
     "people-loose": replace(CAST, cast="admin", steps=2, operators="loose", foreign="default"),
-    "people-context": replace(CAST, cast="admin", steps=2, context="owner"),
+    "people-context": replace(CAST, cast="us", steps=2, context="owner"),
+    "people-context-admin": replace(CAST, cast="admin", steps=2, context="owner", operators="loose"),
+    "people-context-strict": replace(CAST, cast="admin", steps=2, context="owner"),
     "people-checked": replace(CAST, cast="us", steps=2, context="checked", flows_shown="project"),
     "people-default-flow": replace(CAST, cast="admin-both", flows_named=False, approver_sees="any"),
     "people-fail": replace(CAST, cast="us-admin", steps=1, final="refused"),
     "people-back": replace(CAST, cast="us-admin", steps=1, final="back"),
     "people-band30": replace(CAST, cast="us", steps=2, release=(3, 0), second_delete="SYS.1003"),
     "people-band54": replace(CAST, cast="us", steps=2, release=(5, 4), dates="java20", chinese=False),
-    "people-jitter": replace(CAST, cast="us", steps=2, job_delay=(0.05, 0.2)),
+    "people-jitter": replace(CAST, cast="us", steps=2, job_delay=(0.01, 0.06)),
     "people-hard-delete": replace(CAST, cast="us", archive=False, second_delete="SYS.1003", foreign="unknown"),
     "people-one-session": replace(CAST, cast="us", steps=2, one_session=True, session_uses=200),
     "people-direct": replace(GATE, bare=False, profile="deployed", cast="us", steps=2, consent=True),
     "people-statuses": replace(
-        GATE, bare=False, statuses=True, profile="deployed", cast="us", steps=2, consent=True, foreign_get="missing"
+        GATE, bare=False, statuses=True, profile="deployed", cast="us", steps=2, consent=True, foreign_get="denied"
     ),
     "people-page": replace(GATE, cast="us", steps=2, consent=True, foreign="unknown"),
     "people-get-denied": replace(CAST, cast="us", steps=2, foreign_get="denied"),

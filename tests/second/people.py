@@ -61,7 +61,7 @@ CASTS = {
     "us-admin": ("-", "bob", "admin"),
     "admin": ("alice", "bob", "carol"),
     "admin-both": ("alice", "bob", "admin"),
-    "alone": ("-", "bob", "-"),
+    "alone": ("-", "bob", "-"),  # we are the administrator, whose tickets the others may not see
     "no-approver": ("-", "bob", "-"),
     "accounts": ("lab", "yard", "admin"),
 }
