@@ -123,8 +123,8 @@ class Book:
         """The session, or under a flaw that of somebody else."""
         other = self.other(session)
         self.recent = [*self.recent[-7:], session | {"at": time.time()}]
-        if not other:
-            return session
+        if not other or session.get("account") == PLATFORM:
+            return session  # who logs in to a project is who he is, or no run would begin
         self.count += 1
         mixed = (
             (self.on("session-mix") and self.count % 7 == 0)

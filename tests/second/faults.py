@@ -515,7 +515,7 @@ foreign-accepted-nothing isolation | 2.4: a refusal is an error
 spoil-status isolation,lifecycle | 10.1.42
 spoil-reject lifecycle,isolation | 10.1.42
 spoil-reopen isolation,lifecycle | 10.1.42
-spoil-date isolation,lifecycle | 10.1.42
+spoil-date isolation,lifecycle | open: 10.1.42 wants the status unchanged; lastOpDate is the ORM's
 spoil-history isolation,lifecycle | 10.1.42
 spoil-update isolation | 10.1.42
 spoil-delete isolation | 2.4

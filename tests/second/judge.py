@@ -26,8 +26,8 @@ from tests.second.people import told as told_of_people
 
 SECONDS = 900
 REFUSING = {"no-flow", "no-flow-direct"}
-UNSETTLED = {"people-context-strict"}
-"""Readings that the suites blame: whether they may is not settled."""
+UNSETTLED = {"people-context-strict", "people-stranger-flow"}
+"""Readings that the suites blame or cannot decide: whether they may is not settled."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Outcome:
         if self.trouble:
             return "no verdict" if fault and self.trouble.startswith("exit 11") else "trouble"
         if fault is None and self.case.variant in UNSETTLED:
-            return "open, blamed" if self.failed else "open, not blamed"
+            return "open, blamed" if self.failed or self.undecided else "open, not blamed"
         if fault is None:
             wrong = self.failed or (self.undecided and self.case.variant not in REFUSING)
             return "false failure" if wrong else "passed"
