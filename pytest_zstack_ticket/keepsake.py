@@ -48,30 +48,67 @@ class Keepsake:
 
     @property
     def queries(self) -> dict[str, str]:
-        """The paths of queries that find the ticket, by what they ask for; archives hold it once it is deleted."""
-        name, of_ticket = quote(self.name, safe=""), f"q=ticketUuid%3D{self.uuid}&limit={LIMIT}"
+        """The paths of queries that find the ticket, by what they ask for; archives hold it once it is deleted.
+
+        Those that find others too show the newest first.
+        """
         nonce = NONCED.search(self.name)
+        part = nonce[0] if nonce else self.name
+        uuid, ticket = f"uuid={self.uuid}", f"ticketUuid={self.uuid}"
+        histories, archives, past = "/histories", "/archives", "/histories/archives"
         return {
-            "uuid": f"/v1/tickets?q=uuid%3D{self.uuid}&limit={LIMIT}",
-            "name": f"/v1/tickets?q=name%3D{name}&limit={LIMIT}",
-            "part-of-name": f"/v1/tickets?q=name~%3D%25{nonce[0] if nonce else name}%25&limit={LIMIT}",
-            "list-of-uuids": f"/v1/tickets?q=uuid%3F%3D{self.uuid}&limit={LIMIT}",
-            "latest": f"/v1/tickets?sort=-createDate&limit={LIMIT}",
+            "uuid": _query(uuid),
+            "name": _query(f"name={self.name}"),
+            "part-of-name": _query(f"name~=%{part}%"),
+            "list-of-uuids": _query(f"uuid?={self.uuid}"),
+            "part-of-uuid": _query(f"uuid~=%{self.uuid[4:28]}%"),
+            "range-of-uuids": _query(f"uuid>={self.uuid}", f"uuid<={self.uuid}"),
+            "no-other-uuid": _query(f"uuid!={'0' * 32}", newest=True),
+            "list-of-names": _query(f"name?={self.name}"),
+            "no-other-name": _query("name!=conformance", newest=True),
+            "unlike-other-names": _query("name!~=conformance-%", newest=True),
+            "status": _query("status=Pending", newest=True),
+            "description": _query(f"description={self.made.sent('description')}"),
+            "flow": _query(f"flowCollectionUuid={self._shown_flow}", newest=True),
+            "kind": _query(f"accountSystemType={self.made.sent('accountSystemType')}", newest=True),
+            "date": _query("createDate>2000-01-01 00:00:00", newest=True),
+            "anything": _query("description not null", newest=True),
+            "several": _query(uuid, f"name={self.name}"),
+            "some-members": f"{_query(uuid)}&fields=uuid%2Cname",
+            "second-page": f"{_query(newest=True)}&start=1",
+            "latest": _query(newest=True),
             "path": f"/v1/tickets/{self.uuid}",
-            "history": f"/v1/tickets/histories?{of_ticket}",
-            "archive": f"/v1/tickets/archives?{of_ticket}",
-            "archived-history": f"/v1/tickets/histories/archives?{of_ticket}",
+            "history": _query(ticket, of=histories),
+            "changes-to-status": _query("toStatus=Cancelled", of=histories, newest=True),
+            "latest-changes": _query(of=histories, newest=True),
+            "archive": _query(ticket, of=archives),
+            "archive-of-name": _query(f"name={self.name}", of=archives),
+            "latest-archives": _query(of=archives, newest=True),
+            "archived-history": _query(ticket, of=past),
+            "latest-archived-changes": _query(of=past, newest=True),
             "count": f"/v1/tickets?q=uuid%3D{self.uuid}&count=true",
-            "count-of-name": f"/v1/tickets?q=name%3D{name}&count=true",
-            "total": f"/v1/tickets?q=uuid%3D{self.uuid}&replyWithCount=true&limit={LIMIT}",
+            "count-of-name": f"/v1/tickets?q={quote(f'name={self.name}', safe='')}&count=true",
+            "total": f"{_query(uuid)}&replyWithCount=true",
         }
+
+    @cached_property
+    def _shown_flow(self) -> str:
+        """The flow collection that the ticket's owner is shown, from the answer to its create or from a query."""
+        inventory = getattr(self.made.outcome, "inventory", None) or {}
+        rows: list[Any] = [inventory] if "flowCollectionUuid" in inventory else rows_of(self.shown().exchanges) or [{}]
+        return str(rows[0].get("flowCollectionUuid") or "")
 
     def asked(self, what: str, *, by: TicketEndpoint) -> dict[str, Trail]:
         """Return the roles of a look: the same query by the owner, by somebody else, and by the owner again."""
-        path = self.queries[what]
+        path = self._path_of_change() if what == "path-of-change" else self.queries[what]
         shown = self.owner.call("GET", path)
         subject = by.call("GET", path)
         return {"made": self.made, "shown": shown, "subject": subject, "still": self.owner.call("GET", path)}
+
+    def _path_of_change(self) -> str:
+        """Return the path of the last row of the ticket's history."""
+        rows: list[Any] = rows_of(self.history().exchanges) or [{}]
+        return f"/v1/tickets/histories/{rows[-1].get('uuid')}"
 
     def found(self) -> Trail:
         """Query for the ticket's name as its owner."""
@@ -130,6 +167,12 @@ def _marked_request(request: dict[str, Any]) -> dict[str, Any]:
 def fresh() -> str:
     """Return a token that stands nowhere else."""
     return f"zs-{secrets.token_hex(6)}"
+
+
+def _query(*conditions: str, of: str = "", newest: bool = False) -> str:
+    """Return the path of a query under conditions, of tickets or of what stands below them."""
+    asked = [f"q={quote(condition, safe='')}" for condition in conditions]
+    return f"/v1/tickets{of}?{'&'.join([*asked, *(['sort=-createDate'] if newest else []), f'limit={LIMIT}'])}"
 
 
 def together(owners: Sequence[TicketEndpoint]) -> list[Keepsake]:

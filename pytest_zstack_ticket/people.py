@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from pytest_zstack_ticket.edge.sessions import SessionKeeper
 from pytest_zstack_ticket.endpoint import TicketEndpoint
 from pytest_zstack_ticket.model.context import PARTS, Context, Part
 from pytest_zstack_ticket.model.errors import ContextError, TargetError
+from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.settings import Session, Settings
 from pytest_zstack_ticket.model.ticket import Draft
 
@@ -124,29 +125,43 @@ def introduced(company: Company, ours: Session, context: Context) -> frozenset[s
                 raise
             company.parts = tuple(one for one in company.parts if one != part)
     owner = sessions.get("owner", ours)
-    found: set[str] = {part for part in ("stranger", "approver") if part in sessions}
     if not context.given and "approver" in sessions and _same_person(sessions["approver"], owner):
         # the seeded owner could not log in, so we own the tickets, and we are whom the seeds have approve them
         del sessions["approver"]
-        found.discard("approver")
     if "stranger" in sessions:
         _require_stranger(sessions["stranger"], owner)
     if "approver" in sessions and _same_person(sessions["approver"], owner):
         raise ContextError("[approver] of the context file is the owner of the tickets himself; name somebody else.")
+    return _possible(sessions, owner, context)
+
+
+def _possible(sessions: Mapping[Part, Session], owner: Session, context: Context) -> frozenset[str]:
+    """Return the capabilities that those who are there make up."""
+    found: set[str] = {part for part in ("stranger", "approver") if part in sessions}
     if "approver" in sessions and context.allow_approve:
         found.add("approval")
     if owner.account and not is_administrator(owner):
         found.add("plain-owner")
-    if "stranger" in sessions and _flow_collections(context):
+    if "stranger" in sessions and _flows_of_others(context, plain_owner="plain-owner" in found):
         found.add("own-flow")
+    if {owner.account, owner.user} & _texts(_owned(context).account_system_context):
+        found.add("own-context")
     return frozenset(found)
 
 
-def _flow_collections(context: Context) -> Iterable[str]:
-    """Return the flow collections of which the context file says whose they are."""
-    stranger = context.people["stranger"].flow_collection
-    owner = context_for("owner", context) if "owner" in context.people else context
-    return [one for one in (stranger, owner.flow_collection) if one]
+def _owned(context: Context) -> Context:
+    """Return what the tickets of their owner are made of."""
+    return context_for("owner", context) if "owner" in context.people else context
+
+
+def _texts(context: Mapping[str, Json]) -> set[str]:
+    return {value for value in context.values() if isinstance(value, str) and value}
+
+
+def _flows_of_others(context: Context, *, plain_owner: bool) -> Iterable[str]:
+    """Return the flow collections of one project that somebody of the other one can try: an administrator may."""
+    stranger = context.people["stranger"].flow_collection if plain_owner else ""
+    return [one for one in (stranger, _owned(context).flow_collection) if one]
 
 
 def is_administrator(session: Session) -> bool:

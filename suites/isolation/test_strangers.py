@@ -7,6 +7,11 @@ from hypothesis import strategies as st
 
 TICKETS = 4
 """So many tickets a look: what shows only now and then shows in one of them."""
+BY_UUID = ("uuid", "list-of-uuids", "part-of-uuid", "range-of-uuids", "no-other-uuid")
+BY_NAME = ("name", "part-of-name", "list-of-names", "no-other-name", "unlike-other-names")
+OTHERWISE = ("status", "description", "flow", "kind", "date", "anything", "several", "some-members", "second-page")
+LIVING_PAST = ("history", "path-of-change", "changes-to-status", "latest-changes")
+DEAD_PAST = ("archive", "archive-of-name", "latest-archives", "archived-history", "latest-archived-changes")
 LOOKS = ("uuid", "name", "latest", "path", "count", "history")
 MOVES = ("cancel", "reopen", "update", *LOOKS)
 LONGEST = 8
@@ -41,7 +46,7 @@ def test_a_uuid_shows_a_stranger_nothing(zstack_keepsake, looked):
     """A query for the uuid of a ticket does not show it to a stranger."""
     for _ in range(TICKETS):
         one = zstack_keepsake()
-        for what in ("uuid", "list-of-uuids"):
+        for what in BY_UUID:
             looked(one, what)
 
 
@@ -50,7 +55,7 @@ def test_a_name_shows_a_stranger_nothing(zstack_keepsake, looked):
     """A query for the name of a ticket, or a part of it, does not show it to a stranger."""
     for _ in range(TICKETS):
         one = zstack_keepsake()
-        for what in ("name", "part-of-name"):
+        for what in BY_NAME:
             looked(one, what)
 
 
@@ -77,16 +82,57 @@ def test_a_count_tells_a_stranger_nothing(zstack_keepsake, looked):
             looked(one, what)
 
 
+@pytest.mark.requirement("ZT-ISOLATION-007")
+def test_the_count_of_all_tells_a_stranger_nothing(zstack_keepsake, stranger, zstack_examine):
+    """The count of all that a stranger sees does not follow what others create."""
+
+    def counted():
+        return stranger.call("GET", "/v1/tickets?count=true")
+
+    roles = {"count0": counted()}
+    for number in (1, 2, 3):
+        for _ in range(number):
+            zstack_keepsake()
+        roles[f"count{number}"] = counted()
+    departure = zstack_examine("uncoupled", partition="look/count-of-all", **roles)
+    assert departure is None, departure
+
+
 @pytest.mark.requirement("ZT-ISOLATION-008")
 def test_the_past_shows_a_stranger_nothing(zstack_keepsake, looked):
     """The history of a ticket is not shown to a stranger, nor what is left of a deleted one."""
     for _ in range(2):
         one = zstack_keepsake()
         one.happen("cancel")
-        looked(one, "history")
-        one.happen("delete")
-        for what in ("archive", "archived-history"):
+        for what in LIVING_PAST:
             looked(one, what)
+        one.happen("delete")
+        for what in DEAD_PAST:
+            looked(one, what)
+
+
+@pytest.mark.requirement("ZT-ISOLATION-023")
+def test_no_other_question_shows_a_stranger_anything(zstack_keepsake, looked):
+    """By whatever member, in whatever choice of members and on whatever page, a stranger sees no ticket of others."""
+    for _ in range(2):
+        one = zstack_keepsake()
+        # a younger one, or the second page begins behind the ticket
+        zstack_keepsake()
+        for what in OTHERWISE:
+            looked(one, what)
+
+
+@pytest.mark.requirement("ZT-ISOLATION-021")
+def test_a_decision_shows_a_stranger_nothing(zstack_keepsake, ticket_endpoint, zstack_profile, looked):
+    """What an approver decides, where there is one, shows a stranger nothing."""
+    decisions = [("reject", "approver"), ("approve", "approval")]
+    for event, needed in decisions:
+        one = zstack_keepsake()
+        looked(one, "uuid")
+        if needed in zstack_profile.capabilities:
+            one.happen(event, by=ticket_endpoint.as_person("approver"))
+            for what in ("uuid", "name", "latest", "path"):
+                looked(one, what)
 
 
 @pytest.mark.requirement("ZT-ISOLATION-021")

@@ -125,9 +125,9 @@ refuse-order body | JSON
 refuse-null-description body | open: null is absent by gson; the page does not say
 http-refuses-pretty body,http | JSON
 http-body-4k body,http | 5.3: 2048 characters of description are allowed
-malformed-closed body | 4.3
-malformed-trailing body | 4.3
-malformed-comma body | 4.3
+malformed-closed body,http | 4.3
+malformed-trailing body,http | 4.3
+malformed-comma body,http | 4.3
 malformed-200 body | 10.1.33
 malformed-dies body,http | 10.1.33
 malformed-array-200 body | 10.1.33
@@ -432,7 +432,7 @@ page:type-any body | 7.3
 page:lose-all store | 10.1.36
 page:lose-seventh store | 10.1.36
 page:store-name-mojibake store,body | 10.1.30
-page:malformed-closed body | 4.3
+page:malformed-closed body,http | 4.3
 page:auth-none session | 10.1.6
 page:session-any session | 10.1.7
 page:fail-says-success body | 7.3

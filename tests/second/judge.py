@@ -25,9 +25,8 @@ from tests.second.kinds import KINDS
 from tests.second.people import told as told_of_people
 
 SECONDS = 900
-REFUSING = {"no-flow", "no-flow-direct"}
-UNSETTLED = {"people-context-strict", "people-stranger-flow"}
-"""Readings that the suites blame or cannot decide: whether they may is not settled."""
+REFUSING = {"no-flow", "no-flow-direct", "people-context-strict"}
+"""Readings that refuse every ticket, or every event of whom the context does not name: nothing can be decided there."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,6 @@ class Outcome:
         fault = self.case.fault
         if self.trouble:
             return "no verdict" if fault and self.trouble.startswith("exit 11") else "trouble"
-        if fault is None and self.case.variant in UNSETTLED:
-            return "open, blamed" if self.failed or self.undecided else "open, not blamed"
         if fault is None:
             wrong = self.failed or (self.undecided and self.case.variant not in REFUSING)
             return "false failure" if wrong else "passed"

@@ -30,6 +30,7 @@ from pytest_zstack_ticket.model.profile import Profile
 CHECKS: dict[str, CheckFunction] = {
     "form": answers.form,
     "error-alone": answers.error_alone,
+    "success-form": answers.success_form,
     "facet": answers.facet,
     "no-page": answers.no_page,
     "no-trace": answers.no_trace,
@@ -78,6 +79,7 @@ CHECKS: dict[str, CheckFunction] = {
     "operated": approvals.operated,
     "recorded": approvals.recorded,
     "unseen": strangers.unseen,
+    "uncoupled": strangers.uncoupled,
     "uncounted": strangers.uncounted,
     "left-alone": strangers.left_alone,
     "tells-nothing": strangers.tells_nothing,

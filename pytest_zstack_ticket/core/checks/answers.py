@@ -54,6 +54,12 @@ def form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     return Undecided(saw(subject)) if wrong else None
 
 
+def success_form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that what was not refused is answered in an allowed form; argument `call`."""
+    outcome = outcome_of(trails, "subject", profile, arguments)
+    return Undecided(Phrase.of("legal-refusal")) if isinstance(outcome, Refused) else form(trails, arguments, profile)
+
+
 def error_alone(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that a failure does not show a ticket too: whoever reads one of the two takes it for something else."""
     answer = final_answer(trails["subject"])

@@ -28,7 +28,7 @@ INSIDES = (
     re.compile(r"/usr/local/zstack[\w./-]*|/var/lib/[\w./-]+"),
     re.compile(r"\b\w+\.java:\d+"),
     re.compile(
-        r"(?i)\binsert\s+into\s+\w+\s*\([^)]*\)\s*values|\bselect\s.{1,400}?\sfrom\s+\w+VO\b|\bupdate\s+\w+VO\s+set\s"
+        r"(?i)\binsert\s+into\s+\w+\s*\([^)]*\)\s*values|\bselect\s.{1,400}?\sfrom\s+(?:\w+\.)?\w+VO\b|\bupdate\s+(?:\w+\.)?\w+VO\s+set\s"
     ),
 )
 """Paths of the platform's host, lines of its source, statements on its tables."""

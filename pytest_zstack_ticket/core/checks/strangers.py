@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from urllib.parse import unquote
 
 from pytest_zstack_ticket.core.checks.echoes import brief, same
@@ -32,6 +33,7 @@ from pytest_zstack_ticket.model.profile import Profile
 
 TOKEN = re.compile(r"z[st]-[0-9a-f]{12,16}")
 UUIDS = ("uuid", "ticketUuid")
+ROW = re.compile(r"inventories\[(\d{1,6})\]")
 
 
 def tokens_of(made: tuple[Exchange, ...], uuid: str) -> dict[str, str]:
@@ -77,12 +79,22 @@ def unseen(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
         return Undecided(saw(outcome))
     found = next((row for row in _rows_with(trails["subject"], uuid)), None)
     member = "uuid" if found else leaked(trails["subject"], tokens_of(trails.get("made", ()), uuid))
+    member = member or ("schema" if _schema_beyond(trails["subject"]) else "")
     if member:
         return departure(Phrase.of("expect-unseen"), Phrase.of("shows-of-other", member=member))
     for role in ("shown", "still"):
         if not _rows_with(trails.get(role, ()), uuid):
             return Undecided(Phrase.of("not-shown", member=role))
     return None
+
+
+def _schema_beyond(exchanges: tuple[Exchange, ...]) -> bool:
+    """Return True if the schema of an answer speaks of rows that the answer does not show: it tells their number."""
+    answer, rows = final_answer(exchanges), rows_of(exchanges)
+    schema = json_object(answer.body).get("schema") if answer else None
+    if rows is None or not isinstance(schema, dict):
+        return False
+    return any(int(found[1]) >= len(rows) for path in schema if (found := ROW.match(str(path))))
 
 
 def uncounted(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
@@ -96,6 +108,22 @@ def uncounted(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
     if total is None:
         return None if refused(outcome) else Undecided(Phrase.of("not-shown", member="total"))
     return departure(Phrase.of("expect-uncounted"), Phrase.of("shows", value=brief(total))) if total else None
+
+
+def uncoupled(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that the total of somebody else does not follow what is created: one, two, three tickets before each count.
+
+    Roles `count0` to `count3`. Where others work in his project too, a total moves by itself, but not in these steps.
+    """
+    totals = [_total(trails.get(f"count{number}", ())) for number in range(4)]
+    if any(one is None for one in totals):
+        return Undecided(Phrase.of("not-shown", member="total"))
+    steps = [after - before for before, after in pairwise(one for one in totals if one is not None)]
+    if steps == [1, 2, 3]:
+        return departure(
+            Phrase.of("expect-uncounted"), Phrase.of("shows", value=", ".join(brief(one) for one in totals))
+        )
+    return None
 
 
 def _total(exchanges: tuple[Exchange, ...]) -> float | None:

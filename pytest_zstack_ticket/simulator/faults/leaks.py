@@ -44,6 +44,10 @@ def _asks(field: str, operator: str) -> Callable[[Turn, Query], bool]:
     )
 
 
+def _names(asked: Query, field: str) -> bool:
+    return any(one.field == field for one in asked.conditions)
+
+
 def _bare(turn: Turn, asked: Query) -> bool:
     return "uuid" not in turn.variables and not asked.conditions
 
@@ -111,8 +115,33 @@ LEAKS: tuple[Fault, ...] = (
     _rows("leaks-by:name", _leak_if(_asks("name", "=")), "a query for a name shows a ticket of others"),
     _rows("leaks-by:pattern", _leak_if(_asks("name", "like")), "a query for a part of a name shows others' tickets"),
     _rows("leaks-by:list", _leak_if(_asks("uuid", "in")), "a query for a list of uuids shows others' tickets"),
+    _rows(
+        "leaks-by:part-of-uuid", _leak_if(_asks("uuid", "like")), "a query for a part of a uuid shows others' tickets"
+    ),
+    _rows("leaks-by:range", _leak_if(_asks("uuid", ">=")), "a query for a range of uuids shows others' tickets"),
+    _rows("leaks-by:other-uuid", _leak_if(_asks("uuid", "!=")), "a query for all but one uuid shows others' tickets"),
+    _rows("leaks-by:list-of-names", _leak_if(_asks("name", "in")), "a query for a list of names shows others' tickets"),
+    _rows("leaks-by:other-name", _leak_if(_asks("name", "!=")), "a query for all but one name shows others' tickets"),
+    _rows("leaks-by:status", _leak_if(_asks("status", "=")), "a query for a status shows others' tickets"),
+    _rows("leaks-by:flow", _leak_if(_asks("flowCollectionUuid", "=")), "a query for a flow shows others' tickets"),
+    _rows("leaks-by:date", _leak_if(_asks("createDate", ">")), "a query for a date shows others' tickets"),
+    _rows(
+        "leaks-by:several", _leak_if(lambda _, asked: len(asked.conditions) > 1), "two conditions show others' tickets"
+    ),
+    _rows("leaks-by:fields", _leak_if(lambda _, asked: bool(asked.fields)), "with fields, others' tickets are shown"),
+    _rows("leaks-by:page", _leak_if(lambda _, asked: asked.start > 0), "from the second page on others' are shown"),
     _rows("leaks-by:nothing", _leak_if(_bare), "a query without a condition shows others' tickets"),
     _rows("leaks-history", _leak_if(_of("history")), "the history of others' tickets is shown"),
+    _rows(
+        "leaks-history:by-status",
+        _leak_if(lambda turn, asked: turn.call.entity == "history" and _names(asked, "toStatus")),
+        "a query for a status in histories shows those of others' tickets",
+    ),
+    _rows(
+        "leaks-archive:by-name",
+        _leak_if(lambda turn, asked: turn.call.entity == "archive" and _names(asked, "name")),
+        "a query for a name in the archives shows others' deleted tickets",
+    ),
     _rows("leaks-archive", _leak_if(_of("archive")), "deleted tickets of others are shown in the archive"),
     _rows(
         "leaks-archived-history", _leak_if(_of("archive-history")), "the history of others' deleted tickets is shown"
@@ -129,6 +158,12 @@ LEAKS: tuple[Fault, ...] = (
         "with more than twelve tickets, those of others are shown",
     ),
     _stage("leaks-count", "total", _counted(lambda asked: asked.count), "count counts all tickets"),
+    _stage(
+        "leaks-count-of-all",
+        "total",
+        _counted(lambda asked: asked.count and not asked.conditions),
+        "a count without a condition counts all tickets",
+    ),
     _stage(
         "leaks-total",
         "total",
