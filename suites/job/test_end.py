@@ -1,6 +1,7 @@
 """How a job is followed to its end, and that the end stays what it is."""
 
 import json
+import time
 import uuid
 
 import pytest
@@ -12,6 +13,8 @@ NOT_FOUND = [404, 410, 400]
 
 The page names no statuses: by the documented profile any failure will do.
 """
+LATER = 1.0
+"""Seconds after which a job that was called done too early is done."""
 GRACE = 10.0
 """Seconds beyond the announced time-out: a target may look at its clock only now and then."""
 
@@ -53,10 +56,15 @@ def test_a_job_ends_with_a_result_or_an_error(ticket_endpoint, zstack_sweep, zst
 
 @pytest.mark.requirement("ZT-JOB-009")
 def test_a_result_reads_the_same_again(ticket_endpoint, zstack_examine):
-    """The result of a job that succeeded reads the same again."""
+    """The result of a job that succeeded reads the same again, at once and later, also where it was polled at once."""
     trail = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    early = [ticket_endpoint.create(ticket_endpoint.calibration_draft, first_wait=0.0) for _ in range(2)]
     for _ in range(3):
         departure = zstack_examine("end-stable", subject=trail, again=ticket_endpoint.poll_again(trail))
+        assert departure is None, departure
+    time.sleep(LATER)
+    for one in early:
+        departure = zstack_examine("end-stable", subject=one, again=ticket_endpoint.poll_again(one))
         assert departure is None, departure
 
 

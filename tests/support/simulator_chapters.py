@@ -344,9 +344,16 @@ def between() -> Step:
     yield from create(bob, **own, requests=[request(requestName="of bob")], description="of bob")
     ticket = inventory((yield from create(alice, name="of alice", description="of alice")))
     uuid = ticket["uuid"]
-    for condition in (f"uuid={uuid}", "name=of alice", "name~=%alice%", f"uuid?={uuid}"):
+    for condition in (
+        *(f"uuid={uuid}", "name=of alice", "name~=%alice%", f"uuid?={uuid}", f"uuid~=%{uuid[4:]}", f"uuid>={uuid}"),
+        *(f"uuid!={'0' * 32}", "name?=of alice,x", "name!=x", "status=Pending", "createDate>2000-01-01 00:00:00"),
+        f"flowCollectionUuid={ticket['flowCollectionUuid']}",
+    ):
         yield query(alice, condition)
         yield query(bob, condition)
+    yield query(bob, f"uuid={uuid}", "name=of alice")
+    for more in ("fields=uuid", "start=1", "count=true"):
+        yield query(bob, more=more)
     for more in ("count=true", "replyWithCount=true"):
         yield query(bob, f"uuid={uuid}", more=more)
     yield from create(bob, **own, resourceUuid=uuid, description="taken")
@@ -366,7 +373,9 @@ def between() -> Step:
     for body in (cancel, reopen):
         yield from act(alice, uuid, body)
         yield query(bob)
+    yield query(bob, "toStatus=Cancelled", path="/v1/tickets/histories")
     yield from finish((yield alice.send("DELETE", f"/v1/tickets/{uuid}")))
+    yield query(bob, "name=of alice", path="/v1/tickets/archives")
     for path in ("/v1/tickets/archives", "/v1/tickets/histories/archives"):
         yield query(bob, path=path)
     for _ in range(12):
