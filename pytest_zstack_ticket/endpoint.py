@@ -282,7 +282,8 @@ class TicketEndpoint:
     def _run(
         self, request: Request, *, follow: bool, job_limit: float | None, first_wait: float | None
     ) -> tuple[Exchange, ...]:
-        limit = (self._settings.patience.job if job_limit is None else job_limit) if follow else 0.0
+        patience = self._sender.patience(self._settings.patience.job) if job_limit is None else job_limit
+        limit = patience if follow else 0.0
         wait = self._sender.first_wait if first_wait is None else first_wait
         hook = self._sender.hook_url
         hook_wait = self._sender.hook_wait if hook and ("X-Web-Hook", hook) in request.headers else 0.0

@@ -30,6 +30,10 @@ class Sender(Protocol):
         """Seconds to wait before the first poll, learned from past jobs."""
         ...
 
+    def patience(self, limit: float, /) -> float:
+        """Return for how many of `limit` seconds a job is followed, learned from past jobs."""
+        ...
+
     @property
     def hook_url(self) -> str:
         """The URL to name to a target that delivers the ends of jobs; empty if they are polled."""

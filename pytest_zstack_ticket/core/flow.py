@@ -23,6 +23,8 @@ ENOUGH = 4
 """Jobs that have to be seen before their times say anything."""
 UNKNOWN_JOB, SHORTEST_HOOK, LONGEST_HOOK = 2.0, 0.25, 10.0
 """Seconds to wait for a delivery: while too little is known of jobs, at least, and at most."""
+STUCK, LEAST_PATIENCE = 3, 2.0
+"""After so many jobs in a row that did not end, so many seconds are given to the next ones, or twice what jobs took."""
 LOST_POLLS = 3
 """A poll is a GET and may be repeated; after this many without an answer in a row the flow gives up."""
 
@@ -94,12 +96,24 @@ class PollingPace:
     def __init__(self, least: float = 0.004) -> None:
         self._least = least
         self._lately: deque[float] = deque(maxlen=64)
+        self._stuck = 0
 
     def learn(self, exchanges: Sequence[Exchange]) -> None:
-        """Take in the time of a job that ended."""
-        if len(exchanges) > 1 and isinstance(exchanges[-1].answer, Response) and exchanges[-1].answer.status != 202:
+        """Take in the time of a job that ended, or that one did not end in the time that it was given."""
+        if len(exchanges) < 2 or not isinstance(exchanges[-1].answer, Response):
+            return
+        if exchanges[-1].answer.status == 202:
+            self._stuck += 1
+        else:
             first, last = exchanges[0], exchanges[-1]
             self._lately.append(max(0.0, last.started - first.started - first.elapsed))
+            self._stuck = 0
+
+    def patience(self, limit: float) -> float:
+        """Return for how many of `limit` seconds a job is followed: where none ends, a run would take hours."""
+        if self._stuck < STUCK:
+            return limit
+        return min(limit, max(LEAST_PATIENCE, 2 * max(self._lately.copy(), default=0.0)))
 
     @property
     def hook_wait(self) -> float:

@@ -59,6 +59,10 @@ class Client:
         """Seconds to wait before the first poll, learned from past jobs."""
         return self.pace.first_wait
 
+    def patience(self, limit: float) -> float:
+        """Return for how many of `limit` seconds a job is followed, learned from past jobs."""
+        return self.pace.patience(limit)
+
     @property
     def hook_url(self) -> str:
         """The URL to name to a target that delivers the ends of jobs; empty if they are polled."""

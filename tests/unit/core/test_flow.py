@@ -218,6 +218,21 @@ def test_only_jobs_that_ended_are_learned_from() -> None:
     assert pace.first_wait == 0.004
 
 
+def test_where_no_job_ends_the_next_ones_are_given_little_time_until_one_does() -> None:
+    pace, never = PollingPace(), (ended_after(0)[0], PENDING)
+    for _ in range(2):
+        pace.learn(never)
+    assert pace.patience(60.0) == 60.0
+    pace.learn(never)
+    assert pace.patience(60.0) == 2.0
+    assert pace.patience(1.0) == 1.0
+    pace.learn(ended_after(7.0))
+    assert pace.patience(60.0) == 60.0
+    for _ in range(3):
+        pace.learn(never)
+    assert pace.patience(60.0) == pytest.approx(14.0)
+
+
 def hooked(*answers: Exchange, job_limit: float = 60.0) -> list[Request | Wait]:
     """Return what a flow with a web hook yields."""
     steps: list[Request | Wait] = []
