@@ -39,7 +39,7 @@ TICKETS = Request(method="GET", path="/v1/tickets?limit=1")
 NO_SUCH_METHOD = frozenset({404, 405, 501})
 NOT_READY = ("SYS.1010", "SYS.1012")
 SHOWN = 100
-SUCCESS = 200
+SUCCESS, REDIRECTS = 200, 300
 
 
 def normalised_url(url: str) -> str:
@@ -102,7 +102,7 @@ def _answers_query(answer: Response, settings: Settings) -> bool:
     """
     if answer.status == 404 and b"no api mapping" in answer.body:
         raise _no_tickets(answer, settings)
-    if 300 <= answer.status < 400:
+    if REDIRECTS <= answer.status < 400:
         raise NotZStackError(
             f"{settings.url} redirects to {(answer.header('location') or 'nowhere')[:SHOWN]!r}, which is not followed. "
             "Give the URL of the API itself in --zstack-url.",
@@ -117,7 +117,7 @@ def _answers_query(answer: Response, settings: Settings) -> bool:
     if looks_like_page(answer.body) and answer.status not in NO_SUCH_METHOD:
         raise _no_zstack(answer, settings, "answers tickets")
     _require_session(answer)
-    return answer.status == SUCCESS
+    return SUCCESS <= answer.status < REDIRECTS
 
 
 def _require_session(answer: Response) -> None:

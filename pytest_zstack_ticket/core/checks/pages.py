@@ -92,12 +92,11 @@ def all_shown(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
 
 
 def _counted(trail: Sequence[Exchange]) -> int | None:
-    """Return the total that a count answered, as a number or as its digits."""
+    """Return the total that a count answered, as a number (37 or 37.0) or as its digits."""
     answer = final_answer(trail)
     shown = json_object(answer.body if answer else b"").get("total")
-    if isinstance(shown, str) and shown.isdecimal():
-        return int(shown)
-    return shown if isinstance(shown, int) and not isinstance(shown, bool) else None
+    number = int(shown) if isinstance(shown, str) and shown.isdecimal() else shown
+    return int(number) if isinstance(number, int | float) and not isinstance(number, bool) else None
 
 
 def in_order(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
