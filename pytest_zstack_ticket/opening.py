@@ -79,6 +79,7 @@ def open_target(  # noqa: PLR0913 - what a target is made of
         ledger=ours.ledger,
         cleaner=ours.cleaner,
         certificates=wire.certificates,
+        versions=wire.versions,
     )
     ours.endpoint.make_room, ours.endpoint.settle = target.make_room, target.settle
 

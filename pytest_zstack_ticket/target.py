@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
-from pytest_zstack_ticket.core.detect import created_capabilities, narrowed, shows_schema, with_capabilities
+from pytest_zstack_ticket.core import detect
 from pytest_zstack_ticket.core.redact import Redactor
 from pytest_zstack_ticket.edge.breaker import Breaker
 from pytest_zstack_ticket.edge.client import Client
@@ -105,6 +105,7 @@ class Target:
     ledger: Ledger | None
     cleaner: Client
     certificates: set[str] = field(default_factory=set)
+    versions: set[str] = field(default_factory=set)
     company: Company = field(default_factory=Company)
     protected: int = 1
     bell: JobBell | None = None
@@ -121,15 +122,19 @@ class Target:
 
         found = examine_target(client=self.client, keeper=self.keeper, settings=self.settings, profile=self.profile)
         self._judge_by(found)
-        found = with_capabilities(found, self.introduced())
+        found = detect.with_capabilities(found, self.introduced())
         trail = self._calibrated(found)
         require_endpoint(trail.exchanges, self.settings, found)
-        found = with_capabilities(narrowed(found, trail.exchanges), created_capabilities(trail.exchanges, found))
+        found = detect.with_capabilities(
+            detect.narrowed(found, trail.exchanges), detect.created_capabilities(trail.exchanges, found)
+        )
         if "inventory" in found.capabilities and found.oldest != found.newest:
-            found = narrowed(found, self.endpoint.create(marked_draft(self.context)).exchanges)
+            found = detect.narrowed(found, self.endpoint.create(marked_draft(self.context)).exchanges)
+        event = self.endpoint.call("PUT", detect.NOBODYS_ACTIONS, body=detect.CANCEL, follow=False)
+        found = detect.with_capabilities(found, detect.spoken_capabilities(self.versions, event.exchanges))
         self._judge_by(found)
         if "accepted" in found.capabilities and self._shows_schema():
-            self._judge_by(with_capabilities(found, frozenset({"schema"})))
+            self._judge_by(detect.with_capabilities(found, frozenset({"schema"})))
 
     def introduced(self) -> frozenset[str]:
         """Log in everybody beside us and return what they make possible. Raises LoginError or ContextError."""
@@ -142,10 +147,10 @@ class Target:
     def _calibrated(self, profile: Profile) -> Trail:
         """Return the calibration's trail: with a name in ASCII alone if the bilingual one is what was refused."""
         trail = self.endpoint.calibration
-        if "accepted" not in created_capabilities(trail.exchanges, profile):
+        if "accepted" not in detect.created_capabilities(trail.exchanges, profile):
             name = f"{PLAIN_NAME} {self.context.nonce}".strip()
             plain = self.endpoint.create(draft_of(self.context, name))
-            if "accepted" in created_capabilities(plain.exchanges, profile):
+            if "accepted" in detect.created_capabilities(plain.exchanges, profile):
                 self.call_tickets(name)
                 self.endpoint.calibration = trail = plain
         return trail
@@ -157,7 +162,7 @@ class Target:
 
     def _shows_schema(self) -> bool:
         draft = self.endpoint.calibration_draft
-        return shows_schema(self.endpoint.create(draft, headers=(("X-JSON-Schema", "true"),)).exchanges)
+        return detect.shows_schema(self.endpoint.create(draft, headers=(("X-JSON-Schema", "true"),)).exchanges)
 
     def _judge_by(self, profile: Profile) -> None:
         self.profile = self.endpoint.profile = profile

@@ -6,16 +6,20 @@ Source of the marks: the release table of the platform's own branches (docs/refe
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from pytest_zstack_ticket.core.classify import classify
 from pytest_zstack_ticket.core.decode import decode
-from pytest_zstack_ticket.model.exchange import Exchange, Response
+from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
 from pytest_zstack_ticket.model.outcome import Accepted, Malformed
 from pytest_zstack_ticket.model.profile import Profile, Release
 
 NEWEST = Release(99, 0)
+NO_ROUTE = frozenset({404, 405, 501})
+NOBODYS_ACTIONS = f"/v1/tickets/{'0' * 32}/actions"
+CANCEL: Json = {"changeTicketStatus": {"statusEvent": "cancel"}}
+"""An event for a ticket that does not exist shows whether there are events at all."""
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 MARK = "conformanceMark"
 """A whole number under this name in apiBody shows by its echo how the target renders untyped numbers."""
@@ -97,6 +101,17 @@ def created_capabilities(trail: Sequence[Exchange], profile: Profile) -> frozens
         body = decode(last.body) if isinstance(last, Response) else None
         if isinstance(body, dict) and "inventory" in body:
             found.add("inventory")
+    return frozenset(found)
+
+
+def spoken_capabilities(versions: Collection[str], event: Sequence[Exchange]) -> frozenset[str]:
+    """Return `chunks` unless an answer was of HTTP/1.0, and `cancel` unless an event finds nobody who takes it."""
+    answer = event[0].answer if event else None
+    found = set() if "HTTP/1.0" in versions else {"chunks"}
+    body = decode(answer.body) if isinstance(answer, Response) else None
+    told = isinstance(body, dict) and b"no api mapping" not in answer.body  # type: ignore[union-attr] # told by the body
+    if not isinstance(answer, Response) or answer.status not in NO_ROUTE or told:
+        found.add("cancel")
     return frozenset(found)
 
 

@@ -23,8 +23,8 @@ ENOUGH = 4
 """Jobs that have to be seen before their times say anything."""
 UNKNOWN_JOB, SHORTEST_HOOK, LONGEST_HOOK = 2.0, 0.25, 10.0
 """Seconds to wait for a delivery: while too little is known of jobs, at least, and at most."""
-STUCK, LEAST_PATIENCE = 3, 2.0
-"""After so many jobs in a row that did not end, so many seconds are given to the next ones, or twice what jobs took."""
+STUCK, LEAST_PATIENCE = 3, 0.5
+"""After so many jobs in a row that did not end, each next one is given half the time, at least so many seconds."""
 LOST_POLLS = 3
 """A poll is a GET and may be repeated; after this many without an answer in a row the flow gives up."""
 
@@ -113,7 +113,8 @@ class PollingPace:
         """Return for how many of `limit` seconds a job is followed: where none ends, a run would take hours."""
         if self._stuck < STUCK:
             return limit
-        return min(limit, max(LEAST_PATIENCE, 2 * max(self._lately.copy(), default=0.0)))
+        halved = limit / 2.0 ** min(self._stuck - STUCK + 1, 16)
+        return min(limit, max(LEAST_PATIENCE, halved, 2 * max(self._lately.copy(), default=0.0)))
 
     @property
     def hook_wait(self) -> float:

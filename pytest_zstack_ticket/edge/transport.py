@@ -61,6 +61,7 @@ class HttpxTransport:
         self._idle: deque[_Line] = deque()
         self._kept = 0
         self.certificates: set[str] = set()
+        self.versions: set[str] = set()
         patience = settings.patience
         self._limits = {
             "connect": patience.connect,
@@ -82,6 +83,7 @@ class HttpxTransport:
             return failure_of(error, sent=line.wire.allowance.sent, patience=patience)
         else:
             self._weigh(request, answer)
+            self.versions.add(line.version)
             return answer
         finally:
             self.certificates.update({line.wire.allowance.certificate} - {""})
@@ -125,11 +127,13 @@ class _Line:
 
     def __init__(self, tls: ssl.SSLContext | None) -> None:
         self.wire = Wire(tls)
+        self.version = ""
         self.client = httpx.Client(transport=self.wire, trust_env=False, cookies=_NoCookies())
 
     def exchange(self, message: httpx.Request, *, most: int) -> Response:
         """Send a message and read the whole answer, at most so many bytes. Raises foreign exceptions."""
         with closing(self.client.send(message, stream=True, follow_redirects=False)) as answer:
+            self.version = answer.http_version
             body, ending = read_body(answer.iter_raw(), answer.headers.get("content-encoding", ""), most=most)
             headers = _texts(answer.headers.raw)
         if not self.wire.allowance.tail.endswith(ending if "transfer-encoding" not in answer.headers else b"\n"):

@@ -177,7 +177,8 @@ class Wire(httpx.BaseTransport):
             )
         )
         self.allowance.in_head = False
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Parts(answer))
+        told = {"http_version": answer.extensions.get("http_version", b"HTTP/1.1")}
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Parts(answer), extensions=told)
 
     def close(self) -> None:
         """Close the connection."""

@@ -6,7 +6,6 @@ What its JSON reader quietly coerces (a number for a text) or what only a closed
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Iterator
 
@@ -14,7 +13,7 @@ from pytest_zstack_ticket.model.context import Context
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.profile import Limits
 from pytest_zstack_ticket.model.ticket import Draft, Edit
-from pytest_zstack_ticket.strategies.bodies import Body, Row, calibration_body, drop, encode, get, number, put, rename
+from pytest_zstack_ticket.strategies.bodies import Body, Row, calibration_body, drop, get, number, put, rename
 from pytest_zstack_ticket.strategies.text import of_length
 
 OBJECT: Json = {"key": "value"}
@@ -159,7 +158,6 @@ def _wrappers() -> Iterator[Row]:
     yield Row(
         _edit("params", "wrong-nesting", REQUIRED, "no params: its fields at the top"), lambda body: body["params"]
     )
-    yield Row(_edit("params", "duplicate-key", REQUIRED), lambda body: body, write=_twice)
 
 
 def _renamed(path: str, name: str) -> Callable[[Body], Body]:
@@ -168,9 +166,3 @@ def _renamed(path: str, name: str) -> Callable[[Body], Body]:
 
 def _moved(field: str) -> Callable[[Body], Body]:
     return lambda body: {**drop(body, f"params.{field}"), field: get(body, f"params.{field}")}
-
-
-def _twice(body: Body) -> bytes:
-    once = encode(body)
-    params = json.dumps("params").encode()
-    return b"{" + params + b":" + encode(body["params"]) + b"," + once[1:]

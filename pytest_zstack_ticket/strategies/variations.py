@@ -14,7 +14,7 @@ from pytest_zstack_ticket.model.context import Context
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.profile import Limits
 from pytest_zstack_ticket.model.ticket import Draft, Edit
-from pytest_zstack_ticket.strategies.bodies import Body, Row, calibration_body, encode, get, number, put
+from pytest_zstack_ticket.strategies.bodies import Body, Row, calibration_body, encode, get, number, params_twice, put
 from pytest_zstack_ticket.strategies.mutations import fresh_uuid
 from pytest_zstack_ticket.strategies.text import BEYOND, LOOKALIKES, SCRIPTS, of_length
 
@@ -248,10 +248,9 @@ def open_rows(context: Context, limits: Limits, *, fresh: Callable[[], str]) -> 
         yield variation("params.accountSystemContext", kind, value)
     yield from _open_numbers()
     yield variation("params.requests[0]", "empty-object", {})
-    yield Row(
-        _edit("params.requests", "count-100"),
-        lambda body: put(body, "params.requests", get(body, "params.requests") * 100),
-    )
+    yield Row(_edit("params", "duplicate-key"), lambda body: body, write=params_twice)
+    hundred = _edit("params.requests", "count-100")
+    yield Row(hundred, lambda body: put(body, "params.requests", get(body, "params.requests") * 100))
     yield variation("params.resourceUuid", "null", None)
     yield Row(
         _edit("params.resourceUuid", "other-version"), lambda body: put(body, "params.resourceUuid", _odd(fresh()))

@@ -38,7 +38,6 @@ REFUSED = {
     "ZT-BODY-029": ["params/type-*"],
     "ZT-BODY-030": ["*/wrong-case"],
     "ZT-BODY-031": ["*/wrong-nesting"],
-    "ZT-BODY-032": ["params/duplicate-key"],
     "ZT-BODY-035": ["params.accountSystemType/type-*"],
     "ZT-BODY-036": ["params.tagUuids/type-*"],
 }

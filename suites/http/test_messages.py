@@ -74,7 +74,7 @@ def test_a_chunked_body_is_accepted(ticket_endpoint, zstack_examine):
     draft = ticket_endpoint.calibration_draft
     headers = (*draft.headers, ("Transfer-Encoding", "chunked"))
     trail = ticket_endpoint.create_bytes(draft.body, headers=headers)
-    departure = zstack_examine("sameness", subject=trail, sibling=ticket_endpoint.calibration)
+    departure = zstack_examine("chunked", subject=trail, sibling=ticket_endpoint.calibration)
     assert departure is None, departure
 
 

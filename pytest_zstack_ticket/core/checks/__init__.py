@@ -44,6 +44,7 @@ CHECKS: dict[str, CheckFunction] = {
     "refusal": siblings.refusal,
     "blame": siblings.blame,
     "argument-code": siblings.argument_code,
+    "chunked": siblings.chunked,
     "sameness": siblings.sameness,
     "outer-blanks": siblings.outer_blanks,
     "steadiness": siblings.steadiness,

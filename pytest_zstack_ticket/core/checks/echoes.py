@@ -23,6 +23,7 @@ from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Und
 from pytest_zstack_ticket.model.profile import Profile
 
 EXACT = 2**53
+_OUTER = "".join(one for one in map(chr, range(0x3001)) if one <= " " or one.isspace())
 CONTEXT = ("projectUuid", "virtualIDUuid")
 """What the page puts in accountSystemContext for iam2."""
 _DATE = re.compile(r"([A-Z][a-z]{2} \d{1,2}, \d{4}),? (\d{1,2}:\d{2}:\d{2})[ \u00a0\u202f]([AP]M)(?![\s\S])")
@@ -162,8 +163,11 @@ def moment(text: Json) -> datetime | None:
 
 
 def trimmed(value: Json) -> Json:
-    """Return a string without its outer white space as Java trims it (up to U+0020); other values as they are."""
-    return value.strip("".join(map(chr, range(0x21)))) if isinstance(value, str) else value
+    """Return a string without its outer white space; other values as they are.
+
+    Java trims up to U+0020, other languages all that Unicode calls white space: which it is the page does not say.
+    """
+    return value.strip(_OUTER) if isinstance(value, str) else value
 
 
 def same(one: Json, other: Json, *, loose: bool = False) -> bool:

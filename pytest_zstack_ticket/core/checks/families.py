@@ -24,7 +24,16 @@ from pytest_zstack_ticket.core.checks.reading import (
     saw,
     sent_params,
 )
-from pytest_zstack_ticket.core.checks.rows import Row, brief_names, names_of, path_of, rows_of, rows_or_one, unread
+from pytest_zstack_ticket.core.checks.rows import (
+    Row,
+    brief_names,
+    names_of,
+    outcome_of_query,
+    path_of,
+    rows_of,
+    rows_or_one,
+    unread,
+)
 from pytest_zstack_ticket.core.checks.stored import LASTING
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.outcome import Departure, Judgement, Outcome, Phrase, Undecided
@@ -90,7 +99,7 @@ def _created(trails: Trails, before: list[Row], after: list[Row], outcome: Outco
 
 def _as_sent(sent: Row, shown: Row) -> Judgement:
     """Say whether a new ticket shows what was sent, and nothing of another one that had its uuid before."""
-    if not same(trimmed(sent.get("description")), trimmed(shown.get("description")), loose=True):
+    if not same(trimmed(sent.get("description")) or None, trimmed(shown.get("description")) or None, loose=True):
         return unlike("description", sent.get("description"), shown.get("description"))
     asked, told = (_request_names(row) for row in (sent.get("requests"), shown.get("request")))
     if asked != told:
@@ -184,11 +193,14 @@ def family_shows(trails: Trails, arguments: Arguments, profile: Profile) -> Judg
     The query must have a condition that only the family meets. Argument `taken` as in `family_step`.
     """
     rows, known = rows_or_one(trails, profile), _family(trails, "before", arguments)
-    if rows is None:
-        return unread(trails, profile)
     if known is None:
         return Undecided(Phrase.of("query-unclear", role="before"))
     bare, _, asked = path_of(trails).partition("?")
+    if rows is None:
+        gone = bare.rpartition("/")[2] not in {row.get("uuid") for row in known}
+        # the introduction of the API promises an error for the path of what is not there (wire dossier, V14)
+        free = not asked and gone and refused(outcome_of_query(trails, profile))
+        return Undecided(Phrase.of("legal-refusal")) if free else unread(trails, profile)
     wanted = [row for row in known if all(meets(row, one) for one in conditions_of(path_of(trails)))]
     if not asked:
         wanted = [row for row in known if row.get("uuid") == unquote(bare.rpartition("/")[2])]

@@ -97,7 +97,12 @@ def _ended(exchanges: Sequence[Exchange]) -> Response | None:
 
 
 def end_stable(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
-    """Check that a job's end reads the same again: `subject` is the flow, `again` a later poll of the same job."""
+    """Check that a job's end reads the same again: `subject` is the flow, `again` a later poll of the same job.
+
+    Without `again` the subject was refused before there was a job.
+    """
+    if "again" not in trails:
+        return Undecided(Phrase.of("legal-refusal"))
     final, again = _ended(trails["subject"]), final_answer(trails["again"])
     if final is None or again is None or from_gateway(again):
         return _no_job()

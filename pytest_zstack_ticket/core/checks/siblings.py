@@ -13,6 +13,7 @@ from pytest_zstack_ticket.core.checks.reading import (
     alike,
     blamed,
     departure,
+    final_answer,
     outcome_of,
     refused,
     saw,
@@ -33,6 +34,7 @@ from pytest_zstack_ticket.model.profile import Profile
 
 ARGUMENT_ERROR = "SYS.1007"
 IDENTITY = ("ID.",)
+LENGTH_REQUIRED = 411
 
 
 def refusal(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
@@ -100,6 +102,14 @@ def argument_code(trails: Trails, arguments: Arguments, profile: Profile) -> Jud
     if subject.code not in codes:
         return departure(Phrase.of("expect-code", codes=", ".join(codes)), saw(subject))
     return None
+
+
+def chunked(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a body in chunks is decided like its sibling; a server may ask for its length (411, RFC 9112 6.3)."""
+    answer = final_answer(trails["subject"])
+    if answer is not None and answer.status == LENGTH_REQUIRED:
+        return Undecided(Phrase.of("legal-refusal"))
+    return sameness(trails, arguments, profile)
 
 
 def sameness(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:

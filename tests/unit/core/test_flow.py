@@ -224,11 +224,13 @@ def test_where_no_job_ends_the_next_ones_are_given_little_time_until_one_does() 
         pace.learn(never)
     assert pace.patience(60.0) == 60.0
     pace.learn(never)
-    assert pace.patience(60.0) == 2.0
-    assert pace.patience(1.0) == 1.0
+    assert pace.patience(60.0) == 30.0
+    for _ in range(20):
+        pace.learn(never)
+    assert (pace.patience(60.0), pace.patience(0.2)) == (0.5, 0.2)
     pace.learn(ended_after(7.0))
     assert pace.patience(60.0) == 60.0
-    for _ in range(3):
+    for _ in range(20):
         pace.learn(never)
     assert pace.patience(60.0) == pytest.approx(14.0)
 
