@@ -35,12 +35,12 @@ def spoilt_digest(clear: str) -> str:
 
 
 def login_request(login: Login, user: str, password: str | None, *, spoilt: bool = False) -> Request:
-    """Return the log-in of an account or a virtual ID; a password of None leaves the field out.
+    """Return the log-in of an account or a virtual ID; a password of None leaves the field out, "" is sent as it is.
 
     `spoilt` makes it a wrong one, see `spoilt_digest`.
     """
     digest = spoilt_digest if spoilt else password_digest
-    field: dict[str, Json] = {} if password is None else {"password": digest(password)}
+    field: dict[str, Json] = {} if password is None else {"password": digest(password) if password else ""}
     if login == "virtual-id":
         return _put("/v1/iam2/virtual-ids/login", {"loginIAM2VirtualID": {"name": user} | field})
     return _put("/v1/accounts/login", {"logInByAccount": {"accountName": user} | field})

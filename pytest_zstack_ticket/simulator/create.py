@@ -123,7 +123,7 @@ def create_ticket(turn: Turn) -> Json:
     """Store the ticket and answer it; raises ApiError where the database refuses it."""
     values = turn.values
     uuid = values.get("resourceUuid") or turn.world.new_uuid()
-    if turn.store.taken(uuid):
+    if turn.store.taken(uuid) or uuid in turn.world.notes.get("reserved", ()):
         uuid = turn.active.via("create.taken", _taken)(turn, uuid)
     collection = _chosen(turn)
     kind = _ticket_type(turn)

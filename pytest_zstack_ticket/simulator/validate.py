@@ -17,6 +17,15 @@ _UUID = re.compile(r"[0-9a-f]{12}[1-5][0-9a-f]{3}[89ab][0-9a-f]{15}\Z")
 
 def validate(turn: Turn) -> None:
     """Check every field in the target's order; raises ApiError for the first broken rule."""
+    try:
+        _validate(turn)
+    except ApiError:
+        if not turn.without("reserve-refused-uuid"):
+            turn.world.notes.setdefault("reserved", set()).add(turn.values.get("resourceUuid"))
+        raise
+
+
+def _validate(turn: Turn) -> None:
     for field in turn.fields:
         if field.trimmed and field.kind == "string" and isinstance(turn.values.get(field.name), str):
             turn.values[field.name] = _trimmed(turn, turn.values[field.name])

@@ -69,7 +69,7 @@ def _api_bodies() -> dict[str, Json]:
         "exponent": {"n": number("1.545993580705E12")},
         "empty": {},
         "empties": {"text": "", "list": [], "object": {}, "false": False, "zero": 0},
-        "order": {"list": [3, 1, 2, 1, 3], "nested": [[2, 1], [1, 2]]},
+        "order": {"list": [3, 1, 2, 1, 3], "nested": [[2, 1], [1, 2]], "texts": ["b", "a", "c", "a", "b"]},
         "similar-keys": {"a": 1, "A": 2, "a ": 3, "à": 4, "a\u0300": 5},
         "texts": {f"t{place}": text for place, text in enumerate(TEXTS.values())},
         "long-text": {"text": "z" * 70_000},
@@ -102,15 +102,22 @@ def _edit(path: str, name: str) -> Edit:
 def _many(count: int) -> Change:
     def change(body: Body) -> Body:
         first = body["params"]["requests"][0]
-        return put(body, "params.requests", [{**first, "requestName": f"{place:03} {NONCE}"} for place in range(count)])
+        return put(body, "params.requests", [_own(first, f"{place:03}") for place in range(count)])
 
     return change
+
+
+def _own(request: dict[str, Json], word: str) -> Json:
+    """Return a request with a name, and a name in its apiBody, of its own."""
+    api_body = request.get("apiBody")
+    own = {"apiBody": {**api_body, "name": f"vm {word}"}} if isinstance(api_body, dict) else {}
+    return {**request, "requestName": f"{word} {NONCE}", **own}
 
 
 def _twins(body: Body) -> Body:
     """Ask for the same twice, with something else between and behind: a list is no set."""
     first = body["params"]["requests"][0]
-    one, other = ({**first, "requestName": f"{name} {NONCE}"} for name in ("twin", "other"))
+    one, other = _own(first, "twin"), _own(first, "other")
     return put(body, "params.requests", [one, other, one, one, other])
 
 

@@ -1,10 +1,11 @@
 """How a job starts: the 202, its location and its id."""
 
+import json
 import uuid
 
 import pytest
 
-from pytest_zstack_ticket import Edit, Message, by_requirement
+from pytest_zstack_ticket import Draft, Edit, Message, by_requirement
 
 START_PARTS = {
     "ZT-JOB-001": (["location"], ["required", "type"]),
@@ -62,6 +63,15 @@ def test_a_job_id_that_was_used_is_refused(ticket_endpoint, zstack_examine):
     second = ticket_endpoint.send(message, follow=False)
     departure = zstack_examine("not-success", edit=message.edit, subject=second, sibling=first)
     assert departure is None, departure
+    body = json.loads(ticket_endpoint.calibration_draft.body)
+    del body["params"]["requests"]
+    bad = Draft(body=json.dumps(body).encode(), headers=ticket_endpoint.calibration_draft.headers)
+    failed = ticket_endpoint.create(bad, job_uuid=uuid.uuid4().hex)
+    if failed.started_job and failed.refused:
+        message = with_header(ticket_endpoint.calibration_draft, "job-uuid-of-a-failure", "X-Job-UUID", failed.job)
+        second = ticket_endpoint.send(message, follow=False)
+        departure = zstack_examine("not-success", edit=message.edit, subject=second, sibling=first)
+        assert departure is None, departure
 
 
 @pytest.mark.requirement("ZT-JOB-015")

@@ -23,11 +23,11 @@ def test_a_page_keeps_its_limit(zstack_shelf, zstack_examine):
 @pytest.mark.requirement("ZT-QUERY-020")
 def test_pages_show_each_ticket_once(zstack_shelf, zstack_examine):
     """Pages by limit and start show each ticket once."""
-    for limit in (2, 3):
-        asked = zstack_shelf.asked(OWN, sort="+name", limit=limit, start=0)
+    for limit, sort in ((2, "+name"), (3, "+name"), (2, "-name")):
+        asked = zstack_shelf.asked(OWN, sort=sort, limit=limit, start=0)
         pages = {f"page{start}": (limit, start) for start in range(limit, 6, limit)}
         more = {
-            role: zstack_shelf.find(OWN, sort="+name", limit=size, start=start) for role, (size, start) in pages.items()
+            role: zstack_shelf.find(OWN, sort=sort, limit=size, start=start) for role, (size, start) in pages.items()
         }
         departure = zstack_examine("partition", **(asked | more | {"after": zstack_shelf.listing()}))
         assert departure is None, departure
@@ -69,8 +69,13 @@ def test_a_count_alone(zstack_shelf, zstack_examine):
 def test_rows_are_sorted(sorts, zstack_shelf, zstack_examine):
     """Rows stand in the order of the member that sort names."""
     for sort in sorts:
-        departure = zstack_examine("in-order", **zstack_shelf.asked(OWN, sort=sort))
-        assert departure is None, departure
+        for fields in (None, "uuid,name"):
+            departure = zstack_examine("in-order", **zstack_shelf.asked(OWN, sort=sort, fields=fields))
+            assert departure is None, departure
+        for start in (0, 1):
+            asked = zstack_shelf.asked(OWN, sort=sort, limit=2, start=start)
+            departure = zstack_examine("ordered-page", **asked)
+            assert departure is None, departure
 
 
 @pytest.mark.requirement("ZT-QUERY-026")

@@ -34,19 +34,24 @@ def test_a_log_in_with_a_wrong_password_is_refused(ticket_endpoint, zstack_exami
 
 @pytest.mark.requirement("ZT-SESSION-013")
 def test_a_log_in_of_an_unknown_user_is_refused(ticket_endpoint, zstack_examine):
-    """A log-in of a user that does not exist is refused."""
+    """A log-in of a user that does not exist is refused, also if the name looks like a condition that always holds."""
     user = f"nobody-{uuid.uuid4().hex[:12]}"
-    for bad in (ticket_endpoint.login(user=user), ticket_endpoint.login(user=user, password=uuid.uuid4().hex)):
+    for bad in (
+        ticket_endpoint.login(user=user),
+        ticket_endpoint.login(user=user, password=uuid.uuid4().hex),
+        *(ticket_endpoint.login(user=name) for name in (f"{user}' or '1'='1", f"{user}' or 1=1 -- ", "%", "*")),
+    ):
         departure = zstack_examine("login-refused", subject=bad, sibling=ticket_endpoint.good_login)
         assert departure is None, departure
 
 
 @pytest.mark.requirement("ZT-SESSION-014")
 def test_a_log_in_without_a_password_is_refused(ticket_endpoint, zstack_examine):
-    """A log-in without a password is refused."""
-    bad = ticket_endpoint.login(password=None)
-    departure = zstack_examine("login-refused", subject=bad, sibling=ticket_endpoint.good_login)
-    assert departure is None, departure
+    """A log-in without a password, or with an empty one, is refused."""
+    for none in (None, ""):
+        bad = ticket_endpoint.login(password=none)
+        departure = zstack_examine("login-refused", subject=bad, sibling=ticket_endpoint.good_login)
+        assert departure is None, departure
 
 
 @pytest.mark.requirement("ZT-SESSION-015")

@@ -129,6 +129,21 @@ def test_a_used_uuid_leaves_the_first_ticket_alone(ticket_endpoint, zstack_exami
         assert departure is None, departure
 
 
+@pytest.mark.requirement("ZT-STORE-018")
+def test_a_refused_create_uses_no_uuid_up(ticket_endpoint, zstack_examine):
+    """A resourceUuid of a create that was refused can be used."""
+    for _ in range(2):
+        good = with_uuid(ticket_endpoint.calibration_draft)
+        body = json.loads(good.body)
+        del body["params"]["requests"]
+        bad = ticket_endpoint.create(Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=good.headers))
+        trail = ticket_endpoint.create(good)
+        sibling = ticket_endpoint.create(with_uuid(ticket_endpoint.calibration_draft))
+        if bad.refused:
+            departure = zstack_examine("sameness", subject=trail, sibling=sibling, bad=bad)
+            assert departure is None, departure
+
+
 @pytest.mark.requirement("ZT-STORE-007")
 def test_a_used_job_uuid_leaves_no_second_ticket(ticket_endpoint, zstack_examine):
     """A second create with an X-Job-UUID leaves no ticket."""

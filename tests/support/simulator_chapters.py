@@ -109,6 +109,8 @@ def refusals() -> Step:
         yield from create(caller, **{name: {}})
     for name in ("requests", "tagUuids", "systemTags", "userTags"):
         yield from create(caller, **{name: "text"})
+    yield from create(caller, name=..., resourceUuid="c" * 12 + "4ccc8" + "c" * 15)
+    yield from create(caller, resourceUuid="c" * 12 + "4ccc8" + "c" * 15)
     yield from create(caller, {"params": message(), "systemTags": "text"})
     yield from create(caller, {"params": message(), "userTags": "text"})
     yield from create(caller, accountSystemContext="text")

@@ -118,6 +118,7 @@ CHECKS: dict[str, CheckFunction] = {
     "all-shown": pages.all_shown,
     "total": pages.total,
     "in-order": pages.in_order,
+    "ordered-page": pages.ordered_page,
     "projected": pages.projected,
     "empty": queries.empty,
     "by-uuid": queries.by_uuid,

@@ -30,7 +30,9 @@ from pytest_zstack_ticket.model.outcome import (
 )
 from pytest_zstack_ticket.model.profile import Profile
 
-TRACE_MARKS = ("\tat ", "Traceback (most recent call last)", "Caused by: ", "\n    at ", "goroutine 1 [")
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""JSON must not be sent with one (RFC 8259 section 8.1): most readers refuse it."""
+TRACE_MARKS = ("\tat ", "Traceback (most recent call last)", "Caused by: ", "\n    at ", " [running]:")
 
 
 def form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
@@ -151,6 +153,8 @@ def charset(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgeme
         named = kind.partition("charset=")[2].split(";")[0].strip(" \"'")
         if named and named.replace("-", "") not in ("utf8", "usascii"):
             return departure(Phrase.of("expect-utf8"), Phrase.of("names-charset", charset=named))
+        if answer.body.startswith(BYTE_ORDER_MARK):
+            return departure(Phrase.of("expect-utf8"), Phrase.of("byte-order-mark"))
         try:
             answer.body.decode("utf-8")
         except UnicodeDecodeError as error:

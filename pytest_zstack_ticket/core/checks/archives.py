@@ -55,12 +55,21 @@ def archived(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgeme
         return _unoffered(trails, profile, "archives")
     if before is None or len(before) != 1:
         return Undecided(Phrase.of("query-unclear", role="before"))
-    own = [row for row in rows if row.get("ticketUuid") == before[0].get("uuid")]
+    return _archive_of(before[0], rows, asked=_asked(trails, "archives"))
+
+
+def _archive_of(ticket: Row, rows: list[Row], *, asked: str) -> Judgement:
+    """Say whether archives show a ticket once and as it was; `asked` is the uuid that they were asked for, if any."""
+    uuid = ticket.get("uuid")
+    own = [row for row in rows if row.get("ticketUuid") == uuid]
+    if rows and not own and asked == uuid:
+        expected = Phrase.of("expect-archived", member="ticketUuid", value=brief(uuid))
+        return departure(expected, Phrase.of("shows", value=brief(rows[0].get("ticketUuid"))))
     if not own:
         return Undecided(Phrase.of("not-shown", member="archives"))
     if len(own) > 1:
         return departure(Phrase.of("expect-archived-once"), Phrase.of("stored", count=len(own)))
-    return _as_it_was(before[0], own[0])
+    return _as_it_was(ticket, own[0])
 
 
 def _as_it_was(ticket: Row, row: Row) -> Judgement:

@@ -24,6 +24,8 @@ from pytest_zstack_ticket.model.profile import Profile
 
 EXACT = 2**53
 _OUTER = "".join(one for one in map(chr, range(0x3001)) if one <= " " or one.isspace())
+SAMPLE_API = "org.zstack.header.vm.APICreateVmInstanceMsg"
+SAMPLE_MEMBERS = ("name", "instanceOfferingUuid", "imageUuid", "l3NetworkUuids")
 CONTEXT = ("projectUuid", "virtualIDUuid")
 """What the page puts in accountSystemContext for iam2."""
 _DATE = re.compile(r"([A-Z][a-z]{2} \d{1,2}, \d{4}),? (\d{1,2}:\d{2}:\d{2})[ \u00a0\u202f]([AP]M)(?![\s\S])")
@@ -66,7 +68,8 @@ def _lost(member: str, wanted: Json, shown: Json) -> bool:
 def request_echo(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
     """Check one member of every ticket request: `count`, requestName, apiName, executeTimes or apiBody.
 
-    Members of apiBody that do not come back are not judged: whether they do is unknown (wire dossier 10.4 U7).
+    Members of apiBody that do not come back are not judged, for whether they do is unknown (wire dossier 10.4 U7), but
+    for those of the page's own sample: its API has them, so that binding keeps them.
     """
     member = str(arguments["member"])
     sent = sent_params(trails["subject"]).get("requests")
@@ -83,6 +86,10 @@ def request_echo(trails: Trails, arguments: Arguments, _profile: Profile) -> Jud
         if not isinstance(asked, dict) or asked.get(member) is None:
             continue
         value = told.get(member) if isinstance(told, dict) else None
+        gone = _gone(asked, value) if member == "apiBody" else ""
+        if gone:
+            where = f"request[{number}].apiBody.{gone}"
+            return unlike(where, asked["apiBody"][gone], None)
         if not _fits(member, asked[member], value):
             where = f"request[{number}].{member}"
             return departure(
@@ -90,6 +97,14 @@ def request_echo(trails: Trails, arguments: Arguments, _profile: Profile) -> Jud
                 Phrase.of("shows", value=brief(value)),
             )
     return None
+
+
+def _gone(asked: dict[str, Json], shown: Json) -> str:
+    """Return a member of the page's sample that an apiBody has lost, or an empty string."""
+    sent = asked.get("apiBody")
+    if asked.get("apiName") != SAMPLE_API or not isinstance(sent, dict) or not isinstance(shown, dict):
+        return ""
+    return next((name for name in SAMPLE_MEMBERS if sent.get(name) is not None and shown.get(name) is None), "")
 
 
 def _fits(member: str, asked: Json, value: Json) -> bool:

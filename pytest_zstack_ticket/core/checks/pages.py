@@ -116,6 +116,21 @@ def in_order(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgeme
     return None
 
 
+def ordered_page(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a page holds those of our tickets that stand there when all are sorted by name as `sort` says."""
+    rows, ours = rows_of(trails["subject"]), shelf_of(trails)
+    if rows is None:
+        return unread(trails, profile)
+    if ours is None:
+        return Undecided(Phrase.of("no-shelf"))
+    sort, limit, start = (parameter(path_of(trails), name) for name in ("sort", "limit", "start"))
+    whole = sorted(names_of(ours), reverse=sort.startswith("-"))
+    wanted, shown = whole[int(start or 0) :][: int(limit)], names_of(rows)
+    if wanted == shown:
+        return None
+    return departure(Phrase.of("expect-order", sort=sort), Phrase.of("order", values=brief_names(shown)))
+
+
 def projected(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that rows have the members that `fields` names, and no others."""
     rows, ours = rows_of(trails["subject"]), shelf_of(trails)

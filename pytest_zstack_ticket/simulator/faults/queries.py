@@ -175,6 +175,12 @@ def _reversed(default: Stage, turn: Turn, rows: list[Found], asked: Query) -> li
     return found[::-1] if asked.sort else found
 
 
+def _page_turned(default: Stage, turn: Turn, rows: list[Found], asked: Query) -> list[Found]:
+    if not asked.sort.startswith("-"):
+        return list(default(turn, rows, asked))
+    return list(default(turn, rows[::-1], asked))[::-1]
+
+
 def _row(name: str, step: str, wrapper: Callable[..., Any], about: str) -> Fault:
     return Fault(name=name, description=about, effects=(Around(f"query.{step}", wrapper, _BOTH),))
 
@@ -259,6 +265,7 @@ QUERIES: tuple[Fault, ...] = (
     _row("ignore-sort", "sort", _asked(sort=""), "the order that was asked for is ignored"),
     _row("reverse-sort", "sort", _reversed, "the order is the opposite of what was asked for"),
     _row("sort-by-uuid", "sort", _asked(sort="uuid"), "rows are always in the order of their uuids"),
+    _row("page-before-sort", "page", _page_turned, "a page of a sort downwards is taken from the upward order"),
     _row("ignore-limit", "page", _asked(limit=1000), "the limit is ignored"),
     _row("ignore-start", "page", _asked(start=0), "the start is ignored"),
     _row("limit-one-less", "page", _page(lambda one: replace(one, limit=max(0, one.limit - 1))), "one row too few"),

@@ -28,6 +28,7 @@ _VALIDATION: tuple[tuple[str, str, str], ...] = (
     ("accept-too-long:name", _CREATE, "a name longer than 255 units is accepted"),
     ("accept-too-long:description", "create update", "a description longer than 2048 units is accepted"),
     ("accept-too-long:comment", "change", "a comment longer than 65535 units is accepted"),
+    ("reserve-refused-uuid", _CREATE, "the resourceUuid of a refused create counts as used"),
     ("accept-empty-list:requests", "create update", "an empty list of requests is accepted"),
     ("accept-null-element:requests", "create update", "a null among the requests is accepted"),
     ("accept-unknown:accountSystemType", _CREATE, "any accountSystemType is accepted"),
