@@ -27,7 +27,9 @@ from pytest_zstack_ticket.model.profile import Profile
 
 ASYNCHRONOUS = frozenset({"create", "action", "delete"})
 RESULT_SCHEMA = {"create": "create-result", "action": "create-result", "query": "query-result", "login": "session"}
-GATEWAY = frozenset({407, 408, 429, 502, 504})
+BUSY = 429
+"""The status of what was not done because there is too much to do: it may be sent again, a POST too."""
+GATEWAY = frozenset({407, 408, BUSY, 502, 504})
 ERROR_STATUS = 400
 TEXT_SHOWN = 4000
 _HOST = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*")

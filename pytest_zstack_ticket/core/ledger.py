@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pytest_zstack_ticket.core.checks.echoes import moment
-from pytest_zstack_ticket.core.classify import from_gateway, last_segment
+from pytest_zstack_ticket.core.classify import BUSY, from_gateway, last_segment
 from pytest_zstack_ticket.core.decode import decode
 from pytest_zstack_ticket.model.exchange import Failure, Json, Request, Response
 
@@ -157,7 +157,8 @@ def learned(request: Request, answer: Response | Failure) -> dict[str, Any]:
         shown = bool(NONCED.search(str(row)))
         return {"end": "accepted", "ticket": ticket if isinstance(ticket, str) else "", "shown": shown}
     # a poll that is lost says nothing of its job; a refused POST most likely made nothing, which a look will show
-    return {"end": "refused"} if request.method == "POST" and not from_gateway(answer) else {}
+    refused = answer.status == BUSY or not from_gateway(answer)
+    return {"end": "refused"} if request.method == "POST" and refused else {}
 
 
 def proven(row: Mapping[str, Json], entry: Entry, window: tuple[float, float], owners: Iterable[str] = ()) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from pytest_zstack_ticket.core.classify import from_gateway, told_wait
+from pytest_zstack_ticket.core.classify import BUSY, from_gateway, told_wait
 from pytest_zstack_ticket.edge.clock import Clock
 from pytest_zstack_ticket.edge.transport import Transport
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
@@ -16,7 +16,6 @@ MOST_SILENT = 4
 PROBES = 6
 BETWEEN = 0.5
 """Seconds between the probes of a target that is silent."""
-BUSY = 429
 MOST_BUSY = 4
 """So often a request is sent that the target is too busy for."""
 LONGEST = 60.0

@@ -54,6 +54,7 @@ def test_a_nonce_in_bytes_that_are_no_json_is_found():
         (Response(status=500, body=b"{}"), {"end": "refused"}),
         (Response(status=503, body=b'{"error":{}}'), {"end": "refused"}),
         (Response(status=502, body=b"<html>"), {}),
+        (Response(status=429, body=b"<html>"), {"end": "refused"}),
         (Failure(kind="reset", detail=""), {}),
         (Failure(kind="stopped", detail="", sent=False), {"end": "unsent", "gone": True}),
     ],
