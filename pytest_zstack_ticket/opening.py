@@ -16,6 +16,7 @@ from pytest_zstack_ticket.edge.clock import SystemClock
 from pytest_zstack_ticket.edge.files import load_context, load_profile
 from pytest_zstack_ticket.edge.ledger import Ledger, LedgerHead, LedgerTransport
 from pytest_zstack_ticket.edge.meter import Meter
+from pytest_zstack_ticket.edge.patient import PatientTransport
 from pytest_zstack_ticket.edge.preflight import VERSION, normalised_url
 from pytest_zstack_ticket.edge.sessions import SessionKeeper
 from pytest_zstack_ticket.edge.signing import SigningTransport
@@ -129,7 +130,8 @@ class Ground:
         breaker = Breaker(capped, probe=VERSION, clock=self.clock, total=settings.patience.total)
         client = self._client(breaker, worker)
         keeper = keeper or SessionKeeper(client=client, settings=settings, learn=self.redactor.learn)
-        cleaning = CappedTransport(line, meter=self.meter, clock=self.clock, cleaning=True)
+        bound = CappedTransport(line, meter=self.meter, clock=self.clock, cleaning=True)
+        cleaning = PatientTransport(bound, clock=self.clock, patience=settings.patience.sweep)
         endpoint = TicketEndpoint(
             sender=client,
             keeper=keeper,

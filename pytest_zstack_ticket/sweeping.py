@@ -13,6 +13,7 @@ from pytest_zstack_ticket.edge.client import Client
 from pytest_zstack_ticket.edge.clock import SystemClock
 from pytest_zstack_ticket.edge.files import load_profile
 from pytest_zstack_ticket.edge.ledger import OldLedger
+from pytest_zstack_ticket.edge.patient import PatientTransport
 from pytest_zstack_ticket.edge.preflight import examine_target
 from pytest_zstack_ticket.edge.sessions import SessionKeeper
 from pytest_zstack_ticket.edge.signing import SigningTransport
@@ -44,9 +45,8 @@ def sweep_ledger(
         part=head.part,
     )
     clock, redactor = SystemClock(), Redactor(secrets.token_bytes(32))
-    transport = SigningTransport(
-        HttpxTransport(settings), credentials=credentials, clock=clock, pass_by=redactor.pass_by
-    )
+    line = SigningTransport(HttpxTransport(settings), credentials=credentials, clock=clock, pass_by=redactor.pass_by)
+    transport = PatientTransport(line, clock=clock, patience=settings.patience.sweep)
     client = Client(transport=transport, clock=clock, redact=redactor.exchange, recorder=NoRecorder())
     keeper = SessionKeeper(client=client, settings=settings, learn=redactor.learn)
     judged_by = with_capabilities(load_profile(profile, release=""), frozenset())
@@ -59,6 +59,7 @@ def sweep_ledger(
             clock=clock,
             patience=head.patience,
             renew=lambda: keeper.renew(keeper.session),
+            longest=settings.patience.sweep,
             dry=dry,
         )
         return sweeper.sweep(ledger)

@@ -17,7 +17,7 @@ from pytest_zstack_ticket.edge.ledger import Ledger, OldLedger
 from pytest_zstack_ticket.edge.meter import Meter
 from pytest_zstack_ticket.edge.preflight import examine_target, require_endpoint
 from pytest_zstack_ticket.edge.sessions import SessionKeeper
-from pytest_zstack_ticket.edge.sweeper import LONGEST, Sweeper, Swept
+from pytest_zstack_ticket.edge.sweeper import Sweeper, Swept
 from pytest_zstack_ticket.edge.webhook import JobBell, address_towards
 from pytest_zstack_ticket.endpoint import TicketEndpoint
 from pytest_zstack_ticket.model.context import Context, Part
@@ -32,8 +32,6 @@ from pytest_zstack_ticket.trail import Trail
 PLAIN_NAME = "conformance test, safe to delete"
 """Stands in for the bilingual name on a target that refuses every name beyond ASCII."""
 
-SHORTEST_SWEEP = 30.0
-"""Seconds that clean-up has at least; it may take half as long as the run."""
 KEPT = 10
 """So many of the latest tickets stay, whatever the caps say: the test that made them may still look at them."""
 LONGEST_WAIT = 60.0
@@ -254,7 +252,7 @@ class Target:
             clock=self.clock,
             patience=self.settings.patience.job,
             renew=lambda: keeper.renew(keeper.session),
-            longest=max(SHORTEST_SWEEP, (self.settings.patience.total or LONGEST * 2) / 2),
+            longest=self.settings.patience.sweep,
         )
         swept = sweeper.sweep(ledger, before=before, wait=wait)
         gone = ledger.book.drop_gone()

@@ -27,8 +27,6 @@ MOST_SILENT = 3
 """After this many calls in a row without an answer the rest is left for a later sweep."""
 ENDED = frozenset({"Cancelled", "Rejected", "FinalApproved"})
 PAUSE = 0.5
-LONGEST = 900.0
-"""Seconds that a sweep may take; what is left then is listed, and left to a later sweep."""
 MOST_TRIES = 3
 CANCEL = b'{"changeTicketStatus": {"statusEvent": "cancel"}}'
 Row = dict[str, Json]
@@ -89,7 +87,7 @@ class Sweeper:
         clock: Clock,
         patience: float,
         renew: Callable[[], object],
-        longest: float = LONGEST,
+        longest: float,
         dry: bool = False,
     ) -> None:
         self._run = run

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 Login: TypeAlias = Literal["account", "virtual-id", "session", "access-key"]
+LEAST_SWEEP = 30.0
+MOST_SWEEP = 900.0
+"""Seconds that clean-up has at least, and those that it has where the time of a run has no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +22,11 @@ class Patience:
     read: float = 30.0
     job: float = 60.0
     total: float | None = None
+
+    @property
+    def sweep(self) -> float:
+        """Seconds that clean-up may take, half as long as the run; what is left then is left to a later sweep."""
+        return MOST_SWEEP if self.total is None else max(LEAST_SWEEP, self.total / 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,10 @@ import pytest
 
 from pytest_zstack_ticket.cli import main
 from pytest_zstack_ticket.edge.server import SimulatorServer
+from pytest_zstack_ticket.edge.sweeper import MOST_SILENT
+from pytest_zstack_ticket.model.exchange import Request, Response
 from pytest_zstack_ticket.simulator import seeds
+from pytest_zstack_ticket.simulator.answer import Spoiled
 
 FOREIGN = "--zstack-url=http://cloud.invalid:8080"
 
@@ -91,3 +95,45 @@ def test_tickets_that_cannot_be_deleted_are_listed_and_swept_later(
         (ledger,) = (pytester.path / "out").glob("ledger-*.jsonl")
         assert main(["sweep", str(ledger), "--dry-run"]) == 13
         assert "would be deleted" in capsys.readouterr().out
+
+
+class Busy(SimulatorServer):
+    """Refuses every deletion and every list as clean-up asks for it, so many times before it is carried out."""
+
+    times = MOST_SILENT + 1
+
+    def answer(self, request: Request) -> Response | Spoiled:
+        seen = self.__dict__.setdefault("seen", Counter[str]())
+        if request.method == "DELETE" or "?sort=-createDate" in request.path:
+            seen[f"{request.method} {request.path}"] += 1
+            if seen[f"{request.method} {request.path}"] % (self.times + 1):
+                return Response(status=429, headers=(("Retry-After", "0"),), body=b"<html>later</html>")
+        return super().answer(request)
+
+
+@pytest.fixture
+def busy(cloud: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Busy]:
+    monkeypatch.setattr("pytest_zstack_ticket.edge.patient.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("pytest_zstack_ticket.edge.patient.LONGEST_PAUSE", 0.02)
+    with Busy("embedded") as server:
+        yield server
+
+
+def test_clean_up_waits_for_a_target_that_limits_the_rate(pytester: pytest.Pytester, busy: Busy, own_test: Path):
+    before = (busy.tickets, len(busy.engine.world.sessions.live))
+    assert pytester.runpytest(f"--zstack-url={busy.url}", own_test).ret == 0
+    assert (busy.tickets, len(busy.engine.world.sessions.live)) == before
+
+
+def test_clean_up_that_is_refused_for_good_ends_and_a_sweep_waits_as_well(
+    pytester: pytest.Pytester, busy: Busy, own_test: Path, monkeypatch: pytest.MonkeyPatch
+):
+    before = busy.tickets
+    busy.times = 1 << 30
+    with monkeypatch.context() as hasty:
+        hasty.setattr("pytest_zstack_ticket.model.settings.MOST_SWEEP", 0.5)
+        assert pytester.runpytest(f"--zstack-url={busy.url}", "--zstack-report=out", own_test).ret == 13
+    assert busy.tickets > before
+    busy.times, left = MOST_SILENT + 1, len(busy.engine.world.sessions.live)
+    assert main(["sweep", *map(str, (pytester.path / "out").glob("ledger-*.jsonl"))]) == 0
+    assert (busy.tickets, len(busy.engine.world.sessions.live)) == (before, left)
