@@ -24,6 +24,7 @@ from pytest_zstack_ticket.replaying import after_tests, before_tests
 from pytest_zstack_ticket.run import RUN, Run
 from pytest_zstack_ticket.spending import LATE, spend, take
 from pytest_zstack_ticket.terminal import summary
+from pytest_zstack_ticket.terminating import Termination
 
 if TYPE_CHECKING:
     from pytest_zstack_ticket.allure_live import AllureLive
@@ -41,7 +42,10 @@ def set_up(config: pytest.Config) -> None:
     if run is not None:
         config.stash[RUN] = run
         config.pluginmanager.register(RunHooks(run), "zstack-ticket-run")
-        if is_wanted(config, os.environ) and not (config.option.collectonly or run.wishes["plan"]):
+        if config.option.collectonly or run.wishes["plan"]:
+            return
+        config.pluginmanager.register(Termination(), "zstack-ticket-termination")
+        if is_wanted(config, os.environ):
             config.pluginmanager.register(LiveLine(run, config), "zstack-ticket-live")
 
 
@@ -77,6 +81,10 @@ class RunHooks:
         except (UsageError, EvidenceError) as error:
             self.run.close()
             raise pytest.UsageError(str(error)) from None
+        except KeyboardInterrupt:
+            self.run.give_up()
+            self.run.close()
+            raise
         if session.config.pluginmanager.has_plugin("allure_listener"):
             from pytest_zstack_ticket.allure_live import AllureLive  # noqa: PLC0415 - only --alluredir pays for it
 

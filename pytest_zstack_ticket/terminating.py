@@ -1,0 +1,76 @@
+"""End a run on SIGTERM, as `timeout` and a cancelled CI job send it, the way Ctrl-C does: with clean-up and report."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from types import FrameType
+from typing import Any
+
+import pytest
+
+AT_ONCE = 1.0
+"""Seconds within which a second SIGTERM is the same wish: `timeout` sends one to the process and one to its group."""
+
+
+class Termination:
+    """The handler of SIGTERM while a run lasts: the first one interrupts the run, a later one kills as usual."""
+
+    def __init__(self) -> None:
+        self._former: Any = None
+        self._first = 0.0
+        self._ending = False
+        self._nodes: list[Any] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Handle SIGTERM, if this is the thread that can and nobody has had it ignored."""
+        if threading.current_thread() is threading.main_thread():
+            former = signal.getsignal(signal.SIGTERM)
+            if former not in (None, signal.SIG_IGN):
+                self._former = former
+                signal.signal(signal.SIGTERM, self._handle)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Note a worker of xdist: SIGTERM is passed on to it, for it gets Ctrl-C from the terminal."""
+        self._nodes.append(node)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self) -> None:
+        """Note that the run is ending already: its clean-up and report are not broken off by a first SIGTERM."""
+        self._ending = True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Note the same of a run that came to its end."""
+        self._ending = True
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """Give SIGTERM back to whom it belonged."""
+        if self._former is not None:
+            signal.signal(signal.SIGTERM, self._former)
+            self._former = None
+
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if self._first and now - self._first > AT_ONCE:
+            self.pytest_unconfigure()
+            os.kill(os.getpid(), number)
+            return
+        if self._first:
+            return
+        self._first = now
+        if not self._ending:
+            self._ending = True
+            for process in filter(None, map(_process, self._nodes)):
+                process.send_signal(number)
+            raise KeyboardInterrupt("SIGTERM")
+
+
+def _process(node: Any) -> Any:
+    """Return the process of a worker on this machine, None for another: execnet has no public name for it."""
+    return getattr(getattr(node.gateway, "_io", None), "popen", None) if node.gateway.spec.popen else None

@@ -1,0 +1,150 @@
+"""SIGTERM, as `timeout` and a cancelled CI job send it, ends a run as Ctrl-C does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_zstack_ticket.edge.server import SimulatorServer
+from pytest_zstack_ticket.simulator import seeds
+from pytest_zstack_ticket.target import Target
+
+TWICE = '''
+import os, signal
+import pytest
+
+@pytest.mark.requirement("OWN-1")
+def test_first(ticket_endpoint, zstack_examine):
+    """A second create is decided like the first."""
+    again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    assert zstack_examine("sameness", subject=again, sibling=ticket_endpoint.calibration) is None
+
+@pytest.mark.requirement("OWN-2")
+def test_second(ticket_endpoint):
+    """It is ended by what `timeout` sends: two signals, one right after the other."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    os.kill(os.getpid(), signal.SIGTERM)
+    try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+'''
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SimulatorServer]:
+    monkeypatch.setenv("ZSTACK_PASSWORD", seeds.PASSWORD)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with SimulatorServer("embedded") as server:
+        yield server
+
+
+def left(cloud: SimulatorServer) -> tuple[int, int]:
+    """Return how many tickets and sessions the target has."""
+    return cloud.tickets, len(cloud.engine.world.sessions.live)
+
+
+def test_the_first_sigterm_cleans_up_and_writes_the_report(
+    pytester: pytest.Pytester, cloud: SimulatorServer, report: Callable[[], Any]
+):
+    before = left(cloud)
+    arguments = (f"--zstack-url={cloud.url}", "--zstack-report=out", pytester.makepyfile(TWICE))
+    result = pytester.runpytest_subprocess(*arguments)
+    assert result.ret == 2
+    result.stdout.fnmatch_lines(["*SIGTERM*", "*0 tickets left*"])
+    told = report()
+    assert (told["run"]["complete"], told["run"]["cut_short"]) == (False, "SIGTERM")
+    assert [row["verdict"] for row in told["requirements"]] == ["passed"]
+    assert left(cloud) == before
+
+
+def test_a_second_sigterm_kills(pytester: pytest.Pytester, cloud: SimulatorServer):
+    pytester.makeconftest(
+        """
+        import os, signal, time
+        import pytest
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_sessionfinish():
+            time.sleep(1.1)
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        """
+    )
+    result = pytester.runpytest_subprocess(f"--zstack-url={cloud.url}", pytester.makepyfile(TWICE))
+    assert result.ret == -signal.SIGTERM
+
+
+def test_a_run_that_cleans_up_already_is_not_broken_off(
+    pytester: pytest.Pytester, cloud: SimulatorServer, own_test: Path
+):
+    before = left(cloud)
+    pytester.makeconftest(
+        """
+        import os, signal
+
+        def pytest_sessionfinish():
+            os.kill(os.getpid(), signal.SIGTERM)
+        """
+    )
+    assert pytester.runpytest_subprocess(f"--zstack-url={cloud.url}", own_test).ret == 0
+    assert left(cloud) == before
+
+
+@pytest.mark.parametrize("whole_group", [False, True])
+def test_workers_end_with_the_run(
+    pytester: pytest.Pytester, cloud: SimulatorServer, report: Callable[[], Any], whole_group: bool
+):
+    before = left(cloud)
+    command = [sys.executable, "-m", "pytest", f"--zstack-url={cloud.url}", "--zstack-report=out", "-n", "2", "-q"]
+    process = subprocess.Popen(
+        command, cwd=pytester.path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    end = time.monotonic() + 30
+    while time.monotonic() < end and cloud.tickets < before[0] + 20:
+        time.sleep(0.05)
+    (os.killpg if whole_group else os.kill)(process.pid, signal.SIGTERM)
+    shown, _ = process.communicate(timeout=40)
+    assert process.returncode == 2, shown
+    assert report()["run"]["cut_short"] == "SIGTERM"
+    assert left(cloud) == before, shown
+
+
+def test_the_former_handler_comes_back_and_runs_without_target_never_lose_it(
+    pytester: pytest.Pytester, cloud: SimulatorServer, own_test: Path
+):
+    before = signal.getsignal(signal.SIGTERM)
+    pytester.inline_run(f"--zstack-url={cloud.url}", str(own_test)).assertoutcome(passed=1)
+    assert signal.getsignal(signal.SIGTERM) is before
+    plain = pytester.makepyfile(
+        test_plain="""
+        import signal
+
+        def test_plain():
+            assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+        """
+    )
+    pytester.runpytest_subprocess(plain).assert_outcomes(passed=1)
+
+
+def test_what_was_created_while_a_target_is_reached_is_taken_away(
+    pytester: pytest.Pytester, cloud: SimulatorServer, own_test: Path, monkeypatch: pytest.MonkeyPatch
+):
+    before, learn = left(cloud), Target.learn
+
+    def interrupted(target: Target) -> None:
+        learn(target)
+        assert cloud.tickets > before[0]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Target, "learn", interrupted)
+    assert pytester.inline_run(f"--zstack-url={cloud.url}", str(own_test), no_reraise_ctrlc=True).ret == 2
+    assert left(cloud) == before
