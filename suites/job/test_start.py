@@ -12,7 +12,7 @@ START_PARTS = {
     "ZT-JOB-002": (["location"], ["pattern"]),
     "ZT-JOB-003": (["apiTimeout"], []),
 }
-BAD_JOB_IDS = ("a" * 31, "b" * 33, "0123-4567-89ab-cdef-0123-4567-89ab-cdef")
+BAD_JOB_IDS = ("a" * 31, "b" * 33, "01234567-89ab-4def-8123-456789abcdef", "0123-4567-89ab-cdef-0123-4567-89ab-cdef")
 
 
 def with_header(draft, edit_name, name, value):

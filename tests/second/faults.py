@@ -130,7 +130,7 @@ malformed-trailing body,http | 4.3
 malformed-comma body,http | 4.3
 malformed-200 body | 10.1.33
 malformed-dies body,http | 10.1.33
-malformed-array-200 body | 10.1.33
+malformed-array-200 body,http | 10.1.33
 refusal-html http,body,session | open: 10.1.33 expects no HTML from the API itself
 refusal-stack http,body | 10.1.33
 http-drops-chunked http | HTTP
@@ -399,7 +399,7 @@ delete-cancels lifecycle | 10.1.44
 delete-leaves-history lifecycle | open: U4
 archives-live lifecycle | 8.3
 wrapper-case lifecycle | open: 7.4.23 and 10.1.43 want a refusal, yet pages print wrappers so
-wrapper-params lifecycle | R12
+wrapper-params lifecycle | open: R12, yet the Go SDK sends it so
 wrapper-any lifecycle | 10.1.43
 get-hidden lifecycle | 10.1.44
 @ keys smoke

@@ -38,6 +38,7 @@ MAY_LEAD = {
 }
 """Where an event leads if it is accepted at all."""
 DENIED = frozenset({("Pending", "update"), ("IntermediateApproved", "update")})
+CONTEXT = "accountSystemContext"
 ACTION = {"call": "action"}
 
 
@@ -108,10 +109,12 @@ def led(outcome: Outcome, status: str, event: str, after: Ticket) -> Departure |
 def untouched(before: Ticket, after: Ticket, event: str, outcome: Outcome) -> Departure | None:
     """Say whether anything changed that the event does not change."""
     changed = {"request", "description"} if event == "update" and accepted(outcome) else set()
-    for member in LASTING:
-        if member not in changed and not same(before.get(member), after.get(member), loose=True):
-            expected = Phrase.of("expect-unchanged", member=member, value=brief(before.get(member)), event=event)
-            return departure(expected, Phrase.of("shows", value=brief(after.get(member))))
+    for member in (*LASTING, CONTEXT):
+        one, other = before.get(member), after.get(member)
+        alike = same(one, other, loose=True) and (member != CONTEXT or same(other, one, loose=True))
+        if member not in changed and not alike:
+            expected = Phrase.of("expect-unchanged", member=member, value=brief(one), event=event)
+            return departure(expected, Phrase.of("shows", value=brief(other)))
     return None
 
 
