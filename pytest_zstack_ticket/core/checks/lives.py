@@ -111,8 +111,7 @@ def untouched(before: Ticket, after: Ticket, event: str, outcome: Outcome) -> De
     changed = {"request", "description"} if event == "update" and accepted(outcome) else set()
     for member in (*LASTING, CONTEXT):
         one, other = before.get(member), after.get(member)
-        alike = same(one, other, loose=True) and (member != CONTEXT or same(other, one, loose=True))
-        if member not in changed and not alike:
+        if member not in changed and not same(one, other, loose=member != CONTEXT):
             expected = Phrase.of("expect-unchanged", member=member, value=brief(one), event=event)
             return departure(expected, Phrase.of("shows", value=brief(other)))
     return None
