@@ -128,7 +128,7 @@ class Target:
         )
         if "inventory" in found.capabilities and found.oldest != found.newest:
             found = detect.narrowed(found, self.endpoint.create(marked_draft(self.context)).exchanges)
-        event = self.endpoint.call("PUT", detect.NOBODYS_ACTIONS, body=detect.CANCEL, follow=False)
+        event = self.endpoint.call("PUT", detect.NOBODYS_ACTIONS, body=detect.EVENT, follow=False)
         found = detect.with_capabilities(found, detect.spoken_capabilities(self.versions, event.exchanges))
         self._judge_by(found)
         if "accepted" in found.capabilities and self._shows_schema():

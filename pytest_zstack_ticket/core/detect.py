@@ -18,7 +18,7 @@ from pytest_zstack_ticket.model.profile import Profile, Release
 NEWEST = Release(99, 0)
 NO_ROUTE = frozenset({404, 405, 501})
 NOBODYS_ACTIONS = f"/v1/tickets/{'0' * 32}/actions"
-CANCEL: Json = {"changeTicketStatus": {"statusEvent": "cancel"}}
+EVENT: Json = {"changeTicketStatus": {"statusEvent": "reject"}}
 """An event for a ticket that does not exist shows whether there are events at all."""
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 MARK = "conformanceMark"
