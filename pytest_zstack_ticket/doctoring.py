@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from pytest_zstack_ticket.core.classify import told_wait
 from pytest_zstack_ticket.edge.meter import Meter
+from pytest_zstack_ticket.edge.patient import PatientTransport
 from pytest_zstack_ticket.edge.preflight import VERSION, examine_target
 from pytest_zstack_ticket.edge.sessions import OURS, require_answer
 from pytest_zstack_ticket.edge.whispers import Whispers
@@ -177,11 +178,13 @@ def _clock(raw: Exchange, answer: Response, target: Target) -> Line:
 
 def _rate(target: Target) -> Line:
     """Send some queries at once, past the breaker's patience, and see whether any is turned away."""
+    sent_over = target.cleaner.transport
     for _ in range(PROBES):
         raw, _ = target.cleaner.send(VERSION)
-        if isinstance(raw.answer, Response) and raw.answer.status == 429:
-            wish = told_wait(raw.answer, raw.started)
-            return Line(step="rate", state="warning", seen=f"429, Retry-After {wish}", cause="rate")
+        refused = sent_over.refused if isinstance(sent_over, PatientTransport) else None
+        if refused is not None:
+            wish = told_wait(refused, raw.started)
+            return Line(step="rate", state="warning", seen=f"{refused.status}, Retry-After {wish}", cause="rate")
     return Line(step="rate", state="ok", seen=f"{PROBES}")
 
 

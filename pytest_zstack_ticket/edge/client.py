@@ -55,6 +55,11 @@ class Client:
         self.bell: Bell | None = None
 
     @property
+    def transport(self) -> Transport:
+        """What requests are sent over."""
+        return self._transport
+
+    @property
     def first_wait(self) -> float:
         """Seconds to wait before the first poll, learned from past jobs."""
         return self.pace.first_wait

@@ -19,7 +19,7 @@ class PatientTransport:
     """A transport that sends again what a target was too busy for: 429, or a gateway's 503 with Retry-After.
 
     `patience` is for how many seconds it waits in a row; after that, what is refused is not sent again until something
-    is answered. Nothing that creates goes over it, so nothing is done twice.
+    is answered. Nothing that creates goes over it, so nothing is done twice. `refused` is the last such refusal.
     """
 
     def __init__(self, transport: Transport, *, clock: Clock, patience: float) -> None:
@@ -29,6 +29,7 @@ class PatientTransport:
         self._waited = 0.0
         self._pause = FIRST_PAUSE
         self._lock = threading.Lock()
+        self.refused: Response | None = None
 
     def send(self, request: Request, /) -> Response | Failure:
         """Send one request until it is not refused, or for as long as patience lasts."""
@@ -53,6 +54,7 @@ class PatientTransport:
             if not refused:
                 self._waited, self._pause = 0.0, FIRST_PAUSE
                 return None
+            self.refused = answer
             wait = max(wish or 0.0, self._pause)
             if self._waited + wait > self._patience:
                 return None
