@@ -88,6 +88,7 @@ def _found(turn: Turn, rows: Iterable[Any], shower: Callable[[Turn, Any], Row]) 
     made = []
     for row in rows:
         updated = getattr(row, "updated", row.created)
+        # mypy cannot infer a lambda whose default binds the row
         made.append(Found((row.created, updated), lambda row=row: shower(turn, row)))  # type: ignore[misc]
     return made
 
@@ -133,6 +134,7 @@ def _archived(turn: Turn, caller: Session) -> list[Found]:
     for row in store.archived_histories:
         if row.history.ticket in seen:
             shown = show.archived_history_inventory(turn, row)
+            # mypy cannot infer a lambda whose default binds the row
             made.append(Found((row.history.created, row.history.created), lambda shown=shown: shown))  # type: ignore[misc]
     return made
 

@@ -313,7 +313,7 @@ class Asking:
         }
         schema = {f"inventories[{i}]": f"org.zstack.ticket.entity.{classes[what]}" for i in range(len(listed))}
         if self.on("query-list"):
-            return listed  # type: ignore[return-value]
+            return listed  # type: ignore[return-value] # a list of rows
         if self.on("query-object") and len(listed) == 1:
             return {"schema": schema, "inventories": listed[0]}
         if self.on("query-nulls"):

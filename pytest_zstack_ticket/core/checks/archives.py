@@ -62,9 +62,10 @@ def _archive_of(ticket: Row, rows: list[Row], *, asked: str) -> Judgement:
     """Say whether archives show a ticket once and as it was; `asked` is the uuid that they were asked for, if any."""
     uuid = ticket.get("uuid")
     own = [row for row in rows if row.get("ticketUuid") == uuid]
-    if rows and not own and asked == uuid:
+    strange = next((row["ticketUuid"] for row in rows if isinstance(row.get("ticketUuid"), str)), None)
+    if strange is not None and not own and asked == uuid:
         expected = Phrase.of("expect-archived", member="ticketUuid", value=brief(uuid))
-        return departure(expected, Phrase.of("shows", value=brief(rows[0].get("ticketUuid"))))
+        return departure(expected, Phrase.of("shows", value=brief(strange)))
     if not own:
         return Undecided(Phrase.of("not-shown", member="archives"))
     if len(own) > 1:

@@ -68,6 +68,7 @@ def _shown_as(**members: Any) -> Callable[[Rows, Turn, Session, Query], list[Fou
 
     def rows(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
         found = default(turn, caller, asked)
+        # mypy cannot infer a lambda whose default binds the row
         return [Found(row.times, lambda row=row: row.show() | members) for row in found]  # type: ignore[misc]
 
     return rows
@@ -97,6 +98,7 @@ def _swapped_names(default: Rows, turn: Turn, caller: Session, asked: Query) -> 
     shown = [row.show() for row in found]
     names = [row.get("name") for row in shown[1:] + shown[:1]]
     pairs = zip(found, shown, names, strict=True)
+    # mypy cannot infer a lambda whose default binds the row
     return [Found(row.times, lambda one=one, name=name: one | {"name": name}) for row, one, name in pairs]  # type: ignore[misc]
 
 

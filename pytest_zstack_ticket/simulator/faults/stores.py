@@ -86,7 +86,7 @@ def _with(**members: object) -> Callable[[Insert, Turn, Ticket], Ticket]:
     """Store other values than those that were sent, and show them."""
 
     def insert(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
-        return default(turn, replace(ticket, **members))  # type: ignore[arg-type]
+        return default(turn, replace(ticket, **members))  # type: ignore[arg-type] # any member
 
     return insert
 
