@@ -36,7 +36,7 @@ false-failures: $(STAMP)  ## conformant endpoints, many seeds: RUNS=20 takes abo
 	$(BIN)/python -m tests.kill.false_failures --runs $(or $(RUNS),2)
 
 second: $(STAMP)  ## judge the suites by a cloud that shares nothing with the embedded one: about an hour
-	$(BIN)/python -m tests.second.judge
+	$(BIN)/python -m tests.independent_cloud.judge
 
 soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades, judging again: an hour and a half
 	$(BIN)/python -m tests.soak.caps

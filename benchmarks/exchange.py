@@ -12,18 +12,18 @@ from pathlib import Path
 import httpx
 from measuring import rounds
 
-from pytest_zstack_ticket.core.classify import classify
-from pytest_zstack_ticket.core.flow import submit
-from pytest_zstack_ticket.core.redact import Redactor
-from pytest_zstack_ticket.edge.client import Client
-from pytest_zstack_ticket.edge.clock import SystemClock
-from pytest_zstack_ticket.edge.evidence import EvidenceWriter
-from pytest_zstack_ticket.edge.files import load_profile
-from pytest_zstack_ticket.edge.transport import HttpxTransport
-from pytest_zstack_ticket.model.context import Context
+from pytest_zstack_ticket.api.classify import classify
+from pytest_zstack_ticket.api.polling import submit
+from pytest_zstack_ticket.artifacts.evidence_writer import EvidenceWriter
+from pytest_zstack_ticket.client.client import Client
+from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.model.exchange import Request
 from pytest_zstack_ticket.model.settings import Settings
+from pytest_zstack_ticket.model.ticket_context import Context
+from pytest_zstack_ticket.redaction.redactor import Redactor
 from pytest_zstack_ticket.strategies import calibration_draft
+from pytest_zstack_ticket.transport.clock import SystemClock
+from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 
 SERVER = """
 import asyncio, json

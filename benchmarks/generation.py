@@ -20,9 +20,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from measuring import rounds
 
-from pytest_zstack_ticket.edge.files import api_schemas
-from pytest_zstack_ticket.model.context import Context
+from pytest_zstack_ticket.config.profile_file import api_schemas
 from pytest_zstack_ticket.model.profile import Limits
+from pytest_zstack_ticket.model.ticket_context import Context
 from pytest_zstack_ticket.strategies import drafts, mutated_drafts
 
 EXAMPLES = 150

@@ -21,18 +21,18 @@ import httpx
 from exchange import SERVER, SESSION
 from measuring import rounds
 
-from pytest_zstack_ticket.core.redact import Redactor
-from pytest_zstack_ticket.edge.client import Client
-from pytest_zstack_ticket.edge.clock import SystemClock
-from pytest_zstack_ticket.edge.evidence import EvidenceWriter
-from pytest_zstack_ticket.edge.files import load_profile
-from pytest_zstack_ticket.edge.transport import HttpxTransport
-from pytest_zstack_ticket.endpoint import TicketEndpoint
-from pytest_zstack_ticket.examine import Examiner
-from pytest_zstack_ticket.explore import Explorer
-from pytest_zstack_ticket.model.context import Context
+from pytest_zstack_ticket.artifacts.evidence_writer import EvidenceWriter
+from pytest_zstack_ticket.client.client import Client
+from pytest_zstack_ticket.client.endpoint import TicketEndpoint
+from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.model.settings import Session, Settings
+from pytest_zstack_ticket.model.ticket_context import Context
+from pytest_zstack_ticket.redaction.redactor import Redactor
+from pytest_zstack_ticket.runner.examiner import Examiner
+from pytest_zstack_ticket.runner.explorer import Explorer
 from pytest_zstack_ticket.strategies import calibration_draft, drafts, mutated_drafts
+from pytest_zstack_ticket.transport.clock import SystemClock
+from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 
 EXCHANGES = 240
 """As many as three properties at standard effort."""

@@ -9,16 +9,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from pytest_zstack_ticket.edge.files import load_catalogue
-from pytest_zstack_ticket.edge.shipped import suites_folder
-from pytest_zstack_ticket.edge.typesetting import Typesetter
+from pytest_zstack_ticket.config.catalogue import load_catalogue
+from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.model.exchange import Exchange, Request, Response
-from pytest_zstack_ticket.printing import pdf
+from pytest_zstack_ticket.report.document import requirement_json
 from pytest_zstack_ticket.report.finding import message_json
-from pytest_zstack_ticket.report.machine import requirement_json
-from pytest_zstack_ticket.report.page import NOTHING, page
-from pytest_zstack_ticket.report.text import LANGUAGES
-from pytest_zstack_ticket.wording import wording
+from pytest_zstack_ticket.report.html.page import NOTHING, page
+from pytest_zstack_ticket.report.pdf.printer import pdf
+from pytest_zstack_ticket.report.pdf.typst_compiler import Typesetter
+from pytest_zstack_ticket.report.text.translations import LANGUAGES, wording
 
 REQUIRED = 3.0
 

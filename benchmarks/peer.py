@@ -25,7 +25,7 @@ from typing import Any
 
 import httpx
 
-from pytest_zstack_ticket.core.auth import login_request
+from pytest_zstack_ticket.api.auth import login_request
 
 OWN = Path(sys.executable).parent / "zstack-ticket"
 TEST = '''

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from pytest_zstack_ticket.edge.files import load_catalogue
-from pytest_zstack_ticket.edge.shipped import suites_folder
-from pytest_zstack_ticket.options import OPTIONS
+from pytest_zstack_ticket.config.catalogue import load_catalogue
+from pytest_zstack_ticket.config.options import OPTIONS
+from pytest_zstack_ticket.config.package_data import suites_folder
 
 REFERENCE = Path(__file__).parent / "reference"
 

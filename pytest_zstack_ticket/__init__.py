@@ -9,15 +9,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pytest_zstack_ticket.endpoint import TicketEndpoint
-    from pytest_zstack_ticket.examine import Examiner
-    from pytest_zstack_ticket.model.context import Context
+    from pytest_zstack_ticket.client.call_result import Trail
+    from pytest_zstack_ticket.client.endpoint import TicketEndpoint
     from pytest_zstack_ticket.model.outcome import Accepted, Malformed, Refused, Unanswered, Unfinished
     from pytest_zstack_ticket.model.profile import Profile
     from pytest_zstack_ticket.model.settings import Session
     from pytest_zstack_ticket.model.ticket import Draft, Edit, Message
-    from pytest_zstack_ticket.tables import by_requirement
-    from pytest_zstack_ticket.trail import Trail
+    from pytest_zstack_ticket.model.ticket_context import Context
+    from pytest_zstack_ticket.plugin.parametrize import by_requirement
+    from pytest_zstack_ticket.runner.examiner import Examiner
 
 __all__ = [
     "Accepted",
@@ -43,20 +43,26 @@ _HOMES = {
     "Refused": "model.outcome",
     "Unanswered": "model.outcome",
     "Unfinished": "model.outcome",
-    "Context": "model.context",
+    "Context": "model.ticket_context",
     "Draft": "model.ticket",
     "Edit": "model.ticket",
-    "Examiner": "examine",
+    "Examiner": "runner.examiner",
     "Message": "model.ticket",
     "Profile": "model.profile",
     "Session": "model.settings",
-    "TicketEndpoint": "endpoint",
-    "Trail": "trail",
-    "by_requirement": "tables",
+    "TicketEndpoint": "client.endpoint",
+    "Trail": "client.call_result",
+    "by_requirement": "plugin.parametrize",
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+if not TYPE_CHECKING:  # to a type checker a misspelt name is an error
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,1 +1,4 @@
-"""Frozen values that every layer shares; standard library types only, no clock, file, socket or option."""
+"""Frozen values, errors and their JSON form; pure.
+
+Imports the standard library alone.
+"""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from .exchange import Exchange, Failure, Json, Request, Response
-from .outcome import Departure, Judgement, Phrase, Undecided
-from .ticket import Edit
-from .verdict import Example, Observation
+from pytest_zstack_ticket.model.exchange import Exchange, Failure, Json, Request, Response
+from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.ticket import Edit
+from pytest_zstack_ticket.model.verdict import Example, Observation
 
 JsonObject = dict[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from .exchange import Failure, Json
+from pytest_zstack_ticket.model.exchange import Failure, Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from .exchange import Headers
+from pytest_zstack_ticket.model.exchange import Headers
 
 EditKind: TypeAlias = Literal["mutation", "variation", "breakage"]
 """A mutation must be refused; a variation must not change the outcome; a breakage is below the body: bytes, headers,

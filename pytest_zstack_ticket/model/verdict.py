@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from .exchange import Json
-from .outcome import Judgement, Phrase
-from .ticket import Edit
+from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase
+from pytest_zstack_ticket.model.ticket import Edit
 
 Verdict: TypeAlias = Literal["passed", "failed", "inconclusive", "error", "inapplicable", "untested"]
 

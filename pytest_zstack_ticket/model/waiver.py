@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
-from .pinned import Pinned
+from pytest_zstack_ticket.model.saved_example import Pinned
 
 WaiverClass: TypeAlias = Literal["product-bug", "suite-bug", "spec-gap", "environment", "by-design"]
 WAIVER_CLASSES: tuple[WaiverClass, ...] = ("product-bug", "suite-bug", "spec-gap", "environment", "by-design")

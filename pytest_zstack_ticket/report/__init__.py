@@ -1,1 +1,4 @@
-"""Turn results into documents for people and machines; text in, text out."""
+"""What people and machines read of a run: report.json, text, HTML, PDF and exports.
+
+May import everything up to `verdicts`.
+"""

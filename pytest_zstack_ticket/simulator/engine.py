@@ -7,21 +7,22 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pytest_zstack_ticket.model.exchange import Json, Request, Response
-
-from . import accounts, answers, flows, pages, rest, tickets
-from .active import HEALTHY, Active, Facts
-from .answer import Answer, Connection, Delivery, Spoiled, Text
-from .call import Call
-from .calls import CALLS
-from .create import create_ticket
-from .errors import ApiError, Refusal
-from .facts import call_of, facts_of
-from .jobs import Job, Jobs
-from .options import SimulatorOptions
-from .portal import admit, has_tag
-from .query import query
-from .routes import decoded, job_id, split_target
-from .world import Turn, World, first_header
+from pytest_zstack_ticket.simulator import response_builder
+from pytest_zstack_ticket.simulator.calls.all_calls import CALLS
+from pytest_zstack_ticket.simulator.calls.api_call import Call
+from pytest_zstack_ticket.simulator.errors import ApiError, Refusal
+from pytest_zstack_ticket.simulator.fault_points import HEALTHY, Active, Facts
+from pytest_zstack_ticket.simulator.http import container_pages, rest_layer
+from pytest_zstack_ticket.simulator.http.routes import decoded, job_id, split_target
+from pytest_zstack_ticket.simulator.interceptors import admit, has_tag
+from pytest_zstack_ticket.simulator.options import SimulatorOptions
+from pytest_zstack_ticket.simulator.request_facts import call_of, facts_of
+from pytest_zstack_ticket.simulator.response import Answer, Connection, Delivery, Spoiled, Text
+from pytest_zstack_ticket.simulator.services import accounts, approval_flows, tickets
+from pytest_zstack_ticket.simulator.services.create_ticket import create_ticket
+from pytest_zstack_ticket.simulator.services.jobs import Job, Jobs
+from pytest_zstack_ticket.simulator.services.query import query
+from pytest_zstack_ticket.simulator.state import Turn, World, first_header
 
 HANDLERS: dict[str, Callable[[Turn], Json]] = {
     "create_ticket": create_ticket,
@@ -29,9 +30,12 @@ HANDLERS: dict[str, Callable[[Turn], Json]] = {
     **{name: getattr(tickets, name) for name in ("change_status", "update_requests", "delete_ticket")},
     **{name: getattr(accounts, name) for name in ("log_in", "log_out", "validate_session", "renew_session")},
     **{name: getattr(accounts, name) for name in ("get_version", "get_current_time")},
-    **{name: getattr(flows, name) for name in ("create_collection", "update_collection", "change_state", "add_types")},
     **{
-        name: getattr(flows, name)
+        name: getattr(approval_flows, name)
+        for name in ("create_collection", "update_collection", "change_state", "add_types")
+    },
+    **{
+        name: getattr(approval_flows, name)
         for name in ("delete_collection", "remove_types", "add_flow", "update_flow", "delete_flow")
     },
 }
@@ -113,17 +117,17 @@ class Engine:
         kind = call_of(request, self.world.variant)
         self.counts[f"call:{kind}"] += 1
         try:
-            pages.check_container(request)
+            container_pages.check_container(request)
             if request.method == "OPTIONS":
-                status, text, headers = pages.preflight(request)
+                status, text, headers = container_pages.preflight(request)
                 return Answer(status=status, body=Text(text), role="options", call="other", headers=headers)
             identity = job_id(decoded(split_target(request.path)[0]))
             if identity is not None:
                 return self._poll(request, identity)
-            rest.receive(turn)
+            rest_layer.receive(turn)
             return self._send(turn, facts)
         except Refusal as error:
-            return answers.refusal(self.world.variant, error, kind)
+            return response_builder.refusal(self.world.variant, error, kind)
 
     def _poll(self, request: Request, identity: str) -> Answer:
         """Answer a job query: without any authentication, to anybody who knows the id."""
@@ -132,9 +136,9 @@ class Engine:
             raise Refusal(row="R31", status=405, text=text, ideal=405)
         job = self.jobs.rows.get(identity)
         if job is None:
-            return answers.unknown_job(self.world.variant, "poll", identity)
+            return response_builder.unknown_job(self.world.variant, "poll", identity)
         if job.answer is None:
-            return answers.waiting(self.world.variant, job.call, identity)
+            return response_builder.waiting(self.world.variant, job.call, identity)
         job.reads += 1
         return replace(job.answer, read=job.reads)
 
@@ -143,7 +147,7 @@ class Engine:
         direct = not turn.call.asynchronous or turn.variant.documented or not turn.without("answer-directly")
         wanted = turn.header("X-Job-UUID") if turn.without("ignore-job-id") else None
         if not turn.call.entity:
-            rest.refuse_used_job(turn, used=wanted is not None and wanted in self.jobs.rows)
+            rest_layer.refuse_used_job(turn, used=wanted is not None and wanted in self.jobs.rows)
         failure = self._admitted(turn)
         if direct:
             return self._served(turn, failure, "")
@@ -160,7 +164,7 @@ class Engine:
         self.jobs.add(job)
         if job.webhook:
             self._hooks_due.append(job.due)
-        return answers.accepted(turn, job.id, f"{self.address}/v1/api-jobs/{job.id}")
+        return response_builder.accepted(turn, job.id, f"{self.address}/v1/api-jobs/{job.id}")
 
     @staticmethod
     def _admitted(turn: Turn) -> ApiError | None:
@@ -175,14 +179,14 @@ class Engine:
         polled = bool(job)
         if failure is not None:
             turn.active.via(f"refused.{turn.call.kind}", _nothing)(turn)
-            return answers.failure(turn, failure, job, polled=polled)
+            return response_builder.failure(turn, failure, job, polled=polled)
         if has_tag(turn, "validationOnly"):
-            return answers.success(turn, {}, job)
+            return response_builder.success(turn, {}, job)
         try:
             result = turn.active.via(f"serve.{turn.call.kind}", HANDLERS[turn.call.handler])(turn)
         except ApiError as error:
-            return answers.failure(turn, error, job, polled=polled)
-        return answers.success(turn, result, job)
+            return response_builder.failure(turn, error, job, polled=polled)
+        return response_builder.success(turn, result, job)
 
     def _finish(self, job: Job) -> None:
         turn = job.turn

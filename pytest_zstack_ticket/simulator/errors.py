@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from pytest_zstack_ticket.model.exchange import Json
-
-from .texts import DESCRIPTIONS, Locale, say
-from .variants import Variant
+from pytest_zstack_ticket.simulator.error_messages import DESCRIPTIONS, Locale, say
+from pytest_zstack_ticket.simulator.variants import Variant
 
 RefusalForm: TypeAlias = Literal["text", "page"]
 

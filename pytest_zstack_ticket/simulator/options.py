@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import cast
-from urllib.parse import unquote
+from dataclasses import dataclass, field
 
-from pytest_zstack_ticket.model.errors import SettingsError
-from pytest_zstack_ticket.model.profile import ProfileBase
-
-from .active import Faults
-from .choices import Choices, parse_choices
-from .texts import Locale
-from .variants import Variant, parse_release
-
-EXAMPLE = "embedded, embedded:documented, embedded:deployed@4.8 or embedded?fault=NAME&latency=0.2&locale=zh"
+from pytest_zstack_ticket.simulator.error_messages import Locale
+from pytest_zstack_ticket.simulator.fault_points import Faults
+from pytest_zstack_ticket.simulator.undocumented import Choices
+from pytest_zstack_ticket.simulator.variants import Variant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,61 +31,3 @@ class SimulatorOptions:
     session_timeout: float = 7200.0
     webhook_pause: float = 2.0
     check_time_zone: bool = False
-
-
-def parse_options(text: str) -> SimulatorOptions:
-    """Read an embedded URL; raises SettingsError that names what is wrong and what would be right."""
-    head, _, query = text.partition("?")
-    word, _, kind = head.partition(":")
-    if word != "embedded":
-        raise SettingsError(f"{text!r} is not an embedded endpoint; write {EXAMPLE}")
-    options = SimulatorOptions(variant=_variant(kind))
-    for pair in filter(None, query.split("&")):
-        # percent-decoding only: a plus joins faults and must stay a plus
-        name, _, value = pair.partition("=")
-        options = _with(options, unquote(name), unquote(value))
-    return options
-
-
-def _variant(text: str) -> Variant:
-    base, at, release = text.partition("@")
-    if base not in ("", "deployed", "documented"):
-        raise SettingsError(f"variant {base!r} is unknown; write {EXAMPLE}")
-    variant = Variant(base=cast("ProfileBase", base or "deployed"))
-    return replace(variant, release=parse_release(release)) if at else variant
-
-
-def _with(options: SimulatorOptions, name: str, value: str) -> SimulatorOptions:
-    from .faults import parse_fault  # noqa: PLC0415 - the registry is built only where faults are asked for
-
-    match name:
-        case "fault":
-            return replace(options, faults=parse_fault(value), fault_text=value)
-        case "choice":
-            return replace(options, choices=parse_choices(value))
-        case "locale" if value in ("en", "zh"):
-            return replace(options, locale=cast("Locale", value))
-        case "latency" | "session_timeout" | "webhook_pause":
-            return _with_seconds(options, name, _seconds(name, value))
-        case "seed" if value.isdecimal():
-            return replace(options, seed=int(value))
-    raise SettingsError(f"embedded endpoint: {name}={value!r} is not understood; write {EXAMPLE}")
-
-
-def _with_seconds(options: SimulatorOptions, name: str, seconds: float) -> SimulatorOptions:
-    match name:
-        case "latency":
-            return replace(options, latency=seconds)
-        case "session_timeout":
-            return replace(options, session_timeout=seconds)
-    return replace(options, webhook_pause=seconds)
-
-
-def _seconds(name: str, value: str) -> float:
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds < float("inf"):
-        raise SettingsError(f"embedded endpoint: {name}={value!r} is not a number of seconds")
-    return seconds

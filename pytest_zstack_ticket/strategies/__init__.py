@@ -1,12 +1,12 @@
 """Drafts, valid and not: enumerated catalogues that visit every class, and strategies that explore around them."""
 
-from .bodies import NONCE, calibration_body, calibration_draft, with_nonce
-from .drafts import MutatedDraft, api_bodies, drafts, mutated_drafts, names
-from .hostile import hostile_drafts
-from .messages import breakages, open_breakages
-from .mutations import mutations
-from .rare import rare_drafts
-from .variations import marked_draft, open_questions, variations
+from pytest_zstack_ticket.strategies.base_draft import NONCE, calibration_body, calibration_draft, with_nonce
+from pytest_zstack_ticket.strategies.drafts import MutatedDraft, api_bodies, drafts, mutated_drafts, names
+from pytest_zstack_ticket.strategies.edge_cases import rare_drafts
+from pytest_zstack_ticket.strategies.injection import hostile_drafts
+from pytest_zstack_ticket.strategies.malformed_requests import breakages, open_breakages
+from pytest_zstack_ticket.strategies.mutations import mutations
+from pytest_zstack_ticket.strategies.variations import marked_draft, open_questions, variations
 
 __all__ = [
     "NONCE",

@@ -9,11 +9,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 
-from pytest_zstack_ticket.model.context import Context
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.profile import Limits
 from pytest_zstack_ticket.model.ticket import Draft, Edit
-from pytest_zstack_ticket.strategies.bodies import Body, Row, calibration_body, drop, get, number, put, rename
+from pytest_zstack_ticket.model.ticket_context import Context
+from pytest_zstack_ticket.strategies.base_draft import Body, Row, calibration_body, drop, get, number, put, rename
 from pytest_zstack_ticket.strategies.text import of_length
 
 OBJECT: Json = {"key": "value"}

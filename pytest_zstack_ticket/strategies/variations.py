@@ -10,11 +10,20 @@ import itertools
 import json
 from collections.abc import Callable, Iterator
 
-from pytest_zstack_ticket.model.context import Context
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.profile import Limits
 from pytest_zstack_ticket.model.ticket import Draft, Edit
-from pytest_zstack_ticket.strategies.bodies import Body, Row, calibration_body, encode, get, number, params_twice, put
+from pytest_zstack_ticket.model.ticket_context import Context
+from pytest_zstack_ticket.strategies.base_draft import (
+    Body,
+    Row,
+    calibration_body,
+    encode,
+    get,
+    number,
+    params_twice,
+    put,
+)
 from pytest_zstack_ticket.strategies.mutations import fresh_uuid
 from pytest_zstack_ticket.strategies.text import BEYOND, LOOKALIKES, SCRIPTS, of_length
 

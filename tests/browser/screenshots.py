@@ -17,8 +17,8 @@ import tempfile
 import threading
 from pathlib import Path
 
-from pytest_zstack_ticket.report.page import page
-from pytest_zstack_ticket.wording import wording
+from pytest_zstack_ticket.report.html.page import page
+from pytest_zstack_ticket.report.text.translations import wording
 from tests.support.sample_report import HOSTILE, hostile, sample_report
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")

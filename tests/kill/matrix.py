@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from pytest_zstack_ticket.edge.files import load_catalogue
-from pytest_zstack_ticket.edge.shipped import suites_folder
+from pytest_zstack_ticket.config.catalogue import load_catalogue
+from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.model.requirement import Requirement
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from pytest_zstack_ticket.edge.server import SimulatorServer
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 
 FORM = {"ZT-ANSWER-001", "ZT-ANSWER-002", "ZT-ANSWER-003", "ZT-ANSWER-004", "ZT-ANSWER-005"}
 NOTHING_ACCEPTED = "ZT-BODY-04 ZT-BODY-05 ZT-BODY-060 ZT-HTTP-017 ZT-HTTP-018 ZT-HTTP-019 ZT-JOB"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_zstack_ticket.edge.provenance import suite_digest
+from pytest_zstack_ticket.artifacts.provenance import suite_digest
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,7 +30,7 @@ def test_the_wheel_holds_suites_and_schemas_and_nothing_of_ours_else(wheel):
         "suites/job/test_end.py",
         "schemas/api/error.schema.json",
         "py.typed",
-        "report/page_pdf.typ",
+        "report/pdf/layout.typ",
     ):
         assert f"pytest_zstack_ticket/{wanted}" in names
     assert not [name for name in names if "__pycache__" in name]

@@ -8,10 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpcore  # noqa: F401 - httpx maps the exceptions of the first httpcore that it sees
 import pytest
 
-# a run inside a test would import these anew each time
-import pytest_zstack_ticket.edge.server
-import pytest_zstack_ticket.running
+import pytest_zstack_ticket.plugin.hooks
 import pytest_zstack_ticket.simulator.faults
+
+# a run inside a test would import these anew each time
+import pytest_zstack_ticket.simulator.server.server
 import pytest_zstack_ticket.strategies  # noqa: F401
 
 OWN_TEST = '''

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.cli import main
+from pytest_zstack_ticket.cli.main import main
 
 FAULTY = "--zstack-url=embedded?fault=accept-too-long:name"
 SOME = (

@@ -15,14 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from pytest_zstack_ticket.certifying import countersign_bundle, sign_bundle
-from pytest_zstack_ticket.core.dsse import Envelope, envelope_text, parse_envelope
-from pytest_zstack_ticket.core.statement import EXTENSION, PAYLOAD_TYPE, Terms, make_statement
-from pytest_zstack_ticket.edge.bundles import ENVELOPE, open_bundle, sha256
-from pytest_zstack_ticket.edge.keys import PrivateKey, new_key
-from pytest_zstack_ticket.edge.statements import seal_of
-from pytest_zstack_ticket.judging import judge_bundle
-from pytest_zstack_ticket.verifying import Verification, Wanted, verify_bundle
+from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, open_bundle, sha256
+from pytest_zstack_ticket.certify.dsse import Envelope, envelope_text, parse_envelope
+from pytest_zstack_ticket.certify.keys import PrivateKey, new_key
+from pytest_zstack_ticket.certify.rejudge import judge_bundle
+from pytest_zstack_ticket.certify.sign import countersign_bundle, sign_bundle
+from pytest_zstack_ticket.certify.statement import EXTENSION, PAYLOAD_TYPE, Terms, make_statement
+from pytest_zstack_ticket.certify.statement_reader import seal_of
+from pytest_zstack_ticket.certify.verify import Verification, Wanted, verify_bundle
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2027, 1, 31, tzinfo=UTC)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from pytest_zstack_ticket.report.width import width
+from pytest_zstack_ticket.report.text.columns import width
 from tests.support.terminal import CLEAR, on_terminal, painted, without_paint
 
 SLOW = '''

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from pytest_zstack_ticket.judging import judge_bundle
-from pytest_zstack_ticket.memory import EVERY, REQUIREMENT
+from pytest_zstack_ticket.certify.rejudge import judge_bundle
+from pytest_zstack_ticket.runner.drift_monitor import EVERY, REQUIREMENT
 
 OTHERS = "ZT-BODY-00 or ZT-BODY-01 or ZT-ANSWER-001"
 

@@ -21,10 +21,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from pytest_zstack_ticket.doctoring import visit, wishes_for
-from pytest_zstack_ticket.edge.server import SimulatorServer
-from pytest_zstack_ticket.simulator import seeds
-from pytest_zstack_ticket.starting import checked
+from pytest_zstack_ticket.runner.preparation import checked
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer
+from pytest_zstack_ticket.simulator.storage import seed_data
+from pytest_zstack_ticket.target.doctor import visit, wishes_for
 
 Answer = tuple[int, dict[str, str], bytes]
 Script = Callable[[str, str], Answer]
@@ -174,7 +174,10 @@ DRAFTS = {
 
 def told_by_doctor(url: str, **more: object) -> dict[str, str]:
     """Return the causes that the doctor names by step, and that it says how to mend each."""
-    environment = {"ZSTACK_PASSWORD": seeds.PASSWORD, **{k: str(v) for k, v in more.items() if k.startswith("ZSTACK")}}
+    environment = {
+        "ZSTACK_PASSWORD": seed_data.PASSWORD,
+        **{k: str(v) for k, v in more.items() if k.startswith("ZSTACK")},
+    }
     told = {"read-timeout": 1.0, **{k: v for k, v in more.items() if not k.startswith("ZSTACK")}}
     wishes = checked(wishes_for(url, told, environment))
     return {
@@ -192,7 +195,7 @@ def stack() -> Iterator[ExitStack]:
 
 def run_forms_no_verdict(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, url: str, *more: str) -> None:
     """A run says one sentence and ends with 11; nothing failed."""
-    monkeypatch.setenv("ZSTACK_PASSWORD", seeds.PASSWORD)
+    monkeypatch.setenv("ZSTACK_PASSWORD", seed_data.PASSWORD)
     result = pytester.runpytest(f"--zstack-url={url}", "--zstack-read-timeout=1", *more)
     assert result.ret == 11, result.stdout.str() + result.stderr.str()
     assert " failed" not in result.stdout.str()

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.certifying import sign_bundle
-from pytest_zstack_ticket.core.statement import Terms, extension
-from pytest_zstack_ticket.edge.keys import new_key
-from pytest_zstack_ticket.edge.server import SimulatorServer
-from pytest_zstack_ticket.simulator import seeds
-from pytest_zstack_ticket.verifying import Wanted, verify_bundle
+from pytest_zstack_ticket.certify.keys import new_key
+from pytest_zstack_ticket.certify.sign import sign_bundle
+from pytest_zstack_ticket.certify.statement import Terms, extension
+from pytest_zstack_ticket.certify.verify import Wanted, verify_bundle
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer
+from pytest_zstack_ticket.simulator.storage import seed_data
 
 NONCE = "CERT-2027-014"
 NOW = datetime(2027, 1, 31, tzinfo=UTC)
@@ -25,7 +25,7 @@ TERMS = Terms(not_before=NOW, not_after=NOW + timedelta(days=180))
 
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SimulatorServer]:
-    monkeypatch.setenv("ZSTACK_PASSWORD", seeds.PASSWORD)
+    monkeypatch.setenv("ZSTACK_PASSWORD", seed_data.PASSWORD)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     with SimulatorServer("embedded") as server:
         yield server

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_zstack_ticket.edge.evidence import read_evidence
+from pytest_zstack_ticket.artifacts.evidence_reader import read_evidence
 
 FAULTY = "--zstack-url=embedded?fault=accept-too-long:name"
 SOME = ("--zstack-effort=smoke", "-k", "ZT-BODY-004 or ZT-ANSWER-001", "--zstack-report=out")

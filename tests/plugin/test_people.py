@@ -9,26 +9,26 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.cli import main
-from pytest_zstack_ticket.edge.ledger import Ledger, LedgerHead, OldLedger
-from pytest_zstack_ticket.edge.server import SimulatorServer
-from pytest_zstack_ticket.simulator import seeds
-from pytest_zstack_ticket.sweeping import sweep_ledger
+from pytest_zstack_ticket.cleanup.ledger import Ledger, LedgerHead, OldLedger
+from pytest_zstack_ticket.cli.main import main
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer
+from pytest_zstack_ticket.simulator.storage import seed_data
+from pytest_zstack_ticket.target.resume_cleanup import sweep_ledger
 
 ALICE = '[owner]\nlogin = "virtual-id"\nuser = "alice"\nproject = "p1"\n'
 BOB = '[stranger]\nlogin = "virtual-id"\nuser = "bob"\nproject = "p2"\n'
 ADMIN = '[approver]\nuser = "admin"\n'
 OWN = f"""
 [stranger.account-system-context]
-projectUuid = "{seeds.PROJECT_TWO}"
-virtualIDUuid = "{seeds.BOB}"
+projectUuid = "{seed_data.PROJECT_TWO}"
+virtualIDUuid = "{seed_data.BOB}"
 """
 
 
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimulatorServer]:
     for name in ("", "OWNER_", "STRANGER_", "APPROVER_"):
-        monkeypatch.setenv(f"ZSTACK_{name}PASSWORD", seeds.PASSWORD)
+        monkeypatch.setenv(f"ZSTACK_{name}PASSWORD", seed_data.PASSWORD)
     with SimulatorServer("embedded") as server:
         yield server
 
@@ -53,7 +53,7 @@ def test_a_person_without_a_password_is_an_error_of_the_caller(run, monkeypatch:
 
 def test_a_password_may_lie_in_a_file(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("ZSTACK_STRANGER_PASSWORD")
-    (tmp_path / "secret").write_text(seeds.PASSWORD + "\n", "utf-8")
+    (tmp_path / "secret").write_text(seed_data.PASSWORD + "\n", "utf-8")
     monkeypatch.setenv("ZSTACK_STRANGER_PASSWORD_FILE", str(tmp_path / "secret"))
     assert run(BOB, "-k", "ZT-ISOLATION-006").ret == 0
 
@@ -152,5 +152,5 @@ def test_a_later_sweep_logs_in_as_the_person_of_the_ledger(cloud: SimulatorServe
     head = LedgerHead(run="m-stranger", url=cloud.url, login="virtual-id", user="bob", project="p2", part="stranger")
     path = tmp_path / "ledger-stranger.jsonl"
     Ledger(path, head).close()
-    environment = {"ZSTACK_STRANGER_PASSWORD": seeds.PASSWORD}
+    environment = {"ZSTACK_STRANGER_PASSWORD": seed_data.PASSWORD}
     assert sweep_ledger(OldLedger(path), environment=environment).clean

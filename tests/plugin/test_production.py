@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.cli import main
-from pytest_zstack_ticket.edge.server import SimulatorServer
-from pytest_zstack_ticket.edge.sweeper import MOST_SILENT
+from pytest_zstack_ticket.cleanup.sweeper import MOST_SILENT
+from pytest_zstack_ticket.cli.main import main
 from pytest_zstack_ticket.model.exchange import Request, Response
-from pytest_zstack_ticket.simulator import seeds
-from pytest_zstack_ticket.simulator.answer import Spoiled
+from pytest_zstack_ticket.simulator.response import Spoiled
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer
+from pytest_zstack_ticket.simulator.storage import seed_data
 
 FOREIGN = "--zstack-url=http://cloud.invalid:8080"
 
 
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SimulatorServer]:
-    monkeypatch.setenv("ZSTACK_PASSWORD", seeds.PASSWORD)
+    monkeypatch.setenv("ZSTACK_PASSWORD", seed_data.PASSWORD)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     with SimulatorServer("embedded") as server:
         yield server
@@ -113,8 +113,8 @@ class Busy(SimulatorServer):
 
 @pytest.fixture
 def busy(cloud: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Busy]:
-    monkeypatch.setattr("pytest_zstack_ticket.edge.patient.FIRST_PAUSE", 0.01)
-    monkeypatch.setattr("pytest_zstack_ticket.edge.patient.LONGEST_PAUSE", 0.02)
+    monkeypatch.setattr("pytest_zstack_ticket.transport.retry.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("pytest_zstack_ticket.transport.retry.LONGEST_PAUSE", 0.02)
     with Busy("embedded") as server:
         yield server
 

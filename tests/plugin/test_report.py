@@ -13,10 +13,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pytest_zstack_ticket.edge.evidence import read_evidence
-from pytest_zstack_ticket.edge.server import SimulatorServer
-from pytest_zstack_ticket.edge.shipped import schemas_folder
-from pytest_zstack_ticket.simulator import seeds
+from pytest_zstack_ticket.artifacts.evidence_reader import read_evidence
+from pytest_zstack_ticket.config.package_data import schemas_folder
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer
+from pytest_zstack_ticket.simulator.storage import seed_data
 
 SESSION = "5ec2e7" + "0" * 26
 HOSTILE = "\\ud800 \\u202e \\u0007 \\u001b[31m ::error::"
@@ -123,15 +123,15 @@ def test_no_secret_is_written_or_shown(
         """
     )
     with SimulatorServer("embedded") as cloud:
-        monkeypatch.setenv("ZSTACK_PASSWORD", seeds.PASSWORD)
-        monkeypatch.setenv("ZSTACK_ACCESS_KEY_ID", seeds.ACCESS_KEY_ID)
-        monkeypatch.setenv("ZSTACK_ACCESS_KEY_SECRET", seeds.ACCESS_KEY_SECRET)
+        monkeypatch.setenv("ZSTACK_PASSWORD", seed_data.PASSWORD)
+        monkeypatch.setenv("ZSTACK_ACCESS_KEY_ID", seed_data.ACCESS_KEY_ID)
+        monkeypatch.setenv("ZSTACK_ACCESS_KEY_SECRET", seed_data.ACCESS_KEY_SECRET)
         result = pytester.runpytest(
             f"--zstack-url={cloud.url}", "--zstack-report=out", "--junitxml=out.xml", "-l", *workers, leaky
         )
     result.assert_outcomes(failed=1)
     sessions = {token for token, _ in live_sessions(cloud)}
-    secrets = {hashlib.sha512(seeds.PASSWORD.encode()).hexdigest(), seeds.ACCESS_KEY_SECRET, *sessions}
+    secrets = {hashlib.sha512(seed_data.PASSWORD.encode()).hexdigest(), seed_data.ACCESS_KEY_SECRET, *sessions}
     written = {path.name: text_of(path) for path in pytester.path.rglob("*.*") if path.is_file()}
     written["terminal"] = result.stdout.str()
     assert sessions

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.edge.shipped import suites_folder
+from pytest_zstack_ticket.config.package_data import suites_folder
 
 SOME = "ZT-BODY-004 or ZT-ANSWER-001"
 SMOKE = ("--zstack-url=embedded", "--zstack-effort=smoke")

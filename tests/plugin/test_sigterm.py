@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.edge.server import SimulatorServer
-from pytest_zstack_ticket.simulator import seeds
-from pytest_zstack_ticket.target import Target
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer
+from pytest_zstack_ticket.simulator.storage import seed_data
+from pytest_zstack_ticket.target.target import Target
 
 TWICE = '''
 import os, signal
@@ -41,7 +41,7 @@ def test_second(ticket_endpoint):
 
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SimulatorServer]:
-    monkeypatch.setenv("ZSTACK_PASSWORD", seeds.PASSWORD)
+    monkeypatch.setenv("ZSTACK_PASSWORD", seed_data.PASSWORD)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     with SimulatorServer("embedded") as server:
         yield server

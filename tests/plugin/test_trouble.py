@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.edge.server import SimulatorServer
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 
 SLOW = '''
 import os, signal

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pytest_zstack_ticket.edge.reports import load_report
+from pytest_zstack_ticket.artifacts.report_reader import load_report
 
 FEW = ("--zstack-effort=smoke", "-k", "ZT-ANSWER-011 or ZT-BODY-004 or ZT-ANSWER-001")
 BROKEN = "--zstack-url=embedded?fault=accept-too-long:name"

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from pytest_zstack_ticket.cli import main
-from pytest_zstack_ticket.edge.reports import load_report
+from pytest_zstack_ticket.artifacts.report_reader import load_report
+from pytest_zstack_ticket.cli.main import main
 
 FEW = ("--zstack-effort=smoke", "--zstack-seed=1", "-k", "ZT-BODY-004 or ZT-ANSWER-011")
 BROKEN = "embedded?fault=accept-too-long:name"

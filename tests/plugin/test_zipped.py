@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_zstack_ticket.cli import main
-from pytest_zstack_ticket.edge import archive
+from pytest_zstack_ticket.artifacts import zip_writer
+from pytest_zstack_ticket.cli.main import main
 
 FAULTY = "--zstack-url=embedded?fault=accept-too-long:name"
 SOME = ("--zstack-effort=smoke", "-k", "ZT-BODY-004 or ZT-ANSWER-001", "--zstack-lang=en")
@@ -47,7 +47,7 @@ def test_what_cannot_be_packed_stays_in_a_folder_that_is_named(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(archive, "_add", full)
+    monkeypatch.setattr(zip_writer, "_add", full)
     found = pytester.runpytest(FAULTY, *SOME, "--zstack-report=out.zip")
     assert found.ret == 4
     folder = next(pytester.path.glob("out.zip.*"))

@@ -16,13 +16,13 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from pytest_zstack_ticket.edge.capped import CappedTransport
-from pytest_zstack_ticket.edge.clock import SystemClock
-from pytest_zstack_ticket.edge.meter import Meter
-from pytest_zstack_ticket.edge.transport import HttpxTransport
-from pytest_zstack_ticket.model.caps import Caps
 from pytest_zstack_ticket.model.exchange import Request
+from pytest_zstack_ticket.model.quotas import Caps
 from pytest_zstack_ticket.model.settings import Settings
+from pytest_zstack_ticket.transport.clock import SystemClock
+from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
+from pytest_zstack_ticket.transport.quota import CappedTransport
+from pytest_zstack_ticket.transport.usage_counter import Meter
 
 METHODS = ("POST", "POST", "post", "PATCH", "GET", "PUT", "DELETE", "BREW")
 CASES: dict[str, Caps] = {

@@ -17,14 +17,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from pytest_zstack_ticket.core.auth import login_request
-from pytest_zstack_ticket.edge.server import SimulatorServer
-from pytest_zstack_ticket.edge.transport import HttpxTransport
-from pytest_zstack_ticket.model.context import Context
+from pytest_zstack_ticket.api.auth import login_request
 from pytest_zstack_ticket.model.exchange import Request, Response
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.model.ticket import JSON_UTF8
+from pytest_zstack_ticket.model.ticket_context import Context
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.strategies import calibration_body
+from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 
 LATENCY = 0.4
 FOREIGN = 500

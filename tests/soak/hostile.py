@@ -25,7 +25,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pytest_zstack_ticket.edge.server import SimulatorServer
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 
 MOST_MEMORY = 300
 """MiB that a run may need."""

@@ -18,9 +18,9 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
-from pytest_zstack_ticket.edge.files import load_catalogue
-from pytest_zstack_ticket.edge.shipped import suites_folder
-from pytest_zstack_ticket.judging import judge_bundle
+from pytest_zstack_ticket.certify.rejudge import judge_bundle
+from pytest_zstack_ticket.config.catalogue import load_catalogue
+from pytest_zstack_ticket.config.package_data import suites_folder
 
 ROOT = Path(__file__).parents[2]
 LONGEST_RUN = 600.0

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pytest_zstack_ticket.edge.server import SimulatorServer
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from tests.soak.proxy import KINDS
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_zstack_ticket.model.caps import Caps
+from pytest_zstack_ticket.model.quotas import Caps
 from tests.soak import caps, concurrency, crash, hostile, lines, secrets
 
 

@@ -13,8 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from pytest_zstack_ticket.core.diff import compare, diff_to_json
-from pytest_zstack_ticket.edge.reports import load_report
+from pytest_zstack_ticket.artifacts.report_reader import load_report
+from pytest_zstack_ticket.verdicts.comparison import compare, diff_to_json
 
 ROOT = Path(__file__).parents[2]
 FAULT, BROKEN = "created-after-updated", "ZT-ANSWER-011"

@@ -7,8 +7,8 @@ from typing import Any
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Response
 from pytest_zstack_ticket.model.profile import Profile, Release
 from pytest_zstack_ticket.model.requirement import Requirement
-from pytest_zstack_ticket.report.machine import Facts, Row, document
-from pytest_zstack_ticket.wording import wording
+from pytest_zstack_ticket.report.document import Facts, Row, document
+from pytest_zstack_ticket.report.text.translations import wording
 
 HOSTILE = "\x00\x1b[31m\x0b\ud800\u202e]]><script>&\"'\ufffe\U0001f600 工单\ttab\r\nline"
 STAMP = "2026-11-23T07:44:59.000+00:00"

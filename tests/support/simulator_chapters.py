@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from pytest_zstack_ticket.simulator import seeds
+from pytest_zstack_ticket.simulator.storage import seed_data
 from tests.support.simulator_families import families
 from tests.support.simulator_probe import (
     Caller,
@@ -41,9 +41,9 @@ def creation() -> Step:
     caller = yield from _session()
     yield from create(caller)
     yield from finish((yield caller.send("POST", "/v1/tickets", {"params": message()}, X_JSON_Schema="true")), reads=2)
-    yield from create(caller, description="d" * 300, tagUuids=[seeds.TAG_PATTERN])
+    yield from create(caller, description="d" * 300, tagUuids=[seed_data.TAG_PATTERN])
     yield from create(
-        caller, flowCollectionUuid=seeds.DEFAULT_COLLECTION, resourceUuid="0" * 12 + "4" + "0" * 3 + "8" + "0" * 15
+        caller, flowCollectionUuid=seed_data.DEFAULT_COLLECTION, resourceUuid="0" * 12 + "4" + "0" * 3 + "8" + "0" * 15
     )
     yield from create(caller, {"params": message(), "systemTags": ["a::b"], "userTags": ["c"]})
     yield from create(caller, {"params": message(systemTags=["a::b"]) | {"extra": 1}, "more": 2})
@@ -132,10 +132,10 @@ def refusals() -> Step:
         yield from create(caller, requests=[request(**changes)])
     yield from create(caller, accountSystemType="ldap")
     yield from create(caller, tagUuids=["0" * 32])
-    for uuid in ("0" * 32, seeds.FOREIGN_COLLECTION, seeds.DISABLED_COLLECTION):
+    for uuid in ("0" * 32, seed_data.FOREIGN_COLLECTION, seed_data.DISABLED_COLLECTION):
         yield from create(caller, flowCollectionUuid=uuid)
-    resize = [request(apiName=seeds.RESIZE_VM_API)]
-    yield from create(caller, flowCollectionUuid=seeds.DISABLED_COLLECTION, requests=resize)
+    resize = [request(apiName=seed_data.RESIZE_VM_API)]
+    yield from create(caller, flowCollectionUuid=seed_data.DISABLED_COLLECTION, requests=resize)
     yield from create(caller, resourceUuid="not a uuid")
     first = inventory((yield from create(caller)))["uuid"]
     yield from create(caller, name="second", resourceUuid=first)
@@ -158,11 +158,11 @@ def malformed() -> Step:
 def sessions() -> Step:
     """Log-ins, log-outs and every kind of dead session."""
     yield log_in(password="wrong")
-    nearly = {"accountName": "admin", "password": seeds.digest(seeds.PASSWORD)[:-1]}
+    nearly = {"accountName": "admin", "password": seed_data.digest(seed_data.PASSWORD)[:-1]}
     yield Caller().send("PUT", "/v1/accounts/login", {"logInByAccount": nearly})
     yield log_in("nobody")
     yield Caller().send("PUT", "/v1/accounts/login", {"logInByAccount": {"accountName": "admin"}})
-    clear = {"accountName": "admin", "password": seeds.PASSWORD}
+    clear = {"accountName": "admin", "password": seed_data.PASSWORD}
     yield Caller().send("PUT", "/v1/accounts/login", {"logInByAccount": clear})
     caller = yield from _session()
     for header in ("OAuth", "OAuth " + "0" * 32, "OAuth nothing", "Bearer x", f"oauth {caller.token}", "Basic YTpi"):
@@ -175,7 +175,7 @@ def sessions() -> Step:
     for project in ("p1", "p2", "p3"):
         yield alice.send("PUT", "/v1/iam2/projects/login", {"loginIAM2Project": {"projectName": project}})
     yield alice.send(
-        "POST", "/v1/tickets/flow-collections", {"params": {"name": "x", "projectUuid": seeds.PROJECT_ONE}}
+        "POST", "/v1/tickets/flow-collections", {"params": {"name": "x", "projectUuid": seed_data.PROJECT_ONE}}
     )
     staying = yield from _session()
     yield Caller().send("DELETE", f"/v1/accounts/sessions/{caller.token}")
@@ -200,7 +200,7 @@ def keys() -> Step:
     yield Caller().send("GET", path, Authorization=good, Date="yesterday")
     yield Caller().send("GET", path, Authorization=signed("GET", path, date=OLD), Date=OLD)
     yield Caller().send("GET", path, Authorization="ZStack key", Date=DATE)
-    yield Caller().send("GET", path, Authorization=good.replace(seeds.ACCESS_KEY_ID, "other"), Date=DATE)
+    yield Caller().send("GET", path, Authorization=good.replace(seed_data.ACCESS_KEY_ID, "other"), Date=DATE)
     yield Caller().send("GET", path, Authorization=signed("GET", path, date=DATE, secret="x"), Date=DATE)
     yield Caller().send("GET", path, Authorization=signed("POST", path, date=DATE), Date=DATE)
     yield Caller().send("GET", path, Authorization=good[:-3], Date=DATE)
@@ -311,7 +311,7 @@ def strangers() -> Step:
     colleague = Caller(inventory(entered)["uuid"])
     uuid = inventory((yield from create(member)))["uuid"]
     yield from create(admin, name="admin's")
-    foreign = seeds.FOREIGN_TICKETS
+    foreign = seed_data.FOREIGN_TICKETS
     for caller in (alice, bob, member, colleague):
         yield query(caller)
         yield query(caller, path="/v1/tickets/histories")
@@ -326,7 +326,7 @@ def strangers() -> Step:
     yield query(admin)
     entered = yield bob.send("PUT", "/v1/iam2/projects/login", {"loginIAM2Project": {"projectName": "p2"}})
     approver = Caller(inventory(entered)["uuid"])
-    context = {"projectUuid": seeds.PROJECT_TWO, "virtualIDUuid": seeds.BOB}
+    context = {"projectUuid": seed_data.PROJECT_TWO, "virtualIDUuid": seed_data.BOB}
     uuid = inventory((yield from create(approver, accountSystemContext=context)))["uuid"]
     for caller in (admin, approver, approver, admin):
         yield from act(caller, uuid, {"changeTicketStatus": {"statusEvent": "approve"}})
@@ -341,7 +341,7 @@ def _in_project(name: str, project: str) -> Any:
 def between() -> Step:
     """What two projects see of each other's new tickets, and do to them, also at the same time."""
     alice, bob = (yield from _in_project("alice", "p1")), (yield from _in_project("bob", "p2"))
-    own = {"accountSystemContext": {"projectUuid": seeds.PROJECT_TWO, "virtualIDUuid": seeds.BOB}}
+    own = {"accountSystemContext": {"projectUuid": seed_data.PROJECT_TWO, "virtualIDUuid": seed_data.BOB}}
     cancel, reopen = ({"changeTicketStatus": {"statusEvent": event}} for event in ("cancel", "reopen"))
     yield from create(bob, **own, requests=[request(requestName="of bob")], description="of bob")
     ticket = inventory((yield from create(alice, name="of alice", description="of alice")))
@@ -412,7 +412,7 @@ def http() -> Step:
     yield caller.send("POST", "/v1/tickets", {"params": message()}, X_API_Timeout="soon")
     answer = yield caller.send("POST", "/v1/tickets", {"params": message()})
     yield from finish(answer, reads=3)
-    flow = {"name": "f", "projectUuid": seeds.PROJECT_ONE, "isDefault": "perhaps"}
+    flow = {"name": "f", "projectUuid": seed_data.PROJECT_ONE, "isDefault": "perhaps"}
     yield caller.send("POST", "/v1/tickets/flow-collections", {"params": flow})
     yield query(caller, more="q=name")
     large = message(requests=[request(apiBody={"pad": "x" * 30_000})])

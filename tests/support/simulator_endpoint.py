@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 from pytest_zstack_ticket.model.exchange import Request, Response
-from pytest_zstack_ticket.simulator.answer import Spoiled
+from pytest_zstack_ticket.simulator.embedded_url import parse_options
 from pytest_zstack_ticket.simulator.engine import Engine
-from pytest_zstack_ticket.simulator.options import SimulatorOptions, parse_options
+from pytest_zstack_ticket.simulator.options import SimulatorOptions
+from pytest_zstack_ticket.simulator.response import Spoiled
 from tests.support.simulator_probe import START, Caller, job_of, log_in, message, query
 
 

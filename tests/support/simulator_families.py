@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from pytest_zstack_ticket.simulator import seeds
+from pytest_zstack_ticket.simulator.storage import seed_data
 from tests.support.simulator_probe import Caller, Step, create, finish, inventory, log_in, query, request
 
 TOLD = ("/v1/tickets", "/v1/tickets/archives", "/v1/tickets/histories", "/v1/tickets/histories/archives")
@@ -56,14 +56,14 @@ def families() -> Step:
         yield from _look(caller, *uuids)
     yield from create(caller, name="again", resourceUuid=uuids[1], requests=[request(requestName="new")])
     yield from _look(caller, *uuids)
-    answer = yield caller.send("POST", "/v1/tickets", {"params": {"name": seeds.FOREIGN_TICKET_NAME}})
+    answer = yield caller.send("POST", "/v1/tickets", {"params": {"name": seed_data.FOREIGN_TICKET_NAME}})
     yield from finish(answer, reads=4)
     made = yield caller.send("POST", "/v1/tickets", {"params": _body()})
     yield from finish(made, reads=4)
 
 
 def _body() -> dict[str, Any]:
-    context = {"projectUuid": seeds.PROJECT_ONE, "virtualIDUuid": seeds.ALICE}
+    context = {"projectUuid": seed_data.PROJECT_ONE, "virtualIDUuid": seed_data.ALICE}
     return {
         "name": "read often",
         "requests": [request()],

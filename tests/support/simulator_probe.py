@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import quote
 
 from pytest_zstack_ticket.model.exchange import Request, Response
-from pytest_zstack_ticket.simulator import seeds
-from pytest_zstack_ticket.simulator.answer import Delivery, Spoiled
+from pytest_zstack_ticket.simulator.embedded_url import parse_options
 from pytest_zstack_ticket.simulator.engine import Engine
-from pytest_zstack_ticket.simulator.options import parse_options
+from pytest_zstack_ticket.simulator.response import Delivery, Spoiled
+from pytest_zstack_ticket.simulator.storage import seed_data
 
 Step = Generator[Request | float, Response, None]
 """Yields requests; a number lets so many seconds pass."""
@@ -29,7 +29,7 @@ def message(**changes: Any) -> dict[str, Any]:
         "name": "a ticket",
         "requests": [request()],
         "accountSystemType": "iam2",
-        "accountSystemContext": {"projectUuid": seeds.PROJECT_ONE, "virtualIDUuid": seeds.ALICE},
+        "accountSystemContext": {"projectUuid": seed_data.PROJECT_ONE, "virtualIDUuid": seed_data.ALICE},
     }
     return {key: value for key, value in (params | changes).items() if value is not ...}
 
@@ -38,7 +38,7 @@ def request(**changes: Any) -> dict[str, Any]:
     """Return one TicketRequest, changed."""
     made: dict[str, Any] = {
         "requestName": "create vm",
-        "apiName": seeds.CREATE_VM_API,
+        "apiName": seed_data.CREATE_VM_API,
         "executeTimes": 1,
         "apiBody": {"name": "vm", "l3NetworkUuids": ["8b4ddd66c7ba30598cdc7ab835e04f96"]},
     }
@@ -62,7 +62,7 @@ class Caller:
         return Request(method=method, path=path, headers=tuple(named.items()), body=data)
 
 
-def log_in(name: str = "admin", password: str = seeds.PASSWORD) -> Request:
+def log_in(name: str = "admin", password: str = seed_data.PASSWORD) -> Request:
     digest = hashlib.sha512(password.encode()).hexdigest()
     if name in ("alice", "bob", "carol", "operator"):
         body = {"loginIAM2VirtualID": {"name": name, "password": digest}}
@@ -100,10 +100,10 @@ def query(caller: Caller, *conditions: str, path: str = "/v1/tickets", more: str
     return caller.send("GET", f"{path}?{text}" if text else path)
 
 
-def signed(method: str, path: str, *, date: str, secret: str = seeds.ACCESS_KEY_SECRET, as_path: str = "") -> str:
+def signed(method: str, path: str, *, date: str, secret: str = seed_data.ACCESS_KEY_SECRET, as_path: str = "") -> str:
     text = f"{method}\n{date}\n{as_path or path}".encode()
     signature = base64.b64encode(hmac.new(secret.encode(), text, hashlib.sha1).digest()).decode()
-    return f"ZStack {seeds.ACCESS_KEY_ID}:{signature}"
+    return f"ZStack {seed_data.ACCESS_KEY_ID}:{signature}"
 
 
 class Walk:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from pytest_zstack_ticket.report.exports.telling import (
+from pytest_zstack_ticket.report.exports.plain_text import (
     Report,
     Row,
     beyond,
@@ -25,7 +25,7 @@ from pytest_zstack_ticket.report.exports.telling import (
     trace_of,
     waived,
 )
-from pytest_zstack_ticket.report.width import visible
+from pytest_zstack_ticket.report.text.columns import visible
 
 STATUSES = {
     "passed": "passed",

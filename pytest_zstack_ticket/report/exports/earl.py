@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_zstack_ticket.report.exports.telling import Report, Row, facts_of, message_of, plain, trace_of, waived
-from pytest_zstack_ticket.report.width import visible
+from pytest_zstack_ticket.report.exports.plain_text import Report, Row, facts_of, message_of, plain, trace_of, waived
+from pytest_zstack_ticket.report.text.columns import visible
 
 OUTCOMES = {
     "passed": "earl:passed",

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl
 
 from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Headers, Request, Response
-from pytest_zstack_ticket.report.exports.telling import Report
-from pytest_zstack_ticket.report.width import visible
+from pytest_zstack_ticket.report.exports.plain_text import Report
+from pytest_zstack_ticket.report.text.columns import visible
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 HTTP = "HTTP/1.1"

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from pytest_zstack_ticket.report.exports.telling import (
+from pytest_zstack_ticket.report.exports.plain_text import (
     Report,
     Row,
     beyond,
@@ -22,7 +22,7 @@ from pytest_zstack_ticket.report.exports.telling import (
     trace_of,
     waived,
 )
-from pytest_zstack_ticket.report.width import visible
+from pytest_zstack_ticket.report.text.columns import visible
 
 OUTCOMES = {
     "passed": "",

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pytest_zstack_ticket.core.diff import Diff
-from pytest_zstack_ticket.report.standing_lines import deviations_text
-from pytest_zstack_ticket.report.text import Wording
-from pytest_zstack_ticket.report.upgrade import diff_lines
-from pytest_zstack_ticket.report.width import shortened, visible
+from pytest_zstack_ticket.report.text.columns import shortened, visible
+from pytest_zstack_ticket.report.text.comparison_text import diff_lines
+from pytest_zstack_ticket.report.text.translations import Wording
+from pytest_zstack_ticket.report.text.waiver_text import deviations_text
+from pytest_zstack_ticket.verdicts.comparison import Diff
 
 LARGEST = 900_000
 """Bytes of a summary; GitHub drops one over 1 MiB altogether."""

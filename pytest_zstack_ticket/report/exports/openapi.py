@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pytest_zstack_ticket.report.exports.operations import JOB, PARAMETERS, Call, JsonObject, operation
+from pytest_zstack_ticket.report.exports.openapi_operations import JOB, PARAMETERS, Call, JsonObject, operation
 
 URN = "urn:zstack-ticket:api:"
 ABOUT = (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .families import FAMILIES
-from .language import Fault, parse
-from .monitor import Program as Faults
-from .registry import FAULTS
-from .triggers import describe as describe_triggers
+from pytest_zstack_ticket.simulator.faults.expression import Fault, parse
+from pytest_zstack_ticket.simulator.faults.injector import Program as Faults
+from pytest_zstack_ticket.simulator.faults.parametrized import FAMILIES
+from pytest_zstack_ticket.simulator.faults.registry import FAULTS
+from pytest_zstack_ticket.simulator.faults.triggers import describe as describe_triggers
 
 __all__ = ["FAMILIES", "FAULTS", "Fault", "Faults", "describe_triggers", "parse_fault"]
 

@@ -8,11 +8,10 @@ from typing import Any, TypeAlias
 
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.errors import ApiError
-from pytest_zstack_ticket.simulator.store import Archive, Ticket
-from pytest_zstack_ticket.simulator.world import Turn
-
-from .effects import Around
-from .language import Fault
+from pytest_zstack_ticket.simulator.faults.effects import Around
+from pytest_zstack_ticket.simulator.faults.expression import Fault
+from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.storage.tables import Archive, Ticket
 
 Remove: TypeAlias = Callable[[Turn, Ticket], None]
 Save: TypeAlias = Callable[[Turn, Ticket], Ticket]

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from pytest_zstack_ticket.simulator.active import Facts
-from pytest_zstack_ticket.simulator.answer import Answer, WireKind
-
-from .scope import ANYTHING, Scope
+from pytest_zstack_ticket.simulator.fault_points import Facts
+from pytest_zstack_ticket.simulator.faults.scope import ANYTHING, Scope
+from pytest_zstack_ticket.simulator.response import Answer, WireKind
 
 Change: TypeAlias = Callable[[Answer, Facts], Answer]
 

@@ -8,16 +8,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pytest_zstack_ticket.model.exchange import Json
-from pytest_zstack_ticket.simulator.active import Facts
-from pytest_zstack_ticket.simulator.answer import Answer, Text, Tree
-from pytest_zstack_ticket.simulator.seeds import ACCESS_KEY_SECRET, PASSWORD, digest
-from pytest_zstack_ticket.simulator.world import first_header
-
-from . import edits
-from .effects import Change, Edit
-from .language import Fault
-from .scope import parse_scope
-from .stores import TRACE
+from pytest_zstack_ticket.simulator.fault_points import Facts
+from pytest_zstack_ticket.simulator.faults import response_edits as edits
+from pytest_zstack_ticket.simulator.faults.effects import Change, Edit
+from pytest_zstack_ticket.simulator.faults.expression import Fault
+from pytest_zstack_ticket.simulator.faults.persistence import TRACE
+from pytest_zstack_ticket.simulator.faults.scope import parse_scope
+from pytest_zstack_ticket.simulator.response import Answer, Text, Tree
+from pytest_zstack_ticket.simulator.state import first_header
+from pytest_zstack_ticket.simulator.storage.seed_data import ACCESS_KEY_SECRET, PASSWORD, digest
 
 _FAILURE = "*/failure"
 _FIELD = re.compile(r"field\[(\w+)\]")
@@ -147,10 +146,25 @@ _FORMS: tuple[tuple[str, str, Change, str], ...] = (
     ("error:200", _FAILURE, edits.status(200), "a refusal has the status 200"),
     ("error:202", _FAILURE, edits.status(202), "a refusal has the status 202"),
     ("error:201", _FAILURE, edits.status(201), "a refusal has the status 201"),
-    ("error:204", _FAILURE, edits.chain(edits.status(204), edits.body("empty")), "a refusal has the status 204"),
+    (
+        "error:204",
+        _FAILURE,
+        edits.chain(edits.status(204), edits.body("empty")),
+        "a refusal has the status 204",
+    ),
     ("error:500", _FAILURE, edits.status(500), "a refusal has the status 500"),
-    ("error:302", _FAILURE, edits.chain(edits.status(302), edits.header("location", "/login")), "a redirect"),
-    ("error:200-empty", _FAILURE, edits.chain(edits.status(200), edits.body("object")), "a refusal is 200 {}"),
+    (
+        "error:302",
+        _FAILURE,
+        edits.chain(edits.status(302), edits.header("location", "/login")),
+        "a redirect",
+    ),
+    (
+        "error:200-empty",
+        _FAILURE,
+        edits.chain(edits.status(200), edits.body("object")),
+        "a refusal is 200 {}",
+    ),
     ("blame-other-field", _FAILURE, _other_field, "a refusal names another field than the broken one"),
     ("blame-no-field", _FAILURE, _no_field, "a refusal names no field"),
     (
@@ -159,7 +173,12 @@ _FORMS: tuple[tuple[str, str, Change, str], ...] = (
         edits.put("error.code", '"ID.1001"'),
         "every refusal has the code of a session",
     ),
-    ("blame-internal", "create/failure", edits.put("error.code", '"SYS.1000"'), "every refusal is an internal error"),
+    (
+        "blame-internal",
+        "create/failure",
+        edits.put("error.code", '"SYS.1000"'),
+        "every refusal is an internal error",
+    ),
     ("blame-timeout", "create/failure", edits.put("error.code", '"SYS.1001"'), "every refusal is a time-out"),
     ("leak-session", "*/refusal", edits.details(_token), "a refusal shows the session"),
     (
@@ -168,7 +187,12 @@ _FORMS: tuple[tuple[str, str, Change, str], ...] = (
         edits.details(lambda facts: first_header(facts.request, "Authorization") or ""),
         "a refusal shows the Authorization header",
     ),
-    ("leak-password", "*/refusal", edits.details(_sent_password), "a refused log-in shows the password's digest"),
+    (
+        "leak-password",
+        "*/refusal",
+        edits.details(_sent_password),
+        "a refused log-in shows the password's digest",
+    ),
     ("leak-clear-password", "*/refusal", _details(PASSWORD), "a refusal shows the clear password"),
     ("leak-digest", "*/refusal", _details(digest(PASSWORD)), "a refusal shows a password digest"),
     ("leak-key", "*/refusal", _details(ACCESS_KEY_SECRET), "a refusal shows the access key's secret"),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pytest_zstack_ticket.model.exchange import Json
-
-from . import edits
-from .effects import Change, Edit
-from .language import Fault
-from .scope import parse_scope
+from pytest_zstack_ticket.simulator.faults import response_edits as edits
+from pytest_zstack_ticket.simulator.faults.effects import Change, Edit
+from pytest_zstack_ticket.simulator.faults.expression import Fault
+from pytest_zstack_ticket.simulator.faults.scope import parse_scope
 
 
 def dashed(uuid: str) -> str:

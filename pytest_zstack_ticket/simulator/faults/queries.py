@@ -6,15 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from pytest_zstack_ticket.simulator.inventories import ticket_inventory
-from pytest_zstack_ticket.simulator.parameters import Condition, Query
-from pytest_zstack_ticket.simulator.query import Found, meets
-from pytest_zstack_ticket.simulator.sessions import Session, administrator
-from pytest_zstack_ticket.simulator.store import Ticket
-from pytest_zstack_ticket.simulator.world import Turn
-
-from .effects import Around
-from .language import Fault
+from pytest_zstack_ticket.simulator.faults.effects import Around
+from pytest_zstack_ticket.simulator.faults.expression import Fault
+from pytest_zstack_ticket.simulator.http.query_parameters import Condition, Query
+from pytest_zstack_ticket.simulator.services.inventories import ticket_inventory
+from pytest_zstack_ticket.simulator.services.query import Found, meets
+from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.storage.sessions import Session, administrator
+from pytest_zstack_ticket.simulator.storage.tables import Ticket
 
 Rows: TypeAlias = Callable[[Turn, Session, Query], list[Found]]
 Stage: TypeAlias = Callable[[Turn, list[Found], Query], Any]

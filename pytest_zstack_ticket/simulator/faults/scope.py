@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from pytest_zstack_ticket.model.errors import SettingsError
-from pytest_zstack_ticket.simulator.answer import Answer, Role
-from pytest_zstack_ticket.simulator.call import CallKind
+from pytest_zstack_ticket.simulator.calls.api_call import CallKind
+from pytest_zstack_ticket.simulator.response import Answer, Role
 
 GROUPS: dict[str, frozenset[str]] = {
     "refusal": frozenset({"failure", "text", "page"}),

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from pytest_zstack_ticket.model.errors import SettingsError
-from pytest_zstack_ticket.simulator.active import Facts
-
-from .conditions import CONDITIONS, SIZED, Condition, starts_with
+from pytest_zstack_ticket.simulator.fault_points import Facts
+from pytest_zstack_ticket.simulator.faults.request_conditions import CONDITIONS, SIZED, Condition, starts_with
 
 
 class Running(Protocol):

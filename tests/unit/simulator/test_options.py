@@ -4,8 +4,9 @@ import pytest
 
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.profile import Release
+from pytest_zstack_ticket.simulator.embedded_url import parse_options
 from pytest_zstack_ticket.simulator.engine import Engine
-from pytest_zstack_ticket.simulator.options import SimulatorOptions, parse_options
+from pytest_zstack_ticket.simulator.options import SimulatorOptions
 from pytest_zstack_ticket.simulator.variants import BANDS, Variant, parse_release
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pytest_zstack_ticket.simulator import seeds
-from pytest_zstack_ticket.simulator.choices import Choices
+from pytest_zstack_ticket.simulator.embedded_url import parse_options
 from pytest_zstack_ticket.simulator.faults import FAMILIES, FAULTS, describe_triggers
-from pytest_zstack_ticket.simulator.options import parse_options
+from pytest_zstack_ticket.simulator.storage import seed_data
+from pytest_zstack_ticket.simulator.undocumented import Choices
 
 PAGE = Path(__file__).parents[3].joinpath("docs", "reference", "simulator.md").read_text("utf-8")
 
@@ -34,20 +34,25 @@ def test_every_family_and_every_trigger_with_a_figure_is_listed() -> None:
     assert set(named) <= set(describe_triggers())
 
 
-@pytest.mark.parametrize("person", seeds.PEOPLE, ids=lambda person: person.name)
-def test_everybody_is_listed(person: seeds.Person) -> None:
+@pytest.mark.parametrize("person", seed_data.PEOPLE, ids=lambda person: person.name)
+def test_everybody_is_listed(person: seed_data.Person) -> None:
     assert f"| `{person.name}` | `{person.uuid}` |" in PAGE
 
 
 def test_the_other_seeds_are_listed() -> None:
     known = (
-        *(seeds.DEFAULT_COLLECTION, seeds.FOREIGN_COLLECTION, seeds.DISABLED_COLLECTION, seeds.CREATE_VM_TYPE),
         *(
-            seeds.RESIZE_VM_TYPE,
-            seeds.TAG_PATTERN,
-            *seeds.FOREIGN_TICKETS,
-            seeds.ACCESS_KEY_ID,
-            seeds.ACCESS_KEY_SECRET,
+            seed_data.DEFAULT_COLLECTION,
+            seed_data.FOREIGN_COLLECTION,
+            seed_data.DISABLED_COLLECTION,
+            seed_data.CREATE_VM_TYPE,
+        ),
+        *(
+            seed_data.RESIZE_VM_TYPE,
+            seed_data.TAG_PATTERN,
+            *seed_data.FOREIGN_TICKETS,
+            seed_data.ACCESS_KEY_ID,
+            seed_data.ACCESS_KEY_SECRET,
         ),
     )
     assert [uuid for uuid in known if uuid not in PAGE] == []

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.edge.server import SimulatorServer
-from pytest_zstack_ticket.simulator import seeds
 from pytest_zstack_ticket.simulator.engine import Engine
 from pytest_zstack_ticket.simulator.faults import parse_fault
 from pytest_zstack_ticket.simulator.options import SimulatorOptions
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer
+from pytest_zstack_ticket.simulator.storage import seed_data
 from tests.support.simulator_probe import Caller, job_of, message
 
 RECORDED = [
@@ -208,4 +208,4 @@ def test_names_come_back_as_the_sdk_sent_them() -> None:
     wished = [json.loads(rows[0]["body"])["params"]["name"], "x" * 255]
     assert shown == wished
     assert b"\\u003cb\\u003e" in answers[2]
-    assert seeds.PASSWORD not in str(answers)
+    assert seed_data.PASSWORD not in str(answers)

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.explore import Explorer
-from pytest_zstack_ticket.model.context import Context
 from pytest_zstack_ticket.model.profile import Limits
 from pytest_zstack_ticket.model.ticket import Draft
+from pytest_zstack_ticket.model.ticket_context import Context
+from pytest_zstack_ticket.runner.explorer import Explorer
 from pytest_zstack_ticket.strategies import calibration_draft, drafts, mutated_drafts
 
 SEEDS = range(8)

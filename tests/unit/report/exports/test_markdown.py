@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.core.diff import Diff, Line
 from pytest_zstack_ticket.report.exports.markdown import LARGEST, diff_markdown, inert, markdown
-from pytest_zstack_ticket.wording import wording
+from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.verdicts.comparison import Diff, Line
 from tests.support.sample_report import hostile, requirement, sample_report
 
 STRUCTURE = re.compile(r"</?code>|^## |^\| --- .*$|^\||\||^- ", re.MULTILINE)

@@ -11,7 +11,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from pytest_zstack_ticket.report.exports.openapi import component, components, openapi
-from pytest_zstack_ticket.simulator.calls import CALLS
+from pytest_zstack_ticket.simulator.calls.all_calls import CALLS
 from tests.support.builders import SCHEMAS, TICKET
 
 DOCUMENT = openapi(SCHEMAS, CALLS, version="1.2.3")

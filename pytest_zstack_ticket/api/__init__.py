@@ -1,0 +1,4 @@
+"""What the ZStack API means: authentication, polling, outcomes, schemas; pure.
+
+May import `model`.
+"""

@@ -1,0 +1,142 @@
+"""Log-in, log-out and access keys: requests and headers, made of values alone.
+
+Sources: AccountConstant.java (passwords are lower-case SHA-512), ZSClient.java calculateAccessKeySignature.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+from urllib.parse import quote
+
+from pytest_zstack_ticket.api.strict_json import decode
+from pytest_zstack_ticket.model.errors import LoginError
+from pytest_zstack_ticket.model.exchange import Exchange, Headers, Json, Request, Response
+from pytest_zstack_ticket.model.settings import Login, Session
+from pytest_zstack_ticket.model.ticket import JSON_UTF8
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def password_digest(clear: str) -> str:
+    """Return a password as the API wants it: the lower-case hexadecimal SHA-512 of its UTF-8 bytes."""
+    return hashlib.sha512(clear.encode()).hexdigest()
+
+
+def spoilt_digest(clear: str) -> str:
+    """Return a wrong digest of a password that differs in its last digit alone: some compare only a beginning."""
+    digest = password_digest(clear)
+    return digest[:-1] + ("1" if digest.endswith("0") else "0")
+
+
+def login_request(login: Login, user: str, password: str | None, *, spoilt: bool = False) -> Request:
+    """Return the log-in of an account or a virtual ID; a password of None leaves the field out, "" is sent as it is.
+
+    `spoilt` makes it a wrong one, see `spoilt_digest`.
+    """
+    digest = spoilt_digest if spoilt else password_digest
+    field: dict[str, Json] = {} if password is None else {"password": digest(password) if password else ""}
+    if login == "virtual-id":
+        return _put("/v1/iam2/virtual-ids/login", {"loginIAM2VirtualID": {"name": user} | field})
+    return _put("/v1/accounts/login", {"logInByAccount": {"accountName": user} | field})
+
+
+def project_request(session: Session, project: str) -> Request:
+    """Return the log-in into a project, which a virtual ID does with the session that it has."""
+    request = _put("/v1/iam2/projects/login", {"loginIAM2Project": {"projectName": project}})
+    headers = (*request.headers, ("Authorization", session.authorization))
+    return Request(method=request.method, path=request.path, headers=headers, body=request.body)
+
+
+def logout_request(session: str) -> Request:
+    """Return the log-out of a session; it needs no Authorization."""
+    return Request(method="DELETE", path=f"/v1/accounts/sessions/{quote(session, safe='')}")
+
+
+MEND = (
+    "Check --zstack-user, --zstack-login and ZSTACK_PASSWORD, or give a session in ZSTACK_SESSION.",
+    "Check [{part}] in the context file and {variable}.",
+)
+"""How to mend a log-in of ours, and one of somebody beside us."""
+
+
+def password_variable(part: str) -> str:
+    """Return the environment variable with the password of somebody beside us, or ours if `part` is empty."""
+    return f"ZSTACK_{part.upper()}_PASSWORD" if part else "ZSTACK_PASSWORD"
+
+
+def read_session(exchanges: Sequence[Exchange], *, login: Login, who: str, part: str = "") -> Session:
+    """Read the session that a log-in answered. Raises LoginError with the target's reason and how to mend it.
+
+    `part` is what somebody beside us is there for.
+    """
+    answer = exchanges[-1].answer
+    body = decode(answer.body) if isinstance(answer, Response) else None
+    found = body.get("inventory") if isinstance(body, dict) else None
+    if isinstance(answer, Response) and answer.status == 200 and isinstance(found, dict):
+        uuid = found.get("uuid")
+        if isinstance(uuid, str) and uuid:
+            text = {key: str(found.get(key) or "") for key in ("accountUuid", "userUuid")}
+            return Session(uuid=uuid, account=text["accountUuid"], user=text["userUuid"], kind=login)
+    named = f"the {part} {who}" if part else who
+    mend = MEND[bool(part)].format(part=part, variable=password_variable(part))
+    raise LoginError(
+        f"the target refuses to log in {named}: {_reason(answer, body)}. {mend}",
+        cause=_cause(body, login),
+    )
+
+
+def _cause(body: Json, login: Login) -> str:
+    """Return why a log-in was refused, by the code of the error (conf/errorCodes of ZStack)."""
+    error = body.get("error") if isinstance(body, dict) else None
+    code = str(error.get("code")) if isinstance(error, dict) else ""
+    causes = {"ID.1000": "password", "ID.1005": "change-password", "ID.1006": "too-many-sessions"}
+    if code.startswith("LOGIN_CONTROL"):
+        return "locked"
+    if code.startswith("ID.200"):
+        return "second-factor"
+    return causes.get(code.split(" ")[0], "login-body" if login == "account" else "login")
+
+
+def _reason(answer: object, body: Json) -> str:
+    if not isinstance(answer, Response):
+        return getattr(answer, "detail", "no answer")
+    error = body.get("error") if isinstance(body, dict) else None
+    if isinstance(error, dict):
+        parts = (error.get("code"), error.get("details") or error.get("description"))
+        return f"{' '.join(str(part) for part in parts if part)} (status {answer.status})"
+    if answer.status == 200:
+        return "it answers status 200 but no session"
+    return f"status {answer.status}: {answer.body[:120].decode('utf-8', 'replace')!r}"
+
+
+def date_text(seconds: float, zone: tzinfo = UTC, zone_name: str = "UTC") -> str:
+    """Return a time as the access-key scheme writes it: `Mon, 23 Nov 2026 07:44:59 UTC`, always in English.
+
+    A server with rest.checkTimeZone off compares wall-clock times: give its zone where it is not UTC.
+    """
+    at = datetime.fromtimestamp(seconds, zone)
+    day, month = _DAYS[at.weekday()], _MONTHS[at.month - 1]
+    return f"{day}, {at.day:02} {month} {at.year} {at:%H:%M:%S} {zone_name}"
+
+
+def sign(secret: str, *, method: str, date: str, path: str) -> str:
+    """Return the signature of a request: base64 of HMAC-SHA1 over method, date and `/v1/...`, joined by line feeds."""
+    text = f"{method}\n{date}\n{path.partition('?')[0]}"
+    return base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha1).digest()).decode()
+
+
+def access_key_headers(key: str, secret: str, *, method: str, path: str, date: str) -> Headers:
+    """Return Date and Authorization of a request signed with an access key."""
+    signature = sign(secret, method=method, date=date, path=path)
+    return (("Date", date), ("Authorization", f"ZStack {key}:{signature}"))
+
+
+def _put(path: str, body: dict[str, Json]) -> Request:
+    content = json.dumps(body, ensure_ascii=False).encode()
+    return Request(method="PUT", path=path, headers=(("Content-Type", JSON_UTF8),), body=content)

@@ -1,0 +1,149 @@
+"""Tell a target's release and abilities from what it answered, as far as that can be told.
+
+Source of the marks: the release table of the platform's own branches (docs/reference/simulator.md lists them).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from pytest_zstack_ticket.api.classify import classify
+from pytest_zstack_ticket.api.strict_json import decode
+from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
+from pytest_zstack_ticket.model.outcome import Accepted, Malformed
+from pytest_zstack_ticket.model.profile import Profile, Release
+
+NEWEST = Release(99, 0)
+NO_ROUTE = frozenset({404, 405, 501})
+NOBODYS_ACTIONS = f"/v1/tickets/{'0' * 32}/actions"
+EVENT: Json = {"changeTicketStatus": {"statusEvent": "reject"}}
+"""An event for a ticket that does not exist shows whether there are events at all."""
+_VERSION = re.compile(r"(\d+)\.(\d+)")
+MARK = "conformanceMark"
+"""A whole number under this name in apiBody shows by its echo how the target renders untyped numbers."""
+_MARK = re.compile(r'"conformanceMark"\s*:\s*(\d+(?:\.\d+)?(?:E\d+)?)')
+
+
+def with_release(profile: Profile, release: Release) -> Profile:
+    """Return a profile whose target is known to be of one release."""
+    return replace(profile, oldest=release, newest=release)
+
+
+def told_release(exchange: Exchange) -> Release | None:
+    """Read the release that the version API tells, or None."""
+    answer = exchange.answer
+    body = decode(answer.body) if isinstance(answer, Response) and answer.status == 200 else None
+    version = body.get("version") if isinstance(body, dict) else None
+    match = _VERSION.match(version) if isinstance(version, str) else None
+    if match is None:
+        return None
+    release = Release(int(match[1]), int(match[2]))
+    return NEWEST if release.at_least(5, 4) else release
+
+
+def narrowed(profile: Profile, trail: Sequence[Exchange]) -> Profile:
+    """Return a profile whose release bounds take in what a create's exchanges show.
+
+    apiTimeout appears in 4.1; a pending poll has no body before 3.2; untyped numbers keep their form from 4.6 on;
+    retryable and httpStatus stand in every error after 5.3.
+    """
+    for exchange in trail:
+        if isinstance(exchange.answer, Response):
+            profile = _narrowed(profile, exchange.answer)
+    return profile
+
+
+def _narrowed(profile: Profile, answer: Response) -> Profile:
+    body = decode(answer.body)
+    if answer.status == 202 and isinstance(body, dict) and "apiTimeout" in body:
+        profile = _at_least(profile, Release(4, 1))
+    if answer.status == 202 and not answer.body:
+        profile = _at_most(profile, Release(3, 1))
+    mark = _MARK.search(answer.body.decode("utf-8", "replace"))
+    if mark:
+        whole = mark[1].isdigit()
+        profile = _at_least(profile, Release(4, 6)) if whole else _at_most(profile, Release(4, 5))
+    error = body.get("error") if isinstance(body, dict) else None
+    if isinstance(error, dict) and "retryable" in error and "httpStatus" in error:
+        profile = _at_least(profile, NEWEST)
+    return profile
+
+
+def _at_least(profile: Profile, release: Release) -> Profile:
+    if profile.oldest.at_least(release.major, release.minor) or not profile.newest.at_least(
+        release.major, release.minor
+    ):
+        return profile
+    return replace(profile, oldest=release)
+
+
+def _at_most(profile: Profile, release: Release) -> Profile:
+    if release.at_least(profile.newest.major, profile.newest.minor) or not release.at_least(
+        profile.oldest.major, profile.oldest.minor
+    ):
+        return profile
+    return replace(profile, newest=release)
+
+
+def created_capabilities(trail: Sequence[Exchange], profile: Profile) -> frozenset[str]:
+    """Return what the calibration showed: accepted, inventory, job or direct, schema."""
+    outcome = classify(trail, profile)
+    found: set[str] = set()
+    first = trail[0].answer if trail else None
+    if isinstance(first, Response):
+        found.add("job" if first.status == 202 else "direct")
+    taken = isinstance(outcome, Accepted) or (isinstance(outcome, Malformed) and outcome.leaning == "accepted")
+    if taken:
+        found.add("accepted")
+        last = trail[-1].answer
+        body = decode(last.body) if isinstance(last, Response) else None
+        if isinstance(body, dict) and "inventory" in body:
+            found.add("inventory")
+    return frozenset(found)
+
+
+def spoken_capabilities(versions: Collection[str], event: Sequence[Exchange]) -> frozenset[str]:
+    """Return `chunks` unless an answer was of HTTP/1.0, and `cancel` unless an event finds nobody who takes it."""
+    answer = event[0].answer if event else None
+    found = set() if "HTTP/1.0" in versions else {"chunks"}
+    body = decode(answer.body) if isinstance(answer, Response) else None
+    told = isinstance(body, dict) and b"no api mapping" not in answer.body  # type: ignore[union-attr] # told by the body
+    if not isinstance(answer, Response) or answer.status not in NO_ROUTE or told:
+        found.add("cancel")
+    return frozenset(found)
+
+
+def shows_schema(trail: Sequence[Exchange]) -> bool:
+    """Return True if an answer holds `schema`, as one does where X-JSON-Schema was sent."""
+    last = trail[-1].answer if trail else None
+    body = decode(last.body) if isinstance(last, Response) else None
+    return isinstance(body, dict) and "schema" in body
+
+
+def with_capabilities(profile: Profile, found: frozenset[str]) -> Profile:
+    """Return a profile with more capabilities; what the operator declared absent stays absent."""
+    more = (profile.capabilities | found) - profile.absent
+    if "query" in more or "inventory" in more:
+        more |= {"shown"} if "accepted" in more else frozenset()
+    return replace(profile, capabilities=frozenset(more))
+
+
+def unmet(needs: Sequence[str], profile: Profile) -> str:
+    """Return the first need that the target does not meet, or an empty string.
+
+    `release>=4.5` is met by a target that is known to be that new; where its release is not known it is not met.
+    `release>=3.2?` is met by any target that is not known to be older.
+    """
+    for need in needs:
+        if need.startswith("release>="):
+            at = _VERSION.match(need.removeprefix("release>="))
+            doubt = need.endswith("?")
+            if at is None or (doubt and profile.surely_before(int(at[1]), int(at[2]))):
+                return need
+            if not doubt and not profile.surely_since(int(at[1]), int(at[2])):
+                return need
+        elif need not in profile.capabilities:
+            return need
+    return ""

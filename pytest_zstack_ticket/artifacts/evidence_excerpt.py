@@ -1,0 +1,67 @@
+"""Take from the evidence what a page shows: a few exchanges, and how long answers and jobs took."""
+
+from __future__ import annotations
+
+import json
+import re
+from array import array
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pytest_zstack_ticket.artifacts.gzip_lines import read_lines
+from pytest_zstack_ticket.model.errors import EvidenceError
+
+Line = dict[str, Any]
+_JOB = re.compile(r"/api-jobs/([\w-]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """Exchanges by id, as the evidence has them; seconds of every answer, and of every job from start to end."""
+
+    exchanges: dict[str, Line] = field(default_factory=dict)
+    seconds: array[float] = field(default_factory=lambda: array("d"))
+    jobs: array[float] = field(default_factory=lambda: array("d"))
+
+
+def read_excerpt(path: Path, wanted: Collection[str]) -> Excerpt:
+    """Return what a page shows of an evidence file. Raises EvidenceError.
+
+    The lines are not held to their schema: a page proves nothing, and `judge` reads them with care.
+    """
+    excerpt, running = Excerpt(), dict[str, float]()
+    try:
+        for line in read_lines(path):
+            if line.endswith(b"\n"):
+                told = json.loads(line)
+                if told.pop("type", None) == "exchange":
+                    _take(told, wanted, excerpt)
+                    _take_job(told, excerpt, running)
+    except OSError as error:
+        raise EvidenceError(f"{path} cannot be read: {error.strerror}. Give the whole folder of a run.") from error
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise EvidenceError(
+            f"{path} is no evidence of a run ({error}). Give the folder as the run wrote it."
+        ) from error
+    return excerpt
+
+
+def _take(told: Line, wanted: Collection[str], excerpt: Excerpt) -> None:
+    if "response" in told and told["elapsed"] > 0:  # a delivery to our web hook has no duration
+        excerpt.seconds.append(told["elapsed"])
+    if told["id"] in wanted:
+        excerpt.exchanges[told["id"]] = told
+
+
+def _take_job(told: Line, excerpt: Excerpt, running: dict[str, float]) -> None:
+    """Note when a job began, and how long it took once a poll finds it ended; `running` holds only those between."""
+    status, body = (told.get("response", {}).get(key) for key in ("status", "body"))
+    if status == 202 and isinstance(body, str):
+        started = _JOB.search(body)
+        if started:
+            running.setdefault(started[1], told["started"])
+    polled = _JOB.search(told["request"]["path"])
+    if polled and status not in (None, 202) and polled[1] in running:
+        excerpt.jobs.append(told["started"] + told["elapsed"] - running.pop(polled[1]))

@@ -1,0 +1,107 @@
+"""Does a report agree with itself: rows, counts, verdict, requirement set, and the seal of its evidence.
+
+It reads rows as they stand in the file, not as the run had them: this is what a reader without us could do.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from typing import Any
+
+from pytest_zstack_ticket.artifacts.seal import Sealed
+from pytest_zstack_ticket.certify.rejection import Rejection
+from pytest_zstack_ticket.model.digest import digest
+
+WORST_FIRST = ("error", "failed", "inconclusive", "passed")
+DEFINED = ("id", "area", "level", "basis", "text", "source", "needs", "after", "profiles", "consequence")
+"""What a row repeats of the catalogue; the digest of the requirement set is over these."""
+MOST_NAMED = 5
+
+JsonObject = dict[str, Any]
+
+
+def inconsistencies(report: JsonObject, *, known: Collection[str] = ()) -> list[Rejection]:
+    """Return why a report cannot be what a run wrote; `known` are the requirements that its suite has."""
+    rows: list[JsonObject] = report["requirements"]
+    return [
+        *_incomplete(report, rows, known),
+        *(Rejection("row-without-examples", row["id"]) for row in rows if not _row_fits(row)),
+        *_miscounted(report, rows),
+        *([] if verdict_fits(report) else [Rejection("verdict-without-rows", report["verdict"])]),
+    ]
+
+
+def _incomplete(report: JsonObject, rows: list[JsonObject], known: Collection[str]) -> list[Rejection]:
+    told = report["requirement-set"]
+    ids = [row["id"] for row in rows]
+    missing = sorted(set(known) - set(ids))
+    if missing:
+        more = f" … ({len(missing)})" if len(missing) > MOST_NAMED else ""
+        return [Rejection("requirements-incomplete", ", ".join(missing[:MOST_NAMED]) + more)]
+    rules = [{key: row[key] for key in DEFINED} for row in rows]
+    if len(ids) != len(set(ids)) or (told["count"], told["digest"]) != (len(rows), digest(rules)):
+        return [Rejection("requirements-changed", f"{len(rows)} / {told['count']}")]
+    return []
+
+
+def _row_fits(row: JsonObject) -> bool:
+    """Return True if a verdict has the examples that it needs, and none that forbid it."""
+    examples = row["examples"]
+    if row["verdict"] == "passed":
+        return bool(examples["held"]) and not examples["departed"] and not row["findings"]
+    departed, failed = bool(examples["departed"]), bool(row["verdict"] == "failed")
+    return bool(row["verdict"] == "error") or departed == failed
+
+
+def _miscounted(report: JsonObject, rows: list[JsonObject]) -> list[Rejection]:
+    counts = report["counts"]
+    levels = {level: +Counter(told) for level, told in counts["by-level"].items()}
+    counted = {level: Counter(row["verdict"] for row in rows if row["level"] == level) for level in levels}
+    examples = Counter[str]()
+    for row in rows:
+        examples.update(row["examples"])
+    fits = (
+        +Counter(counts["requirements"]) == Counter(row["verdict"] for row in rows)
+        and levels == counted
+        and +Counter(counts["examples"]) == +examples
+    )
+    return [] if fits else [Rejection("counts-without-rows")]
+
+
+def verdict_fits(report: JsonObject) -> bool:
+    """Return True if a report's verdict is the worst of its rows, and deviations are its waived failures."""
+    rows = report["requirements"]
+    found = {row["verdict"] for row in rows} | ({"inconclusive"} if report["run"]["cut_short"] else set())
+    worst = next((verdict for verdict in WORST_FIRST if verdict in found), "inconclusive")
+    waived = [row for row in rows if row.get("waived")]
+    deviations = report.get("deviations")
+    return (
+        report["verdict"] == worst
+        and bool(report["run"]["complete"]) != bool(report["run"]["cut_short"])
+        and (report["partial"] or not _unrun(report))
+        and all(row["verdict"] == "failed" for row in waived)
+        and deviations in (None, len(waived) or None)
+        and (deviations is None or not found_beside(rows) & {"error", "failed", "inconclusive"})
+    )
+
+
+def _unrun(report: JsonObject) -> bool:
+    """Return True if something that applies was not examined."""
+    rows = (row for row in report["requirements"] if row["verdict"] == "untested")
+    return not report["run"]["complete"] or any((row["reason"] or {}).get("key") != "not-tested" for row in rows)
+
+
+def found_beside(rows: list[JsonObject]) -> set[str]:
+    """Return the verdicts of the rows that no waiver covers."""
+    return {row["verdict"] for row in rows if not row.get("waived")}
+
+
+def unsealed(report: JsonObject, found: Sealed) -> list[Rejection]:
+    """Return why a report is not about the evidence beside it."""
+    told = report["evidence"]
+    if found.run != report["run"]["id"]:
+        return [Rejection("evidence-of-other-run", found.run)]
+    if (told["size"], told["root"]) != (found.seal.size, found.seal.root):
+        return [Rejection("evidence-not-of-report", told["file"])]
+    return []

@@ -1,0 +1,86 @@
+"""The envelope that a statement is signed in: bytes, their type, and any number of signatures.
+
+Source: DSSE protocol 1.0. What is signed are the bytes themselves, so no canonical form of JSON is needed.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pytest_zstack_ticket.api.strict_json import parsed
+from pytest_zstack_ticket.model.errors import EvidenceError
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature. `keyid` is a hint that nobody signed: it may say who did not sign, never who did."""
+
+    keyid: str
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A payload with its signatures. Nothing in `payload` may be believed before one of them is verified."""
+
+    payload_type: str
+    payload: bytes
+    signatures: tuple[Signature, ...] = ()
+
+    @property
+    def signed_bytes(self) -> bytes:
+        """What each signature is made over."""
+        return pae(self.payload_type, self.payload)
+
+    def with_signature(self, signature: Signature) -> Envelope:
+        """Return the envelope with one more signature."""
+        return replace(self, signatures=(*self.signatures, signature))
+
+
+def pae(payload_type: str, payload: bytes) -> bytes:
+    """Return type and payload as one text in which neither can pass for a part of the other."""
+    name = payload_type.encode()
+    return b"DSSEv1 %d %b %d %b" % (len(name), name, len(payload), payload)
+
+
+def envelope_to_json(envelope: Envelope) -> dict[str, Any]:
+    """Return an envelope as the JSON that other tools read."""
+    return {
+        "payloadType": envelope.payload_type,
+        "payload": base64.b64encode(envelope.payload).decode(),
+        "signatures": [
+            {"keyid": one.keyid, "sig": base64.b64encode(one.value).decode()} for one in envelope.signatures
+        ],
+    }
+
+
+def envelope_text(envelope: Envelope) -> bytes:
+    """Return the bytes of the file that holds an envelope."""
+    return json.dumps(envelope_to_json(envelope), indent=1).encode() + b"\n"
+
+
+def parse_envelope(text: bytes) -> Envelope:
+    """Read an envelope. Raises EvidenceError for anything else."""
+    try:
+        told = parsed(text)
+        return Envelope(
+            payload_type=_text(told["payloadType"]),
+            payload=_bytes(told["payload"]),
+            signatures=tuple(Signature(_text(one.get("keyid", "")), _bytes(one["sig"])) for one in told["signatures"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise EvidenceError(f"this is no DSSE envelope ({type(error).__name__}: {error})") from error
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text is missing")
+    return value
+
+
+def _bytes(value: object) -> bytes:
+    """Read base64 in either alphabet, as the protocol wants it."""
+    return base64.b64decode(_text(value).replace("-", "+").replace("_", "/"), validate=True)

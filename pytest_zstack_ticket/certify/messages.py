@@ -1,0 +1,104 @@
+"""Say to people what a signed bundle claims, and why one is rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pytest_zstack_ticket.certify.advisories import Advised
+from pytest_zstack_ticket.certify.rejection import Rejection
+from pytest_zstack_ticket.report.text.columns import shortened, visible
+from pytest_zstack_ticket.report.text.translations import LANGUAGES, Wording
+
+LONGEST = 300
+"""Columns of what somebody else wrote that are shown."""
+
+JsonObject = dict[str, Any]
+
+
+def rejection_text(rejection: Rejection, wording: Wording, lang: str) -> str:
+    """Return a reason as one sentence."""
+    words = wording.catalogues[lang]["certificate"]
+    return words[f"reject-{rejection.reason}"].format(where=_shown(rejection.where))
+
+
+def rejections_to_json(rejections: Iterable[Rejection], wording: Wording) -> list[JsonObject]:
+    """Return reasons with their sentences in every language."""
+    return [
+        {
+            "reason": one.reason,
+            "where": _shown(one.where),
+            **{lang: rejection_text(one, wording, lang) for lang in LANGUAGES},
+        }
+        for one in rejections
+    ]
+
+
+def rejection_lines(rejections: Iterable[Rejection], wording: Wording, lang: str) -> list[str]:
+    """Return one line for each reason."""
+    word = wording.catalogues[lang]["certificate"]["rejected"]
+    return [word.format(reason=one.reason, told=rejection_text(one, wording, lang)) for one in rejections]
+
+
+def advised_lines(found: Iterable[Advised], wording: Wording, lang: str) -> list[str]:
+    """Return one line for each line of a report that an advisory casts doubt on."""
+    words = wording.catalogues[lang]["certificate"]
+    return [
+        words[f"advised-{one.effect}"]
+        .format(
+            id=_shown(one.requirement),
+            verdict=wording.word(one.verdict, lang),
+            advisory=_shown(one.advisory),
+            text=_shown(one.text[lang]),
+            link=_shown(one.link),
+        )
+        .rstrip()
+        for one in found
+    ]
+
+
+def claim_lines(summary: JsonObject, wording: Wording, lang: str) -> list[str]:
+    """Return what a statement says, worst news first."""
+    words = wording.catalogues[lang]["certificate"]
+    counts = ", ".join(
+        f"{wording.word(verdict, lang)} {count}" for verdict, count in summary["counts"].items() if count
+    )
+    values = {
+        "verdict": wording.word(summary["verdict"], lang),
+        "result": summary["result"],
+        "counts": counts,
+        "requirements": summary["requirement-set"]["count"],
+        "count": summary["deviations"],
+        "left": summary["residue"],
+        "url": _shown(summary["target"]["url"]),
+        "kind": wording.word(summary["target"]["kind"], lang),
+        "oldest": _shown(summary["target"]["release"].get("oldest", "")),
+        "newest": _shown(summary["target"]["release"].get("newest", "")),
+        "profile": _shown(summary["profile"]["name"]),
+        "run": summary["run"]["id"],
+        "started": _shown(summary["run"]["started"]),
+        "effort": _shown(summary["run"]["effort"]),
+        "seed": summary["run"]["seed"],
+        "suite": _shown(summary["suite"]["version"]),
+        "since": summary["validity"]["notBefore"],
+        "until": summary["validity"]["notAfter"],
+        "nonce": summary["nonce"],
+        "files": summary["files"],
+        "lines": summary["evidence"]["size"],
+        "tls": ", ".join(map(_shown, summary["target"].get("tls", ()))),
+        "digest": _shown(summary["suite"].get("digest", "")),
+        "versions": _versions(summary.get("installed")),
+    }
+    keys = ("verdict", "partial", "deviations", "residue", "target", "tls", "run", "suite", "valid", "nonce", "files")
+    said = {"partial": summary["partial"], "deviations": summary["deviations"], "residue": summary["residue"]}
+    said |= {"nonce": summary["nonce"], "tls": values["tls"], "suite": values["digest"]}
+    return [words[f"line-{key}"].format(**values) for key in keys if said.get(key, True)]
+
+
+def _versions(installed: JsonObject | None) -> str:
+    versions = (installed or {}).get("versions", {})
+    return ", ".join(f"{_shown(name)} {_shown(told)}" for name, told in sorted(versions.items()))
+
+
+def _shown(text: str) -> str:
+    return shortened(visible(str(text)), LONGEST)

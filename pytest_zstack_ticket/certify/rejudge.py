@@ -1,0 +1,251 @@
+"""Form the verdicts of a bundle again from its evidence, without a network."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pytest_zstack_ticket.artifacts.evidence_reader import Evidence, read_evidence
+from pytest_zstack_ticket.artifacts.report_reader import load_report
+from pytest_zstack_ticket.checks import CHECKS, evaluate
+from pytest_zstack_ticket.config.catalogue import load_catalogue
+from pytest_zstack_ticket.config.package_data import suites_folder
+from pytest_zstack_ticket.config.profile_file import api_schemas, parse_release
+from pytest_zstack_ticket.model.codec import edit_from_json, phrase_from_json, phrase_to_json
+from pytest_zstack_ticket.model.errors import EvidenceError
+from pytest_zstack_ticket.model.exchange import Exchange, Response
+from pytest_zstack_ticket.model.outcome import Departure, Phrase, Undecided
+from pytest_zstack_ticket.model.profile import Limits, Profile
+from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.model.verdict import Example
+from pytest_zstack_ticket.report.document import (
+    Row,
+    counts_json,
+    kill_matrix_json,
+    profile_json,
+    requirement_json,
+    row_json,
+)
+from pytest_zstack_ticket.report.finding import message_json, sibling_role, subject_role, witness_json
+from pytest_zstack_ticket.report.sanitize import scrubbed_json
+from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.verdicts.input_digest import input_of
+from pytest_zstack_ticket.verdicts.judge import Result, exit_status, judge, signature
+from pytest_zstack_ticket.verdicts.tally import Tally, tallies
+from pytest_zstack_ticket.verdicts.waivers import with_waivers
+
+JsonObject = dict[str, Any]
+OF_THE_VERDICT = frozenset({0, 1, 12, 13})
+"""Exit statuses that the verdict decides; the others stand as they were."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejudged:
+    """A report as today's rules form it from the evidence.
+
+    `same_rules` is True if requirements and schemas are those of the run; `changed` are the ids of rows that differ.
+    """
+
+    report: JsonObject
+    examples: int
+    same_rules: bool
+    changed: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """True if nothing differs from what the run wrote."""
+        return not self.changed
+
+
+def judge_bundle(folder: Path) -> Rejudged:
+    """Form the verdicts of the bundle in a folder again. Raises EvidenceError if it cannot be read."""
+    told = load_report(folder)
+    if told["evidence"] is None:
+        raise EvidenceError(f"{folder}: the run kept no evidence, so nothing can be judged again.")
+    evidence = read_evidence(folder / told["evidence"]["file"])
+    if evidence.header["run"] != told["run"]["id"]:
+        raise EvidenceError(f"{folder}: the evidence is that of another run ({evidence.header['run']}).")
+    return rejudged(told, evidence)
+
+
+def rejudged(told: JsonObject, evidence: Evidence) -> Rejudged:
+    """Return what a report comes to by today's rules; only what no exchange shows is taken from it."""
+    profile = profile_of(told["profile"])
+    known = {one.id: one for one in load_catalogue(suites_folder())}
+    requirements = [known.get(row["id"]) or _own(row) for row in told["requirements"]]
+    examples = [_evaluated(one, evidence.exchanges, profile) for one in evidence.examples]
+    found = _with_outside(tallies(examples), told["requirements"])
+    cut = frozenset(row["id"] for row in told["requirements"] if (row.get("outside") or {}).get("cut"))
+    cut_short = bool(told["run"]["cut_short"])
+    result = judge(requirements, found, profile, cut=cut, cut_short=cut_short)
+    report = copy.deepcopy(told)
+    for row, rule, one in zip(report["requirements"], requirements, result.judged, strict=True):
+        fresh = row_json(
+            Row(
+                requirement=rule,
+                verdict=one.verdict,
+                reason=one.reason,
+                held=one.tally.held,
+                departed=one.tally.departed,
+                undecided=one.tally.undecided,
+                open=one.tally.legal,
+                partitions=sorted(one.tally.partitions),
+                findings=list(_findings(row["findings"], evidence.exchanges, profile)),
+                outside=row.get("outside"),
+                distinct=len(one.tally.inputs),
+                without_example=one.tally.without_example,
+                witnesses=list(_witnesses(rule, row, evidence.exchanges, profile)) if one.verdict == "passed" else (),
+            ),
+            wording(),
+        )
+        row.update(scrubbed_json(fresh))
+    if "kill-matrix" in report:
+        report["kill-matrix"] = kill_matrix_json(requirements)
+    _total(report, result, cut_short=cut_short)
+    same_rules = profile_json(profile)["digest"] == told["profile"]["digest"] and all(
+        requirement_json(rule).items() <= row.items()
+        for rule, row in zip(requirements, told["requirements"], strict=True)
+    )
+    return Rejudged(
+        report=report,
+        examples=len(examples),
+        same_rules=same_rules,
+        changed=tuple(_changes(told, report)),
+    )
+
+
+def _changes(told: JsonObject, report: JsonObject) -> Iterator[str]:
+    """Yield what differs: ids of requirements, and names of other parts of the report."""
+    for old, new in zip(told["requirements"], report["requirements"], strict=True):
+        if old != new:
+            yield old["id"]
+    yield from (key for key in report if key != "requirements" and report[key] != told.get(key))
+
+
+def profile_of(told: JsonObject) -> Profile:
+    """Read back what a run's target was judged by, with the schemas of today."""
+    return Profile(
+        name=told["name"],
+        base=told["base"],
+        limits=Limits(**told["limits"]),
+        oldest=parse_release(told["release"]["oldest"]),
+        newest=parse_release(told["release"]["newest"]),
+        capabilities=frozenset(told["capabilities"]),
+        absent=frozenset(told["absent"]),
+        schemas=api_schemas(),
+    )
+
+
+def _own(row: JsonObject) -> Requirement:
+    """Read a requirement back that is not of our suites."""
+    return Requirement(
+        id=row["id"],
+        area=row["area"],
+        level=row["level"],
+        basis=row["basis"],
+        text=row["text"],
+        source=row["source"],
+        needs=tuple(row["needs"]),
+        after=tuple(row["after"]),
+        profiles=tuple(row["profiles"]),
+        consequence=row["consequence"],
+        killed_by=tuple(row.get("killed_by", ())),
+    )
+
+
+def _evaluated(example: Example, exchanges: Mapping[str, Exchange], profile: Profile) -> Example:
+    """Return an example with what its check says today. Raises EvidenceError if the evidence has not all of it."""
+    try:
+        trails = {role: tuple(exchanges[one] for one in ids) for role, ids in example.roles.items()}
+    except KeyError as error:
+        raise EvidenceError(f"the exchange {error} of an example of {example.requirement} is missing") from error
+    if example.check not in CHECKS:
+        return replace(example, judgement=Undecided(Phrase.of("unknown-check", check=example.check)))
+    told = input_of(subject_role(trails), trails)
+    try:
+        judgement = evaluate(example.check, trails, example.arguments, profile)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        # no run of ours writes what a check cannot take, so somebody else has
+        raise EvidenceError(f"an example of {example.requirement} is none that {example.check} can judge") from error
+    return replace(example, judgement=judgement, input=told)
+
+
+def _with_outside(found: dict[str, Tally], rows: list[JsonObject]) -> dict[str, Tally]:
+    """Add what no example shows: how tests broke off, and that there were tests."""
+    for row in rows:
+        outside = row.get("outside")
+        if outside:
+            errors, lost = tuple(outside["errors"]), tuple(map(phrase_from_json, outside["lost"]))
+            known = frozenset(row.get("without_example", ()))
+            told = outside.get("explored") or {}
+            beside = Tally(requirement=row["id"], errors=errors, lost=lost, ran=outside["ran"], known=known, **told)
+            seen = found.get(row["id"])
+            found[row["id"]] = seen.plus(beside) if seen else beside
+    return found
+
+
+def _findings(told: list[JsonObject], exchanges: Mapping[str, Exchange], profile: Profile) -> Iterator[JsonObject]:
+    """Yield the findings that still depart, with all of them formed again that the evidence shows."""
+    for finding in told:
+        roles = {role: tuple(ids) for role, ids in finding["exchanges"].items()}
+        bare = Example(
+            requirement=finding["requirement"],
+            test=finding["test"],
+            check=finding["check"],
+            arguments=finding["arguments"],
+            roles=roles,
+            judgement=None,
+            edit=edit_from_json(finding["edit"]),
+            partition=finding["partition"],
+        )
+        example = _evaluated(bare, exchanges, profile)
+        if not isinstance(example.judgement, Departure):
+            continue
+        trails = {role: tuple(exchanges[one] for one in ids) for role, ids in roles.items()}
+        subject, sibling = trails.get(subject_role(trails), ()), trails.get(sibling_role(trails), ())
+        answer = subject[-1].answer if subject else None
+        yield {
+            **finding,
+            "expected": phrase_to_json(example.judgement.expected),
+            "actual": phrase_to_json(example.judgement.actual),
+            "signature": signature(example, status=answer.status if isinstance(answer, Response) else 0),
+            "subject": message_json(subject),
+            "sibling": message_json(sibling) if sibling else None,
+        }
+
+
+def _witnesses(
+    rule: Requirement, row: JsonObject, exchanges: Mapping[str, Exchange], profile: Profile
+) -> Iterator[JsonObject]:
+    """Yield the witnesses of a row that still hold, their messages formed again."""
+    for told in row.get("witnesses", ()):
+        bare = Example(
+            requirement=rule.id,
+            test=told["test"],
+            check=told["check"],
+            arguments=told["arguments"],
+            roles={role: tuple(ids) for role, ids in told["exchanges"].items()},
+            judgement=None,
+            partition=told["partition"],
+        )
+        if _evaluated(bare, exchanges, profile).judgement is None:
+            trails = {role: tuple(exchanges[one] for one in ids) for role, ids in bare.roles.items()}
+            yield witness_json(bare, trails)
+
+
+def _total(report: JsonObject, result: Result, *, cut_short: bool) -> None:
+    """Put verdict, counts and exit status of the rows into a report."""
+    waived = [row["id"] for row in report["requirements"] if row.get("waived")]
+    lenient = with_waivers(result, waived, cut_short=cut_short)
+    stale = any(one["state"] == "stale" for one in report.get("waivers", ()))
+    residue = bool(report["run"]["residue"].get("avoidable"))
+    status = exit_status(lenient, report["run"].get("pytest_status", 0), residue=residue)
+    if report["exit_status"] in OF_THE_VERDICT:
+        report["exit_status"] = 1 if stale and status in OF_THE_VERDICT else status
+    if "deviations" in report:
+        report["deviations"] = len(waived) if waived and lenient.verdict == "passed" and not stale else None
+    report["verdict"], report["partial"] = result.verdict, result.partial
+    report["counts"] = counts_json(result.counts, report["requirements"])

@@ -1,0 +1,91 @@
+"""Sign a bundle, and sign what somebody else signed: neither is done for a bundle that contradicts itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, REPORT, Bundle, content, open_bundle, sha256
+from pytest_zstack_ticket.artifacts.report_reader import report_of
+from pytest_zstack_ticket.certify.dsse import Envelope, envelope_text, parse_envelope
+from pytest_zstack_ticket.certify.keys import PrivateKey, PublicKey
+from pytest_zstack_ticket.certify.rejection import Rejection
+from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, Terms, extension, make_statement
+from pytest_zstack_ticket.certify.statement_reader import seal_of
+from pytest_zstack_ticket.certify.verify import Judge, Wanted, contradictions, verify_bundle
+from pytest_zstack_ticket.model.errors import UsageError
+
+JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """What signing came to: nothing is written if there are `rejections`."""
+
+    rejections: tuple[Rejection, ...] = ()
+    statement: JsonObject | None = None
+    signatures: tuple[str, ...] = ()
+
+
+def sign_bundle(path: Path, key: PrivateKey, terms: Terms, *, replace: bool = False) -> Signing:
+    """Write the statement about a bundle into it, signed. Raises UsageError or EvidenceError."""
+    bundle = open_bundle(path)
+    if ENVELOPE in bundle.names and not replace:
+        raise UsageError(f"{path} is signed already. Add your signature with `countersign`, or give --replace.")
+    if REPORT not in bundle.names:
+        raise UsageError(f"{path} holds no {REPORT}. Name the folder of --zstack-report, or a zip of it.")
+    report = report_of(content(bundle, REPORT), f"{path}: {REPORT}")
+    rejections = [Rejection("file-odd", name) for name in sorted(bundle.odd)]
+    ours = report["run"].get("nonce") or ""
+    if terms.nonce and ours not in ("", terms.nonce):
+        rejections.append(Rejection("nonce-other", ours))
+    rejections += contradictions(bundle, report, nonce=terms.nonce or ours)
+    if rejections:
+        return Signing(rejections=tuple(rejections))
+    statement = _statement(bundle, report, terms)
+    payload = json.dumps(statement, sort_keys=True, separators=(",", ":")).encode()
+    envelope = Envelope(payload_type=PAYLOAD_TYPE, payload=payload)
+    envelope = envelope.with_signature(key.sign(envelope.signed_bytes))
+    bundle.keep(envelope_text(envelope))
+    return Signing(statement=statement, signatures=(key.keyid,))
+
+
+def _statement(bundle: Bundle, report: JsonObject, terms: Terms) -> JsonObject:
+    files = {name: sha256(bundle, name) for name in bundle.names - {ENVELOPE}}
+    return make_statement(report, files, seal_of(bundle, report["evidence"]["file"]).seal, terms)
+
+
+def countersign_bundle(  # noqa: PLR0913 - what a verifier holds a bundle to
+    path: Path,
+    key: PrivateKey,
+    *,
+    now: datetime,
+    nonce: str = "",
+    others: Sequence[PublicKey] = (),
+    judge_again: Judge | None = None,
+) -> Signing:
+    """Add a signature to a bundle that is genuine but for it; `others` are keys that must have signed before.
+
+    Raises UsageError or EvidenceError.
+    """
+    found = verify_bundle(path, Wanted(keys=others, since=now, until=now, nonce=nonce), judge_again=judge_again)
+    if not found.genuine:
+        return Signing(rejections=found.rejections)
+    bundle = open_bundle(path)
+    envelope = parse_envelope(content(bundle, ENVELOPE))
+    if any(key.public.verifies(envelope.signed_bytes, one.value) for one in envelope.signatures):
+        raise UsageError(f"{path}: this key has signed already. Countersign with another one.")
+    envelope = envelope.with_signature(key.sign(envelope.signed_bytes))
+    bundle.keep(envelope_text(envelope))
+    return Signing(statement=found.statement, signatures=tuple(one.keyid for one in envelope.signatures))
+
+
+def summary(statement: JsonObject) -> JsonObject:
+    """Return what a person or a script wants to know of a statement."""
+    told = extension(statement)
+    files = sum("uri" not in one for one in statement["subject"])
+    return {"result": statement["predicate"]["result"], "files": files, **told}

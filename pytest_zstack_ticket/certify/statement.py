@@ -1,0 +1,185 @@
+"""The statement that is signed: in-toto's test result, with what it cannot say in an extension of ours.
+
+Everything but evidence, validity and nonce is a function of the report (`claims`), so that a verifier makes it again
+and compares. Source: in-toto attestation framework, Statement v1 and test-result v0.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pytest_zstack_ticket.artifacts.seal import Seal
+from pytest_zstack_ticket.certify.rejection import Rejection
+from pytest_zstack_ticket.model.digest import digest
+
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+STATEMENT = "https://in-toto.io/Statement/v1"
+PREDICATE = "https://in-toto.io/attestation/test-result/v0.1"
+EXTENSION = "urn:zstack-ticket:artefact:certificate:1"
+TARGET = "target"
+DISAGREE = {
+    "suite": "suite-differs",
+    "run": "run-differs",
+    "target": "target-differs",
+    "profile": "profile-differs",
+    "requirement-set": "requirement-set-differs",
+    "verdict": "verdict-differs",
+    "partial": "verdict-differs",
+    "deviations": "verdict-differs",
+    "counts": "counts-differ",
+    "waivers": "waivers-differ",
+    "residue": "residue-differs",
+    "installed": "installed-differs",
+    "environment": "environment-differs",
+    "kill-matrix": "kill-matrix-differs",
+}
+"""The reason to reject a statement of which a claim is not what its report says."""
+
+JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a signer adds to a report: from when until when it counts, and the certifier's nonce, empty if none."""
+
+    not_before: datetime
+    not_after: datetime
+    nonce: str = ""
+
+
+def make_statement(report: JsonObject, files: Mapping[str, str], seal: Seal, terms: Terms) -> JsonObject:
+    """Return the statement about a report; `files` maps the name of each file of the bundle to its SHA-256."""
+    told = claims(report)
+    return {
+        "_type": STATEMENT,
+        "subject": [*({"name": name, "digest": {"sha256": files[name]}} for name in sorted(files)), identity(report)],
+        "predicateType": PREDICATE,
+        "predicate": {
+            **test_result(report),
+            EXTENSION: {
+                **told,
+                "evidence": {"file": report["evidence"]["file"], **asdict(seal)},
+                "validity": {"notBefore": stamp(terms.not_before), "notAfter": stamp(terms.not_after)},
+                "nonce": terms.nonce or report["run"].get("nonce"),
+            },
+        },
+    }
+
+
+def claims(report: JsonObject) -> JsonObject:
+    """Return what a statement says of a report."""
+    run = report["run"]
+    waivers = report.get("waivers", [])
+    return {
+        "suite": run["suite"],
+        "run": {
+            **{key: run[key] for key in ("id", "started", "ended", "effort", "seed", "complete")},
+            "nonce": run.get("nonce"),
+        },
+        "target": report["target"],
+        "profile": {key: report["profile"][key] for key in ("name", "base", "digest")},
+        "requirement-set": report["requirement-set"],
+        "verdict": report["verdict"],
+        "partial": report["partial"],
+        "deviations": report.get("deviations"),
+        "counts": report["counts"]["requirements"],
+        "waivers": {"count": len(waivers), "digest": digest(waivers)},
+        "residue": run["left_on_target"],
+        "installed": run.get("installed"),
+        "environment": report.get("environment"),
+        "kill-matrix": report.get("kill-matrix"),
+    }
+
+
+def test_result(report: JsonObject) -> JsonObject:
+    """Return a report in the words of in-toto.
+
+    Its three words are poorer than ours, so that whatever is not conformance is FAILED, also what could not be decided.
+    """
+    rows = report["requirements"]
+    waived = {row["id"] for row in rows if row.get("waived")}
+    whole = report["verdict"] == "passed" and not report["partial"]
+    deviating = report.get("deviations") is not None and not report["partial"]
+    return {
+        "result": "PASSED" if whole and not waived else "WARNED" if deviating else "FAILED",
+        "configuration": [{"name": name, "digest": _digest(told)} for name, told in _configuration(report) if told],
+        "passedTests": _ids(rows, ["passed"], without=waived),
+        "warnedTests": sorted({*waived, *_ids(rows, ["inconclusive"], without=waived)}),
+        "failedTests": _ids(rows, ["failed", "error"], without=waived),
+    }
+
+
+def _configuration(report: JsonObject) -> list[tuple[str, str]]:
+    """Return what a result depends on by name, each with its digest; empty where an older run did not note it."""
+    run = report["run"]
+    return [
+        ("requirement-set", report["requirement-set"]["digest"]),
+        ("profile", report["profile"]["digest"]),
+        ("suite", run["suite"].get("digest", "")),
+        ("installed", (run.get("installed") or {}).get("digest", "")),
+        ("kill-matrix", (report.get("kill-matrix") or {}).get("digest", "")),
+    ]
+
+
+def _ids(rows: Sequence[JsonObject], verdicts: Sequence[str], *, without: set[str]) -> list[str]:
+    return sorted(row["id"] for row in rows if row["verdict"] in verdicts and row["id"] not in without)
+
+
+def _digest(text: str) -> dict[str, str]:
+    name, _, value = text.partition(":")
+    return {name: value}
+
+
+def identity(report: JsonObject) -> JsonObject:
+    """Return the target as a subject; only it has a `uri`, so no file can pass for it."""
+    target = report["target"]
+    return {"name": TARGET, "uri": target["url"], "digest": _digest(digest(target))}
+
+
+def files_of(statement: JsonObject) -> dict[str, str]:
+    """Return the SHA-256 of each file that a statement is about. Raises ValueError for a name that stands twice."""
+    files = [one for one in statement["subject"] if "uri" not in one]
+    found = {one["name"]: one["digest"]["sha256"] for one in files}
+    if len(found) != len(files):
+        raise ValueError("a subject stands twice")
+    return found
+
+
+def extension(statement: JsonObject) -> JsonObject:
+    """Return what a statement says in our words."""
+    told: JsonObject = statement["predicate"][EXTENSION]
+    return told
+
+
+def disagreements(statement: JsonObject, report: JsonObject) -> list[Rejection]:
+    """Return where a statement says another thing than the report that it is about."""
+    signed, told = extension(statement), claims(report)
+    if signed["run"]["id"] != told["run"]["id"]:
+        return [Rejection("report-of-other-run", told["run"]["id"])]
+    reasons = [DISAGREE[key] for key in told if signed.get(key) != told[key]]
+    if told["run"]["nonce"] and signed["nonce"] != told["run"]["nonce"]:
+        reasons.append("nonce-differs")
+    result = test_result(report)
+    if {key: statement["predicate"].get(key) for key in result} != result:
+        reasons.append("verdict-differs")
+    if [one for one in statement["subject"] if "uri" in one] != [identity(report)]:
+        reasons.append("target-differs")
+    return [Rejection(reason) for reason in dict.fromkeys(reasons)]
+
+
+def untimely(statement: JsonObject, since: datetime, until: datetime) -> list[Rejection]:
+    """Return why a statement does not count between two moments, which are the same for one moment."""
+    validity = extension(statement)["validity"]
+    if until < datetime.fromisoformat(validity["notBefore"]):
+        return [Rejection("not-yet-valid", validity["notBefore"])]
+    if since >= datetime.fromisoformat(validity["notAfter"]):
+        return [Rejection("expired", validity["notAfter"])]
+    return []
+
+
+def stamp(moment: datetime) -> str:
+    """Return a moment as a statement has it, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

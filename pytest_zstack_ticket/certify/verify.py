@@ -1,0 +1,265 @@
+"""Is a bundle genuine: signature, keys, time, files, evidence, agreement of statement and report, and the verdict.
+
+Whatever was not signed is read only to say what was done to it, never to believe it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, REPORT, Bundle, as_folder, content, open_bundle, sha256
+from pytest_zstack_ticket.artifacts.provenance import installed_json, suite_digest
+from pytest_zstack_ticket.artifacts.report_reader import report_of
+from pytest_zstack_ticket.artifacts.seal import Seal, tampering
+from pytest_zstack_ticket.certify.advisories import Advised, advised
+from pytest_zstack_ticket.certify.consistency import inconsistencies, unsealed
+from pytest_zstack_ticket.certify.dsse import Envelope, parse_envelope
+from pytest_zstack_ticket.certify.keys import Verifier
+from pytest_zstack_ticket.certify.rejection import Rejection
+from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, disagreements, extension, files_of, untimely
+from pytest_zstack_ticket.certify.statement_reader import nonce_is_used, seal_of, statement_of
+from pytest_zstack_ticket.model.errors import EvidenceError
+
+JsonObject = dict[str, Any]
+MOST_NAMED = 5
+Judge: TypeAlias = Callable[[Path], JsonObject]
+"""Judges a bundle's folder again from its evidence and returns the report as it comes out then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a verifier holds a bundle to: keys that must all have signed, a time, and the nonce, empty for any.
+
+    `advisories` say which requirements of which suites are known to be wrong; they reject nothing.
+    """
+
+    keys: Sequence[Verifier]
+    since: datetime
+    until: datetime
+    nonce: str = ""
+    advisories: JsonObject | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What verifying came to. `statement` is None where nobody's signature was verified.
+
+    `signatures` pairs each key id with True if one of the keys made it, else False: nothing is known of it then.
+    `same_suite` says whether the run was made by the very files that verify it, None if the run did not note them;
+    `advised` are the lines of a genuine report that should not be believed all the same.
+    """
+
+    rejections: tuple[Rejection, ...]
+    statement: JsonObject | None = None
+    signatures: tuple[tuple[str, bool], ...] = ()
+    judged_again: bool = False
+    known_version: bool = True
+    same_suite: bool | None = None
+    advised: tuple[Advised, ...] = ()
+
+    @property
+    def genuine(self) -> bool:
+        """True if nothing speaks against the bundle."""
+        return not self.rejections
+
+
+def verify_bundle(path: Path, wanted: Wanted, *, judge_again: Judge | None = None) -> Verification:
+    """Say whether a bundle is genuine, and if not, why. Raises UsageError if there is no bundle."""
+    try:
+        bundle = open_bundle(path)
+    except EvidenceError as error:
+        return Verification(rejections=(Rejection("bundle-unreadable", str(error)),))
+    if ENVELOPE not in bundle.names:
+        return Verification(rejections=(Rejection("not-signed", ENVELOPE),))
+    try:
+        envelope = parse_envelope(content(bundle, ENVELOPE))
+    except EvidenceError as error:
+        return Verification(rejections=(Rejection("envelope-unreadable", str(error)),))
+    rejections = _unsigned(envelope, wanted.keys)
+    if rejections:
+        return Verification(rejections=tuple(rejections))
+    try:
+        statement = statement_of(envelope.payload)
+    except EvidenceError as error:
+        return Verification(rejections=(Rejection("statement-malformed", str(error)),))
+    return _held_to(bundle, statement, wanted, signatures_of(envelope, wanted.keys), judge_again)
+
+
+def _unsigned(envelope: Envelope, keys: Sequence[Verifier]) -> list[Rejection]:
+    """Return which keys did not sign. Key ids are nobody's word: they only tell a broken signature from a missing."""
+    if envelope.payload_type != PAYLOAD_TYPE:
+        return [Rejection("payload-type", envelope.payload_type)]
+    claimed = {one.keyid for one in envelope.signatures}
+    return [
+        Rejection("bad-signature" if key.keyid in claimed else "other-key", key.keyid)
+        for key in keys
+        if not any(key.verifies(envelope.signed_bytes, one.value) for one in envelope.signatures)
+    ]
+
+
+def signatures_of(envelope: Envelope, keys: Sequence[Verifier]) -> tuple[tuple[str, bool], ...]:
+    """Return each signature's key id, and whether one of the keys made it."""
+    text = envelope.signed_bytes
+    return tuple((one.keyid, any(key.verifies(text, one.value) for key in keys)) for one in envelope.signatures)
+
+
+def _held_to(
+    bundle: Bundle,
+    statement: JsonObject,
+    wanted: Wanted,
+    signatures: tuple[tuple[str, bool], ...],
+    judge_again: Judge | None,
+) -> Verification:
+    rejections = [
+        *untimely(statement, wanted.since, wanted.until),
+        *_other_nonce(statement, wanted.nonce),
+        *_changed_files(bundle, statement),
+    ]
+    report, unread = _report(bundle)
+    if report is None:
+        rejections += unread
+    else:
+        rejections += _contradictions(bundle, statement, report)
+    judged = judge_again is not None and report is not None and not rejections
+    if judge_again and report and judged:
+        rejections += _judged_otherwise(bundle, report, judge_again)
+    return Verification(
+        rejections=tuple(dict.fromkeys(rejections)),
+        statement=statement,
+        signatures=signatures,
+        judged_again=judged,
+        known_version=is_known(extension(statement)["suite"]),
+        same_suite=_is_ours(extension(statement)["suite"]),
+        advised=advised(wanted.advisories, report) if wanted.advisories and report and not rejections else (),
+    )
+
+
+def _other_nonce(statement: JsonObject, nonce: str) -> list[Rejection]:
+    signed = extension(statement)["nonce"] or ""
+    return [Rejection("nonce-other", signed or "-")] if nonce and signed != nonce else []
+
+
+def _changed_files(bundle: Bundle, statement: JsonObject) -> list[Rejection]:
+    """Return what is not as it was signed among the files; for the evidence, what was done to its lines."""
+    signed = files_of(statement)
+    evidence = extension(statement)["evidence"]["file"]
+    rejections = [Rejection("file-odd", name) for name in sorted(bundle.odd)]
+    rejections += [Rejection("file-extra", name) for name in sorted(bundle.names - {ENVELOPE} - set(signed))]
+    for name in sorted(signed):
+        if name not in bundle.names:
+            rejections += [] if name in bundle.odd else [Rejection("file-missing", name)]
+        elif _differs(bundle, name, signed[name]):
+            rejections.append(
+                _changed_evidence(bundle, statement) if name == evidence else Rejection("file-changed", name)
+            )
+    return rejections
+
+
+def _differs(bundle: Bundle, name: str, signed: str) -> bool:
+    try:
+        return sha256(bundle, name) != signed
+    except EvidenceError:
+        return True
+
+
+def _changed_evidence(bundle: Bundle, statement: JsonObject) -> Rejection:
+    told = extension(statement)
+    name = told["evidence"]["file"]
+    seal = Seal(**{key: told["evidence"][key] for key in ("size", "root", "unordered")})
+    try:
+        reason = tampering(seal_of(bundle, name), seal, told["run"]["id"])
+    except EvidenceError as error:
+        return Rejection("evidence-damaged", str(error))
+    # the same lines, packed otherwise or with another footer
+    return Rejection(reason or "file-changed", name)
+
+
+def _report(bundle: Bundle) -> tuple[JsonObject | None, list[Rejection]]:
+    if REPORT not in bundle.names:
+        return None, []
+    try:
+        return report_of(content(bundle, REPORT), REPORT), []
+    except EvidenceError as error:
+        return None, [Rejection("report-malformed", str(error))]
+
+
+def _contradictions(bundle: Bundle, statement: JsonObject, report: JsonObject) -> list[Rejection]:
+    found = disagreements(statement, report)
+    if any(one.reason == "report-of-other-run" for one in found):
+        return found
+    nonce = extension(statement)["nonce"] or ""
+    return [*found, *contradictions(bundle, report, nonce=nonce)]
+
+
+def contradictions(bundle: Bundle, report: JsonObject, *, nonce: str) -> list[Rejection]:
+    """Return why a bundle contradicts itself, signed or not."""
+    return [
+        *inconsistencies(report, known=shipped_requirements() if is_known(report["run"]["suite"]) else ()),
+        *_evidence(bundle, report, nonce),
+    ]
+
+
+def _evidence(bundle: Bundle, report: JsonObject, nonce: str) -> list[Rejection]:
+    """Return why a report does not belong to the evidence beside it."""
+    name = (report["evidence"] or {}).get("file", "")
+    if name not in bundle.names:
+        return [Rejection("file-missing", name or "evidence.jsonl.gz")]
+    try:
+        found = seal_of(bundle, name)
+        used = not nonce or nonce_is_used(bundle, name, nonce)
+    except EvidenceError as error:
+        return [Rejection("evidence-damaged", str(error))]
+    return [
+        *([] if found.whole else [Rejection("evidence-truncated", name)]),
+        *unsealed(report, found),
+        *([] if used else [Rejection("nonce-unused", nonce)]),
+    ]
+
+
+def _judged_otherwise(bundle: Bundle, report: JsonObject, judge_again: Judge) -> list[Rejection]:
+    try:
+        with as_folder(bundle) as folder:
+            again = judge_again(folder)
+    except EvidenceError as error:
+        return [Rejection("rows-otherwise", str(error))]
+    verdicts = {row["id"]: row["verdict"] for row in report["requirements"]}
+    other = {row["id"]: row["verdict"] for row in again["requirements"]}
+    differing = sorted(key for key in verdicts.keys() | other.keys() if verdicts.get(key) != other.get(key))
+    if not differing and again["verdict"] == report["verdict"]:
+        return _rows_otherwise(report, again)
+    lines = [f"{key}: {verdicts.get(key, '-')} -> {other.get(key, '-')}" for key in differing[:3]]
+    return [Rejection("judged-otherwise", ", ".join(lines) or f"{report['verdict']} -> {again['verdict']}")]
+
+
+def _rows_otherwise(report: JsonObject, again: JsonObject) -> list[Rejection]:
+    """Return what a report tells of its rows and its evidence does not, where the very same software judged both."""
+    run = report["run"]
+    if not _is_ours(run["suite"]) or (run.get("installed") or {}).get("digest") != installed_json()["digest"]:
+        return []
+    rows = zip(report["requirements"], again["requirements"], strict=True)
+    other = [old["id"] for old, new in rows if old != new]
+    other += [key for key in report if key != "requirements" and report[key] != again.get(key)]
+    return [Rejection("rows-otherwise", ", ".join(other[:MOST_NAMED]))] if other else []
+
+
+def is_known(suite: JsonObject) -> bool:
+    """Return True if a run was made by this version, of which the requirements are known."""
+    return bool(suite["version"] == version("pytest-zstack-ticket"))
+
+
+def _is_ours(suite: JsonObject) -> bool | None:
+    told = suite.get("digest")
+    return None if told is None else bool(told == suite_digest())
+
+
+def shipped_requirements() -> frozenset[str]:
+    """Return the ids of the shipped requirements."""
+    from pytest_zstack_ticket.config.catalogue import load_catalogue  # noqa: PLC0415 - not for other versions' bundles
+    from pytest_zstack_ticket.config.package_data import suites_folder  # noqa: PLC0415 - likewise
+
+    return frozenset(row.id for row in load_catalogue(suites_folder()))

@@ -1,0 +1,96 @@
+"""Checks of who may move a ticket: its owner cancels, its approver approves and rejects.
+
+Who the operator must be is inferred from two messages of the platform (wire dossier 8.2), so that somebody else's event
+may be carried out; but then it leads where the event leads, and a refusal changes nothing. A final approval carries the
+requests out, and what their failure does to answer and status is unknown: a change that the history tells is left open.
+"""
+
+from __future__ import annotations
+
+from pytest_zstack_ticket.api.messages import Row, rows_of
+from pytest_zstack_ticket.checks.lifecycle import ACTION, step
+from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, accepted, departure, outcome_of, refused, saw
+from pytest_zstack_ticket.checks.roundtrip import brief
+from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.profile import Profile
+
+APPROVED = ("IntermediateApproved", "FinalApproved")
+
+
+def wrong_operator(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check an event by somebody who ought not to send it: `before`, `subject` and `after` as for a step of a life.
+
+    Role `history` is a query for all of the ticket's history afterwards.
+    """
+    judgement = _moved(trails, arguments, profile)
+    if judgement is not None or not accepted(outcome_of(trails, "subject", profile, ACTION)):
+        return judgement
+    return Undecided(Phrase.of("legal-acceptance"))
+
+
+def operated(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check an event by its approver, with the roles of `wrong_operator`: if it is accepted, it leads where it must."""
+    judgement = _moved(trails, arguments, profile)
+    if judgement is not None or accepted(outcome_of(trails, "subject", profile, ACTION)):
+        return judgement
+    return Undecided(Phrase.of("legal-refusal"))
+
+
+def _moved(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    outcome = outcome_of(trails, "subject", profile, ACTION)
+    approval = arguments["event"] == "approve"
+    if approval and accepted(outcome) and (wrong := _not_approved(trails)):
+        return wrong
+    judgement = step(trails, arguments, profile)
+    if isinstance(judgement, Departure) and refused(outcome) and _told(trails, approval=approval):
+        return Undecided(Phrase.of("legal-acceptance"))
+    return judgement
+
+
+def _told(trails: Trails, *, approval: bool) -> bool:
+    """Return True if the history tells a change of status that the execution of the requests may have made."""
+    one, other = _status(trails, "before"), _status(trails, "after")
+    if not approval and one != "FinalApproved":
+        return False
+    return one != other and any(row.get("fromStatus") == one for row in rows_of(trails.get("history", ())) or ())
+
+
+def _not_approved(trails: Trails) -> Judgement:
+    """Say whether an accepted approval led to an approved status, be it for a moment before its requests failed."""
+    status = _status(trails, "after")
+    if status is None:
+        return Undecided(Phrase.of("query-unclear", role="after"))
+    if status in APPROVED or (_count(trails, APPROVED) and _taken_back(trails, status)):
+        return None
+    return departure(Phrase.of("expect-approved"), Phrase.of("shows", value=brief(status)))
+
+
+def _taken_back(trails: Trails, status: str) -> bool:
+    """Return True if the history tells how an approval turned into a status."""
+    rows = rows_of(trails.get("history", ())) or []
+    return any(row.get("fromStatus") in APPROVED and row.get("toStatus") == status for row in rows)
+
+
+def recorded(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the history has one row for an accepted event: from the status `before` to where the event leads."""
+    outcome = outcome_of(trails, "subject", profile, ACTION)
+    if not accepted(outcome):
+        return Undecided(Phrase.of("legal-refusal") if refused(outcome) else saw(outcome))
+    one, other = _status(trails, "before"), _status(trails, "after")
+    if one is None or other is None or rows_of(trails.get("history", ())) is None:
+        return Undecided(Phrase.of("not-shown", member="history"))
+    count = _count(trails, APPROVED if arguments["event"] == "approve" else (other,))
+    if count == 1:
+        return None
+    return departure(Phrase.of("expect-history", count=1, before=one, after=other), Phrase.of("stored", count=count))
+
+
+def _count(trails: Trails, leads: tuple[str, ...]) -> int:
+    rows, one = rows_of(trails.get("history", ())) or [], _status(trails, "before")
+    return sum(row.get("fromStatus") == one and row.get("toStatus") in leads for row in rows)
+
+
+def _status(trails: Trails, role: str) -> str | None:
+    rows: list[Row] | None = rows_of(trails.get(role, ()))
+    status = rows[0].get("status") if rows is not None and len(rows) == 1 else None
+    return status if isinstance(status, str) else None

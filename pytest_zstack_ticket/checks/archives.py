@@ -1,0 +1,163 @@
+"""Checks of deleted tickets: where they are, and that nothing brings them back.
+
+Whether a deletion archives stands in no document (wire dossier 10.4 U4): a ticket that is in no archive is left open,
+one that is there must be what it was.
+"""
+
+from __future__ import annotations
+
+from pytest_zstack_ticket.api.classify import from_gateway
+from pytest_zstack_ticket.api.messages import Row, rows_of
+from pytest_zstack_ticket.checks.history import row_key, told_key
+from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, accepted, departure, outcome_of, refused, saw
+from pytest_zstack_ticket.checks.query_conditions import conditions_of
+from pytest_zstack_ticket.checks.query_rows import outcome_of_query, unread
+from pytest_zstack_ticket.checks.roundtrip import brief, same
+from pytest_zstack_ticket.model.exchange import Response
+from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.profile import Profile
+
+CONTENT = ("name", "description", "accountSystemType", "accountSystemContext", "request")
+"""Members of a ticket that its archive shows unchanged; status and dates may be those of the deletion."""
+NO_SUCH_PATH = frozenset({404, 405, 501})
+
+
+def offered(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a query of the family answers a list; a target may lack it, or keep it from us."""
+    return None if rows_of(trails["subject"]) is not None else _unoffered(trails, profile, "subject")
+
+
+def _unoffered(trails: Trails, profile: Profile, role: str) -> Departure | Undecided:
+    """Say why a query shows no rows: one that is not there or not for us is no departure."""
+    answer = trails[role][-1].answer if trails.get(role) else None
+    if isinstance(answer, Response) and not from_gateway(answer) and answer.status in NO_SUCH_PATH:
+        return Undecided(Phrase.of("legal-refusal"))
+    if refused(outcome_of_query(trails, profile, role)):
+        return Undecided(Phrase.of("legal-refusal"))
+    return unread(trails, profile, role)
+
+
+def _asked(trails: Trails, role: str) -> str:
+    """Return the ticketUuid that a query asked for."""
+    conditions = conditions_of(trails[role][0].request.path) if trails.get(role) else []
+    return next((one.value for one in conditions if one.member == "ticketUuid"), "")
+
+
+def archived(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a deleted ticket is archived once and as it was, if at all.
+
+    Roles: `before` is a query for the ticket, `subject` its deletion, `archives` a query of the archives for it.
+    """
+    outcome = outcome_of(trails, "subject", profile, {"call": "delete"})
+    if not accepted(outcome):
+        return Undecided(Phrase.of("legal-refusal") if refused(outcome) else saw(outcome))
+    before, rows = rows_of(trails.get("before", ())), rows_of(trails.get("archives", ()))
+    if rows is None:
+        return _unoffered(trails, profile, "archives")
+    if before is None or len(before) != 1:
+        return Undecided(Phrase.of("query-unclear", role="before"))
+    return _archive_of(before[0], rows, asked=_asked(trails, "archives"))
+
+
+def _archive_of(ticket: Row, rows: list[Row], *, asked: str) -> Judgement:
+    """Say whether archives show a ticket once and as it was; `asked` is the uuid that they were asked for, if any."""
+    uuid = ticket.get("uuid")
+    own = [row for row in rows if row.get("ticketUuid") == uuid]
+    strange = next((row["ticketUuid"] for row in rows if isinstance(row.get("ticketUuid"), str)), None)
+    if strange is not None and not own and asked == uuid:
+        expected = Phrase.of("expect-archived", member="ticketUuid", value=brief(uuid))
+        return departure(expected, Phrase.of("shows", value=brief(strange)))
+    if not own:
+        return Undecided(Phrase.of("not-shown", member="archives"))
+    if len(own) > 1:
+        return departure(Phrase.of("expect-archived-once"), Phrase.of("stored", count=len(own)))
+    return _as_it_was(ticket, own[0])
+
+
+def _as_it_was(ticket: Row, row: Row) -> Judgement:
+    for member in CONTENT:
+        if not same(ticket.get(member), row.get(member), loose=True):
+            expected = Phrase.of("expect-archived", member=member, value=brief(ticket.get(member)))
+            return departure(expected, Phrase.of("shows", value=brief(row.get(member))))
+    return None
+
+
+def archived_history(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the archived history of a deleted ticket is its own, with every row that it had, if it is kept.
+
+    Roles: `history` is a query for its history before the deletion, `subject` one of the archived histories.
+    """
+    rows, known = rows_of(trails["subject"]), rows_of(trails.get("history", ()))
+    if rows is None:
+        return _unoffered(trails, profile, "subject")
+    if not rows or not known:
+        return Undecided(Phrase.of("not-shown", member="history"))
+    uuid = _asked(trails, "subject")
+    if any(row.get("ticketUuid", uuid) != uuid for row in rows):
+        return departure(Phrase.of("expect-own-history"), Phrase.of("stored", count=len(rows)))
+    told = [row_key(row) for row in rows]
+    for row in known:
+        if told.count(row_key(row)) < [row_key(one) for one in known].count(row_key(row)):
+            return departure(
+                Phrase.of("expect-archived-row", row=told_key(row)), Phrase.of("rows-are", rows=_all(rows))
+            )
+    return None
+
+
+def _all(rows: list[Row]) -> str:
+    return brief("; ".join(map(told_key, rows)) or "-")
+
+
+def apart(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that no living ticket is in the archives: role `subject` is a query of them, `shown` lists the living.
+
+    Arguments: `taken`, UUIDs that we took away ourselves; `apart`, those of deleted tickets that were used again.
+    """
+    rows, living = rows_of(trails["subject"]), rows_of(trails.get("shown", ()))
+    if rows is None:
+        return _unoffered(trails, profile, "subject")
+    if living is None:
+        return Undecided(Phrase.of("query-unclear", role="shown"))
+    if not living:
+        return Undecided(Phrase.of("not-shown", member="inventories"))
+    excused = {*(arguments.get("taken") or ()), *(arguments.get("apart") or ())}
+    uuids = {row.get("uuid") for row in living} - excused
+    # an archive names its ticket; what is under the ticket's own uuid is the ticket itself
+    both = [str(one) for row in rows for one in (row.get("ticketUuid"), row.get("uuid")) if one in uuids]
+    return departure(Phrase.of("expect-apart"), Phrase.of("shows", value=both[0])) if both else None
+
+
+def stays_dead(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that nothing comes of an event on a deleted ticket, or of deleting it again.
+
+    Roles: `deleted` is the deletion, `subject` what came after it, `after` a query for the uuid, `bystander-before`
+    and `bystander-after` queries for another ticket. Arguments: `event`; `call` of the subject. A success without
+    inventory is allowed (wire dossier 7.4, question 33).
+    """
+    if not accepted(outcome_of(trails, "deleted", profile, {"call": "delete"})):
+        return Undecided(Phrase.of("legal-refusal"))
+    outcome = outcome_of(trails, "subject", profile, arguments)
+    rows = rows_of(trails.get("after", ()))
+    if not (accepted(outcome) or refused(outcome)):
+        return Undecided(saw(outcome))
+    if rows is None:
+        return Undecided(Phrase.of("query-unclear", role="after"))
+    expected = Phrase.of("expect-dead", event=str(arguments["event"]))
+    if rows:
+        return departure(expected, Phrase.of("shows", value=brief(rows[0].get("status"))))
+    if accepted(outcome) and getattr(outcome, "inventory", None):
+        return departure(expected, saw(outcome))
+    return _beside(trails)
+
+
+def _beside(trails: Trails) -> Judgement:
+    """Say whether another ticket is there as it was."""
+    before, after = (rows_of(trails.get(f"bystander-{when}", ())) for when in ("before", "after"))
+    if before is None or len(before) != 1 or after is None:
+        return None
+    for member in ("uuid", "name", "status"):
+        shown = after[0].get(member) if after else None
+        if not same(before[0].get(member), shown, loose=True):
+            expected = Phrase.of("expect-bystander", member=member, value=brief(before[0].get(member)))
+            return departure(expected, Phrase.of("shows", value=brief(shown)))
+    return None

@@ -1,0 +1,192 @@
+"""Checks on the job protocol: 202, location, polling, the end, and the web hook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pytest_zstack_ticket.api.classify import from_gateway, job_id
+from pytest_zstack_ticket.api.contract import contract_of
+from pytest_zstack_ticket.api.messages import final_answer, json_object
+from pytest_zstack_ticket.api.strict_json import decode, text_of
+from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, cut, departure, outcome_of, saw
+from pytest_zstack_ticket.checks.roundtrip import same
+from pytest_zstack_ticket.model.exchange import Exchange, Response
+from pytest_zstack_ticket.model.outcome import Judgement, Malformed, Phrase, Undecided, Unfinished
+from pytest_zstack_ticket.model.profile import Profile
+
+ACCEPTED = 202
+HEADER_JOB = "x-job-uuid"
+
+
+def _start(exchanges: Sequence[Exchange]) -> Response | None:
+    answer = exchanges[0].answer if exchanges else None
+    return answer if isinstance(answer, Response) and answer.status == ACCEPTED else None
+
+
+def _no_job() -> Undecided:
+    return Undecided(Phrase.of("no-job"))
+
+
+def start_facet(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check one part of the 202 that starts a job. Arguments: `places`, `keywords` (all if missing)."""
+    start = _start(trails["subject"])
+    if start is None:
+        return _no_job()
+    keywords = arguments.get("keywords")
+    body = decode(start.body)
+    shown = isinstance(body, dict) and all(place in body for place in arguments["places"])
+    if not shown and "required" not in (keywords or ()):
+        optional = "apiTimeout" in arguments["places"]
+        return Undecided(Phrase.of("not-shown", member="apiTimeout") if optional else Phrase.of("no-location"))
+    defects = contract_of(profile).defects("accepted-job", body if isinstance(body, dict) else {})
+    for defect in defects:
+        if defect.place in arguments["places"] and (not keywords or defect.keyword in keywords):
+            return departure(
+                Phrase.of("expect-schema", path=defect.path),
+                Phrase.of("schema-defect", path=defect.path, message=defect.message),
+            )
+    return None
+
+
+def own_id(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that the job has the id that X-Job-UUID asked for."""
+    start = _start(trails["subject"])
+    sent = {name.lower(): value for name, value in trails["subject"][0].request.headers}.get(HEADER_JOB)
+    if start is None or sent is None:
+        return _no_job()
+    told = job_id(trails["subject"])
+    if not told:
+        return Undecided(Phrase.of("no-location"))
+    return None if told == sent else departure(Phrase.of("expect-job-id", id=sent), Phrase.of("shows", value=told))
+
+
+def pending_body(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that a poll which answers 202 has no body, or an object without result and without error."""
+    polls = [e.answer for e in trails["subject"][1:] if isinstance(e.answer, Response) and e.answer.status == ACCEPTED]
+    for answer in polls:
+        body = decode(answer.body) if answer.body.strip() else {}
+        if not isinstance(body, dict) or "error" in body or "inventory" in body:
+            return departure(Phrase.of("expect-pending"), Phrase.of("shows", value=cut(text_of(answer.body))))
+    return None if polls else Undecided(Phrase.of("never-pending"))
+
+
+def end_status(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that a job's end is told by 200 or 503: the real SDK drops the error code of any other status."""
+    final = _ended(trails["subject"])
+    if final is None:
+        return _no_job()
+    if final.status in (200, 503) and not from_gateway(final):
+        return None
+    return departure(Phrase.of("expect-end-status"), Phrase.of("status-is", status=final.status))
+
+
+def _ended(exchanges: Sequence[Exchange]) -> Response | None:
+    """Return the answer that ended a job, or None while it runs or where there is no job."""
+    final = final_answer(exchanges)
+    if _start(exchanges) is None or len(exchanges) < 2 or final is None or final.status == ACCEPTED:
+        return None
+    return final
+
+
+def end_stable(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that a job's end reads the same again: `subject` is the flow, `again` a later poll of the same job.
+
+    Without `again` the subject was refused before there was a job.
+    """
+    if "again" not in trails:
+        return Undecided(Phrase.of("legal-refusal"))
+    final, again = _ended(trails["subject"]), final_answer(trails["again"])
+    if final is None or again is None or from_gateway(again):
+        return _no_job()
+    if final.status != again.status:
+        return departure(Phrase.of("expect-stable"), Phrase.of("status-is", status=again.status))
+    one, other = decode(final.body), decode(again.body)
+    objects = isinstance(one, dict) and isinstance(other, dict)
+    equal = same(one, other) if objects else final.body == again.body
+    return None if equal else departure(Phrase.of("expect-stable"), Phrase.of("shows", value=cut(text_of(again.body))))
+
+
+def ends(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a job ends within the time that the target itself announced, plus the argument `grace` (seconds)."""
+    subject = outcome_of(trails, "subject", profile, arguments)
+    if not isinstance(subject, Unfinished):
+        return _no_job() if _start(trails["subject"]) is None or not job_id(trails["subject"]) else None
+    grace = float(arguments.get("grace", 0))
+    if subject.promised is None or subject.waited < subject.promised + grace:
+        return Undecided(saw(subject))
+    return departure(Phrase.of("expect-end", seconds=f"{subject.promised:g}"), saw(subject))
+
+
+def announced_timeout(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that apiTimeout is what X-API-Timeout asked for. Argument `milliseconds`."""
+    start = _start(trails["subject"])
+    if start is None:
+        return _no_job()
+    told = json_object(start.body).get("apiTimeout")
+    wanted = arguments["milliseconds"]
+    if told == wanted:
+        return None
+    return departure(
+        Phrase.of("expect-echo", member="apiTimeout", value=str(wanted)), Phrase.of("shows", value=str(told))
+    )
+
+
+def not_found(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that an answer has one of the statuses in the argument `statuses`."""
+    answer = final_answer(trails["subject"])
+    if answer is None or from_gateway(answer):
+        return Undecided(Phrase.of("no-answer"))
+    statuses = list(arguments["statuses"])
+    if answer.status in statuses:
+        return None
+    wanted = ", ".join(map(str, statuses))
+    return departure(Phrase.of("expect-status", statuses=wanted), Phrase.of("status-is", status=answer.status))
+
+
+def not_success(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that an answer is neither a success (2xx) nor a redirect (3xx)."""
+    answer = final_answer(trails["subject"])
+    if answer is None or from_gateway(answer):
+        return Undecided(Phrase.of("no-answer"))
+    if answer.status >= 400:
+        return None
+    return departure(Phrase.of("expect-refusal"), Phrase.of("status-is", status=answer.status))
+
+
+def hooked(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check a web hook delivery. `subject` is the flow, `hook` the deliveries that reached us.
+
+    Argument `facet`: arrives, job-uuid, job-success, body (equal to what a poll answers), retried (a second try came).
+    """
+    facet, deliveries = str(arguments["facet"]), trails.get("hook", ())
+    final = _ended(trails["subject"])
+    if final is None:
+        return _no_job()
+    wanted = Phrase.of(f"expect-hook-{facet}")
+    if facet == "retried":
+        return None if len(deliveries) > 1 else departure(wanted, Phrase.of("hook-count", count=len(deliveries)))
+    if not deliveries:
+        return departure(wanted, Phrase.of("hook-count", count=0))
+    if facet == "arrives":
+        return None
+    request = deliveries[-1].request
+    headers = {name.lower(): value for name, value in request.headers}
+    if facet == "job-uuid":
+        good, shown = headers.get(HEADER_JOB) == job_id(trails["subject"]), headers.get(HEADER_JOB)
+    elif facet == "job-success":
+        success = "true" if final.status == 200 else "false"
+        good, shown = (headers.get("x-job-success") or "").lower() == success, headers.get("x-job-success")
+    else:
+        good, shown = same(decode(request.body or b""), decode(final.body)), cut(text_of(request.body or b""))
+    return None if good else departure(wanted, Phrase.of("shows", value=str(shown)))
+
+
+def result_form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that what a job ends with is a success or a well-formed error; schema defects are another check's."""
+    if _ended(trails["subject"]) is None:
+        return _no_job()
+    subject = outcome_of(trails, "subject", profile, arguments)
+    if isinstance(subject, Malformed):
+        reasons = [reason for reason in subject.reasons if reason.key != "schema-defect"]
+        return departure(Phrase.of("expect-answer-form", profile=profile.base), reasons[0]) if reasons else None
+    return None

@@ -1,0 +1,166 @@
+"""Checks that judge the difference between an example and its sibling, never an example alone.
+
+A target that refuses for reasons of its own refuses the sibling too, and then the example says nothing; so a healthy
+cloud never fails here, and a server that refuses everything never passes.
+"""
+
+from __future__ import annotations
+
+from pytest_zstack_ticket.api.messages import final_answer, sent_params
+from pytest_zstack_ticket.checks.outcomes import (
+    Arguments,
+    Trails,
+    accepted,
+    alike,
+    blamed,
+    departure,
+    outcome_of,
+    refused,
+    saw,
+    unknown,
+)
+from pytest_zstack_ticket.model.outcome import (
+    Accepted,
+    Departure,
+    Judgement,
+    Malformed,
+    Outcome,
+    Phrase,
+    Refused,
+    Undecided,
+)
+from pytest_zstack_ticket.model.profile import Profile
+
+ARGUMENT_ERROR = "SYS.1007"
+IDENTITY = ("ID.",)
+LENGTH_REQUIRED = 411
+
+
+def refusal(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the subject is refused although its sibling is accepted.
+
+    Arguments: `fields`, the names that an error may blame, needed only where the sibling is refused as well; `call`
+    and `sibling_call` where they are not "create".
+    """
+    subject = outcome_of(trails, "subject", profile, arguments)
+    if accepted(subject):
+        return departure(Phrase.of("expect-refusal"), saw(subject))
+    if not refused(subject):
+        return unknown(subject) or departure(Phrase.of("expect-refusal"), saw(subject))
+    return _earned(trails, arguments, profile)
+
+
+def _earned(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Say whether a refusal can be told from one that has nothing to do with the edit."""
+    subject = outcome_of(trails, "subject", profile, arguments)
+    sibling = outcome_of(trails, "sibling", profile, {"call": arguments.get("sibling_call", "create")})
+    if accepted(sibling) or not trails.get("sibling"):
+        return None
+    if refused(sibling) and not alike(subject, sibling) and _names(subject, arguments):
+        return None
+    return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
+
+
+def _names(outcome: object, arguments: Arguments) -> bool:
+    if not isinstance(outcome, Refused):
+        return False
+    fields = [str(field) for field in arguments.get("fields") or ()]
+    return any(field in outcome.details for field in fields) or outcome.form != "error"
+
+
+def blame(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a refusal gives the right reason: it blames no field but the edited one, and not the session.
+
+    A wording in which we cannot read a field name is not judged. Argument: `fields`, the names that may be blamed.
+    """
+    subject = outcome_of(trails, "subject", profile, arguments)
+    sibling = outcome_of(trails, "sibling", profile)
+    if not isinstance(subject, Refused):
+        return Undecided(saw(subject))
+    if not accepted(sibling):
+        return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
+    if subject.code.startswith(IDENTITY):
+        return departure(Phrase.of("expect-reason-in-body"), saw(subject))
+    fields = frozenset(str(field) for field in arguments.get("fields") or ())
+    names = blamed(subject)
+    if names and fields and not names & fields:
+        wanted = ", ".join(sorted(fields))
+        return departure(Phrase.of("expect-blame", fields=wanted), Phrase.of("blames", fields=", ".join(sorted(names))))
+    return None
+
+
+def argument_code(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a structured refusal by the generic validator carries one of the codes in the argument `codes`."""
+    subject = outcome_of(trails, "subject", profile, arguments)
+    sibling = outcome_of(trails, "sibling", profile)
+    if not isinstance(subject, Refused) or subject.form != "error":
+        return Undecided(saw(subject))
+    if alike(subject, sibling):
+        return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
+    codes = [str(code) for code in arguments.get("codes") or (ARGUMENT_ERROR,)]
+    if subject.code not in codes:
+        return departure(Phrase.of("expect-code", codes=", ".join(codes)), saw(subject))
+    return None
+
+
+def chunked(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a body in chunks is decided like its sibling; a server may ask for its length (411, RFC 9112 6.3)."""
+    answer = final_answer(trails["subject"])
+    if answer is not None and answer.status == LENGTH_REQUIRED:
+        return Undecided(Phrase.of("legal-refusal"))
+    return sameness(trails, arguments, profile)
+
+
+def sameness(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a variation, which must not matter, leads to the same decision as its sibling.
+
+    Argument `unless`: words of a refusal that the contract allows, such as that no ticket type matches these requests.
+    """
+    subject = outcome_of(trails, "subject", profile, arguments)
+    sibling = outcome_of(trails, "sibling", profile)
+    if isinstance(subject, Refused) and any(word in subject.details for word in arguments.get("unless") or ()):
+        return Undecided(Phrase.of("legal-refusal"))
+    silent = unknown(subject) or unknown(sibling)
+    if silent:
+        return silent
+    if accepted(sibling):
+        return None if accepted(subject) else departure(Phrase.of("expect-acceptance"), saw(subject))
+    return _beside_a_refused_sibling(subject, sibling)
+
+
+def outer_blanks(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that blanks around a name of full length do not count, on a target that is seen to take them off.
+
+    `trimmed` is a short name with blanks around it. A target that keeps those, or shows no name, may count them: the
+    trimming is the platform's, not the page's (wire dossier 5.2 and 7.4.16).
+    """
+    judgement = sameness(trails, arguments, profile)
+    if isinstance(judgement, Departure) and refused(outcome_of(trails, "subject", profile, arguments)):
+        plain = outcome_of(trails, "trimmed", profile)
+        shown = (plain.inventory or {}).get("name") if isinstance(plain, Accepted) else None
+        sent = sent_params(trails["trimmed"]).get("name")
+        if accepted(plain) and (shown is None or shown == sent):
+            return Undecided(Phrase.of("legal-refusal"))
+    return judgement
+
+
+def _beside_a_refused_sibling(subject: Outcome, sibling: Outcome) -> Judgement:
+    """Judge a variation whose sibling was refused: it must not be refused for a field of its own."""
+    told_apart = refused(sibling) and refused(subject) and not alike(subject, sibling)
+    other_blame = bool(blamed(subject)) and not blamed(subject) & blamed(sibling)
+    unclear = isinstance(subject, Malformed) and subject.leaning == "neither" and not isinstance(sibling, Malformed)
+    if (told_apart and other_blame) or unclear:
+        return departure(Phrase.of("expect-same-refusal"), saw(subject))
+    return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
+
+
+def steadiness(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that one draft, sent again, is decided as before: `subject` is the later answer, `sibling` the first."""
+    subject = outcome_of(trails, "subject", profile, arguments)
+    sibling = outcome_of(trails, "sibling", profile, arguments)
+    silent = unknown(subject) or unknown(sibling)
+    if silent:
+        return silent
+    if accepted(subject) != accepted(sibling) or refused(subject) != refused(sibling):
+        return departure(Phrase.of("expect-as-before", before=saw(sibling).key), saw(subject))
+    return None

@@ -1,0 +1,165 @@
+"""Checks of what time does to a ticket and its history: nothing is lost, rewritten or dated backwards.
+
+Dates are compared as they are shown: in whole seconds, in a zone that is not told. Nodes of one cloud may show them in
+different zones, and clocks are set; what either of them explains is left open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import pairwise
+
+from pytest_zstack_ticket.api.messages import Row, moment, rows_of
+from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, departure
+from pytest_zstack_ticket.checks.query_conditions import conditions_of
+from pytest_zstack_ticket.checks.roundtrip import brief, same
+from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.profile import Profile
+
+ROUNDED = 1.0
+"""Seconds by which one moment may be shown differently: databases round, platforms cut."""
+SKEW = 5.0
+"""Seconds by which clocks of the nodes of one cloud may differ."""
+QUARTER, DAY = 900.0, 26 * 3600.0
+"""Zones differ by quarters of an hour, and by at most 26 hours."""
+SUMMER = (1800.0, 3605.0)
+"""What an hour that is had twice takes from a date, in seconds."""
+TOLD = ("fromStatus", "toStatus", "comment")
+
+Key = tuple[str, ...]
+
+
+def row_key(row: Row) -> Key:
+    """Return what a history row tells, whatever table it stands in."""
+    return tuple(str(row.get(member)) for member in TOLD)
+
+
+def told_key(row: Row) -> str:
+    """Show a history row in a few words."""
+    return f"{row.get('sequence', '-')}: {row.get('fromStatus')} > {row.get('toStatus')}"
+
+
+def history_kept(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that every row of the history in role `earlier` is in `later`, as it was.
+
+    Rows are told apart by uuid or sequence; a target that shows neither is judged by what they tell, counted.
+    """
+    earlier, later = rows_of(trails.get("earlier", ())), rows_of(trails.get("later", ()))
+    if earlier is None or later is None or not earlier:
+        return Undecided(Phrase.of("not-shown", member="history"))
+    for name in ("uuid", "sequence"):
+        if all(row.get(name) is not None for row in (*earlier, *later)):
+            return _kept(earlier, {str(row[name]): row for row in later}, name)
+    told = [row_key(row) for row in later]
+    lost = next((row for row in earlier if told.count(row_key(row)) < _count(earlier, row)), None)
+    return _lost(lost, later) if lost else None
+
+
+def _count(rows: list[Row], row: Row) -> int:
+    return sum(row_key(one) == row_key(row) for one in rows)
+
+
+def _kept(earlier: list[Row], later: dict[str, Row], name: str) -> Judgement:
+    for row in earlier:
+        now = later.get(str(row[name]))
+        if now is None:
+            return _lost(row, later.values())
+        for member in ("ticketUuid", *TOLD, "operatorUuid"):
+            if not same(row.get(member), now.get(member), loose=True):
+                expected = Phrase.of("expect-row-kept", row=told_key(row), member=member, value=brief(row.get(member)))
+                return departure(expected, Phrase.of("shows", value=brief(now.get(member))))
+        moved = _redated(row, now, "createDate")
+        if moved is not None:
+            return moved
+    return None
+
+
+def _lost(row: Row, later: Iterable[Row]) -> Departure:
+    rows = brief("; ".join(map(told_key, later)) or "-")
+    return departure(Phrase.of("expect-row", row=told_key(row)), Phrase.of("rows-are", rows=rows))
+
+
+def _seconds(one: datetime | None, other: datetime | None) -> float | None:
+    """Return how much later the second of two dates is, None where they cannot be compared."""
+    if one is None or other is None or (one.tzinfo is None) != (other.tzinfo is None):
+        return None
+    return (other - one).total_seconds()
+
+
+def _redated(old: Row, new: Row, member: str) -> Judgement:
+    """Say whether a date that never changes has changed; a shift of both dates by quarters of an hour is a zone."""
+    moved = _seconds(moment(old.get(member)), moment(new.get(member)))
+    if moved is None or abs(moved) <= ROUNDED:
+        return None
+    other = _seconds(moment(old.get("lastOpDate")), moment(new.get("lastOpDate")))
+    if other is not None and abs(moved - other) <= ROUNDED and _zone(moved):
+        return Undecided(Phrase.of("not-shown", member="zone"))
+    expected = Phrase.of("expect-unmoved", member=member, value=brief(old.get(member)))
+    return departure(expected, Phrase.of("shows", value=brief(new.get(member))))
+
+
+def _zone(seconds: float) -> bool:
+    return abs(seconds) <= DAY and abs(seconds - round(seconds / QUARTER) * QUARTER) <= ROUNDED
+
+
+def _back(one: Row, other: Row, member: str) -> Departure | None:
+    """Say whether a date lies before one that it cannot lie before."""
+    moved = _seconds(moment(one.get(member)), moment(other.get(member)))
+    if moved is None or moved >= -SKEW or SUMMER[0] <= -moved <= SUMMER[1]:
+        return None
+    expected = Phrase.of("expect-not-before", member=member, value=brief(one.get(member)))
+    return departure(expected, Phrase.of("shows", value=brief(other.get(member))))
+
+
+def dates_kept(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that a ticket's createDate never changes and its lastOpDate never goes back.
+
+    Roles `reading0`, `reading1`, ... are queries for one ticket, in order of time.
+    """
+    rows = [rows_of(trail) for role, trail in sorted(trails.items(), key=_place) if role.startswith("reading")]
+    shown = [found[0] for found in rows if found is not None and len(found) == 1]
+    dated = [row for row in shown if moment(row.get("createDate")) is not None]
+    if len(dated) < 2:
+        return Undecided(Phrase.of("not-shown", member="createDate"))
+    for one, other in pairwise(dated):
+        moved = _redated(one, other, "createDate")
+        if moved is not None:
+            return moved
+        back = _back(one, other, "lastOpDate")
+        if back is not None:
+            return back
+    return None
+
+
+def _place(pair: tuple[str, object]) -> int:
+    digits = pair[0].removeprefix("reading")
+    return int(digits) if digits.isdecimal() else -1
+
+
+def history_dates(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that the rows of a history, in order of their sequence, are dated in that order."""
+    rows = rows_of(trails["subject"])
+    numbered = [row for row in rows or () if isinstance(row.get("sequence"), int) and moment(row.get("createDate"))]
+    if len(numbered) < 2:
+        return Undecided(Phrase.of("not-shown", member="sequence"))
+    in_order = sorted(numbered, key=lambda row: int(row["sequence"]))
+    return next((back for pair in pairwise(in_order) if (back := _back(*pair, "createDate"))), None)
+
+
+def own_history(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that a query for one ticket's history shows rows of that ticket alone.
+
+    Roles: `subject` is the query, `other` that for another ticket, `nobody` that for a uuid which no ticket has.
+    """
+    rows, others, none = (rows_of(trails.get(role, ())) for role in ("subject", "other", "nobody"))
+    if not rows:
+        return Undecided(Phrase.of("not-shown", member="history"))
+    asked = next((one.value for one in conditions_of(trails["subject"][0].request.path)), "")
+    strange = [row for row in rows if row.get("ticketUuid", asked) != asked]
+    keys = {str(row["uuid"]) for row in others or () if row.get("uuid")}
+    shared = [row for row in rows if str(row.get("uuid")) in keys]
+    if strange or shared or none:
+        count = len(strange or shared or none or ())
+        return departure(Phrase.of("expect-own-history"), Phrase.of("stray-rows", count=count))
+    return None

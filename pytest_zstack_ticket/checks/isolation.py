@@ -1,0 +1,134 @@
+"""Checks of what keeps people apart: host and target, project and project, one create and another at the same time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from pytest_zstack_ticket.api.classify import job_id
+from pytest_zstack_ticket.api.messages import rows_of
+from pytest_zstack_ticket.api.strict_json import decode
+from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, accepted, cut, departure, outcome_of, refused, saw
+from pytest_zstack_ticket.checks.visibility import asked_of, leaked, only_row, tokens_of, unescaped
+from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.profile import Profile
+
+INSIDES = (
+    re.compile(r"/usr/local/zstack[\w./-]*|/var/lib/[\w./-]+"),
+    re.compile(r"\b\w+\.java:\d+"),
+    re.compile(
+        r"(?i)\binsert\s+into\s+\w+\s*\([^)]*\)\s*values|\bselect\s.{1,400}?\sfrom\s+(?:\w+\.)?\w+VO\b|\bupdate\s+(?:\w+\.)?\w+VO\s+set\s"
+    ),
+)
+"""Paths of the platform's host, lines of its source, statements on its tables."""
+WHERE = frozenset({"location", "messages"})
+"""Members of an error that say on purpose where it arose (wire dossier 6.1); what stands in them is left open."""
+STEP = 1000
+FEWEST = 5
+"""So many ids in a row, each a little above the one before, are no accident."""
+
+
+def no_insides(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that no answer of `subject` shows a path, a source line or a statement of the target's own."""
+    asked = asked_of(trails["subject"])
+    for exchange in trails["subject"]:
+        for mark in (match[0] for pattern in INSIDES for match in pattern.finditer(_body(exchange))):
+            if mark not in asked:
+                return departure(Phrase.of("expect-no-insides"), Phrase.of("was-inside", mark=cut(mark)))
+    answered = any(isinstance(exchange.answer, Response) for exchange in trails["subject"])
+    return None if answered else Undecided(Phrase.of("no-answer"))
+
+
+def _body(exchange: Exchange) -> str:
+    """Return the texts of an answer, without those members of an error that tell where it arose."""
+    if not isinstance(exchange.answer, Response):
+        return ""
+    value = decode(exchange.answer.body)
+    if not isinstance(value, dict | list):
+        return unescaped(exchange.answer.body)
+    return "\n".join(text.replace("\n", " ") for text in _texts(value))
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """Yield every text of a JSON value, keys too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from () if key in WHERE else _texts(item)
+
+
+def outside_flow(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a create into a flow collection of another project (`subject`) is refused.
+
+    `sibling` is a create by the same person without it, `inside` one with it by somebody of its project; `collection`
+    shows whose it is: one of the platform, or a default one, serves everybody.
+    """
+    outcomes = {role: outcome_of(trails, role, profile) for role in ("subject", "sibling", "inside")}
+    row = only_row(trails, "collection")
+    if row is None or not row.get("projectUuid") or row.get("isDefault") not in (None, False):
+        return Undecided(Phrase.of("not-shown", member="projectUuid"))
+    for role in ("sibling", "inside"):
+        if not accepted(outcomes[role]):
+            return Undecided(Phrase.of("sibling-not-accepted", what=saw(outcomes[role]).key))
+    subject = outcomes["subject"]
+    if accepted(subject):
+        return departure(Phrase.of("expect-foreign-refused", event="create"), saw(subject))
+    return None if refused(subject) else Undecided(saw(subject))
+
+
+def unguessable(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that the ids of jobs (roles `made0`, `made1`, ... in their order) are not simply counted up."""
+    ids = [one for _, one in _ids(trails)]
+    if len(ids) < FEWEST:
+        return Undecided(Phrase.of("no-job"))
+    for base in (10, 16):
+        numbers = [_number(one, base) for one in ids]
+        whole = [one for one in numbers if one is not None]
+        if len(whole) == len(ids) and all(0 < other - one <= STEP for one, other in pairwise(whole)):
+            return departure(Phrase.of("expect-unguessable"), Phrase.of("in-sequence", ids=cut(", ".join(ids))))
+    return None
+
+
+def _ids(trails: Trails) -> Iterator[tuple[int, str]]:
+    numbered = sorted((int(role.removeprefix("made")), trail) for role, trail in trails.items())
+    return ((number, job_id(trail)) for number, trail in numbered if job_id(trail))
+
+
+def _number(text: str, base: int) -> int | None:
+    try:
+        return int(text.replace("-", ""), base)
+    except ValueError:
+        return None
+
+
+def not_mixed(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that what one create (`subject`) led to holds nothing that another one sent at the same time.
+
+    `shown` is a query for its ticket, `other0`, `other1`, ... are the creates that were sent with it.
+    """
+    if not accepted(outcome_of(trails, "subject", profile)):
+        return Undecided(saw(outcome_of(trails, "subject", profile)))
+    others = {role: tokens_of(trail, "") for role, trail in trails.items() if role.startswith("other")}
+    for role in ("subject", "shown"):
+        for other, tokens in others.items():
+            member = leaked(trails.get(role, ()), tokens)
+            if member:
+                return departure(Phrase.of("expect-not-mixed"), Phrase.of("mixed", member=member, role=other))
+    rows = rows_of(trails.get("shown", ()))
+    if rows is None or len(rows) != 1:
+        return Undecided(Phrase.of("query-unclear", role="shown"))
+    return _complete(trails["subject"], rows[0])
+
+
+def _complete(made: tuple[Exchange, ...], row: Json) -> Judgement:
+    """Say whether a ticket still has each token that was sent with it."""
+    shown = str(row)
+    lost = [member for token, member in tokens_of(made, "").items() if token not in shown and member != "resourceUuid"]
+    return Undecided(Phrase.of("not-shown", member=lost[0])) if lost else None

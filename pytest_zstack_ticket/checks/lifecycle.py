@@ -1,0 +1,252 @@
+"""Checks of a ticket's life: what an event may change, what it must, and what the history tells of it.
+
+Which pairs of status and event are allowed stands in no document; judged are only those that texts of the platform or
+its own pages show (wire dossier 8.2). Whatever is refused must change nothing, and what is accepted must be told truly.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+from pytest_zstack_ticket.api.messages import final_answer, json_object, rows_of
+from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, accepted, departure, outcome_of, refused, saw
+from pytest_zstack_ticket.checks.persistence import LASTING, Ticket
+from pytest_zstack_ticket.checks.roundtrip import brief, same
+from pytest_zstack_ticket.model.exchange import Exchange, Json
+from pytest_zstack_ticket.model.outcome import Departure, Judgement, Outcome, Phrase, Undecided
+from pytest_zstack_ticket.model.profile import Profile
+
+LEADS = {("Pending", "cancel"): "Cancelled", ("IntermediateApproved", "cancel"): "Cancelled"}
+"""Where an accepted event must lead."""
+MAY_LEAD = {
+    ("Cancelled", "reopen"): "Pending",
+    ("Cancelled", "open"): "Pending",
+    ("Pending", "reject"): "Rejected",
+    ("IntermediateApproved", "reject"): "Rejected",
+}
+"""Where an event leads if it is accepted at all."""
+DENIED = frozenset({("Pending", "update"), ("IntermediateApproved", "update")})
+CONTEXT = "accountSystemContext"
+ACTION = {"call": "action"}
+
+
+def _shown(trails: Trails, role: str) -> Ticket | None:
+    """Return the only ticket that a query for a uuid shows."""
+    rows = rows_of(trails.get(role, ()))
+    return rows[0] if rows is not None and len(rows) == 1 else None
+
+
+def step(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check one event: roles `before` and `after` are queries for the ticket, `subject` is the call.
+
+    `bystander-before` and `bystander-after` show another ticket; beside an event `sibling` a refusal counts only if
+    that one was accepted. Arguments: `event` (`update` for new requests,
+    `unknown` for one that does not exist), `must` if the target has to accept or to refuse it, or may do either.
+    """
+    outcome = outcome_of(trails, "subject", profile, ACTION)
+    before, after = _shown(trails, "before"), _shown(trails, "after")
+    if not (accepted(outcome) or refused(outcome)):
+        return Undecided(saw(outcome))
+    if before is None or after is None:
+        return Undecided(Phrase.of("query-unclear", role="before" if before is None else "after"))
+    event, status = str(arguments["event"]), str(before.get("status"))
+    found = [
+        decided(outcome, status, event, arguments),
+        led(outcome, status, event, after),
+        untouched(before, after, event, outcome),
+        _bystander(trails),
+    ]
+    departed = next((one for one in found if one is not None), None)
+    return departed or (_open_refusal(trails, arguments, profile) if refused(outcome) else None)
+
+
+def _open_refusal(trails: Trails, arguments: Arguments, profile: Profile) -> Undecided | None:
+    """Say why a refusal that changed nothing decides nothing: it was free, or its sibling was not accepted either."""
+    if arguments.get("must") == "may":
+        return Undecided(Phrase.of("legal-refusal"))
+    beside = outcome_of(trails, "sibling", profile, ACTION) if "sibling" in trails else None
+    if beside is None or accepted(beside):
+        return None
+    return Undecided(Phrase.of("sibling-not-accepted", what=saw(beside).key))
+
+
+def decided(outcome: Outcome, status: str, event: str, arguments: Arguments) -> Departure | None:
+    """Say whether an event was accepted that must be refused, or refused although it must be accepted."""
+    must = arguments.get("must")
+    if accepted(outcome) and (must == "refuse" or (status, event) in DENIED or event == "unknown"):
+        return departure(Phrase.of("expect-denied", event=event, status=status), saw(outcome))
+    if refused(outcome) and must == "accept" and _expected(status, event):
+        return departure(Phrase.of("expect-event", event=event, status=status), saw(outcome))
+    return None
+
+
+def _expected(status: str, event: str) -> bool:
+    return (status, event) in LEADS or (status, event) in MAY_LEAD or (status, event) == ("Cancelled", "update")
+
+
+def led(outcome: Outcome, status: str, event: str, after: Ticket) -> Departure | None:
+    """Say whether the ticket has the status that the event leads to, or the old one if it was refused."""
+    wanted = {**LEADS, **MAY_LEAD}.get((status, event)) if accepted(outcome) and event != "update" else status
+    if wanted is None or after.get("status") == wanted:
+        return None
+    return departure(
+        Phrase.of("expect-led", status=wanted, event=event), Phrase.of("shows", value=brief(after.get("status")))
+    )
+
+
+def untouched(before: Ticket, after: Ticket, event: str, outcome: Outcome) -> Departure | None:
+    """Say whether anything changed that the event does not change."""
+    changed = {"request", "description"} if event == "update" and accepted(outcome) else set()
+    for member in (*LASTING, CONTEXT):
+        one, other = before.get(member), after.get(member)
+        if member not in changed and not same(one, other, loose=member != CONTEXT):
+            expected = Phrase.of("expect-unchanged", member=member, value=brief(one), event=event)
+            return departure(expected, Phrase.of("shows", value=brief(other)))
+    return None
+
+
+def _bystander(trails: Trails) -> Departure | None:
+    if "bystander-before" not in trails:
+        return None
+    before, rows = _shown(trails, "bystander-before"), rows_of(trails.get("bystander-after", ()))
+    if before is None or rows is None or len(rows) > 1:
+        return None
+    after = rows[0] if rows else {}
+    for member in (*LASTING, "status"):
+        if not same(before.get(member), after.get(member), loose=True):
+            expected = Phrase.of("expect-bystander", member=member, value=brief(before.get(member)))
+            return departure(expected, Phrase.of("shows", value=brief(after.get(member))))
+    return None
+
+
+def told_truly(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the answer to an event shows the ticket as a query does afterwards (role `after`)."""
+    answer = final_answer(trails["subject"])
+    told = json_object(answer.body).get("inventory") if answer else None
+    after, outcome = _shown(trails, "after"), outcome_of(trails, "subject", profile, ACTION)
+    if refused(outcome):
+        return Undecided(Phrase.of("legal-refusal"))
+    if not accepted(outcome) or after is None:
+        return Undecided(Phrase.of("query-unclear", role="after"))
+    if not isinstance(told, dict):
+        return Undecided(Phrase.of("not-shown", member="inventory"))
+    for member in (*LASTING, "status"):
+        if not same(told.get(member), after.get(member), loose=True):
+            expected = Phrase.of("expect-same-shown", member=member, role="after", value=brief(after.get(member)))
+            return departure(expected, Phrase.of("shows-elsewhere", role="subject", value=brief(told.get(member))))
+    return None
+
+
+def updated(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the requests of an accepted update are the ticket's requests afterwards (role `after`)."""
+    body = json_object(trails["subject"][0].request.body).get("updateTicketRequest")
+    after = _shown(trails, "after")
+    outcome = outcome_of(trails, "subject", profile, ACTION)
+    if not accepted(outcome) or after is None or not isinstance(body, dict):
+        return Undecided(saw(outcome) if after is not None else Phrase.of("query-unclear", role="after"))
+    sent, shown = body.get("requests"), after.get("request")
+    if isinstance(sent, list) and isinstance(shown, list) and len(sent) == len(shown):
+        pairs = [(one, other) for one, other in zip(sent, shown, strict=True) if isinstance(one, dict)]
+        bare = [({key: value for key, value in one.items() if key != "apiBody"}, other) for one, other in pairs]
+        if all(isinstance(other, dict) and _holds(one, other) for one, other in bare):
+            return None
+    return departure(
+        Phrase.of("expect-echo", member="request", value=brief(sent)), Phrase.of("shows", value=brief(shown))
+    )
+
+
+def _holds(sent: Ticket, shown: Json) -> bool:
+    return isinstance(shown, dict) and all(same(value, shown.get(key), loose=True) for key, value in sent.items())
+
+
+def gone(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a ticket of which the deletion was accepted is not shown by `after` or `named`; a bystander stays."""
+    outcome = outcome_of(trails, "subject", profile, {"call": "delete"})
+    before, rows = _shown(trails, "before"), rows_of(trails.get("after", ()))
+    if not accepted(outcome):
+        return Undecided(Phrase.of("legal-refusal") if refused(outcome) else saw(outcome))
+    if before is None or rows is None:
+        return Undecided(Phrase.of("query-unclear", role="after"))
+    own = [row for role in ("after", "named") for row in rows_of(trails.get(role, ())) or () if _is(row, before)]
+    if own:
+        return departure(Phrase.of("expect-gone"), Phrase.of("shows", value=brief(own[0].get("status"))))
+    return _bystander(trails)
+
+
+def _is(row: Ticket, ticket: Ticket) -> bool:
+    return row.get("uuid") == ticket.get("uuid")
+
+
+def history(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check what the history of a ticket tells of its events.
+
+    Roles: `history` is a query for all of it, `after` for the ticket, `event0`, `event1`, ... are the calls; argument
+    `events` names them in order. Rows are told apart by ticketUuid; without sequence their order is not judged.
+    """
+    rows, ticket = rows_of(trails.get("history", ())), _shown(trails, "after")
+    if rows is None or ticket is None:
+        return Undecided(Phrase.of("not-shown", member="history"))
+    if any(row.get("ticketUuid", ticket.get("uuid")) != ticket.get("uuid") for row in rows):
+        return departure(Phrase.of("expect-own-history"), Phrase.of("stored", count=len(rows)))
+    events = arguments.get("events")
+    counted = _counted(trails, events if isinstance(events, list) else [], rows, profile)
+    return counted if isinstance(counted, Departure) else _chained(rows, ticket) or counted
+
+
+def _counted(trails: Trails, events: Sequence[Json], rows: list[Ticket], profile: Profile) -> Judgement:
+    """Say whether there is one row for each change, where every accepted event is one of which we know the way."""
+    status, wanted = "Pending", Counter[tuple[str, str]]()
+    for place, event in enumerate(events):
+        outcome = outcome_of(trails, f"event{place}", profile, ACTION)
+        if not (accepted(outcome) or refused(outcome)):
+            return Undecided(saw(outcome))
+        if refused(outcome) or event == "update":
+            continue
+        after = {**LEADS, **MAY_LEAD}.get((status, str(event)))
+        if after is None:
+            return Undecided(Phrase.of("not-shown", member="status"))
+        wanted[status, after] += 1
+        status = after
+    for pair in (("Pending", "Cancelled"), ("Cancelled", "Pending")):
+        told = sum((row.get("fromStatus"), row.get("toStatus")) == pair for row in rows)
+        if told != wanted[pair]:
+            expected = Phrase.of("expect-history", count=wanted[pair], before=pair[0], after=pair[1])
+            return departure(expected, Phrase.of("stored", count=told))
+    return None
+
+
+def _chained(rows: list[Ticket], ticket: Ticket) -> Judgement:
+    numbers = [row.get("sequence") for row in rows]
+    whole = [one for one in numbers if isinstance(one, int | float)]
+    if len(whole) != len(rows) or not rows:
+        return None
+    if len(set(whole)) != len(whole):
+        return departure(Phrase.of("expect-sequence"), Phrase.of("shows", value=brief(sorted(whole))))
+    in_order = [row for _, row in sorted(zip(whole, rows, strict=True), key=lambda pair: pair[0])]
+    for one, other in pairwise(in_order):
+        if one.get("toStatus") != other.get("fromStatus"):
+            value = f"{one.get('toStatus')} / {other.get('fromStatus')}"
+            return departure(Phrase.of("expect-chain"), Phrase.of("shows", value=value))
+    if in_order[-1].get("toStatus") != ticket.get("status"):
+        expected = Phrase.of("expect-chain-end", status=brief(ticket.get("status")))
+        return departure(expected, Phrase.of("shows", value=brief(in_order[-1].get("toStatus"))))
+    return None
+
+
+def commented(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the comment of an accepted event stands in the ticket's history."""
+    body: dict[str, Json] = json_object(_first(trails["subject"])).get("changeTicketStatus") or {}
+    rows = rows_of(trails.get("history", ()))
+    if not accepted(outcome_of(trails, "subject", profile, ACTION)) or rows is None:
+        return Undecided(Phrase.of("not-shown", member="history"))
+    comments = [row.get("comment") for row in rows]
+    if any(same(body.get("comment"), one, loose=True) for one in comments):
+        return None
+    expected = Phrase.of("expect-echo", member="comment", value=brief(body.get("comment")))
+    return departure(expected, Phrase.of("shows", value=brief(comments)))
+
+
+def _first(trail: tuple[Exchange, ...]) -> bytes | None:
+    return trail[0].request.body if trail else None

@@ -1,0 +1,175 @@
+"""Checks of what the target keeps: is there exactly one ticket after an accepted create, as it was sent, and none else.
+
+A query that shows rows which were not asked for says nothing about the store: its filter is another area's matter.
+"""
+
+from __future__ import annotations
+
+from pytest_zstack_ticket.api.messages import final_answer, json_object, moment, rows_of, sent_params
+from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, accepted, departure, outcome_of, refused, saw
+from pytest_zstack_ticket.checks.roundtrip import brief, echo, request_echo, same, trimmed, unlike
+from pytest_zstack_ticket.model.exchange import Exchange, Json
+from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.profile import Profile
+
+MEMBERS = ("name", "description", "accountSystemType", "accountSystemContext")
+REQUEST_MEMBERS = ("count", "requestName", "apiName", "executeTimes", "apiBody")
+LASTING = ("uuid", "name", "description", "accountSystemType", "createDate", "request")
+"""Members of a ticket that only an event may change."""
+
+Ticket = dict[str, Json]
+
+
+def ours_among(trails: Trails, role: str, name: Json) -> list[Ticket] | Undecided:
+    """Return the tickets of a name that a query for it shows; undecided if it shows others, or is no answer."""
+    rows = rows_of(trails.get(role, ()))
+    if rows is None:
+        return Undecided(Phrase.of("query-unclear", role=role))
+    found = [row for row in rows if same(trimmed(row.get("name")), trimmed(name))]
+    return found if len(found) == len(rows) else Undecided(Phrase.of("query-unclear", role=role))
+
+
+def stored_once(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that one ticket exists if `subject` was accepted, and none if it was refused.
+
+    Role `named` is a query for the name that was sent, which must be of this create alone; role `fetched`, if there is
+    one, a query for the uuid that was answered.
+    """
+    outcome = outcome_of(trails, "subject", profile, arguments)
+    name = sent_params(trails["subject"]).get("name")
+    if not (accepted(outcome) or refused(outcome)):
+        return Undecided(saw(outcome))
+    found = ours_among(trails, "named", name)
+    if isinstance(found, Undecided):
+        return found
+    wanted = int(accepted(outcome))
+    if len(found) == wanted:
+        return None
+    if wanted and not found and rows_of(trails.get("fetched", ())):
+        return Undecided(Phrase.of("other-name"))
+    return departure(Phrase.of("expect-stored", count=wanted), Phrase.of("stored", count=len(found)))
+
+
+def as_sent(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the stored ticket, which role `shown` shows, holds every member that `subject` sent."""
+    if not accepted(outcome_of(trails, "subject", profile)):
+        return Undecided(Phrase.of("legal-refusal"))
+    rows = rows_of(trails.get("shown", ()))
+    if rows is None or len(rows) != 1:
+        return Undecided(Phrase.of("not-shown", member="inventories"))
+    pair = {"subject": trails["subject"], "shown": trails["shown"]}
+    judgements = [
+        *(echo(pair, {"member": member}, profile) for member in MEMBERS),
+        *(request_echo(pair, {"member": member}, profile) for member in REQUEST_MEMBERS),
+        _made_up(sent_params(trails["subject"]), rows[0]),
+    ]
+    return next((one for one in judgements if isinstance(one, Departure)), None)
+
+
+def _made_up(sent: dict[str, Json], row: Ticket) -> Judgement:
+    """Say whether a ticket has a description that nobody sent."""
+    shown = row.get("description")
+    return unlike("description", "", shown) if shown and sent.get("description") is None else None
+
+
+def same_everywhere(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that all roles show the same ticket: the create's answer, a query, GET by uuid, a later reading."""
+    tickets = {role: _only(trail) for role, trail in trails.items()}
+    shown = {role: ticket for role, ticket in tickets.items() if ticket is not None}
+    if len(shown) < 2:
+        return Undecided(Phrase.of("not-shown", member="inventory"))
+    if {"subject", "later"} <= set(shown) and shown["subject"].get("status") == shown["later"].get("status"):
+        one, other = (moment(shown[role].get("lastOpDate")) for role in ("subject", "later"))
+        if one is not None and other is not None and one != other:
+            expected = Phrase.of("expect-same-shown", member="lastOpDate", role="subject", value=one)
+            return departure(expected, Phrase.of("shows-elsewhere", role="later", value=other))
+    first, *others = shown.items()
+    for role, ticket in others:
+        for member in LASTING:
+            one, other = first[1].get(member), ticket.get(member)
+            if not _alike(member, one, other):
+                expected = Phrase.of("expect-same-shown", member=member, role=first[0], value=brief(one))
+                return departure(expected, Phrase.of("shows-elsewhere", role=role, value=brief(other)))
+    return None
+
+
+def _only(trail: tuple[Exchange, ...]) -> Ticket | None:
+    answer = final_answer(trail)
+    shown = json_object(answer.body).get("inventory") if answer and answer.status == 200 else None
+    if isinstance(shown, dict):
+        return shown
+    rows = rows_of(trail)
+    return rows[0] if rows and len(rows) == 1 else None
+
+
+def _alike(member: str, one: Json, other: Json) -> bool:
+    if member == "createDate" and moment(one) is not None and moment(other) is not None:
+        return moment(one) == moment(other)
+    return same(one, other, loose=True) and same(other, one, loose=True)
+
+
+def first_stays(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that of creates with one resourceUuid exactly one left a ticket, and that it is an accepted one's.
+
+    Roles: creates `first`, `second`, ... in their order, or at the same time; `shown` is a query for the uuid. Argument
+    `ordered`: the first one was answered before the second was sent.
+    """
+    creates = {role: trail for role, trail in trails.items() if role != "shown"}
+    outcomes = {role: outcome_of(trails, role, profile) for role in creates}
+    undecided = [saw(one) for one in outcomes.values() if not (accepted(one) or refused(one))]
+    rows = rows_of(trails.get("shown", ()))
+    uuid = sent_params(next(iter(creates.values()))).get("resourceUuid")
+    if undecided or rows is None or any(row.get("uuid") != uuid for row in rows):
+        return Undecided(undecided[0] if undecided else Phrase.of("query-unclear", role="shown"))
+    winners = [role for role, one in outcomes.items() if accepted(one)]
+    if arguments.get("ordered") and "first" not in winners:
+        return Undecided(Phrase.of("sibling-not-accepted", what=saw(outcomes["first"]).key))
+    if len(rows) != 1:
+        return departure(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=len(rows)))
+    if not arguments.get("ordered") and len(winners) != 1:
+        return departure(Phrase.of("expect-one-winner"), Phrase.of("winners", count=len(winners)))
+    kept = "first" if arguments.get("ordered") else winners[0]
+    wanted, name = sent_params(creates[kept]).get("name"), rows[0].get("name")
+    return None if same(trimmed(wanted), trimmed(name)) else unlike("name", wanted, name)
+
+
+def job_once(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that of two creates with one X-Job-UUID only the `first` left a ticket.
+
+    `named` and `second-named` are queries for their names.
+    """
+    if not accepted(outcome_of(trails, "first", profile)):
+        return Undecided(saw(outcome_of(trails, "first", profile)))
+    for role, shown, wanted in (("first", "named", 1), ("second", "second-named", 0)):
+        found = ours_among(trails, shown, sent_params(trails[role]).get("name"))
+        if isinstance(found, Undecided):
+            return found
+        if len(found) != wanted:
+            return departure(Phrase.of("expect-stored", count=wanted), Phrase.of("stored", count=len(found)))
+    return None
+
+
+def same_form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that one draft, sent again, is answered in the form of `sibling`: the same members, the same types."""
+    subject, sibling = (outcome_of(trails, role, profile, arguments) for role in ("subject", "sibling"))
+    if not (accepted(subject) and accepted(sibling)):
+        return Undecided(Phrase.of("sibling-not-accepted", what=saw(subject).key))
+    now, before = (_form(trails[role]) for role in ("subject", "sibling"))
+    if now == before:
+        return None
+    expected = Phrase.of("expect-form-as-before", form=", ".join(sorted(before - now)) or "-")
+    return departure(expected, Phrase.of("form-now", form=", ".join(sorted(now - before)) or "-"))
+
+
+def _form(trail: tuple[Exchange, ...]) -> frozenset[str]:
+    """Return members and types of a result and its inventory; what is untyped in the API is left out."""
+    answer = final_answer(trail)
+    body = json_object(answer.body) if answer else {}
+    inventory = body.get("inventory")
+    parts = {"": body, "inventory.": inventory if isinstance(inventory, dict) else {}}
+    found = {f"{place}{key}:{type(value).__name__}" for place, told in parts.items() for key, value in told.items()}
+    requests = parts["inventory."].get("request")
+    for request in requests if isinstance(requests, list) else []:
+        if isinstance(request, dict):
+            found.add(f"request.executeTimes:{type(request.get('executeTimes')).__name__}")
+    return frozenset(found)

@@ -1,0 +1,83 @@
+"""What checks read from queries: their rows, and our own tickets as they are listed before and after."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from pytest_zstack_ticket.api.messages import SUCCESS, Row, final_answer, json_object, rows_of
+from pytest_zstack_ticket.checks.outcomes import Trails, cut, departure, outcome_of, saw, unknown
+from pytest_zstack_ticket.checks.query_conditions import conditions_of, meets, parameters_of
+from pytest_zstack_ticket.checks.roundtrip import trimmed
+from pytest_zstack_ticket.model.outcome import Departure, Judgement, Outcome, Phrase, Undecided
+from pytest_zstack_ticket.model.profile import Profile
+
+FEWEST = 3
+"""Of fewer tickets of our own no order, page or selection says anything."""
+
+
+def rows_or_one(trails: Trails, profile: Profile) -> list[Row] | None:
+    """Return the rows of the subject; the introduction of the API also has a ticket alone under inventory."""
+    rows, exchanges = rows_of(trails["subject"]), trails["subject"]
+    answer = final_answer(exchanges)
+    alone = json_object(answer.body).get("inventory") if answer and answer.status == SUCCESS else None
+    return [alone] if rows is None and profile.strict and isinstance(alone, dict) else rows
+
+
+def shelf_of(trails: Trails) -> list[Row] | None:
+    """Return our tickets if they were listed alike before and after the subject, else None."""
+    before, after = rows_of(trails.get("before", ())), rows_of(trails.get("after", ()))
+    if before is None or after is None or len(before) < FEWEST:
+        return None
+    conditions = conditions_of(trails["before"][0].request.path)
+    ours = all(meets(row, one) for row in before for one in conditions)
+    once = len(set(names_of(before))) == len(before)
+    return before if ours and once and sorted(names_of(before)) == sorted(names_of(after)) else None
+
+
+def outcome_of_query(trails: Trails, profile: Profile, role: str = "subject") -> Outcome:
+    """Return the outcome of a role's trail as that of a query."""
+    return outcome_of(trails, role, profile, {"call": "query"})
+
+
+def unread(trails: Trails, profile: Profile, role: str = "subject") -> Departure | Undecided:
+    """Say why a query shows no rows."""
+    outcome = outcome_of_query(trails, profile, role)
+    return unknown(outcome) or departure(Phrase.of("expect-rows"), saw(outcome))
+
+
+def unequal(wanted: Iterable[str], shown: Iterable[str], trails: Trails) -> Judgement:
+    """Return a departure if the names that are shown are not those that are wanted, each once."""
+    asked, told = Counter(wanted), Counter(shown)
+    if asked == told:
+        return None
+    twice = [name for name, count in told.items() if count > 1 and name in asked]
+    return departure(
+        Phrase.of("expect-selection", count=asked.total(), conditions=conditions_told(trails)),
+        Phrase.of(
+            "selection",
+            missing=brief_names(asked - told),
+            stray=brief_names(name for name in told if name not in asked),
+            twice=brief_names(twice),
+        ),
+    )
+
+
+def names_of(rows: Iterable[Row]) -> list[str]:
+    """Return the names of rows, as the API trims them."""
+    return [str(trimmed(row.get("name"))) for row in rows]
+
+
+def brief_names(names: Iterable[str]) -> str:
+    """Show names in one line; a dash if there are none."""
+    return cut(", ".join(names)) or "-"
+
+
+def path_of(trails: Trails) -> str:
+    """Return the path that the subject asked for."""
+    return trails["subject"][0].request.path
+
+
+def conditions_told(trails: Trails) -> str:
+    """Show the subject's conditions in one line."""
+    return cut(" & ".join(value for key, value in parameters_of(path_of(trails)) if key == "q"))

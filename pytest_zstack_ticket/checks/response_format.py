@@ -1,0 +1,215 @@
+"""Checks on the form of one answer to CreateTicket."""
+
+from __future__ import annotations
+
+import json
+
+from pytest_zstack_ticket.api.classify import from_gateway, looks_like_page
+from pytest_zstack_ticket.api.contract import Defect, contract_of
+from pytest_zstack_ticket.api.messages import answers, final_answer
+from pytest_zstack_ticket.api.strict_json import Undecodable, decode, text_of
+from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, departure, outcome_of, saw
+from pytest_zstack_ticket.checks.roundtrip import brief
+from pytest_zstack_ticket.model.exchange import Json, Response
+from pytest_zstack_ticket.model.outcome import (
+    Accepted,
+    Judgement,
+    Malformed,
+    Phrase,
+    Refused,
+    Unanswered,
+    Undecided,
+    Unfinished,
+)
+from pytest_zstack_ticket.model.profile import Profile
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""JSON must not be sent with one (RFC 8259 section 8.1): most readers refuse it."""
+TRACE_MARKS = ("\tat ", "Traceback (most recent call last)", "Caused by: ", "\n    at ", " [running]:")
+
+
+def form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the answer is one of the allowed forms.
+
+    Argument `reasons`: only these classifier reasons count as a departure (all but schema defects if it is missing); an
+    answer that is malformed for another reason then says nothing. Argument `structured`: a refusal in plain text, which
+    never reached the API, says nothing.
+    """
+    subject = outcome_of(trails, "subject", profile, arguments)
+    silent = isinstance(subject, Refused) and subject.form != "error" and arguments.get("structured")
+    if isinstance(subject, Unanswered | Unfinished) or silent:
+        return Undecided(saw(subject))
+    if not isinstance(subject, Malformed):
+        return None
+    counted = arguments.get("reasons")
+    wrong = [reason for reason in subject.reasons if reason.key != "schema-defect"]
+    for reason in wrong:
+        if not counted or reason.key in counted:
+            return departure(Phrase.of("expect-answer-form", profile=profile.base), reason)
+    return Undecided(saw(subject)) if wrong else None
+
+
+def success_form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that what was not refused is answered in an allowed form; argument `call`."""
+    outcome = outcome_of(trails, "subject", profile, arguments)
+    return Undecided(Phrase.of("legal-refusal")) if isinstance(outcome, Refused) else form(trails, arguments, profile)
+
+
+def error_alone(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that a failure does not show a ticket too: whoever reads one of the two takes it for something else."""
+    answer = final_answer(trails["subject"])
+    value = decode(answer.body) if answer else None
+    if not isinstance(value, dict) or not isinstance(value.get("error"), dict):
+        return Undecided(Phrase.of("no-such-part", schema="failure"))
+    shown = value.get("inventory")
+    return None if shown is None else departure(Phrase.of("expect-error-alone"), Phrase.of("shows", value=brief(shown)))
+
+
+def facet(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check one part of a structured answer against its schema.
+
+    Arguments: `schema` (failure, create-result, session, query-result), `places` (paths without indexes; a trailing
+    `*` covers everything below), `keywords` (schema keywords that count; all if missing).
+    """
+    answer = final_answer(trails["subject"])
+    value = decode(answer.body) if answer else None
+    schema = str(arguments["schema"])
+    if not isinstance(value, dict) or not _carries(value, schema):
+        return Undecided(Phrase.of("no-such-part", schema=schema))
+    for defect in contract_of(profile).defects(schema, value):
+        if _matches(defect, arguments):
+            return departure(
+                Phrase.of("expect-schema", path=defect.path),
+                Phrase.of("schema-defect", path=defect.path, message=defect.message),
+            )
+    return None
+
+
+def _carries(value: dict[str, Json], schema: str) -> bool:
+    wanted = {"failure": "error", "create-result": "inventory", "session": "inventory", "query-result": "inventories"}
+    return isinstance(value.get(wanted[schema]), dict | list)
+
+
+def _matches(defect: Defect, arguments: Arguments) -> bool:
+    keywords = arguments.get("keywords")
+    if keywords and defect.keyword not in keywords:
+        return False
+    for place in arguments["places"]:
+        if defect.place == place or (place.endswith("*") and defect.place.startswith(place[:-1])):
+            return True
+    return False
+
+
+def no_page(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that a refusal by the API is no HTML page."""
+    for answer in answers(trails["subject"]):
+        if from_gateway(answer):
+            return Undecided(Phrase.of("was-unanswered", kind="gateway", detail=f"status {answer.status}"))
+        if looks_like_page(answer.body):
+            return departure(Phrase.of("expect-no-page"), Phrase.of("was-page", status=answer.status))
+    return None
+
+
+def no_trace(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that no answer shows a stack trace."""
+    for answer in answers(trails["subject"]):
+        text = _plain(answer)
+        mark = next((mark for mark in TRACE_MARKS if mark in text), None)
+        if mark:
+            return departure(Phrase.of("expect-no-trace"), Phrase.of("was-trace", mark=mark.strip()))
+    return None
+
+
+def _plain(answer: Response) -> str:
+    """Return a body as text with the strings inside its JSON unescaped once, so that an escaped newline is one."""
+    value = decode(answer.body)
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False).replace("\\n", "\n").replace("\\t", "\t")
+    return text_of(answer.body)
+
+
+def no_leak(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that no answer shows a secret; argument `kinds` limits it to some kinds of secret."""
+    kinds = arguments.get("kinds")
+    for role in trails.values():
+        for exchange in role:
+            found = [leak for leak in exchange.leaks if not kinds or leak in kinds]
+            if found:
+                return departure(Phrase.of("expect-no-secret"), Phrase.of("shows-secret", kind=", ".join(found)))
+    return None
+
+
+def charset(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that an answer which names a character set names UTF-8, and that its bytes are UTF-8."""
+    for answer in answers(trails["subject"]):
+        kind = (answer.header("content-type") or "").lower()
+        named = kind.partition("charset=")[2].split(";")[0].strip(" \"'")
+        if named and named.replace("-", "") not in ("utf8", "usascii"):
+            return departure(Phrase.of("expect-utf8"), Phrase.of("names-charset", charset=named))
+        if answer.body.startswith(BYTE_ORDER_MARK):
+            return departure(Phrase.of("expect-utf8"), Phrase.of("byte-order-mark"))
+        try:
+            answer.body.decode("utf-8")
+        except UnicodeDecodeError as error:
+            return departure(Phrase.of("expect-utf8"), Phrase.of("not-utf8", byte=error.start))
+    return None
+
+
+def media_type(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that a JSON answer is not declared to be a page: a browser would run what it quotes.
+
+    Any other type, and none at all, is harmless: real deployments send none (wire dossier 1.3).
+    """
+    for answer in answers(trails["subject"]):
+        kind = (answer.header("content-type") or "").split(";")[0].strip().lower()
+        if kind == "text/html" and isinstance(decode(answer.body), dict):
+            return departure(Phrase.of("expect-json-type"), Phrase.of("names-type", type=kind))
+    return None
+
+
+def exactly_empty(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a success is exactly `{}`, as the page shows it (documented profile)."""
+    subject = outcome_of(trails, "subject", profile, arguments)
+    if isinstance(subject, Accepted):
+        return None
+    reason = subject.reasons[0] if isinstance(subject, Malformed) and subject.leaning == "accepted" else None
+    if reason is None:
+        return Undecided(saw(subject))
+    return departure(Phrase.of("expect-exactly-empty"), reason)
+
+
+def structured_failure(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a failure is JSON with an error object, whatever its status (documented profile)."""
+    subject = outcome_of(trails, "subject", profile, arguments)
+    if isinstance(subject, Refused):
+        if subject.form == "error":
+            return None
+        return departure(Phrase.of("expect-structured-failure"), saw(subject))
+    if isinstance(subject, Malformed) and subject.leaning == "refused":
+        bad = [reason for reason in subject.reasons if reason.key != "schema-defect"]
+        return departure(Phrase.of("expect-structured-failure"), bad[0]) if bad else None
+    return Undecided(saw(subject))
+
+
+def schema_paths(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that each path in an answer's `schema` leads to a value: the real SDK throws where one does not."""
+    answer = final_answer(trails["subject"])
+    value = decode(answer.body) if answer else None
+    if not isinstance(value, dict) or isinstance(value, Undecodable) or "schema" not in value:
+        return Undecided(Phrase.of("no-such-part", schema="schema"))
+    schema = value["schema"]
+    if not isinstance(schema, dict):
+        return departure(Phrase.of("expect-schema-paths"), Phrase.of("not-an-object", kind=type(schema).__name__))
+    for path in schema:
+        if _lookup(value, path) is None:
+            return departure(Phrase.of("expect-schema-paths"), Phrase.of("path-leads-nowhere", path=path[:80]))
+    return None
+
+
+def _lookup(value: Json, path: str) -> Json:
+    for part in path.replace("[", ".").replace("]", "").split("."):
+        if isinstance(value, list) and part.isdigit():
+            value = value[int(part)] if int(part) < len(value) else None
+        else:
+            value = value.get(part) if isinstance(value, dict) else None
+    return value

@@ -1,0 +1,124 @@
+"""Checks of a target's memory: the same draft at different moments of a run, one POST delivered twice, old jobs."""
+
+from __future__ import annotations
+
+from pytest_zstack_ticket.api.classify import from_gateway
+from pytest_zstack_ticket.api.messages import final_answer, json_object, rows_of, sent_params
+from pytest_zstack_ticket.api.strict_json import decode
+from pytest_zstack_ticket.checks.differential import steadiness
+from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, accepted, departure, outcome_of, refused, saw
+from pytest_zstack_ticket.checks.persistence import as_sent, ours_among, same_form
+from pytest_zstack_ticket.checks.roundtrip import brief, inventory_of, same
+from pytest_zstack_ticket.model.exchange import Exchange, Response
+from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.profile import Profile
+
+
+def steady(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a draft is decided, answered, stored and followed as it was the first time (role `sibling`).
+
+    Role `shown`, if there is one, is a query for the name that `subject` sent, which must be of this create alone.
+    """
+    decision = steadiness(trails, arguments, profile)
+    if decision is not None or not accepted(outcome_of(trails, "subject", profile)):
+        return decision
+    found = [same_form(trails, arguments, profile), _same_start(trails), _born_alike(trails), _kept(trails, profile)]
+    return next((one for one in found if isinstance(one, Departure)), None)
+
+
+def _same_start(trails: Trails) -> Judgement:
+    """Say whether the 202 of both has the same members; a target that answers one of them directly may do so."""
+    starts = [trails[role][0].answer if trails.get(role) else None for role in ("sibling", "subject")]
+    if not all(isinstance(one, Response) and one.status == 202 for one in starts):
+        return None
+    before, now = (set(json_object(one.body)) for one in starts if isinstance(one, Response))
+    if before == now:
+        return None
+    expected = Phrase.of("expect-form-as-before", form=", ".join(sorted(before - now)) or "-")
+    return departure(expected, Phrase.of("form-now", form=", ".join(sorted(now - before)) or "-"))
+
+
+def _born_alike(trails: Trails) -> Judgement:
+    """Say whether a new ticket has the status that the first one had when it was new."""
+    before, now = (inventory_of(trails[role]) or {} for role in ("sibling", "subject"))
+    if before.get("status") in (None, now.get("status")) or now.get("status") is None:
+        return None
+    expected = Phrase.of("expect-born", status=brief(before.get("status")))
+    return departure(expected, Phrase.of("shows", value=brief(now.get("status"))))
+
+
+def _kept(trails: Trails, profile: Profile) -> Judgement:
+    if "shown" not in trails:
+        return None
+    found = ours_among(trails, "shown", sent_params(trails["subject"]).get("name"))
+    if isinstance(found, Undecided):
+        return found
+    if len(found) != 1:
+        return departure(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=len(found)))
+    return as_sent(trails, {}, profile)
+
+
+def delivered_once(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that one POST that was delivered twice left one ticket at most.
+
+    Roles: `subject` is the delivery that we cut, `second` the same bytes again, `named` a query for the name that both
+    sent. Before 4.5 the second is executed, too (wire dossier 3.5).
+    """
+    second = outcome_of(trails, "second", profile)
+    if not profile.surely_since(4, 5):
+        return Undecided(Phrase.of("legal-refusal"))
+    if not (accepted(second) or refused(second)):
+        return Undecided(saw(second))
+    found = ours_among(trails, "named", sent_params(trails["second"]).get("name"))
+    if isinstance(found, Undecided):
+        return found
+    if len(found) > 1 or (accepted(second) and not found):
+        return departure(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=len(found)))
+    return None
+
+
+def job_kept(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that the result of an old job (role `later`) is what it was when the job ended (role `subject`).
+
+    A result that is no longer kept is left open (wire dossier 3.4).
+    """
+    first, later = final_answer(trails["subject"]), final_answer(trails.get("later", ()))
+    started = trails["subject"][0].answer if trails["subject"] else None
+    if first is None or not isinstance(started, Response) or started.status != 202 or first.status == 202:
+        return Undecided(Phrase.of("no-job"))
+    if later is None or from_gateway(later) or later.status in (202, 404):
+        return Undecided(Phrase.of("not-shown", member="api-jobs"))
+    one, other = decode(first.body), decode(later.body)
+    if first.status == later.status and (one == other or same(one, other)):
+        return None
+    expected = Phrase.of("expect-job-kept", status=first.status, value=brief(_told(trails["subject"])))
+    return departure(expected, Phrase.of("job-tells", status=later.status, value=brief(_told(trails["later"]))))
+
+
+def _told(trail: tuple[Exchange, ...]) -> object:
+    """Return the part of a job's result that tells it from others."""
+    inventory = inventory_of(trail) or {}
+    answer = final_answer(trail)
+    keys = sorted(json_object(answer.body)) if answer else []
+    return f"{inventory.get('name')}, {inventory.get('status')}" if inventory else ", ".join(keys) or "{}"
+
+
+def still_there(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the ticket of a create (role `subject`) is shown as it was when it was new, so much later.
+
+    Roles `shown` and `later` are queries for its name.
+    """
+    before, now = (rows_of(trails.get(role, ())) for role in ("shown", "later"))
+    if not accepted(outcome_of(trails, "subject", profile)) or before is None or len(before) != 1 or now is None:
+        return Undecided(Phrase.of("query-unclear", role="shown"))
+    if len(now) != 1:
+        return departure(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=len(now)))
+    wrong = [name for name in ("uuid", "name", "description", "request") if not _alike(before[0], now[0], name)]
+    if not wrong:
+        return None
+    expected = Phrase.of("expect-unmoved", member=wrong[0], value=brief(before[0].get(wrong[0])))
+    return departure(expected, Phrase.of("shows", value=brief(now[0].get(wrong[0]))))
+
+
+def _alike(one: dict[str, object], other: dict[str, object], member: str) -> bool:
+    return same(one.get(member), other.get(member), loose=True)

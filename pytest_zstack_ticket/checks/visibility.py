@@ -1,0 +1,193 @@
+"""Checks of what somebody sees of a ticket that is not his, and of what his calls do to it.
+
+Each ticket carries a token of its own in every text (role `made` is its create), so that what comes out of it can be
+told from anything else. What a request itself sent, and came back, is no leak.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import pairwise
+from urllib.parse import unquote
+
+from pytest_zstack_ticket.api.messages import Row, final_answer, json_object, rows_of, sent_params
+from pytest_zstack_ticket.api.strict_json import text_of
+from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, accepted, departure, outcome_of, refused, saw
+from pytest_zstack_ticket.checks.persistence import LASTING
+from pytest_zstack_ticket.checks.query_rows import outcome_of_query
+from pytest_zstack_ticket.checks.roundtrip import brief, same
+from pytest_zstack_ticket.model.exchange import Exchange, Response
+from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.profile import Profile
+
+TOKEN = re.compile(r"z[st]-[0-9a-f]{12,16}")
+UUIDS = ("uuid", "ticketUuid")
+ROW = re.compile(r"inventories\[(\d{1,6})\]")
+
+
+def tokens_of(made: tuple[Exchange, ...], uuid: str) -> dict[str, str]:
+    """Return what tells a ticket from others: each token of its create with the member that has it, and its uuid."""
+    found = {uuid: "uuid"} if uuid else {}
+    for member, value in sent_params(made).items():
+        for token in TOKEN.findall(str(value)):
+            found.setdefault(token, member)
+    return found
+
+
+def leaked(exchanges: tuple[Exchange, ...], tokens: Mapping[str, str]) -> str:
+    """Return which member of a ticket an answer shows although its request did not name it, or an empty string."""
+    asked = asked_of(exchanges).lower()
+    for exchange in exchanges:
+        shown = _shown(exchange)
+        for token, member in tokens.items():
+            if token in shown and token not in asked:
+                return member
+    return ""
+
+
+def _shown(exchange: Exchange) -> str:
+    answer = exchange.answer
+    if not isinstance(answer, Response):
+        return ""
+    return "\n".join((text_of(answer.body), *(value for _, value in answer.headers))).lower()
+
+
+def _rows_with(exchanges: tuple[Exchange, ...], uuid: str) -> list[Row]:
+    return [row for row in rows_of(exchanges) or () if any(row.get(member) == uuid for member in UUIDS)]
+
+
+def unseen(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a query of somebody else (`subject`) shows nothing of a ticket.
+
+    `shown` and `still` are the same query by its owner, before and after: what he does not find either proves nothing.
+    Argument `uuid`.
+    """
+    uuid = str(arguments["uuid"])
+    outcome = outcome_of_query(trails, profile)
+    if not (accepted(outcome) or refused(outcome)):
+        return Undecided(saw(outcome))
+    found = next((row for row in _rows_with(trails["subject"], uuid)), None)
+    member = "uuid" if found else leaked(trails["subject"], tokens_of(trails.get("made", ()), uuid))
+    member = member or ("schema" if _schema_beyond(trails["subject"]) else "")
+    if member:
+        return departure(Phrase.of("expect-unseen"), Phrase.of("shows-of-other", member=member))
+    for role in ("shown", "still"):
+        if not _rows_with(trails.get(role, ()), uuid):
+            return Undecided(Phrase.of("not-shown", member=role))
+    return None
+
+
+def _schema_beyond(exchanges: tuple[Exchange, ...]) -> bool:
+    """Return True if the schema of an answer speaks of rows that the answer does not show: it tells their number."""
+    answer, rows = final_answer(exchanges), rows_of(exchanges)
+    schema = json_object(answer.body).get("schema") if answer else None
+    if rows is None or not isinstance(schema, dict):
+        return False
+    return any(int(found[1]) >= len(rows) for path in schema if (found := ROW.match(str(path))))
+
+
+def uncounted(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the total of a query of somebody else (`subject`) does not count a ticket; `shown` is its owner's."""
+    outcome = outcome_of_query(trails, profile)
+    if not (accepted(outcome) or refused(outcome)):
+        return Undecided(saw(outcome))
+    if not _total(trails.get("shown", ())):
+        return Undecided(Phrase.of("not-shown", member="total"))
+    total = _total(trails["subject"])
+    if total is None:
+        return None if refused(outcome) else Undecided(Phrase.of("not-shown", member="total"))
+    return departure(Phrase.of("expect-uncounted"), Phrase.of("shows", value=brief(total))) if total else None
+
+
+def uncoupled(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that the total of somebody else does not follow what is created: one, two, three tickets before each count.
+
+    Roles `count0` to `count3`. Where others work in his project too, a total moves by itself, but not in these steps.
+    """
+    totals = [_total(trails.get(f"count{number}", ())) for number in range(4)]
+    if any(one is None for one in totals):
+        return Undecided(Phrase.of("not-shown", member="total"))
+    steps = [after - before for before, after in pairwise(one for one in totals if one is not None)]
+    if steps == [1, 2, 3]:
+        return departure(
+            Phrase.of("expect-uncounted"), Phrase.of("shows", value=", ".join(brief(one) for one in totals))
+        )
+    return None
+
+
+def _total(exchanges: tuple[Exchange, ...]) -> float | None:
+    answer = final_answer(exchanges)
+    total = json_object(answer.body).get("total") if answer and answer.status == 200 else None
+    return total if isinstance(total, int | float) else None
+
+
+def left_alone(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a call of somebody else (`subject`) is refused, and that the ticket stays as it was.
+
+    `before` and `after` are its owner's queries for it, `history-before` and `history-after` those for its history.
+    `sibling` is a call of his that has to be accepted, or the refusal proves nothing.
+    Arguments: `call`, `event`, and `may_succeed` where the platform may answer a success without doing anything.
+    """
+    outcome = outcome_of(trails, "subject", profile, arguments)
+    before, rows = only_row(trails, "before"), rows_of(trails.get("after", ()))
+    if not (accepted(outcome) or refused(outcome)):
+        return Undecided(saw(outcome))
+    if before is None or rows is None or len(rows) > 1:
+        return Undecided(Phrase.of("query-unclear", role="before" if before is None else "after"))
+    if changed := _changed(before, rows[0] if rows else {}, trails):
+        return changed
+    if accepted(outcome) and not arguments.get("may_succeed"):
+        return departure(Phrase.of("expect-foreign-refused", event=arguments["event"]), saw(outcome))
+    sibling = outcome_of(trails, "sibling", profile, arguments)
+    if "sibling" in trails and not accepted(sibling):
+        return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
+    return None
+
+
+def _changed(before: Row, after: Row, trails: Trails) -> Departure | None:
+    """Say what of a ticket, or of its history, is not as it was."""
+    for member in (*LASTING, "status"):
+        if not same(before.get(member), after.get(member), loose=True):
+            expected = Phrase.of("expect-left-alone", member=member, value=brief(before.get(member)))
+            return departure(expected, Phrase.of("shows", value=brief(after.get(member))))
+    one, other = (rows_of(trails.get(f"history-{when}", ())) for when in ("before", "after"))
+    if one is not None and other is not None and len(one) != len(other):
+        expected = Phrase.of("expect-left-alone", member="history", value=len(one))
+        return departure(expected, Phrase.of("rows-shown", count=len(other)))
+    return None
+
+
+def only_row(trails: Trails, role: str) -> Row | None:
+    """Return the only row that a query shows, or None."""
+    rows = rows_of(trails.get(role, ()))
+    return rows[0] if rows is not None and len(rows) == 1 else None
+
+
+def tells_nothing(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the refusal of a foreign call (`subject`) tells nothing that stands in the ticket.
+
+    Its uuid and its name do stand in messages of the platform (IAM2Ticket.java:73), so they are not judged.
+    """
+    outcome = outcome_of(trails, "subject", profile, arguments)
+    if not (accepted(outcome) or refused(outcome)):
+        return Undecided(saw(outcome))
+    inside = {
+        token: member
+        for token, member in tokens_of(trails["made"], "").items()
+        if member not in ("name", "uuid", "resourceUuid")
+    }
+    member = leaked(trails["subject"], inside)
+    if member:
+        return departure(Phrase.of("expect-told-nothing"), Phrase.of("shows-of-other", member=member))
+    return None if refused(outcome) else Undecided(Phrase.of("legal-acceptance"))
+
+
+def asked_of(exchanges: tuple[Exchange, ...]) -> str:
+    """Return all that a trail's requests said: a job's end may repeat what its first request sent."""
+    return "\n".join(unquote(one.request.path) + unescaped(one.request.body) for one in exchanges)
+
+
+def unescaped(body: bytes | None) -> str:
+    """Return a body as text with the slashes that JSON may escape, and its line ends, as they are."""
+    return text_of(body or b"").replace("\\/", "/").replace("\\n", " ").replace("\n", " ")

@@ -1,0 +1,218 @@
+"""What a ledger says: which tickets a run may have created, where its nonce stands in them, and which are gone.
+
+Only what carries a nonce of the ledger where it was put, and was created in the time of the run, counts as ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pytest_zstack_ticket.api.classify import BUSY, from_gateway, last_segment
+from pytest_zstack_ticket.api.messages import moment
+from pytest_zstack_ticket.api.strict_json import decode
+from pytest_zstack_ticket.model.exchange import Failure, Json, Request, Response
+
+NONCED = re.compile(r"zt-[0-9a-f]{16}")
+ZONES = timedelta(hours=26)
+"""A target writes dates in a zone of its own, so a day and the zones between are allowed on each side."""
+DEEPEST = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """One POST that is about to be sent. `places` maps the places of the nonce to the texts that stand there.
+
+    `number` counts within one ledger; `sent` is in seconds since the epoch.
+    """
+
+    number: int
+    nonce: str
+    places: Mapping[str, str]
+    name: str | None
+    sent: float
+    job: str = ""
+    resource: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An intent with what is known of it since.
+
+    `end` is how its POST ended: "" while nobody knows, `refused` (an error was answered), `accepted`, `unsent`.
+    `ticket` is the UUID that the target answered, `shown` says that the answer carried our nonce with it;
+    `gone` says that the ticket is known not to exist (any more).
+    """
+
+    intent: Intent
+    end: str = ""
+    job: str = ""
+    ticket: str = ""
+    shown: bool = False
+    gone: bool = False
+
+    @property
+    def open(self) -> bool:
+        """True while a ticket may still come of it."""
+        return self.end == ""
+
+
+def intent_of(request: Request, *, number: int, now: float) -> Intent:
+    """Return the intent of a POST; a body without nonce is told apart by its name alone."""
+    texts = dict(_texts(decode(request.body or b"")))
+    found = {place: text for place, text in texts.items() if NONCED.search(text)}
+    nonce = next((match[0] for text in found.values() if (match := NONCED.search(text))), "")
+    if not nonce:
+        raw = NONCED.search((request.body or b"").replace(b"\0", b"").decode("latin-1"))
+        nonce = raw[0] if raw else ""
+    named = {key.lower(): value for key, value in request.headers}
+    return Intent(
+        number=number,
+        nonce=nonce,
+        places={_in_ticket(place): text for place, text in found.items()},
+        name=texts.get("params.name"),
+        sent=now,
+        job=named.get("x-job-uuid", ""),
+        resource=texts.get("params.resourceUuid", ""),
+    )
+
+
+def _in_ticket(place: str) -> str:
+    """Return where a ticket shows what stands at a place of the body: `params.requests[0]` is its `request[0]`."""
+    return place.removeprefix("params.").replace("requests[", "request[", 1)
+
+
+def _texts(value: Json, place: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield place, value
+    elif depth < DEEPEST and isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(item, f"{place}.{key}" if place else str(key), depth + 1)
+    elif depth < DEEPEST and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, f"{place}[{index}]", depth + 1)
+
+
+@dataclass(slots=True)
+class Book:
+    """The entries of a ledger in order, and what a job or an answer adds to them."""
+
+    entries: dict[int, Entry] = field(default_factory=dict)
+    owners: set[str] = field(default_factory=set)
+    jobs: dict[str, int] = field(default_factory=dict)
+    first: float = 0.0
+    last: float = 0.0
+
+    def begin(self, intent: Intent) -> None:
+        """Take in an intent."""
+        self.first = min(self.first or intent.sent, intent.sent)
+        self.last = max(self.last, intent.sent)
+        self.entries[intent.number] = Entry(intent=intent)
+
+    def know(self, number: int, **known: Any) -> None:
+        """Add what is known of an entry."""
+        if number in self.entries:
+            self.entries[number] = replace(self.entries[number], **known)
+        if known.get("job"):
+            self.jobs[known["job"]] = number
+
+    def of_job(self, job: str) -> Entry | None:
+        """Return the latest entry whose POST started a job."""
+        return self.entries.get(self.jobs.get(job, 0))
+
+    def drop_gone(self) -> list[Entry]:
+        """Forget the entries of which no ticket exists any more and return them; the file still has them."""
+        gone = [entry for entry in list(self.entries.values()) if entry.gone]
+        for entry in gone:
+            del self.entries[entry.intent.number]
+            self.jobs.pop(entry.job, None)
+        return gone
+
+    def pending(self) -> list[Entry]:
+        """Return the entries of which a ticket may exist."""
+        return [entry for entry in list(self.entries.values()) if not entry.gone]
+
+    @property
+    def window(self) -> tuple[float, float]:
+        """The first and the last moment at which the run created; in seconds since the epoch."""
+        return self.first, self.last
+
+
+def learned(request: Request, answer: Response | Failure) -> dict[str, Any]:
+    """Return what an answer to a POST, or to a poll of its job, says of the entry."""
+    if isinstance(answer, Failure):
+        return {} if answer.sent else {"end": "unsent", "gone": True}
+    body = decode(answer.body)
+    told = body if isinstance(body, dict) else {}
+    if answer.status == 202 and request.method == "POST":
+        return {"job": last_segment(told.get("location")) or ""}
+    if answer.status == 202 or ("error" in told and answer.status in (200, 503)):
+        return {} if answer.status == 202 else {"end": "refused"}
+    if 200 <= answer.status < 300:
+        row = told.get("inventory")
+        ticket = row.get("uuid") if isinstance(row, dict) else None
+        shown = bool(NONCED.search(str(row)))
+        return {"end": "accepted", "ticket": ticket if isinstance(ticket, str) else "", "shown": shown}
+    # a poll that is lost says nothing of its job; a refused POST most likely made nothing, which a look will show
+    refused = answer.status == BUSY or not from_gateway(answer)
+    return {"end": "refused"} if request.method == "POST" and refused else {}
+
+
+def proven(row: Mapping[str, Json], entry: Entry, window: tuple[float, float], owners: Iterable[str] = ()) -> bool:
+    """Return True if a ticket that a target shows is the one of an entry: nonce in its place, owner and time fit."""
+    if not in_window(row.get("createDate"), window):
+        return False
+    known = set(owners)
+    for member in ("accountUuid", "ownerUuid"):
+        if known and isinstance(row.get(member), str) and row[member] not in known:
+            return False
+    shown = dict(_texts(dict(row)))
+    intent = entry.intent
+    if any(_same(shown.get(place), text) for place, text in intent.places.items()):
+        return True
+    answered = bool(entry.ticket) and row.get("uuid") == entry.ticket
+    if not answered and intent.resource:
+        answered = row.get("uuid") == intent.resource
+    if not answered:
+        return False
+    if intent.nonce:
+        return any(intent.nonce in text.lower() for text in shown.values())
+    return intent.name is None or _same(shown.get("name", ""), intent.name)
+
+
+def _same(shown: str | None, sent: str) -> bool:
+    return shown is not None and shown.strip() == sent.strip()
+
+
+def in_window(date: Json, window: tuple[float, float]) -> bool:
+    """Return True if a ticket's date lies in a time, in whatever zone it was written, or cannot be read."""
+    written = moment(date)
+    if written is None:
+        return True
+    first, last = (datetime.fromtimestamp(edge, UTC) for edge in window)
+    return first - ZONES <= (written if written.tzinfo else written.replace(tzinfo=UTC)) <= last + ZONES
+
+
+@dataclass(slots=True)
+class Finder:
+    """Finds the entry that a shown ticket belongs to, by nonce or UUID and then by proof."""
+
+    book: Book
+    by_key: dict[str, list[Entry]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for entry in self.book.pending():
+            for key in {entry.intent.nonce, entry.ticket, entry.intent.resource} - {""}:
+                self.by_key.setdefault(key, []).append(entry)
+
+    def entry_of(self, row: Mapping[str, Json]) -> Entry | None:
+        """Return the entry of a ticket that is proven to be ours, else None."""
+        keys = {str(row.get("uuid"))}
+        for _, text in _texts(dict(row)):
+            keys.update(NONCED.findall(text.lower()))
+        window = self.book.window
+        candidates = (entry for key in sorted(keys) for entry in self.by_key.get(key, ()))
+        return next((entry for entry in candidates if proven(row, entry, window, self.book.owners)), None)

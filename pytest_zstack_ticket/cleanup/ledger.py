@@ -1,0 +1,185 @@
+"""The write-ahead ledger: before a POST leaves, what it may create is on the disk.
+
+One file for each process of a run, JSON lines, each synced. It holds no secret: nonces, places, times and UUIDs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from pytest_zstack_ticket.cleanup.entries import Book, Intent, intent_of
+from pytest_zstack_ticket.model.errors import LedgerError
+from pytest_zstack_ticket.model.exchange import Request
+
+SCHEMA = "urn:zstack-ticket:artefact:ledger:1"
+JOBS = "/v1/api-jobs/"
+INTENT = tuple(one.name for one in fields(Intent))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerHead:
+    """Where and how a run sent: what a sweep needs to reach the same target as the same account.
+
+    `part` is what somebody beside us was there for; his password has a variable of its own.
+    """
+
+    run: str
+    url: str
+    login: str
+    user: str
+    project: str = ""
+    ca: str = ""
+    insecure: bool = False
+    patience: float = 60.0
+    part: str = ""
+
+
+class Ledger:
+    """Writes one ledger, and keeps what it says as a book. Safe for many threads."""
+
+    def __init__(self, path: Path, head: LedgerHead) -> None:
+        self.path = path
+        self._book = Book()
+        self._last = 0
+        self._written = self._synced = 0
+        self._lock = threading.RLock()
+        self._syncing = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("x", encoding="utf-8")
+        except OSError as error:
+            raise LedgerError(f"the ledger {path} cannot be written ({error.strerror}); nothing was sent.") from error
+        self._write({"type": "header", "schema": SCHEMA, **asdict(head)})
+        self._sync(self._written)
+
+    @property
+    def book(self) -> Book:
+        """What the ledger says so far."""
+        return self._book
+
+    @property
+    def next_number(self) -> int:
+        """The number that the next intent will have."""
+        with self._lock:
+            return self._last + 1
+
+    def begin(self, request: Request, *, now: float) -> int:
+        """Have the intent of a POST on the disk; return its number. Raises LedgerError."""
+        with self._lock:
+            self._last += 1
+            intent = intent_of(request, number=self._last, now=now)
+            self._book.begin(intent)
+            self._write({"type": "intent", **{name: getattr(intent, name) for name in INTENT}})
+            line = self._written
+        self._sync(line)
+        return intent.number
+
+    def know(self, number: int, known: Mapping[str, Any]) -> None:
+        """Add what is known of an intent; this is not synced, for a sweep finds it out again."""
+        with self._lock:
+            self._book.know(number, **known)
+            self._write({"type": "known", "number": number, **known})
+
+    def own(self, account: str) -> None:
+        """Note the account that creates."""
+        with self._lock:
+            if account not in self._book.owners:
+                self._book.owners.add(account)
+                self._write({"type": "owner", "account": account})
+
+    def close(self, *, remove: bool = False) -> None:
+        """Close the file, and remove it if nothing is left to sweep; a second call does nothing."""
+        with self._lock:
+            if not self._file.closed:
+                self._file.close()
+            if remove:
+                self.path.unlink(missing_ok=True)
+
+    def _write(self, record: Mapping[str, Any]) -> None:
+        with self._told():
+            self._file.write(json.dumps(record, ensure_ascii=True) + "\n")
+            self._file.flush()
+            self._written += 1
+
+    def _sync(self, line: int) -> None:
+        """Have everything up to a line on the disk; threads that wait for it share one call."""
+        with self._syncing:
+            if self._synced < line:
+                ready = self._written
+                with self._told():
+                    os.fdatasync(self._file.fileno())
+                self._synced = ready
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Name the ledger where it cannot be written. Raises LedgerError."""
+        try:
+            yield
+        except (OSError, ValueError) as error:
+            raise LedgerError(f"the ledger {self.path} cannot be written ({error}); the POST was not sent.") from error
+
+
+class OldLedger:
+    """A ledger of an earlier run: what a sweep finds out is added to its file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.head, self._book = read_ledger(path)
+
+    @property
+    def book(self) -> Book:
+        """What the ledger says."""
+        return self._book
+
+    def know(self, number: int, known: Mapping[str, Any]) -> None:
+        """Add what is known of an intent. Raises LedgerError."""
+        self._book.know(number, **known)
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"type": "known", "number": number, **known}) + "\n")
+        except OSError as error:
+            raise LedgerError(f"the ledger {self.path} cannot be written ({error.strerror}).") from error
+
+
+def read_ledger(path: Path) -> tuple[LedgerHead, Book]:
+    """Return what a ledger says; a torn last line is left out. Raises LedgerError, naming file and line."""
+    try:
+        lines = path.read_text("utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LedgerError(f"{path} cannot be read ({error.__class__.__name__}). Name a ledger of ours.") from error
+    head, book = None, Book()
+    for number, line in enumerate(lines, 1):
+        if not line:
+            continue
+        try:
+            record = json.loads(line)
+            head = _taken(record, head, book)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if number >= len(lines) - 1:
+                break
+            raise LedgerError(f"{path}, line {number}: no record of a ledger ({error}).") from error
+    if head is None:
+        raise LedgerError(f"{path} does not begin with the header of a ledger. Name a ledger of ours.")
+    return head, book
+
+
+def _taken(record: dict[str, Any], head: LedgerHead | None, book: Book) -> LedgerHead | None:
+    kind = record.pop("type")
+    if kind == "header":
+        if record.pop("schema") != SCHEMA:
+            raise ValueError("another schema")
+        return LedgerHead(**record)
+    if kind == "intent":
+        book.begin(Intent(**record))
+    elif kind == "known":
+        book.know(record.pop("number"), **record)
+    elif kind == "owner":
+        book.owners.add(record["account"])
+    return head

@@ -1,0 +1,50 @@
+"""A transport that writes an intent to the ledger before each POST that may create a ticket."""
+
+from __future__ import annotations
+
+from pytest_zstack_ticket.api.classify import last_segment
+from pytest_zstack_ticket.api.strict_json import decode
+from pytest_zstack_ticket.cleanup.entries import learned
+from pytest_zstack_ticket.cleanup.ledger import JOBS, Ledger
+from pytest_zstack_ticket.model.exchange import Failure, Request, Response
+from pytest_zstack_ticket.transport.base import Transport
+from pytest_zstack_ticket.transport.clock import Clock
+
+
+class LedgerTransport:
+    """A transport that sends no POST before its intent is in the ledger, and notes what answers say of it."""
+
+    def __init__(self, transport: Transport, *, ledger: Ledger, clock: Clock) -> None:
+        self._transport = transport
+        self._ledger = ledger
+        self._clock = clock
+
+    def send(self, request: Request, /) -> Response | Failure:
+        """Send one request. Raises LedgerError if the intent cannot be written."""
+        number = self._ledger.begin(request, now=self._clock.now()) if request.method == "POST" else None
+        answer = self._transport.send(request)
+        if number is not None:
+            self._ledger.know(number, learned(request, answer))
+        elif request.method == "GET" and request.path.startswith(JOBS):
+            self._job(request, answer)
+        elif request.path.startswith("/v1/accounts") or "log" in request.path:
+            self._owner(answer)
+        return answer
+
+    def close(self) -> None:
+        """Give up connections."""
+        self._transport.close()
+
+    def _job(self, request: Request, answer: Response | Failure) -> None:
+        entry = self._ledger.book.of_job(last_segment(request.path) or "")
+        if entry is not None and entry.open and (known := learned(request, answer)):
+            self._ledger.know(entry.intent.number, known)
+
+    def _owner(self, answer: Response | Failure) -> None:
+        if not isinstance(answer, Response):
+            return
+        body = decode(answer.body)
+        row = body.get("inventory") if isinstance(body, dict) else None
+        account = row.get("accountUuid") if isinstance(row, dict) else None
+        if isinstance(account, str):
+            self._ledger.own(account)

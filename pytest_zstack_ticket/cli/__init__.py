@@ -1,0 +1,4 @@
+"""The command `zstack-ticket`, one module a command.
+
+May import everything but `plugin`; imports no pytest.
+"""

@@ -1,0 +1,60 @@
+"""Headers of requests signed with the access key, right ones and ones with a single part broken."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+from pytest_zstack_ticket.api.auth import access_key_headers, date_text
+from pytest_zstack_ticket.model.exchange import Headers
+from pytest_zstack_ticket.model.outcome import Refused
+from pytest_zstack_ticket.model.settings import Credentials
+from pytest_zstack_ticket.model.ticket import Edit, Message
+
+if TYPE_CHECKING:
+    from pytest_zstack_ticket.client.endpoint import TicketEndpoint
+
+HOURS = (0, 8, *(hour for hour in range(-11, 15) if hour not in (0, 8)))
+"""Wall clocks to try: UTC, China, then every other hour."""
+
+
+def signed_headers(credentials: Credentials, *, method: str, path: str, shift: float, alter: str) -> Headers:
+    """Return Date and Authorization, the date moved by `shift` seconds.
+
+    `alter` breaks one part: signature, signature-end, no-date, no-signature, third-part, unknown-key.
+    """
+    key = uuid.uuid4().hex[:20] if alter == "unknown-key" else credentials.access_key_id
+    date = "" if alter == "no-date" else date_text(time.time() + shift)
+    headers = dict(access_key_headers(key, credentials.access_key_secret, method=method, path=path, date=date))
+    before, colon, signature = headers["Authorization"].partition(":")
+    match alter:
+        case "signature":
+            turned = "B" if signature.startswith("A") else "A"
+            headers["Authorization"] = f"{before}{colon}{turned}{signature[1:]}"
+        case "signature-end":
+            # the character before the last is padded with bits that do not count
+            turned = "B" if signature[-3] == "A" else "A"
+            headers["Authorization"] = f"{before}{colon}{signature[:-3]}{turned}{signature[-2:]}"
+        case "no-signature":
+            headers["Authorization"] = before
+        case "third-part":
+            headers["Authorization"] += ":conformance"
+        case "no-date":
+            del headers["Date"]
+    return tuple(headers.items())
+
+
+def found_wall_clock(endpoint: TicketEndpoint) -> float:
+    """Return the seconds between UTC and the wall clock that a target compares dates with, found by trying.
+
+    With rest.checkTimeZone off a server ignores a date's zone (RestServer.java checkTimeSkewing). 0 if none fits.
+    """
+    draft = endpoint.calibration_draft
+    edit = Edit(kind="variation", name="signed", note="to find the target's wall clock")
+    for hours in HOURS:
+        headers = (*draft.headers, *endpoint.signature_headers(shift=hours * 3600.0))
+        trail = endpoint.send(Message(edit=edit, body=draft.body, headers=headers))
+        if not isinstance(trail.outcome, Refused) or trail.outcome.status != 403:
+            return hours * 3600.0
+    return 0.0

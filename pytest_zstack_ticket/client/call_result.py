@@ -1,0 +1,62 @@
+"""What one call of a test led to: its redacted exchanges, and the outcome that they are classified as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pytest_zstack_ticket.api.classify import classify, job_id
+from pytest_zstack_ticket.api.messages import sent_params
+from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
+from pytest_zstack_ticket.model.outcome import Outcome, Refused
+from pytest_zstack_ticket.model.profile import Profile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trail:
+    """The exchanges of one flow as the evidence has them, oldest first; `call` is create, query, login, ...
+
+    `again` sends the same request once more.
+    """
+
+    exchanges: tuple[Exchange, ...]
+    profile: Profile
+    call: str = "create"
+    again: Callable[[], Trail] | None = field(default=None, compare=False, repr=False)
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """What the call led to."""
+        return classify(self.exchanges, self.profile, call=self.call)
+
+    @property
+    def job(self) -> str:
+        """The id of the job that the call started, or an empty string."""
+        return job_id(self.exchanges)
+
+    @property
+    def started_job(self) -> bool:
+        """True if the first answer was 202."""
+        first = self.exchanges[0].answer if self.exchanges else None
+        return isinstance(first, Response) and first.status == 202
+
+    @property
+    def polled_while_running(self) -> bool:
+        """True if at least one poll was answered with 202."""
+        polls = (exchange.answer for exchange in self.exchanges[1:])
+        return any(isinstance(answer, Response) and answer.status == 202 for answer in polls)
+
+    @property
+    def refused(self) -> bool:
+        """True if the call was refused in one of the allowed forms."""
+        return isinstance(self.outcome, Refused)
+
+    @property
+    def refused_with_error(self) -> bool:
+        """True if the call was refused with a well-formed error object."""
+        return isinstance(self.outcome, Refused) and self.outcome.form == "error"
+
+    def sent(self, member: str) -> Json:
+        """Return a member of `params` as it was sent, or None."""
+        return sent_params(self.exchanges).get(member) if self.exchanges else None

@@ -1,0 +1,120 @@
+"""Drive flows over a transport: give each exchange its id and times, redact it, record it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Protocol
+
+from pytest_zstack_ticket.api.polling import Flow, PollingPace
+from pytest_zstack_ticket.model.exchange import Exchange, Request, Wait
+from pytest_zstack_ticket.transport.base import Transport
+from pytest_zstack_ticket.transport.clock import Clock
+
+
+class Recorder(Protocol):
+    """What keeps the exchanges of a run."""
+
+    def exchange(self, exchange: Exchange, /) -> None:
+        """Keep one redacted exchange."""
+        ...
+
+
+class Bell(Protocol):
+    """What tells that a job has ended."""
+
+    @property
+    def url(self) -> str:
+        """The URL that a target may deliver to; empty if it should not."""
+        ...
+
+    def wait(self, job: str, seconds: float) -> bool:
+        """Wait for the end of a job; return whether it was delivered in time."""
+        ...
+
+
+class Client:
+    """Sends requests one by one in the calling thread; safe to use from many threads at once."""
+
+    def __init__(
+        self,
+        *,
+        transport: Transport,
+        clock: Clock,
+        redact: Callable[[Exchange], Exchange],
+        recorder: Recorder,
+        worker: str = "m",
+    ) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._redact = redact
+        self._recorder = recorder
+        self._numbers = itertools.count(1)
+        self._worker = worker
+        self.pace = PollingPace()
+        self.bell: Bell | None = None
+
+    @property
+    def transport(self) -> Transport:
+        """What requests are sent over."""
+        return self._transport
+
+    @property
+    def first_wait(self) -> float:
+        """Seconds to wait before the first poll, learned from past jobs."""
+        return self.pace.first_wait
+
+    def patience(self, limit: float) -> float:
+        """Return for how many of `limit` seconds a job is followed, learned from past jobs."""
+        return self.pace.patience(limit)
+
+    @property
+    def hook_url(self) -> str:
+        """The URL to name to a target that delivers the ends of jobs; empty if they are polled."""
+        return self.bell.url if self.bell else ""
+
+    @property
+    def hook_wait(self) -> float:
+        """Seconds to wait for a delivery, learned from past jobs."""
+        return self.pace.hook_wait
+
+    def send(self, request: Request) -> tuple[Exchange, Exchange]:
+        """Send one request; return the exchange as it was, and as it is kept."""
+        number = next(self._numbers)
+        started = self._clock.now()
+        answer = self._transport.send(request)
+        elapsed = max(0.0, self._clock.now() - started)
+        raw = Exchange(
+            id=f"{self._worker}-{number:06}",
+            request=request,
+            answer=answer,
+            started=round(started, 6),
+            elapsed=round(elapsed, 6),
+        )
+        kept = self._redact(raw)
+        self._recorder.exchange(kept)
+        return raw, kept
+
+    def run(self, flow: Flow) -> tuple[Exchange, ...]:
+        """Drive a flow to its end and return its exchanges as they are kept."""
+        kept: list[Exchange] = []
+        try:
+            step = next(flow)
+            while True:
+                if isinstance(step, Wait):
+                    self._wait(step)
+                    step = next(flow)
+                else:
+                    raw, redacted = self.send(step)
+                    kept.append(redacted)
+                    step = flow.send(raw)
+        except StopIteration:
+            trail = tuple(kept)
+            self.pace.learn(trail)
+            return trail
+
+    def _wait(self, step: Wait) -> None:
+        if step.until and self.bell:
+            self.bell.wait(step.until, step.seconds)
+        else:
+            self._clock.sleep(step.seconds)

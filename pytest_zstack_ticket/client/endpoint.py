@@ -1,0 +1,301 @@
+"""The CreateTicket endpoint as tests see it: calls go in, trails come out."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import cached_property, partial
+from urllib.parse import quote
+
+from pytest_zstack_ticket.api.auth import login_request, logout_request
+from pytest_zstack_ticket.api.polling import submit
+from pytest_zstack_ticket.client.access_key import found_wall_clock, signed_headers
+from pytest_zstack_ticket.client.call_result import Trail
+from pytest_zstack_ticket.client.nonce import stamped
+from pytest_zstack_ticket.client.session_renewal import Keeper, Reviver, Sender
+from pytest_zstack_ticket.model.exchange import Cut, Exchange, Headers, Json, Request
+from pytest_zstack_ticket.model.nonce import NONCED
+from pytest_zstack_ticket.model.profile import Profile
+from pytest_zstack_ticket.model.settings import Session, Settings
+from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Message
+from pytest_zstack_ticket.model.ticket_context import Context
+from pytest_zstack_ticket.transport.quota import crowded_out
+
+MOST_CROWDED = 3
+"""So often room is made for one POST, where other threads or workers take it away."""
+MOST_REVIVALS = 3
+"""So often one request is sent again with a fresh session."""
+OUR_SESSION = "our session"
+"""Stands for the session that the run keeps; None means no Authorization header at all."""
+ASYNCHRONOUS = {"POST": "create", "PUT": "action", "DELETE": "delete"}
+
+
+class TicketEndpoint:
+    """`POST /zstack/v1/tickets` of one target, with the calls around it. Safe to use from many threads.
+
+    `mark` and the word of a `certifier` stand in the name of each ticket that has room. `make_room` is called before
+    POSTs with their number, `settle` waits while it works, and what it took away is in `taken_away`. `watch` is called
+    after each call.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a run brings together
+        self, *, sender: Sender, keeper: Keeper, settings: Settings, profile: Profile, context: Context, draft: Draft
+    ) -> None:
+        self._sender = sender
+        self._keeper = keeper
+        self._settings = settings
+        self.certifier = context.nonce
+        self.profile = profile
+        self.calibration_draft = draft
+        self.make_room: Callable[[int], object] = _nothing
+        self.introduce: Callable[[str], TicketEndpoint] = self._alone
+        self.watch: Callable[[], object] = _nothing
+        self.settle: Callable[[], object] = _nothing
+        self.taken_away: set[str] = set()
+        self._reviver = Reviver(sender=sender, keeper=keeper)
+        self.mark = f"zt-{secrets.token_hex(4)}"
+
+    def as_person(self, part: str) -> TicketEndpoint:
+        """Return this endpoint as the `owner` of the tickets of some tests, as a `stranger` or as an `approver`.
+
+        The owner is whoever we are unless the context file names one. Raises LookupError for a person that nobody
+        named, LoginError for one who can no longer log in.
+        """
+        return self.introduce(part)
+
+    def _alone(self, part: str) -> TicketEndpoint:
+        if part == "owner":
+            return self
+        raise LookupError(f"there is no {part}: nobody is here beside us.")
+
+    @cached_property
+    def calibration(self) -> Trail:
+        """The trail of the calibration draft, sent once and before anything else."""
+        return self.create(self.calibration_draft)
+
+    def create(  # noqa: PLR0913 - all but the draft are for the few tests that ask for them
+        self,
+        draft: Draft,
+        *,
+        session: Session | None = None,
+        headers: Headers = (),
+        job_uuid: str | None = None,
+        job_limit: float | None = None,
+        first_wait: float | None = None,
+    ) -> Trail:
+        """Send a draft and follow its job for at most `job_limit` seconds, polling first after `first_wait` seconds.
+
+        It is sent with the session that the run keeps, or with another one of the run's own.
+        """
+        extra: Headers = (("X-Job-UUID", job_uuid),) if job_uuid else ()
+        if not (headers or job_uuid) and job_limit is None and first_wait is None:
+            extra = self._hook(draft)
+        return self.create_bytes(
+            draft.body,
+            session=session,
+            headers=(*draft.headers, *headers, *extra),
+            job_limit=job_limit,
+            first_wait=first_wait,
+        )
+
+    def create_bytes(
+        self,
+        body: bytes,
+        *,
+        headers: Headers,
+        session: Session | None = None,
+        job_limit: float | None = None,
+        first_wait: float | None = None,
+    ) -> Trail:
+        """Send the bytes of a body, a fresh nonce in its name."""
+        authorised = (*headers, ("Authorization", session.authorization)) if session else self._with_session(headers)
+        request = Request(method="POST", path="/v1/tickets", headers=authorised, body=stamped(body, self.mark))
+        return self._follow(request, "create", job_limit=job_limit, first_wait=first_wait)
+
+    def _hook(self, draft: Draft) -> Headers:
+        """Return the web hook of a draft whose headers are not what is tested, if the target delivers to us."""
+        url = self._sender.hook_url
+        plain = all(name.lower() == "content-type" for name, _ in draft.headers)
+        return (("X-Web-Hook", url),) if url and plain else ()
+
+    def send(self, message: Message, *, follow: bool = True) -> Trail:
+        """Send a message as it stands; our session is added unless it has an Authorization header or is without."""
+        kept = tuple(pair for pair in message.headers if pair[0] not in message.without)
+        named = {name.lower() for name, _ in kept} | {name.lower() for name in message.without}
+        headers = kept if "authorization" in named else self._with_session(kept)
+        body = None if message.body is None else stamped(message.body, self.mark)
+        request = Request(method=message.method, path=message.path, headers=headers, body=body)
+        return self._follow(request, "create", follow=follow)
+
+    def call(  # noqa: PLR0913 - an HTTP call has this many parts
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Json = None,
+        headers: Headers = (),
+        authorization: str | None = OUR_SESSION,
+        follow: bool = True,
+        call: str | None = None,
+    ) -> Trail:
+        """Make any call of the ticket family: `body` is sent as JSON, None as no body."""
+        content = None if body is None else json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+        if content is not None:
+            headers = (("Content-Type", JSON_UTF8), *headers)
+        if authorization == OUR_SESSION:
+            headers = self._with_session(headers)
+        elif authorization is not None:
+            headers = (*headers, ("Authorization", authorization))
+        request = Request(method=method, path=path, headers=headers, body=content)
+        return self._follow(request, call or ASYNCHRONOUS.get(method, "query"), follow=follow)
+
+    def create_twice(self, draft: Draft, *, job_uuid: str, cut: Cut) -> tuple[Trail, Trail]:
+        """Deliver the same bytes twice: first on a connection that we cut, then on one whose answer we read."""
+        headers = self._with_session((*draft.headers, ("X-Job-UUID", job_uuid)))
+        request = Request(method="POST", path="/v1/tickets", headers=headers, body=stamped(draft.body, self.mark))
+        first = self._follow(replace(request, cut=cut), "create", follow=False)
+        return first, self._follow(request, "create")
+
+    def create_together(self, drafts: Sequence[Draft]) -> list[Trail]:
+        """Send drafts at the same time, each from a thread of its own; trails in the order of the drafts."""
+        self.make_room(len(drafts))
+        with ThreadPoolExecutor(max_workers=len(drafts)) as pool:
+            return list(pool.map(self.create, drafts))
+
+    def shown(self, trail: Trail) -> Trail | None:
+        """Return a trail that shows the ticket: the create itself if it answered an inventory, else a query for it.
+
+        Without an inventory a ticket can only be told from others by its resourceUuid or by the nonce in its name; None
+        if it has neither, or if it was taken away to stay under a cap.
+        """
+        if getattr(trail.outcome, "inventory", None) is not None:
+            return trail
+        wanted, name = trail.sent("resourceUuid"), str(trail.sent("name"))
+        nonce = NONCED.search(name)
+        if "query" not in self.profile.capabilities or not (wanted or nonce):
+            return None
+        if self.taken_away & {wanted if isinstance(wanted, str) else "", nonce[0] if nonce else ""}:
+            return None
+        condition = f"uuid={wanted}" if isinstance(wanted, str) else f"name={name.strip()}"
+        return self.call("GET", f"/v1/tickets?q={quote(condition, safe='')}&limit=2")
+
+    def named(self, trail: Trail) -> Trail:
+        """Query for the name that a trail sent; three rows are enough to see a double and a stranger.
+
+        Ask `is_ours_to_see` first for a trail of an earlier test.
+        """
+        return self.query(f"name={str(trail.sent('name')).strip()}", limit=3)
+
+    def is_ours_to_see(self, trail: Trail) -> bool:
+        """Return True if a ticket of a trail could be told by its name, and was not taken away to stay under a cap."""
+        nonce = NONCED.search(str(trail.sent("name")))
+        return nonce is not None and not self.took_away(nonce[0], str(trail.sent("resourceUuid")))
+
+    def took_away(self, *keys: str) -> bool:
+        """Return True if a ticket with one of these nonces or UUIDs was taken away to stay under a cap."""
+        self.settle()
+        return bool(self.taken_away & set(keys))
+
+    def fetched(self, trail: Trail) -> Trail | None:
+        """Query for the ticket that a trail created by its uuid, None if neither draft nor answer tells it."""
+        inventory = getattr(trail.outcome, "inventory", None)
+        uuid = (inventory or {}).get("uuid") or trail.sent("resourceUuid")
+        return self.query(f"uuid={uuid}", limit=3) if isinstance(uuid, str) else None
+
+    def query(self, *conditions: str, limit: int, call: str = "query") -> Trail:
+        """Query for tickets under conditions such as `uuid=...`, all of which must hold."""
+        asked = "".join(f"q={quote(condition, safe='')}&" for condition in conditions)
+        return self.call("GET", f"/v1/tickets?{asked}limit={limit}", call=call)
+
+    def poll_again(self, trail: Trail) -> Trail:
+        """Read the end of a trail's job once more."""
+        return self.call("GET", self.job_path(trail), follow=False, call=trail.call)
+
+    @staticmethod
+    def job_path(trail: Trail) -> str:
+        """Return the path of a trail's job."""
+        return f"/v1/api-jobs/{quote(trail.job, safe='')}"
+
+    @cached_property
+    def good_login(self) -> Trail:
+        """The trail of one more log-in with the right credentials, made once."""
+        return self.login()
+
+    @cached_property
+    def wrong_login(self) -> Trail:
+        """The trail of the only log-in with a wrong password: more of them could lock the account."""
+        return self.login(spoilt=True)
+
+    def login(self, *, user: str | None = None, password: str | None = OUR_SESSION, spoilt: bool = False) -> Trail:
+        """Log in; without arguments as we do, with a password of None without that field, or with a digit wrong."""
+        clear = self._settings.credentials.password if password == OUR_SESSION else password
+        request = login_request(self._settings.login, user or self._settings.user, clear, spoilt=spoilt)
+        return self._follow(request, "login", follow=False)
+
+    def logout(self, session: str) -> Trail:
+        """Log a session out."""
+        return self._follow(logout_request(session), "logout", follow=False)
+
+    def another_session(self) -> Session:
+        """Log in once more and return that session. Raises LoginError."""
+        return self._keeper.another()
+
+    @cached_property
+    def wall_clock(self) -> float:
+        """Seconds between UTC and the wall clock that the target compares dates with, found by trying."""
+        self.__dict__["wall_clock"] = 0.0
+        return found_wall_clock(self)
+
+    def signature_headers(
+        self, *, method: str = "POST", path: str = "/v1/tickets", shift: float = 0.0, alter: str = ""
+    ) -> Headers:
+        """Return Date and Authorization of a request signed with the access key, by the target's wall clock."""
+        shift += self.wall_clock
+        return signed_headers(self._settings.credentials, method=method, path=path, shift=shift, alter=alter)
+
+    def _with_session(self, headers: Headers) -> Headers:
+        return (*headers, ("Authorization", self._keeper.session.authorization))
+
+    def _follow(
+        self,
+        request: Request,
+        call: str,
+        *,
+        follow: bool = True,
+        job_limit: float | None = None,
+        first_wait: float | None = None,
+    ) -> Trail:
+        exchanges = self._run(request, follow=follow, job_limit=job_limit, first_wait=first_wait)
+        sent = request
+        for _ in range(MOST_REVIVALS):
+            revived = self._reviver.revived(sent, exchanges, self.profile, call)
+            if revived is None:
+                break
+            sent = revived
+            exchanges = self._run(sent, follow=follow, job_limit=job_limit, first_wait=first_wait)
+        again = partial(self._follow, request, call, follow=follow, job_limit=job_limit)
+        self.watch()
+        return Trail(exchanges=exchanges, profile=self.profile, call=call, again=again)
+
+    def _run(
+        self, request: Request, *, follow: bool, job_limit: float | None, first_wait: float | None
+    ) -> tuple[Exchange, ...]:
+        patience = self._sender.patience(self._settings.patience.job) if job_limit is None else job_limit
+        limit = patience if follow else 0.0
+        wait = self._sender.first_wait if first_wait is None else first_wait
+        hook = self._sender.hook_url
+        hook_wait = self._sender.hook_wait if hook and ("X-Web-Hook", hook) in request.headers else 0.0
+        for _ in range(MOST_CROWDED):
+            if request.method == "POST":
+                self.make_room(1)
+            exchanges = self._sender.run(submit(request, job_limit=limit, first_wait=wait, hook_wait=hook_wait))
+            if not crowded_out(exchanges[0].answer):
+                break
+        return exchanges
+
+
+def _nothing(*_: object) -> None:
+    """Do nothing: nothing is bounded, and nobody watches."""

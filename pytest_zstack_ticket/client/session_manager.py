@@ -1,0 +1,171 @@
+"""Keep the session of a run: log in when one is needed, again when it has died, and out at the end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from pytest_zstack_ticket.api.auth import (
+    login_request,
+    logout_request,
+    password_variable,
+    project_request,
+    read_session,
+)
+from pytest_zstack_ticket.api.classify import looks_like_page
+from pytest_zstack_ticket.client.client import Client
+from pytest_zstack_ticket.model.errors import LoginError, NotZStackError, TargetError, TlsError, UnreachableError
+from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Response
+from pytest_zstack_ticket.model.settings import Session, Settings
+
+OURS = ("account", "virtual-id")
+"""Ways of logging in that make a session, which is then ours to renew and to end."""
+
+
+class SessionKeeper:
+    """Logs in when a session is first needed, again when it has died, and out at the end. Safe for many threads."""
+
+    def __init__(self, *, client: Client, settings: Settings, learn: Callable[[str, str], None]) -> None:
+        self._client = client
+        self._settings = settings
+        self._learn = learn
+        self._lock = threading.RLock()
+        self._session: Session | None = None
+        self._others: list[Session] = []
+
+    @property
+    def session(self) -> Session:
+        """The session that the run uses now. Raises TargetError if there can be none."""
+        with self._lock:
+            if self._session is None:
+                self._session = self._first()
+            return self._session
+
+    @property
+    def known(self) -> str:
+        """The uuid of the session that is used now, empty before the first log-in."""
+        session = self._session
+        return session.uuid if session else ""
+
+    def another(self) -> Session:
+        """Log in once more and return that session. Raises TargetError."""
+        session = self._log_in()
+        with self._lock:
+            self._others.append(session)
+        return session
+
+    def renew(self, dead: Session) -> Session:
+        """Log in again because a session died; whoever comes second gets the session of the first.
+
+        Raises TargetError, and so for a session or an access key that was given.
+        """
+        with self._lock:
+            if self._session is None or self._session.uuid == dead.uuid:
+                if self._settings.login not in OURS:
+                    raise LoginError(
+                        "the target no longer takes ZSTACK_SESSION or the access key. Give a fresh one, or let us log "
+                        "in with ZSTACK_PASSWORD.",
+                        cause="session-dead",
+                    )
+                self._session = self._log_in()
+            return self._session
+
+    def close(self, client: Client | None = None) -> None:
+        """Log out every session that we made, over another client if one is given; a failure harms nobody."""
+        with self._lock:
+            mine = [*self._others]
+            if self._session is not None and self._session.kind in OURS:
+                mine.append(self._session)
+            self._others, self._session = [], None
+        for session in mine:
+            (client or self._client).send(logout_request(session.uuid))
+
+    def _first(self) -> Session:
+        credentials = self._settings.credentials
+        if self._settings.login == "session":
+            self._learn("session", credentials.session)
+            return Session(uuid=credentials.session, kind="session")
+        if self._settings.login == "access-key":
+            return Session(uuid=credentials.access_key_id, kind="access-key")
+        return self._log_in()
+
+    def _log_in(self) -> Session:
+        settings = self._settings
+        if not settings.credentials.password:
+            raise LoginError(
+                f"there is no password. Set {password_variable(settings.part)}"
+                f"{'' if settings.part else ', or give a session in ZSTACK_SESSION or an access key'}.",
+                cause="no-password",
+            )
+        request = login_request(settings.login, settings.user, settings.credentials.password)
+        session = self._read(request, f"{settings.login} {settings.user!r}")
+        if not settings.project:
+            return session
+        with self._lock:
+            self._others.append(session)
+        return self._read(project_request(session, settings.project), f"project {settings.project!r}")
+
+    def _read(self, request: Request, who: str) -> Session:
+        raw, _ = self._client.send(request)
+        answer = require_answer(raw, self._settings)
+        if looks_like_page(answer.body):
+            raise NotZStackError(
+                f"{self._settings.url} answers an HTML page (status {answer.status}) where ZStack logs in. "
+                "Check the host and the port: the API is usually on port 8080, the user interface on another.",
+                cause="page",
+            )
+        session = read_session((raw,), login=self._settings.login, who=who, part=self._settings.part)
+        self._learn("session", session.uuid)
+        return session
+
+
+def require_answer(exchange: Exchange, settings: Settings) -> Response:
+    """Return the answer of an exchange. Raises UnreachableError or TlsError if there is none."""
+    if isinstance(exchange.answer, Response):
+        return exchange.answer
+    raise no_answer(exchange.answer, settings)
+
+
+def no_answer(failure: Failure, settings: Settings) -> TargetError:
+    """Return what to tell people when nothing can be said of a target because it gives no answer."""
+    host = urlsplit(settings.url).netloc
+    match failure.kind:
+        case "unresolved":
+            return UnreachableError(
+                f"the name of {host} cannot be resolved. Check the host in --zstack-url, and DNS.", cause="name"
+            )
+        case "refused":
+            return UnreachableError(
+                f"nothing listens at {host} ({failure.detail}). Check the port, usually 8080.", cause="port"
+            )
+        case "tls":
+            return TlsError(
+                f"no TLS connection to {host}: {failure.detail}. Give the CA's certificate with --zstack-ca, write "
+                "http:// if the port speaks plain HTTP, or --zstack-insecure to go without verification.",
+                cause=tls_cause(failure.detail),
+            )
+        case "timeout":
+            return UnreachableError(
+                f"{host}: {failure.detail}. Check that it is up and not behind a firewall.", cause="timeout"
+            )
+        case "stopped":
+            return UnreachableError(f"{host} was not asked: {failure.detail}.", cause="stopped")
+        case _:
+            return UnreachableError(
+                f"{host} does not answer in HTTP: {failure.detail}. Check scheme and port in --zstack-url.",
+                cause="not-http",
+            )
+
+
+def tls_cause(detail: str) -> str:
+    """Return what is wrong with a TLS connection, from what OpenSSL says of it."""
+    text = detail.lower()
+    for cause, words in (
+        ("tls-plain", ("wrong_version", "wrong version", "record layer", "http request", "unexpected eof")),
+        ("tls-expired", ("expired", "not yet valid")),
+        ("tls-host", ("mismatch", "not valid for", "doesn't match", "does not match")),
+    ):
+        if any(word in text for word in words):
+            return cause
+    return "tls-untrusted"

@@ -1,0 +1,102 @@
+"""Go on with a fresh session where the one that a run keeps has died, and with nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Protocol
+
+from pytest_zstack_ticket.api.classify import classify, session_died
+from pytest_zstack_ticket.api.polling import submit
+from pytest_zstack_ticket.model.errors import LoginError
+from pytest_zstack_ticket.model.exchange import Exchange, Request, Wait
+from pytest_zstack_ticket.model.profile import Profile
+from pytest_zstack_ticket.model.settings import Session
+
+Flow = Generator[Request | Wait, Exchange, None]
+QUERY = Request(method="GET", path="/v1/tickets?limit=1")
+MOST_RENEWALS = 50
+
+
+class Sender(Protocol):
+    """What an endpoint needs of a client: drive one flow, and know the pace of jobs."""
+
+    def run(self, flow: Flow) -> tuple[Exchange, ...]:
+        """Send what the flow yields, wait as it asks, and return its redacted exchanges."""
+        ...
+
+    @property
+    def first_wait(self) -> float:
+        """Seconds to wait before the first poll, learned from past jobs."""
+        ...
+
+    def patience(self, limit: float, /) -> float:
+        """Return for how many of `limit` seconds a job is followed, learned from past jobs."""
+        ...
+
+    @property
+    def hook_url(self) -> str:
+        """The URL to name to a target that delivers the ends of jobs; empty if they are polled."""
+        ...
+
+    @property
+    def hook_wait(self) -> float:
+        """Seconds to wait for a delivery, learned from past jobs."""
+        ...
+
+
+class Keeper(Protocol):
+    """What an endpoint needs of the session keeper."""
+
+    @property
+    def session(self) -> Session:
+        """The session that the run uses now."""
+        ...
+
+    def another(self) -> Session:
+        """Log in once more and return that session; raises LoginError."""
+        ...
+
+    def renew(self, dead: Session) -> Session:
+        """Log in again because a session died; raises LoginError where that cannot be done."""
+        ...
+
+
+class Reviver:
+    """Renews the session that a run keeps, at most fifty times. Safe to use from many threads."""
+
+    def __init__(self, *, sender: Sender, keeper: Keeper) -> None:
+        self._sender = sender
+        self._keeper = keeper
+        self._ended: set[str] = set()
+
+    def revived(self, request: Request, exchanges: tuple[Exchange, ...], profile: Profile, call: str) -> Request | None:
+        """Return a refused request with a fresh session if the one that the run keeps has died, else None.
+
+        A query with the same session has to be refused too, unless another thread has seen that already: a target that
+        refuses a live session is to be judged, not helped. What a dead session sent was not carried out, so it may be
+        sent again. Raises LoginError if there can be no fresh session.
+        """
+        sent = next((value for name, value in request.headers if name == "Authorization"), None)
+        session = self._keeper.session
+        if sent is None or not session_died(classify(exchanges, profile, call=call)):
+            return None
+        if sent == session.authorization:
+            if not self._is_dead(sent, profile):
+                return None
+            session = self._renewed(session)
+        elif sent not in self._ended:
+            return None
+        fresh = ("Authorization", session.authorization)
+        return replace(request, headers=tuple(fresh if pair[1] == sent else pair for pair in request.headers))
+
+    def _is_dead(self, authorization: str, profile: Profile) -> bool:
+        query = replace(QUERY, headers=(("Authorization", authorization),))
+        asked = self._sender.run(submit(query, job_limit=0.0, first_wait=0.0))
+        return session_died(classify(asked, profile, call="query"))
+
+    def _renewed(self, session: Session) -> Session:
+        self._ended.add(session.authorization)
+        if len(self._ended) > MOST_RENEWALS:
+            raise LoginError(f"the target ended our session {len(self._ended)} times; nothing can be told of it so.")
+        return self._keeper.renew(session)

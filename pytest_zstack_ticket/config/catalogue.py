@@ -1,0 +1,85 @@
+"""The requirement catalogues of the suites, read from their TOML files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pytest_zstack_ticket.config.toml_document import TomlFile, read_toml
+from pytest_zstack_ticket.model.errors import CatalogueError
+from pytest_zstack_ticket.model.requirement import Requirement
+
+ID = re.compile(r"ZT-[A-Z0-9]+-\d{3}")
+
+
+def catalogue() -> tuple[Requirement, ...]:
+    """Return the shipped requirements. Raises CatalogueError."""
+    from pytest_zstack_ticket.config.package_data import suites_folder  # noqa: PLC0415 - likewise
+
+    return load_catalogue(suites_folder())
+
+
+def tested_in() -> dict[str, list[str]]:
+    """Return the files of the suites that name each requirement."""
+    from pytest_zstack_ticket.config.package_data import suites_folder  # noqa: PLC0415 - help is fast
+
+    found: dict[str, list[str]] = {}
+    folder = suites_folder()
+    for file in sorted(folder.glob("*/test_*.py")):
+        for requirement in sorted(set(ID.findall(file.read_text("utf-8")))):
+            found.setdefault(requirement, []).append(file.relative_to(folder).as_posix())
+    return found
+
+
+def load_catalogue(folder: Path) -> tuple[Requirement, ...]:
+    """Return every requirement of the areas below a folder, by id. Raises CatalogueError."""
+    found: dict[str, Requirement] = {}
+    homes: dict[str, tuple[TomlFile, int]] = {}
+    for path in sorted(folder.glob("*/requirements.toml")):
+        file = read_toml(path, "requirements", CatalogueError)
+        for position, row in enumerate(file.value["requirement"]):
+            requirement = _requirement(row, path.parent.name)
+            if requirement.id in found:
+                other = homes[requirement.id][0].path
+                raise file.refuse(("requirement", position, "id"), f"{requirement.id} stands in {other} already")
+            found[requirement.id], homes[requirement.id] = requirement, (file, position)
+    for requirement in found.values():
+        file, position = homes[requirement.id]
+        for wrong in _wrong_order(requirement, found):
+            raise file.refuse(("requirement", position, "after"), wrong)
+    return tuple(found[key] for key in sorted(found))
+
+
+def _wrong_order(requirement: Requirement, all_of_them: Mapping[str, Requirement]) -> list[str]:
+    """Return what is wrong with the requirements that one stands on."""
+    unknown = [
+        f"of {requirement.id} names {other}, which no catalogue has"
+        for other in requirement.after
+        if other not in all_of_them
+    ]
+    below, waiting = set(), list(requirement.after)
+    while waiting:
+        other = waiting.pop()
+        if other not in below and other in all_of_them:
+            below.add(other)
+            waiting.extend(all_of_them[other].after)
+    return unknown or ([f"makes {requirement.id} stand on itself"] if requirement.id in below else [])
+
+
+def _requirement(row: Mapping[str, Any], area: str) -> Requirement:
+    return Requirement(
+        id=row["id"],
+        area=area,
+        level=row["level"],
+        basis=row["basis"],
+        text=row["text"],
+        source=row["source"],
+        needs=tuple(row.get("needs", ())),
+        after=tuple(row.get("after", ())),
+        killed_by=tuple(row.get("killed-by", ())),
+        profiles=tuple(row.get("profiles", ())),
+        consequence=row.get("consequence"),
+        not_tested=row.get("not-tested", ""),
+    )

@@ -1,0 +1,55 @@
+"""Load our TOML files: profiles, contexts, catalogues."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pytest_zstack_ticket.config.package_data import PACKAGE, schemas_folder
+from pytest_zstack_ticket.config.toml_document import read_toml
+from pytest_zstack_ticket.model.errors import ProfileError
+from pytest_zstack_ticket.model.profile import Limits, Profile, Release
+
+BUILT_IN = ("deployed", "documented")
+AFTER_5_3 = Release(99, 0)
+_RELEASE = re.compile(r"(\d{1,3})\.(\d{1,3})(\.\d+)*(?![\s\S])")
+
+
+def api_schemas() -> tuple[tuple[str, str], ...]:
+    """Return the JSON Schemas of the API as a profile holds them."""
+    files = sorted((schemas_folder() / "api").glob("*.schema.json"))
+    return tuple((file.name.removesuffix(".schema.json"), file.read_text("utf-8")) for file in files)
+
+
+def load_profile(name: str, *, release: str = "") -> Profile:
+    """Return a built-in profile, or one from a TOML file. Raises ProfileError.
+
+    `release` counts more than what the file says.
+    """
+    path = PACKAGE / "config" / "profiles" / f"{name}.toml" if name in BUILT_IN else Path(name)
+    if not path.exists():
+        raise ProfileError(f"profile {name!r}: write {', '.join(BUILT_IN)} or the path of a TOML file; this is none.")
+    told = read_toml(path, "profile", ProfileError).value
+    capabilities: dict[str, bool] = told.get("capabilities", {})
+    given = release or told.get("release", "")
+    bounds = {"oldest": parse_release(given), "newest": parse_release(given)} if given else {}
+    return Profile(
+        name=told.get("name", path.stem),
+        base=told["base"],
+        limits=Limits(**{key: int(length) for key, length in told.get("limits", {}).items()}),
+        capabilities=frozenset(key for key, there in capabilities.items() if there),
+        absent=frozenset(key for key, there in capabilities.items() if not there),
+        schemas=api_schemas(),
+        **bounds,
+    )
+
+
+def parse_release(text: str) -> Release:
+    """Read a release such as 4.8 or 5.2.1, or after-5.3. Raises ProfileError."""
+    if text == "after-5.3":
+        return AFTER_5_3
+    match = _RELEASE.match(text)
+    if not match:
+        raise ProfileError(f"{text!r} is no ZStack release. Write major.minor, such as 4.8, or after-5.3.")
+    at = Release(int(match[1]), int(match[2]))
+    return AFTER_5_3 if at.at_least(5, 4) else at

@@ -1,0 +1,163 @@
+"""Load waivers from a TOML file, and write new ones to its end."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pytest_zstack_ticket.config.toml_document import TomlFile, read_toml
+from pytest_zstack_ticket.model.codec import body_from_json, body_to_json
+from pytest_zstack_ticket.model.errors import WaiverError
+from pytest_zstack_ticket.model.saved_example import Observed, Pinned, PinnedCall
+from pytest_zstack_ticket.model.waiver import Waiver
+
+UNSEEN = Observed(status=0, code="", fields=(), seconds=0.0)
+
+
+def load_waivers(path: Path, *, known: Collection[str] = ()) -> tuple[Waiver, ...]:
+    """Return the waivers of a file, expired ones too. Raises WaiverError, naming file, line and field.
+
+    With `known` requirements given, one of our ids (ZT-...) that is none of them is refused.
+    """
+    file = read_toml(path, "waivers", WaiverError)
+    found: list[Waiver] = []
+    for position, row in enumerate(file.value.get("waiver", [])):
+        one = _waiver(file, position, row)
+        if known and one.requirement.startswith("ZT-") and one.requirement not in known:
+            raise file.refuse(("waiver", position, "requirement"), f"names {one.requirement}, which no suite has")
+        if any((one.requirement, one.signature) == (other.requirement, other.signature) for other in found):
+            raise file.refuse(("waiver", position, "signature"), f"of {one.requirement} is waived above already")
+        found.append(one)
+    return tuple(found)
+
+
+def _waiver(file: TomlFile, position: int, row: Mapping[str, Any]) -> Waiver:
+    at = ("waiver", position)
+    if row["owner"].strip().casefold() == row["approver"].strip().casefold():
+        raise file.refuse((*at, "approver"), f"must be another person than the owner, {row['owner']}")
+    try:
+        expires = date.fromisoformat(row["expires"])
+    except ValueError as error:
+        raise file.refuse((*at, "expires"), f"is no day of the calendar, but {row['expires']!r}") from error
+    if row.get("seen", 0) > row.get("tried", 0):
+        raise file.refuse((*at, "seen"), "must not be more than tried")
+    return Waiver(
+        requirement=row["requirement"],
+        signature=row["signature"],
+        kind=row["class"],
+        reason=row["reason"],
+        owner=row["owner"],
+        approver=row["approver"],
+        expires=expires,
+        link=row.get("link", ""),
+        releases=tuple(row.get("releases", ())),
+        seen=row.get("seen", 0),
+        tried=row.get("tried", 0),
+        counterexample=_counterexample(file, position, row) if "counterexample" in row else None,
+    )
+
+
+def _counterexample(file: TomlFile, position: int, row: Mapping[str, Any]) -> Pinned:
+    told, at = row["counterexample"], ("waiver", position, "counterexample")
+    objects = {}
+    for field in ("arguments", "edit"):
+        try:
+            objects[field] = json.loads(told.get(field, "null"))
+        except ValueError as error:
+            raise file.refuse((*at, field), "must be a JSON object as text") from error
+    if [call["role"] for call in told["calls"]].count("subject") != 1:
+        raise file.refuse((*at, "calls"), "must have one call with the role subject")
+    try:
+        calls = tuple(_call(call) for call in told["calls"])
+    except (ValueError, TypeError) as error:
+        raise file.refuse((*at, "calls"), f"cannot be read ({error})") from error
+    return Pinned(
+        requirement=row["requirement"],
+        test=told["test"],
+        check=told["check"],
+        arguments=objects["arguments"] or {},
+        edit=objects["edit"],
+        partition=told.get("partition", ""),
+        signature=row["signature"],
+        calls=calls,
+        observed=UNSEEN,
+    )
+
+
+def _call(told: Mapping[str, Any]) -> PinnedCall:
+    packed = {"base64": told["body-base64"]} if "body-base64" in told else told.get("body")
+    return PinnedCall(
+        role=told["role"],
+        method=told["method"],
+        path=told["path"],
+        headers=tuple((name, value) for name, value in told["headers"]),
+        session=told["session"],
+        body=body_from_json(packed),
+    )
+
+
+def add_waiver(path: Path, waiver: Waiver) -> None:
+    """Write a waiver to the end of a file, which is made if it is not there. Raises WaiverError.
+
+    The file is replaced as a whole once what it will hold has been read back, so a refused waiver leaves it as it was.
+    """
+    scratch = path.with_name(f"{path.name}.new")
+    try:
+        before = path.read_text("utf-8") if path.exists() else ""
+        scratch.write_text(f"{before}{chr(10) if before else ''}{waiver_toml(waiver)}", "utf-8")
+        load_waivers(scratch)
+        os.replace(scratch, path)  # noqa: PTH105 - what stands there is replaced on every system
+    except OSError as error:
+        raise WaiverError(f"{path} cannot be written: {error.strerror}. Name another file with --file.") from error
+    except WaiverError as error:
+        scratch.unlink(missing_ok=True)
+        raise WaiverError(str(error).replace(str(scratch), str(path))) from error
+
+
+def waiver_toml(waiver: Waiver) -> str:
+    """Return a waiver as TOML."""
+    told = {
+        "requirement": waiver.requirement,
+        "signature": waiver.signature,
+        "class": waiver.kind,
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "approver": waiver.approver,
+        "expires": waiver.expires.isoformat(),
+        "link": waiver.link,
+        "releases": list(waiver.releases),
+        "seen": waiver.seen,
+        "tried": waiver.tried,
+    }
+    lines = ["[[waiver]]", *_pairs({key: value for key, value in told.items() if value or key in ("seen", "tried")})]
+    if waiver.counterexample:
+        lines += _counterexample_lines(waiver.counterexample)
+    return "\n".join(lines) + "\n"
+
+
+def _counterexample_lines(pinned: Pinned) -> Iterator[str]:
+    yield "[waiver.counterexample]"
+    yield from _pairs({"test": pinned.test, "check": pinned.check, "partition": pinned.partition})
+    yield from _pairs({"arguments": json.dumps(pinned.arguments)})
+    if pinned.edit:
+        yield from _pairs({"edit": json.dumps(pinned.edit)})
+    for call in pinned.calls:
+        yield "[[waiver.counterexample.calls]]"
+        headers = [list(pair) for pair in call.headers]
+        told = {"role": call.role, "method": call.method, "path": call.path, "headers": headers}
+        yield from _pairs({**told, "session": call.session})
+        body = body_to_json(call.body)
+        if isinstance(body, dict):
+            yield from _pairs({"body-base64": body["base64"]})
+        elif body is not None:
+            yield from _pairs({"body": body})
+
+
+def _pairs(told: Mapping[str, Any]) -> Iterator[str]:
+    """Yield keys with values as TOML: texts, numbers, flags and lists are written there as in JSON."""
+    for key, value in told.items():
+        yield f"{key} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f")

@@ -1,1 +1,0 @@
-"""Everything that decides: pure functions and generators over frozen values."""

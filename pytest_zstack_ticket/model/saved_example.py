@@ -1,0 +1,118 @@
+"""An example that can be sent again in another run: its requests without session and nonce, and what was seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_zstack_ticket.model.codec import body_from_json, body_to_json
+from pytest_zstack_ticket.model.exchange import Headers, Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinnedCall:
+    """One creation of an example. `session` says that our session belongs into it; it is never kept."""
+
+    role: str
+    method: str
+    path: str
+    headers: Headers
+    session: bool
+    body: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What an upgrade may change without breaking a requirement. `seconds` go from the request to the last answer."""
+
+    status: int
+    code: str
+    fields: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pinned:
+    """An example with all that is needed to judge it again; `signature` is empty for one that held.
+
+    A departing one that was repeated departed `seen` times of `tried`; the first sight of it does not count.
+    """
+
+    requirement: str
+    test: str
+    check: str
+    arguments: dict[str, Json]
+    edit: dict[str, Any] | None
+    partition: str
+    signature: str
+    calls: tuple[PinnedCall, ...]
+    observed: Observed
+    seen: int = 0
+    tried: int = 0
+
+
+def pinned_to_json(pinned: Pinned) -> dict[str, Any]:
+    """Return a pinned example as JSON."""
+    seen = pinned.observed
+    return {
+        "requirement": pinned.requirement,
+        "test": pinned.test,
+        "check": pinned.check,
+        "arguments": pinned.arguments,
+        "edit": pinned.edit,
+        "partition": pinned.partition,
+        "signature": pinned.signature or None,
+        "calls": [call_to_json(call) for call in pinned.calls],
+        "observed": {
+            "status": seen.status,
+            "code": seen.code,
+            "fields": list(seen.fields),
+            "seconds": round(seen.seconds, 3),
+        },
+        "seen": pinned.seen,
+        "tried": pinned.tried,
+    }
+
+
+def pinned_from_json(told: dict[str, Any]) -> Pinned:
+    """Read a pinned example back. Raises KeyError, TypeError or ValueError if it is none."""
+    seen = told["observed"]
+    return Pinned(
+        requirement=told["requirement"],
+        test=told["test"],
+        check=told["check"],
+        arguments=told["arguments"],
+        edit=told["edit"],
+        partition=told["partition"],
+        signature=told["signature"] or "",
+        calls=tuple(call_from_json(call) for call in told["calls"]),
+        observed=Observed(
+            status=seen["status"], code=seen["code"], fields=tuple(seen["fields"]), seconds=seen["seconds"]
+        ),
+        seen=told["seen"],
+        tried=told["tried"],
+    )
+
+
+def call_to_json(call: PinnedCall) -> dict[str, Any]:
+    """Return one creation as JSON."""
+    return {
+        "role": call.role,
+        "method": call.method,
+        "path": call.path,
+        "headers": [list(pair) for pair in call.headers],
+        "session": call.session,
+        "body": body_to_json(call.body),
+    }
+
+
+def call_from_json(told: dict[str, Any]) -> PinnedCall:
+    """Read one creation back."""
+    return PinnedCall(
+        role=told["role"],
+        method=told["method"],
+        path=told["path"],
+        headers=tuple((name, value) for name, value in told["headers"]),
+        session=told["session"],
+        body=body_from_json(told["body"]),
+    )

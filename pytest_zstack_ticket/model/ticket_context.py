@@ -1,0 +1,70 @@
+"""Real UUIDs and names with which this cloud accepts a ticket; without a file, the sample of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.model.settings import Login
+
+Part: TypeAlias = Literal["owner", "stranger", "approver"]
+PARTS: tuple[Part, ...] = ("owner", "stranger", "approver")
+"""Who the tickets of some tests belong to; who must not see them; who may approve their step."""
+
+
+def _sample_api_body() -> dict[str, Json]:
+    return {
+        "name": "vm name",
+        "instanceOfferingUuid": "46466abc6c8931fdaab7a8df43e4f175",
+        "imageUuid": "43e997234af63863b28a5e9987e1d122",
+        "l3NetworkUuids": ["8b4ddd66c7ba30598cdc7ab835e04f96"],
+        "strategy": "InstantStart",
+    }
+
+
+def _sample_account_context() -> dict[str, Json]:
+    return {
+        "projectUuid": "28c9a199e3e842d28c9805eb89be56cb",
+        "virtualIDUuid": "1c255722caf34cb888b57d11a744248c",
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody beside us on the target. His password comes from the environment alone.
+
+    `flow_collection` is one of his project's own, `account_system_context` what his own tickets are sent with; both are
+    empty when unknown.
+    """
+
+    user: str
+    login: Login = "account"
+    project: str = ""
+    flow_collection: str = ""
+    account_system_context: dict[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the calibration draft is made of.
+
+    `flow_collection` and `tags` are UUIDs that exist on the target, empty when unknown. `people` are those beside us.
+    `given` is True when it came from a file. `nonce` is the word of a certifier that stands in the names already, empty
+    if there is none. Source of the defaults: the CreateTicket page, its request sample.
+    """
+
+    name: str = "conformance test, safe to delete / 一致性测试，可删除"
+    request_name: str = "create vm"
+    api_name: str = "org.zstack.header.vm.APICreateVmInstanceMsg"
+    api_body: dict[str, Json] = field(default_factory=_sample_api_body)
+    execute_times: int = 1
+    account_system_type: str = "iam2"
+    account_system_context: dict[str, Json] = field(default_factory=_sample_account_context)
+    flow_collection: str = ""
+    tags: tuple[str, ...] = ()
+    allow_approve: bool = False
+    people: Mapping[Part, Person] = field(default_factory=dict)
+    given: bool = False
+    nonce: str = ""

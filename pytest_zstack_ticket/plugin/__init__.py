@@ -1,0 +1,28 @@
+"""The pytest plugin: options, marker and fixtures; everything else is loaded only where a target is given.
+
+PYTEST_DONT_REWRITE: every pytest run on the machine imports this module.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register our options and ini keys."""
+    from pytest_zstack_ticket.plugin.options import add_options  # noqa: PLC0415 - this module imports only pytest
+
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register marker and fixtures, and the hooks of a run if there is a target."""
+    from pytest_zstack_ticket.plugin import fixtures  # noqa: PLC0415 - as above
+    from pytest_zstack_ticket.plugin.suite_selection import is_asked_for  # noqa: PLC0415 - as above
+
+    config.addinivalue_line("markers", "requirement(id): the requirement of the ZStack ticket API that a test examines")
+    config.pluginmanager.register(fixtures, "zstack-ticket-fixtures")
+    if is_asked_for(config):
+        from pytest_zstack_ticket.plugin import hooks  # noqa: PLC0415 - a run without target does not pay for it
+
+        hooks.set_up(config)

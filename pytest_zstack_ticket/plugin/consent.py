@@ -1,0 +1,65 @@
+"""Asks on the terminal for consent before a production cloud is tested."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from pytest_zstack_ticket.config.options import Wishes
+from pytest_zstack_ticket.config.state_dir import consented, remember_consent
+from pytest_zstack_ticket.model.errors import SettingsError
+from pytest_zstack_ticket.model.quotas import Caps
+from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.runner.limits import _url, host_of, lines, may_approve, summary
+from pytest_zstack_ticket.target.target import is_loopback
+
+
+def require_consent(wishes: Wishes, caps: Caps, config: pytest.Config) -> None:
+    """See that somebody consented to a run against this host under these caps; to approvals each time anew.
+
+    Raises SettingsError, which shows the bounds, if nobody did and nobody is there to ask.
+    """
+    host = host_of(wishes)
+    if wishes.embedded or is_loopback(_url(wishes)) or wishes["plan"]:
+        return
+    given = str(wishes["consent"]).lower()
+    if given and given != host:
+        raise SettingsError(f"--zstack-consent {given}: the target is {host}. Write --zstack-consent {host}.")
+    if not given and not may_approve(wishes) and _within(caps, consented(host)):
+        return
+    if not given and not _typed(config, host, wishes, caps):
+        raise SettingsError(
+            f"nobody has consented to examine {host}, which is not this machine. At most {summary(caps, wishes)} "
+            f"would be sent. Write --zstack-consent {host} (or ZSTACK_CONSENT={host}), or look first: --zstack-plan."
+        )
+    remember_consent(host, caps)
+
+
+def _within(caps: Caps, known: Caps | None) -> bool:
+    """Return True if caps allow no more than those that somebody consented to."""
+    if known is None:
+        return False
+    pairs = [(getattr(caps, one.name), getattr(known, one.name)) for one in fields(Caps)]
+    return all(old is None or (new is not None and new <= old) for new, old in pairs)
+
+
+def _typed(config: pytest.Config, host: str, wishes: Wishes, caps: Caps) -> bool:
+    """Ask on a terminal for the name of the host; False where nobody can be asked."""
+    capture: Any = config.pluginmanager.getplugin("capturemanager")
+    if capture is not None:
+        capture.suspend_global_capture(in_=True)
+    try:
+        if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+            return False
+        for line in lines(wishes, caps):
+            print(line, file=sys.stderr)  # noqa: T201 - a question on a terminal
+        print(wording().say("consent", wishes["lang"], host=host), end=" ", file=sys.stderr, flush=True)  # noqa: T201 - as above
+        return sys.stdin.readline().strip().lower() == host
+    except (EOFError, OSError):
+        return False
+    finally:
+        if capture is not None:
+            capture.resume_global_capture()

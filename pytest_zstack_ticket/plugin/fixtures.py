@@ -1,0 +1,177 @@
+"""What tests use to examine a target: session-scoped, so that Hypothesis tests may use them too.
+
+PYTEST_DONT_REWRITE: every pytest run on the machine imports this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_zstack_ticket.client.endpoint import TicketEndpoint
+    from pytest_zstack_ticket.client.webhook_recorder import HookListener
+    from pytest_zstack_ticket.model.profile import Profile
+    from pytest_zstack_ticket.model.settings import Session
+    from pytest_zstack_ticket.model.ticket_context import Context
+    from pytest_zstack_ticket.runner.drift_monitor import Memory
+    from pytest_zstack_ticket.runner.examiner import Examiner
+    from pytest_zstack_ticket.runner.explorer import Explorer
+    from pytest_zstack_ticket.runner.run import Run
+    from pytest_zstack_ticket.runner.state_machine import Machinist
+    from pytest_zstack_ticket.scenarios.canary_ticket import Keepsake
+    from pytest_zstack_ticket.scenarios.case_table import Sweep
+    from pytest_zstack_ticket.scenarios.ticket_group import Family
+    from pytest_zstack_ticket.scenarios.ticket_set import Shelf
+
+NO_TARGET = "there is no target: give one with --zstack-url=http://HOST:PORT, or --zstack-url=embedded to try."
+
+
+@pytest.fixture(scope="session")
+def zstack_run(pytestconfig: pytest.Config) -> Run:
+    """Return the run that the options asked for."""
+    from pytest_zstack_ticket.runner.run import RUN  # noqa: PLC0415 - only a run of ours pays for it
+
+    run = pytestconfig.stash.get(RUN, None)
+    if run is None:
+        pytest.fail(NO_TARGET, pytrace=False)
+    return run
+
+
+@pytest.fixture(scope="session")
+def ticket_endpoint(zstack_run: Run) -> TicketEndpoint:
+    """Return `POST /zstack/v1/tickets` of the target, with the calls around it."""
+    return zstack_run.reached.endpoint
+
+
+@pytest.fixture(scope="session")
+def zstack_session(zstack_run: Run) -> Session:
+    """Return the session on the target."""
+    return zstack_run.reached.keeper.session
+
+
+@pytest.fixture(scope="session")
+def zstack_profile(zstack_run: Run) -> Profile:
+    """Return what the target is judged by, with what was learned about it."""
+    return zstack_run.reached.profile
+
+
+@pytest.fixture(scope="session")
+def zstack_context(zstack_run: Run) -> Context:
+    """Return what this cloud accepts, as far as it was told."""
+    return zstack_run.reached.context
+
+
+@pytest.fixture(scope="session")
+def zstack_examine(zstack_run: Run) -> Examiner:
+    """Return what judges trails by a check's name; what it returns is a departure, or None."""
+    return zstack_run.examiner
+
+
+@pytest.fixture(scope="session")
+def zstack_observe(zstack_run: Run) -> Callable[..., None]:
+    """Return what records a fact where the contract is open: a name, its value, and the trail that shows it."""
+    return zstack_run.examiner.note
+
+
+@pytest.fixture(scope="session")
+def zstack_sweep(zstack_run: Run) -> Sweep:
+    """Return the enumerated drafts and messages, each sent once."""
+    from pytest_zstack_ticket.scenarios.case_table import Sweep  # noqa: PLC0415 - as above
+
+    target, looks_through = zstack_run.reached, zstack_run.examiner.looks_through
+    return Sweep(target.endpoint, target.context, target.profile, window=zstack_run.window, looks_through=looks_through)
+
+
+@pytest.fixture(scope="session")
+def zstack_shelf(zstack_run: Run) -> Shelf:
+    """Return a few tickets of our own for queries to find, made when they are first asked for."""
+    from pytest_zstack_ticket.scenarios.ticket_set import Shelf  # noqa: PLC0415 - as above
+
+    return Shelf(zstack_run.reached.endpoint)
+
+
+@pytest.fixture(scope="session")
+def zstack_long_shelf(zstack_run: Run) -> Shelf:
+    """Return tickets of our own like `zstack_shelf`, more than a page usually has rows."""
+    from pytest_zstack_ticket.scenarios.ticket_set import MANY, Shelf  # noqa: PLC0415 - as above
+
+    return Shelf(zstack_run.reached.endpoint, MANY)
+
+
+@pytest.fixture(scope="session")
+def zstack_keepsake(zstack_run: Run) -> Callable[[], Keepsake]:
+    """Return what makes one ticket of the owner with a token in each text; skips where no uuid of it is shown."""
+    from pytest_zstack_ticket.scenarios.canary_ticket import Keepsake  # noqa: PLC0415 - as above
+
+    def make() -> Keepsake:
+        one = Keepsake(zstack_run.reached.endpoint.as_person("owner"))
+        if not one.uuid:
+            pytest.skip("the ticket is not shown")
+        return one
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def zstack_together(zstack_run: Run) -> Callable[..., list[Keepsake]]:
+    """Return what lets people create a ticket each at the same time: `zstack_together("owner", "stranger", ...)`."""
+    from pytest_zstack_ticket.scenarios.canary_ticket import together  # noqa: PLC0415 - as above
+
+    endpoint = zstack_run.reached.endpoint
+    return lambda *parts: together([endpoint.as_person(part) for part in parts])
+
+
+@pytest.fixture(scope="session")
+def zstack_family(zstack_run: Run) -> Callable[[], Family]:
+    """Return what begins a family of tickets that live at once: `zstack_family()`."""
+    from pytest_zstack_ticket.scenarios.ticket_group import Family  # noqa: PLC0415 - as above
+
+    return lambda: Family(zstack_run.reached.endpoint)
+
+
+@pytest.fixture(scope="session")
+def zstack_explore(zstack_run: Run) -> Explorer:
+    """Return what explores with Hypothesis: `zstack_explore(drafts(...), holds)`, by the run's effort and seed."""
+    from pytest_zstack_ticket.config.state_dir import state_folder  # noqa: PLC0415 - as above
+    from pytest_zstack_ticket.runner.explorer import Explorer  # noqa: PLC0415 - as above
+
+    wishes = zstack_run.wishes
+    zstack_run.explorer = Explorer(
+        wishes["effort"],
+        wishes["seed"],
+        str(state_folder() / "hypothesis"),
+        window=zstack_run.window,
+        budget=zstack_run.budget,
+        enter=zstack_run.examiner.explores,
+    )
+    return zstack_run.explorer
+
+
+@pytest.fixture(scope="session")
+def zstack_machine(zstack_run: Run, zstack_explore: Explorer) -> Machinist:
+    """Return what runs a Hypothesis state machine: `zstack_machine(Machine)`, by the run's effort and seed."""
+    from pytest_zstack_ticket.runner.state_machine import Machinist  # noqa: PLC0415 - as above
+
+    wishes, enter = zstack_run.wishes, zstack_run.examiner.explores
+    return Machinist(wishes["effort"], wishes["seed"], zstack_explore.home, budget=zstack_run.budget, enter=enter)
+
+
+@pytest.fixture(scope="session")
+def zstack_memory(zstack_run: Run) -> Memory:
+    """Return what sends the calibration draft again while the run goes on: `mark()` does it once more."""
+    return zstack_run.memory
+
+
+@pytest.fixture(scope="session")
+def zstack_webhook(zstack_run: Run) -> Iterator[HookListener]:
+    """Yield a listener on this machine for the target's web hooks."""
+    from pytest_zstack_ticket.client.webhook_listener import address_towards  # noqa: PLC0415 - as above
+    from pytest_zstack_ticket.client.webhook_recorder import HookListener  # noqa: PLC0415 - as above
+
+    redact = zstack_run.reached.redactor.exchange
+    host = address_towards(zstack_run.reached.settings.url)
+    with HookListener(redact=redact, recorder=zstack_run.recorder, worker=zstack_run.worker, host=host) as hooks:
+        yield hooks

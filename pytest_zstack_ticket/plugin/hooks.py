@@ -1,0 +1,261 @@
+"""The hooks of a run that has a target."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_zstack_ticket.cleanup.sweeper import Swept
+from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
+from pytest_zstack_ticket.plugin import items, startup, suite_selection
+from pytest_zstack_ticket.plugin.progress import LiveLine, is_wanted
+from pytest_zstack_ticket.plugin.remaining_budget import LATE, spend, take
+from pytest_zstack_ticket.plugin.sigterm import Termination
+from pytest_zstack_ticket.plugin.terminal import summary
+from pytest_zstack_ticket.redaction.leak_scan import Scan
+from pytest_zstack_ticket.runner.conclusion import Ending, conclude
+from pytest_zstack_ticket.runner.drift_monitor import REQUIREMENT
+from pytest_zstack_ticket.runner.limits import caps_of, lines
+from pytest_zstack_ticket.runner.record import KEY
+from pytest_zstack_ticket.runner.replay import after_tests, before_tests
+from pytest_zstack_ticket.runner.run import RUN, Run
+from pytest_zstack_ticket.verdicts.judge import INCONCLUSIVE, NO_TARGET
+
+if TYPE_CHECKING:
+    from pytest_zstack_ticket.plugin.allure import AllureLive
+
+
+def set_up(config: pytest.Config) -> None:
+    """Read what was asked for, choose the tests, and register the hooks if there is a target.
+
+    Raises pytest.UsageError, in one sentence.
+    """
+    try:
+        run = startup.run_of(config)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    if run is not None:
+        config.stash[RUN] = run
+        config.pluginmanager.register(RunHooks(run), "zstack-ticket-run")
+        if config.option.collectonly or run.wishes["plan"]:
+            return
+        config.pluginmanager.register(Termination(), "zstack-ticket-termination")
+        if is_wanted(config, os.environ):
+            config.pluginmanager.register(LiveLine(run, config), "zstack-ticket-live")
+
+
+class RunHooks:
+    """The hooks of one run."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.reporter: Any = None
+        self.allure: AllureLive | None = None
+
+    def pytest_report_header(self) -> list[str]:
+        """Show each effective value and where it came from."""
+        return self.run.wishes.lines()
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Reach the target before anything is collected, so that trouble with it is one sentence and no verdict."""
+        self.reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if session.config.option.collectonly:
+            return
+        if self.run.wishes["plan"]:
+            startup.take_role(self.run, session.config)
+            return
+        startup.take_role(self.run, session.config)
+        try:
+            self.run.begin()
+            if self.run.role != "worker":
+                self.run.standing.activate(self.run.reached.profile)
+        except TargetError as error:
+            self.run.give_up()
+            self.run.close()
+            pytest.exit(str(error), returncode=NO_TARGET)
+        except (UsageError, EvidenceError) as error:
+            self.run.close()
+            raise pytest.UsageError(str(error)) from None
+        except KeyboardInterrupt:
+            self.run.give_up()
+            self.run.close()
+            raise
+        if session.config.pluginmanager.has_plugin("allure_listener"):
+            from pytest_zstack_ticket.plugin.allure import AllureLive  # noqa: PLC0415 - only --alluredir pays for it
+
+            self.allure = AllureLive(self.run, Path(session.config.option.allure_report_dir).absolute())
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of xdist what it has to know."""
+        node.workerinput[KEY] = self.run.for_worker(node.gateway.id)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Give tests that share what they send to one worker of xdist."""
+        from pytest_zstack_ticket.plugin.xdist import groups_path, scheduler  # noqa: PLC0415 - xdist may not be installed
+
+        return scheduler(config, log, groups_path(self.run.meter.path)) if self.run.meter else None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """Note what a worker left on the target, and that it broke down if it did."""
+        take(self.run, node.config, getattr(node, "workeroutput", {}).get(LATE, ()))
+        told = getattr(node, "workeroutput", {}).get(KEY)
+        if told:
+            self.run.hear(Swept(**told["swept"]), Scan.from_json(told["scan"]))
+        if error:
+            self.run.cut_short = "a worker of xdist broke down"
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Let nothing that hides folders hide the shipped suites, such as a virtual environment around them."""
+        return False if self.run.shipped and suite_selection.lies_on_the_way(collection_path) else None
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Let `-k ZT-BODY-014` choose the tests of a requirement."""
+        item.extra_keyword_matches.add(items.requirement_of(item) or item.name)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note which requirements were selected and how many tests each has; watch the target's memory if it is one."""
+        if self.run.role == "alone":
+            self.run.selected.update(filter(None, map(items.requirement_of, session.items)))
+        if self.run.role == "worker" and self.run.meter_path is not None:
+            from pytest_zstack_ticket.plugin.xdist import groups_path, write_groups  # noqa: PLC0415 - as above
+
+            write_groups(groups_path(self.run.meter_path), self.run.worker, session.items)
+        if self.run.target is not None and REQUIREMENT in map(items.requirement_of, session.items):
+            self.run.memory.attach()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Replay what waivers and the baseline hold; run nothing where only the plan was asked for."""
+        if session.config.option.collectonly:
+            return None
+        if not self.run.wishes["plan"]:
+            if self.run.role != "worker":
+                before_tests(self.run)
+            return None
+        self.run.planned = len(session.items)
+        return True
+
+    @pytest.hookimpl(wrapper=True, specname="pytest_runtestloop")
+    def pytest_runtestloop_with_budget(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Spend what the tests left of a budget."""
+        done = yield
+        if (
+            self.run.target is not None
+            and self.run.role != "controller"
+            and not (session.shouldfail or session.shouldstop)
+        ):
+            late = spend(self.run, session.items)
+            if self.run.role == "worker":
+                session.config.workeroutput[LATE] = late  # type: ignore[attr-defined] # xdist adds it
+            else:
+                take(self.run, session.config, late)
+        return done
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Begin the record of a test; skip it if its requirement does not apply to the target."""
+        items.begin(self.run, item)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_fixture_setup(self) -> Generator[None, object, object]:
+        """Clean the exception of a fixture before a reporter sees it."""
+        return (yield from items.cleaning(self.run))
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self) -> Generator[None, object, object]:
+        """Clean the exception of a test before a reporter sees it."""
+        return (yield from items.cleaning(self.run))
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Put what a test saw on its report, and let the report say what the examples say, before others read it."""
+        report = items.completed(self.run, item, call, (yield))
+        if self.allure is not None:
+            self.allure.note(item, report)
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Gather what a test saw, in the process that forms the verdict."""
+        if self.run.role != "worker":
+            items.gather(self.run, report)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note that the run was cut short; a target that was not reached is said once, by pytest itself."""
+        self.run.cut_short = str(excinfo.value) or excinfo.typename
+        if self.run.target is None and self.reporter is not None:
+            self.reporter._keyboardinterrupt_memo = None  # noqa: SLF001 - pytest shows the same sentence again from it
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Form the verdict and write the report; this runs after Ctrl-C too."""
+        run = self.run
+        if run.planned is not None:
+            session.exitstatus = INCONCLUSIVE
+        if run.target is None:
+            return
+        run.cut_short = run.cut_short or str(session.shouldfail or session.shouldstop or "")
+        if run.role != "worker":
+            after_tests(run)
+        run.clean_up()
+        if run.role == "worker":
+            run.seal()
+            run.scan()
+            told = {"swept": asdict(run.swept), "scan": asdict(run.scanned)}
+            session.config.workeroutput[KEY] = told  # type: ignore[attr-defined] # xdist adds it
+        else:
+            run.sweep_after_workers()
+            run.ending = self.concluded(int(exitstatus))
+            run.scan(self.allure.written() if self.allure else ())
+            session.exitstatus = 1 if run.scanned.found else run.ending.status
+            self.pack()
+        run.close()
+
+    def concluded(self, exitstatus: int) -> Ending:
+        """Form the verdict. Ends pytest, in one sentence, if evidence or report cannot be written."""
+        try:
+            ending = conclude(self.run, pytest_status=exitstatus, evidence=self.run.seal())
+            if self.allure is not None:
+                self.allure.conclude(ending.report)
+        except (EvidenceError, OSError) as error:
+            self.run.close()
+            pytest.exit(str(error), returncode=4)
+        return ending
+
+    def pack(self) -> None:
+        """Put the zip of the report into the place of its folder. Ends pytest, in one sentence, if it cannot be."""
+        try:
+            if self.run.place is not None:
+                self.run.place.pack()
+        except (EvidenceError, OSError) as error:
+            self.run.close()
+            pytest.exit(f"The zip cannot be written ({error}).", returncode=4)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Show verdict, counts and one card for each failed requirement."""
+        if self.run.planned is not None:
+            for line in lines(self.run.wishes, caps_of(self.run.wishes), self.run.planned):
+                terminalreporter.write_line(line)
+        if self.run.ending is not None:
+            summary(self.run, self.run.ending, terminalreporter)
+
+    def pytest_unconfigure(self) -> None:
+        """Let go of the target, however the run ended, and name what no zip took the place of."""
+        self.run.close()
+        if self.allure is not None:
+            self.allure.close()
+        left = self.run.place.left() if self.run.place and self.run.role != "worker" else ""
+        if left and self.reporter is not None:
+            self.reporter.write_line(left, red=True)

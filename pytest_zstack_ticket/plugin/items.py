@@ -1,0 +1,181 @@
+"""One test of a run: begin its record, and let its report say what its examples say."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import asdict, replace
+from functools import partial
+from typing import Any
+
+import pytest
+
+from pytest_zstack_ticket.config.package_data import suites_folder
+from pytest_zstack_ticket.model.errors import TargetError
+from pytest_zstack_ticket.model.outcome import Phrase
+from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.report.sanitize import clean_exception, scrubbed_json, shown
+from pytest_zstack_ticket.runner.record import KEY, ItemRecord, finding_of, pinned_json, record_to_json
+from pytest_zstack_ticket.runner.rerun_command import command, other_sessions, our_sessions
+from pytest_zstack_ticket.runner.run import Run
+from pytest_zstack_ticket.verdicts.judge import applies, verdict_of
+from pytest_zstack_ticket.verdicts.tally import Tally
+
+RULE: pytest.StashKey[Requirement] = pytest.StashKey()
+RECORD: pytest.StashKey[ItemRecord] = pytest.StashKey()
+
+
+def requirement_of(item: pytest.Item) -> str:
+    """Return the id of the requirement that a test examines, empty if it examines none."""
+    marker = item.get_closest_marker("requirement")
+    return str(marker.args[0]) if marker and marker.args else ""
+
+
+def begin(run: Run, item: pytest.Item) -> None:
+    """Begin the record of a test that is marked with a requirement; skip it if that does not apply to the target."""
+    found = requirement_of(item)
+    if not found:
+        return
+    rule = run.catalogue.get(found) or own_requirement(item, found)
+    run.reached.protect()
+    item.stash[RULE] = rule
+    item.user_properties.append(("requirement", found))
+    item.stash[RECORD] = run.examiner.begin(found, test_name(item))
+    if applies(rule, run.reached.profile) is not None:
+        item.stash[RECORD].tally = Tally(requirement=found)
+        judged = verdict_of(rule, None, run.reached.profile)
+        why = run.words(judged.reason) if judged.reason else ""
+        raise pytest.skip.Exception(f"{judged.verdict}: {why}", _use_item_location=True)
+
+
+def test_name(item: pytest.Item) -> str:
+    """Return a test's name as it is in a checkout and in a wheel: module and function, without folders."""
+    return f"{item.path.stem}::{item.name}"
+
+
+def own_requirement(item: pytest.Item, found: str) -> Requirement:
+    """Make a requirement of a test that somebody wrote for an id of his own: its docstring is the text.
+
+    Raises LookupError in the shipped suites, where every id must be in the catalogue.
+    """
+    if suites_folder() in item.path.parents:
+        raise LookupError(f"{found} is in no requirements.toml of the suites")
+    doc = (getattr(getattr(item, "function", None), "__doc__", None) or item.name).strip().splitlines()[0]
+    text = {"en": doc, "zh": doc}
+    return Requirement(id=found, area="own", level="must", basis="document", text=text, source=item.nodeid)
+
+
+def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> pytest.TestReport:
+    """Return the report of a phase with what the test saw: its verdict is that of the examples."""
+    record = item.stash.get(RECORD, None)
+    rule = item.stash.get(RULE, None)
+    over = report.when == "call" or (report.when == "setup" and not report.passed)
+    if record is None or rule is None or not over:
+        return _clean(run, report)
+    run.examiner.end()
+    if call.excinfo is not None:
+        record.tally = blamed(record.tally, call.excinfo.value)
+    told = told_of(run, item, record)
+    report.user_properties.append((KEY, told))
+    _remember(run, item, report)
+    # what is missing may still come: a budget is spent to its end when all tests are over
+    judged = verdict_of(rule, replace(record.tally, missing=0), run.reached.profile)
+    if told["finding"] is not None and (rule.id, told["finding"]["signature"]) in run.standing.active:
+        _show_as_skipped(item, report, f"waived: {rule.id} ({told['finding']['signature']})")
+    elif told["finding"] is not None and judged.verdict == "failed":
+        report.outcome = "failed"
+        report.longrepr = "\n".join(run.cards.brief(told["finding"], rule.text[run.lang]))
+    elif report.when == "call" and judged.verdict in ("inconclusive", "inapplicable"):
+        _show_as_skipped(item, report, f"{judged.verdict}: {run.words(judged.reason) if judged.reason else ''}")
+    return _clean(run, report)
+
+
+def told_of(run: Run, item: pytest.Item, record: ItemRecord) -> dict[str, Any]:
+    """Return what a test saw as JSON, its last departing example confirmed."""
+    rule = item.stash[RULE]
+    record.count_explored()
+    run.examiner.confirm(record)
+    ours = our_sessions(run)
+    finding = finding_of(
+        record,
+        url=run.reached.settings.url,
+        ours=ours,
+        others=other_sessions(run),
+        regenerate=regenerate(run, item, rule.id),
+    )
+    told = record_to_json(record, finding, pinned_json(record, ours=ours, word=run.wishes["nonce"]))
+    return {**told, "own": scrubbed_json(asdict(rule))} if rule.area == "own" else told
+
+
+def _remember(run: Run, item: pytest.Item, report: pytest.TestReport) -> None:
+    """Judge what the memory of the run has marked during a test, and put it on the report beside the test's own."""
+    record = run.memory.judge(run.examiner, test_name(item))
+    if record is None:
+        return
+    ours = our_sessions(run)
+    # the whole run leads to it, so the command that finds it again chooses no test
+    finding = finding_of(
+        record, url=run.reached.settings.url, ours=ours, others=other_sessions(run), regenerate=command(run)
+    )
+    if finding is not None and finding["signature"] in run.memory.told:
+        finding = None
+    elif finding is not None:
+        run.memory.told.add(finding["signature"])
+    report.user_properties.append((KEY, record_to_json(record, finding) | {"aside": True}))
+
+
+def blamed(tally: Tally, error: BaseException) -> Tally:
+    """Return a tally that says why a test broke off, unless that was a departure or a skip."""
+    if tally.departed or isinstance(error, pytest.skip.Exception):
+        return tally
+    if isinstance(error, TargetError):
+        lost = Phrase.of("target-lost", reason=error)
+        return replace(tally, lost=(lost,))
+    first = (str(error) or type(error).__name__).strip().splitlines()[0]
+    return replace(tally, errors=(f"{type(error).__name__}: {first[:300]}",))
+
+
+def _show_as_skipped(item: pytest.Item, report: pytest.TestReport, why: str) -> None:
+    path, line, _ = item.reportinfo()
+    report.outcome = "skipped"
+    report.longrepr = (str(path), (line or 0) + 1, f"Skipped: {why}")
+
+
+def regenerate(run: Run, item: pytest.Item, requirement: str) -> str:
+    """Return the command that finds a departure again: the same draws come from the same seed and effort."""
+    return command(run, *(["-k", requirement] if run.shipped else [item.nodeid]))
+
+
+def clean_text(run: Run, text: str) -> str:
+    """Return a text without secrets, and without what could break or steer whoever shows it."""
+    return run.reached.redactor.text(shown(text))
+
+
+def cleaning(run: Run) -> Generator[None, object, object]:
+    """Let a hook run, and clean the exception that it raises."""
+    try:
+        return (yield)
+    except Exception as error:
+        clean_exception(error, partial(clean_text, run))
+        raise
+
+
+def _clean(run: Run, report: pytest.TestReport) -> pytest.TestReport:
+    """Take secrets and unfit characters out of whatever text a report carries."""
+    if isinstance(report.longrepr, tuple):
+        path, line, why = report.longrepr
+        report.longrepr = (path, line, clean_text(run, why))
+    elif report.longrepr is not None:
+        text = str(report.longrepr)
+        clean = clean_text(run, text)
+        if clean != text:
+            report.longrepr = clean
+    report.sections = [(name, clean_text(run, text)) for name, text in report.sections]
+    return report
+
+
+def gather(run: Run, report: pytest.TestReport) -> None:
+    """Take the record of a test off its report, and keep it for the verdict."""
+    for name, told in report.user_properties:
+        if name == KEY and isinstance(told, dict):
+            run.gathered.take(told)
+    report.user_properties = [pair for pair in report.user_properties if pair[0] != KEY]

@@ -1,0 +1,82 @@
+"""The start of a run: what it was asked for, and which part of it this process plays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_zstack_ticket.config.options import COMMAND_LINE, EMBEDDED, Value, Wishes
+from pytest_zstack_ticket.config.profile_file import api_schemas, parse_release
+from pytest_zstack_ticket.model.errors import SettingsError
+from pytest_zstack_ticket.model.profile import Limits, Profile
+from pytest_zstack_ticket.plugin import suite_selection
+from pytest_zstack_ticket.plugin.consent import require_consent
+from pytest_zstack_ticket.plugin.options import wishes_of
+from pytest_zstack_ticket.runner.expectations import Standing, standing_of
+from pytest_zstack_ticket.runner.limits import bounded, caps_of
+from pytest_zstack_ticket.runner.preparation import checked
+from pytest_zstack_ticket.runner.record import KEY
+from pytest_zstack_ticket.runner.run import Run
+
+
+def run_of(config: pytest.Config) -> Run | None:
+    """Return the run that the options ask for, None if they name no target. Raises a UsageError of ours or pytest's."""
+    told = getattr(config, "workerinput", {}).get(KEY)
+    if told is not None:
+        return _worker_run(config, told)
+    wishes = wishes_of(config)
+    if not wishes["url"] and suite_selection.names_suites(config):
+        wishes = wishes.with_default("url", EMBEDDED, "checkout")
+    if not wishes["url"]:
+        if wishes.values["url"].origin == COMMAND_LINE:
+            raise SettingsError("--zstack-url is empty: write http://HOST:PORT or https://HOST:PORT, or embedded.")
+        return None
+    wishes = bounded(checked(wishes))
+    require_consent(wishes, caps_of(wishes), config)
+    run = Run(wishes=wishes, shipped=suite_selection.choose_tests(config))
+    run.standing = standing_of(wishes, run.catalogue)
+    return run
+
+
+def _worker_run(config: pytest.Config, told: dict[str, Any]) -> Run:
+    values = {name: Value(*pair) for name, pair in told["values"].items()}
+    if told["shipped"]:
+        suite_selection.run_suites(config)
+    return Run(
+        wishes=Wishes(values, wishes_of(config).secrets),
+        shipped=told["shipped"],
+        worker=told["worker"],
+        role="worker",
+        id=told["id"],
+        key=bytes.fromhex(told["key"]),
+        url=told["url"],
+        profile=profile_from_json(told["profile"]),
+        ticket_name=told["ticket_name"],
+        meter_path=Path(told["meter"]),
+        whispers_path=told["whispers"],
+        standing=Standing(active=frozenset((requirement, found) for requirement, found in told["waived"])),
+    )
+
+
+def take_role(run: Run, config: pytest.Config) -> None:
+    """Note whether xdist will run the tests elsewhere."""
+    if run.wishes["plan"] and config.pluginmanager.has_plugin("dsession"):
+        raise SettingsError("--zstack-plan sends nothing, so it needs no workers: leave -n out.")
+    if run.role == "alone" and config.pluginmanager.has_plugin("dsession"):
+        run.role = "controller"
+
+
+def profile_from_json(told: dict[str, Any]) -> Profile:
+    """Read a profile back that `report.machine.profile_json` wrote; the schemas are those that we ship."""
+    return Profile(
+        name=told["name"],
+        base=told["base"],
+        limits=Limits(**told["limits"]),
+        oldest=parse_release(told["release"]["oldest"]),
+        newest=parse_release(told["release"]["newest"]),
+        capabilities=frozenset(told["capabilities"]),
+        absent=frozenset(told["absent"]),
+        schemas=api_schemas(),
+    )

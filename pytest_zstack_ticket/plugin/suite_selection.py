@@ -1,0 +1,69 @@
+"""Which tests a run collects: the shipped suites where a target but no path is given.
+
+PYTEST_DONT_REWRITE: every pytest run on the machine imports this module.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_zstack_ticket.config.options import COMMAND_LINE
+from pytest_zstack_ticket.config.package_data import PACKAGE, suites_folder
+from pytest_zstack_ticket.plugin.options import command_line_options, given
+
+FILES = "test_*.py"
+FUNCTIONS = "test"
+
+
+def is_asked_for(config: pytest.Config) -> bool:
+    """Return True if a run of ours was asked for: by a target, by another option of ours, or by naming our suites."""
+    return given(config, "url") is not None or bool(command_line_options(config)) or names_suites(config)
+
+
+def names_suites(config: pytest.Config) -> bool:
+    """Return True if the suites of this checkout were named on the command line; they run without a target too."""
+    folder = suites_folder()
+    if folder.parent == PACKAGE or config.args_source is not pytest.Config.ArgsSource.ARGS:
+        return False
+    here = config.invocation_params.dir
+    return any(folder in (path := _path(here, arg), *path.parents) for arg in config.args)
+
+
+def _path(here: Path, arg: str) -> Path:
+    return (here / arg.partition("::")[0]).resolve()
+
+
+def choose_tests(config: pytest.Config) -> bool:
+    """Let the shipped suites run if nothing else was named; return True if they are what runs.
+
+    A URL on the command line asks for them even where an ini file has `testpaths`; one from an environment variable or
+    an ini file does not, or it would take the place of a project's own tests.
+    """
+    source = config.args_source
+    if source is pytest.Config.ArgsSource.ARGS:
+        return False
+    url = given(config, "url")
+    if url is None or (url.origin != COMMAND_LINE and source is not pytest.Config.ArgsSource.INVOCATION_DIR):
+        return False
+    run_suites(config)
+    return True
+
+
+def run_suites(config: pytest.Config) -> None:
+    """Let the shipped suites be collected, whatever a project's own settings say of the names of tests.
+
+    A conftest.py above the suites, as a checkout has it, is not theirs; their modules stay out of sys.path.
+    """
+    config.args = [str(suites_folder())]
+    config.option.importmode = "importlib"
+    config.pluginmanager._confcutdir = suites_folder()  # noqa: SLF001 - set by an option only before plugins are asked
+    config.addinivalue_line("python_files", FILES)
+    config.addinivalue_line("python_functions", FUNCTIONS)
+
+
+def lies_on_the_way(path: Path) -> bool:
+    """Return True for the shipped suites, what is in them, and the folders above them."""
+    folder = suites_folder()
+    return path == folder or path in folder.parents or folder in path.parents

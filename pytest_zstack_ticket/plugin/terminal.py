@@ -1,0 +1,152 @@
+"""What a terminal shows at the end of a run: verdict, counts, and one card for each failed requirement."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_zstack_ticket.model.verdict import ROLL_UP
+from pytest_zstack_ticket.report.text.budget_text import shortfall_lines
+from pytest_zstack_ticket.report.text.columns import pad, visible, width, wrapped
+from pytest_zstack_ticket.report.text.comparison_text import diff_lines
+from pytest_zstack_ticket.report.text.finding_card import COLUMNS
+from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.waiver_text import deviations_text, waiver_lines
+from pytest_zstack_ticket.runner.conclusion import Ending
+from pytest_zstack_ticket.runner.run import Run
+from pytest_zstack_ticket.verdicts.judge import Result
+
+COLOURS = {"passed": "green", "failed": "red", "error": "red", "inconclusive": "yellow"}
+MOST_REASONS = 12
+SHOWN = ("passed", "failed", "error", "inconclusive", "inapplicable", "untested")
+
+
+def summary(run: Run, ending: Ending, reporter: pytest.TerminalReporter) -> None:
+    """Write our section."""
+    words, lang = wording(), run.lang
+    title = words.say("title", lang)
+    writer = reporter.config.get_terminal_writer()
+    reporter.ensure_newline()
+    # pytest counts letters, not columns
+    writer.sep("=", title, fullwidth=writer.fullwidth - (width(title) - len(title)))
+    for line in opening(run, ending):
+        reporter.write_line(line)
+    reporter.write_line("")
+    for line in table(ending.result, lang):
+        reporter.write_line(line)
+    failed = [one for one in ending.report["requirements"] if one["findings"] and one["verdict"] == "failed"]
+    for requirement in failed:
+        reporter.write_line("")
+        first, *rest = run.cards.full(requirement["findings"][-1], requirement)
+        reporter.write_line(first, red=True, bold=True)
+        for line in rest:
+            reporter.write_line(line)
+    for line in reasons(ending, lang):
+        reporter.write_line(line)
+    reporter.write_line("")
+    for line in standing(ending, lang):
+        reporter.write_line(line)
+    verdict = ending.result.verdict
+    deviations = deviations_text(ending.report, words, lang)
+    shown = words.say("verdict", lang, verdict=deviations or words.word(verdict, lang))
+    reporter.write_line(shown, bold=True, **{"yellow" if deviations else COLOURS[verdict]: True})
+    written(run, ending, reporter)
+
+
+def written(run: Run, ending: Ending, reporter: pytest.TerminalReporter) -> None:
+    """Say where the report is, and what a search for secrets found in all that was written."""
+    words, lang, scan = wording(), run.lang, run.scanned
+    if ending.path is not None:
+        reporter.write_line(words.say("report", lang, path=ending.path))
+    if ending.trouble:
+        reporter.write_line(words.say("no-pdf", lang, reason=visible(ending.trouble)), red=True)
+    if scan.files:
+        found = words.say("secrets", lang, secrets=scan.secrets, files=scan.files, found=len(scan.found))
+        reporter.write_line(found, red=bool(scan.found))
+        for name, kind in scan.found:
+            reporter.write_line(f"  {name}: {kind}", red=True)
+
+
+def standing(ending: Ending, lang: str) -> list[str]:
+    """Return what waivers are worth, and what differs from the run before."""
+    lines = waiver_lines(ending.report, wording(), lang)
+    if ending.aftermath.diff is not None:
+        lines += diff_lines(ending.aftermath.diff, wording(), lang)
+    return [part for line in lines for part in wrapped(line, COLUMNS)]
+
+
+def opening(run: Run, ending: Ending) -> list[str]:
+    """Return target, profile, seed, and what limits the verdict."""
+    words, lang, report = wording(), run.lang, ending.report
+    bounds = report["target"]["release"]
+    release = bounds["oldest"]
+    if bounds["oldest"] != bounds["newest"]:
+        release = words.say("release-between", lang, **bounds)
+    kind = words.word(report["target"]["kind"], lang)
+    lines = [
+        words.say("target", lang, url=report["target"]["url"], kind=kind, release=release),
+        words.say("judged-by", lang, profile=report["profile"]["name"]),
+        words.say("seed", lang, effort=run.wishes["effort"], seed=run.wishes["seed"]),
+    ]
+    if run.cut_short:
+        lines.append(words.say("cut-short", lang, reason=visible(run.cut_short)))
+    if ending.result.partial:
+        lines.append(words.say("partial", lang))
+    lines += shortfall_lines(report, words, lang)
+    lines += residue(run)
+    calibration = report["calibration"]
+    if calibration and not calibration["accepted"]:
+        lines.append(words.say("calibration-refused", lang, reason=visible(calibration["reason"])))
+        lines.append(words.say("calibration-advice", lang))
+    return [part for line in lines for part in wrapped(line, COLUMNS)]
+
+
+def residue(run: Run) -> list[str]:
+    """Return what is left on the target, and how to take it away."""
+    words, lang, swept = wording(), run.lang, run.swept
+    if run.wishes.embedded:
+        return []
+    told = [words.say("left", lang, count=len(swept.left), deleted=len(swept.deleted), used=run.used.requests)]
+    told += [f"  {visible(uuid)}" for uuid in swept.left[:MOST_REASONS]]
+    if swept.unseen:
+        told.append(words.say("left-unseen", lang, count=swept.unseen))
+    if not swept.clean:
+        told.append(words.say("left-advice", lang, path=run.ledger_path("*")))
+    return told
+
+
+def table(result: Result, lang: str) -> list[str]:
+    """Return the counts by level, one column for each verdict that occurs."""
+    words = wording()
+    used = [verdict for verdict in SHOWN if verdict == "passed" or any(row[verdict] for row in result.counts.values())]
+    heads = [words.word(verdict, lang) for verdict in used]
+    first = words.say("requirements", lang)
+    lines = [f"{pad(first, 14)}{'  '.join(heads)}"]
+    for level in ("must", "should", "may"):
+        row = result.counts.get(level)
+        if row:
+            cells = (f"{row[verdict]}" for verdict in used)
+            filled = (" " * (width(head) - width(cell)) + cell for head, cell in zip(heads, cells, strict=True))
+            lines.append(f"{pad(words.word(level, lang), 14)}{'  '.join(filled)}")
+    return lines
+
+
+def reasons(ending: Ending, lang: str) -> list[str]:
+    """Return why requirements came to neither passed nor failed, one line for each reason."""
+    words = wording()
+    found: dict[str, list[str]] = {}
+    for requirement in ending.report["requirements"]:
+        if requirement["verdict"] not in ("passed", "failed") and requirement["reason"]:
+            why = f"{words.word(requirement['verdict'], lang)}: {visible(requirement['reason'][lang])}"
+            found.setdefault(why, []).append(requirement["id"])
+    ordered = sorted(found.items(), key=lambda pair: _rank(pair[0], lang))
+    lines = [f"{why} — {_named(ids)}" for why, ids in ordered[:MOST_REASONS]]
+    lines += [f"… {len(ordered) - MOST_REASONS}"] if len(ordered) > MOST_REASONS else []
+    return ["", *(part for line in lines for part in wrapped(line, COLUMNS))] if lines else []
+
+
+def _rank(why: str, lang: str) -> int:
+    return next((place for place, verdict in enumerate(ROLL_UP) if why.startswith(wording().word(verdict, lang))), 99)
+
+
+def _named(ids: list[str]) -> str:
+    return ", ".join(ids) if len(ids) <= 6 else f"{', '.join(ids[:4])} … ({len(ids)})"

@@ -1,0 +1,92 @@
+"""Search the final bytes of everything that a run wrote for its secrets, in every guise."""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pytest_zstack_ticket.redaction.encodings import guises
+from pytest_zstack_ticket.redaction.redactor import LEAST
+
+BLOCK = 1 << 20
+LONGEST = 1 << 12
+"""Bytes of a block that are looked at again with the next one: no guise is longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """What a search came to: `found` are pairs of a file and a kind of secret."""
+
+    secrets: int = 0
+    files: int = 0
+    found: tuple[tuple[str, str], ...] = ()
+
+    def plus(self, other: Scan) -> Scan:
+        """Return what two searches came to together."""
+        return Scan(
+            secrets=self.secrets + other.secrets, files=self.files + other.files, found=self.found + other.found
+        )
+
+    @staticmethod
+    def from_json(told: dict[str, Any]) -> Scan:
+        """Read back what `asdict` told."""
+        found = tuple((str(name), str(kind)) for name, kind in told["found"])
+        return Scan(secrets=told["secrets"], files=told["files"], found=found)
+
+
+def scan(paths: Iterable[Path], secrets: Mapping[str, str]) -> Scan:
+    """Search files for secrets, which map a secret to its kind; gzip and zip are looked into."""
+    needles = {
+        guise.seen: kind
+        for secret, kind in secrets.items()
+        if len(secret) >= LEAST
+        for guise in guises(kind, secret, secret)
+        if len(guise.seen) >= LEAST
+    }
+    files, found = 0, set[tuple[str, str]]()
+    for path in paths:
+        files += 1
+        for name, blocks in _contents(path):
+            found.update((name, kind) for kind in _kinds(blocks, needles))
+    return Scan(secrets=len(secrets), files=files, found=tuple(sorted(found)))
+
+
+def _kinds(blocks: Iterator[bytes], needles: Mapping[bytes, str]) -> set[str]:
+    kinds: set[str] = set()
+    tail = b""
+    for block in blocks:
+        text = tail + block
+        kinds.update(kind for needle, kind in needles.items() if kind not in kinds and needle in text)
+        tail = text[-LONGEST:]
+    return kinds
+
+
+def _contents(path: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Yield a file as it is, and what is packed in it."""
+    yield path.name, _blocks(path)
+    if path.suffix == ".gz":
+        yield path.name, _unpacked(path)
+    elif path.suffix == ".zip":
+        with zipfile.ZipFile(path) as packed:
+            for name in packed.namelist():
+                yield f"{path.name}/{name}", iter([packed.read(name)])
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            yield block
+
+
+def _unpacked(path: Path) -> Iterator[bytes]:
+    with gzip.open(path) as file:
+        try:
+            while block := file.read(BLOCK):
+                yield block
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            return

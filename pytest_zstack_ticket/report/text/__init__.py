@@ -1,0 +1,4 @@
+"""A report as text: cards, columns, translations.
+
+Pure; may import what `report` may.
+"""

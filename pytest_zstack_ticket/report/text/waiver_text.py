@@ -1,0 +1,37 @@
+"""Say to people what a run's waivers are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pytest_zstack_ticket.report.text.columns import visible
+from pytest_zstack_ticket.report.text.translations import Wording
+
+
+def waiver_lines(report: Mapping[str, Any], wording: Wording, lang: str) -> list[str]:
+    """Return one line for each waiver of a report."""
+    words = wording.catalogues[lang]["waiver"]
+    return [
+        words["line"].format(
+            requirement=visible(one["requirement"]),
+            signature=one["signature"],
+            state=words[_shade(one)].format(**one["replays"]),
+            expires=one["expires"],
+            owner=visible(one["owner"]),
+            reason=visible(one["reason"]),
+        )
+        for one in report.get("waivers", ())
+    ]
+
+
+def deviations_text(report: Mapping[str, Any], wording: Wording, lang: str) -> str:
+    """Return the verdict of a target that only waived failures keep from conformance, empty for any other."""
+    count = report.get("deviations")
+    return wording.catalogues[lang]["waiver"]["deviations"].format(count=count) if count else ""
+
+
+def _shade(one: Mapping[str, Any]) -> str:
+    """Return the state of a waiver; one whose failure was not seen this time is waived all the same."""
+    unseen = one["state"] == "waived" and not one["found"] and not one["replays"]["departed"]
+    return "kept" if unseen else str(one["state"])

@@ -1,0 +1,211 @@
+"""The end of a run: form the verdicts, decide the exit status, write the report."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pytest_zstack_ticket.api.server_info import target_facts
+from pytest_zstack_ticket.artifacts.atomic_write import put
+from pytest_zstack_ticket.artifacts.bundle import REPORT
+from pytest_zstack_ticket.artifacts.provenance import installed_json, machine_json, suite_json
+from pytest_zstack_ticket.config.options import safe_arguments
+from pytest_zstack_ticket.model.codec import phrase_to_json
+from pytest_zstack_ticket.model.errors import UsageError
+from pytest_zstack_ticket.model.outcome import Refused
+from pytest_zstack_ticket.model.profile import Profile
+from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.report.document import Facts, Row, document
+from pytest_zstack_ticket.report.exports.ctrf import ctrf
+from pytest_zstack_ticket.report.exports.junit import junit
+from pytest_zstack_ticket.report.finding import message_json
+from pytest_zstack_ticket.report.html.page_writer import PDF, write_page
+from pytest_zstack_ticket.report.pdf.printer import Printer
+from pytest_zstack_ticket.report.sanitize import scrubbed_json
+from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.runner.expectations import Aftermath
+from pytest_zstack_ticket.runner.record import explored_json
+from pytest_zstack_ticket.runner.run import Run
+from pytest_zstack_ticket.verdicts.judge import Result, exit_status, judge
+from pytest_zstack_ticket.verdicts.tally import Tally
+
+NOT_WRITTEN = 4
+"""Exit status of a run that would be conformant, if a file that was asked for cannot be written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What a run came to: the result, pytest's exit status, the report, and where it was written.
+
+    `trouble` says why a PDF that was asked for is not there.
+    """
+
+    result: Result
+    status: int
+    report: dict[str, Any]
+    path: Path | None
+    aftermath: Aftermath
+    trouble: str = ""
+
+
+def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Ending:
+    """Form the verdicts of a run and write its report; `evidence` is the seal of what was recorded."""
+    profile = run.reached.profile
+    requirements = run.gathered.requirements(run.catalogue.values(), whole=run.shipped)
+    cut = _cut(run, requirements)
+    result = judge(requirements, run.gathered.tallies, profile, cut=cut, cut_short=bool(run.cut_short))
+    swept = run.swept
+    # a laboratory without any call to delete is no residue that anybody could have avoided
+    residue = bool(swept.left) and (swept.offered or run.reached.kind == "foreign")
+    aftermath = Aftermath.of(run, result)
+    status = aftermath.status(exit_status(aftermath.result, pytest_status, residue=residue))
+    facts = Facts(
+        run=_run_json(run, pytest_status, avoidable=residue),
+        target=_target_json(run, profile),
+        profile=profile,
+        verdict=result.verdict,
+        partial=result.partial,
+        exit_status=status,
+        counts=result.counts,
+        calibration=_calibration_json(run),
+        observations=run.gathered.observations,
+        evidence=evidence or None,
+        environment=_environment_json(run),
+    )
+    report = aftermath.added(scrubbed_json(document(facts, _rows(run, requirements, result, cut), wording())))
+    status = report["exit_status"]
+    path, trouble = _write(run, report)
+    if trouble:
+        status = status or NOT_WRITTEN
+    return Ending(result=result, status=status, report=report, path=path, aftermath=aftermath, trouble=trouble)
+
+
+def _cut(run: Run, requirements: tuple[Requirement, ...]) -> frozenset[str]:
+    """Return the requirements that a run that was cut short did not come to the end of."""
+    if not run.cut_short:
+        return frozenset()
+    if run.role == "controller":
+        return frozenset(one.id for one in requirements) - set(run.gathered.tallies)
+    return frozenset(one for one, tests in run.selected.items() if run.gathered.tests[one] < tests)
+
+
+def _rows(run: Run, requirements: tuple[Requirement, ...], result: Result, cut: frozenset[str]) -> list[Row]:
+    return [
+        Row(
+            requirement=requirement,
+            verdict=one.verdict,
+            reason=one.reason,
+            held=one.tally.held,
+            departed=one.tally.departed,
+            undecided=one.tally.undecided,
+            open=one.tally.legal,
+            partitions=sorted(one.tally.partitions),
+            findings=run.gathered.findings.get(one.id, ()),
+            outside=_outside(one.tally, cut=one.id in cut),
+            distinct=len(one.tally.inputs),
+            without_example=one.tally.without_example,
+            witnesses=run.gathered.witnesses.get(one.id, ()) if one.verdict == "passed" else (),
+        )
+        for requirement, one in zip(requirements, result.judged, strict=True)
+    ]
+
+
+def _outside(tally: Tally, *, cut: bool) -> dict[str, Any]:
+    """Return what counts in a verdict and is in no example."""
+    lost = [phrase_to_json(one) for one in tally.lost]
+    explored = explored_json(tally)
+    told = {"errors": list(tally.errors), "lost": lost, "ran": tally.ran, "cut": cut}
+    return {**told, "explored": explored} if explored else told
+
+
+def _run_json(run: Run, pytest_status: int, *, avoidable: bool) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "started": _date(run.started),
+        "ended": _date(time.time()),
+        "suite": suite_json(),
+        "installed": installed_json(),
+        "nonce": run.wishes["nonce"] or None,
+        "effort": run.wishes["effort"],
+        "seed": run.wishes["seed"],
+        "budget": run.wishes["budget"] or None,
+        "complete": not run.cut_short,
+        "cut_short": run.cut_short or None,
+        "left_on_target": len(run.swept.left),
+        "residue": {**_residue_json(run), "avoidable": avoidable},
+        "pytest_status": pytest_status,
+        "arguments": [run.reached.redactor.text(argument) for argument in safe_arguments()],
+    }
+
+
+def _residue_json(run: Run) -> dict[str, Any]:
+    """Return what was used of the caps, and what is left of it on the target."""
+    used = run.reached.meter.used
+    caps = run.reached.meter.caps
+    return {
+        "left": run.swept.left,
+        "deleted": len(run.swept.deleted),
+        "unseen": run.swept.unseen,
+        "reason": run.swept.why or None,
+        "used": asdict(used),
+        "caps": asdict(caps),
+    }
+
+
+def _target_json(run: Run, profile: Profile) -> dict[str, Any]:
+    given = str(run.wishes["url"])
+    return {
+        "url": run.reached.settings.url,
+        "given": given if run.wishes.embedded else None,
+        "kind": "embedded" if run.wishes.embedded else run.reached.kind,
+        "release": {"oldest": str(profile.oldest), "newest": str(profile.newest)},
+        "tls": sorted(f"sha256:{one}" for one in run.reached.certificates),
+    }
+
+
+def _environment_json(run: Run) -> dict[str, Any]:
+    """Return what target and machine were like; nothing in it names a machine or a path."""
+    return {"target": target_facts(run.reached.endpoint.calibration.exchanges), "ours": machine_json()}
+
+
+def _calibration_json(run: Run) -> dict[str, Any] | None:
+    trail = run.reached.endpoint.calibration
+    outcome = trail.outcome
+    why = f"{outcome.code} {outcome.details}" if isinstance(outcome, Refused) else type(outcome).__name__.lower()
+    return {
+        "accepted": "accepted" in run.reached.profile.capabilities,
+        "reason": why.strip(),
+        "message": message_json(trail.exchanges),
+    }
+
+
+def _date(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+
+
+def _write(run: Run, report: dict[str, Any]) -> tuple[Path | None, str]:
+    """Write the report in every form; return what people are told that it is, and why a PDF is not there."""
+    if run.place is None:
+        return None, ""
+    folder, text = run.place.folder, json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+    put(folder / REPORT, text)
+    put(folder / "junit.xml", junit(report))
+    put(folder / "ctrf.json", json.dumps(ctrf(report), ensure_ascii=False, indent=1) + "\n")
+    write_page(report, folder, run.lang, run.catalogue.values())
+    return run.place.shown, _write_pdf(run, folder, text.encode())
+
+
+def _write_pdf(run: Run, folder: Path, text: bytes) -> str:
+    """Write the PDF if it was asked for; return why it is not there, if so."""
+    if not run.wishes["pdf"]:
+        return ""
+    try:
+        printed = Printer.of(run.wishes).page(text, REPORT, folder, run.lang, run.catalogue.values())
+    except UsageError as error:
+        return str(error)
+    put(folder / PDF, printed)
+    return ""

@@ -1,0 +1,195 @@
+"""Judge trails for the current test, and keep each example for the evidence and the verdict."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from pytest_zstack_ticket.checks import evaluate
+from pytest_zstack_ticket.checks.no_response import REPEATS
+from pytest_zstack_ticket.checks.outcomes import Trails
+from pytest_zstack_ticket.client.call_result import Trail
+from pytest_zstack_ticket.model.exchange import Exchange, Json
+from pytest_zstack_ticket.model.outcome import Departure, Phrase, Unanswered, Undecided
+from pytest_zstack_ticket.model.profile import Profile
+from pytest_zstack_ticket.model.ticket import Edit
+from pytest_zstack_ticket.model.verdict import Example, Observation
+from pytest_zstack_ticket.report.finding import subject_role
+from pytest_zstack_ticket.runner.budget import Property
+from pytest_zstack_ticket.runner.record import ItemRecord, Seen
+from pytest_zstack_ticket.verdicts.input_digest import input_of
+from pytest_zstack_ticket.verdicts.tally import Tally, tally_of
+
+Role = Trail | tuple[Exchange, ...]
+CONFIRMATIONS = 3
+"""So often a departing example is repeated, to say whether it departs every time."""
+MOST_SILENT = 3
+"""After this many silent siblings in a row nothing is asked again."""
+"""So many of the last holding examples are remembered, for one that can be sent again in another run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """A departure as a test's assertion shows it; its text is in the language of the run."""
+
+    example: Example
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Examiner:
+    """Evaluates checks on redacted trails. One for a worker; tests run one at a time, their threads do not."""
+
+    def __init__(
+        self,
+        *,
+        profile: Callable[[], Profile],
+        keep: Callable[[Example], None],
+        observe: Callable[[Observation], None],
+        words: Callable[[Phrase], str],
+        sibling: Callable[[], Trail],
+    ) -> None:
+        self._profile = profile
+        self._keep = keep
+        self._observe = observe
+        self._words = words
+        self._sibling = sibling
+        self._lock = threading.Lock()
+        self.item: ItemRecord | None = None
+        self._asked: dict[str, dict[str, tuple[Exchange, ...]]] = {}
+        self._silent = 0
+
+    def begin(self, requirement: str, test: str) -> ItemRecord:
+        """Take what follows as examples of a test."""
+        self.item = ItemRecord(requirement, test, Tally(requirement=requirement, ran=True))
+        return self.item
+
+    def end(self) -> None:
+        """Take nothing more for the test that began last."""
+        self.item = None
+
+    def __call__(
+        self,
+        check: str,
+        *,
+        edit: Edit | None = None,
+        partition: str = "",
+        arguments: Mapping[str, Json] | None = None,
+        **trails: Role,
+    ) -> Departed | None:
+        """Judge one example by the check of that name; return the departure, or None if there is none.
+
+        Raises KeyError for an unknown check, RuntimeError outside a test that is marked with a requirement.
+        """
+        if self.item is None:
+            raise RuntimeError(
+                "zstack_examine judges for a requirement: mark the test with @pytest.mark.requirement(ID)"
+            )
+        seen: Trails = {
+            role: trail.exchanges if isinstance(trail, Trail) else tuple(trail) for role, trail in trails.items()
+        }
+        told = dict(arguments or {})
+        judgement = evaluate(check, seen, told, self._profile())
+        subject = trails.get("subject")
+        if isinstance(judgement, Undecided) and isinstance(subject, Trail) and isinstance(subject.outcome, Unanswered):
+            check, seen, told = "answered", self._asked_again(subject), {"call": subject.call}
+            judgement = evaluate(check, seen, told, self._profile())
+        example = Example(
+            requirement=self.item.requirement,
+            test=self.item.test,
+            check=check,
+            arguments=told,
+            roles={role: tuple(exchange.id for exchange in trail) for role, trail in seen.items()},
+            judgement=judgement,
+            edit=edit,
+            partition=partition or (edit.partition if edit else ""),
+            input=input_of(subject_role(seen), seen),
+        )
+        created = frozenset(
+            role for role, trail in trails.items() if isinstance(trail, Trail) and trail.call == "create"
+        )
+        return self._kept(self.item, Seen(example, seen, created, subject if isinstance(subject, Trail) else None))
+
+    def explores(self, known: Property) -> None:
+        """Note that the test that runs explores a property within a budget."""
+        known.record = self.item
+        if self.item is not None:
+            self.item.explores.append(known)
+
+    def looks_through(self, partitions: Iterable[str]) -> None:
+        """Note which partitions the test that runs looks through."""
+        if self.item is not None:
+            ahead = Tally(requirement=self.item.requirement, known=frozenset(partitions))
+            self.item.tally = self.item.tally.plus(ahead)
+
+    def note(self, name: str, value: Json, trail: Trail | None = None) -> None:
+        """Keep an observation: a fact that is recorded where the contract is open."""
+        ids = tuple(exchange.id for exchange in trail.exchanges) if trail else ()
+        observation = Observation(id=name, value=value, exchanges=ids)
+        self._observe(observation)
+        if self.item is not None:
+            self.item.observations.append(observation)
+
+    def confirm(self, record: ItemRecord) -> None:
+        """Repeat the subject of a test's last departing example, and note how often it departs.
+
+        Only repetitions that are decided as the first one was count: the same UUID twice may well be refused.
+        """
+        example, subject = record.example, record.subject
+        if example is None or subject is None or subject.again is None or example.check == "answered":
+            return
+        for _ in range(CONFIRMATIONS):
+            repeat = subject.again()
+            if type(repeat.outcome) is not type(subject.outcome):
+                continue
+            seen = {**record.trails, "subject": repeat.exchanges}
+            judgement = evaluate(example.check, seen, example.arguments, self._profile())
+            record.tried += 1
+            record.seen += isinstance(judgement, Departure)
+
+    def _kept(self, item: ItemRecord, seen: Seen) -> Departed | None:
+        example, judgement = seen.example, seen.example.judgement
+        with self._lock:
+            self._keep(example)
+            item.tally = item.tally.plus(tally_of(example))
+            if not isinstance(judgement, Departure):
+                item.holding.extend([seen] if judgement is None else ())
+                item.witness = item.witness or (seen if judgement is None else None)
+                return None
+            item.example, item.trails, item.created = example, seen.trails, seen.created
+            item.subject = seen.subject
+        expected, actual = self._words(judgement.expected), self._words(judgement.actual)
+        return Departed(example, f"{item.requirement}: expected {expected}; actual: {actual}")
+
+    def _beside(self, role: str, seen: dict[str, tuple[Exchange, ...]]) -> bool:
+        """Send the sibling for a role; return whether it was answered."""
+        sibling = self._sibling()
+        seen[role] = sibling.exchanges
+        silent = isinstance(sibling.outcome, Unanswered)
+        self._silent = self._silent + 1 if silent else 0
+        return not silent
+
+    def _asked_again(self, subject: Trail) -> Trails:
+        """Send an unanswered request again and again, its sibling around each time; once for all who ask about it.
+
+        Where the sibling is not answered either, the target is silent and the request is left alone.
+        """
+        known = self._asked.get(subject.exchanges[0].id)
+        if known is not None:
+            return known
+        seen: dict[str, tuple[Exchange, ...]] = {"subject": subject.exchanges}
+        self._asked[subject.exchanges[0].id] = seen
+        if subject.again is None or self._silent >= MOST_SILENT:
+            return seen
+        for number in range(1, REPEATS + 1):
+            if not self._beside(f"before{number}", seen):
+                return seen
+            repeat = subject.again()
+            seen[f"repeat{number}"] = repeat.exchanges
+            if not isinstance(repeat.outcome, Unanswered):
+                return seen
+        self._beside("after", seen)
+        return seen

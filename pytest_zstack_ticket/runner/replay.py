@@ -1,0 +1,145 @@
+"""Send pinned examples again: those of waivers and of an earlier run before the tests, our own departures after."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from pytest_zstack_ticket.checks import evaluate
+from pytest_zstack_ticket.client.call_result import Trail
+from pytest_zstack_ticket.config.options import safe_arguments
+from pytest_zstack_ticket.model.codec import edit_from_json
+from pytest_zstack_ticket.model.errors import TargetError
+from pytest_zstack_ticket.model.outcome import Judgement, Undecided
+from pytest_zstack_ticket.model.saved_example import Pinned, PinnedCall, pinned_from_json, pinned_to_json
+from pytest_zstack_ticket.model.ticket import Edit, Message
+from pytest_zstack_ticket.model.verdict import Example
+from pytest_zstack_ticket.model.waiver import Waiver
+from pytest_zstack_ticket.runner.record import finding_of, pinned_json, record_to_json
+from pytest_zstack_ticket.runner.rerun_command import our_sessions
+from pytest_zstack_ticket.runner.run import Run
+from pytest_zstack_ticket.verdicts.judge import applies, signature
+from pytest_zstack_ticket.verdicts.saved_examples import observed, status_of
+from pytest_zstack_ticket.verdicts.waivers import Outcome, replays_needed
+
+REPEATS = 8
+"""A departing example is sent so often again at the end, to tell how regularly it departs."""
+MOST_REPEATED = 20
+A_FEW = 3
+"""Replays of a waiver of which no number would tell that its failure is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """One more sight of a pinned example; `signature` is empty unless it departed."""
+
+    trails: dict[str, Trail]
+    judgement: Judgement
+    signature: str
+
+    @property
+    def outcome(self) -> Outcome:
+        """What a waiver is decided by."""
+        return None if isinstance(self.judgement, Undecided) else self.signature
+
+
+def before_tests(run: Run) -> None:
+    """Replay what waivers and the baseline hold, as far as it was selected; a target that is lost ends it."""
+    with suppress(TargetError):
+        for waiver in run.standing.waivers:
+            if (waiver.requirement, waiver.signature) in run.standing.active and _wanted(run, waiver.requirement):
+                replay_waiver(run, waiver)
+        for told in (run.standing.baseline or {}).get("pinned", ()):
+            pinned = pinned_from_json(told)
+            if _wanted(run, pinned.requirement):
+                replay_baseline(run, pinned)
+
+
+def _wanted(run: Run, requirement: str) -> bool:
+    if run.role == "alone" and requirement not in run.selected:
+        return False
+    rule = run.catalogue.get(requirement)
+    return rule is None or applies(rule, run.reached.profile) is None
+
+
+def replay_waiver(run: Run, waiver: Waiver) -> None:
+    """Send the counterexample of a waiver until it departs, or until it is incredible that it still would."""
+    if waiver.counterexample is None:
+        return
+    outcomes = run.standing.outcomes.setdefault((waiver.requirement, waiver.signature), [])
+    for _ in range(replays_needed(waiver.seen, waiver.tried) or A_FEW):
+        seen = replay(run, waiver.counterexample)
+        outcomes.append(seen.outcome)
+        if seen.signature:
+            keep(run, waiver.counterexample, seen)
+            return
+
+
+def replay_baseline(run: Run, pinned: Pinned) -> None:
+    """Send an example of the run before, as an example of this run."""
+    seen = replay(run, pinned)
+    keep(run, pinned, seen)
+    now = replace(pinned, signature=seen.signature, observed=observed(seen.trails["subject"].exchanges))
+    run.standing.pinned[pinned.requirement, pinned.signature] = pinned_to_json(now)
+
+
+def replay(run: Run, pinned: Pinned) -> Replay:
+    """Send the calls of a pinned example in their order and judge them. Raises TargetError."""
+    run.reached.protect()
+    trails = {call.role: run.reached.endpoint.send(_message(pinned, call)) for call in pinned.calls}
+    seen = {role: trail.exchanges for role, trail in trails.items()}
+    judgement = evaluate(pinned.check, seen, dict(pinned.arguments), run.reached.profile)
+    example = Example(
+        requirement=pinned.requirement,
+        test=pinned.test,
+        check=pinned.check,
+        arguments=pinned.arguments,
+        roles={},
+        judgement=judgement,
+        edit=edit_from_json(pinned.edit),
+    )
+    return Replay(trails=trails, judgement=judgement, signature=signature(example, status=status_of(seen["subject"])))
+
+
+def _message(pinned: Pinned, call: PinnedCall) -> Message:
+    return Message(
+        edit=edit_from_json(pinned.edit) or Edit(kind="variation", name="pinned"),
+        method=call.method,
+        path=call.path,
+        headers=call.headers,
+        without=() if call.session else ("Authorization",),
+        body=call.body,
+    )
+
+
+def keep(run: Run, pinned: Pinned, seen: Replay) -> None:
+    """Take a replay as an example of this run, in its evidence and its verdict."""
+    record = run.examiner.begin(pinned.requirement, pinned.test)
+    run.examiner(
+        pinned.check,
+        edit=edit_from_json(pinned.edit),
+        partition=pinned.partition,
+        arguments=pinned.arguments,
+        **seen.trails,
+    )
+    run.examiner.end()
+    ours, again = our_sessions(run), shlex.join(["pytest", *safe_arguments()[1:]])
+    finding = finding_of(record, url=run.reached.settings.url, ours=ours, regenerate=again)
+    run.gathered.take(record_to_json(record, finding, pinned_json(record, ours=ours, word=run.wishes["nonce"])))
+    run.gathered.tests[pinned.requirement] -= 1  # it is no test, and a run that is cut short counts those
+
+
+def after_tests(run: Run) -> None:
+    """Send our own departing examples a few times more, so that a finding can say how regular it is."""
+    if run.cut_short or run.folder is None:
+        return
+    departing = [key for key in sorted(run.gathered.pinned) if key[1]]
+    with suppress(TargetError):
+        for requirement, found in departing[:MOST_REPEATED]:
+            told = run.gathered.pinned[requirement, found]
+            outcomes = [replay(run, pinned_from_json(told)).outcome for _ in range(REPEATS)]
+            told["seen"], told["tried"] = outcomes.count(found), REPEATS - outcomes.count(None)
+            for finding in run.gathered.findings.get(requirement, ()):
+                if finding["signature"] == found:
+                    finding["seen"], finding["tried"] = 1 + told["seen"], 1 + told["tried"]

@@ -1,0 +1,63 @@
+"""What a run has found so far, put together from the reports of its tests, wherever they ran."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_zstack_ticket.model.codec import observation_from_json
+from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.runner.record import tally_from_json
+from pytest_zstack_ticket.verdicts.tally import Tally
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Tallies and findings by requirement, observations by id, and the requirements of tests that are not ours.
+
+    `pinned` has examples for other runs by requirement and signature: one that held, one of each way to depart;
+    `witnesses` has one example that held of each test.
+    """
+
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    findings: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    observations: dict[str, list[dict[str, Json]]] = field(default_factory=dict)
+    own: dict[str, Requirement] = field(default_factory=dict)
+    tests: Counter[str] = field(default_factory=Counter)
+    pinned: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    witnesses: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def take(self, record: dict[str, Any]) -> None:
+        """Take in the record of one test, or of what was judged `aside` while it ran."""
+        tally = tally_from_json(record["tally"])
+        self.tests[tally.requirement] += not record.get("aside", False)
+        known = self.tallies.get(tally.requirement)
+        self.tallies[tally.requirement] = known.plus(tally) if known else tally
+        if record["finding"]:
+            self.findings.setdefault(tally.requirement, []).append(record["finding"])
+        if record.get("witness"):
+            self.witnesses.setdefault(tally.requirement, []).append(record["witness"])
+        for told in record.get("pinned", ()):
+            self.pinned[tally.requirement, told["signature"] or ""] = told
+        for told in record["observations"]:
+            self._observe(told)
+        if record.get("own"):
+            self.own[tally.requirement] = Requirement(**record["own"])
+
+    def _observe(self, told: dict[str, Any]) -> None:
+        observation = observation_from_json(told)
+        seen = self.observations.setdefault(observation.id, [])
+        same = next((one for one in seen if one["value"] == observation.value), None)
+        if same is None:
+            seen.append({"value": observation.value, "count": 1, "exchanges": list(observation.exchanges[:4])})
+        else:
+            same["count"] += 1
+
+    def requirements(self, catalogue: Iterable[Requirement], *, whole: bool) -> tuple[Requirement, ...]:
+        """Return what the run is judged by: the whole catalogue if any of it was examined, and own ones."""
+        shipped = tuple(catalogue)
+        used = whole or any(requirement.id in self.tallies for requirement in shipped)
+        return (*(shipped if used else ()), *self.own.values())

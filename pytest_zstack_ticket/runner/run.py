@@ -1,0 +1,298 @@
+"""One run: what it was asked for, the target that it examines, and what it has found."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import pytest
+
+from pytest_zstack_ticket.artifacts.evidence_writer import EvidenceWriter
+from pytest_zstack_ticket.artifacts.report_folder import Place, gather_evidence
+from pytest_zstack_ticket.cleanup.ledger import OldLedger
+from pytest_zstack_ticket.cleanup.sweeper import Swept
+from pytest_zstack_ticket.client.call_result import Trail
+from pytest_zstack_ticket.client.recorder import NoRecorder, Recorder
+from pytest_zstack_ticket.config.catalogue import load_catalogue
+from pytest_zstack_ticket.config.options import Wishes
+from pytest_zstack_ticket.config.package_data import suites_folder
+from pytest_zstack_ticket.config.state_dir import state_folder
+from pytest_zstack_ticket.model.errors import TargetError
+from pytest_zstack_ticket.model.outcome import Phrase
+from pytest_zstack_ticket.model.profile import Profile
+from pytest_zstack_ticket.model.quotas import Used
+from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.redaction.leak_scan import Scan, scan
+from pytest_zstack_ticket.redaction.shared_secrets import Whispers
+from pytest_zstack_ticket.report.document import profile_json
+from pytest_zstack_ticket.report.text.finding_card import Cards
+from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.runner.budget import Budget
+from pytest_zstack_ticket.runner.drift_monitor import EVERY, Memory
+from pytest_zstack_ticket.runner.examiner import Examiner
+from pytest_zstack_ticket.runner.expectations import Standing
+from pytest_zstack_ticket.runner.explorer import Explorer
+from pytest_zstack_ticket.runner.limits import caps_of
+from pytest_zstack_ticket.runner.results import Gathered
+from pytest_zstack_ticket.target.connect import open_target
+from pytest_zstack_ticket.target.target import Target
+from pytest_zstack_ticket.transport.usage_counter import Meter
+
+if TYPE_CHECKING:
+    from pytest_zstack_ticket.runner.conclusion import Ending
+    from pytest_zstack_ticket.simulator.server.server import SimulatorServer
+
+RUN: pytest.StashKey[Run] = pytest.StashKey()
+Role: TypeAlias = Literal["alone", "controller", "worker"]
+"""`alone` runs the tests itself; under xdist the controller gathers what the workers find."""
+
+
+@dataclass(slots=False)
+class Run:
+    """The state of a run in one process. `begin` reaches the target, `close` lets go of it."""
+
+    wishes: Wishes
+    shipped: bool
+    worker: str = "m"
+    role: Role = "alone"
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    url: str = ""
+    profile: Profile | None = None
+    ticket_name: str = ""
+    started: float = field(default_factory=time.time)
+    target: Target | None = None
+    server: SimulatorServer | None = None
+    recorder: Recorder = field(default_factory=NoRecorder)
+    gathered: Gathered = field(default_factory=Gathered)
+    selected: Counter[str] = field(default_factory=Counter)
+    cut_short: str = ""
+    meter: Meter | None = None
+    meter_path: Path | None = None
+    whispers: Whispers | None = None
+    whispers_path: str = ""
+    planned: int | None = None
+    explorer: Explorer | None = None
+    swept: Swept = field(default_factory=Swept)
+    swept_by_workers: list[Swept] = field(default_factory=list)
+    scanned: Scan = field(default_factory=Scan)
+    used: Used = field(default_factory=Used)
+    standing: Standing = field(default_factory=Standing)
+    ending: Ending | None = None
+
+    @property
+    def reached(self) -> Target:
+        """The target; it is there from the start of the pytest session to its end."""
+        if self.target is None:
+            raise RuntimeError("the target is not reached before the pytest session starts")
+        return self.target
+
+    @property
+    def window(self) -> int:
+        """How many requests are under way at once."""
+        asked = self.wishes["concurrency"]
+        return max(1, int(asked or (8 if self.wishes.embedded or self.reached.kind == "laboratory" else 2)))
+
+    @cached_property
+    def budget(self) -> Budget:
+        """The time for exploring, shared by the tests that explore."""
+        return Budget(seconds=float(self.wishes["budget"] or 0.0))
+
+    @property
+    def lang(self) -> str:
+        """The language of what people read."""
+        return str(self.wishes["lang"])
+
+    @cached_property
+    def place(self) -> Place | None:
+        """Where the report goes to."""
+        return Place.of(str(self.wishes["report"] or ""), self.id)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that is written to while the run lasts."""
+        return self.place.folder if self.place else None
+
+    @cached_property
+    def catalogue(self) -> dict[str, Requirement]:
+        """The requirements of the shipped suites by id. Raises CatalogueError."""
+        return {requirement.id: requirement for requirement in load_catalogue(suites_folder())}
+
+    @cached_property
+    def examiner(self) -> Examiner:
+        """Judges trails for the test that runs."""
+        return Examiner(
+            profile=lambda: self.reached.profile,
+            keep=self.recorder.example,
+            observe=self.recorder.observation,
+            words=self.words,
+            sibling=self.fresh_calibration,
+        )
+
+    @cached_property
+    def memory(self) -> Memory:
+        """Notices whether the target treats one draft alike as long as the run goes on."""
+        target = self.reached
+        return Memory(target.endpoint, every=EVERY[self.wishes["effort"]], roomy=lambda: target.roomy)
+
+    @cached_property
+    def cards(self) -> Cards:
+        """Makes cards of findings in the language of the run."""
+        return Cards(wording=wording(), lang=self.lang, kept=self.folder is not None)
+
+    def fresh_calibration(self) -> Trail:
+        """Send the calibration draft once more."""
+        endpoint = self.reached.endpoint
+        return endpoint.create(endpoint.calibration_draft)
+
+    def words(self, phrase: Phrase) -> str:
+        """Return a phrase in the language of the run."""
+        return wording().render(phrase, self.lang)
+
+    def begin(self) -> None:
+        """Reach the target and learn about it. Raises TargetError, or our UsageError."""
+        if self.place and self.role != "worker":
+            self.place.make()
+        if self.wishes.embedded and not self.url:
+            from pytest_zstack_ticket.simulator.server.server import started  # noqa: PLC0415 - only embedded runs pay for it
+
+            self.server = started(str(self.wishes["url"]))
+            self.url = self.server.url
+        self.url = self.url or str(self.wishes["url"])
+        self._record()
+        self.meter = Meter(caps_of(self.wishes), self.meter_path)
+        self.whispers = Whispers(self.whispers_path)
+        self.target = open_target(
+            self.wishes,
+            url=self.url,
+            key=self.key,
+            recorder=self.recorder,
+            worker=self.worker,
+            meter=self.meter,
+            whispers=self.whispers,
+            ledger=None if self.wishes.embedded else self.ledger_path(self.worker),
+            profile=self.profile,
+        )
+        if self.profile is None:
+            self.target.learn()
+            self.profile = self.target.profile
+        elif self.ticket_name:
+            self.target.call_tickets(self.ticket_name)
+        if self.wishes["webhook"] and self.role != "controller":
+            self.target.listen()
+
+    def _record(self) -> None:
+        if self.folder is not None:
+            self.recorder = EvidenceWriter(self.folder / self.evidence_name, {"run": self.id, "worker": self.worker})
+
+    @property
+    def evidence_name(self) -> str:
+        """The file that this process writes its evidence to."""
+        return "evidence.jsonl.gz" if self.role == "alone" else f"{self.evidence_parts}{self.worker}.jsonl.gz"
+
+    @property
+    def evidence_parts(self) -> str:
+        """How the names of the evidence files begin that workers of xdist write."""
+        return f".evidence-{self.id}-"
+
+    def ledger_path(self, worker: str) -> Path:
+        """Return where a process keeps its ledger: with the report, else with our state."""
+        folder = (self.place and self.place.ledgers) or state_folder() / "ledgers"
+        return folder / f"ledger-{self.id}-{worker}.jsonl"
+
+    def for_worker(self, worker: str) -> dict[str, Any]:
+        """Return what a worker of xdist has to know, as plain values; secrets come from its own environment."""
+        return {
+            "worker": worker,
+            "id": self.id,
+            "key": self.key.hex(),
+            "url": self.url,
+            "shipped": self.shipped,
+            "values": {name: (found.value, found.origin) for name, found in self.wishes.values.items()},
+            "profile": profile_json(self.reached.profile),
+            "ticket_name": self.reached.context.name,
+            "waived": sorted(self.standing.active),
+            "meter": str(self.meter.path) if self.meter else "",
+            "whispers": self.whispers.path if self.whispers else "",
+        }
+
+    def clean_up(self) -> None:
+        """Take away what this process created on the target; a throw-away embedded endpoint needs none."""
+        if self.target is None or self.wishes.embedded:
+            return
+        try:
+            self.swept = self.target.sweep()
+        except TargetError:
+            self.swept = Swept(why="no-session")
+
+    def give_up(self) -> None:
+        """Take away what was created before it was clear that no verdict can be formed; else the ledger stays."""
+        if self.target is not None and self.target.pending:
+            with suppress(TargetError):
+                self.swept = self.target.sweep(wait=False)
+
+    def hear(self, swept: Swept, scanned: Scan) -> None:
+        """Take in what a worker of xdist told at its end."""
+        self.swept_by_workers.append(swept)
+        self.scanned = self.scanned.plus(scanned)
+
+    def scan(self, more: Iterable[Path] = ()) -> None:
+        """Search everything that this process wrote, and more, for every secret that it knew."""
+        only = self.evidence_name if self.role == "worker" else "**/*"
+        files = [path for path in sorted(self.folder.glob(only)) if path.is_file()] if self.folder else []
+        if files or more:
+            self.scanned = self.scanned.plus(scan([*files, *more], self.reached.redactor.secrets))
+
+    def sweep_after_workers(self) -> None:
+        """Add what the workers of xdist came to, and sweep what a worker that broke down left."""
+        if self.target is None or self.wishes.embedded:
+            return
+        found = list(self.swept_by_workers)
+        for path in sorted(self.ledger_path("*").parent.glob(f"ledger-{self.id}-gw*.jsonl")):
+            ledger = OldLedger(path)
+            found.append(self.target.sweep(ledger))
+            if found[-1].clean and not ledger.book.pending():
+                path.unlink(missing_ok=True)
+                found = [one for one in found if one.clean]
+        self.swept = Swept.joined([self.swept, *found])
+
+    def seal(self) -> dict[str, Any]:
+        """End what is sent and written as evidence, and return what the evidence can be recognised by.
+
+        Raises EvidenceError if it cannot be written.
+        """
+        self.reached.close()
+        self.recorder.close()
+        if self.folder is None or self.role == "worker":
+            return {}
+        seal = self.recorder.seal
+        if self.role == "controller":
+            seal = gather_evidence(self.folder, self.evidence_parts, self.id)
+        return {"file": "evidence.jsonl.gz", **seal}
+
+    def close(self) -> None:
+        """Let go of the target; a second call does nothing."""
+        if self.target is not None:
+            self.target.close_ledgers(clean=self.swept.clean)
+            self.target.close()
+            self.target = None
+        if self.meter is not None:
+            self.used = self.meter.used
+            if self.role == "controller":
+                self.meter.path.with_suffix(".groups").unlink(missing_ok=True)
+            self.meter.close()
+            self.meter = None
+        if self.whispers is not None:
+            self.whispers.close()
+            self.whispers = None
+        self.recorder.close()
+        if self.server is not None:
+            self.server.stop()
+            self.server = None

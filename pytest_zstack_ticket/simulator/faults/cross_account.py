@@ -1,0 +1,216 @@
+"""Faults between people: calls of others that go through, texts that tell, tickets that are mixed up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.simulator.errors import ApiError
+from pytest_zstack_ticket.simulator.faults.effects import Around, Break
+from pytest_zstack_ticket.simulator.faults.expression import Fault
+from pytest_zstack_ticket.simulator.json.json_writer import write
+from pytest_zstack_ticket.simulator.services.tickets import next_status, record, remove
+from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.storage.tables import Ticket
+
+Deny: TypeAlias = Callable[[Turn, Ticket], None]
+Denied: TypeAlias = Callable[[Turn, Ticket, ApiError], None]
+Insert: TypeAlias = Callable[[Turn, Ticket], Ticket]
+
+_CALLS = frozenset({"change", "update", "delete"})
+
+
+def _changed(turn: Turn, ticket: Ticket) -> None:
+    """Do to a ticket what the call asked for."""
+    if turn.call.kind == "delete":
+        remove(turn, ticket)
+        return
+    if turn.call.kind == "update":
+        turn.store.tickets[ticket.uuid] = replace(ticket, requests=tuple(turn.values.get("requests") or ()))
+        return
+    event = str(turn.values.get("statusEvent"))
+    after = next_status(turn, ticket.status, event)
+    if after is not None:
+        status = "FinalApproved" if after == "approved" else after
+        turn.store.tickets[ticket.uuid] = replace(ticket, status=status)
+
+
+def _sticks(default: Deny, turn: Turn, ticket: Ticket) -> None:
+    """Refuse the call, but carry it out."""
+    _changed(turn, ticket)
+    default(turn, ticket)
+
+
+def _recorded(default: Deny, turn: Turn, ticket: Ticket) -> None:
+    """Refuse the call, but write it into the history."""
+    record(turn, ticket, replace(ticket, status="Rejected"))
+    default(turn, ticket)
+
+
+def _dated(default: Deny, turn: Turn, ticket: Ticket) -> None:
+    """Refuse the call, but lose the description."""
+    turn.store.tickets[ticket.uuid] = replace(ticket, description=None)
+    default(turn, ticket)
+
+
+def _unless(test: Callable[[Ticket], bool]) -> tuple[Around, Around]:
+    """Let everybody act on some tickets."""
+
+    def deny(default: Deny, turn: Turn, ticket: Ticket) -> None:
+        if not test(ticket):
+            default(turn, ticket)
+
+    def denied(default: Denied, turn: Turn, ticket: Ticket, error: ApiError) -> None:
+        if not test(ticket):
+            default(turn, ticket, error)
+
+    return Around("foreign.denied", deny, _CALLS), Around("operator.denied", denied, _CALLS)
+
+
+def _telling(words: Callable[[Turn, Ticket], Json]) -> Callable[[Deny, Turn, Ticket], None]:
+    """Say something of the ticket, or of the host, in the refusal."""
+
+    def deny(default: Deny, turn: Turn, ticket: Ticket) -> None:
+        del default
+        raise ApiError("SYS.1006", details=f"permission denied: {words(turn, ticket)}")
+
+    return deny
+
+
+def _session_of(turn: Turn, ticket: Ticket) -> str:
+    live = turn.world.sessions.live.values()
+    return next((one.uuid for one in live if one.operator == ticket.creator and one.project), "none")
+
+
+def _wrong_operator_sticks(default: Denied, turn: Turn, ticket: Ticket, error: ApiError) -> None:
+    _changed(turn, ticket)
+    default(turn, ticket, error)
+
+
+def _is_other(turn: Turn, uuid: str) -> bool:
+    first = turn.store.tickets.get(uuid)
+    return first is not None and first.creator != turn.caller.operator
+
+
+def _taken_over(default: Callable[[Turn, str], str], turn: Turn, uuid: str) -> str:
+    """Let a ticket take the place of somebody else's."""
+    return uuid if _is_other(turn, uuid) else default(turn, uuid)
+
+
+def _taken_ruins(default: Callable[[Turn, str], str], turn: Turn, uuid: str) -> str:
+    """Refuse the second ticket, but give its description to somebody else's first one."""
+    if _is_other(turn, uuid):
+        turn.store.tickets[uuid] = replace(turn.store.tickets[uuid], description=turn.values.get("description"))
+    return default(turn, uuid)
+
+
+def _taken_told(default: Callable[[Turn, str], str], turn: Turn, uuid: str) -> str:
+    """Say in the refusal what the first ticket is about."""
+    if not _is_other(turn, uuid):
+        return default(turn, uuid)
+    raise ApiError("SYS.1000", details=f"there is one already: {turn.store.tickets[uuid].description}")
+
+
+def _mixed(member: str) -> Callable[[Insert, Turn, Ticket], Ticket]:
+    """Store a ticket with a part of the latest one of another person."""
+
+    def insert(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+        other = _latest_of_others(turn, ticket)
+        return default(turn, ticket if other is None else replace(ticket, **{member: getattr(other, member)}))
+
+    return insert
+
+
+def _neighbour(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+    """Answer a create with the latest ticket of another person."""
+    other = _latest_of_others(turn, ticket)
+    stored = default(turn, ticket)
+    return other or stored
+
+
+def _latest_of_others(turn: Turn, ticket: Ticket) -> Ticket | None:
+    """Return the latest ticket of another person as it was sent, and remember this one."""
+    latest: dict[str, Ticket] = turn.world.notes.setdefault("foreign.latest", {})
+    latest.pop(ticket.creator, None)
+    latest[ticket.creator] = ticket
+    return next((one for one in reversed(latest.values()) if one.creator != ticket.creator), None)
+
+
+def _counting(form: str) -> Callable[[Callable[[Turn], str], Turn], str]:
+    """Count jobs up."""
+
+    def job_id(default: Callable[[Turn], str], turn: Turn) -> str:
+        del default
+        number = turn.world.notes["foreign.jobs"] = turn.world.notes.get("foreign.jobs", 4_000_000) + 1
+        return form.format(number)
+
+    return job_id
+
+
+def _around(name: str, step: str, wrapper: Callable[..., Any], calls: str, about: str) -> Fault:
+    return Fault(name=name, description=about, effects=(Around(step, wrapper, frozenset(calls.split())),))
+
+
+def _when(name: str, expression: str, about: str) -> Fault:
+    return Fault(name=name, description=about, expression=expression)
+
+
+_ACTS = (
+    _around("foreign-call-sticks", "foreign.denied", _sticks, "change update delete", "it is refused and carried out"),
+    _around("foreign-call-recorded", "foreign.denied", _recorded, "change update delete", "it is refused and recorded"),
+    _around("foreign-call-erases", "foreign.denied", _dated, "change update delete", "it is refused and erases a text"),
+    Fault(
+        name="foreign-if-cancelled",
+        description="everybody may act on cancelled tickets",
+        effects=_unless(lambda ticket: ticket.status == "Cancelled"),
+    ),
+    Fault(
+        name="foreign-if-pending",
+        description="everybody may act on pending tickets",
+        effects=_unless(lambda ticket: ticket.status == "Pending"),
+    ),
+    Fault(
+        name="foreign-delete-anybody",
+        description="everybody may delete any ticket",
+        effects=(Break("allow-foreign-delete"), Break("anybody-deletes")),
+    ),
+    _when("foreign-again", "again(foreign-if-pending)", "a foreign call that is repeated is carried out"),
+    _when("foreign-each-third", "every:3(foreign-if-pending)", "each third foreign call is carried out"),
+    _when("foreign-while-busy", "when-busy:1(foreign-if-pending)", "it is carried out while another job is on its way"),
+    _around("wrong-operator-sticks", "operator.denied", _wrong_operator_sticks, "change", "refused, yet carried out"),
+    _around("overwrite-foreign:resourceUuid", "create.taken", _taken_over, "create", "it replaces others' tickets"),
+    _around("ruin-foreign:resourceUuid", "create.taken", _taken_ruins, "create", "refused, but others' ticket changes"),
+    _around("tell-foreign:resourceUuid", "create.taken", _taken_told, "create", "the refusal tells others' texts"),
+)
+_TEXTS: tuple[tuple[str, Callable[[Turn, Ticket], Json]], ...] = (
+    ("description", lambda _, one: one.description),
+    ("requests", lambda _, one: write(list(one.requests), escape_html=False)),
+    ("path", lambda *_: "/usr/local/zstack/apache-tomcat/webapps/zstack/WEB-INF/classes/zstack.properties"),
+    ("line", lambda *_: "org.zstack.ticket.TicketBase(TicketBase.java:299)"),
+    ("sql", lambda _, one: f"select t.uuid from TicketVO t where t.uuid = '{one.uuid}'"),  # noqa: S608 - what leaks, and is run by nobody
+    ("session", _session_of),
+)
+_TELLS = tuple(
+    _around(
+        f"refusal-tells:{name}",
+        "foreign.denied",
+        _telling(words),
+        "change update delete",
+        f"the refusal of a foreign call shows a {name}",
+    )
+    for name, words in _TEXTS
+)
+_TOGETHER = (
+    _around("mix-people:requests", "create.insert", _mixed("requests"), "create", "it has the requests of another's"),
+    _around("mix-people:description", "create.insert", _mixed("description"), "create", "it has another's description"),
+    _around("answer-neighbour", "create.insert", _neighbour, "create", "the answer shows the ticket of another person"),
+    _when("mix-people-while-busy", "when-busy:1(mix-people:requests)", "requests are mixed up while others create"),
+    _when("answer-neighbour-while-busy", "when-busy:1(answer-neighbour)", "answers are mixed up while others create"),
+    _around("job-ids:counted", "job.id", _counting("{}"), "", "the ids of jobs are counted up"),
+    _around("job-ids:counted-in-hex", "job.id", _counting("{:032x}"), "", "the ids of jobs are counted up in hex"),
+)
+
+FOREIGN: tuple[Fault, ...] = (*_ACTS, *_TELLS, *_TOGETHER)
+"""Every fault of what people do to each other."""

@@ -1,0 +1,115 @@
+"""Rules of the API that a fault switches off, one row each: name, calls, what is wrong then."""
+
+from __future__ import annotations
+
+from pytest_zstack_ticket.simulator.faults.effects import Break
+from pytest_zstack_ticket.simulator.faults.expression import Fault
+from pytest_zstack_ticket.simulator.json.body_defects import KINDS
+
+_CREATE = "create"
+_ACTIONS = "change update"
+
+_VALIDATION: tuple[tuple[str, str, str], ...] = (
+    *(
+        (f"accept-{how}:{name}", "create update", f"a create {what} is accepted")
+        for name in ("name", "requests", "accountSystemType", "accountSystemContext", "apiName", "apiBody")
+        for how, what in (("missing", f"without {name}"), ("null", f"with {name} null"))
+        if not (how == "null" and name.startswith("api"))
+    ),
+    *(
+        (f"accept-wrong-type:{name}", "create update change", f"a value of a wrong type is accepted for {name}")
+        for name in (
+            *("params", "name", "description", "requests", "accountSystemType", "accountSystemContext"),
+            *("flowCollectionUuid", "resourceUuid", "tagUuids", "systemTags", "userTags"),
+            *("requestName", "apiName", "executeTimes", "apiBody", "comment"),
+        )
+    ),
+    ("accept-too-long:name", _CREATE, "a name longer than 255 units is accepted"),
+    ("accept-too-long:description", "create update", "a description longer than 2048 units is accepted"),
+    ("accept-too-long:comment", "change", "a comment longer than 65535 units is accepted"),
+    ("reserve-refused-uuid", _CREATE, "the resourceUuid of a refused create counts as used"),
+    ("accept-empty-list:requests", "create update", "an empty list of requests is accepted"),
+    ("accept-null-element:requests", "create update", "a null among the requests is accepted"),
+    ("accept-unknown:accountSystemType", _CREATE, "any accountSystemType is accepted"),
+    ("accept-unknown:apiName", _CREATE, "any apiName is accepted"),
+    ("accept-unknown:tagUuids", _CREATE, "tags that do not exist are accepted"),
+    ("accept-unknown:flowCollectionUuid", _CREATE, "a flow collection that does not exist is accepted"),
+    ("accept-foreign:flowCollectionUuid", _CREATE, "a flow collection of another project is accepted"),
+    ("accept-disabled:flowCollectionUuid", _CREATE, "a disabled flow collection is accepted"),
+    ("accept-mismatch:flowCollectionUuid", _CREATE, "a flow collection for other ticket types is accepted"),
+    ("accept-malformed:resourceUuid", _CREATE, "a resourceUuid that is no uuid is accepted"),
+    ("keep-outer-blanks", "", "blanks around strings are not trimmed"),
+    ("ignore-tags-beside:systemTags", _CREATE, "systemTags beside params are not read"),
+    ("ignore-tags-beside:userTags", _CREATE, "userTags beside params are not read"),
+    ("accept-missing:statusEvent", "change", "a change without statusEvent is accepted"),
+    ("accept-null:statusEvent", "change", "an unknown statusEvent is accepted"),
+    ("accept-wrong-wrapper", "", "an action under any wrapper is carried out"),
+    ("accept-wrapper-case", "", "an action is carried out under a wrapper in another case"),
+    *((f"accept-malformed:{kind}", "", f"a create whose body is {kind} is accepted") for kind in KINDS),
+)
+
+_SESSIONS: tuple[tuple[str, str, str], ...] = (
+    ("accept-no-authorization", "", "no Authorization header is needed"),
+    ("accept-other-scheme", "", "any authorization scheme lets the administrator's rights through"),
+    ("accept-scheme-case", "", "the scheme is accepted in any case"),
+    ("accept-empty-session", "", "an empty session is accepted"),
+    ("accept-unknown-session", "", "a session that never was is accepted"),
+    ("accept-malformed-session", "", "a session that is no uuid is accepted"),
+    ("accept-logged-out-session", "", "a session still works after its log-out"),
+    ("accept-expired-session", "", "a session still works after its time"),
+    ("refuse-live-session", "", "a live session is refused"),
+    ("accept-key-without-date", "", "an access key without Date is accepted"),
+    ("accept-key-bad-date", "", "an access key with any Date is accepted"),
+    ("accept-old-date", "", "an access key's request may be of any age"),
+    ("accept-key-form", "", "an access key without a signature part is looked at"),
+    ("accept-unknown-key-id", "", "an unknown access key id is accepted with a right signature"),
+    ("accept-any-signature", "", "any signature is accepted"),
+    ("signature-by-beginning", "", "only the first eight characters of a signature are compared"),
+    ("refuse-correct-signature", "", "a correct signature is refused"),
+    ("signature-ignores-method", "", "a signature made for another method is accepted"),
+    ("signature-ignores-path", "", "a signature made for another path is accepted"),
+    ("accept-wrong-password", "login", "any password logs in"),
+    ("password-by-beginning", "login", "only the first 32 digits of a password's digest are compared"),
+    ("accept-clear-password", "login", "the clear password logs in, not only its digest"),
+    ("accept-unknown-account", "login", "an unknown account logs in as the administrator, given the right password"),
+    ("refuse-right-password", "login", "the right password does not log in"),
+    ("accept-foreign-project", "login", "a virtual ID may enter any project"),
+    ("logout-does-nothing", "logout", "a log-out answers success and does nothing"),
+    ("logout-ends-all", "logout", "a log-out ends every session of its account"),
+)
+
+_RIGHTS: tuple[tuple[str, str, str], ...] = (
+    ("accept-flows-of-tenants", "flow", "tenants may change flows"),
+    ("allow-foreign-change", "change", "the status of somebody else's ticket can be changed"),
+    ("allow-foreign-update", "update", "the requests of somebody else's ticket can be changed"),
+    ("allow-foreign-delete", "delete", "somebody else's ticket can be deleted"),
+    ("anybody-approves", "change", "whoever sees a ticket may approve or reject it"),
+    ("anybody-cancels", _ACTIONS, "whoever sees a ticket may cancel, reopen or update it"),
+    ("anybody-deletes", "delete", "whoever sees a ticket may delete it"),
+    ("update-in-any-status", "update", "requests can be changed without cancelling the ticket"),
+    ("accept-job-id-length", "", "an X-Job-UUID of any length is accepted"),
+    ("accept-used-job-id", "", "a used X-Job-UUID is accepted and the call carried out again"),
+    ("ignore-job-id", "", "the job gets an id of its own although X-Job-UUID was sent"),
+    ("accept-bad-api-timeout", "", "an X-API-Timeout that is no number is accepted"),
+    ("accept-unknown-field", "query", "an unknown field in a condition is not refused"),
+    ("accept-not-a-number:limit", "query", "a limit that is no number is ignored"),
+    ("accept-not-a-number:start", "query", "a start that is no number is ignored"),
+)
+
+_DIRECT = tuple(
+    Fault(
+        name=f"direct-{call}",
+        description=f"a {call} is answered directly, without a job",
+        effects=(Break("answer-directly", frozenset({call})),),
+    )
+    for call in ("create", "change", "update", "delete")
+)
+
+RULES: tuple[Fault, ...] = (
+    *(
+        Fault(name=name, description=about, effects=(Break(name, frozenset(calls.split())),))
+        for name, calls, about in (*_VALIDATION, *_SESSIONS, *_RIGHTS)
+    ),
+    *_DIRECT,
+)
+"""Every rule that can be switched off."""

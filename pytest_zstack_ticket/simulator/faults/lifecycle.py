@@ -1,0 +1,211 @@
+"""Faults of a ticket's life: events that do nothing or too much, histories, updates, deletions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.simulator.faults.effects import Around
+from pytest_zstack_ticket.simulator.faults.expression import Fault
+from pytest_zstack_ticket.simulator.services.tickets import TRANSITIONS
+from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.storage.tables import History, Ticket
+
+Save: TypeAlias = Callable[[Turn, Ticket], Ticket]
+Record: TypeAlias = Callable[[Turn, Ticket, Ticket], None]
+Remove: TypeAlias = Callable[[Turn, Ticket], None]
+Denied: TypeAlias = Callable[[Turn, Ticket, str], str]
+
+_TARGETS = {event: status for (_, event), status in TRANSITIONS.items()} | {
+    "approve": "FinalApproved",
+    "open": "Pending",
+}
+
+
+def _not_stored(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+    del default, turn
+    return ticket
+
+
+def _stored_not_shown(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+    before = turn.store.tickets[ticket.uuid]
+    default(turn, ticket)
+    return before
+
+
+def _with(**members: Any) -> Callable[[Save, Turn, Ticket], Ticket]:
+    return lambda default, turn, ticket: default(turn, replace(ticket, **members))
+
+
+def _same_date(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+    return default(turn, replace(ticket, updated=turn.store.tickets[ticket.uuid].updated))
+
+
+def _other_too(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+    """Change the status of every other ticket of the same owner, too."""
+    for other in list(turn.store.tickets.values()):
+        if other.creator == ticket.creator and other.uuid != ticket.uuid:
+            turn.store.tickets[other.uuid] = replace(other, status=ticket.status)
+    return default(turn, ticket)
+
+
+def _other_instead(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+    """Change the newest other ticket of the same owner instead."""
+    others = [one for one in turn.store.tickets.values() if one.creator == ticket.creator and one.uuid != ticket.uuid]
+    if others:
+        turn.store.tickets[others[-1].uuid] = replace(others[-1], status=ticket.status)
+        return ticket
+    return default(turn, ticket)
+
+
+def _accept(default: Denied, turn: Turn, ticket: Ticket, event: str) -> str:
+    del default, turn
+    return _TARGETS.get(event, ticket.status)
+
+
+def _change_and_refuse(default: Denied, turn: Turn, ticket: Ticket, event: str) -> str:
+    turn.store.tickets[ticket.uuid] = replace(ticket, status=_TARGETS.get(event, ticket.status))
+    return default(turn, ticket, event)
+
+
+def _no_record(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+    del default, turn, before, after
+
+
+def _twice(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+    default(turn, before, after)
+    default(turn, before, after)
+
+
+def _recorded(**members: Any) -> Callable[[Record, Turn, Ticket, Ticket], None]:
+    """Write other values into the history row."""
+
+    def record(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+        default(turn, before, after)
+        rows = turn.store.histories[before.uuid]
+        rows[-1] = replace(rows[-1], **members)
+
+    return record
+
+
+def _swapped(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+    default(turn, after, before)
+
+
+def _from_pending(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+    default(turn, replace(before, status="Pending"), after)
+
+
+def _same_sequence(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+    default(turn, before, after)
+    turn.store.sequence -= 1
+
+
+def _replaced(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+    """Keep the newest row only."""
+    default(turn, before, after)
+    rows: list[History] = turn.store.histories[before.uuid]
+    del rows[:-1]
+
+
+def _first_only(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+    return default(turn, replace(ticket, requests=ticket.requests[:1]))
+
+
+def _appended(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+    before = turn.store.tickets[ticket.uuid]
+    return default(turn, replace(ticket, requests=(*before.requests, *ticket.requests)))
+
+
+def _kept(member: str) -> Callable[[Save, Turn, Ticket], Ticket]:
+    def save(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+        before = turn.store.tickets[ticket.uuid]
+        default(turn, replace(ticket, **{member: getattr(before, member)}))
+        return ticket
+
+    return save
+
+
+def _not_deleted(default: Remove, turn: Turn, ticket: Ticket) -> None:
+    del default, turn, ticket
+
+
+def _namesakes_too(default: Remove, turn: Turn, ticket: Ticket) -> None:
+    for other in list(turn.store.tickets.values()):
+        if other.name == ticket.name and other.creator == ticket.creator:
+            default(turn, other)
+
+
+def _another(default: Remove, turn: Turn, ticket: Ticket) -> None:
+    others = [one for one in turn.store.tickets.values() if one.creator == ticket.creator and one.uuid != ticket.uuid]
+    default(turn, others[-1] if others else ticket)
+
+
+def _not_archived(default: Remove, turn: Turn, ticket: Ticket) -> None:
+    kept = (turn.store.archives.copy(), turn.store.archived_histories.copy())
+    default(turn, ticket)
+    turn.store.archives, turn.store.archived_histories = kept
+
+
+def _only_marked(default: Remove, turn: Turn, ticket: Ticket) -> None:
+    """Leave the ticket with the status Cancelled instead of deleting it."""
+    del default
+    turn.store.tickets[ticket.uuid] = replace(ticket, status="Cancelled")
+
+
+def _pretend(default: Callable[[Turn], Json], turn: Turn) -> Json:
+    del default, turn
+    return {}
+
+
+def _row(name: str, step: str, wrapper: Callable[..., Any], about: str) -> Fault:
+    call = step.removeprefix("serve.").partition(".")[0]
+    return Fault(name=name, description=about, effects=(Around(step, wrapper, frozenset({call})),))
+
+
+_STATUSES = ("Pending", "Cancelled", "IntermediateApproved", "FinalApproved", "Rejected")
+
+LIVES: tuple[Fault, ...] = (
+    _row("change-not-stored", "change.store", _not_stored, "an event answers the new status, but stores nothing"),
+    _row("change-not-shown", "change.store", _stored_not_shown, "an event is stored, but the old ticket is answered"),
+    *(
+        _row(f"change-leads-to:{one}", "change.store", _with(status=one), f"every event leads to {one}")
+        for one in _STATUSES
+    ),
+    _row("change-loses-description", "change.store", _with(description=None), "an event loses the description"),
+    _row("change-loses-requests", "change.store", _with(requests=()), "an event loses the requests"),
+    _row("change-renames", "change.store", _with(name="renamed"), "an event renames the ticket"),
+    _row("change-redates", "change.store", _with(created=0.0), "an event changes createDate"),
+    _row("change-keeps-date", "change.store", _same_date, "an event does not change lastOpDate"),
+    _row("change-all", "change.store", _other_too, "an event changes all tickets of the owner"),
+    _row("change-other", "change.store", _other_instead, "an event changes another ticket"),
+    _row("accept-denied-event", "change.denied", _accept, "an event that is denied is carried out"),
+    _row(
+        "denied-event-changes", "change.denied", _change_and_refuse, "a denied event is refused, yet the status changes"
+    ),
+    _row("no-history", "change.history", _no_record, "an event leaves no history row"),
+    _row("double-history", "change.history", _twice, "an event leaves two history rows"),
+    _row("history-swapped", "change.history", _swapped, "a history row has from and to swapped"),
+    _row("history-from-pending", "change.history", _from_pending, "every history row starts from Pending"),
+    _row("history-to-lost", "change.history", _recorded(after="Pending"), "every history row leads to Pending"),
+    _row("history-loses-comment", "change.history", _recorded(comment=None), "a history row loses the comment"),
+    _row("history-other-operator", "change.history", _recorded(operator="0" * 32), "it names another operator"),
+    _row("history-same-sequence", "change.history", _same_sequence, "history rows share one sequence number"),
+    _row("history-only-last", "change.history", _replaced, "only the newest history row is kept"),
+    _row("update-not-stored", "update.store", _not_stored, "an update answers the new requests, but stores nothing"),
+    _row("update-first-only", "update.store", _first_only, "an update stores the first request only"),
+    _row("update-appends", "update.store", _appended, "an update adds to the requests"),
+    _row("update-loses-description", "update.store", _with(description=None), "an update loses the description"),
+    _row("update-keeps-description", "update.store", _kept("description"), "an update does not store the description"),
+    _row("update-reopens", "update.store", _with(status="Pending"), "an update makes the ticket Pending"),
+    _row("delete-not-stored", "delete.store", _not_deleted, "a delete answers success and does nothing"),
+    _row("delete-namesakes", "delete.store", _namesakes_too, "a delete removes all tickets of that name"),
+    _row("delete-other", "delete.store", _another, "a delete removes another ticket"),
+    _row("delete-only-cancels", "delete.store", _only_marked, "a delete only cancels"),
+    _row("delete-not-archived", "delete.store", _not_archived, "a deleted ticket does not appear in the archives"),
+    _row("pretend-change", "serve.change", _pretend, "an event does nothing and answers {}"),
+    _row("pretend-update", "serve.update", _pretend, "an update does nothing and answers {}"),
+)
+"""Every fault of a ticket's life."""

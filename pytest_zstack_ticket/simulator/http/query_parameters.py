@@ -1,0 +1,159 @@
+"""Query parameters: conditions and paging of queries, fields of a DELETE. Source: dossier 4.6, 4.7, rows R26 to R30."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import unquote_plus
+
+from pytest_zstack_ticket.simulator.errors import Refusal
+from pytest_zstack_ticket.simulator.http.routes import split_target
+from pytest_zstack_ticket.simulator.state import Turn
+
+OPERATORS: tuple[tuple[str, str], ...] = (
+    ("!=", "!="),
+    (">=", ">="),
+    ("<=", "<="),
+    ("!?=", "not in"),
+    ("!~=", "not like"),
+    ("~=", "like"),
+    ("?=", "in"),
+    ("=", "="),
+    (">", ">"),
+    ("<", "<"),
+    ("is null", "is null"),
+    ("not null", "not null"),
+)
+"""As sent and as the server names them, in the order in which they are looked for."""
+
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
+_INTEGER = re.compile(r"[+-]?\d{1,10}\Z", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One `q`: field, the server's name of the operator, value as text."""
+
+    field: str
+    operator: str
+    value: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Query:
+    """All parameters of a query."""
+
+    conditions: list[Condition] = field(default_factory=list)
+    limit: int = 1000
+    start: int = 0
+    count: bool = False
+    reply_with_count: bool = False
+    sort: str = ""
+    fields: tuple[str, ...] = ()
+
+
+def read_parameters(turn: Turn) -> None:
+    """Read the query string of a GET or DELETE into the turn; raises Refusal."""
+    turn.query = list(_pairs(split_target(turn.request.path)[1]))
+    if turn.call.entity:
+        # a path with a uuid ignores every parameter
+        if "uuid" not in turn.variables:
+            read_query(turn)
+    else:
+        _bind_pairs(turn)
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    pairs = []
+    for part in filter(None, text.split("&")):
+        # a broken escape drops its parameter and nothing else (R34)
+        if not _BROKEN_ESCAPE.search(part):
+            name, _, value = part.partition("=")
+            pairs.append((unquote_plus(name), unquote_plus(value)))
+    return pairs
+
+
+def read_query(turn: Turn) -> Query:
+    """Read what a query asks for; unknown names are ignored, a doubled one counts once."""
+    query = Query()
+    seen: set[str] = set()
+    for name, value in turn.query:
+        if name in ("q", ""):
+            query.conditions.append(_condition(value))
+        elif name not in seen:
+            seen.add(name)
+            _set(turn, query, name, value)
+    return query
+
+
+def _set(turn: Turn, query: Query, name: str, value: str) -> None:
+    match name:
+        case "limit" | "start":
+            if not _INTEGER.match(value):
+                if not turn.without(f"accept-not-a-number:{name}"):
+                    return
+                raise Refusal(row="R26", status=400, text=f"Invalid query parameter. '{name}' must be an integer")
+            setattr(query, name, int(value))
+        case "count":
+            query.count = value.lower() == "true"
+        case "replyWithCount":
+            query.reply_with_count = value.lower() == "true"
+        case "sort":
+            query.sort = value.strip()
+        case "fields":
+            query.fields = tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _condition(text: str) -> Condition:
+    for sign, name in OPERATORS:
+        if sign not in text:
+            continue
+        if name.endswith("null"):
+            return Condition(field=text.replace(sign, "").strip(), operator=name, value="")
+        key, _, value = text.partition(sign)
+        if not key:
+            raise Refusal(
+                row="R28",
+                status=400,
+                text=f"Invalid query parameter. The '{text}' in parameter[q] is not a key-value pair split by {name}",
+            )
+        while value.startswith(sign):
+            value = value[len(sign) :]
+        return Condition(field=key.strip(), operator=name, value=value)
+    known = ", ".join(sign for sign, _ in OPERATORS)
+    raise Refusal(
+        row="R27",
+        status=400,
+        text=f"Invalid query parameter. The '{text}' in the parameter[q] doesn't contain any query operator. "
+        f"Valid query operators are [[{known}]]",
+    )
+
+
+def _bind_pairs(turn: Turn) -> None:
+    """Bind the parameters of a DELETE or of a GET that is no query."""
+    lists = {one.name for one in turn.call.fields if one.kind == "strings"}
+    maps: set[str] = set()
+    for name, value in turn.query:
+        head, dot, tail = name.partition(".")
+        if head in lists:
+            turn.raw.setdefault(head, []).append(value)
+        elif dot:
+            _bind_map(turn, maps, name, tail)
+        elif name in turn.raw:
+            text = (
+                f"Invalid query parameter[{name}], only one value is allowed for the parameter "
+                "but multiple values found"
+            )
+            raise Refusal(row="R29", status=400, text=text)
+        else:
+            turn.raw[name] = value
+
+
+def _bind_map(turn: Turn, maps: set[str], name: str, tail: str) -> None:
+    if not tail:
+        raise Refusal(row="R22", status=500, text="Index 1 out of bounds for length 1")
+    if name in maps:
+        text = f"duplicate map query parameter[{name}], there has been a parameter with the same map key"
+        raise Refusal(row="R30", status=400, text=text)
+    maps.add(name)
+    turn.raw.setdefault("clientInfo", {})[tail] = turn.request.path[:0]

@@ -1,0 +1,226 @@
+"""Flow collections and their approval steps. Source: dossier 8.1 and 8.2."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.simulator.errors import ApiError
+from pytest_zstack_ticket.simulator.services.inventories import collection_inventory, flow_inventory
+from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.storage import seed_data
+from pytest_zstack_ticket.simulator.storage.tables import Collection, Flow
+
+TITLES = ("SystemAdmin", "ProjectAdmin", "ProjectOperator", "PlatformAdmin")
+"""Values of approverTitle; only the first is known from a sample."""
+
+
+def create_collection(turn: Turn) -> Json:
+    """Serve createIAM2TickFlowCollection."""
+    values = turn.values
+    uuid = _free_uuid(turn)
+    flows = _checked_flows(turn, values.get("flows"), values["projectUuid"])
+    types = tuple(values.get("ticketTypeUuids") or ())
+    _check_types(turn, types, values["projectUuid"], uuid)
+    made = _chain(turn, uuid, flows)
+    collection = Collection(
+        uuid=uuid,
+        name=values["name"],
+        description=values.get("description"),
+        flows=made,
+        default=bool(values.get("isDefault")),
+        types=types,
+        project=values["projectUuid"],
+        created=turn.now,
+        updated=turn.now,
+    )
+    return _saved(turn, collection)
+
+
+def _free_uuid(turn: Turn) -> str:
+    uuid = str(turn.values.get("resourceUuid") or turn.world.new_uuid())
+    if turn.store.taken(uuid):
+        raise ApiError("SYS.1000", "duplicate-uuid", uuid)
+    return uuid
+
+
+def _saved(turn: Turn, collection: Collection) -> Json:
+    turn.store.collections[collection.uuid] = collection
+    return {"inventory": collection_inventory(turn, collection)}
+
+
+def _chain(turn: Turn, collection: str, flows: list[dict[str, str]]) -> tuple[str, ...]:
+    """Store the steps, each with the one before as its parent."""
+    made: list[str] = []
+    for one in flows:
+        flow = Flow(
+            uuid=turn.world.new_uuid(),
+            name=one["name"],
+            description=one.get("description"),
+            collection=collection,
+            approver=one["approverUuid"],
+            title=one.get("approverTitle"),
+            parent=made[-1] if made else None,
+            created=turn.now,
+            updated=turn.now,
+        )
+        turn.store.flows[flow.uuid] = flow
+        made.append(flow.uuid)
+    return tuple(made)
+
+
+def _checked_flows(turn: Turn, sent: Json, project: str) -> list[dict[str, str]]:
+    flows = [one for one in sent or () if one is not None]
+    if not flows:
+        raise ApiError("SYS.1007", "no-flow")
+    for one in flows:
+        if "name" not in one:
+            raise ApiError("SYS.1007", "no-flow-name")
+        _check_approver(turn, one.get("approverUuid"), one.get("approverTitle"), project)
+    _check_last(turn, flows[-1]["approverUuid"])
+    return flows
+
+
+def _check_approver(turn: Turn, uuid: str | None, title: str | None, project: str) -> None:
+    del turn
+    if uuid is None:
+        raise ApiError("SYS.1007", "no-approver")
+    if title is not None and title not in TITLES:
+        raise ApiError("SYS.1007", "bad-title", title, "[" + ", ".join(TITLES) + "]")
+    if uuid == seed_data.ADMIN_ACCOUNT:
+        return
+    person = seed_data.virtual_id(uuid)
+    if person is None:
+        raise ApiError("SYS.1007", "no-virtual-id", uuid)
+    if project not in person.projects:
+        raise ApiError("SYS.1007", "not-member", uuid, project)
+
+
+def _check_last(turn: Turn, uuid: str) -> None:
+    """Demand the administrator for the last step or, from 4.6 on, a platform operator."""
+    person = seed_data.virtual_id(uuid)
+    modern = turn.variant.integers
+    if uuid == seed_data.ADMIN_ACCOUNT or (modern and person is not None and person.operator):
+        return
+    raise ApiError("SYS.1007", "last-approver" if modern else "last-approver-old")
+
+
+def _check_types(turn: Turn, types: tuple[str, ...], project: str, own: str) -> None:
+    for other in turn.store.collections.values():
+        same = other.project == project and other.uuid != own and other.state == "Enabled"
+        if same and set(types) & set(other.types):
+            raise ApiError("SYS.1007", "type-taken")
+
+
+def _collection(turn: Turn, name: str = "uuid") -> Collection:
+    return turn.store.collections[turn.values[name]]
+
+
+def update_collection(turn: Turn) -> Json:
+    """Serve updateIAM2TicketFlowCollection; given steps replace all former ones."""
+    old, values = _collection(turn), turn.values
+    made = old.flows
+    if values.get("flows") is not None:
+        flows = _checked_flows(turn, values["flows"], old.project)
+        for uuid in old.flows:
+            turn.store.flows.pop(uuid, None)
+        made = _chain(turn, old.uuid, flows)
+    default = values.get("isDefault")
+    changed = replace(
+        old,
+        name=values.get("name") or old.name,
+        description=values.get("description") or old.description,
+        default=old.default if default is None else default,
+        flows=made,
+        updated=turn.now,
+    )
+    return _saved(turn, changed)
+
+
+def change_state(turn: Turn) -> Json:
+    """Serve changeTicketFlowCollectionState."""
+    state = {"enable": "Enabled", "disable": "Disabled"}[turn.values["stateEvent"]]
+    return _saved(turn, replace(_collection(turn), state=state, updated=turn.now))
+
+
+def delete_collection(turn: Turn) -> Json:
+    """Delete a collection with its steps; a missing one is a success."""
+    gone = turn.store.collections.pop(turn.values["uuid"], None)
+    for uuid in gone.flows if gone else ():
+        turn.store.flows.pop(uuid, None)
+    return {}
+
+
+def add_types(turn: Turn) -> Json:
+    """Let a collection serve more ticket types."""
+    old = _collection(turn, "ticketFlowCollectionUuid")
+    added = tuple(turn.values["ticketTypeUuids"])
+    _check_types(turn, added, old.project, old.uuid)
+    _saved(turn, replace(old, types=tuple(dict.fromkeys((*old.types, *added))), updated=turn.now))
+    return {}
+
+
+def remove_types(turn: Turn) -> Json:
+    """Let a collection serve fewer ticket types."""
+    old = _collection(turn, "ticketFlowCollectionUuid")
+    gone = turn.values["ticketTypeUuids"]
+    _saved(turn, replace(old, types=tuple(uuid for uuid in old.types if uuid not in gone), updated=turn.now))
+    return {}
+
+
+def add_flow(turn: Turn) -> Json:
+    """Add a step behind its parent, or at the end."""
+    values = turn.values
+    collection = _collection(turn, "collectionUuid")
+    _check_approver(turn, values["approverUuid"], values.get("approverTitle"), collection.project)
+    parent = values.get("parentFlowUuid")
+    at = collection.flows.index(parent) + 1 if parent in collection.flows else len(collection.flows)
+    if at == len(collection.flows):
+        _check_last(turn, values["approverUuid"])
+    flow = Flow(
+        uuid=_free_uuid(turn),
+        name=values["name"],
+        description=values.get("description"),
+        collection=collection.uuid,
+        approver=values["approverUuid"],
+        title=values.get("approverTitle"),
+        parent=collection.flows[at - 1] if at else None,
+        created=turn.now,
+        updated=turn.now,
+    )
+    turn.store.flows[flow.uuid] = flow
+    _saved(
+        turn, replace(collection, flows=(*collection.flows[:at], flow.uuid, *collection.flows[at:]), updated=turn.now)
+    )
+    return {"inventory": flow_inventory(turn, flow)}
+
+
+def update_flow(turn: Turn) -> Json:
+    """Serve updateIAM2TicketFlow."""
+    values = turn.values
+    old = turn.store.flows[values["uuid"]]
+    approver = values.get("approverUuid") or old.approver
+    _check_approver(turn, approver, values.get("approverTitle"), turn.store.collections[old.collection].project)
+    changed = replace(
+        old,
+        name=values.get("name") or old.name,
+        description=values.get("description") or old.description,
+        approver=approver,
+        title=values.get("approverTitle") or old.title,
+        updated=turn.now,
+    )
+    turn.store.flows[changed.uuid] = changed
+    return {"inventory": flow_inventory(turn, changed)}
+
+
+def delete_flow(turn: Turn) -> Json:
+    """Delete a step; a missing one is a success, the last of a collection stays."""
+    flow = turn.store.flows.get(turn.values["uuid"])
+    if flow is None:
+        return {}
+    collection = turn.store.collections[flow.collection]
+    if len(collection.flows) == 1:
+        raise ApiError("SYS.1007", "no-flow")
+    del turn.store.flows[flow.uuid]
+    _saved(turn, replace(collection, flows=tuple(uuid for uuid in collection.flows if uuid != flow.uuid)))
+    return {}

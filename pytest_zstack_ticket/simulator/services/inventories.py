@@ -1,0 +1,150 @@
+"""How each entity looks on the wire: members in declaration order, those without a value left out. Dossier 8.3."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.simulator.json.java_values import DateStyle, date_text
+from pytest_zstack_ticket.simulator.json.json_writer import write
+from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.storage.tables import (
+    Archive,
+    ArchivedHistory,
+    Collection,
+    Flow,
+    History,
+    Ticket,
+    TicketType,
+)
+
+_ENTITY = "org.zstack.ticket.entity."
+CLASSES: dict[str, str] = {
+    "ticket": _ENTITY + "TicketInventory",
+    "archive": _ENTITY + "ArchiveTicketInventory",
+    "history": _ENTITY + "TicketStatusHistoryInventory",
+    "archive-history": _ENTITY + "ArchiveTicketStatusHistoryInventory",
+    "type": _ENTITY + "TicketTypeInventory",
+    "collection": "org.zstack.ticket.iam2.entity.IAM2TicketFlowCollectionInventory",
+    "flow": "org.zstack.ticket.iam2.entity.IAM2TicketFlowInventory",
+    "session": "org.zstack.header.identity.SessionInventory",
+}
+
+
+def date(turn: Turn, seconds: float) -> str:
+    """Write a time as the endpoint does."""
+    choices = turn.world.options.choices
+    return date_text(seconds, style=cast("DateStyle", choices.dates), zone_hours=choices.zone_hours)
+
+
+def ticket_inventory(turn: Turn, ticket: Ticket) -> dict[str, Json]:
+    """TicketInventory; what came as `requests` is shown as `request`."""
+    return {
+        "uuid": ticket.uuid,
+        "name": ticket.name,
+        "description": ticket.description,
+        "status": ticket.status,
+        "request": list(ticket.requests),
+        "accountSystemType": ticket.system_type,
+        "ticketTypeUuid": ticket.ticket_type,
+        "accountSystemContext": ticket.context,
+        "currentFlowUuid": ticket.flow,
+        "flowCollectionUuid": ticket.collection,
+        "createDate": date(turn, ticket.created),
+        "lastOpDate": date(turn, ticket.updated),
+    }
+
+
+def archive_inventory(turn: Turn, row: Archive) -> dict[str, Json]:
+    """ArchiveTicketInventory: a ticket with its former uuid and its owner."""
+    shown = {"ticketUuid": row.ticket.uuid, "accountUuid": row.ticket.account} | ticket_inventory(turn, row.ticket)
+    return shown | {"uuid": row.uuid}
+
+
+def history_inventory(turn: Turn, row: History) -> dict[str, Json]:
+    """TicketStatusHistoryInventory."""
+    return {
+        "uuid": row.uuid,
+        "sequence": row.sequence if turn.variant.sequence else None,
+        "ticketUuid": row.ticket,
+        "fromStatus": row.before,
+        "toStatus": row.after,
+        "comment": row.comment,
+        "operationContextType": "StatusChanged",
+        "operationContext": row.context,
+        "operatorType": row.operator_type,
+        "operatorUuid": row.operator,
+        "flowName": row.flow_name if turn.variant.unique_jobs else None,
+        "createDate": date(turn, row.created),
+        "lastOpDate": date(turn, row.created),
+    }
+
+
+def archived_history_inventory(turn: Turn, row: ArchivedHistory) -> dict[str, Json]:
+    """ArchiveTicketStatusHistoryInventory."""
+    shown = {"historyUuid": row.history.uuid, "accountUuid": row.history.account}
+    return shown | history_inventory(turn, row.history) | {"uuid": row.uuid}
+
+
+def collection_inventory(turn: Turn, row: Collection) -> dict[str, Json]:
+    """IAM2TicketFlowCollectionInventory, or its plain form without a project."""
+    flows = [flow_inventory(turn, turn.store.flows[uuid]) for uuid in row.flows if uuid in turn.store.flows]
+    return {
+        "projectUuid": row.project or None,
+        "uuid": row.uuid,
+        "name": row.name,
+        "description": row.description,
+        "state": row.state,
+        "status": row.status,
+        "isDefault": row.default,
+        "flows": flows,
+        "ticketTypeUuids": list(row.types) if turn.variant.ticket_types else None,
+        "createDate": date(turn, row.created),
+        "lastOpDate": date(turn, row.updated),
+    }
+
+
+def flow_inventory(turn: Turn, row: Flow) -> dict[str, Json]:
+    """IAM2TicketFlowInventory; the context is JSON text."""
+    context = {"approverUuid": row.approver, "approverTitle": row.title}
+    return {
+        "approverUuid": row.approver,
+        "valid": row.valid,
+        "uuid": row.uuid,
+        "name": row.name,
+        "description": row.description,
+        "parentFlowUuid": row.parent,
+        "flowContext": write(context, escape_html=False),
+        "flowContextType": "iam2",
+        "collectionUuid": row.collection,
+        "createDate": date(turn, row.created),
+        "lastOpDate": date(turn, row.updated),
+    }
+
+
+def type_inventory(turn: Turn, row: TicketType) -> dict[str, Json]:
+    """TicketTypeInventory; its requests are JSON text."""
+    calls = [{"apiName": api} for api in sorted(row.apis)]
+    return {
+        "uuid": row.uuid,
+        "name": row.name,
+        "description": row.description,
+        "type": row.type,
+        "requests": write(calls, escape_html=False),
+        "adminOnly": row.admin_only,
+        "createDate": date(turn, row.created),
+        "lastOpDate": date(turn, row.created),
+    }
+
+
+def schema(entity: str, row: dict[str, Json], path: str) -> dict[str, str]:
+    """Name the class of everything in a row that is one of the target's own (dossier 8.4)."""
+    named = {path: CLASSES[entity]}
+    if entity in ("ticket", "archive"):
+        if row.get("status") is not None:
+            named[f"{path}.status"] = _ENTITY + "TicketStatus"
+        for index, _ in enumerate(row.get("request") or ()):
+            named[f"{path}.request[{index}]"] = _ENTITY + "TicketRequest"
+    for index, _ in enumerate(row.get("flows") or () if entity == "collection" else ()):
+        named[f"{path}.flows[{index}]"] = CLASSES["flow"]
+    return named

@@ -1,0 +1,76 @@
+"""The job rows: made by a 202, done when their time has come, read by anybody, purged late. Source: dossier 3."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pytest_zstack_ticket.simulator.errors import ApiError
+from pytest_zstack_ticket.simulator.fault_points import Facts
+from pytest_zstack_ticket.simulator.response import Answer
+from pytest_zstack_ticket.simulator.state import Turn
+
+EXPIRES_AFTER = 10_800.0
+"""Age in seconds, counted from the request, beyond which a scan purges a done row."""
+SCAN_EVERY = 3_600.0
+KEPT = 5_000
+"""Done rows that are kept at most, so that a long run does not grow without bound."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Job:
+    """A job row. `turn` is dropped once the job is done; `facts` are those of the request that made it."""
+
+    id: str
+    call: str
+    created: float
+    due: float
+    turn: Turn | None
+    failure: ApiError | None = None
+    answer: Answer | None = None
+    webhook: str = ""
+    facts: Facts | None = None
+    reads: int = 0
+
+
+class Jobs:
+    """All job rows and the order in which they end."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Job] = {}
+        self._due: list[tuple[float, int, Job]] = []
+        self._number = 0
+        self._scanned: float | None = None
+
+    @property
+    def open(self) -> int:
+        """How many jobs have not ended."""
+        return len(self._due)
+
+    def add(self, job: Job) -> None:
+        """Take a job; a used id keeps its first row, while the second message is executed too (V28)."""
+        self.rows.setdefault(job.id, job)
+        self._number += 1
+        heapq.heappush(self._due, (job.due, self._number, job))
+
+    def run_due(self, now: float, finish: Callable[[Job], None]) -> None:
+        """End every job whose time has come, in order, and purge old rows."""
+        while self._due and self._due[0][0] <= now:
+            _, _, job = heapq.heappop(self._due)
+            finish(job)
+            job.turn = None
+        self._purge(now)
+
+    def _purge(self, now: float) -> None:
+        if self._scanned is None:
+            self._scanned = now
+        if now - self._scanned >= SCAN_EVERY:
+            self._scanned = now
+            old = [key for key, job in self.rows.items() if job.answer and now - job.created > EXPIRES_AFTER]
+            for key in old:
+                del self.rows[key]
+        if len(self.rows) > KEPT:
+            oldest = next((key for key, job in self.rows.items() if job.answer), None)
+            if oldest is not None:
+                del self.rows[oldest]

@@ -1,0 +1,104 @@
+"""The parameter validator: the first broken constraint, with the target's text. Source: dossier 5.2 and 5.3."""
+
+from __future__ import annotations
+
+import re
+
+from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.simulator.calls.api_call import Field
+from pytest_zstack_ticket.simulator.errors import ApiError
+from pytest_zstack_ticket.simulator.json.java_values import trim, units
+from pytest_zstack_ticket.simulator.state import Turn
+
+_VALIDATOR = "org.zstack.header.message.ApiMessageParamValidator"
+_UUID = re.compile(r"[0-9a-f]{12}[1-5][0-9a-f]{3}[89ab][0-9a-f]{15}\Z")
+
+
+def validate(turn: Turn) -> None:
+    """Check every field in the target's order; raises ApiError for the first broken rule."""
+    try:
+        _validate(turn)
+    except ApiError:
+        if not turn.without("reserve-refused-uuid"):
+            turn.world.notes.setdefault("reserved", set()).add(turn.values.get("resourceUuid"))
+        raise
+
+
+def _validate(turn: Turn) -> None:
+    for field in turn.fields:
+        if field.trimmed and field.kind == "string" and isinstance(turn.values.get(field.name), str):
+            turn.values[field.name] = _trimmed(turn, turn.values[field.name])
+        if field.name not in turn.waived:
+            _check(turn, field, turn.values.get(field.name))
+
+
+def _trimmed(turn: Turn, text: str) -> str:
+    return trim(text) if turn.without("keep-outer-blanks") else text
+
+
+def _check(turn: Turn, field: Field, value: Json) -> None:
+    if value is None:
+        _mandatory(turn, field)
+    elif isinstance(value, str):
+        _check_text(turn, field, value)
+    elif isinstance(value, list):
+        _check_list(turn, field, value)
+
+
+def _mandatory(turn: Turn, field: Field) -> None:
+    how = "null" if field.name in turn.raw else "missing"
+    if field.required and turn.without(f"accept-{how}:{field.name}"):
+        raise _invalid(f"field[{field.name}] of message[{_owner(turn)}] is mandatory, can not be null")
+
+
+def _check_text(turn: Turn, field: Field, value: str) -> None:
+    name, limit = field.name, field.max_length
+    if limit is not None:
+        limit += int(turn.active.figures.get(f"limit:{name}", 0))
+    if limit is not None and units(value) > limit and turn.without(f"accept-too-long:{name}"):
+        raise _invalid(
+            f"field[{name}] of message[{_owner(turn)}] exceeds max length of string. "
+            f"expected was <= {limit}, actual was {units(value)}"
+        )
+    if field.valid and value not in field.valid and turn.without(f"accept-unknown:{name}"):
+        words = ", ".join(field.valid)
+        raise _invalid(f"valid value for field[{name}] of message[{_owner(turn)}] are [{words}], but {value} found")
+    exists = not field.resource or turn.store.has(field.resource, value)
+    if not exists and turn.without(f"accept-unknown:{name}"):
+        raise ApiError(
+            "SYS.1003", details=f"invalid field[{name}], resource[uuid:{value}, type:{field.resource}] not found"
+        )
+
+
+def _check_list(turn: Turn, field: Field, value: list[Json]) -> None:
+    name = field.name
+    if field.nonempty and not value and turn.without(f"accept-empty-list:{name}"):
+        raise _invalid(f"field[{name}] must be a nonempty list")
+    if not field.null_elements and None in value and turn.without(f"accept-null-element:{name}"):
+        raise _invalid(f"field[{name}] cannot contain a NULL element")
+    lost = [item for item in value if field.resource and not turn.store.has(field.resource, item)]
+    if lost and turn.without(f"accept-unknown:{name}"):
+        shown = ", ".join(map(str, lost))
+        raise ApiError(
+            "SYS.1003", details=f"invalid field[{name}], resource[uuids:[{shown}], type:{field.resource}] not found"
+        )
+
+
+def check_resource_uuid(turn: Turn) -> None:
+    """Check the form of resourceUuid, which happens where the session is checked (dossier 5.1)."""
+    uuid = turn.values.get("resourceUuid")
+    if uuid is not None and not is_uuid(uuid) and turn.without("accept-malformed:resourceUuid"):
+        raise _invalid(f"resourceUuid[{uuid}] is not a valid uuid. A valid uuid is a UUID with '-' stripped.")
+
+
+def is_uuid(text: str) -> bool:
+    """Tell whether a text has the form of a version 1 to 5 uuid without dashes."""
+    return bool(_UUID.match(text))
+
+
+def _invalid(details: str) -> ApiError:
+    return ApiError("SYS.1007", details=details)
+
+
+def _owner(turn: Turn) -> str:
+    return _VALIDATOR if turn.variant.names_validator else turn.call.message

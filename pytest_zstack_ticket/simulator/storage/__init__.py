@@ -1,0 +1,4 @@
+"""What the simulated cloud stores.
+
+May import the simulator's values.
+"""

@@ -1,0 +1,179 @@
+"""Make ready to reach a target: settings, context and profile of the options, and the transports on each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from pytest_zstack_ticket.api.auth import password_digest, spoilt_digest
+from pytest_zstack_ticket.cleanup.ledger import Ledger, LedgerHead
+from pytest_zstack_ticket.cleanup.ledger_transport import LedgerTransport
+from pytest_zstack_ticket.client.client import Client
+from pytest_zstack_ticket.client.endpoint import TicketEndpoint
+from pytest_zstack_ticket.client.recorder import Recorder
+from pytest_zstack_ticket.client.session_manager import SessionKeeper
+from pytest_zstack_ticket.config.options import Wishes
+from pytest_zstack_ticket.model.profile import Profile
+from pytest_zstack_ticket.model.settings import Settings
+from pytest_zstack_ticket.model.ticket_context import Context, Part
+from pytest_zstack_ticket.redaction.redactor import SPOILT, Redactor
+from pytest_zstack_ticket.redaction.shared_secrets import Whispers
+from pytest_zstack_ticket.target.actors import Company, Hands, Introducer, context_for
+from pytest_zstack_ticket.target.preflight import VERSION
+from pytest_zstack_ticket.target.settings import context_of, person_settings, profile_of, same_log_in, settings_of
+from pytest_zstack_ticket.target.target import Target, draft_of
+from pytest_zstack_ticket.transport.base import Transport
+from pytest_zstack_ticket.transport.circuit_breaker import Breaker
+from pytest_zstack_ticket.transport.clock import SystemClock
+from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
+from pytest_zstack_ticket.transport.quota import CappedTransport
+from pytest_zstack_ticket.transport.retry import PatientTransport
+from pytest_zstack_ticket.transport.signing import SigningTransport
+from pytest_zstack_ticket.transport.usage_counter import Meter
+
+"""Characters of a name that our own nonce and the spaces around both take."""
+WORDS_OF_THE_API = frozenset({"password", "session", "account", "inventory"})
+"""Passwords that people have, and that stand in bodies for other reasons."""
+
+
+def open_target(  # noqa: PLR0913 - what a target is made of
+    wishes: Wishes,
+    *,
+    url: str,
+    key: bytes,
+    recorder: Recorder,
+    worker: str,
+    meter: Meter,
+    whispers: Whispers,
+    ledger: Path | None = None,
+    profile: Profile | None = None,
+) -> Target:
+    """Make ready to reach a target; nothing is sent yet. Raises our UsageError for files that cannot be used."""
+    settings = settings_of(wishes, url)
+    context = context_of(wishes)
+    judged_by = profile or profile_of(wishes)
+    redactor = Redactor(key)
+    redactor.tell = whispers.tell
+    redactor.hear = partial(whispers.hear, redactor.learn)
+    others = {part: person_settings(settings, part, context, wishes) for part in context.people}
+    for one in (settings, *others.values()):
+        for kind, secret in one.credentials.known().items():
+            learn(redactor, kind, secret)
+    clock = SystemClock()
+    wire = HttpxTransport(settings)
+    line = SigningTransport(wire, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by)
+    ground = Ground(line=line, meter=meter, clock=clock, redactor=redactor, recorder=recorder, worker=worker)
+    ours = ground.hands(settings, profile=judged_by, context=context, ledger=ledger)
+    target = Target(
+        settings=settings,
+        context=context,
+        profile=judged_by,
+        redactor=redactor,
+        breaker=ours.breaker,
+        client=ours.client,
+        keeper=ours.keeper,
+        endpoint=ours.endpoint,
+        meter=meter,
+        clock=clock,
+        ledger=ours.ledger,
+        cleaner=ours.cleaner,
+        certificates=wire.certificates,
+        versions=wire.versions,
+    )
+    ours.endpoint.make_room, ours.endpoint.settle = target.make_room, target.settle
+
+    def make(part: Part) -> Hands:
+        beside = ledger.with_name(f"{ledger.stem}-{part}.jsonl") if ledger else None
+        return ground.hands(
+            others[part],
+            profile=target.profile,
+            context=context_for(part, target.context),
+            ledger=beside,
+            keeper=ours.keeper if same_log_in(settings, others[part]) else None,
+        )
+
+    target.company = Company(make=make, parts=tuple(context.people))
+    ours.endpoint.introduce = Introducer(target.company, ours.endpoint, target.draft_for)
+    return target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What all who reach a target from one process share."""
+
+    line: Transport
+    meter: Meter
+    clock: SystemClock
+    redactor: Redactor
+    recorder: Recorder
+    worker: str
+
+    def hands(
+        self,
+        settings: Settings,
+        *,
+        profile: Profile,
+        context: Context,
+        ledger: Path | None,
+        keeper: SessionKeeper | None = None,
+    ) -> Hands:
+        """Return how somebody reaches the target: log-in, ledger and clients of his own above the shared line.
+
+        With another's `keeper` he uses that session: a target may allow one person one session alone.
+        """
+        worker = f"{self.worker}-{settings.part}" if settings.part else self.worker
+        book = Ledger(ledger, ledger_head(settings, worker)) if ledger else None
+        line = LedgerTransport(self.line, ledger=book, clock=self.clock) if book else self.line
+        capped = CappedTransport(line, meter=self.meter, clock=self.clock)
+        breaker = Breaker(capped, probe=VERSION, clock=self.clock, total=settings.patience.total)
+        client = self._client(breaker, worker)
+        keeper = keeper or SessionKeeper(client=client, settings=settings, learn=self.redactor.learn)
+        bound = CappedTransport(line, meter=self.meter, clock=self.clock, cleaning=True)
+        cleaning = PatientTransport(bound, clock=self.clock, patience=settings.patience.sweep)
+        endpoint = TicketEndpoint(
+            sender=client,
+            keeper=keeper,
+            settings=settings,
+            profile=profile,
+            context=context,
+            draft=draft_of(context, context.name),
+        )
+        return Hands(
+            settings=settings,
+            breaker=breaker,
+            client=client,
+            keeper=keeper,
+            endpoint=endpoint,
+            ledger=book,
+            cleaner=self._client(cleaning, f"{worker}-end"),
+        )
+
+    def _client(self, transport: Transport, worker: str) -> Client:
+        redact = self.redactor.exchange
+        return Client(transport=transport, clock=self.clock, redact=redact, recorder=self.recorder, worker=worker)
+
+
+def ledger_head(settings: Settings, run: str) -> LedgerHead:
+    """Return what a sweep has to know to reach the target again as the same account."""
+    return LedgerHead(
+        run=run,
+        url=settings.url,
+        login=settings.login,
+        user=settings.user,
+        project=settings.project,
+        ca=settings.ca,
+        insecure=settings.insecure,
+        patience=settings.patience.job,
+        part=settings.part,
+    )
+
+
+def learn(redactor: Redactor, kind: str, secret: str) -> None:
+    """Let a redactor look for a secret; one that is a word of the API is looked for by its digest only."""
+    if kind == "password":
+        redactor.learn(SPOILT, spoilt_digest(secret))
+    if secret in WORDS_OF_THE_API:
+        redactor.learn(f"{kind}-digest", password_digest(secret))
+    else:
+        redactor.learn(kind, secret)

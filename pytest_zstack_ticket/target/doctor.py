@@ -1,0 +1,196 @@
+"""Examine whether a target can be examined: one line for each thing that has to be right, before any verdict."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal, TypeAlias
+
+from pytest_zstack_ticket.api.classify import told_wait
+from pytest_zstack_ticket.client.recorder import NoRecorder
+from pytest_zstack_ticket.client.session_manager import OURS, require_answer
+from pytest_zstack_ticket.config.options import OPTIONS, Value, Wishes, secrets_of
+from pytest_zstack_ticket.model.errors import ContextError, TargetError
+from pytest_zstack_ticket.model.exchange import Exchange, Response
+from pytest_zstack_ticket.model.outcome import Accepted, Refused
+from pytest_zstack_ticket.model.quotas import Caps
+from pytest_zstack_ticket.redaction.shared_secrets import Whispers
+from pytest_zstack_ticket.target.connect import open_target
+from pytest_zstack_ticket.target.preflight import VERSION, examine_target
+from pytest_zstack_ticket.target.target import Target
+from pytest_zstack_ticket.transport.retry import PatientTransport
+from pytest_zstack_ticket.transport.usage_counter import Meter
+
+State: TypeAlias = Literal["ok", "warning", "failed", "unknown"]
+STEPS = ("proxy", "reach", "clock", "rate", "login", "service", "release", "people", "draft", "job", "query", "cleanup")
+"""What is examined, in order."""
+SKEW = 300.0
+"""Seconds by which two clocks may differ."""
+PROBES = 10
+CAPS = Caps(requests=300, rate=20.0, created=3)
+PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+FLAWS = (
+    ("draft-flow", ("flow collection", "flowcollection", "流程")),
+    ("draft-type", ("ticket type", "工单类型")),
+    ("draft-api", ("no api[", "cannot create api", "apiname")),
+    ("draft-account", ("accountsystem", "project", "virtual", "项目")),
+    ("denied", ("denied", "permission", "权限")),
+)
+"""Words in a refusal of the calibration draft, and what they point at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing that was examined: its state, what was seen, and the cause whose mending is told."""
+
+    step: str
+    state: State
+    seen: str = ""
+    cause: str = ""
+
+
+def wishes_for(url: str, told: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> Wishes:
+    """Return the wishes of a doctor's visit: what was told, else the environment, else the defaults."""
+    values = {
+        option.name: Value(told.get(option.name) or environment.get(option.variable) or option.default, "doctor")
+        for option in OPTIONS
+        if option.kind in ("string", "file", "profile", "choice")
+    }
+    rest = {option.name: Value(told.get(option.name) or option.default, "doctor") for option in OPTIONS}
+    return Wishes({**rest, **values, "url": Value(url, "doctor")}, secrets_of(environment))
+
+
+def visit(wishes: Wishes, *, try_ticket: bool, environment: Mapping[str, str] = os.environ) -> Iterator[Line]:
+    """Yield a line for each step; after one that failed, those that need it are unknown. Raises our UsageError."""
+    yield _proxies(environment)
+    meter, whispers = Meter(CAPS), Whispers()
+    with TemporaryDirectory() as folder:
+        target = open_target(
+            wishes,
+            url=str(wishes["url"]),
+            key=os.urandom(32),
+            recorder=NoRecorder(),
+            worker="doctor",
+            meter=meter,
+            whispers=whispers,
+            ledger=Path(folder, "ledger.jsonl"),
+        )
+        done = {"proxy"}
+        try:
+            for line in _steps(target, try_ticket=try_ticket):
+                done.add(line.step)
+                yield line
+        except TargetError as error:
+            step = _step_of(error.cause, done)
+            done.add(step)
+            yield Line(step=step, state="failed", seen=str(error).split(". ")[0], cause=error.cause or "unknown")
+        finally:
+            target.close_ledgers(clean=False)
+            target.close()
+            meter.close()
+            whispers.close()
+    yield from (Line(step=step, state="unknown") for step in STEPS if step not in done)
+
+
+def _steps(target: Target, *, try_ticket: bool) -> Iterator[Line]:
+    raw, _ = target.client.send(VERSION)
+    answer = require_answer(raw, target.settings)
+    yield Line(step="reach", state="ok", seen=f"status {answer.status}, {raw.elapsed * 1000:.0f} ms")
+    yield _clock(raw, answer, target)
+    yield _rate(target)
+    session = target.keeper.session
+    yield Line(step="login", state="ok", seen=f"{session.kind}, account {session.account or 'unknown'}")
+    found = examine_target(client=target.client, keeper=target.keeper, settings=target.settings, profile=target.profile)
+    target.profile = target.endpoint.profile = found
+    query = "query" in found.capabilities
+    yield Line(step="service", state="ok" if query else "warning", cause="" if query else "no-query")
+    release = f"{found.oldest} - {found.newest}" if found.oldest != found.newest else str(found.newest)
+    known = found.oldest == found.newest
+    yield Line(step="release", state="ok" if known else "warning", seen=release, cause="" if known else "release")
+    yield from _people(target)
+    if try_ticket:
+        yield from _ticket(target)
+
+
+def _people(target: Target) -> Iterator[Line]:
+    """Log in each person of the context file, and see that he can play his part."""
+    troubled = False
+    for part in target.company.parts:
+        try:
+            target.company.hands(part).keeper.session  # noqa: B018 - to have it is what is tried
+        except TargetError as error:
+            troubled = True
+            yield Line(step="people", state="failed", seen=str(error).split(". ")[0], cause="people")
+    if troubled:
+        return
+    try:
+        target.introduced()
+    except ContextError as error:
+        yield Line(step="people", state="failed", seen=str(error), cause="people-part")
+    else:
+        yield Line(step="people", state="ok", seen=", ".join(target.company.parts) or "0")
+
+
+def _ticket(target: Target) -> Iterator[Line]:
+    """Create one ticket, see how long its job takes, find it, and take it away again."""
+    trail = target.endpoint.calibration
+    outcome = trail.outcome
+    if not isinstance(outcome, Accepted):
+        details = (
+            f"{outcome.code} {outcome.details}".strip() if isinstance(outcome, Refused) else type(outcome).__name__
+        )
+        text = details.lower()
+        cause = next((name for name, words in FLAWS if any(word in text for word in words)), "draft-refused")
+        yield Line(step="draft", state="failed", seen=details[:200], cause=cause)
+        return
+    yield Line(step="draft", state="ok", seen=str((outcome.inventory or {}).get("uuid", "{}")))
+    last = trail.exchanges[-1]
+    seconds = last.started + last.elapsed - trail.exchanges[0].started
+    slow = seconds > target.settings.patience.job / 4
+    yield Line(step="job", state="warning" if slow else "ok", seen=f"{seconds:.2f} s", cause="slow" if slow else "")
+    swept = target.sweep(wait=False)
+    found = bool(swept.deleted or swept.left)
+    yield Line(step="query", state="ok" if found else "warning", cause="" if found else "not-shown")
+    if swept.clean:
+        yield Line(step="cleanup", state="ok", seen=f"{len(swept.deleted)} deleted")
+    else:
+        yield Line(step="cleanup", state="failed", seen=", ".join(swept.left) or swept.why, cause="no-delete")
+
+
+def _proxies(environment: Mapping[str, str]) -> Line:
+    named = sorted(name for name in environment if name.lower() in PROXIES and environment[name])
+    return Line(step="proxy", state="warning" if named else "ok", seen=", ".join(named), cause="proxy" if named else "")
+
+
+def _clock(raw: Exchange, answer: Response, target: Target) -> Line:
+    try:
+        away = parsedate_to_datetime(answer.header("date") or "").timestamp() - raw.started - raw.elapsed
+    except (TypeError, ValueError, OverflowError):
+        return Line(step="clock", state="unknown")
+    if abs(away) <= SKEW:
+        return Line(step="clock", state="ok", seen=f"{away:+.0f} s")
+    signs = target.settings.login not in OURS and target.settings.login != "session"
+    return Line(step="clock", state="failed" if signs else "warning", seen=f"{away:+.0f} s", cause="clock")
+
+
+def _rate(target: Target) -> Line:
+    """Send some queries at once, past the breaker's patience, and see whether any is turned away."""
+    sent_over = target.cleaner.transport
+    for _ in range(PROBES):
+        raw, _ = target.cleaner.send(VERSION)
+        refused = sent_over.refused if isinstance(sent_over, PatientTransport) else None
+        if refused is not None:
+            wish = told_wait(refused, raw.started)
+            return Line(step="rate", state="warning", seen=f"{refused.status}, Retry-After {wish}", cause="rate")
+    return Line(step="rate", state="ok", seen=f"{PROBES}")
+
+
+def _step_of(cause: str, done: set[str]) -> str:
+    """Return the step that an error belongs to: where it arose, but for causes that name another."""
+    if cause in ("no-tickets", "licence", "not-ready", "gateway", "redirect", "page") and "login" in done:
+        return "service"
+    return next(step for step in STEPS if step not in done)

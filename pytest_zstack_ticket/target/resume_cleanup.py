@@ -1,0 +1,77 @@
+"""Reach the target of an earlier run again, and sweep it by a ledger of that run."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from pytest_zstack_ticket.api.capabilities import with_capabilities
+from pytest_zstack_ticket.cleanup.ledger import OldLedger
+from pytest_zstack_ticket.cleanup.sweeper import Sweeper, Swept
+from pytest_zstack_ticket.client.client import Client
+from pytest_zstack_ticket.client.recorder import NoRecorder
+from pytest_zstack_ticket.client.session_manager import SessionKeeper
+from pytest_zstack_ticket.config.options import SECRETS, secret
+from pytest_zstack_ticket.config.profile_file import load_profile
+from pytest_zstack_ticket.model.settings import Credentials, Login, Patience, Settings
+from pytest_zstack_ticket.redaction.redactor import Redactor
+from pytest_zstack_ticket.target.preflight import examine_target
+from pytest_zstack_ticket.transport.clock import SystemClock
+from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
+from pytest_zstack_ticket.transport.retry import PatientTransport
+from pytest_zstack_ticket.transport.signing import SigningTransport
+
+
+def sweep_ledger(
+    ledger: OldLedger, *, environment: Mapping[str, str] = os.environ, profile: str = "deployed", dry: bool = False
+) -> Swept:
+    """Sweep what one ledger tells of, with the credentials of the environment. Raises TargetError or our UsageError."""
+    head = ledger.head
+    names = SECRETS if not head.part else ()
+    credentials = Credentials(**{name: secret(name, environment) for name in names})
+    if head.part:
+        credentials = Credentials(password=secret(f"{head.part}_password", environment))
+    settings = Settings(
+        url=head.url,
+        login=_login(head.login, credentials),
+        user=head.user,
+        project=head.project,
+        ca=head.ca if head.ca and Path(head.ca).is_file() else "",
+        insecure=head.insecure,
+        patience=Patience(job=head.patience),
+        credentials=credentials,
+        part=head.part,
+    )
+    clock, redactor = SystemClock(), Redactor(secrets.token_bytes(32))
+    line = SigningTransport(HttpxTransport(settings), credentials=credentials, clock=clock, pass_by=redactor.pass_by)
+    transport = PatientTransport(line, clock=clock, patience=settings.patience.sweep)
+    client = Client(transport=transport, clock=clock, redact=redactor.exchange, recorder=NoRecorder())
+    keeper = SessionKeeper(client=client, settings=settings, learn=redactor.learn)
+    judged_by = with_capabilities(load_profile(profile, release=""), frozenset())
+    try:
+        found = examine_target(client=client, keeper=keeper, settings=settings, profile=judged_by)
+        sweeper = Sweeper(
+            run=client.run,
+            headers=lambda: (("Authorization", keeper.session.authorization),),
+            profile=found,
+            clock=clock,
+            patience=head.patience,
+            renew=lambda: keeper.renew(keeper.session),
+            longest=settings.patience.sweep,
+            dry=dry,
+        )
+        return sweeper.sweep(ledger)
+    finally:
+        keeper.close()
+        transport.close()
+
+
+def _login(login: str, credentials: Credentials) -> Login:
+    """Return how to log in: as the run did, unless the environment now gives something else."""
+    if credentials.session:
+        return "session"
+    if not credentials.password and credentials.access_key_id and credentials.access_key_secret:
+        return "access-key"
+    return "virtual-id" if login == "virtual-id" else "account"

@@ -1,0 +1,4 @@
+"""httpx, and the layers around it: limits, retries, signing, disconnects.
+
+May import `model`, `api` and `config`.
+"""

@@ -1,0 +1,96 @@
+"""What each foreign exception means: a failure of its kind, said in words for people.
+
+Nothing that httpx, httpcore, h11, ssl, zlib or the operating system raises leaves the edge as an exception.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import zlib
+from collections.abc import Iterator
+
+import h11
+import httpcore
+import httpx
+
+from pytest_zstack_ticket.model.exchange import Failure, FailureKind
+from pytest_zstack_ticket.model.settings import Patience
+from pytest_zstack_ticket.transport.bounded_stream import TooLargeError, TooManyInterimError, TooSlowError
+
+LONGEST_DETAIL = 300
+_NOISE = re.compile(r"^\[[^]]*\] |^<[^>]*> | \(_ssl\.c:\d+\)$")
+
+
+class MalformedEncodingError(Exception):
+    """An answer is not compressed as it claims."""
+
+
+Row = tuple[tuple[type[Exception], ...], FailureKind, str]
+
+NOT_HTTP = "the answer is no valid HTTP: {error}"
+UNWRITABLE = "the request cannot be written as HTTP: {error}"
+BROKEN = "the connection broke: {error}"
+
+ROWS: tuple[Row, ...] = (
+    ((TooLargeError,), "too-large", "the answer is longer than we read (8 MiB, or 128 KiB after many long ones)"),
+    ((TooManyInterimError,), "protocol", "interim answers (1xx) came without an end"),
+    ((MalformedEncodingError,), "protocol", "{error}"),
+    ((TooSlowError,), "timeout", "the answer did not end within {read:g} s"),
+    ((httpx.ConnectTimeout, httpcore.ConnectTimeout), "timeout", "no connection within {connect:g} s"),
+    ((httpx.WriteTimeout, httpcore.WriteTimeout), "timeout", "the request was not taken within {read:g} s"),
+    ((httpx.TimeoutException, httpcore.TimeoutException), "timeout", "no answer within {read:g} s"),
+    ((httpx.LocalProtocolError, httpcore.LocalProtocolError, h11.LocalProtocolError), "protocol", UNWRITABLE),
+    ((httpx.UnsupportedProtocol, httpcore.UnsupportedProtocol, httpx.InvalidURL), "protocol", UNWRITABLE),
+    ((httpx.ProtocolError, httpcore.ProtocolError, h11.ProtocolError), "protocol", NOT_HTTP),
+    ((httpx.DecodingError, httpx.TooManyRedirects), "protocol", NOT_HTTP),
+    ((httpx.TransportError, httpcore.NetworkError, httpcore.ProxyError), "reset", BROKEN),
+    ((httpx.HTTPError, httpx.StreamError, httpx.CookieConflict), "protocol", NOT_HTTP),
+    ((httpcore.ConnectionNotAvailable,), "reset", BROKEN),
+    ((ssl.SSLError,), "tls", BROKEN),
+    ((OSError,), "reset", BROKEN),
+    ((zlib.error, UnicodeError, ValueError), "protocol", NOT_HTTP),
+)
+"""Exceptions, the kind of failure that they are, and its words; the first row that fits counts."""
+
+
+def failure_of(error: Exception, *, sent: bool, patience: Patience) -> Failure:
+    """Return what a foreign exception means. One of no known kind is a fault of ours, and is raised again."""
+    if isinstance(error, httpx.ConnectError | httpcore.ConnectError) or (not sent and isinstance(error, UnicodeError)):
+        return Failure(kind=_connect_kind(error), detail=_words(error), sent=False)
+    if isinstance(error, httpx.RemoteProtocolError | httpcore.RemoteProtocolError):
+        text = str(error)
+        if "without sending a response" in text:
+            return Failure(kind="reset", detail="the connection was closed before an answer began", sent=sent)
+        if "peer closed connection" in text:
+            return Failure(kind="reset", detail="the connection was closed before the answer ended", sent=sent)
+    for kinds, kind, words in ROWS:
+        if isinstance(error, kinds):
+            detail = words.format(error=_words(error), read=patience.read, connect=patience.connect)
+            return Failure(kind=kind, detail=detail, sent=sent)
+    raise error
+
+
+def _connect_kind(error: Exception) -> FailureKind:
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLError):
+            return "tls"
+        if isinstance(cause, socket.gaierror | UnicodeError):
+            return "unresolved"
+    return "refused"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__ or seen.__context__
+
+
+def _words(error: Exception) -> str:
+    """Return what an exception says, without numbers and source files that tell people nothing."""
+    text = str(error)
+    while (shorter := _NOISE.sub("", text)) != text:
+        text = shorter
+    return text[:LONGEST_DETAIL] or type(error).__name__

@@ -1,0 +1,66 @@
+"""Hold every request to the caps of the run, below everything that could send one."""
+
+from __future__ import annotations
+
+from pytest_zstack_ticket.model.exchange import Failure, Request, Response
+from pytest_zstack_ticket.transport.base import Transport
+from pytest_zstack_ticket.transport.clock import Clock
+from pytest_zstack_ticket.transport.usage_counter import Meter
+
+OVERHEAD = 256
+"""Bytes of a request that do not stand in it, generously: version, Host, Content-Length, Accept-Encoding, line ends."""
+OPTIONS = {
+    "requests": "--zstack-max-requests",
+    "bytes": "--zstack-max-bytes",
+    "created": "--zstack-max-created",
+    "alive": "--zstack-max-alive",
+}
+
+
+class CappedTransport:
+    """A transport that sends a request only if the meter grants it, and waits as the rate asks.
+
+    Any method but GET, PUT, DELETE and HEAD counts as a creation: nobody knows what a faulty target makes of it. On a
+    transport for `cleaning` only the rate binds GET, PUT and DELETE: what was created has to be taken away.
+    """
+
+    def __init__(self, transport: Transport, *, meter: Meter, clock: Clock, cleaning: bool = False) -> None:
+        self._transport = transport
+        self._meter = meter
+        self._clock = clock
+        self._cleaning = cleaning
+        self.hit = ""
+
+    def send(self, request: Request, /) -> Response | Failure:
+        """Send one request, or say which cap forbids it."""
+        creates = request.method.upper() not in ("GET", "PUT", "DELETE", "HEAD", "OPTIONS")
+        if self._cleaning and not creates:
+            wait = self._meter.count(size_of(request), now=self._clock.now())
+        else:
+            cap, wait = self._meter.reserve(size_of(request), creates=creates, now=self._clock.now())
+            if cap is not None:
+                bound = getattr(self._meter.caps, cap)
+                self.hit = f"the cap {OPTIONS[cap]} {bound} is reached"
+                return Failure(kind="stopped", detail=self.hit, sent=False)
+        if wait > 0:
+            self._clock.sleep(wait)
+        return self._transport.send(request)
+
+    def close(self) -> None:
+        """Give up connections."""
+        self._transport.close()
+
+
+def crowded_out(answer: Response | Failure) -> bool:
+    """Return True if a request was not sent because so many tickets are alive already."""
+    return isinstance(answer, Failure) and answer.kind == "stopped" and OPTIONS["alive"] in answer.detail
+
+
+def size_of(request: Request) -> int:
+    """Return about how many bytes a request has on the line, never fewer."""
+    head = len(request.method) + len(request.path.encode("utf-8", "surrogateescape")) + OVERHEAD
+    pairs = sum(
+        len(name.encode("utf-8", "surrogateescape")) + len(value.encode("utf-8", "surrogateescape")) + 4
+        for name, value in request.headers
+    )
+    return head + pairs + len(request.body or b"")

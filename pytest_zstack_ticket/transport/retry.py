@@ -1,0 +1,63 @@
+"""Stay away as long as a target asks, and then ask again: for clean-up, which no breaker holds."""
+
+from __future__ import annotations
+
+import threading
+
+from pytest_zstack_ticket.api.classify import BUSY, from_gateway, told_wait
+from pytest_zstack_ticket.model.exchange import Failure, Request, Response
+from pytest_zstack_ticket.transport.base import Transport
+from pytest_zstack_ticket.transport.clock import Clock
+
+UNAVAILABLE = 503
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 8.0
+"""Seconds between tries at least: they grow while a target refuses, whatever small wish it names."""
+
+
+class PatientTransport:
+    """A transport that sends again what a target was too busy for: 429, or a gateway's 503 with Retry-After.
+
+    `patience` is for how many seconds it waits in a row; after that, what is refused is not sent again until something
+    is answered. Nothing that creates goes over it, so nothing is done twice. `refused` is the last such refusal.
+    """
+
+    def __init__(self, transport: Transport, *, clock: Clock, patience: float) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._patience = patience
+        self._waited = 0.0
+        self._pause = FIRST_PAUSE
+        self._lock = threading.Lock()
+        self.refused: Response | None = None
+
+    def send(self, request: Request, /) -> Response | Failure:
+        """Send one request until it is not refused, or for as long as patience lasts."""
+        while True:
+            answer = self._transport.send(request)
+            wait = self._wait(answer)
+            if wait is None:
+                return answer
+            self._clock.sleep(wait)
+
+    def close(self) -> None:
+        """Give up connections."""
+        self._transport.close()
+
+    def _wait(self, answer: Response | Failure) -> float | None:
+        """Return the seconds to wait before the request is sent again, None if it is not."""
+        if isinstance(answer, Failure):
+            return None
+        wish = told_wait(answer, self._clock.now())
+        refused = answer.status == BUSY or (answer.status == UNAVAILABLE and wish is not None and from_gateway(answer))
+        with self._lock:
+            if not refused:
+                self._waited, self._pause = 0.0, FIRST_PAUSE
+                return None
+            self.refused = answer
+            wait = max(wish or 0.0, self._pause)
+            if self._waited + wait > self._patience:
+                return None
+            self._waited += wait
+            self._pause = min(LONGEST_PAUSE, self._pause * 2)
+            return wait

@@ -1,0 +1,188 @@
+"""Form the verdicts of a run from what its examples said. One function decides for people and machines alike."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pytest_zstack_ticket.api.capabilities import unmet
+from pytest_zstack_ticket.model.outcome import Departure, Phrase
+from pytest_zstack_ticket.model.profile import Profile
+from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.model.verdict import ROLL_UP, Example, Verdict
+from pytest_zstack_ticket.verdicts.tally import Tally, _order
+
+REGRESSION, NO_TARGET, INCONCLUSIVE, RESIDUE = 10, 11, 12, 13
+"""An example about which the contract allows both decisions: it makes its requirement neither pass nor fail."""
+DECIDED = frozenset({"error", "failed", "inconclusive", "passed"})
+LEARNED = frozenset({"accepted", "inventory", "shown", "schema"})
+"""Capabilities that only an accepted calibration draft can show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The verdict on one requirement and why."""
+
+    id: str
+    verdict: Verdict
+    reason: Phrase | None
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The verdict of a run: `partial` is True if a requirement that applies was not examined."""
+
+    verdict: Verdict
+    partial: bool
+    judged: tuple[Judged, ...]
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+def applies(requirement: Requirement, profile: Profile) -> Phrase | None:
+    """Return why a requirement does not apply to a target, or None if it does."""
+    if requirement.profiles and profile.base not in requirement.profiles:
+        return Phrase.of("other-profile", profile=", ".join(requirement.profiles))
+    need = unmet(requirement.needs, profile)
+    return Phrase.of("unmet-need", need=need) if need else None
+
+
+def verdict_of(requirement: Requirement, tally: Tally | None, profile: Profile, *, cut: bool = False) -> Judged:
+    """Return the verdict on one requirement. Without a decided example nothing passes.
+
+    `cut` says that the run ended before it came to the requirement's tests.
+    """
+    tally = tally or Tally(requirement=requirement.id)
+    verdict, reason = _verdict(requirement, tally, profile, cut=cut)
+    return Judged(id=requirement.id, verdict=verdict, reason=reason, tally=tally)
+
+
+def _verdict(  # noqa: PLR0911 - the order of these questions is the rule
+    requirement: Requirement, tally: Tally, profile: Profile, *, cut: bool
+) -> tuple[Verdict, Phrase | None]:
+    if tally.errors:
+        return "error", Phrase.of("harness-error", error=tally.errors[0])
+    if tally.departed:
+        return "failed", None
+    if requirement.not_tested:
+        return "untested", Phrase.of("not-tested", reason=requirement.not_tested)
+    inapplicable = applies(requirement, profile)
+    if inapplicable is not None:
+        return _not_applicable(inapplicable, profile)
+    if tally.undecided or tally.lost:
+        return "inconclusive", min(tally.lost, default=tally.reason, key=_order)
+    if cut:
+        return "inconclusive", Phrase.of("cut-short")
+    if tally.missing > 0:
+        return "inconclusive", Phrase.of("explored-too-little", explored=tally.explored, wanted=tally.wanted)
+    if tally.held:
+        return "passed", None
+    if tally.legal:
+        return "inapplicable", Phrase.of("left-open")
+    return ("inconclusive", Phrase.of("no-example")) if tally.ran else ("untested", Phrase.of("not-run"))
+
+
+def _not_applicable(why: Phrase, profile: Profile) -> tuple[Verdict, Phrase]:
+    need = dict(why.parameters).get("need", "")
+    if need in LEARNED and "accepted" not in profile.capabilities and need not in profile.absent:
+        return "inconclusive", Phrase.of("calibration-refused")
+    return "inapplicable", why
+
+
+def judge(
+    requirements: Sequence[Requirement],
+    found: Mapping[str, Tally],
+    profile: Profile,
+    *,
+    cut: Collection[str] = frozenset(),
+    cut_short: bool = False,
+) -> Result:
+    """Return the verdict of a run and of each requirement.
+
+    `cut` are those that a run that was cut short did not come to the end of; such a run is never passed.
+    """
+    judged = tuple(
+        verdict_of(requirement, found.get(requirement.id), profile, cut=requirement.id in cut)
+        for requirement in requirements
+    )
+    judged = _cascaded(requirements, judged)
+    counts: dict[str, dict[str, int]] = {}
+    for requirement, one in zip(requirements, judged, strict=True):
+        level = counts.setdefault(requirement.level, dict.fromkeys(ROLL_UP, 0))
+        level[one.verdict] += 1
+    unrun = (one for one, rule in zip(judged, requirements, strict=True) if not rule.not_tested)
+    partial = any(one.verdict == "untested" for one in unrun) or cut_short
+    worst = roll_up([*(one.verdict for one in judged), *(("inconclusive",) if cut_short else ())])
+    return Result(verdict=worst, partial=partial, judged=judged, counts=counts)
+
+
+def _cascaded(requirements: Sequence[Requirement], judged: tuple[Judged, ...]) -> tuple[Judged, ...]:
+    """Return verdicts in which what could not be decided because something below it failed is untested, with its cause.
+
+    What departed stays failed, and what held stays passed: they have evidence of their own.
+    """
+    bases = {rule.id: rule.after for rule in requirements}
+    broken = {one.id for one in judged if one.verdict == "failed"}
+    return tuple(
+        replace(one, verdict="untested", reason=Phrase.of("blocked", by=", ".join(causes)))
+        if one.verdict == "inconclusive" and (causes := _causes(one.id, bases, broken))
+        else one
+        for one in judged
+    )
+
+
+def _causes(requirement: str, bases: Mapping[str, Sequence[str]], broken: Collection[str]) -> list[str]:
+    """Return the failed requirements that one stands on, the lowest ones of each way down."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting = list(bases.get(requirement, ()))
+    while waiting:
+        base = waiting.pop()
+        if base in seen:
+            continue
+        seen.add(base)
+        found.update({base} & set(broken))
+        waiting += bases.get(base, ())
+    return sorted(found)
+
+
+def roll_up(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the worst verdict; a run in which nothing was decided is inconclusive, not passed."""
+    found = set(verdicts)
+    return next((verdict for verdict in ROLL_UP if verdict in found and verdict in DECIDED), "inconclusive")
+
+
+def exit_status(result: Result | None, pytest_status: int, *, no_target: bool = False, residue: bool = False) -> int:
+    """Return the exit status of a run. pytest's own 2 to 5 stand; a failed test stays 1."""
+    if no_target:
+        return NO_TARGET
+    if pytest_status not in (0, 1) or result is None:
+        return pytest_status
+    if pytest_status == 1 or result.verdict in ("failed", "error"):
+        return 1
+    if residue:
+        return RESIDUE
+    return INCONCLUSIVE if result.verdict == "inconclusive" else 0
+
+
+def signature(example: Example, *, status: int = 0) -> str:
+    """Return what tells one failure of a requirement from another, whatever the generated values were.
+
+    `status` is that of the answer; only its class counts.
+    """
+    judgement = example.judgement
+    if not isinstance(judgement, Departure):
+        return ""
+    edit = example.edit
+    parts = [
+        example.requirement,
+        example.check,
+        judgement.expected.key,
+        judgement.actual.key,
+        edit.path if edit else "",
+        edit.name if edit else "",
+        status // 100,
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,115 @@
+"""Decide which examples can be sent again in another run, and what of their answers is worth comparing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from pytest_zstack_ticket.api.strict_json import decode
+from pytest_zstack_ticket.model.codec import edit_to_json
+from pytest_zstack_ticket.model.exchange import Exchange, Json, Request, Response
+from pytest_zstack_ticket.model.outcome import Departure, Undecided
+from pytest_zstack_ticket.model.saved_example import Observed, Pinned, PinnedCall
+from pytest_zstack_ticket.model.verdict import Example
+from pytest_zstack_ticket.verdicts.judge import signature
+
+Trails = Mapping[str, tuple[Exchange, ...]]
+
+ROLES = frozenset({"subject", "sibling"})
+"""Other roles are parts of flows: a query for the ticket, a web hook, a second poll."""
+LARGEST = 20_000
+"""Bytes of a body; a larger one would make the report heavy, and there are smaller examples of the same class."""
+NONCE = b"zt-0000000000000000"
+_NONCED = re.compile(rb"zt-[0-9a-f]{16}")
+OF_ONE_RUN = frozenset({"x-job-uuid", "x-web-hook", "x-webhook", "date"})
+_OUR_HOOK = re.compile(r"https?://[^/]+/hook/[0-9a-f]{32}")
+"""The URL that a run names to have the ends of jobs delivered: another run leaves it out."""
+_OF_ONE_TICKET = re.compile(rb'resourceUuid"\s*:\s*"')
+
+
+def pinned_of(
+    example: Example, trails: Trails, *, ours: Collection[str], created: Collection[str], word: str = ""
+) -> Pinned | None:
+    """Return an example in a form that can be sent again, or None if it cannot be.
+
+    `ours` are the redacted Authorization values of our session, `created` the roles that sent a CreateTicket, `word`
+    the nonce of a certifier, which is for this run alone.
+    """
+    if isinstance(example.judgement, Undecided) or "subject" not in trails or not set(trails) <= ROLES & set(created):
+        return None
+    if not all(trails.values()) or _NONCED.search(json.dumps(example.arguments).encode()):
+        return None
+    in_order = sorted(trails.items(), key=lambda pair: pair[1][0].started)
+    calls = [_call(role, trail[0].request, ours, word) for role, trail in in_order]
+    if None in calls:
+        return None
+    departed = isinstance(example.judgement, Departure)
+    return Pinned(
+        requirement=example.requirement,
+        test=example.test,
+        check=example.check,
+        arguments=example.arguments,
+        edit=edit_to_json(example.edit),
+        partition=example.partition,
+        signature=signature(example, status=status_of(trails["subject"])) if departed else "",
+        calls=tuple(call for call in calls if call is not None),
+        observed=observed(trails["subject"]),
+    )
+
+
+def _call(role: str, request: Request, ours: Collection[str], word: str) -> PinnedCall | None:
+    body = request.body
+    if body is not None and (len(body) > LARGEST or _OF_ONE_TICKET.search(body)):
+        return None
+    headers = [pair for pair in request.headers if not (pair[0] == "X-Web-Hook" and _OUR_HOOK.fullmatch(pair[1]))]
+    if any(name.lower() in OF_ONE_RUN for name, _ in headers):
+        return None
+    authorised = [value for name, value in headers if name.lower() == "authorization"]
+    if any(value not in ours for value in authorised) or len(authorised) > 1:
+        return None
+    return PinnedCall(
+        role=role,
+        method=request.method,
+        path=request.path,
+        headers=tuple(pair for pair in headers if pair[0].lower() != "authorization"),
+        session=bool(authorised),
+        body=None if body is None else _without(word, _NONCED.sub(NONCE, body)),
+    )
+
+
+def _without(word: str, body: bytes) -> bytes:
+    return body.replace(f" {word}".encode(), b"") if word else body
+
+
+def status_of(trail: tuple[Exchange, ...]) -> int:
+    """Return the status of a trail's last answer, 0 if there is none."""
+    answer = trail[-1].answer if trail else None
+    return answer.status if isinstance(answer, Response) else 0
+
+
+def observed(trail: tuple[Exchange, ...]) -> Observed:
+    """Return what an upgrade may change in the answer to one creation."""
+    answer = trail[-1].answer
+    value = decode(answer.body) if isinstance(answer, Response) and answer.body else None
+    told = value if isinstance(value, dict) else {}
+    error = told.get("error")
+    return Observed(
+        status=status_of(trail),
+        code=str(error.get("code", "")) if isinstance(error, dict) else "",
+        fields=tuple(sorted(_fields(told))),
+        seconds=max(0.0, trail[-1].started + trail[-1].elapsed - trail[0].started),
+    )
+
+
+def _fields(value: Json) -> set[str]:
+    """Return the members of an answer and of the objects in it, such as inventory.uuid."""
+    inner = {f"{key}.{below}" for key, item in value.items() if isinstance(item, dict) for below in item}
+    return {*map(str, value), *inner}
+
+
+def same_input(one: Pinned) -> str:
+    """Return what is equal for two pinned examples that send and check the same."""
+    bare = replace(one, signature="", test="", observed=Observed(status=0, code="", fields=(), seconds=0.0))
+    return repr((bare.requirement, bare.check, sorted(bare.arguments.items(), key=str), bare.calls))

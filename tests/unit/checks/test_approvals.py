@@ -1,0 +1,66 @@
+"""Who may move a ticket is inferred, so what is accepted is only held to its word, and what is refused changes nothing."""
+
+from pytest_zstack_ticket.checks import evaluate
+from pytest_zstack_ticket.model.outcome import Departure, Undecided
+from tests.support.builders import TICKET, answered, error, job, profile
+
+DEPLOYED = profile()
+ACCEPTED, REFUSED = job(end={}), (answered(503, error("SYS.1006", details="operation denied")),)
+
+
+def shown(status):
+    return (answered(200, {"inventories": [{"uuid": TICKET, "status": status}]}, method="GET"),)
+
+
+def history(*pairs):
+    rows = [{"ticketUuid": TICKET, "fromStatus": one, "toStatus": other} for one, other in pairs]
+    return (answered(200, {"inventories": rows}, method="GET"),)
+
+
+def judged(check, event, subject, before, after, *told):
+    trails = {"subject": subject, "before": shown(before), "after": shown(after), "history": history(*told)}
+    return evaluate(check, trails, {"event": event}, DEPLOYED)
+
+
+def test_an_approval_leads_to_an_approved_status():
+    for status in ("IntermediateApproved", "FinalApproved"):
+        assert judged("operated", "approve", ACCEPTED, "Pending", status) is None
+    assert isinstance(judged("operated", "approve", ACCEPTED, "Pending", "Rejected"), Departure)
+    assert isinstance(judged("operated", "approve", ACCEPTED, "Pending", "Pending"), Departure)
+    told = (("Pending", "FinalApproved"),)
+    assert isinstance(judged("operated", "approve", ACCEPTED, "Pending", "Rejected", *told), Departure)
+
+
+def test_requests_that_fail_may_take_an_approval_back():
+    told = (("Pending", "FinalApproved"), ("FinalApproved", "Rejected"))
+    assert judged("operated", "approve", ACCEPTED, "Pending", "Rejected", *told) is None
+    assert isinstance(judged("operated", "approve", REFUSED, "Pending", "Rejected", *told), Undecided)
+    assert isinstance(judged("wrong-operator", "open", REFUSED, "FinalApproved", "Rejected", told[1]), Undecided)
+
+
+def test_a_refusal_that_changes_the_status_departs():
+    assert isinstance(judged("operated", "approve", REFUSED, "Pending", "FinalApproved"), Departure)
+    assert isinstance(judged("wrong-operator", "reject", REFUSED, "Pending", "Rejected"), Departure)
+    told = (("Pending", "Rejected"),)
+    assert isinstance(judged("wrong-operator", "reject", REFUSED, "Pending", "Rejected", *told), Departure)
+
+
+def test_a_refused_approver_proves_nothing():
+    assert isinstance(judged("operated", "reject", REFUSED, "Pending", "Pending"), Undecided)
+
+
+def test_an_event_of_the_wrong_operator_is_refused_or_left_open_if_it_is_told_truly():
+    assert judged("wrong-operator", "reject", REFUSED, "Pending", "Pending") is None
+    assert isinstance(judged("wrong-operator", "reject", ACCEPTED, "Pending", "Rejected"), Undecided)
+    assert isinstance(judged("wrong-operator", "reject", ACCEPTED, "Pending", "Pending"), Departure)
+    assert isinstance(judged("wrong-operator", "approve", ACCEPTED, "Pending", "Cancelled"), Departure)
+
+
+def test_the_history_tells_an_event_once():
+    told = ("Pending", "Rejected")
+    assert judged("recorded", "reject", ACCEPTED, *told, told) is None
+    assert isinstance(judged("recorded", "reject", ACCEPTED, *told), Departure)
+    assert isinstance(judged("recorded", "reject", ACCEPTED, *told, told, told), Departure)
+    assert isinstance(judged("recorded", "reject", REFUSED, *told), Undecided)
+    approved = (("Pending", "FinalApproved"), ("FinalApproved", "Rejected"))
+    assert judged("recorded", "approve", ACCEPTED, "Pending", "Rejected", *approved) is None

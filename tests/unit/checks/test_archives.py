@@ -1,0 +1,101 @@
+"""A deleted ticket is archived as it was or nowhere, and nothing comes of what is done to it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_zstack_ticket.checks import evaluate
+from pytest_zstack_ticket.model.exchange import Exchange, Json
+from pytest_zstack_ticket.model.outcome import Departure, Judgement, Undecided
+from tests.support.builders import answered, error, profile
+
+UUID = "1" * 32
+TICKET = {"uuid": UUID, "name": "a", "description": "d", "request": [{"requestName": "r"}], "status": "Cancelled"}
+ARCHIVED = {**TICKET, "uuid": "2" * 32, "ticketUuid": UUID}
+ROW = {"ticketUuid": UUID, "fromStatus": "Pending", "toStatus": "Cancelled", "comment": "c", "sequence": 1}
+
+
+def rows(*found: Json, path: str = "/v1/tickets") -> tuple[Exchange, ...]:
+    return (answered(200, {"inventories": list(found)}, method="GET", path=path),)
+
+
+def deleted(status: int = 200, body: Json = None) -> tuple[Exchange, ...]:
+    return (answered(status, {} if body is None else body, method="DELETE", path=f"/v1/tickets/{UUID}"),)
+
+
+def reason(judgement: Judgement) -> str:
+    assert isinstance(judgement, Undecided), judgement
+    return judgement.reason.key
+
+
+def departs(judgement: Judgement) -> str:
+    assert isinstance(judgement, Departure), judgement
+    return judgement.expected.key
+
+
+def archived(*found: Json, subject: tuple[Exchange, ...] = (), archives: tuple[Exchange, ...] = ()) -> Judgement:
+    trails = {"subject": subject or deleted(), "before": rows(TICKET), "archives": archives or rows(*found)}
+    return evaluate("archived", trails, {}, profile())
+
+
+def test_an_archive_is_what_the_ticket_was():
+    assert archived(ARCHIVED) is None
+    assert archived({**ARCHIVED, "status": "Deleted", "createDate": "Nov 14, 2017 10:20:57 PM"}) is None
+
+
+@pytest.mark.parametrize("member", ["name", "description", "request"])
+def test_an_archive_that_lost_something_departs(member):
+    assert departs(archived({**ARCHIVED, member: None})) == "expect-archived"
+
+
+def test_a_ticket_that_is_archived_twice_departs():
+    assert departs(archived(ARCHIVED, ARCHIVED)) == "expect-archived-once"
+
+
+def test_whether_a_deletion_archives_is_left_open():
+    assert reason(archived()) == "not-shown"
+    assert reason(archived(archives=(answered(404, b"no api mapping", method="GET"),))) == "legal-refusal"
+    assert reason(archived(archives=(answered(503, error(), method="GET"),))) == "legal-refusal"
+    assert reason(archived(ARCHIVED, subject=deleted(503, error()))) == "legal-refusal"
+
+
+def test_a_list_is_offered_or_not_there():
+    assert evaluate("offered", {"subject": rows()}, {}, profile()) is None
+    assert reason(evaluate("offered", {"subject": (answered(404, b"no", method="GET"),)}, {}, profile()))
+    broken = (answered(200, {"inventories": None}, method="GET"),)
+    assert departs(evaluate("offered", {"subject": broken}, {}, profile())) == "expect-rows"
+
+
+def history(*told: Json) -> Judgement:
+    path = f"/v1/tickets/histories/archives?q=ticketUuid%3D{UUID}"
+    return evaluate("archived-history", {"subject": rows(*told, path=path), "history": rows(ROW)}, {}, profile())
+
+
+def test_an_archived_history_has_every_row_and_only_its_own():
+    assert history({**ROW, "historyUuid": "x"}) is None
+    assert history(ROW, {**ROW, "fromStatus": "Cancelled", "toStatus": "Deleted"}) is None
+    assert departs(history({**ROW, "comment": None})) == "expect-archived-row"
+    assert departs(history(ROW, {**ROW, "ticketUuid": "9" * 32})) == "expect-own-history"
+    assert reason(history()) == "not-shown"
+
+
+def test_no_living_ticket_is_archived_unless_its_uuid_was_used_again():
+    trails = {"subject": rows(ARCHIVED), "shown": rows(TICKET)}
+    assert departs(evaluate("apart", trails, {}, profile())) == "expect-apart"
+    assert evaluate("apart", trails, {"apart": [UUID]}, profile()) is None
+    assert evaluate("apart", {"subject": rows(ARCHIVED), "shown": rows({"uuid": "9" * 32})}, {}, profile()) is None
+
+
+def late(subject: tuple[Exchange, ...], *after: Json, other: Json = None) -> Judgement:
+    trails = {"deleted": deleted(), "subject": subject, "after": rows(*after)}
+    if other is not None:
+        trails |= {"bystander-before": rows({"uuid": "9" * 32, "status": "Pending"}), "bystander-after": rows(*other)}
+    return evaluate("stays-dead", trails, {"event": "reopen", "call": "action"}, profile())
+
+
+def test_nothing_comes_of_what_is_too_late():
+    assert late(deleted(503, error())) is None
+    assert late(deleted()) is None
+    assert departs(late(deleted(503, error()), TICKET)) == "expect-dead"
+    assert departs(late(deleted(), other=())) == "expect-bystander"
+    assert departs(late(deleted(), other=({"uuid": "9" * 32, "status": "Cancelled"},))) == "expect-bystander"

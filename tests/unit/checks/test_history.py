@@ -1,0 +1,104 @@
+"""Histories keep their rows, dates do not go back; zones, clocks and rounding are left open."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_zstack_ticket.checks import evaluate
+from pytest_zstack_ticket.model.exchange import Exchange, Json
+from pytest_zstack_ticket.model.outcome import Departure, Judgement, Undecided
+from tests.support.builders import answered, profile
+
+UUID = "1" * 32
+
+
+def at(minute: int, second: int = 0, hour: int = 1) -> str:
+    return f"Nov 14, 2017 {hour}:{minute:02}:{second:02} PM"
+
+
+def row(sequence: int, **more: Json) -> dict[str, Json]:
+    told = {"uuid": f"{sequence:032}", "sequence": sequence, "ticketUuid": UUID, "createDate": at(sequence)}
+    return {**told, "fromStatus": "Pending", "toStatus": "Cancelled", "comment": f"c{sequence}", **more}
+
+
+def rows(*found: Json, path: str = "/v1/tickets/histories") -> tuple[Exchange, ...]:
+    return (answered(200, {"inventories": list(found)}, method="GET", path=path),)
+
+
+def bare(one: dict[str, Json]) -> dict[str, Json]:
+    return {key: value for key, value in one.items() if key not in ("uuid", "sequence", "ticketUuid")}
+
+
+def departs(judgement: Judgement) -> str:
+    assert isinstance(judgement, Departure), judgement
+    return judgement.expected.key
+
+
+def kept(earlier: list[Json], later: list[Json]) -> Judgement:
+    return evaluate("history-kept", {"earlier": rows(*earlier), "later": rows(*later)}, {}, profile())
+
+
+def test_a_history_that_grows_holds():
+    assert kept([row(1)], [row(1), row(2)]) is None
+    assert kept([bare(row(1))], [bare(row(2)), bare(row(1))]) is None
+
+
+def test_a_lost_row_departs_however_rows_are_told_apart():
+    assert departs(kept([row(1), row(2)], [row(2)])) == "expect-row"
+    assert departs(kept([bare(row(1)), bare(row(1))], [bare(row(1))])) == "expect-row"
+
+
+@pytest.mark.parametrize(
+    "change", [{"comment": None}, {"toStatus": "Rejected"}, {"ticketUuid": "9" * 32}, {"createDate": at(59)}]
+)
+def test_a_rewritten_row_departs(change):
+    assert departs(kept([row(1)], [row(1, **change)])) in ("expect-row-kept", "expect-unmoved")
+
+
+def dates(*readings: tuple[str, str]) -> Judgement:
+    trails = {
+        f"reading{place}": rows({"uuid": UUID, "createDate": created, "lastOpDate": changed})
+        for place, (created, changed) in enumerate(readings)
+    }
+    return evaluate("dates-kept", trails, {}, profile())
+
+
+def test_dates_that_stay_or_grow_hold():
+    assert dates((at(1), at(1)), (at(1), at(2)), (at(1, 1), at(2))) is None
+
+
+def test_a_create_date_that_moves_departs():
+    assert departs(dates((at(1), at(1)), (at(3), at(3, 30)))) == "expect-unmoved"
+
+
+def test_both_dates_in_another_zone_decide_nothing():
+    assert isinstance(dates((at(1), at(2)), (at(1, hour=9), at(2, hour=9))), Undecided)
+    assert departs(dates((at(1), at(2)), (at(1, hour=9), at(2)))) == "expect-unmoved"
+
+
+def test_a_last_date_that_goes_back_departs_but_not_by_a_summer_hour_or_a_few_seconds():
+    assert departs(dates((at(1), at(9)), (at(1), at(5)))) == "expect-not-before"
+    assert dates((at(1), at(9)), (at(1), at(8, 57))) is None
+    assert dates((at(1), at(9, hour=3)), (at(1), at(10, hour=2))) is None
+
+
+def test_rows_are_dated_in_the_order_of_their_sequence():
+    def judged(*found: Json) -> Judgement:
+        return evaluate("history-dates", {"subject": rows(*found)}, {}, profile())
+
+    assert judged(row(2), row(1)) is None
+    assert departs(judged(row(2), row(1, createDate=at(9)))) == "expect-not-before"
+    assert isinstance(judged(bare(row(1)), bare(row(2))), Undecided)
+
+
+def test_a_history_shows_its_own_rows_alone():
+    path = f"/v1/tickets/histories?q=ticketUuid%3D{UUID}"
+
+    def judged(*found: Json, other: Json = (), nobody: Json = ()) -> Judgement:
+        trails = {"subject": rows(*found, path=path), "other": rows(*other), "nobody": rows(*nobody)}
+        return evaluate("own-history", trails, {}, profile())
+
+    assert judged(row(1), other=[row(2)]) is None
+    assert departs(judged(row(1, ticketUuid="9" * 32))) == "expect-own-history"
+    assert departs(judged(row(1), other=[row(1)])) == "expect-own-history"
+    assert departs(judged(row(1), nobody=[row(3)])) == "expect-own-history"

@@ -1,0 +1,111 @@
+"""Host and target, project and project, and creates at the same time are kept apart."""
+
+import pytest
+
+from pytest_zstack_ticket.checks import evaluate
+from pytest_zstack_ticket.model.outcome import Departure, Undecided
+from tests.support.builders import LOCATION, answered, error, job, profile
+
+DEPLOYED = profile()
+OWN, OTHER = "zs-aaaaaaaaaaaa", "zs-bbbbbbbbbbbb"
+
+
+def create(token, *, shown=None, location=LOCATION):
+    params = {"name": f"n {token}", "description": f"d {token}"}
+    return job(sent={"params": params}, end={"inventory": shown or params}, location=location)
+
+
+def rows(*those):
+    return (answered(200, {"inventories": list(those)}, method="GET", path="/v1/tickets?q=a"),)
+
+
+def refused(details, sent=b""):
+    return (answered(503, error(details=details), sent=sent),)
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        "cannot read /usr/local/zstack/zstack.properties",
+        "at TicketBase.java:299",
+        "could not execute select t from TicketVO t",
+        "could not execute insert into TicketVO (uuid, name) values (?, ?)",
+    ],
+)
+def test_what_is_inside_is_told_from_what_was_sent(details):
+    assert isinstance(evaluate("no-insides", {"subject": refused(details)}, {}, DEPLOYED), Departure)
+    sent = {"subject": refused(details, sent=details.encode())}
+    assert evaluate("no-insides", sent, {}, DEPLOYED) is None
+
+
+def test_a_duplicate_entry_is_no_statement():
+    subject = refused("Duplicate entry 'a' for key 'PRIMARY'")
+    assert evaluate("no-insides", {"subject": subject}, {}, DEPLOYED) is None
+
+
+def test_an_error_may_say_where_it_arose():
+    told = error("SYS.1006", details="operation denied")
+    told["error"]["location"] = "SimpleFlowChain.java:321"
+    assert evaluate("no-insides", {"subject": (answered(503, told),)}, {}, DEPLOYED) is None
+    told["error"]["cause"] = {"code": "SYS.1000", "description": "x", "details": "at TicketBase.java:235"}
+    assert isinstance(evaluate("no-insides", {"subject": (answered(503, told),)}, {}, DEPLOYED), Departure)
+
+
+@pytest.mark.parametrize(
+    ("ids", "departs"),
+    [
+        ([str(40 + number) for number in range(6)], True),
+        ([f"{number:032x}" for number in range(10, 16)], True),
+        ([f"{number * 0x9E3779B97F4A7C15:032x}"[::-1] for number in range(1, 7)], False),
+        (["5bc422109317401b9c25f818c5432877"] * 6, False),
+    ],
+    ids=["numbers", "hex", "scattered", "same"],
+)
+def test_ids_that_are_counted_up_are_seen(ids, departs):
+    roles = {
+        f"made{place}": create(OWN, location=f"http://h/zstack/v1/api-jobs/{one}") for place, one in enumerate(ids)
+    }
+    assert isinstance(evaluate("unguessable", roles, {}, DEPLOYED), Departure) == departs
+
+
+def test_few_ids_say_nothing():
+    assert isinstance(evaluate("unguessable", {"made0": create(OWN)}, {}, DEPLOYED), Undecided)
+
+
+def mixed(answer, stored):
+    trails = {"subject": create(OWN, shown=answer), "shown": rows(stored), "other0": create(OTHER)}
+    return evaluate("not-mixed", trails, {}, DEPLOYED)
+
+
+def test_what_another_one_sent_is_seen_in_answer_and_ticket():
+    own, other = {"name": f"n {OWN}", "description": f"d {OWN}"}, {"name": f"n {OWN}", "description": f"d {OTHER}"}
+    assert mixed(own, own) is None
+    assert isinstance(mixed(other, own), Departure)
+    assert isinstance(mixed(own, other), Departure)
+
+
+def test_a_ticket_that_lost_a_text_says_nothing_of_mixing():
+    assert isinstance(mixed({"name": "n"}, {"name": "n"}), Undecided)
+
+
+def outside(subject, *, collection, sibling=None, inside=None):
+    trails = {
+        "subject": subject,
+        "sibling": sibling or create(OWN),
+        "inside": inside or create(OWN),
+        "collection": rows(collection),
+    }
+    return evaluate("outside-flow", trails, {}, DEPLOYED)
+
+
+def test_a_flow_collection_of_a_project_serves_nobody_else():
+    own = {"projectUuid": "a" * 32, "isDefault": False}
+    assert outside(refused("not belong the project"), collection=own) is None
+    assert isinstance(outside(create(OWN), collection=own), Departure)
+    assert isinstance(outside(refused("x"), collection=own, sibling=refused("y")), Undecided)
+    assert isinstance(outside(refused("x"), collection=own, inside=refused("y")), Undecided)
+
+
+@pytest.mark.parametrize("collection", [{}, {"projectUuid": "a" * 32, "isDefault": True}])
+def test_a_flow_collection_of_the_platform_serves_everybody(collection):
+    assert isinstance(outside(create(OWN), collection=collection), Undecided)

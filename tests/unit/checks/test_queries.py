@@ -1,0 +1,210 @@
+"""Queries are judged by our own tickets alone, and what was lost on the line proves nothing."""
+
+from urllib.parse import quote
+
+import pytest
+
+from pytest_zstack_ticket.checks import evaluate
+from pytest_zstack_ticket.model.exchange import Failure
+from pytest_zstack_ticket.model.outcome import Departure, Undecided
+from tests.support.builders import answered, error, failed, job, profile
+
+DEPLOYED, DOCUMENTED = profile(), profile("documented")
+UUIDS = {letter: letter * 32 for letter in "abcde"}
+OWN = "name~=%own%"
+
+
+def row(letter, **more):
+    described = {"description": "d"} if letter in "ace" else {}
+    return {"uuid": UUIDS[letter], "name": f"own {letter}", "status": "Pending"} | described | more
+
+
+def asked(body, *conditions, path="/v1/tickets", status=200, **parameters):
+    pairs = [*(("q", one) for one in conditions), *parameters.items()]
+    told = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in pairs)
+    return (answered(status, body, method="GET", path=f"{path}?{told}" if told else path),)
+
+
+def rows(letters, **more):
+    return {"inventories": [row(letter) for letter in letters], **more}
+
+
+def listing(letters="abcde"):
+    return asked(rows(letters), OWN)
+
+
+def lost():
+    return (failed(),)
+
+
+def judged(check, subject, used=DEPLOYED, arguments=None, **roles):
+    beside = {"before": listing(), "after": listing()} | roles
+    return evaluate(check, {"subject": subject} | beside, arguments or {}, used)
+
+
+def reason(judgement):
+    assert isinstance(judgement, Undecided), judgement
+    return judgement.reason.key
+
+
+SUBJECTS = {
+    "shows-rows": asked(rows("abc"), OWN),
+    "selects": asked(rows("c"), "name=own c"),
+    "only-matching": asked(rows("c"), "name=own c"),
+    "page-size": asked(rows("ab"), OWN, limit=2),
+    "total": asked({"total": 5}, OWN, count="true"),
+    "in-order": asked(rows("edcba"), OWN, sort="-name"),
+    "projected": asked({"inventories": [{"name": "own a"}]}, OWN, fields="name"),
+    "empty": asked(rows(""), "name=own x"),
+    "by-uuid": asked(rows("a"), path=f"/v1/tickets/{UUIDS['a']}"),
+    "same-row": asked(rows("a"), path=f"/v1/tickets/{UUIDS['a']}"),
+    "partition": asked(rows("abcde"), OWN, limit=20),
+    "schema-leads": asked(rows("a", schema={"inventories[0].status": "T"}), OWN),
+}
+WRONG = {
+    "selects": asked(rows("bc"), "name=own c"),
+    "only-matching": asked(rows("cb"), "name=own c"),
+    "page-size": asked(rows("abc"), OWN, limit=2),
+    "total": asked({"total": 4}, OWN, count="true"),
+    "in-order": asked(rows("abcde"), OWN, sort="-name"),
+    "projected": asked({"inventories": [{"name": "own a", "uuid": "x"}]}, OWN, fields="name"),
+    "empty": asked(rows("a"), "name=own x"),
+    "by-uuid": asked(rows("ab"), path=f"/v1/tickets/{UUIDS['a']}"),
+    "same-row": asked({"inventories": [row("a", name="own b")]}, path=f"/v1/tickets/{UUIDS['a']}"),
+    "partition": asked(rows("abcd"), OWN, limit=4),
+    "schema-leads": asked(rows("a", schema={"inventories[1]": "T"}), OWN),
+    "shows-rows": asked({"inventory": row("a")}, OWN),
+}
+ON_THE_SHELF = ("selects", "page-size", "total", "in-order", "projected", "partition")
+
+
+@pytest.mark.parametrize("check", SUBJECTS)
+def test_what_a_query_shall_show_holds(check):
+    assert judged(check, SUBJECTS[check]) is None
+
+
+@pytest.mark.parametrize("check", WRONG)
+def test_what_a_query_must_not_show_departs(check):
+    assert isinstance(judged(check, WRONG[check]), Departure)
+
+
+@pytest.mark.parametrize("check", SUBJECTS)
+def test_a_lost_query_is_undecided(check):
+    subject = tuple(
+        type(one)(id=one.id, request=one.request, answer=Failure(kind="reset", detail="closed"))
+        for one in SUBJECTS[check]
+    )
+    assert isinstance(judged(check, subject), Undecided)
+
+
+@pytest.mark.parametrize("check", ["selects", "page-size", "in-order", "by-uuid", "empty", "shows-rows", "total"])
+def test_a_refused_query_departs(check):
+    path = SUBJECTS[check][0].request.path
+    subject = (answered(503, error("SYS.1000"), method="GET", path=path),)
+    assert isinstance(judged(check, subject), Departure)
+
+
+@pytest.mark.parametrize("check", ON_THE_SHELF)
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"before": listing("abcd")},
+        {"after": listing("abcd")},
+        {"after": lost()},
+        {"before": lost()},
+        {"before": listing("ab"), "after": listing("ab")},
+        {"before": listing("aabcde"), "after": listing("aabcde")},
+        {"before": asked({"inventories": [row("a"), row("b"), row("c", name="foreign")]}, OWN)},
+        {"before": asked(error(), OWN, status=503)},
+    ],
+)
+def test_a_shelf_that_cannot_be_relied_on_proves_nothing(check, beside):
+    assert reason(judged(check, WRONG[check], **beside)) in ("no-shelf", "beside-lost")
+
+
+def test_a_null_that_no_row_shows_is_left_open():
+    described = {"inventories": [row(letter, description="") for letter in "abcde"]}
+    beside = asked(described, OWN)
+    subject = asked(rows(""), OWN, "description is null")
+    assert reason(judged("selects", subject, before=beside, after=beside)) == "not-shown"
+
+
+def test_several_conditions_have_to_be_met_by_all():
+    conditions = (OWN, "name!=own a", "description not null")
+    assert judged("selects", asked(rows("ec"), *conditions)) is None
+    assert isinstance(judged("selects", asked(rows("bcde"), *conditions)), Departure)
+
+
+def made(letter, *, end_status=200, uuid=""):
+    sent = {"params": {"name": f"own {letter}"}}
+    body = {"inventory": row(letter, uuid=uuid or UUIDS[letter])} if end_status == 200 else error()
+    return job(end_status, body, sent=sent)
+
+
+def test_a_listing_has_each_created_ticket_once():
+    creates = {f"made{letter}": made(letter) for letter in "abcde"}
+    assert evaluate("listed", {"subject": listing(), **creates}, {}, DEPLOYED) is None
+    for wrong in ("abcd", "aabcde"):
+        assert isinstance(evaluate("listed", {"subject": listing(wrong), **creates}, {}, DEPLOYED), Departure)
+
+
+def test_a_refused_create_is_not_listed_and_a_lost_one_may_be():
+    creates = {"madea": made("a"), "madeb": made("b", end_status=503), "madec": made("c")[:2]}
+    for listed in ("a", "ac"):
+        assert evaluate("listed", {"subject": listing(listed), **creates}, {}, DEPLOYED) is None
+    assert isinstance(evaluate("listed", {"subject": listing("ab"), **creates}, {}, DEPLOYED), Departure)
+
+
+def test_a_listing_shows_the_uuid_that_the_create_answered():
+    creates = {"madea": made("a", uuid="f" * 32)}
+    assert isinstance(evaluate("listed", {"subject": listing("a"), **creates}, {}, DEPLOYED), Departure)
+
+
+def test_without_any_created_ticket_a_listing_proves_nothing():
+    creates = {"madea": made("a", end_status=503)}
+    assert reason(evaluate("listed", {"subject": listing("b"), **creates}, {}, DEPLOYED)) == "no-shelf"
+
+
+def test_pages_are_counted_together():
+    first, gap = asked(rows("abc"), OWN, limit=3), {"page3": asked(rows("e"), OWN, limit=3, start=3)}
+    assert judged("partition", first, page3=asked(rows("de"), OWN, limit=3, start=3)) is None
+    assert isinstance(judged("partition", first, **gap), Departure)
+    assert isinstance(judged("partition", first, page3=lost()), Undecided)
+
+
+def test_a_page_after_the_end_is_empty():
+    assert judged("page-size", asked(rows(""), OWN, limit=2, start=9)) is None
+
+
+@pytest.mark.parametrize(("value", "held"), [(5, True), (5.0, True), ("5", False), (None, False), (True, False)])
+def test_a_total_is_the_number(value, held):
+    judgement = judged("total", asked(rows("ab", total=value), OWN, limit=2))
+    assert isinstance(judgement, Departure) is not held
+
+
+def test_a_missing_field_departs():
+    assert isinstance(judged("projected", asked({"inventories": [{}]}, OWN, fields="name")), Departure)
+
+
+def test_a_refusal_may_be_allowed():
+    subject = asked(error(), "name=x' --", status=503)
+    assert reason(judged("empty", subject, arguments={"may_refuse": True})) == "legal-refusal"
+
+
+def test_a_target_that_lists_nothing_at_all_proves_nothing():
+    assert reason(judged("empty", asked(rows(""), "name=x"), before=listing(""))) == "no-shelf"
+
+
+def test_a_ticket_that_somebody_approved_is_left_alone():
+    moved = asked({"inventories": [row("a", status="Cancelled", lastOpDate="later")]}, OWN)
+    assert reason(judged("same-row", moved)) == "no-shelf"
+
+
+def test_one_ticket_alone_is_what_the_introduction_shows():
+    subject = asked({"inventory": row("a")}, path=f"/v1/tickets/{UUIDS['a']}")
+    assert judged("by-uuid", subject, DOCUMENTED) is None
+    assert isinstance(judged("by-uuid", subject, DEPLOYED), Departure)
+
+
+def test_a_query_need_not_have_a_schema():
+    assert reason(judged("schema-leads", asked(rows("a"), OWN))) == "not-shown"

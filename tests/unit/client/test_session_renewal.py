@@ -1,0 +1,96 @@
+"""Reviving: a dead session is renewed, a live one that is refused is not helped."""
+
+import pytest
+
+from pytest_zstack_ticket.client.session_renewal import MOST_RENEWALS, Flow, Reviver
+from pytest_zstack_ticket.model.errors import LoginError
+from pytest_zstack_ticket.model.exchange import Exchange, Request
+from pytest_zstack_ticket.model.settings import Session
+from tests.support.builders import answered, error, profile
+
+DEAD = answered(503, error("ID.1001", "The session is invalid"))
+ALIVE = answered(200, {"inventories": []}, method="GET")
+
+
+class Cloud:
+    """Answers every query alike, and gives out sessions by number."""
+
+    first_wait = 0.0
+    hook_url = ""
+    hook_wait = 0.0
+
+    def __init__(self, answer: Exchange) -> None:
+        self.answer = answer
+        self.number = 0
+        self.asked = 0
+
+    @property
+    def session(self) -> Session:
+        return Session(uuid=f"s{self.number}")
+
+    def another(self) -> Session:
+        return Session(uuid="other")
+
+    def renew(self, dead: Session) -> Session:
+        assert dead == self.session
+        self.number += 1
+        return self.session
+
+    def run(self, flow: Flow) -> tuple[Exchange, ...]:
+        request = next(flow)
+        assert isinstance(request, Request)
+        assert request.headers == (("Authorization", self.session.authorization),)
+        self.asked += 1
+        return (self.answer,)
+
+
+def create(session: str) -> Request:
+    return Request(method="POST", path="/v1/tickets", headers=(("A", "1"), ("Authorization", f"OAuth {session}")))
+
+
+def revived(cloud: Cloud, *, session: str = "s0", answer: Exchange = DEAD) -> Request | None:
+    return Reviver(sender=cloud, keeper=cloud).revived(create(session), (answer,), profile(), "create")
+
+
+def test_a_dead_session_is_renewed_and_the_request_made_anew():
+    assert revived(Cloud(DEAD)) == create("s1")
+
+
+def test_a_status_401_tells_a_dead_session_too():
+    assert revived(Cloud(answered(401, "no", method="GET")), answer=answered(401, "no")) == create("s1")
+
+
+def test_a_live_session_that_is_refused_is_left_to_be_judged():
+    cloud = Cloud(ALIVE)
+    assert revived(cloud) is None
+    assert (cloud.asked, cloud.number) == (1, 0)
+
+
+def test_other_refusals_and_other_sessions_are_not_asked_about():
+    cloud = Cloud(DEAD)
+    assert revived(cloud, answer=answered(503, error("SYS.1007"))) is None
+    assert revived(cloud, session="foreign") is None
+    assert cloud.asked == 0
+
+
+def test_a_target_that_ends_every_session_is_given_up():
+    cloud = Cloud(DEAD)
+    reviver = Reviver(sender=cloud, keeper=cloud)
+    for number in range(MOST_RENEWALS):
+        assert reviver.revived(create(f"s{number}"), (DEAD,), profile(), "create")
+    with pytest.raises(LoginError, match="ended our session 51 times"):
+        reviver.revived(create(f"s{MOST_RENEWALS}"), (DEAD,), profile(), "create")
+
+
+def test_a_session_that_another_thread_renewed_is_not_asked_for_again():
+    cloud = Cloud(DEAD)
+    reviver = Reviver(sender=cloud, keeper=cloud)
+    assert reviver.revived(create("s0"), (DEAD,), profile(), "create") == create("s1")
+    assert reviver.revived(create("s0"), (DEAD,), profile(), "create") == create("s1")
+    assert (cloud.asked, cloud.number) == (1, 1)
+
+
+def test_a_session_of_a_test_is_left_to_die():
+    cloud = Cloud(DEAD)
+    assert revived(cloud, session="theirs") is None
+    assert cloud.asked == 0

@@ -1,0 +1,96 @@
+"""Web hooks: what a listener keeps, and when a bell rings."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from pytest_zstack_ticket.client.webhook_listener import (
+    MOST_DELIVERIES,
+    MOST_SILENT,
+    JobBell,
+    WebhookListener,
+    address_towards,
+)
+
+JOB = "0" * 32
+
+
+def deliver(url: str, job: str = JOB, path: str = "") -> int:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
+    connection.request("POST", path or parts.path, b"{}", {"X-Job-UUID": job} if job else {})
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+@pytest.fixture
+def bell() -> Iterator[JobBell]:
+    with JobBell() as listening:
+        yield listening
+
+
+def test_a_delivery_before_anybody_waits_is_remembered(bell: JobBell) -> None:
+    assert deliver(bell.url) == 200
+    assert bell.wait(JOB, 0.0)
+
+
+def test_a_delivery_ends_a_wait(bell: JobBell) -> None:
+    threading.Timer(0.05, deliver, (bell.url,)).start()
+    assert bell.wait(JOB, 30.0)
+
+
+def test_a_delivery_rings_once_and_for_its_own_job(bell: JobBell) -> None:
+    deliver(bell.url)
+    assert not bell.wait("1" * 32, 0.0)
+    assert bell.wait(JOB, 0.0)
+    assert not bell.wait(JOB, 0.0)
+
+
+def test_a_delivery_to_another_path_is_not_heard(bell: JobBell) -> None:
+    assert deliver(bell.url, path="/hook/guessed") == 404
+    assert not bell.wait(JOB, 0.0)
+
+
+@pytest.mark.parametrize("job", ["", "x" * 65])
+def test_a_delivery_without_a_usable_id_rings_for_nobody(bell: JobBell, job: str) -> None:
+    assert deliver(bell.url, job) == 200
+    assert not bell.wait(job, 0.0)
+
+
+def test_nobody_waits_for_a_silent_target_until_it_delivers_again(bell: JobBell) -> None:
+    url = bell.url
+    for _ in range(MOST_SILENT):
+        bell.wait(JOB, 0.0)
+    assert bell.url == ""
+    deliver(url)
+    assert bell.url == url
+
+
+def test_a_listener_answers_only_the_paths_that_it_gave_out() -> None:
+    with WebhookListener() as listener:
+        url = listener.url("known", refuse=1)
+        assert [deliver(url), deliver(url), deliver(url, path="/hook/unknown")] == [500, 200, 404]
+        assert len(listener.wait("known", count=2, seconds=5.0)) == 2
+        assert listener.wait("unknown", seconds=0.0) == ()
+
+
+def test_a_listener_keeps_no_more_than_it_can_hold() -> None:
+    with WebhookListener() as listener:
+        url = listener.url("flood")
+        listener._kept = MOST_DELIVERIES - 1
+        assert [deliver(url), deliver(url)] == [200, 200]
+        assert len(listener.wait("flood", seconds=0.0)) == 1
+
+
+def test_a_target_on_this_machine_is_told_the_loopback_address() -> None:
+    assert address_towards("http://127.0.0.1:8080/zstack") == "127.0.0.1"
+
+
+def test_a_name_that_leads_nowhere_is_told_the_loopback_address() -> None:
+    assert address_towards("http://no-such-host.invalid/zstack") == "127.0.0.1"

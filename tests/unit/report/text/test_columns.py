@@ -1,0 +1,60 @@
+"""Text in columns: CJK counts double, and nothing can steer a terminal."""
+
+import pytest
+
+from pytest_zstack_ticket.report.text.columns import chopped, pad, shortened, visible, width, wrapped
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"), [("abc", 3), ("一致性", 6), ("e\u0301", 1), ("ａ", 2), ("", 0), ("\U0001f600", 2)]
+)
+def test_width_counts_columns(text: str, columns: int):
+    assert width(text) == columns
+
+
+@pytest.mark.parametrize("letter", ["\x00", "\x1b", "\x7f", "\x9b", "\u202e", "\u200b", "\u2066", "\ud800", "\ufeff"])
+def test_what_could_steer_a_terminal_is_escaped(letter: str):
+    assert visible(f"a{letter}b") == f"a\\u{ord(letter):04x}b"
+
+
+def test_line_ends_are_escaped_by_name():
+    assert visible("a\tb\r\n") == "a\\tb\\r\\n"
+
+
+def test_plain_text_is_left_alone():
+    assert visible("一致性 test é 😀") == "一致性 test é 😀"
+
+
+def test_padding_looks_at_columns():
+    assert pad("期望", 6) == "期望  "
+
+
+def test_a_shortened_text_says_so():
+    assert shortened("一致性测试", 6) == "一致…"
+    assert shortened("abc", 3) == "abc"
+
+
+def test_wrapping_breaks_at_spaces():
+    assert wrapped("one two three", 8) == ["one two", "three"]
+
+
+def test_wrapping_breaks_between_wide_letters():
+    assert wrapped("一致性测试abc def", 6) == ["一致性", "测试", "abc", "def"]
+
+
+def test_wrapping_breaks_a_word_that_is_too_long():
+    assert wrapped("x" * 10, 4) == ["xxxx", "xxxx", "xx"]
+
+
+def test_wrapping_nothing_is_one_empty_line():
+    assert wrapped("", 4) == [""]
+
+
+def test_data_is_broken_wherever_a_line_is_full():
+    assert chopped('{"a b": 1}', 4) == ['{"a ', 'b": ', "1}"]
+    assert chopped("一致性", 3) == ["一", "致", "性"]
+    assert chopped("", 3) == [""]
+
+
+def test_a_shortened_text_may_end_in_letters_without_width():
+    assert shortened("ab" + "\u0301" * 3 + "cd", 3) == "ab\u0301\u0301\u0301…"

@@ -1,0 +1,93 @@
+"""The catalogues of what people read."""
+
+import ast
+import string
+import tomllib
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from pytest_zstack_ticket.model.outcome import Phrase
+from pytest_zstack_ticket.report.text.translations import LANGUAGES, Wording
+
+PACKAGE = Path(__file__).parents[4] / "pytest_zstack_ticket"
+CATALOGUES = {
+    lang: tomllib.loads((PACKAGE / "report" / "locale" / f"{lang}.toml").read_text("utf-8")) for lang in LANGUAGES
+}
+WORDING = Wording(CATALOGUES)
+
+
+def trees() -> Iterator[ast.AST]:
+    for file in PACKAGE.rglob("*.py"):
+        yield ast.parse(file.read_text("utf-8"))
+
+
+def phrase_keys() -> set[str]:
+    """Return the key of every `Phrase.of("...")` in the package."""
+    calls = (node for tree in trees() for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args)
+    named = (call.args[0] for call in calls if ast.unparse(call.func) == "Phrase.of")
+    return {one.value for one in named if isinstance(one, ast.Constant)}
+
+
+def written_strings() -> tuple[set[str], set[str]]:
+    """Return every string constant of the package, and what every f-string begins with."""
+    nodes = [node for tree in trees() for node in ast.walk(tree)]
+    plain = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    first = (node.values[0] for node in nodes if isinstance(node, ast.JoinedStr) and node.values)
+    return plain, {one.value for one in first if isinstance(one, ast.Constant) and len(str(one.value)) > 3}
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_every_table_has_the_same_keys_in_every_language():
+    shapes = [{table: set(rows) for table, rows in CATALOGUES[lang].items()} for lang in LANGUAGES]
+    assert all(one == other for one, other in pairwise(shapes))
+
+
+def test_every_text_has_the_same_placeholders_in_every_language():
+    for table, rows in CATALOGUES["en"].items():
+        for key, text in rows.items():
+            assert placeholders(text) == placeholders(CATALOGUES["zh"][table][key]), key
+
+
+def test_every_phrase_that_the_code_says_can_be_said():
+    assert phrase_keys() - set(CATALOGUES["en"]["phrase"]) == set()
+
+
+def test_no_phrase_is_said_by_nobody():
+    plain, beginnings = written_strings()
+    unsaid = [
+        key
+        for key in CATALOGUES["en"]["phrase"]
+        if key not in plain and not any(key.startswith(one) for one in beginnings)
+    ]
+    assert unsaid == []
+
+
+def test_a_phrase_is_filled_in():
+    phrase = Phrase.of("status-is", status=204)
+    assert WORDING.render(phrase, "en") == "status 204"
+    assert WORDING.both(phrase)["zh"] == "状态码 204"
+
+
+def test_a_word_of_ours_in_a_phrase_is_translated():
+    phrase = Phrase.of("sibling-not-accepted", what="was-refused")
+    assert "refused" in WORDING.render(phrase, "en")
+    assert "被拒绝" in WORDING.render(phrase, "zh")
+
+
+def test_a_text_of_the_target_is_never_translated():
+    assert "passed" in WORDING.render(Phrase.of("shows", value="passed"), "zh")
+
+
+def test_braces_in_a_text_of_the_target_are_text():
+    assert "{name}" in WORDING.render(Phrase.of("shows", value="{name}"), "en")
+
+
+def test_an_unknown_phrase_is_an_error():
+    with pytest.raises(KeyError):
+        WORDING.render(Phrase.of("nobody-says-this"), "en")

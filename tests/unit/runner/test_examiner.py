@@ -1,0 +1,147 @@
+"""The examiner: it judges by name, keeps every example, and asks again before it blames silence."""
+
+from collections.abc import Iterator
+from itertools import repeat
+
+import pytest
+
+from pytest_zstack_ticket.client.call_result import Trail
+from pytest_zstack_ticket.model.exchange import Exchange
+from pytest_zstack_ticket.model.ticket import Edit
+from pytest_zstack_ticket.model.verdict import Example, Observation
+from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.runner.examiner import MOST_SILENT, Departed, Examiner
+from tests.support.builders import answered, error, failed, profile
+
+ACCEPTED = answered(200, {})
+REFUSED = answered(503, error())
+EDIT = Edit(kind="mutation", name="null", path="params.name", fields=("name",))
+
+
+def trail(*exchanges: Exchange, again: Trail | None = None) -> Trail:
+    return Trail(exchanges=exchanges, profile=profile(), again=(lambda: again) if again else None)
+
+
+class Kept:
+    """Keeps what an examiner keeps, and sends siblings as told."""
+
+    def __init__(self, *siblings: Trail) -> None:
+        self.examples: list[Example] = []
+        self.observations: list[Observation] = []
+        self.siblings: Iterator[Trail] = iter(siblings)
+        self.examine = Examiner(
+            profile=profile,
+            keep=self.examples.append,
+            observe=self.observations.append,
+            words=lambda phrase: wording().render(phrase, "en"),
+            sibling=lambda: next(self.siblings),
+        )
+        self.record = self.examine.begin("ZT-BODY-002", "test_refused::test_it")
+
+
+def test_an_example_that_holds_is_kept_and_returns_nothing():
+    kept = Kept()
+    assert kept.examine("refusal", edit=EDIT, subject=trail(REFUSED), sibling=trail(ACCEPTED)) is None
+    (example,) = kept.examples
+    assert example.judgement is None
+    assert example.partition == "params.name/null"
+    assert example.roles == {"subject": (REFUSED.id,), "sibling": (ACCEPTED.id,)}
+    assert kept.record.tally.held == 1
+
+
+def test_a_departure_is_returned_with_its_text():
+    kept = Kept()
+    departed = kept.examine("refusal", edit=EDIT, subject=trail(ACCEPTED), sibling=trail(ACCEPTED))
+    assert isinstance(departed, Departed)
+    assert str(departed) == "ZT-BODY-002: expected a refusal; actual: accepted, answered {}"
+    assert kept.record.example == kept.examples[0]
+    assert kept.record.tally.departed == 1
+
+
+def test_the_last_departure_is_the_finding():
+    kept = Kept()
+    for number in (1, 2):
+        kept.examine("refusal", partition=f"p{number}", subject=trail(ACCEPTED), sibling=trail(ACCEPTED))
+    assert kept.record.example is not None
+    assert kept.record.example.partition == "p2"
+    assert kept.record.tally.partitions == {"p1", "p2"}
+
+
+def test_bare_exchanges_may_play_a_role():
+    kept = Kept()
+    kept.examine("refusal", subject=(REFUSED,), sibling=(ACCEPTED,))
+    assert kept.record.tally.held == 1
+
+
+def test_a_body_that_kills_its_connection_departs():
+    silent = failed()
+    kept = Kept(*repeat(trail(ACCEPTED), 5))
+    subject = trail(silent, again=trail(failed()))
+    departed = kept.examine("refusal", edit=EDIT, subject=subject, sibling=trail(ACCEPTED))
+    assert departed is not None
+    assert departed.example.check == "answered"
+    assert set(departed.example.roles) == {"subject", "after"} | {
+        f"{role}{number}" for role in ("before", "repeat") for number in (1, 2, 3, 4)
+    }
+
+
+def test_silence_is_asked_about_once_for_all_requirements():
+    kept = Kept(*repeat(trail(ACCEPTED), 5))
+    subject = trail(failed(), again=trail(failed()))
+    for _ in range(3):
+        assert kept.examine("refusal", subject=subject, sibling=trail(ACCEPTED)) is not None
+    assert next(kept.siblings, None) is None
+
+
+def test_silence_that_does_not_repeat_is_undecided():
+    kept = Kept(trail(ACCEPTED), trail(ACCEPTED))
+    subject = trail(failed(), again=trail(REFUSED))
+    assert kept.examine("refusal", subject=subject, sibling=trail(ACCEPTED)) is None
+    assert kept.record.tally.undecided == 1
+
+
+def test_a_silent_target_is_undecided_and_soon_left_alone():
+    siblings = list(repeat(trail(failed()), 10))
+    kept = Kept(*siblings)
+    for _ in range(6):
+        kept.examine("refusal", subject=trail(failed(), again=trail(failed())), sibling=trail(ACCEPTED))
+    assert kept.record.tally.undecided == 6
+    assert len(list(kept.siblings)) == len(siblings) - MOST_SILENT
+
+
+def test_observations_are_kept_with_their_exchanges():
+    kept = Kept()
+    kept.examine.note("answer.form", "inventory", trail(ACCEPTED))
+    kept.examine.note("answer.other", None)
+    assert kept.observations == kept.record.observations
+    assert kept.observations[0] == Observation(id="answer.form", value="inventory", exchanges=(ACCEPTED.id,))
+
+
+def test_outside_a_marked_test_there_is_nothing_to_judge_for():
+    kept = Kept()
+    kept.examine.end()
+    with pytest.raises(RuntimeError, match="mark the test"):
+        kept.examine("refusal", subject=trail(ACCEPTED))
+    kept.examine.note("answer.form", 1)
+    assert len(kept.observations) == 1
+
+
+def test_an_unknown_check_is_an_error():
+    with pytest.raises(KeyError):
+        Kept().examine("no-such-check", subject=trail(ACCEPTED))
+
+
+def test_a_departure_is_repeated_to_say_how_often_it_departs():
+    kept = Kept()
+    subject = trail(ACCEPTED, again=trail(ACCEPTED))
+    assert kept.examine("refusal", subject=subject, sibling=trail(ACCEPTED)) is not None
+    kept.examine.confirm(kept.record)
+    assert (kept.record.seen, kept.record.tried) == (4, 4)
+
+
+def test_a_repetition_that_is_decided_otherwise_does_not_count():
+    kept = Kept()
+    subject = trail(ACCEPTED, again=trail(REFUSED))
+    assert kept.examine("refusal", subject=subject, sibling=trail(ACCEPTED)) is not None
+    kept.examine.confirm(kept.record)
+    assert (kept.record.seen, kept.record.tried) == (1, 1)

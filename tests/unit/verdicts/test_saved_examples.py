@@ -1,0 +1,70 @@
+"""Which examples can be sent again in another run."""
+
+import pytest
+
+from pytest_zstack_ticket.model.outcome import Departure, Phrase, Undecided
+from pytest_zstack_ticket.model.verdict import Example
+from pytest_zstack_ticket.verdicts.saved_examples import pinned_of
+from tests.support.builders import answered, error
+
+OURS = "OAuth 0123456789abcdef0123456789abcdef"
+MINE = (("Content-Type", "application/json"), ("Authorization", OURS))
+BODY = b'{"params":{"name":"a zt-0123456789abcdef"}}'
+
+
+def example(judgement=None, **arguments):
+    return Example(requirement="A-1", test="t", check="form", arguments=arguments, roles={}, judgement=judgement)
+
+
+def pinned(one=None, *, created=("subject", "sibling"), **trails):
+    seen = {role: (exchange,) for role, exchange in trails.items()}
+    return pinned_of(one or example(), seen, ours={OURS, ""}, created=created)
+
+
+def sent(body=BODY, headers=MINE, **more):
+    return answered(400, error(), sent=body, request_headers=headers, **more)
+
+
+def test_session_and_nonce_are_taken_out():
+    call = pinned(subject=sent()).calls[0]
+    assert call.headers == (("Content-Type", "application/json"),)
+    assert call.session
+    assert call.body == b'{"params":{"name":"a zt-0000000000000000"}}'
+
+
+def test_a_request_without_session_is_told_from_one_with_it():
+    assert not pinned(subject=sent(headers=())).calls[0].session
+
+
+def test_the_answer_is_observed():
+    seen = pinned(subject=sent()).observed
+    assert (seen.status, seen.code) == (400, "SYS.1007")
+    assert seen.fields == ("error", "error.code", "error.description")
+
+
+def test_a_departing_one_has_the_signature_of_its_finding():
+    departure = Departure(expected=Phrase.of("a"), actual=Phrase.of("b"))
+    assert len(pinned(example(departure), subject=sent()).signature) == 16
+    assert pinned(subject=sent()).signature == ""
+
+
+@pytest.mark.parametrize(
+    "trails",
+    [
+        {"subject": sent(), "shown": sent()},
+        {"sibling": sent()},
+        {"subject": sent(body=b"x" * 20_001)},
+        {"subject": sent(body=b'{"params":{"resourceUuid": "0"}}')},
+        {"subject": sent(headers=(("X-Job-UUID", "0"),))},
+        {"subject": sent(headers=(("Authorization", "OAuth another"),))},
+    ],
+    ids=["a flow", "no subject", "too large", "a ticket's own uuid", "a job's own id", "another session"],
+)
+def test_what_belongs_to_one_run_is_not_pinned(trails):
+    assert pinned(**trails) is None
+
+
+def test_undecided_examples_and_those_of_other_calls_are_not_pinned():
+    assert pinned(example(Undecided(Phrase.of("a"))), subject=sent()) is None
+    assert pinned(subject=sent(), created=()) is None
+    assert pinned(example(name="zt-0123456789abcdef"), subject=sent()) is None
