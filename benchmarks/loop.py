@@ -70,8 +70,8 @@ def ours(explorer: Explorer, strategy: Any, endpoint: TicketEndpoint, examiner: 
         nonlocal sent
         sent += 1
         draft = getattr(example, "draft", example)
-        departure = examiner("sameness", edit=draft.edit, subject=endpoint.create(draft), sibling=sibling)
-        assert departure is None, departure
+        violation = examiner("sameness", edit=draft.edit, subject=endpoint.create(draft), sibling=sibling)
+        assert violation is None, violation
 
     explorer(strategy, holds, share=EXCHANGES / 80)
     examiner.end()

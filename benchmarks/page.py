@@ -59,7 +59,7 @@ def many(count: int) -> list[dict[str, Any]]:
         row = copy.deepcopy(known[number % len(known)])
         key = f"{row['id']}-{number}"
         findings = [] if number % 10 else [finding(key, number)]
-        examples = {"held": 20, "departed": len(findings), "undecided": 0, "open": 0}
+        examples = {"held": 20, "failed": len(findings), "undecided": 0, "open": 0}
         partitions = [f"params.name/kind-{n}" for n in range(20)]
         row |= {"id": key, "verdict": "failed" if findings else "passed", "reason": None, "examples": examples}
         rows.append({**row, "partitions": partitions, "findings": findings})
@@ -70,7 +70,7 @@ def report(count: int) -> dict[str, Any]:
     """Return a report of many requirements."""
     bounds = {"oldest": "5.2", "newest": "5.2"}
     counts = {"passed": count - count // 10, "failed": count // 10}
-    examples = {"held": 20 * count, "departed": count // 10}
+    examples = {"held": 20 * count, "failed": count // 10}
     moment = "2026-11-24T01:58:30.619+00:00"
     run = {
         "id": "0" * 16,

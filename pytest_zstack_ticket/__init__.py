@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pytest_zstack_ticket.client.call_result import Trail
+    from pytest_zstack_ticket.client.call_result import CallResult
     from pytest_zstack_ticket.client.endpoint import TicketEndpoint
     from pytest_zstack_ticket.model.outcome import Accepted, Malformed, Refused, Unanswered, Unfinished
     from pytest_zstack_ticket.model.profile import Profile
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Accepted",
+    "CallResult",
     "Context",
     "Draft",
     "Edit",
@@ -31,7 +32,6 @@ __all__ = [
     "Refused",
     "Session",
     "TicketEndpoint",
-    "Trail",
     "Unanswered",
     "Unfinished",
     "by_requirement",
@@ -51,7 +51,7 @@ _HOMES = {
     "Profile": "model.profile",
     "Session": "model.settings",
     "TicketEndpoint": "client.endpoint",
-    "Trail": "client.call_result",
+    "CallResult": "client.call_result",
     "by_requirement": "plugin.parametrize",
 }
 

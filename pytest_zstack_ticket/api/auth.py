@@ -58,7 +58,7 @@ def logout_request(session: str) -> Request:
     return Request(method="DELETE", path=f"/v1/accounts/sessions/{quote(session, safe='')}")
 
 
-MEND = (
+FIXES = (
     "Check --zstack-user, --zstack-login and ZSTACK_PASSWORD, or give a session in ZSTACK_SESSION.",
     "Check [{part}] in the context file and {variable}.",
 )
@@ -84,7 +84,7 @@ def read_session(exchanges: Sequence[Exchange], *, login: Login, who: str, part:
             text = {key: str(found.get(key) or "") for key in ("accountUuid", "userUuid")}
             return Session(uuid=uuid, account=text["accountUuid"], user=text["userUuid"], kind=login)
     named = f"the {part} {who}" if part else who
-    mend = MEND[bool(part)].format(part=part, variable=password_variable(part))
+    mend = FIXES[bool(part)].format(part=part, variable=password_variable(part))
     raise LoginError(
         f"the target refuses to log in {named}: {_reason(answer, body)}. {mend}",
         cause=_cause(body, login),

@@ -31,7 +31,7 @@ def with_release(profile: Profile, release: Release) -> Profile:
     return replace(profile, oldest=release, newest=release)
 
 
-def told_release(exchange: Exchange) -> Release | None:
+def reported_release(exchange: Exchange) -> Release | None:
     """Read the release that the version API tells, or None."""
     answer = exchange.answer
     body = decode(answer.body) if isinstance(answer, Response) and answer.status == 200 else None

@@ -78,7 +78,7 @@ def from_gateway(answer: Response) -> bool:
     return answer.status == 503 and isinstance(decode(answer.body), Undecodable)
 
 
-def told_wait(answer: Response, now: float) -> float | None:
+def announced_wait(answer: Response, now: float) -> float | None:
     """Return the seconds for which an answer asks us to stay away (Retry-After), None if it does not.
 
     `now` is in seconds since the epoch. A text that is neither a number nor a date of HTTP is no wish.

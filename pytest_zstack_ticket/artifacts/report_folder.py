@@ -15,14 +15,14 @@ from pytest_zstack_ticket.model.errors import EvidenceError, SettingsError, Usag
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReportFolder:
     """A folder that a run writes to; with `zip` it is one of this run alone, and the zip takes its place at the end."""
 
     folder: Path
     zip: Path | None = None
 
     @classmethod
-    def of(cls, report: str, run: str) -> Place | None:
+    def of(cls, report: str, run: str) -> ReportFolder | None:
         """Return the place that `--zstack-report` names, None if it names none."""
         if not report:
             return None

@@ -21,6 +21,7 @@ from pytest_zstack_ticket.config.package_data import schemas_folder
 from pytest_zstack_ticket.config.toml_document import read_toml
 from pytest_zstack_ticket.model.digest import digest
 from pytest_zstack_ticket.model.errors import AdvisoryError, EvidenceError
+from pytest_zstack_ticket.model.exchange import JsonObject
 
 PAYLOAD_TYPE = "application/vnd.zstack-ticket.advisories+json"
 SCHEMA = "urn:zstack-ticket:artefact:advisories:1"
@@ -30,7 +31,6 @@ DOUBTED = {
     "unclear": frozenset({"passed", "failed", "inconclusive", "error"}),
 }
 """The verdicts that an advisory casts doubt on, by its effect."""
-JsonObject = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

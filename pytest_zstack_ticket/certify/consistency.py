@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from typing import Any
 
 from pytest_zstack_ticket.artifacts.seal import Sealed
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.model.digest import digest
+from pytest_zstack_ticket.model.exchange import JsonObject
 
 WORST_FIRST = ("error", "failed", "inconclusive", "passed")
 DEFINED = ("id", "area", "level", "basis", "text", "source", "needs", "after", "profiles", "consequence")
 """What a row repeats of the catalogue; the digest of the requirement set is over these."""
 MOST_NAMED = 5
-
-JsonObject = dict[str, Any]
 
 
 def inconsistencies(report: JsonObject, *, known: Collection[str] = ()) -> list[Rejection]:
@@ -49,9 +47,9 @@ def _row_fits(row: JsonObject) -> bool:
     """Return True if a verdict has the examples that it needs, and none that forbid it."""
     examples = row["examples"]
     if row["verdict"] == "passed":
-        return bool(examples["held"]) and not examples["departed"] and not row["findings"]
-    departed, failed = bool(examples["departed"]), bool(row["verdict"] == "failed")
-    return bool(row["verdict"] == "error") or departed == failed
+        return bool(examples["held"]) and not examples["failed"] and not row["findings"]
+    found, failed = bool(examples["failed"]), bool(row["verdict"] == "failed")
+    return bool(row["verdict"] == "error") or found == failed
 
 
 def _miscounted(report: JsonObject, rows: list[JsonObject]) -> list[Rejection]:

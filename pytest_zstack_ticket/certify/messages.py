@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from pytest_zstack_ticket.certify.advisories import Advised
 from pytest_zstack_ticket.certify.rejection import Rejection
+from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.report.text.columns import shortened, visible
-from pytest_zstack_ticket.report.text.translations import LANGUAGES, Wording
+from pytest_zstack_ticket.report.text.translations import LANGUAGES, Translations
 
 LONGEST = 300
 """Columns of what somebody else wrote that are shown."""
 
-JsonObject = dict[str, Any]
 
-
-def rejection_text(rejection: Rejection, wording: Wording, lang: str) -> str:
+def rejection_text(rejection: Rejection, wording: Translations, lang: str) -> str:
     """Return a reason as one sentence."""
     words = wording.catalogues[lang]["certificate"]
     return words[f"reject-{rejection.reason}"].format(where=_shown(rejection.where))
 
 
-def rejections_to_json(rejections: Iterable[Rejection], wording: Wording) -> list[JsonObject]:
+def rejections_to_json(rejections: Iterable[Rejection], wording: Translations) -> list[JsonObject]:
     """Return reasons with their sentences in every language."""
     return [
         {
@@ -34,13 +32,13 @@ def rejections_to_json(rejections: Iterable[Rejection], wording: Wording) -> lis
     ]
 
 
-def rejection_lines(rejections: Iterable[Rejection], wording: Wording, lang: str) -> list[str]:
+def rejection_lines(rejections: Iterable[Rejection], wording: Translations, lang: str) -> list[str]:
     """Return one line for each reason."""
     word = wording.catalogues[lang]["certificate"]["rejected"]
     return [word.format(reason=one.reason, told=rejection_text(one, wording, lang)) for one in rejections]
 
 
-def advised_lines(found: Iterable[Advised], wording: Wording, lang: str) -> list[str]:
+def advised_lines(found: Iterable[Advised], wording: Translations, lang: str) -> list[str]:
     """Return one line for each line of a report that an advisory casts doubt on."""
     words = wording.catalogues[lang]["certificate"]
     return [
@@ -57,7 +55,7 @@ def advised_lines(found: Iterable[Advised], wording: Wording, lang: str) -> list
     ]
 
 
-def claim_lines(summary: JsonObject, wording: Wording, lang: str) -> list[str]:
+def claim_lines(summary: JsonObject, wording: Translations, lang: str) -> list[str]:
     """Return what a statement says, worst news first."""
     words = wording.catalogues[lang]["certificate"]
     counts = ", ".join(

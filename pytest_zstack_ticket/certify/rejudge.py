@@ -6,7 +6,6 @@ import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence, read_evidence
 from pytest_zstack_ticket.artifacts.report_reader import load_report
@@ -16,8 +15,8 @@ from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.config.profile_file import api_schemas, parse_release
 from pytest_zstack_ticket.model.codec import edit_from_json, phrase_from_json, phrase_to_json
 from pytest_zstack_ticket.model.errors import EvidenceError
-from pytest_zstack_ticket.model.exchange import Exchange, Response
-from pytest_zstack_ticket.model.outcome import Departure, Phrase, Undecided
+from pytest_zstack_ticket.model.exchange import Exchange, JsonObject, Response
+from pytest_zstack_ticket.model.outcome import Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Limits, Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.model.verdict import Example
@@ -37,7 +36,6 @@ from pytest_zstack_ticket.verdicts.judge import Result, exit_status, judge, sign
 from pytest_zstack_ticket.verdicts.tally import Tally, tallies
 from pytest_zstack_ticket.verdicts.waivers import with_waivers
 
-JsonObject = dict[str, Any]
 OF_THE_VERDICT = frozenset({0, 1, 12, 13})
 """Exit statuses that the verdict decides; the others stand as they were."""
 
@@ -89,7 +87,7 @@ def rejudged(told: JsonObject, evidence: Evidence) -> Rejudged:
                 verdict=one.verdict,
                 reason=one.reason,
                 held=one.tally.held,
-                departed=one.tally.departed,
+                failed=one.tally.failed,
                 undecided=one.tally.undecided,
                 open=one.tally.legal,
                 partitions=sorted(one.tally.partitions),
@@ -202,7 +200,7 @@ def _findings(told: list[JsonObject], exchanges: Mapping[str, Exchange], profile
             partition=finding["partition"],
         )
         example = _evaluated(bare, exchanges, profile)
-        if not isinstance(example.judgement, Departure):
+        if not isinstance(example.judgement, Violation):
             continue
         trails = {role: tuple(exchanges[one] for one in ids) for role, ids in roles.items()}
         subject, sibling = trails.get(subject_role(trails), ()), trails.get(sibling_role(trails), ())

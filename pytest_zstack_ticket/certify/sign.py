@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, REPORT, Bundle, content, open_bundle, sha256
 from pytest_zstack_ticket.artifacts.report_reader import report_of
@@ -18,8 +17,7 @@ from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, Terms, extensio
 from pytest_zstack_ticket.certify.statement_reader import seal_of
 from pytest_zstack_ticket.certify.verify import Judge, Wanted, contradictions, verify_bundle
 from pytest_zstack_ticket.model.errors import UsageError
-
-JsonObject = dict[str, Any]
+from pytest_zstack_ticket.model.exchange import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

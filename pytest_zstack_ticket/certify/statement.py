@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from pytest_zstack_ticket.artifacts.seal import Seal
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.model.digest import digest
+from pytest_zstack_ticket.model.exchange import JsonObject
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT = "https://in-toto.io/Statement/v1"
@@ -37,8 +37,6 @@ DISAGREE = {
     "kill-matrix": "kill-matrix-differs",
 }
 """The reason to reject a statement of which a claim is not what its report says."""
-
-JsonObject = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, REPORT, Bundle, as_folder, content, open_bundle, sha256
 from pytest_zstack_ticket.artifacts.provenance import installed_json, suite_digest
@@ -24,8 +24,8 @@ from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, disagreements, extension, files_of, untimely
 from pytest_zstack_ticket.certify.statement_reader import nonce_is_used, seal_of, statement_of
 from pytest_zstack_ticket.model.errors import EvidenceError
+from pytest_zstack_ticket.model.exchange import JsonObject
 
-JsonObject = dict[str, Any]
 MOST_NAMED = 5
 Judge: TypeAlias = Callable[[Path], JsonObject]
 """Judges a bundle's folder again from its evidence and returns the report as it comes out then."""

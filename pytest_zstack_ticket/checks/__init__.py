@@ -22,9 +22,9 @@ from pytest_zstack_ticket.checks import (
     stateful,
     visibility,
 )
-from pytest_zstack_ticket.checks.outcomes import Arguments, CheckFunction, Trails
-from pytest_zstack_ticket.model.exchange import Failure, Response
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
+from pytest_zstack_ticket.checks.outcomes import Arguments, CheckFunction
+from pytest_zstack_ticket.model.exchange import Failure, Response, Trails
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 CHECKS: dict[str, CheckFunction] = {
@@ -132,7 +132,7 @@ def evaluate(name: str, trails: Trails, arguments: Arguments, profile: Profile) 
     A departure that stands on another request beside the subject is none where the line has lost that one.
     """
     judgement = CHECKS[name](trails, arguments, profile)
-    if not isinstance(judgement, Departure) or name == "answered":
+    if not isinstance(judgement, Violation) or name == "answered":
         return judgement
     for role, trail in trails.items():
         if role != "subject" and trail and lost(trail[-1].answer):

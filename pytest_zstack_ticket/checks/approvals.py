@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from pytest_zstack_ticket.api.messages import Row, rows_of
 from pytest_zstack_ticket.checks.lifecycle import ACTION, step
-from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, accepted, departure, outcome_of, refused, saw
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, outcome_of, refused, saw, violation
 from pytest_zstack_ticket.checks.roundtrip import brief
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.exchange import Trails
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 APPROVED = ("IntermediateApproved", "FinalApproved")
@@ -42,7 +43,7 @@ def _moved(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     if approval and accepted(outcome) and (wrong := _not_approved(trails)):
         return wrong
     judgement = step(trails, arguments, profile)
-    if isinstance(judgement, Departure) and refused(outcome) and _told(trails, approval=approval):
+    if isinstance(judgement, Violation) and refused(outcome) and _told(trails, approval=approval):
         return Undecided(Phrase.of("legal-acceptance"))
     return judgement
 
@@ -62,7 +63,7 @@ def _not_approved(trails: Trails) -> Judgement:
         return Undecided(Phrase.of("query-unclear", role="after"))
     if status in APPROVED or (_count(trails, APPROVED) and _taken_back(trails, status)):
         return None
-    return departure(Phrase.of("expect-approved"), Phrase.of("shows", value=brief(status)))
+    return violation(Phrase.of("expect-approved"), Phrase.of("shows", value=brief(status)))
 
 
 def _taken_back(trails: Trails, status: str) -> bool:
@@ -82,7 +83,7 @@ def recorded(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
     count = _count(trails, APPROVED if arguments["event"] == "approve" else (other,))
     if count == 1:
         return None
-    return departure(Phrase.of("expect-history", count=1, before=one, after=other), Phrase.of("stored", count=count))
+    return violation(Phrase.of("expect-history", count=1, before=one, after=other), Phrase.of("stored", count=count))
 
 
 def _count(trails: Trails, leads: tuple[str, ...]) -> int:

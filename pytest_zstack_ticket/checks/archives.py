@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from pytest_zstack_ticket.api.classify import from_gateway
 from pytest_zstack_ticket.api.messages import Row, rows_of
-from pytest_zstack_ticket.checks.history import row_key, told_key
-from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, accepted, departure, outcome_of, refused, saw
+from pytest_zstack_ticket.checks.history import reported_key, row_key
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, outcome_of, refused, saw, violation
 from pytest_zstack_ticket.checks.query_conditions import conditions_of
 from pytest_zstack_ticket.checks.query_rows import outcome_of_query, unread
 from pytest_zstack_ticket.checks.roundtrip import brief, same
-from pytest_zstack_ticket.model.exchange import Response
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.exchange import Response, Trails
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 CONTENT = ("name", "description", "accountSystemType", "accountSystemContext", "request")
@@ -27,7 +27,7 @@ def offered(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgemen
     return None if rows_of(trails["subject"]) is not None else _unoffered(trails, profile, "subject")
 
 
-def _unoffered(trails: Trails, profile: Profile, role: str) -> Departure | Undecided:
+def _unoffered(trails: Trails, profile: Profile, role: str) -> Violation | Undecided:
     """Say why a query shows no rows: one that is not there or not for us is no departure."""
     answer = trails[role][-1].answer if trails.get(role) else None
     if isinstance(answer, Response) and not from_gateway(answer) and answer.status in NO_SUCH_PATH:
@@ -66,11 +66,11 @@ def _archive_of(ticket: Row, rows: list[Row], *, asked: str) -> Judgement:
     strange = next((row["ticketUuid"] for row in rows if isinstance(row.get("ticketUuid"), str)), None)
     if strange is not None and not own and asked == uuid:
         expected = Phrase.of("expect-archived", member="ticketUuid", value=brief(uuid))
-        return departure(expected, Phrase.of("shows", value=brief(strange)))
+        return violation(expected, Phrase.of("shows", value=brief(strange)))
     if not own:
         return Undecided(Phrase.of("not-shown", member="archives"))
     if len(own) > 1:
-        return departure(Phrase.of("expect-archived-once"), Phrase.of("stored", count=len(own)))
+        return violation(Phrase.of("expect-archived-once"), Phrase.of("stored", count=len(own)))
     return _as_it_was(ticket, own[0])
 
 
@@ -78,7 +78,7 @@ def _as_it_was(ticket: Row, row: Row) -> Judgement:
     for member in CONTENT:
         if not same(ticket.get(member), row.get(member), loose=True):
             expected = Phrase.of("expect-archived", member=member, value=brief(ticket.get(member)))
-            return departure(expected, Phrase.of("shows", value=brief(row.get(member))))
+            return violation(expected, Phrase.of("shows", value=brief(row.get(member))))
     return None
 
 
@@ -94,18 +94,18 @@ def archived_history(trails: Trails, _arguments: Arguments, profile: Profile) ->
         return Undecided(Phrase.of("not-shown", member="history"))
     uuid = _asked(trails, "subject")
     if any(row.get("ticketUuid", uuid) != uuid for row in rows):
-        return departure(Phrase.of("expect-own-history"), Phrase.of("stored", count=len(rows)))
+        return violation(Phrase.of("expect-own-history"), Phrase.of("stored", count=len(rows)))
     told = [row_key(row) for row in rows]
     for row in known:
         if told.count(row_key(row)) < [row_key(one) for one in known].count(row_key(row)):
-            return departure(
-                Phrase.of("expect-archived-row", row=told_key(row)), Phrase.of("rows-are", rows=_all(rows))
+            return violation(
+                Phrase.of("expect-archived-row", row=reported_key(row)), Phrase.of("rows-are", rows=_all(rows))
             )
     return None
 
 
 def _all(rows: list[Row]) -> str:
-    return brief("; ".join(map(told_key, rows)) or "-")
+    return brief("; ".join(map(reported_key, rows)) or "-")
 
 
 def apart(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
@@ -124,7 +124,7 @@ def apart(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     uuids = {row.get("uuid") for row in living} - excused
     # an archive names its ticket; what is under the ticket's own uuid is the ticket itself
     both = [str(one) for row in rows for one in (row.get("ticketUuid"), row.get("uuid")) if one in uuids]
-    return departure(Phrase.of("expect-apart"), Phrase.of("shows", value=both[0])) if both else None
+    return violation(Phrase.of("expect-apart"), Phrase.of("shows", value=both[0])) if both else None
 
 
 def stays_dead(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
@@ -144,9 +144,9 @@ def stays_dead(trails: Trails, arguments: Arguments, profile: Profile) -> Judgem
         return Undecided(Phrase.of("query-unclear", role="after"))
     expected = Phrase.of("expect-dead", event=str(arguments["event"]))
     if rows:
-        return departure(expected, Phrase.of("shows", value=brief(rows[0].get("status"))))
+        return violation(expected, Phrase.of("shows", value=brief(rows[0].get("status"))))
     if accepted(outcome) and getattr(outcome, "inventory", None):
-        return departure(expected, saw(outcome))
+        return violation(expected, saw(outcome))
     return _beside(trails)
 
 
@@ -159,5 +159,5 @@ def _beside(trails: Trails) -> Judgement:
         shown = after[0].get(member) if after else None
         if not same(before[0].get(member), shown, loose=True):
             expected = Phrase.of("expect-bystander", member=member, value=brief(before[0].get(member)))
-            return departure(expected, Phrase.of("shows", value=brief(shown)))
+            return violation(expected, Phrase.of("shows", value=brief(shown)))
     return None

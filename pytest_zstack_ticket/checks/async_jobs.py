@@ -8,9 +8,9 @@ from pytest_zstack_ticket.api.classify import from_gateway, job_id
 from pytest_zstack_ticket.api.contract import contract_of
 from pytest_zstack_ticket.api.messages import final_answer, json_object
 from pytest_zstack_ticket.api.strict_json import decode, text_of
-from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, cut, departure, outcome_of, saw
+from pytest_zstack_ticket.checks.outcomes import Arguments, cut, outcome_of, saw, violation
 from pytest_zstack_ticket.checks.roundtrip import same
-from pytest_zstack_ticket.model.exchange import Exchange, Response
+from pytest_zstack_ticket.model.exchange import Exchange, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Malformed, Phrase, Undecided, Unfinished
 from pytest_zstack_ticket.model.profile import Profile
 
@@ -41,7 +41,7 @@ def start_facet(trails: Trails, arguments: Arguments, profile: Profile) -> Judge
     defects = contract_of(profile).defects("accepted-job", body if isinstance(body, dict) else {})
     for defect in defects:
         if defect.place in arguments["places"] and (not keywords or defect.keyword in keywords):
-            return departure(
+            return violation(
                 Phrase.of("expect-schema", path=defect.path),
                 Phrase.of("schema-defect", path=defect.path, message=defect.message),
             )
@@ -57,7 +57,7 @@ def own_id(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgemen
     told = job_id(trails["subject"])
     if not told:
         return Undecided(Phrase.of("no-location"))
-    return None if told == sent else departure(Phrase.of("expect-job-id", id=sent), Phrase.of("shows", value=told))
+    return None if told == sent else violation(Phrase.of("expect-job-id", id=sent), Phrase.of("shows", value=told))
 
 
 def pending_body(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
@@ -66,7 +66,7 @@ def pending_body(trails: Trails, _arguments: Arguments, _profile: Profile) -> Ju
     for answer in polls:
         body = decode(answer.body) if answer.body.strip() else {}
         if not isinstance(body, dict) or "error" in body or "inventory" in body:
-            return departure(Phrase.of("expect-pending"), Phrase.of("shows", value=cut(text_of(answer.body))))
+            return violation(Phrase.of("expect-pending"), Phrase.of("shows", value=cut(text_of(answer.body))))
     return None if polls else Undecided(Phrase.of("never-pending"))
 
 
@@ -77,7 +77,7 @@ def end_status(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judg
         return _no_job()
     if final.status in (200, 503) and not from_gateway(final):
         return None
-    return departure(Phrase.of("expect-end-status"), Phrase.of("status-is", status=final.status))
+    return violation(Phrase.of("expect-end-status"), Phrase.of("status-is", status=final.status))
 
 
 def _ended(exchanges: Sequence[Exchange]) -> Response | None:
@@ -99,11 +99,11 @@ def end_stable(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judg
     if final is None or again is None or from_gateway(again):
         return _no_job()
     if final.status != again.status:
-        return departure(Phrase.of("expect-stable"), Phrase.of("status-is", status=again.status))
+        return violation(Phrase.of("expect-stable"), Phrase.of("status-is", status=again.status))
     one, other = decode(final.body), decode(again.body)
     objects = isinstance(one, dict) and isinstance(other, dict)
     equal = same(one, other) if objects else final.body == again.body
-    return None if equal else departure(Phrase.of("expect-stable"), Phrase.of("shows", value=cut(text_of(again.body))))
+    return None if equal else violation(Phrase.of("expect-stable"), Phrase.of("shows", value=cut(text_of(again.body))))
 
 
 def ends(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
@@ -114,7 +114,7 @@ def ends(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     grace = float(arguments.get("grace", 0))
     if subject.promised is None or subject.waited < subject.promised + grace:
         return Undecided(saw(subject))
-    return departure(Phrase.of("expect-end", seconds=f"{subject.promised:g}"), saw(subject))
+    return violation(Phrase.of("expect-end", seconds=f"{subject.promised:g}"), saw(subject))
 
 
 def announced_timeout(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
@@ -126,7 +126,7 @@ def announced_timeout(trails: Trails, arguments: Arguments, _profile: Profile) -
     wanted = arguments["milliseconds"]
     if told == wanted:
         return None
-    return departure(
+    return violation(
         Phrase.of("expect-echo", member="apiTimeout", value=str(wanted)), Phrase.of("shows", value=str(told))
     )
 
@@ -140,7 +140,7 @@ def not_found(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgem
     if answer.status in statuses:
         return None
     wanted = ", ".join(map(str, statuses))
-    return departure(Phrase.of("expect-status", statuses=wanted), Phrase.of("status-is", status=answer.status))
+    return violation(Phrase.of("expect-status", statuses=wanted), Phrase.of("status-is", status=answer.status))
 
 
 def not_success(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
@@ -150,7 +150,7 @@ def not_success(trails: Trails, _arguments: Arguments, _profile: Profile) -> Jud
         return Undecided(Phrase.of("no-answer"))
     if answer.status >= 400:
         return None
-    return departure(Phrase.of("expect-refusal"), Phrase.of("status-is", status=answer.status))
+    return violation(Phrase.of("expect-refusal"), Phrase.of("status-is", status=answer.status))
 
 
 def hooked(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
@@ -164,9 +164,9 @@ def hooked(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement
         return _no_job()
     wanted = Phrase.of(f"expect-hook-{facet}")
     if facet == "retried":
-        return None if len(deliveries) > 1 else departure(wanted, Phrase.of("hook-count", count=len(deliveries)))
+        return None if len(deliveries) > 1 else violation(wanted, Phrase.of("hook-count", count=len(deliveries)))
     if not deliveries:
-        return departure(wanted, Phrase.of("hook-count", count=0))
+        return violation(wanted, Phrase.of("hook-count", count=0))
     if facet == "arrives":
         return None
     request = deliveries[-1].request
@@ -178,7 +178,7 @@ def hooked(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement
         good, shown = (headers.get("x-job-success") or "").lower() == success, headers.get("x-job-success")
     else:
         good, shown = same(decode(request.body or b""), decode(final.body)), cut(text_of(request.body or b""))
-    return None if good else departure(wanted, Phrase.of("shows", value=str(shown)))
+    return None if good else violation(wanted, Phrase.of("shows", value=str(shown)))
 
 
 def result_form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
@@ -188,5 +188,5 @@ def result_form(trails: Trails, arguments: Arguments, profile: Profile) -> Judge
     subject = outcome_of(trails, "subject", profile, arguments)
     if isinstance(subject, Malformed):
         reasons = [reason for reason in subject.reasons if reason.key != "schema-defect"]
-        return departure(Phrase.of("expect-answer-form", profile=profile.base), reasons[0]) if reasons else None
+        return violation(Phrase.of("expect-answer-form", profile=profile.base), reasons[0]) if reasons else None
     return None

@@ -9,25 +9,25 @@ from __future__ import annotations
 from pytest_zstack_ticket.api.messages import final_answer, sent_params
 from pytest_zstack_ticket.checks.outcomes import (
     Arguments,
-    Trails,
     accepted,
     alike,
     blamed,
-    departure,
     outcome_of,
     refused,
     saw,
     unknown,
+    violation,
 )
+from pytest_zstack_ticket.model.exchange import Trails
 from pytest_zstack_ticket.model.outcome import (
     Accepted,
-    Departure,
     Judgement,
     Malformed,
     Outcome,
     Phrase,
     Refused,
     Undecided,
+    Violation,
 )
 from pytest_zstack_ticket.model.profile import Profile
 
@@ -44,9 +44,9 @@ def refusal(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement
     """
     subject = outcome_of(trails, "subject", profile, arguments)
     if accepted(subject):
-        return departure(Phrase.of("expect-refusal"), saw(subject))
+        return violation(Phrase.of("expect-refusal"), saw(subject))
     if not refused(subject):
-        return unknown(subject) or departure(Phrase.of("expect-refusal"), saw(subject))
+        return unknown(subject) or violation(Phrase.of("expect-refusal"), saw(subject))
     return _earned(trails, arguments, profile)
 
 
@@ -80,12 +80,12 @@ def blame(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     if not accepted(sibling):
         return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
     if subject.code.startswith(IDENTITY):
-        return departure(Phrase.of("expect-reason-in-body"), saw(subject))
+        return violation(Phrase.of("expect-reason-in-body"), saw(subject))
     fields = frozenset(str(field) for field in arguments.get("fields") or ())
     names = blamed(subject)
     if names and fields and not names & fields:
         wanted = ", ".join(sorted(fields))
-        return departure(Phrase.of("expect-blame", fields=wanted), Phrase.of("blames", fields=", ".join(sorted(names))))
+        return violation(Phrase.of("expect-blame", fields=wanted), Phrase.of("blames", fields=", ".join(sorted(names))))
     return None
 
 
@@ -99,7 +99,7 @@ def argument_code(trails: Trails, arguments: Arguments, profile: Profile) -> Jud
         return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
     codes = [str(code) for code in arguments.get("codes") or (ARGUMENT_ERROR,)]
     if subject.code not in codes:
-        return departure(Phrase.of("expect-code", codes=", ".join(codes)), saw(subject))
+        return violation(Phrase.of("expect-code", codes=", ".join(codes)), saw(subject))
     return None
 
 
@@ -124,7 +124,7 @@ def sameness(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
     if silent:
         return silent
     if accepted(sibling):
-        return None if accepted(subject) else departure(Phrase.of("expect-acceptance"), saw(subject))
+        return None if accepted(subject) else violation(Phrase.of("expect-acceptance"), saw(subject))
     return _beside_a_refused_sibling(subject, sibling)
 
 
@@ -135,7 +135,7 @@ def outer_blanks(trails: Trails, arguments: Arguments, profile: Profile) -> Judg
     trimming is the platform's, not the page's (wire dossier 5.2 and 7.4.16).
     """
     judgement = sameness(trails, arguments, profile)
-    if isinstance(judgement, Departure) and refused(outcome_of(trails, "subject", profile, arguments)):
+    if isinstance(judgement, Violation) and refused(outcome_of(trails, "subject", profile, arguments)):
         plain = outcome_of(trails, "trimmed", profile)
         shown = (plain.inventory or {}).get("name") if isinstance(plain, Accepted) else None
         sent = sent_params(trails["trimmed"]).get("name")
@@ -150,7 +150,7 @@ def _beside_a_refused_sibling(subject: Outcome, sibling: Outcome) -> Judgement:
     other_blame = bool(blamed(subject)) and not blamed(subject) & blamed(sibling)
     unclear = isinstance(subject, Malformed) and subject.leaning == "neither" and not isinstance(sibling, Malformed)
     if (told_apart and other_blame) or unclear:
-        return departure(Phrase.of("expect-same-refusal"), saw(subject))
+        return violation(Phrase.of("expect-same-refusal"), saw(subject))
     return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
 
 
@@ -162,5 +162,5 @@ def steadiness(trails: Trails, arguments: Arguments, profile: Profile) -> Judgem
     if silent:
         return silent
     if accepted(subject) != accepted(sibling) or refused(subject) != refused(sibling):
-        return departure(Phrase.of("expect-as-before", before=saw(sibling).key), saw(subject))
+        return violation(Phrase.of("expect-as-before", before=saw(sibling).key), saw(subject))
     return None

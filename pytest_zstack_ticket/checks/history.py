@@ -11,10 +11,11 @@ from datetime import datetime
 from itertools import pairwise
 
 from pytest_zstack_ticket.api.messages import Row, moment, rows_of
-from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, departure
+from pytest_zstack_ticket.checks.outcomes import Arguments, violation
 from pytest_zstack_ticket.checks.query_conditions import conditions_of
 from pytest_zstack_ticket.checks.roundtrip import brief, same
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.exchange import Trails
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 ROUNDED = 1.0
@@ -35,7 +36,7 @@ def row_key(row: Row) -> Key:
     return tuple(str(row.get(member)) for member in TOLD)
 
 
-def told_key(row: Row) -> str:
+def reported_key(row: Row) -> str:
     """Show a history row in a few words."""
     return f"{row.get('sequence', '-')}: {row.get('fromStatus')} > {row.get('toStatus')}"
 
@@ -67,17 +68,19 @@ def _kept(earlier: list[Row], later: dict[str, Row], name: str) -> Judgement:
             return _lost(row, later.values())
         for member in ("ticketUuid", *TOLD, "operatorUuid"):
             if not same(row.get(member), now.get(member), loose=True):
-                expected = Phrase.of("expect-row-kept", row=told_key(row), member=member, value=brief(row.get(member)))
-                return departure(expected, Phrase.of("shows", value=brief(now.get(member))))
+                expected = Phrase.of(
+                    "expect-row-kept", row=reported_key(row), member=member, value=brief(row.get(member))
+                )
+                return violation(expected, Phrase.of("shows", value=brief(now.get(member))))
         moved = _redated(row, now, "createDate")
         if moved is not None:
             return moved
     return None
 
 
-def _lost(row: Row, later: Iterable[Row]) -> Departure:
-    rows = brief("; ".join(map(told_key, later)) or "-")
-    return departure(Phrase.of("expect-row", row=told_key(row)), Phrase.of("rows-are", rows=rows))
+def _lost(row: Row, later: Iterable[Row]) -> Violation:
+    rows = brief("; ".join(map(reported_key, later)) or "-")
+    return violation(Phrase.of("expect-row", row=reported_key(row)), Phrase.of("rows-are", rows=rows))
 
 
 def _seconds(one: datetime | None, other: datetime | None) -> float | None:
@@ -96,20 +99,20 @@ def _redated(old: Row, new: Row, member: str) -> Judgement:
     if other is not None and abs(moved - other) <= ROUNDED and _zone(moved):
         return Undecided(Phrase.of("not-shown", member="zone"))
     expected = Phrase.of("expect-unmoved", member=member, value=brief(old.get(member)))
-    return departure(expected, Phrase.of("shows", value=brief(new.get(member))))
+    return violation(expected, Phrase.of("shows", value=brief(new.get(member))))
 
 
 def _zone(seconds: float) -> bool:
     return abs(seconds) <= DAY and abs(seconds - round(seconds / QUARTER) * QUARTER) <= ROUNDED
 
 
-def _back(one: Row, other: Row, member: str) -> Departure | None:
+def _back(one: Row, other: Row, member: str) -> Violation | None:
     """Say whether a date lies before one that it cannot lie before."""
     moved = _seconds(moment(one.get(member)), moment(other.get(member)))
     if moved is None or moved >= -SKEW or SUMMER[0] <= -moved <= SUMMER[1]:
         return None
     expected = Phrase.of("expect-not-before", member=member, value=brief(one.get(member)))
-    return departure(expected, Phrase.of("shows", value=brief(other.get(member))))
+    return violation(expected, Phrase.of("shows", value=brief(other.get(member))))
 
 
 def dates_kept(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
@@ -161,5 +164,5 @@ def own_history(trails: Trails, _arguments: Arguments, _profile: Profile) -> Jud
     shared = [row for row in rows if str(row.get("uuid")) in keys]
     if strange or shared or none:
         count = len(strange or shared or none or ())
-        return departure(Phrase.of("expect-own-history"), Phrase.of("stray-rows", count=count))
+        return violation(Phrase.of("expect-own-history"), Phrase.of("stray-rows", count=count))
     return None

@@ -9,9 +9,9 @@ from itertools import pairwise
 from pytest_zstack_ticket.api.classify import job_id
 from pytest_zstack_ticket.api.messages import rows_of
 from pytest_zstack_ticket.api.strict_json import decode
-from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, accepted, cut, departure, outcome_of, refused, saw
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, cut, outcome_of, refused, saw, violation
 from pytest_zstack_ticket.checks.visibility import asked_of, leaked, only_row, tokens_of, unescaped
-from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
+from pytest_zstack_ticket.model.exchange import Exchange, Json, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
@@ -36,7 +36,7 @@ def no_insides(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judg
     for exchange in trails["subject"]:
         for mark in (match[0] for pattern in INSIDES for match in pattern.finditer(_body(exchange))):
             if mark not in asked:
-                return departure(Phrase.of("expect-no-insides"), Phrase.of("was-inside", mark=cut(mark)))
+                return violation(Phrase.of("expect-no-insides"), Phrase.of("was-inside", mark=cut(mark)))
     answered = any(isinstance(exchange.answer, Response) for exchange in trails["subject"])
     return None if answered else Undecided(Phrase.of("no-answer"))
 
@@ -79,7 +79,7 @@ def outside_flow(trails: Trails, _arguments: Arguments, profile: Profile) -> Jud
             return Undecided(Phrase.of("sibling-not-accepted", what=saw(outcomes[role]).key))
     subject = outcomes["subject"]
     if accepted(subject):
-        return departure(Phrase.of("expect-foreign-refused", event="create"), saw(subject))
+        return violation(Phrase.of("expect-foreign-refused", event="create"), saw(subject))
     return None if refused(subject) else Undecided(saw(subject))
 
 
@@ -92,7 +92,7 @@ def unguessable(trails: Trails, _arguments: Arguments, _profile: Profile) -> Jud
         numbers = [_number(one, base) for one in ids]
         whole = [one for one in numbers if one is not None]
         if len(whole) == len(ids) and all(0 < other - one <= STEP for one, other in pairwise(whole)):
-            return departure(Phrase.of("expect-unguessable"), Phrase.of("in-sequence", ids=cut(", ".join(ids))))
+            return violation(Phrase.of("expect-unguessable"), Phrase.of("in-sequence", ids=cut(", ".join(ids))))
     return None
 
 
@@ -120,7 +120,7 @@ def not_mixed(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
         for other, tokens in others.items():
             member = leaked(trails.get(role, ()), tokens)
             if member:
-                return departure(Phrase.of("expect-not-mixed"), Phrase.of("mixed", member=member, role=other))
+                return violation(Phrase.of("expect-not-mixed"), Phrase.of("mixed", member=member, role=other))
     rows = rows_of(trails.get("shown", ()))
     if rows is None or len(rows) != 1:
         return Undecided(Phrase.of("query-unclear", role="shown"))

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pytest_zstack_ticket.api.messages import final_answer, json_object, rows_of
-from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, accepted, departure, outcome_of, refused, saw
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, outcome_of, refused, saw, violation
 from pytest_zstack_ticket.checks.persistence import LASTING, Ticket
 from pytest_zstack_ticket.checks.roundtrip import brief, same
-from pytest_zstack_ticket.model.exchange import Exchange, Json
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Outcome, Phrase, Undecided
+from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
+from pytest_zstack_ticket.model.outcome import Judgement, Outcome, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 LEADS = {("Pending", "cancel"): "Cancelled", ("IntermediateApproved", "cancel"): "Cancelled"}
@@ -58,8 +58,8 @@ def step(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
         untouched(before, after, event, outcome),
         _bystander(trails),
     ]
-    departed = next((one for one in found if one is not None), None)
-    return departed or (_open_refusal(trails, arguments, profile) if refused(outcome) else None)
+    failed = next((one for one in found if one is not None), None)
+    return failed or (_open_refusal(trails, arguments, profile) if refused(outcome) else None)
 
 
 def _open_refusal(trails: Trails, arguments: Arguments, profile: Profile) -> Undecided | None:
@@ -72,13 +72,13 @@ def _open_refusal(trails: Trails, arguments: Arguments, profile: Profile) -> Und
     return Undecided(Phrase.of("sibling-not-accepted", what=saw(beside).key))
 
 
-def decided(outcome: Outcome, status: str, event: str, arguments: Arguments) -> Departure | None:
+def decided(outcome: Outcome, status: str, event: str, arguments: Arguments) -> Violation | None:
     """Say whether an event was accepted that must be refused, or refused although it must be accepted."""
     must = arguments.get("must")
     if accepted(outcome) and (must == "refuse" or (status, event) in DENIED or event == "unknown"):
-        return departure(Phrase.of("expect-denied", event=event, status=status), saw(outcome))
+        return violation(Phrase.of("expect-denied", event=event, status=status), saw(outcome))
     if refused(outcome) and must == "accept" and _expected(status, event):
-        return departure(Phrase.of("expect-event", event=event, status=status), saw(outcome))
+        return violation(Phrase.of("expect-event", event=event, status=status), saw(outcome))
     return None
 
 
@@ -86,28 +86,28 @@ def _expected(status: str, event: str) -> bool:
     return (status, event) in LEADS or (status, event) in MAY_LEAD or (status, event) == ("Cancelled", "update")
 
 
-def led(outcome: Outcome, status: str, event: str, after: Ticket) -> Departure | None:
+def led(outcome: Outcome, status: str, event: str, after: Ticket) -> Violation | None:
     """Say whether the ticket has the status that the event leads to, or the old one if it was refused."""
     wanted = {**LEADS, **MAY_LEAD}.get((status, event)) if accepted(outcome) and event != "update" else status
     if wanted is None or after.get("status") == wanted:
         return None
-    return departure(
+    return violation(
         Phrase.of("expect-led", status=wanted, event=event), Phrase.of("shows", value=brief(after.get("status")))
     )
 
 
-def untouched(before: Ticket, after: Ticket, event: str, outcome: Outcome) -> Departure | None:
+def untouched(before: Ticket, after: Ticket, event: str, outcome: Outcome) -> Violation | None:
     """Say whether anything changed that the event does not change."""
     changed = {"request", "description"} if event == "update" and accepted(outcome) else set()
     for member in (*LASTING, CONTEXT):
         one, other = before.get(member), after.get(member)
         if member not in changed and not same(one, other, loose=member != CONTEXT):
             expected = Phrase.of("expect-unchanged", member=member, value=brief(one), event=event)
-            return departure(expected, Phrase.of("shows", value=brief(other)))
+            return violation(expected, Phrase.of("shows", value=brief(other)))
     return None
 
 
-def _bystander(trails: Trails) -> Departure | None:
+def _bystander(trails: Trails) -> Violation | None:
     if "bystander-before" not in trails:
         return None
     before, rows = _shown(trails, "bystander-before"), rows_of(trails.get("bystander-after", ()))
@@ -117,7 +117,7 @@ def _bystander(trails: Trails) -> Departure | None:
     for member in (*LASTING, "status"):
         if not same(before.get(member), after.get(member), loose=True):
             expected = Phrase.of("expect-bystander", member=member, value=brief(before.get(member)))
-            return departure(expected, Phrase.of("shows", value=brief(after.get(member))))
+            return violation(expected, Phrase.of("shows", value=brief(after.get(member))))
     return None
 
 
@@ -135,7 +135,7 @@ def told_truly(trails: Trails, _arguments: Arguments, profile: Profile) -> Judge
     for member in (*LASTING, "status"):
         if not same(told.get(member), after.get(member), loose=True):
             expected = Phrase.of("expect-same-shown", member=member, role="after", value=brief(after.get(member)))
-            return departure(expected, Phrase.of("shows-elsewhere", role="subject", value=brief(told.get(member))))
+            return violation(expected, Phrase.of("shows-elsewhere", role="subject", value=brief(told.get(member))))
     return None
 
 
@@ -152,7 +152,7 @@ def updated(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgemen
         bare = [({key: value for key, value in one.items() if key != "apiBody"}, other) for one, other in pairs]
         if all(isinstance(other, dict) and _holds(one, other) for one, other in bare):
             return None
-    return departure(
+    return violation(
         Phrase.of("expect-echo", member="request", value=brief(sent)), Phrase.of("shows", value=brief(shown))
     )
 
@@ -171,7 +171,7 @@ def gone(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
         return Undecided(Phrase.of("query-unclear", role="after"))
     own = [row for role in ("after", "named") for row in rows_of(trails.get(role, ())) or () if _is(row, before)]
     if own:
-        return departure(Phrase.of("expect-gone"), Phrase.of("shows", value=brief(own[0].get("status"))))
+        return violation(Phrase.of("expect-gone"), Phrase.of("shows", value=brief(own[0].get("status"))))
     return _bystander(trails)
 
 
@@ -189,10 +189,10 @@ def history(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement
     if rows is None or ticket is None:
         return Undecided(Phrase.of("not-shown", member="history"))
     if any(row.get("ticketUuid", ticket.get("uuid")) != ticket.get("uuid") for row in rows):
-        return departure(Phrase.of("expect-own-history"), Phrase.of("stored", count=len(rows)))
+        return violation(Phrase.of("expect-own-history"), Phrase.of("stored", count=len(rows)))
     events = arguments.get("events")
     counted = _counted(trails, events if isinstance(events, list) else [], rows, profile)
-    return counted if isinstance(counted, Departure) else _chained(rows, ticket) or counted
+    return counted if isinstance(counted, Violation) else _chained(rows, ticket) or counted
 
 
 def _counted(trails: Trails, events: Sequence[Json], rows: list[Ticket], profile: Profile) -> Judgement:
@@ -213,7 +213,7 @@ def _counted(trails: Trails, events: Sequence[Json], rows: list[Ticket], profile
         told = sum((row.get("fromStatus"), row.get("toStatus")) == pair for row in rows)
         if told != wanted[pair]:
             expected = Phrase.of("expect-history", count=wanted[pair], before=pair[0], after=pair[1])
-            return departure(expected, Phrase.of("stored", count=told))
+            return violation(expected, Phrase.of("stored", count=told))
     return None
 
 
@@ -223,15 +223,15 @@ def _chained(rows: list[Ticket], ticket: Ticket) -> Judgement:
     if len(whole) != len(rows) or not rows:
         return None
     if len(set(whole)) != len(whole):
-        return departure(Phrase.of("expect-sequence"), Phrase.of("shows", value=brief(sorted(whole))))
+        return violation(Phrase.of("expect-sequence"), Phrase.of("shows", value=brief(sorted(whole))))
     in_order = [row for _, row in sorted(zip(whole, rows, strict=True), key=lambda pair: pair[0])]
     for one, other in pairwise(in_order):
         if one.get("toStatus") != other.get("fromStatus"):
             value = f"{one.get('toStatus')} / {other.get('fromStatus')}"
-            return departure(Phrase.of("expect-chain"), Phrase.of("shows", value=value))
+            return violation(Phrase.of("expect-chain"), Phrase.of("shows", value=value))
     if in_order[-1].get("toStatus") != ticket.get("status"):
         expected = Phrase.of("expect-chain-end", status=brief(ticket.get("status")))
-        return departure(expected, Phrase.of("shows", value=brief(in_order[-1].get("toStatus"))))
+        return violation(expected, Phrase.of("shows", value=brief(in_order[-1].get("toStatus"))))
     return None
 
 
@@ -245,7 +245,7 @@ def commented(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
     if any(same(body.get("comment"), one, loose=True) for one in comments):
         return None
     expected = Phrase.of("expect-echo", member="comment", value=brief(body.get("comment")))
-    return departure(expected, Phrase.of("shows", value=brief(comments)))
+    return violation(expected, Phrase.of("shows", value=brief(comments)))
 
 
 def _first(trail: tuple[Exchange, ...]) -> bytes | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, cut, departure, outcome_of
+from pytest_zstack_ticket.checks.outcomes import Arguments, cut, outcome_of, violation
+from pytest_zstack_ticket.model.exchange import Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
@@ -31,4 +32,4 @@ def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
         return Undecided(Phrase.of("unanswered-once", **told))
     if len(repeats) < REPEATS or "after" not in trails:
         return Undecided(Phrase.of("target-silent", **told))
-    return departure(Phrase.of("expect-answer"), Phrase.of("kills", count=len(repeats) + 1, **told))
+    return violation(Phrase.of("expect-answer"), Phrase.of("kills", count=len(repeats) + 1, **told))

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from pytest_zstack_ticket.api.classify import classify
-from pytest_zstack_ticket.model.exchange import Exchange, Json
+from pytest_zstack_ticket.model.exchange import Json, Trails
 from pytest_zstack_ticket.model.outcome import (
     Accepted,
-    Departure,
     Judgement,
     Malformed,
     Outcome,
@@ -19,10 +18,10 @@ from pytest_zstack_ticket.model.outcome import (
     Unanswered,
     Undecided,
     Unfinished,
+    Violation,
 )
 from pytest_zstack_ticket.model.profile import Profile
 
-Trails: TypeAlias = Mapping[str, tuple[Exchange, ...]]
 Arguments: TypeAlias = Mapping[str, Json]
 CheckFunction: TypeAlias = Callable[[Trails, Arguments, Profile], Judgement]
 SHOWN = 160
@@ -69,9 +68,9 @@ def saw(outcome: Outcome) -> Phrase:
             return Phrase.of("was-unanswered", kind=failure.kind, detail=cut(failure.detail))
 
 
-def departure(expected: Phrase, actual: Phrase) -> Departure:
+def violation(expected: Phrase, actual: Phrase) -> Violation:
     """Build a departure."""
-    return Departure(expected=expected, actual=actual)
+    return Violation(expected=expected, actual=actual)
 
 
 def cut(text: str) -> str:

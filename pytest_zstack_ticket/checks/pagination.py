@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pytest_zstack_ticket.api.messages import final_answer, json_object, rows_of
-from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, accepted, cut, departure
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, cut, violation
 from pytest_zstack_ticket.checks.query_conditions import parameter
 from pytest_zstack_ticket.checks.query_rows import (
     brief_names,
@@ -20,7 +20,7 @@ from pytest_zstack_ticket.checks.query_rows import (
     unread,
 )
 from pytest_zstack_ticket.checks.roundtrip import same, unlike
-from pytest_zstack_ticket.model.exchange import Exchange
+from pytest_zstack_ticket.model.exchange import Exchange, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Malformed, Phrase, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
@@ -51,7 +51,7 @@ def page_size(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
     limit, start = int(parameter(path_of(trails), "limit")), int(parameter(path_of(trails), "start") or 0)
     wanted = max(0, min(limit, len(ours) - start))
     if len(rows) != wanted:
-        return departure(Phrase.of("expect-page-size", count=wanted), Phrase.of("rows-shown", count=len(rows)))
+        return violation(Phrase.of("expect-page-size", count=wanted), Phrase.of("rows-shown", count=len(rows)))
     return None
 
 
@@ -79,7 +79,7 @@ def all_shown(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
     if counted is None or counted != again or counted < FEWEST_UNLIMITED:
         return Undecided(Phrase.of("no-shelf"))
     if len(rows) < counted:
-        return departure(Phrase.of("expect-all-rows", count=counted), Phrase.of("rows-shown", count=len(rows)))
+        return violation(Phrase.of("expect-all-rows", count=counted), Phrase.of("rows-shown", count=len(rows)))
     return None
 
 
@@ -104,7 +104,7 @@ def in_order(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgeme
         return Undecided(Phrase.of("no-shelf"))
     shown = [str(row[member]) for row in rows]
     if shown != sorted(shown, reverse=asked.startswith("-")):
-        return departure(Phrase.of("expect-order", sort=asked), Phrase.of("order", values=brief_names(shown)))
+        return violation(Phrase.of("expect-order", sort=asked), Phrase.of("order", values=brief_names(shown)))
     return None
 
 
@@ -120,7 +120,7 @@ def ordered_page(trails: Trails, _arguments: Arguments, profile: Profile) -> Jud
     wanted, shown = whole[int(start or 0) :][: int(limit)], names_of(rows)
     if wanted == shown:
         return None
-    return departure(Phrase.of("expect-order", sort=sort), Phrase.of("order", values=brief_names(shown)))
+    return violation(Phrase.of("expect-order", sort=sort), Phrase.of("order", values=brief_names(shown)))
 
 
 def projected(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
@@ -135,5 +135,5 @@ def projected(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
         shown = {name for name, value in row.items() if value is not None}
         if shown != asked:
             wanted = Phrase.of("expect-fields", fields=", ".join(sorted(asked)))
-            return departure(wanted, Phrase.of("shows", value=cut(", ".join(sorted(shown)) or "{}")))
+            return violation(wanted, Phrase.of("shows", value=cut(", ".join(sorted(shown)) or "{}")))
     return None

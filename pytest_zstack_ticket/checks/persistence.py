@@ -6,10 +6,10 @@ A query that shows rows which were not asked for says nothing about the store: i
 from __future__ import annotations
 
 from pytest_zstack_ticket.api.messages import final_answer, json_object, moment, rows_of, sent_params
-from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, accepted, departure, outcome_of, refused, saw
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, outcome_of, refused, saw, violation
 from pytest_zstack_ticket.checks.roundtrip import brief, echo, request_echo, same, trimmed, unlike
-from pytest_zstack_ticket.model.exchange import Exchange, Json
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 MEMBERS = ("name", "description", "accountSystemType", "accountSystemContext")
@@ -47,7 +47,7 @@ def stored_once(trails: Trails, arguments: Arguments, profile: Profile) -> Judge
         return None
     if wanted and not found and rows_of(trails.get("fetched", ())):
         return Undecided(Phrase.of("other-name"))
-    return departure(Phrase.of("expect-stored", count=wanted), Phrase.of("stored", count=len(found)))
+    return violation(Phrase.of("expect-stored", count=wanted), Phrase.of("stored", count=len(found)))
 
 
 def as_sent(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
@@ -63,7 +63,7 @@ def as_sent(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgemen
         *(request_echo(pair, {"member": member}, profile) for member in REQUEST_MEMBERS),
         _made_up(sent_params(trails["subject"]), rows[0]),
     ]
-    return next((one for one in judgements if isinstance(one, Departure)), None)
+    return next((one for one in judgements if isinstance(one, Violation)), None)
 
 
 def _made_up(sent: dict[str, Json], row: Ticket) -> Judgement:
@@ -82,14 +82,14 @@ def same_everywhere(trails: Trails, _arguments: Arguments, _profile: Profile) ->
         one, other = (moment(shown[role].get("lastOpDate")) for role in ("subject", "later"))
         if one is not None and other is not None and one != other:
             expected = Phrase.of("expect-same-shown", member="lastOpDate", role="subject", value=one)
-            return departure(expected, Phrase.of("shows-elsewhere", role="later", value=other))
+            return violation(expected, Phrase.of("shows-elsewhere", role="later", value=other))
     first, *others = shown.items()
     for role, ticket in others:
         for member in LASTING:
             one, other = first[1].get(member), ticket.get(member)
             if not _alike(member, one, other):
                 expected = Phrase.of("expect-same-shown", member=member, role=first[0], value=brief(one))
-                return departure(expected, Phrase.of("shows-elsewhere", role=role, value=brief(other)))
+                return violation(expected, Phrase.of("shows-elsewhere", role=role, value=brief(other)))
     return None
 
 
@@ -125,9 +125,9 @@ def first_stays(trails: Trails, arguments: Arguments, profile: Profile) -> Judge
     if arguments.get("ordered") and "first" not in winners:
         return Undecided(Phrase.of("sibling-not-accepted", what=saw(outcomes["first"]).key))
     if len(rows) != 1:
-        return departure(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=len(rows)))
+        return violation(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=len(rows)))
     if not arguments.get("ordered") and len(winners) != 1:
-        return departure(Phrase.of("expect-one-winner"), Phrase.of("winners", count=len(winners)))
+        return violation(Phrase.of("expect-one-winner"), Phrase.of("winners", count=len(winners)))
     kept = "first" if arguments.get("ordered") else winners[0]
     wanted, name = sent_params(creates[kept]).get("name"), rows[0].get("name")
     return None if same(trimmed(wanted), trimmed(name)) else unlike("name", wanted, name)
@@ -145,7 +145,7 @@ def job_once(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgeme
         if isinstance(found, Undecided):
             return found
         if len(found) != wanted:
-            return departure(Phrase.of("expect-stored", count=wanted), Phrase.of("stored", count=len(found)))
+            return violation(Phrase.of("expect-stored", count=wanted), Phrase.of("stored", count=len(found)))
     return None
 
 
@@ -158,7 +158,7 @@ def same_form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgeme
     if now == before:
         return None
     expected = Phrase.of("expect-form-as-before", form=", ".join(sorted(before - now)) or "-")
-    return departure(expected, Phrase.of("form-now", form=", ".join(sorted(now - before)) or "-"))
+    return violation(expected, Phrase.of("form-now", form=", ".join(sorted(now - before)) or "-"))
 
 
 def _form(trail: tuple[Exchange, ...]) -> frozenset[str]:

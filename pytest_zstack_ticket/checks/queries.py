@@ -10,7 +10,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from pytest_zstack_ticket.api.messages import Row, final_answer, json_object, rows_of, sent_params
-from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, accepted, cut, departure, outcome_of, refused
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, cut, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.query_conditions import conditions_of, meets
 from pytest_zstack_ticket.checks.query_rows import (
     brief_names,
@@ -25,6 +25,7 @@ from pytest_zstack_ticket.checks.query_rows import (
 )
 from pytest_zstack_ticket.checks.response_format import schema_paths
 from pytest_zstack_ticket.checks.roundtrip import same, trimmed, unlike
+from pytest_zstack_ticket.model.exchange import Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
@@ -99,7 +100,7 @@ def only_matching(trails: Trails, _arguments: Arguments, profile: Profile) -> Ju
     stray = [row for row in rows if not all(meets(row, one) for one in conditions)]
     if stray:
         told = Phrase.of("selection", missing="-", stray=brief_names(names_of(stray)), twice="-")
-        return departure(Phrase.of("expect-only-matching", conditions=conditions_told(trails)), told)
+        return violation(Phrase.of("expect-only-matching", conditions=conditions_told(trails)), told)
     return None if rows else Undecided(Phrase.of("no-shelf"))
 
 
@@ -115,7 +116,7 @@ def empty(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
         return unread(trails, profile)
     if rows:
         told = Phrase.of("selection", missing="-", stray=brief_names(names_of(rows)), twice="-")
-        return departure(Phrase.of("expect-no-rows"), told)
+        return violation(Phrase.of("expect-no-rows"), told)
     return None if rows_of(trails["before"]) else Undecided(Phrase.of("no-shelf"))
 
 
@@ -127,7 +128,7 @@ def by_uuid(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgemen
     wanted = unquote(path_of(trails).partition("?")[0].rpartition("/")[2])
     if [row.get("uuid") for row in rows] != [wanted]:
         shown = ", ".join(str(row.get("uuid")) for row in rows)
-        return departure(Phrase.of("expect-one-row", uuid=wanted), Phrase.of("shows", value=cut(shown or "[]")))
+        return violation(Phrase.of("expect-one-row", uuid=wanted), Phrase.of("shows", value=cut(shown or "[]")))
     return None
 
 

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from pytest_zstack_ticket.api.messages import SUCCESS, Row, final_answer, json_object, rows_of
-from pytest_zstack_ticket.checks.outcomes import Trails, cut, departure, outcome_of, saw, unknown
+from pytest_zstack_ticket.checks.outcomes import cut, outcome_of, saw, unknown, violation
 from pytest_zstack_ticket.checks.query_conditions import conditions_of, meets, parameters_of
 from pytest_zstack_ticket.checks.roundtrip import trimmed
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Outcome, Phrase, Undecided
+from pytest_zstack_ticket.model.exchange import Trails
+from pytest_zstack_ticket.model.outcome import Judgement, Outcome, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 FEWEST = 3
@@ -40,10 +41,10 @@ def outcome_of_query(trails: Trails, profile: Profile, role: str = "subject") ->
     return outcome_of(trails, role, profile, {"call": "query"})
 
 
-def unread(trails: Trails, profile: Profile, role: str = "subject") -> Departure | Undecided:
+def unread(trails: Trails, profile: Profile, role: str = "subject") -> Violation | Undecided:
     """Say why a query shows no rows."""
     outcome = outcome_of_query(trails, profile, role)
-    return unknown(outcome) or departure(Phrase.of("expect-rows"), saw(outcome))
+    return unknown(outcome) or violation(Phrase.of("expect-rows"), saw(outcome))
 
 
 def unequal(wanted: Iterable[str], shown: Iterable[str], trails: Trails) -> Judgement:
@@ -52,7 +53,7 @@ def unequal(wanted: Iterable[str], shown: Iterable[str], trails: Trails) -> Judg
     if asked == told:
         return None
     twice = [name for name, count in told.items() if count > 1 and name in asked]
-    return departure(
+    return violation(
         Phrase.of("expect-selection", count=asked.total(), conditions=conditions_told(trails)),
         Phrase.of(
             "selection",

@@ -8,9 +8,9 @@ from pytest_zstack_ticket.api.classify import from_gateway, looks_like_page
 from pytest_zstack_ticket.api.contract import Defect, contract_of
 from pytest_zstack_ticket.api.messages import answers, final_answer
 from pytest_zstack_ticket.api.strict_json import Undecodable, decode, text_of
-from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, departure, outcome_of, saw
+from pytest_zstack_ticket.checks.outcomes import Arguments, outcome_of, saw, violation
 from pytest_zstack_ticket.checks.roundtrip import brief
-from pytest_zstack_ticket.model.exchange import Json, Response
+from pytest_zstack_ticket.model.exchange import Json, Response, Trails
 from pytest_zstack_ticket.model.outcome import (
     Accepted,
     Judgement,
@@ -45,7 +45,7 @@ def form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     wrong = [reason for reason in subject.reasons if reason.key != "schema-defect"]
     for reason in wrong:
         if not counted or reason.key in counted:
-            return departure(Phrase.of("expect-answer-form", profile=profile.base), reason)
+            return violation(Phrase.of("expect-answer-form", profile=profile.base), reason)
     return Undecided(saw(subject)) if wrong else None
 
 
@@ -62,7 +62,7 @@ def error_alone(trails: Trails, _arguments: Arguments, _profile: Profile) -> Jud
     if not isinstance(value, dict) or not isinstance(value.get("error"), dict):
         return Undecided(Phrase.of("no-such-part", schema="failure"))
     shown = value.get("inventory")
-    return None if shown is None else departure(Phrase.of("expect-error-alone"), Phrase.of("shows", value=brief(shown)))
+    return None if shown is None else violation(Phrase.of("expect-error-alone"), Phrase.of("shows", value=brief(shown)))
 
 
 def facet(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
@@ -78,7 +78,7 @@ def facet(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
         return Undecided(Phrase.of("no-such-part", schema=schema))
     for defect in contract_of(profile).defects(schema, value):
         if _matches(defect, arguments):
-            return departure(
+            return violation(
                 Phrase.of("expect-schema", path=defect.path),
                 Phrase.of("schema-defect", path=defect.path, message=defect.message),
             )
@@ -106,7 +106,7 @@ def no_page(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgeme
         if from_gateway(answer):
             return Undecided(Phrase.of("was-unanswered", kind="gateway", detail=f"status {answer.status}"))
         if looks_like_page(answer.body):
-            return departure(Phrase.of("expect-no-page"), Phrase.of("was-page", status=answer.status))
+            return violation(Phrase.of("expect-no-page"), Phrase.of("was-page", status=answer.status))
     return None
 
 
@@ -116,7 +116,7 @@ def no_trace(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgem
         text = _plain(answer)
         mark = next((mark for mark in TRACE_MARKS if mark in text), None)
         if mark:
-            return departure(Phrase.of("expect-no-trace"), Phrase.of("was-trace", mark=mark.strip()))
+            return violation(Phrase.of("expect-no-trace"), Phrase.of("was-trace", mark=mark.strip()))
     return None
 
 
@@ -135,7 +135,7 @@ def no_leak(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgemen
         for exchange in role:
             found = [leak for leak in exchange.leaks if not kinds or leak in kinds]
             if found:
-                return departure(Phrase.of("expect-no-secret"), Phrase.of("shows-secret", kind=", ".join(found)))
+                return violation(Phrase.of("expect-no-secret"), Phrase.of("shows-secret", kind=", ".join(found)))
     return None
 
 
@@ -145,13 +145,13 @@ def charset(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgeme
         kind = (answer.header("content-type") or "").lower()
         named = kind.partition("charset=")[2].split(";")[0].strip(" \"'")
         if named and named.replace("-", "") not in ("utf8", "usascii"):
-            return departure(Phrase.of("expect-utf8"), Phrase.of("names-charset", charset=named))
+            return violation(Phrase.of("expect-utf8"), Phrase.of("names-charset", charset=named))
         if answer.body.startswith(BYTE_ORDER_MARK):
-            return departure(Phrase.of("expect-utf8"), Phrase.of("byte-order-mark"))
+            return violation(Phrase.of("expect-utf8"), Phrase.of("byte-order-mark"))
         try:
             answer.body.decode("utf-8")
         except UnicodeDecodeError as error:
-            return departure(Phrase.of("expect-utf8"), Phrase.of("not-utf8", byte=error.start))
+            return violation(Phrase.of("expect-utf8"), Phrase.of("not-utf8", byte=error.start))
     return None
 
 
@@ -163,7 +163,7 @@ def media_type(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judg
     for answer in answers(trails["subject"]):
         kind = (answer.header("content-type") or "").split(";")[0].strip().lower()
         if kind == "text/html" and isinstance(decode(answer.body), dict):
-            return departure(Phrase.of("expect-json-type"), Phrase.of("names-type", type=kind))
+            return violation(Phrase.of("expect-json-type"), Phrase.of("names-type", type=kind))
     return None
 
 
@@ -175,7 +175,7 @@ def exactly_empty(trails: Trails, arguments: Arguments, profile: Profile) -> Jud
     reason = subject.reasons[0] if isinstance(subject, Malformed) and subject.leaning == "accepted" else None
     if reason is None:
         return Undecided(saw(subject))
-    return departure(Phrase.of("expect-exactly-empty"), reason)
+    return violation(Phrase.of("expect-exactly-empty"), reason)
 
 
 def structured_failure(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
@@ -184,10 +184,10 @@ def structured_failure(trails: Trails, arguments: Arguments, profile: Profile) -
     if isinstance(subject, Refused):
         if subject.form == "error":
             return None
-        return departure(Phrase.of("expect-structured-failure"), saw(subject))
+        return violation(Phrase.of("expect-structured-failure"), saw(subject))
     if isinstance(subject, Malformed) and subject.leaning == "refused":
         bad = [reason for reason in subject.reasons if reason.key != "schema-defect"]
-        return departure(Phrase.of("expect-structured-failure"), bad[0]) if bad else None
+        return violation(Phrase.of("expect-structured-failure"), bad[0]) if bad else None
     return Undecided(saw(subject))
 
 
@@ -199,10 +199,10 @@ def schema_paths(trails: Trails, _arguments: Arguments, _profile: Profile) -> Ju
         return Undecided(Phrase.of("no-such-part", schema="schema"))
     schema = value["schema"]
     if not isinstance(schema, dict):
-        return departure(Phrase.of("expect-schema-paths"), Phrase.of("not-an-object", kind=type(schema).__name__))
+        return violation(Phrase.of("expect-schema-paths"), Phrase.of("not-an-object", kind=type(schema).__name__))
     for path in schema:
         if _lookup(value, path) is None:
-            return departure(Phrase.of("expect-schema-paths"), Phrase.of("path-leads-nowhere", path=path[:80]))
+            return violation(Phrase.of("expect-schema-paths"), Phrase.of("path-leads-nowhere", path=path[:80]))
     return None
 
 

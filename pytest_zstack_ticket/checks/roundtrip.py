@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 
 from pytest_zstack_ticket.api.messages import final_answer, json_object, moment, sent_params
-from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, departure
-from pytest_zstack_ticket.model.exchange import Exchange, Json
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
+from pytest_zstack_ticket.checks.outcomes import Arguments, violation
+from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 EXACT = 2**53
@@ -45,7 +45,7 @@ def echo(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
     wanted, shown = sent[member], inventory.get(member)
     if same(trimmed(wanted), trimmed(shown), loose=True) and not _lost(member, wanted, shown):
         return None
-    return departure(
+    return violation(
         Phrase.of("expect-echo", member=member, value=brief(wanted)), Phrase.of("shows", value=brief(shown))
     )
 
@@ -71,7 +71,7 @@ def request_echo(trails: Trails, arguments: Arguments, _profile: Profile) -> Jud
     shown = inventory.get("request")
     if not isinstance(shown, list) or len(shown) != len(sent):
         count = len(shown) if isinstance(shown, list) else brief(shown)
-        return departure(Phrase.of("expect-requests", count=len(sent)), Phrase.of("shows", value=count))
+        return violation(Phrase.of("expect-requests", count=len(sent)), Phrase.of("shows", value=count))
     if member == "count":
         return None
     for number, (asked, told) in enumerate(zip(sent, shown, strict=True)):
@@ -84,7 +84,7 @@ def request_echo(trails: Trails, arguments: Arguments, _profile: Profile) -> Jud
             return unlike(where, asked["apiBody"][gone], None)
         if not _fits(member, asked[member], value):
             where = f"request[{number}].{member}"
-            return departure(
+            return violation(
                 Phrase.of("expect-echo", member=where, value=brief(asked[member])),
                 Phrase.of("shows", value=brief(value)),
             )
@@ -107,10 +107,10 @@ def _fits(member: str, asked: Json, value: Json) -> bool:
     return same(asked, value, loose=True)
 
 
-def unlike(member: str, wanted: Json, shown: Json) -> Departure:
+def unlike(member: str, wanted: Json, shown: Json) -> Violation:
     """Build the departure of a member that does not read as it was sent."""
     expected = Phrase.of("expect-echo", member=member, value=brief(wanted))
-    return departure(expected, Phrase.of("shows", value=brief(shown)))
+    return violation(expected, Phrase.of("shows", value=brief(shown)))
 
 
 def own_uuid(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
@@ -120,7 +120,7 @@ def own_uuid(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgem
     if not isinstance(wanted, str) or inventory is None:
         return Undecided(Phrase.of("no-such-part", schema="resourceUuid"))
     if inventory.get("uuid") != wanted.strip():
-        return departure(
+        return violation(
             Phrase.of("expect-echo", member="uuid", value=wanted),
             Phrase.of("shows", value=brief(inventory.get("uuid"))),
         )
@@ -136,7 +136,7 @@ def distinct(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgem
         if not isinstance(uuid, str):
             return Undecided(Phrase.of("no-such-part", schema="uuid"))
         if uuid in seen:
-            return departure(Phrase.of("expect-own-uuid"), Phrase.of("same-uuid", uuid=uuid))
+            return violation(Phrase.of("expect-own-uuid"), Phrase.of("same-uuid", uuid=uuid))
         seen[uuid] = role
     return None
 
@@ -149,7 +149,7 @@ def dates(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement
     if created is None or changed is None:
         return Undecided(Phrase.of("not-shown", member="createDate"))
     if changed < created:
-        return departure(
+        return violation(
             Phrase.of("expect-date-order"),
             Phrase.of("date-order", created=shown["createDate"], changed=shown["lastOpDate"]),
         )

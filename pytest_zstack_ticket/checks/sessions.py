@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from pytest_zstack_ticket.api.messages import final_answer, json_object
 from pytest_zstack_ticket.checks.outcomes import (
     Arguments,
-    Trails,
     accepted,
     alike,
-    departure,
     outcome_of,
     refused,
     saw,
     unknown,
+    violation,
 )
-from pytest_zstack_ticket.model.exchange import Exchange
+from pytest_zstack_ticket.model.exchange import Exchange, Trails
 from pytest_zstack_ticket.model.outcome import Accepted, Judgement, Phrase, Refused, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
@@ -35,9 +34,9 @@ def refused_session(trails: Trails, arguments: Arguments, profile: Profile) -> J
     subject = outcome_of(trails, "subject", profile, arguments)
     sibling = outcome_of(trails, "sibling", profile, arguments)
     if accepted(subject):
-        return departure(Phrase.of("expect-session-refused"), saw(subject))
+        return violation(Phrase.of("expect-session-refused"), saw(subject))
     if not refused(subject):
-        return unknown(subject) or departure(Phrase.of("expect-session-refused"), saw(subject))
+        return unknown(subject) or violation(Phrase.of("expect-session-refused"), saw(subject))
     if accepted(sibling) or (refused(sibling) and not alike(subject, sibling)):
         return None
     return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
@@ -55,7 +54,7 @@ def session_code(trails: Trails, arguments: Arguments, profile: Profile) -> Judg
         return None
     if subject.form != "error":
         return Undecided(saw(subject))
-    return departure(Phrase.of("expect-session-code"), saw(subject))
+    return violation(Phrase.of("expect-session-code"), saw(subject))
 
 
 def logged_in(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
@@ -64,7 +63,7 @@ def logged_in(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
     silent = unknown(subject)
     if silent:
         return silent
-    return None if accepted(subject) else departure(Phrase.of("expect-log-in"), saw(subject))
+    return None if accepted(subject) else violation(Phrase.of("expect-log-in"), saw(subject))
 
 
 def login_refused(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
@@ -74,9 +73,9 @@ def login_refused(trails: Trails, _arguments: Arguments, profile: Profile) -> Ju
     answer = final_answer(trails["subject"])
     inventory = json_object(answer.body if answer else b"").get("inventory")
     if accepted(subject) or (isinstance(inventory, dict) and inventory.get("uuid")):
-        return departure(Phrase.of("expect-log-in-refused"), saw(subject))
+        return violation(Phrase.of("expect-log-in-refused"), saw(subject))
     if not refused(subject):
-        return unknown(subject) or departure(Phrase.of("expect-log-in-refused"), saw(subject))
+        return unknown(subject) or violation(Phrase.of("expect-log-in-refused"), saw(subject))
     return None if accepted(sibling) else Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
 
 
@@ -94,4 +93,4 @@ def logged_out(trails: Trails, _arguments: Arguments, profile: Profile) -> Judge
     silent = unknown(subject)
     if silent:
         return silent
-    return None if isinstance(subject, Accepted) else departure(Phrase.of("expect-log-out"), saw(subject))
+    return None if isinstance(subject, Accepted) else violation(Phrase.of("expect-log-out"), saw(subject))

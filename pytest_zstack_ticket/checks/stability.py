@@ -6,11 +6,11 @@ from pytest_zstack_ticket.api.classify import from_gateway
 from pytest_zstack_ticket.api.messages import final_answer, json_object, rows_of, sent_params
 from pytest_zstack_ticket.api.strict_json import decode
 from pytest_zstack_ticket.checks.differential import steadiness
-from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, accepted, departure, outcome_of, refused, saw
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, outcome_of, refused, saw, violation
 from pytest_zstack_ticket.checks.persistence import as_sent, ours_among, same_form
 from pytest_zstack_ticket.checks.roundtrip import brief, inventory_of, same
-from pytest_zstack_ticket.model.exchange import Exchange, Response
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.exchange import Exchange, Response, Trails
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 
@@ -23,7 +23,7 @@ def steady(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     if decision is not None or not accepted(outcome_of(trails, "subject", profile)):
         return decision
     found = [same_form(trails, arguments, profile), _same_start(trails), _born_alike(trails), _kept(trails, profile)]
-    return next((one for one in found if isinstance(one, Departure)), None)
+    return next((one for one in found if isinstance(one, Violation)), None)
 
 
 def _same_start(trails: Trails) -> Judgement:
@@ -35,7 +35,7 @@ def _same_start(trails: Trails) -> Judgement:
     if before == now:
         return None
     expected = Phrase.of("expect-form-as-before", form=", ".join(sorted(before - now)) or "-")
-    return departure(expected, Phrase.of("form-now", form=", ".join(sorted(now - before)) or "-"))
+    return violation(expected, Phrase.of("form-now", form=", ".join(sorted(now - before)) or "-"))
 
 
 def _born_alike(trails: Trails) -> Judgement:
@@ -44,7 +44,7 @@ def _born_alike(trails: Trails) -> Judgement:
     if before.get("status") in (None, now.get("status")) or now.get("status") is None:
         return None
     expected = Phrase.of("expect-born", status=brief(before.get("status")))
-    return departure(expected, Phrase.of("shows", value=brief(now.get("status"))))
+    return violation(expected, Phrase.of("shows", value=brief(now.get("status"))))
 
 
 def _kept(trails: Trails, profile: Profile) -> Judgement:
@@ -54,7 +54,7 @@ def _kept(trails: Trails, profile: Profile) -> Judgement:
     if isinstance(found, Undecided):
         return found
     if len(found) != 1:
-        return departure(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=len(found)))
+        return violation(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=len(found)))
     return as_sent(trails, {}, profile)
 
 
@@ -73,7 +73,7 @@ def delivered_once(trails: Trails, _arguments: Arguments, profile: Profile) -> J
     if isinstance(found, Undecided):
         return found
     if len(found) > 1 or (accepted(second) and not found):
-        return departure(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=len(found)))
+        return violation(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=len(found)))
     return None
 
 
@@ -92,7 +92,7 @@ def job_kept(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgem
     if first.status == later.status and (one == other or same(one, other)):
         return None
     expected = Phrase.of("expect-job-kept", status=first.status, value=brief(_told(trails["subject"])))
-    return departure(expected, Phrase.of("job-tells", status=later.status, value=brief(_told(trails["later"]))))
+    return violation(expected, Phrase.of("job-tells", status=later.status, value=brief(_told(trails["later"]))))
 
 
 def _told(trail: tuple[Exchange, ...]) -> object:
@@ -112,12 +112,12 @@ def still_there(trails: Trails, _arguments: Arguments, profile: Profile) -> Judg
     if not accepted(outcome_of(trails, "subject", profile)) or before is None or len(before) != 1 or now is None:
         return Undecided(Phrase.of("query-unclear", role="shown"))
     if len(now) != 1:
-        return departure(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=len(now)))
+        return violation(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=len(now)))
     wrong = [name for name in ("uuid", "name", "description", "request") if not _alike(before[0], now[0], name)]
     if not wrong:
         return None
     expected = Phrase.of("expect-unmoved", member=wrong[0], value=brief(before[0].get(wrong[0])))
-    return departure(expected, Phrase.of("shows", value=brief(now[0].get(wrong[0]))))
+    return violation(expected, Phrase.of("shows", value=brief(now[0].get(wrong[0]))))
 
 
 def _alike(one: dict[str, object], other: dict[str, object], member: str) -> bool:

@@ -12,13 +12,13 @@ from urllib.parse import unquote
 
 from pytest_zstack_ticket.api.messages import Row, json_object, rows_of, sent_params
 from pytest_zstack_ticket.checks.lifecycle import decided, led, untouched
-from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, accepted, departure, outcome_of, refused, saw
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, outcome_of, refused, saw, violation
 from pytest_zstack_ticket.checks.persistence import LASTING
 from pytest_zstack_ticket.checks.query_conditions import conditions_of, meets
 from pytest_zstack_ticket.checks.query_rows import brief_names, names_of, outcome_of_query, path_of, rows_or_one, unread
 from pytest_zstack_ticket.checks.roundtrip import brief, same, trimmed, unlike
-from pytest_zstack_ticket.model.exchange import Json
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Outcome, Phrase, Undecided
+from pytest_zstack_ticket.model.exchange import Json, Trails
+from pytest_zstack_ticket.model.outcome import Judgement, Outcome, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 CALLS = {"create": "create", "delete": "delete"}
@@ -73,7 +73,7 @@ def _created(trails: Trails, before: list[Row], after: list[Row], outcome: Outco
     if wrong is not None:
         return wrong
     if len(fresh) != int(accepted(outcome)):
-        return departure(
+        return violation(
             Phrase.of("expect-stored", count=int(accepted(outcome))), Phrase.of("stored", count=len(fresh))
         )
     return _as_sent(sent, fresh[0]) if fresh else None
@@ -101,11 +101,11 @@ def _moved(trails: Trails, before: list[Row], after: list[Row], outcome: Outcome
     asked = (json_object(trails["subject"][0].request.body).get("updateTicketRequest") or {}).get("requests")
     old, new = _one(before, uuid), _one(after, uuid)
     if event == "delete" and accepted(outcome):
-        return None if new is None else departure(Phrase.of("expect-gone"), Phrase.of("shows", value=brief(uuid)))
+        return None if new is None else violation(Phrase.of("expect-gone"), Phrase.of("shows", value=brief(uuid)))
     if old is None:
         return _dead(new, event, outcome)
     if new is None:
-        return departure(Phrase.of("expect-living", count=len(before), event=event), _difference(before, after))
+        return violation(Phrase.of("expect-living", count=len(before), event=event), _difference(before, after))
     if event == "delete":
         return _unchanged(old, new)
     status = str(old.get("status"))
@@ -118,18 +118,18 @@ def _moved(trails: Trails, before: list[Row], after: list[Row], outcome: Outcome
     return next((one for one in found if one is not None), None)
 
 
-def _updated(asked: Json, new: Row) -> Departure | None:
+def _updated(asked: Json, new: Row) -> Violation | None:
     """Say whether a ticket asks for what an update sent."""
     wanted, told = _request_names(asked), _request_names(new.get("request"))
     return None if wanted == told else unlike("request", wanted, told)
 
 
-def _dead(new: Row | None, event: str, outcome: Outcome) -> Departure | None:
+def _dead(new: Row | None, event: str, outcome: Outcome) -> Violation | None:
     """Say whether an event has brought a deleted ticket back, or was carried out on it."""
     if new is not None:
-        return departure(Phrase.of("expect-dead", event=event), Phrase.of("shows", value=brief(new.get("status"))))
+        return violation(Phrase.of("expect-dead", event=event), Phrase.of("shows", value=brief(new.get("status"))))
     if accepted(outcome) and getattr(outcome, "inventory", None):
-        return departure(Phrase.of("expect-dead", event=event), saw(outcome))
+        return violation(Phrase.of("expect-dead", event=event), saw(outcome))
     return None
 
 
@@ -137,10 +137,10 @@ def _one(rows: list[Row], uuid: str) -> Row | None:
     return next((row for row in rows if row.get("uuid") == uuid), None)
 
 
-def _same_family(before: list[Row], after: list[Row], event: str, *, apart: str = "") -> Departure | None:
+def _same_family(before: list[Row], after: list[Row], event: str, *, apart: str = "") -> Violation | None:
     """Say whether a listing shows the same tickets as before, each once and as it was, but for the one `apart`."""
     if sorted(str(row.get("uuid")) for row in before) != sorted(str(row.get("uuid")) for row in after):
-        return departure(Phrase.of("expect-living", count=len(before), event=event), _difference(before, after))
+        return violation(Phrase.of("expect-living", count=len(before), event=event), _difference(before, after))
     for old in before:
         new = _one(after, str(old.get("uuid")))
         changed = _unchanged(old, new) if new is not None and old.get("uuid") != apart else None
@@ -160,12 +160,12 @@ def _difference(before: list[Row], after: list[Row]) -> Phrase:
     )
 
 
-def _unchanged(old: Row, new: Row) -> Departure | None:
+def _unchanged(old: Row, new: Row) -> Violation | None:
     """Say whether a ticket is as it was."""
     for member in (*LASTING, "status"):
         if not same(old.get(member), new.get(member), loose=True):
             expected = Phrase.of("expect-bystander", member=member, value=brief(old.get(member)))
-            return departure(expected, Phrase.of("shows", value=brief(new.get(member))))
+            return violation(expected, Phrase.of("shows", value=brief(new.get(member))))
     return None
 
 

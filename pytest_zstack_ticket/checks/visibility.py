@@ -13,12 +13,12 @@ from urllib.parse import unquote
 
 from pytest_zstack_ticket.api.messages import Row, final_answer, json_object, rows_of, sent_params
 from pytest_zstack_ticket.api.strict_json import text_of
-from pytest_zstack_ticket.checks.outcomes import Arguments, Trails, accepted, departure, outcome_of, refused, saw
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, outcome_of, refused, saw, violation
 from pytest_zstack_ticket.checks.persistence import LASTING
 from pytest_zstack_ticket.checks.query_rows import outcome_of_query
 from pytest_zstack_ticket.checks.roundtrip import brief, same
-from pytest_zstack_ticket.model.exchange import Exchange, Response
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.exchange import Exchange, Response, Trails
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 TOKEN = re.compile(r"z[st]-[0-9a-f]{12,16}")
@@ -71,7 +71,7 @@ def unseen(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     member = "uuid" if found else leaked(trails["subject"], tokens_of(trails.get("made", ()), uuid))
     member = member or ("schema" if _schema_beyond(trails["subject"]) else "")
     if member:
-        return departure(Phrase.of("expect-unseen"), Phrase.of("shows-of-other", member=member))
+        return violation(Phrase.of("expect-unseen"), Phrase.of("shows-of-other", member=member))
     for role in ("shown", "still"):
         if not _rows_with(trails.get(role, ()), uuid):
             return Undecided(Phrase.of("not-shown", member=role))
@@ -97,7 +97,7 @@ def uncounted(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
     total = _total(trails["subject"])
     if total is None:
         return None if refused(outcome) else Undecided(Phrase.of("not-shown", member="total"))
-    return departure(Phrase.of("expect-uncounted"), Phrase.of("shows", value=brief(total))) if total else None
+    return violation(Phrase.of("expect-uncounted"), Phrase.of("shows", value=brief(total))) if total else None
 
 
 def uncoupled(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
@@ -110,7 +110,7 @@ def uncoupled(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judge
         return Undecided(Phrase.of("not-shown", member="total"))
     steps = [after - before for before, after in pairwise(one for one in totals if one is not None)]
     if steps == [1, 2, 3]:
-        return departure(
+        return violation(
             Phrase.of("expect-uncounted"), Phrase.of("shows", value=", ".join(brief(one) for one in totals))
         )
     return None
@@ -138,23 +138,23 @@ def left_alone(trails: Trails, arguments: Arguments, profile: Profile) -> Judgem
     if changed := _changed(before, rows[0] if rows else {}, trails):
         return changed
     if accepted(outcome) and not arguments.get("may_succeed"):
-        return departure(Phrase.of("expect-foreign-refused", event=arguments["event"]), saw(outcome))
+        return violation(Phrase.of("expect-foreign-refused", event=arguments["event"]), saw(outcome))
     sibling = outcome_of(trails, "sibling", profile, arguments)
     if "sibling" in trails and not accepted(sibling):
         return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
     return None
 
 
-def _changed(before: Row, after: Row, trails: Trails) -> Departure | None:
+def _changed(before: Row, after: Row, trails: Trails) -> Violation | None:
     """Say what of a ticket, or of its history, is not as it was."""
     for member in (*LASTING, "status"):
         if not same(before.get(member), after.get(member), loose=True):
             expected = Phrase.of("expect-left-alone", member=member, value=brief(before.get(member)))
-            return departure(expected, Phrase.of("shows", value=brief(after.get(member))))
+            return violation(expected, Phrase.of("shows", value=brief(after.get(member))))
     one, other = (rows_of(trails.get(f"history-{when}", ())) for when in ("before", "after"))
     if one is not None and other is not None and len(one) != len(other):
         expected = Phrase.of("expect-left-alone", member="history", value=len(one))
-        return departure(expected, Phrase.of("rows-shown", count=len(other)))
+        return violation(expected, Phrase.of("rows-shown", count=len(other)))
     return None
 
 
@@ -179,7 +179,7 @@ def tells_nothing(trails: Trails, arguments: Arguments, profile: Profile) -> Jud
     }
     member = leaked(trails["subject"], inside)
     if member:
-        return departure(Phrase.of("expect-told-nothing"), Phrase.of("shows-of-other", member=member))
+        return violation(Phrase.of("expect-told-nothing"), Phrase.of("shows-of-other", member=member))
     return None if refused(outcome) else Undecided(Phrase.of("legal-acceptance"))
 
 

@@ -97,7 +97,7 @@ def _texts(value: Json, place: str = "", depth: int = 0) -> Iterator[tuple[str, 
 
 
 @dataclass(slots=True)
-class Book:
+class LedgerEntries:
     """The entries of a ledger in order, and what a job or an answer adds to them."""
 
     entries: dict[int, Entry] = field(default_factory=dict)
@@ -200,7 +200,7 @@ def in_window(date: Json, window: tuple[float, float]) -> bool:
 class Finder:
     """Finds the entry that a shown ticket belongs to, by nonce or UUID and then by proof."""
 
-    book: Book
+    book: LedgerEntries
     by_key: dict[str, list[Entry]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from pytest_zstack_ticket.cleanup.entries import Book, Intent, intent_of
+from pytest_zstack_ticket.cleanup.entries import Intent, LedgerEntries, intent_of
 from pytest_zstack_ticket.model.errors import LedgerError
 from pytest_zstack_ticket.model.exchange import Request
 
@@ -46,7 +46,7 @@ class Ledger:
 
     def __init__(self, path: Path, head: LedgerHead) -> None:
         self.path = path
-        self._book = Book()
+        self._book = LedgerEntries()
         self._last = 0
         self._written = self._synced = 0
         self._lock = threading.RLock()
@@ -60,7 +60,7 @@ class Ledger:
         self._sync(self._written)
 
     @property
-    def book(self) -> Book:
+    def book(self) -> LedgerEntries:
         """What the ledger says so far."""
         return self._book
 
@@ -126,7 +126,7 @@ class Ledger:
             raise LedgerError(f"the ledger {self.path} cannot be written ({error}); the POST was not sent.") from error
 
 
-class OldLedger:
+class SavedLedger:
     """A ledger of an earlier run: what a sweep finds out is added to its file."""
 
     def __init__(self, path: Path) -> None:
@@ -134,7 +134,7 @@ class OldLedger:
         self.head, self._book = read_ledger(path)
 
     @property
-    def book(self) -> Book:
+    def book(self) -> LedgerEntries:
         """What the ledger says."""
         return self._book
 
@@ -148,13 +148,13 @@ class OldLedger:
             raise LedgerError(f"the ledger {self.path} cannot be written ({error.strerror}).") from error
 
 
-def read_ledger(path: Path) -> tuple[LedgerHead, Book]:
+def read_ledger(path: Path) -> tuple[LedgerHead, LedgerEntries]:
     """Return what a ledger says; a torn last line is left out. Raises LedgerError, naming file and line."""
     try:
         lines = path.read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise LedgerError(f"{path} cannot be read ({error.__class__.__name__}). Name a ledger of ours.") from error
-    head, book = None, Book()
+    head, book = None, LedgerEntries()
     for number, line in enumerate(lines, 1):
         if not line:
             continue
@@ -170,7 +170,7 @@ def read_ledger(path: Path) -> tuple[LedgerHead, Book]:
     return head, book
 
 
-def _taken(record: dict[str, Any], head: LedgerHead | None, book: Book) -> LedgerHead | None:
+def _taken(record: dict[str, Any], head: LedgerHead | None, book: LedgerEntries) -> LedgerHead | None:
     kind = record.pop("type")
     if kind == "header":
         if record.pop("schema") != SCHEMA:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from pytest_zstack_ticket.api.classify import classify, session_died
 from pytest_zstack_ticket.api.messages import final_answer, json_object
 from pytest_zstack_ticket.api.polling import Flow, submit
-from pytest_zstack_ticket.cleanup.entries import Book, Entry, Finder, in_window, learned
+from pytest_zstack_ticket.cleanup.entries import Entry, Finder, LedgerEntries, in_window, learned
 from pytest_zstack_ticket.model.exchange import Exchange, Headers, Json, Request
 from pytest_zstack_ticket.model.outcome import Accepted, Unanswered
 from pytest_zstack_ticket.model.profile import Profile
@@ -36,7 +36,7 @@ class Books(Protocol):
     """What a sweeper needs of a ledger: its book, and a way to write down what was found out."""
 
     @property
-    def book(self) -> Book:
+    def book(self) -> LedgerEntries:
         """The entries."""
         ...
 
@@ -46,7 +46,7 @@ class Books(Protocol):
 
 
 @dataclass(slots=True)
-class Swept:
+class CleanupResult:
     """What a sweep came to. `deleted` and `left` are UUIDs; `unseen` counts creations that nothing can show.
 
     `why` names what kept us from looking; `offered` is False on a target that has no call to delete a ticket.
@@ -64,9 +64,9 @@ class Swept:
         return not self.left and not self.unseen and not self.why
 
     @staticmethod
-    def joined(parts: Sequence[Swept]) -> Swept:
+    def joined(parts: Sequence[CleanupResult]) -> CleanupResult:
         """Return what several sweeps came to together."""
-        return Swept(
+        return CleanupResult(
             deleted=sorted({uuid for one in parts for uuid in one.deleted}),
             left=sorted({uuid for one in parts for uuid in one.left}),
             unseen=sum(one.unseen for one in parts),
@@ -102,7 +102,7 @@ class Sweeper:
         self._deleted: set[str] = set()
         self._offered = True
 
-    def sweep(self, ledger: Books, *, before: int | None = None, wait: bool = True) -> Swept:
+    def sweep(self, ledger: Books, *, before: int | None = None, wait: bool = True) -> CleanupResult:
         """Take away every ticket of a ledger, or those of the entries before a number, and return what is left.
 
         `wait` waits for creations of which nobody knows yet how they end, as long as a job may take.
@@ -110,7 +110,7 @@ class Sweeper:
         self._silent = 0
         if "query" not in self._profile.capabilities:
             return self._sweep_unseen(ledger, before)
-        swept, tries = Swept(), Counter[str]()
+        swept, tries = CleanupResult(), Counter[str]()
         while True:
             self._follow(ledger)
             # what could still come while we looked is not settled by that look
@@ -119,7 +119,7 @@ class Sweeper:
             if found is None:
                 return self._gave_up(swept, ledger, before)
             if self._dry:
-                return Swept(left=sorted(found))
+                return CleanupResult(left=sorted(found))
             for uuid, (row, _) in found.items():
                 tries[uuid] += tries[uuid] < MOST_TRIES and self._take_away(uuid, row)
             for number in ripe - {entry.intent.number for _, entry in found.values()}:
@@ -133,9 +133,9 @@ class Sweeper:
             if waiting and not found:
                 self._clock.sleep(PAUSE)
 
-    def _sweep_unseen(self, ledger: Books, before: int | None) -> Swept:
+    def _sweep_unseen(self, ledger: Books, before: int | None) -> CleanupResult:
         """Take away what the target answered us with our nonce in it; it cannot be asked for anything else."""
-        swept = Swept()
+        swept = CleanupResult()
         self._follow(ledger)
         for entry in _chosen(ledger, before):
             if entry.ticket and entry.shown and not self._dry:
@@ -222,7 +222,7 @@ class Sweeper:
             self._offered = False
         return True
 
-    def _gave_up(self, swept: Swept, ledger: Books, before: int | None) -> Swept:
+    def _gave_up(self, swept: CleanupResult, ledger: Books, before: int | None) -> CleanupResult:
         rest = _chosen(ledger, before)
         swept.left = sorted({one.ticket for one in rest if one.ticket} - self._deleted)
         swept.unseen = sum(one.end != "refused" and not one.ticket for one in rest)

@@ -88,7 +88,7 @@ def _why(report: dict[str, Any], key: str, lang: str) -> str:
     if row["reason"]:
         return f" ({row['reason'][lang]})"
     examples = row["examples"]
-    return f" ({examples['held']} / {examples['departed']})"
+    return f" ({examples['held']} / {examples['failed']})"
 
 
 def _keep(path: Path, report: dict[str, Any]) -> None:

@@ -90,7 +90,3 @@ def make_parser(known: Sequence[Command]) -> argparse.ArgumentParser:
         command.add_arguments(one)
         one.set_defaults(run=command.run)
     return parser
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

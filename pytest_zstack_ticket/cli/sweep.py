@@ -35,10 +35,10 @@ def _found(pattern: Path) -> list[Path]:
 
 
 def _one(path: Path, told: argparse.Namespace) -> dict[str, Any]:
-    from pytest_zstack_ticket.cleanup.ledger import OldLedger  # noqa: PLC0415 - the help of commands is fast
+    from pytest_zstack_ticket.cleanup.ledger import SavedLedger  # noqa: PLC0415 - the help of commands is fast
     from pytest_zstack_ticket.target.resume_cleanup import sweep_ledger  # noqa: PLC0415 - as above
 
-    ledger = OldLedger(path)
+    ledger = SavedLedger(path)
     swept = sweep_ledger(ledger, environment=os.environ, profile=told.profile, dry=told.dry_run)
     result = {
         "ledger": str(path),

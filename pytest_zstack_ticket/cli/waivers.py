@@ -60,7 +60,7 @@ def waive(told: argparse.Namespace) -> int:
 def _waiver(told: argparse.Namespace, report: dict[str, Any], signature: str) -> Waiver:
     from datetime import date  # noqa: PLC0415 - help is fast
 
-    from pytest_zstack_ticket.model.saved_example import pinned_from_json  # noqa: PLC0415 - likewise
+    from pytest_zstack_ticket.model.saved_example import saved_example_from_json  # noqa: PLC0415 - likewise
     from pytest_zstack_ticket.model.waiver import Waiver  # noqa: PLC0415 - likewise
 
     try:
@@ -69,7 +69,7 @@ def _waiver(told: argparse.Namespace, report: dict[str, Any], signature: str) ->
         raise WaiverError(f"--expires: {told.expires!r} is no day; write it as 2027-01-31.") from error
     same = (told.requirement, signature)
     kept = next((one for one in report.get("pinned", ()) if (one["requirement"], one["signature"]) == same), None)
-    pinned = pinned_from_json(kept) if kept else None
+    pinned = saved_example_from_json(kept) if kept else None
     return Waiver(
         requirement=told.requirement,
         signature=signature,

@@ -14,7 +14,7 @@ from pytest_zstack_ticket.model.profile import Profile
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trail:
+class CallResult:
     """The exchanges of one flow as the evidence has them, oldest first; `call` is create, query, login, ...
 
     `again` sends the same request once more.
@@ -23,7 +23,7 @@ class Trail:
     exchanges: tuple[Exchange, ...]
     profile: Profile
     call: str = "create"
-    again: Callable[[], Trail] | None = field(default=None, compare=False, repr=False)
+    again: Callable[[], CallResult] | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def outcome(self) -> Outcome:

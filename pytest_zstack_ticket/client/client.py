@@ -20,7 +20,7 @@ class Recorder(Protocol):
         ...
 
 
-class Bell(Protocol):
+class JobNotifier(Protocol):
     """What tells that a job has ended."""
 
     @property
@@ -52,7 +52,7 @@ class Client:
         self._numbers = itertools.count(1)
         self._worker = worker
         self.pace = PollingPace()
-        self.bell: Bell | None = None
+        self.bell: JobNotifier | None = None
 
     @property
     def transport(self) -> Transport:

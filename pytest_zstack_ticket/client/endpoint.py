@@ -13,16 +13,16 @@ from urllib.parse import quote
 from pytest_zstack_ticket.api.auth import login_request, logout_request
 from pytest_zstack_ticket.api.polling import submit
 from pytest_zstack_ticket.client.access_key import found_wall_clock, signed_headers
-from pytest_zstack_ticket.client.call_result import Trail
-from pytest_zstack_ticket.client.nonce import stamped
-from pytest_zstack_ticket.client.session_renewal import Keeper, Reviver, Sender
+from pytest_zstack_ticket.client.call_result import CallResult
+from pytest_zstack_ticket.client.nonce import with_fresh_nonce
+from pytest_zstack_ticket.client.session_renewal import Keeper, Sender, SessionRenewer
 from pytest_zstack_ticket.model.exchange import Cut, Exchange, Headers, Json, Request
 from pytest_zstack_ticket.model.nonce import NONCED
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Session, Settings
 from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Message
 from pytest_zstack_ticket.model.ticket_context import Context
-from pytest_zstack_ticket.transport.quota import crowded_out
+from pytest_zstack_ticket.transport.quota import is_over_alive_quota
 
 MOST_CROWDED = 3
 """So often room is made for one POST, where other threads or workers take it away."""
@@ -55,7 +55,7 @@ class TicketEndpoint:
         self.watch: Callable[[], object] = _nothing
         self.settle: Callable[[], object] = _nothing
         self.taken_away: set[str] = set()
-        self._reviver = Reviver(sender=sender, keeper=keeper)
+        self._reviver = SessionRenewer(sender=sender, keeper=keeper)
         self.mark = f"zt-{secrets.token_hex(4)}"
 
     def as_person(self, part: str) -> TicketEndpoint:
@@ -72,7 +72,7 @@ class TicketEndpoint:
         raise LookupError(f"there is no {part}: nobody is here beside us.")
 
     @cached_property
-    def calibration(self) -> Trail:
+    def calibration(self) -> CallResult:
         """The trail of the calibration draft, sent once and before anything else."""
         return self.create(self.calibration_draft)
 
@@ -85,7 +85,7 @@ class TicketEndpoint:
         job_uuid: str | None = None,
         job_limit: float | None = None,
         first_wait: float | None = None,
-    ) -> Trail:
+    ) -> CallResult:
         """Send a draft and follow its job for at most `job_limit` seconds, polling first after `first_wait` seconds.
 
         It is sent with the session that the run keeps, or with another one of the run's own.
@@ -109,10 +109,10 @@ class TicketEndpoint:
         session: Session | None = None,
         job_limit: float | None = None,
         first_wait: float | None = None,
-    ) -> Trail:
+    ) -> CallResult:
         """Send the bytes of a body, a fresh nonce in its name."""
         authorised = (*headers, ("Authorization", session.authorization)) if session else self._with_session(headers)
-        request = Request(method="POST", path="/v1/tickets", headers=authorised, body=stamped(body, self.mark))
+        request = Request(method="POST", path="/v1/tickets", headers=authorised, body=with_fresh_nonce(body, self.mark))
         return self._follow(request, "create", job_limit=job_limit, first_wait=first_wait)
 
     def _hook(self, draft: Draft) -> Headers:
@@ -121,12 +121,12 @@ class TicketEndpoint:
         plain = all(name.lower() == "content-type" for name, _ in draft.headers)
         return (("X-Web-Hook", url),) if url and plain else ()
 
-    def send(self, message: Message, *, follow: bool = True) -> Trail:
+    def send(self, message: Message, *, follow: bool = True) -> CallResult:
         """Send a message as it stands; our session is added unless it has an Authorization header or is without."""
         kept = tuple(pair for pair in message.headers if pair[0] not in message.without)
         named = {name.lower() for name, _ in kept} | {name.lower() for name in message.without}
         headers = kept if "authorization" in named else self._with_session(kept)
-        body = None if message.body is None else stamped(message.body, self.mark)
+        body = None if message.body is None else with_fresh_nonce(message.body, self.mark)
         request = Request(method=message.method, path=message.path, headers=headers, body=body)
         return self._follow(request, "create", follow=follow)
 
@@ -140,7 +140,7 @@ class TicketEndpoint:
         authorization: str | None = OUR_SESSION,
         follow: bool = True,
         call: str | None = None,
-    ) -> Trail:
+    ) -> CallResult:
         """Make any call of the ticket family: `body` is sent as JSON, None as no body."""
         content = None if body is None else json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
         if content is not None:
@@ -152,20 +152,22 @@ class TicketEndpoint:
         request = Request(method=method, path=path, headers=headers, body=content)
         return self._follow(request, call or ASYNCHRONOUS.get(method, "query"), follow=follow)
 
-    def create_twice(self, draft: Draft, *, job_uuid: str, cut: Cut) -> tuple[Trail, Trail]:
+    def create_twice(self, draft: Draft, *, job_uuid: str, cut: Cut) -> tuple[CallResult, CallResult]:
         """Deliver the same bytes twice: first on a connection that we cut, then on one whose answer we read."""
         headers = self._with_session((*draft.headers, ("X-Job-UUID", job_uuid)))
-        request = Request(method="POST", path="/v1/tickets", headers=headers, body=stamped(draft.body, self.mark))
+        request = Request(
+            method="POST", path="/v1/tickets", headers=headers, body=with_fresh_nonce(draft.body, self.mark)
+        )
         first = self._follow(replace(request, cut=cut), "create", follow=False)
         return first, self._follow(request, "create")
 
-    def create_together(self, drafts: Sequence[Draft]) -> list[Trail]:
+    def create_together(self, drafts: Sequence[Draft]) -> list[CallResult]:
         """Send drafts at the same time, each from a thread of its own; trails in the order of the drafts."""
         self.make_room(len(drafts))
         with ThreadPoolExecutor(max_workers=len(drafts)) as pool:
             return list(pool.map(self.create, drafts))
 
-    def shown(self, trail: Trail) -> Trail | None:
+    def shown(self, trail: CallResult) -> CallResult | None:
         """Return a trail that shows the ticket: the create itself if it answered an inventory, else a query for it.
 
         Without an inventory a ticket can only be told from others by its resourceUuid or by the nonce in its name; None
@@ -182,14 +184,14 @@ class TicketEndpoint:
         condition = f"uuid={wanted}" if isinstance(wanted, str) else f"name={name.strip()}"
         return self.call("GET", f"/v1/tickets?q={quote(condition, safe='')}&limit=2")
 
-    def named(self, trail: Trail) -> Trail:
+    def named(self, trail: CallResult) -> CallResult:
         """Query for the name that a trail sent; three rows are enough to see a double and a stranger.
 
         Ask `is_ours_to_see` first for a trail of an earlier test.
         """
         return self.query(f"name={str(trail.sent('name')).strip()}", limit=3)
 
-    def is_ours_to_see(self, trail: Trail) -> bool:
+    def is_ours_to_see(self, trail: CallResult) -> bool:
         """Return True if a ticket of a trail could be told by its name, and was not taken away to stay under a cap."""
         nonce = NONCED.search(str(trail.sent("name")))
         return nonce is not None and not self.took_away(nonce[0], str(trail.sent("resourceUuid")))
@@ -199,43 +201,43 @@ class TicketEndpoint:
         self.settle()
         return bool(self.taken_away & set(keys))
 
-    def fetched(self, trail: Trail) -> Trail | None:
+    def fetched(self, trail: CallResult) -> CallResult | None:
         """Query for the ticket that a trail created by its uuid, None if neither draft nor answer tells it."""
         inventory = getattr(trail.outcome, "inventory", None)
         uuid = (inventory or {}).get("uuid") or trail.sent("resourceUuid")
         return self.query(f"uuid={uuid}", limit=3) if isinstance(uuid, str) else None
 
-    def query(self, *conditions: str, limit: int, call: str = "query") -> Trail:
+    def query(self, *conditions: str, limit: int, call: str = "query") -> CallResult:
         """Query for tickets under conditions such as `uuid=...`, all of which must hold."""
         asked = "".join(f"q={quote(condition, safe='')}&" for condition in conditions)
         return self.call("GET", f"/v1/tickets?{asked}limit={limit}", call=call)
 
-    def poll_again(self, trail: Trail) -> Trail:
+    def poll_again(self, trail: CallResult) -> CallResult:
         """Read the end of a trail's job once more."""
         return self.call("GET", self.job_path(trail), follow=False, call=trail.call)
 
     @staticmethod
-    def job_path(trail: Trail) -> str:
+    def job_path(trail: CallResult) -> str:
         """Return the path of a trail's job."""
         return f"/v1/api-jobs/{quote(trail.job, safe='')}"
 
     @cached_property
-    def good_login(self) -> Trail:
+    def good_login(self) -> CallResult:
         """The trail of one more log-in with the right credentials, made once."""
         return self.login()
 
     @cached_property
-    def wrong_login(self) -> Trail:
+    def wrong_login(self) -> CallResult:
         """The trail of the only log-in with a wrong password: more of them could lock the account."""
         return self.login(spoilt=True)
 
-    def login(self, *, user: str | None = None, password: str | None = OUR_SESSION, spoilt: bool = False) -> Trail:
+    def login(self, *, user: str | None = None, password: str | None = OUR_SESSION, spoilt: bool = False) -> CallResult:
         """Log in; without arguments as we do, with a password of None without that field, or with a digit wrong."""
         clear = self._settings.credentials.password if password == OUR_SESSION else password
         request = login_request(self._settings.login, user or self._settings.user, clear, spoilt=spoilt)
         return self._follow(request, "login", follow=False)
 
-    def logout(self, session: str) -> Trail:
+    def logout(self, session: str) -> CallResult:
         """Log a session out."""
         return self._follow(logout_request(session), "logout", follow=False)
 
@@ -267,7 +269,7 @@ class TicketEndpoint:
         follow: bool = True,
         job_limit: float | None = None,
         first_wait: float | None = None,
-    ) -> Trail:
+    ) -> CallResult:
         exchanges = self._run(request, follow=follow, job_limit=job_limit, first_wait=first_wait)
         sent = request
         for _ in range(MOST_REVIVALS):
@@ -278,7 +280,7 @@ class TicketEndpoint:
             exchanges = self._run(sent, follow=follow, job_limit=job_limit, first_wait=first_wait)
         again = partial(self._follow, request, call, follow=follow, job_limit=job_limit)
         self.watch()
-        return Trail(exchanges=exchanges, profile=self.profile, call=call, again=again)
+        return CallResult(exchanges=exchanges, profile=self.profile, call=call, again=again)
 
     def _run(
         self, request: Request, *, follow: bool, job_limit: float | None, first_wait: float | None
@@ -292,7 +294,7 @@ class TicketEndpoint:
             if request.method == "POST":
                 self.make_room(1)
             exchanges = self._sender.run(submit(request, job_limit=limit, first_wait=wait, hook_wait=hook_wait))
-            if not crowded_out(exchanges[0].answer):
+            if not is_over_alive_quota(exchanges[0].answer):
                 break
         return exchanges
 

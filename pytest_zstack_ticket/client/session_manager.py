@@ -23,7 +23,7 @@ OURS = ("account", "virtual-id")
 """Ways of logging in that make a session, which is then ours to renew and to end."""
 
 
-class SessionKeeper:
+class SessionManager:
     """Logs in when a session is first needed, again when it has died, and out at the end. Safe for many threads."""
 
     def __init__(self, *, client: Client, settings: Settings, learn: Callable[[str, str], None]) -> None:

@@ -62,7 +62,7 @@ class Keeper(Protocol):
         ...
 
 
-class Reviver:
+class SessionRenewer:
     """Renews the session that a run keeps, at most fifty times. Safe to use from many threads."""
 
     def __init__(self, *, sender: Sender, keeper: Keeper) -> None:

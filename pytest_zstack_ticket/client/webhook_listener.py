@@ -154,7 +154,7 @@ class WebhookListener(_Listener):
         return status
 
 
-class JobBell(_Listener):
+class JobNotificationListener(_Listener):
     """Rings for each job whose end a target delivers. Nothing of a delivery is kept but the job's id.
 
     A delivery may arrive before the answer that names the job; anybody could ring, so it is only a reason to poll.

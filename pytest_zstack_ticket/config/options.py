@@ -107,7 +107,7 @@ NO_LIMIT = Value(0.0, DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class RunOptions:
     """Every effective value of a run by option name; secrets apart, never shown."""
 
     values: Mapping[str, Value]
@@ -124,17 +124,19 @@ class Wishes:
         """True if the target is the embedded endpoint."""
         return str(self["url"]).startswith(EMBEDDED)
 
-    def with_default(self, name: str, value: Any, origin: str) -> Wishes:
+    def with_default(self, name: str, value: Any, origin: str) -> RunOptions:
         """Return wishes with another value for an option that was not given."""
         if self.values[name].origin != DEFAULT:
             return self
-        return Wishes({**self.values, name: Value(value, origin)}, self.secrets)
+        return RunOptions({**self.values, name: Value(value, origin)}, self.secrets)
 
-    def at(self, url: str) -> Wishes:
+    def at(self, url: str) -> RunOptions:
         """Return the wishes for the embedded endpoint once it serves at a URL: with its own credentials."""
         from pytest_zstack_ticket.simulator.storage import seed_data  # noqa: PLC0415 - only the embedded endpoint needs it
 
-        return Wishes({**self.values, "url": Value(url, EMBEDDED)}, {**self.secrets, "password": seed_data.PASSWORD})
+        return RunOptions(
+            {**self.values, "url": Value(url, EMBEDDED)}, {**self.secrets, "password": seed_data.PASSWORD}
+        )
 
     def lines(self) -> list[str]:
         """Return the header: each effective value with its origin, and which secrets are set, never what they are."""

@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from pytest_zstack_ticket.model.quotas import Caps
+from pytest_zstack_ticket.model.quotas import Quotas
 
 
 def state_folder() -> Path:
@@ -24,16 +24,16 @@ def state_folder() -> Path:
     return Path(tempfile.gettempdir()) / f"zstack-ticket-{os.getuid()}"
 
 
-def consented(host: str) -> Caps | None:
+def consented(host: str) -> Quotas | None:
     """Return the caps under which somebody consented to runs against a host, or None if nobody did."""
     told = _read().get(host)
     try:
-        return Caps(**told) if isinstance(told, dict) else None
+        return Quotas(**told) if isinstance(told, dict) else None
     except TypeError:
         return None
 
 
-def remember_consent(host: str, caps: Caps) -> None:
+def remember_consent(host: str, caps: Quotas) -> None:
     """Keep that somebody consented; what cannot be kept is asked for again."""
     told = {**_read(), host: asdict(caps)}
     try:

@@ -12,7 +12,7 @@ from typing import Any
 from pytest_zstack_ticket.config.toml_document import TomlFile, read_toml
 from pytest_zstack_ticket.model.codec import body_from_json, body_to_json
 from pytest_zstack_ticket.model.errors import WaiverError
-from pytest_zstack_ticket.model.saved_example import Observed, Pinned, PinnedCall
+from pytest_zstack_ticket.model.saved_example import Observed, SavedCall, SavedExample
 from pytest_zstack_ticket.model.waiver import Waiver
 
 UNSEEN = Observed(status=0, code="", fields=(), seconds=0.0)
@@ -61,7 +61,7 @@ def _waiver(file: TomlFile, position: int, row: Mapping[str, Any]) -> Waiver:
     )
 
 
-def _counterexample(file: TomlFile, position: int, row: Mapping[str, Any]) -> Pinned:
+def _counterexample(file: TomlFile, position: int, row: Mapping[str, Any]) -> SavedExample:
     told, at = row["counterexample"], ("waiver", position, "counterexample")
     objects = {}
     for field in ("arguments", "edit"):
@@ -75,7 +75,7 @@ def _counterexample(file: TomlFile, position: int, row: Mapping[str, Any]) -> Pi
         calls = tuple(_call(call) for call in told["calls"])
     except (ValueError, TypeError) as error:
         raise file.refuse((*at, "calls"), f"cannot be read ({error})") from error
-    return Pinned(
+    return SavedExample(
         requirement=row["requirement"],
         test=told["test"],
         check=told["check"],
@@ -88,9 +88,9 @@ def _counterexample(file: TomlFile, position: int, row: Mapping[str, Any]) -> Pi
     )
 
 
-def _call(told: Mapping[str, Any]) -> PinnedCall:
+def _call(told: Mapping[str, Any]) -> SavedCall:
     packed = {"base64": told["body-base64"]} if "body-base64" in told else told.get("body")
-    return PinnedCall(
+    return SavedCall(
         role=told["role"],
         method=told["method"],
         path=told["path"],
@@ -139,7 +139,7 @@ def waiver_toml(waiver: Waiver) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _counterexample_lines(pinned: Pinned) -> Iterator[str]:
+def _counterexample_lines(pinned: SavedExample) -> Iterator[str]:
     yield "[waiver.counterexample]"
     yield from _pairs({"test": pinned.test, "check": pinned.check, "partition": pinned.partition})
     yield from _pairs({"arguments": json.dumps(pinned.arguments)})

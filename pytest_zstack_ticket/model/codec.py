@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
 
-from pytest_zstack_ticket.model.exchange import Exchange, Failure, Json, Request, Response
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.exchange import Exchange, Failure, Json, JsonObject, Request, Response
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Observation
-
-JsonObject = dict[str, Any]
 
 
 def body_to_json(body: bytes | None) -> Json:
@@ -97,16 +94,16 @@ def judgement_to_json(judgement: Judgement) -> JsonObject:
         return {"held": True}
     if isinstance(judgement, Undecided):
         return {"undecided": phrase_to_json(judgement.reason)}
-    return {"departed": {"expected": phrase_to_json(judgement.expected), "actual": phrase_to_json(judgement.actual)}}
+    return {"failed": {"expected": phrase_to_json(judgement.expected), "actual": phrase_to_json(judgement.actual)}}
 
 
 def judgement_from_json(told: JsonObject) -> Judgement:
     """Read what a check said back."""
     if "undecided" in told:
         return Undecided(phrase_from_json(told["undecided"]))
-    if "departed" in told:
-        parts = told["departed"]
-        return Departure(expected=phrase_from_json(parts["expected"]), actual=phrase_from_json(parts["actual"]))
+    if "failed" in told:
+        parts = told["failed"]
+        return Violation(expected=phrase_from_json(parts["expected"]), actual=phrase_from_json(parts["actual"]))
     return None
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 Json: TypeAlias = Any
 """A JSON value as `json.loads` gives it; never NaN or infinity when we write it."""
+
+JsonObject: TypeAlias = dict[str, Json]
+"""A JSON object."""
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -82,3 +86,7 @@ class Wait:
 
     seconds: float
     until: str = ""
+
+
+Trails: TypeAlias = Mapping[str, tuple[Exchange, ...]]
+"""The exchanges behind one example, by role: `subject`, `sibling` and whatever else a check needs."""

@@ -95,7 +95,7 @@ Outcome: TypeAlias = Accepted | Refused | Malformed | Unfinished | Unanswered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Departure:
+class Violation:
     """A difference between what the requirement asks for and what the target did."""
 
     expected: Phrase
@@ -109,5 +109,5 @@ class Undecided:
     reason: Phrase
 
 
-Judgement: TypeAlias = Departure | Undecided | None
+Judgement: TypeAlias = Violation | Undecided | None
 """What a check says of one example: departed, undecided, or None for held."""

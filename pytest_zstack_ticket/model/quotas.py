@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Literal, TypeAlias
 
-CapName: TypeAlias = Literal["requests", "rate", "created", "alive", "bytes"]
+QuotaName: TypeAlias = Literal["requests", "rate", "created", "alive", "bytes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caps:
+class Quotas:
     """Upper bounds of a run, shared by all its processes; None is no bound.
 
     `requests`: in all. `rate`: requests per second. `created`: POST requests in all, whatever their answer. `alive`:
@@ -28,15 +28,15 @@ class Caps:
         return any(getattr(self, one.name) is not None for one in fields(self))
 
 
-UNBOUNDED = Caps()
-LABORATORY = Caps(requests=200_000, created=100_000, alive=5_000, bytes=2_000_000_000)
+UNBOUNDED = Quotas()
+LABORATORY = Quotas(requests=200_000, created=100_000, alive=5_000, bytes=2_000_000_000)
 """A target on this machine: enough for every effort, yet an end to a run gone wild."""
-FOREIGN = Caps(requests=10_000, rate=20.0, created=2_000, alive=50, bytes=50_000_000)
+FOREIGN = Quotas(requests=10_000, rate=20.0, created=2_000, alive=50, bytes=50_000_000)
 """Somebody's cloud: enough for effort smoke with jobs that need a few polls each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Used:
+class Usage:
     """What a run has used of its caps so far."""
 
     requests: int = 0

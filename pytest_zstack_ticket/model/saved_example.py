@@ -10,7 +10,7 @@ from pytest_zstack_ticket.model.exchange import Headers, Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PinnedCall:
+class SavedCall:
     """One creation of an example. `session` says that our session belongs into it; it is never kept."""
 
     role: str
@@ -32,7 +32,7 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pinned:
+class SavedExample:
     """An example with all that is needed to judge it again; `signature` is empty for one that held.
 
     A departing one that was repeated departed `seen` times of `tried`; the first sight of it does not count.
@@ -45,13 +45,13 @@ class Pinned:
     edit: dict[str, Any] | None
     partition: str
     signature: str
-    calls: tuple[PinnedCall, ...]
+    calls: tuple[SavedCall, ...]
     observed: Observed
     seen: int = 0
     tried: int = 0
 
 
-def pinned_to_json(pinned: Pinned) -> dict[str, Any]:
+def saved_example_to_json(pinned: SavedExample) -> dict[str, Any]:
     """Return a pinned example as JSON."""
     seen = pinned.observed
     return {
@@ -74,10 +74,10 @@ def pinned_to_json(pinned: Pinned) -> dict[str, Any]:
     }
 
 
-def pinned_from_json(told: dict[str, Any]) -> Pinned:
+def saved_example_from_json(told: dict[str, Any]) -> SavedExample:
     """Read a pinned example back. Raises KeyError, TypeError or ValueError if it is none."""
     seen = told["observed"]
-    return Pinned(
+    return SavedExample(
         requirement=told["requirement"],
         test=told["test"],
         check=told["check"],
@@ -94,7 +94,7 @@ def pinned_from_json(told: dict[str, Any]) -> Pinned:
     )
 
 
-def call_to_json(call: PinnedCall) -> dict[str, Any]:
+def call_to_json(call: SavedCall) -> dict[str, Any]:
     """Return one creation as JSON."""
     return {
         "role": call.role,
@@ -106,9 +106,9 @@ def call_to_json(call: PinnedCall) -> dict[str, Any]:
     }
 
 
-def call_from_json(told: dict[str, Any]) -> PinnedCall:
+def call_from_json(told: dict[str, Any]) -> SavedCall:
     """Read one creation back."""
-    return PinnedCall(
+    return SavedCall(
         role=told["role"],
         method=told["method"],
         path=told["path"],

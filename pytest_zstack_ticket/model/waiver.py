@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
-from pytest_zstack_ticket.model.saved_example import Pinned
+from pytest_zstack_ticket.model.saved_example import SavedExample
 
 WaiverClass: TypeAlias = Literal["product-bug", "suite-bug", "spec-gap", "environment", "by-design"]
 WAIVER_CLASSES: tuple[WaiverClass, ...] = ("product-bug", "suite-bug", "spec-gap", "environment", "by-design")
@@ -31,4 +31,4 @@ class Waiver:
     releases: tuple[str, ...] = ()
     seen: int = 0
     tried: int = 0
-    counterexample: Pinned | None = None
+    counterexample: SavedExample | None = None

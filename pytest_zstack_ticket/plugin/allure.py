@@ -63,7 +63,7 @@ class AllureLive:
             verdict=judged.verdict,
             reason=judged.reason,
             held=tally.held,
-            departed=tally.departed,
+            failed=tally.failed,
             undecided=tally.undecided,
             open=tally.legal,
             partitions=sorted(tally.partitions),

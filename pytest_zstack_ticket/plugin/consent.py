@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.config.options import Wishes
+from pytest_zstack_ticket.config.options import RunOptions
 from pytest_zstack_ticket.config.state_dir import consented, remember_consent
 from pytest_zstack_ticket.model.errors import SettingsError
-from pytest_zstack_ticket.model.quotas import Caps
+from pytest_zstack_ticket.model.quotas import Quotas
 from pytest_zstack_ticket.report.text.translations import wording
 from pytest_zstack_ticket.runner.limits import _url, host_of, lines, may_approve, summary
 from pytest_zstack_ticket.target.target import is_loopback
 
 
-def require_consent(wishes: Wishes, caps: Caps, config: pytest.Config) -> None:
+def require_consent(wishes: RunOptions, caps: Quotas, config: pytest.Config) -> None:
     """See that somebody consented to a run against this host under these caps; to approvals each time anew.
 
     Raises SettingsError, which shows the bounds, if nobody did and nobody is there to ask.
@@ -38,15 +38,15 @@ def require_consent(wishes: Wishes, caps: Caps, config: pytest.Config) -> None:
     remember_consent(host, caps)
 
 
-def _within(caps: Caps, known: Caps | None) -> bool:
+def _within(caps: Quotas, known: Quotas | None) -> bool:
     """Return True if caps allow no more than those that somebody consented to."""
     if known is None:
         return False
-    pairs = [(getattr(caps, one.name), getattr(known, one.name)) for one in fields(Caps)]
+    pairs = [(getattr(caps, one.name), getattr(known, one.name)) for one in fields(Quotas)]
     return all(old is None or (new is not None and new <= old) for new, old in pairs)
 
 
-def _typed(config: pytest.Config, host: str, wishes: Wishes, caps: Caps) -> bool:
+def _typed(config: pytest.Config, host: str, wishes: RunOptions, caps: Quotas) -> bool:
     """Ask on a terminal for the name of the host; False where nobody can be asked."""
     capture: Any = config.pluginmanager.getplugin("capturemanager")
     if capture is not None:

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.model.profile import Profile
     from pytest_zstack_ticket.model.settings import Session
     from pytest_zstack_ticket.model.ticket_context import Context
-    from pytest_zstack_ticket.runner.drift_monitor import Memory
+    from pytest_zstack_ticket.runner.drift_monitor import DriftMonitor
     from pytest_zstack_ticket.runner.examiner import Examiner
     from pytest_zstack_ticket.runner.explorer import Explorer
     from pytest_zstack_ticket.runner.run import Run
-    from pytest_zstack_ticket.runner.state_machine import Machinist
-    from pytest_zstack_ticket.scenarios.canary_ticket import Keepsake
-    from pytest_zstack_ticket.scenarios.case_table import Sweep
-    from pytest_zstack_ticket.scenarios.ticket_group import Family
-    from pytest_zstack_ticket.scenarios.ticket_set import Shelf
+    from pytest_zstack_ticket.runner.state_machine import StateMachineRunner
+    from pytest_zstack_ticket.scenarios.canary_ticket import CanaryTicket
+    from pytest_zstack_ticket.scenarios.case_table import CaseTable
+    from pytest_zstack_ticket.scenarios.ticket_group import TicketGroup
+    from pytest_zstack_ticket.scenarios.ticket_set import TicketSet
 
 NO_TARGET = "there is no target: give one with --zstack-url=http://HOST:PORT, or --zstack-url=embedded to try."
 
@@ -77,37 +77,39 @@ def zstack_observe(zstack_run: Run) -> Callable[..., None]:
 
 
 @pytest.fixture(scope="session")
-def zstack_sweep(zstack_run: Run) -> Sweep:
+def zstack_cases(zstack_run: Run) -> CaseTable:
     """Return the enumerated drafts and messages, each sent once."""
-    from pytest_zstack_ticket.scenarios.case_table import Sweep  # noqa: PLC0415 - as above
+    from pytest_zstack_ticket.scenarios.case_table import CaseTable  # noqa: PLC0415 - as above
 
     target, looks_through = zstack_run.reached, zstack_run.examiner.looks_through
-    return Sweep(target.endpoint, target.context, target.profile, window=zstack_run.window, looks_through=looks_through)
+    return CaseTable(
+        target.endpoint, target.context, target.profile, window=zstack_run.window, looks_through=looks_through
+    )
 
 
 @pytest.fixture(scope="session")
-def zstack_shelf(zstack_run: Run) -> Shelf:
+def zstack_tickets(zstack_run: Run) -> TicketSet:
     """Return a few tickets of our own for queries to find, made when they are first asked for."""
-    from pytest_zstack_ticket.scenarios.ticket_set import Shelf  # noqa: PLC0415 - as above
+    from pytest_zstack_ticket.scenarios.ticket_set import TicketSet  # noqa: PLC0415 - as above
 
-    return Shelf(zstack_run.reached.endpoint)
-
-
-@pytest.fixture(scope="session")
-def zstack_long_shelf(zstack_run: Run) -> Shelf:
-    """Return tickets of our own like `zstack_shelf`, more than a page usually has rows."""
-    from pytest_zstack_ticket.scenarios.ticket_set import MANY, Shelf  # noqa: PLC0415 - as above
-
-    return Shelf(zstack_run.reached.endpoint, MANY)
+    return TicketSet(zstack_run.reached.endpoint)
 
 
 @pytest.fixture(scope="session")
-def zstack_keepsake(zstack_run: Run) -> Callable[[], Keepsake]:
+def zstack_many_tickets(zstack_run: Run) -> TicketSet:
+    """Return tickets of our own like `zstack_tickets`, more than a page usually has rows."""
+    from pytest_zstack_ticket.scenarios.ticket_set import MANY, TicketSet  # noqa: PLC0415 - as above
+
+    return TicketSet(zstack_run.reached.endpoint, MANY)
+
+
+@pytest.fixture(scope="session")
+def zstack_canary(zstack_run: Run) -> Callable[[], CanaryTicket]:
     """Return what makes one ticket of the owner with a token in each text; skips where no uuid of it is shown."""
-    from pytest_zstack_ticket.scenarios.canary_ticket import Keepsake  # noqa: PLC0415 - as above
+    from pytest_zstack_ticket.scenarios.canary_ticket import CanaryTicket  # noqa: PLC0415 - as above
 
-    def make() -> Keepsake:
-        one = Keepsake(zstack_run.reached.endpoint.as_person("owner"))
+    def make() -> CanaryTicket:
+        one = CanaryTicket(zstack_run.reached.endpoint.as_person("owner"))
         if not one.uuid:
             pytest.skip("the ticket is not shown")
         return one
@@ -116,8 +118,8 @@ def zstack_keepsake(zstack_run: Run) -> Callable[[], Keepsake]:
 
 
 @pytest.fixture(scope="session")
-def zstack_together(zstack_run: Run) -> Callable[..., list[Keepsake]]:
-    """Return what lets people create a ticket each at the same time: `zstack_together("owner", "stranger", ...)`."""
+def zstack_concurrently(zstack_run: Run) -> Callable[..., list[CanaryTicket]]:
+    """Let several users create a ticket each at the same time: `zstack_concurrently("owner", "stranger")`."""
     from pytest_zstack_ticket.scenarios.canary_ticket import together  # noqa: PLC0415 - as above
 
     endpoint = zstack_run.reached.endpoint
@@ -125,11 +127,11 @@ def zstack_together(zstack_run: Run) -> Callable[..., list[Keepsake]]:
 
 
 @pytest.fixture(scope="session")
-def zstack_family(zstack_run: Run) -> Callable[[], Family]:
-    """Return what begins a family of tickets that live at once: `zstack_family()`."""
-    from pytest_zstack_ticket.scenarios.ticket_group import Family  # noqa: PLC0415 - as above
+def zstack_ticket_group(zstack_run: Run) -> Callable[[], TicketGroup]:
+    """Return what begins a family of tickets that live at once: `zstack_ticket_group()`."""
+    from pytest_zstack_ticket.scenarios.ticket_group import TicketGroup  # noqa: PLC0415 - as above
 
-    return lambda: Family(zstack_run.reached.endpoint)
+    return lambda: TicketGroup(zstack_run.reached.endpoint)
 
 
 @pytest.fixture(scope="session")
@@ -151,16 +153,18 @@ def zstack_explore(zstack_run: Run) -> Explorer:
 
 
 @pytest.fixture(scope="session")
-def zstack_machine(zstack_run: Run, zstack_explore: Explorer) -> Machinist:
-    """Return what runs a Hypothesis state machine: `zstack_machine(Machine)`, by the run's effort and seed."""
-    from pytest_zstack_ticket.runner.state_machine import Machinist  # noqa: PLC0415 - as above
+def zstack_state_machine(zstack_run: Run, zstack_explore: Explorer) -> StateMachineRunner:
+    """Return what runs a Hypothesis state machine: `zstack_state_machine(Machine)`, by the run's effort and seed."""
+    from pytest_zstack_ticket.runner.state_machine import StateMachineRunner  # noqa: PLC0415 - as above
 
     wishes, enter = zstack_run.wishes, zstack_run.examiner.explores
-    return Machinist(wishes["effort"], wishes["seed"], zstack_explore.home, budget=zstack_run.budget, enter=enter)
+    return StateMachineRunner(
+        wishes["effort"], wishes["seed"], zstack_explore.home, budget=zstack_run.budget, enter=enter
+    )
 
 
 @pytest.fixture(scope="session")
-def zstack_memory(zstack_run: Run) -> Memory:
+def zstack_drift(zstack_run: Run) -> DriftMonitor:
     """Return what sends the calibration draft again while the run goes on: `mark()` does it once more."""
     return zstack_run.memory
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_zstack_ticket.cleanup.sweeper import Swept
+from pytest_zstack_ticket.cleanup.sweeper import CleanupResult
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
 from pytest_zstack_ticket.plugin import items, startup, suite_selection
 from pytest_zstack_ticket.plugin.progress import LiveLine, is_wanted
@@ -18,9 +18,9 @@ from pytest_zstack_ticket.plugin.remaining_budget import LATE, spend, take
 from pytest_zstack_ticket.plugin.sigterm import Termination
 from pytest_zstack_ticket.plugin.terminal import summary
 from pytest_zstack_ticket.redaction.leak_scan import Scan
-from pytest_zstack_ticket.runner.conclusion import Ending, conclude
+from pytest_zstack_ticket.runner.conclusion import Conclusion, conclude
 from pytest_zstack_ticket.runner.drift_monitor import REQUIREMENT
-from pytest_zstack_ticket.runner.limits import caps_of, lines
+from pytest_zstack_ticket.runner.limits import lines, quotas_of
 from pytest_zstack_ticket.runner.record import KEY
 from pytest_zstack_ticket.runner.replay import after_tests, before_tests
 from pytest_zstack_ticket.runner.run import RUN, Run
@@ -100,7 +100,7 @@ class RunHooks:
         """Give tests that share what they send to one worker of xdist."""
         from pytest_zstack_ticket.plugin.xdist import groups_path, scheduler  # noqa: PLC0415 - xdist may not be installed
 
-        return scheduler(config, log, groups_path(self.run.meter.path)) if self.run.meter else None
+        return scheduler(config, log, groups_path(self.run.usage_counter.path)) if self.run.usage_counter else None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
@@ -108,7 +108,7 @@ class RunHooks:
         take(self.run, node.config, getattr(node, "workeroutput", {}).get(LATE, ()))
         told = getattr(node, "workeroutput", {}).get(KEY)
         if told:
-            self.run.hear(Swept(**told["swept"]), Scan.from_json(told["scan"]))
+            self.run.hear(CleanupResult(**told["swept"]), Scan.from_json(told["scan"]))
         if error:
             self.run.cut_short = "a worker of xdist broke down"
 
@@ -125,10 +125,10 @@ class RunHooks:
         """Note which requirements were selected and how many tests each has; watch the target's memory if it is one."""
         if self.run.role == "alone":
             self.run.selected.update(filter(None, map(items.requirement_of, session.items)))
-        if self.run.role == "worker" and self.run.meter_path is not None:
+        if self.run.role == "worker" and self.run.usage_counter_path is not None:
             from pytest_zstack_ticket.plugin.xdist import groups_path, write_groups  # noqa: PLC0415 - as above
 
-            write_groups(groups_path(self.run.meter_path), self.run.worker, session.items)
+            write_groups(groups_path(self.run.usage_counter_path), self.run.worker, session.items)
         if self.run.target is not None and REQUIREMENT in map(items.requirement_of, session.items):
             self.run.memory.attach()
 
@@ -223,7 +223,7 @@ class RunHooks:
             self.pack()
         run.close()
 
-    def concluded(self, exitstatus: int) -> Ending:
+    def concluded(self, exitstatus: int) -> Conclusion:
         """Form the verdict. Ends pytest, in one sentence, if evidence or report cannot be written."""
         try:
             ending = conclude(self.run, pytest_status=exitstatus, evidence=self.run.seal())
@@ -246,7 +246,7 @@ class RunHooks:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show verdict, counts and one card for each failed requirement."""
         if self.run.planned is not None:
-            for line in lines(self.run.wishes, caps_of(self.run.wishes), self.run.planned):
+            for line in lines(self.run.wishes, quotas_of(self.run.wishes), self.run.planned):
                 terminalreporter.write_line(line)
         if self.run.ending is not None:
             summary(self.run, self.run.ending, terminalreporter)

@@ -14,7 +14,7 @@ from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.sanitize import clean_exception, scrubbed_json, shown
-from pytest_zstack_ticket.runner.record import KEY, ItemRecord, finding_of, pinned_json, record_to_json
+from pytest_zstack_ticket.runner.record import KEY, ItemRecord, finding_of, record_to_json, saved_example_json
 from pytest_zstack_ticket.runner.rerun_command import command, other_sessions, our_sessions
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import applies, verdict_of
@@ -102,7 +102,7 @@ def told_of(run: Run, item: pytest.Item, record: ItemRecord) -> dict[str, Any]:
         others=other_sessions(run),
         regenerate=regenerate(run, item, rule.id),
     )
-    told = record_to_json(record, finding, pinned_json(record, ours=ours, word=run.wishes["nonce"]))
+    told = record_to_json(record, finding, saved_example_json(record, ours=ours, word=run.wishes["nonce"]))
     return {**told, "own": scrubbed_json(asdict(rule))} if rule.area == "own" else told
 
 
@@ -125,7 +125,7 @@ def _remember(run: Run, item: pytest.Item, report: pytest.TestReport) -> None:
 
 def blamed(tally: Tally, error: BaseException) -> Tally:
     """Return a tally that says why a test broke off, unless that was a departure or a skip."""
-    if tally.departed or isinstance(error, pytest.skip.Exception):
+    if tally.failed or isinstance(error, pytest.skip.Exception):
         return tally
     if isinstance(error, TargetError):
         lost = Phrase.of("target-lost", reason=error)

@@ -13,8 +13,8 @@ from pytest_zstack_ticket.config.options import (
     DEFAULT,
     OPTIONS,
     Option,
+    RunOptions,
     Value,
-    Wishes,
     _language,
     _seed,
     _typed,
@@ -49,7 +49,7 @@ def command_line_options(config: pytest.Config) -> list[str]:
     return [option.name for option in OPTIONS if config.getoption(option.dest) is not None]
 
 
-def wishes_of(config: pytest.Config, environment: Mapping[str, str] | None = None) -> Wishes:
+def options_of(config: pytest.Config, environment: Mapping[str, str] | None = None) -> RunOptions:
     """Return the effective values. Raises pytest.UsageError, in one sentence, for any that cannot be used."""
     variables = os.environ if environment is None else environment
     values = {option.name: _value(option, config, variables) for option in OPTIONS}
@@ -57,7 +57,7 @@ def wishes_of(config: pytest.Config, environment: Mapping[str, str] | None = Non
         values["lang"] = _language(variables)
     if values["seed"].value == "":
         values["seed"] = _seed(values["effort"].value)
-    return Wishes(values, secrets_of(variables))
+    return RunOptions(values, secrets_of(variables))
 
 
 def _given(option: Option, config: pytest.Config, variables: Mapping[str, str]) -> Value | None:

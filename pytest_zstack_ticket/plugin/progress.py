@@ -13,7 +13,7 @@ from typing import Any, TextIO
 import pytest
 
 from pytest_zstack_ticket.plugin.status_line import StatusLine
-from pytest_zstack_ticket.report.text.progress_text import Beat, beat_text
+from pytest_zstack_ticket.report.text.progress_text import Progress, progress_text
 from pytest_zstack_ticket.report.text.translations import wording
 from pytest_zstack_ticket.runner.run import Run
 
@@ -44,23 +44,23 @@ class LiveLine:
         self._running: dict[str, None] = {}
 
     def _text(self, columns: int) -> str:
-        return beat_text(self._beat(), wording(), self._run.lang, columns=columns)
+        return progress_text(self._beat(), wording(), self._run.lang, columns=columns)
 
-    def _beat(self) -> Beat:
-        run, meter = self._run, self._run.meter
-        used = meter.used if meter else run.used
+    def _beat(self) -> Progress:
+        run, usage_counter = self._run, self._run.usage_counter
+        used = usage_counter.used if usage_counter else run.used
         gathered = list(run.gathered.tallies.values())
         findings = sum(len(found) for found in list(run.gathered.findings.values()))
         item = run.examiner.item if run.role == "alone" else None
         if item is not None:
             tally = item.tally
-            examples = tally.held + tally.departed + tally.undecided + tally.legal
-            return self._told(item.requirement, examples, findings + bool(tally.departed), used)
-        return self._told(self._names(), sum(one.held + one.departed for one in gathered), findings, used)
+            examples = tally.held + tally.failed + tally.undecided + tally.legal
+            return self._told(item.requirement, examples, findings + bool(tally.failed), used)
+        return self._told(self._names(), sum(one.held + one.failed for one in gathered), findings, used)
 
-    def _told(self, what: str, examples: int, findings: int, used: Any) -> Beat:
+    def _told(self, what: str, examples: int, findings: int, used: Any) -> Progress:
         rate = self._rate(used.requests)
-        return Beat(what=what, examples=examples, rate=rate, findings=findings, alive=used.alive, left=self._left())
+        return Progress(what=what, examples=examples, rate=rate, findings=findings, alive=used.alive, left=self._left())
 
     def _names(self) -> str:
         """Return the tests that workers run, without their folders."""

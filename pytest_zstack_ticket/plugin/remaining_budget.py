@@ -6,17 +6,16 @@ A test that passed may so depart after its report; the departure becomes another
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import pytest
 
+from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.plugin.items import RECORD, RULE, blamed, test_name, told_of
 from pytest_zstack_ticket.runner.budget import Budget, Property
 from pytest_zstack_ticket.runner.explorer import Explorer
 from pytest_zstack_ticket.runner.record import KEY, ItemRecord
 from pytest_zstack_ticket.runner.run import Run
 
-JsonObject = dict[str, Any]
 LATE = "late"
 """Name of what a worker of xdist found after its tests."""
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.config.options import COMMAND_LINE, EMBEDDED, Value, Wishes
+from pytest_zstack_ticket.config.options import COMMAND_LINE, EMBEDDED, RunOptions, Value
 from pytest_zstack_ticket.config.profile_file import api_schemas, parse_release
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.profile import Limits, Profile
 from pytest_zstack_ticket.plugin import suite_selection
 from pytest_zstack_ticket.plugin.consent import require_consent
-from pytest_zstack_ticket.plugin.options import wishes_of
-from pytest_zstack_ticket.runner.expectations import Standing, standing_of
-from pytest_zstack_ticket.runner.limits import bounded, caps_of
+from pytest_zstack_ticket.plugin.options import options_of
+from pytest_zstack_ticket.runner.expectations import Expectations, standing_of
+from pytest_zstack_ticket.runner.limits import bounded, quotas_of
 from pytest_zstack_ticket.runner.preparation import checked
 from pytest_zstack_ticket.runner.record import KEY
 from pytest_zstack_ticket.runner.run import Run
@@ -26,7 +26,7 @@ def run_of(config: pytest.Config) -> Run | None:
     told = getattr(config, "workerinput", {}).get(KEY)
     if told is not None:
         return _worker_run(config, told)
-    wishes = wishes_of(config)
+    wishes = options_of(config)
     if not wishes["url"] and suite_selection.names_suites(config):
         wishes = wishes.with_default("url", EMBEDDED, "checkout")
     if not wishes["url"]:
@@ -34,7 +34,7 @@ def run_of(config: pytest.Config) -> Run | None:
             raise SettingsError("--zstack-url is empty: write http://HOST:PORT or https://HOST:PORT, or embedded.")
         return None
     wishes = bounded(checked(wishes))
-    require_consent(wishes, caps_of(wishes), config)
+    require_consent(wishes, quotas_of(wishes), config)
     run = Run(wishes=wishes, shipped=suite_selection.choose_tests(config))
     run.standing = standing_of(wishes, run.catalogue)
     return run
@@ -45,7 +45,7 @@ def _worker_run(config: pytest.Config, told: dict[str, Any]) -> Run:
     if told["shipped"]:
         suite_selection.run_suites(config)
     return Run(
-        wishes=Wishes(values, wishes_of(config).secrets),
+        wishes=RunOptions(values, options_of(config).secrets),
         shipped=told["shipped"],
         worker=told["worker"],
         role="worker",
@@ -54,9 +54,9 @@ def _worker_run(config: pytest.Config, told: dict[str, Any]) -> Run:
         url=told["url"],
         profile=profile_from_json(told["profile"]),
         ticket_name=told["ticket_name"],
-        meter_path=Path(told["meter"]),
-        whispers_path=told["whispers"],
-        standing=Standing(active=frozenset((requirement, found) for requirement, found in told["waived"])),
+        usage_counter_path=Path(told["meter"]),
+        shared_secrets_path=told["whispers"],
+        standing=Expectations(active=frozenset((requirement, found) for requirement, found in told["waived"])),
     )
 
 

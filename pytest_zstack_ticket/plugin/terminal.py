@@ -11,7 +11,7 @@ from pytest_zstack_ticket.report.text.comparison_text import diff_lines
 from pytest_zstack_ticket.report.text.finding_card import COLUMNS
 from pytest_zstack_ticket.report.text.translations import wording
 from pytest_zstack_ticket.report.text.waiver_text import deviations_text, waiver_lines
-from pytest_zstack_ticket.runner.conclusion import Ending
+from pytest_zstack_ticket.runner.conclusion import Conclusion
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import Result
 
@@ -20,7 +20,7 @@ MOST_REASONS = 12
 SHOWN = ("passed", "failed", "error", "inconclusive", "inapplicable", "untested")
 
 
-def summary(run: Run, ending: Ending, reporter: pytest.TerminalReporter) -> None:
+def summary(run: Run, ending: Conclusion, reporter: pytest.TerminalReporter) -> None:
     """Write our section."""
     words, lang = wording(), run.lang
     title = words.say("title", lang)
@@ -52,7 +52,7 @@ def summary(run: Run, ending: Ending, reporter: pytest.TerminalReporter) -> None
     written(run, ending, reporter)
 
 
-def written(run: Run, ending: Ending, reporter: pytest.TerminalReporter) -> None:
+def written(run: Run, ending: Conclusion, reporter: pytest.TerminalReporter) -> None:
     """Say where the report is, and what a search for secrets found in all that was written."""
     words, lang, scan = wording(), run.lang, run.scanned
     if ending.path is not None:
@@ -66,7 +66,7 @@ def written(run: Run, ending: Ending, reporter: pytest.TerminalReporter) -> None
             reporter.write_line(f"  {name}: {kind}", red=True)
 
 
-def standing(ending: Ending, lang: str) -> list[str]:
+def standing(ending: Conclusion, lang: str) -> list[str]:
     """Return what waivers are worth, and what differs from the run before."""
     lines = waiver_lines(ending.report, wording(), lang)
     if ending.aftermath.diff is not None:
@@ -74,7 +74,7 @@ def standing(ending: Ending, lang: str) -> list[str]:
     return [part for line in lines for part in wrapped(line, COLUMNS)]
 
 
-def opening(run: Run, ending: Ending) -> list[str]:
+def opening(run: Run, ending: Conclusion) -> list[str]:
     """Return target, profile, seed, and what limits the verdict."""
     words, lang, report = wording(), run.lang, ending.report
     bounds = report["target"]["release"]
@@ -130,7 +130,7 @@ def table(result: Result, lang: str) -> list[str]:
     return lines
 
 
-def reasons(ending: Ending, lang: str) -> list[str]:
+def reasons(ending: Conclusion, lang: str) -> list[str]:
     """Return why requirements came to neither passed nor failed, one line for each reason."""
     words = wording()
     found: dict[str, list[str]] = {}

@@ -19,7 +19,7 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped] 
 
 from pytest_zstack_ticket.config.package_data import suites_folder
 
-SHARED = {"zstack_sweep": "sweep", "zstack_shelf": "shelf"}
+SHARED = {"zstack_cases": "sweep", "zstack_tickets": "shelf"}
 """Fixtures that keep what they sent for the tests that come after, and the name of their group."""
 
 
@@ -47,9 +47,9 @@ def write_groups(path: Path, worker: str, items: Iterable[pytest.Item]) -> None:
         return
 
 
-def groups_path(meter: Path) -> Path:
+def groups_path(usage_counter: Path) -> Path:
     """Return where groups are written: beside the counts that the processes of a run share."""
-    return meter.with_suffix(".groups")
+    return usage_counter.with_suffix(".groups")
 
 
 def scheduler(config: pytest.Config, log: Any, path: Path) -> LoadScopeScheduling | None:

@@ -18,7 +18,7 @@ _LOWER_HEX = re.compile(r"[0-9a-f]+(?![\s\S])")
 
 
 @dataclass(frozen=True, slots=True)
-class Guise:
+class EncodedSecret:
     """One way of writing a secret: the bytes that are looked for, and those that replace them.
 
     `packed` is True for hexadecimal and base64, which hide a secret in a longer run of characters.
@@ -46,24 +46,24 @@ def pseudonym(secret: str, stream: bytes) -> str:
     return other
 
 
-def guises(kind: str, secret: str, shown: str) -> Iterator[Guise]:
+def encodings_of(kind: str, secret: str, shown: str) -> Iterator[EncodedSecret]:
     """Yield every guise of a secret; one may come twice. A password is also known by its SHA-512."""
     for plain, other in {secret: shown, secret.upper(): shown.upper()}.items():
         for encode in (str, quote, _all_quoted, quote_plus, _json, _gson):
-            yield Guise(kind, encode(plain).encode(), encode(other).encode())
+            yield EncodedSecret(kind, encode(plain).encode(), encode(other).encode())
         yield from _packed(kind, plain.encode(), other.encode())
     if kind == "password":
         digest, stand_in = (hashlib.sha512(text.encode()).hexdigest() for text in (secret, shown))
-        yield from guises("password-digest", digest, stand_in)
+        yield from encodings_of("password-digest", digest, stand_in)
 
 
-def _packed(kind: str, secret: bytes, shown: bytes) -> Iterator[Guise]:
-    yield Guise(kind, secret.hex().encode(), shown.hex().encode(), packed=True)
-    yield Guise(kind, secret.hex().upper().encode(), shown.hex().upper().encode(), packed=True)
+def _packed(kind: str, secret: bytes, shown: bytes) -> Iterator[EncodedSecret]:
+    yield EncodedSecret(kind, secret.hex().encode(), shown.hex().encode(), packed=True)
+    yield EncodedSecret(kind, secret.hex().upper().encode(), shown.hex().upper().encode(), packed=True)
     for shift in range(3):
         seen, other = _inner_base64(secret, shift), _inner_base64(shown, shift)
-        yield Guise(kind, seen, other, packed=True)
-        yield Guise(kind, _url_safe(seen), _url_safe(other), packed=True)
+        yield EncodedSecret(kind, seen, other, packed=True)
+        yield EncodedSecret(kind, _url_safe(seen), _url_safe(other), packed=True)
 
 
 def _inner_base64(text: bytes, shift: int) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pytest_zstack_ticket.redaction.encodings import guises
+from pytest_zstack_ticket.redaction.encodings import encodings_of
 from pytest_zstack_ticket.redaction.redactor import LEAST
 
 BLOCK = 1 << 20
@@ -45,7 +45,7 @@ def scan(paths: Iterable[Path], secrets: Mapping[str, str]) -> Scan:
         guise.seen: kind
         for secret, kind in secrets.items()
         if len(secret) >= LEAST
-        for guise in guises(kind, secret, secret)
+        for guise in encodings_of(kind, secret, secret)
         if len(guise.seen) >= LEAST
     }
     files, found = 0, set[tuple[str, str]]()

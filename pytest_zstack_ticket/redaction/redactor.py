@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from pytest_zstack_ticket.api.strict_json import decode
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Headers, Request, Response
-from pytest_zstack_ticket.redaction.encodings import Guise, guises, pseudonym
+from pytest_zstack_ticket.redaction.encodings import EncodedSecret, encodings_of, pseudonym
 
 LEAST = 6
 """Secrets shorter than this are not looked for: they would be found everywhere."""
@@ -56,7 +56,7 @@ class Redactor:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._secrets: dict[str, str] = {}
-        self._guises: list[Guise] = []
+        self._guises: list[EncodedSecret] = []
         self._plain: list[bytes] = []
         self._packed: list[bytes] = []
         self._headers: dict[tuple[str, str], str] = {}
@@ -76,7 +76,7 @@ class Redactor:
             return
         if secret in self._secrets:
             return
-        fresh = {guise.seen: guise for guise in guises(kind, secret, self.pseudonym(secret))}
+        fresh = {guise.seen: guise for guise in encodings_of(kind, secret, self.pseudonym(secret))}
         self._guises.extend(fresh.values())
         packed = {seen.lower() for seen, one in fresh.items() if one.packed and len(seen) >= LONG and seen.isalnum()}
         self._packed.extend(packed)
@@ -144,7 +144,7 @@ class Redactor:
         for kind, token in (*_passing_secrets(request, answer), *self._passing):
             if not packed and _bytes(token) not in body:
                 continue
-            for guise in guises(kind, token, self.pseudonym(token)):
+            for guise in encodings_of(kind, token, self.pseudonym(token)):
                 if guise.seen in body:
                     body = body.replace(guise.seen, guise.shown)
                     kinds |= {kind} if kind else NONE

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 
-class Whispers:
+class SharedSecrets:
     """A file in memory that the processes of a run append to and read; `path` is that of another process.
 
     Where the system has no such files (it is Linux's), each process knows its own secrets only.

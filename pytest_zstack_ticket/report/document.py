@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pytest_zstack_ticket.model.codec import phrase_to_json
 from pytest_zstack_ticket.model.digest import digest
+from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
-from pytest_zstack_ticket.report.text.translations import LANGUAGES, Wording
+from pytest_zstack_ticket.report.text.translations import LANGUAGES, Translations
 
 SCHEMA = "urn:zstack-ticket:artefact:report:1"
 MOST_WITNESSES = 2
-JsonObject = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +29,7 @@ class Row:
     verdict: str
     reason: Phrase | None
     held: int
-    departed: int
+    failed: int
     undecided: int
     open: int
     partitions: Sequence[str] = ()
@@ -58,7 +57,7 @@ class Facts:
     environment: JsonObject | None = None
 
 
-def document(facts: Facts, rows: Sequence[Row], wording: Wording) -> JsonObject:
+def document(facts: Facts, rows: Sequence[Row], wording: Translations) -> JsonObject:
     """Return the report of a run."""
     told = [row_json(row, wording) for row in rows]
     return {
@@ -101,7 +100,7 @@ def counts_json(counts: Mapping[str, Mapping[str, int]], rows: Sequence[JsonObje
         "requirements": _sums(counts),
         "by-level": {level: dict(told) for level, told in counts.items()},
         "examples": {
-            kind: sum(row["examples"][kind] for row in rows) for kind in ("held", "departed", "undecided", "open")
+            kind: sum(row["examples"][kind] for row in rows) for kind in ("held", "failed", "undecided", "open")
         },
     }
 
@@ -114,7 +113,7 @@ def _sums(counts: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     return sums
 
 
-def row_json(row: Row, wording: Wording) -> JsonObject:
+def row_json(row: Row, wording: Translations) -> JsonObject:
     """Return one requirement of a report."""
     return {
         **requirement_json(row.requirement),
@@ -122,7 +121,7 @@ def row_json(row: Row, wording: Wording) -> JsonObject:
         "reason": _said(phrase_to_json(row.reason), wording) if row.reason else None,
         "examples": {
             "held": row.held,
-            "departed": row.departed,
+            "failed": row.failed,
             "undecided": row.undecided,
             "open": row.open,
         },
@@ -136,7 +135,7 @@ def row_json(row: Row, wording: Wording) -> JsonObject:
     }
 
 
-def _finding(finding: JsonObject, wording: Wording) -> JsonObject:
+def _finding(finding: JsonObject, wording: Translations) -> JsonObject:
     return {
         **finding,
         "expected": _said(finding["expected"], wording),
@@ -187,6 +186,6 @@ def profile_json(profile: Profile) -> JsonObject:
     return {**told, "digest": digest({**told, "schemas": dict(profile.schemas)})}
 
 
-def _said(told: JsonObject, wording: Wording) -> JsonObject:
+def _said(told: JsonObject, wording: Translations) -> JsonObject:
     """Return a phrase in JSON form with its text in every language beside it."""
     return {**told, **{lang: wording.render_json(told, lang) for lang in LANGUAGES}}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from pytest_zstack_ticket.model.codec import body_to_json, edit_to_json, phrase_to_json
@@ -15,7 +14,7 @@ WITNESSED = 1_500
 """Likewise of a witness, of which every requirement has one."""
 SIBLINGS = ("sibling", "before", "first")
 
-Trails = Mapping[str, tuple[Exchange, ...]]
+from pytest_zstack_ticket.model.exchange import Trails
 
 
 def subject_role(trails: Trails) -> str:

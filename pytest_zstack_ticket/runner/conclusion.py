@@ -27,7 +27,7 @@ from pytest_zstack_ticket.report.html.page_writer import PDF, write_page
 from pytest_zstack_ticket.report.pdf.printer import Printer
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
 from pytest_zstack_ticket.report.text.translations import wording
-from pytest_zstack_ticket.runner.expectations import Aftermath
+from pytest_zstack_ticket.runner.expectations import ExpectationResult
 from pytest_zstack_ticket.runner.record import explored_json
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import Result, exit_status, judge
@@ -38,7 +38,7 @@ NOT_WRITTEN = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
+class Conclusion:
     """What a run came to: the result, pytest's exit status, the report, and where it was written.
 
     `trouble` says why a PDF that was asked for is not there.
@@ -48,11 +48,11 @@ class Ending:
     status: int
     report: dict[str, Any]
     path: Path | None
-    aftermath: Aftermath
+    aftermath: ExpectationResult
     trouble: str = ""
 
 
-def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Ending:
+def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Conclusion:
     """Form the verdicts of a run and write its report; `evidence` is the seal of what was recorded."""
     profile = run.reached.profile
     requirements = run.gathered.requirements(run.catalogue.values(), whole=run.shipped)
@@ -61,7 +61,7 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Endin
     swept = run.swept
     # a laboratory without any call to delete is no residue that anybody could have avoided
     residue = bool(swept.left) and (swept.offered or run.reached.kind == "foreign")
-    aftermath = Aftermath.of(run, result)
+    aftermath = ExpectationResult.of(run, result)
     status = aftermath.status(exit_status(aftermath.result, pytest_status, residue=residue))
     facts = Facts(
         run=_run_json(run, pytest_status, avoidable=residue),
@@ -81,7 +81,7 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Endin
     path, trouble = _write(run, report)
     if trouble:
         status = status or NOT_WRITTEN
-    return Ending(result=result, status=status, report=report, path=path, aftermath=aftermath, trouble=trouble)
+    return Conclusion(result=result, status=status, report=report, path=path, aftermath=aftermath, trouble=trouble)
 
 
 def _cut(run: Run, requirements: tuple[Requirement, ...]) -> frozenset[str]:
@@ -100,7 +100,7 @@ def _rows(run: Run, requirements: tuple[Requirement, ...], result: Result, cut: 
             verdict=one.verdict,
             reason=one.reason,
             held=one.tally.held,
-            departed=one.tally.departed,
+            failed=one.tally.failed,
             undecided=one.tally.undecided,
             open=one.tally.legal,
             partitions=sorted(one.tally.partitions),
@@ -144,8 +144,8 @@ def _run_json(run: Run, pytest_status: int, *, avoidable: bool) -> dict[str, Any
 
 def _residue_json(run: Run) -> dict[str, Any]:
     """Return what was used of the caps, and what is left of it on the target."""
-    used = run.reached.meter.used
-    caps = run.reached.meter.caps
+    used = run.reached.usage_counter.used
+    caps = run.reached.usage_counter.caps
     return {
         "left": run.swept.left,
         "deleted": len(run.swept.deleted),

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from pytest_zstack_ticket.model.outcome import Unanswered, Unfinished
 
 if TYPE_CHECKING:
-    from pytest_zstack_ticket.client.call_result import Trail
+    from pytest_zstack_ticket.client.call_result import CallResult
     from pytest_zstack_ticket.client.endpoint import TicketEndpoint
-    from pytest_zstack_ticket.runner.examiner import Departed, Examiner
+    from pytest_zstack_ticket.runner.examiner import Examiner, ReportedViolation
     from pytest_zstack_ticket.runner.record import ItemRecord
 
 REQUIREMENT = "ZT-STORE-016"
@@ -29,11 +29,11 @@ EARLY = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Probe:
     """The calibration draft at one moment of a run: its create, and a query for its name."""
 
-    created: Trail
-    shown: Trail | None
+    created: CallResult
+    shown: CallResult | None
 
     @property
     def answered(self) -> bool:
@@ -41,7 +41,7 @@ class Mark:
         return not isinstance(self.created.outcome, Unanswered | Unfinished)
 
 
-class Memory:
+class DriftMonitor:
     """The marks of one process; `early` are the first of them, whose tickets should be there until the end.
 
     `told` has the signatures of what was found: a target that has drifted stays so, and once is enough to say it.
@@ -55,8 +55,8 @@ class Memory:
         self._lock = threading.Lock()
         self._busy = False
         self._calls = 0
-        self._waiting: list[Mark] = []
-        self.early: list[Mark] = []
+        self._waiting: list[Probe] = []
+        self.early: list[Probe] = []
         self.told: set[str] = set()
         self.on = False
 
@@ -80,14 +80,14 @@ class Memory:
         finally:
             self._busy = False
 
-    def mark(self) -> Mark:
+    def mark(self) -> Probe:
         """Send the calibration draft once more, and look at its ticket."""
         created = self._endpoint.create(self._endpoint.calibration_draft)
         if "query" not in self._endpoint.profile.capabilities:
-            return Mark(created, None)
+            return Probe(created, None)
         shown = self._endpoint.named(created)
         # one that was taken away in between, to stay under a cap, is not lost
-        return Mark(created, shown if self._endpoint.is_ours_to_see(created) else None)
+        return Probe(created, shown if self._endpoint.is_ours_to_see(created) else None)
 
     def judge(self, examiner: Examiner, test: str) -> ItemRecord | None:
         """Judge the marks that were made during a test; None if there are none that were answered."""
@@ -102,7 +102,7 @@ class Memory:
             examiner.end()
         return record
 
-    def compare(self, examiner: Examiner, mark: Mark) -> Departed | None:
+    def compare(self, examiner: Examiner, mark: Probe) -> ReportedViolation | None:
         """Judge one mark against the first answer of the run, for the test that is on record."""
         first = self._endpoint.calibration
         if mark.shown is None:

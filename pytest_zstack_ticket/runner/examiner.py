@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.checks.no_response import REPEATS
-from pytest_zstack_ticket.checks.outcomes import Trails
-from pytest_zstack_ticket.client.call_result import Trail
-from pytest_zstack_ticket.model.exchange import Exchange, Json
-from pytest_zstack_ticket.model.outcome import Departure, Phrase, Unanswered, Undecided
+from pytest_zstack_ticket.client.call_result import CallResult
+from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
+from pytest_zstack_ticket.model.outcome import Phrase, Unanswered, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Observation
@@ -21,7 +20,7 @@ from pytest_zstack_ticket.runner.record import ItemRecord, Seen
 from pytest_zstack_ticket.verdicts.input_digest import input_of
 from pytest_zstack_ticket.verdicts.tally import Tally, tally_of
 
-Role = Trail | tuple[Exchange, ...]
+Role = CallResult | tuple[Exchange, ...]
 CONFIRMATIONS = 3
 """So often a departing example is repeated, to say whether it departs every time."""
 MOST_SILENT = 3
@@ -30,7 +29,7 @@ MOST_SILENT = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Departed:
+class ReportedViolation:
     """A departure as a test's assertion shows it; its text is in the language of the run."""
 
     example: Example
@@ -50,7 +49,7 @@ class Examiner:
         keep: Callable[[Example], None],
         observe: Callable[[Observation], None],
         words: Callable[[Phrase], str],
-        sibling: Callable[[], Trail],
+        sibling: Callable[[], CallResult],
     ) -> None:
         self._profile = profile
         self._keep = keep
@@ -79,7 +78,7 @@ class Examiner:
         partition: str = "",
         arguments: Mapping[str, Json] | None = None,
         **trails: Role,
-    ) -> Departed | None:
+    ) -> ReportedViolation | None:
         """Judge one example by the check of that name; return the departure, or None if there is none.
 
         Raises KeyError for an unknown check, RuntimeError outside a test that is marked with a requirement.
@@ -89,12 +88,16 @@ class Examiner:
                 "zstack_examine judges for a requirement: mark the test with @pytest.mark.requirement(ID)"
             )
         seen: Trails = {
-            role: trail.exchanges if isinstance(trail, Trail) else tuple(trail) for role, trail in trails.items()
+            role: trail.exchanges if isinstance(trail, CallResult) else tuple(trail) for role, trail in trails.items()
         }
         told = dict(arguments or {})
         judgement = evaluate(check, seen, told, self._profile())
         subject = trails.get("subject")
-        if isinstance(judgement, Undecided) and isinstance(subject, Trail) and isinstance(subject.outcome, Unanswered):
+        if (
+            isinstance(judgement, Undecided)
+            and isinstance(subject, CallResult)
+            and isinstance(subject.outcome, Unanswered)
+        ):
             check, seen, told = "answered", self._asked_again(subject), {"call": subject.call}
             judgement = evaluate(check, seen, told, self._profile())
         example = Example(
@@ -109,9 +112,9 @@ class Examiner:
             input=input_of(subject_role(seen), seen),
         )
         created = frozenset(
-            role for role, trail in trails.items() if isinstance(trail, Trail) and trail.call == "create"
+            role for role, trail in trails.items() if isinstance(trail, CallResult) and trail.call == "create"
         )
-        return self._kept(self.item, Seen(example, seen, created, subject if isinstance(subject, Trail) else None))
+        return self._kept(self.item, Seen(example, seen, created, subject if isinstance(subject, CallResult) else None))
 
     def explores(self, known: Property) -> None:
         """Note that the test that runs explores a property within a budget."""
@@ -125,7 +128,7 @@ class Examiner:
             ahead = Tally(requirement=self.item.requirement, known=frozenset(partitions))
             self.item.tally = self.item.tally.plus(ahead)
 
-    def note(self, name: str, value: Json, trail: Trail | None = None) -> None:
+    def note(self, name: str, value: Json, trail: CallResult | None = None) -> None:
         """Keep an observation: a fact that is recorded where the contract is open."""
         ids = tuple(exchange.id for exchange in trail.exchanges) if trail else ()
         observation = Observation(id=name, value=value, exchanges=ids)
@@ -148,21 +151,21 @@ class Examiner:
             seen = {**record.trails, "subject": repeat.exchanges}
             judgement = evaluate(example.check, seen, example.arguments, self._profile())
             record.tried += 1
-            record.seen += isinstance(judgement, Departure)
+            record.seen += isinstance(judgement, Violation)
 
-    def _kept(self, item: ItemRecord, seen: Seen) -> Departed | None:
+    def _kept(self, item: ItemRecord, seen: Seen) -> ReportedViolation | None:
         example, judgement = seen.example, seen.example.judgement
         with self._lock:
             self._keep(example)
             item.tally = item.tally.plus(tally_of(example))
-            if not isinstance(judgement, Departure):
+            if not isinstance(judgement, Violation):
                 item.holding.extend([seen] if judgement is None else ())
                 item.witness = item.witness or (seen if judgement is None else None)
                 return None
             item.example, item.trails, item.created = example, seen.trails, seen.created
             item.subject = seen.subject
         expected, actual = self._words(judgement.expected), self._words(judgement.actual)
-        return Departed(example, f"{item.requirement}: expected {expected}; actual: {actual}")
+        return ReportedViolation(example, f"{item.requirement}: expected {expected}; actual: {actual}")
 
     def _beside(self, role: str, seen: dict[str, tuple[Exchange, ...]]) -> bool:
         """Send the sibling for a role; return whether it was answered."""
@@ -172,7 +175,7 @@ class Examiner:
         self._silent = self._silent + 1 if silent else 0
         return not silent
 
-    def _asked_again(self, subject: Trail) -> Trails:
+    def _asked_again(self, subject: CallResult) -> Trails:
         """Send an unanswered request again and again, its sibling around each time; once for all who ask about it.
 
         Where the sibling is not answered either, the target is silent and the request is left alone.

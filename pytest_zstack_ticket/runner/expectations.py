@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_zstack_ticket.artifacts.report_reader import load_report
-from pytest_zstack_ticket.config.options import Wishes
+from pytest_zstack_ticket.config.options import RunOptions
 from pytest_zstack_ticket.config.waiver_file import load_waivers
 from pytest_zstack_ticket.model.errors import EvidenceError, SettingsError
 from pytest_zstack_ticket.model.profile import Profile
-from pytest_zstack_ticket.model.saved_example import pinned_from_json
+from pytest_zstack_ticket.model.saved_example import saved_example_from_json
 from pytest_zstack_ticket.model.waiver import Waiver
 from pytest_zstack_ticket.verdicts.comparison import Diff, compare, diff_to_json
 from pytest_zstack_ticket.verdicts.judge import REGRESSION, Result
@@ -22,7 +22,7 @@ from pytest_zstack_ticket.verdicts.waivers import Decision, Outcome, counts_toda
 
 
 @dataclass(slots=True)
-class Standing:
+class Expectations:
     """Waivers and baseline of a run; `active` are requirement and signature of the waivers that count today.
 
     `outcomes` are those of the waivers' replays, `pinned` the baseline's examples as they were seen this time.
@@ -56,14 +56,14 @@ class Standing:
         )
 
 
-def standing_of(wishes: Wishes, known: Collection[str]) -> Standing:
+def standing_of(wishes: RunOptions, known: Collection[str]) -> Expectations:
     """Read the waivers and the baseline that were asked for. Raises our UsageError, before anything is sent."""
     waivers = load_waivers(Path(wishes["waivers"]), known=known) if wishes["waivers"] else ()
     try:
         baseline = load_report(Path(wishes["baseline"])) if wishes["baseline"] else None
     except EvidenceError as error:
         raise SettingsError(f"--zstack-baseline: {error}") from error
-    return Standing(waivers=waivers, baseline=baseline)
+    return Expectations(waivers=waivers, baseline=baseline)
 
 
 def signatures_of(findings: dict[str, list[dict[str, Any]]]) -> dict[str, set[str]]:
@@ -89,7 +89,7 @@ def decision_to_json(one: Decision) -> dict[str, Any]:
         "expires": waiver.expires.isoformat(),
         "link": waiver.link or None,
         "state": one.state,
-        "replays": {"departed": one.seen, "decided": one.tried},
+        "replays": {"failed": one.seen, "decided": one.tried},
         "found": one.found,
     }
 
@@ -105,7 +105,7 @@ OF_A_VERDICT = frozenset({0, 1, 12, 13})
 
 
 @dataclass(slots=True, kw_only=True)
-class Aftermath:
+class ExpectationResult:
     """A result with its waivers. `result` has the verdict that decides the exit status, `waived` what does not."""
 
     run: Run
@@ -115,7 +115,7 @@ class Aftermath:
     diff: Diff | None = None
 
     @classmethod
-    def of(cls, run: Run, result: Result) -> Aftermath:
+    def of(cls, run: Run, result: Result) -> ExpectationResult:
         """Decide on the waivers of a run."""
         signatures = signatures_of(run.gathered.findings)
         decisions = run.standing.decisions(run.reached.profile, signatures)
@@ -157,9 +157,9 @@ class Aftermath:
 
 def pinned_together(baseline: Iterable[dict[str, Any]], gathered: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the examples of the run before and our own, each once; how often one departed is kept."""
-    found = {same_input(pinned_from_json(one)): one for one in baseline}
+    found = {same_input(saved_example_from_json(one)): one for one in baseline}
     for one in gathered:
-        known = found.setdefault(same_input(pinned_from_json(one)), one)
+        known = found.setdefault(same_input(saved_example_from_json(one)), one)
         if one["tried"] and known["signature"] == one["signature"]:
             known |= {"seen": one["seen"], "tried": one["tried"]}
     return sorted(found.values(), key=lambda one: (one["requirement"], one["signature"] or ""))

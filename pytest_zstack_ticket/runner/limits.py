@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from pytest_zstack_ticket.config.options import Wishes
+from pytest_zstack_ticket.config.options import RunOptions
 from pytest_zstack_ticket.model.errors import SettingsError
-from pytest_zstack_ticket.model.quotas import FOREIGN, LABORATORY, UNBOUNDED, Caps
+from pytest_zstack_ticket.model.quotas import FOREIGN, LABORATORY, UNBOUNDED, Quotas
 from pytest_zstack_ticket.report.text.translations import wording
 from pytest_zstack_ticket.target.settings import context_of
 from pytest_zstack_ticket.target.target import is_loopback
@@ -17,7 +17,7 @@ METHODS = "GET, POST, PUT, DELETE"
 ORDER = ("requests", "rate", "created", "alive", "bytes")
 
 
-def bounded(wishes: Wishes) -> Wishes:
+def bounded(wishes: RunOptions) -> RunOptions:
     """Return wishes whose effort and time are small for somebody's cloud, unless something else was asked for."""
     if wishes.embedded or is_loopback(_url(wishes)):
         return wishes
@@ -26,7 +26,7 @@ def bounded(wishes: Wishes) -> Wishes:
     )
 
 
-def caps_of(wishes: Wishes) -> Caps:
+def quotas_of(wishes: RunOptions) -> Quotas:
     """Return the caps of a run: none on the embedded endpoint, small ones on somebody's cloud, else as asked for."""
     caps = UNBOUNDED if wishes.embedded else LABORATORY if is_loopback(_url(wishes)) else FOREIGN
     asked = {name: wishes[f"max-{name}"] for name in ORDER if wishes[f"max-{name}"] != ""}
@@ -36,23 +36,23 @@ def caps_of(wishes: Wishes) -> Caps:
     return replace(caps, **asked)
 
 
-def host_of(wishes: Wishes) -> str:
+def host_of(wishes: RunOptions) -> str:
     """Return the host of the target in lower case."""
     return urlsplit(_url(wishes)).hostname or ""
 
 
-def _url(wishes: Wishes) -> str:
+def _url(wishes: RunOptions) -> str:
     url = str(wishes["url"])
     return url if "://" in url else f"http://{url}"
 
 
-def may_approve(wishes: Wishes) -> bool:
+def may_approve(wishes: RunOptions) -> bool:
     """Return True if the context file names an approver and allows that he approves."""
     context = context_of(wishes)
     return context.allow_approve and "approver" in context.people
 
 
-def summary(caps: Caps, wishes: Wishes) -> str:
+def summary(caps: Quotas, wishes: RunOptions) -> str:
     """Return the bounds in one line, in English, for an error."""
     told = {
         "requests": "{:.12g} requests",
@@ -69,7 +69,7 @@ def summary(caps: Caps, wishes: Wishes) -> str:
     return ", ".join(parts)
 
 
-def lines(wishes: Wishes, caps: Caps, tests: int | None = None) -> list[str]:
+def lines(wishes: RunOptions, caps: Quotas, tests: int | None = None) -> list[str]:
     """Return the plan for people: what would be sent at most, where to, and what never is."""
     words, lang = wording(), wishes["lang"]
     none = words.say("no-bound", lang)

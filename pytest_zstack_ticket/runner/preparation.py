@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pytest_zstack_ticket.config.options import EMBEDDED, Wishes
+from pytest_zstack_ticket.config.options import EMBEDDED, RunOptions
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.target.preflight import normalised_url
 from pytest_zstack_ticket.target.settings import profile_of, require_passwords
 
 
-def checked(wishes: Wishes) -> Wishes:
+def checked(wishes: RunOptions) -> RunOptions:
     """Return wishes that can be used, the profile following the embedded endpoint. Raises our UsageError."""
     if wishes.embedded:
         from pytest_zstack_ticket.simulator.embedded_url import parse_options  # noqa: PLC0415 - only embedded runs need it
@@ -24,7 +24,7 @@ def checked(wishes: Wishes) -> Wishes:
     return wishes
 
 
-def _check_pdf(wishes: Wishes) -> None:
+def _check_pdf(wishes: RunOptions) -> None:
     """See before anything is sent that a PDF which was asked for can be made. Raises our UsageError."""
     if not wishes["pdf"]:
         return

@@ -7,19 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pytest_zstack_ticket.checks.outcomes import Trails
-from pytest_zstack_ticket.client.call_result import Trail
+from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.model.codec import observation_to_json, phrase_from_json, phrase_to_json
-from pytest_zstack_ticket.model.exchange import Response
-from pytest_zstack_ticket.model.outcome import Departure
-from pytest_zstack_ticket.model.saved_example import pinned_to_json
+from pytest_zstack_ticket.model.exchange import Response, Trails
+from pytest_zstack_ticket.model.outcome import Violation
+from pytest_zstack_ticket.model.saved_example import saved_example_to_json
 from pytest_zstack_ticket.model.verdict import Example, Finding, Observation
 from pytest_zstack_ticket.report.curl import curl_line
 from pytest_zstack_ticket.report.finding import finding_json, subject_role, witness_json
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
 from pytest_zstack_ticket.runner.budget import Property
 from pytest_zstack_ticket.verdicts.judge import signature
-from pytest_zstack_ticket.verdicts.saved_examples import pinned_of
+from pytest_zstack_ticket.verdicts.saved_examples import saved_example_of
 from pytest_zstack_ticket.verdicts.tally import Tally
 
 KEY = "zstack"
@@ -37,7 +36,7 @@ def tally_to_json(tally: Tally) -> dict[str, Any]:
     return {
         "requirement": tally.requirement,
         "held": tally.held,
-        "departed": tally.departed,
+        "failed": tally.failed,
         "undecided": tally.undecided,
         "legal": tally.legal,
         "reason": phrase_to_json(tally.reason) if tally.reason else None,
@@ -56,7 +55,7 @@ def tally_from_json(told: dict[str, Any]) -> Tally:
     return Tally(
         requirement=told["requirement"],
         held=told["held"],
-        departed=told["departed"],
+        failed=told["failed"],
         undecided=told["undecided"],
         legal=told["legal"],
         reason=phrase_from_json(told["reason"]) if told["reason"] else None,
@@ -78,7 +77,7 @@ def finding_of(
     `others` are Authorization values of people beside us with the variable for each.
     """
     example = record.example
-    if example is None or not isinstance(example.judgement, Departure):
+    if example is None or not isinstance(example.judgement, Violation):
         return None
     subject = record.trails.get(subject_role(record.trails), ())
     answer = subject[-1].answer if subject else None
@@ -96,18 +95,20 @@ def finding_of(
     return finding_json(finding, record.trails)
 
 
-def pinned_json(record: ItemRecord, *, ours: frozenset[str], word: str) -> list[dict[str, Any]]:
+def saved_example_json(record: ItemRecord, *, ours: frozenset[str], word: str) -> list[dict[str, Any]]:
     """Return the examples of a test that another run can send again: the last that held, and its departing one.
 
     One with characters that reporters do not survive is left out: scrubbed it would not be the same.
     """
-    found = [pinned_of(one.example, one.trails, ours=ours, created=one.created, word=word) for one in record.holding]
-    told = [pinned_to_json(one) for one in found if one is not None]
+    found = [
+        saved_example_of(one.example, one.trails, ours=ours, created=one.created, word=word) for one in record.holding
+    ]
+    told = [saved_example_to_json(one) for one in found if one is not None]
     held = [one for one in told if scrubbed_json(one) == one][-1:]
-    departing = record.example and pinned_of(
+    departing = record.example and saved_example_of(
         record.example, record.trails, ours=ours, created=record.created, word=word
     )
-    broken = [pinned_to_json(departing)] if departing else []
+    broken = [saved_example_to_json(departing)] if departing else []
     return [*held, *(one for one in broken if scrubbed_json(one) == one)]
 
 
@@ -136,7 +137,7 @@ class Seen:
     example: Example
     trails: Trails
     created: frozenset[str]
-    subject: Trail | None = None
+    subject: CallResult | None = None
 
 
 @dataclass(slots=True)
@@ -156,7 +157,7 @@ class ItemRecord:
     created: frozenset[str] = frozenset()
     witness: Seen | None = None
     holding: deque[Seen] = field(default_factory=lambda: deque(maxlen=MOST_HOLDING))
-    subject: Trail | None = None
+    subject: CallResult | None = None
     seen: int = 1
     tried: int = 1
     explores: list[Property] = field(default_factory=list)

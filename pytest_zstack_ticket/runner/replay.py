@@ -7,16 +7,21 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from pytest_zstack_ticket.checks import evaluate
-from pytest_zstack_ticket.client.call_result import Trail
+from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.config.options import safe_arguments
 from pytest_zstack_ticket.model.codec import edit_from_json
 from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.outcome import Judgement, Undecided
-from pytest_zstack_ticket.model.saved_example import Pinned, PinnedCall, pinned_from_json, pinned_to_json
+from pytest_zstack_ticket.model.saved_example import (
+    SavedCall,
+    SavedExample,
+    saved_example_from_json,
+    saved_example_to_json,
+)
 from pytest_zstack_ticket.model.ticket import Edit, Message
 from pytest_zstack_ticket.model.verdict import Example
 from pytest_zstack_ticket.model.waiver import Waiver
-from pytest_zstack_ticket.runner.record import finding_of, pinned_json, record_to_json
+from pytest_zstack_ticket.runner.record import finding_of, record_to_json, saved_example_json
 from pytest_zstack_ticket.runner.rerun_command import our_sessions
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import applies, signature
@@ -34,7 +39,7 @@ A_FEW = 3
 class Replay:
     """One more sight of a pinned example; `signature` is empty unless it departed."""
 
-    trails: dict[str, Trail]
+    trails: dict[str, CallResult]
     judgement: Judgement
     signature: str
 
@@ -51,7 +56,7 @@ def before_tests(run: Run) -> None:
             if (waiver.requirement, waiver.signature) in run.standing.active and _wanted(run, waiver.requirement):
                 replay_waiver(run, waiver)
         for told in (run.standing.baseline or {}).get("pinned", ()):
-            pinned = pinned_from_json(told)
+            pinned = saved_example_from_json(told)
             if _wanted(run, pinned.requirement):
                 replay_baseline(run, pinned)
 
@@ -76,15 +81,15 @@ def replay_waiver(run: Run, waiver: Waiver) -> None:
             return
 
 
-def replay_baseline(run: Run, pinned: Pinned) -> None:
+def replay_baseline(run: Run, pinned: SavedExample) -> None:
     """Send an example of the run before, as an example of this run."""
     seen = replay(run, pinned)
     keep(run, pinned, seen)
     now = replace(pinned, signature=seen.signature, observed=observed(seen.trails["subject"].exchanges))
-    run.standing.pinned[pinned.requirement, pinned.signature] = pinned_to_json(now)
+    run.standing.pinned[pinned.requirement, pinned.signature] = saved_example_to_json(now)
 
 
-def replay(run: Run, pinned: Pinned) -> Replay:
+def replay(run: Run, pinned: SavedExample) -> Replay:
     """Send the calls of a pinned example in their order and judge them. Raises TargetError."""
     run.reached.protect()
     trails = {call.role: run.reached.endpoint.send(_message(pinned, call)) for call in pinned.calls}
@@ -102,7 +107,7 @@ def replay(run: Run, pinned: Pinned) -> Replay:
     return Replay(trails=trails, judgement=judgement, signature=signature(example, status=status_of(seen["subject"])))
 
 
-def _message(pinned: Pinned, call: PinnedCall) -> Message:
+def _message(pinned: SavedExample, call: SavedCall) -> Message:
     return Message(
         edit=edit_from_json(pinned.edit) or Edit(kind="variation", name="pinned"),
         method=call.method,
@@ -113,7 +118,7 @@ def _message(pinned: Pinned, call: PinnedCall) -> Message:
     )
 
 
-def keep(run: Run, pinned: Pinned, seen: Replay) -> None:
+def keep(run: Run, pinned: SavedExample, seen: Replay) -> None:
     """Take a replay as an example of this run, in its evidence and its verdict."""
     record = run.examiner.begin(pinned.requirement, pinned.test)
     run.examiner(
@@ -126,7 +131,7 @@ def keep(run: Run, pinned: Pinned, seen: Replay) -> None:
     run.examiner.end()
     ours, again = our_sessions(run), shlex.join(["pytest", *safe_arguments()[1:]])
     finding = finding_of(record, url=run.reached.settings.url, ours=ours, regenerate=again)
-    run.gathered.take(record_to_json(record, finding, pinned_json(record, ours=ours, word=run.wishes["nonce"])))
+    run.gathered.take(record_to_json(record, finding, saved_example_json(record, ours=ours, word=run.wishes["nonce"])))
     run.gathered.tests[pinned.requirement] -= 1  # it is no test, and a run that is cut short counts those
 
 
@@ -138,7 +143,7 @@ def after_tests(run: Run) -> None:
     with suppress(TargetError):
         for requirement, found in departing[:MOST_REPEATED]:
             told = run.gathered.pinned[requirement, found]
-            outcomes = [replay(run, pinned_from_json(told)).outcome for _ in range(REPEATS)]
+            outcomes = [replay(run, saved_example_from_json(told)).outcome for _ in range(REPEATS)]
             told["seen"], told["tried"] = outcomes.count(found), REPEATS - outcomes.count(None)
             for finding in run.gathered.findings.get(requirement, ()):
                 if finding["signature"] == found:

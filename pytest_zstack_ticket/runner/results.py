@@ -15,7 +15,7 @@ from pytest_zstack_ticket.verdicts.tally import Tally
 
 
 @dataclass(slots=True)
-class Gathered:
+class RunResults:
     """Tallies and findings by requirement, observations by id, and the requirements of tests that are not ours.
 
     `pinned` has examples for other runs by requirement and signature: one that held, one of each way to depart;

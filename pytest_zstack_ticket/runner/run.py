@@ -15,38 +15,38 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import pytest
 
 from pytest_zstack_ticket.artifacts.evidence_writer import EvidenceWriter
-from pytest_zstack_ticket.artifacts.report_folder import Place, gather_evidence
-from pytest_zstack_ticket.cleanup.ledger import OldLedger
-from pytest_zstack_ticket.cleanup.sweeper import Swept
-from pytest_zstack_ticket.client.call_result import Trail
+from pytest_zstack_ticket.artifacts.report_folder import ReportFolder, gather_evidence
+from pytest_zstack_ticket.cleanup.ledger import SavedLedger
+from pytest_zstack_ticket.cleanup.sweeper import CleanupResult
+from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.recorder import NoRecorder, Recorder
 from pytest_zstack_ticket.config.catalogue import load_catalogue
-from pytest_zstack_ticket.config.options import Wishes
+from pytest_zstack_ticket.config.options import RunOptions
 from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.config.state_dir import state_folder
 from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile
-from pytest_zstack_ticket.model.quotas import Used
+from pytest_zstack_ticket.model.quotas import Usage
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.redaction.leak_scan import Scan, scan
-from pytest_zstack_ticket.redaction.shared_secrets import Whispers
+from pytest_zstack_ticket.redaction.shared_secrets import SharedSecrets
 from pytest_zstack_ticket.report.document import profile_json
 from pytest_zstack_ticket.report.text.finding_card import Cards
 from pytest_zstack_ticket.report.text.translations import wording
 from pytest_zstack_ticket.runner.budget import Budget
-from pytest_zstack_ticket.runner.drift_monitor import EVERY, Memory
+from pytest_zstack_ticket.runner.drift_monitor import EVERY, DriftMonitor
 from pytest_zstack_ticket.runner.examiner import Examiner
-from pytest_zstack_ticket.runner.expectations import Standing
+from pytest_zstack_ticket.runner.expectations import Expectations
 from pytest_zstack_ticket.runner.explorer import Explorer
-from pytest_zstack_ticket.runner.limits import caps_of
-from pytest_zstack_ticket.runner.results import Gathered
+from pytest_zstack_ticket.runner.limits import quotas_of
+from pytest_zstack_ticket.runner.results import RunResults
 from pytest_zstack_ticket.target.connect import open_target
 from pytest_zstack_ticket.target.target import Target
-from pytest_zstack_ticket.transport.usage_counter import Meter
+from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
 if TYPE_CHECKING:
-    from pytest_zstack_ticket.runner.conclusion import Ending
+    from pytest_zstack_ticket.runner.conclusion import Conclusion
     from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()
@@ -58,7 +58,7 @@ Role: TypeAlias = Literal["alone", "controller", "worker"]
 class Run:
     """The state of a run in one process. `begin` reaches the target, `close` lets go of it."""
 
-    wishes: Wishes
+    wishes: RunOptions
     shipped: bool
     worker: str = "m"
     role: Role = "alone"
@@ -71,21 +71,21 @@ class Run:
     target: Target | None = None
     server: SimulatorServer | None = None
     recorder: Recorder = field(default_factory=NoRecorder)
-    gathered: Gathered = field(default_factory=Gathered)
+    gathered: RunResults = field(default_factory=RunResults)
     selected: Counter[str] = field(default_factory=Counter)
     cut_short: str = ""
-    meter: Meter | None = None
-    meter_path: Path | None = None
-    whispers: Whispers | None = None
-    whispers_path: str = ""
+    usage_counter: SharedUsageCounter | None = None
+    usage_counter_path: Path | None = None
+    shared_secrets: SharedSecrets | None = None
+    shared_secrets_path: str = ""
     planned: int | None = None
     explorer: Explorer | None = None
-    swept: Swept = field(default_factory=Swept)
-    swept_by_workers: list[Swept] = field(default_factory=list)
+    swept: CleanupResult = field(default_factory=CleanupResult)
+    swept_by_workers: list[CleanupResult] = field(default_factory=list)
     scanned: Scan = field(default_factory=Scan)
-    used: Used = field(default_factory=Used)
-    standing: Standing = field(default_factory=Standing)
-    ending: Ending | None = None
+    used: Usage = field(default_factory=Usage)
+    standing: Expectations = field(default_factory=Expectations)
+    ending: Conclusion | None = None
 
     @property
     def reached(self) -> Target:
@@ -111,9 +111,9 @@ class Run:
         return str(self.wishes["lang"])
 
     @cached_property
-    def place(self) -> Place | None:
+    def place(self) -> ReportFolder | None:
         """Where the report goes to."""
-        return Place.of(str(self.wishes["report"] or ""), self.id)
+        return ReportFolder.of(str(self.wishes["report"] or ""), self.id)
 
     @property
     def folder(self) -> Path | None:
@@ -137,17 +137,17 @@ class Run:
         )
 
     @cached_property
-    def memory(self) -> Memory:
+    def memory(self) -> DriftMonitor:
         """Notices whether the target treats one draft alike as long as the run goes on."""
         target = self.reached
-        return Memory(target.endpoint, every=EVERY[self.wishes["effort"]], roomy=lambda: target.roomy)
+        return DriftMonitor(target.endpoint, every=EVERY[self.wishes["effort"]], roomy=lambda: target.roomy)
 
     @cached_property
     def cards(self) -> Cards:
         """Makes cards of findings in the language of the run."""
         return Cards(wording=wording(), lang=self.lang, kept=self.folder is not None)
 
-    def fresh_calibration(self) -> Trail:
+    def fresh_calibration(self) -> CallResult:
         """Send the calibration draft once more."""
         endpoint = self.reached.endpoint
         return endpoint.create(endpoint.calibration_draft)
@@ -167,16 +167,16 @@ class Run:
             self.url = self.server.url
         self.url = self.url or str(self.wishes["url"])
         self._record()
-        self.meter = Meter(caps_of(self.wishes), self.meter_path)
-        self.whispers = Whispers(self.whispers_path)
+        self.usage_counter = SharedUsageCounter(quotas_of(self.wishes), self.usage_counter_path)
+        self.shared_secrets = SharedSecrets(self.shared_secrets_path)
         self.target = open_target(
             self.wishes,
             url=self.url,
             key=self.key,
             recorder=self.recorder,
             worker=self.worker,
-            meter=self.meter,
-            whispers=self.whispers,
+            usage_counter=self.usage_counter,
+            shared_secrets=self.shared_secrets,
             ledger=None if self.wishes.embedded else self.ledger_path(self.worker),
             profile=self.profile,
         )
@@ -219,8 +219,8 @@ class Run:
             "profile": profile_json(self.reached.profile),
             "ticket_name": self.reached.context.name,
             "waived": sorted(self.standing.active),
-            "meter": str(self.meter.path) if self.meter else "",
-            "whispers": self.whispers.path if self.whispers else "",
+            "meter": str(self.usage_counter.path) if self.usage_counter else "",
+            "whispers": self.shared_secrets.path if self.shared_secrets else "",
         }
 
     def clean_up(self) -> None:
@@ -230,7 +230,7 @@ class Run:
         try:
             self.swept = self.target.sweep()
         except TargetError:
-            self.swept = Swept(why="no-session")
+            self.swept = CleanupResult(why="no-session")
 
     def give_up(self) -> None:
         """Take away what was created before it was clear that no verdict can be formed; else the ledger stays."""
@@ -238,7 +238,7 @@ class Run:
             with suppress(TargetError):
                 self.swept = self.target.sweep(wait=False)
 
-    def hear(self, swept: Swept, scanned: Scan) -> None:
+    def hear(self, swept: CleanupResult, scanned: Scan) -> None:
         """Take in what a worker of xdist told at its end."""
         self.swept_by_workers.append(swept)
         self.scanned = self.scanned.plus(scanned)
@@ -256,12 +256,12 @@ class Run:
             return
         found = list(self.swept_by_workers)
         for path in sorted(self.ledger_path("*").parent.glob(f"ledger-{self.id}-gw*.jsonl")):
-            ledger = OldLedger(path)
+            ledger = SavedLedger(path)
             found.append(self.target.sweep(ledger))
             if found[-1].clean and not ledger.book.pending():
                 path.unlink(missing_ok=True)
                 found = [one for one in found if one.clean]
-        self.swept = Swept.joined([self.swept, *found])
+        self.swept = CleanupResult.joined([self.swept, *found])
 
     def seal(self) -> dict[str, Any]:
         """End what is sent and written as evidence, and return what the evidence can be recognised by.
@@ -283,15 +283,15 @@ class Run:
             self.target.close_ledgers(clean=self.swept.clean)
             self.target.close()
             self.target = None
-        if self.meter is not None:
-            self.used = self.meter.used
+        if self.usage_counter is not None:
+            self.used = self.usage_counter.used
             if self.role == "controller":
-                self.meter.path.with_suffix(".groups").unlink(missing_ok=True)
-            self.meter.close()
-            self.meter = None
-        if self.whispers is not None:
-            self.whispers.close()
-            self.whispers = None
+                self.usage_counter.path.with_suffix(".groups").unlink(missing_ok=True)
+            self.usage_counter.close()
+            self.usage_counter = None
+        if self.shared_secrets is not None:
+            self.shared_secrets.close()
+            self.shared_secrets = None
         self.recorder.close()
         if self.server is not None:
             self.server.stop()

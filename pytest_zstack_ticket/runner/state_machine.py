@@ -25,7 +25,7 @@ ROUND = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Machinist:
+class StateMachineRunner:
     """Runs programs of a state machine. The same seed runs the same programs on a target that decides alike.
 
     What Hypothesis keeps on disk goes to the folder `home`, never beside the caller's own tests. Of a budget the test

@@ -15,7 +15,7 @@ from pytest_zstack_ticket.model.nonce import NONCE, NONCED
 from pytest_zstack_ticket.model.ticket import Draft
 
 if TYPE_CHECKING:
-    from pytest_zstack_ticket.client.call_result import Trail
+    from pytest_zstack_ticket.client.call_result import CallResult
     from pytest_zstack_ticket.client.endpoint import TicketEndpoint
     from pytest_zstack_ticket.model.exchange import Json
 
@@ -23,10 +23,10 @@ LIMIT = 50
 """On queries that do not ask for one ticket, so that a target which shows all does not send all it has."""
 
 
-class Keepsake:
+class CanaryTicket:
     """One ticket of `owner`, made at once; `uuid` is empty where the target shows none."""
 
-    def __init__(self, owner: TicketEndpoint, *, made: Trail | None = None) -> None:
+    def __init__(self, owner: TicketEndpoint, *, made: CallResult | None = None) -> None:
         self.owner = owner
         self.made = made or owner.create(marked(owner.calibration_draft, certifier=owner.certifier))
         self.name = str(self.made.sent("name")).strip()
@@ -98,7 +98,7 @@ class Keepsake:
         rows: list[Any] = [inventory] if "flowCollectionUuid" in inventory else rows_of(self.shown().exchanges) or [{}]
         return str(rows[0].get("flowCollectionUuid") or "")
 
-    def asked(self, what: str, *, by: TicketEndpoint) -> dict[str, Trail]:
+    def asked(self, what: str, *, by: TicketEndpoint) -> dict[str, CallResult]:
         """Return the roles of a look: the same query by the owner, by somebody else, and by the owner again."""
         path = self._path_of_change() if what == "path-of-change" else self.queries[what]
         shown = self.owner.call("GET", path)
@@ -110,19 +110,19 @@ class Keepsake:
         rows: list[Any] = rows_of(self.history().exchanges) or [{}]
         return f"/v1/tickets/histories/{rows[-1].get('uuid')}"
 
-    def found(self) -> Trail:
+    def found(self) -> CallResult:
         """Query for the ticket's name as its owner."""
         return self.owner.named(self.made)
 
-    def shown(self) -> Trail:
+    def shown(self) -> CallResult:
         """Query for the ticket as its owner."""
         return self.owner.query(f"uuid={self.uuid}", limit=3)
 
-    def history(self) -> Trail:
+    def history(self) -> CallResult:
         """Query for the ticket's whole history as its owner."""
         return self.owner.call("GET", f"/v1/tickets/histories?q=ticketUuid%3D{self.uuid}&limit=200")
 
-    def happen(self, event: str, *, by: TicketEndpoint | None = None, comment: str = "", uuid: str = "") -> Trail:
+    def happen(self, event: str, *, by: TicketEndpoint | None = None, comment: str = "", uuid: str = "") -> CallResult:
         """Send an event, `update` or `delete` for the ticket, or for another uuid, as the owner or as somebody else."""
         endpoint, path = by or self.owner, f"/v1/tickets/{uuid or self.uuid}"
         if event == "delete":
@@ -175,11 +175,11 @@ def _query(*conditions: str, of: str = "", newest: bool = False) -> str:
     return f"/v1/tickets{of}?{'&'.join([*asked, *(['sort=-createDate'] if newest else []), f'limit={LIMIT}'])}"
 
 
-def together(owners: Sequence[TicketEndpoint]) -> list[Keepsake]:
+def together(owners: Sequence[TicketEndpoint]) -> list[CanaryTicket]:
     """Let people make one ticket each at the same time; the same person may be there more than once."""
     owners[0].make_room(len(owners))
     with ThreadPoolExecutor(max_workers=len(owners)) as pool:
         made = list(
             pool.map(lambda owner: owner.create(marked(owner.calibration_draft, certifier=owner.certifier)), owners)
         )
-    return [Keepsake(owner, made=trail) for owner, trail in zip(owners, made, strict=True)]
+    return [CanaryTicket(owner, made=trail) for owner, trail in zip(owners, made, strict=True)]

@@ -13,7 +13,7 @@ from pytest_zstack_ticket.model.outcome import Accepted, Malformed, Refused
 from pytest_zstack_ticket.model.ticket import Draft, Edit, Message
 
 if TYPE_CHECKING:
-    from pytest_zstack_ticket.client.call_result import Trail
+    from pytest_zstack_ticket.client.call_result import CallResult
     from pytest_zstack_ticket.client.endpoint import TicketEndpoint
     from pytest_zstack_ticket.model.profile import Profile
     from pytest_zstack_ticket.model.ticket_context import Context
@@ -36,7 +36,7 @@ def _edit(row: Draft | Message) -> Edit:
 
 
 @dataclass(slots=False)
-class Sweep:
+class CaseTable:
     """The catalogues of one run, with the trail of each row that was sent so far.
 
     Rows are chosen by their partition, such as `params.name/too-long`; `*` stands for any text.
@@ -47,7 +47,7 @@ class Sweep:
     profile: Profile
     window: int = 1
     looks_through: Callable[[Iterable[str]], object] = _nothing
-    _trails: dict[tuple[str, str], Trail] = field(default_factory=dict)
+    _trails: dict[tuple[str, str], CallResult] = field(default_factory=dict)
 
     @cached_property
     def _catalogues(self) -> dict[str, tuple[Draft | Message, ...]]:
@@ -58,8 +58,8 @@ class Sweep:
             "mutations": strategies.mutations(self.context, self.profile.limits, tags=tags),
             "variations": strategies.variations(self.context, self.profile.limits),
             "open": strategies.open_questions(self.context, self.profile.limits),
-            "breakages": strategies.breakages(self.context, self.profile.limits),
-            "open-breakages": strategies.open_breakages(self.context, self.profile.limits),
+            "malformed-requests": strategies.malformed_requests(self.context, self.profile.limits),
+            "tolerated-malformed-requests": strategies.tolerated_malformed_requests(self.context, self.profile.limits),
         }
 
     def rows(self, catalogue: str, *patterns: str) -> tuple[Draft | Message, ...]:
@@ -75,7 +75,7 @@ class Sweep:
                 raise LookupError(f"no row of {catalogue} fits {pattern!r}")
         return tuple(row for row in rows if any(_pattern(p).match(_edit(row).partition) for p in patterns))
 
-    def trail(self, row: Draft | Message) -> Trail:
+    def trail(self, row: Draft | Message) -> CallResult:
         """Return the trail of a row, sending it if it was not sent yet."""
         edit = _edit(row)
         key = (edit.kind, edit.partition)
@@ -84,7 +84,7 @@ class Sweep:
             self._trails[key] = sent
         return self._trails[key]
 
-    def trails(self, catalogue: str, *patterns: str) -> Iterator[tuple[Edit, Trail]]:
+    def trails(self, catalogue: str, *patterns: str) -> Iterator[tuple[Edit, CallResult]]:
         """Yield each row's edit with its trail, having told `looks_through` which partitions those are."""
         chosen = self.rows(catalogue, *patterns)
         self.looks_through(_edit(row).partition for row in chosen)
@@ -102,7 +102,7 @@ class Sweep:
                     list(pool.map(self.trail, fresh))
             yield chunk
 
-    def trails_if_any(self, catalogue: str, *patterns: str) -> Iterator[tuple[Edit, Trail]]:
+    def trails_if_any(self, catalogue: str, *patterns: str) -> Iterator[tuple[Edit, CallResult]]:
         """Yield what `trails` yields, leaving out patterns that fit no row of this catalogue."""
         rows = self._catalogues[catalogue]
         fitting = [p for p in patterns if any(_pattern(p).match(_edit(row).partition) for row in rows)]
@@ -115,7 +115,7 @@ class Sweep:
             for _ in self._chunks(self.rows(catalogue)):
                 pass
 
-    def accepted(self) -> Iterator[tuple[Edit | None, Trail]]:
+    def accepted(self) -> Iterator[tuple[Edit | None, CallResult]]:
         """Yield the calibration and each variation that the target accepted."""
         if _accepted(self.endpoint.calibration):
             yield None, self.endpoint.calibration
@@ -123,7 +123,7 @@ class Sweep:
             if _accepted(trail):
                 yield edit, trail
 
-    def structured_refusals(self) -> Iterator[tuple[Edit | None, Trail]]:
+    def structured_refusals(self) -> Iterator[tuple[Edit | None, CallResult]]:
         """Yield each mutation that was refused with JSON, well-formed or not."""
         if _structured(self.endpoint.calibration):
             yield None, self.endpoint.calibration
@@ -132,12 +132,12 @@ class Sweep:
                 yield edit, trail
 
 
-def _accepted(trail: Trail) -> bool:
+def _accepted(trail: CallResult) -> bool:
     outcome = trail.outcome
     return isinstance(outcome, Accepted) or (isinstance(outcome, Malformed) and outcome.leaning == "accepted")
 
 
-def _structured(trail: Trail) -> bool:
+def _structured(trail: CallResult) -> bool:
     outcome = trail.outcome
     if isinstance(outcome, Refused):
         return outcome.form == "error"

@@ -16,7 +16,7 @@ from pytest_zstack_ticket.model.outcome import Accepted, Unanswered
 from pytest_zstack_ticket.model.ticket import Draft
 
 if TYPE_CHECKING:
-    from pytest_zstack_ticket.client.call_result import Trail
+    from pytest_zstack_ticket.client.call_result import CallResult
     from pytest_zstack_ticket.client.endpoint import TicketEndpoint
 
 LIMIT = 100
@@ -32,11 +32,11 @@ HISTORIES = "/v1/tickets/histories"
 class Member:
     """One ticket of a family: its create, the events that were sent, and its deletion. `uuid` is empty if not shown."""
 
-    created: Trail
+    created: CallResult
     uuid: str = ""
-    events: list[tuple[str, Trail]] = field(default_factory=list)
-    before: Trail | None = None
-    deleted: Trail | None = None
+    events: list[tuple[str, CallResult]] = field(default_factory=list)
+    before: CallResult | None = None
+    deleted: CallResult | None = None
     follows: bool = False
 
     @property
@@ -50,7 +50,7 @@ class Member:
         return bool(self.uuid) and not (self.deleted and isinstance(self.deleted.outcome, Accepted))
 
 
-class Family:
+class TicketGroup:
     """Tickets named `TOKEN NUMBER NONCE`. `steps` are all calls that may have changed one, in order.
 
     A member `follows` if it has the uuid of one that was deleted before it: what is told of that uuid is told of both.
@@ -60,7 +60,7 @@ class Family:
         self._endpoint = endpoint
         self.token = f"zf{secrets.token_hex(6)}"
         self.members: list[Member] = []
-        self.steps: list[Trail] = []
+        self.steps: list[CallResult] = []
 
     @property
     def living(self) -> list[Member]:
@@ -81,7 +81,7 @@ class Family:
         nonce = NONCED.search(member.name)
         return self._endpoint.took_away(member.uuid, nonce[0] if nonce else "")
 
-    def roles(self) -> dict[str, Trail]:
+    def roles(self) -> dict[str, CallResult]:
         """Return all steps so far under `event0`, `event1`, ..."""
         return {f"event{place}": trail for place, trail in enumerate(self.steps)}
 
@@ -110,7 +110,7 @@ class Family:
         params["requests"] = [first, *more]
         return Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=known.headers)
 
-    def happen(self, member: Member, event: str, *, comment: str | None = None) -> Trail:
+    def happen(self, member: Member, event: str, *, comment: str | None = None) -> CallResult:
         """Send an event for a member: `update` for new requests, `unknown` for an event that does not exist."""
         told: dict[str, Json] = {"comment": comment} if comment is not None else {}
         body: dict[str, Json] = {
@@ -124,7 +124,7 @@ class Family:
         self.steps.append(trail)
         return trail
 
-    def delete(self, member: Member) -> Trail:
+    def delete(self, member: Member) -> CallResult:
         """Look at a member once more, and delete it."""
         member.before = member.before if member.deleted else self.shown(member)
         trail = self._endpoint.call("DELETE", f"/v1/tickets/{member.uuid}?deleteMode=Permissive")
@@ -133,7 +133,7 @@ class Family:
         self.steps.append(trail)
         return trail
 
-    def listing(self) -> Trail:
+    def listing(self) -> CallResult:
         """Query for the whole family; ask again where the line has lost the answer."""
         trail = self.find("/v1/tickets", f"name~=%{self.token}%")
         for _ in range(MOST_LOST):
@@ -142,27 +142,27 @@ class Family:
             trail = trail.again()
         return trail
 
-    def find(self, path: str, *conditions: str) -> Trail:
+    def find(self, path: str, *conditions: str) -> CallResult:
         """Make a query of the ticket family under conditions such as `uuid=...`, all of which must hold."""
         asked = "".join(f"q={quote(condition, safe='')}&" for condition in conditions)
         return self._endpoint.call("GET", f"{path}?{asked}limit={LIMIT}")
 
-    def shown(self, member: Member) -> Trail:
+    def shown(self, member: Member) -> CallResult:
         """Query for one member by its uuid."""
         return self.find("/v1/tickets", f"uuid={member.uuid}")
 
-    def got(self, member: Member) -> Trail:
+    def got(self, member: Member) -> CallResult:
         """Read one member by its path."""
         return self._endpoint.call("GET", f"/v1/tickets/{quote(member.uuid, safe='')}")
 
-    def history(self, member: Member) -> Trail:
+    def history(self, member: Member) -> CallResult:
         """Query for the history of one member."""
         return self.find(HISTORIES, f"ticketUuid={member.uuid}")
 
-    def archives(self, member: Member | None = None) -> Trail:
+    def archives(self, member: Member | None = None) -> CallResult:
         """Query the archives for one member, or for the whole family."""
         return self.find(ARCHIVES, f"ticketUuid={member.uuid}" if member else f"name~=%{self.token}%")
 
-    def archived_history(self, member: Member) -> Trail:
+    def archived_history(self, member: Member) -> CallResult:
         """Query the archived histories for one member."""
         return self.find(f"{HISTORIES}/archives", f"ticketUuid={member.uuid}")

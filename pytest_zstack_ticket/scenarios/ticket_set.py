@@ -13,7 +13,7 @@ from pytest_zstack_ticket.model.outcome import Unanswered
 from pytest_zstack_ticket.model.ticket import Draft
 
 if TYPE_CHECKING:
-    from pytest_zstack_ticket.client.call_result import Trail
+    from pytest_zstack_ticket.client.call_result import CallResult
     from pytest_zstack_ticket.client.endpoint import TicketEndpoint
 
 LETTERS = "caebd"
@@ -29,17 +29,17 @@ LIMIT = 50
 """On each query that does not say otherwise, so that a target which ignores conditions does not send all it has."""
 
 
-class Shelf:
+class TicketSet:
     """Tickets named `TOKEN LETTER NONCE`, some of them with a description, made when they are first needed."""
 
     def __init__(self, endpoint: TicketEndpoint, letters: str = LETTERS) -> None:
         self._endpoint = endpoint
         self._letters = letters
         self._stocked = 0
-        self._listing: Trail | None = None
-        self._first: Trail | None = None
+        self._listing: CallResult | None = None
+        self._first: CallResult | None = None
         self.token = ""
-        self.made: dict[str, Trail] = {}
+        self.made: dict[str, CallResult] = {}
 
     def stock(self) -> None:
         """Make the tickets, unless they are there."""
@@ -57,29 +57,29 @@ class Shelf:
         names = {letter: trail.sent("name") for letter, trail in self.made.items()}
         return [text.format(own=self.token, **names) for text in templates]
 
-    def find(self, *conditions: str, **parameters: str | int | None) -> Trail:
+    def find(self, *conditions: str, **parameters: str | int | None) -> CallResult:
         """Query tickets by conditions, see `texts`; parameters as they are, a `limit` of None without one."""
         pairs = [*(("q", one) for one in self.texts(*conditions)), *({"limit": LIMIT} | parameters).items()]
         told = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in pairs if value is not None)
         return self._endpoint.call("GET", f"/v1/tickets?{told}")
 
-    def listing(self) -> Trail:
+    def listing(self) -> CallResult:
         """Query all tickets on the shelf."""
         self._listing = self._heard(self.find("name~=%{own}%"))
         self._first = self._first or self._listing
         return self._listing
 
     @property
-    def first(self) -> Trail:
+    def first(self) -> CallResult:
         """The first listing of all, made now if there is none yet."""
         self.stock()
         return self._first or self.listing()
 
-    def named(self) -> Trail:
+    def named(self) -> CallResult:
         """Query all tickets on the shelf by a list of their whole names, where a pattern is what is in question."""
         return self._heard(self.find("name?=" + ",".join(f"{{{letter}}}" for letter in self._letters)))
 
-    def asked(self, *conditions: str, **parameters: str | int) -> dict[str, Trail]:
+    def asked(self, *conditions: str, **parameters: str | int) -> dict[str, CallResult]:
         """Return a query in the role `subject`, and listings of the shelf in the roles `before` and `after`."""
         self.stock()
         before = self._listing or self.listing()
@@ -93,12 +93,12 @@ class Shelf:
         found = [row.get("uuid") for row in rows]
         return [uuid for uuid in (*found[:1], *found[1:][-1:]) if isinstance(uuid, str)]
 
-    def get(self, uuid: str) -> Trail:
+    def get(self, uuid: str) -> CallResult:
         """Read a ticket by its path."""
         return self._endpoint.call("GET", f"/v1/tickets/{quote(uuid, safe='')}")
 
     @staticmethod
-    def _heard(trail: Trail) -> Trail:
+    def _heard(trail: CallResult) -> CallResult:
         """Ask again where the line has lost a listing: it only stands beside what is judged."""
         for _ in range(MOST_LOST):
             if trail.again is None or not isinstance(trail.outcome, Unanswered):
@@ -107,12 +107,12 @@ class Shelf:
         return trail
 
     @property
-    def standing(self) -> dict[str, Trail]:
+    def standing(self) -> dict[str, CallResult]:
         """The creates whose tickets were not taken away to stay under a cap."""
         self.stock()
         return {letter: trail for letter, trail in self.made.items() if not self._taken(trail)}
 
-    def _taken(self, trail: Trail) -> bool:
+    def _taken(self, trail: CallResult) -> bool:
         nonce = NONCED.search(str(trail.sent("name")))
         return nonce is not None and nonce[0] in self._endpoint.taken_away
 

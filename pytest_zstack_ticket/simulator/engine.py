@@ -22,9 +22,9 @@ from pytest_zstack_ticket.simulator.services import accounts, approval_flows, ti
 from pytest_zstack_ticket.simulator.services.create_ticket import create_ticket
 from pytest_zstack_ticket.simulator.services.jobs import Job, Jobs
 from pytest_zstack_ticket.simulator.services.query import query
-from pytest_zstack_ticket.simulator.state import Turn, World, first_header
+from pytest_zstack_ticket.simulator.state import CallContext, SimulatorState, first_header
 
-HANDLERS: dict[str, Callable[[Turn], Json]] = {
+HANDLERS: dict[str, Callable[[CallContext], Json]] = {
     "create_ticket": create_ticket,
     "query": query,
     **{name: getattr(tickets, name) for name in ("change_status", "update_requests", "delete_ticket")},
@@ -55,7 +55,7 @@ class Engine:
     ) -> None:
         self.options = options or SimulatorOptions()
         self.address = self.options.advertised or address
-        self.world = World(self.options)
+        self.world = SimulatorState(self.options)
         self.jobs = Jobs()
         self.counts: Counter[str] = Counter()
         self.monitor = self.options.faults.begin() if self.options.faults else None
@@ -113,7 +113,7 @@ class Engine:
         return self.jobs.rows.get(identity) if identity else None
 
     def _answer(self, request: Request, now: float, active: Active, facts: Facts | None) -> Answer:
-        turn = Turn(world=self.world, request=request, now=now, call=_UNKNOWN_CALL, active=active)
+        turn = CallContext(world=self.world, request=request, now=now, call=_UNKNOWN_CALL, active=active)
         kind = call_of(request, self.world.variant)
         self.counts[f"call:{kind}"] += 1
         try:
@@ -142,7 +142,7 @@ class Engine:
         job.reads += 1
         return replace(job.answer, read=job.reads)
 
-    def _send(self, turn: Turn, facts: Facts | None) -> Answer:
+    def _send(self, turn: CallContext, facts: Facts | None) -> Answer:
         """Serve a bound message: at once, or by a job."""
         direct = not turn.call.asynchronous or turn.variant.documented or not turn.without("answer-directly")
         wanted = turn.header("X-Job-UUID") if turn.without("ignore-job-id") else None
@@ -167,14 +167,14 @@ class Engine:
         return response_builder.accepted(turn, job.id, f"{self.address}/v1/api-jobs/{job.id}")
 
     @staticmethod
-    def _admitted(turn: Turn) -> ApiError | None:
+    def _admitted(turn: CallContext) -> ApiError | None:
         try:
             turn.active.via("admit", admit)(turn)
         except ApiError as error:
             return error
         return None
 
-    def _served(self, turn: Turn, failure: ApiError | None, job: str) -> Answer:
+    def _served(self, turn: CallContext, failure: ApiError | None, job: str) -> Answer:
         """Run the service, unless the portal refused the call or the caller only wants validation (dossier 3.7)."""
         polled = bool(job)
         if failure is not None:
@@ -211,11 +211,11 @@ class Engine:
         return replace(answer, headers=tuple(headers)).to_response()
 
 
-def _job_id(turn: Turn) -> str:
+def _job_id(turn: CallContext) -> str:
     return turn.world.new_uuid()
 
 
-def _nothing(turn: Turn) -> None:
+def _nothing(turn: CallContext) -> None:
     """Leave nothing behind a refused call."""
     del turn
 

@@ -8,7 +8,7 @@ from pytest_zstack_ticket.simulator.calls.api_call import Call
 from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.services.tickets import check_create, check_ticket_call
 from pytest_zstack_ticket.simulator.services.validation import check_resource_uuid, validate
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.sessions import Session, administrator
 
 _TOKEN = re.compile(r"[0-9a-f]{32}\Z")
@@ -19,7 +19,7 @@ _INTERCEPTORS = {
 }
 
 
-def admit(turn: Turn) -> None:
+def admit(turn: CallContext) -> None:
     """Run every interceptor; raises ApiError. Parameters come before the session in all releases."""
     if "*" in turn.waived:
         turn.waived |= {field.name for field in turn.call.fields}
@@ -33,7 +33,7 @@ def admit(turn: Turn) -> None:
         interceptor(turn)
 
 
-def _session(turn: Turn) -> Session:
+def _session(turn: CallContext) -> Session:
     if turn.key_error is not None:
         raise turn.key_error
     if turn.token is None:
@@ -48,7 +48,7 @@ def _session(turn: Turn) -> Session:
     return turn.world.sessions.ended.get(turn.token) or administrator(turn.token, now=turn.now)
 
 
-def token_kind(turn: Turn) -> str:
+def token_kind(turn: CallContext) -> str:
     """Say in one word what is wrong with a token that is not live."""
     token = turn.token or ""
     if not token:
@@ -59,14 +59,14 @@ def token_kind(turn: Turn) -> str:
     return "unknown" if _TOKEN.match(token) else "malformed"
 
 
-def _check_rights(turn: Turn, call: Call) -> None:
+def _check_rights(turn: CallContext, call: Call) -> None:
     """Refuse what only the administrator may do: making and changing flows."""
     if call.kind == "flow" and not turn.caller.admin and turn.without("accept-flows-of-tenants"):
         details = f"API[{call.message}] is denied by default, please contact admin to correct it"
         raise ApiError("SYS.1006", details=details)
 
 
-def has_tag(turn: Turn, tag: str) -> bool:
+def has_tag(turn: CallContext, tag: str) -> bool:
     """Tell whether a system tag was sent."""
     tags = turn.values.get("systemTags")
     return isinstance(tags, list) and tag in tags

@@ -8,7 +8,7 @@ from pytest_zstack_ticket.simulator.errors import IDEAL_STATUS, ApiError, Refusa
 from pytest_zstack_ticket.simulator.http.rest_layer import api_timeout
 from pytest_zstack_ticket.simulator.response import Answer, Role, Text, Tree
 from pytest_zstack_ticket.simulator.services.inventories import schema
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.variants import Variant
 
 _ENTITY_OF_KIND = {"create": "ticket", "change": "ticket", "update": "ticket", "login": "session", "session": "session"}
@@ -20,7 +20,7 @@ def empty(variant: Variant) -> Tree | Text:
     return Tree({}) if variant.empty_is_object else Text("")
 
 
-def accepted(turn: Turn, job: str, location: str) -> Answer:
+def accepted(turn: CallContext, job: str, location: str) -> Answer:
     """Build a 202 that says where the job's result will be."""
     tree: dict[str, Json] = {"apiTimeout": api_timeout(turn), "location": location}
     if not turn.variant.api_timeout:
@@ -33,7 +33,7 @@ def waiting(variant: Variant, call: str, job: str) -> Answer:
     return Answer(status=202, body=empty(variant), role="waiting", call=call, job=job)
 
 
-def success(turn: Turn, result: Json, job: str = "") -> Answer:
+def success(turn: CallContext, result: Json, job: str = "") -> Answer:
     """Build a result, with the classes of its parts if the request asked for them."""
     if turn.variant.documented and turn.call.kind == "create":
         result = {}
@@ -41,7 +41,7 @@ def success(turn: Turn, result: Json, job: str = "") -> Answer:
     return Answer(status=200, body=body, role="success", call=turn.call.kind, job=job)
 
 
-def _with_schema(turn: Turn, result: Json) -> Json:
+def _with_schema(turn: CallContext, result: Json) -> Json:
     if turn.header("X-JSON-Schema") is None or "schema" in result:
         return result
     inventory = result.get("inventory")
@@ -51,7 +51,7 @@ def _with_schema(turn: Turn, result: Json) -> Json:
     return {"schema": schema(entity, inventory, "inventory")} | result
 
 
-def failure(turn: Turn, error: ApiError, job: str = "", *, polled: bool = False) -> Answer:
+def failure(turn: CallContext, error: ApiError, job: str = "", *, polled: bool = False) -> Answer:
     """Build an error object; a poll escapes it for HTML, a direct answer does not before 5.4."""
     tree = {"error": error_tree(error, turn.variant, turn.locale)}
     status = IDEAL_STATUS.get(error.code, 503) if turn.variant.documented else 503

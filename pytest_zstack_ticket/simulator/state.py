@@ -21,7 +21,7 @@ from pytest_zstack_ticket.simulator.variants import Variant
 _VERSION_AT, _VARIANT_AT = 12, 16
 
 
-class World:
+class SimulatorState:
     """The memory of one embedded endpoint."""
 
     def __init__(self, options: SimulatorOptions) -> None:
@@ -51,13 +51,13 @@ class World:
 
 
 @dataclass(slots=True, kw_only=True)
-class Turn:
+class CallContext:
     """One call on its way: what was sent, who sent it, and what is at work.
 
     `raw` is the message as it was read, `values` what was bound, `waived` the fields whose checks a fault switched off.
     """
 
-    world: World
+    world: SimulatorState
     request: Request
     now: float
     call: Call

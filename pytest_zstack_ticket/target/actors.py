@@ -10,13 +10,13 @@ from typing import Protocol
 from pytest_zstack_ticket.cleanup.ledger import Ledger
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
-from pytest_zstack_ticket.client.session_manager import SessionKeeper
+from pytest_zstack_ticket.client.session_manager import SessionManager
 from pytest_zstack_ticket.model.errors import ContextError, TargetError
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.settings import Session, Settings
 from pytest_zstack_ticket.model.ticket import Draft
 from pytest_zstack_ticket.model.ticket_context import PARTS, Context, Part
-from pytest_zstack_ticket.transport.circuit_breaker import Breaker
+from pytest_zstack_ticket.transport.circuit_breaker import CircuitBreaker
 
 ADMINISTRATOR = "36c27e8ff05c4780bf6d2fa65700f22e"
 """The account of the built-in administrator, who sees every ticket (AccountConstant.java)."""
@@ -27,18 +27,18 @@ class Sweepable(Protocol):
 
     ledger: Ledger | None
     cleaner: Client
-    keeper: SessionKeeper
+    keeper: SessionManager
     protected: int
 
 
 @dataclass(slots=True)
-class Hands:
+class ActorConnection:
     """How one person reaches the target. Tickets from `protected` on belong to the test that runs."""
 
     settings: Settings
-    breaker: Breaker
+    breaker: CircuitBreaker
     client: Client
-    keeper: SessionKeeper
+    keeper: SessionManager
     endpoint: TicketEndpoint
     ledger: Ledger | None
     cleaner: Client
@@ -50,15 +50,15 @@ class Hands:
 
 
 @dataclass(slots=True)
-class Company:
+class Actors:
     """The people beside us, each made ready when he is first asked for. Safe for many threads."""
 
-    make: Callable[[Part], Hands] | None = None
+    make: Callable[[Part], ActorConnection] | None = None
     parts: tuple[Part, ...] = ()
-    _known: dict[Part, Hands] = field(default_factory=dict)
+    _known: dict[Part, ActorConnection] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def hands(self, part: Part) -> Hands:
+    def hands(self, part: Part) -> ActorConnection:
         """Return how a person reaches the target. Raises LookupError for one that the context file does not name."""
         with self._lock:
             if self.make is None or part not in self.parts:
@@ -67,7 +67,7 @@ class Company:
                 self._known[part] = self.make(part)
             return self._known[part]
 
-    def __iter__(self) -> Iterator[Hands]:
+    def __iter__(self) -> Iterator[ActorConnection]:
         """Yield those who were asked for."""
         return iter(list(self._known.values()))
 
@@ -77,10 +77,10 @@ class Company:
             one.close()
 
 
-class Introducer:
+class ActorEndpoints:
     """Gives an endpoint of ours as another person, with the profile and the draft that hold now."""
 
-    def __init__(self, company: Company, ours: TicketEndpoint, draft: Callable[[Part], Draft]) -> None:
+    def __init__(self, company: Actors, ours: TicketEndpoint, draft: Callable[[Part], Draft]) -> None:
         self._company = company
         self._ours = ours
         self._draft = draft
@@ -110,7 +110,7 @@ def context_for(part: Part, context: Context) -> Context:
     return replace(context, account_system_context=own, flow_collection=person.flow_collection, tags=())
 
 
-def introduced(company: Company, ours: Session, context: Context) -> frozenset[str]:
+def introduced(company: Actors, ours: Session, context: Context) -> frozenset[str]:
     """Log everybody in once and return what they make possible.
 
     Raises LoginError for one of a context file that cannot log in, ContextError for one that cannot play his part. The

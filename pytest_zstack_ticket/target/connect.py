@@ -12,25 +12,25 @@ from pytest_zstack_ticket.cleanup.ledger_transport import LedgerTransport
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
 from pytest_zstack_ticket.client.recorder import Recorder
-from pytest_zstack_ticket.client.session_manager import SessionKeeper
-from pytest_zstack_ticket.config.options import Wishes
+from pytest_zstack_ticket.client.session_manager import SessionManager
+from pytest_zstack_ticket.config.options import RunOptions
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.model.ticket_context import Context, Part
 from pytest_zstack_ticket.redaction.redactor import SPOILT, Redactor
-from pytest_zstack_ticket.redaction.shared_secrets import Whispers
-from pytest_zstack_ticket.target.actors import Company, Hands, Introducer, context_for
+from pytest_zstack_ticket.redaction.shared_secrets import SharedSecrets
+from pytest_zstack_ticket.target.actors import ActorConnection, ActorEndpoints, Actors, context_for
 from pytest_zstack_ticket.target.preflight import VERSION
 from pytest_zstack_ticket.target.settings import context_of, person_settings, profile_of, same_log_in, settings_of
 from pytest_zstack_ticket.target.target import Target, draft_of
 from pytest_zstack_ticket.transport.base import Transport
-from pytest_zstack_ticket.transport.circuit_breaker import Breaker
+from pytest_zstack_ticket.transport.circuit_breaker import CircuitBreaker
 from pytest_zstack_ticket.transport.clock import SystemClock
 from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
-from pytest_zstack_ticket.transport.quota import CappedTransport
-from pytest_zstack_ticket.transport.retry import PatientTransport
+from pytest_zstack_ticket.transport.quota import QuotaTransport
+from pytest_zstack_ticket.transport.retry import RetryTransport
 from pytest_zstack_ticket.transport.signing import SigningTransport
-from pytest_zstack_ticket.transport.usage_counter import Meter
+from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
 """Characters of a name that our own nonce and the spaces around both take."""
 WORDS_OF_THE_API = frozenset({"password", "session", "account", "inventory"})
@@ -38,14 +38,14 @@ WORDS_OF_THE_API = frozenset({"password", "session", "account", "inventory"})
 
 
 def open_target(  # noqa: PLR0913 - what a target is made of
-    wishes: Wishes,
+    wishes: RunOptions,
     *,
     url: str,
     key: bytes,
     recorder: Recorder,
     worker: str,
-    meter: Meter,
-    whispers: Whispers,
+    usage_counter: SharedUsageCounter,
+    shared_secrets: SharedSecrets,
     ledger: Path | None = None,
     profile: Profile | None = None,
 ) -> Target:
@@ -54,8 +54,8 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     context = context_of(wishes)
     judged_by = profile or profile_of(wishes)
     redactor = Redactor(key)
-    redactor.tell = whispers.tell
-    redactor.hear = partial(whispers.hear, redactor.learn)
+    redactor.tell = shared_secrets.tell
+    redactor.hear = partial(shared_secrets.hear, redactor.learn)
     others = {part: person_settings(settings, part, context, wishes) for part in context.people}
     for one in (settings, *others.values()):
         for kind, secret in one.credentials.known().items():
@@ -63,7 +63,9 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     clock = SystemClock()
     wire = HttpxTransport(settings)
     line = SigningTransport(wire, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by)
-    ground = Ground(line=line, meter=meter, clock=clock, redactor=redactor, recorder=recorder, worker=worker)
+    ground = ConnectionFactory(
+        line=line, usage_counter=usage_counter, clock=clock, redactor=redactor, recorder=recorder, worker=worker
+    )
     ours = ground.hands(settings, profile=judged_by, context=context, ledger=ledger)
     target = Target(
         settings=settings,
@@ -74,7 +76,7 @@ def open_target(  # noqa: PLR0913 - what a target is made of
         client=ours.client,
         keeper=ours.keeper,
         endpoint=ours.endpoint,
-        meter=meter,
+        usage_counter=usage_counter,
         clock=clock,
         ledger=ours.ledger,
         cleaner=ours.cleaner,
@@ -83,7 +85,7 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     )
     ours.endpoint.make_room, ours.endpoint.settle = target.make_room, target.settle
 
-    def make(part: Part) -> Hands:
+    def make(part: Part) -> ActorConnection:
         beside = ledger.with_name(f"{ledger.stem}-{part}.jsonl") if ledger else None
         return ground.hands(
             others[part],
@@ -93,17 +95,17 @@ def open_target(  # noqa: PLR0913 - what a target is made of
             keeper=ours.keeper if same_log_in(settings, others[part]) else None,
         )
 
-    target.company = Company(make=make, parts=tuple(context.people))
-    ours.endpoint.introduce = Introducer(target.company, ours.endpoint, target.draft_for)
+    target.company = Actors(make=make, parts=tuple(context.people))
+    ours.endpoint.introduce = ActorEndpoints(target.company, ours.endpoint, target.draft_for)
     return target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class ConnectionFactory:
     """What all who reach a target from one process share."""
 
     line: Transport
-    meter: Meter
+    usage_counter: SharedUsageCounter
     clock: SystemClock
     redactor: Redactor
     recorder: Recorder
@@ -116,8 +118,8 @@ class Ground:
         profile: Profile,
         context: Context,
         ledger: Path | None,
-        keeper: SessionKeeper | None = None,
-    ) -> Hands:
+        keeper: SessionManager | None = None,
+    ) -> ActorConnection:
         """Return how somebody reaches the target: log-in, ledger and clients of his own above the shared line.
 
         With another's `keeper` he uses that session: a target may allow one person one session alone.
@@ -125,12 +127,12 @@ class Ground:
         worker = f"{self.worker}-{settings.part}" if settings.part else self.worker
         book = Ledger(ledger, ledger_head(settings, worker)) if ledger else None
         line = LedgerTransport(self.line, ledger=book, clock=self.clock) if book else self.line
-        capped = CappedTransport(line, meter=self.meter, clock=self.clock)
-        breaker = Breaker(capped, probe=VERSION, clock=self.clock, total=settings.patience.total)
+        capped = QuotaTransport(line, usage_counter=self.usage_counter, clock=self.clock)
+        breaker = CircuitBreaker(capped, probe=VERSION, clock=self.clock, total=settings.patience.total)
         client = self._client(breaker, worker)
-        keeper = keeper or SessionKeeper(client=client, settings=settings, learn=self.redactor.learn)
-        bound = CappedTransport(line, meter=self.meter, clock=self.clock, cleaning=True)
-        cleaning = PatientTransport(bound, clock=self.clock, patience=settings.patience.sweep)
+        keeper = keeper or SessionManager(client=client, settings=settings, learn=self.redactor.learn)
+        bound = QuotaTransport(line, usage_counter=self.usage_counter, clock=self.clock, cleaning=True)
+        cleaning = RetryTransport(bound, clock=self.clock, patience=settings.patience.sweep)
         endpoint = TicketEndpoint(
             sender=client,
             keeper=keeper,
@@ -139,7 +141,7 @@ class Ground:
             context=context,
             draft=draft_of(context, context.name),
         )
-        return Hands(
+        return ActorConnection(
             settings=settings,
             breaker=breaker,
             client=client,

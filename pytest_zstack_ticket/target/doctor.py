@@ -10,20 +10,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, TypeAlias
 
-from pytest_zstack_ticket.api.classify import told_wait
+from pytest_zstack_ticket.api.classify import announced_wait
 from pytest_zstack_ticket.client.recorder import NoRecorder
 from pytest_zstack_ticket.client.session_manager import OURS, require_answer
-from pytest_zstack_ticket.config.options import OPTIONS, Value, Wishes, secrets_of
+from pytest_zstack_ticket.config.options import OPTIONS, RunOptions, Value, secrets_of
 from pytest_zstack_ticket.model.errors import ContextError, TargetError
 from pytest_zstack_ticket.model.exchange import Exchange, Response
 from pytest_zstack_ticket.model.outcome import Accepted, Refused
-from pytest_zstack_ticket.model.quotas import Caps
-from pytest_zstack_ticket.redaction.shared_secrets import Whispers
+from pytest_zstack_ticket.model.quotas import Quotas
+from pytest_zstack_ticket.redaction.shared_secrets import SharedSecrets
 from pytest_zstack_ticket.target.connect import open_target
 from pytest_zstack_ticket.target.preflight import VERSION, examine_target
 from pytest_zstack_ticket.target.target import Target
-from pytest_zstack_ticket.transport.retry import PatientTransport
-from pytest_zstack_ticket.transport.usage_counter import Meter
+from pytest_zstack_ticket.transport.retry import RetryTransport
+from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
 State: TypeAlias = Literal["ok", "warning", "failed", "unknown"]
 STEPS = ("proxy", "reach", "clock", "rate", "login", "service", "release", "people", "draft", "job", "query", "cleanup")
@@ -31,7 +31,7 @@ STEPS = ("proxy", "reach", "clock", "rate", "login", "service", "release", "peop
 SKEW = 300.0
 """Seconds by which two clocks may differ."""
 PROBES = 10
-CAPS = Caps(requests=300, rate=20.0, created=3)
+CAPS = Quotas(requests=300, rate=20.0, created=3)
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 FLAWS = (
     ("draft-flow", ("flow collection", "flowcollection", "流程")),
@@ -53,7 +53,7 @@ class Line:
     cause: str = ""
 
 
-def wishes_for(url: str, told: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> Wishes:
+def wishes_for(url: str, told: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> RunOptions:
     """Return the wishes of a doctor's visit: what was told, else the environment, else the defaults."""
     values = {
         option.name: Value(told.get(option.name) or environment.get(option.variable) or option.default, "doctor")
@@ -61,13 +61,13 @@ def wishes_for(url: str, told: Mapping[str, object], environment: Mapping[str, s
         if option.kind in ("string", "file", "profile", "choice")
     }
     rest = {option.name: Value(told.get(option.name) or option.default, "doctor") for option in OPTIONS}
-    return Wishes({**rest, **values, "url": Value(url, "doctor")}, secrets_of(environment))
+    return RunOptions({**rest, **values, "url": Value(url, "doctor")}, secrets_of(environment))
 
 
-def visit(wishes: Wishes, *, try_ticket: bool, environment: Mapping[str, str] = os.environ) -> Iterator[Line]:
+def visit(wishes: RunOptions, *, try_ticket: bool, environment: Mapping[str, str] = os.environ) -> Iterator[Line]:
     """Yield a line for each step; after one that failed, those that need it are unknown. Raises our UsageError."""
     yield _proxies(environment)
-    meter, whispers = Meter(CAPS), Whispers()
+    usage_counter, shared_secrets = SharedUsageCounter(CAPS), SharedSecrets()
     with TemporaryDirectory() as folder:
         target = open_target(
             wishes,
@@ -75,8 +75,8 @@ def visit(wishes: Wishes, *, try_ticket: bool, environment: Mapping[str, str] = 
             key=os.urandom(32),
             recorder=NoRecorder(),
             worker="doctor",
-            meter=meter,
-            whispers=whispers,
+            usage_counter=usage_counter,
+            shared_secrets=shared_secrets,
             ledger=Path(folder, "ledger.jsonl"),
         )
         done = {"proxy"}
@@ -91,8 +91,8 @@ def visit(wishes: Wishes, *, try_ticket: bool, environment: Mapping[str, str] = 
         finally:
             target.close_ledgers(clean=False)
             target.close()
-            meter.close()
-            whispers.close()
+            usage_counter.close()
+            shared_secrets.close()
     yield from (Line(step=step, state="unknown") for step in STEPS if step not in done)
 
 
@@ -182,9 +182,9 @@ def _rate(target: Target) -> Line:
     sent_over = target.cleaner.transport
     for _ in range(PROBES):
         raw, _ = target.cleaner.send(VERSION)
-        refused = sent_over.refused if isinstance(sent_over, PatientTransport) else None
+        refused = sent_over.refused if isinstance(sent_over, RetryTransport) else None
         if refused is not None:
-            wish = told_wait(refused, raw.started)
+            wish = announced_wait(refused, raw.started)
             return Line(step="rate", state="warning", seen=f"{refused.status}, Retry-After {wish}", cause="rate")
     return Line(step="rate", state="ok", seen=f"{PROBES}")
 

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from pytest_zstack_ticket.api.capabilities import told_release, with_capabilities, with_release
+from pytest_zstack_ticket.api.capabilities import reported_release, with_capabilities, with_release
 from pytest_zstack_ticket.api.classify import from_gateway, looks_like_page
 from pytest_zstack_ticket.api.strict_json import Undecodable, decode
 from pytest_zstack_ticket.client.client import Client
-from pytest_zstack_ticket.client.session_manager import OURS, SessionKeeper, no_answer, require_answer
+from pytest_zstack_ticket.client.session_manager import OURS, SessionManager, no_answer, require_answer
 from pytest_zstack_ticket.model.errors import (
     LoginError,
     NoTicketServiceError,
@@ -63,12 +63,12 @@ def normalised_url(url: str) -> str:
     return f"{parts.scheme}://{where}{root}"
 
 
-def examine_target(*, client: Client, keeper: SessionKeeper, settings: Settings, profile: Profile) -> Profile:
+def examine_target(*, client: Client, keeper: SessionManager, settings: Settings, profile: Profile) -> Profile:
     """Make sure that a verdict can be formed, and return the profile with what was learned. Raises TargetError."""
     raw, _ = client.send(VERSION)
     if isinstance(raw.answer, Failure) and not raw.answer.sent:
         raise no_answer(raw.answer, settings)
-    release = told_release(raw)
+    release = reported_release(raw)
     if release is not None and profile.oldest != profile.newest:
         profile = with_release(profile, release)
     found = {"log-in", "log-out"} if settings.login in OURS else set()

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pytest_zstack_ticket.api.capabilities import with_capabilities
-from pytest_zstack_ticket.cleanup.ledger import OldLedger
-from pytest_zstack_ticket.cleanup.sweeper import Sweeper, Swept
+from pytest_zstack_ticket.cleanup.ledger import SavedLedger
+from pytest_zstack_ticket.cleanup.sweeper import CleanupResult, Sweeper
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.recorder import NoRecorder
-from pytest_zstack_ticket.client.session_manager import SessionKeeper
+from pytest_zstack_ticket.client.session_manager import SessionManager
 from pytest_zstack_ticket.config.options import SECRETS, secret
 from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.model.settings import Credentials, Login, Patience, Settings
@@ -20,13 +20,13 @@ from pytest_zstack_ticket.redaction.redactor import Redactor
 from pytest_zstack_ticket.target.preflight import examine_target
 from pytest_zstack_ticket.transport.clock import SystemClock
 from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
-from pytest_zstack_ticket.transport.retry import PatientTransport
+from pytest_zstack_ticket.transport.retry import RetryTransport
 from pytest_zstack_ticket.transport.signing import SigningTransport
 
 
 def sweep_ledger(
-    ledger: OldLedger, *, environment: Mapping[str, str] = os.environ, profile: str = "deployed", dry: bool = False
-) -> Swept:
+    ledger: SavedLedger, *, environment: Mapping[str, str] = os.environ, profile: str = "deployed", dry: bool = False
+) -> CleanupResult:
     """Sweep what one ledger tells of, with the credentials of the environment. Raises TargetError or our UsageError."""
     head = ledger.head
     names = SECRETS if not head.part else ()
@@ -46,9 +46,9 @@ def sweep_ledger(
     )
     clock, redactor = SystemClock(), Redactor(secrets.token_bytes(32))
     line = SigningTransport(HttpxTransport(settings), credentials=credentials, clock=clock, pass_by=redactor.pass_by)
-    transport = PatientTransport(line, clock=clock, patience=settings.patience.sweep)
+    transport = RetryTransport(line, clock=clock, patience=settings.patience.sweep)
     client = Client(transport=transport, clock=clock, redact=redactor.exchange, recorder=NoRecorder())
-    keeper = SessionKeeper(client=client, settings=settings, learn=redactor.learn)
+    keeper = SessionManager(client=client, settings=settings, learn=redactor.learn)
     judged_by = with_capabilities(load_profile(profile, release=""), frozenset())
     try:
         found = examine_target(client=client, keeper=keeper, settings=settings, profile=judged_by)

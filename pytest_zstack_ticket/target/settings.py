@@ -8,7 +8,7 @@ from pathlib import Path
 from pytest_zstack_ticket.api.auth import password_variable
 from pytest_zstack_ticket.api.capabilities import with_capabilities
 from pytest_zstack_ticket.config.context_file import load_context
-from pytest_zstack_ticket.config.options import SECRETS, Wishes
+from pytest_zstack_ticket.config.options import SECRETS, RunOptions
 from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.model.errors import ContextError, SettingsError
 from pytest_zstack_ticket.model.exchange import Json
@@ -20,7 +20,7 @@ from pytest_zstack_ticket.target.preflight import normalised_url
 ROOM = 24
 
 
-def context_of(wishes: Wishes) -> Context:
+def context_of(wishes: RunOptions) -> Context:
     """Return the context of the file that was given, or the page's sample, with the certifier's nonce in its names.
 
     Raises ContextError, and SettingsError for a name without room.
@@ -38,21 +38,21 @@ def context_of(wishes: Wishes) -> Context:
     return replace(context, name=f"{context.name} {nonce}", request_name=f"{context.request_name} {nonce}", nonce=nonce)
 
 
-def _context_told(wishes: Wishes) -> Context:
+def _context_told(wishes: RunOptions) -> Context:
     """Return the context of the file; without one the embedded endpoint has its own people and lets us approve."""
     if wishes["context"]:
         return load_context(Path(wishes["context"]))
     return Context(people=_embedded_people(), allow_approve=True) if wishes.embedded else Context()
 
 
-def profile_of(wishes: Wishes) -> Profile:
+def profile_of(wishes: RunOptions) -> Profile:
     """Return the profile to judge by; what the options promise is a capability. Raises ProfileError."""
     profile = load_profile(wishes["profile"], release=wishes["release"])
     promised = frozenset({"webhook"} if wishes["webhook"] or wishes.embedded else ())
     return with_capabilities(profile, promised)
 
 
-def settings_of(wishes: Wishes, url: str) -> Settings:
+def settings_of(wishes: RunOptions, url: str) -> Settings:
     """Return how to reach the target. Raises SettingsError for a URL that is none."""
     patience = Patience(read=wishes["read-timeout"], job=wishes["job-timeout"], total=wishes["total-timeout"] or None)
     if wishes.embedded:
@@ -72,7 +72,7 @@ def settings_of(wishes: Wishes, url: str) -> Settings:
     )
 
 
-def person_settings(ours: Settings, part: Part, context: Context, wishes: Wishes) -> Settings:
+def person_settings(ours: Settings, part: Part, context: Context, wishes: RunOptions) -> Settings:
     """Return how somebody beside us reaches the target. Raises ContextError if there is no password for him."""
     person = context.people[part]
     password = wishes.secrets[f"{part}_password"]
@@ -98,14 +98,14 @@ def same_log_in(one: Settings, other: Settings) -> bool:
     return (one.login, one.user, one.project) == (other.login, other.user, other.project)
 
 
-def require_passwords(wishes: Wishes) -> None:
+def require_passwords(wishes: RunOptions) -> None:
     """See that the context can be used and that there is a password for each of its people. Raises ContextError."""
     context = context_of(wishes)
     for part in context.people:
         person_settings(Settings(url=""), part, context, wishes)
 
 
-def _login(wishes: Wishes, credentials: Credentials) -> Login:
+def _login(wishes: RunOptions, credentials: Credentials) -> Login:
     """Return how to log in: a session that was given, else a password, else an access key."""
     if credentials.session:
         return "session"

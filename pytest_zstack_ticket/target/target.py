@@ -9,23 +9,23 @@ from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from pytest_zstack_ticket.api import capabilities
-from pytest_zstack_ticket.cleanup.ledger import Ledger, OldLedger
-from pytest_zstack_ticket.cleanup.sweeper import Sweeper, Swept
-from pytest_zstack_ticket.client.call_result import Trail
+from pytest_zstack_ticket.cleanup.ledger import Ledger, SavedLedger
+from pytest_zstack_ticket.cleanup.sweeper import CleanupResult, Sweeper
+from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
-from pytest_zstack_ticket.client.session_manager import SessionKeeper
-from pytest_zstack_ticket.client.webhook_listener import JobBell, address_towards
+from pytest_zstack_ticket.client.session_manager import SessionManager
+from pytest_zstack_ticket.client.webhook_listener import JobNotificationListener, address_towards
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.model.ticket import Draft
 from pytest_zstack_ticket.model.ticket_context import Context, Part
 from pytest_zstack_ticket.redaction.redactor import Redactor
-from pytest_zstack_ticket.target.actors import Company, Sweepable, context_for, introduced
+from pytest_zstack_ticket.target.actors import Actors, Sweepable, context_for, introduced
 from pytest_zstack_ticket.target.preflight import examine_target, require_endpoint
-from pytest_zstack_ticket.transport.circuit_breaker import Breaker
+from pytest_zstack_ticket.transport.circuit_breaker import CircuitBreaker
 from pytest_zstack_ticket.transport.clock import SystemClock
-from pytest_zstack_ticket.transport.usage_counter import Meter
+from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
 PLAIN_NAME = "conformance test, safe to delete"
 """Stands in for the bilingual name on a target that refuses every name beyond ASCII."""
@@ -44,19 +44,19 @@ class Target:
     context: Context
     profile: Profile
     redactor: Redactor
-    breaker: Breaker
+    breaker: CircuitBreaker
     client: Client
-    keeper: SessionKeeper
+    keeper: SessionManager
     endpoint: TicketEndpoint
-    meter: Meter
+    usage_counter: SharedUsageCounter
     clock: SystemClock
     ledger: Ledger | None
     cleaner: Client
     certificates: set[str] = field(default_factory=set)
     versions: set[str] = field(default_factory=set)
-    company: Company = field(default_factory=Company)
+    company: Actors = field(default_factory=Actors)
     protected: int = 1
-    bell: JobBell | None = None
+    bell: JobNotificationListener | None = None
     _sweeping: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -92,7 +92,7 @@ class Target:
         """Return the calibration draft as somebody beside us sends it."""
         return draft_of(context_for(part, self.context), self.context.name)
 
-    def _calibrated(self, profile: Profile) -> Trail:
+    def _calibrated(self, profile: Profile) -> CallResult:
         """Return the calibration's trail: with a name in ASCII alone if the bilingual one is what was refused."""
         trail = self.endpoint.calibration
         if "accepted" not in capabilities.created_capabilities(trail.exchanges, profile):
@@ -114,7 +114,7 @@ class Target:
 
     def _judge_by(self, profile: Profile) -> None:
         self.profile = self.endpoint.profile = profile
-        known: Trail | None = self.endpoint.__dict__.get("calibration")
+        known: CallResult | None = self.endpoint.__dict__.get("calibration")
         if known is not None:
             self.endpoint.calibration = replace(known, profile=profile)
 
@@ -122,7 +122,7 @@ class Target:
         """Let the ends of jobs be delivered to us, if the target starts jobs and one more of them is delivered."""
         if not self.endpoint.calibration.started_job:
             return
-        self.bell = self.client.bell = JobBell(address_towards(self.settings.url))
+        self.bell = self.client.bell = JobNotificationListener(address_towards(self.settings.url))
         trail = self.endpoint.create(self.endpoint.calibration_draft)
         same = type(trail.outcome) is type(self.endpoint.calibration.outcome)
         if not (same and trail.started_job and self.bell.has_rung):
@@ -153,14 +153,14 @@ class Target:
                     if self._full(count):
                         self._sweep(one, before=self._passed(one, latest=latest), wait=False)
             end = self.clock.now() + LONGEST_WAIT
-            while self._full(count) and self.meter.shared and self.clock.now() < end:
+            while self._full(count) and self.usage_counter.shared and self.clock.now() < end:
                 self.clock.sleep(0.1)
 
     def _passed(self, one: Sweepable, *, latest: bool) -> int:
         """Return the number before which somebody's tickets may go: those of earlier tests, or all but the latest."""
         if one.ledger is None or not latest:
             return one.protected
-        return max(one.protected, one.ledger.next_number - min(KEPT, (self.meter.caps.alive or 0) // 4))
+        return max(one.protected, one.ledger.next_number - min(KEPT, (self.usage_counter.caps.alive or 0) // 4))
 
     def settle(self) -> None:
         """Wait while another thread takes tickets away: what it does to them is not the target's doing."""
@@ -170,14 +170,14 @@ class Target:
     @property
     def roomy(self) -> bool:
         """True if a ticket more takes none away that the test which runs may still look at."""
-        alive = self.meter.caps.alive
-        return alive is None or self.meter.used.alive + KEPT < alive
+        alive = self.usage_counter.caps.alive
+        return alive is None or self.usage_counter.used.alive + KEPT < alive
 
     def _full(self, count: int) -> bool:
-        alive = self.meter.caps.alive
-        return alive is not None and self.meter.used.alive + min(count, alive) > alive
+        alive = self.usage_counter.caps.alive
+        return alive is not None and self.usage_counter.used.alive + min(count, alive) > alive
 
-    def sweep(self, other: OldLedger | None = None, *, wait: bool = True) -> Swept:
+    def sweep(self, other: SavedLedger | None = None, *, wait: bool = True) -> CleanupResult:
         """Take away what this process created, or what another ledger tells of, and see that it is gone.
 
         Everybody takes away his own: others may not see it.
@@ -185,15 +185,15 @@ class Target:
         if other is not None:
             part = next((part for part in self.company.parts if part == other.head.part), None)
             return self._sweep(self.company.hands(part) if part else self, other, wait=wait)
-        return Swept.joined([self._sweep(one, wait=wait) for one in self.everybody])
+        return CleanupResult.joined([self._sweep(one, wait=wait) for one in self.everybody])
 
     def _sweep(
-        self, one: Sweepable, other: OldLedger | None = None, *, before: int | None = None, wait: bool = True
-    ) -> Swept:
+        self, one: Sweepable, other: SavedLedger | None = None, *, before: int | None = None, wait: bool = True
+    ) -> CleanupResult:
         """Take away the tickets of one person, those of the entries before a number or all."""
         ledger = other or one.ledger
         if ledger is None:
-            return Swept()
+            return CleanupResult()
         keeper = one.keeper
         sweeper = Sweeper(
             run=one.cleaner.run,
@@ -207,7 +207,7 @@ class Target:
         swept = sweeper.sweep(ledger, before=before, wait=wait)
         gone = ledger.book.drop_gone()
         self.endpoint.taken_away.update(swept.deleted, (one.intent.nonce for one in gone if one.intent.nonce))
-        self.meter.give_back(len(gone))
+        self.usage_counter.give_back(len(gone))
         return swept
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from pytest_zstack_ticket.api.classify import BUSY, from_gateway, told_wait
+from pytest_zstack_ticket.api.classify import BUSY, announced_wait, from_gateway
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
@@ -22,7 +22,7 @@ LONGEST = 60.0
 """Seconds that we stay away at most, if asked to."""
 
 
-class Breaker:
+class CircuitBreaker:
     """A transport that passes requests on until the target no longer answers its probe, or the time is over.
 
     A body that kills its connection does not stop a run: the probe is answered then.
@@ -63,7 +63,7 @@ class Breaker:
             answer = self._transport.send(request)
             if isinstance(answer, Failure) or answer.status not in (429, 503):
                 return answer
-            wish = told_wait(answer, self._clock.now())
+            wish = announced_wait(answer, self._clock.now())
             if wish is not None and from_gateway(answer):
                 with self._lock:
                     self._resume = max(self._resume, self._clock.now() + wish)

@@ -21,7 +21,7 @@ LINGER = 0.05
 CUT = "we cut the connection before the answer was read"
 
 
-class Cutter:
+class DisconnectingSender:
     """Sends a request on a connection of its own, and reads nothing."""
 
     def __init__(self, settings: Settings, tls: ssl.SSLContext | None) -> None:

@@ -21,7 +21,7 @@ from pytest_zstack_ticket.model.exchange import Failure, Headers, Request, Respo
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.transport.bounded_stream import Wire
 from pytest_zstack_ticket.transport.content_decoding import MOST_BYTES, read_body
-from pytest_zstack_ticket.transport.disconnect import Cutter
+from pytest_zstack_ticket.transport.disconnect import DisconnectingSender
 from pytest_zstack_ticket.transport.error_mapping import failure_of
 
 LARGE = 128 << 10
@@ -42,7 +42,7 @@ class HttpxTransport:
         self._root = root.path.rstrip("/")
         self._url = httpx.URL(scheme=root.scheme, host=root.hostname or "", port=root.port, path="/")
         self._tls = tls_context(settings) if root.scheme == "https" else None
-        self._cutter = Cutter(settings, self._tls)
+        self._cutter = DisconnectingSender(settings, self._tls)
         self._idle: deque[_Line] = deque()
         self._kept = 0
         self.certificates: set[str] = set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
-from pytest_zstack_ticket.transport.usage_counter import Meter
+from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
 OVERHEAD = 256
 """Bytes of a request that do not stand in it, generously: version, Host, Content-Length, Accept-Encoding, line ends."""
@@ -17,16 +17,18 @@ OPTIONS = {
 }
 
 
-class CappedTransport:
+class QuotaTransport:
     """A transport that sends a request only if the meter grants it, and waits as the rate asks.
 
     Any method but GET, PUT, DELETE and HEAD counts as a creation: nobody knows what a faulty target makes of it. On a
     transport for `cleaning` only the rate binds GET, PUT and DELETE: what was created has to be taken away.
     """
 
-    def __init__(self, transport: Transport, *, meter: Meter, clock: Clock, cleaning: bool = False) -> None:
+    def __init__(
+        self, transport: Transport, *, usage_counter: SharedUsageCounter, clock: Clock, cleaning: bool = False
+    ) -> None:
         self._transport = transport
-        self._meter = meter
+        self._meter = usage_counter
         self._clock = clock
         self._cleaning = cleaning
         self.hit = ""
@@ -51,7 +53,7 @@ class CappedTransport:
         self._transport.close()
 
 
-def crowded_out(answer: Response | Failure) -> bool:
+def is_over_alive_quota(answer: Response | Failure) -> bool:
     """Return True if a request was not sent because so many tickets are alive already."""
     return isinstance(answer, Failure) and answer.kind == "stopped" and OPTIONS["alive"] in answer.detail
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from pytest_zstack_ticket.api.classify import BUSY, from_gateway, told_wait
+from pytest_zstack_ticket.api.classify import BUSY, announced_wait, from_gateway
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
@@ -15,7 +15,7 @@ LONGEST_PAUSE = 8.0
 """Seconds between tries at least: they grow while a target refuses, whatever small wish it names."""
 
 
-class PatientTransport:
+class RetryTransport:
     """A transport that sends again what a target was too busy for: 429, or a gateway's 503 with Retry-After.
 
     `patience` is for how many seconds it waits in a row; after that, what is refused is not sent again until something
@@ -48,7 +48,7 @@ class PatientTransport:
         """Return the seconds to wait before the request is sent again, None if it is not."""
         if isinstance(answer, Failure):
             return None
-        wish = told_wait(answer, self._clock.now())
+        wish = announced_wait(answer, self._clock.now())
         refused = answer.status == BUSY or (answer.status == UNAVAILABLE and wish is not None and from_gateway(answer))
         with self._lock:
             if not refused:

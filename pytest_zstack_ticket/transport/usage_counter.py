@@ -12,20 +12,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from pytest_zstack_ticket.model.quotas import CapName, Caps, Used
+from pytest_zstack_ticket.model.quotas import QuotaName, Quotas, Usage
 
 COUNTS = struct.Struct("<5qd")
 """requests, created, alive, most alive, bytes; and the moment from which the next request may go, in seconds."""
 
 
-class Meter:
+class SharedUsageCounter:
     """Reserves requests under the caps before they are sent; safe for many threads and processes.
 
     Moments are seconds of a clock that all processes share. `path` is the file of another process's meter,
     which is then `shared`.
     """
 
-    def __init__(self, caps: Caps, path: Path | None = None) -> None:
+    def __init__(self, caps: Quotas, path: Path | None = None) -> None:
         self.caps = caps
         self._mine = path is None
         self.shared = path is not None
@@ -39,12 +39,12 @@ class Meter:
         self._lock = threading.Lock()
 
     @property
-    def used(self) -> Used:
+    def used(self) -> Usage:
         """What all processes have used so far."""
         with self._locked():
             return self._read()[0]
 
-    def reserve(self, size: int, *, creates: bool, now: float) -> tuple[CapName | None, float]:
+    def reserve(self, size: int, *, creates: bool, now: float) -> tuple[QuotaName | None, float]:
         """Reserve one request of `size` bytes; return the cap that forbids it, and seconds to wait before sending."""
         caps = self.caps
         with self._locked():
@@ -53,7 +53,7 @@ class Meter:
             if hit is not None:
                 return hit, 0.0
             alive = used.alive + creates
-            used = Used(
+            used = Usage(
                 requests=used.requests + 1,
                 created=used.created + creates,
                 alive=alive,
@@ -69,7 +69,7 @@ class Meter:
         with self._locked():
             used, free_at = self._read()
             due = max(now, free_at)
-            counts = Used(
+            counts = Usage(
                 requests=used.requests + 1,
                 created=used.created,
                 alive=used.alive,
@@ -94,11 +94,11 @@ class Meter:
         if self._mine:
             self.path.unlink(missing_ok=True)
 
-    def _read(self) -> tuple[Used, float]:
+    def _read(self) -> tuple[Usage, float]:
         requests, created, alive, most, size, free_at = COUNTS.unpack(os.pread(self._file, COUNTS.size, 0))
-        return Used(requests=requests, created=created, alive=alive, most_alive=most, bytes=size), free_at
+        return Usage(requests=requests, created=created, alive=alive, most_alive=most, bytes=size), free_at
 
-    def _write(self, used: Used, free_at: float) -> None:
+    def _write(self, used: Usage, free_at: float) -> None:
         packed = COUNTS.pack(used.requests, used.created, used.alive, used.most_alive, used.bytes, free_at)
         os.pwrite(self._file, packed, 0)
 
@@ -112,7 +112,7 @@ class Meter:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
 
 
-def _hit(caps: Caps, used: Used, size: int, *, creates: bool) -> CapName | None:
+def _hit(caps: Quotas, used: Usage, size: int, *, creates: bool) -> QuotaName | None:
     if caps.requests is not None and used.requests >= caps.requests:
         return "requests"
     if caps.bytes is not None and used.bytes + size > caps.bytes:

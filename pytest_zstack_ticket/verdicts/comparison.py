@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from pytest_zstack_ticket.model.exchange import Json
-from pytest_zstack_ticket.model.saved_example import Observed, pinned_from_json
+from pytest_zstack_ticket.model.saved_example import Observed, saved_example_from_json
 from pytest_zstack_ticket.verdicts.judge import REGRESSION
 from pytest_zstack_ticket.verdicts.saved_examples import same_input
 
@@ -148,9 +148,9 @@ def _changed_examples(before: Report, after: Report, broken: set[str]) -> Iterat
 
     A change in an example of a requirement that broke is that break, so it makes no line of its own.
     """
-    known = {same_input(one): one.observed for one in map(pinned_from_json, before.get("pinned", ()))}
+    known = {same_input(one): one.observed for one in map(saved_example_from_json, before.get("pinned", ()))}
     seen: dict[str, tuple[str, Json, Json, set[str]]] = {}
-    for one in map(pinned_from_json, after.get("pinned", ())):
+    for one in map(saved_example_from_json, after.get("pinned", ())):
         was = known.get(same_input(one))
         if was is None:
             continue

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pytest_zstack_ticket.model.exchange import JsonObject
+
 Report = Mapping[str, Any]
-JsonObject = dict[str, Any]
 
 
 def history(reports: Sequence[Report]) -> JsonObject:

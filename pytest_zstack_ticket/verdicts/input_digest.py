@@ -6,8 +6,7 @@ import hashlib
 import re
 from functools import lru_cache
 
-from pytest_zstack_ticket.checks.outcomes import Trails
-from pytest_zstack_ticket.model.exchange import Request
+from pytest_zstack_ticket.model.exchange import Request, Trails
 
 EACH_TIME = frozenset({"authorization", "date", "x-job-uuid"})
 """Headers that say nothing of an input: session, signature, and the id that a job is to have."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pytest_zstack_ticket.api.capabilities import unmet
-from pytest_zstack_ticket.model.outcome import Departure, Phrase
+from pytest_zstack_ticket.model.outcome import Phrase, Violation
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.model.verdict import ROLL_UP, Example, Verdict
@@ -64,7 +64,7 @@ def _verdict(  # noqa: PLR0911 - the order of these questions is the rule
 ) -> tuple[Verdict, Phrase | None]:
     if tally.errors:
         return "error", Phrase.of("harness-error", error=tally.errors[0])
-    if tally.departed:
+    if tally.failed:
         return "failed", None
     if requirement.not_tested:
         return "untested", Phrase.of("not-tested", reason=requirement.not_tested)
@@ -173,7 +173,7 @@ def signature(example: Example, *, status: int = 0) -> str:
     `status` is that of the answer; only its class counts.
     """
     judgement = example.judgement
-    if not isinstance(judgement, Departure):
+    if not isinstance(judgement, Violation):
         return ""
     edit = example.edit
     parts = [

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 
 from pytest_zstack_ticket.api.strict_json import decode
 from pytest_zstack_ticket.model.codec import edit_to_json
-from pytest_zstack_ticket.model.exchange import Exchange, Json, Request, Response
-from pytest_zstack_ticket.model.outcome import Departure, Undecided
-from pytest_zstack_ticket.model.saved_example import Observed, Pinned, PinnedCall
+from pytest_zstack_ticket.model.exchange import Exchange, Json, Request, Response, Trails
+from pytest_zstack_ticket.model.outcome import Undecided, Violation
+from pytest_zstack_ticket.model.saved_example import Observed, SavedCall, SavedExample
 from pytest_zstack_ticket.model.verdict import Example
 from pytest_zstack_ticket.verdicts.judge import signature
-
-Trails = Mapping[str, tuple[Exchange, ...]]
 
 ROLES = frozenset({"subject", "sibling"})
 """Other roles are parts of flows: a query for the ticket, a web hook, a second poll."""
@@ -29,9 +27,9 @@ _OUR_HOOK = re.compile(r"https?://[^/]+/hook/[0-9a-f]{32}")
 _OF_ONE_TICKET = re.compile(rb'resourceUuid"\s*:\s*"')
 
 
-def pinned_of(
+def saved_example_of(
     example: Example, trails: Trails, *, ours: Collection[str], created: Collection[str], word: str = ""
-) -> Pinned | None:
+) -> SavedExample | None:
     """Return an example in a form that can be sent again, or None if it cannot be.
 
     `ours` are the redacted Authorization values of our session, `created` the roles that sent a CreateTicket, `word`
@@ -45,21 +43,21 @@ def pinned_of(
     calls = [_call(role, trail[0].request, ours, word) for role, trail in in_order]
     if None in calls:
         return None
-    departed = isinstance(example.judgement, Departure)
-    return Pinned(
+    failed = isinstance(example.judgement, Violation)
+    return SavedExample(
         requirement=example.requirement,
         test=example.test,
         check=example.check,
         arguments=example.arguments,
         edit=edit_to_json(example.edit),
         partition=example.partition,
-        signature=signature(example, status=status_of(trails["subject"])) if departed else "",
+        signature=signature(example, status=status_of(trails["subject"])) if failed else "",
         calls=tuple(call for call in calls if call is not None),
         observed=observed(trails["subject"]),
     )
 
 
-def _call(role: str, request: Request, ours: Collection[str], word: str) -> PinnedCall | None:
+def _call(role: str, request: Request, ours: Collection[str], word: str) -> SavedCall | None:
     body = request.body
     if body is not None and (len(body) > LARGEST or _OF_ONE_TICKET.search(body)):
         return None
@@ -69,7 +67,7 @@ def _call(role: str, request: Request, ours: Collection[str], word: str) -> Pinn
     authorised = [value for name, value in headers if name.lower() == "authorization"]
     if any(value not in ours for value in authorised) or len(authorised) > 1:
         return None
-    return PinnedCall(
+    return SavedCall(
         role=role,
         method=request.method,
         path=request.path,
@@ -109,7 +107,7 @@ def _fields(value: Json) -> set[str]:
     return {*map(str, value), *inner}
 
 
-def same_input(one: Pinned) -> str:
+def same_input(one: SavedExample) -> str:
     """Return what is equal for two pinned examples that send and check the same."""
     bare = replace(one, signature="", test="", observed=Observed(status=0, code="", fields=(), seconds=0.0))
     return repr((bare.requirement, bare.check, sorted(bare.arguments.items(), key=str), bare.calls))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from pytest_zstack_ticket.model.outcome import Departure, Phrase, Undecided
+from pytest_zstack_ticket.model.outcome import Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.verdict import Example
 
 LEGAL = frozenset({"legal-acceptance", "legal-refusal", "never-pending", "no-log-out", "not-shown"})
@@ -22,7 +22,7 @@ class Tally:
 
     requirement: str
     held: int = 0
-    departed: int = 0
+    failed: int = 0
     undecided: int = 0
     legal: int = 0
     reason: Phrase | None = None
@@ -46,7 +46,7 @@ class Tally:
         return replace(
             self,
             held=self.held + other.held,
-            departed=self.departed + other.departed,
+            failed=self.failed + other.failed,
             undecided=self.undecided + other.undecided,
             legal=self.legal + other.legal,
             reason=_first(self.reason, other.reason),
@@ -78,7 +78,7 @@ def tally_of(example: Example) -> Tally:
     return Tally(
         requirement=example.requirement,
         held=int(judgement is None),
-        departed=int(isinstance(judgement, Departure)),
+        failed=int(isinstance(judgement, Violation)),
         undecided=int(isinstance(judgement, Undecided) and not legal),
         legal=int(legal),
         reason=judgement.reason if isinstance(judgement, Undecided) and not legal else None,

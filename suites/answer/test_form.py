@@ -37,106 +37,106 @@ NO_ERROR_OBJECT = ["no-error-object", "empty-failure", "text-failure", "page-fai
 
 
 @pytest.mark.requirement("ZT-ANSWER-001")
-def test_every_answer_has_an_allowed_form(ticket_endpoint, zstack_sweep, zstack_examine):
+def test_every_answer_has_an_allowed_form(ticket_endpoint, zstack_cases, zstack_examine):
     """CreateTicket answers {}, the created inventory or a well-formed error, and nothing else."""
-    departure = zstack_examine("form", subject=ticket_endpoint.calibration, arguments={"structured": True})
-    assert departure is None, departure
+    violation = zstack_examine("form", subject=ticket_endpoint.calibration, arguments={"structured": True})
+    assert violation is None, violation
     for catalogue in ("variations", "mutations"):
-        for edit, trail in zstack_sweep.trails(catalogue):
-            departure = zstack_examine("form", edit=edit, subject=trail)
-            assert departure is None, departure
+        for edit, trail in zstack_cases.trails(catalogue):
+            violation = zstack_examine("form", edit=edit, subject=trail)
+            assert violation is None, violation
 
 
 @pytest.mark.parametrize("reasons", by_requirement(FORMS))
-def test_a_success_has_its_form(reasons, ticket_endpoint, zstack_sweep, zstack_examine):
+def test_a_success_has_its_form(reasons, ticket_endpoint, zstack_cases, zstack_examine):
     """A success is status 200 with one JSON object that is empty or holds the inventory."""
     trails = [
         (None, ticket_endpoint.calibration),
-        *zstack_sweep.trails("variations"),
-        *zstack_sweep.trails("mutations"),
+        *zstack_cases.trails("variations"),
+        *zstack_cases.trails("mutations"),
     ]
     for edit, trail in trails:
         if not trail.refused:
-            departure = zstack_examine("form", edit=edit, subject=trail, arguments={"reasons": reasons})
-            assert departure is None, departure
+            violation = zstack_examine("form", edit=edit, subject=trail, arguments={"reasons": reasons})
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-022")
-def test_a_structured_failure_holds_an_error_object(zstack_sweep, zstack_examine):
+def test_a_structured_failure_holds_an_error_object(zstack_cases, zstack_examine):
     """A structured failure holds an object under the key error."""
-    for edit, trail in zstack_sweep.structured_refusals():
-        departure = zstack_examine("form", edit=edit, subject=trail, arguments={"reasons": NO_ERROR_OBJECT})
-        assert departure is None, departure
+    for edit, trail in zstack_cases.structured_refusals():
+        violation = zstack_examine("form", edit=edit, subject=trail, arguments={"reasons": NO_ERROR_OBJECT})
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-036")
-def test_a_failure_shows_no_ticket(zstack_sweep, zstack_examine):
+def test_a_failure_shows_no_ticket(zstack_cases, zstack_examine):
     """A failure shows no inventory beside its error."""
-    for edit, trail in zstack_sweep.structured_refusals():
-        departure = zstack_examine("error-alone", edit=edit, subject=trail)
-        assert departure is None, departure
+    for edit, trail in zstack_cases.structured_refusals():
+        violation = zstack_examine("error-alone", edit=edit, subject=trail)
+        assert violation is None, violation
 
 
 @pytest.mark.parametrize("part", by_requirement(ERROR_PARTS))
-def test_an_error_part_is_well_formed(part, zstack_sweep, zstack_examine):
+def test_an_error_part_is_well_formed(part, zstack_cases, zstack_examine):
     """Each part of an error has its type, at any depth."""
     places, keywords = part
     arguments = {"schema": "failure", "places": places, "keywords": keywords}
-    for edit, trail in zstack_sweep.structured_refusals():
-        departure = zstack_examine("facet", edit=edit, subject=trail, arguments=arguments)
-        assert departure is None, departure
+    for edit, trail in zstack_cases.structured_refusals():
+        violation = zstack_examine("facet", edit=edit, subject=trail, arguments=arguments)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-030")
-def test_every_answer_is_utf8(zstack_sweep, zstack_examine, ticket_endpoint):
+def test_every_answer_is_utf8(zstack_cases, zstack_examine, ticket_endpoint):
     """An answer is UTF-8, and names no other character set."""
-    departure = zstack_examine("charset", subject=ticket_endpoint.calibration)
-    assert departure is None, departure
+    violation = zstack_examine("charset", subject=ticket_endpoint.calibration)
+    assert violation is None, violation
     for catalogue in ("variations", "mutations"):
-        for edit, trail in zstack_sweep.trails(catalogue):
-            departure = zstack_examine("charset", edit=edit, subject=trail)
-            assert departure is None, departure
+        for edit, trail in zstack_cases.trails(catalogue):
+            violation = zstack_examine("charset", edit=edit, subject=trail)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-031")
-def test_json_is_not_declared_a_page(zstack_sweep, zstack_examine, ticket_endpoint):
+def test_json_is_not_declared_a_page(zstack_cases, zstack_examine, ticket_endpoint):
     """A JSON answer is not declared to be text/html."""
-    departure = zstack_examine("media-type", subject=ticket_endpoint.calibration)
-    assert departure is None, departure
-    for edit, trail in zstack_sweep.trails("mutations"):
-        departure = zstack_examine("media-type", edit=edit, subject=trail)
-        assert departure is None, departure
+    violation = zstack_examine("media-type", subject=ticket_endpoint.calibration)
+    assert violation is None, violation
+    for edit, trail in zstack_cases.trails("mutations"):
+        violation = zstack_examine("media-type", edit=edit, subject=trail)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-032")
 def test_schema_paths_lead_to_values(ticket_endpoint, zstack_examine):
     """Each path in an answer's schema leads to a value of the answer."""
     trail = ticket_endpoint.create(ticket_endpoint.calibration_draft, headers=(("X-JSON-Schema", "true"),))
-    departure = zstack_examine("schema-paths", subject=trail)
-    assert departure is None, departure
+    violation = zstack_examine("schema-paths", subject=trail)
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-033")
-def test_a_success_is_exactly_empty(zstack_sweep, zstack_examine):
+def test_a_success_is_exactly_empty(zstack_cases, zstack_examine):
     """A success is exactly {} (documented profile)."""
-    for edit, trail in zstack_sweep.accepted():
-        departure = zstack_examine("exactly-empty", edit=edit, subject=trail)
-        assert departure is None, departure
+    for edit, trail in zstack_cases.accepted():
+        violation = zstack_examine("exactly-empty", edit=edit, subject=trail)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-034")
-def test_a_failure_is_structured(zstack_sweep, zstack_examine):
+def test_a_failure_is_structured(zstack_cases, zstack_examine):
     """A failure is JSON with an error object, whatever was wrong (documented profile)."""
-    for catalogue in ("mutations", "breakages"):
-        for edit, trail in zstack_sweep.trails(catalogue):
-            departure = zstack_examine("structured-failure", edit=edit, subject=trail)
-            assert departure is None, departure
+    for catalogue in ("mutations", "malformed-requests"):
+        for edit, trail in zstack_cases.trails(catalogue):
+            violation = zstack_examine("structured-failure", edit=edit, subject=trail)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-035")
-def test_an_answer_to_an_open_question_has_an_allowed_form(zstack_sweep, zstack_examine, zstack_observe):
+def test_an_answer_to_an_open_question_has_an_allowed_form(zstack_cases, zstack_examine, zstack_observe):
     """Where the contract is silent, the decision is only observed; its form is still checked."""
-    for edit, trail in zstack_sweep.trails("open"):
+    for edit, trail in zstack_cases.trails("open"):
         zstack_observe(f"open.{edit.partition}", type(trail.outcome).__name__.lower(), trail)
-        departure = zstack_examine("form", edit=edit, subject=trail)
-        assert departure is None, departure
+        violation = zstack_examine("form", edit=edit, subject=trail)
+        assert violation is None, violation

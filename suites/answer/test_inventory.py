@@ -33,52 +33,52 @@ REQUEST_MEMBERS = {
 
 
 @pytest.mark.parametrize("places", by_requirement(INVENTORY_PARTS))
-def test_an_inventory_part_is_well_formed(places, zstack_sweep, zstack_examine):
+def test_an_inventory_part_is_well_formed(places, zstack_cases, zstack_examine):
     """Each part of the inventory that is shown has its type."""
     arguments = {"schema": "create-result", "places": places}
-    for edit, trail in zstack_sweep.accepted():
-        departure = zstack_examine("facet", edit=edit, subject=trail, arguments=arguments)
-        assert departure is None, departure
+    for edit, trail in zstack_cases.accepted():
+        violation = zstack_examine("facet", edit=edit, subject=trail, arguments=arguments)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-011")
-def test_a_ticket_is_not_changed_before_it_is_created(zstack_sweep, zstack_examine):
+def test_a_ticket_is_not_changed_before_it_is_created(zstack_cases, zstack_examine):
     """A ticket's lastOpDate is not before its createDate."""
-    for edit, trail in zstack_sweep.accepted():
-        departure = zstack_examine("dates", edit=edit, subject=trail)
-        assert departure is None, departure
+    for edit, trail in zstack_cases.accepted():
+        violation = zstack_examine("dates", edit=edit, subject=trail)
+        assert violation is None, violation
 
 
 @pytest.mark.parametrize("member", by_requirement(ECHOED))
-def test_the_ticket_shows_what_was_sent(member, zstack_sweep, zstack_examine, ticket_endpoint):
+def test_the_ticket_shows_what_was_sent(member, zstack_cases, zstack_examine, ticket_endpoint):
     """The created ticket shows a member of params as it was sent."""
-    for edit, trail in zstack_sweep.accepted():
+    for edit, trail in zstack_cases.accepted():
         if trail.sent(member) is not None:
             shown = ticket_endpoint.shown(trail)
             if shown is not None:
-                departure = zstack_examine("echo", edit=edit, subject=trail, shown=shown, arguments={"member": member})
-                assert departure is None, departure
+                violation = zstack_examine("echo", edit=edit, subject=trail, shown=shown, arguments={"member": member})
+                assert violation is None, violation
 
 
 @pytest.mark.parametrize("members", by_requirement(REQUEST_MEMBERS))
-def test_the_ticket_shows_the_requests_that_were_sent(members, zstack_sweep, zstack_examine, ticket_endpoint):
+def test_the_ticket_shows_the_requests_that_were_sent(members, zstack_cases, zstack_examine, ticket_endpoint):
     """The created ticket shows its requests in order, each member by value."""
-    for edit, trail in zstack_sweep.accepted():
+    for edit, trail in zstack_cases.accepted():
         shown = ticket_endpoint.shown(trail)
         for member in members if shown is not None else ():
             arguments = {"member": member}
-            departure = zstack_examine("request-echo", edit=edit, subject=trail, shown=shown, arguments=arguments)
-            assert departure is None, departure
+            violation = zstack_examine("request-echo", edit=edit, subject=trail, shown=shown, arguments=arguments)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-020")
-def test_a_ticket_has_the_uuid_that_was_asked_for(zstack_sweep, zstack_examine, ticket_endpoint):
+def test_a_ticket_has_the_uuid_that_was_asked_for(zstack_cases, zstack_examine, ticket_endpoint):
     """A ticket created with resourceUuid has that uuid."""
-    for edit, trail in zstack_sweep.accepted():
+    for edit, trail in zstack_cases.accepted():
         shown = ticket_endpoint.shown(trail) if trail.sent("resourceUuid") is not None else None
         if shown is not None:
-            departure = zstack_examine("own-uuid", edit=edit, subject=trail, shown=shown)
-            assert departure is None, departure
+            violation = zstack_examine("own-uuid", edit=edit, subject=trail, shown=shown)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-021")
@@ -86,5 +86,5 @@ def test_two_tickets_have_two_uuids(ticket_endpoint, zstack_examine):
     """Two creates make tickets with different UUIDs."""
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
     second = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-    departure = zstack_examine("distinct", calibration=ticket_endpoint.calibration, first=first, second=second)
-    assert departure is None, departure
+    violation = zstack_examine("distinct", calibration=ticket_endpoint.calibration, first=first, second=second)
+    assert violation is None, violation

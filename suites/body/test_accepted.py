@@ -31,27 +31,27 @@ UNMATCHED = ["ticket type", "工单类型", "flow collection", "工单流程"]
 
 
 @pytest.mark.parametrize("rows", by_requirement(ACCEPTED))
-def test_a_variation_does_not_matter(rows, ticket_endpoint, zstack_sweep, zstack_examine):
+def test_a_variation_does_not_matter(rows, ticket_endpoint, zstack_cases, zstack_examine):
     """A variation that must not matter is decided like its sibling."""
-    for edit, trail in zstack_sweep.trails("variations", *rows):
+    for edit, trail in zstack_cases.trails("variations", *rows):
         arguments = {"unless": UNMATCHED} if edit.path == "params.requests" else {}
-        departure = zstack_examine(
+        violation = zstack_examine(
             "sameness", edit=edit, subject=trail, sibling=ticket_endpoint.calibration, arguments=arguments
         )
-        assert departure is None, departure
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-BODY-045")
-def test_outer_white_space_does_not_count(ticket_endpoint, zstack_sweep, zstack_examine):
+def test_outer_white_space_does_not_count(ticket_endpoint, zstack_cases, zstack_examine):
     """Outer white space that a target takes off does not count against the length of a name."""
     beside = {}
-    for edit, trail in zstack_sweep.trails("variations", "params.name/outer-space*"):
-        departure = zstack_examine(
+    for edit, trail in zstack_cases.trails("variations", "params.name/outer-space*"):
+        violation = zstack_examine(
             "outer-blanks" if beside else "sameness",
             edit=edit,
             subject=trail,
             sibling=ticket_endpoint.calibration,
             **beside,
         )
-        assert departure is None, departure
+        assert violation is None, violation
         beside = beside or {"trimmed": trail}

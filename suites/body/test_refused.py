@@ -57,14 +57,14 @@ GENERIC = (
 
 
 @pytest.mark.parametrize("rows", by_requirement(REFUSED))
-def test_a_broken_body_is_refused(rows, ticket_endpoint, zstack_sweep, zstack_examine):
+def test_a_broken_body_is_refused(rows, ticket_endpoint, zstack_cases, zstack_examine):
     """A body with one broken field is refused, while its sibling without the edit is accepted."""
-    for edit, trail in zstack_sweep.trails("mutations", *rows):
+    for edit, trail in zstack_cases.trails("mutations", *rows):
         arguments = {"fields": list(edit.fields)}
-        departure = zstack_examine(
+        violation = zstack_examine(
             "refusal", edit=edit, subject=trail, sibling=ticket_endpoint.calibration, arguments=arguments
         )
-        assert departure is None, departure
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-BODY-023")
@@ -72,35 +72,35 @@ def test_a_resource_uuid_in_use_is_refused(ticket_endpoint, zstack_examine):
     """A resourceUuid that is already in use is refused."""
     draft = with_resource_uuid(ticket_endpoint.calibration_draft, uuid.uuid4().hex)
     first, second = ticket_endpoint.create(draft), ticket_endpoint.create(draft)
-    departure = zstack_examine("refusal", edit=draft.edit, subject=second, sibling=first)
-    assert departure is None, departure
+    violation = zstack_examine("refusal", edit=draft.edit, subject=second, sibling=first)
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-BODY-033")
-def test_a_refusal_blames_what_is_broken(ticket_endpoint, zstack_sweep, zstack_examine):
+def test_a_refusal_blames_what_is_broken(ticket_endpoint, zstack_cases, zstack_examine):
     """A refusal blames no other field than the broken one, and not the session."""
-    for edit, trail in zstack_sweep.trails("mutations"):
+    for edit, trail in zstack_cases.trails("mutations"):
         if trail.refused:
             arguments = {"fields": list(edit.fields)}
-            departure = zstack_examine(
+            violation = zstack_examine(
                 "blame", edit=edit, subject=trail, sibling=ticket_endpoint.calibration, arguments=arguments
             )
-            assert departure is None, departure
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-BODY-034")
-def test_a_generic_refusal_has_the_generic_code(ticket_endpoint, zstack_sweep, zstack_examine):
+def test_a_generic_refusal_has_the_generic_code(ticket_endpoint, zstack_cases, zstack_examine):
     """A missing, null, overlong or empty field is refused with code SYS.1007."""
-    for edit, trail in zstack_sweep.trails("mutations", *GENERIC):
+    for edit, trail in zstack_cases.trails("mutations", *GENERIC):
         if trail.refused_with_error:
-            departure = zstack_examine(
+            violation = zstack_examine(
                 "argument-code",
                 edit=edit,
                 subject=trail,
                 sibling=ticket_endpoint.calibration,
                 arguments={"codes": ["SYS.1007"]},
             )
-            assert departure is None, departure
+            assert violation is None, violation
 
 
 def with_resource_uuid(draft, value):

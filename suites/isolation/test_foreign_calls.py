@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from pytest_zstack_ticket import Draft, Edit, Refused
-from pytest_zstack_ticket.strategies import hostile_drafts
+from pytest_zstack_ticket.strategies import injection_drafts
 
 TRIES = 4
 """So often the same call is sent: what is let through only now and then is let through in one of them."""
@@ -25,71 +25,71 @@ def edit_of(event):
 
 
 @pytest.fixture(scope="module")
-def sibling(zstack_keepsake):
+def sibling(zstack_canary):
     """Return what an owner's cancel led to: where nobody may send events, a stranger's refusal proves nothing."""
-    return zstack_keepsake().happen("cancel")
+    return zstack_canary().happen("cancel")
 
 
 @pytest.fixture
 def tried(stranger, sibling, zstack_examine):
     """Return what sends a call of the stranger and sees that the ticket is left alone."""
 
-    def send(keepsake, event, *, times=TRIES):
+    def send(canary, event, *, times=TRIES):
         for _ in range(times):
-            roles = {"before": keepsake.shown(), "history-before": keepsake.history()}
-            roles |= {"subject": keepsake.happen(event, by=stranger), "after": keepsake.shown()}
-            if not keepsake.kept:
+            roles = {"before": canary.shown(), "history-before": canary.history()}
+            roles |= {"subject": canary.happen(event, by=stranger), "after": canary.shown()}
+            if not canary.kept:
                 return
-            roles["history-after"] = keepsake.history()
+            roles["history-after"] = canary.history()
             roles |= {"sibling": sibling} if event != "delete" else {}
-            told = {"call": keepsake.call_of(event), "event": event, "may_succeed": event == "delete"}
-            departure = zstack_examine("left-alone", edit=edit_of(event), arguments=told, **roles)
-            assert departure is None, departure
+            told = {"call": canary.call_of(event), "event": event, "may_succeed": event == "delete"}
+            violation = zstack_examine("left-alone", edit=edit_of(event), arguments=told, **roles)
+            assert violation is None, violation
 
     return send
 
 
 @pytest.mark.requirement("ZT-ISOLATION-009")
-def test_a_stranger_cannot_cancel(zstack_keepsake, tried):
+def test_a_stranger_cannot_cancel(zstack_canary, tried):
     """A stranger cannot cancel a ticket, however often he tries."""
-    tried(zstack_keepsake(), "cancel")
-    tried(zstack_keepsake(), "cancel", times=1)
+    tried(zstack_canary(), "cancel")
+    tried(zstack_canary(), "cancel", times=1)
 
 
 @pytest.mark.requirement("ZT-ISOLATION-010")
-def test_a_stranger_cannot_reopen(zstack_keepsake, tried):
+def test_a_stranger_cannot_reopen(zstack_canary, tried):
     """A stranger cannot reopen a cancelled ticket."""
-    one = zstack_keepsake()
+    one = zstack_canary()
     one.happen("cancel")
     tried(one, "reopen")
 
 
 @pytest.mark.requirement("ZT-ISOLATION-011")
-def test_a_stranger_cannot_change_requests(zstack_keepsake, tried):
+def test_a_stranger_cannot_change_requests(zstack_canary, tried):
     """A stranger cannot change the requests of a ticket, pending or cancelled."""
-    one = zstack_keepsake()
+    one = zstack_canary()
     tried(one, "update", times=2)
     one.happen("cancel")
     tried(one, "update")
 
 
 @pytest.mark.requirement("ZT-ISOLATION-012")
-def test_a_strangers_delete_leaves_a_ticket(zstack_keepsake, tried):
+def test_a_strangers_delete_leaves_a_ticket(zstack_canary, tried):
     """A stranger's delete leaves a ticket where it is; a platform may answer as if it were not there."""
-    one = zstack_keepsake()
+    one = zstack_canary()
     tried(one, "delete", times=2)
     one.happen("cancel")
     tried(one, "delete", times=2)
 
 
 @pytest.fixture(scope="module")
-def refusals(stranger, zstack_keepsake, zstack_observe):
+def refusals(stranger, zstack_canary, zstack_observe):
     """Send each foreign call once for a ticket and once for a uuid of nothing; return the pairs."""
     sent = []
 
     def send():
         if not sent:
-            one = zstack_keepsake()
+            one = zstack_canary()
             for event in ("cancel", "reject", "update", "delete"):
                 subject = one.happen(event, by=stranger)
                 unknown = one.happen(event, by=stranger, uuid=uuid.uuid4().hex)
@@ -108,30 +108,30 @@ def told_of(trail):
     return f"{outcome.status} {outcome.code}".strip() if isinstance(outcome, Refused) else type(outcome).__name__
 
 
-def names(trail, keepsake):
+def names(trail, canary):
     """Say whether a refusal has the ticket's name, as a message of the platform does."""
-    return keepsake.name in getattr(trail.outcome, "details", "")
+    return canary.name in getattr(trail.outcome, "details", "")
 
 
 @pytest.mark.requirement("ZT-ISOLATION-013")
 def test_a_refusal_tells_nothing(refusals, zstack_examine):
     """What refuses a stranger tells him nothing of the ticket's description and requests."""
     for one, event, subject, _ in refusals():
-        departure = zstack_examine(
+        violation = zstack_examine(
             "tells-nothing",
             edit=edit_of(event),
             subject=subject,
             made=one.made,
             arguments={"call": one.call_of(event)},
         )
-        assert departure is None, departure
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ISOLATION-014")
-def test_a_used_uuid_is_not_given_to_a_stranger(stranger, zstack_keepsake, zstack_examine):
+def test_a_used_uuid_is_not_given_to_a_stranger(stranger, zstack_canary, zstack_examine):
     """A stranger cannot create with the resourceUuid of a ticket, learns nothing, and the ticket stays."""
     for _ in range(2):
-        one = zstack_keepsake()
+        one = zstack_canary()
         body = json.loads(stranger.calibration_draft.body)
         body["params"] |= {"resourceUuid": one.uuid, "description": "another one"}
         draft = Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=stranger.calibration_draft.headers)
@@ -140,12 +140,12 @@ def test_a_used_uuid_is_not_given_to_a_stranger(stranger, zstack_keepsake, zstac
         if not one.kept:
             continue
         told = {"call": "create", "event": "create"}
-        departure = zstack_examine("left-alone", edit=edit_of("create"), arguments=told, **roles)
-        assert departure is None, departure
-        departure = zstack_examine(
+        violation = zstack_examine("left-alone", edit=edit_of("create"), arguments=told, **roles)
+        assert violation is None, violation
+        violation = zstack_examine(
             "tells-nothing", edit=edit_of("create"), arguments={"call": "create"}, subject=subject, made=one.made
         )
-        assert departure is None, departure
+        assert violation is None, violation
 
 
 def flow_collection_of(part, context):
@@ -171,8 +171,8 @@ def test_a_flow_collection_serves_its_project_alone(ticket_endpoint, zstack_cont
             headers = endpoint.calibration_draft.headers
             subject = endpoint.create(Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=headers))
             roles = {"subject": subject, "sibling": sibling, "inside": inside, "collection": known}
-            departure = zstack_examine("outside-flow", edit=edit_of("flow"), **roles)
-            assert departure is None, departure
+            violation = zstack_examine("outside-flow", edit=edit_of("flow"), **roles)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ISOLATION-016")
@@ -180,23 +180,23 @@ def test_nothing_of_the_host_comes_out(ticket_endpoint, refusals, zstack_context
     """No answer to a foreign call, or to text that looks like code, shows a path, a source line or SQL of the target."""
     for _, event, *pair in refusals():
         for trail in pair:
-            departure = zstack_examine("no-insides", edit=edit_of(event), subject=trail)
-            assert departure is None, departure
-    for draft in hostile_drafts(zstack_context)[::6]:
-        departure = zstack_examine("no-insides", edit=draft.edit, subject=ticket_endpoint.create(draft))
-        assert departure is None, departure
+            violation = zstack_examine("no-insides", edit=edit_of(event), subject=trail)
+            assert violation is None, violation
+    for draft in injection_drafts(zstack_context)[::6]:
+        violation = zstack_examine("no-insides", edit=draft.edit, subject=ticket_endpoint.create(draft))
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ISOLATION-017")
-def test_no_secret_comes_out(refusals, zstack_keepsake, stranger, zstack_examine):
+def test_no_secret_comes_out(refusals, zstack_canary, stranger, zstack_examine):
     """No answer to a stranger shows a session or another secret."""
     for _, event, *pair in refusals():
         for trail in pair:
-            departure = zstack_examine("no-leak", edit=edit_of(event), subject=trail)
-            assert departure is None, departure
-    roles = zstack_keepsake().asked("uuid", by=stranger)
-    departure = zstack_examine("no-leak", partition="look/uuid", subject=roles["subject"])
-    assert departure is None, departure
+            violation = zstack_examine("no-leak", edit=edit_of(event), subject=trail)
+            assert violation is None, violation
+    roles = zstack_canary().asked("uuid", by=stranger)
+    violation = zstack_examine("no-leak", partition="look/uuid", subject=roles["subject"])
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ISOLATION-018")
@@ -204,5 +204,5 @@ def test_jobs_cannot_be_counted_up(ticket_endpoint, zstack_examine):
     """The ids of jobs cannot be counted up."""
     draft = ticket_endpoint.calibration_draft
     made = {f"made{number}": ticket_endpoint.create(draft) for number in range(JOBS)}
-    departure = zstack_examine("unguessable", **made)
-    assert departure is None, departure
+    violation = zstack_examine("unguessable", **made)
+    assert violation is None, violation

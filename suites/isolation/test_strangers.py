@@ -28,62 +28,62 @@ def stranger(ticket_endpoint):
 def looked(stranger, zstack_examine):
     """Return what lets the stranger ask for a ticket, and judges what he sees; `where` it has to be found by its owner."""
 
-    def look(keepsake, what):
-        roles = keepsake.asked(what, by=stranger)
-        if not keepsake.kept:
+    def look(canary, what):
+        roles = canary.asked(what, by=stranger)
+        if not canary.kept:
             return
         counts = what in ("count", "count-of-name", "total")
         checks = ("uncounted",) if what.startswith("count") else ("unseen", "uncounted") if counts else ("unseen",)
         for check in checks:
-            departure = zstack_examine(check, partition=f"look/{what}", arguments={"uuid": keepsake.uuid}, **roles)
-            assert departure is None, departure
+            violation = zstack_examine(check, partition=f"look/{what}", arguments={"uuid": canary.uuid}, **roles)
+            assert violation is None, violation
 
     return look
 
 
 @pytest.mark.requirement("ZT-ISOLATION-003")
-def test_a_uuid_shows_a_stranger_nothing(zstack_keepsake, looked):
+def test_a_uuid_shows_a_stranger_nothing(zstack_canary, looked):
     """A query for the uuid of a ticket does not show it to a stranger."""
     for _ in range(TICKETS):
-        one = zstack_keepsake()
+        one = zstack_canary()
         for what in BY_UUID:
             looked(one, what)
 
 
 @pytest.mark.requirement("ZT-ISOLATION-004")
-def test_a_name_shows_a_stranger_nothing(zstack_keepsake, looked):
+def test_a_name_shows_a_stranger_nothing(zstack_canary, looked):
     """A query for the name of a ticket, or a part of it, does not show it to a stranger."""
     for _ in range(TICKETS):
-        one = zstack_keepsake()
+        one = zstack_canary()
         for what in BY_NAME:
             looked(one, what)
 
 
 @pytest.mark.requirement("ZT-ISOLATION-005")
-def test_a_listing_shows_a_stranger_nothing(zstack_keepsake, looked):
+def test_a_listing_shows_a_stranger_nothing(zstack_canary, looked):
     """A query without a condition does not show a ticket of others, not even the latest."""
     for _ in range(TICKETS):
-        looked(zstack_keepsake(), "latest")
+        looked(zstack_canary(), "latest")
 
 
 @pytest.mark.requirement("ZT-ISOLATION-006")
-def test_a_path_shows_a_stranger_nothing(zstack_keepsake, looked):
+def test_a_path_shows_a_stranger_nothing(zstack_canary, looked):
     """GET of a ticket's path shows a stranger nothing of it."""
     for _ in range(TICKETS):
-        looked(zstack_keepsake(), "path")
+        looked(zstack_canary(), "path")
 
 
 @pytest.mark.requirement("ZT-ISOLATION-007")
-def test_a_count_tells_a_stranger_nothing(zstack_keepsake, looked):
+def test_a_count_tells_a_stranger_nothing(zstack_canary, looked):
     """No count and no total tells a stranger that a ticket is there."""
     for _ in range(TICKETS):
-        one = zstack_keepsake()
+        one = zstack_canary()
         for what in ("count", "count-of-name", "total"):
             looked(one, what)
 
 
 @pytest.mark.requirement("ZT-ISOLATION-007")
-def test_the_count_of_all_tells_a_stranger_nothing(zstack_keepsake, stranger, zstack_examine):
+def test_the_count_of_all_tells_a_stranger_nothing(zstack_canary, stranger, zstack_examine):
     """The count of all that a stranger sees does not follow what others create."""
 
     def counted():
@@ -92,17 +92,17 @@ def test_the_count_of_all_tells_a_stranger_nothing(zstack_keepsake, stranger, zs
     roles = {"count0": counted()}
     for number in (1, 2, 3):
         for _ in range(number):
-            zstack_keepsake()
+            zstack_canary()
         roles[f"count{number}"] = counted()
-    departure = zstack_examine("uncoupled", partition="look/count-of-all", **roles)
-    assert departure is None, departure
+    violation = zstack_examine("uncoupled", partition="look/count-of-all", **roles)
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ISOLATION-008")
-def test_the_past_shows_a_stranger_nothing(zstack_keepsake, looked):
+def test_the_past_shows_a_stranger_nothing(zstack_canary, looked):
     """The history of a ticket is not shown to a stranger, nor what is left of a deleted one."""
     for _ in range(2):
-        one = zstack_keepsake()
+        one = zstack_canary()
         one.happen("cancel")
         for what in LIVING_PAST:
             looked(one, what)
@@ -112,22 +112,22 @@ def test_the_past_shows_a_stranger_nothing(zstack_keepsake, looked):
 
 
 @pytest.mark.requirement("ZT-ISOLATION-023")
-def test_no_other_question_shows_a_stranger_anything(zstack_keepsake, looked):
+def test_no_other_question_shows_a_stranger_anything(zstack_canary, looked):
     """By whatever member, in whatever choice of members and on whatever page, a stranger sees no ticket of others."""
     for _ in range(2):
-        one = zstack_keepsake()
+        one = zstack_canary()
         # a younger one, or the second page begins behind the ticket
-        zstack_keepsake()
+        zstack_canary()
         for what in OTHERWISE:
             looked(one, what)
 
 
 @pytest.mark.requirement("ZT-ISOLATION-021")
-def test_a_decision_shows_a_stranger_nothing(zstack_keepsake, ticket_endpoint, zstack_profile, looked):
+def test_a_decision_shows_a_stranger_nothing(zstack_canary, ticket_endpoint, zstack_profile, looked):
     """What an approver decides, where there is one, shows a stranger nothing."""
     decisions = [("reject", "approver"), ("approve", "approval")]
     for event, needed in decisions:
-        one = zstack_keepsake()
+        one = zstack_canary()
         looked(one, "uuid")
         if needed in zstack_profile.capabilities:
             one.happen(event, by=ticket_endpoint.as_person("approver"))
@@ -136,11 +136,11 @@ def test_a_decision_shows_a_stranger_nothing(zstack_keepsake, ticket_endpoint, z
 
 
 @pytest.mark.requirement("ZT-ISOLATION-021")
-def test_no_life_shows_a_stranger_anything(zstack_keepsake, zstack_explore, looked):
+def test_no_life_shows_a_stranger_anything(zstack_canary, zstack_explore, looked):
     """Whatever its owner does with a ticket in whatever order, a stranger sees nothing of it."""
 
     def holds(moves):
-        one = zstack_keepsake()
+        one = zstack_canary()
         for move in moves:
             if move in LOOKS:
                 looked(one, move)
@@ -152,10 +152,10 @@ def test_no_life_shows_a_stranger_anything(zstack_keepsake, zstack_explore, look
 
 
 @pytest.mark.requirement("ZT-ISOLATION-022")
-def test_a_busy_target_shows_a_stranger_nothing(zstack_keepsake, stranger, looked, zstack_examine):
+def test_a_busy_target_shows_a_stranger_nothing(zstack_canary, stranger, looked, zstack_examine):
     """While others' jobs are on their way, a stranger sees and moves no more than before."""
-    one, others = zstack_keepsake(), [zstack_keepsake() for _ in range(4)]
-    sibling = zstack_keepsake().happen("cancel")
+    one, others = zstack_canary(), [zstack_canary() for _ in range(4)]
+    sibling = zstack_canary().happen("cancel")
     with ThreadPoolExecutor(max_workers=len(others)) as pool:
         for number in range(BUSY_ROUNDS):
             event = "reopen" if number % 2 else "cancel"
@@ -168,5 +168,5 @@ def test_a_busy_target_shows_a_stranger_nothing(zstack_keepsake, stranger, looke
             if one.kept:
                 told = {"call": "action", "event": "cancel"}
                 roles = {"before": before, "subject": subject, "after": one.shown(), "sibling": sibling}
-                departure = zstack_examine("left-alone", partition="busy/cancel", arguments=told, **roles)
-                assert departure is None, departure
+                violation = zstack_examine("left-alone", partition="busy/cancel", arguments=told, **roles)
+                assert violation is None, violation

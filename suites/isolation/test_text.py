@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_zstack_ticket.strategies import hostile_drafts
+from pytest_zstack_ticket.strategies import injection_drafts
 
 
 @pytest.fixture(scope="module")
@@ -11,7 +11,7 @@ def hostile(ticket_endpoint, zstack_context):
     sent = []
 
     def send():
-        for draft in () if sent else hostile_drafts(zstack_context):
+        for draft in () if sent else injection_drafts(zstack_context):
             trail = ticket_endpoint.create(draft)
             sent.append((draft, trail, ticket_endpoint.fetched(trail) or ticket_endpoint.named(trail)))
         return sent
@@ -23,8 +23,8 @@ def hostile(ticket_endpoint, zstack_context):
 def test_text_is_kept_as_text(hostile, zstack_examine):
     """Text that looks like code is stored as exactly that text, or refused."""
     for draft, trail, shown in hostile():
-        departure = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
-        assert departure is None, departure
+        violation = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ISOLATION-002")
@@ -32,5 +32,5 @@ def test_nothing_inside_comes_out(hostile, zstack_examine):
     """No answer to text that looks like code shows a stack trace."""
     for draft, trail, shown in hostile():
         for one in (trail, shown):
-            departure = zstack_examine("no-trace", edit=draft.edit, subject=one)
-            assert departure is None, departure
+            violation = zstack_examine("no-trace", edit=draft.edit, subject=one)
+            assert violation is None, violation

@@ -7,13 +7,13 @@ PEOPLE = ("owner", "stranger") * 3
 
 
 @pytest.fixture(scope="module")
-def rounds(zstack_together):
+def rounds(zstack_concurrently):
     """Let the owner and the stranger create together, a few times; return each round's tickets."""
     made = []
 
     def create():
         if not made:
-            made.extend(zstack_together(*PEOPLE) for _ in range(ROUNDS))
+            made.extend(zstack_concurrently(*PEOPLE) for _ in range(ROUNDS))
         return made
 
     return create
@@ -27,8 +27,8 @@ def test_tickets_that_are_created_together_are_not_mixed(rounds, zstack_examine)
         around, before = [*before, *tickets], tickets
         for one in (one for one in tickets if one.kept):
             others = {f"other{place}": other.made for place, other in enumerate(around) if other is not one}
-            departure = zstack_examine("not-mixed", subject=one.made, shown=one.found(), **others)
-            assert departure is None, departure
+            violation = zstack_examine("not-mixed", subject=one.made, shown=one.found(), **others)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ISOLATION-020")
@@ -37,10 +37,10 @@ def test_each_sees_his_own(rounds, ticket_endpoint, zstack_profile, zstack_exami
     owner, stranger = (ticket_endpoint.as_person(part) for part in ("owner", "stranger"))
     for tickets in rounds():
         for one in (one for one in tickets if one.kept and one.uuid):
-            departure = zstack_examine("stored-once", subject=one.made, named=one.found())
-            assert departure is None, departure
+            violation = zstack_examine("stored-once", subject=one.made, named=one.found())
+            assert violation is None, violation
             if one.owner is owner or "plain-owner" in zstack_profile.capabilities:
                 other = stranger if one.owner is owner else owner
                 told = {"uuid": one.uuid}
-                departure = zstack_examine("unseen", arguments=told, **one.asked("uuid", by=other))
-                assert departure is None, departure
+                violation = zstack_examine("unseen", arguments=told, **one.asked("uuid", by=other))
+                assert violation is None, violation

@@ -20,38 +20,38 @@ GRACE = 10.0
 
 
 @pytest.mark.requirement("ZT-JOB-006")
-def test_a_running_job_shows_nothing_yet(ticket_endpoint, zstack_sweep, zstack_examine):
+def test_a_running_job_shows_nothing_yet(ticket_endpoint, zstack_cases, zstack_examine):
     """A poll of a running job shows neither result nor error."""
     for _ in range(5):
         trail = ticket_endpoint.create(ticket_endpoint.calibration_draft, first_wait=0.0)
-        departure = zstack_examine("pending-body", subject=trail)
-        assert departure is None, departure
-    for edit, trail in zstack_sweep.trails("variations"):
+        violation = zstack_examine("pending-body", subject=trail)
+        assert violation is None, violation
+    for edit, trail in zstack_cases.trails("variations"):
         if trail.polled_while_running:
-            departure = zstack_examine("pending-body", edit=edit, subject=trail)
-            assert departure is None, departure
+            violation = zstack_examine("pending-body", edit=edit, subject=trail)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-007")
-def test_a_job_ends_with_200_or_503(ticket_endpoint, zstack_sweep, zstack_examine):
+def test_a_job_ends_with_200_or_503(ticket_endpoint, zstack_cases, zstack_examine):
     """A job's end is told by status 200 or 503."""
-    departure = zstack_examine("end-status", subject=ticket_endpoint.calibration)
-    assert departure is None, departure
-    for edit, trail in zstack_sweep.trails("mutations"):
+    violation = zstack_examine("end-status", subject=ticket_endpoint.calibration)
+    assert violation is None, violation
+    for edit, trail in zstack_cases.trails("mutations"):
         if trail.started_job:
-            departure = zstack_examine("end-status", edit=edit, subject=trail)
-            assert departure is None, departure
+            violation = zstack_examine("end-status", edit=edit, subject=trail)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-008")
-def test_a_job_ends_with_a_result_or_an_error(ticket_endpoint, zstack_sweep, zstack_examine):
+def test_a_job_ends_with_a_result_or_an_error(ticket_endpoint, zstack_cases, zstack_examine):
     """A job ends with {}, an inventory or a well-formed error."""
-    departure = zstack_examine("result-form", subject=ticket_endpoint.calibration)
-    assert departure is None, departure
-    for edit, trail in zstack_sweep.trails("mutations"):
+    violation = zstack_examine("result-form", subject=ticket_endpoint.calibration)
+    assert violation is None, violation
+    for edit, trail in zstack_cases.trails("mutations"):
         if trail.started_job:
-            departure = zstack_examine("result-form", edit=edit, subject=trail)
-            assert departure is None, departure
+            violation = zstack_examine("result-form", edit=edit, subject=trail)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-009")
@@ -60,25 +60,25 @@ def test_a_result_reads_the_same_again(ticket_endpoint, zstack_examine):
     trail = ticket_endpoint.create(ticket_endpoint.calibration_draft)
     early = [ticket_endpoint.create(ticket_endpoint.calibration_draft, first_wait=0.0) for _ in range(2)]
     for _ in range(3):
-        departure = zstack_examine("end-stable", subject=trail, again=ticket_endpoint.poll_again(trail))
-        assert departure is None, departure
+        violation = zstack_examine("end-stable", subject=trail, again=ticket_endpoint.poll_again(trail))
+        assert violation is None, violation
     time.sleep(LATER)
     for one in early:
-        departure = zstack_examine("end-stable", subject=one, again=ticket_endpoint.poll_again(one))
-        assert departure is None, departure
+        violation = zstack_examine("end-stable", subject=one, again=ticket_endpoint.poll_again(one))
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-010")
-def test_an_error_reads_the_same_again(ticket_endpoint, zstack_sweep, zstack_examine):
+def test_an_error_reads_the_same_again(ticket_endpoint, zstack_cases, zstack_examine):
     """The error of a job that failed reads the same again."""
-    for edit, trail in zstack_sweep.trails("mutations", "params.name/drop", "params.requests/drop", "*/unknown"):
+    for edit, trail in zstack_cases.trails("mutations", "params.name/drop", "params.requests/drop", "*/unknown"):
         if not trail.started_job:
             # refused before there is a job, which is as good
             zstack_examine("end-stable", edit=edit, subject=trail)
         for _ in range(3 if trail.started_job else 0):
             again = ticket_endpoint.poll_again(trail)
-            departure = zstack_examine("end-stable", edit=edit, subject=trail, again=again)
-            assert departure is None, departure
+            violation = zstack_examine("end-stable", edit=edit, subject=trail, again=again)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-011")
@@ -87,8 +87,8 @@ def test_an_unknown_job_is_not_found(ticket_endpoint, zstack_examine):
     for unknown in (uuid.uuid4().hex, "not-a-job"):
         trail = ticket_endpoint.call("GET", f"/v1/api-jobs/{unknown}", follow=False)
         check, told = ("not-success", {}) if ticket_endpoint.profile.strict else ("status", {"statuses": NOT_FOUND})
-        departure = zstack_examine(check, subject=trail, sibling=ticket_endpoint.calibration, arguments=told)
-        assert departure is None, departure
+        violation = zstack_examine(check, subject=trail, sibling=ticket_endpoint.calibration, arguments=told)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-012")
@@ -99,8 +99,8 @@ def test_a_job_refuses_other_methods(ticket_endpoint, zstack_examine):
         edit = Edit(kind="breakage", name=f"{method.lower()}-job", note=f"{method} on a job")
         path = ticket_endpoint.job_path(trail)
         again = ticket_endpoint.send(Message(edit=edit, method=method, path=path, headers=()), follow=False)
-        departure = zstack_examine("not-success", edit=edit, subject=again, sibling=trail)
-        assert departure is None, departure
+        violation = zstack_examine("not-success", edit=edit, subject=again, sibling=trail)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-017")
@@ -109,8 +109,8 @@ def test_a_job_ends_in_the_announced_time(ticket_endpoint, zstack_examine):
     trail = ticket_endpoint.create(
         ticket_endpoint.calibration_draft, headers=(("X-API-Timeout", "5"),), job_limit=5 + GRACE + 5
     )
-    departure = zstack_examine("ends", subject=trail, arguments={"grace": GRACE})
-    assert departure is None, departure
+    violation = zstack_examine("ends", subject=trail, arguments={"grace": GRACE})
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-018")
@@ -118,8 +118,8 @@ def test_results_are_not_mixed_up(ticket_endpoint, zstack_examine):
     """The results of two jobs that run at the same time are not mixed up."""
     drafts = [own_uuid(ticket_endpoint.calibration_draft) for _ in range(4)]
     for trail in ticket_endpoint.create_together(drafts):
-        departure = zstack_examine("own-uuid", subject=trail, shown=ticket_endpoint.shown(trail) or trail)
-        assert departure is None, departure
+        violation = zstack_examine("own-uuid", subject=trail, shown=ticket_endpoint.shown(trail) or trail)
+        assert violation is None, violation
 
 
 def own_uuid(draft):

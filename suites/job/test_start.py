@@ -22,16 +22,16 @@ def with_header(draft, edit_name, name, value):
 
 
 @pytest.mark.parametrize("part", by_requirement(START_PARTS))
-def test_a_202_has_its_form(part, ticket_endpoint, zstack_sweep, zstack_examine):
+def test_a_202_has_its_form(part, ticket_endpoint, zstack_cases, zstack_examine):
     """The 202 that starts a job holds a usable location, and a sensible apiTimeout if any."""
     places, keywords = part
     arguments = {"places": places, "keywords": keywords}
-    departure = zstack_examine("start-facet", subject=ticket_endpoint.calibration, arguments=arguments)
-    assert departure is None, departure
-    for edit, trail in zstack_sweep.trails("variations"):
+    violation = zstack_examine("start-facet", subject=ticket_endpoint.calibration, arguments=arguments)
+    assert violation is None, violation
+    for edit, trail in zstack_cases.trails("variations"):
         if trail.started_job:
-            departure = zstack_examine("start-facet", edit=edit, subject=trail, arguments=arguments)
-            assert departure is None, departure
+            violation = zstack_examine("start-facet", edit=edit, subject=trail, arguments=arguments)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-004")
@@ -39,8 +39,8 @@ def test_a_job_has_the_id_that_was_asked_for(ticket_endpoint, zstack_examine):
     """A job has the id that X-Job-UUID asked for."""
     for _ in range(3):
         trail = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=uuid.uuid4().hex)
-        departure = zstack_examine("own-id", subject=trail)
-        assert departure is None, departure
+        violation = zstack_examine("own-id", subject=trail)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-013")
@@ -48,10 +48,10 @@ def test_a_job_id_of_another_length_is_refused(ticket_endpoint, zstack_examine):
     """An X-Job-UUID that has not 32 characters is refused."""
     for value in BAD_JOB_IDS:
         message = with_header(ticket_endpoint.calibration_draft, f"job-uuid-of-{len(value)}", "X-Job-UUID", value)
-        departure = zstack_examine(
+        violation = zstack_examine(
             "refusal", edit=message.edit, subject=ticket_endpoint.send(message), sibling=ticket_endpoint.calibration
         )
-        assert departure is None, departure
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-014")
@@ -61,8 +61,8 @@ def test_a_job_id_that_was_used_is_refused(ticket_endpoint, zstack_examine):
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
     message = with_header(ticket_endpoint.calibration_draft, "job-uuid-again", "X-Job-UUID", job)
     second = ticket_endpoint.send(message, follow=False)
-    departure = zstack_examine("not-success", edit=message.edit, subject=second, sibling=first)
-    assert departure is None, departure
+    violation = zstack_examine("not-success", edit=message.edit, subject=second, sibling=first)
+    assert violation is None, violation
     body = json.loads(ticket_endpoint.calibration_draft.body)
     del body["params"]["requests"]
     bad = Draft(body=json.dumps(body).encode(), headers=ticket_endpoint.calibration_draft.headers)
@@ -70,23 +70,23 @@ def test_a_job_id_that_was_used_is_refused(ticket_endpoint, zstack_examine):
     if failed.started_job and failed.refused:
         message = with_header(ticket_endpoint.calibration_draft, "job-uuid-of-a-failure", "X-Job-UUID", failed.job)
         second = ticket_endpoint.send(message, follow=False)
-        departure = zstack_examine("not-success", edit=message.edit, subject=second, sibling=first)
-        assert departure is None, departure
+        violation = zstack_examine("not-success", edit=message.edit, subject=second, sibling=first)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-015")
 def test_a_time_limit_is_announced(ticket_endpoint, zstack_examine):
     """X-API-Timeout, in seconds, is announced as apiTimeout, in milliseconds."""
     trail = ticket_endpoint.create(ticket_endpoint.calibration_draft, headers=(("X-API-Timeout", "77"),))
-    departure = zstack_examine("announced-timeout", subject=trail, arguments={"milliseconds": 77000})
-    assert departure is None, departure
+    violation = zstack_examine("announced-timeout", subject=trail, arguments={"milliseconds": 77000})
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-016")
 def test_a_time_limit_that_is_no_number_is_refused(ticket_endpoint, zstack_examine):
     """An X-API-Timeout that is no number is refused."""
     message = with_header(ticket_endpoint.calibration_draft, "timeout-word", "X-API-Timeout", "soon")
-    departure = zstack_examine(
+    violation = zstack_examine(
         "refusal", edit=message.edit, subject=ticket_endpoint.send(message), sibling=ticket_endpoint.calibration
     )
-    assert departure is None, departure
+    assert violation is None, violation

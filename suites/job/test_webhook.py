@@ -27,23 +27,23 @@ def hooked(endpoint, listener, draft, *, refuse=0, count=1):
 def test_a_success_is_delivered(facet, ticket_endpoint, zstack_webhook, zstack_examine):
     """A job that succeeds delivers its result with its id and X-Job-Success: true."""
     trail, delivered = hooked(ticket_endpoint, zstack_webhook, ticket_endpoint.calibration_draft)
-    departure = zstack_examine("hooked", subject=trail, hook=delivered, arguments={"facet": facet})
-    assert departure is None, departure
+    violation = zstack_examine("hooked", subject=trail, hook=delivered, arguments={"facet": facet})
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-024")
-def test_a_failure_is_delivered(ticket_endpoint, zstack_sweep, zstack_webhook, zstack_examine):
+def test_a_failure_is_delivered(ticket_endpoint, zstack_cases, zstack_webhook, zstack_examine):
     """A job that fails delivers its error with X-Job-Success: false."""
-    draft = zstack_sweep.rows("mutations", "params.name/drop")[0]
+    draft = zstack_cases.rows("mutations", "params.name/drop")[0]
     trail, delivered = hooked(ticket_endpoint, zstack_webhook, draft)
     for facet in ("arrives", "job-success", "body"):
-        departure = zstack_examine("hooked", edit=draft.edit, subject=trail, hook=delivered, arguments={"facet": facet})
-        assert departure is None, departure
+        violation = zstack_examine("hooked", edit=draft.edit, subject=trail, hook=delivered, arguments={"facet": facet})
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-025")
 def test_a_refused_delivery_is_tried_again(ticket_endpoint, zstack_webhook, zstack_examine):
     """A web hook that is answered with 500 is delivered again."""
     trail, delivered = hooked(ticket_endpoint, zstack_webhook, ticket_endpoint.calibration_draft, refuse=1, count=2)
-    departure = zstack_examine("hooked", subject=trail, hook=delivered, arguments={"facet": "retried"})
-    assert departure is None, departure
+    violation = zstack_examine("hooked", subject=trail, hook=delivered, arguments={"facet": "retried"})
+    assert violation is None, violation

@@ -14,64 +14,64 @@ def edit_of(name):
     return Edit(kind="variation", name=f"event-{name}")
 
 
-def update(keepsake, told):
+def update(canary, told):
     """Send an update with these members."""
-    path = f"/v1/tickets/{keepsake.uuid}/actions"
-    return keepsake.owner.call("PUT", path, body={"updateTicketRequest": told})
+    path = f"/v1/tickets/{canary.uuid}/actions"
+    return canary.owner.call("PUT", path, body={"updateTicketRequest": told})
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-003")
-def test_several_requests_are_updated(zstack_keepsake, zstack_examine):
+def test_several_requests_are_updated(zstack_canary, zstack_examine):
     """The updated requests of a cancelled ticket are its requests, each of them in its place."""
-    one = zstack_keepsake()
+    one = zstack_canary()
     one.happen("cancel")
     first = (one.made.sent("requests") or [{}])[0]
     names = [f"changed {place} {uuid.uuid4().hex}" for place in range(3)]
     requests = [{**first, "requestName": name, "executeTimes": place + 1} for place, name in enumerate(names)]
     subject = update(one, {"requests": requests})
     if one.kept:
-        departure = zstack_examine("updated", edit=edit_of("several"), subject=subject, after=one.shown())
-        assert departure is None, departure
+        violation = zstack_examine("updated", edit=edit_of("several"), subject=subject, after=one.shown())
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-038")
-def test_events_and_deletions_are_answered_like_creates(zstack_keepsake, zstack_examine):
+def test_events_and_deletions_are_answered_like_creates(zstack_canary, zstack_examine):
     """What is accepted of events and deletions is told by status 200 and a JSON object, directly or at a job's end."""
     for _ in range(2):
-        one = zstack_keepsake()
+        one = zstack_canary()
         for event in ("cancel", "update", "reopen", "delete"):
             told = {"call": one.call_of(event)}
-            departure = zstack_examine("success-form", edit=edit_of(event), subject=one.happen(event), arguments=told)
-            assert departure is None, departure
+            violation = zstack_examine("success-form", edit=edit_of(event), subject=one.happen(event), arguments=told)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-039")
-def test_an_update_without_requests_is_refused(zstack_keepsake, zstack_examine):
+def test_an_update_without_requests_is_refused(zstack_canary, zstack_examine):
     """An update without requests is refused and changes nothing."""
-    other = zstack_keepsake()
+    other = zstack_canary()
     other.happen("cancel")
     sibling = other.happen("update")
     for name, told in NO_REQUESTS.items():
-        one = zstack_keepsake()
+        one = zstack_canary()
         one.happen("cancel")
         roles = {"before": one.shown(), "subject": update(one, told), "after": one.shown(), "sibling": sibling}
         if one.kept:
             arguments = {"event": "update", "must": "refuse"}
-            departure = zstack_examine("life-step", edit=edit_of(name), arguments=arguments, **roles)
-            assert departure is None, departure
+            violation = zstack_examine("life-step", edit=edit_of(name), arguments=arguments, **roles)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-040")
-def test_a_comment_that_is_too_long_is_refused(zstack_keepsake, zstack_profile, zstack_examine):
+def test_a_comment_that_is_too_long_is_refused(zstack_canary, zstack_profile, zstack_examine):
     """A comment of more than 65535 characters is refused and changes nothing."""
-    sibling = zstack_keepsake().happen("cancel")
+    sibling = zstack_canary().happen("cancel")
     for more in (1, 5000):
-        one = zstack_keepsake()
+        one = zstack_canary()
         comment = "x" * (zstack_profile.limits.comment + more)
         roles = {"before": one.shown(), "subject": one.happen("cancel", comment=comment), "after": one.shown()}
         if one.kept:
             arguments = {"event": "cancel", "must": "refuse"}
-            departure = zstack_examine(
+            violation = zstack_examine(
                 "life-step", edit=edit_of("long-comment"), arguments=arguments, sibling=sibling, **roles
             )
-            assert departure is None, departure
+            assert violation is None, violation

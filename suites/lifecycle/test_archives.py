@@ -21,11 +21,11 @@ def answered(trail):
 
 
 @pytest.fixture
-def family(zstack_family):
+def family(zstack_ticket_group):
     """Return what begins a family of so many tickets; skip where no uuid is shown."""
 
     def begin(count):
-        one = zstack_family()
+        one = zstack_ticket_group()
         for place in range(count):
             one.create(description=f"member {place} / 成员", requests=1 + place % 2)
         if not all(member.uuid for member in one.members):
@@ -46,8 +46,8 @@ def lists(endpoint, examine, paths):
     """Judge that each of the paths answers a list."""
     for path in paths:
         subject = endpoint.call("GET", f"{path}?limit=5")
-        departure = examine("offered", edit=edit_of(path.rpartition("/")[2]), subject=subject)
-        assert departure is None, departure
+        violation = examine("offered", edit=edit_of(path.rpartition("/")[2]), subject=subject)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-013")
@@ -64,8 +64,8 @@ def test_a_deleted_ticket_is_archived_as_it_was(family, zstack_examine, zstack_o
         lived(tickets, member)
         subject = tickets.delete(member)
         archives = tickets.archives(member)
-        departure = zstack_examine("archived", subject=subject, before=member.before, archives=archives)
-        assert departure is None, departure
+        violation = zstack_examine("archived", subject=subject, before=member.before, archives=archives)
+        assert violation is None, violation
         rows = getattr(archives.outcome, "result", None) or {}
         zstack_observe("delete.archives", bool(rows.get("inventories")), archives)
 
@@ -79,8 +79,8 @@ def test_an_archived_history_is_that_of_its_ticket(family, zstack_examine):
         tickets.delete(member)
     for member in tickets.members[:2]:
         subject = tickets.archived_history(member)
-        departure = zstack_examine("archived-history", subject=subject, history=histories[member.uuid])
-        assert departure is None, departure
+        violation = zstack_examine("archived-history", subject=subject, history=histories[member.uuid])
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-016")
@@ -93,8 +93,8 @@ def test_no_living_ticket_is_archived(family, zstack_examine):
         if member:
             tickets.delete(member)
         roles = {"subject": tickets.archives(), "shown": tickets.listing()}
-        departure = zstack_examine("apart", **roles, arguments={"taken": tickets.taken})
-        assert departure is None, departure
+        violation = zstack_examine("apart", **roles, arguments={"taken": tickets.taken})
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-021")
@@ -110,8 +110,8 @@ def test_nothing_comes_of_events_on_a_deleted_ticket(family, zstack_examine, zst
         roles = {"deleted": deleted, "subject": subject, "after": tickets.shown(member)}
         beside = {"bystander-before": aside, "bystander-after": tickets.shown(other)}
         told = {"event": event, "call": "action"}
-        departure = zstack_examine("stays-dead", edit=edit_of(event), **roles, **beside, arguments=told)
-        assert departure is None, departure
+        violation = zstack_examine("stays-dead", edit=edit_of(event), **roles, **beside, arguments=told)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-022")
@@ -126,13 +126,13 @@ def test_deleting_twice_deletes_nothing_else(family, zstack_examine, zstack_obse
         zstack_observe("delete.again", answered(subject), subject)
         roles = {"deleted": deleted, "subject": subject, "after": tickets.shown(member)}
         beside = {"bystander-before": aside, "bystander-after": tickets.shown(tickets.members[2])}
-        departure = zstack_examine(
+        violation = zstack_examine(
             "stays-dead", edit=edit_of("delete"), **roles, **beside, arguments={"event": "delete", "call": "delete"}
         )
-        assert departure is None, departure
+        assert violation is None, violation
         archives = tickets.archives(member)
-        departure = zstack_examine("archived", subject=deleted, before=member.before, archives=archives)
-        assert departure is None, departure
+        violation = zstack_examine("archived", subject=deleted, before=member.before, archives=archives)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-023")
@@ -153,7 +153,7 @@ def test_the_uuid_of_a_deleted_ticket_brings_nothing_back(family, zstack_examine
         subject = tickets.create(uuid=member.uuid).created
         zstack_observe("create.deleted-uuid", answered(subject), subject)
         roles = {"subject": subject, "before": before, "after": tickets.listing()}
-        departure = zstack_examine(
+        violation = zstack_examine(
             "family-step", edit=edit_of("again"), **roles, arguments={"event": "create", "taken": tickets.taken}
         )
-        assert departure is None, departure
+        assert violation is None, violation

@@ -50,8 +50,8 @@ class FamilyMachine(RuleBasedStateMachine):
     def judge(self, check, step, **roles):
         """Judge one example; all steps so far stand beside it."""
         told = {"taken": self.family.taken, **roles.pop("arguments", {})}
-        departure = self.examine(check, edit=edit_of(step), **roles, **self.family.roles(), arguments=told)
-        assert departure is None, departure
+        violation = self.examine(check, edit=edit_of(step), **roles, **self.family.roles(), arguments=told)
+        assert violation is None, violation
 
     def stepped(self, event, subject, uuid=""):
         """Judge a step by the listings before and after it."""
@@ -154,10 +154,10 @@ class FamilyMachine(RuleBasedStateMachine):
         told = {f"event{place}": trail for place, (_, trail) in enumerate(member.events)}
         events = {"events": [event for event, _ in member.events]}
         shown = self.family.shown(member)
-        departure = self.examine(
+        violation = self.examine(
             "history", edit=edit_of("tell"), history=history, after=shown, **told, arguments=events
         )
-        assert departure is None, departure
+        assert violation is None, violation
         if member.uuid in self.read:
             self.judge("history-kept", "tell", earlier=self.read[member.uuid], later=history)
         self.read[member.uuid] = history
@@ -182,11 +182,11 @@ WALK = (
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-012")
-def test_any_family_follows_the_model(zstack_family, zstack_machine, zstack_examine, zstack_observe):
+def test_any_family_follows_the_model(zstack_ticket_group, zstack_state_machine, zstack_examine, zstack_observe):
     """Whatever happens to several tickets in whatever order, each is what its own events made of it."""
-    given = {"begin": staticmethod(zstack_family), "examine": staticmethod(zstack_examine)}
+    given = {"begin": staticmethod(zstack_ticket_group), "examine": staticmethod(zstack_examine)}
     machine = type("Tickets", (FamilyMachine,), {**given, "observe": staticmethod(zstack_observe)})
-    zstack_machine(machine)
+    zstack_state_machine(machine)
     walk = machine()
     for word, chosen, form in WALK:
         walk.step(word, chosen, form)

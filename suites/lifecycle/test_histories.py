@@ -10,11 +10,11 @@ EVENTS = ("cancel", "reopen", "cancel", "update", "reopen", "cancel")
 
 
 @pytest.fixture
-def family(zstack_family):
+def family(zstack_ticket_group):
     """Return what begins a family of so many tickets; skip where no uuid is shown."""
 
     def begin(count):
-        one = zstack_family()
+        one = zstack_ticket_group()
         for _ in range(count):
             one.create()
         if not all(member.uuid for member in one.members):
@@ -40,8 +40,8 @@ def test_a_history_is_that_of_its_ticket(family, zstack_examine):
     nobody = tickets.find("/v1/tickets/histories", f"ticketUuid={uuid.uuid4().hex}")
     for member, beside in ((one, other), (other, one)):
         roles = {"subject": tickets.history(member), "other": tickets.history(beside), "nobody": nobody}
-        departure = zstack_examine("own-history", **roles)
-        assert departure is None, departure
+        violation = zstack_examine("own-history", **roles)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-018")
@@ -55,15 +55,15 @@ def test_history_is_not_rewritten(family, zstack_examine):
         tickets.happen(one, event, comment=f"step {place}")
         later = tickets.history(one)
         if earlier is not None:
-            departure = zstack_examine("history-kept", edit=edit_of(event), earlier=earlier, later=later)
-            assert departure is None, departure
+            violation = zstack_examine("history-kept", edit=edit_of(event), earlier=earlier, later=later)
+            assert violation is None, violation
         earlier = later
     tickets.happen(third, "cancel")
     tickets.delete(third)
     for before, member in ((aside, other), (earlier, one)):
         later = tickets.history(member)
-        departure = zstack_examine("history-kept", edit=edit_of("delete"), earlier=before, later=later)
-        assert departure is None, departure
+        violation = zstack_examine("history-kept", edit=edit_of("delete"), earlier=before, later=later)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-019")
@@ -75,8 +75,8 @@ def test_dates_do_not_go_back(family, zstack_examine):
         for place, event in enumerate(EVENTS, 1):
             tickets.happen(member, event)
             readings[f"reading{place}"] = tickets.shown(member)
-        departure = zstack_examine("dates-kept", **readings)
-        assert departure is None, departure
+        violation = zstack_examine("dates-kept", **readings)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-020")
@@ -86,5 +86,5 @@ def test_history_is_dated_in_its_order(family, zstack_examine):
     for member in tickets.members:
         for event in EVENTS:
             tickets.happen(member, event)
-        departure = zstack_examine("history-dates", subject=tickets.history(member))
-        assert departure is None, departure
+        violation = zstack_examine("history-dates", subject=tickets.history(member))
+        assert violation is None, violation

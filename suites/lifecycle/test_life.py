@@ -116,10 +116,10 @@ def stepped(life, event, examine, *, must=None, other=None, sibling=None):  # no
     if life.is_taken_away():
         return subject, after
     told = {"event": event, **({"must": must} if must else {})}
-    departure = examine(
+    violation = examine(
         "life-step", edit=edit_of(event), subject=subject, before=before, after=after, arguments=told, **aside
     )
-    assert departure is None, departure
+    assert violation is None, violation
     return subject, after
 
 
@@ -152,8 +152,8 @@ def test_requests_of_a_cancelled_ticket_are_updated(life, zstack_examine):
         one = life()
         stepped(one, "cancel", zstack_examine)
         subject, after = stepped(one, "update", zstack_examine)
-        departure = zstack_examine("updated", edit=edit_of("update"), subject=subject, after=after)
-        assert departure is None, departure
+        violation = zstack_examine("updated", edit=edit_of("update"), subject=subject, after=after)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-004")
@@ -198,8 +198,8 @@ def test_an_event_is_told_truly(life, zstack_examine):
     one = life()
     for event in ("cancel", "update", "reopen", "cancel"):
         subject, after = stepped(one, event, zstack_examine)
-        departure = zstack_examine("told-truly", edit=edit_of(event), subject=subject, after=after)
-        assert departure is None, departure
+        violation = zstack_examine("told-truly", edit=edit_of(event), subject=subject, after=after)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-007")
@@ -218,10 +218,10 @@ def test_the_history_is_a_chain(life, zstack_examine):
     other.happen("cancel")
     events = ["cancel", "reopen", "cancel", "unknown", "reopen", "cancel"]
     calls = {f"event{place}": one.happen(event) for place, event in enumerate(events)}
-    departure = zstack_examine(
+    violation = zstack_examine(
         "history", history=one.history(), after=one.shown(), **calls, arguments={"events": events}
     )
-    assert departure is None, departure
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-009")
@@ -230,8 +230,8 @@ def test_a_comment_stands_in_the_history(life, zstack_examine):
     for comment in (COMMENT, COMMENT, f"{COMMENT} {'备注 long ' * 200}".strip()):
         one = life()
         subject = one.happen("cancel", comment=comment)
-        departure = zstack_examine("commented", edit=edit_of("cancel"), subject=subject, history=one.history())
-        assert departure is None, departure
+        violation = zstack_examine("commented", edit=edit_of("cancel"), subject=subject, history=one.history())
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-010")
@@ -242,7 +242,7 @@ def test_a_deleted_ticket_is_gone(life, ticket_endpoint, zstack_examine):
         one.happen("cancel")
         before, aside = one.shown(), other.shown()
         subject = one.delete()
-        departure = zstack_examine(
+        violation = zstack_examine(
             "gone",
             subject=subject,
             before=before,
@@ -250,7 +250,7 @@ def test_a_deleted_ticket_is_gone(life, ticket_endpoint, zstack_examine):
             named=ticket_endpoint.named(one.created),
             **{"bystander-before": aside, "bystander-after": other.shown()},
         )
-        assert departure is None, departure
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-011")
@@ -264,7 +264,7 @@ def test_any_life_follows_the_model(life, zstack_explore, zstack_examine):
             calls[f"event{place}"], _ = stepped(one, event, zstack_examine)
         told = {"history": one.history(), "after": one.shown(), **calls}
         if not one.is_taken_away():
-            departure = zstack_examine("history", **told, arguments={"events": list(events)})
-            assert departure is None, departure
+            violation = zstack_examine("history", **told, arguments={"events": list(events)})
+            assert violation is None, violation
 
     zstack_explore(st.lists(st.sampled_from(EVENTS), min_size=2, max_size=LONGEST), holds)

@@ -28,8 +28,8 @@ def signed(endpoint, name, **how):
 def test_a_signed_create_is_accepted(ticket_endpoint, zstack_examine):
     """A request signed with the access key is decided like one with a session."""
     trail = ticket_endpoint.send(signed(ticket_endpoint, "signed"))
-    departure = zstack_examine("sameness", subject=trail, sibling=ticket_endpoint.calibration)
-    assert departure is None, departure
+    violation = zstack_examine("sameness", subject=trail, sibling=ticket_endpoint.calibration)
+    assert violation is None, violation
 
 
 @pytest.mark.parametrize("ways", by_requirement(BAD_SIGNATURES))
@@ -39,5 +39,5 @@ def test_a_bad_signature_is_refused(ways, ticket_endpoint, zstack_examine):
     for how in ways:
         message = signed(ticket_endpoint, "-".join(str(value).strip("/") for value in how.values()), **how)
         trail = ticket_endpoint.send(message)
-        departure = zstack_examine("refused-session", edit=message.edit, subject=trail, sibling=good)
-        assert departure is None, departure
+        violation = zstack_examine("refused-session", edit=message.edit, subject=trail, sibling=good)
+        assert violation is None, violation

@@ -13,23 +13,23 @@ PASSWORDS = ["password", "password-digest"]
 @pytest.mark.requirement("ZT-SESSION-010")
 def test_a_log_in_with_the_right_password_is_accepted(ticket_endpoint, zstack_examine):
     """A log-in with the right password is accepted."""
-    departure = zstack_examine("logged-in", subject=ticket_endpoint.good_login)
-    assert departure is None, departure
+    violation = zstack_examine("logged-in", subject=ticket_endpoint.good_login)
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-011")
 def test_a_log_in_answers_a_session_uuid(ticket_endpoint, zstack_examine):
     """A log-in answers a session uuid of 32 lower-case hexadecimal digits."""
-    departure = zstack_examine("facet", subject=ticket_endpoint.good_login, arguments=SESSION_UUID)
-    assert departure is None, departure
+    violation = zstack_examine("facet", subject=ticket_endpoint.good_login, arguments=SESSION_UUID)
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-012")
 def test_a_log_in_with_a_wrong_password_is_refused(ticket_endpoint, zstack_examine):
     """A log-in with a wrong password is refused."""
     bad = ticket_endpoint.wrong_login
-    departure = zstack_examine("login-refused", subject=bad, sibling=ticket_endpoint.good_login)
-    assert departure is None, departure
+    violation = zstack_examine("login-refused", subject=bad, sibling=ticket_endpoint.good_login)
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-013")
@@ -41,8 +41,8 @@ def test_a_log_in_of_an_unknown_user_is_refused(ticket_endpoint, zstack_examine)
         ticket_endpoint.login(user=user, password=uuid.uuid4().hex),
         *(ticket_endpoint.login(user=name) for name in (f"{user}' or '1'='1", f"{user}' or 1=1 -- ", "%", "*")),
     ):
-        departure = zstack_examine("login-refused", subject=bad, sibling=ticket_endpoint.good_login)
-        assert departure is None, departure
+        violation = zstack_examine("login-refused", subject=bad, sibling=ticket_endpoint.good_login)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-014")
@@ -50,8 +50,8 @@ def test_a_log_in_without_a_password_is_refused(ticket_endpoint, zstack_examine)
     """A log-in without a password, or with an empty one, is refused."""
     for none in (None, ""):
         bad = ticket_endpoint.login(password=none)
-        departure = zstack_examine("login-refused", subject=bad, sibling=ticket_endpoint.good_login)
-        assert departure is None, departure
+        violation = zstack_examine("login-refused", subject=bad, sibling=ticket_endpoint.good_login)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-015")
@@ -59,18 +59,18 @@ def test_a_refused_log_in_carries_an_error(ticket_endpoint, zstack_examine):
     """A refused log-in carries a well-formed error."""
     bad = ticket_endpoint.wrong_login
     arguments = {"call": "login", "reasons": NO_ERROR_OBJECT}
-    departure = zstack_examine("form", subject=bad, arguments=arguments)
-    assert departure is None, departure
-    departure = zstack_examine("facet", subject=bad, arguments=ERROR_PARTS)
-    assert departure is None, departure
+    violation = zstack_examine("form", subject=bad, arguments=arguments)
+    assert violation is None, violation
+    violation = zstack_examine("facet", subject=bad, arguments=ERROR_PARTS)
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-016")
 def test_a_log_out_succeeds(ticket_endpoint, zstack_examine):
     """A log-out is answered with success."""
     session = ticket_endpoint.another_session()
-    departure = zstack_examine("logged-out", subject=ticket_endpoint.logout(session.uuid))
-    assert departure is None, departure
+    violation = zstack_examine("logged-out", subject=ticket_endpoint.logout(session.uuid))
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-017")
@@ -78,13 +78,13 @@ def test_a_second_log_out_succeeds(ticket_endpoint, zstack_examine):
     """A second log-out of the same session is answered with success."""
     session = ticket_endpoint.another_session()
     first = ticket_endpoint.logout(session.uuid)
-    departure = zstack_examine("logged-out", subject=ticket_endpoint.logout(session.uuid), first=first)
-    assert departure is None, departure
+    violation = zstack_examine("logged-out", subject=ticket_endpoint.logout(session.uuid), first=first)
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-018")
 def test_a_log_in_does_not_show_the_password(ticket_endpoint, zstack_examine):
     """No answer of log-in shows the password or its digest."""
     for trail in (ticket_endpoint.good_login, ticket_endpoint.wrong_login):
-        departure = zstack_examine("no-leak", subject=trail, arguments={"kinds": PASSWORDS})
-        assert departure is None, departure
+        violation = zstack_examine("no-leak", subject=trail, arguments={"kinds": PASSWORDS})
+        assert violation is None, violation

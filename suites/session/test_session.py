@@ -31,10 +31,10 @@ def test_a_create_without_a_valid_session_is_refused(case, ticket_endpoint, zsta
     for header in headers or (None,):
         message = with_session(ticket_endpoint.calibration_draft, name, header)
         trail = ticket_endpoint.send(message)
-        departure = zstack_examine(
+        violation = zstack_examine(
             "refused-session", edit=message.edit, subject=trail, sibling=ticket_endpoint.calibration
         )
-        assert departure is None, departure
+        assert violation is None, violation
 
 
 LIVING = {
@@ -54,10 +54,10 @@ def test_a_living_session_counts_only_as_it_is(cases, ticket_endpoint, zstack_ex
         header = form.format(session=session.uuid, cut=session.uuid[:-1])
         message = with_session(ticket_endpoint.calibration_draft, name, header)
         trail = ticket_endpoint.send(message)
-        departure = zstack_examine(
+        violation = zstack_examine(
             "refused-session", edit=message.edit, subject=trail, sibling=ticket_endpoint.calibration
         )
-        assert departure is None, departure
+        assert violation is None, violation
     ticket_endpoint.logout(session.uuid)
 
 
@@ -70,10 +70,10 @@ def test_a_create_with_a_logged_out_session_is_refused(ticket_endpoint, zstack_e
     draft = ticket_endpoint.calibration_draft
     headers = (*draft.headers, ("Authorization", session.authorization))
     trail = ticket_endpoint.send(Message(edit=edit, body=draft.body, headers=headers))
-    departure = zstack_examine(
+    violation = zstack_examine(
         "refused-session", edit=edit, subject=trail, sibling=ticket_endpoint.calibration, ended=ended
     )
-    assert departure is None, departure
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-030")
@@ -85,8 +85,8 @@ def test_a_log_out_ends_no_other_session(ticket_endpoint, zstack_examine):
     draft = ticket_endpoint.calibration_draft
     headers = (*draft.headers, ("Authorization", staying.authorization))
     trail = ticket_endpoint.send(Message(edit=edit, body=draft.body, headers=headers))
-    departure = zstack_examine("sameness", edit=edit, subject=trail, sibling=ticket_endpoint.calibration)
-    assert departure is None, departure
+    violation = zstack_examine("sameness", edit=edit, subject=trail, sibling=ticket_endpoint.calibration)
+    assert violation is None, violation
     ticket_endpoint.logout(staying.uuid)
 
 
@@ -95,8 +95,8 @@ def test_a_dead_session_is_called_by_its_name(ticket_endpoint, zstack_examine):
     """A refusal for a dead session carries a code ID.*, or status 401 or 403."""
     message = with_session(ticket_endpoint.calibration_draft, "unknown-session", "OAuth {uuid}")
     trail = ticket_endpoint.send(message)
-    departure = zstack_examine("session-code", edit=message.edit, subject=trail, sibling=ticket_endpoint.calibration)
-    assert departure is None, departure
+    violation = zstack_examine("session-code", edit=message.edit, subject=trail, sibling=ticket_endpoint.calibration)
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-008")
@@ -104,8 +104,8 @@ def test_a_query_with_an_unknown_session_is_refused(ticket_endpoint, zstack_exam
     """A query with a session that does not exist is refused."""
     good = ticket_endpoint.call("GET", "/v1/tickets?limit=1")
     bad = ticket_endpoint.call("GET", "/v1/tickets?limit=1", authorization=f"OAuth {uuid.uuid4().hex}")
-    departure = zstack_examine("refused-session", subject=bad, sibling=good, arguments={"call": "query"})
-    assert departure is None, departure
+    violation = zstack_examine("refused-session", subject=bad, sibling=good, arguments={"call": "query"})
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-009")
@@ -113,5 +113,5 @@ def test_a_query_without_a_session_is_refused(ticket_endpoint, zstack_examine):
     """A query without an Authorization header is refused."""
     good = ticket_endpoint.call("GET", "/v1/tickets?limit=1")
     bad = ticket_endpoint.call("GET", "/v1/tickets?limit=1", authorization=None)
-    departure = zstack_examine("refused-session", subject=bad, sibling=good, arguments={"call": "query"})
-    assert departure is None, departure
+    violation = zstack_examine("refused-session", subject=bad, sibling=good, arguments={"call": "query"})
+    assert violation is None, violation

@@ -22,10 +22,10 @@ def test_a_post_that_is_delivered_twice_leaves_one_ticket(ticket_endpoint, zstac
         if not ticket_endpoint.is_ours_to_see(second):
             continue
         # the delivery that we cut has no answer, and is not to be asked for again
-        departure = zstack_examine(
+        violation = zstack_examine(
             "delivered-once", edit=Edit(kind="variation", name=f"cut-{cut}"), subject=first.exchanges, **roles
         )
-        assert departure is None, departure
+        assert violation is None, violation
         rows = (getattr(roles["named"].outcome, "result", None) or {}).get("inventories") or ()
         zstack_observe("create.delivered-twice", len(rows), roles["named"])
 
@@ -41,5 +41,5 @@ def test_the_result_of_a_job_stays(ticket_endpoint, zstack_examine):
     for trail in trails:
         if trail.job:
             for _ in range(2):
-                departure = zstack_examine("job-kept", subject=trail, later=ticket_endpoint.poll_again(trail))
-                assert departure is None, departure
+                violation = zstack_examine("job-kept", subject=trail, later=ticket_endpoint.poll_again(trail))
+                assert violation is None, violation

@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from pytest_zstack_ticket import Draft
-from pytest_zstack_ticket.strategies import drafts, rare_drafts
+from pytest_zstack_ticket.strategies import drafts, edge_case_drafts
 
 REPEATS = {"smoke": 12, "standard": 30, "certify": 120}
 """Creates in a row after which a target that breaks by count has had its chance."""
@@ -32,36 +32,36 @@ def one_as_sent(trail, endpoint, examine):
     if not endpoint.is_ours_to_see(trail):
         return
     if "fetched" in shown:
-        departure = examine("as-sent", subject=trail, shown=shown["fetched"])
-        assert departure is None, departure
-    departure = examine("stored-once", subject=trail, **shown)
-    assert departure is None, departure
+        violation = examine("as-sent", subject=trail, shown=shown["fetched"])
+        assert violation is None, violation
+    violation = examine("stored-once", subject=trail, **shown)
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-001")
-def test_an_accepted_create_leaves_one_ticket(ticket_endpoint, zstack_sweep, zstack_examine):
+def test_an_accepted_create_leaves_one_ticket(ticket_endpoint, zstack_cases, zstack_examine):
     """After an accepted create there is exactly one ticket of its name."""
     for _ in range(2):
         trail = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-        departure = zstack_examine("stored-once", subject=trail, **shown_by(trail, ticket_endpoint))
-        assert departure is None, departure
-    for edit, trail in zstack_sweep.trails("variations"):
+        violation = zstack_examine("stored-once", subject=trail, **shown_by(trail, ticket_endpoint))
+        assert violation is None, violation
+    for edit, trail in zstack_cases.trails("variations"):
         if ticket_endpoint.is_ours_to_see(trail):
-            departure = zstack_examine("stored-once", edit=edit, subject=trail, **shown_by(trail, ticket_endpoint))
-            assert departure is None, departure
+            violation = zstack_examine("stored-once", edit=edit, subject=trail, **shown_by(trail, ticket_endpoint))
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-002")
-def test_a_refused_create_leaves_nothing(ticket_endpoint, zstack_sweep, zstack_examine):
+def test_a_refused_create_leaves_nothing(ticket_endpoint, zstack_cases, zstack_examine):
     """After a refused create there is no ticket of its name."""
-    for row in zstack_sweep.rows("mutations"):
-        trail = zstack_sweep.trail(row)
+    for row in zstack_cases.rows("mutations"):
+        trail = zstack_cases.trail(row)
         if not ticket_endpoint.is_ours_to_see(trail):
             # where few tickets may be alive, what a refused create left may have been taken away before we look
             trail = ticket_endpoint.create(row)
         if ticket_endpoint.is_ours_to_see(trail):
-            departure = zstack_examine("stored-once", edit=row.edit, subject=trail, named=ticket_endpoint.named(trail))
-            assert departure is None, departure
+            violation = zstack_examine("stored-once", edit=row.edit, subject=trail, named=ticket_endpoint.named(trail))
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-003")
@@ -73,8 +73,8 @@ def test_a_ticket_is_kept_as_it_was_sent(
     def holds(draft):
         trail = ticket_endpoint.create(draft)
         shown = ticket_endpoint.fetched(trail) or ticket_endpoint.named(trail)
-        departure = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
-        assert departure is None, departure
+        violation = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
+        assert violation is None, violation
 
     for _ in range(2):
         holds(ticket_endpoint.calibration_draft)
@@ -82,23 +82,23 @@ def test_a_ticket_is_kept_as_it_was_sent(
 
 
 @pytest.mark.requirement("ZT-STORE-003")
-def test_texts_of_full_length_are_kept(ticket_endpoint, zstack_sweep, zstack_examine):
+def test_texts_of_full_length_are_kept(ticket_endpoint, zstack_cases, zstack_examine):
     """The stored ticket holds a name and a description that are as long as they may be."""
-    for draft in zstack_sweep.rows("variations", "params.name/limit-*", "params.description/limit-*"):
+    for draft in zstack_cases.rows("variations", "params.name/limit-*", "params.description/limit-*"):
         trail = ticket_endpoint.create(draft)
         shown = ticket_endpoint.fetched(trail) or ticket_endpoint.named(trail)
-        departure = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
-        assert departure is None, departure
+        violation = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-004")
 def test_rare_data_is_kept_or_refused(ticket_endpoint, zstack_context, zstack_examine):
     """Rare data is stored as it was sent or refused, never mangled."""
-    for draft in rare_drafts(zstack_context):
+    for draft in edge_case_drafts(zstack_context):
         trail = ticket_endpoint.create(draft)
         shown = ticket_endpoint.fetched(trail) or ticket_endpoint.named(trail)
-        departure = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
-        assert departure is None, departure
+        violation = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-005")
@@ -111,8 +111,8 @@ def test_a_ticket_is_the_same_wherever_it_is_shown(ticket_endpoint, zstack_exami
         own = inventory.get("uuid")
         got = {"got": ticket_endpoint.call("GET", f"/v1/tickets/{own}")} if isinstance(own, str) else {}
         later = ticket_endpoint.named(trail)
-        departure = zstack_examine("same-everywhere", answered=trail, subject=shown, later=later, **got)
-        assert departure is None, departure
+        violation = zstack_examine("same-everywhere", answered=trail, subject=shown, later=later, **got)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-006")
@@ -125,8 +125,8 @@ def test_a_used_uuid_leaves_the_first_ticket_alone(ticket_endpoint, zstack_exami
         shown = ticket_endpoint.query(f"uuid={wanted}", limit=3)
         if ticket_endpoint.took_away(wanted):
             continue
-        departure = zstack_examine("first-stays", first=first, second=second, shown=shown, arguments={"ordered": True})
-        assert departure is None, departure
+        violation = zstack_examine("first-stays", first=first, second=second, shown=shown, arguments={"ordered": True})
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-018")
@@ -140,8 +140,8 @@ def test_a_refused_create_uses_no_uuid_up(ticket_endpoint, zstack_examine):
         trail = ticket_endpoint.create(good)
         sibling = ticket_endpoint.create(with_uuid(ticket_endpoint.calibration_draft))
         if bad.refused:
-            departure = zstack_examine("sameness", subject=trail, sibling=sibling, bad=bad)
-            assert departure is None, departure
+            violation = zstack_examine("sameness", subject=trail, sibling=sibling, bad=bad)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-007")
@@ -150,14 +150,14 @@ def test_a_used_job_uuid_leaves_no_second_ticket(ticket_endpoint, zstack_examine
     job = uuid.uuid4().hex
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
     second = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
-    departure = zstack_examine(
+    violation = zstack_examine(
         "job-once",
         first=first,
         second=second,
         named=ticket_endpoint.named(first),
         **{"second-named": ticket_endpoint.named(second)},
     )
-    assert departure is None, departure
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-008")
@@ -179,8 +179,8 @@ def test_of_creates_with_one_uuid_at_the_same_time_one_wins(ticket_endpoint, zst
         shown = ticket_endpoint.query(f"uuid={wanted}", limit=3)
         # a winner that made room for the others left its uuid to a second one
         if not ticket_endpoint.took_away(wanted):
-            departure = zstack_examine("first-stays", **roles, shown=shown)
-            assert departure is None, departure
+            violation = zstack_examine("first-stays", **roles, shown=shown)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-010")
@@ -189,8 +189,8 @@ def test_creating_many_changes_nothing(ticket_endpoint, zstack_run, zstack_exami
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
     for _ in range(REPEATS[zstack_run.wishes["effort"]]):
         trail = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-        departure = zstack_examine("steadiness", subject=trail, sibling=first)
-        assert departure is None, departure
+        violation = zstack_examine("steadiness", subject=trail, sibling=first)
+        assert violation is None, violation
         one_as_sent(trail, ticket_endpoint, zstack_examine)
 
 
@@ -199,22 +199,22 @@ def test_an_answer_keeps_its_form(ticket_endpoint, zstack_run, zstack_examine):
     """The same draft is answered in the same form at the end of a run as at its start."""
     for _ in range(REPEATS[zstack_run.wishes["effort"]]):
         again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-        departure = zstack_examine("same-form", subject=again, sibling=ticket_endpoint.calibration)
-        assert departure is None, departure
+        violation = zstack_examine("same-form", subject=again, sibling=ticket_endpoint.calibration)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-012")
-def test_a_ticket_stays(ticket_endpoint, zstack_sweep, zstack_examine):
+def test_a_ticket_stays(ticket_endpoint, zstack_cases, zstack_examine):
     """A ticket is still there, unchanged, after others were created and refused."""
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
     before = ticket_endpoint.named(first)
-    for row in zstack_sweep.rows("mutations")[::15]:
+    for row in zstack_cases.rows("mutations")[::15]:
         ticket_endpoint.create(row)
         ticket_endpoint.create(ticket_endpoint.calibration_draft)
     later = ticket_endpoint.named(first)
     if not ticket_endpoint.is_ours_to_see(first):
         pytest.skip("the ticket was taken away to stay under a cap")
-    departure = zstack_examine("stored-once", subject=first, named=later)
-    assert departure is None, departure
-    departure = zstack_examine("same-everywhere", before=before, subject=later)
-    assert departure is None, departure
+    violation = zstack_examine("stored-once", subject=first, named=later)
+    assert violation is None, violation
+    violation = zstack_examine("same-everywhere", before=before, subject=later)
+    assert violation is None, violation

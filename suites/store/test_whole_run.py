@@ -24,37 +24,37 @@ def repeatable(row):
 
 
 @pytest.mark.requirement("ZT-STORE-015")
-def test_the_first_tickets_are_still_there(ticket_endpoint, zstack_memory, zstack_examine, effort):
+def test_the_first_tickets_are_still_there(ticket_endpoint, zstack_drift, zstack_examine, effort):
     """A ticket that was created early is there at the end, unchanged."""
-    early = [*zstack_memory.early, *(zstack_memory.mark() for _ in range(3))]
+    early = [*zstack_drift.early, *(zstack_drift.mark() for _ in range(3))]
     for _ in range(MARKS[effort]):
         ticket_endpoint.create(ticket_endpoint.calibration_draft)
     if not any(ticket_endpoint.is_ours_to_see(mark.created) for mark in early):
         # where few tickets may be alive, the early ones were taken away: look at one that is young
-        early = [zstack_memory.mark()]
+        early = [zstack_drift.mark()]
         ticket_endpoint.create(ticket_endpoint.calibration_draft)
     for mark in early:
         if mark.shown is not None and ticket_endpoint.is_ours_to_see(mark.created):
             later = ticket_endpoint.named(mark.created)
-            departure = zstack_examine("still-there", subject=mark.created, shown=mark.shown, later=later)
-            assert departure is None, departure
+            violation = zstack_examine("still-there", subject=mark.created, shown=mark.shown, later=later)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-016")
-def test_one_draft_is_treated_alike_during_the_whole_run(zstack_memory, zstack_examine, effort):
+def test_one_draft_is_treated_alike_during_the_whole_run(zstack_drift, zstack_examine, effort):
     """The same draft is decided, answered and stored in the same way during the whole run."""
     for _ in range(MARKS[effort]):
-        departure = zstack_memory.compare(zstack_examine, zstack_memory.mark())
-        assert departure is None, departure
+        violation = zstack_drift.compare(zstack_examine, zstack_drift.mark())
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-017")
-def test_the_first_drafts_are_decided_as_at_the_start(ticket_endpoint, zstack_sweep, zstack_examine, effort):
+def test_the_first_drafts_are_decided_as_at_the_start(ticket_endpoint, zstack_cases, zstack_examine, effort):
     """What was accepted or refused at the start of a run is at its end."""
     first = []
     for catalogue in ("mutations", "variations"):
-        rows = [row for row in zstack_sweep.rows(catalogue) if repeatable(row)]
-        first += [(row, zstack_sweep.trail(row)) for row in rows[:: max(1, len(rows) // FIRST[effort])]]
+        rows = [row for row in zstack_cases.rows(catalogue) if repeatable(row)]
+        first += [(row, zstack_cases.trail(row)) for row in rows[:: max(1, len(rows) // FIRST[effort])]]
     for row, trail in first:
-        departure = zstack_examine("steady", edit=row.edit, subject=ticket_endpoint.create(row), sibling=trail)
-        assert departure is None, departure
+        violation = zstack_examine("steady", edit=row.edit, subject=ticket_endpoint.create(row), sibling=trail)
+        assert violation is None, violation

@@ -117,10 +117,10 @@ def flip_quietly(report: dict) -> None:
     for counts in (report["counts"]["requirements"], report["counts"]["by-level"][row["level"]]):
         counts["failed"] -= 1
         counts["passed"] += 1
-    departed = row["examples"]["departed"]
-    report["counts"]["examples"]["held"] += departed
-    report["counts"]["examples"]["departed"] -= departed
-    row["examples"] |= {"held": row["examples"]["held"] + departed, "departed": 0}
+    failed = row["examples"]["failed"]
+    report["counts"]["examples"]["held"] += failed
+    report["counts"]["examples"]["failed"] -= failed
+    row["examples"] |= {"held": row["examples"]["held"] + failed, "failed": 0}
     row |= {"verdict": "passed", "findings": []}
     report["verdict"], report["exit_status"] = "passed", 0
 

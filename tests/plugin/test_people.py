@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.cleanup.ledger import Ledger, LedgerHead, OldLedger
+from pytest_zstack_ticket.cleanup.ledger import Ledger, LedgerHead, SavedLedger
 from pytest_zstack_ticket.cli.main import main
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.simulator.storage import seed_data
@@ -153,4 +153,4 @@ def test_a_later_sweep_logs_in_as_the_person_of_the_ledger(cloud: SimulatorServe
     path = tmp_path / "ledger-stranger.jsonl"
     Ledger(path, head).close()
     environment = {"ZSTACK_STRANGER_PASSWORD": seed_data.PASSWORD}
-    assert sweep_ledger(OldLedger(path), environment=environment).clean
+    assert sweep_ledger(SavedLedger(path), environment=environment).clean

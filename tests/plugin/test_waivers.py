@@ -50,7 +50,7 @@ def test_a_waiver_of_which_the_failure_is_gone_fails_the_run(run, waived):
     status, report, shown = run("embedded", waived())
     assert status == report["exit_status"] == 1
     assert report["waivers"][0]["state"] == "stale"
-    assert report["waivers"][0]["replays"] == {"departed": 0, "decided": 26}
+    assert report["waivers"][0]["replays"] == {"failed": 0, "decided": 26}
     assert "the failure is gone" in " ".join(shown.split())
 
 

@@ -23,8 +23,8 @@ def test_{group}(number, {fixture}, ticket_endpoint, zstack_examine):
 def sharing(pytester: pytest.Pytester):
     """Two modules of tests that use shared rows, and one of tests that do not."""
     for module, group, fixture in (
-        ("one", "rows", "zstack_sweep"),
-        ("two", "rows", "zstack_sweep"),
+        ("one", "rows", "zstack_cases"),
+        ("two", "rows", "zstack_cases"),
         ("three", "alone", "tmp_path"),
     ):
         pytester.makepyfile(**{f"test_{module}": SHARING.format(group=group, fixture=fixture)})

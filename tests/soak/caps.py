@@ -17,20 +17,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from pytest_zstack_ticket.model.exchange import Request
-from pytest_zstack_ticket.model.quotas import Caps
+from pytest_zstack_ticket.model.quotas import Quotas
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.transport.clock import SystemClock
 from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
-from pytest_zstack_ticket.transport.quota import CappedTransport
-from pytest_zstack_ticket.transport.usage_counter import Meter
+from pytest_zstack_ticket.transport.quota import QuotaTransport
+from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
 METHODS = ("POST", "POST", "post", "PATCH", "GET", "PUT", "DELETE", "BREW")
-CASES: dict[str, Caps] = {
-    "requests": Caps(requests=200),
-    "created": Caps(created=40),
-    "alive": Caps(alive=15),
-    "bytes": Caps(bytes=60_000),
-    "rate": Caps(rate=400.0, requests=200),
+CASES: dict[str, Quotas] = {
+    "requests": Quotas(requests=200),
+    "created": Quotas(created=40),
+    "alive": Quotas(alive=15),
+    "bytes": Quotas(bytes=60_000),
+    "rate": Quotas(rate=400.0, requests=200),
 }
 
 
@@ -79,10 +79,10 @@ class Counting:
         self.server.server_close()
 
 
-def attack(url: str, caps: Caps, meter: Path | None, attempts: int, seed: int) -> int:
+def attack(url: str, caps: Quotas, usage_counter: Path | None, attempts: int, seed: int) -> int:
     """Try to send as much as possible from eight threads; return how many requests were let through."""
-    one = Meter(caps, meter)
-    transport = CappedTransport(HttpxTransport(Settings(url=url)), meter=one, clock=SystemClock())
+    one = SharedUsageCounter(caps, usage_counter)
+    transport = QuotaTransport(HttpxTransport(Settings(url=url)), usage_counter=one, clock=SystemClock())
     draw = random.Random(seed)
     plans = [(draw.choice(METHODS), draw.randrange(0, 400)) for _ in range(attempts)]
 
@@ -99,7 +99,7 @@ def attack(url: str, caps: Caps, meter: Path | None, attempts: int, seed: int) -
     return through
 
 
-def passed_by(caps: Caps, counting: Counting) -> dict[str, int]:
+def passed_by(caps: Quotas, counting: Counting) -> dict[str, int]:
     """Return by how much each cap was passed; the server's own count decides."""
     over: dict[str, int] = {}
     for name in ("requests", "created", "bytes"):
@@ -116,17 +116,19 @@ def passed_by(caps: Caps, counting: Counting) -> dict[str, int]:
     return over
 
 
-def run_case(caps: Caps, *, attempts: int, processes: int, seed: int = 0) -> tuple[int, dict[str, int]]:
+def run_case(caps: Quotas, *, attempts: int, processes: int, seed: int = 0) -> tuple[int, dict[str, int]]:
     """Attack one set of caps; return how many requests came through and by how much each cap was passed."""
     counting = Counting()
-    meter = Meter(caps)
+    usage_counter = SharedUsageCounter(caps)
     try:
         if processes == 1:
-            attack(counting.url, caps, meter.path, attempts, seed)
+            attack(counting.url, caps, usage_counter.path, attempts, seed)
         else:
             context = multiprocessing.get_context("spawn")
             workers = [
-                context.Process(target=attack, args=(counting.url, caps, meter.path, attempts // processes, seed + n))
+                context.Process(
+                    target=attack, args=(counting.url, caps, usage_counter.path, attempts // processes, seed + n)
+                )
                 for n in range(processes)
             ]
             for worker in workers:
@@ -135,7 +137,7 @@ def run_case(caps: Caps, *, attempts: int, processes: int, seed: int = 0) -> tup
                 worker.join(120)
         return counting.counts["requests"], passed_by(caps, counting)
     finally:
-        meter.close()
+        usage_counter.close()
         counting.close()
 
 

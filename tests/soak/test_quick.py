@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_zstack_ticket.model.quotas import Caps
+from pytest_zstack_ticket.model.quotas import Quotas
 from tests.soak import caps, concurrency, crash, hostile, lines, secrets
 
 
@@ -19,8 +19,8 @@ def test_no_cap_is_passed(name: str, processes: int):
 def test_a_cap_that_is_passed_would_be_seen():
     counting = caps.Counting()
     try:
-        caps.attack(counting.url, Caps(requests=20), None, 30, 0)
-        assert caps.passed_by(Caps(requests=5), counting) == {"requests": 15}
+        caps.attack(counting.url, Quotas(requests=20), None, 30, 0)
+        assert caps.passed_by(Quotas(requests=5), counting) == {"requests": 15}
     finally:
         counting.close()
 

@@ -99,7 +99,7 @@ def a_row(number: int, verdict: str, text: str = "") -> Row:
         consequence={"en": "It hangs.", "zh": "挂起。"},
     )
     findings = [a_finding(text)] if verdict == "failed" else []
-    told = {"held": 1, "departed": len(findings), "undecided": 0, "open": 0}
+    told = {"held": 1, "failed": len(findings), "undecided": 0, "open": 0}
     return Row(requirement=rule, verdict=verdict, reason=None, findings=findings, partitions=["a/b"], **told)
 
 

@@ -68,7 +68,7 @@ def requirement(number: int, verdict: str, findings: list[dict[str, Any]], reaso
         "verdict": verdict,
         "waived": number == 1,
         "reason": reason,
-        "examples": {"held": 3, "departed": len(findings), "undecided": 1, "open": 0},
+        "examples": {"held": 3, "failed": len(findings), "undecided": 1, "open": 0},
         "partitions": ["params.name/too-long", "params.name/null", "explored"],
         "findings": findings,
     }
@@ -140,14 +140,14 @@ def sample_report() -> dict[str, Any]:
         "counts": {
             "requirements": counts,
             "by-level": {"must": counts, "should": ZERO},
-            "examples": {"held": 3, "departed": 4, "undecided": 1, "open": 0},
+            "examples": {"held": 3, "failed": 4, "undecided": 1, "open": 0},
         },
         "calibration": {"accepted": False, "reason": "no flow", "message": None},
         "evidence": {"file": "evidence.jsonl.gz", "size": 12, "root": "b" * 64},
         "requirements": found,
         "observations": [],
         "pinned": [],
-        "waivers": [{**waiver, "replays": {"departed": 1, "decided": 1}, "found": True}],
+        "waivers": [{**waiver, "replays": {"failed": 1, "decided": 1}, "found": True}],
         "upgrade": {
             "baseline": "fedcba9876543210",
             "replayed": 1,

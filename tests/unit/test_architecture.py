@@ -160,7 +160,7 @@ def test_modules_have_no_circles():
         name = module_name(path)
         if name == OURS:
             continue  # its names are loaded when first used
-        graph[name] = {one for one in imports(path) if one in known and one != OURS and one != name}
+        graph[name] = {one for one in imports(path) if one in known and one not in (OURS, name)}
     graphlib.TopologicalSorter(graph).prepare()
 
 

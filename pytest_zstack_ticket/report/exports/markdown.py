@@ -12,7 +12,7 @@ from typing import Any
 
 from pytest_zstack_ticket.report.text.columns import shortened, visible
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
-from pytest_zstack_ticket.report.text.translations import Wording
+from pytest_zstack_ticket.report.text.translations import Translations
 from pytest_zstack_ticket.report.text.waiver_text import deviations_text
 from pytest_zstack_ticket.verdicts.comparison import Diff
 
@@ -29,7 +29,7 @@ _MARK = re.compile(r"(?<=\w)-(?=\w)|(?<=\d)\.(?=\d)|[.,](?= |$)|(?<=\w):(?= )|([
 Report = Mapping[str, Any]
 
 
-def markdown(report: Report, wording: Wording, lang: str) -> str:
+def markdown(report: Report, wording: Translations, lang: str) -> str:
     """Return a summary of a run."""
     words = wording.catalogues[lang]["page"]
     verdict = report["verdict"]
@@ -49,7 +49,7 @@ def markdown(report: Report, wording: Wording, lang: str) -> str:
     return _bounded(lines)
 
 
-def diff_markdown(diff: Diff, wording: Wording, lang: str) -> str:
+def diff_markdown(diff: Diff, wording: Translations, lang: str) -> str:
     """Return a summary of a comparison."""
     first, *lines = diff_lines(diff, wording, lang)
     title = inert(wording.catalogues[lang]["page"]["upgrade"])
@@ -68,7 +68,7 @@ def foreign(text: str) -> str:
     return f"<code>{inert(text)}</code>"
 
 
-def _facts(report: Report, wording: Wording, lang: str) -> list[str]:
+def _facts(report: Report, wording: Translations, lang: str) -> list[str]:
     words, run, target = wording.catalogues[lang]["page"], report["run"], report["target"]
     release = target["release"]
     same = release["oldest"] == release["newest"]
@@ -91,7 +91,7 @@ def _examined(report: Report, words: Mapping[str, str]) -> str:
     return inert(words["counts"].format(requirements=report["requirement-set"]["count"], examples=examples))
 
 
-def _counts(report: Report, wording: Wording, lang: str) -> list[str]:
+def _counts(report: Report, wording: Translations, lang: str) -> list[str]:
     counts = {name: count for name, count in report["counts"]["requirements"].items() if count}
     heads = " | ".join(f"{MARKS[name]} {inert(wording.word(name, lang))}" for name in counts)
     return [
@@ -101,7 +101,7 @@ def _counts(report: Report, wording: Wording, lang: str) -> list[str]:
     ]
 
 
-def _rows(report: Report, wording: Wording, lang: str) -> list[str]:
+def _rows(report: Report, wording: Translations, lang: str) -> list[str]:
     rows = sorted(
         (row for row in report["requirements"] if row["verdict"] in SHOWN), key=lambda row: SHOWN.index(row["verdict"])
     )
@@ -113,13 +113,13 @@ def _rows(report: Report, wording: Wording, lang: str) -> list[str]:
     return [*lines, *([f"| … | {len(rows) - MOST_ROWS} | |"] if len(rows) > MOST_ROWS else [])]
 
 
-def _row(row: Report, wording: Wording, lang: str) -> str:
+def _row(row: Report, wording: Translations, lang: str) -> str:
     waived = f", {inert(wording.catalogues[lang]['page']['waived'])}" if row.get("waived") else ""
     verdict = f"{MARKS[row['verdict']]} {inert(wording.word(row['verdict'], lang))}{waived}"
     return f"| {verdict} | {foreign(row['id'])} {inert(row['text'][lang])} | {_why(row, wording, lang)} |"
 
 
-def _why(row: Report, wording: Wording, lang: str) -> str:
+def _why(row: Report, wording: Translations, lang: str) -> str:
     if row["findings"]:
         first = row["findings"][0]
         instead = wording.catalogues[lang]["page"]["instead"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol
 
-JsonObject: TypeAlias = dict[str, Any]
+from pytest_zstack_ticket.model.exchange import JsonObject
+
 VARIABLE = re.compile(r"\{(\w+)\}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pytest_zstack_ticket.report.html.markup import Markup, anchor, element, joined
-from pytest_zstack_ticket.report.html.page_context import VERDICTS, Json, Sheet, in_order
+from pytest_zstack_ticket.report.html.page_context import VERDICTS, Json, PageContext, in_order
 
 ACTIONS = frozenset(
     {
@@ -26,7 +26,7 @@ MOST_IDS = 60
 MOST_FAILED = 25
 
 
-def causes(sheet: Sheet) -> Markup:
+def causes(sheet: PageContext) -> Markup:
     """Return causes and actions."""
     rows = in_order(sheet.report["requirements"])
     failed = [row for row in rows if row["verdict"] == "failed"]
@@ -42,7 +42,7 @@ def causes(sheet: Sheet) -> Markup:
     )
 
 
-def _failed(sheet: Sheet, row: Json) -> Markup:
+def _failed(sheet: PageContext, row: Json) -> Markup:
     """Return a failed requirement with what was seen, once for each way in which it failed."""
     ways = dict.fromkeys((sheet.told(one["expected"]), sheet.told(one["actual"])) for one in row["findings"])
     seen = [element("li", sheet.say("instead", expected=expected, actual=actual)) for expected, actual in ways]
@@ -54,7 +54,7 @@ def _failed(sheet: Sheet, row: Json) -> Markup:
     return element("div", first, *body, class_="cause failed")
 
 
-def _undecided(sheet: Sheet, key: tuple[str, str, str], rows: list[Json]) -> Markup:
+def _undecided(sheet: PageContext, key: tuple[str, str, str], rows: list[Json]) -> Markup:
     """Return one reason with what can be done about it and the requirements that it kept from a decision."""
     verdict, _, phrase = key
     links = joined(*(_link(row["id"]) for row in rows[:MOST_IDS]), between=", ")

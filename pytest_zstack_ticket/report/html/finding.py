@@ -8,14 +8,14 @@ from typing import Any
 from pytest_zstack_ticket.report.html.diff_marks import marked_pair
 from pytest_zstack_ticket.report.html.exchange import body_text, exchange_text, message_text
 from pytest_zstack_ticket.report.html.markup import Markup, Part, element, joined, lines_of
-from pytest_zstack_ticket.report.html.page_context import Json, Sheet
+from pytest_zstack_ticket.report.html.page_context import Json, PageContext
 
 MOST_EXCHANGES = 4
 LONGEST_STRING = 120
 BRIEF = 160
 
 
-def finding(sheet: Sheet, told: Json) -> Markup:
+def finding(sheet: PageContext, told: Json) -> Markup:
     """Return a finding."""
     return element(
         "article",
@@ -27,7 +27,7 @@ def finding(sheet: Sheet, told: Json) -> Markup:
     )
 
 
-def words(sheet: Sheet, told: Json) -> Markup:
+def words(sheet: PageContext, told: Json) -> Markup:
     """Return what was expected and what came, and how the finding is recognised."""
     edit = told["edit"]
     rows: list[tuple[str, Part]] = [
@@ -47,7 +47,7 @@ def _edit(edit: Json) -> Markup:
     return joined(path, ": " if path else None, edit["name"], f" ({edit['note']})" if edit.get("note") else None)
 
 
-def siblings(sheet: Sheet, told: Json) -> Markup:
+def siblings(sheet: PageContext, told: Json) -> Markup:
     """Return what was sent beside what its sibling sent, with marks on what differs."""
     subject, sibling = (readable(_body(told[role])) for role in ("subject", "sibling"))
     if subject is None:
@@ -57,7 +57,7 @@ def siblings(sheet: Sheet, told: Json) -> Markup:
     return element("div", *(_pane(sheet, *pane) for pane in panes), class_="pair")
 
 
-def _pane(sheet: Sheet, key: str, text: Markup, message: Json) -> Markup:
+def _pane(sheet: PageContext, key: str, text: Markup, message: Json) -> Markup:
     """Return a body with what it was answered, in brief."""
     answer = message.get("answer") or message["failure"]
     if "status" in answer:
@@ -97,13 +97,13 @@ def _shorter(value: Any) -> Any:
     return [_shorter(one) for one in value] if isinstance(value, list) else value
 
 
-def _exchanges(sheet: Sheet, told: Json) -> Markup:
+def _exchanges(sheet: PageContext, told: Json) -> Markup:
     """Return the exchanges of each role; where the evidence is not at hand, the messages that the finding has."""
     folds = [_role(sheet, told, role, ids) for role, ids in told["exchanges"].items() if ids]
     return joined(*folds)
 
 
-def _role(sheet: Sheet, told: Json, role: str, ids: list[str]) -> Markup:
+def _role(sheet: PageContext, told: Json, role: str, ids: list[str]) -> Markup:
     known = [sheet.beside.exchanges[one] for one in ids if one in sheet.beside.exchanges]
     if known:
         texts = [exchange_text(one) for one in ends(known)]
@@ -127,7 +127,7 @@ def ends(known: list[Json]) -> list[Json]:
     return known if len(known) <= MOST_EXCHANGES else [*known[:half], *known[-half:]]
 
 
-def again(sheet: Sheet, told: Json) -> Markup:
+def again(sheet: PageContext, told: Json) -> Markup:
     """Return the commands that show it again."""
     rows = [("curl", told["curl"]), ("regenerate", told["regenerate"])]
     return joined(

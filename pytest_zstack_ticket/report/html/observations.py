@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pytest_zstack_ticket.report.html.markup import Markup, Part, element, joined
-from pytest_zstack_ticket.report.html.page_context import Json, Sheet
+from pytest_zstack_ticket.report.html.page_context import Json, PageContext
 
 READINGS = ("accepted", "refused")
 OPEN = "open."
 
 
-def observed(sheet: Sheet) -> Markup | None:
+def observed(sheet: PageContext) -> Markup | None:
     """Return every open question with the reading that was seen, by the part of the request that it is about."""
     facts = sheet.report["observations"]
     if not facts:
@@ -30,7 +30,7 @@ def observed(sheet: Sheet) -> Markup | None:
     )
 
 
-def _sums(sheet: Sheet, facts: list[Json]) -> str:
+def _sums(sheet: PageContext, facts: list[Json]) -> str:
     """Return how often each reading was seen."""
     counts: dict[str, int] = {}
     for fact in facts:
@@ -40,7 +40,7 @@ def _sums(sheet: Sheet, facts: list[Json]) -> str:
     return " · ".join(f"{said}: {count}" for said, count in sorted(counts.items()))
 
 
-def _row(sheet: Sheet, fact: Json) -> Markup:
+def _row(sheet: PageContext, fact: Json) -> Markup:
     seen: list[Part] = [
         joined(_reading(sheet, one["value"]), f" ({one['count']} ×)" if one["count"] > 1 else None)
         for one in fact["values"]
@@ -49,7 +49,7 @@ def _row(sheet: Sheet, fact: Json) -> Markup:
     return element("tr", question, element("td", joined(*seen, between="; ")))
 
 
-def _question(sheet: Sheet, key: str) -> Markup:
+def _question(sheet: PageContext, key: str) -> Markup:
     """Return what a fact is about; one that is not ours keeps its id."""
     path, _, name = key.removeprefix(OPEN).rpartition("/")
     words = sheet.wording.catalogues[sheet.lang]["observed"]
@@ -58,6 +58,6 @@ def _question(sheet: Sheet, key: str) -> Markup:
     return joined(element("code", path), " ", words[name])
 
 
-def _reading(sheet: Sheet, value: object) -> str:
+def _reading(sheet: PageContext, value: object) -> str:
     """Return a reading in words: A takes it, B refuses it; anything else is told as it was recorded."""
     return sheet.say(f"reading-{value}") if value in READINGS else str(value)

@@ -11,19 +11,19 @@ from typing import Any
 from pytest_zstack_ticket.report.html.causes import causes
 from pytest_zstack_ticket.report.html.markup import element
 from pytest_zstack_ticket.report.html.observations import observed
-from pytest_zstack_ticket.report.html.page_context import Beside, Sheet
+from pytest_zstack_ticket.report.html.page_context import EvidenceExtract, PageContext
 from pytest_zstack_ticket.report.html.requirement import requirements
 from pytest_zstack_ticket.report.html.style import head
 from pytest_zstack_ticket.report.html.summary import charts, summary
-from pytest_zstack_ticket.report.text.translations import Wording
+from pytest_zstack_ticket.report.text.translations import Translations
 
-NOTHING = Beside()
+NOTHING = EvidenceExtract()
 TAGS = {"en": "en", "zh": "zh-CN"}
 
 
-def page(report: Mapping[str, Any], wording: Wording, lang: str, *, beside: Beside = NOTHING) -> str:
+def page(report: Mapping[str, Any], wording: Translations, lang: str, *, beside: EvidenceExtract = NOTHING) -> str:
     """Return the page of a report in a language; every text in it is inert, whoever wrote it."""
-    sheet = Sheet(report=report, wording=wording, lang=lang, beside=beside)
+    sheet = PageContext(report=report, wording=wording, lang=lang, beside=beside)
     title = f"{sheet.say('title')}: {sheet.say('verdict-' + report['verdict'])}"
     body = element(
         "body", summary(sheet), causes(sheet), charts(sheet), requirements(sheet), observed(sheet), _foot(sheet)
@@ -31,5 +31,5 @@ def page(report: Mapping[str, Any], wording: Wording, lang: str, *, beside: Besi
     return f"<!DOCTYPE html>\n{element('html', head(title), body, lang=TAGS[lang])}\n"
 
 
-def _foot(sheet: Sheet) -> str:
+def _foot(sheet: PageContext) -> str:
     return element("footer", element("p", sheet.say("foot"), class_="soft"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_zstack_ticket.report.html.markup import Markup, Part, element
-from pytest_zstack_ticket.report.text.translations import Wording
+from pytest_zstack_ticket.report.text.translations import Translations
 
 Json = Mapping[str, Any]
 MARKS = {"passed": "✓", "failed": "✗", "error": "!", "inconclusive": "?", "untested": "○", "inapplicable": "–"}
@@ -16,7 +16,7 @@ VERDICTS = ("failed", "error", "inconclusive", "passed", "untested", "inapplicab
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
+class EvidenceExtract:
     """What a page shows and a report does not hold; all of it may be missing.
 
     `exchanges` are as the evidence has them, by id; `seconds` how long each answer took, `jobs` how long each job;
@@ -30,13 +30,13 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class PageContext:
     """A report on its way to become a page in one language."""
 
     report: Json
-    wording: Wording
+    wording: Translations
     lang: str
-    beside: Beside
+    beside: EvidenceExtract
 
     def say(self, key: str, **parameters: object) -> str:
         """Return one of the page's own lines."""

@@ -11,7 +11,7 @@ from pytest_zstack_ticket.artifacts.evidence_excerpt import Excerpt, read_excerp
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.document import requirement_json
 from pytest_zstack_ticket.report.html.page import page
-from pytest_zstack_ticket.report.html.page_context import Beside
+from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
 from pytest_zstack_ticket.report.text.translations import wording
 
 Report = Mapping[str, Any]
@@ -22,7 +22,7 @@ OLD = (NAMES["zh"], PDF, "report.zh.pdf")
 """What an earlier run may have left beside the report that is written now."""
 
 
-def beside(report: Report, folder: Path, catalogue: Iterable[Requirement]) -> Beside:
+def beside(report: Report, folder: Path, catalogue: Iterable[Requirement]) -> EvidenceExtract:
     """Return what a page shows beside its report; evidence that is not there is left out. Raises EvidenceError.
 
     A requirement has other faults where its wording has changed since, so they are told of the same one only.
@@ -31,7 +31,7 @@ def beside(report: Report, folder: Path, catalogue: Iterable[Requirement]) -> Be
     excerpt = read_excerpt(evidence, _wanted(report)) if evidence.exists() else Excerpt()
     rows = {row["id"]: row for row in report["requirements"]}
     same = [one for one in catalogue if one.id in rows and requirement_json(one).items() <= rows[one.id].items()]
-    return Beside(
+    return EvidenceExtract(
         exchanges=excerpt.exchanges,
         seconds=excerpt.seconds,
         jobs=excerpt.jobs,

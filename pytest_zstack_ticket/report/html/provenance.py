@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pytest_zstack_ticket.report.html.markup import Markup, Part, element, joined
-from pytest_zstack_ticket.report.html.page_context import Json, Sheet
+from pytest_zstack_ticket.report.html.page_context import Json, PageContext
 
 SHOWN = 23
 """Characters of a digest: its algorithm and 64 bits."""
 
 
-def provenance(sheet: Sheet) -> list[tuple[str, Part]]:
+def provenance(sheet: PageContext) -> list[tuple[str, Part]]:
     """Return rows for the first screen; those that an older run did not note are empty."""
     run, target = sheet.report["run"], sheet.report["target"]
     return [
@@ -34,27 +34,27 @@ def _versions(installed: Json | None) -> str:
     return ", ".join(f"{name} {told}" for name, told in (installed or {}).get("versions", {}).items())
 
 
-def _clock(sheet: Sheet) -> str | None:
+def _clock(sheet: PageContext) -> str | None:
     clock = _environment(sheet, "target").get("clock")
     return None if clock is None else sheet.say("clock-ahead", seconds=f"{clock:+d}")
 
 
-def _before(sheet: Sheet) -> str:
+def _before(sheet: PageContext) -> str:
     told = _environment(sheet, "target")
     return ", ".join([*([told["server"]] if told.get("server") else []), *told.get("gateway", ())])
 
 
-def _machine(sheet: Sheet) -> str:
+def _machine(sheet: PageContext) -> str:
     return ", ".join(_environment(sheet, "ours").values())
 
 
-def _environment(sheet: Sheet, key: str) -> Json:
+def _environment(sheet: PageContext, key: str) -> Json:
     environment = sheet.report.get("environment") or {}
     found: Json = environment.get(key, {})
     return found
 
 
-def _kill_matrix(sheet: Sheet) -> Markup | None:
+def _kill_matrix(sheet: PageContext) -> Markup | None:
     told = sheet.report.get("kill-matrix")
     if not told:
         return None

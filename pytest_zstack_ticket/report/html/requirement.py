@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_zstack_ticket.report.html.exchange import exchange_text, message_text
 from pytest_zstack_ticket.report.html.finding import finding
 from pytest_zstack_ticket.report.html.markup import Markup, Part, anchor, element, joined
-from pytest_zstack_ticket.report.html.page_context import Json, Sheet, in_order, tally
+from pytest_zstack_ticket.report.html.page_context import Json, PageContext, in_order, tally
 from pytest_zstack_ticket.report.text.budget_text import explored
 
 MOST_FINDINGS = 12
@@ -14,7 +14,7 @@ MOST_IDS = 200
 OPEN = frozenset({"failed", "error"})
 
 
-def requirements(sheet: Sheet) -> Markup:
+def requirements(sheet: PageContext) -> Markup:
     """Return every requirement by area, what needs somebody first."""
     areas: dict[str, list[Json]] = {}
     for row in in_order(sheet.report["requirements"]):
@@ -29,13 +29,13 @@ def requirements(sheet: Sheet) -> Markup:
     )
 
 
-def _area(sheet: Sheet, area: str, rows: list[Json]) -> Markup:
+def _area(sheet: PageContext, area: str, rows: list[Json]) -> Markup:
     counts = " · ".join(f"{sheet.word(name)} {count}" for name, count in tally(rows).items())
     title = element("h3", area, " ", element("span", counts, class_="soft"), id=f"area-{area}")
     return joined(title, *(_requirement(sheet, row) for row in rows))
 
 
-def _requirement(sheet: Sheet, row: Json) -> Markup:
+def _requirement(sheet: PageContext, row: Json) -> Markup:
     waived = f" · {sheet.say('waived')}" if row.get("waived") else None
     summary = element(
         "summary",
@@ -56,7 +56,7 @@ def _requirement(sheet: Sheet, row: Json) -> Markup:
     )
 
 
-def facts(sheet: Sheet, row: Json) -> Markup:
+def facts(sheet: PageContext, row: Json) -> Markup:
     """Return where a requirement stands, what it asks for, and what its verdict was formed from."""
     faults = row.get("killed_by") or sheet.beside.faults.get(row["id"], ())
     counts, bought = row["examples"], explored(row)
@@ -68,7 +68,7 @@ def facts(sheet: Sheet, row: Json) -> Markup:
         (
             "examples",
             joined(
-                sheet.say("example-counts", **{key: counts[key] for key in ("held", "departed", "undecided", "open")}),
+                sheet.say("example-counts", **{key: counts[key] for key in ("held", "failed", "undecided", "open")}),
                 sheet.say("distinct", count=row["distinct"]) if row.get("distinct") else None,
             ),
         ),
@@ -81,7 +81,7 @@ def facts(sheet: Sheet, row: Json) -> Markup:
     return sheet.facts(rows, class_="column")
 
 
-def _partitions(sheet: Sheet, row: Json) -> Markup | None:
+def _partitions(sheet: PageContext, row: Json) -> Markup | None:
     names = row["partitions"]
     if not names:
         return None
@@ -96,7 +96,7 @@ def _partitions(sheet: Sheet, row: Json) -> Markup | None:
     )
 
 
-def _witnesses(sheet: Sheet, row: Json) -> list[Markup]:
+def _witnesses(sheet: PageContext, row: Json) -> list[Markup]:
     """Return an example that held, its exchange as the evidence has it where that is at hand."""
     told = next((one for one in row.get("witnesses", ()) if one["subject"]), None)
     if told is None:

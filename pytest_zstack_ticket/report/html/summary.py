@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_zstack_ticket.report.html.charts import distribution, quantile, stacked_bar, tiles
 from pytest_zstack_ticket.report.html.markup import Markup, element, joined
-from pytest_zstack_ticket.report.html.page_context import MARKS, VERDICTS, Json, Sheet, tally
+from pytest_zstack_ticket.report.html.page_context import MARKS, VERDICTS, Json, PageContext, tally
 from pytest_zstack_ticket.report.html.provenance import provenance
 from pytest_zstack_ticket.report.text.budget_text import shortfall_lines
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
@@ -20,12 +20,12 @@ MOST_PATHS = 40
 MOST_LEFT = 20
 
 
-def summary(sheet: Sheet) -> Markup:
+def summary(sheet: PageContext) -> Markup:
     """Return everything that somebody who signs needs to see."""
     return element("header", element("h1", sheet.say("title")), _verdict(sheet), _scope(sheet), _standing(sheet))
 
 
-def _verdict(sheet: Sheet) -> Markup:
+def _verdict(sheet: PageContext) -> Markup:
     """Return the verdict with everything that qualifies it."""
     report, counts = sheet.report, sheet.report["counts"]["requirements"]
     verdict = report["verdict"]
@@ -42,7 +42,7 @@ def _verdict(sheet: Sheet) -> Markup:
     )
 
 
-def _limits(sheet: Sheet) -> list[str]:
+def _limits(sheet: PageContext) -> list[str]:
     """Return what a reader must know before trusting the verdict."""
     report, run = sheet.report, sheet.report["run"]
     residue, calibration = run["residue"], report["calibration"]
@@ -58,7 +58,7 @@ def _limits(sheet: Sheet) -> list[str]:
     return told + shortfall_lines(report, sheet.wording, sheet.lang)
 
 
-def _scope(sheet: Sheet) -> Markup:
+def _scope(sheet: PageContext) -> Markup:
     """Return target, rules and run."""
     report, run, target, profile = (sheet.report, *(sheet.report[key] for key in ("run", "target", "profile")))
     evidence, sets = report["evidence"], report["requirement-set"]
@@ -92,7 +92,7 @@ def _scope(sheet: Sheet) -> Markup:
     )
 
 
-def _standing(sheet: Sheet) -> Markup:
+def _standing(sheet: PageContext) -> Markup:
     """Return waivers, the comparison with the run before, and tickets that are left, as far as there are any."""
     upgrade = sheet.report.get("upgrade")
     groups = {
@@ -129,7 +129,7 @@ def _line(told: Json) -> Line:
     )
 
 
-def _release(sheet: Sheet, bounds: Mapping[str, str]) -> str:
+def _release(sheet: PageContext, bounds: Mapping[str, str]) -> str:
     between = bounds["oldest"] != bounds["newest"]
     return sheet.say("release-between", **bounds) if between else bounds["oldest"]
 
@@ -144,13 +144,13 @@ def _span(started: str, ended: str) -> str:
     return f"{begin:%Y-%m-%d %H:%M:%S} – {last}"
 
 
-def charts(sheet: Sheet) -> Markup:
+def charts(sheet: PageContext) -> Markup:
     """Return what people would rather look at than read, each with its figures beside it."""
     told = element("div", *figures(sheet), _partitions(sheet), class_="charts")
     return element("section", element("h2", sheet.say("charts")), told)
 
 
-def figures(sheet: Sheet) -> list[Markup]:
+def figures(sheet: PageContext) -> list[Markup]:
     """Return the charts that say everything without being pointed at, as paper needs it."""
     found = [_areas(sheet), _levels(sheet)]
     for key, values in (("latency", sheet.beside.seconds), ("jobs", sheet.beside.jobs)):
@@ -158,18 +158,18 @@ def figures(sheet: Sheet) -> list[Markup]:
     return found
 
 
-def _figure(sheet: Sheet, key: str, *parts: Markup, **attributes: str) -> Markup:
+def _figure(sheet: PageContext, key: str, *parts: Markup, **attributes: str) -> Markup:
     return element("figure", element("figcaption", sheet.say(key)), *parts, **attributes)
 
 
-def _areas(sheet: Sheet) -> Markup:
+def _areas(sheet: PageContext) -> Markup:
     areas: dict[str, list[Json]] = {}
     for row in sheet.report["requirements"]:
         areas.setdefault(row["area"], []).append(row)
     return _figure(sheet, "by-area", *(_bar(sheet, area, rows) for area, rows in areas.items()))
 
 
-def _bar(sheet: Sheet, area: str, rows: list[Json]) -> Markup:
+def _bar(sheet: PageContext, area: str, rows: list[Json]) -> Markup:
     counts = tally(rows)
     told = ", ".join(f"{sheet.word(name)} {count}" for name, count in counts.items())
     label = element("a", area, href=f"#area-{area}")
@@ -178,7 +178,7 @@ def _bar(sheet: Sheet, area: str, rows: list[Json]) -> Markup:
     )
 
 
-def _levels(sheet: Sheet) -> Markup:
+def _levels(sheet: PageContext) -> Markup:
     """Return the counts by level as a table, one column for each verdict that occurs."""
     counts = sheet.report["counts"]["by-level"]
     used = [name for name in VERDICTS if any(row.get(name) for row in counts.values())]
@@ -198,7 +198,7 @@ def _levels(sheet: Sheet) -> Markup:
     return _figure(sheet, "by-level", element("div", table, class_="wide"))
 
 
-def _partitions(sheet: Sheet) -> Markup:
+def _partitions(sheet: PageContext) -> Markup:
     """Return one tile for each way of changing a part of the body that was tried."""
     rows = sheet.report["requirements"]
     states = dict.fromkeys(sorted({name for row in rows for name in row["partitions"]}), "passed")
@@ -215,13 +215,13 @@ def _partitions(sheet: Sheet) -> Markup:
     )
 
 
-def _tiles(sheet: Sheet, path: str, states: dict[str, str]) -> Markup:
+def _tiles(sheet: PageContext, path: str, states: dict[str, str]) -> Markup:
     bad = sum(state == "failed" for state in states.values())
-    told = sheet.say("tried", count=len(states), departed=bad)
+    told = sheet.say("tried", count=len(states), failed=bad)
     return element("div", element("code", path), tiles(states, f"{path}: {told}"), class_="row")
 
 
-def _durations(sheet: Sheet, key: str, values: Any) -> Markup:
+def _durations(sheet: PageContext, key: str, values: Any) -> Markup:
     """Return how long something took, as a chart and as figures."""
     told = [(f"p{share * 100:g}", quantile(values, share)) for share in (0.5, 0.95, 0.99)]
     figures = ", ".join(f"{name} {duration(value)}" for name, value in [*told, ("max", max(values))])

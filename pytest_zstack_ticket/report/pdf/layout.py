@@ -15,10 +15,10 @@ from pytest_zstack_ticket.report.html.causes import causes
 from pytest_zstack_ticket.report.html.finding import again, siblings, words
 from pytest_zstack_ticket.report.html.markup import Markup, anchor, element, joined
 from pytest_zstack_ticket.report.html.observations import observed
-from pytest_zstack_ticket.report.html.page_context import Beside, Json, Sheet, in_order, tally
+from pytest_zstack_ticket.report.html.page_context import EvidenceExtract, Json, PageContext, in_order, tally
 from pytest_zstack_ticket.report.html.requirement import MOST_FINDINGS, facts
 from pytest_zstack_ticket.report.html.summary import figures, summary
-from pytest_zstack_ticket.report.text.translations import Wording
+from pytest_zstack_ticket.report.text.translations import Translations
 
 PARTIES = ("pdf-platform", "pdf-applicant")
 LINES = ("pdf-organisation", "pdf-product", "pdf-tester", "pdf-approver", "pdf-signed", "pdf-dated")
@@ -29,9 +29,11 @@ _TAG = re.compile(r"<[^>]*>")
 _PIECE = re.compile(r"(<[^>]*>)")
 
 
-def pdf_markup(report: Mapping[str, Any], wording: Wording, lang: str, *, beside: Beside, digest: str) -> Markup:
+def pdf_markup(
+    report: Mapping[str, Any], wording: Translations, lang: str, *, beside: EvidenceExtract, digest: str
+) -> Markup:
     """Return what a PDF of a report shows, as XML; `digest` is that of the report.json that lies in the PDF."""
-    sheet = Sheet(report=report, wording=wording, lang=lang, beside=beside)
+    sheet = PageContext(report=report, wording=wording, lang=lang, beside=beside)
     rows = in_order(report["requirements"])
     return element(
         "document",
@@ -47,7 +49,7 @@ def pdf_markup(report: Mapping[str, Any], wording: Wording, lang: str, *, beside
     )
 
 
-def header(report: Mapping[str, Any], wording: Wording, lang: str) -> dict[str, str]:
+def header(report: Mapping[str, Any], wording: Translations, lang: str) -> dict[str, str]:
     """Return what stands at the edges of every page: the title, the run, and how pages are counted."""
     words = wording.catalogues[lang]["page"]
     verdict = f"{words['title']}: {words['verdict-' + report['verdict']]}"
@@ -83,14 +85,14 @@ def without(markup: Markup, missing: Collection[str]) -> Markup:
     return Markup("".join(part if part[:1] == "<" else part.translate(table) for part in _PIECE.split(markup)))
 
 
-def _findings(sheet: Sheet, rows: list[Json]) -> Markup:
+def _findings(sheet: PageContext, rows: list[Json]) -> Markup:
     """Return each finding with its request beside its sibling; exchanges are in the evidence."""
     if not rows:
         return joined()
     return element("section", element("h2", sheet.say("findings")), *(_found(sheet, row) for row in rows))
 
 
-def _found(sheet: Sheet, row: Json) -> Markup:
+def _found(sheet: PageContext, row: Json) -> Markup:
     waived = f" · {sheet.say('waived')}" if row.get("waived") else None
     title = element("h3", sheet.badge(row["verdict"], waived), f" · {row['id']}")
     left = len(row["findings"]) - MOST_FINDINGS
@@ -102,7 +104,7 @@ def _found(sheet: Sheet, row: Json) -> Markup:
     return joined(title, element("p", sheet.told(row["text"])), facts(sheet, row), *shown, more)
 
 
-def _table(sheet: Sheet, rows: list[Json]) -> Markup:
+def _table(sheet: PageContext, rows: list[Json]) -> Markup:
     """Return every requirement with its verdict and the clause that it comes from, by area."""
     areas: dict[str, list[Json]] = {}
     for row in sorted(rows, key=lambda row: row["id"]):
@@ -112,7 +114,7 @@ def _table(sheet: Sheet, rows: list[Json]) -> Markup:
     return element("section", element("h2", sheet.say("requirements")), *parts)
 
 
-def _area(sheet: Sheet, area: str, rows: list[Json], seen: set[str]) -> Markup:
+def _area(sheet: PageContext, area: str, rows: list[Json], seen: set[str]) -> Markup:
     counts = " · ".join(f"{sheet.word(name)} {count}" for name, count in tally(rows).items())
     title = element("h3", area, " ", element("span", counts, class_="soft"), id=f"area-{area}")
     heads = ("pdf-id", "pdf-verdict", "pdf-requirement", "source")
@@ -122,7 +124,7 @@ def _area(sheet: Sheet, area: str, rows: list[Json], seen: set[str]) -> Markup:
     )
 
 
-def _row(sheet: Sheet, row: Json, seen: set[str]) -> Markup:
+def _row(sheet: PageContext, row: Json, seen: set[str]) -> Markup:
     """Return one line of the table; a link leads to the first of several with the same name."""
     place = anchor(row["id"])
     waived = f" · {sheet.say('waived')}" if row.get("waived") else None
@@ -140,7 +142,7 @@ def _row(sheet: Sheet, row: Json, seen: set[str]) -> Markup:
     )
 
 
-def _signatures(sheet: Sheet, digest: str) -> Markup:
+def _signatures(sheet: PageContext, digest: str) -> Markup:
     """Return the block that both sides of a compatibility certification sign."""
     said = {"run": sheet.report["run"]["id"], "verdict": sheet.say(f"verdict-{sheet.report['verdict']}")}
     heads = element("tr", element("th"), *(element("th", sheet.say(one)) for one in PARTIES))

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_zstack_ticket.artifacts.report_reader import report_of
-from pytest_zstack_ticket.config.options import Wishes
+from pytest_zstack_ticket.config.options import RunOptions
 from pytest_zstack_ticket.model.errors import EvidenceError, UsageError
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.html.page import NOTHING, page
-from pytest_zstack_ticket.report.html.page_context import Beside
+from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
 from pytest_zstack_ticket.report.html.page_writer import NAMES, beside
 from pytest_zstack_ticket.report.text.translations import wording
 
@@ -43,7 +43,7 @@ class Printer:
             self.typesetter = Typesetter(self.fonts)
 
     @classmethod
-    def of(cls, wishes: Wishes) -> Printer:
+    def of(cls, wishes: RunOptions) -> Printer:
         """Return what makes the PDF that a run was asked for. Raises UsageError."""
         return cls(pdf=True, fonts=Path(wishes["font-path"]) if wishes["font-path"] else None)
 
@@ -68,7 +68,7 @@ class Printer:
         return pdf(report, text, lang, beside=around, typesetter=self.typesetter)
 
 
-def pdf(report: Mapping[str, Any], text: bytes, lang: str, *, beside: Beside, typesetter: Typesetter) -> bytes:
+def pdf(report: Mapping[str, Any], text: bytes, lang: str, *, beside: EvidenceExtract, typesetter: Typesetter) -> bytes:
     """Return the PDF of a report; `text` is its report.json, byte for byte.
 
     Raises UsageError if no font has a letter that the reader needs, EvidenceError for a run without a date.

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_zstack_ticket.report.text.translations import Wording
+from pytest_zstack_ticket.report.text.translations import Translations
 
-JsonObject = Mapping[str, Any]
 MOST = 12
 
 
-def explored(row: JsonObject) -> tuple[int, int] | None:
+def explored(row: Mapping[str, Any]) -> tuple[int, int] | None:
     """Return how many examples of a requirement were explored within a budget, and of how many; None without one."""
     told = (row.get("outside") or {}).get("explored")
     return (told["explored"], told["wanted"]) if told else None
 
 
-def shortfall_lines(report: JsonObject, words: Wording, lang: str) -> list[str]:
+def shortfall_lines(report: Mapping[str, Any], words: Translations, lang: str) -> list[str]:
     """Return what a budget bought, one line for all and one for each requirement that it was too short for."""
     seconds = report["run"].get("budget")
     if not seconds:

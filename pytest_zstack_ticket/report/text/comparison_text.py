@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.report.text.columns import visible
-from pytest_zstack_ticket.report.text.translations import Wording
+from pytest_zstack_ticket.report.text.translations import Translations
 from pytest_zstack_ticket.verdicts.comparison import Diff, Line
 
 MOST_NAMED = 6
 
 
-def diff_lines(diff: Diff, wording: Wording, lang: str) -> list[str]:
+def diff_lines(diff: Diff, wording: Translations, lang: str) -> list[str]:
     """Return a comparison as lines: first what it comes to, then one line for each difference."""
     words = wording.catalogues[lang]["diff"]
     counts = dict.fromkeys((line.kind for line in diff.lines), 0)
@@ -36,7 +36,7 @@ def _folded(lines: tuple[Line, ...]) -> list[Line]:
     return list(found.values())
 
 
-def line_text(line: Line, wording: Wording, lang: str) -> str:
+def line_text(line: Line, wording: Translations, lang: str) -> str:
     """Return one difference as a line."""
     words = wording.catalogues[lang]["diff"]
     parts = {
@@ -56,7 +56,7 @@ def _named(lines: tuple[Line, ...]) -> str:
     return ", ".join(ids[:MOST_NAMED]) + (f" … ({len(ids)})" if len(ids) > MOST_NAMED else "")
 
 
-def _value(value: Json, wording: Wording, lang: str) -> str:
+def _value(value: Json, wording: Translations, lang: str) -> str:
     if isinstance(value, str) and value:
         return visible(wording.word(value, lang))
     if value in (None, "", [], {}):

@@ -10,7 +10,7 @@ from typing import Any
 
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.report.text.columns import chopped, pad, shortened, visible, wrapped
-from pytest_zstack_ticket.report.text.translations import Wording
+from pytest_zstack_ticket.report.text.translations import Translations
 
 COLUMNS = 80
 LABEL = 10
@@ -26,7 +26,7 @@ _LONG_STRING = re.compile(r'"((?:[^"\\]|\\.){48,})"')
 class Cards:
     """Makes cards in one language; `kept` says that the evidence is written, and so may be pointed at."""
 
-    wording: Wording
+    wording: Translations
     lang: str
     kept: bool
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_zstack_ticket.report.text.columns import pad, shortened, visible, width
-from pytest_zstack_ticket.report.text.translations import Wording
+from pytest_zstack_ticket.report.text.translations import Translations
 
 LONGEST = 60
 MOST_COLUMNS = 14
 
 
-def history_lines(told: Mapping[str, Any], wording: Wording, lang: str) -> list[str]:
+def history_lines(told: Mapping[str, Any], wording: Translations, lang: str) -> list[str]:
     """Return the lines of a history; verdicts stand in columns, one for each run."""
     words = wording.catalogues[lang]["history"]
     lines = [

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pytest_zstack_ticket.report.text.columns import shortened, visible, width
-from pytest_zstack_ticket.report.text.translations import Wording
+from pytest_zstack_ticket.report.text.translations import Translations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beat:
+class Progress:
     """A run at one moment: what it examines, and what it has come to; `left` are seconds, None if nothing ends it."""
 
     what: str
@@ -20,7 +20,7 @@ class Beat:
     left: float | None = None
 
 
-def beat_text(beat: Beat, wording: Wording, lang: str, *, columns: int) -> str:
+def progress_text(beat: Progress, wording: Translations, lang: str, *, columns: int) -> str:
     """Return one line that fits; the name of what is examined gives way first."""
     words = wording.catalogues[lang]["live"]
     parts = [

@@ -17,7 +17,7 @@ TRANSLATED = frozenset({"what", "before", "need", "kind"})
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class Translations:
     """The catalogues by language: `phrase` is what checks say, `word` single words, `terminal` the run's own lines."""
 
     catalogues: Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -57,6 +57,6 @@ FOLDER = Path(__file__).parents[1] / "locale"
 
 
 @lru_cache(maxsize=1)
-def wording() -> Wording:
+def wording() -> Translations:
     """Return the words of every language."""
-    return Wording({lang: tomllib.loads((FOLDER / f"{lang}.toml").read_text("utf-8")) for lang in LANGUAGES})
+    return Translations({lang: tomllib.loads((FOLDER / f"{lang}.toml").read_text("utf-8")) for lang in LANGUAGES})

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_zstack_ticket.report.text.columns import visible
-from pytest_zstack_ticket.report.text.translations import Wording
+from pytest_zstack_ticket.report.text.translations import Translations
 
 
-def waiver_lines(report: Mapping[str, Any], wording: Wording, lang: str) -> list[str]:
+def waiver_lines(report: Mapping[str, Any], wording: Translations, lang: str) -> list[str]:
     """Return one line for each waiver of a report."""
     words = wording.catalogues[lang]["waiver"]
     return [
@@ -25,7 +25,7 @@ def waiver_lines(report: Mapping[str, Any], wording: Wording, lang: str) -> list
     ]
 
 
-def deviations_text(report: Mapping[str, Any], wording: Wording, lang: str) -> str:
+def deviations_text(report: Mapping[str, Any], wording: Translations, lang: str) -> str:
     """Return the verdict of a target that only waived failures keep from conformance, empty for any other."""
     count = report.get("deviations")
     return wording.catalogues[lang]["waiver"]["deviations"].format(count=count) if count else ""
@@ -33,5 +33,5 @@ def deviations_text(report: Mapping[str, Any], wording: Wording, lang: str) -> s
 
 def _shade(one: Mapping[str, Any]) -> str:
     """Return the state of a waiver; one whose failure was not seen this time is waived all the same."""
-    unseen = one["state"] == "waived" and not one["found"] and not one["replays"]["departed"]
+    unseen = one["state"] == "waived" and not one["found"] and not one["replays"]["failed"]
     return "kept" if unseen else str(one["state"])

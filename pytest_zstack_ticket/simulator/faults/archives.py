@@ -10,24 +10,24 @@ from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.faults.effects import Around
 from pytest_zstack_ticket.simulator.faults.expression import Fault
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.tables import Archive, Ticket
 
-Remove: TypeAlias = Callable[[Turn, Ticket], None]
-Save: TypeAlias = Callable[[Turn, Ticket], Ticket]
-Serve: TypeAlias = Callable[[Turn], Json]
-Admit: TypeAlias = Callable[[Turn], None]
+Remove: TypeAlias = Callable[[CallContext, Ticket], None]
+Save: TypeAlias = Callable[[CallContext, Ticket], Ticket]
+Serve: TypeAlias = Callable[[CallContext], Json]
+Admit: TypeAlias = Callable[[CallContext], None]
 
 
-def others_of(turn: Turn, ticket: Ticket) -> list[Ticket]:
+def others_of(turn: CallContext, ticket: Ticket) -> list[Ticket]:
     """Return the living tickets of the same creator, oldest first, without this one."""
     return [one for one in turn.store.tickets.values() if one.creator == ticket.creator and one.uuid != ticket.uuid]
 
 
-def _archived(**members: Any) -> Callable[[Remove, Turn, Ticket], None]:
+def _archived(**members: Any) -> Callable[[Remove, CallContext, Ticket], None]:
     """Archive other values than those that the ticket had."""
 
-    def remove(default: Remove, turn: Turn, ticket: Ticket) -> None:
+    def remove(default: Remove, turn: CallContext, ticket: Ticket) -> None:
         default(turn, ticket)
         if turn.store.archives:
             last = turn.store.archives[-1]
@@ -36,26 +36,26 @@ def _archived(**members: Any) -> Callable[[Remove, Turn, Ticket], None]:
     return remove
 
 
-def _archived_as_created(default: Remove, turn: Turn, ticket: Ticket) -> None:
+def _archived_as_created(default: Remove, turn: CallContext, ticket: Ticket) -> None:
     """Archive the requests that the ticket was created with, not those that it was updated to."""
     default(turn, replace(ticket, requests=turn.world.notes.get(f"first:{ticket.uuid}", ticket.requests)))
 
 
-def _remember_requests(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _remember_requests(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
     turn.world.notes.setdefault(f"first:{ticket.uuid}", turn.store.tickets[ticket.uuid].requests)
     return default(turn, ticket)
 
 
-def _archived_twice(default: Remove, turn: Turn, ticket: Ticket) -> None:
+def _archived_twice(default: Remove, turn: CallContext, ticket: Ticket) -> None:
     default(turn, ticket)
     _add_archive(turn, ticket)
 
 
-def _add_archive(turn: Turn, ticket: Ticket) -> None:
+def _add_archive(turn: CallContext, ticket: Ticket) -> None:
     turn.store.archives.append(Archive(uuid=turn.world.new_uuid(), ticket=ticket, created=turn.now))
 
 
-def _archive_names_living(default: Remove, turn: Turn, ticket: Ticket) -> None:
+def _archive_names_living(default: Remove, turn: CallContext, ticket: Ticket) -> None:
     """Archive the ticket under the uuid of one that lives."""
     others = others_of(turn, ticket)
     default(turn, ticket)
@@ -63,25 +63,25 @@ def _archive_names_living(default: Remove, turn: Turn, ticket: Ticket) -> None:
         _archived(uuid=others[-1].uuid)(lambda turn, ticket: None, turn, ticket)  # noqa: ARG005
 
 
-def _archive_on_cancel(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _archive_on_cancel(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
     if ticket.status == "Cancelled":
         _add_archive(turn, ticket)
     return default(turn, ticket)
 
 
-def _history_row_lost(default: Remove, turn: Turn, ticket: Ticket) -> None:
+def _history_row_lost(default: Remove, turn: CallContext, ticket: Ticket) -> None:
     """Archive the history without its oldest row."""
     turn.store.histories[ticket.uuid] = turn.store.histories.get(ticket.uuid, [])[1:]
     default(turn, ticket)
 
 
-def _history_rewritten(default: Remove, turn: Turn, ticket: Ticket) -> None:
+def _history_rewritten(default: Remove, turn: CallContext, ticket: Ticket) -> None:
     rows = turn.store.histories.get(ticket.uuid, [])
     turn.store.histories[ticket.uuid] = [replace(row, comment=None) for row in rows]
     default(turn, ticket)
 
 
-def _history_mixed(default: Remove, turn: Turn, ticket: Ticket) -> None:
+def _history_mixed(default: Remove, turn: CallContext, ticket: Ticket) -> None:
     """Archive the history of the neighbour under the ticket's uuid."""
     for other in others_of(turn, ticket)[-1:]:
         turn.store.histories[ticket.uuid] = [
@@ -91,14 +91,14 @@ def _history_mixed(default: Remove, turn: Turn, ticket: Ticket) -> None:
     default(turn, ticket)
 
 
-def _neighbour_history_lost(default: Remove, turn: Turn, ticket: Ticket) -> None:
+def _neighbour_history_lost(default: Remove, turn: CallContext, ticket: Ticket) -> None:
     """Let the history of every other ticket of the owner go with the deleted one."""
     default(turn, ticket)
     for other in others_of(turn, ticket):
         turn.store.histories.pop(other.uuid, None)
 
 
-def _archive_of(turn: Turn) -> Archive | None:
+def _archive_of(turn: CallContext) -> Archive | None:
     """Return the archive of the ticket that a call is about, None if it lives or never was."""
     uuid = turn.values.get("uuid")
     if uuid in turn.store.tickets:
@@ -106,7 +106,7 @@ def _archive_of(turn: Turn) -> Archive | None:
     return next((one for one in reversed(turn.store.archives) if one.ticket.uuid == uuid), None)
 
 
-def _revived(default: Admit, turn: Turn) -> None:
+def _revived(default: Admit, turn: CallContext) -> None:
     """Bring a deleted ticket back before an event on it."""
     archive = _archive_of(turn)
     if archive is not None:
@@ -114,7 +114,7 @@ def _revived(default: Admit, turn: Turn) -> None:
     default(turn)
 
 
-def _refused_yet_revived(default: Admit, turn: Turn) -> None:
+def _refused_yet_revived(default: Admit, turn: CallContext) -> None:
     """Refuse an event on a deleted ticket, but bring the ticket back."""
     archive = _archive_of(turn)
     try:
@@ -124,13 +124,13 @@ def _refused_yet_revived(default: Admit, turn: Turn) -> None:
             turn.store.tickets[archive.ticket.uuid] = archive.ticket
 
 
-def _revived_for_a_moment(default: Admit, turn: Turn) -> None:
+def _revived_for_a_moment(default: Admit, turn: CallContext) -> None:
     archive = _archive_of(turn)
     turn.world.notes["dead"] = archive.ticket.uuid if archive else ""
     _revived(default, turn)
 
 
-def _buried(default: Serve, turn: Turn) -> Json:
+def _buried(default: Serve, turn: CallContext) -> Json:
     """Carry an event out on a deleted ticket, answer it, and let it be deleted again."""
     try:
         return default(turn)
@@ -140,7 +140,7 @@ def _buried(default: Serve, turn: Turn) -> Json:
         turn.store.tickets.pop(turn.world.notes.get("dead", ""), None)
 
 
-def _hits_other(default: Admit, turn: Turn) -> None:
+def _hits_other(default: Admit, turn: CallContext) -> None:
     """Refuse an event on a deleted ticket, but cancel the newest of the owner's."""
     archive = _archive_of(turn)
     others = others_of(turn, archive.ticket) if archive else []
@@ -149,10 +149,10 @@ def _hits_other(default: Admit, turn: Turn) -> None:
     default(turn)
 
 
-def _again(then: Callable[[Turn, Archive], None]) -> Callable[[Serve, Turn], Json]:
+def _again(then: Callable[[CallContext, Archive], None]) -> Callable[[Serve, CallContext], Json]:
     """Do something when a deleted ticket is deleted again."""
 
-    def serve(default: Serve, turn: Turn) -> Json:
+    def serve(default: Serve, turn: CallContext) -> Json:
         archive = _archive_of(turn)
         if archive is not None:
             then(turn, archive)
@@ -161,39 +161,41 @@ def _again(then: Callable[[Turn, Archive], None]) -> Callable[[Serve, Turn], Jso
     return serve
 
 
-def _delete_newest(turn: Turn, archive: Archive) -> None:
+def _delete_newest(turn: CallContext, archive: Archive) -> None:
     for other in others_of(turn, archive.ticket)[-1:]:
         del turn.store.tickets[other.uuid]
 
 
-def _archive_again(turn: Turn, archive: Archive) -> None:
+def _archive_again(turn: CallContext, archive: Archive) -> None:
     _add_archive(turn, archive.ticket)
 
 
-def _bring_back(turn: Turn, archive: Archive) -> None:
+def _bring_back(turn: CallContext, archive: Archive) -> None:
     turn.store.tickets[archive.ticket.uuid] = archive.ticket
 
 
-def _recreated(change: Callable[[Save, Turn, Ticket, Ticket], Ticket]) -> Callable[[Save, Turn, Ticket], Ticket]:
+def _recreated(
+    change: Callable[[Save, CallContext, Ticket, Ticket], Ticket],
+) -> Callable[[Save, CallContext, Ticket], Ticket]:
     """Do a create otherwise that has the uuid of a deleted ticket."""
 
-    def insert(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+    def insert(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
         old = next((one.ticket for one in turn.store.archives if one.ticket.uuid == ticket.uuid), None)
         return default(turn, ticket) if old is None else change(default, turn, ticket, old)
 
     return insert
 
 
-def _old_content(default: Save, turn: Turn, ticket: Ticket, old: Ticket) -> Ticket:
+def _old_content(default: Save, turn: CallContext, ticket: Ticket, old: Ticket) -> Ticket:
     return default(turn, replace(ticket, description=old.description, requests=old.requests))
 
 
-def _not_stored(default: Save, turn: Turn, ticket: Ticket, old: Ticket) -> Ticket:
+def _not_stored(default: Save, turn: CallContext, ticket: Ticket, old: Ticket) -> Ticket:
     del default, turn, old
     return ticket
 
 
-def _both(default: Save, turn: Turn, ticket: Ticket, old: Ticket) -> Ticket:
+def _both(default: Save, turn: CallContext, ticket: Ticket, old: Ticket) -> Ticket:
     default(turn, replace(old, uuid=turn.world.new_uuid()))
     return default(turn, ticket)
 

@@ -12,17 +12,17 @@ from pytest_zstack_ticket.simulator.faults.effects import Around, Break
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.json.json_writer import write
 from pytest_zstack_ticket.simulator.services.tickets import next_status, record, remove
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.tables import Ticket
 
-Deny: TypeAlias = Callable[[Turn, Ticket], None]
-Denied: TypeAlias = Callable[[Turn, Ticket, ApiError], None]
-Insert: TypeAlias = Callable[[Turn, Ticket], Ticket]
+Deny: TypeAlias = Callable[[CallContext, Ticket], None]
+Denied: TypeAlias = Callable[[CallContext, Ticket, ApiError], None]
+Insert: TypeAlias = Callable[[CallContext, Ticket], Ticket]
 
 _CALLS = frozenset({"change", "update", "delete"})
 
 
-def _changed(turn: Turn, ticket: Ticket) -> None:
+def _changed(turn: CallContext, ticket: Ticket) -> None:
     """Do to a ticket what the call asked for."""
     if turn.call.kind == "delete":
         remove(turn, ticket)
@@ -37,19 +37,19 @@ def _changed(turn: Turn, ticket: Ticket) -> None:
         turn.store.tickets[ticket.uuid] = replace(ticket, status=status)
 
 
-def _sticks(default: Deny, turn: Turn, ticket: Ticket) -> None:
+def _sticks(default: Deny, turn: CallContext, ticket: Ticket) -> None:
     """Refuse the call, but carry it out."""
     _changed(turn, ticket)
     default(turn, ticket)
 
 
-def _recorded(default: Deny, turn: Turn, ticket: Ticket) -> None:
+def _recorded(default: Deny, turn: CallContext, ticket: Ticket) -> None:
     """Refuse the call, but write it into the history."""
     record(turn, ticket, replace(ticket, status="Rejected"))
     default(turn, ticket)
 
 
-def _dated(default: Deny, turn: Turn, ticket: Ticket) -> None:
+def _dated(default: Deny, turn: CallContext, ticket: Ticket) -> None:
     """Refuse the call, but lose the description."""
     turn.store.tickets[ticket.uuid] = replace(ticket, description=None)
     default(turn, ticket)
@@ -58,79 +58,79 @@ def _dated(default: Deny, turn: Turn, ticket: Ticket) -> None:
 def _unless(test: Callable[[Ticket], bool]) -> tuple[Around, Around]:
     """Let everybody act on some tickets."""
 
-    def deny(default: Deny, turn: Turn, ticket: Ticket) -> None:
+    def deny(default: Deny, turn: CallContext, ticket: Ticket) -> None:
         if not test(ticket):
             default(turn, ticket)
 
-    def denied(default: Denied, turn: Turn, ticket: Ticket, error: ApiError) -> None:
+    def denied(default: Denied, turn: CallContext, ticket: Ticket, error: ApiError) -> None:
         if not test(ticket):
             default(turn, ticket, error)
 
     return Around("foreign.denied", deny, _CALLS), Around("operator.denied", denied, _CALLS)
 
 
-def _telling(words: Callable[[Turn, Ticket], Json]) -> Callable[[Deny, Turn, Ticket], None]:
+def _telling(words: Callable[[CallContext, Ticket], Json]) -> Callable[[Deny, CallContext, Ticket], None]:
     """Say something of the ticket, or of the host, in the refusal."""
 
-    def deny(default: Deny, turn: Turn, ticket: Ticket) -> None:
+    def deny(default: Deny, turn: CallContext, ticket: Ticket) -> None:
         del default
         raise ApiError("SYS.1006", details=f"permission denied: {words(turn, ticket)}")
 
     return deny
 
 
-def _session_of(turn: Turn, ticket: Ticket) -> str:
+def _session_of(turn: CallContext, ticket: Ticket) -> str:
     live = turn.world.sessions.live.values()
     return next((one.uuid for one in live if one.operator == ticket.creator and one.project), "none")
 
 
-def _wrong_operator_sticks(default: Denied, turn: Turn, ticket: Ticket, error: ApiError) -> None:
+def _wrong_operator_sticks(default: Denied, turn: CallContext, ticket: Ticket, error: ApiError) -> None:
     _changed(turn, ticket)
     default(turn, ticket, error)
 
 
-def _is_other(turn: Turn, uuid: str) -> bool:
+def _is_other(turn: CallContext, uuid: str) -> bool:
     first = turn.store.tickets.get(uuid)
     return first is not None and first.creator != turn.caller.operator
 
 
-def _taken_over(default: Callable[[Turn, str], str], turn: Turn, uuid: str) -> str:
+def _taken_over(default: Callable[[CallContext, str], str], turn: CallContext, uuid: str) -> str:
     """Let a ticket take the place of somebody else's."""
     return uuid if _is_other(turn, uuid) else default(turn, uuid)
 
 
-def _taken_ruins(default: Callable[[Turn, str], str], turn: Turn, uuid: str) -> str:
+def _taken_ruins(default: Callable[[CallContext, str], str], turn: CallContext, uuid: str) -> str:
     """Refuse the second ticket, but give its description to somebody else's first one."""
     if _is_other(turn, uuid):
         turn.store.tickets[uuid] = replace(turn.store.tickets[uuid], description=turn.values.get("description"))
     return default(turn, uuid)
 
 
-def _taken_told(default: Callable[[Turn, str], str], turn: Turn, uuid: str) -> str:
+def _taken_told(default: Callable[[CallContext, str], str], turn: CallContext, uuid: str) -> str:
     """Say in the refusal what the first ticket is about."""
     if not _is_other(turn, uuid):
         return default(turn, uuid)
     raise ApiError("SYS.1000", details=f"there is one already: {turn.store.tickets[uuid].description}")
 
 
-def _mixed(member: str) -> Callable[[Insert, Turn, Ticket], Ticket]:
+def _mixed(member: str) -> Callable[[Insert, CallContext, Ticket], Ticket]:
     """Store a ticket with a part of the latest one of another person."""
 
-    def insert(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+    def insert(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
         other = _latest_of_others(turn, ticket)
         return default(turn, ticket if other is None else replace(ticket, **{member: getattr(other, member)}))
 
     return insert
 
 
-def _neighbour(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+def _neighbour(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
     """Answer a create with the latest ticket of another person."""
     other = _latest_of_others(turn, ticket)
     stored = default(turn, ticket)
     return other or stored
 
 
-def _latest_of_others(turn: Turn, ticket: Ticket) -> Ticket | None:
+def _latest_of_others(turn: CallContext, ticket: Ticket) -> Ticket | None:
     """Return the latest ticket of another person as it was sent, and remember this one."""
     latest: dict[str, Ticket] = turn.world.notes.setdefault("foreign.latest", {})
     latest.pop(ticket.creator, None)
@@ -138,10 +138,10 @@ def _latest_of_others(turn: Turn, ticket: Ticket) -> Ticket | None:
     return next((one for one in reversed(latest.values()) if one.creator != ticket.creator), None)
 
 
-def _counting(form: str) -> Callable[[Callable[[Turn], str], Turn], str]:
+def _counting(form: str) -> Callable[[Callable[[CallContext], str], CallContext], str]:
     """Count jobs up."""
 
-    def job_id(default: Callable[[Turn], str], turn: Turn) -> str:
+    def job_id(default: Callable[[CallContext], str], turn: CallContext) -> str:
         del default
         number = turn.world.notes["foreign.jobs"] = turn.world.notes.get("foreign.jobs", 4_000_000) + 1
         return form.format(number)
@@ -184,7 +184,7 @@ _ACTS = (
     _around("ruin-foreign:resourceUuid", "create.taken", _taken_ruins, "create", "refused, but others' ticket changes"),
     _around("tell-foreign:resourceUuid", "create.taken", _taken_told, "create", "the refusal tells others' texts"),
 )
-_TEXTS: tuple[tuple[str, Callable[[Turn, Ticket], Json]], ...] = (
+_TEXTS: tuple[tuple[str, Callable[[CallContext, Ticket], Json]], ...] = (
     ("description", lambda _, one: one.description),
     ("requests", lambda _, one: write(list(one.requests), escape_html=False)),
     ("path", lambda *_: "/usr/local/zstack/apache-tomcat/webapps/zstack/WEB-INF/classes/zstack.properties"),

@@ -10,13 +10,13 @@ from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.faults.effects import Around
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.services.tickets import TRANSITIONS
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.tables import History, Ticket
 
-Save: TypeAlias = Callable[[Turn, Ticket], Ticket]
-Record: TypeAlias = Callable[[Turn, Ticket, Ticket], None]
-Remove: TypeAlias = Callable[[Turn, Ticket], None]
-Denied: TypeAlias = Callable[[Turn, Ticket, str], str]
+Save: TypeAlias = Callable[[CallContext, Ticket], Ticket]
+Record: TypeAlias = Callable[[CallContext, Ticket, Ticket], None]
+Remove: TypeAlias = Callable[[CallContext, Ticket], None]
+Denied: TypeAlias = Callable[[CallContext, Ticket, str], str]
 
 _TARGETS = {event: status for (_, event), status in TRANSITIONS.items()} | {
     "approve": "FinalApproved",
@@ -24,26 +24,26 @@ _TARGETS = {event: status for (_, event), status in TRANSITIONS.items()} | {
 }
 
 
-def _not_stored(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _not_stored(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
     del default, turn
     return ticket
 
 
-def _stored_not_shown(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _stored_not_shown(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
     before = turn.store.tickets[ticket.uuid]
     default(turn, ticket)
     return before
 
 
-def _with(**members: Any) -> Callable[[Save, Turn, Ticket], Ticket]:
+def _with(**members: Any) -> Callable[[Save, CallContext, Ticket], Ticket]:
     return lambda default, turn, ticket: default(turn, replace(ticket, **members))
 
 
-def _same_date(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _same_date(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
     return default(turn, replace(ticket, updated=turn.store.tickets[ticket.uuid].updated))
 
 
-def _other_too(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _other_too(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
     """Change the status of every other ticket of the same owner, too."""
     for other in list(turn.store.tickets.values()):
         if other.creator == ticket.creator and other.uuid != ticket.uuid:
@@ -51,7 +51,7 @@ def _other_too(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
     return default(turn, ticket)
 
 
-def _other_instead(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _other_instead(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
     """Change the newest other ticket of the same owner instead."""
     others = [one for one in turn.store.tickets.values() if one.creator == ticket.creator and one.uuid != ticket.uuid]
     if others:
@@ -60,29 +60,29 @@ def _other_instead(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
     return default(turn, ticket)
 
 
-def _accept(default: Denied, turn: Turn, ticket: Ticket, event: str) -> str:
+def _accept(default: Denied, turn: CallContext, ticket: Ticket, event: str) -> str:
     del default, turn
     return _TARGETS.get(event, ticket.status)
 
 
-def _change_and_refuse(default: Denied, turn: Turn, ticket: Ticket, event: str) -> str:
+def _change_and_refuse(default: Denied, turn: CallContext, ticket: Ticket, event: str) -> str:
     turn.store.tickets[ticket.uuid] = replace(ticket, status=_TARGETS.get(event, ticket.status))
     return default(turn, ticket, event)
 
 
-def _no_record(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+def _no_record(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
     del default, turn, before, after
 
 
-def _twice(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+def _twice(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
     default(turn, before, after)
     default(turn, before, after)
 
 
-def _recorded(**members: Any) -> Callable[[Record, Turn, Ticket, Ticket], None]:
+def _recorded(**members: Any) -> Callable[[Record, CallContext, Ticket, Ticket], None]:
     """Write other values into the history row."""
 
-    def record(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+    def record(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
         default(turn, before, after)
         rows = turn.store.histories[before.uuid]
         rows[-1] = replace(rows[-1], **members)
@@ -90,37 +90,37 @@ def _recorded(**members: Any) -> Callable[[Record, Turn, Ticket, Ticket], None]:
     return record
 
 
-def _swapped(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+def _swapped(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
     default(turn, after, before)
 
 
-def _from_pending(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+def _from_pending(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
     default(turn, replace(before, status="Pending"), after)
 
 
-def _same_sequence(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+def _same_sequence(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
     default(turn, before, after)
     turn.store.sequence -= 1
 
 
-def _replaced(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+def _replaced(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
     """Keep the newest row only."""
     default(turn, before, after)
     rows: list[History] = turn.store.histories[before.uuid]
     del rows[:-1]
 
 
-def _first_only(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _first_only(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
     return default(turn, replace(ticket, requests=ticket.requests[:1]))
 
 
-def _appended(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _appended(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
     before = turn.store.tickets[ticket.uuid]
     return default(turn, replace(ticket, requests=(*before.requests, *ticket.requests)))
 
 
-def _kept(member: str) -> Callable[[Save, Turn, Ticket], Ticket]:
-    def save(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _kept(member: str) -> Callable[[Save, CallContext, Ticket], Ticket]:
+    def save(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
         before = turn.store.tickets[ticket.uuid]
         default(turn, replace(ticket, **{member: getattr(before, member)}))
         return ticket
@@ -128,34 +128,34 @@ def _kept(member: str) -> Callable[[Save, Turn, Ticket], Ticket]:
     return save
 
 
-def _not_deleted(default: Remove, turn: Turn, ticket: Ticket) -> None:
+def _not_deleted(default: Remove, turn: CallContext, ticket: Ticket) -> None:
     del default, turn, ticket
 
 
-def _namesakes_too(default: Remove, turn: Turn, ticket: Ticket) -> None:
+def _namesakes_too(default: Remove, turn: CallContext, ticket: Ticket) -> None:
     for other in list(turn.store.tickets.values()):
         if other.name == ticket.name and other.creator == ticket.creator:
             default(turn, other)
 
 
-def _another(default: Remove, turn: Turn, ticket: Ticket) -> None:
+def _another(default: Remove, turn: CallContext, ticket: Ticket) -> None:
     others = [one for one in turn.store.tickets.values() if one.creator == ticket.creator and one.uuid != ticket.uuid]
     default(turn, others[-1] if others else ticket)
 
 
-def _not_archived(default: Remove, turn: Turn, ticket: Ticket) -> None:
+def _not_archived(default: Remove, turn: CallContext, ticket: Ticket) -> None:
     kept = (turn.store.archives.copy(), turn.store.archived_histories.copy())
     default(turn, ticket)
     turn.store.archives, turn.store.archived_histories = kept
 
 
-def _only_marked(default: Remove, turn: Turn, ticket: Ticket) -> None:
+def _only_marked(default: Remove, turn: CallContext, ticket: Ticket) -> None:
     """Leave the ticket with the status Cancelled instead of deleting it."""
     del default
     turn.store.tickets[ticket.uuid] = replace(ticket, status="Cancelled")
 
 
-def _pretend(default: Callable[[Turn], Json], turn: Turn) -> Json:
+def _pretend(default: Callable[[CallContext], Json], turn: CallContext) -> Json:
     del default, turn
     return {}
 

@@ -14,7 +14,7 @@ from pytest_zstack_ticket.simulator.response import WireKind
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class TicketGroup:
     """A family: the form of its parameters, what it does, how it is built."""
 
     form: str
@@ -77,23 +77,27 @@ def _limit(parameters: str) -> Effect:
     return Figure(f"limit:{field}", _figure(figure))
 
 
-FAMILIES: dict[str, Family] = {
-    "status": Family("SCOPE=CODE", "another status, the same body", _edit("status", _status)),
-    "body": Family(
+FAMILIES: dict[str, TicketGroup] = {
+    "status": TicketGroup("SCOPE=CODE", "another status, the same body", _edit("status", _status)),
+    "body": TicketGroup(
         "SCOPE=KIND",
         "another body",
         _edit("body", lambda kind: edits.body(_one_of("body", kind, edits.BODIES))),
     ),
-    "text": Family("SCOPE=TEXT", "this text for a body", _edit("text", edits.text_body)),
-    "drop": Family("SCOPE=PATH", "a member left out", _edit("drop", edits.drop)),
-    "rename": Family("SCOPE=PATH=NAME", "a member renamed", _edit("rename", lambda text: edits.rename(*_pair(text)))),
-    "set": Family("SCOPE=PATH=JSON", "a member set or added", _edit("set", lambda text: edits.put(*_pair(text)))),
-    "retype": Family("SCOPE=PATH=KIND", "a member of another kind", _edit("retype", _retype)),
-    "wrap": Family("SCOPE=KEY", "the body under a key", _edit("wrap", edits.wrap)),
-    "unwrap": Family("SCOPE=KEY", "a member for the body", _edit("unwrap", edits.unwrap)),
-    "header": Family("SCOPE=NAME=VALUE", "a header more", _edit("header", lambda text: edits.header(*_pair(text)))),
-    "wire": Family("SCOPE=KIND=AMOUNT", "harm on the way to the client", _wire),
-    "latency": Family("SECONDS", "jobs take so long", lambda text: Figure("latency", _figure(text))),
-    "limit": Family("FIELD=DIFFERENCE", "the length limit of a field is moved", _limit),
+    "text": TicketGroup("SCOPE=TEXT", "this text for a body", _edit("text", edits.text_body)),
+    "drop": TicketGroup("SCOPE=PATH", "a member left out", _edit("drop", edits.drop)),
+    "rename": TicketGroup(
+        "SCOPE=PATH=NAME", "a member renamed", _edit("rename", lambda text: edits.rename(*_pair(text)))
+    ),
+    "set": TicketGroup("SCOPE=PATH=JSON", "a member set or added", _edit("set", lambda text: edits.put(*_pair(text)))),
+    "retype": TicketGroup("SCOPE=PATH=KIND", "a member of another kind", _edit("retype", _retype)),
+    "wrap": TicketGroup("SCOPE=KEY", "the body under a key", _edit("wrap", edits.wrap)),
+    "unwrap": TicketGroup("SCOPE=KEY", "a member for the body", _edit("unwrap", edits.unwrap)),
+    "header": TicketGroup(
+        "SCOPE=NAME=VALUE", "a header more", _edit("header", lambda text: edits.header(*_pair(text)))
+    ),
+    "wire": TicketGroup("SCOPE=KIND=AMOUNT", "harm on the way to the client", _wire),
+    "latency": TicketGroup("SECONDS", "jobs take so long", lambda text: Figure("latency", _figure(text))),
+    "limit": TicketGroup("FIELD=DIFFERENCE", "the length limit of a field is moved", _limit),
 }
 """Every family by name."""

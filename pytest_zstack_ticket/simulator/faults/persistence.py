@@ -10,38 +10,38 @@ from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.errors import ApiError, Refusal
 from pytest_zstack_ticket.simulator.faults.effects import Around
 from pytest_zstack_ticket.simulator.faults.expression import Fault
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage import seed_data
 from pytest_zstack_ticket.simulator.storage.sessions import administrator
 from pytest_zstack_ticket.simulator.storage.tables import Ticket
 
-Insert: TypeAlias = Callable[[Turn, Ticket], Ticket]
-Serve: TypeAlias = Callable[[Turn], Json]
+Insert: TypeAlias = Callable[[CallContext, Ticket], Ticket]
+Serve: TypeAlias = Callable[[CallContext], Json]
 
 _CREATE = frozenset({"create"})
 
 
-def _last(turn: Turn, name: str, value: Ticket) -> Ticket:
+def _last(turn: CallContext, name: str, value: Ticket) -> Ticket:
     """Remember a ticket and return the one remembered before, or the same if there is none."""
     before: Ticket = turn.world.notes.get(name, value)
     turn.world.notes[name] = value
     return before
 
 
-def _lose(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+def _lose(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
     del default, turn
     return ticket
 
 
-def _double(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+def _double(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
     default(turn, replace(ticket, uuid=turn.world.new_uuid()))
     return default(turn, ticket)
 
 
-def _mix(*members: str) -> Callable[[Insert, Turn, Ticket], Ticket]:
+def _mix(*members: str) -> Callable[[Insert, CallContext, Ticket], Ticket]:
     """Store some members of the ticket created before."""
 
-    def insert(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+    def insert(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
         before = _last(turn, "mixed", ticket)
         default(turn, replace(ticket, **{name: getattr(before, name) for name in members}))
         return ticket
@@ -49,77 +49,77 @@ def _mix(*members: str) -> Callable[[Insert, Turn, Ticket], Ticket]:
     return insert
 
 
-def _answer_previous(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+def _answer_previous(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
     return _last(turn, "answered", default(turn, ticket))
 
 
-def _answer_other_uuid(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+def _answer_other_uuid(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
     return replace(default(turn, ticket), uuid=turn.world.new_uuid())
 
 
-def _overwrite(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+def _overwrite(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
     """Give each ticket the uuid of the one before, which vanishes."""
     uuid = turn.world.notes.setdefault("overwritten", ticket.uuid)
     return default(turn, replace(ticket, uuid=uuid))
 
 
-def _forget_before(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+def _forget_before(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
     turn.store.tickets.pop(turn.world.notes.get("forgotten", ""), None)
     turn.world.notes["forgotten"] = ticket.uuid
     return default(turn, ticket)
 
 
-def _forget_all(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+def _forget_all(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
     turn.store.tickets.clear()
     return default(turn, ticket)
 
 
-def _touch_foreign(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+def _touch_foreign(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
     foreign = turn.store.tickets.get(seed_data.FOREIGN_TICKETS[0])
     if foreign is not None:
         turn.store.tickets[foreign.uuid] = replace(foreign, name=ticket.name)
     return default(turn, ticket)
 
 
-def _with(**members: object) -> Callable[[Insert, Turn, Ticket], Ticket]:
+def _with(**members: object) -> Callable[[Insert, CallContext, Ticket], Ticket]:
     """Store other values than those that were sent, and show them."""
 
-    def insert(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+    def insert(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
         return default(turn, replace(ticket, **members))  # type: ignore[arg-type] # any member
 
     return insert
 
 
-def _new_uuid(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+def _new_uuid(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
     return default(turn, replace(ticket, uuid=turn.world.new_uuid()))
 
 
-def _dashed(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+def _dashed(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
     uuid = ticket.uuid
     return default(turn, replace(ticket, uuid=f"{uuid[:8]}-{uuid[8:12]}-{uuid[12:16]}-{uuid[16:20]}-{uuid[20:]}"))
 
 
-def _upper(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+def _upper(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
     return default(turn, replace(ticket, uuid=ticket.uuid.upper()))
 
 
-def _swapped_dates(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+def _swapped_dates(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
     return default(turn, replace(ticket, created=ticket.created + 3600))
 
 
-def _taken_new(default: Callable[[Turn, str], str], turn: Turn, uuid: str) -> str:
+def _taken_new(default: Callable[[CallContext, str], str], turn: CallContext, uuid: str) -> str:
     """Make another ticket under a new uuid although resourceUuid is taken."""
     del default, uuid
     return turn.world.new_uuid()
 
 
-def _taken_over(default: Callable[[Turn, str], str], turn: Turn, uuid: str) -> str:
+def _taken_over(default: Callable[[CallContext, str], str], turn: CallContext, uuid: str) -> str:
     """Let the new ticket take the place of the old one."""
     del default, turn
     return uuid
 
 
-def _taken_ruins(default: Callable[[Turn, str], str], turn: Turn, uuid: str) -> str:
+def _taken_ruins(default: Callable[[CallContext, str], str], turn: CallContext, uuid: str) -> str:
     """Refuse the second ticket, but change the first."""
     first = turn.store.tickets.get(uuid)
     if first is not None:
@@ -127,28 +127,28 @@ def _taken_ruins(default: Callable[[Turn, str], str], turn: Turn, uuid: str) -> 
     return default(turn, uuid)
 
 
-def _store_then_fail(default: Serve, turn: Turn) -> Json:
+def _store_then_fail(default: Serve, turn: CallContext) -> Json:
     default(turn)
     raise ApiError("SYS.1000", details="the ticket was stored, but the answer could not be made")
 
 
-def _fail(default: Serve, turn: Turn) -> Json:
+def _fail(default: Serve, turn: CallContext) -> Json:
     del default, turn
     raise ApiError("SYS.1006", details="an operation failed for no reason")
 
 
-def _serve_twice(default: Serve, turn: Turn) -> Json:
+def _serve_twice(default: Serve, turn: CallContext) -> Json:
     default(turn)
     turn.values.pop("resourceUuid", None)
     return default(turn)
 
 
-def _pretend(default: Serve, turn: Turn) -> Json:
+def _pretend(default: Serve, turn: CallContext) -> Json:
     del default, turn
     return {}
 
 
-def _store_refused(default: Callable[[Turn], None], turn: Turn) -> None:
+def _store_refused(default: Callable[[CallContext], None], turn: CallContext) -> None:
     """Leave a ticket behind a refused create."""
     name = turn.raw.get("name")
     session = turn.session or administrator(now=turn.now)
@@ -173,17 +173,17 @@ def _store_refused(default: Callable[[Turn], None], turn: Turn) -> None:
     default(turn)
 
 
-def _refuse(default: Callable[[Turn], None], turn: Turn) -> None:
+def _refuse(default: Callable[[CallContext], None], turn: CallContext) -> None:
     default(turn)
     raise ApiError("SYS.1007", details="field[requests] of the message is not to our liking")
 
 
-def _reject(default: Callable[[Turn], None], turn: Turn) -> None:
+def _reject(default: Callable[[CallContext], None], turn: CallContext) -> None:
     del default, turn
     raise Refusal(row="", status=400, text="bad request")
 
 
-def _crash(default: Callable[[Turn], None], turn: Turn) -> None:
+def _crash(default: Callable[[CallContext], None], turn: CallContext) -> None:
     del default, turn
     raise Refusal(row="", status=500, text=TRACE)
 

@@ -11,46 +11,46 @@ from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.http.query_parameters import Condition, Query
 from pytest_zstack_ticket.simulator.services.inventories import ticket_inventory
 from pytest_zstack_ticket.simulator.services.query import Found, meets
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.sessions import Session, administrator
 from pytest_zstack_ticket.simulator.storage.tables import Ticket
 
-Rows: TypeAlias = Callable[[Turn, Session, Query], list[Found]]
-Stage: TypeAlias = Callable[[Turn, list[Found], Query], Any]
+Rows: TypeAlias = Callable[[CallContext, Session, Query], list[Found]]
+Stage: TypeAlias = Callable[[CallContext, list[Found], Query], Any]
 
 _BOTH = frozenset({"query", "get"})
 _AGE = 2.0
 _SQL = ("'", '"', "--", ";")
 
 
-def _leak(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
+def _leak(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
     del caller
     return default(turn, administrator(now=turn.now), asked)
 
 
-def _newest_missing(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
+def _newest_missing(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
     """Do not show what is younger than two seconds: a read replica that lags."""
     return [row for row in default(turn, caller, asked) if turn.now - row.times[0] >= _AGE]
 
 
-def _oldest_missing(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
+def _oldest_missing(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
     return [row for row in default(turn, caller, asked) if turn.now - row.times[0] < _AGE]
 
 
-def _doubled(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
+def _doubled(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
     return [row for row in default(turn, caller, asked) for _ in range(2)]
 
 
-def _last_missing(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
+def _last_missing(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
     return default(turn, caller, asked)[:-1]
 
 
-def _nothing(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
+def _nothing(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
     del default, turn, caller, asked
     return []
 
 
-def _deleted_shown(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
+def _deleted_shown(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
     """Show deleted tickets among the living."""
     rows = default(turn, caller, asked)
     if turn.call.entity != "ticket":
@@ -58,14 +58,14 @@ def _deleted_shown(default: Rows, turn: Turn, caller: Session, asked: Query) -> 
     return [*rows, *(_found(turn, one.ticket) for one in turn.store.archives)]
 
 
-def _found(turn: Turn, ticket: Ticket) -> Found:
+def _found(turn: CallContext, ticket: Ticket) -> Found:
     return Found((ticket.created, ticket.updated), lambda: ticket_inventory(turn, ticket))
 
 
-def _shown_as(**members: Any) -> Callable[[Rows, Turn, Session, Query], list[Found]]:
+def _shown_as(**members: Any) -> Callable[[Rows, CallContext, Session, Query], list[Found]]:
     """Show other values than those that are stored."""
 
-    def rows(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
+    def rows(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
         found = default(turn, caller, asked)
         # mypy cannot infer a lambda whose default binds the row
         return [Found(row.times, lambda row=row: row.show() | members) for row in found]  # type: ignore[misc]
@@ -73,7 +73,7 @@ def _shown_as(**members: Any) -> Callable[[Rows, Turn, Session, Query], list[Fou
     return rows
 
 
-def _drifting(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
+def _drifting(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
     """Let each reading of a ticket add a blank to its name."""
     found = default(turn, caller, asked)
     if turn.call.entity == "ticket":
@@ -82,7 +82,7 @@ def _drifting(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[
     return found
 
 
-def _touching(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
+def _touching(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
     """Let each reading of a ticket change its lastOpDate."""
     found = default(turn, caller, asked)
     if turn.call.entity == "ticket":
@@ -91,7 +91,7 @@ def _touching(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[
     return found
 
 
-def _swapped_names(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
+def _swapped_names(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
     """Show each ticket under its neighbour's name."""
     found = default(turn, caller, asked)
     shown = [row.show() for row in found]
@@ -101,12 +101,12 @@ def _swapped_names(default: Rows, turn: Turn, caller: Session, asked: Query) -> 
     return [Found(row.times, lambda one=one, name=name: one | {"name": name}) for row, one, name in pairs]  # type: ignore[misc]
 
 
-def _unfiltered(default: Stage, turn: Turn, rows: list[Found], asked: Query) -> list[Found]:
+def _unfiltered(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     del default, turn, asked
     return rows
 
 
-def _any_condition(default: Stage, turn: Turn, rows: list[Found], asked: Query) -> list[Found]:
+def _any_condition(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     default(turn, [], asked)
     if not asked.conditions:
         return rows
@@ -116,7 +116,7 @@ def _any_condition(default: Stage, turn: Turn, rows: list[Found], asked: Query) 
 def _some(pick: Callable[[list[Condition]], list[Condition]]) -> Callable[..., list[Found]]:
     """Look at some of the conditions only."""
 
-    def stage(default: Stage, turn: Turn, rows: list[Found], asked: Query) -> list[Found]:
+    def stage(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
         found: list[Found] = default(turn, rows, replace(asked, conditions=pick(asked.conditions)))
         return found
 
@@ -136,11 +136,11 @@ def _swap(operator: str, other: str) -> Callable[[Condition], Condition]:
     return lambda one: replace(one, operator=other) if one.operator == operator else one
 
 
-def _all_if_none(default: Stage, turn: Turn, rows: list[Found], asked: Query) -> list[Found]:
+def _all_if_none(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     return default(turn, rows, asked) or rows
 
 
-def _injected(default: Stage, turn: Turn, rows: list[Found], asked: Query) -> list[Found]:
+def _injected(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     """Let a value that looks like SQL find everything."""
     if any(mark in one.value for one in asked.conditions for mark in _SQL):
         return rows
@@ -166,17 +166,17 @@ def _total(change: Callable[[int], int]) -> Callable[..., int]:
     return lambda default, turn, rows, asked: change(default(turn, rows, asked))
 
 
-def _total_of_page(default: Stage, turn: Turn, rows: list[Found], asked: Query) -> int:
+def _total_of_page(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> int:
     number: int = default(turn, rows[asked.start : asked.start + asked.limit], asked)
     return number
 
 
-def _reversed(default: Stage, turn: Turn, rows: list[Found], asked: Query) -> list[Found]:
+def _reversed(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     found: list[Found] = default(turn, rows, asked)
     return found[::-1] if asked.sort else found
 
 
-def _page_turned(default: Stage, turn: Turn, rows: list[Found], asked: Query) -> list[Found]:
+def _page_turned(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     if not asked.sort.startswith("-"):
         return list(default(turn, rows, asked))
     return list(default(turn, rows[::-1], asked))[::-1]

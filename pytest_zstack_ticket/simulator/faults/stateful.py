@@ -17,50 +17,50 @@ from pytest_zstack_ticket.simulator.http.query_parameters import Query
 from pytest_zstack_ticket.simulator.response import Answer
 from pytest_zstack_ticket.simulator.services.inventories import ticket_inventory
 from pytest_zstack_ticket.simulator.services.query import Found
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.sessions import Session
 from pytest_zstack_ticket.simulator.storage.tables import History, Ticket
 
-Save: TypeAlias = Callable[[Turn, Ticket], Ticket]
-Remove: TypeAlias = Callable[[Turn, Ticket], None]
-Record: TypeAlias = Callable[[Turn, Ticket, Ticket], None]
-Rows: TypeAlias = Callable[[Turn, Session, Query], list[Found]]
-Stage: TypeAlias = Callable[[Turn, list[Found], Query], list[Found]]
+Save: TypeAlias = Callable[[CallContext, Ticket], Ticket]
+Remove: TypeAlias = Callable[[CallContext, Ticket], None]
+Record: TypeAlias = Callable[[CallContext, Ticket, Ticket], None]
+Rows: TypeAlias = Callable[[CallContext, Session, Query], list[Found]]
+Stage: TypeAlias = Callable[[CallContext, list[Found], Query], list[Found]]
 
 CROWD = 20
 DAY = 86_400.0
 
 
-def _counted(turn: Turn, what: str, ticket: Ticket) -> int:
+def _counted(turn: CallContext, what: str, ticket: Ticket) -> int:
     """Count what happens to a ticket, from 1."""
     key = f"{what}:{ticket.uuid}"
     turn.world.notes[key] = turn.world.notes.get(key, 0) + 1
     return int(turn.world.notes[key])
 
 
-def _third_event_renames(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _third_event_renames(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
     third = _counted(turn, "events", ticket) == 3
     return default(turn, replace(ticket, name=f"{ticket.name}!") if third else ticket)
 
 
-def _second_update_lost(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _second_update_lost(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
     return default(turn, ticket) if _counted(turn, "updates", ticket) == 1 else ticket
 
 
-def _remember(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _remember(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
     """Remember what a ticket asked for before it was updated."""
     turn.world.notes.setdefault(f"asked:{ticket.uuid}", turn.store.tickets[ticket.uuid].requests)
     return default(turn, ticket)
 
 
-def _old_requests(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _old_requests(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
     """Store the requests from before the update when the ticket is reopened, but answer the new ones."""
     old = turn.world.notes.get(f"asked:{ticket.uuid}", ticket.requests)
     default(turn, replace(ticket, requests=old) if ticket.status == "Pending" else ticket)
     return ticket
 
 
-def _crowded_cancel(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _crowded_cancel(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
     """Cancel the oldest of the owner's tickets instead, once three of them are new enough."""
     recent = [one for one in others_of(turn, ticket) if one.status == "Pending" and turn.now - one.created < 1.0]
     if ticket.status == "Cancelled" and len(recent) >= 2:
@@ -69,7 +69,7 @@ def _crowded_cancel(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
     return default(turn, ticket)
 
 
-def _cancel_drops_newest(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _cancel_drops_newest(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
     """Let the newest other ticket vanish with every second event on a ticket."""
     if _counted(turn, "drops", ticket) == 2:
         for other in others_of(turn, ticket)[-1:]:
@@ -77,66 +77,66 @@ def _cancel_drops_newest(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
     return default(turn, ticket)
 
 
-def _created_later(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _created_later(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
     return default(turn, replace(ticket, created=ticket.created + 61))
 
 
-def _updated_earlier(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+def _updated_earlier(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
     return default(turn, replace(ticket, updated=turn.store.tickets[ticket.uuid].updated - 120))
 
 
-def _kept_after_reopen(default: Remove, turn: Turn, ticket: Ticket) -> None:
+def _kept_after_reopen(default: Remove, turn: CallContext, ticket: Ticket) -> None:
     """Leave a ticket alone that was reopened once."""
     rows = turn.store.histories.get(ticket.uuid, [])
     if not any(row.before == "Cancelled" for row in rows):
         default(turn, ticket)
 
 
-def _rows_of(turn: Turn, ticket: Ticket) -> list[History]:
+def _rows_of(turn: CallContext, ticket: Ticket) -> list[History]:
     return turn.store.histories.setdefault(ticket.uuid, [])
 
 
-def _first_row_lost(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+def _first_row_lost(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
     """Lose the oldest history row with the third event."""
     default(turn, before, after)
     if len(_rows_of(turn, before)) == 3:
         del _rows_of(turn, before)[0]
 
 
-def _rewritten(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+def _rewritten(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
     """Erase all comments when a ticket is reopened."""
     default(turn, before, after)
     if after.status == "Pending":
         turn.store.histories[before.uuid] = [replace(row, comment=None) for row in _rows_of(turn, before)]
 
 
-def _redated(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+def _redated(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
     """Date all rows like an hour from the newest one."""
     default(turn, before, after)
     turn.store.histories[before.uuid] = [replace(row, created=row.created + 90) for row in _rows_of(turn, before)]
 
 
-def _backdated(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+def _backdated(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
     """Date each row a day before the one before it."""
     default(turn, before, after)
     rows = _rows_of(turn, before)
     rows[-1] = replace(rows[-1], created=turn.now - DAY * len(rows))
 
 
-def _for_other(default: Record, turn: Turn, before: Ticket, after: Ticket) -> None:
+def _for_other(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
     """Write the row into the history of the newest other ticket, too."""
     default(turn, before, after)
     for other in others_of(turn, before)[-1:]:
         _rows_of(turn, other).append(replace(_rows_of(turn, before)[-1], ticket=other.uuid))
 
 
-def _all_histories(default: Stage, turn: Turn, rows: list[Found], asked: Query) -> list[Found]:
+def _all_histories(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     """Ignore conditions on ticketUuid."""
     kept = [one for one in asked.conditions if one.field != "ticketUuid"]
     return default(turn, rows, replace(asked, conditions=kept))
 
 
-def _stale_status(default: Stage, turn: Turn, rows: list[Found], asked: Query) -> list[Found]:
+def _stale_status(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     """Let a condition on status find no ticket that was ever reopened."""
     found = default(turn, rows, asked)
     if turn.call.entity != "ticket" or not any(one.field == "status" for one in asked.conditions):
@@ -145,7 +145,7 @@ def _stale_status(default: Stage, turn: Turn, rows: list[Found], asked: Query) -
     return [row for row in found if row.show().get("uuid") not in stale]
 
 
-def _as_it_was(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
+def _as_it_was(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
     """Show a ticket by its path as Pending, whatever happened to it twice."""
     rows = default(turn, caller, asked)
     if turn.call.entity != "ticket" or "uuid" not in turn.variables:
@@ -157,10 +157,10 @@ def _as_it_was(default: Rows, turn: Turn, caller: Session, asked: Query) -> list
     return [Found((first.created, first.updated), lambda: ticket_inventory(turn, first))]
 
 
-def _crowd(change: Callable[[Turn, Ticket], None]) -> Callable[[Save, Turn, Ticket], Ticket]:
+def _crowd(change: Callable[[CallContext, Ticket], None]) -> Callable[[Save, CallContext, Ticket], Ticket]:
     """Do something to a ticket once its owner has twenty newer ones."""
 
-    def insert(default: Save, turn: Turn, ticket: Ticket) -> Ticket:
+    def insert(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
         stored = default(turn, ticket)
         others = others_of(turn, ticket)
         if len(others) >= CROWD:
@@ -170,15 +170,15 @@ def _crowd(change: Callable[[Turn, Ticket], None]) -> Callable[[Save, Turn, Tick
     return insert
 
 
-def _forget(turn: Turn, ticket: Ticket) -> None:
+def _forget(turn: CallContext, ticket: Ticket) -> None:
     turn.store.tickets.pop(ticket.uuid, None)
 
 
-def _empty(turn: Turn, ticket: Ticket) -> None:
+def _empty(turn: CallContext, ticket: Ticket) -> None:
     turn.store.tickets[ticket.uuid] = replace(ticket, requests=())
 
 
-def _double(turn: Turn, ticket: Ticket) -> None:
+def _double(turn: CallContext, ticket: Ticket) -> None:
     uuid = turn.world.new_uuid()
     turn.store.tickets[uuid] = replace(ticket, uuid=uuid)
 

@@ -14,7 +14,7 @@ from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.faults.persistence import Insert
 from pytest_zstack_ticket.simulator.faults.request_conditions import depth
 from pytest_zstack_ticket.simulator.json.java_values import units
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.tables import Ticket
 
 _CREATE = frozenset({"create"})
@@ -183,17 +183,17 @@ def _swapped(context: Json) -> Json:
     return dict(zip(context, reversed(list(context.values())), strict=True))
 
 
-def _stored_only(change: Callable[[Ticket], Ticket]) -> Callable[[Insert, Turn, Ticket], Ticket]:
+def _stored_only(change: Callable[[Ticket], Ticket]) -> Callable[[Insert, CallContext, Ticket], Ticket]:
     """Store a changed ticket and answer the one that was sent."""
 
-    def insert(default: Insert, turn: Turn, ticket: Ticket) -> Ticket:
+    def insert(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
         default(turn, change(ticket))
         return ticket
 
     return insert
 
 
-def _shown(change: Callable[[Ticket], Ticket]) -> Callable[[Insert, Turn, Ticket], Ticket]:
+def _shown(change: Callable[[Ticket], Ticket]) -> Callable[[Insert, CallContext, Ticket], Ticket]:
     """Store a changed ticket and show it."""
     return lambda default, turn, ticket: default(turn, change(ticket))
 

@@ -9,33 +9,33 @@ from pytest_zstack_ticket.simulator.faults.effects import Around
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.http.query_parameters import Query
 from pytest_zstack_ticket.simulator.services.query import Found, filtered, visible
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.sessions import Session, administrator
 from pytest_zstack_ticket.simulator.storage.tables import Ticket
 
-Rows: TypeAlias = Callable[[Turn, Session, Query], list[Found]]
-Stage: TypeAlias = Callable[[Turn, list[Found], Query], list[Found]]
-Total: TypeAlias = Callable[[Turn, list[Found], Query], int]
+Rows: TypeAlias = Callable[[CallContext, Session, Query], list[Found]]
+Stage: TypeAlias = Callable[[CallContext, list[Found], Query], list[Found]]
+Total: TypeAlias = Callable[[CallContext, list[Found], Query], int]
 
 _READS = frozenset({"query", "get"})
 _MANY = 12
 """Tickets that have to be there before a fault of growth shows."""
 
 
-def _everything(default: Rows, turn: Turn, asked: Query) -> list[Found]:
+def _everything(default: Rows, turn: CallContext, asked: Query) -> list[Found]:
     return default(turn, administrator(now=turn.now), asked)
 
 
-def _leak_if(test: Callable[[Turn, Query], bool]) -> Callable[[Rows, Turn, Session, Query], list[Found]]:
+def _leak_if(test: Callable[[CallContext, Query], bool]) -> Callable[[Rows, CallContext, Session, Query], list[Found]]:
     """Show what belongs to others where a query is of one kind."""
 
-    def rows(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
+    def rows(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
         return _everything(default, turn, asked) if test(turn, asked) else default(turn, caller, asked)
 
     return rows
 
 
-def _asks(field: str, operator: str) -> Callable[[Turn, Query], bool]:
+def _asks(field: str, operator: str) -> Callable[[CallContext, Query], bool]:
     return lambda turn, asked: (
         "uuid" not in turn.variables
         and any((one.field, one.operator) == (field, operator) for one in asked.conditions)
@@ -47,18 +47,20 @@ def _names(asked: Query, field: str) -> bool:
     return any(one.field == field for one in asked.conditions)
 
 
-def _bare(turn: Turn, asked: Query) -> bool:
+def _bare(turn: CallContext, asked: Query) -> bool:
     return "uuid" not in turn.variables and not asked.conditions
 
 
-def _of(entity: str) -> Callable[[Turn, Query], bool]:
+def _of(entity: str) -> Callable[[CallContext, Query], bool]:
     return lambda turn, asked: turn.call.entity == entity  # noqa: ARG005
 
 
-def _leak_tickets(choose: Callable[[Turn, Ticket], bool]) -> Callable[[Rows, Turn, Session, Query], list[Found]]:
+def _leak_tickets(
+    choose: Callable[[CallContext, Ticket], bool],
+) -> Callable[[Rows, CallContext, Session, Query], list[Found]]:
     """Show those of the others' tickets that are chosen, beside one's own."""
 
-    def rows(default: Rows, turn: Turn, caller: Session, asked: Query) -> list[Found]:
+    def rows(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
         own = default(turn, caller, asked)
         if turn.call.entity != "ticket":
             return own
@@ -69,15 +71,15 @@ def _leak_tickets(choose: Callable[[Turn, Ticket], bool]) -> Callable[[Rows, Tur
     return rows
 
 
-def _newest(turn: Turn, ticket: Ticket) -> bool:
+def _newest(turn: CallContext, ticket: Ticket) -> bool:
     return next(reversed(turn.store.tickets), "") == ticket.uuid
 
 
-def _reopened(turn: Turn, ticket: Ticket) -> bool:
+def _reopened(turn: CallContext, ticket: Ticket) -> bool:
     return ticket.status == "Pending" and bool(turn.store.histories.get(ticket.uuid))
 
 
-def _cached(default: Stage, turn: Turn, rows: list[Found], asked: Query) -> list[Found]:
+def _cached(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     """Answer a query that was asked before with what it found then, whoever asks."""
     found = default(turn, rows, asked)
     kept: dict[str, list[Found]] = turn.world.notes.setdefault("foreign.cache", {})
@@ -86,10 +88,10 @@ def _cached(default: Stage, turn: Turn, rows: list[Found], asked: Query) -> list
     return found or kept.get(turn.request.path, [])
 
 
-def _counted(test: Callable[[Query], bool]) -> Callable[[Total, Turn, list[Found], Query], int]:
+def _counted(test: Callable[[Query], bool]) -> Callable[[Total, CallContext, list[Found], Query], int]:
     """Count the tickets of everybody."""
 
-    def total(default: Total, turn: Turn, rows: list[Found], asked: Query) -> int:
+    def total(default: Total, turn: CallContext, rows: list[Found], asked: Query) -> int:
         if not test(asked):
             return default(turn, rows, asked)
         return default(turn, filtered(turn, visible(turn, administrator(now=turn.now), asked), asked), asked)

@@ -12,7 +12,7 @@ from pytest_zstack_ticket.simulator.calls.all_calls import CALLS
 from pytest_zstack_ticket.simulator.errors import ApiError, Refusal
 from pytest_zstack_ticket.simulator.http.container_pages import API_METHODS
 from pytest_zstack_ticket.simulator.http.routes import decoded, split_target
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage import seed_data
 
 SKEW = 15 * 60.0
@@ -25,7 +25,7 @@ _ZONES = {"GMT": 0, "UTC": 0, "ETC/UTC": 0, "Z": 0, "CST": 8, "ASIA/SHANGHAI": 8
 _OTHER_PATHS = tuple(sorted({call.path for call in CALLS if "{" not in call.path}))
 
 
-def authorize(turn: Turn) -> None:
+def authorize(turn: CallContext) -> None:
     """Note who claims to call; whether the session lives is asked later, by the portal."""
     if not turn.call.session:
         return
@@ -46,7 +46,7 @@ def _refuse(row: str, text: str, status: int = 400) -> Refusal:
     return Refusal(row=row, status=status, text=text, ideal=403 if status == 403 else 401, code="ID.1001")
 
 
-def _access_key(turn: Turn, credential: str) -> None:
+def _access_key(turn: CallContext, credential: str) -> None:
     date = turn.header("Date")
     if date is None and turn.without("accept-key-without-date"):
         raise _refuse("R7", "'Date' must be incuded in request header")
@@ -63,14 +63,14 @@ def _access_key(turn: Turn, credential: str) -> None:
         _unknown(turn, "wrong accessKey signature")
 
 
-def _unknown(turn: Turn, text: str) -> None:
+def _unknown(turn: CallContext, text: str) -> None:
     """Refuse a key in the way that was chosen for row R11, whose real form is unknown."""
     if turn.world.options.choices.access_key == "text":
         raise Refusal(row="R11", status=500, text=text, ideal=401, code="ID.1001")
     turn.key_error = ApiError("ID.1001", details=text)
 
 
-def _signed(turn: Turn, date: str, signature: str) -> bool:
+def _signed(turn: CallContext, date: str, signature: str) -> bool:
     """Check HMAC-SHA1 over method, date as sent, and decoded path without context root or query."""
     path = decoded(split_target(turn.request.path)[0])
     methods = (turn.request.method,) if turn.without("signature-ignores-method") else API_METHODS
@@ -85,7 +85,7 @@ def _sign(method: str, date: str, path: str) -> str:
     return base64.b64encode(hmac.new(seed_data.ACCESS_KEY_SECRET.encode(), lines, hashlib.sha1).digest()).decode()
 
 
-def _check_date(turn: Turn, date: str) -> None:
+def _check_date(turn: CallContext, date: str) -> None:
     match = _DATE.match(date)
     clock = _clock(match[1]) if match else None
     if match is None or clock is None:

@@ -11,12 +11,12 @@ from pytest_zstack_ticket.simulator.errors import Refusal
 from pytest_zstack_ticket.simulator.json.gson_reader import GsonError, drop_nulls, kind_of, to_text
 from pytest_zstack_ticket.simulator.json.java_values import INT_MAX, INT_MIN, double_text
 from pytest_zstack_ticket.simulator.json.json_writer import write
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 
 _FLOW_FIELDS = ("name", "description", "approverUuid", "approverTitle", "parentFlowUuid")
 
 
-def bind(turn: Turn) -> None:
+def bind(turn: CallContext) -> None:
     """Fill the turn's values; raises Refusal (R21) or GsonError (R22)."""
     for field in turn.fields:
         if field.kind == "boolean":
@@ -29,7 +29,7 @@ def bind(turn: Turn) -> None:
     turn.values |= turn.variables
 
 
-def _bind_field(turn: Turn, field: Field, value: Json) -> None:
+def _bind_field(turn: CallContext, field: Field, value: Json) -> None:
     try:
         turn.values[field.name] = _coerce(turn, field, value)
     except GsonError:
@@ -39,7 +39,7 @@ def _bind_field(turn: Turn, field: Field, value: Json) -> None:
         turn.waived.add(field.name)
 
 
-def _verify_boolean(turn: Turn, field: Field) -> None:
+def _verify_boolean(turn: CallContext, field: Field) -> None:
     value = turn.raw.get(field.name)
     if value is None or isinstance(value, bool) or str(value).lower() in ("true", "false"):
         return
@@ -47,7 +47,7 @@ def _verify_boolean(turn: Turn, field: Field) -> None:
     raise Refusal(row="R21", status=400, text=text)
 
 
-def _coerce(turn: Turn, field: Field, value: Json) -> Json:
+def _coerce(turn: CallContext, field: Field, value: Json) -> Json:
     path = f"$.{field.name}"
     match field.kind:
         case "any":
@@ -62,7 +62,7 @@ def _coerce(turn: Turn, field: Field, value: Json) -> Json:
     return _coerce_list(turn, field, value, path)
 
 
-def _coerce_list(turn: Turn, field: Field, value: Json, path: str) -> Json:
+def _coerce_list(turn: CallContext, field: Field, value: Json, path: str) -> Json:
     match field.kind:
         case "requests":
             return [_request(turn, item, f"{path}[{index}]") for index, item in enumerate(_list(value, path))]
@@ -72,7 +72,7 @@ def _coerce_list(turn: Turn, field: Field, value: Json, path: str) -> Json:
     return [None if item is None else to_text(item, f"{path}[{index}]") for index, item in items]
 
 
-def _text(turn: Turn, name: str, value: Json, path: str) -> str:
+def _text(turn: CallContext, name: str, value: Json, path: str) -> str:
     """Read a string; the ideal endpoint of the page takes nothing else for one."""
     if turn.variant.documented and not isinstance(value, str) and turn.without(f"accept-wrong-type:{name}"):
         raise GsonError.expected("a string", kind_of(value), path)
@@ -85,7 +85,7 @@ def _list(value: Json, path: str) -> list[Json]:
     return value
 
 
-def _request(turn: Turn, value: Json, path: str) -> Json:
+def _request(turn: CallContext, value: Json, path: str) -> Json:
     """Bind a TicketRequest; a null element stays null and is judged later."""
     if value is None:
         return None
@@ -101,7 +101,7 @@ def _request(turn: Turn, value: Json, path: str) -> Json:
     return bound
 
 
-def _nested_text(turn: Turn, name: str, value: Json, path: str) -> str:
+def _nested_text(turn: CallContext, name: str, value: Json, path: str) -> str:
     try:
         return _text(turn, name, value, path)
     except GsonError:
@@ -111,7 +111,7 @@ def _nested_text(turn: Turn, name: str, value: Json, path: str) -> str:
         return write(value, escape_html=False)
 
 
-def _times(turn: Turn, value: Json, path: str) -> int:
+def _times(turn: CallContext, value: Json, path: str) -> int:
     if value is None:
         return 0
     try:
@@ -122,7 +122,7 @@ def _times(turn: Turn, value: Json, path: str) -> int:
         return 1
 
 
-def _integer(turn: Turn, value: Json, path: str) -> int:
+def _integer(turn: CallContext, value: Json, path: str) -> int:
     """Read an int as gson's adapter does: whole doubles and text are taken, fractions are not."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise GsonError.expected("an int", kind_of(value), path)

@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 
 from pytest_zstack_ticket.simulator.errors import Refusal
 from pytest_zstack_ticket.simulator.http.routes import split_target
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 
 OPERATORS: tuple[tuple[str, str], ...] = (
     ("!=", "!="),
@@ -52,7 +52,7 @@ class Query:
     fields: tuple[str, ...] = ()
 
 
-def read_parameters(turn: Turn) -> None:
+def read_parameters(turn: CallContext) -> None:
     """Read the query string of a GET or DELETE into the turn; raises Refusal."""
     turn.query = list(_pairs(split_target(turn.request.path)[1]))
     if turn.call.entity:
@@ -73,7 +73,7 @@ def _pairs(text: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def read_query(turn: Turn) -> Query:
+def read_query(turn: CallContext) -> Query:
     """Read what a query asks for; unknown names are ignored, a doubled one counts once."""
     query = Query()
     seen: set[str] = set()
@@ -86,7 +86,7 @@ def read_query(turn: Turn) -> Query:
     return query
 
 
-def _set(turn: Turn, query: Query, name: str, value: str) -> None:
+def _set(turn: CallContext, query: Query, name: str, value: str) -> None:
     match name:
         case "limit" | "start":
             if not _INTEGER.match(value):
@@ -129,7 +129,7 @@ def _condition(text: str) -> Condition:
     )
 
 
-def _bind_pairs(turn: Turn) -> None:
+def _bind_pairs(turn: CallContext) -> None:
     """Bind the parameters of a DELETE or of a GET that is no query."""
     lists = {one.name for one in turn.call.fields if one.kind == "strings"}
     maps: set[str] = set()
@@ -149,7 +149,7 @@ def _bind_pairs(turn: Turn) -> None:
             turn.raw[name] = value
 
 
-def _bind_map(turn: Turn, maps: set[str], name: str, tail: str) -> None:
+def _bind_map(turn: CallContext, maps: set[str], name: str, tail: str) -> None:
     if not tail:
         raise Refusal(row="R22", status=500, text="Index 1 out of bounds for length 1")
     if name in maps:

@@ -16,7 +16,7 @@ from pytest_zstack_ticket.simulator.http.query_parameters import read_parameters
 from pytest_zstack_ticket.simulator.http.routes import Route, decoded, find_route, split_target
 from pytest_zstack_ticket.simulator.json.body_defects import malformation
 from pytest_zstack_ticket.simulator.json.gson_reader import GsonError, TooDeepError, kind_of, parse_object
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 
 _CLASSES = {
     "STRING": "java.lang.String",
@@ -28,7 +28,7 @@ _NONE_FOUND = {"POST": "No creational API", "GET": "No query API", "DELETE": "No
 _JOB_ID_LENGTH = 32
 
 
-def receive(turn: Turn) -> None:
+def receive(turn: CallContext) -> None:
     """Run all checks of the REST layer on a turn; raises Refusal."""
     path = decoded(split_target(turn.request.path)[0])
     turn.path = path
@@ -57,7 +57,7 @@ def _crash(row: str, text: str) -> Refusal:
     return Refusal(row=row, status=500, text=text)
 
 
-def _read_body(turn: Turn) -> dict[str, Json] | None:
+def _read_body(turn: CallContext) -> dict[str, Json] | None:
     """Read the body of any method; malformed JSON is refused before anything is looked at."""
     text = body_text(turn)
     try:
@@ -78,7 +78,7 @@ def _strict(text: str) -> dict[str, Json] | None:
     return parse_object(text, integers=True)
 
 
-def _accepted_anyway(turn: Turn, text: str) -> dict[str, Json] | None:
+def _accepted_anyway(turn: CallContext, text: str) -> dict[str, Json] | None:
     """Take a malformed body for an empty message, where a fault says so."""
     if turn.without(f"accept-malformed:{malformation(text)}"):
         return None
@@ -90,14 +90,14 @@ def _refuse_body(row: str, text: str) -> dict[str, Json]:
     raise _crash(row, text)
 
 
-def body_text(turn: Turn) -> str:
+def body_text(turn: CallContext) -> str:
     """Decode the body as the servlet reader does; undecodable bytes are replaced."""
     data = turn.request.body or b""
     name = "utf-8" if turn.variant.documented else charset(turn.request)
     return data.decode(name, "replace")
 
 
-def _dispatch(turn: Turn, route: Route, body: dict[str, Json] | None) -> Call:
+def _dispatch(turn: CallContext, route: Route, body: dict[str, Json] | None) -> Call:
     """Find the call that is meant; a path of a single call is served whatever the method (dossier 4.2)."""
     method = turn.request.method
     if route.unique and not turn.variant.documented:
@@ -117,7 +117,7 @@ def _dispatch(turn: Turn, route: Route, body: dict[str, Json] | None) -> Call:
     return calls[0]
 
 
-def _action(turn: Turn, route: Route, body: dict[str, Json] | None) -> Call:
+def _action(turn: CallContext, route: Route, body: dict[str, Json] | None) -> Call:
     if body is None:
         raise _crash("R13", "")
     known = route.by_method("PUT")
@@ -136,7 +136,7 @@ def _action(turn: Turn, route: Route, body: dict[str, Json] | None) -> Call:
     raise Refusal(row="R12", status=400, text=text)
 
 
-def _parameter_object(turn: Turn, body: dict[str, Json] | None) -> dict[str, Json]:
+def _parameter_object(turn: CallContext, body: dict[str, Json] | None) -> dict[str, Json]:
     """Take the message out of its wrapper; tags beside it override those inside (dossier 4.3)."""
     body = body or {}
     message = body.get(turn.call.wrapper)
@@ -159,13 +159,13 @@ def _parameter_object(turn: Turn, body: dict[str, Json] | None) -> dict[str, Jso
     return sent
 
 
-def _miscast(turn: Turn, row: str, field: str, value: Json, wanted: str) -> Refusal:
+def _miscast(turn: CallContext, row: str, field: str, value: Json, wanted: str) -> Refusal:
     if turn.variant.documented:
         return _crash(row, f"field[{field}] has a value of a wrong type")
     return _crash(row, f"{_class_of(value)} cannot be cast to java.util.{wanted}")
 
 
-def _emptiness(turn: Turn) -> str:
+def _emptiness(turn: CallContext) -> str:
     """Say in which way a body has no message."""
     return malformation(body_text(turn)) or "no-params"
 
@@ -175,14 +175,14 @@ def _class_of(value: Json) -> str:
     return "java.lang.Long" if whole else _CLASSES.get(kind_of(value), "java.lang.Double")
 
 
-def _check_job_id(turn: Turn) -> None:
+def _check_job_id(turn: CallContext) -> None:
     wanted = turn.header("X-Job-UUID")
     if wanted is not None and len(wanted) != _JOB_ID_LENGTH and turn.without("accept-job-id-length"):
         text = "Invalid header[X-Job-UUID], it must be a UUID with '-' stripped"
         raise Refusal(row="R23", status=400, text=text)
 
 
-def _check_timeout(turn: Turn) -> None:
+def _check_timeout(turn: CallContext) -> None:
     seconds = turn.header("X-API-Timeout")
     # the emptiness check came with 4.3
     if seconds is None or (not seconds and turn.variant.release.at_least(4, 3)):
@@ -195,13 +195,13 @@ def _is_long(text: str) -> bool:
     return text.isascii() and (text[1:] if text[:1] in "+-" else text).isdecimal()
 
 
-def api_timeout(turn: Turn) -> int:
+def api_timeout(turn: CallContext) -> int:
     """Return the time limit of the job in milliseconds (dossier 3.2)."""
     seconds = turn.header("X-API-Timeout")
     return int(seconds) * 1000 if seconds and _is_long(seconds) else 1_800_000
 
 
-def refuse_used_job(turn: Turn, *, used: bool) -> None:
+def refuse_used_job(turn: CallContext, *, used: bool) -> None:
     """Refuse a used job id from 4.5 on; before, the second message is executed all the same."""
     if used and turn.variant.unique_jobs and turn.without("accept-used-job-id"):
         text = f"Duplicate job uuid[{turn.header('X-Job-UUID')}]"

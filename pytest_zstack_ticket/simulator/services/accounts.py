@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.services.inventories import date
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage import seed_data
 from pytest_zstack_ticket.simulator.storage.seed_data import Person
 from pytest_zstack_ticket.simulator.storage.sessions import Session
@@ -18,7 +18,7 @@ _BY_PASSWORD: dict[str, tuple[str, tuple[str, ...]]] = {
 _LOGIN_TYPES = {"account": ("account",), "user": ("user",), "iam2": ("virtual-id",)}
 
 
-def log_in(turn: Turn) -> Json:
+def log_in(turn: CallContext) -> Json:
     """Serve every log-in call."""
     wrapper = turn.call.wrapper
     if wrapper == "loginIAM2Project":
@@ -28,7 +28,7 @@ def log_in(turn: Turn) -> Json:
     return _open(turn, _by_password(turn))
 
 
-def _by_password(turn: Turn) -> Person:
+def _by_password(turn: CallContext) -> Person:
     wrapper = turn.call.wrapper
     if wrapper == "logIn":
         name = "username"
@@ -46,7 +46,7 @@ def _by_password(turn: Turn) -> Person:
     return found or seed_data.PEOPLE[0]
 
 
-def _project(turn: Turn) -> tuple[str, str]:
+def _project(turn: CallContext) -> tuple[str, str]:
     """Find the project that a virtual ID enters; returns its account and its uuid."""
     person = turn.caller.person
     if not turn.caller.virtual:
@@ -60,23 +60,23 @@ def _project(turn: Turn) -> tuple[str, str]:
     return found.account, found.uuid
 
 
-def _platform(turn: Turn) -> Person:
+def _platform(turn: CallContext) -> Person:
     if not turn.caller.person.operator:
         raise ApiError("SYS.1006", "not-operator", turn.caller.operator)
     return turn.caller.person
 
 
-def _open(turn: Turn, person: Person, account: str = "", project: str = "") -> Json:
+def _open(turn: CallContext, person: Person, account: str = "", project: str = "") -> Json:
     token = turn.active.via("login.token", _token)(turn)
     session = turn.world.sessions.open(token, person, turn.now, account=account, project=project)
     return {"inventory": session_inventory(turn, session)}
 
 
-def _token(turn: Turn) -> str:
+def _token(turn: CallContext) -> str:
     return turn.world.new_uuid()
 
 
-def session_inventory(turn: Turn, session: Session) -> dict[str, Json]:
+def session_inventory(turn: CallContext, session: Session) -> dict[str, Json]:
     """SessionInventory, its hidden member included (dossier 2.2)."""
     shown: dict[str, Json] = {
         "uuid": session.uuid,
@@ -88,7 +88,7 @@ def session_inventory(turn: Turn, session: Session) -> dict[str, Json]:
     return shown if turn.variant.documented else shown | {"noSessionEvaluation": False}
 
 
-def log_out(turn: Turn) -> Json:
+def log_out(turn: CallContext) -> Json:
     """End a session; an unknown one is no error."""
     uuid, sessions = turn.values["sessionUuid"], turn.world.sessions
     ended = sessions.live.get(uuid)
@@ -100,13 +100,13 @@ def log_out(turn: Turn) -> Json:
     return {}
 
 
-def validate_session(turn: Turn) -> Json:
+def validate_session(turn: CallContext) -> Json:
     """Say whether a session lives."""
     session = turn.world.sessions.live.get(turn.variables["uuid"])
     return {"validSession": session is not None and turn.now < session.expires}
 
 
-def renew_session(turn: Turn) -> Json:
+def renew_session(turn: CallContext) -> Json:
     """Slide a session forward and show it."""
     session = turn.world.sessions.find(turn.values["uuid"], turn.now)
     if session is None:
@@ -114,11 +114,11 @@ def renew_session(turn: Turn) -> Json:
     return {"inventory": session_inventory(turn, session)}
 
 
-def get_version(turn: Turn) -> Json:
+def get_version(turn: CallContext) -> Json:
     """Show the release that is played."""
     return {"version": turn.variant.version}
 
 
-def get_current_time(turn: Turn) -> Json:
+def get_current_time(turn: CallContext) -> Json:
     """Show the server's clock in milliseconds."""
     return {"currentTime": {"MillionSeconds": int(turn.now * 1000), "Seconds": int(turn.now)}}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.services.inventories import collection_inventory, flow_inventory
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage import seed_data
 from pytest_zstack_ticket.simulator.storage.tables import Collection, Flow
 
@@ -15,7 +15,7 @@ TITLES = ("SystemAdmin", "ProjectAdmin", "ProjectOperator", "PlatformAdmin")
 """Values of approverTitle; only the first is known from a sample."""
 
 
-def create_collection(turn: Turn) -> Json:
+def create_collection(turn: CallContext) -> Json:
     """Serve createIAM2TickFlowCollection."""
     values = turn.values
     uuid = _free_uuid(turn)
@@ -37,19 +37,19 @@ def create_collection(turn: Turn) -> Json:
     return _saved(turn, collection)
 
 
-def _free_uuid(turn: Turn) -> str:
+def _free_uuid(turn: CallContext) -> str:
     uuid = str(turn.values.get("resourceUuid") or turn.world.new_uuid())
     if turn.store.taken(uuid):
         raise ApiError("SYS.1000", "duplicate-uuid", uuid)
     return uuid
 
 
-def _saved(turn: Turn, collection: Collection) -> Json:
+def _saved(turn: CallContext, collection: Collection) -> Json:
     turn.store.collections[collection.uuid] = collection
     return {"inventory": collection_inventory(turn, collection)}
 
 
-def _chain(turn: Turn, collection: str, flows: list[dict[str, str]]) -> tuple[str, ...]:
+def _chain(turn: CallContext, collection: str, flows: list[dict[str, str]]) -> tuple[str, ...]:
     """Store the steps, each with the one before as its parent."""
     made: list[str] = []
     for one in flows:
@@ -69,7 +69,7 @@ def _chain(turn: Turn, collection: str, flows: list[dict[str, str]]) -> tuple[st
     return tuple(made)
 
 
-def _checked_flows(turn: Turn, sent: Json, project: str) -> list[dict[str, str]]:
+def _checked_flows(turn: CallContext, sent: Json, project: str) -> list[dict[str, str]]:
     flows = [one for one in sent or () if one is not None]
     if not flows:
         raise ApiError("SYS.1007", "no-flow")
@@ -81,7 +81,7 @@ def _checked_flows(turn: Turn, sent: Json, project: str) -> list[dict[str, str]]
     return flows
 
 
-def _check_approver(turn: Turn, uuid: str | None, title: str | None, project: str) -> None:
+def _check_approver(turn: CallContext, uuid: str | None, title: str | None, project: str) -> None:
     del turn
     if uuid is None:
         raise ApiError("SYS.1007", "no-approver")
@@ -96,7 +96,7 @@ def _check_approver(turn: Turn, uuid: str | None, title: str | None, project: st
         raise ApiError("SYS.1007", "not-member", uuid, project)
 
 
-def _check_last(turn: Turn, uuid: str) -> None:
+def _check_last(turn: CallContext, uuid: str) -> None:
     """Demand the administrator for the last step or, from 4.6 on, a platform operator."""
     person = seed_data.virtual_id(uuid)
     modern = turn.variant.integers
@@ -105,18 +105,18 @@ def _check_last(turn: Turn, uuid: str) -> None:
     raise ApiError("SYS.1007", "last-approver" if modern else "last-approver-old")
 
 
-def _check_types(turn: Turn, types: tuple[str, ...], project: str, own: str) -> None:
+def _check_types(turn: CallContext, types: tuple[str, ...], project: str, own: str) -> None:
     for other in turn.store.collections.values():
         same = other.project == project and other.uuid != own and other.state == "Enabled"
         if same and set(types) & set(other.types):
             raise ApiError("SYS.1007", "type-taken")
 
 
-def _collection(turn: Turn, name: str = "uuid") -> Collection:
+def _collection(turn: CallContext, name: str = "uuid") -> Collection:
     return turn.store.collections[turn.values[name]]
 
 
-def update_collection(turn: Turn) -> Json:
+def update_collection(turn: CallContext) -> Json:
     """Serve updateIAM2TicketFlowCollection; given steps replace all former ones."""
     old, values = _collection(turn), turn.values
     made = old.flows
@@ -137,13 +137,13 @@ def update_collection(turn: Turn) -> Json:
     return _saved(turn, changed)
 
 
-def change_state(turn: Turn) -> Json:
+def change_state(turn: CallContext) -> Json:
     """Serve changeTicketFlowCollectionState."""
     state = {"enable": "Enabled", "disable": "Disabled"}[turn.values["stateEvent"]]
     return _saved(turn, replace(_collection(turn), state=state, updated=turn.now))
 
 
-def delete_collection(turn: Turn) -> Json:
+def delete_collection(turn: CallContext) -> Json:
     """Delete a collection with its steps; a missing one is a success."""
     gone = turn.store.collections.pop(turn.values["uuid"], None)
     for uuid in gone.flows if gone else ():
@@ -151,7 +151,7 @@ def delete_collection(turn: Turn) -> Json:
     return {}
 
 
-def add_types(turn: Turn) -> Json:
+def add_types(turn: CallContext) -> Json:
     """Let a collection serve more ticket types."""
     old = _collection(turn, "ticketFlowCollectionUuid")
     added = tuple(turn.values["ticketTypeUuids"])
@@ -160,7 +160,7 @@ def add_types(turn: Turn) -> Json:
     return {}
 
 
-def remove_types(turn: Turn) -> Json:
+def remove_types(turn: CallContext) -> Json:
     """Let a collection serve fewer ticket types."""
     old = _collection(turn, "ticketFlowCollectionUuid")
     gone = turn.values["ticketTypeUuids"]
@@ -168,7 +168,7 @@ def remove_types(turn: Turn) -> Json:
     return {}
 
 
-def add_flow(turn: Turn) -> Json:
+def add_flow(turn: CallContext) -> Json:
     """Add a step behind its parent, or at the end."""
     values = turn.values
     collection = _collection(turn, "collectionUuid")
@@ -195,7 +195,7 @@ def add_flow(turn: Turn) -> Json:
     return {"inventory": flow_inventory(turn, flow)}
 
 
-def update_flow(turn: Turn) -> Json:
+def update_flow(turn: CallContext) -> Json:
     """Serve updateIAM2TicketFlow."""
     values = turn.values
     old = turn.store.flows[values["uuid"]]
@@ -213,7 +213,7 @@ def update_flow(turn: Turn) -> Json:
     return {"inventory": flow_inventory(turn, changed)}
 
 
-def delete_flow(turn: Turn) -> Json:
+def delete_flow(turn: CallContext) -> Json:
     """Delete a step; a missing one is a success, the last of a collection stays."""
     flow = turn.store.flows.get(turn.values["uuid"])
     if flow is None:

@@ -7,7 +7,7 @@ from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.json.gson_reader import kind_of
 from pytest_zstack_ticket.simulator.json.json_writer import write
 from pytest_zstack_ticket.simulator.services.inventories import ticket_inventory
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage import seed_data
 from pytest_zstack_ticket.simulator.storage.tables import Collection, Ticket, TicketType
 
@@ -15,13 +15,13 @@ COLUMN_BYTES = 65535
 """What a text column holds."""
 
 
-def _refuse(turn: Turn, key: str, *arguments: object) -> ApiError:
+def _refuse(turn: CallContext, key: str, *arguments: object) -> ApiError:
     """Build an error of the ticket interceptors, whose code is unknown (dossier 6.2)."""
     argument = turn.world.options.choices.ticket_code == "argument"
     return ApiError("SYS.1007" if argument else "SYS.1006", key, *arguments)
 
 
-def check_create(turn: Turn) -> None:
+def check_create(turn: CallContext) -> None:
     """Refuse what the ticket service refuses before it does anything."""
     _check_choices(turn)
     system = turn.values.get("accountSystemType")
@@ -34,7 +34,7 @@ def check_create(turn: Turn) -> None:
             _check_request(turn, request)
 
 
-def _check_choices(turn: Turn) -> None:
+def _check_choices(turn: CallContext) -> None:
     """Apply what is unknown of the service's own checks."""
     choices = turn.world.options.choices
     name = turn.values.get("name")
@@ -52,7 +52,7 @@ def _check_choices(turn: Turn) -> None:
         raise _refuse(turn, "bad-context", turn.values.get("accountSystemType"))
 
 
-def _ticket_type(turn: Turn) -> TicketType | None:
+def _ticket_type(turn: CallContext) -> TicketType | None:
     """Find the ticket type that covers all calls of the requests (from 3.6)."""
     requests = turn.values.get("requests") or ()
     wanted = {request.get("apiName") for request in requests if isinstance(request, dict)}
@@ -67,7 +67,7 @@ def _ticket_type(turn: Turn) -> TicketType | None:
     return found if turn.variant.ticket_types else None
 
 
-def _check_collection(turn: Turn, kind: TicketType | None) -> None:
+def _check_collection(turn: CallContext, kind: TicketType | None) -> None:
     uuid = turn.values.get("flowCollectionUuid")
     if uuid is None or uuid not in turn.store.collections:
         if _fallback(turn, kind) is None:
@@ -86,7 +86,7 @@ def _check_collection(turn: Turn, kind: TicketType | None) -> None:
         raise _refuse(turn, "collection-foreign", uuid, project)
 
 
-def _fallback(turn: Turn, kind: TicketType | None) -> Collection | None:
+def _fallback(turn: CallContext, kind: TicketType | None) -> Collection | None:
     """Find the flow collection for a ticket that names none: the project's own, else the default one."""
     usable = [one for one in turn.store.collections.values() if one.state == "Enabled" and one.status == "Valid"]
     for one in usable:
@@ -95,13 +95,13 @@ def _fallback(turn: Turn, kind: TicketType | None) -> Collection | None:
     return next((one for one in usable if one.default and one.project in ("", _project(turn))), None)
 
 
-def _project(turn: Turn) -> str:
+def _project(turn: CallContext) -> str:
     context = turn.values.get("accountSystemContext")
     named = context.get("projectUuid") if isinstance(context, dict) else None
     return turn.caller.project or (named if isinstance(named, str) else "")
 
 
-def _check_request(turn: Turn, request: Json) -> None:
+def _check_request(turn: CallContext, request: Json) -> None:
     if request is None:
         return
     choices = turn.world.options.choices
@@ -118,7 +118,7 @@ def _check_request(turn: Turn, request: Json) -> None:
         raise _refuse(turn, "bad-times", request["executeTimes"])
 
 
-def create_ticket(turn: Turn) -> Json:
+def create_ticket(turn: CallContext) -> Json:
     """Store the ticket and answer it; raises ApiError where the database refuses it."""
     values = turn.values
     uuid = values.get("resourceUuid") or turn.world.new_uuid()
@@ -148,23 +148,23 @@ def create_ticket(turn: Turn) -> Json:
     return {"inventory": turn.active.via("create.inventory", ticket_inventory)(turn, stored)}
 
 
-def _taken(turn: Turn, uuid: str) -> str:
+def _taken(turn: CallContext, uuid: str) -> str:
     internal = turn.world.options.choices.duplicate_uuid == "internal"
     raise ApiError("SYS.1000" if internal else "SYS.1006", "duplicate-uuid", uuid)
 
 
-def insert(turn: Turn, ticket: Ticket) -> Ticket:
+def insert(turn: CallContext, ticket: Ticket) -> Ticket:
     """Put a ticket into its table and return what the answer shows."""
     turn.store.tickets[ticket.uuid] = ticket
     return ticket
 
 
-def _chosen(turn: Turn) -> Collection | None:
+def _chosen(turn: CallContext) -> Collection | None:
     named = turn.store.collections.get(turn.values.get("flowCollectionUuid") or "")
     return named or _fallback(turn, _ticket_type(turn))
 
 
-def _storable(turn: Turn, column: str, text: str | None) -> str | None:
+def _storable(turn: CallContext, column: str, text: str | None) -> str | None:
     """Store a text in a table of three-byte characters, in the way that was chosen."""
     how = turn.world.options.choices.four_bytes
     if text is None or how == "kept" or all(character <= "\uffff" for character in text):
@@ -174,7 +174,7 @@ def _storable(turn: Turn, column: str, text: str | None) -> str | None:
     return "".join(character if character <= "\uffff" else "?" for character in text)
 
 
-def check_column(turn: Turn, column: str, text: str) -> None:
+def check_column(turn: CallContext, column: str, text: str) -> None:
     """Refuse what a text column cannot hold."""
     long = len(text.encode("utf-8", "replace")) > COLUMN_BYTES
     if long and turn.world.options.choices.long_text == "refused":

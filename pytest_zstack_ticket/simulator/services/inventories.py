@@ -7,7 +7,7 @@ from typing import cast
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.json.java_values import DateStyle, date_text
 from pytest_zstack_ticket.simulator.json.json_writer import write
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.tables import (
     Archive,
     ArchivedHistory,
@@ -31,13 +31,13 @@ CLASSES: dict[str, str] = {
 }
 
 
-def date(turn: Turn, seconds: float) -> str:
+def date(turn: CallContext, seconds: float) -> str:
     """Write a time as the endpoint does."""
     choices = turn.world.options.choices
     return date_text(seconds, style=cast("DateStyle", choices.dates), zone_hours=choices.zone_hours)
 
 
-def ticket_inventory(turn: Turn, ticket: Ticket) -> dict[str, Json]:
+def ticket_inventory(turn: CallContext, ticket: Ticket) -> dict[str, Json]:
     """TicketInventory; what came as `requests` is shown as `request`."""
     return {
         "uuid": ticket.uuid,
@@ -55,13 +55,13 @@ def ticket_inventory(turn: Turn, ticket: Ticket) -> dict[str, Json]:
     }
 
 
-def archive_inventory(turn: Turn, row: Archive) -> dict[str, Json]:
+def archive_inventory(turn: CallContext, row: Archive) -> dict[str, Json]:
     """ArchiveTicketInventory: a ticket with its former uuid and its owner."""
     shown = {"ticketUuid": row.ticket.uuid, "accountUuid": row.ticket.account} | ticket_inventory(turn, row.ticket)
     return shown | {"uuid": row.uuid}
 
 
-def history_inventory(turn: Turn, row: History) -> dict[str, Json]:
+def history_inventory(turn: CallContext, row: History) -> dict[str, Json]:
     """TicketStatusHistoryInventory."""
     return {
         "uuid": row.uuid,
@@ -80,13 +80,13 @@ def history_inventory(turn: Turn, row: History) -> dict[str, Json]:
     }
 
 
-def archived_history_inventory(turn: Turn, row: ArchivedHistory) -> dict[str, Json]:
+def archived_history_inventory(turn: CallContext, row: ArchivedHistory) -> dict[str, Json]:
     """ArchiveTicketStatusHistoryInventory."""
     shown = {"historyUuid": row.history.uuid, "accountUuid": row.history.account}
     return shown | history_inventory(turn, row.history) | {"uuid": row.uuid}
 
 
-def collection_inventory(turn: Turn, row: Collection) -> dict[str, Json]:
+def collection_inventory(turn: CallContext, row: Collection) -> dict[str, Json]:
     """IAM2TicketFlowCollectionInventory, or its plain form without a project."""
     flows = [flow_inventory(turn, turn.store.flows[uuid]) for uuid in row.flows if uuid in turn.store.flows]
     return {
@@ -104,7 +104,7 @@ def collection_inventory(turn: Turn, row: Collection) -> dict[str, Json]:
     }
 
 
-def flow_inventory(turn: Turn, row: Flow) -> dict[str, Json]:
+def flow_inventory(turn: CallContext, row: Flow) -> dict[str, Json]:
     """IAM2TicketFlowInventory; the context is JSON text."""
     context = {"approverUuid": row.approver, "approverTitle": row.title}
     return {
@@ -122,7 +122,7 @@ def flow_inventory(turn: Turn, row: Flow) -> dict[str, Json]:
     }
 
 
-def type_inventory(turn: Turn, row: TicketType) -> dict[str, Json]:
+def type_inventory(turn: CallContext, row: TicketType) -> dict[str, Json]:
     """TicketTypeInventory; its requests are JSON text."""
     calls = [{"apiName": api} for api in sorted(row.apis)]
     return {

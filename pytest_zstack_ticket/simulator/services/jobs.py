@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.fault_points import Facts
 from pytest_zstack_ticket.simulator.response import Answer
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 
 EXPIRES_AFTER = 10_800.0
 """Age in seconds, counted from the request, beyond which a scan purges a done row."""
@@ -26,7 +26,7 @@ class Job:
     call: str
     created: float
     due: float
-    turn: Turn | None
+    turn: CallContext | None
     failure: ApiError | None = None
     answer: Answer | None = None
     webhook: str = ""

@@ -14,7 +14,7 @@ from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.http.query_parameters import Condition, Query, read_query
 from pytest_zstack_ticket.simulator.services import inventories as show
 from pytest_zstack_ticket.simulator.services.visibility import sees_collection, sees_ticket
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.sessions import Session
 
 Row = dict[str, Json]
@@ -59,7 +59,7 @@ MEMBERS: dict[str, frozenset[str]] = {
 }
 
 
-def query(turn: Turn) -> Json:
+def query(turn: CallContext) -> Json:
     """Serve every query; a path with a uuid is a query on it that ignores all parameters."""
     asked = read_query(turn) if "uuid" not in turn.variables else Query(limit=1000)
     if "uuid" in turn.variables:
@@ -76,14 +76,14 @@ def query(turn: Turn) -> Json:
     return _reply(turn, shown, total if asked.reply_with_count else None)
 
 
-def _reply(turn: Turn, rows: list[Row], total: int | None) -> Json:
+def _reply(turn: CallContext, rows: list[Row], total: int | None) -> Json:
     named: dict[str, str] = {}
     for index, row in enumerate(rows):
         named |= show.schema(turn.call.entity, row, f"inventories[{index}]")
     return {"schema": named, "total": total, "inventories": rows}
 
 
-def _found(turn: Turn, rows: Iterable[Any], shower: Callable[[Turn, Any], Row]) -> list[Found]:
+def _found(turn: CallContext, rows: Iterable[Any], shower: Callable[[CallContext, Any], Row]) -> list[Found]:
     made = []
     for row in rows:
         updated = getattr(row, "updated", row.created)
@@ -92,7 +92,7 @@ def _found(turn: Turn, rows: Iterable[Any], shower: Callable[[Turn, Any], Row]) 
     return made
 
 
-def visible(turn: Turn, caller: Session, asked: Query) -> list[Found]:
+def visible(turn: CallContext, caller: Session, asked: Query) -> list[Found]:
     """Return the rows of the asked table that a session may see."""
     store, entity = turn.store, turn.call.entity
     if entity == "ticket":
@@ -114,7 +114,7 @@ def visible(turn: Turn, caller: Session, asked: Query) -> list[Found]:
     return _archived(turn, caller)
 
 
-def _tickets(turn: Turn, asked: Query) -> Iterable[Any]:
+def _tickets(turn: CallContext, asked: Query) -> Iterable[Any]:
     """Return the tickets, or the one that a condition on uuid leaves, which keeps big tables quick."""
     tickets = turn.store.tickets
     for one in asked.conditions:
@@ -123,7 +123,7 @@ def _tickets(turn: Turn, asked: Query) -> Iterable[Any]:
     return list(tickets.values())
 
 
-def _archived(turn: Turn, caller: Session) -> list[Found]:
+def _archived(turn: CallContext, caller: Session) -> list[Found]:
     store = turn.store
     archives = [one for one in store.archives if sees_ticket(turn, caller, one.ticket)]
     if turn.call.entity == "archive":
@@ -138,21 +138,21 @@ def _archived(turn: Turn, caller: Session) -> list[Found]:
     return made
 
 
-def filtered(turn: Turn, rows: list[Found], asked: Query) -> list[Found]:
+def filtered(turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     """Keep the rows that meet all conditions."""
     for condition in asked.conditions:
         _check_member(turn, condition.field, of_value=True)
     return [row for row in rows if all(meets(turn, row, condition) for condition in asked.conditions)]
 
 
-def _check_member(turn: Turn, name: str, *, of_value: bool = False) -> None:
+def _check_member(turn: CallContext, name: str, *, of_value: bool = False) -> None:
     known = MEMBERS[turn.call.entity] - (_HIDDEN if of_value else frozenset())
     if name not in known and turn.without("accept-unknown-field"):
         inventory = show.CLASSES[turn.call.entity].rpartition(".")[2]
         raise ApiError("SYS.1000", details=f"inventory class[{inventory}] not having field[{name}]")
 
 
-def meets(turn: Turn, row: Found, condition: Condition) -> bool:
+def meets(turn: CallContext, row: Found, condition: Condition) -> bool:
     """Tell whether a row meets a condition; a missing value meets none but `is null`."""
     name, operator = condition.field, condition.operator
     value = row.times[_DATES.index(name)] if name in _DATES else row.show().get(name)
@@ -165,7 +165,7 @@ def meets(turn: Turn, row: Found, condition: Condition) -> bool:
     return compare(turn, value, operator, condition.value)
 
 
-def compare(turn: Turn, value: Json, operator: str, wanted: str) -> bool:
+def compare(turn: CallContext, value: Json, operator: str, wanted: str) -> bool:
     """Compare a member with the text of a condition."""
     if isinstance(value, bool):
         value, wanted = str(value).lower(), {"1": "true", "0": "false"}.get(wanted, wanted.lower())
@@ -211,7 +211,7 @@ def _like(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(parts.get(mark) or re.escape(mark) for mark in pattern) + r"\Z", re.DOTALL)
 
 
-def _compare_dates(turn: Turn, seconds: float, operator: str, wanted: str) -> bool:
+def _compare_dates(turn: CallContext, seconds: float, operator: str, wanted: str) -> bool:
     zone = timezone(timedelta(hours=turn.world.options.choices.zone_hours))
     for form in _FORMS:
         try:
@@ -222,7 +222,7 @@ def _compare_dates(turn: Turn, seconds: float, operator: str, wanted: str) -> bo
     return operator in ("!=", "not in", "not like")
 
 
-def ordered(turn: Turn, rows: list[Found], asked: Query) -> list[Found]:
+def ordered(turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     """Sort by the asked member; without one, in the order of creation."""
     if not asked.sort:
         return rows
@@ -236,13 +236,13 @@ def ordered(turn: Turn, rows: list[Found], asked: Query) -> list[Found]:
     return sorted(rows, key=key, reverse=asked.sort.startswith("-"))
 
 
-def count_all(turn: Turn, rows: list[Found], asked: Query) -> int:
+def count_all(turn: CallContext, rows: list[Found], asked: Query) -> int:
     """Count the rows of all pages."""
     del turn, asked
     return len(rows)
 
 
-def paged(turn: Turn, rows: list[Found], asked: Query) -> list[Found]:
+def paged(turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     """Cut the asked page out."""
     if asked.limit < 0 or asked.start < 0:
         raise ApiError("SYS.1000", details=f"limit[{asked.limit}] and start[{asked.start}] cannot be negative")
@@ -250,7 +250,7 @@ def paged(turn: Turn, rows: list[Found], asked: Query) -> list[Found]:
     return rows[asked.start : asked.start + asked.limit]
 
 
-def projected(turn: Turn, rows: list[Row], asked: Query) -> list[Row]:
+def projected(turn: CallContext, rows: list[Row], asked: Query) -> list[Row]:
     """Keep the asked members of each row."""
     for name in asked.fields:
         _check_member(turn, name)

@@ -11,7 +11,7 @@ from pytest_zstack_ticket.simulator.services.create_ticket import check_column, 
 from pytest_zstack_ticket.simulator.services.inventories import ticket_inventory
 from pytest_zstack_ticket.simulator.services.validation import is_uuid
 from pytest_zstack_ticket.simulator.services.visibility import demand_sight, missing
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.tables import Archive, ArchivedHistory, Flow, History, Ticket
 
 __all__ = ["change_status", "check_create", "check_ticket_call", "delete_ticket", "update_requests"]
@@ -33,7 +33,7 @@ _CHOSEN: tuple[tuple[str, str, tuple[str, str], str], ...] = (
 )
 
 
-def next_status(turn: Turn, status: str, event: str) -> str | None:
+def next_status(turn: CallContext, status: str, event: str) -> str | None:
     """Return the status that an event leads to, or None where it is denied."""
     choices = turn.world.options.choices
     for choice, word, pair, after in _CHOSEN:
@@ -42,19 +42,19 @@ def next_status(turn: Turn, status: str, event: str) -> str | None:
     return TRANSITIONS.get((status, event))
 
 
-def check_ticket_call(turn: Turn) -> None:
+def check_ticket_call(turn: CallContext) -> None:
     """Refuse calls on tickets of others before the service sees them."""
     demand_sight(turn, _ticket(turn))
 
 
-def _ticket(turn: Turn) -> Ticket:
+def _ticket(turn: CallContext) -> Ticket:
     uuid = turn.values["uuid"]
     if uuid not in turn.store.tickets:
         raise missing("uuid", uuid, "TicketVO")
     return turn.store.tickets[uuid]
 
 
-def change_status(turn: Turn) -> Json:
+def change_status(turn: CallContext) -> Json:
     """Serve changeTicketStatus."""
     ticket, event = _ticket(turn), str(turn.values.get("statusEvent"))
     if turn.values.get("statusEvent") is None:
@@ -77,12 +77,12 @@ def change_status(turn: Turn) -> Json:
     return {"inventory": ticket_inventory(turn, stored)}
 
 
-def _denied(turn: Turn, ticket: Ticket, event: str) -> str:
+def _denied(turn: CallContext, ticket: Ticket, event: str) -> str:
     del turn
     raise ApiError("SYS.1006", "wrong-status", ticket.status, event)
 
 
-def _check_operator(turn: Turn, ticket: Ticket, event: str) -> None:
+def _check_operator(turn: CallContext, ticket: Ticket, event: str) -> None:
     """Approving and rejecting is for the approver, everything else for the owner."""
     flow = turn.store.flows.get(ticket.flow or "")
     approving = event in ("approve", "reject")
@@ -95,22 +95,22 @@ def _check_operator(turn: Turn, ticket: Ticket, event: str) -> None:
     turn.active.via("operator.denied", _raise)(turn, ticket, error)
 
 
-def _raise(turn: Turn, ticket: Ticket, error: ApiError) -> None:
+def _raise(turn: CallContext, ticket: Ticket, error: ApiError) -> None:
     del turn, ticket
     raise error
 
 
-def _flows(turn: Turn, ticket: Ticket) -> list[Flow]:
+def _flows(turn: CallContext, ticket: Ticket) -> list[Flow]:
     collection = turn.store.collections.get(ticket.collection)
     known = collection.flows if collection else ()
     return [turn.store.flows[uuid] for uuid in known if uuid in turn.store.flows]
 
 
-def _first_flow(turn: Turn, ticket: Ticket) -> Flow | None:
+def _first_flow(turn: CallContext, ticket: Ticket) -> Flow | None:
     return next(iter(_flows(turn, ticket)), None)
 
 
-def _next_flow(turn: Turn, ticket: Ticket) -> Flow | None:
+def _next_flow(turn: CallContext, ticket: Ticket) -> Flow | None:
     flows = _flows(turn, ticket)
     for index, flow in enumerate(flows[:-1]):
         if flow.uuid == ticket.flow:
@@ -118,13 +118,13 @@ def _next_flow(turn: Turn, ticket: Ticket) -> Flow | None:
     return None
 
 
-def save(turn: Turn, ticket: Ticket) -> Ticket:
+def save(turn: CallContext, ticket: Ticket) -> Ticket:
     """Replace a ticket's row and return what the answer shows."""
     turn.store.tickets[ticket.uuid] = ticket
     return ticket
 
 
-def record(turn: Turn, before: Ticket, after: Ticket) -> None:
+def record(turn: CallContext, before: Ticket, after: Ticket) -> None:
     """Add a history row; rows are numbered in one sequence over all tickets."""
     store, flow = turn.store, turn.store.flows.get(before.flow or "")
     store.sequence += 1
@@ -145,7 +145,7 @@ def record(turn: Turn, before: Ticket, after: Ticket) -> None:
     store.histories.setdefault(before.uuid, []).append(row)
 
 
-def _results(turn: Turn, ticket: Ticket) -> Json:
+def _results(turn: CallContext, ticket: Ticket) -> Json:
     """Say how the requests went that a final approval set off (U12)."""
     fails = turn.world.options.choices.failing_request == "fails"
     results = []
@@ -162,7 +162,7 @@ def _results(turn: Turn, ticket: Ticket) -> Json:
     return {"requestResults": results}
 
 
-def update_requests(turn: Turn) -> Json:
+def update_requests(turn: CallContext) -> Json:
     """Serve updateTicketRequest: only a cancelled ticket may get other requests."""
     ticket = _ticket(turn)
     if ticket.status != "Cancelled" and turn.without("update-in-any-status"):
@@ -181,7 +181,7 @@ def update_requests(turn: Turn) -> Json:
     return {"inventory": ticket_inventory(turn, stored)}
 
 
-def delete_ticket(turn: Turn) -> Json:
+def delete_ticket(turn: CallContext) -> Json:
     """Serve DeleteTicket; a missing ticket is a success where the call declares it (U4)."""
     uuid = turn.values["uuid"]
     ticket = turn.store.tickets.get(uuid)
@@ -198,14 +198,14 @@ def delete_ticket(turn: Turn) -> Json:
     return {}
 
 
-def _check_missing(turn: Turn, uuid: str) -> None:
+def _check_missing(turn: CallContext, uuid: str) -> None:
     if turn.world.options.choices.delete_missing == "refused" or turn.variant.documented:
         raise missing("uuid", uuid, "TicketVO")
     if not is_uuid(uuid):
         raise ApiError("SYS.1003", details=f"invalid value[{uuid}] of field [uuid]")
 
 
-def remove(turn: Turn, ticket: Ticket) -> None:
+def remove(turn: CallContext, ticket: Ticket) -> None:
     """Move a ticket and its history to the archives."""
     store = turn.store
     del store.tickets[ticket.uuid]

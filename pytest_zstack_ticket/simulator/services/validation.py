@@ -8,13 +8,13 @@ from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.calls.api_call import Field
 from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.json.java_values import trim, units
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 
 _VALIDATOR = "org.zstack.header.message.ApiMessageParamValidator"
 _UUID = re.compile(r"[0-9a-f]{12}[1-5][0-9a-f]{3}[89ab][0-9a-f]{15}\Z")
 
 
-def validate(turn: Turn) -> None:
+def validate(turn: CallContext) -> None:
     """Check every field in the target's order; raises ApiError for the first broken rule."""
     try:
         _validate(turn)
@@ -24,7 +24,7 @@ def validate(turn: Turn) -> None:
         raise
 
 
-def _validate(turn: Turn) -> None:
+def _validate(turn: CallContext) -> None:
     for field in turn.fields:
         if field.trimmed and field.kind == "string" and isinstance(turn.values.get(field.name), str):
             turn.values[field.name] = _trimmed(turn, turn.values[field.name])
@@ -32,11 +32,11 @@ def _validate(turn: Turn) -> None:
             _check(turn, field, turn.values.get(field.name))
 
 
-def _trimmed(turn: Turn, text: str) -> str:
+def _trimmed(turn: CallContext, text: str) -> str:
     return trim(text) if turn.without("keep-outer-blanks") else text
 
 
-def _check(turn: Turn, field: Field, value: Json) -> None:
+def _check(turn: CallContext, field: Field, value: Json) -> None:
     if value is None:
         _mandatory(turn, field)
     elif isinstance(value, str):
@@ -45,13 +45,13 @@ def _check(turn: Turn, field: Field, value: Json) -> None:
         _check_list(turn, field, value)
 
 
-def _mandatory(turn: Turn, field: Field) -> None:
+def _mandatory(turn: CallContext, field: Field) -> None:
     how = "null" if field.name in turn.raw else "missing"
     if field.required and turn.without(f"accept-{how}:{field.name}"):
         raise _invalid(f"field[{field.name}] of message[{_owner(turn)}] is mandatory, can not be null")
 
 
-def _check_text(turn: Turn, field: Field, value: str) -> None:
+def _check_text(turn: CallContext, field: Field, value: str) -> None:
     name, limit = field.name, field.max_length
     if limit is not None:
         limit += int(turn.active.figures.get(f"limit:{name}", 0))
@@ -70,7 +70,7 @@ def _check_text(turn: Turn, field: Field, value: str) -> None:
         )
 
 
-def _check_list(turn: Turn, field: Field, value: list[Json]) -> None:
+def _check_list(turn: CallContext, field: Field, value: list[Json]) -> None:
     name = field.name
     if field.nonempty and not value and turn.without(f"accept-empty-list:{name}"):
         raise _invalid(f"field[{name}] must be a nonempty list")
@@ -84,7 +84,7 @@ def _check_list(turn: Turn, field: Field, value: list[Json]) -> None:
         )
 
 
-def check_resource_uuid(turn: Turn) -> None:
+def check_resource_uuid(turn: CallContext) -> None:
     """Check the form of resourceUuid, which happens where the session is checked (dossier 5.1)."""
     uuid = turn.values.get("resourceUuid")
     if uuid is not None and not is_uuid(uuid) and turn.without("accept-malformed:resourceUuid"):
@@ -100,5 +100,5 @@ def _invalid(details: str) -> ApiError:
     return ApiError("SYS.1007", details=details)
 
 
-def _owner(turn: Turn) -> str:
+def _owner(turn: CallContext) -> str:
     return _VALIDATOR if turn.variant.names_validator else turn.call.message

@@ -7,12 +7,12 @@ made itself or has to approve.
 from __future__ import annotations
 
 from pytest_zstack_ticket.simulator.errors import ApiError
-from pytest_zstack_ticket.simulator.state import Turn
+from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.sessions import Session
 from pytest_zstack_ticket.simulator.storage.tables import Collection, Ticket
 
 
-def sees_ticket(turn: Turn, caller: Session, ticket: Ticket) -> bool:
+def sees_ticket(turn: CallContext, caller: Session, ticket: Ticket) -> bool:
     """Tell whether a session may read a ticket."""
     if caller.admin:
         return True
@@ -32,7 +32,7 @@ def sees_collection(caller: Session, collection: Collection) -> bool:
     return collection.project == caller.project or (not caller.project and collection.project in caller.person.projects)
 
 
-def demand_sight(turn: Turn, ticket: Ticket) -> None:
+def demand_sight(turn: CallContext, ticket: Ticket) -> None:
     """Refuse a call on a ticket that the caller may not see."""
     caller = turn.caller
     if sees_ticket(turn, caller, ticket) or not turn.without(f"allow-foreign-{turn.call.kind}"):
@@ -40,7 +40,7 @@ def demand_sight(turn: Turn, ticket: Ticket) -> None:
     turn.active.via("foreign.denied", deny)(turn, ticket)
 
 
-def deny(turn: Turn, ticket: Ticket) -> None:
+def deny(turn: CallContext, ticket: Ticket) -> None:
     """Refuse a call on somebody else's ticket in the way that was chosen."""
     if turn.world.options.choices.foreign == "hidden" or turn.variant.documented:
         raise missing("uuid", ticket.uuid, "TicketVO")

@@ -23,7 +23,7 @@ from pytest_zstack_ticket.config.package_data import schemas_folder
 from pytest_zstack_ticket.model.codec import exchange_from_json, exchange_to_json
 from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Response
-from pytest_zstack_ticket.model.outcome import Departure, Phrase, Undecided
+from pytest_zstack_ticket.model.outcome import Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Observation
 
@@ -43,7 +43,7 @@ LOST = Exchange(
 JUDGEMENTS = (
     None,
     Undecided(Phrase.of("no-sibling")),
-    Departure(expected=Phrase.of("status", status=200), actual=Phrase.of("status", status="\ud800")),
+    Violation(expected=Phrase.of("status", status=200), actual=Phrase.of("status", status="\ud800")),
 )
 EDITS = (None, Edit(kind="mutation", name="drop", path="params.name", fields=("name",), note="dropped"))
 EXAMPLES = tuple(

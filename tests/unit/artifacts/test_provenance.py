@@ -22,7 +22,7 @@ def test_the_digest_is_the_same_where_suites_and_schemas_lie_inside_the_package(
     (inside / "suites" / "__pycache__").mkdir(exist_ok=True)
     (inside / "suites" / "__pycache__" / "x.py").write_text("x")
     assert tree_digest(folders) == suite_digest()
-    with (inside / "core" / "judge.py").open("a") as file:
+    with (inside / "verdicts" / "judge.py").open("a") as file:
         file.write("\n")
     assert tree_digest(folders) != suite_digest()
 

@@ -1,7 +1,7 @@
 """Who may move a ticket is inferred, so what is accepted is only held to its word, and what is refused changes nothing."""
 
 from pytest_zstack_ticket.checks import evaluate
-from pytest_zstack_ticket.model.outcome import Departure, Undecided
+from pytest_zstack_ticket.model.outcome import Undecided, Violation
 from tests.support.builders import TICKET, answered, error, job, profile
 
 DEPLOYED = profile()
@@ -25,10 +25,10 @@ def judged(check, event, subject, before, after, *told):
 def test_an_approval_leads_to_an_approved_status():
     for status in ("IntermediateApproved", "FinalApproved"):
         assert judged("operated", "approve", ACCEPTED, "Pending", status) is None
-    assert isinstance(judged("operated", "approve", ACCEPTED, "Pending", "Rejected"), Departure)
-    assert isinstance(judged("operated", "approve", ACCEPTED, "Pending", "Pending"), Departure)
+    assert isinstance(judged("operated", "approve", ACCEPTED, "Pending", "Rejected"), Violation)
+    assert isinstance(judged("operated", "approve", ACCEPTED, "Pending", "Pending"), Violation)
     told = (("Pending", "FinalApproved"),)
-    assert isinstance(judged("operated", "approve", ACCEPTED, "Pending", "Rejected", *told), Departure)
+    assert isinstance(judged("operated", "approve", ACCEPTED, "Pending", "Rejected", *told), Violation)
 
 
 def test_requests_that_fail_may_take_an_approval_back():
@@ -39,10 +39,10 @@ def test_requests_that_fail_may_take_an_approval_back():
 
 
 def test_a_refusal_that_changes_the_status_departs():
-    assert isinstance(judged("operated", "approve", REFUSED, "Pending", "FinalApproved"), Departure)
-    assert isinstance(judged("wrong-operator", "reject", REFUSED, "Pending", "Rejected"), Departure)
+    assert isinstance(judged("operated", "approve", REFUSED, "Pending", "FinalApproved"), Violation)
+    assert isinstance(judged("wrong-operator", "reject", REFUSED, "Pending", "Rejected"), Violation)
     told = (("Pending", "Rejected"),)
-    assert isinstance(judged("wrong-operator", "reject", REFUSED, "Pending", "Rejected", *told), Departure)
+    assert isinstance(judged("wrong-operator", "reject", REFUSED, "Pending", "Rejected", *told), Violation)
 
 
 def test_a_refused_approver_proves_nothing():
@@ -52,15 +52,15 @@ def test_a_refused_approver_proves_nothing():
 def test_an_event_of_the_wrong_operator_is_refused_or_left_open_if_it_is_told_truly():
     assert judged("wrong-operator", "reject", REFUSED, "Pending", "Pending") is None
     assert isinstance(judged("wrong-operator", "reject", ACCEPTED, "Pending", "Rejected"), Undecided)
-    assert isinstance(judged("wrong-operator", "reject", ACCEPTED, "Pending", "Pending"), Departure)
-    assert isinstance(judged("wrong-operator", "approve", ACCEPTED, "Pending", "Cancelled"), Departure)
+    assert isinstance(judged("wrong-operator", "reject", ACCEPTED, "Pending", "Pending"), Violation)
+    assert isinstance(judged("wrong-operator", "approve", ACCEPTED, "Pending", "Cancelled"), Violation)
 
 
 def test_the_history_tells_an_event_once():
     told = ("Pending", "Rejected")
     assert judged("recorded", "reject", ACCEPTED, *told, told) is None
-    assert isinstance(judged("recorded", "reject", ACCEPTED, *told), Departure)
-    assert isinstance(judged("recorded", "reject", ACCEPTED, *told, told, told), Departure)
+    assert isinstance(judged("recorded", "reject", ACCEPTED, *told), Violation)
+    assert isinstance(judged("recorded", "reject", ACCEPTED, *told, told, told), Violation)
     assert isinstance(judged("recorded", "reject", REFUSED, *told), Undecided)
     approved = (("Pending", "FinalApproved"), ("FinalApproved", "Rejected"))
     assert judged("recorded", "approve", ACCEPTED, "Pending", "Rejected", *approved) is None

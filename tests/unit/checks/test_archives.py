@@ -6,7 +6,7 @@ import pytest
 
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.model.exchange import Exchange, Json
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Undecided
+from pytest_zstack_ticket.model.outcome import Judgement, Undecided, Violation
 from tests.support.builders import answered, error, profile
 
 UUID = "1" * 32
@@ -29,7 +29,7 @@ def reason(judgement: Judgement) -> str:
 
 
 def departs(judgement: Judgement) -> str:
-    assert isinstance(judgement, Departure), judgement
+    assert isinstance(judgement, Violation), judgement
     return judgement.expected.key
 
 

@@ -1,7 +1,7 @@
 """Outer blanks are held against a target only where it is seen to take them off."""
 
 from pytest_zstack_ticket.checks import evaluate
-from pytest_zstack_ticket.model.outcome import Departure, Undecided
+from pytest_zstack_ticket.model.outcome import Undecided, Violation
 from tests.support.builders import TICKET, answered, error, profile
 
 DEPLOYED = profile()
@@ -23,7 +23,7 @@ def judged(subject, trimmed):
 
 
 def test_a_target_that_takes_blanks_off_may_not_count_them():
-    assert isinstance(judged(sent(FULL, status=400), sent(SHORT, shown="a ticket")), Departure)
+    assert isinstance(judged(sent(FULL, status=400), sent(SHORT, shown="a ticket")), Violation)
     assert judged(sent(FULL, shown=FULL.strip()), sent(SHORT, shown="a ticket")) is None
 
 
@@ -35,4 +35,4 @@ def test_a_target_that_keeps_blanks_may_count_them():
 
 
 def test_a_target_that_refuses_short_names_with_blanks_gains_nothing():
-    assert isinstance(judged(sent(FULL, status=400), sent(SHORT, status=400)), Departure)
+    assert isinstance(judged(sent(FULL, status=400), sent(SHORT, status=400)), Violation)

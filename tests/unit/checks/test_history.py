@@ -6,7 +6,7 @@ import pytest
 
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.model.exchange import Exchange, Json
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Undecided
+from pytest_zstack_ticket.model.outcome import Judgement, Undecided, Violation
 from tests.support.builders import answered, profile
 
 UUID = "1" * 32
@@ -30,7 +30,7 @@ def bare(one: dict[str, Json]) -> dict[str, Json]:
 
 
 def departs(judgement: Judgement) -> str:
-    assert isinstance(judgement, Departure), judgement
+    assert isinstance(judgement, Violation), judgement
     return judgement.expected.key
 
 

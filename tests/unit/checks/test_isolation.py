@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_zstack_ticket.checks import evaluate
-from pytest_zstack_ticket.model.outcome import Departure, Undecided
+from pytest_zstack_ticket.model.outcome import Undecided, Violation
 from tests.support.builders import LOCATION, answered, error, job, profile
 
 DEPLOYED = profile()
@@ -33,7 +33,7 @@ def refused(details, sent=b""):
     ],
 )
 def test_what_is_inside_is_told_from_what_was_sent(details):
-    assert isinstance(evaluate("no-insides", {"subject": refused(details)}, {}, DEPLOYED), Departure)
+    assert isinstance(evaluate("no-insides", {"subject": refused(details)}, {}, DEPLOYED), Violation)
     sent = {"subject": refused(details, sent=details.encode())}
     assert evaluate("no-insides", sent, {}, DEPLOYED) is None
 
@@ -48,7 +48,7 @@ def test_an_error_may_say_where_it_arose():
     told["error"]["location"] = "SimpleFlowChain.java:321"
     assert evaluate("no-insides", {"subject": (answered(503, told),)}, {}, DEPLOYED) is None
     told["error"]["cause"] = {"code": "SYS.1000", "description": "x", "details": "at TicketBase.java:235"}
-    assert isinstance(evaluate("no-insides", {"subject": (answered(503, told),)}, {}, DEPLOYED), Departure)
+    assert isinstance(evaluate("no-insides", {"subject": (answered(503, told),)}, {}, DEPLOYED), Violation)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_ids_that_are_counted_up_are_seen(ids, departs):
     roles = {
         f"made{place}": create(OWN, location=f"http://h/zstack/v1/api-jobs/{one}") for place, one in enumerate(ids)
     }
-    assert isinstance(evaluate("unguessable", roles, {}, DEPLOYED), Departure) == departs
+    assert isinstance(evaluate("unguessable", roles, {}, DEPLOYED), Violation) == departs
 
 
 def test_few_ids_say_nothing():
@@ -80,8 +80,8 @@ def mixed(answer, stored):
 def test_what_another_one_sent_is_seen_in_answer_and_ticket():
     own, other = {"name": f"n {OWN}", "description": f"d {OWN}"}, {"name": f"n {OWN}", "description": f"d {OTHER}"}
     assert mixed(own, own) is None
-    assert isinstance(mixed(other, own), Departure)
-    assert isinstance(mixed(own, other), Departure)
+    assert isinstance(mixed(other, own), Violation)
+    assert isinstance(mixed(own, other), Violation)
 
 
 def test_a_ticket_that_lost_a_text_says_nothing_of_mixing():
@@ -101,7 +101,7 @@ def outside(subject, *, collection, sibling=None, inside=None):
 def test_a_flow_collection_of_a_project_serves_nobody_else():
     own = {"projectUuid": "a" * 32, "isDefault": False}
     assert outside(refused("not belong the project"), collection=own) is None
-    assert isinstance(outside(create(OWN), collection=own), Departure)
+    assert isinstance(outside(create(OWN), collection=own), Violation)
     assert isinstance(outside(refused("x"), collection=own, sibling=refused("y")), Undecided)
     assert isinstance(outside(refused("x"), collection=own, inside=refused("y")), Undecided)
 

@@ -1,7 +1,7 @@
 """An event is held to what is known of it; a refusal that changed nothing holds only where it was due and proves something."""
 
 from pytest_zstack_ticket.checks import evaluate
-from pytest_zstack_ticket.model.outcome import Departure, Undecided
+from pytest_zstack_ticket.model.outcome import Undecided, Violation
 from tests.support.builders import TICKET, answered, error, job, profile
 
 DEPLOYED = profile()
@@ -19,21 +19,21 @@ def judged(event, subject, before, after, *, must=None, **aside):
 
 def test_a_cancel_leads_to_cancelled():
     assert judged("cancel", ACCEPTED, "Pending", "Cancelled", must="accept") is None
-    assert isinstance(judged("cancel", ACCEPTED, "Pending", "Pending"), Departure)
-    assert isinstance(judged("cancel", REFUSED, "Pending", "Pending", must="accept"), Departure)
+    assert isinstance(judged("cancel", ACCEPTED, "Pending", "Pending"), Violation)
+    assert isinstance(judged("cancel", REFUSED, "Pending", "Pending", must="accept"), Violation)
 
 
 def test_a_reopening_that_may_be_refused_is_no_proof_then():
     assert isinstance(judged("reopen", REFUSED, "Cancelled", "Cancelled", must="may"), Undecided)
     assert judged("reopen", ACCEPTED, "Cancelled", "Pending", must="may") is None
-    assert isinstance(judged("reopen", ACCEPTED, "Cancelled", "Cancelled", must="may"), Departure)
-    assert isinstance(judged("reopen", REFUSED, "Cancelled", "Pending", must="may"), Departure)
+    assert isinstance(judged("reopen", ACCEPTED, "Cancelled", "Cancelled", must="may"), Violation)
+    assert isinstance(judged("reopen", REFUSED, "Cancelled", "Pending", must="may"), Violation)
 
 
 def test_a_refusal_holds_only_beside_an_accepted_sibling():
     assert judged("unknown", REFUSED, "Pending", "Pending", must="refuse", sibling=ACCEPTED) is None
     assert isinstance(judged("unknown", REFUSED, "Pending", "Pending", must="refuse", sibling=REFUSED), Undecided)
-    assert isinstance(judged("unknown", ACCEPTED, "Pending", "Pending", must="refuse", sibling=REFUSED), Departure)
+    assert isinstance(judged("unknown", ACCEPTED, "Pending", "Pending", must="refuse", sibling=REFUSED), Violation)
 
 
 def test_an_event_without_answer_decides_nothing():

@@ -7,7 +7,7 @@ import pytest
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Response
-from pytest_zstack_ticket.model.outcome import Departure, Undecided
+from pytest_zstack_ticket.model.outcome import Undecided, Violation
 
 POST = Request(method="POST", path="/v1/tickets", body=b'{"params": {}}')
 ACCEPTED = Exchange(id="m-1", request=POST, answer=Response(status=200, body=b"{}"))
@@ -30,4 +30,4 @@ def test_what_a_line_has_lost_proves_nothing(answer: Response | Failure):
 
 
 def test_an_answered_sibling_leaves_a_departure():
-    assert isinstance(beside(Response(status=200, body=b"{}")), Departure)
+    assert isinstance(beside(Response(status=200, body=b"{}")), Violation)

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.model.exchange import Failure
-from pytest_zstack_ticket.model.outcome import Departure, Undecided
+from pytest_zstack_ticket.model.outcome import Undecided, Violation
 from tests.support.builders import answered, error, failed, job, profile
 
 DEPLOYED, DOCUMENTED = profile(), profile("documented")
@@ -85,7 +85,7 @@ def test_what_a_query_shall_show_holds(check):
 
 @pytest.mark.parametrize("check", WRONG)
 def test_what_a_query_must_not_show_departs(check):
-    assert isinstance(judged(check, WRONG[check]), Departure)
+    assert isinstance(judged(check, WRONG[check]), Violation)
 
 
 @pytest.mark.parametrize("check", SUBJECTS)
@@ -101,7 +101,7 @@ def test_a_lost_query_is_undecided(check):
 def test_a_refused_query_departs(check):
     path = SUBJECTS[check][0].request.path
     subject = (answered(503, error("SYS.1000"), method="GET", path=path),)
-    assert isinstance(judged(check, subject), Departure)
+    assert isinstance(judged(check, subject), Violation)
 
 
 @pytest.mark.parametrize("check", ON_THE_SHELF)
@@ -132,7 +132,7 @@ def test_a_null_that_no_row_shows_is_left_open():
 def test_several_conditions_have_to_be_met_by_all():
     conditions = (OWN, "name!=own a", "description not null")
     assert judged("selects", asked(rows("ec"), *conditions)) is None
-    assert isinstance(judged("selects", asked(rows("bcde"), *conditions)), Departure)
+    assert isinstance(judged("selects", asked(rows("bcde"), *conditions)), Violation)
 
 
 def made(letter, *, end_status=200, uuid=""):
@@ -145,19 +145,19 @@ def test_a_listing_has_each_created_ticket_once():
     creates = {f"made{letter}": made(letter) for letter in "abcde"}
     assert evaluate("listed", {"subject": listing(), **creates}, {}, DEPLOYED) is None
     for wrong in ("abcd", "aabcde"):
-        assert isinstance(evaluate("listed", {"subject": listing(wrong), **creates}, {}, DEPLOYED), Departure)
+        assert isinstance(evaluate("listed", {"subject": listing(wrong), **creates}, {}, DEPLOYED), Violation)
 
 
 def test_a_refused_create_is_not_listed_and_a_lost_one_may_be():
     creates = {"madea": made("a"), "madeb": made("b", end_status=503), "madec": made("c")[:2]}
     for listed in ("a", "ac"):
         assert evaluate("listed", {"subject": listing(listed), **creates}, {}, DEPLOYED) is None
-    assert isinstance(evaluate("listed", {"subject": listing("ab"), **creates}, {}, DEPLOYED), Departure)
+    assert isinstance(evaluate("listed", {"subject": listing("ab"), **creates}, {}, DEPLOYED), Violation)
 
 
 def test_a_listing_shows_the_uuid_that_the_create_answered():
     creates = {"madea": made("a", uuid="f" * 32)}
-    assert isinstance(evaluate("listed", {"subject": listing("a"), **creates}, {}, DEPLOYED), Departure)
+    assert isinstance(evaluate("listed", {"subject": listing("a"), **creates}, {}, DEPLOYED), Violation)
 
 
 def test_without_any_created_ticket_a_listing_proves_nothing():
@@ -168,7 +168,7 @@ def test_without_any_created_ticket_a_listing_proves_nothing():
 def test_pages_are_counted_together():
     first, gap = asked(rows("abc"), OWN, limit=3), {"page3": asked(rows("e"), OWN, limit=3, start=3)}
     assert judged("partition", first, page3=asked(rows("de"), OWN, limit=3, start=3)) is None
-    assert isinstance(judged("partition", first, **gap), Departure)
+    assert isinstance(judged("partition", first, **gap), Violation)
     assert isinstance(judged("partition", first, page3=lost()), Undecided)
 
 
@@ -179,11 +179,11 @@ def test_a_page_after_the_end_is_empty():
 @pytest.mark.parametrize(("value", "held"), [(5, True), (5.0, True), ("5", False), (None, False), (True, False)])
 def test_a_total_is_the_number(value, held):
     judgement = judged("total", asked(rows("ab", total=value), OWN, limit=2))
-    assert isinstance(judgement, Departure) is not held
+    assert isinstance(judgement, Violation) is not held
 
 
 def test_a_missing_field_departs():
-    assert isinstance(judged("projected", asked({"inventories": [{}]}, OWN, fields="name")), Departure)
+    assert isinstance(judged("projected", asked({"inventories": [{}]}, OWN, fields="name")), Violation)
 
 
 def test_a_refusal_may_be_allowed():
@@ -203,7 +203,7 @@ def test_a_ticket_that_somebody_approved_is_left_alone():
 def test_one_ticket_alone_is_what_the_introduction_shows():
     subject = asked({"inventory": row("a")}, path=f"/v1/tickets/{UUIDS['a']}")
     assert judged("by-uuid", subject, DOCUMENTED) is None
-    assert isinstance(judged("by-uuid", subject, DEPLOYED), Departure)
+    assert isinstance(judged("by-uuid", subject, DEPLOYED), Violation)
 
 
 def test_a_query_need_not_have_a_schema():

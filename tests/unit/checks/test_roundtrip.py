@@ -2,7 +2,7 @@
 
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.checks.roundtrip import same
-from pytest_zstack_ticket.model.outcome import Departure
+from pytest_zstack_ticket.model.outcome import Violation
 from tests.support.builders import answered, profile
 
 
@@ -24,4 +24,4 @@ def test_a_context_keeps_what_the_page_names():
             ),
         )
         judgement = evaluate("echo", {"subject": trail}, {"member": "accountSystemContext"}, profile())
-        assert isinstance(judgement, Departure) is departs, (shown, judgement)
+        assert isinstance(judgement, Violation) is departs, (shown, judgement)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.model.exchange import Exchange, Json
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Undecided
+from pytest_zstack_ticket.model.outcome import Judgement, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Release
 from tests.support.builders import answered, error, failed, inventory, job, profile
 
@@ -18,7 +18,7 @@ def rows(*found: Json) -> tuple[Exchange, ...]:
 
 
 def departs(judgement: Judgement) -> str:
-    assert isinstance(judgement, Departure), judgement
+    assert isinstance(judgement, Violation), judgement
     return judgement.expected.key
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.model.exchange import Exchange, Json
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Undecided
+from pytest_zstack_ticket.model.outcome import Judgement, Undecided, Violation
 from tests.support.builders import answered, error, failed, profile
 
 LISTING = "/v1/tickets?q=name~%3D%25zf1%25&limit=100"
@@ -40,7 +40,7 @@ def step(
 
 
 def departs(judgement: Judgement) -> str:
-    assert isinstance(judgement, Departure), judgement
+    assert isinstance(judgement, Violation), judgement
     return judgement.expected.key
 
 

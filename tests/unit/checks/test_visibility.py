@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_zstack_ticket.checks import evaluate
-from pytest_zstack_ticket.model.outcome import Departure, Undecided
+from pytest_zstack_ticket.model.outcome import Undecided, Violation
 from tests.support.builders import TICKET, answered, error, failed, job, profile
 
 DEPLOYED = profile()
@@ -52,15 +52,15 @@ def test_an_empty_list_is_nothing_seen():
 
 
 def test_a_row_of_the_ticket_is_seen():
-    assert isinstance(seen(rows(ticket())), Departure)
+    assert isinstance(seen(rows(ticket())), Violation)
 
 
 def test_a_history_row_of_the_ticket_is_seen():
-    assert isinstance(seen(rows({"uuid": "1" * 32, "ticketUuid": TICKET})), Departure)
+    assert isinstance(seen(rows({"uuid": "1" * 32, "ticketUuid": TICKET})), Violation)
 
 
 def test_a_text_of_the_ticket_anywhere_is_seen():
-    assert isinstance(seen((answered(503, error(details=f"no right to {PARAMS['name']}")),)), Departure)
+    assert isinstance(seen((answered(503, error(details=f"no right to {PARAMS['name']}")),)), Violation)
 
 
 def test_what_the_query_itself_said_is_no_leak():
@@ -82,7 +82,7 @@ def test_a_query_without_an_answer_proves_nothing():
 @pytest.mark.parametrize(("total", "departs"), [(0, False), (1, True), (7, True)])
 def test_a_total_tells(total, departs):
     judgement = seen(rows(total=total), check="uncounted", shown=rows(total=1))
-    assert isinstance(judgement, Departure) == departs
+    assert isinstance(judgement, Violation) == departs
 
 
 def test_a_total_that_its_owner_does_not_see_proves_nothing():
@@ -97,16 +97,16 @@ def test_a_refusal_that_leaves_the_ticket_holds():
     "after", [rows(ticket(status="Cancelled")), rows(ticket(name="x")), rows()], ids=["status", "name", "gone"]
 )
 def test_a_refusal_that_changes_the_ticket_departs(after):
-    assert isinstance(moved(refusal(), after=after), Departure)
+    assert isinstance(moved(refusal(), after=after), Violation)
 
 
 def test_a_refusal_that_is_recorded_departs():
     told = {"history-before": rows(), "history-after": rows({"ticketUuid": TICKET})}
-    assert isinstance(moved(refusal(), **told), Departure)
+    assert isinstance(moved(refusal(), **told), Violation)
 
 
 def test_an_acceptance_departs_though_nothing_changed():
-    assert isinstance(moved(job(end={"inventory": ticket()})), Departure)
+    assert isinstance(moved(job(end={"inventory": ticket()})), Violation)
 
 
 def test_a_delete_may_succeed_as_if_there_were_no_ticket():
@@ -124,5 +124,5 @@ def test_a_refusal_may_name_the_ticket_but_not_tell_its_texts():
         return evaluate("tells-nothing", {"subject": refusal(details), "made": MADE}, {"call": "action"}, DEPLOYED)
 
     assert told(f"not the owner of the ticket[uuid:{TICKET}, name:{PARAMS['name']}]") is None
-    assert isinstance(told(PARAMS["description"]), Departure)
-    assert isinstance(told(TOKENS["request"]), Departure)
+    assert isinstance(told(PARAMS["description"]), Violation)
+    assert isinstance(told(TOKENS["request"]), Violation)

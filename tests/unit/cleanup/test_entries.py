@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.cleanup.entries import Book, Entry, Finder, intent_of, learned, proven
+from pytest_zstack_ticket.cleanup.entries import Entry, Finder, LedgerEntries, intent_of, learned, proven
 from pytest_zstack_ticket.model.exchange import Failure, Json, Request, Response
 
 NONCE = "zt-0123456789abcdef"
@@ -103,7 +103,7 @@ def test_a_uuid_and_the_name_that_was_sent_prove_where_no_nonce_could_be_sent():
 
 
 def test_a_finder_finds_both_tickets_of_a_creation_that_was_done_twice():
-    book = Book()
+    book = LedgerEntries()
     book.begin(entry(name=f"a {NONCE}").intent)
     finder = Finder(book)
     assert finder.entry_of({"uuid": "u", "name": f"a {NONCE}"}) is not None
@@ -112,7 +112,7 @@ def test_a_finder_finds_both_tickets_of_a_creation_that_was_done_twice():
 
 
 def test_what_is_gone_is_forgotten():
-    book = Book()
+    book = LedgerEntries()
     book.begin(entry(name="a").intent)
     book.know(1, job="j")
     assert book.of_job("j") is not None

@@ -123,7 +123,7 @@ def test_a_report_is_read_from_stdin_and_from_a_zip(
 
 @pytest.mark.parametrize("command", DATA)
 def test_a_reader_that_goes_away_is_no_error(command: str, place: Path):
-    program = [sys.executable, "-c", "import sys; from pytest_zstack_ticket.cli import main; sys.exit(main())"]
+    program = [sys.executable, "-c", "import sys; from pytest_zstack_ticket.cli.main import main; sys.exit(main())"]
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run([*program, *DATA[command]], stdout=writing, stderr=subprocess.PIPE, check=False, timeout=60)

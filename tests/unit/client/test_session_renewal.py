@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_zstack_ticket.client.session_renewal import MOST_RENEWALS, Flow, Reviver
+from pytest_zstack_ticket.client.session_renewal import MOST_RENEWALS, Flow, SessionRenewer
 from pytest_zstack_ticket.model.errors import LoginError
 from pytest_zstack_ticket.model.exchange import Exchange, Request
 from pytest_zstack_ticket.model.settings import Session
@@ -49,7 +49,7 @@ def create(session: str) -> Request:
 
 
 def revived(cloud: Cloud, *, session: str = "s0", answer: Exchange = DEAD) -> Request | None:
-    return Reviver(sender=cloud, keeper=cloud).revived(create(session), (answer,), profile(), "create")
+    return SessionRenewer(sender=cloud, keeper=cloud).revived(create(session), (answer,), profile(), "create")
 
 
 def test_a_dead_session_is_renewed_and_the_request_made_anew():
@@ -75,7 +75,7 @@ def test_other_refusals_and_other_sessions_are_not_asked_about():
 
 def test_a_target_that_ends_every_session_is_given_up():
     cloud = Cloud(DEAD)
-    reviver = Reviver(sender=cloud, keeper=cloud)
+    reviver = SessionRenewer(sender=cloud, keeper=cloud)
     for number in range(MOST_RENEWALS):
         assert reviver.revived(create(f"s{number}"), (DEAD,), profile(), "create")
     with pytest.raises(LoginError, match="ended our session 51 times"):
@@ -84,7 +84,7 @@ def test_a_target_that_ends_every_session_is_given_up():
 
 def test_a_session_that_another_thread_renewed_is_not_asked_for_again():
     cloud = Cloud(DEAD)
-    reviver = Reviver(sender=cloud, keeper=cloud)
+    reviver = SessionRenewer(sender=cloud, keeper=cloud)
     assert reviver.revived(create("s0"), (DEAD,), profile(), "create") == create("s1")
     assert reviver.revived(create("s0"), (DEAD,), profile(), "create") == create("s1")
     assert (cloud.asked, cloud.number) == (1, 1)

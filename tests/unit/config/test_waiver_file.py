@@ -6,7 +6,7 @@ import pytest
 
 from pytest_zstack_ticket.config.waiver_file import add_waiver, load_waivers
 from pytest_zstack_ticket.model.errors import WaiverError
-from pytest_zstack_ticket.model.saved_example import Observed, Pinned, PinnedCall
+from pytest_zstack_ticket.model.saved_example import Observed, SavedCall, SavedExample
 from pytest_zstack_ticket.model.waiver import Waiver
 
 GOOD = """[[waiver]]
@@ -21,7 +21,7 @@ expires = "2027-01-31"
 
 
 def waiver(body):
-    call = PinnedCall(
+    call = SavedCall(
         role="subject",
         method="POST",
         path="/v1/tickets",
@@ -29,7 +29,7 @@ def waiver(body):
         session=True,
         body=body,
     )
-    pinned = Pinned(
+    pinned = SavedExample(
         requirement="ZT-BODY-004",
         test="t",
         check="refusal",

@@ -26,7 +26,7 @@ ROW = Row(
     verdict="inconclusive",
     reason=Phrase.of("no-example"),
     held=2,
-    departed=0,
+    failed=0,
     undecided=1,
     open=3,
     partitions=["params.name/null"],
@@ -68,7 +68,7 @@ def test_a_report_fits_its_schema():
 def test_counts_are_summed_over_levels():
     told = document(FACTS, [ROW, ROW], wording())
     assert told["counts"]["requirements"] == {"passed": 2, "inconclusive": 1}
-    assert told["counts"]["examples"] == {"held": 4, "departed": 0, "undecided": 2, "open": 6}
+    assert told["counts"]["examples"] == {"held": 4, "failed": 0, "undecided": 2, "open": 6}
 
 
 def test_a_reason_is_told_in_both_languages():

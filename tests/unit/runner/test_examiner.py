@@ -5,12 +5,12 @@ from itertools import repeat
 
 import pytest
 
-from pytest_zstack_ticket.client.call_result import Trail
+from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Observation
 from pytest_zstack_ticket.report.text.translations import wording
-from pytest_zstack_ticket.runner.examiner import MOST_SILENT, Departed, Examiner
+from pytest_zstack_ticket.runner.examiner import MOST_SILENT, Examiner, ReportedViolation
 from tests.support.builders import answered, error, failed, profile
 
 ACCEPTED = answered(200, {})
@@ -18,17 +18,17 @@ REFUSED = answered(503, error())
 EDIT = Edit(kind="mutation", name="null", path="params.name", fields=("name",))
 
 
-def trail(*exchanges: Exchange, again: Trail | None = None) -> Trail:
-    return Trail(exchanges=exchanges, profile=profile(), again=(lambda: again) if again else None)
+def trail(*exchanges: Exchange, again: CallResult | None = None) -> CallResult:
+    return CallResult(exchanges=exchanges, profile=profile(), again=(lambda: again) if again else None)
 
 
 class Kept:
     """Keeps what an examiner keeps, and sends siblings as told."""
 
-    def __init__(self, *siblings: Trail) -> None:
+    def __init__(self, *siblings: CallResult) -> None:
         self.examples: list[Example] = []
         self.observations: list[Observation] = []
-        self.siblings: Iterator[Trail] = iter(siblings)
+        self.siblings: Iterator[CallResult] = iter(siblings)
         self.examine = Examiner(
             profile=profile,
             keep=self.examples.append,
@@ -51,11 +51,11 @@ def test_an_example_that_holds_is_kept_and_returns_nothing():
 
 def test_a_departure_is_returned_with_its_text():
     kept = Kept()
-    departed = kept.examine("refusal", edit=EDIT, subject=trail(ACCEPTED), sibling=trail(ACCEPTED))
-    assert isinstance(departed, Departed)
-    assert str(departed) == "ZT-BODY-002: expected a refusal; actual: accepted, answered {}"
+    violation = kept.examine("refusal", edit=EDIT, subject=trail(ACCEPTED), sibling=trail(ACCEPTED))
+    assert isinstance(violation, ReportedViolation)
+    assert str(violation) == "ZT-BODY-002: expected a refusal; actual: accepted, answered {}"
     assert kept.record.example == kept.examples[0]
-    assert kept.record.tally.departed == 1
+    assert kept.record.tally.failed == 1
 
 
 def test_the_last_departure_is_the_finding():
@@ -77,10 +77,10 @@ def test_a_body_that_kills_its_connection_departs():
     silent = failed()
     kept = Kept(*repeat(trail(ACCEPTED), 5))
     subject = trail(silent, again=trail(failed()))
-    departed = kept.examine("refusal", edit=EDIT, subject=subject, sibling=trail(ACCEPTED))
-    assert departed is not None
-    assert departed.example.check == "answered"
-    assert set(departed.example.roles) == {"subject", "after"} | {
+    violation = kept.examine("refusal", edit=EDIT, subject=subject, sibling=trail(ACCEPTED))
+    assert violation is not None
+    assert violation.example.check == "answered"
+    assert set(violation.example.roles) == {"subject", "after"} | {
         f"{role}{number}" for role in ("before", "repeat") for number in (1, 2, 3, 4)
     }
 

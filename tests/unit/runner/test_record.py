@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pytest_zstack_ticket.model.outcome import Departure, Phrase
+from pytest_zstack_ticket.model.outcome import Phrase, Violation
 from pytest_zstack_ticket.model.verdict import Example, Observation
 from pytest_zstack_ticket.report.sanitize import clean_exception, scrubbed, scrubbed_json, shown
 from pytest_zstack_ticket.runner.record import (
@@ -14,14 +14,14 @@ from pytest_zstack_ticket.runner.record import (
     tally_from_json,
     tally_to_json,
 )
-from pytest_zstack_ticket.runner.results import Gathered
+from pytest_zstack_ticket.runner.results import RunResults
 from pytest_zstack_ticket.verdicts.tally import Tally
 from tests.support.builders import answered, failed
 
 FULL = Tally(
     requirement="ZT-BODY-001",
     held=1,
-    departed=2,
+    failed=2,
     undecided=3,
     legal=4,
     reason=Phrase.of("no-answer"),
@@ -29,10 +29,10 @@ FULL = Tally(
     errors=("TypeError: x",),
     ran=True,
 )
-DEPARTED = Departure(expected=Phrase.of("expect-refusal"), actual=Phrase.of("was-accepted", form="{}"))
+DEPARTED = Violation(expected=Phrase.of("expect-refusal"), actual=Phrase.of("was-accepted", form="{}"))
 
 
-def record(judgement: Departure | None = DEPARTED) -> ItemRecord:
+def record(judgement: Violation | None = DEPARTED) -> ItemRecord:
     trails = {"subject": (answered(200, {}, sent={"a": 1}),), "sibling": (failed(),)}
     example = Example(requirement="ZT-BODY-001", test="t", check="refusal", arguments={}, roles={}, judgement=judgement)
     seen = Observation(id="answer.form", value="\ud800")
@@ -83,7 +83,7 @@ def test_a_test_without_departure_has_no_finding():
 
 
 def test_records_are_gathered():
-    gathered = Gathered()
+    gathered = RunResults()
     for _ in range(2):
         gathered.take(json.loads(json.dumps(record_to_json(record(), {"signature": "x"}))))
     assert gathered.tallies["ZT-BODY-001"].held == 2

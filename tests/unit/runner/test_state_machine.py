@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from pytest_zstack_ticket.runner.budget import Budget, Property
-from pytest_zstack_ticket.runner.state_machine import PROGRAMS, ROUND, Machinist
+from pytest_zstack_ticket.runner.state_machine import PROGRAMS, ROUND, StateMachineRunner
 
 
 class Counting(RuleBasedStateMachine):
@@ -30,16 +30,16 @@ class Counting(RuleBasedStateMachine):
     def step(self, number: int) -> None:
         """Note a number; a broken one departs on the second seven or more."""
         self.programs[-1].append(number)
-        departed = self.broken and sum(one >= 7 for one in self.programs[-1]) == 2
-        assert not departed, self.programs[-1]
+        failed = self.broken and sum(one >= 7 for one in self.programs[-1]) == 2
+        assert not failed, self.programs[-1]
 
 
 def counting(*, broken: bool = False) -> type[Any]:
     return type("Fresh", (Counting,), {"programs": [], "broken": broken})
 
 
-def machinist(home: Path, **more: Any) -> Machinist:
-    return Machinist(**({"effort": "smoke", "seed": 7, "home": str(home)} | more))
+def machinist(home: Path, **more: Any) -> StateMachineRunner:
+    return StateMachineRunner(**({"effort": "smoke", "seed": 7, "home": str(home)} | more))
 
 
 def test_so_many_programs_run_as_the_effort_asks_for(tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
-from pytest_zstack_ticket.transport.circuit_breaker import MOST_SILENT, PROBES, Breaker
+from pytest_zstack_ticket.transport.circuit_breaker import MOST_SILENT, PROBES, CircuitBreaker
 from pytest_zstack_ticket.transport.clock import ManualClock
 
 PROBE = Request(method="PUT", path="/alive")
@@ -29,8 +29,8 @@ class Line:
         self.closed = True
 
 
-def breaker(line: Line, *, total: float | None = None, clock: ManualClock | None = None) -> Breaker:
-    return Breaker(line, probe=PROBE, clock=clock or ManualClock(), total=total)
+def breaker(line: Line, *, total: float | None = None, clock: ManualClock | None = None) -> CircuitBreaker:
+    return CircuitBreaker(line, probe=PROBE, clock=clock or ManualClock(), total=total)
 
 
 def test_bodies_that_kill_their_connection_do_not_stop_a_run():

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
-from pytest_zstack_ticket.model.quotas import Caps
+from pytest_zstack_ticket.model.quotas import Quotas
 from pytest_zstack_ticket.transport.clock import ManualClock
-from pytest_zstack_ticket.transport.quota import CappedTransport, size_of
-from pytest_zstack_ticket.transport.usage_counter import Meter
+from pytest_zstack_ticket.transport.quota import QuotaTransport, size_of
+from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
 POST = Request(method="POST", path="/v1/tickets", body=b"{}")
 GET = Request(method="GET", path="/v1/tickets")
@@ -28,25 +28,25 @@ class Line:
         """Nothing is open."""
 
 
-def through(caps: Caps, requests: list[Request], *, cleaning: bool = False) -> tuple[Line, list[str], ManualClock]:
+def through(caps: Quotas, requests: list[Request], *, cleaning: bool = False) -> tuple[Line, list[str], ManualClock]:
     """Send requests under caps; return the line, what was refused, and the clock."""
-    meter, line, clock = Meter(caps), Line(), ManualClock()
-    transport = CappedTransport(line, meter=meter, clock=clock, cleaning=cleaning)
+    usage_counter, line, clock = SharedUsageCounter(caps), Line(), ManualClock()
+    transport = QuotaTransport(line, usage_counter=usage_counter, clock=clock, cleaning=cleaning)
     answers = [transport.send(request) for request in requests]
-    meter.close()
+    usage_counter.close()
     return line, [one.detail for one in answers if isinstance(one, Failure)], clock
 
 
 @pytest.mark.parametrize(
     ("caps", "sent", "named"),
     [
-        (Caps(requests=3), 3, "--zstack-max-requests 3"),
-        (Caps(created=2), 2, "--zstack-max-created 2"),
-        (Caps(alive=4), 4, "--zstack-max-alive 4"),
-        (Caps(bytes=3 * size_of(POST)), 3, "--zstack-max-bytes"),
+        (Quotas(requests=3), 3, "--zstack-max-requests 3"),
+        (Quotas(created=2), 2, "--zstack-max-created 2"),
+        (Quotas(alive=4), 4, "--zstack-max-alive 4"),
+        (Quotas(bytes=3 * size_of(POST)), 3, "--zstack-max-bytes"),
     ],
 )
-def test_a_cap_ends_what_is_sent_and_is_named(caps: Caps, sent: int, named: str):
+def test_a_cap_ends_what_is_sent_and_is_named(caps: Quotas, sent: int, named: str):
     line, refused, _ = through(caps, [POST] * 10)
     assert len(line.sent) == sent
     assert len(refused) == 10 - sent
@@ -54,42 +54,44 @@ def test_a_cap_ends_what_is_sent_and_is_named(caps: Caps, sent: int, named: str)
 
 
 def test_any_unknown_method_counts_as_a_creation():
-    line, refused, _ = through(Caps(created=2), [Request(method=name, path="/") for name in ("PATCH", "post", "BREW")])
+    line, refused, _ = through(
+        Quotas(created=2), [Request(method=name, path="/") for name in ("PATCH", "post", "BREW")]
+    )
     assert len(line.sent) == 2
     assert len(refused) == 1
 
 
 def test_a_query_is_no_creation():
-    line, _, _ = through(Caps(created=1, alive=1), [POST, GET, GET, POST])
+    line, _, _ = through(Quotas(created=1, alive=1), [POST, GET, GET, POST])
     assert [request.method for request in line.sent] == ["POST", "GET", "GET"]
 
 
 def test_the_rate_is_waited_for():
-    line, refused, clock = through(Caps(rate=2.0), [GET] * 5)
+    line, refused, clock = through(Quotas(rate=2.0), [GET] * 5)
     assert (len(line.sent), refused) == (5, [])
     assert clock.now() - ManualClock().now() == pytest.approx(2.0)
 
 
 def test_clean_up_passes_every_cap_but_creates_nothing():
-    line, refused, _ = through(Caps(requests=1, created=0), [GET, GET, POST], cleaning=True)
+    line, refused, _ = through(Quotas(requests=1, created=0), [GET, GET, POST], cleaning=True)
     assert [request.method for request in line.sent] == ["GET", "GET"]
     assert len(refused) == 1
 
 
 def test_what_is_gone_may_be_created_again():
-    meter = Meter(Caps(alive=1))
-    assert meter.reserve(1, creates=True, now=0.0) == (None, 0.0)
-    assert meter.reserve(1, creates=True, now=0.0)[0] == "alive"
-    meter.give_back(1)
-    assert meter.reserve(1, creates=True, now=0.0) == (None, 0.0)
-    assert (meter.used.alive, meter.used.most_alive, meter.used.created) == (1, 1, 2)
-    meter.close()
+    usage_counter = SharedUsageCounter(Quotas(alive=1))
+    assert usage_counter.reserve(1, creates=True, now=0.0) == (None, 0.0)
+    assert usage_counter.reserve(1, creates=True, now=0.0)[0] == "alive"
+    usage_counter.give_back(1)
+    assert usage_counter.reserve(1, creates=True, now=0.0) == (None, 0.0)
+    assert (usage_counter.used.alive, usage_counter.used.most_alive, usage_counter.used.created) == (1, 1, 2)
+    usage_counter.close()
 
 
 def test_two_meters_of_one_file_share_their_counts():
-    first = Meter(Caps(requests=3))
-    second = Meter(Caps(requests=3), first.path)
-    taken = [meter.reserve(1, creates=False, now=0.0)[0] for meter in (first, second, first, second)]
+    first = SharedUsageCounter(Quotas(requests=3))
+    second = SharedUsageCounter(Quotas(requests=3), first.path)
+    taken = [usage_counter.reserve(1, creates=False, now=0.0)[0] for usage_counter in (first, second, first, second)]
     assert taken == [None, None, None, "requests"]
     second.close()
     assert first.path.exists()

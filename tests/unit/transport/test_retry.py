@@ -9,7 +9,7 @@ import pytest
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.model.settings import Patience
 from pytest_zstack_ticket.transport.clock import ManualClock
-from pytest_zstack_ticket.transport.retry import FIRST_PAUSE, LONGEST_PAUSE, PatientTransport
+from pytest_zstack_ticket.transport.retry import FIRST_PAUSE, LONGEST_PAUSE, RetryTransport
 
 DELETE = Request(method="DELETE", path="/v1/tickets/u")
 DONE = Response(status=200, body=b"{}")
@@ -40,7 +40,7 @@ def sent(*answers: Response | Failure, patience: float = 900.0) -> tuple[Respons
     """Send one request; return its answer, how often it was sent, and how long that took."""
     clock, line = ManualClock(), Line(*answers)
     begun = clock.now()
-    answer = PatientTransport(line, clock=clock, patience=patience).send(DELETE)
+    answer = RetryTransport(line, clock=clock, patience=patience).send(DELETE)
     return answer, line.sent, round(clock.now() - begun, 3)
 
 
@@ -79,7 +79,7 @@ def test_only_what_was_not_carried_out_is_sent_again(answer: Response | Failure,
 
 def test_patience_is_for_all_that_is_refused_in_a_row_and_new_after_an_answer():
     clock, line = ManualClock(), Line(refusal("10"))
-    through, begun = PatientTransport(line, clock=clock, patience=25.0), clock.now()
+    through, begun = RetryTransport(line, clock=clock, patience=25.0), clock.now()
     assert [through.send(DELETE) for _ in range(9)] == [refusal("10")] * 9
     assert (line.sent, clock.now() - begun) == (3 + 8, 20.0)
     line.answers = [DONE, refusal("10"), refusal("10"), DONE]
@@ -92,7 +92,7 @@ def test_a_wish_beyond_patience_is_not_waited_for():
 
 def test_closing_closes_what_is_below():
     line = Line(DONE)
-    PatientTransport(line, clock=ManualClock(), patience=1.0).close()
+    RetryTransport(line, clock=ManualClock(), patience=1.0).close()
     assert line.closed
 
 

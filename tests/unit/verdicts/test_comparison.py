@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from pytest_zstack_ticket.model.saved_example import Observed, Pinned, PinnedCall, pinned_to_json
+from pytest_zstack_ticket.model.saved_example import Observed, SavedCall, SavedExample, saved_example_to_json
 from pytest_zstack_ticket.verdicts.comparison import compare
 
 SEEN = Observed(status=503, code="SYS.1007", fields=("error", "error.code"), seconds=0.1)
@@ -18,7 +18,7 @@ def report(*rows, pinned=(), observations=(), **profile):
     return {
         "profile": {"base": "deployed", "limits": {"name": 255}} | profile,
         "requirements": list(rows),
-        "pinned": [pinned_to_json(one) for one in pinned],
+        "pinned": [saved_example_to_json(one) for one in pinned],
         "observations": [
             {"id": key, "values": [{"value": value, "count": 1, "exchanges": []} for value in values]}
             for key, values in observations
@@ -28,8 +28,8 @@ def report(*rows, pinned=(), observations=(), **profile):
 
 def pinned(requirement="ZT-BODY-001", body=b"{}", **observed):
     seen = {name: observed.get(name, getattr(SEEN, name)) for name in ("status", "code", "fields", "seconds")}
-    call = PinnedCall(role="subject", method="POST", path="/v1/tickets", headers=(), session=True, body=body)
-    return Pinned(
+    call = SavedCall(role="subject", method="POST", path="/v1/tickets", headers=(), session=True, body=body)
+    return SavedExample(
         requirement=requirement,
         test="t",
         check="form",

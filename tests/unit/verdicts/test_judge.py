@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_zstack_ticket.model.outcome import Departure, Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.model.ticket import Edit
@@ -16,7 +16,7 @@ RULE = Requirement(
     id="ZT-BODY-001", area="body", level="must", basis="document", text={"en": "x", "zh": "x"}, source="the page"
 )
 ACCEPTING = Profile(capabilities=frozenset({"accepted"}))
-DEPARTED = Departure(expected=Phrase.of("expect-refusal"), actual=Phrase.of("was-accepted", form="{}"))
+DEPARTED = Violation(expected=Phrase.of("expect-refusal"), actual=Phrase.of("was-accepted", form="{}"))
 UNDECIDED = Undecided(Phrase.of("no-answer"))
 OPEN = Undecided(Phrase.of("legal-refusal"))
 
@@ -55,7 +55,7 @@ def test_a_test_that_ran_without_examples_is_inconclusive():
 
 
 def test_a_broken_suite_is_an_error_whatever_its_examples_say():
-    broken = Tally(requirement=RULE.id, held=1, departed=1, errors=("TypeError: x",), ran=True)
+    broken = Tally(requirement=RULE.id, held=1, failed=1, errors=("TypeError: x",), ran=True)
     judged = verdict_of(RULE, broken, ACCEPTING)
     assert judged.verdict == "error"
     assert judged.reason == Phrase.of("harness-error", error="TypeError: x")
@@ -188,7 +188,7 @@ def test_what_could_not_be_decided_for_a_failure_below_it_is_untested_with_its_c
         replace(RULE, id="ZT-X-004"),
     )
     found = {
-        "ZT-X-001": Tally(requirement="ZT-X-001", departed=1, ran=True),
+        "ZT-X-001": Tally(requirement="ZT-X-001", failed=1, ran=True),
         "ZT-X-002": Tally(requirement="ZT-X-002", held=1, ran=True),
         "ZT-X-003": Tally(requirement="ZT-X-003", undecided=1, ran=True),
         "ZT-X-004": Tally(requirement="ZT-X-004", undecided=1, ran=True),

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pytest_zstack_ticket.model.outcome import Departure, Phrase, Undecided
+from pytest_zstack_ticket.model.outcome import Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.verdict import Example
-from pytest_zstack_ticket.verdicts.saved_examples import pinned_of
+from pytest_zstack_ticket.verdicts.saved_examples import saved_example_of
 from tests.support.builders import answered, error
 
 OURS = "OAuth 0123456789abcdef0123456789abcdef"
@@ -18,7 +18,7 @@ def example(judgement=None, **arguments):
 
 def pinned(one=None, *, created=("subject", "sibling"), **trails):
     seen = {role: (exchange,) for role, exchange in trails.items()}
-    return pinned_of(one or example(), seen, ours={OURS, ""}, created=created)
+    return saved_example_of(one or example(), seen, ours={OURS, ""}, created=created)
 
 
 def sent(body=BODY, headers=MINE, **more):
@@ -43,8 +43,8 @@ def test_the_answer_is_observed():
 
 
 def test_a_departing_one_has_the_signature_of_its_finding():
-    departure = Departure(expected=Phrase.of("a"), actual=Phrase.of("b"))
-    assert len(pinned(example(departure), subject=sent()).signature) == 16
+    violation = Violation(expected=Phrase.of("a"), actual=Phrase.of("b"))
+    assert len(pinned(example(violation), subject=sent()).signature) == 16
     assert pinned(subject=sent()).signature == ""
 
 

@@ -20,7 +20,7 @@ from pytest_zstack_ticket.report.html.diff_marks import marked_pair
 from pytest_zstack_ticket.report.html.finding import readable
 from pytest_zstack_ticket.report.html.markup import Markup, element, joined, lines_of, shown
 from pytest_zstack_ticket.report.html.page import page
-from pytest_zstack_ticket.report.html.page_context import Beside
+from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
 from pytest_zstack_ticket.report.html.style import CSS
 from pytest_zstack_ticket.report.html.summary import duration
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, wording
@@ -132,7 +132,7 @@ class Seen(HTMLParser):
 
 
 def made(report: dict[str, Any] | None = None, lang: str = "en", **beside: Any) -> str:
-    return page(report or sample_report(), WORDING, lang, beside=Beside(**beside))
+    return page(report or sample_report(), WORDING, lang, beside=EvidenceExtract(**beside))
 
 
 def texts(markup: str) -> str:
@@ -141,7 +141,8 @@ def texts(markup: str) -> str:
 
 def literals() -> Iterator[str]:
     """Yield every string of the modules that make a page."""
-    for file in (ROOT / "pytest_zstack_ticket" / "report").glob("page*.py"):
+    folder = ROOT / "pytest_zstack_ticket" / "report"
+    for file in (*folder.glob("html/*.py"), *folder.glob("pdf/*.py")):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value
@@ -330,7 +331,7 @@ def test_a_passed_requirement_shows_an_example_that_held():
     assert "3 of 4" in text
     assert "params.name/drop" in text
     assert "lose-ticket" in text
-    near = page(report, WORDING, "en", beside=Beside(exchanges={"m-000009": sample_exchange("m-000009")}))
+    near = page(report, WORDING, "en", beside=EvidenceExtract(exchanges={"m-000009": sample_exchange("m-000009")}))
     assert "from the evidence" in near
 
 

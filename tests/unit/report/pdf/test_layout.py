@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from pytest_zstack_ticket.report.html.markup import Markup
-from pytest_zstack_ticket.report.html.page_context import Beside
+from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
 from pytest_zstack_ticket.report.pdf.layout import header, is_private, letters, needs_font, pdf_markup, without
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, wording
 from tests.support.sample_report import hostile, sample_report
@@ -16,7 +16,7 @@ WORDING = wording()
 
 
 def made(report: dict[str, Any] | None = None, lang: str = "en") -> Markup:
-    return pdf_markup(report or sample_report(), WORDING, lang, beside=Beside(), digest="d1")
+    return pdf_markup(report or sample_report(), WORDING, lang, beside=EvidenceExtract(), digest="d1")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Response
-from pytest_zstack_ticket.model.outcome import Departure, Phrase
+from pytest_zstack_ticket.model.outcome import Phrase, Violation
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Finding
 from pytest_zstack_ticket.report.finding import SHOWN, finding_json, message_json, subject_role
@@ -15,7 +15,7 @@ from pytest_zstack_ticket.report.text.translations import wording
 KEPT = Cards(wording=wording(), lang="en", kept=True)
 UNKEPT = Cards(wording=wording(), lang="en", kept=False)
 REQUIREMENT = {"level": "must", "text": {"en": "It is refused.", "zh": "必须被拒绝。"}}
-DEPARTURE = Departure(expected=Phrase.of("expect-refusal"), actual=Phrase.of("was-accepted", form="{}"))
+DEPARTURE = Violation(expected=Phrase.of("expect-refusal"), actual=Phrase.of("was-accepted", form="{}"))
 
 
 def exchange(number: int, body: bytes | None, answer: Response | Failure) -> Exchange:

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from pytest_zstack_ticket.model.outcome import Phrase
-from pytest_zstack_ticket.report.text.translations import LANGUAGES, Wording
+from pytest_zstack_ticket.report.text.translations import LANGUAGES, Translations
 
 PACKAGE = Path(__file__).parents[4] / "pytest_zstack_ticket"
 CATALOGUES = {
     lang: tomllib.loads((PACKAGE / "report" / "locale" / f"{lang}.toml").read_text("utf-8")) for lang in LANGUAGES
 }
-WORDING = Wording(CATALOGUES)
+WORDING = Translations(CATALOGUES)
 
 
 def trees() -> Iterator[ast.AST]:

@@ -16,13 +16,13 @@ JSON_TYPE: Headers = (("Content-Type", JSON_UTF8),)
 MIB = 1 << 20
 
 
-def breakages(context: Context, _limits: Limits) -> tuple[Message, ...]:
+def malformed_requests(context: Context, _limits: Limits) -> tuple[Message, ...]:
     """Return every broken message that must be refused."""
     good = encode(calibration_body(context))
     return (*_malformed(good), *_methods(good), *_paths(good))
 
 
-def open_breakages(context: Context, _limits: Limits) -> tuple[Message, ...]:
+def tolerated_malformed_requests(context: Context, _limits: Limits) -> tuple[Message, ...]:
     """Return every odd message that a healthy target may accept or refuse, but has to answer."""
     good = encode(calibration_body(context))
     return (
