@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_zstack_ticket.model.codec import body_to_json, edit_to_json, phrase_to_json
-from pytest_zstack_ticket.model.exchange import Exchange, Failure, Json
+from pytest_zstack_ticket.model.exchange import Exchange, Failure, Json, Trails
 from pytest_zstack_ticket.model.verdict import Example, Finding
 
 SHOWN = 20_000
@@ -13,8 +13,6 @@ SHOWN = 20_000
 WITNESSED = 1_500
 """Likewise of a witness, of which every requirement has one."""
 SIBLINGS = ("sibling", "before", "first")
-
-from pytest_zstack_ticket.model.exchange import Trails
 
 
 def subject_role(trails: Trails) -> str:

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pytest_zstack_ticket.report.exports.openapi_operations import JOB, PARAMETERS, Call, JsonObject, operation
+from pytest_zstack_ticket.model.exchange import JsonObject
+from pytest_zstack_ticket.report.exports.openapi_operations import JOB, PARAMETERS, Call, operation
 
 URN = "urn:zstack-ticket:api:"
 ABOUT = (
