@@ -90,9 +90,11 @@ def rows() -> list[dict[str, Any]]:
     others = {
         "passed": None,
         "error": phrase("harness-error", "the suite broke", "套件出错"),
-        "inconclusive": phrase("calibration-refused", "the calibration request was refused", "校准请求被拒绝"),
+        "inconclusive": phrase("calibration-refused", "the sample was refused", "示例请求被拒绝"),
         "untested": phrase("not-run", "it was not run", "未运行"),
-        "inapplicable": phrase("unmet-need", "not available on this target: asynchronous jobs", "被测系统不具备或未配置：异步任务"),
+        "inapplicable": phrase(
+            "unmet-need", "not available on this target: asynchronous jobs", "被测系统不具备或未配置：异步任务"
+        ),
     }
     return [*failed, *(requirement(n, one, [], why) for n, (one, why) in enumerate(others.items(), 5))]
 

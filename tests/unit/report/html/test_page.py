@@ -212,7 +212,14 @@ def test_every_requirement_is_there_and_open_if_it_failed(lang: str):
 
 def test_the_first_screen_says_what_limits_the_verdict():
     first = texts(made()).split("Causes and what to do")[0]
-    for told in ("no verdict", "not every requirement", "Ctrl-C", "no flow", "tickets on the target: 1", "2 creates could not be looked up"):
+    for told in (
+        "no verdict",
+        "not every requirement",
+        "Ctrl-C",
+        "no flow",
+        "tickets on the target: 1",
+        "2 creates could not be looked up",
+    ):
         assert told in first
     for told in ("http://h:8080/zstack", "4.5 to 5.2", "deployed", "smoke, seed 7", "0123456789abcdef", "9 requests"):
         assert told in first
@@ -262,7 +269,12 @@ def test_what_failed_stands_before_what_was_undecided_and_has_an_action():
     text = texts(made()).split("Causes and what to do")[1].split("At a glance")[0]
     order = [
         text.index(told)
-        for told in ("ZT-BODY-001", "the suite broke", "the draft was refused", "the target has no job")
+        for told in (
+            "ZT-BODY-001",
+            "the suite broke",
+            "the sample was refused",
+            "not available on this target: asynchronous jobs",
+        )
     ]
     assert order == sorted(order)
     assert "--zstack-context" in text
