@@ -69,7 +69,7 @@ def _say(lines: list[Line], lang: str | None) -> None:
         for part in wrapped(f"{state}{words.doctor(f'step-{line.step}', tongue)}{seen}", 80):
             write(part)
         if line.cause:
-            for part in wrapped(f"          {words.doctor(f'mend-{line.cause}', tongue)}", 80):
+            for part in wrapped(f"          {words.doctor(f'fix-{line.cause}', tongue)}", 80):
                 write(part)
 
 
