@@ -1,4 +1,4 @@
-"""The command `doctor`: can this target be examined, and if not, what is to be mended."""
+"""`zstack-ticket doctor`: whether a target is ready to test, and what to fix."""
 
 from __future__ import annotations
 
@@ -49,8 +49,10 @@ def _visit(told: argparse.Namespace) -> int:
 
 
 def _told(lines: list[Line], told: argparse.Namespace) -> int:
+    from pytest_zstack_ticket.report.text.doctor_text import seen_text  # noqa: PLC0415 - help is fast
+
     if told.json:
-        write_json([asdict(line) for line in lines])
+        write_json([{**asdict(line), "seen": seen_text(line.seen, "en")} for line in lines])
     else:
         _say(lines, told.lang)
     return 11 if any(line.state == "failed" for line in lines) else 0
@@ -58,27 +60,19 @@ def _told(lines: list[Line], told: argparse.Namespace) -> int:
 
 def _say(lines: list[Line], lang: str | None) -> None:
     from pytest_zstack_ticket.config.options import language  # noqa: PLC0415 - help is fast
-    from pytest_zstack_ticket.report.text.columns import pad, visible, wrapped  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.report.text.translations import wording  # noqa: PLC0415 - likewise
+    from pytest_zstack_ticket.report.text.doctor_text import step_lines  # noqa: PLC0415 - likewise
 
-    words = wording()
-    tongue = lang or language()
     for line in lines:
-        state = pad(words.doctor(f"state-{line.state}", tongue), 10)
-        seen = f": {visible(line.seen)}" if line.seen else ""
-        for part in wrapped(f"{state}{words.doctor(f'step-{line.step}', tongue)}{seen}", 80):
+        for part in step_lines(line.step, line.state, line.seen, line.cause, lang or language()):
             write(part)
-        if line.cause:
-            for part in wrapped(f"          {words.doctor(f'fix-{line.cause}', tongue)}", 80):
-                write(part)
 
 
 COMMANDS = [
     Command(
         name="doctor",
-        help="see whether a target can be examined, and what is to be mended",
-        description="Examine name, port, TLS, clock, rate, log-in, ticket service, release and, with --try-ticket, "
-        "the calibration ticket, its job, and clean-up. Exit status 11 if no verdict could be formed.",
+        help="preflight: is a target ready to test, and what to fix",
+        description="Check host name, port, TLS, clock, rate limit, login, ticket service, release and, with "
+        "--try-ticket, the calibration ticket, its job, and cleanup. Exit status 11 if a run could reach no verdict.",
         example=EXAMPLE,
         add_arguments=_arguments,
         run=_visit,
