@@ -139,7 +139,7 @@ def _people(target: Target) -> Iterator[Line]:
     except ContextError as error:
         yield Line(step="people", state="failed", seen=str(error), cause="people-part")
     else:
-        yield Line(step="people", state="ok", seen=", ".join(target.company.parts) or Phrase.of("seen-nobody"))
+        yield Line(step="people", state="ok", seen=", ".join(target.company.parts) or Phrase.of("seen-no-others"))
 
 
 def _ticket(target: Target) -> Iterator[Line]:
