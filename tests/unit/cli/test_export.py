@@ -114,7 +114,7 @@ def test_the_evidence_of_another_run_is_refused_and_no_file_is_left(
     [
         (["har"], "har needs a BUNDLE"),
         (["junit", "FOLDER/none"], "cannot be read"),
-        (["junit", "FOLDER/evidence.jsonl.gz"], "is no JSON"),
+        (["junit", "FOLDER/evidence.jsonl.gz"], "is not JSON"),
         (["allure", "FOLDER"], "name it with --output DIR"),
         (["allure", "FOLDER", "--output", "FOLDER/report.json"], "cannot be made a folder"),
         (["openapi", "FOLDER"], "leave FOLDER out"),
