@@ -10,7 +10,7 @@ from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.report.text.columns import shortened, visible
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, Translations
 
-LONGEST = 300
+MAX_QUOTED_COLUMNS = 300
 """Columns of what somebody else wrote that are shown."""
 
 
@@ -99,4 +99,4 @@ def _versions(installed: JsonObject | None) -> str:
 
 
 def _shown(text: str) -> str:
-    return shortened(visible(str(text)), LONGEST)
+    return shortened(visible(str(text)), MAX_QUOTED_COLUMNS)

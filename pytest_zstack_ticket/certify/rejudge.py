@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -103,16 +103,15 @@ def rejudged(told: JsonObject, evidence: Evidence) -> Rejudged:
     if "kill-matrix" in report:
         report["kill-matrix"] = kill_matrix_json(requirements)
     _total(report, result, cut_short=cut_short)
-    same_rules = profile_json(profile)["digest"] == told["profile"]["digest"] and all(
-        requirement_json(rule).items() <= row.items()
-        for rule, row in zip(requirements, told["requirements"], strict=True)
-    )
-    return Rejudged(
-        report=report,
-        examples=len(examples),
-        same_rules=same_rules,
-        changed=tuple(_changes(told, report)),
-    )
+    same_rules = _same_rules(told, requirements, profile)
+    return Rejudged(report=report, examples=len(examples), same_rules=same_rules, changed=tuple(_changes(told, report)))
+
+
+def _same_rules(told: JsonObject, requirements: Sequence[Requirement], profile: Profile) -> bool:
+    """Tell whether profile and requirements are those of the run."""
+    rows = zip(requirements, told["requirements"], strict=True)
+    same_profile = bool(profile_json(profile)["digest"] == told["profile"]["digest"])
+    return same_profile and all(requirement_json(rule).items() <= row.items() for rule, row in rows)
 
 
 def _changes(told: JsonObject, report: JsonObject) -> Iterator[str]:
