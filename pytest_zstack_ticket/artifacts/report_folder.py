@@ -32,7 +32,7 @@ class ReportFolder:
 
     @property
     def shown(self) -> Path:
-        """What people are told that the report is."""
+        """The path of the report to show to people."""
         return self.zip or self.folder / REPORT
 
     @property

@@ -95,7 +95,7 @@ def claim_lines(summary: JsonObject, wording: Translations, lang: str) -> list[s
 
 def _versions(installed: JsonObject | None) -> str:
     versions = (installed or {}).get("versions", {})
-    return ", ".join(f"{_shown(name)} {_shown(told)}" for name, told in sorted(versions.items()))
+    return ", ".join(f"{_shown(name)} {_shown(number)}" for name, number in sorted(versions.items()))
 
 
 def _shown(text: str) -> str:

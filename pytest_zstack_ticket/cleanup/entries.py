@@ -60,7 +60,7 @@ class Entry:
 
 
 def intent_of(request: Request, *, number: int, now: float) -> Intent:
-    """Return the intent of a POST; a body without nonce is told apart by its name alone."""
+    """Return the intent of a POST; a body without nonce is recognised by its name alone."""
     texts = dict(_texts(decode(request.body or b"")))
     found = {place: text for place, text in texts.items() if NONCE_PATTERN.search(text)}
     nonce = next((match[0] for text in found.values() if (match := NONCE_PATTERN.search(text))), "")
@@ -145,13 +145,13 @@ def learned(request: Request, answer: Response | Failure) -> dict[str, Any]:
     if isinstance(answer, Failure):
         return {} if answer.sent else {"end": "unsent", "gone": True}
     body = decode(answer.body)
-    told = body if isinstance(body, dict) else {}
+    answered = body if isinstance(body, dict) else {}
     if answer.status == 202 and request.method == "POST":
-        return {"job": last_segment(told.get("location")) or ""}
-    if answer.status == 202 or ("error" in told and answer.status in (200, 503)):
+        return {"job": last_segment(answered.get("location")) or ""}
+    if answer.status == 202 or ("error" in answered and answer.status in (200, 503)):
         return {} if answer.status == 202 else {"end": "refused"}
     if 200 <= answer.status < 300:
-        row = told.get("inventory")
+        row = answered.get("inventory")
         ticket = row.get("uuid") if isinstance(row, dict) else None
         shown = bool(NONCE_PATTERN.search(str(row)))
         return {"end": "accepted", "ticket": ticket if isinstance(ticket, str) else "", "shown": shown}

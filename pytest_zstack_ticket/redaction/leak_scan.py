@@ -33,10 +33,10 @@ class Scan:
         )
 
     @staticmethod
-    def from_json(told: dict[str, Any]) -> Scan:
-        """Read back what `asdict` told."""
-        found = tuple((str(name), str(kind)) for name, kind in told["found"])
-        return Scan(secrets=told["secrets"], files=told["files"], found=found)
+    def from_json(data: dict[str, Any]) -> Scan:
+        """Read a scan back that `asdict` wrote."""
+        found = tuple((str(name), str(kind)) for name, kind in data["found"])
+        return Scan(secrets=data["secrets"], files=data["files"], found=found)
 
 
 def scan(paths: Iterable[Path], secrets: Mapping[str, str]) -> Scan:
