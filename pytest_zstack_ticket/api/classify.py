@@ -29,7 +29,9 @@ PAGES_OF_FRONT_ENDS = frozenset({401, 403, 404, 406})
 ERROR_STATUS = 400
 TEXT_SHOWN = 4000
 _HOST = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*")
-_CONTAINER = re.compile(rb"HTTP Status [1-5][0-9]{2}|HTTP ERROR [1-5][0-9]{2}|Apache Tomcat|Powered by Jetty", re.IGNORECASE)
+_CONTAINER = re.compile(
+    rb"HTTP Status [1-5][0-9]{2}|HTTP ERROR [1-5][0-9]{2}|Apache Tomcat|Powered by Jetty", re.IGNORECASE
+)
 _SAFE = re.compile(r"[A-Za-z0-9._~%!$&'()*+,;=:@-]{1,256}(?![\s\S])")
 
 

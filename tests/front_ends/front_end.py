@@ -27,7 +27,13 @@ SUSPECT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """What a web application firewall takes for an attack."""
-REASONS = {401: "Authorization Required", 403: "Forbidden", 404: "Not Found", 500: "Internal Server Error", 503: "Service Unavailable"}
+REASONS = {
+    401: "Authorization Required",
+    403: "Forbidden",
+    404: "Not Found",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
 LONGEST_URL = 8192
 
 
@@ -58,7 +64,11 @@ class FrontEnd:
         if self.kind == "waf-406" and SUSPECT.search(unquote_to_bytes(head.target) + b"\n" + decoded(request.body)):
             return page(406, "Not Acceptable")
         if self.kind == "own-limits" and (len(head.target) > LONGEST_URL or len(request.body) > 1 << 20):
-            return page(414, "Request-URI Too Large") if len(head.target) > LONGEST_URL else page(413, "Request Entity Too Large")
+            return (
+                page(414, "Request-URI Too Large")
+                if len(head.target) > LONGEST_URL
+                else page(413, "Request Entity Too Large")
+            )
         node = self.choose(head)
         got = await ask(self.upstreams[node], rewritten(self.kind, request))
         return self.shaped(got, node)
@@ -86,7 +96,10 @@ class FrontEnd:
             kept = [pair for pair in head.headers.raw_items() if pair[0].lower() not in STRIPPED]
             got = Message(h11.Response(status_code=status, headers=kept, reason=head.reason), got.body)
         if self.kind == "adds-headers":
-            return raw(got, headers=((b"Via", b"1.1 edge"), (b"X-Cache", b"MISS"), (b"Strict-Transport-Security", b"max-age=1")))
+            return raw(
+                got,
+                headers=((b"Via", b"1.1 edge"), (b"X-Cache", b"MISS"), (b"Strict-Transport-Security", b"max-age=1")),
+            )
         return raw(got)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -103,7 +116,9 @@ class FrontEnd:
                 last = self.kind == "keep-alive-limit" and number >= self.per_connection
                 if last:
                     data = data.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
-                await self.give(writer, data if bytes(request.head.method) != b"HEAD" else data.split(b"\r\n\r\n")[0] + b"\r\n\r\n")
+                await self.give(
+                    writer, data if bytes(request.head.method) != b"HEAD" else data.split(b"\r\n\r\n")[0] + b"\r\n\r\n"
+                )
                 for event in (h11.Response(status_code=200, headers=[("content-length", "0")]), h11.EndOfMessage()):
                     line.send(event)
                 if last or line.states[h11.CLIENT] is not h11.DONE or line.states[h11.SERVER] is not h11.DONE:
@@ -146,7 +161,9 @@ async def ask(node: tuple[str, int], request: Message) -> Message:
         line = h11.Connection(h11.CLIENT, max_incomplete_event_size=1 << 20)
         head = request.head
         assert isinstance(head, h11.Request)
-        kept = [(name, value) for name, value in head.headers.raw_items() if name.lower() not in (b"connection", b"expect")]
+        kept = [
+            (name, value) for name, value in head.headers.raw_items() if name.lower() not in (b"connection", b"expect")
+        ]
         fresh = h11.Request(method=head.method, target=head.target, headers=[*kept, (b"Connection", b"close")])
         writer.write(line.send(fresh) or b"")
         if request.body:
@@ -192,7 +209,9 @@ async def main() -> None:
     if arguments.certificate:
         secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         secure.load_cert_chain(arguments.certificate)
-    server = await asyncio.start_server(FrontEnd(arguments.kind, nodes).serve, "127.0.0.1", 0, ssl=secure, limit=1 << 22)
+    server = await asyncio.start_server(
+        FrontEnd(arguments.kind, nodes).serve, "127.0.0.1", 0, ssl=secure, limit=1 << 22
+    )
     print(server.sockets[0].getsockname()[1], flush=True)
     async with server:
         await server.serve_forever()

@@ -103,16 +103,32 @@ def examine(kind: str, *, effort: str = "smoke", seed: int = 1, only: str = "") 
         urls = [node.url for node in nodes] * (2 if kind == "two-nodes" else 1)
         url = stack.enter_context(standing_before(kind, urls, folder))
         command = [sys.executable, "-m", "pytest", f"--zstack-url={url}", f"--zstack-effort={effort}", "-q"]
-        command += [f"--zstack-seed={seed}", f"--zstack-report={folder}/report", "-p", "no:cacheprovider", "--zstack-lang=en"]
+        command += [
+            f"--zstack-seed={seed}",
+            f"--zstack-report={folder}/report",
+            "-p",
+            "no:cacheprovider",
+            "--zstack-lang=en",
+        ]
         if kind == "tls-offload":
             command.append(f"--zstack-ca={folder}/ca.pem")
         if only:
             command += ["-k", only]
         environment = {**os.environ, "ZSTACK_PASSWORD": "password", "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=900)
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=900
+        )
         path = folder / "report" / "report.json"
         if not path.exists():
-            return Ended(kind=kind, status=done.returncode, failed=(), named=False, inconclusive=0, left=0, shown=(done.stdout + done.stderr)[-900:])
+            return Ended(
+                kind=kind,
+                status=done.returncode,
+                failed=(),
+                named=False,
+                inconclusive=0,
+                left=0,
+                shown=(done.stdout + done.stderr)[-900:],
+            )
         report = json.loads(path.read_text("utf-8"))
     rows = report["requirements"]
     failed = tuple(row["id"] for row in rows if row["verdict"] in ("failed", "error"))
@@ -140,11 +156,15 @@ def main() -> int:
     wrong = 0
     with ThreadPoolExecutor(max_workers=arguments.jobs) as pool:
         kinds = arguments.kind or KINDS
-        runs = pool.map(lambda kind: examine(kind, effort=arguments.effort, seed=arguments.seed, only=arguments.only), kinds)
+        runs = pool.map(
+            lambda kind: examine(kind, effort=arguments.effort, seed=arguments.seed, only=arguments.only), kinds
+        )
         for ended in runs:
             wrong += not ended.good
             word = "good" if ended.good else "WRONG"
-            print(f"{word} {ended.kind}: exit {ended.status}, {len(ended.failed)} failed, {ended.inconclusive} inconclusive, {ended.left} left")
+            print(
+                f"{word} {ended.kind}: exit {ended.status}, {len(ended.failed)} failed, {ended.inconclusive} inconclusive, {ended.left} left"
+            )
             if not ended.good:
                 print(f"    failed: {' '.join(ended.failed)}\n{ended.shown}", flush=True)
     print(f"{len(kinds)} front ends: {wrong} judged wrongly")

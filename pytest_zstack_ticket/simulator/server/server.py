@@ -20,9 +20,6 @@ from pytest_zstack_ticket.simulator.response import DamagedResponse
 from pytest_zstack_ticket.simulator.server.connection import CONTEXT, ClientConnection
 from pytest_zstack_ticket.simulator.server.webhook_delivery import deliver
 
-parse_embedded = parse_options
-"""Read `embedded`, `embedded:documented`, `embedded:deployed@4.8`, `embedded?fault=NAME&latency=0.2&locale=zh`."""
-
 _STOP_WITHIN = 5.0
 
 
