@@ -21,6 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from tests.front_ends.front_end import KINDS
 
@@ -51,10 +55,6 @@ class Ended:
 
 def certificate(folder: Path) -> Path:
     """Write a key and a certificate for 127.0.0.1, signed by itself."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "front end")])
     now = datetime.datetime.now(datetime.UTC)
