@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.scenarios.ticket_group import TicketGroup
     from pytest_zstack_ticket.scenarios.ticket_set import TicketSet
 
-NO_TARGET = "there is no target: give one with --zstack-url=http://HOST:PORT, or --zstack-url=embedded to try."
+NO_TARGET = "there is no target: use --zstack-url=http://HOST:PORT, or --zstack-url=embedded for the simulator."
 
 
 @pytest.fixture(scope="session")
@@ -111,7 +111,7 @@ def zstack_canary(zstack_run: Run) -> Callable[[], CanaryTicket]:
     def make() -> CanaryTicket:
         one = CanaryTicket(zstack_run.reached.endpoint.as_person("owner"))
         if not one.uuid:
-            pytest.skip("the ticket is not shown")
+            pytest.skip("the ticket cannot be read back")
         return one
 
     return make

@@ -69,7 +69,7 @@ def test_a_test_without_examples_is_inconclusive(pytester: pytest.Pytester, repo
 def test_fixtures_without_a_target_say_what_is_missing(pytester: pytest.Pytester, own_test: Path):
     result = pytester.runpytest(own_test)
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*there is no target: give one with --zstack-url*"])
+    result.stdout.fnmatch_lines(["*there is no target: use --zstack-url*"])
 
 
 def test_plain_tests_beside_ours_keep_their_own_reports(pytester: pytest.Pytester, own_test: Path):

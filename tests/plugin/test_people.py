@@ -77,7 +77,7 @@ def test_a_person_who_cannot_log_in_ends_the_run_before_anything_is_created(
     [
         ('[stranger]\nuser = "admin"\n', "is the administrator, who sees every ticket"),
         (ALICE + BOB.replace("bob", "carol").replace("p2", "p1"), "has the account of the tickets' owner"),
-        (ADMIN, "is the owner of the tickets himself"),
+        (ADMIN, "is the owner of the tickets"),
         ('[stranger]\nlogin = "account"\n', "line 1: stranger has no user; add it."),
         ('[stranger]\nuser = "bob"\npassword = "x"\n', "line 3: stranger.password is not known here"),
     ],
