@@ -55,6 +55,7 @@ class CallContext:
     """One call on its way: what was sent, who sent it, and what is at work.
 
     `raw` is the message as it was read, `values` what was bound, `waived` the fields whose checks a fault switched off.
+    `timeout` (milliseconds) and `message_id` are what the message itself says of its job.
     """
 
     state: SimulatorState
@@ -71,6 +72,8 @@ class CallContext:
     query: list[tuple[str, str]] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
     waived: set[str] = field(default_factory=set)
+    timeout: int | None = None
+    message_id: str = ""
 
     @property
     def store(self) -> Store:
