@@ -11,7 +11,7 @@ from pytest_zstack_ticket.simulator.calls.api_call import Call
 from pytest_zstack_ticket.simulator.errors import Refusal
 from pytest_zstack_ticket.simulator.http.authorization import authorize
 from pytest_zstack_ticket.simulator.http.binding import bind
-from pytest_zstack_ticket.simulator.http.container_pages import charset
+from pytest_zstack_ticket.simulator.http.container_pages import body_text as decoded_body
 from pytest_zstack_ticket.simulator.http.query_parameters import read_parameters
 from pytest_zstack_ticket.simulator.http.routes import Route, decoded, find_route, split_target
 from pytest_zstack_ticket.simulator.json.body_defects import malformation
@@ -104,10 +104,10 @@ def _refuse_body(row: str, text: str) -> dict[str, Json]:
 
 
 def body_text(context: CallContext) -> str:
-    """Decode the body as the servlet reader does; undecodable bytes are replaced."""
-    data = context.request.body or b""
-    name = "utf-8" if context.variant.documented else charset(context.request)
-    return data.decode(name, "replace")
+    """Decode the body as the servlet reader does; the ideal endpoint replaces what is not UTF-8."""
+    if context.variant.documented:
+        return (context.request.body or b"").decode("utf-8", "replace")
+    return decoded_body(context.request)
 
 
 def _dispatch(context: CallContext, route: Route, body: dict[str, Json] | None) -> Call:
