@@ -110,12 +110,12 @@ def _answers_query(answer: Response, settings: Settings) -> bool:
         )
     if from_gateway(answer):
         raise UnreachableError(
-            f"something in front of the target responds in its place (status {answer.status}): {_words(answer)}. "
-            "Check that the management node is up, or use its own address in --zstack-url.",
+            f"something in front of the target answers for it (status {answer.status}): {_words(answer)}. Check "
+            "that the management node is up, or give its own address in --zstack-url.",
             cause="gateway",
         )
     if looks_like_page(answer.body) and answer.status not in NO_SUCH_METHOD:
-        raise _no_zstack(answer, settings, "answers tickets")
+        raise _no_zstack(answer, settings, "lists tickets")
     _require_session(answer)
     return SUCCESS <= answer.status < REDIRECTS
 
