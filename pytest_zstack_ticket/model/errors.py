@@ -17,7 +17,7 @@
     │   └── NoTicketServiceError  ZStack answers, but has no ticket API
     └── EvidenceError           a file of ours cannot be read or was changed   exit status 4
 
-A departure of the target is an outcome or a finding, never an exception.
+A violation by the target is an outcome or a finding, never an exception.
 """
 
 
