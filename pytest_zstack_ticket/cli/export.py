@@ -7,7 +7,6 @@ import json
 import zipfile
 from collections.abc import Iterable
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from pytest_zstack_ticket.artifacts.bundle import as_folder, open_bundle
@@ -24,7 +23,7 @@ from pytest_zstack_ticket.cli.arguments import (
 )
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import open_output, print_message, write_json
-from pytest_zstack_ticket.config.profile_file import api_schemas
+from pytest_zstack_ticket.config.package_data import schemas_folder
 from pytest_zstack_ticket.model.errors import EvidenceError, SettingsError
 from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.report.exports.allure import allure
@@ -33,11 +32,9 @@ from pytest_zstack_ticket.report.exports.earl import earl
 from pytest_zstack_ticket.report.exports.har import har
 from pytest_zstack_ticket.report.exports.junit import junit
 from pytest_zstack_ticket.report.exports.markdown import markdown
-from pytest_zstack_ticket.report.exports.openapi import openapi
 from pytest_zstack_ticket.report.exports.passing_examples import chosen, witnesses
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
 from pytest_zstack_ticket.report.text.translations import wording
-from pytest_zstack_ticket.simulator.calls.all_calls import CALLS
 
 FORMATS = ("har", "ctrf", "junit", "allure", "earl", "markdown", "openapi")
 
@@ -112,7 +109,7 @@ def _document(arguments: argparse.Namespace, report: JsonObject) -> str:
 
 
 def _openapi() -> str:
-    return _json(openapi(api_schemas(), CALLS, version=version("pytest-zstack-ticket")))
+    return (schemas_folder() / "api" / "openapi.json").read_text("utf-8")
 
 
 def _json(value: object) -> str:

@@ -29,6 +29,7 @@ def test_the_wheel_holds_suites_and_schemas_and_nothing_of_ours_else(wheel):
         "suites/body/requirements.toml",
         "suites/job/test_end.py",
         "schemas/api/error.schema.json",
+        "schemas/api/openapi.json",
         "py.typed",
         "report/pdf/layout.typ",
     ):
