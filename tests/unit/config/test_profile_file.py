@@ -245,7 +245,7 @@ def test_a_row_is_read_whole(tmp_path: Path) -> None:
         ),
         (
             [ROW.format(id="ZT-BODY-001"), ROW.format(id="ZT-BODY-001")],
-            "line 11: requirement.id ZT-BODY-001 stands in",
+            "line 11: requirement.id ZT-BODY-001 is defined in",
         ),
         (
             [
