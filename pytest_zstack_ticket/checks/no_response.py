@@ -26,23 +26,22 @@ def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
     if not isinstance(subject, Unanswered):
         return None
     told = {"kind": subject.failure.kind, "detail": cut(subject.failure.detail)}
-    if subject.failure.kind == "stopped" or not subject.failure.sent:
-        return Undecided(Phrase.of("target-silent", **told))
     status = answered_for(trails["subject"])
     if status is not None and status not in CRASHED:
         return Undecided(Phrase.of("front-end", status=status))
-    for role in (role for role in trails if role.startswith(("before", "after"))):
-        if isinstance(outcome_of(trails, role, profile), Unanswered):
-            return Undecided(Phrase.of("target-silent", **told))
+    around = (role for role in trails if role.startswith(("before", "after")))
+    unsent = subject.failure.kind == "stopped" or not subject.failure.sent
+    if unsent or any(isinstance(outcome_of(trails, role, profile), Unanswered) for role in around):
+        return Undecided(Phrase.of("target-silent", **told))
     repeats = [role for role in trails if role.startswith("repeat")]
     if any(not isinstance(outcome_of(trails, role, profile, arguments), Unanswered) for role in repeats):
         return Undecided(Phrase.of("unanswered-once", **told))
     if len(repeats) < REPEATS or "after" not in trails:
         return Undecided(Phrase.of("target-silent", **told))
-    return violation(Phrase.of("expect-answer"), Phrase.of("kills", count=len(repeats) + 1, **told))
+    return violation(Phrase.of("expect-answer"), Phrase.of("only-this-unanswered", count=len(repeats) + 1, **told))
 
 
 def answered_for(trail: Sequence[Exchange]) -> int | None:
-    """Return the status with which something before the target answered the last request, None if nothing did."""
+    """Return the status with which something in front of the target answered the last request, None if nothing did."""
     answer = trail[-1].answer if trail else None
     return answer.status if isinstance(answer, Response) and from_gateway(answer) else None
