@@ -4,7 +4,7 @@ from pytest_zstack_ticket.strategies.base_draft import NONCE, calibration_body, 
 from pytest_zstack_ticket.strategies.drafts import MutatedDraft, api_bodies, drafts, mutated_drafts, names
 from pytest_zstack_ticket.strategies.edge_cases import edge_case_drafts
 from pytest_zstack_ticket.strategies.injection import injection_drafts
-from pytest_zstack_ticket.strategies.malformed import malformed_requests, tolerated_malformed_requests
+from pytest_zstack_ticket.strategies.malformed import malformed_requests, unusual_requests
 from pytest_zstack_ticket.strategies.mutations import mutations
 from pytest_zstack_ticket.strategies.variations import marked_draft, open_questions, variations
 
@@ -23,7 +23,7 @@ __all__ = [
     "mutations",
     "names",
     "open_questions",
-    "tolerated_malformed_requests",
+    "unusual_requests",
     "variations",
     "with_nonce",
 ]

@@ -22,7 +22,7 @@ def malformed_requests(context: Context, _limits: Limits) -> tuple[Message, ...]
     return (*_malformed(good), *_methods(good), *_paths(good))
 
 
-def tolerated_malformed_requests(context: Context, _limits: Limits) -> tuple[Message, ...]:
+def unusual_requests(context: Context, _limits: Limits) -> tuple[Message, ...]:
     """Return every odd message that a healthy target may accept or refuse, but has to answer."""
     good = encode(calibration_body(context))
     return (

@@ -42,7 +42,7 @@ def test_every_answer_has_an_allowed_form(ticket_endpoint, zstack_cases, zstack_
     violation = zstack_examine("form", subject=ticket_endpoint.calibration, arguments={"structured": True})
     assert violation is None, violation
     for catalogue in ("variations", "mutations"):
-        for edit, trail in zstack_cases.trails(catalogue):
+        for edit, trail in zstack_cases.results(catalogue):
             violation = zstack_examine("form", edit=edit, subject=trail)
             assert violation is None, violation
 
@@ -52,8 +52,8 @@ def test_a_success_has_its_form(reasons, ticket_endpoint, zstack_cases, zstack_e
     """A success is status 200 with one JSON object that is empty or holds the inventory."""
     trails = [
         (None, ticket_endpoint.calibration),
-        *zstack_cases.trails("variations"),
-        *zstack_cases.trails("mutations"),
+        *zstack_cases.results("variations"),
+        *zstack_cases.results("mutations"),
     ]
     for edit, trail in trails:
         if not trail.refused:
@@ -93,7 +93,7 @@ def test_every_answer_is_utf8(zstack_cases, zstack_examine, ticket_endpoint):
     violation = zstack_examine("charset", subject=ticket_endpoint.calibration)
     assert violation is None, violation
     for catalogue in ("variations", "mutations"):
-        for edit, trail in zstack_cases.trails(catalogue):
+        for edit, trail in zstack_cases.results(catalogue):
             violation = zstack_examine("charset", edit=edit, subject=trail)
             assert violation is None, violation
 
@@ -103,7 +103,7 @@ def test_json_is_not_declared_a_page(zstack_cases, zstack_examine, ticket_endpoi
     """A JSON answer is not declared to be text/html."""
     violation = zstack_examine("media-type", subject=ticket_endpoint.calibration)
     assert violation is None, violation
-    for edit, trail in zstack_cases.trails("mutations"):
+    for edit, trail in zstack_cases.results("mutations"):
         violation = zstack_examine("media-type", edit=edit, subject=trail)
         assert violation is None, violation
 
@@ -119,7 +119,7 @@ def test_schema_paths_lead_to_values(ticket_endpoint, zstack_examine):
 @pytest.mark.requirement("ZT-ANSWER-033")
 def test_a_success_is_exactly_empty(zstack_cases, zstack_examine):
     """A success is exactly {} (documented profile)."""
-    for edit, trail in zstack_cases.accepted():
+    for edit, trail in zstack_cases.accepted_results():
         violation = zstack_examine("exactly-empty", edit=edit, subject=trail)
         assert violation is None, violation
 
@@ -128,7 +128,7 @@ def test_a_success_is_exactly_empty(zstack_cases, zstack_examine):
 def test_a_failure_is_structured(zstack_cases, zstack_examine):
     """A failure is JSON with an error object, whatever was wrong (documented profile)."""
     for catalogue in ("mutations", "malformed-requests"):
-        for edit, trail in zstack_cases.trails(catalogue):
+        for edit, trail in zstack_cases.results(catalogue):
             violation = zstack_examine("structured-failure", edit=edit, subject=trail)
             assert violation is None, violation
 
@@ -136,7 +136,7 @@ def test_a_failure_is_structured(zstack_cases, zstack_examine):
 @pytest.mark.requirement("ZT-ANSWER-035")
 def test_an_answer_to_an_open_question_has_an_allowed_form(zstack_cases, zstack_examine, zstack_observe):
     """Where the contract is silent, the decision is only observed; its form is still checked."""
-    for edit, trail in zstack_cases.trails("open"):
+    for edit, trail in zstack_cases.results("open"):
         zstack_observe(f"open.{edit.partition}", type(trail.outcome).__name__.lower(), trail)
         violation = zstack_examine("form", edit=edit, subject=trail)
         assert violation is None, violation

@@ -36,7 +36,7 @@ REQUEST_MEMBERS = {
 def test_an_inventory_part_is_well_formed(places, zstack_cases, zstack_examine):
     """Each part of the inventory that is shown has its type."""
     arguments = {"schema": "create-result", "places": places}
-    for edit, trail in zstack_cases.accepted():
+    for edit, trail in zstack_cases.accepted_results():
         violation = zstack_examine("facet", edit=edit, subject=trail, arguments=arguments)
         assert violation is None, violation
 
@@ -44,7 +44,7 @@ def test_an_inventory_part_is_well_formed(places, zstack_cases, zstack_examine):
 @pytest.mark.requirement("ZT-ANSWER-011")
 def test_a_ticket_is_not_changed_before_it_is_created(zstack_cases, zstack_examine):
     """A ticket's lastOpDate is not before its createDate."""
-    for edit, trail in zstack_cases.accepted():
+    for edit, trail in zstack_cases.accepted_results():
         violation = zstack_examine("dates", edit=edit, subject=trail)
         assert violation is None, violation
 
@@ -52,9 +52,9 @@ def test_a_ticket_is_not_changed_before_it_is_created(zstack_cases, zstack_exami
 @pytest.mark.parametrize("member", by_requirement(ECHOED))
 def test_the_ticket_shows_what_was_sent(member, zstack_cases, zstack_examine, ticket_endpoint):
     """The created ticket shows a member of params as it was sent."""
-    for edit, trail in zstack_cases.accepted():
+    for edit, trail in zstack_cases.accepted_results():
         if trail.sent(member) is not None:
-            shown = ticket_endpoint.shown(trail)
+            shown = ticket_endpoint.find_ticket(trail)
             if shown is not None:
                 violation = zstack_examine("echo", edit=edit, subject=trail, shown=shown, arguments={"member": member})
                 assert violation is None, violation
@@ -63,8 +63,8 @@ def test_the_ticket_shows_what_was_sent(member, zstack_cases, zstack_examine, ti
 @pytest.mark.parametrize("members", by_requirement(REQUEST_MEMBERS))
 def test_the_ticket_shows_the_requests_that_were_sent(members, zstack_cases, zstack_examine, ticket_endpoint):
     """The created ticket shows its requests in order, each member by value."""
-    for edit, trail in zstack_cases.accepted():
-        shown = ticket_endpoint.shown(trail)
+    for edit, trail in zstack_cases.accepted_results():
+        shown = ticket_endpoint.find_ticket(trail)
         for member in members if shown is not None else ():
             arguments = {"member": member}
             violation = zstack_examine("request-echo", edit=edit, subject=trail, shown=shown, arguments=arguments)
@@ -74,8 +74,8 @@ def test_the_ticket_shows_the_requests_that_were_sent(members, zstack_cases, zst
 @pytest.mark.requirement("ZT-ANSWER-020")
 def test_a_ticket_has_the_uuid_that_was_asked_for(zstack_cases, zstack_examine, ticket_endpoint):
     """A ticket created with resourceUuid has that uuid."""
-    for edit, trail in zstack_cases.accepted():
-        shown = ticket_endpoint.shown(trail) if trail.sent("resourceUuid") is not None else None
+    for edit, trail in zstack_cases.accepted_results():
+        shown = ticket_endpoint.find_ticket(trail) if trail.sent("resourceUuid") is not None else None
         if shown is not None:
             violation = zstack_examine("own-uuid", edit=edit, subject=trail, shown=shown)
             assert violation is None, violation

@@ -33,7 +33,7 @@ UNMATCHED = ["ticket type", "工单类型", "flow collection", "工单流程"]
 @pytest.mark.parametrize("rows", by_requirement(ACCEPTED))
 def test_a_variation_does_not_matter(rows, ticket_endpoint, zstack_cases, zstack_examine):
     """A variation that must not matter is decided like its sibling."""
-    for edit, trail in zstack_cases.trails("variations", *rows):
+    for edit, trail in zstack_cases.results("variations", *rows):
         arguments = {"unless": UNMATCHED} if edit.path == "params.requests" else {}
         violation = zstack_examine(
             "sameness", edit=edit, subject=trail, sibling=ticket_endpoint.calibration, arguments=arguments
@@ -45,7 +45,7 @@ def test_a_variation_does_not_matter(rows, ticket_endpoint, zstack_cases, zstack
 def test_outer_white_space_does_not_count(ticket_endpoint, zstack_cases, zstack_examine):
     """Outer white space that a target takes off does not count against the length of a name."""
     beside = {}
-    for edit, trail in zstack_cases.trails("variations", "params.name/outer-space*"):
+    for edit, trail in zstack_cases.results("variations", "params.name/outer-space*"):
         violation = zstack_examine(
             "outer-blanks" if beside else "sameness",
             edit=edit,

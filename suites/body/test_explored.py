@@ -43,13 +43,13 @@ def test_one_broken_field_is_refused_in_any_company(
 @pytest.mark.requirement("ZT-BODY-062")
 def test_the_same_draft_is_decided_the_same_way(ticket_endpoint, zstack_cases, zstack_examine):
     """The same draft is decided the same way at the end of a run as at its start."""
-    zstack_cases.send_all("mutations", "variations")
+    zstack_cases.send_catalogues("mutations", "variations")
     for _ in range(3):
         again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
         violation = zstack_examine("steadiness", subject=again, sibling=ticket_endpoint.calibration)
         assert violation is None, violation
     for row in zstack_cases.rows("mutations")[::7]:
-        first, again = zstack_cases.trail(row), ticket_endpoint.create(row)
+        first, again = zstack_cases.result_of(row), ticket_endpoint.create(row)
         violation = zstack_examine("steadiness", edit=row.edit, subject=again, sibling=first)
         assert violation is None, violation
 

@@ -59,7 +59,7 @@ GENERIC = (
 @pytest.mark.parametrize("rows", by_requirement(REFUSED))
 def test_a_broken_body_is_refused(rows, ticket_endpoint, zstack_cases, zstack_examine):
     """A body with one broken field is refused, while its sibling without the edit is accepted."""
-    for edit, trail in zstack_cases.trails("mutations", *rows):
+    for edit, trail in zstack_cases.results("mutations", *rows):
         arguments = {"fields": list(edit.fields)}
         violation = zstack_examine(
             "refusal", edit=edit, subject=trail, sibling=ticket_endpoint.calibration, arguments=arguments
@@ -79,7 +79,7 @@ def test_a_resource_uuid_in_use_is_refused(ticket_endpoint, zstack_examine):
 @pytest.mark.requirement("ZT-BODY-033")
 def test_a_refusal_blames_what_is_broken(ticket_endpoint, zstack_cases, zstack_examine):
     """A refusal blames no other field than the broken one, and not the session."""
-    for edit, trail in zstack_cases.trails("mutations"):
+    for edit, trail in zstack_cases.results("mutations"):
         if trail.refused:
             arguments = {"fields": list(edit.fields)}
             violation = zstack_examine(
@@ -91,7 +91,7 @@ def test_a_refusal_blames_what_is_broken(ticket_endpoint, zstack_cases, zstack_e
 @pytest.mark.requirement("ZT-BODY-034")
 def test_a_generic_refusal_has_the_generic_code(ticket_endpoint, zstack_cases, zstack_examine):
     """A missing, null, overlong or empty field is refused with code SYS.1007."""
-    for edit, trail in zstack_cases.trails("mutations", *GENERIC):
+    for edit, trail in zstack_cases.results("mutations", *GENERIC):
         if trail.refused_with_error:
             violation = zstack_examine(
                 "argument-code",

@@ -16,7 +16,7 @@ JOBS = 6
 @pytest.fixture(scope="module")
 def stranger(ticket_endpoint):
     """Return the endpoint as the stranger."""
-    return ticket_endpoint.as_person("stranger")
+    return ticket_endpoint.as_user("stranger")
 
 
 def edit_of(event):
@@ -27,7 +27,7 @@ def edit_of(event):
 @pytest.fixture(scope="module")
 def sibling(zstack_canary):
     """Return what an owner's cancel led to: where nobody may send events, a stranger's refusal proves nothing."""
-    return zstack_canary().happen("cancel")
+    return zstack_canary().send_event("cancel")
 
 
 @pytest.fixture
@@ -36,13 +36,13 @@ def tried(stranger, sibling, zstack_examine):
 
     def send(canary, event, *, times=TRIES):
         for _ in range(times):
-            roles = {"before": canary.shown(), "history-before": canary.history()}
-            roles |= {"subject": canary.happen(event, by=stranger), "after": canary.shown()}
-            if not canary.kept:
+            roles = {"before": canary.find_by_uuid(), "history-before": canary.history()}
+            roles |= {"subject": canary.send_event(event, by=stranger), "after": canary.find_by_uuid()}
+            if canary.was_deleted_for_quota:
                 return
             roles["history-after"] = canary.history()
             roles |= {"sibling": sibling} if event != "delete" else {}
-            told = {"call": canary.call_of(event), "event": event, "may_succeed": event == "delete"}
+            told = {"call": canary.call_kind(event), "event": event, "may_succeed": event == "delete"}
             violation = zstack_examine("left-alone", edit=edit_of(event), arguments=told, **roles)
             assert violation is None, violation
 
@@ -60,7 +60,7 @@ def test_a_stranger_cannot_cancel(zstack_canary, tried):
 def test_a_stranger_cannot_reopen(zstack_canary, tried):
     """A stranger cannot reopen a cancelled ticket."""
     one = zstack_canary()
-    one.happen("cancel")
+    one.send_event("cancel")
     tried(one, "reopen")
 
 
@@ -69,7 +69,7 @@ def test_a_stranger_cannot_change_requests(zstack_canary, tried):
     """A stranger cannot change the requests of a ticket, pending or cancelled."""
     one = zstack_canary()
     tried(one, "update", times=2)
-    one.happen("cancel")
+    one.send_event("cancel")
     tried(one, "update")
 
 
@@ -78,7 +78,7 @@ def test_a_strangers_delete_leaves_a_ticket(zstack_canary, tried):
     """A stranger's delete leaves a ticket where it is; a platform may answer as if it were not there."""
     one = zstack_canary()
     tried(one, "delete", times=2)
-    one.happen("cancel")
+    one.send_event("cancel")
     tried(one, "delete", times=2)
 
 
@@ -91,8 +91,8 @@ def refusals(stranger, zstack_canary, zstack_observe):
         if not sent:
             one = zstack_canary()
             for event in ("cancel", "reject", "update", "delete"):
-                subject = one.happen(event, by=stranger)
-                unknown = one.happen(event, by=stranger, uuid=uuid.uuid4().hex)
+                subject = one.send_event(event, by=stranger)
+                unknown = one.send_event(event, by=stranger, uuid=uuid.uuid4().hex)
                 sent.append((one, event, subject, unknown))
                 zstack_observe(f"foreign-{event}", told_of(subject), subject)
                 zstack_observe(f"unknown-{event}", told_of(unknown), unknown)
@@ -121,8 +121,8 @@ def test_a_refusal_tells_nothing(refusals, zstack_examine):
             "tells-nothing",
             edit=edit_of(event),
             subject=subject,
-            made=one.made,
-            arguments={"call": one.call_of(event)},
+            made=one.created,
+            arguments={"call": one.call_kind(event)},
         )
         assert violation is None, violation
 
@@ -135,15 +135,19 @@ def test_a_used_uuid_is_not_given_to_a_stranger(stranger, zstack_canary, zstack_
         body = json.loads(stranger.calibration_draft.body)
         body["params"] |= {"resourceUuid": one.uuid, "description": "another one"}
         draft = Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=stranger.calibration_draft.headers)
-        sibling, before, subject = stranger.create(stranger.calibration_draft), one.shown(), stranger.create(draft)
-        roles = {"before": before, "subject": subject, "after": one.shown(), "sibling": sibling}
-        if not one.kept:
+        sibling, before, subject = (
+            stranger.create(stranger.calibration_draft),
+            one.find_by_uuid(),
+            stranger.create(draft),
+        )
+        roles = {"before": before, "subject": subject, "after": one.find_by_uuid(), "sibling": sibling}
+        if one.was_deleted_for_quota:
             continue
         told = {"call": "create", "event": "create"}
         violation = zstack_examine("left-alone", edit=edit_of("create"), arguments=told, **roles)
         assert violation is None, violation
         violation = zstack_examine(
-            "tells-nothing", edit=edit_of("create"), arguments={"call": "create"}, subject=subject, made=one.made
+            "tells-nothing", edit=edit_of("create"), arguments={"call": "create"}, subject=subject, made=one.created
         )
         assert violation is None, violation
 
@@ -162,7 +166,7 @@ def test_a_flow_collection_serves_its_project_alone(ticket_endpoint, zstack_cont
         collection = flow_collection_of(home, zstack_context)
         if not collection or (creator == "owner" and "plain-owner" not in zstack_profile.capabilities):
             continue
-        endpoint, at_home = ticket_endpoint.as_person(creator), ticket_endpoint.as_person(home)
+        endpoint, at_home = ticket_endpoint.as_user(creator), ticket_endpoint.as_user(home)
         known = at_home.call("GET", f"/v1/tickets/flow-collections?q=uuid%3D{collection}&limit=2")
         for _ in range(2):
             sibling, inside = endpoint.create(endpoint.calibration_draft), at_home.create(at_home.calibration_draft)
@@ -194,7 +198,7 @@ def test_no_secret_comes_out(refusals, zstack_canary, stranger, zstack_examine):
         for trail in pair:
             violation = zstack_examine("no-leak", edit=edit_of(event), subject=trail)
             assert violation is None, violation
-    roles = zstack_canary().asked("uuid", by=stranger)
+    roles = zstack_canary().compare_views("uuid", by=stranger)
     violation = zstack_examine("no-leak", partition="look/uuid", subject=roles["subject"])
     assert violation is None, violation
 

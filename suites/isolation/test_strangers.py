@@ -21,7 +21,7 @@ BUSY_ROUNDS = 12
 @pytest.fixture(scope="module")
 def stranger(ticket_endpoint):
     """Return the endpoint as the stranger."""
-    return ticket_endpoint.as_person("stranger")
+    return ticket_endpoint.as_user("stranger")
 
 
 @pytest.fixture
@@ -29,8 +29,8 @@ def looked(stranger, zstack_examine):
     """Return what lets the stranger ask for a ticket, and judges what he sees; `where` it has to be found by its owner."""
 
     def look(canary, what):
-        roles = canary.asked(what, by=stranger)
-        if not canary.kept:
+        roles = canary.compare_views(what, by=stranger)
+        if canary.was_deleted_for_quota:
             return
         counts = what in ("count", "count-of-name", "total")
         checks = ("uncounted",) if what.startswith("count") else ("unseen", "uncounted") if counts else ("unseen",)
@@ -103,10 +103,10 @@ def test_the_past_shows_a_stranger_nothing(zstack_canary, looked):
     """The history of a ticket is not shown to a stranger, nor what is left of a deleted one."""
     for _ in range(2):
         one = zstack_canary()
-        one.happen("cancel")
+        one.send_event("cancel")
         for what in LIVING_PAST:
             looked(one, what)
-        one.happen("delete")
+        one.send_event("delete")
         for what in DEAD_PAST:
             looked(one, what)
 
@@ -130,7 +130,7 @@ def test_a_decision_shows_a_stranger_nothing(zstack_canary, ticket_endpoint, zst
         one = zstack_canary()
         looked(one, "uuid")
         if needed in zstack_profile.capabilities:
-            one.happen(event, by=ticket_endpoint.as_person("approver"))
+            one.send_event(event, by=ticket_endpoint.as_user("approver"))
             for what in ("uuid", "name", "latest", "path"):
                 looked(one, what)
 
@@ -145,7 +145,7 @@ def test_no_life_shows_a_stranger_anything(zstack_canary, zstack_explore, looked
             if move in LOOKS:
                 looked(one, move)
             else:
-                one.happen(move)
+                one.send_event(move)
                 looked(one, "uuid")
 
     zstack_explore(st.lists(st.sampled_from(MOVES), min_size=2, max_size=LONGEST), holds)
@@ -155,18 +155,18 @@ def test_no_life_shows_a_stranger_anything(zstack_canary, zstack_explore, looked
 def test_a_busy_target_shows_a_stranger_nothing(zstack_canary, stranger, looked, zstack_examine):
     """While others' jobs are on their way, a stranger sees and moves no more than before."""
     one, others = zstack_canary(), [zstack_canary() for _ in range(4)]
-    sibling = zstack_canary().happen("cancel")
+    sibling = zstack_canary().send_event("cancel")
     with ThreadPoolExecutor(max_workers=len(others)) as pool:
         for number in range(BUSY_ROUNDS):
             event = "reopen" if number % 2 else "cancel"
-            at_work = [pool.submit(other.happen, event) for other in others]
+            at_work = [pool.submit(other.send_event, event) for other in others]
             looked(one, ("uuid", "path", "name")[number % 3])
-            before = one.shown()
-            subject = one.happen("cancel", by=stranger)
+            before = one.find_by_uuid()
+            subject = one.send_event("cancel", by=stranger)
             for job in at_work:
                 job.result()
-            if one.kept:
+            if not one.was_deleted_for_quota:
                 told = {"call": "action", "event": "cancel"}
-                roles = {"before": before, "subject": subject, "after": one.shown(), "sibling": sibling}
+                roles = {"before": before, "subject": subject, "after": one.find_by_uuid(), "sibling": sibling}
                 violation = zstack_examine("left-alone", partition="busy/cancel", arguments=told, **roles)
                 assert violation is None, violation

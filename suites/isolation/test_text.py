@@ -13,7 +13,7 @@ def hostile(ticket_endpoint, zstack_context):
     def send():
         for draft in () if sent else injection_drafts(zstack_context):
             trail = ticket_endpoint.create(draft)
-            sent.append((draft, trail, ticket_endpoint.fetched(trail) or ticket_endpoint.named(trail)))
+            sent.append((draft, trail, ticket_endpoint.find_by_uuid(trail) or ticket_endpoint.find_by_name(trail)))
         return sent
 
     return send

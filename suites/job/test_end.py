@@ -26,7 +26,7 @@ def test_a_running_job_shows_nothing_yet(ticket_endpoint, zstack_cases, zstack_e
         trail = ticket_endpoint.create(ticket_endpoint.calibration_draft, first_wait=0.0)
         violation = zstack_examine("pending-body", subject=trail)
         assert violation is None, violation
-    for edit, trail in zstack_cases.trails("variations"):
+    for edit, trail in zstack_cases.results("variations"):
         if trail.polled_while_running:
             violation = zstack_examine("pending-body", edit=edit, subject=trail)
             assert violation is None, violation
@@ -37,7 +37,7 @@ def test_a_job_ends_with_200_or_503(ticket_endpoint, zstack_cases, zstack_examin
     """A job's end is told by status 200 or 503."""
     violation = zstack_examine("end-status", subject=ticket_endpoint.calibration)
     assert violation is None, violation
-    for edit, trail in zstack_cases.trails("mutations"):
+    for edit, trail in zstack_cases.results("mutations"):
         if trail.started_job:
             violation = zstack_examine("end-status", edit=edit, subject=trail)
             assert violation is None, violation
@@ -48,7 +48,7 @@ def test_a_job_ends_with_a_result_or_an_error(ticket_endpoint, zstack_cases, zst
     """A job ends with {}, an inventory or a well-formed error."""
     violation = zstack_examine("result-form", subject=ticket_endpoint.calibration)
     assert violation is None, violation
-    for edit, trail in zstack_cases.trails("mutations"):
+    for edit, trail in zstack_cases.results("mutations"):
         if trail.started_job:
             violation = zstack_examine("result-form", edit=edit, subject=trail)
             assert violation is None, violation
@@ -71,7 +71,7 @@ def test_a_result_reads_the_same_again(ticket_endpoint, zstack_examine):
 @pytest.mark.requirement("ZT-JOB-010")
 def test_an_error_reads_the_same_again(ticket_endpoint, zstack_cases, zstack_examine):
     """The error of a job that failed reads the same again."""
-    for edit, trail in zstack_cases.trails("mutations", "params.name/drop", "params.requests/drop", "*/unknown"):
+    for edit, trail in zstack_cases.results("mutations", "params.name/drop", "params.requests/drop", "*/unknown"):
         if not trail.started_job:
             # refused before there is a job, which is as good
             zstack_examine("end-stable", edit=edit, subject=trail)
@@ -118,7 +118,7 @@ def test_results_are_not_mixed_up(ticket_endpoint, zstack_examine):
     """The results of two jobs that run at the same time are not mixed up."""
     drafts = [own_uuid(ticket_endpoint.calibration_draft) for _ in range(4)]
     for trail in ticket_endpoint.create_together(drafts):
-        violation = zstack_examine("own-uuid", subject=trail, shown=ticket_endpoint.shown(trail) or trail)
+        violation = zstack_examine("own-uuid", subject=trail, shown=ticket_endpoint.find_ticket(trail) or trail)
         assert violation is None, violation
 
 

@@ -28,7 +28,7 @@ def test_a_202_has_its_form(part, ticket_endpoint, zstack_cases, zstack_examine)
     arguments = {"places": places, "keywords": keywords}
     violation = zstack_examine("start-facet", subject=ticket_endpoint.calibration, arguments=arguments)
     assert violation is None, violation
-    for edit, trail in zstack_cases.trails("variations"):
+    for edit, trail in zstack_cases.results("variations"):
         if trail.started_job:
             violation = zstack_examine("start-facet", edit=edit, subject=trail, arguments=arguments)
             assert violation is None, violation

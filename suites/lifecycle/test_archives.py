@@ -38,7 +38,7 @@ def family(zstack_ticket_group):
 def lived(family, member):
     """Let a ticket have a history, and end as Cancelled."""
     for event in ("cancel", "reopen", "cancel", "update"):
-        family.happen(member, event, comment=COMMENT)
+        family.send_event(member, event, comment=COMMENT)
     return family.history(member)
 
 
@@ -88,12 +88,12 @@ def test_no_living_ticket_is_archived(family, zstack_examine):
     """The archives show no ticket that lives."""
     tickets = family(3)
     lived(tickets, tickets.members[0])
-    tickets.happen(tickets.members[1], "cancel")
+    tickets.send_event(tickets.members[1], "cancel")
     for member in (None, tickets.members[2]):
         if member:
             tickets.delete(member)
         roles = {"subject": tickets.archives(), "shown": tickets.listing()}
-        violation = zstack_examine("apart", **roles, arguments={"taken": tickets.taken})
+        violation = zstack_examine("apart", **roles, arguments={"taken": tickets.deleted_for_quota})
         assert violation is None, violation
 
 
@@ -102,13 +102,13 @@ def test_nothing_comes_of_events_on_a_deleted_ticket(family, zstack_examine, zst
     """An event on a deleted ticket brings nothing back, and is carried out on no other."""
     tickets = family(2)
     other, member = tickets.members
-    tickets.happen(member, "cancel")
-    deleted, aside = tickets.delete(member), tickets.shown(other)
+    tickets.send_event(member, "cancel")
+    deleted, aside = tickets.delete(member), tickets.find_by_uuid(other)
     for event in EVENTS:
-        subject = tickets.happen(member, event)
+        subject = tickets.send_event(member, event)
         zstack_observe("event.on-deleted", answered(subject), subject)
-        roles = {"deleted": deleted, "subject": subject, "after": tickets.shown(member)}
-        beside = {"bystander-before": aside, "bystander-after": tickets.shown(other)}
+        roles = {"deleted": deleted, "subject": subject, "after": tickets.find_by_uuid(member)}
+        beside = {"bystander-before": aside, "bystander-after": tickets.find_by_uuid(other)}
         told = {"event": event, "call": "action"}
         violation = zstack_examine("stays-dead", edit=edit_of(event), **roles, **beside, arguments=told)
         assert violation is None, violation
@@ -119,13 +119,13 @@ def test_deleting_twice_deletes_nothing_else(family, zstack_examine, zstack_obse
     """A second deletion changes nothing, whether it is refused or not."""
     tickets = family(3)
     member = tickets.members[1]
-    tickets.happen(member, "cancel")
-    deleted, aside = tickets.delete(member), tickets.shown(tickets.members[2])
+    tickets.send_event(member, "cancel")
+    deleted, aside = tickets.delete(member), tickets.find_by_uuid(tickets.members[2])
     for _ in range(2):
         subject = tickets.delete(member)
         zstack_observe("delete.again", answered(subject), subject)
-        roles = {"deleted": deleted, "subject": subject, "after": tickets.shown(member)}
-        beside = {"bystander-before": aside, "bystander-after": tickets.shown(tickets.members[2])}
+        roles = {"deleted": deleted, "subject": subject, "after": tickets.find_by_uuid(member)}
+        beside = {"bystander-before": aside, "bystander-after": tickets.find_by_uuid(tickets.members[2])}
         violation = zstack_examine(
             "stays-dead", edit=edit_of("delete"), **roles, **beside, arguments={"event": "delete", "call": "delete"}
         )
@@ -154,6 +154,9 @@ def test_the_uuid_of_a_deleted_ticket_brings_nothing_back(family, zstack_examine
         zstack_observe("create.deleted-uuid", answered(subject), subject)
         roles = {"subject": subject, "before": before, "after": tickets.listing()}
         violation = zstack_examine(
-            "family-step", edit=edit_of("again"), **roles, arguments={"event": "create", "taken": tickets.taken}
+            "family-step",
+            edit=edit_of("again"),
+            **roles,
+            arguments={"event": "create", "taken": tickets.deleted_for_quota},
         )
         assert violation is None, violation

@@ -49,8 +49,8 @@ class FamilyMachine(RuleBasedStateMachine):
 
     def judge(self, check, step, **roles):
         """Judge one example; all steps so far stand beside it."""
-        told = {"taken": self.family.taken, **roles.pop("arguments", {})}
-        violation = self.examine(check, edit=edit_of(step), **roles, **self.family.roles(), arguments=told)
+        told = {"taken": self.family.deleted_for_quota, **roles.pop("arguments", {})}
+        violation = self.examine(check, edit=edit_of(step), **roles, **self.family.step_roles(), arguments=told)
         assert violation is None, violation
 
     def stepped(self, event, subject, uuid=""):
@@ -61,7 +61,7 @@ class FamilyMachine(RuleBasedStateMachine):
 
     def one_of(self, members, chosen):
         """Return a member that we did not take away ourselves, None if there is none."""
-        there = [one for one in members if one.uuid not in self.family.taken]
+        there = [one for one in members if one.uuid not in self.family.deleted_for_quota]
         return there[chosen % len(there)] if there else None
 
     @initialize(second=st.booleans())
@@ -79,7 +79,7 @@ class FamilyMachine(RuleBasedStateMachine):
         """Take a step by its word."""
         if word in LEADING:
             for event in LEADING[word]:
-                self.happen(event, self.one_of(self.family.living, chosen))
+                self.send_event(event, self.one_of(self.family.living, chosen))
         else:
             getattr(self, word)(chosen, form)
 
@@ -89,16 +89,16 @@ class FamilyMachine(RuleBasedStateMachine):
             text = "a family of tickets / 一组工单" if form % 2 else None
             self.stepped("create", self.family.create(description=text, requests=1 + form // 2).created)
 
-    def happen(self, event, member):
+    def send_event(self, event, member):
         """Send an event for a ticket."""
         if member:
             self.stepped(
-                event, self.family.happen(member, event, comment=f"step {len(self.family.steps)}"), member.uuid
+                event, self.family.send_event(member, event, comment=f"step {len(self.family.steps)}"), member.uuid
             )
 
     def try_event(self, chosen, form):
         """Send an event of which nobody knows where it leads, or that does not exist."""
-        self.happen(UNKNOWN[form % len(UNKNOWN)], self.one_of(self.family.living, chosen))
+        self.send_event(UNKNOWN[form % len(UNKNOWN)], self.one_of(self.family.living, chosen))
 
     def delete(self, chosen, _form):
         """Delete a living ticket, unless that is refused."""
@@ -111,7 +111,7 @@ class FamilyMachine(RuleBasedStateMachine):
         member = self.one_of(self.buried(), chosen)
         if member:
             event = ("cancel", "reopen", "update")[form % 3]
-            subject = self.family.happen(member, event)
+            subject = self.family.send_event(member, event)
             self.observe("event.on-deleted", answered(subject), subject)
             self.stepped(event, subject, member.uuid)
 
@@ -126,7 +126,7 @@ class FamilyMachine(RuleBasedStateMachine):
     def buried(self):
         """Return the deleted members whose uuid no other one has had since."""
         uuids = [one.uuid for one in self.family.members]
-        return [one for one in self.family.dead if uuids.count(one.uuid) == 1]
+        return [one for one in self.family.deleted_members if uuids.count(one.uuid) == 1]
 
     def ask(self, chosen, form):
         """Ask for a ticket in one of several ways, living or not."""
@@ -142,7 +142,9 @@ class FamilyMachine(RuleBasedStateMachine):
             (own, f"status!={status}"),
             (own, f"status={status}", f"uuid={member.uuid}"),
         )
-        subject = self.family.find("/v1/tickets", *asked[form]) if form < len(asked) else self.family.got(member)
+        subject = (
+            self.family.query("/v1/tickets", *asked[form]) if form < len(asked) else self.family.get_by_path(member)
+        )
         self.judge("family-shows", f"ask-{form}", subject=subject, before=self.listing)
 
     def tell(self, chosen, _form):
@@ -153,7 +155,7 @@ class FamilyMachine(RuleBasedStateMachine):
         history = self.family.history(member)
         told = {f"event{place}": trail for place, (_, trail) in enumerate(member.events)}
         events = {"events": [event for event, _ in member.events]}
-        shown = self.family.shown(member)
+        shown = self.family.find_by_uuid(member)
         violation = self.examine(
             "history", edit=edit_of("tell"), history=history, after=shown, **told, arguments=events
         )

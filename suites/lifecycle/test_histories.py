@@ -35,9 +35,9 @@ def test_a_history_is_that_of_its_ticket(family, zstack_examine):
     tickets = family(2)
     one, other = tickets.members
     for event in ("cancel", "reopen", "cancel"):
-        tickets.happen(one, event)
-        tickets.happen(other, event)
-    nobody = tickets.find("/v1/tickets/histories", f"ticketUuid={uuid.uuid4().hex}")
+        tickets.send_event(one, event)
+        tickets.send_event(other, event)
+    nobody = tickets.query("/v1/tickets/histories", f"ticketUuid={uuid.uuid4().hex}")
     for member, beside in ((one, other), (other, one)):
         roles = {"subject": tickets.history(member), "other": tickets.history(beside), "nobody": nobody}
         violation = zstack_examine("own-history", **roles)
@@ -49,16 +49,16 @@ def test_history_is_not_rewritten(family, zstack_examine):
     """What a history told it still tells, after events on this ticket and others, and after deletions."""
     tickets = family(3)
     one, other, third = tickets.members
-    tickets.happen(other, "cancel", comment="of the other")
+    tickets.send_event(other, "cancel", comment="of the other")
     earlier, aside = None, tickets.history(other)
     for place, event in enumerate(EVENTS):
-        tickets.happen(one, event, comment=f"step {place}")
+        tickets.send_event(one, event, comment=f"step {place}")
         later = tickets.history(one)
         if earlier is not None:
             violation = zstack_examine("history-kept", edit=edit_of(event), earlier=earlier, later=later)
             assert violation is None, violation
         earlier = later
-    tickets.happen(third, "cancel")
+    tickets.send_event(third, "cancel")
     tickets.delete(third)
     for before, member in ((aside, other), (earlier, one)):
         later = tickets.history(member)
@@ -71,10 +71,10 @@ def test_dates_do_not_go_back(family, zstack_examine):
     """CreateDate never changes, and lastOpDate never goes back."""
     tickets = family(2)
     for member in tickets.members:
-        readings = {"reading0": tickets.shown(member)}
+        readings = {"reading0": tickets.find_by_uuid(member)}
         for place, event in enumerate(EVENTS, 1):
-            tickets.happen(member, event)
-            readings[f"reading{place}"] = tickets.shown(member)
+            tickets.send_event(member, event)
+            readings[f"reading{place}"] = tickets.find_by_uuid(member)
         violation = zstack_examine("dates-kept", **readings)
         assert violation is None, violation
 
@@ -85,6 +85,6 @@ def test_history_is_dated_in_its_order(family, zstack_examine):
     tickets = family(2)
     for member in tickets.members:
         for event in EVENTS:
-            tickets.happen(member, event)
+            tickets.send_event(member, event)
         violation = zstack_examine("history-dates", subject=tickets.history(member))
         assert violation is None, violation

@@ -35,15 +35,15 @@ class Life:
         self.uuid = inventory.get("uuid") or self._uuid_by_name()
 
     def _uuid_by_name(self):
-        rows = getattr(self.endpoint.named(self.created).outcome, "result", None) or {}
+        rows = getattr(self.endpoint.find_by_name(self.created).outcome, "result", None) or {}
         found = [row.get("uuid") for row in rows.get("inventories") or () if row.get("name") == self.name]
         return found[0] if len(found) == 1 and isinstance(found[0], str) else None
 
-    def shown(self):
+    def find_by_uuid(self):
         """Query for the ticket."""
         return self.endpoint.query(f"uuid={self.uuid}", limit=3)
 
-    def happen(self, event, *, comment=None):
+    def send_event(self, event, *, comment=None):
         """Send an event."""
         if event == "update":
             request = {
@@ -59,9 +59,9 @@ class Life:
             body = {"changeTicketStatus": {"statusEvent": sent, **({"comment": comment} if comment else {})}}
         return self.endpoint.call("PUT", f"/v1/tickets/{self.uuid}/actions", body=body)
 
-    def is_taken_away(self):
+    def was_deleted_for_quota(self):
         """Return True if we took the ticket away ourselves, to stay under a cap."""
-        return self.endpoint.took_away(self.uuid)
+        return self.endpoint.was_deleted_for_quota(self.uuid)
 
     def history(self):
         """Query for the ticket's whole history."""
@@ -93,7 +93,7 @@ def life(ticket_endpoint):
 @pytest.fixture
 def owned(ticket_endpoint):
     """Return what begins the life of a ticket of its owner, who is somebody else if the context file names one."""
-    return begun(ticket_endpoint.as_person("owner"))
+    return begun(ticket_endpoint.as_user("owner"))
 
 
 def edit_of(event):
@@ -106,14 +106,14 @@ def stepped(life, event, examine, *, must=None, other=None, sibling=None):  # no
 
     With a sibling, an event that the target accepted, a refusal counts only beside it.
     """
-    before, aside = life.shown(), {"bystander-before": other.shown()} if other else {}
+    before, aside = life.find_by_uuid(), {"bystander-before": other.find_by_uuid()} if other else {}
     if sibling is not None:
         aside["sibling"] = sibling
-    subject = life.happen(event)
-    after = life.shown()
+    subject = life.send_event(event)
+    after = life.find_by_uuid()
     if other:
-        aside["bystander-after"] = other.shown()
-    if life.is_taken_away():
+        aside["bystander-after"] = other.find_by_uuid()
+    if life.was_deleted_for_quota():
         return subject, after
     told = {"event": event, **({"must": must} if must else {})}
     violation = examine(
@@ -139,8 +139,8 @@ def test_a_pending_ticket_can_be_cancelled(owned, zstack_profile, zstack_examine
 def test_requests_of_a_pending_ticket_stay(life, zstack_examine):
     """The requests of a ticket that is not cancelled cannot be updated."""
     cancelled = life()
-    cancelled.happen("cancel")
-    sibling = cancelled.happen("update")
+    cancelled.send_event("cancel")
+    sibling = cancelled.send_event("update")
     for _ in range(2):
         stepped(life(), "update", zstack_examine, must="refuse", sibling=sibling)
 
@@ -160,7 +160,7 @@ def test_requests_of_a_cancelled_ticket_are_updated(life, zstack_examine):
 def test_a_cancelled_ticket_can_be_reopened(life, zstack_examine):
     """A cancelled ticket that can be reopened is Pending then, and can be cancelled again."""
     one = life()
-    one.happen("cancel")
+    one.send_event("cancel")
     for event, must in (("reopen", "may"), ("cancel", "accept"), ("reopen", "may"), ("cancel", "accept")):
         subject, _ = stepped(one, event, zstack_examine, must=must)
         if subject.refused:
@@ -170,7 +170,7 @@ def test_a_cancelled_ticket_can_be_reopened(life, zstack_examine):
 @pytest.mark.requirement("ZT-LIFECYCLE-005")
 def test_an_unknown_event_is_refused(life, zstack_examine):
     """An event that does not exist is refused and changes nothing."""
-    one, sibling = life(), life().happen("cancel")
+    one, sibling = life(), life().send_event("cancel")
     stepped(one, "unknown", zstack_examine, must="refuse", sibling=sibling)
     stepped(one, "cancel", zstack_examine)
     stepped(one, "unknown", zstack_examine, must="refuse", sibling=sibling)
@@ -179,7 +179,7 @@ def test_an_unknown_event_is_refused(life, zstack_examine):
 @pytest.mark.requirement("ZT-LIFECYCLE-025")
 def test_a_change_without_an_event_is_refused(life, zstack_examine):
     """A change of status that names no event is refused and changes nothing."""
-    one, sibling = life(), life().happen("cancel")
+    one, sibling = life(), life().send_event("cancel")
     for event in ("no-event", "null-event"):
         stepped(one, event, zstack_examine, must="refuse", sibling=sibling)
 
@@ -187,7 +187,7 @@ def test_a_change_without_an_event_is_refused(life, zstack_examine):
 @pytest.mark.requirement("ZT-LIFECYCLE-026")
 def test_an_unknown_action_is_refused(life, zstack_examine):
     """An action that does not exist is refused and changes nothing."""
-    one, sibling = life(), life().happen("cancel")
+    one, sibling = life(), life().send_event("cancel")
     for event in ("unknown-action", "no-action"):
         stepped(one, event, zstack_examine, must="refuse", sibling=sibling)
 
@@ -215,11 +215,11 @@ def test_an_event_leaves_other_tickets_alone(life, zstack_examine):
 def test_the_history_is_a_chain(life, zstack_examine):
     """The history has one row for each change, each begins where the one before ended, the last is what is shown."""
     one, other = life(), life()
-    other.happen("cancel")
+    other.send_event("cancel")
     events = ["cancel", "reopen", "cancel", "unknown", "reopen", "cancel"]
-    calls = {f"event{place}": one.happen(event) for place, event in enumerate(events)}
+    calls = {f"event{place}": one.send_event(event) for place, event in enumerate(events)}
     violation = zstack_examine(
-        "history", history=one.history(), after=one.shown(), **calls, arguments={"events": events}
+        "history", history=one.history(), after=one.find_by_uuid(), **calls, arguments={"events": events}
     )
     assert violation is None, violation
 
@@ -229,7 +229,7 @@ def test_a_comment_stands_in_the_history(life, zstack_examine):
     """The comment of an event stands in the history as it was sent."""
     for comment in (COMMENT, COMMENT, f"{COMMENT} {'备注 long ' * 200}".strip()):
         one = life()
-        subject = one.happen("cancel", comment=comment)
+        subject = one.send_event("cancel", comment=comment)
         violation = zstack_examine("commented", edit=edit_of("cancel"), subject=subject, history=one.history())
         assert violation is None, violation
 
@@ -239,16 +239,16 @@ def test_a_deleted_ticket_is_gone(life, ticket_endpoint, zstack_examine):
     """A deleted ticket is not shown any more, and no other one is gone with it."""
     for _ in range(3):
         other, one = life(), life()
-        one.happen("cancel")
-        before, aside = one.shown(), other.shown()
+        one.send_event("cancel")
+        before, aside = one.find_by_uuid(), other.find_by_uuid()
         subject = one.delete()
         violation = zstack_examine(
             "gone",
             subject=subject,
             before=before,
-            after=one.shown(),
-            named=ticket_endpoint.named(one.created),
-            **{"bystander-before": aside, "bystander-after": other.shown()},
+            after=one.find_by_uuid(),
+            named=ticket_endpoint.find_by_name(one.created),
+            **{"bystander-before": aside, "bystander-after": other.find_by_uuid()},
         )
         assert violation is None, violation
 
@@ -262,8 +262,8 @@ def test_any_life_follows_the_model(life, zstack_explore, zstack_examine):
         calls = {}
         for place, event in enumerate(events):
             calls[f"event{place}"], _ = stepped(one, event, zstack_examine)
-        told = {"history": one.history(), "after": one.shown(), **calls}
-        if not one.is_taken_away():
+        told = {"history": one.history(), "after": one.find_by_uuid(), **calls}
+        if not one.was_deleted_for_quota():
             violation = zstack_examine("history", **told, arguments={"events": list(events)})
             assert violation is None, violation
 

@@ -18,10 +18,10 @@ def moved(ticket_endpoint, zstack_examine):
     """Return what lets somebody send an event for a ticket and judges it; the roles of that step are returned."""
 
     def send(canary, event, part, *, check, **words):
-        before = canary.shown()
-        subject = canary.happen(event, by=ticket_endpoint.as_person(part), comment=words.get("comment", ""))
-        roles = {"before": before, "subject": subject, "after": canary.shown(), "history": canary.history()}
-        if canary.kept:
+        before = canary.find_by_uuid()
+        subject = canary.send_event(event, by=ticket_endpoint.as_user(part), comment=words.get("comment", ""))
+        roles = {"before": before, "subject": subject, "after": canary.find_by_uuid(), "history": canary.history()}
+        if not canary.was_deleted_for_quota:
             told = {"event": event, **({"must": words["must"]} if "must" in words else {})}
             violation = zstack_examine(check, edit=edit_of(event, part), arguments=told, **roles)
             assert violation is None, violation
@@ -33,16 +33,20 @@ def moved(ticket_endpoint, zstack_examine):
 @pytest.mark.requirement("ZT-LIFECYCLE-030")
 def test_a_stranger_moves_nothing(zstack_canary, ticket_endpoint, zstack_examine):
     """Whatever event a stranger sends, it is refused; status, members and history stay."""
-    stranger, sibling = ticket_endpoint.as_person("stranger"), zstack_canary().happen("cancel")
+    stranger, sibling = ticket_endpoint.as_user("stranger"), zstack_canary().send_event("cancel")
     for status in ("Pending", "Cancelled"):
         one = zstack_canary()
         if status == "Cancelled":
-            one.happen("cancel")
+            one.send_event("cancel")
         for event in EVENTS * 2:
-            roles = {"before": one.shown(), "history-before": one.history()}
-            roles |= {"subject": one.happen(event, by=stranger), "after": one.shown(), "history-after": one.history()}
+            roles = {"before": one.find_by_uuid(), "history-before": one.history()}
+            roles |= {
+                "subject": one.send_event(event, by=stranger),
+                "after": one.find_by_uuid(),
+                "history-after": one.history(),
+            }
             roles["sibling"] = sibling
-            if one.kept:
+            if not one.was_deleted_for_quota:
                 told = {"call": "action", "event": event}
                 violation = zstack_examine("left-alone", edit=edit_of(event, "stranger"), arguments=told, **roles)
                 assert violation is None, violation
@@ -101,13 +105,13 @@ def test_an_approval_stands_in_the_history(zstack_canary, moved, zstack_examine,
 @pytest.mark.requirement("ZT-LIFECYCLE-036")
 def test_nobody_else_approves(zstack_canary, ticket_endpoint, moved, zstack_examine, zstack_observe):
     """An approval by a stranger is refused; one by the owner is refused, or carried out as it is told."""
-    one, stranger = zstack_canary(), ticket_endpoint.as_person("stranger")
+    one, stranger = zstack_canary(), ticket_endpoint.as_user("stranger")
     # not an approval, for each of them may carry requests out
-    sibling = zstack_canary().happen("cancel")
-    before, subject = one.shown(), one.happen("approve", by=stranger)
-    if one.kept:
+    sibling = zstack_canary().send_event("cancel")
+    before, subject = one.find_by_uuid(), one.send_event("approve", by=stranger)
+    if not one.was_deleted_for_quota:
         told = {"call": "action", "event": "approve"}
-        roles = {"before": before, "subject": subject, "after": one.shown(), "sibling": sibling}
+        roles = {"before": before, "subject": subject, "after": one.find_by_uuid(), "sibling": sibling}
         violation = zstack_examine("left-alone", edit=edit_of("approve", "stranger"), arguments=told, **roles)
         assert violation is None, violation
     roles = moved(one, "approve", "owner", check="wrong-operator")

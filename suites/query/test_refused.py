@@ -19,7 +19,7 @@ def test_a_senseless_query_is_refused(queries, zstack_tickets, zstack_examine):
     """A query that makes no sense is refused, while one of our own tickets is answered."""
     arguments = {"call": "query", "sibling_call": "query"}
     for conditions, parameters in queries:
-        trail = zstack_tickets.find(*conditions, **parameters)
+        trail = zstack_tickets.query(*conditions, **parameters)
         violation = zstack_examine("refusal", subject=trail, sibling=zstack_tickets.listing(), arguments=arguments)
         assert violation is None, violation
 
@@ -29,7 +29,7 @@ def test_a_refused_query_is_no_page(zstack_tickets, zstack_examine):
     """A query that makes no sense is answered without an HTML page and without a stack trace."""
     for queries in SENSELESS.values():
         for conditions, parameters in queries:
-            trail = zstack_tickets.find(*conditions, **parameters)
+            trail = zstack_tickets.query(*conditions, **parameters)
             for check in ("no-page", "no-trace"):
                 violation = zstack_examine(check, subject=trail)
                 assert violation is None, violation

@@ -18,8 +18,8 @@ def test_a_post_that_is_delivered_twice_leaves_one_ticket(ticket_endpoint, zstac
         first, second = ticket_endpoint.create_twice(
             ticket_endpoint.calibration_draft, job_uuid=uuid.uuid4().hex, cut=cut
         )
-        roles = {"second": second, "named": ticket_endpoint.named(second)}
-        if not ticket_endpoint.is_ours_to_see(second):
+        roles = {"second": second, "named": ticket_endpoint.find_by_name(second)}
+        if not ticket_endpoint.can_be_found(second):
             continue
         # the delivery that we cut has no answer, and is not to be asked for again
         violation = zstack_examine(

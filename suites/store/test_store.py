@@ -22,14 +22,14 @@ def with_uuid(draft, wanted=None):
 
 def shown_by(trail, endpoint):
     """Return the queries that show a trail's ticket: by name, and by uuid where that is known."""
-    fetched = endpoint.fetched(trail)
-    return {"named": endpoint.named(trail), **({"fetched": fetched} if fetched else {})}
+    fetched = endpoint.find_by_uuid(trail)
+    return {"named": endpoint.find_by_name(trail), **({"fetched": fetched} if fetched else {})}
 
 
 def one_as_sent(trail, endpoint, examine):
     """Judge that there is one ticket of a create, as it was sent."""
     shown = shown_by(trail, endpoint)
-    if not endpoint.is_ours_to_see(trail):
+    if not endpoint.can_be_found(trail):
         return
     if "fetched" in shown:
         violation = examine("as-sent", subject=trail, shown=shown["fetched"])
@@ -45,8 +45,8 @@ def test_an_accepted_create_leaves_one_ticket(ticket_endpoint, zstack_cases, zst
         trail = ticket_endpoint.create(ticket_endpoint.calibration_draft)
         violation = zstack_examine("stored-once", subject=trail, **shown_by(trail, ticket_endpoint))
         assert violation is None, violation
-    for edit, trail in zstack_cases.trails("variations"):
-        if ticket_endpoint.is_ours_to_see(trail):
+    for edit, trail in zstack_cases.results("variations"):
+        if ticket_endpoint.can_be_found(trail):
             violation = zstack_examine("stored-once", edit=edit, subject=trail, **shown_by(trail, ticket_endpoint))
             assert violation is None, violation
 
@@ -55,12 +55,14 @@ def test_an_accepted_create_leaves_one_ticket(ticket_endpoint, zstack_cases, zst
 def test_a_refused_create_leaves_nothing(ticket_endpoint, zstack_cases, zstack_examine):
     """After a refused create there is no ticket of its name."""
     for row in zstack_cases.rows("mutations"):
-        trail = zstack_cases.trail(row)
-        if not ticket_endpoint.is_ours_to_see(trail):
+        trail = zstack_cases.result_of(row)
+        if not ticket_endpoint.can_be_found(trail):
             # where few tickets may be alive, what a refused create left may have been taken away before we look
             trail = ticket_endpoint.create(row)
-        if ticket_endpoint.is_ours_to_see(trail):
-            violation = zstack_examine("stored-once", edit=row.edit, subject=trail, named=ticket_endpoint.named(trail))
+        if ticket_endpoint.can_be_found(trail):
+            violation = zstack_examine(
+                "stored-once", edit=row.edit, subject=trail, named=ticket_endpoint.find_by_name(trail)
+            )
             assert violation is None, violation
 
 
@@ -72,7 +74,7 @@ def test_a_ticket_is_kept_as_it_was_sent(
 
     def holds(draft):
         trail = ticket_endpoint.create(draft)
-        shown = ticket_endpoint.fetched(trail) or ticket_endpoint.named(trail)
+        shown = ticket_endpoint.find_by_uuid(trail) or ticket_endpoint.find_by_name(trail)
         violation = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
         assert violation is None, violation
 
@@ -86,7 +88,7 @@ def test_texts_of_full_length_are_kept(ticket_endpoint, zstack_cases, zstack_exa
     """The stored ticket holds a name and a description that are as long as they may be."""
     for draft in zstack_cases.rows("variations", "params.name/limit-*", "params.description/limit-*"):
         trail = ticket_endpoint.create(draft)
-        shown = ticket_endpoint.fetched(trail) or ticket_endpoint.named(trail)
+        shown = ticket_endpoint.find_by_uuid(trail) or ticket_endpoint.find_by_name(trail)
         violation = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
         assert violation is None, violation
 
@@ -96,7 +98,7 @@ def test_rare_data_is_kept_or_refused(ticket_endpoint, zstack_context, zstack_ex
     """Rare data is stored as it was sent or refused, never mangled."""
     for draft in edge_case_drafts(zstack_context):
         trail = ticket_endpoint.create(draft)
-        shown = ticket_endpoint.fetched(trail) or ticket_endpoint.named(trail)
+        shown = ticket_endpoint.find_by_uuid(trail) or ticket_endpoint.find_by_name(trail)
         violation = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
         assert violation is None, violation
 
@@ -106,11 +108,11 @@ def test_a_ticket_is_the_same_wherever_it_is_shown(ticket_endpoint, zstack_exami
     """The answer, a query, GET by uuid and a later reading show the same ticket."""
     for _ in range(3):
         trail = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-        shown = ticket_endpoint.named(trail)
+        shown = ticket_endpoint.find_by_name(trail)
         inventory = getattr(trail.outcome, "inventory", None) or {}
         own = inventory.get("uuid")
         got = {"got": ticket_endpoint.call("GET", f"/v1/tickets/{own}")} if isinstance(own, str) else {}
-        later = ticket_endpoint.named(trail)
+        later = ticket_endpoint.find_by_name(trail)
         violation = zstack_examine("same-everywhere", answered=trail, subject=shown, later=later, **got)
         assert violation is None, violation
 
@@ -123,7 +125,7 @@ def test_a_used_uuid_leaves_the_first_ticket_alone(ticket_endpoint, zstack_exami
         first = ticket_endpoint.create(with_uuid(ticket_endpoint.calibration_draft, wanted))
         second = ticket_endpoint.create(with_uuid(ticket_endpoint.calibration_draft, wanted))
         shown = ticket_endpoint.query(f"uuid={wanted}", limit=3)
-        if ticket_endpoint.took_away(wanted):
+        if ticket_endpoint.was_deleted_for_quota(wanted):
             continue
         violation = zstack_examine("first-stays", first=first, second=second, shown=shown, arguments={"ordered": True})
         assert violation is None, violation
@@ -154,8 +156,8 @@ def test_a_used_job_uuid_leaves_no_second_ticket(ticket_endpoint, zstack_examine
         "job-once",
         first=first,
         second=second,
-        named=ticket_endpoint.named(first),
-        **{"second-named": ticket_endpoint.named(second)},
+        named=ticket_endpoint.find_by_name(first),
+        **{"second-named": ticket_endpoint.find_by_name(second)},
     )
     assert violation is None, violation
 
@@ -178,7 +180,7 @@ def test_of_creates_with_one_uuid_at_the_same_time_one_wins(ticket_endpoint, zst
         roles = {f"together{place}": trail for place, trail in enumerate(trails)}
         shown = ticket_endpoint.query(f"uuid={wanted}", limit=3)
         # a winner that made room for the others left its uuid to a second one
-        if not ticket_endpoint.took_away(wanted):
+        if not ticket_endpoint.was_deleted_for_quota(wanted):
             violation = zstack_examine("first-stays", **roles, shown=shown)
             assert violation is None, violation
 
@@ -207,12 +209,12 @@ def test_an_answer_keeps_its_form(ticket_endpoint, zstack_run, zstack_examine):
 def test_a_ticket_stays(ticket_endpoint, zstack_cases, zstack_examine):
     """A ticket is still there, unchanged, after others were created and refused."""
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-    before = ticket_endpoint.named(first)
+    before = ticket_endpoint.find_by_name(first)
     for row in zstack_cases.rows("mutations")[::15]:
         ticket_endpoint.create(row)
         ticket_endpoint.create(ticket_endpoint.calibration_draft)
-    later = ticket_endpoint.named(first)
-    if not ticket_endpoint.is_ours_to_see(first):
+    later = ticket_endpoint.find_by_name(first)
+    if not ticket_endpoint.can_be_found(first):
         pytest.skip("the ticket was taken away to stay under a cap")
     violation = zstack_examine("stored-once", subject=first, named=later)
     assert violation is None, violation

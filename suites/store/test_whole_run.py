@@ -29,13 +29,13 @@ def test_the_first_tickets_are_still_there(ticket_endpoint, zstack_drift, zstack
     early = [*zstack_drift.early, *(zstack_drift.mark() for _ in range(3))]
     for _ in range(MARKS[effort]):
         ticket_endpoint.create(ticket_endpoint.calibration_draft)
-    if not any(ticket_endpoint.is_ours_to_see(mark.created) for mark in early):
+    if not any(ticket_endpoint.can_be_found(mark.created) for mark in early):
         # where few tickets may be alive, the early ones were taken away: look at one that is young
         early = [zstack_drift.mark()]
         ticket_endpoint.create(ticket_endpoint.calibration_draft)
     for mark in early:
-        if mark.shown is not None and ticket_endpoint.is_ours_to_see(mark.created):
-            later = ticket_endpoint.named(mark.created)
+        if mark.shown is not None and ticket_endpoint.can_be_found(mark.created):
+            later = ticket_endpoint.find_by_name(mark.created)
             violation = zstack_examine("still-there", subject=mark.created, shown=mark.shown, later=later)
             assert violation is None, violation
 
@@ -54,7 +54,7 @@ def test_the_first_drafts_are_decided_as_at_the_start(ticket_endpoint, zstack_ca
     first = []
     for catalogue in ("mutations", "variations"):
         rows = [row for row in zstack_cases.rows(catalogue) if repeatable(row)]
-        first += [(row, zstack_cases.trail(row)) for row in rows[:: max(1, len(rows) // FIRST[effort])]]
+        first += [(row, zstack_cases.result_of(row)) for row in rows[:: max(1, len(rows) // FIRST[effort])]]
     for row, trail in first:
         violation = zstack_examine("steady", edit=row.edit, subject=ticket_endpoint.create(row), sibling=trail)
         assert violation is None, violation
