@@ -25,7 +25,7 @@ class SoughtTicket:
 
 
 def visibility_queries(ticket: SoughtTicket) -> dict[str, str]:
-    """Build every query that finds the ticket, by what it asks for; those that find others too show the newest first."""
+    """Build every query that finds the ticket, by what it asks for; those that find others show the newest first."""
     return (
         _queries_by_uuid(ticket)
         | _queries_by_name(ticket)

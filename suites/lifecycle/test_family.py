@@ -149,7 +149,7 @@ class FamilyMachine(RuleBasedStateMachine):
 
     def tell(self, chosen, _form):
         """Read the history of a ticket: it tells of every change, and of all that it told before."""
-        member = self.one_of([one for one in self.family.living if one.events and not one.follows], chosen)
+        member = self.one_of([one for one in self.family.living if one.events and not one.reuses_uuid], chosen)
         if member is None:
             return
         history = self.family.history(member)
@@ -166,10 +166,10 @@ class FamilyMachine(RuleBasedStateMachine):
 
     def archives(self, chosen, _form):
         """Look into the archives: they have what was deleted, as it was, and nothing that lives."""
-        again = [one.uuid for one in self.family.members if one.follows]
+        again = [one.uuid for one in self.family.members if one.reuses_uuid]
         told = {"apart": again}
         self.judge("apart", "archives", subject=self.family.archives(), shown=self.listing, arguments=told)
-        member = self.one_of([one for one in self.buried() if not one.follows], chosen)
+        member = self.one_of([one for one in self.buried() if not one.reuses_uuid], chosen)
         if member:
             roles = {"before": member.before, "archives": self.family.archives(member)}
             self.judge("archived", "archives", subject=member.deleted, **roles)
