@@ -30,7 +30,7 @@ PLACES = ("params.name", "params.description", "params.requests[0].requestName")
 
 
 def injection_drafts(context: Context) -> tuple[Draft, ...]:
-    """Return one draft for each text and place, in a fixed order; names keep their nonce."""
+    """List one draft for each text and place, in a fixed order; names keep their nonce."""
     body = calibration_body(context)
     return tuple(_row(path, name, text).draft(body) for path in PLACES for name, text in TEXTS.items())
 
