@@ -106,5 +106,5 @@ class DriftMonitor:
         """Judge one mark against the first answer of the run, for the test that is on record."""
         first = self._endpoint.calibration
         if mark.shown is None:
-            return examiner("steady", subject=mark.created, sibling=first)
-        return examiner("steady", subject=mark.created, sibling=first, shown=mark.shown)
+            return examiner("same-treatment", subject=mark.created, sibling=first)
+        return examiner("same-treatment", subject=mark.created, sibling=first, shown=mark.shown)

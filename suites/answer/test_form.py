@@ -73,7 +73,7 @@ def test_structured_failure_has_an_error_object(zstack_cases, zstack_examine):
 def test_failure_has_no_inventory(zstack_cases, zstack_examine):
     """A failure response contains no inventory alongside its error."""
     for edit, result in zstack_cases.structured_refusals():
-        violation = zstack_examine("error-alone", edit=edit, subject=result)
+        violation = zstack_examine("no-inventory-with-error", edit=edit, subject=result)
         assert violation is None, violation
 
 
@@ -83,7 +83,7 @@ def test_error_fields_have_their_types(part, zstack_cases, zstack_examine):
     places, keywords = part
     arguments = {"schema": "failure", "places": places, "keywords": keywords}
     for edit, result in zstack_cases.structured_refusals():
-        violation = zstack_examine("facet", edit=edit, subject=result, arguments=arguments)
+        violation = zstack_examine("schema-part", edit=edit, subject=result, arguments=arguments)
         assert violation is None, violation
 
 

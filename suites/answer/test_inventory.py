@@ -37,7 +37,7 @@ def test_inventory_fields_have_their_types(places, zstack_cases, zstack_examine)
     """Each field of the inventory has its type if present."""
     arguments = {"schema": "create-result", "places": places}
     for edit, result in zstack_cases.accepted_results():
-        violation = zstack_examine("facet", edit=edit, subject=result, arguments=arguments)
+        violation = zstack_examine("schema-part", edit=edit, subject=result, arguments=arguments)
         assert violation is None, violation
 
 
@@ -45,7 +45,7 @@ def test_inventory_fields_have_their_types(places, zstack_cases, zstack_examine)
 def test_last_op_date_is_not_before_create_date(zstack_cases, zstack_examine):
     """A ticket's lastOpDate is not earlier than its createDate."""
     for edit, result in zstack_cases.accepted_results():
-        violation = zstack_examine("dates", edit=edit, subject=result)
+        violation = zstack_examine("date-order", edit=edit, subject=result)
         assert violation is None, violation
 
 
@@ -56,7 +56,9 @@ def test_created_ticket_shows_the_members_sent(member, zstack_cases, zstack_exam
         if result.sent(member) is not None:
             shown = ticket_endpoint.find_ticket(result)
             if shown is not None:
-                violation = zstack_examine("echo", edit=edit, subject=result, shown=shown, arguments={"member": member})
+                violation = zstack_examine(
+                    "member-echo", edit=edit, subject=result, shown=shown, arguments={"member": member}
+                )
                 assert violation is None, violation
 
 
@@ -77,7 +79,7 @@ def test_created_ticket_has_the_resource_uuid_sent(zstack_cases, zstack_examine,
     for edit, result in zstack_cases.accepted_results():
         shown = ticket_endpoint.find_ticket(result) if result.sent("resourceUuid") is not None else None
         if shown is not None:
-            violation = zstack_examine("own-uuid", edit=edit, subject=result, shown=shown)
+            violation = zstack_examine("requested-uuid", edit=edit, subject=result, shown=shown)
             assert violation is None, violation
 
 
@@ -86,5 +88,5 @@ def test_two_creates_yield_two_uuids(ticket_endpoint, zstack_examine):
     """Two creates yield tickets with different UUIDs."""
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
     second = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-    violation = zstack_examine("distinct", calibration=ticket_endpoint.calibration, first=first, second=second)
+    violation = zstack_examine("distinct-uuids", calibration=ticket_endpoint.calibration, first=first, second=second)
     assert violation is None, violation

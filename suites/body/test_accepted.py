@@ -47,7 +47,7 @@ def test_trimmed_white_space_does_not_count_towards_the_limit(ticket_endpoint, z
     roles = {}
     for edit, result in zstack_cases.results("variations", "params.name/outer-space*"):
         violation = zstack_examine(
-            "outer-blanks" if roles else "sameness",
+            "trimmed-length" if roles else "sameness",
             edit=edit,
             subject=result,
             sibling=ticket_endpoint.calibration,

@@ -46,11 +46,11 @@ def test_same_draft_gets_the_same_decision(ticket_endpoint, zstack_cases, zstack
     zstack_cases.send_catalogues("mutations", "variations")
     for _ in range(3):
         again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-        violation = zstack_examine("steadiness", subject=again, sibling=ticket_endpoint.calibration)
+        violation = zstack_examine("same-decision-again", subject=again, sibling=ticket_endpoint.calibration)
         assert violation is None, violation
     for row in zstack_cases.rows("mutations")[::7]:
         first, again = zstack_cases.result_of(row), ticket_endpoint.create(row)
-        violation = zstack_examine("steadiness", edit=row.edit, subject=again, sibling=first)
+        violation = zstack_examine("same-decision-again", edit=row.edit, subject=again, sibling=first)
         assert violation is None, violation
 
 
@@ -60,5 +60,7 @@ def test_refused_body_does_not_change_the_next_decision(ticket_endpoint, zstack_
     for row in zstack_cases.rows("mutations")[::5]:
         ticket_endpoint.create(row)
         again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-        violation = zstack_examine("steadiness", edit=row.edit, subject=again, sibling=ticket_endpoint.calibration)
+        violation = zstack_examine(
+            "same-decision-again", edit=row.edit, subject=again, sibling=ticket_endpoint.calibration
+        )
         assert violation is None, violation

@@ -83,7 +83,11 @@ def test_refusal_blames_only_the_invalid_field(ticket_endpoint, zstack_cases, zs
         if result.refused:
             arguments = {"fields": list(edit.fields)}
             violation = zstack_examine(
-                "blame", edit=edit, subject=result, sibling=ticket_endpoint.calibration, arguments=arguments
+                "blames-edited-field",
+                edit=edit,
+                subject=result,
+                sibling=ticket_endpoint.calibration,
+                arguments=arguments,
             )
             assert violation is None, violation
 
@@ -94,7 +98,7 @@ def test_missing_or_overlong_field_is_refused_with_sys_1007(ticket_endpoint, zst
     for edit, result in zstack_cases.results("mutations", *GENERIC):
         if result.refused_with_error:
             violation = zstack_examine(
-                "argument-code",
+                "error-code",
                 edit=edit,
                 subject=result,
                 sibling=ticket_endpoint.calibration,

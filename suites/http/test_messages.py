@@ -40,7 +40,11 @@ def test_unknown_path_is_not_found(ticket_endpoint, zstack_cases, zstack_examine
     """An unknown path is answered with 404."""
     for edit, result in zstack_cases.results("malformed-requests", "path-unknown*"):
         violation = zstack_examine(
-            "status", edit=edit, subject=result, sibling=ticket_endpoint.calibration, arguments={"statuses": [404]}
+            "expected-status",
+            edit=edit,
+            subject=result,
+            sibling=ticket_endpoint.calibration,
+            arguments={"statuses": [404]},
         )
         assert violation is None, violation
 
@@ -53,7 +57,9 @@ def test_unusual_request_gets_a_response(rows, ticket_endpoint, zstack_cases, zs
             violation = zstack_examine("answered", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
             assert violation is None, violation
             again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-            violation = zstack_examine("steadiness", edit=edit, subject=again, sibling=ticket_endpoint.calibration)
+            violation = zstack_examine(
+                "same-decision-again", edit=edit, subject=again, sibling=ticket_endpoint.calibration
+            )
             assert violation is None, violation
 
 
@@ -74,7 +80,7 @@ def test_chunked_body_is_accepted(ticket_endpoint, zstack_examine):
     draft = ticket_endpoint.calibration_draft
     headers = (*draft.headers, ("Transfer-Encoding", "chunked"))
     result = ticket_endpoint.create_bytes(draft.body, headers=headers)
-    violation = zstack_examine("chunked", subject=result, sibling=ticket_endpoint.calibration)
+    violation = zstack_examine("chunked-body", subject=result, sibling=ticket_endpoint.calibration)
     assert violation is None, violation
 
 
@@ -83,7 +89,7 @@ def test_target_keeps_working_after_every_malformed_request(ticket_endpoint, zst
     """After every malformed request the target still decides the calibration draft as before."""
     for edit, _ in zstack_cases.results("malformed-requests"):
         again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-        violation = zstack_examine("steadiness", edit=edit, subject=again, sibling=ticket_endpoint.calibration)
+        violation = zstack_examine("same-decision-again", edit=edit, subject=again, sibling=ticket_endpoint.calibration)
         assert violation is None, violation
 
 
@@ -100,7 +106,7 @@ def test_no_response_contains_a_stack_trace(zstack_cases, zstack_examine):
     """No response contains a stack trace."""
     for catalogue in ("mutations", "malformed-requests"):
         for edit, result in zstack_cases.results(catalogue):
-            violation = zstack_examine("no-trace", edit=edit, subject=result)
+            violation = zstack_examine("no-stack-trace", edit=edit, subject=result)
             assert violation is None, violation
 
 
@@ -108,16 +114,16 @@ def test_no_response_contains_a_stack_trace(zstack_cases, zstack_examine):
 def test_refusal_by_the_api_is_not_an_html_page(zstack_cases, zstack_examine):
     """The API does not refuse a request with an HTML page."""
     for edit, result in zstack_cases.results("mutations"):
-        violation = zstack_examine("no-page", edit=edit, subject=result)
+        violation = zstack_examine("no-html-page", edit=edit, subject=result)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-HTTP-013")
 def test_no_response_contains_a_secret(ticket_endpoint, zstack_cases, zstack_examine):
     """No response contains a session, a password or a key."""
-    violation = zstack_examine("no-leak", subject=ticket_endpoint.calibration)
+    violation = zstack_examine("no-secret", subject=ticket_endpoint.calibration)
     assert violation is None, violation
     for catalogue in ("variations", "mutations", "malformed-requests"):
         for edit, result in zstack_cases.results(catalogue):
-            violation = zstack_examine("no-leak", edit=edit, subject=result)
+            violation = zstack_examine("no-secret", edit=edit, subject=result)
             assert violation is None, violation

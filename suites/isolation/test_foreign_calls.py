@@ -43,7 +43,7 @@ def check_refused(stranger, sibling, zstack_examine):
             roles["history-after"] = canary.history()
             roles |= {"sibling": sibling} if event != "delete" else {}
             arguments = {"call": canary.call_kind(event), "event": event, "may_succeed": event == "delete"}
-            violation = zstack_examine("left-alone", edit=edit_of(event), arguments=arguments, **roles)
+            violation = zstack_examine("unchanged-by-stranger", edit=edit_of(event), arguments=arguments, **roles)
             assert violation is None, violation
 
     return send
@@ -118,7 +118,7 @@ def test_refusal_discloses_nothing_of_the_ticket(refusals, zstack_examine):
     """A response that refuses a stranger discloses nothing of the ticket's description and requests."""
     for canary, event, subject, _ in refusals():
         violation = zstack_examine(
-            "tells-nothing",
+            "discloses-nothing",
             edit=edit_of(event),
             subject=subject,
             made=canary.created,
@@ -144,10 +144,14 @@ def test_stranger_cannot_create_with_a_used_uuid(stranger, zstack_canary, zstack
         if canary.was_deleted_for_quota:
             continue
         arguments = {"call": "create", "event": "create"}
-        violation = zstack_examine("left-alone", edit=edit_of("create"), arguments=arguments, **roles)
+        violation = zstack_examine("unchanged-by-stranger", edit=edit_of("create"), arguments=arguments, **roles)
         assert violation is None, violation
         violation = zstack_examine(
-            "tells-nothing", edit=edit_of("create"), arguments={"call": "create"}, subject=subject, made=canary.created
+            "discloses-nothing",
+            edit=edit_of("create"),
+            arguments={"call": "create"},
+            subject=subject,
+            made=canary.created,
         )
         assert violation is None, violation
 
@@ -175,7 +179,7 @@ def test_flow_collection_of_another_project_is_refused(ticket_endpoint, zstack_c
             headers = endpoint.calibration_draft.headers
             subject = endpoint.create(Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=headers))
             roles = {"subject": subject, "sibling": sibling, "inside": inside, "collection": known}
-            violation = zstack_examine("outside-flow", edit=edit_of("flow"), **roles)
+            violation = zstack_examine("foreign-flow-collection", edit=edit_of("flow"), **roles)
             assert violation is None, violation
 
 
@@ -184,10 +188,10 @@ def test_no_response_contains_internals_of_the_target(ticket_endpoint, refusals,
     """No response to a call on another user's ticket, or to code-like text, contains paths, source lines or SQL of the target."""
     for _, event, *pair in refusals():
         for result in pair:
-            violation = zstack_examine("no-insides", edit=edit_of(event), subject=result)
+            violation = zstack_examine("no-internals", edit=edit_of(event), subject=result)
             assert violation is None, violation
     for draft in injection_drafts(zstack_context)[::6]:
-        violation = zstack_examine("no-insides", edit=draft.edit, subject=ticket_endpoint.create(draft))
+        violation = zstack_examine("no-internals", edit=draft.edit, subject=ticket_endpoint.create(draft))
         assert violation is None, violation
 
 
@@ -196,10 +200,10 @@ def test_no_response_to_a_stranger_contains_a_secret(refusals, zstack_canary, st
     """No response to a stranger contains a session or other secret."""
     for _, event, *pair in refusals():
         for result in pair:
-            violation = zstack_examine("no-leak", edit=edit_of(event), subject=result)
+            violation = zstack_examine("no-secret", edit=edit_of(event), subject=result)
             assert violation is None, violation
     roles = zstack_canary().compare_views("uuid", by=stranger)
-    violation = zstack_examine("no-leak", partition="look/uuid", subject=roles["subject"])
+    violation = zstack_examine("no-secret", partition="look/uuid", subject=roles["subject"])
     assert violation is None, violation
 
 
@@ -208,5 +212,5 @@ def test_job_ids_are_not_sequential(ticket_endpoint, zstack_examine):
     """Job ids are not sequential, for whoever knows an id can read the job's result."""
     draft = ticket_endpoint.calibration_draft
     made = {f"made{number}": ticket_endpoint.create(draft) for number in range(JOBS)}
-    violation = zstack_examine("unguessable", **made)
+    violation = zstack_examine("unpredictable-job-ids", **made)
     assert violation is None, violation

@@ -33,7 +33,13 @@ def check_not_visible(stranger, zstack_examine):
         if canary.was_deleted_for_quota:
             return
         counts = what in ("count", "count-of-name", "total")
-        checks = ("uncounted",) if what.startswith("count") else ("unseen", "uncounted") if counts else ("unseen",)
+        checks = (
+            ("not-counted",)
+            if what.startswith("count")
+            else ("not-visible", "not-counted")
+            if counts
+            else ("not-visible",)
+        )
         for check in checks:
             violation = zstack_examine(check, partition=f"look/{what}", arguments={"uuid": canary.uuid}, **roles)
             assert violation is None, violation
@@ -94,7 +100,7 @@ def test_count_of_all_reveals_nothing_to_a_stranger(zstack_canary, stranger, zst
         for _ in range(number):
             zstack_canary()
         roles[f"count{number}"] = counted()
-    violation = zstack_examine("uncoupled", partition="look/count-of-all", **roles)
+    violation = zstack_examine("count-independent", partition="look/count-of-all", **roles)
     assert violation is None, violation
 
 
@@ -168,5 +174,7 @@ def test_stranger_sees_and_changes_nothing_while_jobs_run(zstack_canary, strange
             if not canary.was_deleted_for_quota:
                 arguments = {"call": "action", "event": "cancel"}
                 roles = {"before": before, "subject": subject, "after": canary.find_by_uuid(), "sibling": sibling}
-                violation = zstack_examine("left-alone", partition="busy/cancel", arguments=arguments, **roles)
+                violation = zstack_examine(
+                    "unchanged-by-stranger", partition="busy/cancel", arguments=arguments, **roles
+                )
                 assert violation is None, violation

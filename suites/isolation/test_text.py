@@ -32,5 +32,5 @@ def test_response_to_code_like_text_has_no_stack_trace(hostile, zstack_examine):
     """No response to text that looks like code contains a stack trace."""
     for draft, result, shown in hostile():
         for call in (result, shown):
-            violation = zstack_examine("no-trace", edit=draft.edit, subject=call)
+            violation = zstack_examine("no-stack-trace", edit=draft.edit, subject=call)
             assert violation is None, violation

@@ -27,7 +27,9 @@ def test_concurrent_tickets_of_two_users_are_not_mixed(rounds, zstack_examine):
         around, before = [*before, *tickets], tickets
         for canary in (canary for canary in tickets if not canary.was_deleted_for_quota):
             others = {f"other{place}": other.created for place, other in enumerate(around) if other is not canary}
-            violation = zstack_examine("not-mixed", subject=canary.created, shown=canary.find_by_name(), **others)
+            violation = zstack_examine(
+                "no-mixed-content", subject=canary.created, shown=canary.find_by_name(), **others
+            )
             assert violation is None, violation
 
 
@@ -42,5 +44,5 @@ def test_each_user_sees_only_their_own_ticket(rounds, ticket_endpoint, zstack_pr
             if canary.owner is owner or "plain-owner" in zstack_profile.capabilities:
                 other = stranger if canary.owner is owner else owner
                 arguments = {"uuid": canary.uuid}
-                violation = zstack_examine("unseen", arguments=arguments, **canary.compare_views("uuid", by=other))
+                violation = zstack_examine("not-visible", arguments=arguments, **canary.compare_views("uuid", by=other))
                 assert violation is None, violation

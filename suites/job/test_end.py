@@ -35,22 +35,22 @@ def test_running_job_has_no_result_yet(ticket_endpoint, zstack_cases, zstack_exa
 @pytest.mark.requirement("ZT-JOB-007")
 def test_job_ends_with_status_200_or_503(ticket_endpoint, zstack_cases, zstack_examine):
     """The end of a job is reported with status 200 or 503."""
-    violation = zstack_examine("end-status", subject=ticket_endpoint.calibration)
+    violation = zstack_examine("job-end-status", subject=ticket_endpoint.calibration)
     assert violation is None, violation
     for edit, result in zstack_cases.results("mutations"):
         if result.started_job:
-            violation = zstack_examine("end-status", edit=edit, subject=result)
+            violation = zstack_examine("job-end-status", edit=edit, subject=result)
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-008")
 def test_job_ends_with_a_result_or_an_error(ticket_endpoint, zstack_cases, zstack_examine):
     """A job ends with {}, an inventory or a well-formed error."""
-    violation = zstack_examine("result-form", subject=ticket_endpoint.calibration)
+    violation = zstack_examine("job-result-format", subject=ticket_endpoint.calibration)
     assert violation is None, violation
     for edit, result in zstack_cases.results("mutations"):
         if result.started_job:
-            violation = zstack_examine("result-form", edit=edit, subject=result)
+            violation = zstack_examine("job-result-format", edit=edit, subject=result)
             assert violation is None, violation
 
 
@@ -60,11 +60,11 @@ def test_job_result_reads_the_same_again(ticket_endpoint, zstack_examine):
     result = ticket_endpoint.create(ticket_endpoint.calibration_draft)
     early = [ticket_endpoint.create(ticket_endpoint.calibration_draft, first_wait=0.0) for _ in range(2)]
     for _ in range(3):
-        violation = zstack_examine("end-stable", subject=result, again=ticket_endpoint.poll_again(result))
+        violation = zstack_examine("job-end-stable", subject=result, again=ticket_endpoint.poll_again(result))
         assert violation is None, violation
     time.sleep(LATER)
     for one in early:
-        violation = zstack_examine("end-stable", subject=one, again=ticket_endpoint.poll_again(one))
+        violation = zstack_examine("job-end-stable", subject=one, again=ticket_endpoint.poll_again(one))
         assert violation is None, violation
 
 
@@ -74,10 +74,10 @@ def test_job_error_reads_the_same_again(ticket_endpoint, zstack_cases, zstack_ex
     for edit, result in zstack_cases.results("mutations", "params.name/drop", "params.requests/drop", "*/unknown"):
         if not result.started_job:
             # refused before there is a job, which is allowed
-            zstack_examine("end-stable", edit=edit, subject=result)
+            zstack_examine("job-end-stable", edit=edit, subject=result)
         for _ in range(3 if result.started_job else 0):
             again = ticket_endpoint.poll_again(result)
-            violation = zstack_examine("end-stable", edit=edit, subject=result, again=again)
+            violation = zstack_examine("job-end-stable", edit=edit, subject=result, again=again)
             assert violation is None, violation
 
 
@@ -87,7 +87,7 @@ def test_unknown_job_is_not_found(ticket_endpoint, zstack_examine):
     for unknown in (uuid.uuid4().hex, "not-a-job"):
         result = ticket_endpoint.call("GET", f"/v1/api-jobs/{unknown}", follow=False)
         check, arguments = (
-            ("not-success", {}) if ticket_endpoint.profile.strict else ("status", {"statuses": NOT_FOUND})
+            ("not-success", {}) if ticket_endpoint.profile.strict else ("expected-status", {"statuses": NOT_FOUND})
         )
         violation = zstack_examine(check, subject=result, sibling=ticket_endpoint.calibration, arguments=arguments)
         assert violation is None, violation
@@ -111,7 +111,7 @@ def test_job_ends_within_its_announced_timeout(ticket_endpoint, zstack_examine):
     result = ticket_endpoint.create(
         ticket_endpoint.calibration_draft, headers=(("X-API-Timeout", "5"),), job_limit=5 + GRACE + 5
     )
-    violation = zstack_examine("ends", subject=result, arguments={"grace": GRACE})
+    violation = zstack_examine("job-ends-in-time", subject=result, arguments={"grace": GRACE})
     assert violation is None, violation
 
 
@@ -120,7 +120,9 @@ def test_job_results_are_not_mixed_up(ticket_endpoint, zstack_examine):
     """The results of two jobs are not mixed up."""
     drafts = [own_uuid(ticket_endpoint.calibration_draft) for _ in range(4)]
     for result in ticket_endpoint.create_together(drafts):
-        violation = zstack_examine("own-uuid", subject=result, shown=ticket_endpoint.find_ticket(result) or result)
+        violation = zstack_examine(
+            "requested-uuid", subject=result, shown=ticket_endpoint.find_ticket(result) or result
+        )
         assert violation is None, violation
 
 

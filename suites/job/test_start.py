@@ -26,11 +26,11 @@ def test_accepted_response_has_a_usable_location(part, ticket_endpoint, zstack_c
     """The 202 that starts a job has a usable location, and a valid apiTimeout if any."""
     places, keywords = part
     arguments = {"places": places, "keywords": keywords}
-    violation = zstack_examine("start-facet", subject=ticket_endpoint.calibration, arguments=arguments)
+    violation = zstack_examine("accepted-job-part", subject=ticket_endpoint.calibration, arguments=arguments)
     assert violation is None, violation
     for edit, result in zstack_cases.results("variations"):
         if result.started_job:
-            violation = zstack_examine("start-facet", edit=edit, subject=result, arguments=arguments)
+            violation = zstack_examine("accepted-job-part", edit=edit, subject=result, arguments=arguments)
             assert violation is None, violation
 
 
@@ -39,7 +39,7 @@ def test_job_has_the_id_requested(ticket_endpoint, zstack_examine):
     """A job has the id that X-Job-UUID requested."""
     for _ in range(3):
         result = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=uuid.uuid4().hex)
-        violation = zstack_examine("own-id", subject=result)
+        violation = zstack_examine("requested-job-id", subject=result)
         assert violation is None, violation
 
 
@@ -78,7 +78,7 @@ def test_used_job_id_is_refused(ticket_endpoint, zstack_examine):
 def test_api_timeout_is_reported_in_milliseconds(ticket_endpoint, zstack_examine):
     """From 4.1 on, an X-API-Timeout in seconds is reported as apiTimeout in milliseconds."""
     result = ticket_endpoint.create(ticket_endpoint.calibration_draft, headers=(("X-API-Timeout", "77"),))
-    violation = zstack_examine("announced-timeout", subject=result, arguments={"milliseconds": 77000})
+    violation = zstack_examine("reported-timeout", subject=result, arguments={"milliseconds": 77000})
     assert violation is None, violation
 
 

@@ -27,7 +27,7 @@ def create_with_webhook(endpoint, listener, draft, *, refuse=0, count=1):
 def test_result_is_delivered_to_the_webhook(facet, ticket_endpoint, zstack_webhook, zstack_examine):
     """A successful job delivers its result with its id and X-Job-Success: true."""
     result, delivered = create_with_webhook(ticket_endpoint, zstack_webhook, ticket_endpoint.calibration_draft)
-    violation = zstack_examine("hooked", subject=result, hook=delivered, arguments={"facet": facet})
+    violation = zstack_examine("webhook-delivery", subject=result, hook=delivered, arguments={"facet": facet})
     assert violation is None, violation
 
 
@@ -38,7 +38,7 @@ def test_error_is_delivered_to_the_webhook(ticket_endpoint, zstack_cases, zstack
     result, delivered = create_with_webhook(ticket_endpoint, zstack_webhook, draft)
     for facet in ("arrives", "job-success", "body"):
         violation = zstack_examine(
-            "hooked", edit=draft.edit, subject=result, hook=delivered, arguments={"facet": facet}
+            "webhook-delivery", edit=draft.edit, subject=result, hook=delivered, arguments={"facet": facet}
         )
         assert violation is None, violation
 
@@ -49,5 +49,5 @@ def test_failed_webhook_delivery_is_repeated(ticket_endpoint, zstack_webhook, zs
     result, delivered = create_with_webhook(
         ticket_endpoint, zstack_webhook, ticket_endpoint.calibration_draft, refuse=1, count=2
     )
-    violation = zstack_examine("hooked", subject=result, hook=delivered, arguments={"facet": "retried"})
+    violation = zstack_examine("webhook-delivery", subject=result, hook=delivered, arguments={"facet": "retried"})
     assert violation is None, violation

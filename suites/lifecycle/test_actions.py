@@ -30,7 +30,9 @@ def test_update_replaces_all_requests(zstack_canary, zstack_examine):
     requests = [{**first, "requestName": name, "executeTimes": place + 1} for place, name in enumerate(names)]
     subject = update(canary, {"requests": requests})
     if not canary.was_deleted_for_quota:
-        violation = zstack_examine("updated", edit=edit_of("several"), subject=subject, after=canary.find_by_uuid())
+        violation = zstack_examine(
+            "updated-requests", edit=edit_of("several"), subject=subject, after=canary.find_by_uuid()
+        )
         assert violation is None, violation
 
 
@@ -42,7 +44,7 @@ def test_events_and_deletions_are_reported_with_status_200(zstack_canary, zstack
         for event in ("cancel", "update", "reopen", "delete"):
             arguments = {"call": canary.call_kind(event)}
             violation = zstack_examine(
-                "success-form", edit=edit_of(event), subject=canary.send_event(event), arguments=arguments
+                "success-format", edit=edit_of(event), subject=canary.send_event(event), arguments=arguments
             )
             assert violation is None, violation
 
@@ -64,7 +66,7 @@ def test_update_without_requests_is_refused(zstack_canary, zstack_examine):
         }
         if not canary.was_deleted_for_quota:
             arguments = {"event": "update", "must": "refuse"}
-            violation = zstack_examine("life-step", edit=edit_of(name), arguments=arguments, **roles)
+            violation = zstack_examine("event-effect", edit=edit_of(name), arguments=arguments, **roles)
             assert violation is None, violation
 
 
@@ -83,6 +85,6 @@ def test_overlong_comment_is_refused(zstack_canary, zstack_profile, zstack_exami
         if not canary.was_deleted_for_quota:
             arguments = {"event": "cancel", "must": "refuse"}
             violation = zstack_examine(
-                "life-step", edit=edit_of("long-comment"), arguments=arguments, sibling=sibling, **roles
+                "event-effect", edit=edit_of("long-comment"), arguments=arguments, sibling=sibling, **roles
             )
             assert violation is None, violation

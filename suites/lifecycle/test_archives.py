@@ -46,7 +46,7 @@ def check_lists(endpoint, examine, paths):
     """Check that each path returns a list."""
     for path in paths:
         subject = endpoint.call("GET", f"{path}?limit=5")
-        violation = examine("offered", edit=edit_of(path.rpartition("/")[2]), subject=subject)
+        violation = examine("returns-list", edit=edit_of(path.rpartition("/")[2]), subject=subject)
         assert violation is None, violation
 
 
@@ -64,7 +64,7 @@ def test_deleted_ticket_is_archived_unchanged(new_group, zstack_examine, zstack_
         add_history(tickets, member)
         subject = tickets.delete(member)
         archives = tickets.archives(member)
-        violation = zstack_examine("archived", subject=subject, before=member.before, archives=archives)
+        violation = zstack_examine("archived-unchanged", subject=subject, before=member.before, archives=archives)
         assert violation is None, violation
         rows = getattr(archives.outcome, "result", None) or {}
         zstack_observe("delete.archives", bool(rows.get("inventories")), archives)
@@ -93,7 +93,7 @@ def test_no_existing_ticket_is_archived(new_group, zstack_examine):
         if member:
             tickets.delete(member)
         roles = {"subject": tickets.archives(), "shown": tickets.listing()}
-        violation = zstack_examine("apart", **roles, arguments={"taken": tickets.deleted_for_quota})
+        violation = zstack_examine("not-archived", **roles, arguments={"taken": tickets.deleted_for_quota})
         assert violation is None, violation
 
 
@@ -110,7 +110,7 @@ def test_event_on_a_deleted_ticket_changes_nothing(new_group, zstack_examine, zs
         roles = {"deleted": deleted, "subject": subject, "after": tickets.find_by_uuid(member)}
         bystanders = {"bystander-before": bystander_before, "bystander-after": tickets.find_by_uuid(other)}
         arguments = {"event": event, "call": "action"}
-        violation = zstack_examine("stays-dead", edit=edit_of(event), **roles, **bystanders, arguments=arguments)
+        violation = zstack_examine("stays-deleted", edit=edit_of(event), **roles, **bystanders, arguments=arguments)
         assert violation is None, violation
 
 
@@ -127,11 +127,15 @@ def test_second_deletion_changes_nothing(new_group, zstack_examine, zstack_obser
         roles = {"deleted": deleted, "subject": subject, "after": tickets.find_by_uuid(member)}
         bystanders = {"bystander-before": bystander_before, "bystander-after": tickets.find_by_uuid(tickets.members[2])}
         violation = zstack_examine(
-            "stays-dead", edit=edit_of("delete"), **roles, **bystanders, arguments={"event": "delete", "call": "delete"}
+            "stays-deleted",
+            edit=edit_of("delete"),
+            **roles,
+            **bystanders,
+            arguments={"event": "delete", "call": "delete"},
         )
         assert violation is None, violation
         archives = tickets.archives(member)
-        violation = zstack_examine("archived", subject=deleted, before=member.before, archives=archives)
+        violation = zstack_examine("archived-unchanged", subject=deleted, before=member.before, archives=archives)
         assert violation is None, violation
 
 
@@ -154,7 +158,7 @@ def test_create_with_the_uuid_of_a_deleted_ticket_restores_nothing(new_group, zs
         zstack_observe("create.deleted-uuid", answered(subject), subject)
         roles = {"subject": subject, "before": before, "after": tickets.listing()}
         violation = zstack_examine(
-            "family-step",
+            "group-step",
             edit=edit_of("again"),
             **roles,
             arguments={"event": "create", "taken": tickets.deleted_for_quota},

@@ -57,7 +57,7 @@ class TicketGroupMachine(RuleBasedStateMachine):
         """Judge a step by the listings before and after it."""
         before, self.listing = self.listing, self.group.listing()
         arguments = {"event": event, "uuid": uuid}
-        self.judge("family-step", event, subject=subject, before=before, after=self.listing, arguments=arguments)
+        self.judge("group-step", event, subject=subject, before=before, after=self.listing, arguments=arguments)
 
     def one_of(self, members, chosen):
         """Choose a member that was not deleted for the quota, None if there is none."""
@@ -143,7 +143,7 @@ class TicketGroupMachine(RuleBasedStateMachine):
             (own, f"status={status}", f"uuid={member.uuid}"),
         )
         subject = self.group.query("/v1/tickets", *asked[form]) if form < len(asked) else self.group.get_by_path(member)
-        self.judge("family-shows", f"ask-{form}", subject=subject, before=self.listing)
+        self.judge("group-query", f"ask-{form}", subject=subject, before=self.listing)
 
     def read_history(self, chosen, _form):
         """Read the history of a ticket: it records every change and keeps all earlier rows."""
@@ -155,22 +155,22 @@ class TicketGroupMachine(RuleBasedStateMachine):
         events = {"events": [event for event, _ in member.events]}
         shown = self.group.find_by_uuid(member)
         violation = self.examine(
-            "history", edit=edit_of("read-history"), history=history, after=shown, **calls, arguments=events
+            "complete-history", edit=edit_of("read-history"), history=history, after=shown, **calls, arguments=events
         )
         assert violation is None, violation
         if member.uuid in self.read:
-            self.judge("history-kept", "read-history", earlier=self.read[member.uuid], later=history)
+            self.judge("history-not-rewritten", "read-history", earlier=self.read[member.uuid], later=history)
         self.read[member.uuid] = history
 
     def archives(self, chosen, _form):
         """Query the archives: they contain deleted tickets unchanged, and no existing one."""
         again = [one.uuid for one in self.group.members if one.reuses_uuid]
         arguments = {"apart": again}
-        self.judge("apart", "archives", subject=self.group.archives(), shown=self.listing, arguments=arguments)
+        self.judge("not-archived", "archives", subject=self.group.archives(), shown=self.listing, arguments=arguments)
         member = self.one_of([one for one in self.deleted() if not one.reuses_uuid], chosen)
         if member:
             roles = {"before": member.before, "archives": self.group.archives(member)}
-            self.judge("archived", "archives", subject=member.deleted, **roles)
+            self.judge("archived-unchanged", "archives", subject=member.deleted, **roles)
 
 
 WALK = (

@@ -55,14 +55,14 @@ def test_history_rows_are_not_rewritten(new_group, zstack_examine):
         tickets.send_event(one, event, comment=f"step {place}")
         later = tickets.history(one)
         if earlier is not None:
-            violation = zstack_examine("history-kept", edit=edit_of(event), earlier=earlier, later=later)
+            violation = zstack_examine("history-not-rewritten", edit=edit_of(event), earlier=earlier, later=later)
             assert violation is None, violation
         earlier = later
     tickets.send_event(third, "cancel")
     tickets.delete(third)
     for before, member in ((other_history, other), (earlier, one)):
         later = tickets.history(member)
-        violation = zstack_examine("history-kept", edit=edit_of("delete"), earlier=before, later=later)
+        violation = zstack_examine("history-not-rewritten", edit=edit_of("delete"), earlier=before, later=later)
         assert violation is None, violation
 
 
@@ -75,7 +75,7 @@ def test_dates_never_move_backwards(new_group, zstack_examine):
         for place, event in enumerate(EVENTS, 1):
             tickets.send_event(member, event)
             readings[f"reading{place}"] = tickets.find_by_uuid(member)
-        violation = zstack_examine("dates-kept", **readings)
+        violation = zstack_examine("dates-not-backwards", **readings)
         assert violation is None, violation
 
 
@@ -86,5 +86,5 @@ def test_history_rows_are_dated_in_order(new_group, zstack_examine):
     for member in tickets.members:
         for event in EVENTS:
             tickets.send_event(member, event)
-        violation = zstack_examine("history-dates", subject=tickets.history(member))
+        violation = zstack_examine("history-date-order", subject=tickets.history(member))
         assert violation is None, violation

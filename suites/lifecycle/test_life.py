@@ -117,7 +117,7 @@ def check_event(ticket, event, examine, *, must=None, other=None, sibling=None):
         return subject, after
     arguments = {"event": event, **({"must": must} if must else {})}
     violation = examine(
-        "life-step",
+        "event-effect",
         edit=edit_of(event),
         subject=subject,
         before=before,
@@ -158,7 +158,7 @@ def test_requests_of_a_cancelled_ticket_can_be_updated(new_ticket, zstack_examin
         ticket = new_ticket()
         check_event(ticket, "cancel", zstack_examine)
         subject, after = check_event(ticket, "update", zstack_examine)
-        violation = zstack_examine("updated", edit=edit_of("update"), subject=subject, after=after)
+        violation = zstack_examine("updated-requests", edit=edit_of("update"), subject=subject, after=after)
         assert violation is None, violation
 
 
@@ -204,7 +204,7 @@ def test_response_to_an_event_shows_the_resulting_ticket(new_ticket, zstack_exam
     ticket = new_ticket()
     for event in ("cancel", "update", "reopen", "cancel"):
         subject, after = check_event(ticket, event, zstack_examine)
-        violation = zstack_examine("told-truly", edit=edit_of(event), subject=subject, after=after)
+        violation = zstack_examine("event-response", edit=edit_of(event), subject=subject, after=after)
         assert violation is None, violation
 
 
@@ -225,7 +225,7 @@ def test_history_has_one_row_per_change(new_ticket, zstack_examine):
     events = ["cancel", "reopen", "cancel", "unknown", "reopen", "cancel"]
     calls = {f"event{place}": ticket.send_event(event) for place, event in enumerate(events)}
     violation = zstack_examine(
-        "history", history=ticket.history(), after=ticket.find_by_uuid(), **calls, arguments={"events": events}
+        "complete-history", history=ticket.history(), after=ticket.find_by_uuid(), **calls, arguments={"events": events}
     )
     assert violation is None, violation
 
@@ -236,7 +236,9 @@ def test_comment_is_recorded_in_the_history(new_ticket, zstack_examine):
     for comment in (COMMENT, COMMENT, f"{COMMENT} {'备注 long ' * 200}".strip()):
         ticket = new_ticket()
         subject = ticket.send_event("cancel", comment=comment)
-        violation = zstack_examine("commented", edit=edit_of("cancel"), subject=subject, history=ticket.history())
+        violation = zstack_examine(
+            "recorded-comment", edit=edit_of("cancel"), subject=subject, history=ticket.history()
+        )
         assert violation is None, violation
 
 
@@ -249,7 +251,7 @@ def test_deleted_ticket_is_no_longer_shown(new_ticket, ticket_endpoint, zstack_e
         before, bystanders = ticket.find_by_uuid(), other.find_by_uuid()
         subject = ticket.delete()
         violation = zstack_examine(
-            "gone",
+            "deleted-ticket",
             subject=subject,
             before=before,
             after=ticket.find_by_uuid(),
@@ -270,7 +272,7 @@ def test_any_order_of_events_leads_to_the_expected_status(new_ticket, zstack_exp
             calls[f"event{place}"], _ = check_event(ticket, event, zstack_examine)
         roles = {"history": ticket.history(), "after": ticket.find_by_uuid(), **calls}
         if not ticket.was_deleted_for_quota():
-            violation = zstack_examine("history", **roles, arguments={"events": list(events)})
+            violation = zstack_examine("complete-history", **roles, arguments={"events": list(events)})
             assert violation is None, violation
 
     zstack_explore(st.lists(st.sampled_from(EVENTS), min_size=2, max_size=LONGEST), holds)

@@ -48,7 +48,9 @@ def test_every_event_by_a_stranger_is_refused(zstack_canary, ticket_endpoint, zs
             roles["sibling"] = sibling
             if not canary.was_deleted_for_quota:
                 arguments = {"call": "action", "event": event}
-                violation = zstack_examine("left-alone", edit=edit_of(event, "stranger"), arguments=arguments, **roles)
+                violation = zstack_examine(
+                    "unchanged-by-stranger", edit=edit_of(event, "stranger"), arguments=arguments, **roles
+                )
                 assert violation is None, violation
 
 
@@ -64,9 +66,9 @@ def test_reject_by_the_approver_leads_to_rejected(zstack_canary, send_event_as, 
     """An accepted reject by the approver leads to Rejected, and the history records it exactly once."""
     for _ in range(2):
         canary = zstack_canary()
-        roles = send_event_as(canary, "reject", "approver", check="operated", comment=COMMENT)
+        roles = send_event_as(canary, "reject", "approver", check="approver-event", comment=COMMENT)
         arguments = {"event": "reject"}
-        violation = zstack_examine("recorded", edit=edit_of("reject", "approver"), arguments=arguments, **roles)
+        violation = zstack_examine("recorded-event", edit=edit_of("reject", "approver"), arguments=arguments, **roles)
         assert violation is None, violation
         zstack_observe("operator-of-a-reject", operators(roles["history"]), roles["history"])
 
@@ -87,15 +89,15 @@ def test_cancel_by_the_approver_is_refused_or_reported(zstack_canary, send_event
 @pytest.mark.requirement("ZT-LIFECYCLE-034")
 def test_approval_by_the_approver_leads_to_an_approved_status(zstack_canary, send_event_as):
     """An accepted approval by the approver leads to IntermediateApproved or FinalApproved."""
-    send_event_as(zstack_canary(), "approve", "approver", check="operated", comment=COMMENT)
+    send_event_as(zstack_canary(), "approve", "approver", check="approver-event", comment=COMMENT)
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-035")
 def test_approval_is_recorded_in_the_history(zstack_canary, send_event_as, zstack_examine, zstack_observe):
     """The history records an approval exactly once, with its comment."""
     canary = zstack_canary()
-    roles = send_event_as(canary, "approve", "approver", check="operated", comment=COMMENT)
-    for check in ("recorded", "commented"):
+    roles = send_event_as(canary, "approve", "approver", check="approver-event", comment=COMMENT)
+    for check in ("recorded-event", "recorded-comment"):
         arguments = {"event": "approve"}
         violation = zstack_examine(check, edit=edit_of("approve", "approver"), arguments=arguments, **roles)
         assert violation is None, violation
@@ -114,7 +116,9 @@ def test_approval_by_others_is_refused_or_reported(
     if not canary.was_deleted_for_quota:
         arguments = {"call": "action", "event": "approve"}
         roles = {"before": before, "subject": subject, "after": canary.find_by_uuid(), "sibling": sibling}
-        violation = zstack_examine("left-alone", edit=edit_of("approve", "stranger"), arguments=arguments, **roles)
+        violation = zstack_examine(
+            "unchanged-by-stranger", edit=edit_of("approve", "stranger"), arguments=arguments, **roles
+        )
         assert violation is None, violation
     roles = send_event_as(canary, "approve", "owner", check="wrong-operator")
     zstack_observe("approve-by-owner", isinstance(roles["subject"].outcome, Accepted), roles["subject"])
@@ -124,7 +128,7 @@ def test_approval_by_others_is_refused_or_reported(
 def test_approved_ticket_cannot_be_updated(zstack_canary, send_event_as):
     """The requests of a finally approved ticket cannot be updated, and no other refused event changes the ticket."""
     canary = zstack_canary()
-    send_event_as(canary, "approve", "approver", check="operated")
+    send_event_as(canary, "approve", "approver", check="approver-event")
     send_event_as(canary, "update", "owner", check="wrong-operator", must="refuse")
     for event in ("cancel", "reopen", "open"):
         send_event_as(canary, event, "owner", check="wrong-operator")

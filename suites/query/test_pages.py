@@ -29,7 +29,7 @@ def test_pages_return_each_ticket_once(zstack_tickets, zstack_examine):
         more = {
             role: zstack_tickets.query(OWN, sort=sort, limit=size, start=start) for role, (size, start) in pages.items()
         }
-        violation = zstack_examine("partition", **(asked | more | {"after": zstack_tickets.listing()}))
+        violation = zstack_examine("complete-pages", **(asked | more | {"after": zstack_tickets.listing()}))
         assert violation is None, violation
 
 
@@ -48,7 +48,7 @@ def test_reply_with_count_reports_the_total(zstack_tickets, zstack_examine):
     """With replyWithCount, total is the number of tickets across all pages."""
     for limit in (2, 20):
         violation = zstack_examine(
-            "total", **zstack_tickets.query_with_listings(OWN, replyWithCount="true", limit=limit)
+            "total-count", **zstack_tickets.query_with_listings(OWN, replyWithCount="true", limit=limit)
         )
         assert violation is None, violation
 
@@ -63,7 +63,7 @@ def test_reply_with_count_returns_the_page_too(zstack_tickets, zstack_examine):
 @pytest.mark.requirement("ZT-QUERY-023")
 def test_count_reports_the_total(zstack_tickets, zstack_examine):
     """With count, total is the number of tickets that meet the conditions."""
-    violation = zstack_examine("total", **zstack_tickets.query_with_listings(OWN, count="true"))
+    violation = zstack_examine("total-count", **zstack_tickets.query_with_listings(OWN, count="true"))
     assert violation is None, violation
 
 
@@ -84,5 +84,5 @@ def test_tickets_are_sorted(sorts, zstack_tickets, zstack_examine):
 def test_fields_select_members(zstack_tickets, zstack_examine):
     """With fields, each ticket has exactly the members that fields lists."""
     for fields in ("uuid,name", "name,status"):
-        violation = zstack_examine("projected", **zstack_tickets.query_with_listings(OWN, fields=fields))
+        violation = zstack_examine("selected-fields", **zstack_tickets.query_with_listings(OWN, fields=fields))
         assert violation is None, violation

@@ -9,7 +9,7 @@ import pytest
 def test_path_returns_its_ticket(zstack_tickets, zstack_examine):
     """GET on a ticket's path returns exactly that ticket."""
     for one in zstack_tickets.uuids():
-        violation = zstack_examine("by-uuid", subject=zstack_tickets.get_by_path(one))
+        violation = zstack_examine("ticket-by-path", subject=zstack_tickets.get_by_path(one))
         assert violation is None, violation
 
 
@@ -19,7 +19,7 @@ def test_path_and_query_return_the_same_ticket(zstack_tickets, zstack_examine):
     for one in zstack_tickets.uuids():
         listing = zstack_tickets.listing()
         for result in (zstack_tickets.get_by_path(one), zstack_tickets.query(f"uuid={one}")):
-            violation = zstack_examine("same-row", subject=result, before=listing)
+            violation = zstack_examine("same-ticket-read", subject=result, before=listing)
             assert violation is None, violation
 
 
@@ -30,7 +30,7 @@ def test_path_with_unknown_uuid_returns_an_empty_list(zstack_tickets, zstack_exa
     near = [f"{one[:-1]}{'1' if one.endswith('0') else '0'}" for one in zstack_tickets.uuids()[:1]]
     for unknown in (uuid.uuid4().hex, *near):
         result = zstack_tickets.get_by_path(unknown)
-        violation = zstack_examine("empty", subject=result, before=zstack_tickets.listing(), arguments=arguments)
+        violation = zstack_examine("empty-result", subject=result, before=zstack_tickets.listing(), arguments=arguments)
         assert violation is None, violation
 
 
@@ -39,5 +39,5 @@ def test_unchanged_ticket_reads_the_same_again(zstack_tickets, zstack_examine):
     """A ticket that no user has changed reads the same again."""
     first = zstack_tickets.first_listing
     for _ in range(2):
-        violation = zstack_examine("same-row", subject=zstack_tickets.listing(), before=first)
+        violation = zstack_examine("same-ticket-read", subject=zstack_tickets.listing(), before=first)
         assert violation is None, violation

@@ -30,6 +30,6 @@ def test_refused_query_has_no_html_page_and_no_stack_trace(zstack_tickets, zstac
     for queries in SENSELESS.values():
         for conditions, parameters in queries:
             result = zstack_tickets.query(*conditions, **parameters)
-            for check in ("no-page", "no-trace"):
+            for check in ("no-html-page", "no-stack-trace"):
                 violation = zstack_examine(check, subject=result)
                 assert violation is None, violation

@@ -43,7 +43,7 @@ SPECIAL = ("{own}' OR 'a' LIKE 'a", "{own}'--", '{own}" OR ""', "{own};", "{own}
 def test_query_returns_a_list(zstack_tickets, zstack_examine):
     """A query returns a list of tickets under the key inventories."""
     for conditions in (["name~=%{own}%"], ["name={a}"]):
-        violation = zstack_examine("shows-rows", subject=zstack_tickets.query(*conditions))
+        violation = zstack_examine("query-list", subject=zstack_tickets.query(*conditions))
         assert violation is None, violation
 
 
@@ -51,7 +51,7 @@ def test_query_returns_a_list(zstack_tickets, zstack_examine):
 def test_schema_paths_resolve_to_values(zstack_tickets, zstack_examine):
     """Each path in the schema of a query's response resolves to a value in that response."""
     for result in (zstack_tickets.listing(), zstack_tickets.query("name={a}"), zstack_tickets.query("name={own}")):
-        violation = zstack_examine("schema-leads", subject=result)
+        violation = zstack_examine("query-schema-paths", subject=result)
         assert violation is None, violation
 
 
@@ -59,7 +59,7 @@ def test_schema_paths_resolve_to_values(zstack_tickets, zstack_examine):
 def test_query_returns_each_ticket_once(zstack_tickets, zstack_examine):
     """A query by part of a name returns each ticket created with it exactly once."""
     made = {f"made{letter}": result for letter, result in zstack_tickets.remaining.items()}
-    violation = zstack_examine("listed", subject=zstack_tickets.listing(), **made)
+    violation = zstack_examine("all-created-listed", subject=zstack_tickets.listing(), **made)
     assert violation is None, violation
 
 
@@ -67,7 +67,7 @@ def test_query_returns_each_ticket_once(zstack_tickets, zstack_examine):
 def test_conditions_select_the_matching_tickets(queries, zstack_tickets, zstack_examine):
     """A query returns exactly those of the run's tickets that meet its conditions."""
     for conditions in queries:
-        violation = zstack_examine("selects", **zstack_tickets.query_with_listings(*conditions))
+        violation = zstack_examine("selection", **zstack_tickets.query_with_listings(*conditions))
         assert violation is None, violation
 
 
@@ -77,7 +77,7 @@ def test_pattern_selects_the_matching_tickets(zstack_tickets, zstack_examine):
     for condition in ("name~={own} d%", "name~=%{own}_b%"):
         before = zstack_tickets.list_by_names()
         result = zstack_tickets.query(condition)
-        violation = zstack_examine("selects", subject=result, before=before, after=zstack_tickets.list_by_names())
+        violation = zstack_examine("selection", subject=result, before=before, after=zstack_tickets.list_by_names())
         assert violation is None, violation
 
 
@@ -94,7 +94,7 @@ def test_query_that_matches_nothing_returns_an_empty_list(zstack_tickets, zstack
     """A query that no ticket meets returns an empty list."""
     for condition in (f"uuid={uuid.uuid4().hex}", *NOTHING):
         result = zstack_tickets.query(condition)
-        violation = zstack_examine("empty", subject=result, before=zstack_tickets.listing())
+        violation = zstack_examine("empty-result", subject=result, before=zstack_tickets.listing())
         assert violation is None, violation
 
 
@@ -104,5 +104,5 @@ def test_special_characters_are_compared_as_text(zstack_tickets, zstack_examine)
     for value in SPECIAL:
         result = zstack_tickets.query(f"name={value}")
         arguments = {"may_refuse": True}
-        violation = zstack_examine("empty", subject=result, before=zstack_tickets.listing(), arguments=arguments)
+        violation = zstack_examine("empty-result", subject=result, before=zstack_tickets.listing(), arguments=arguments)
         assert violation is None, violation

@@ -20,7 +20,7 @@ def test_login_with_the_correct_password_is_accepted(ticket_endpoint, zstack_exa
 @pytest.mark.requirement("ZT-SESSION-011")
 def test_login_returns_a_session_uuid(ticket_endpoint, zstack_examine):
     """A login returns a session uuid of 32 lowercase hexadecimal digits."""
-    violation = zstack_examine("facet", subject=ticket_endpoint.good_login, arguments=SESSION_UUID)
+    violation = zstack_examine("schema-part", subject=ticket_endpoint.good_login, arguments=SESSION_UUID)
     assert violation is None, violation
 
 
@@ -61,7 +61,7 @@ def test_refused_login_returns_an_error(ticket_endpoint, zstack_examine):
     arguments = {"call": "login", "reasons": NO_ERROR_OBJECT}
     violation = zstack_examine("form", subject=bad, arguments=arguments)
     assert violation is None, violation
-    violation = zstack_examine("facet", subject=bad, arguments=ERROR_PARTS)
+    violation = zstack_examine("schema-part", subject=bad, arguments=ERROR_PARTS)
     assert violation is None, violation
 
 
@@ -86,5 +86,5 @@ def test_second_logout_succeeds(ticket_endpoint, zstack_examine):
 def test_login_does_not_disclose_the_password(ticket_endpoint, zstack_examine):
     """No response to a login contains the password or its digest."""
     for result in (ticket_endpoint.good_login, ticket_endpoint.wrong_login):
-        violation = zstack_examine("no-leak", subject=result, arguments={"kinds": PASSWORDS})
+        violation = zstack_examine("no-secret", subject=result, arguments={"kinds": PASSWORDS})
         assert violation is None, violation

@@ -41,5 +41,5 @@ def test_job_result_stays_the_same(ticket_endpoint, zstack_examine):
     for result in results:
         if result.job:
             for _ in range(2):
-                violation = zstack_examine("job-kept", subject=result, later=ticket_endpoint.poll_again(result))
+                violation = zstack_examine("job-result-kept", subject=result, later=ticket_endpoint.poll_again(result))
                 assert violation is None, violation

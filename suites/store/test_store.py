@@ -125,7 +125,9 @@ def test_used_resource_uuid_leaves_the_first_ticket(ticket_endpoint, zstack_exam
         shown = ticket_endpoint.query(f"uuid={wanted}", limit=3)
         if ticket_endpoint.was_deleted_for_quota(wanted):
             continue
-        violation = zstack_examine("first-stays", first=first, second=second, shown=shown, arguments={"ordered": True})
+        violation = zstack_examine(
+            "first-ticket-stays", first=first, second=second, shown=shown, arguments={"ordered": True}
+        )
         assert violation is None, violation
 
 
@@ -151,7 +153,7 @@ def test_used_job_uuid_leaves_no_second_ticket(ticket_endpoint, zstack_examine):
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
     second = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
     violation = zstack_examine(
-        "job-once",
+        "job-id-used-once",
         first=first,
         second=second,
         named=ticket_endpoint.find_by_name(first),
@@ -179,7 +181,7 @@ def test_concurrent_creates_with_one_uuid_leave_one_ticket(ticket_endpoint, zsta
         shown = ticket_endpoint.query(f"uuid={wanted}", limit=3)
         # a winner that was deleted for the quota left its uuid to a second one
         if not ticket_endpoint.was_deleted_for_quota(wanted):
-            violation = zstack_examine("first-stays", **roles, shown=shown)
+            violation = zstack_examine("first-ticket-stays", **roles, shown=shown)
             assert violation is None, violation
 
 
@@ -189,7 +191,7 @@ def test_repeated_creates_are_stored_the_same_way(ticket_endpoint, zstack_run, z
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
     for _ in range(REPEATS[zstack_run.wishes["effort"]]):
         result = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-        violation = zstack_examine("steadiness", subject=result, sibling=first)
+        violation = zstack_examine("same-decision-again", subject=result, sibling=first)
         assert violation is None, violation
         one_as_sent(result, ticket_endpoint, zstack_examine)
 
@@ -199,7 +201,7 @@ def test_response_keeps_its_form_during_the_run(ticket_endpoint, zstack_run, zst
     """The response to the same draft has the same form at the end of a run as at its start."""
     for _ in range(REPEATS[zstack_run.wishes["effort"]]):
         again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-        violation = zstack_examine("same-form", subject=again, sibling=ticket_endpoint.calibration)
+        violation = zstack_examine("same-response-form", subject=again, sibling=ticket_endpoint.calibration)
         assert violation is None, violation
 
 

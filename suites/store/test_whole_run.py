@@ -36,7 +36,7 @@ def test_early_tickets_still_exist_at_the_end(ticket_endpoint, zstack_drift, zst
     for mark in early:
         if mark.shown is not None and ticket_endpoint.can_be_found(mark.created):
             later = ticket_endpoint.find_by_name(mark.created)
-            violation = zstack_examine("still-there", subject=mark.created, shown=mark.shown, later=later)
+            violation = zstack_examine("still-stored", subject=mark.created, shown=mark.shown, later=later)
             assert violation is None, violation
 
 
@@ -56,5 +56,5 @@ def test_first_drafts_get_the_same_decision_at_the_end(ticket_endpoint, zstack_c
         rows = [row for row in zstack_cases.rows(catalogue) if repeatable(row)]
         first += [(row, zstack_cases.result_of(row)) for row in rows[:: max(1, len(rows) // FIRST[effort])]]
     for row, result in first:
-        violation = zstack_examine("steady", edit=row.edit, subject=ticket_endpoint.create(row), sibling=result)
+        violation = zstack_examine("same-treatment", edit=row.edit, subject=ticket_endpoint.create(row), sibling=result)
         assert violation is None, violation
