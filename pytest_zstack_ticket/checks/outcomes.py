@@ -52,7 +52,7 @@ def no_decision(outcome: Outcome) -> Undecided | None:
 
 
 def describe(outcome: Outcome) -> Phrase:
-    """Describe an outcome to people."""
+    """Describe an outcome in one phrase."""
     match outcome:
         case Accepted(inventory=inventory):
             return Phrase.of("was-accepted", form="{}" if inventory is None else "inventory")

@@ -35,7 +35,7 @@ CALLS = {"create": "create", "delete": "delete"}
 def group_step(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check one step: roles `before` and `after` list the group, `subject` is the call.
 
-    Roles `event0`, `event1`, ... are all steps up to this one, for people. Arguments: `event`; `uuid` of the ticket
+    Roles `event0`, `event1`, ... are all steps up to this one, as evidence. Arguments: `event`; `uuid` of the ticket
     that it is about, for all but a create; `taken`, UUIDs that the run itself deleted to stay under a quota.
     """
     event = str(arguments["event"])

@@ -165,7 +165,7 @@ def _planned(calibration: Body, known: Tables, plan: Plan) -> tuple[Body, Callab
 def decode_object(data: bytes) -> dict[str, Json]:
     """Return the JSON object that any bytes stand for; fewer and smaller bytes are a simpler object.
 
-    Each byte is a member, so that one can be taken away without another meaning for those after it.
+    Each byte is a member, so that one can be removed without changing the meaning of those after it.
     """
     reader = iter(data)
     found: dict[str, Json] = {}

@@ -1,4 +1,4 @@
-"""Drafts with text that somebody could take for code: to be kept as text, or refused."""
+"""Drafts with text that could be taken for code: to be stored as text, or refused."""
 
 from __future__ import annotations
 
