@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from pytest_zstack_ticket.api.classify import CRASHED, from_gateway
 from pytest_zstack_ticket.checks.outcomes import Arguments, one_line, outcome_of, violation
-from pytest_zstack_ticket.model.exchange import Trails
-from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided
+from pytest_zstack_ticket.model.exchange import Exchange, Response, Trails
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 REPEATS = 4
@@ -16,14 +19,25 @@ def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
 
     `subject` got no answer; `repeat1` to `repeat4` are the same request again, `before1` to `before4` its sibling
     before each, `after` its sibling at the end. A violation is only a request that stays unanswered while its sibling
-    is answered every time.
+    is answered every time. What a front end answers in the target's stead says nothing about the target, however often
+    it does so; only its 502 and 504 may mean that the target broke down.
     """
     subject = outcome_of(trails, "subject", profile, arguments)
     if not isinstance(subject, Unanswered):
         return None
     reported = {"kind": subject.failure.kind, "detail": one_line(subject.failure.detail)}
+    status = answered_for(trails["subject"])
     if subject.failure.kind == "stopped" or not subject.failure.sent:
         return Undecided(Phrase.of("target-silent", **reported))
+    if status is not None and status not in CRASHED:
+        return Undecided(Phrase.of("front-end", status=status))
+    return _judged_by_repeats(trails, arguments, profile, reported)
+
+
+def _judged_by_repeats(
+    trails: Trails, arguments: Arguments, profile: Profile, reported: dict[str, str]
+) -> Violation | Undecided:
+    """Judge a request that got no answer by its repeats and by the siblings around them."""
     for role in (role for role in trails if role.startswith(("before", "after"))):
         if isinstance(outcome_of(trails, role, profile), Unanswered):
             return Undecided(Phrase.of("target-silent", **reported))
@@ -33,3 +47,9 @@ def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
     if len(repeats) < REPEATS or "after" not in trails:
         return Undecided(Phrase.of("target-silent", **reported))
     return violation(Phrase.of("expect-answer"), Phrase.of("kills", count=len(repeats) + 1, **reported))
+
+
+def answered_for(exchanges: Sequence[Exchange]) -> int | None:
+    """Return the status with which something before the target answered the last request, None if nothing did."""
+    answer = exchanges[-1].answer if exchanges else None
+    return answer.status if isinstance(answer, Response) and from_gateway(answer) else None

@@ -17,7 +17,7 @@ from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.nonce import with_fresh_nonce
 from pytest_zstack_ticket.client.session_renewal import Keeper, Sender, SessionRenewer
 from pytest_zstack_ticket.model.exchange import Cut, Exchange, Headers, Json, Request
-from pytest_zstack_ticket.model.nonce import NONCED
+from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Session, Settings
 from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Message
@@ -176,7 +176,7 @@ class TicketEndpoint:
         if getattr(created.outcome, "inventory", None) is not None:
             return created
         wanted, name = created.sent("resourceUuid"), str(created.sent("name"))
-        nonce = NONCED.search(name)
+        nonce = NONCE_PATTERN.search(name)
         if "query" not in self.profile.capabilities or not (wanted or nonce):
             return None
         if self.deleted_for_quota & {wanted if isinstance(wanted, str) else "", nonce[0] if nonce else ""}:
@@ -199,7 +199,7 @@ class TicketEndpoint:
 
     def can_be_found(self, created: CallResult) -> bool:
         """Say whether a created ticket is known by the nonce in its name, and was not deleted to stay under a quota."""
-        nonce = NONCED.search(str(created.sent("name")))
+        nonce = NONCE_PATTERN.search(str(created.sent("name")))
         return nonce is not None and not self.was_deleted_for_quota(nonce[0], str(created.sent("resourceUuid")))
 
     def was_deleted_for_quota(self, *keys: str) -> bool:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pytest_zstack_ticket.api.messages import rows_of
-from pytest_zstack_ticket.model.nonce import NONCE, NONCED
+from pytest_zstack_ticket.model.nonce import NONCE, NONCE_PATTERN
 from pytest_zstack_ticket.model.ticket import Draft
 from pytest_zstack_ticket.scenarios.visibility_queries import SoughtTicket, visibility_queries
 
@@ -44,7 +44,7 @@ class CanaryTicket:
 
     @property
     def _nonce(self) -> str:
-        found = NONCED.search(self.name)
+        found = NONCE_PATTERN.search(self.name)
         return found[0] if found else ""
 
     @property
@@ -121,7 +121,7 @@ class CanaryTicket:
 def with_tokens(draft: Draft, *, certifier: str = "") -> Draft:
     """Put tokens into a draft's name, description and requests, with a certifier's nonce if given."""
     body = json.loads(draft.body)
-    body["params"]["name"] = " ".join(filter(None, ("conformance", fresh_token(), certifier, NONCE.decode())))
+    body["params"]["name"] = " ".join(filter(None, ("conformance", fresh_token(), certifier, NONCE)))
     body["params"]["description"] = f"of its owner alone {fresh_token()}"
     body["params"]["requests"] = [_request_with_tokens(request) for request in body["params"]["requests"]]
     return Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=draft.headers)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from pytest_zstack_ticket.api.messages import rows_of
 from pytest_zstack_ticket.model.exchange import Json
-from pytest_zstack_ticket.model.nonce import NONCE, NONCED
+from pytest_zstack_ticket.model.nonce import NONCE, NONCE_PATTERN
 from pytest_zstack_ticket.model.outcome import Accepted, Unanswered
 from pytest_zstack_ticket.model.ticket import Draft
 
@@ -81,7 +81,7 @@ class TicketGroup:
         return sorted(one.uuid for one in self.members if one.uuid and self._was_deleted(one))
 
     def _was_deleted(self, member: Member) -> bool:
-        nonce = NONCED.search(member.name)
+        nonce = NONCE_PATTERN.search(member.name)
         return self._endpoint.was_deleted_for_quota(member.uuid, nonce[0] if nonce else "")
 
     def step_roles(self) -> dict[str, CallResult]:
@@ -104,7 +104,7 @@ class TicketGroup:
         known = self._endpoint.calibration_draft
         body = json.loads(known.body)
         params = body["params"]
-        params["name"] = f"{self.token} {len(self.members)} {NONCE.decode()}"
+        params["name"] = f"{self.token} {len(self.members)} {NONCE}"
         params.pop("description", None)
         params.update({"description": description} if description is not None else {})
         params.update({"resourceUuid": uuid} if uuid is not None else {})

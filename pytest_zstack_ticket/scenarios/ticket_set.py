@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pytest_zstack_ticket.api.messages import rows_of
-from pytest_zstack_ticket.model.nonce import NONCE, NONCED
+from pytest_zstack_ticket.model.nonce import NONCE, NONCE_PATTERN
 from pytest_zstack_ticket.model.outcome import Unanswered
 from pytest_zstack_ticket.model.ticket import Draft
 
@@ -113,14 +113,14 @@ class TicketSet:
         return {letter: result for letter, result in self.created.items() if not self._was_deleted(result)}
 
     def _was_deleted(self, result: CallResult) -> bool:
-        nonce = NONCED.search(str(result.sent("name")))
+        nonce = NONCE_PATTERN.search(str(result.sent("name")))
         return nonce is not None and nonce[0] in self._endpoint.deleted_for_quota
 
     def _draft(self, letter: str) -> Draft:
         known = self._endpoint.calibration_draft
         body = json.loads(known.body)
         word = f"{self._endpoint.certifier} " if self._endpoint.certifier else ""
-        body["params"]["name"] = f"{self.token} {letter} {word}{NONCE.decode()}"
+        body["params"]["name"] = f"{self.token} {letter} {word}{NONCE}"
         body["params"].pop("description", None)
         if letter in DESCRIBED:
             body["params"]["description"] = f"described {self.token}"

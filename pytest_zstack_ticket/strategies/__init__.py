@@ -3,7 +3,8 @@
 May import `model` only.
 """
 
-from pytest_zstack_ticket.strategies.base_draft import NONCE, calibration_body, calibration_draft, with_nonce
+from pytest_zstack_ticket.model.nonce import NONCE
+from pytest_zstack_ticket.strategies.base_draft import calibration_body, calibration_draft
 from pytest_zstack_ticket.strategies.drafts import MutatedDraft, api_bodies, drafts, mutated_drafts, names
 from pytest_zstack_ticket.strategies.edge_cases import edge_case_drafts
 from pytest_zstack_ticket.strategies.injection import injection_drafts
@@ -29,5 +30,4 @@ __all__ = [
     "open_questions",
     "unusual_requests",
     "variations",
-    "with_nonce",
 ]

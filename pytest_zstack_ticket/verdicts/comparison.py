@@ -23,7 +23,6 @@ KINDS: tuple[Kind, ...] = ("regression", "changed", "inconclusive", "not-compara
 FACTOR, LEAST = 4.0, 1.0
 """A response is slower or faster if it took this many times as long and at least this many seconds differ."""
 DECIDED = frozenset({"passed", "failed"})
-UNDECIDED = frozenset({"inconclusive", "error"})
 BY_RULE = ("level", "needs", "profiles")
 """What makes two requirements the same; their wording does not."""
 

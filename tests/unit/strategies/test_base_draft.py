@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from pytest_zstack_ticket.strategies.base_draft import (
-    NONCE,
-    calibration_draft,
     drop,
     encode,
     get,
@@ -12,9 +10,7 @@ from pytest_zstack_ticket.strategies.base_draft import (
     params_twice,
     put,
     rename,
-    with_nonce,
 )
-from tests.unit.strategies.catalogue_rows import CONTEXT
 
 BODY = {"params": {"name": "n", "requests": [{"apiName": "a"}, {"apiName": "b"}]}}
 
@@ -50,9 +46,3 @@ def test_a_body_is_written_in_utf8() -> None:
 
 def test_params_stand_twice() -> None:
     assert params_twice({"params": {"a": 1}}) == b'{"params":{"a":1},"params":{"a":1}}'
-
-
-def test_a_nonce_takes_the_place_of_the_placeholder() -> None:
-    draft = with_nonce(calibration_draft(CONTEXT), "0123456789abcdef")
-    assert b"zt-0123456789abcdef" in draft.body
-    assert NONCE.encode() not in draft.body

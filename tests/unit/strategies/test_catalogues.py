@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from pytest_zstack_ticket.model.nonce import NONCE
 from pytest_zstack_ticket.model.ticket import Draft, Edit, Message
 from pytest_zstack_ticket.strategies import (
     calibration_draft,
@@ -18,7 +19,7 @@ from pytest_zstack_ticket.strategies import (
     unusual_requests,
     variations,
 )
-from pytest_zstack_ticket.strategies.base_draft import NONCE, calibration_body
+from pytest_zstack_ticket.strategies.base_draft import calibration_body
 from pytest_zstack_ticket.strategies.mutations import mutation_rows
 from tests.unit.strategies.catalogue_rows import (
     CONTEXT,
