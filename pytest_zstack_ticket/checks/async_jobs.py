@@ -120,7 +120,7 @@ def job_ends_in_time(trails: Trails, arguments: Arguments, profile: Profile) -> 
     grace = float(arguments.get("grace", 0))
     if subject.promised is None or subject.waited < subject.promised + grace:
         return Undecided(describe(subject))
-    return violation(Phrase.of("expect-end", seconds=f"{subject.promised:g}"), describe(subject))
+    return violation(Phrase.of("expect-end-in-time", seconds=f"{subject.promised:g}"), describe(subject))
 
 
 def reported_timeout(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
@@ -133,7 +133,7 @@ def reported_timeout(trails: Trails, arguments: Arguments, _profile: Profile) ->
     if reported == wanted:
         return None
     return violation(
-        Phrase.of("expect-echo", member="apiTimeout", value=str(wanted)), Phrase.of("shows", value=str(reported))
+        Phrase.of("expect-value", member="apiTimeout", value=str(wanted)), Phrase.of("shows", value=str(reported))
     )
 
 

@@ -27,10 +27,10 @@ def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
         return None
     reported = {"kind": subject.failure.kind, "detail": one_line(subject.failure.detail)}
     status = answered_for(trails["subject"])
-    if subject.failure.kind == "stopped" or not subject.failure.sent:
-        return Undecided(Phrase.of("target-silent", **reported))
     if status is not None and status not in CRASHED:
         return Undecided(Phrase.of("front-end", status=status))
+    if subject.failure.kind == "stopped" or not subject.failure.sent:
+        return Undecided(Phrase.of("target-silent", **reported))
     return _judged_by_repeats(trails, arguments, profile, reported)
 
 
@@ -46,10 +46,10 @@ def _judged_by_repeats(
         return Undecided(Phrase.of("unanswered-once", **reported))
     if len(repeats) < REPEATS or "after" not in trails:
         return Undecided(Phrase.of("target-silent", **reported))
-    return violation(Phrase.of("expect-answer"), Phrase.of("kills", count=len(repeats) + 1, **reported))
+    return violation(Phrase.of("expect-answer"), Phrase.of("only-this-unanswered", count=len(repeats) + 1, **reported))
 
 
 def answered_for(exchanges: Sequence[Exchange]) -> int | None:
-    """Return the status with which something before the target answered the last request, None if nothing did."""
+    """Return the status with which something in front of the target answered the last request, None if nothing did."""
     answer = exchanges[-1].answer if exchanges else None
     return answer.status if isinstance(answer, Response) and from_gateway(answer) else None

@@ -48,7 +48,7 @@ def _born_alike(trails: Trails) -> Judgement:
     before, now = (inventory_of(trails[role]) or {} for role in ("sibling", "subject"))
     if before.get("status") in (None, now.get("status")) or now.get("status") is None:
         return None
-    expected = Phrase.of("expect-born", status=brief(before.get("status")))
+    expected = Phrase.of("expect-initial-status", status=brief(before.get("status")))
     return violation(expected, Phrase.of("shows", value=brief(now.get("status"))))
 
 
@@ -97,7 +97,7 @@ def job_result_kept(trails: Trails, _arguments: Arguments, _profile: Profile) ->
     if first.status == later.status and (one == other or same(one, other)):
         return None
     expected = Phrase.of("expect-job-kept", status=first.status, value=brief(_identity(trails["subject"])))
-    return violation(expected, Phrase.of("job-tells", status=later.status, value=brief(_identity(trails["later"]))))
+    return violation(expected, Phrase.of("job-result", status=later.status, value=brief(_identity(trails["later"]))))
 
 
 def _identity(exchanges: tuple[Exchange, ...]) -> object:
@@ -121,7 +121,7 @@ def still_stored(trails: Trails, _arguments: Arguments, profile: Profile) -> Jud
     wrong = [name for name in ("uuid", "name", "description", "request") if not _alike(before[0], now[0], name)]
     if not wrong:
         return None
-    expected = Phrase.of("expect-unmoved", member=wrong[0], value=brief(before[0].get(wrong[0])))
+    expected = Phrase.of("expect-same-value", member=wrong[0], value=brief(before[0].get(wrong[0])))
     return violation(expected, Phrase.of("shows", value=brief(now[0].get(wrong[0]))))
 
 
