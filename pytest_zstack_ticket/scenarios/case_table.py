@@ -118,8 +118,9 @@ class CaseTable:
     def send_catalogues(self, *catalogues: str) -> None:
         """Send every row of some catalogues that was not sent yet."""
         for catalogue in catalogues:
-            for _ in self._chunks(self.rows(catalogue)):
-                pass
+            for rows in self._chunks(self.rows(catalogue)):
+                for row in rows:
+                    self.result_of(row)
 
     def accepted_results(self) -> Iterator[tuple[Edit | None, CallResult]]:
         """Yield the calibration and each variation that the target accepted."""
