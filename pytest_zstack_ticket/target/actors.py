@@ -94,7 +94,7 @@ class ActorEndpoints:
             return self._ours
         found = self._company.hands(part).endpoint
         found.profile, found.make_room = self._ours.profile, self._ours.make_room
-        found.taken_away = self._ours.taken_away
+        found.deleted_for_quota = self._ours.deleted_for_quota
         found.calibration_draft = self._draft(part)
         return found
 

@@ -92,7 +92,7 @@ def test_session_profile_context_and_observations_are_at_hand(pytester: pytest.P
             assert not zstack_context.given
             trail = ticket_endpoint.call("GET", "/v1/tickets?limit=1")
             zstack_observe("query.total", None, trail)
-            assert zstack_examine("no-page", subject=trail, arguments={"call": "query"}) is None
+            assert zstack_examine("no-html-page", subject=trail, arguments={"call": "query"}) is None
         """
     )
     pytester.runpytest("--zstack-url=embedded", "--zstack-report=out", used).assert_outcomes(passed=1)
