@@ -10,19 +10,19 @@ from pytest_zstack_ticket.artifacts.atomic_write import put
 from pytest_zstack_ticket.artifacts.evidence_excerpt import Excerpt, read_excerpt
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.document import requirement_json
-from pytest_zstack_ticket.report.html.page import page
+from pytest_zstack_ticket.report.html.page import render_page
 from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
 from pytest_zstack_ticket.report.text.translations import wording
 
 Report = Mapping[str, Any]
-NAMES = {"en": "report.html", "zh": "report.zh.html"}
-"""What the pages of both languages are called where they lie beside each other."""
+PAGE_NAMES = {"en": "report.html", "zh": "report.zh.html"}
+"""File names of the pages of both languages."""
 PDF = "report.pdf"
-OLD = (NAMES["zh"], PDF, "report.zh.pdf")
-"""What an earlier run may have left beside the report that is written now."""
+STALE = (PAGE_NAMES["zh"], PDF, "report.zh.pdf")
+"""Files that an earlier run may have left in the folder of the report that is written now."""
 
 
-def beside(report: Report, folder: Path, catalogue: Iterable[Requirement]) -> EvidenceExtract:
+def extract_evidence(report: Report, folder: Path, catalogue: Iterable[Requirement]) -> EvidenceExtract:
     """Return what a page shows beside its report; evidence that is not there is left out. Raises EvidenceError.
 
     A requirement has other faults where its wording has changed since, so they are told of the same one only.
@@ -52,6 +52,7 @@ def write_page(report: Report, folder: Path, lang: str, catalogue: Iterable[Requ
 
     Raises OSError and EvidenceError.
     """
-    for name in OLD:
+    for name in STALE:
         (folder / name).unlink(missing_ok=True)
-    return put(folder / NAMES["en"], page(report, wording(), lang, beside=beside(report, folder, catalogue)))
+    evidence = extract_evidence(report, folder, catalogue)
+    return put(folder / PAGE_NAMES["en"], render_page(report, wording(), lang, evidence=evidence))

@@ -1,62 +1,47 @@
-"""What a verdict was formed by and where: suite, installed versions, clock and certificate of the target, machine."""
+"""Provenance of a verdict: installed versions, certificate and clock of the target, machine, kill matrix."""
 
 from __future__ import annotations
 
-from pytest_zstack_ticket.report.html.markup import Markup, Part, element, joined
+from dataclasses import dataclass
+
 from pytest_zstack_ticket.report.html.page_context import Json, PageContext
 
-SHOWN = 23
-"""Characters of a digest: its algorithm and 64 bits."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Texts for the first screen; those that an older run did not record are empty."""
+
+    versions: str
+    certificates: str
+    clock: str
+    servers: str
+    machine: str
+    kill_matrix: str
+    kill_matrix_digest: str
 
 
-def provenance(sheet: PageContext) -> list[tuple[str, Part]]:
-    """Return rows for the first screen; those that an older run did not note are empty."""
-    run, target = sheet.report["run"], sheet.report["target"]
-    return [
-        ("suite", _suite(run)),
-        ("installed", _versions(run.get("installed"))),
-        ("nonce", element("code", run["nonce"]) if run.get("nonce") else None),
-        ("tls", element("code", ", ".join(target["tls"])) if target.get("tls") else None),
-        ("clock", _clock(sheet)),
-        ("before-target", _before(sheet)),
-        ("machine", _machine(sheet)),
-        ("kill-matrix", _kill_matrix(sheet)),
-    ]
+def provenance_view(context: PageContext) -> Provenance:
+    """Compute what the first screen says of a verdict's provenance."""
+    report = context.report
+    target, kill_matrix = _environment(report, "target"), report.get("kill-matrix") or {}
+    installed = (report["run"].get("installed") or {}).get("versions", {})
+    clock = target.get("clock")
+    return Provenance(
+        versions=", ".join(f"{name} {version}" for name, version in installed.items()),
+        certificates=", ".join(report["target"].get("tls") or ()),
+        clock="" if clock is None else context.say("clock-ahead", seconds=f"{clock:+d}"),
+        servers=", ".join([*([target["server"]] if target.get("server") else []), *target.get("gateway", ())]),
+        machine=", ".join(_environment(report, "ours").values()),
+        kill_matrix=context.say(
+            "kill-matrix-counts", requirements=kill_matrix["requirements"], faults=kill_matrix["faults"]
+        )
+        if kill_matrix
+        else "",
+        kill_matrix_digest=kill_matrix.get("digest", ""),
+    )
 
 
-def _suite(run: Json) -> Markup:
-    suite = run["suite"]
-    told = f"{suite['name']} {suite['version']}"
-    return joined(told, " ", element("code", suite["digest"][:SHOWN] + "…")) if suite.get("digest") else joined(told)
-
-
-def _versions(installed: Json | None) -> str:
-    return ", ".join(f"{name} {told}" for name, told in (installed or {}).get("versions", {}).items())
-
-
-def _clock(sheet: PageContext) -> str | None:
-    clock = _environment(sheet, "target").get("clock")
-    return None if clock is None else sheet.say("clock-ahead", seconds=f"{clock:+d}")
-
-
-def _before(sheet: PageContext) -> str:
-    told = _environment(sheet, "target")
-    return ", ".join([*([told["server"]] if told.get("server") else []), *told.get("gateway", ())])
-
-
-def _machine(sheet: PageContext) -> str:
-    return ", ".join(_environment(sheet, "ours").values())
-
-
-def _environment(sheet: PageContext, key: str) -> Json:
-    environment = sheet.report.get("environment") or {}
-    found: Json = environment.get(key, {})
+def _environment(report: Json, side: str) -> Json:
+    environment = report.get("environment") or {}
+    found: Json = environment.get(side, {})
     return found
-
-
-def _kill_matrix(sheet: PageContext) -> Markup | None:
-    told = sheet.report.get("kill-matrix")
-    if not told:
-        return None
-    counts = sheet.say("kill-matrix-counts", requirements=told["requirements"], faults=told["faults"])
-    return joined(counts, " ", element("code", told["digest"][:SHOWN] + "…"))

@@ -14,9 +14,9 @@ from pytest_zstack_ticket.artifacts.report_reader import report_of
 from pytest_zstack_ticket.config.options import RunOptions
 from pytest_zstack_ticket.model.errors import EvidenceError, UsageError
 from pytest_zstack_ticket.model.requirement import Requirement
-from pytest_zstack_ticket.report.html.page import NOTHING, page
-from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
-from pytest_zstack_ticket.report.html.page_writer import NAMES, beside
+from pytest_zstack_ticket.report.html.page import render_page
+from pytest_zstack_ticket.report.html.page_context import NO_EVIDENCE, EvidenceExtract
+from pytest_zstack_ticket.report.html.page_writer import PAGE_NAMES, extract_evidence
 from pytest_zstack_ticket.report.text.translations import wording
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Printer:
 
     def name(self, lang: str) -> str:
         """Return what a page is called where those of both languages lie beside each other."""
-        return NAMES[lang].replace(".html", ".pdf") if self.pdf else NAMES[lang]
+        return PAGE_NAMES[lang].replace(".html", ".pdf") if self.pdf else PAGE_NAMES[lang]
 
     def check(self, lang: str) -> None:
         """See that the fonts have every letter of our own words. Raises UsageError."""
@@ -62,24 +62,26 @@ class Printer:
         Raises EvidenceError and UsageError.
         """
         report = report_of(text, where)
-        around = beside(report, folder, catalogue) if folder else NOTHING
+        evidence = extract_evidence(report, folder, catalogue) if folder else NO_EVIDENCE
         if self.typesetter is None:
-            return page(report, wording(), lang, beside=around).encode()
-        return pdf(report, text, lang, beside=around, typesetter=self.typesetter)
+            return render_page(report, wording(), lang, evidence=evidence).encode()
+        return render_pdf(report, text, lang, evidence=evidence, typesetter=self.typesetter)
 
 
-def pdf(report: Mapping[str, Any], text: bytes, lang: str, *, beside: EvidenceExtract, typesetter: Typesetter) -> bytes:
+def render_pdf(
+    report: Mapping[str, Any], text: bytes, lang: str, *, evidence: EvidenceExtract, typesetter: Typesetter
+) -> bytes:
     """Return the PDF of a report; `text` is its report.json, byte for byte.
 
     Raises UsageError if no font has a letter that the reader needs, EvidenceError for a run without a date.
     """
-    from pytest_zstack_ticket.report.pdf import layout as parts  # noqa: PLC0415 - only a PDF pays for it
+    from pytest_zstack_ticket.report.pdf import layout  # noqa: PLC0415 - only a PDF pays for it
 
-    markup = parts.pdf_markup(report, wording(), lang, beside=beside, digest=hashlib.sha256(text).hexdigest())
-    missing = _missing(parts.letters(markup), typesetter)
+    xml = layout.pdf_xml(report, wording(), lang, evidence=evidence, digest=hashlib.sha256(text).hexdigest())
+    missing = _missing(layout.characters_of(xml), typesetter)
     inputs = {
-        "body": parts.without(markup, missing),
-        "header": json.dumps(parts.header(report, wording(), lang), ensure_ascii=False),
+        "body": layout.escape_missing(xml, missing),
+        "header": json.dumps(layout.page_header(report, wording(), lang), ensure_ascii=False),
         "report": text.decode(),
     }
     return typesetter.typeset(TEMPLATE.read_bytes(), inputs, moment=_moment(report))
