@@ -82,9 +82,7 @@ def charts_view(context: PageContext) -> Charts:
 
 def _levels(counts: Json) -> LevelsTable:
     used = [verdict for verdict in VERDICTS if any(row.get(verdict) for row in counts.values())]
-    rows = [
-        (level, [counts[level].get(verdict, 0) for verdict in used]) for level in LEVELS if level in counts
-    ]
+    rows = [(level, [counts[level].get(verdict, 0) for verdict in used]) for level in LEVELS if level in counts]
     return LevelsTable(verdicts=used, rows=rows)
 
 

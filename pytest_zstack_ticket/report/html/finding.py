@@ -104,7 +104,7 @@ def _shorter(value: Any) -> Any:
 
 
 def _role(context: PageContext, finding: Json, role: str, ids: list[str]) -> RoleExchanges:
-    """The exchanges of a role; without the evidence, the message that the finding itself has."""
+    """Write the exchanges of a role; without the evidence, the message that the finding itself has."""
     known = [context.evidence.exchanges[one] for one in ids if one in context.evidence.exchanges]
     if known:
         texts = [exchange_text(one) for one in first_and_last(known)]
@@ -115,6 +115,6 @@ def _role(context: PageContext, finding: Json, role: str, ids: list[str]) -> Rol
 
 
 def first_and_last(exchanges: list[Json]) -> list[Json]:
-    """The first and the last of many exchanges: what was asked, and how it ended."""
+    """Choose the first and the last of many exchanges: what was asked, and how it ended."""
     half = MAX_EXCHANGES // 2
     return exchanges if len(exchanges) <= MAX_EXCHANGES else [*exchanges[:half], *exchanges[-half:]]

@@ -41,8 +41,7 @@ def observations_view(context: PageContext) -> Observations | None:
 
 def _observation(context: PageContext, fact: Json) -> Observation:
     readings = (
-        _reading(context, one["value"]) + (f" ({one['count']} ×)" if one["count"] > 1 else "")
-        for one in fact["values"]
+        _reading(context, one["value"]) + (f" ({one['count']} ×)" if one["count"] > 1 else "") for one in fact["values"]
     )
     id_, question = _question(context, fact["id"])
     return Observation(id=id_, question=question, readings="; ".join(readings))
@@ -56,5 +55,5 @@ def _question(context: PageContext, key: str) -> tuple[str, str]:
 
 
 def _reading(context: PageContext, value: object) -> str:
-    """A reading in words: A accepts it, B refuses it; anything else as it was recorded."""
+    """Word a reading: A accepts it, B refuses it; anything else stays as it was recorded."""
     return context.say(f"reading-{value}") if value in READINGS else str(value)

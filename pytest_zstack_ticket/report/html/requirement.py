@@ -64,7 +64,7 @@ def requirement_view(context: PageContext, row: Json) -> RequirementView:
 
 
 def _passing_example(context: PageContext, row: Json) -> PassingExample | None:
-    """The first example that passed, its exchange as the evidence has it where that is at hand."""
+    """Choose the first example that passed, its exchange as the evidence has it where that is at hand."""
     example = next((one for one in row.get("witnesses", ()) if one["subject"]), None)
     if example is None:
         return None

@@ -21,8 +21,8 @@ MAX_TICKETS = 20
 class Summary:
     """What `summary.html` shows beyond the report itself.
 
-    `deviations` is the verdict of a target that only waived failures keep from conformance, else empty; `limits` is what
-    a reader must know before trusting the verdict; `lists` are headings with their lines.
+    `deviations` is the verdict of a target that only waived failures keep from conformance, else empty; `limits` say
+    what a reader must know before trusting the verdict; `lists` are headings with their lines.
     """
 
     deviations: str

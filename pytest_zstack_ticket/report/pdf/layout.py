@@ -54,7 +54,7 @@ def pdf_xml(
 
 
 def _areas(rows: list[Json]) -> Iterator[tuple[Area, list[tuple[Json, str]]]]:
-    """Yield each area with its requirements and their anchors; of several with the same anchor only the first has it."""
+    """Yield each area with its requirements and their anchors; an anchor that is used already is left out."""
     used: set[str] = set()
     for area in areas_by_name(sorted(rows, key=lambda row: str(row["id"]))):
         lines = []
@@ -66,7 +66,7 @@ def _areas(rows: list[Json]) -> Iterator[tuple[Area, list[tuple[Json, str]]]]:
 
 
 def page_header(report: Mapping[str, Any], translations: Translations, lang: str) -> dict[str, str]:
-    """What stands at the edges of every page: the title, the run, and how pages are counted."""
+    """Collect what stands at the edges of every page: the title, the run, and how pages are counted."""
     words = translations.catalogues[lang]["page"]
     return {
         "lang": lang,

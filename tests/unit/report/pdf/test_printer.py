@@ -13,7 +13,7 @@ import pytest
 from pytest_zstack_ticket.model.errors import EvidenceError, UsageError
 from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
 from pytest_zstack_ticket.report.pdf import printer, typst_compiler
-from pytest_zstack_ticket.report.pdf.printer import Printer, pdf
+from pytest_zstack_ticket.report.pdf.printer import Printer, render_pdf
 from pytest_zstack_ticket.report.pdf.typst_compiler import PACKAGED, Typesetter
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, wording
 from tests.support.sample_report import hostile, sample_report
@@ -75,7 +75,7 @@ def test_hostile_text_is_shown_and_nothing_else(lang: str):
     report = hostile(sample_report())
     report["target"]["url"] = '#read("/etc/passwd") $x$ \U0001f600 \ue000 \U000f0000 =*_`'
     # no report with these fits its schema; the page and the PDF do not rely on that
-    _, text = read(pdf(report, b"{}", lang, beside=EvidenceExtract(), typesetter=Typesetter()))
+    _, text = read(render_pdf(report, b"{}", lang, evidence=EvidenceExtract(), typesetter=Typesetter()))
     assert '#read("/etc/passwd")' in re.sub(r"\n", "", text)
     assert "\\U0001f600" in text
     assert "\\u202e" in text
