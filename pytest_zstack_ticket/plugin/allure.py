@@ -20,7 +20,7 @@ from allure_commons.model2 import Attachment, Label, Link, Parameter, StatusDeta
 from pytest_zstack_ticket.artifacts.atomic_write import put
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.plugin.items import RECORD, RULE, test_name
-from pytest_zstack_ticket.report.document import Row, row_json
+from pytest_zstack_ticket.report.document import RequirementRow, row_json
 from pytest_zstack_ticket.report.exports import allure
 from pytest_zstack_ticket.report.finding import message_json, subject_role
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
@@ -58,16 +58,8 @@ class AllureLive:
         tally, finding = tally_from_json(told["tally"]), told["finding"]
         # what is missing may still come, as in the report of pytest
         judged = verdict_of(rule, replace(tally, missing=0), self._run.reached.profile)
-        row = Row(
-            requirement=rule,
-            verdict=judged.verdict,
-            reason=judged.reason,
-            held=tally.held,
-            failed=tally.failed,
-            undecided=tally.undecided,
-            open=tally.legal,
-            partitions=sorted(tally.partitions),
-            findings=[finding] if finding and judged.verdict == "failed" else [],
+        row = RequirementRow(
+            requirement=rule, judged=judged, findings=[finding] if finding and judged.verdict == "failed" else []
         )
         active = finding is not None and (rule.id, finding["signature"]) in self._run.standing.active
         shown: dict[str, Any] = scrubbed_json(row_json(row, wording()))
