@@ -136,14 +136,14 @@ def _write_har(output: str, report: dict[str, Any], evidence: EvidenceReader | N
 
 def _write_allure(output: str, report: dict[str, Any], evidence: EvidenceReader | None) -> None:
     from pytest_zstack_ticket.report.exports.allure import allure  # noqa: PLC0415 - help is fast
-    from pytest_zstack_ticket.report.exports.passing_examples import chosen, witnesses  # noqa: PLC0415 - likewise
+    from pytest_zstack_ticket.report.exports.passing_examples import passing_exchanges, passing_messages  # noqa: PLC0415 - likewise
 
     if output == "-":
         raise SettingsError("allure writes a folder: name it with --output DIR.")
     if evidence is not None and not evidence.path.exists():
         talk(f"{evidence.path} is not there: passed requirements have no witness.")
         evidence = None
-    shown = witnesses(chosen(evidence.examples()), evidence.exchanges()) if evidence else {}
+    shown = passing_messages(passing_exchanges(evidence.examples()), evidence.exchanges()) if evidence else {}
     try:
         Path(output).mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -75,7 +75,7 @@ class AllureLive:
         result.name = allure.title(row)
         result.description = allure.description(row)
         result.descriptionHtml = None
-        result.historyId = result.testCaseId = allure.same_in_every_run(known)
+        result.historyId = result.testCaseId = allure.history_id(known)
         result.fullName = f"zstack-ticket:{known}"
         result.labels = [Label(**one) for one in allure.labels(row)] + [
             *(one for one in result.labels if one.name in KEPT),
@@ -112,8 +112,8 @@ class AllureLive:
         for row in report["requirements"]:
             status = allure.STATUSES[row["verdict"]]
             if status in LATE and status not in told.get(row["id"], {status}):
-                self._put(allure.of_a_requirement(report, row, ()))
-        self._put(allure.of_the_run(report))
+                self._put(allure.requirement_files(report, row, ()))
+        self._put(allure.run_files(report))
 
     def _statuses(self) -> dict[str, set[str]]:
         """Return what the results of this run say of each requirement, whichever process wrote them."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_zstack_ticket.report.html.causes import causes_view
-from pytest_zstack_ticket.report.html.charts import charts_view
-from pytest_zstack_ticket.report.html.observations import observations_view
+from pytest_zstack_ticket.report.html.causes_view import causes_view
+from pytest_zstack_ticket.report.html.charts_view import charts_view
+from pytest_zstack_ticket.report.html.observations_view import observations_view
 from pytest_zstack_ticket.report.html.page_context import NO_EVIDENCE, EvidenceExtract, PageContext
-from pytest_zstack_ticket.report.html.requirement import areas_view
-from pytest_zstack_ticket.report.html.summary import summary_view
+from pytest_zstack_ticket.report.html.requirement_view import areas_view
+from pytest_zstack_ticket.report.html.summary_view import summary_view
 from pytest_zstack_ticket.report.text.translations import Translations
 
 LANGUAGE_TAGS = {"en": "en", "zh": "zh-CN"}

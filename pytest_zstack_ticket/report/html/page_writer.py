@@ -1,4 +1,4 @@
-"""Make pages of a report and of what lies beside it, and put them into its folder."""
+"""Writing the page of a run into its report folder, with an extract of the evidence."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ STALE = (PAGE_NAMES["zh"], PDF, "report.zh.pdf")
 
 
 def extract_evidence(report: Report, folder: Path, catalogue: Iterable[Requirement]) -> EvidenceExtract:
-    """Return what a page shows beside its report; evidence that is not there is left out. Raises EvidenceError.
+    """Read what a page shows of the evidence; evidence that is not there is left out. Raises EvidenceError.
 
-    A requirement has other faults where its wording has changed since, so they are told of the same one only.
+    Faults are those of today's catalogue, so they are shown only for requirements that have not changed since.
     """
     evidence = folder / "evidence.jsonl.gz"
-    excerpt = read_excerpt(evidence, _wanted(report)) if evidence.exists() else Excerpt()
+    excerpt = read_excerpt(evidence, _shown_exchanges(report)) if evidence.exists() else Excerpt()
     rows = {row["id"]: row for row in report["requirements"]}
     same = [one for one in catalogue if one.id in rows and requirement_json(one).items() <= rows[one.id].items()]
     return EvidenceExtract(
@@ -39,8 +39,8 @@ def extract_evidence(report: Report, folder: Path, catalogue: Iterable[Requireme
     )
 
 
-def _wanted(report: Report) -> frozenset[str]:
-    """Return the exchanges of all findings, and the first of each witness."""
+def _shown_exchanges(report: Report) -> frozenset[str]:
+    """Name the exchanges of all findings, and the first of each passing example."""
     findings = (finding for row in report["requirements"] for finding in row["findings"])
     shown = (one for finding in findings for ids in finding["exchanges"].values() for one in ids)
     witnesses = (one for row in report["requirements"] for one in row.get("witnesses", ())[:1] if one["subject"])
@@ -48,7 +48,7 @@ def _wanted(report: Report) -> frozenset[str]:
 
 
 def write_page(report: Report, folder: Path, lang: str, catalogue: Iterable[Requirement]) -> Path:
-    """Write the page of a run into its folder, and take away those of an earlier run.
+    """Write the page of a run into its folder, and delete those of an earlier run.
 
     Raises OSError and EvidenceError.
     """

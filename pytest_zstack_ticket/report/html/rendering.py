@@ -21,10 +21,9 @@ from markupsafe import Markup, escape
 
 from pytest_zstack_ticket.report.html.page_context import PageContext
 from pytest_zstack_ticket.report.text.columns import escapes
+from pytest_zstack_ticket.report.text.verdict_marks import VERDICT_MARKS
 
 TEMPLATES = Path(__file__).parent / "templates"
-VERDICT_MARKS = {"passed": "✓", "failed": "✗", "error": "!", "inconclusive": "?", "untested": "○", "inapplicable": "–"}
-"""Shown before each verdict, so that it is known without its colour."""
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 
 

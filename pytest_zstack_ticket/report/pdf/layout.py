@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterator, Mapping
 from html import unescape
 from typing import Any
 
-from pytest_zstack_ticket.report.html.causes import causes_view
-from pytest_zstack_ticket.report.html.charts import charts_view
-from pytest_zstack_ticket.report.html.observations import observations_view
+from pytest_zstack_ticket.report.html.causes_view import causes_view
+from pytest_zstack_ticket.report.html.charts_view import charts_view
+from pytest_zstack_ticket.report.html.observations_view import observations_view
 from pytest_zstack_ticket.report.html.page_context import (
     Area,
     EvidenceExtract,
@@ -24,8 +24,8 @@ from pytest_zstack_ticket.report.html.page_context import (
     by_verdict,
 )
 from pytest_zstack_ticket.report.html.rendering import anchor, render
-from pytest_zstack_ticket.report.html.requirement import requirement_view
-from pytest_zstack_ticket.report.html.summary import summary_view
+from pytest_zstack_ticket.report.html.requirement_view import requirement_view
+from pytest_zstack_ticket.report.html.summary_view import summary_view
 from pytest_zstack_ticket.report.text.translations import Translations
 
 _MUST_BE_SHOWN = re.compile("[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")

@@ -16,9 +16,9 @@ import pytest
 
 from pytest_zstack_ticket.model.profile import Limits
 from pytest_zstack_ticket.model.ticket_context import Context
-from pytest_zstack_ticket.report.html.causes import ACTIONS
-from pytest_zstack_ticket.report.html.charts import duration
-from pytest_zstack_ticket.report.html.finding import readable
+from pytest_zstack_ticket.report.html.causes_view import ACTIONS
+from pytest_zstack_ticket.report.html.charts_view import duration
+from pytest_zstack_ticket.report.html.finding_view import readable
 from pytest_zstack_ticket.report.html.page import render_page
 from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
 from pytest_zstack_ticket.report.html.rendering import TEMPLATES

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pytest_zstack_ticket.report.html.exchange_text import exchange_text, message_text
-from pytest_zstack_ticket.report.html.finding import FindingView, finding_view
+from pytest_zstack_ticket.report.html.finding_view import FindingView, finding_view
 from pytest_zstack_ticket.report.html.page_context import Area, Json, PageContext, areas_by_name, by_verdict
 from pytest_zstack_ticket.report.text.budget_text import explored
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pytest_zstack_ticket.report.html.page_context import Json, PageContext
-from pytest_zstack_ticket.report.html.provenance import Provenance, provenance_view
+from pytest_zstack_ticket.report.html.provenance_view import Provenance, provenance_view
 from pytest_zstack_ticket.report.text.budget_text import shortfall_lines
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
 from pytest_zstack_ticket.report.text.waiver_text import deviations_text, waiver_lines
