@@ -1,5 +1,5 @@
 """A report as one HTML page: modules named `*_view` compute what a part shows, `templates/` lays it out.
 
-`rendering` is the Jinja2 environment, `page_writer` the only module that reads or writes files of a run. May import what
+`rendering` is the Jinja2 environment; `page_writer` alone reads and writes files of a run. May import what
 `report` may.
 """

@@ -1,4 +1,4 @@
-"""FindingCards of findings, and the finding that they are made of."""
+"""Cards of findings, and the finding that they are made of."""
 
 import json
 from typing import Any
