@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from pytest_zstack_ticket.model.exchange import Request
 
-MAX_BODY = 100_000
+MAX_BODY_BYTES = 100_000
 _SET_BY_CURL = frozenset({"content-length", "host", "accept-encoding"})
 SESSION_VARIABLE = "ZSTACK_SESSION"
 
@@ -40,7 +40,7 @@ def curl_line(
     if body is not None:
         if "content-type" not in given:
             arguments += ["-H", "Content-Type:"]
-        if len(body) > MAX_BODY:
+        if len(body) > MAX_BODY_BYTES:
             piped = f": 'a body of {len(body)} bytes: take it from the evidence' | "
             arguments += ["--data-binary", "@-"]
         elif _plain(body):

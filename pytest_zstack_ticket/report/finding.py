@@ -8,9 +8,9 @@ from pytest_zstack_ticket.model.codec import body_to_json, edit_to_json, phrase_
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Json, Trails
 from pytest_zstack_ticket.model.verdict import Example, Finding
 
-MAX_BODY = 20_000
+MAX_BODY_BYTES = 20_000
 """Bytes of a body in a finding; the evidence has the whole of it."""
-MAX_WITNESS_BODY = 1_500
+MAX_WITNESS_BODY_BYTES = 1_500
 """Likewise in an example that passed, of which every requirement has one."""
 SIBLING_ROLES = ("sibling", "before", "first")
 
@@ -57,11 +57,11 @@ def witness_json(example: Example, trails: Trails) -> dict[str, Any]:
         "arguments": example.arguments,
         "partition": example.partition,
         "exchanges": {role: list(ids) for role, ids in example.roles.items()},
-        "subject": message_json(trails.get(subject_role(trails), ()), most=MAX_WITNESS_BODY),
+        "subject": message_json(trails.get(subject_role(trails), ()), most=MAX_WITNESS_BODY_BYTES),
     }
 
 
-def message_json(trail: tuple[Exchange, ...], *, most: int = MAX_BODY) -> dict[str, Any] | None:
+def message_json(trail: tuple[Exchange, ...], *, most: int = MAX_BODY_BYTES) -> dict[str, Any] | None:
     """Write the request of a trail with its last answer, None if nothing was sent; `most` bytes of each body."""
     if not trail:
         return None
@@ -85,7 +85,7 @@ def message_json(trail: tuple[Exchange, ...], *, most: int = MAX_BODY) -> dict[s
     return message
 
 
-def body_excerpt(body: bytes | None, most: int = MAX_BODY) -> Json:
+def body_excerpt(body: bytes | None, most: int = MAX_BODY_BYTES) -> Json:
     """Write a body as JSON, or its beginning with its length in bytes."""
     if body is None or len(body) <= most:
         return body_to_json(body)

@@ -90,7 +90,7 @@ WireKind: TypeAlias = Literal[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoiled:
+class DamagedResponse:
     """A response and what the server does to it on the wire; `amount` is in seconds or bytes."""
 
     response: Response
@@ -107,11 +107,3 @@ class Delivery:
     body: bytes
     attempts: int = 15
     pause: float = 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
-    """What the server knows of the connection that a request came on."""
-
-    number: int = 0
-    in_flight: int = 1

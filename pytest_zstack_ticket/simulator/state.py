@@ -1,4 +1,4 @@
-"""Everything that an embedded endpoint remembers between two requests, and one request's own notes: the turn."""
+"""Everything that an embedded endpoint remembers between two requests, and one request's own notes: the context."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class CallContext:
     `raw` is the message as it was read, `values` what was bound, `waived` the fields whose checks a fault switched off.
     """
 
-    world: SimulatorState
+    state: SimulatorState
     request: Request
     now: float
     call: Call
@@ -75,12 +75,12 @@ class CallContext:
     @property
     def store(self) -> Store:
         """The tables."""
-        return self.world.store
+        return self.state.store
 
     @property
     def variant(self) -> Variant:
         """The endpoint that is played."""
-        return self.world.variant
+        return self.state.variant
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -93,7 +93,7 @@ class CallContext:
         wanted = (self.header("Accept-Language") or "").lower()
         if self.variant.modern_errors and wanted.startswith(("en", "zh")):
             return "zh" if wanted.startswith("zh") else "en"
-        return self.world.options.locale
+        return self.state.options.locale
 
     @property
     def caller(self) -> Session:
@@ -106,7 +106,7 @@ class CallContext:
         return first_header(self.request, name)
 
     def without(self, fault: str) -> bool:
-        """Tell whether the turn is without a fault."""
+        """Tell whether the call is without a fault."""
         return self.active.without(fault)
 
 

@@ -47,7 +47,6 @@ class Choices:
     dates: str = _choice("java8", "java9", "java20", about="the platform that writes the dates (9)")
     time_zone: str = _choice("utc", "china", about="the server's own zone, in which dates are written (9)")
     failing_request: str = _choice("succeeds", "fails", about="the requests of a finally approved ticket (U12)")
-    virtual_id_details: str = _choice("account", "silent", about="details of a failed virtual-id log-in (U16)")
 
     @property
     def zone_hours(self) -> int:

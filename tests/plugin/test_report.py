@@ -146,7 +146,7 @@ def text_of(path: Path) -> str:
 
 def live_sessions(cloud: SimulatorServer) -> Iterator[tuple[str, Any]]:
     """Yield every session that the endpoint ever gave out."""
-    sessions = cloud.engine.world.sessions
+    sessions = cloud.engine.state.sessions
     yield from (*sessions.live.items(), *sessions.ended.items())
 
 

@@ -20,7 +20,7 @@ from pytest_zstack_ticket.verdicts.comparison import Diff
 MAX_BYTES = 900_000
 """Bytes of a summary; GitHub drops one over 1 MiB altogether."""
 MAX_ROWS = 100
-MAX_TEXT = 300
+MAX_TEXT_COLUMNS = 300
 LISTED = ("failed", "error", "inconclusive", "untested")
 """Verdicts of which each row is shown, in this order."""
 _PUNCTUATION = re.compile(r"(?<=\w)-(?=\w)|(?<=\d)\.(?=\d)|[.,](?= |$)|(?<=\w):(?= )|([!-/:-@\[-`{-~])")
@@ -59,7 +59,7 @@ def diff_markdown(diff: Diff, translations: Translations, lang: str) -> str:
 
 def inert(text: str) -> str:
     """Write a text on one line so that it shows as it is and does nothing."""
-    short = shortened(visible(text), MAX_TEXT)
+    short = shortened(visible(text), MAX_TEXT_COLUMNS)
     return _PUNCTUATION.sub(lambda found: f"&#{ord(found[1])};" if found[1] else found[0], short)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
+
 MAX_LINES = 400
 """Beyond it only the common beginning and end are found, for a comparison of every line would take too long."""
-_NONCE = re.compile(r"zt-[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def _joined(lines: Iterable[Segments]) -> Segments:
 
 def _comparable(lines: list[str]) -> list[str]:
     """Lines without nonces, and without the commas that depend on what follows."""
-    return [_NONCE.sub("zt-", line).rstrip(",") for line in lines]
+    return [NONCE_PATTERN.sub("zt-", line).rstrip(",") for line in lines]
 
 
 def _divided(here: str, there: str) -> Segments:

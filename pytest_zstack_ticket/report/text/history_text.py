@@ -8,8 +8,8 @@ from typing import Any
 from pytest_zstack_ticket.report.text.columns import pad, shortened, visible, width
 from pytest_zstack_ticket.report.text.translations import Translations
 
-MAX_TARGET = 60
-MAX_VERDICT = 14
+MAX_TARGET_COLUMNS = 60
+MAX_VERDICT_COLUMNS = 14
 
 
 def history_lines(history: Mapping[str, Any], translations: Translations, lang: str) -> list[str]:
@@ -19,7 +19,7 @@ def history_lines(history: Mapping[str, Any], translations: Translations, lang: 
         words["run"].format(
             number=number,
             started=visible(run["started"])[:19],
-            target=shortened(visible(run["target"]), MAX_TARGET),
+            target=shortened(visible(run["target"]), MAX_TARGET_COLUMNS),
             oldest=visible(run["release"]["oldest"]),
             newest=visible(run["release"]["newest"]),
             suite=visible(run["suite"]["version"]),
@@ -28,7 +28,7 @@ def history_lines(history: Mapping[str, Any], translations: Translations, lang: 
         for number, run in enumerate(history["runs"], 1)
     ]
     columns = [[translations.word(one, lang) if one else "-" for one in row["verdicts"]] for row in history["changed"]]
-    widest = min(MAX_VERDICT, max((width(word) for row in columns for word in row), default=0))
+    widest = min(MAX_VERDICT_COLUMNS, max((width(word) for row in columns for word in row), default=0))
     first = max((width(visible(row["id"])) for row in history["changed"]), default=0)
     numbers = "  ".join(pad(f"#{number}", widest) for number in range(1, len(history["runs"]) + 1))
     table = [

@@ -6,7 +6,7 @@ import math
 
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.calls.api_call import TICKET_EVENTS, Field
-from pytest_zstack_ticket.simulator.error_messages import say
+from pytest_zstack_ticket.simulator.error_messages import localized
 from pytest_zstack_ticket.simulator.errors import Refusal
 from pytest_zstack_ticket.simulator.json.gson_reader import GsonError, drop_nulls, kind_of, to_text
 from pytest_zstack_ticket.simulator.json.java_values import INT_MAX, INT_MIN, double_text
@@ -16,65 +16,65 @@ from pytest_zstack_ticket.simulator.state import CallContext
 _FLOW_FIELDS = ("name", "description", "approverUuid", "approverTitle", "parentFlowUuid")
 
 
-def bind(turn: CallContext) -> None:
-    """Fill the turn's values; raises Refusal (R21) or GsonError (R22)."""
-    for field in turn.fields:
+def bind(context: CallContext) -> None:
+    """Bind the fields of a call; raises Refusal (R21) or GsonError (R22)."""
+    for field in context.fields:
         if field.kind == "boolean":
-            _verify_boolean(turn, field)
-    sent = drop_nulls(turn.raw)
-    for field in turn.fields:
+            _verify_boolean(context, field)
+    sent = drop_nulls(context.raw)
+    for field in context.fields:
         if field.name in sent:
-            _bind_field(turn, field, sent[field.name])
+            _bind_field(context, field, sent[field.name])
     # the path is written after binding, so it wins over a uuid in the wrapper
-    turn.values |= turn.variables
+    context.values |= context.variables
 
 
-def _bind_field(turn: CallContext, field: Field, value: Json) -> None:
+def _bind_field(context: CallContext, field: Field, value: Json) -> None:
     try:
-        turn.values[field.name] = _coerce(turn, field, value)
+        context.values[field.name] = _coerce(context, field, value)
     except GsonError:
-        if turn.without(f"accept-wrong-type:{field.name}"):
+        if context.without(f"accept-wrong-type:{field.name}"):
             raise
-        turn.values[field.name] = write(value, escape_html=False) if field.kind == "string" else []
-        turn.waived.add(field.name)
+        context.values[field.name] = write(value, escape_html=False) if field.kind == "string" else []
+        context.waived.add(field.name)
 
 
-def _verify_boolean(turn: CallContext, field: Field) -> None:
-    value = turn.raw.get(field.name)
+def _verify_boolean(context: CallContext, field: Field) -> None:
+    value = context.raw.get(field.name)
     if value is None or isinstance(value, bool) or str(value).lower() in ("true", "false"):
         return
-    text = say(turn.locale, "bad-boolean", field.name, value)
+    text = localized(context.locale, "bad-boolean", field.name, value)
     raise Refusal(row="R21", status=400, text=text)
 
 
-def _coerce(turn: CallContext, field: Field, value: Json) -> Json:
+def _coerce(context: CallContext, field: Field, value: Json) -> Json:
     path = f"$.{field.name}"
     match field.kind:
         case "any":
             return value
         case "string":
-            return _text(turn, field.name, value, path)
+            return _text(context, field.name, value, path)
         case "event":
             # an unknown name of an enum reads as null, so the complaint is "mandatory" (dossier 4.4)
             return value if value in TICKET_EVENTS else None
         case "boolean":
             return str(value).lower() == "true"
-    return _coerce_list(turn, field, value, path)
+    return _coerce_list(context, field, value, path)
 
 
-def _coerce_list(turn: CallContext, field: Field, value: Json, path: str) -> Json:
+def _coerce_list(context: CallContext, field: Field, value: Json, path: str) -> Json:
     match field.kind:
         case "requests":
-            return [_request(turn, item, f"{path}[{index}]") for index, item in enumerate(_list(value, path))]
+            return [_request(context, item, f"{path}[{index}]") for index, item in enumerate(_list(value, path))]
         case "flows":
             return [_flow(item, f"{path}[{index}]") for index, item in enumerate(_list(value, path))]
     items = enumerate(_list(value, path))
     return [None if item is None else to_text(item, f"{path}[{index}]") for index, item in items]
 
 
-def _text(turn: CallContext, name: str, value: Json, path: str) -> str:
+def _text(context: CallContext, name: str, value: Json, path: str) -> str:
     """Read a string; the ideal endpoint of the page takes nothing else for one."""
-    if turn.variant.documented and not isinstance(value, str) and turn.without(f"accept-wrong-type:{name}"):
+    if context.variant.documented and not isinstance(value, str) and context.without(f"accept-wrong-type:{name}"):
         raise GsonError.expected("a string", kind_of(value), path)
     return to_text(value, path)
 
@@ -85,7 +85,7 @@ def _list(value: Json, path: str) -> list[Json]:
     return value
 
 
-def _request(turn: CallContext, value: Json, path: str) -> Json:
+def _request(context: CallContext, value: Json, path: str) -> Json:
     """Bind a TicketRequest; a null element stays null and is judged later."""
     if value is None:
         return None
@@ -94,39 +94,39 @@ def _request(turn: CallContext, value: Json, path: str) -> Json:
     bound: dict[str, Json] = {}
     for name in ("requestName", "apiName"):
         if name in value:
-            bound[name] = _nested_text(turn, name, value[name], f"{path}.{name}")
-    bound["executeTimes"] = _times(turn, value.get("executeTimes"), f"{path}.executeTimes")
+            bound[name] = _nested_text(context, name, value[name], f"{path}.{name}")
+    bound["executeTimes"] = _times(context, value.get("executeTimes"), f"{path}.executeTimes")
     if "apiBody" in value:
         bound["apiBody"] = value["apiBody"]
     return bound
 
 
-def _nested_text(turn: CallContext, name: str, value: Json, path: str) -> str:
+def _nested_text(context: CallContext, name: str, value: Json, path: str) -> str:
     try:
-        return _text(turn, name, value, path)
+        return _text(context, name, value, path)
     except GsonError:
-        if turn.without(f"accept-wrong-type:{name}"):
+        if context.without(f"accept-wrong-type:{name}"):
             raise
-        turn.waived.add(name)
+        context.waived.add(name)
         return write(value, escape_html=False)
 
 
-def _times(turn: CallContext, value: Json, path: str) -> int:
+def _times(context: CallContext, value: Json, path: str) -> int:
     if value is None:
         return 0
     try:
-        return _integer(turn, value, path)
+        return _integer(context, value, path)
     except GsonError:
-        if turn.without("accept-wrong-type:executeTimes"):
+        if context.without("accept-wrong-type:executeTimes"):
             raise
         return 1
 
 
-def _integer(turn: CallContext, value: Json, path: str) -> int:
+def _integer(context: CallContext, value: Json, path: str) -> int:
     """Read an int as gson's adapter does: whole doubles and text are taken, fractions are not."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise GsonError.expected("an int", kind_of(value), path)
-    if isinstance(value, str) and turn.variant.documented:
+    if isinstance(value, str) and context.variant.documented:
         raise GsonError.expected("an int", "STRING", path)
     shown = double_text(value) if isinstance(value, float) else str(value)
     try:

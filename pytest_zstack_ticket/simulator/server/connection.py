@@ -1,4 +1,4 @@
-"""One connection to the embedded endpoint: bytes in by h11, the engine's answer out, whole or spoiled."""
+"""One connection to the embedded endpoint: bytes in by h11, the engine's response out, whole or damaged."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import h11
 from pytest_zstack_ticket.model.exchange import Request, Response
 from pytest_zstack_ticket.simulator.http import container_pages
 from pytest_zstack_ticket.simulator.json.json_writer import encode
-from pytest_zstack_ticket.simulator.response import Spoiled
-from pytest_zstack_ticket.simulator.server.wire_faults import spoil
+from pytest_zstack_ticket.simulator.response import DamagedResponse
+from pytest_zstack_ticket.simulator.server.wire_faults import damage
 
 if TYPE_CHECKING:
     from pytest_zstack_ticket.simulator.server.server import SimulatorServer
@@ -27,7 +27,7 @@ _BODY_LIMIT = 64 * 1024 * 1024
 _DRAINED = 0.05
 
 
-class Serving(asyncio.Protocol):
+class ClientConnection(asyncio.Protocol):
     """One accepted connection; requests on it are answered one after the other."""
 
     def __init__(self, server: SimulatorServer) -> None:
@@ -105,7 +105,7 @@ class Serving(asyncio.Protocol):
             self._send(answer)
             self._done()
         else:
-            self.task = asyncio.get_running_loop().create_task(self._spoil(answer))
+            self.task = asyncio.get_running_loop().create_task(self._damage(answer))
 
     def _request(self) -> Request:
         assert self.head is not None  # noqa: S101 - the end of a message follows its head
@@ -117,7 +117,7 @@ class Serving(asyncio.Protocol):
         body = b"".join(self.body)
         return Request(method=self.head.method.decode(), path=target, headers=headers, body=body or None)
 
-    def _answered(self, request: Request) -> Response | Spoiled:
+    def _answered(self, request: Request) -> Response | DamagedResponse:
         """Let the engine answer what lies below the context root; the container answers the rest."""
         path = request.path
         if path.startswith(CONTEXT) and path[len(CONTEXT) :][:1] in ("/", "?", ""):
@@ -132,9 +132,9 @@ class Serving(asyncio.Protocol):
         page = container_pages.page("R2", 404, "The requested resource is not available.", ideal=404)
         return Response(status=404, headers=page.headers, body=encode(page.text))
 
-    async def _spoil(self, answer: Spoiled) -> None:
-        """Send a spoiled answer; if the connection is still whole afterwards, it goes on."""
-        whole = await spoil(answer, self.transport)
+    async def _damage(self, answer: DamagedResponse) -> None:
+        """Send a damaged response; if the connection is still whole afterwards, it goes on."""
+        whole = await damage(answer, self.transport)
         if whole and not self.transport.is_closing():
             self._send(answer.response)
         self._done()

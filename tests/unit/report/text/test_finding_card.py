@@ -7,7 +7,7 @@ from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Resp
 from pytest_zstack_ticket.model.outcome import Phrase, Violation
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Finding
-from pytest_zstack_ticket.report.finding import MAX_BODY, finding_json, message_json, subject_role
+from pytest_zstack_ticket.report.finding import MAX_BODY_BYTES, finding_json, message_json, subject_role
 from pytest_zstack_ticket.report.text.columns import width
 from pytest_zstack_ticket.report.text.finding_card import FindingCards, value_at
 from pytest_zstack_ticket.report.text.translations import wording
@@ -117,9 +117,9 @@ def test_what_could_steer_a_terminal_is_escaped():
 
 
 def test_a_body_over_the_limit_is_cut_in_the_finding_itself():
-    told = found(b"x" * (MAX_BODY + 1))
-    assert told["subject"]["request"]["body"] == {"cut": "x" * MAX_BODY, "bytes": MAX_BODY + 1}
-    assert any(f"({MAX_BODY + 1} bytes" in line for line in WITH_EVIDENCE.brief(told, "x"))
+    told = found(b"x" * (MAX_BODY_BYTES + 1))
+    assert told["subject"]["request"]["body"] == {"cut": "x" * MAX_BODY_BYTES, "bytes": MAX_BODY_BYTES + 1}
+    assert any(f"({MAX_BODY_BYTES + 1} bytes" in line for line in WITH_EVIDENCE.brief(told, "x"))
 
 
 def test_a_body_that_is_no_text_is_base64():

@@ -10,7 +10,7 @@ from tests.support.simulator_endpoint import Endpoint, body, code, details
 
 def filled(text: str = "embedded", *, many: int = 0) -> Endpoint:
     endpoint = Endpoint(text)
-    endpoint.engine.world.store.tickets.clear()
+    endpoint.engine.state.store.tickets.clear()
     for name, description in (("a", "x"), ("b", None), ("c=d", "y"), ("A", None), ("a b_c%", None)):
         endpoint.create(name=name, **({"description": description} if description else {}))
         endpoint.now += 1

@@ -148,7 +148,7 @@ def test_only_so_many_ended_sessions_are_remembered(monkeypatch: pytest.MonkeyPa
     endpoint = Endpoint(name="")
     for _ in range(4):
         endpoint.send("DELETE", f"/v1/accounts/sessions/{endpoint.log_in('admin')}")
-    assert len(endpoint.engine.world.sessions.ended) == 2
+    assert len(endpoint.engine.state.sessions.ended) == 2
 
 
 def test_a_session_can_be_renewed_by_a_job() -> None:
