@@ -39,7 +39,7 @@ def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
         return Undecided(Phrase.of("unanswered-once", **told))
     if len(repeats) < REPEATS or "after" not in trails:
         return Undecided(Phrase.of("target-silent", **told))
-    return violation(Phrase.of("expect-answer"), Phrase.of("kills", count=len(repeats) + 1, **told))
+    return violation(Phrase.of("expect-answer"), Phrase.of("only-this-unanswered", count=len(repeats) + 1, **told))
 
 
 def answered_for(trail: Sequence[Exchange]) -> int | None:

@@ -70,7 +70,7 @@ def _write(line: Line, lang: str) -> None:
     for part in wrapped(f"{state}{words.doctor(f'step-{line.step}', lang)}{seen}", WIDTH):
         write_line(part)
     if line.cause:
-        for part in wrapped(f"{' ' * STATE_COLUMNS}{words.doctor(f'mend-{line.cause}', lang)}", WIDTH):
+        for part in wrapped(f"{' ' * STATE_COLUMNS}{words.doctor(f'fix-{line.cause}', lang)}", WIDTH):
             write_line(part)
 
 

@@ -44,7 +44,7 @@ class FrontEnd:
     kind: str
     upstreams: tuple[tuple[str, int], ...]
     per_connection: int = 7
-    turn: Iterator[int] = field(default_factory=lambda: itertools.count())
+    turn: Iterator[int] = field(default_factory=itertools.count)
 
     def choose(self, request: h11.Request) -> int:
         """Return which node gets a request."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import datetime
+import datetime as dt
 import ipaddress
 import json
 import os
@@ -57,11 +57,11 @@ def certificate(folder: Path) -> Path:
     """Write a key and a certificate for 127.0.0.1, signed by itself."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "front end")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     made = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
@@ -137,7 +137,7 @@ def examine(kind: str, *, effort: str = "smoke", seed: int = 1, only: str = "") 
         kind=kind,
         status=done.returncode,
         failed=failed,
-        named="before the target" in text,
+        named="in front of the target" in text,
         inconclusive=sum(row["verdict"] == "inconclusive" for row in rows),
         left=len(report["run"].get("residue", {}).get("left", ())),
         shown=done.stdout[-900:],

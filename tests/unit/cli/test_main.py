@@ -109,7 +109,7 @@ def test_one_requirement_is_explained(capsys: pytest.CaptureFixture[str]):
     assert shown.startswith("ZT-BODY-004 (must, ")
     assert "body/test_refused.py" in shown
     assert main(["explain", "ZT-BODY-004", "--lang", "zh"]) == 0
-    assert "可检出的缺陷：" in capsys.readouterr().out
+    assert "用于验证的故障：" in capsys.readouterr().out
     assert main(["explain", "ZT-BODY-004", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["id"] == "ZT-BODY-004"
 
