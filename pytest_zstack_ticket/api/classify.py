@@ -88,9 +88,9 @@ def from_gateway(answer: Response) -> bool:
         return True
     if 300 <= answer.status < 400:
         return looks_like_page(answer.body)
-    if answer.status in PAGES_OF_FRONT_ENDS or answer.status >= 500:
-        if looks_like_page(answer.body) and not is_container_page(answer.body):
-            return True
+    pages = answer.status in PAGES_OF_FRONT_ENDS or answer.status >= 500
+    if pages and looks_like_page(answer.body) and not is_container_page(answer.body):
+        return True
     return answer.status == 503 and isinstance(decode(answer.body), Undecodable)
 
 

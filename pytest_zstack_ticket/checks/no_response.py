@@ -26,14 +26,13 @@ def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
     if not isinstance(subject, Unanswered):
         return None
     told = {"kind": subject.failure.kind, "detail": cut(subject.failure.detail)}
-    if subject.failure.kind == "stopped" or not subject.failure.sent:
-        return Undecided(Phrase.of("target-silent", **told))
     status = answered_for(trails["subject"])
     if status is not None and status not in CRASHED:
         return Undecided(Phrase.of("front-end", status=status))
-    for role in (role for role in trails if role.startswith(("before", "after"))):
-        if isinstance(outcome_of(trails, role, profile), Unanswered):
-            return Undecided(Phrase.of("target-silent", **told))
+    around = (role for role in trails if role.startswith(("before", "after")))
+    unsent = subject.failure.kind == "stopped" or not subject.failure.sent
+    if unsent or any(isinstance(outcome_of(trails, role, profile), Unanswered) for role in around):
+        return Undecided(Phrase.of("target-silent", **told))
     repeats = [role for role in trails if role.startswith("repeat")]
     if any(not isinstance(outcome_of(trails, role, profile, arguments), Unanswered) for role in repeats):
         return Undecided(Phrase.of("unanswered-once", **told))
@@ -43,6 +42,6 @@ def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
 
 
 def answered_for(trail: Sequence[Exchange]) -> int | None:
-    """Return the status with which something before the target answered the last request, None if nothing did."""
+    """Return the status with which something in front of the target answered the last request, None if nothing did."""
     answer = trail[-1].answer if trail else None
     return answer.status if isinstance(answer, Response) and from_gateway(answer) else None

@@ -41,6 +41,21 @@ def add_simulate_arguments(parser: argparse.ArgumentParser) -> None:
         "--latency", type=float, default=0.002, metavar="SECONDS", help="duration of a job (default: %(default)s)"
     )
     parser.add_argument("--locale", choices=("en", "zh"), default="en", help="language of error messages (default: en)")
+    parser.add_argument(
+        "--choice",
+        action="append",
+        default=[],
+        metavar="NAME:WORD",
+        help="how an open question is decided; `measured` for a measured 5.2.1 node (repeatable)",
+    )
+    parser.add_argument(
+        "--session-timeout", type=float, metavar="SECONDS", help="lifetime of an idle session (default: 7200)"
+    )
+    parser.add_argument(
+        "--webhook-pause", type=float, metavar="SECONDS", help="pause between two tries of a webhook (default: 2)"
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="seed of the UUIDs: the same seed gives the same UUIDs")
+    parser.add_argument("--time-zone", metavar="ZONE", help="such as Asia/Shanghai (default: this machine's)")
     add_json(parser)
 
 
@@ -77,8 +92,17 @@ def _announce(url: str, *, as_json: bool) -> None:
 def options_of(arguments: argparse.Namespace) -> SimulatorOptions:
     """Return the options of the simulator. Raises SettingsError."""
     release = f"@{arguments.release}" if arguments.release else ""
-    fault = f"&fault={quote('+'.join(arguments.fault), safe='')}" if arguments.fault else ""
-    query = f"latency={arguments.latency}&locale={arguments.locale}{fault}"
+    wanted = {
+        "latency": arguments.latency,
+        "locale": arguments.locale,
+        "fault": "+".join(arguments.fault) or None,
+        "choice": "+".join(arguments.choice) or None,
+        "session_timeout": arguments.session_timeout,
+        "webhook_pause": arguments.webhook_pause,
+        "seed": arguments.seed,
+        "time_zone": arguments.time_zone,
+    }
+    query = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in wanted.items() if value is not None)
     return parse_options(f"embedded:{arguments.profile}{release}?{query}")
 
 

@@ -120,7 +120,9 @@ class Engine:
             container_pages.check_container(request)
             if request.method == "OPTIONS":
                 status, text, headers = container_pages.preflight(request)
-                return Answer(status=status, body=Text(text), role="options", call="other", headers=headers)
+                return Answer(
+                    status=status, body=Text(text), role="options", call="other", headers=headers, cookie=False
+                )
             identity = job_id(decoded(split_target(request.path)[0]))
             if identity is not None:
                 return self._poll(request, identity)
@@ -203,9 +205,8 @@ class Engine:
         if self.state.variant.documented:
             headers.append(("content-type", "application/json;charset=UTF-8"))
             return replace(answer, headers=tuple(headers)).to_response()
-        if "JSESSIONID" not in (first_header(request, "Cookie") or ""):
-            cookie = f"JSESSIONID={self.state.new_uuid().upper()}; Path=/zstack; HttpOnly"
-            headers.append(("set-cookie", cookie))
+        if answer.cookie and not self.state.knows_cookie(first_header(request, "Cookie") or ""):
+            headers.append(("set-cookie", f"JSESSIONID={self.state.new_cookie()}; Path=/zstack; HttpOnly"))
         if answer.status in _CLOSING:
             headers.append(("connection", "close"))
         return replace(answer, headers=tuple(headers)).to_response()

@@ -44,7 +44,8 @@ class ApiError(Exception):
 class Refusal(Exception):  # noqa: N818 - a word of the glossary
     """A row of the master table (dossier 4.1): plain text or a container page.
 
-    `ideal` is the status of the documented variant, `row` the number in the table.
+    `ideal` is the status of the documented variant, `row` the number in the table, `cookie` whether the API opened an
+    HTTP session before.
     """
 
     row: str
@@ -54,6 +55,7 @@ class Refusal(Exception):  # noqa: N818 - a word of the glossary
     ideal: int = 400
     code: str = "SYS.1007"
     headers: tuple[tuple[str, str], ...] = ()
+    cookie: bool = True
 
 
 def error_tree(error: ApiError, variant: Variant, locale: Locale) -> dict[str, Json]:

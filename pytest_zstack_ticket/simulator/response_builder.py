@@ -70,7 +70,13 @@ def refusal(variant: Variant, error: Refusal, call: str) -> Answer:
         return Answer(status=error.ideal, body=body, role="failure", call=call, headers=headers, row=error.row)
     role: Role = "page" if error.form == "page" else "text"
     return Answer(
-        status=error.status, body=Text(error.text), role=role, call=call, headers=error.headers, row=error.row
+        status=error.status,
+        body=Text(error.text),
+        role=role,
+        call=call,
+        headers=error.headers,
+        row=error.row,
+        cookie=error.cookie,
     )
 
 

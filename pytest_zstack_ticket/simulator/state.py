@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +21,8 @@ from pytest_zstack_ticket.simulator.storage.tables import Store
 from pytest_zstack_ticket.simulator.variants import Variant
 
 _VERSION_AT, _VARIANT_AT = 12, 16
+_COOKIES = 100
+"""HTTP sessions that are remembered; what a client keeps longer is stale, as after the container's time-out."""
 
 
 class SimulatorState:
@@ -31,6 +35,7 @@ class SimulatorState:
         self.notes: dict[str, Any] = {}
         """Where faults remember what they need; the engine itself never reads it."""
         self._random = random.Random(options.seed)
+        self._cookies: deque[str] = deque(maxlen=_COOKIES)
         for token, name in options.sessions:
             person = seed_data.person(name, "account", "user", "virtual-id")
             if person is None:
@@ -42,6 +47,15 @@ class SimulatorState:
     def variant(self) -> Variant:
         """The endpoint that is played."""
         return self.options.variant
+
+    def new_cookie(self) -> str:
+        """Open an HTTP session, which means nothing to the API."""
+        self._cookies.append(self.new_uuid().upper())
+        return self._cookies[-1]
+
+    def knows_cookie(self, header: str) -> bool:
+        """Whether a Cookie header names an open HTTP session."""
+        return any(one in self._cookies for one in re.findall(r"JSESSIONID=([^;\s]+)", header))
 
     def new_uuid(self) -> str:
         """Draw a random uuid in the target's form: 32 lower-case hex digits of version 4."""
@@ -55,6 +69,7 @@ class CallContext:
     """One call on its way: what was sent, who sent it, and what is at work.
 
     `raw` is the message as it was read, `values` what was bound, `waived` the fields whose checks a fault switched off.
+    `timeout` (milliseconds) and `message_id` are what the message itself says of its job.
     """
 
     state: SimulatorState
@@ -71,6 +86,8 @@ class CallContext:
     query: list[tuple[str, str]] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
     waived: set[str] = field(default_factory=set)
+    timeout: int | None = None
+    message_id: str = ""
 
     @property
     def store(self) -> Store:

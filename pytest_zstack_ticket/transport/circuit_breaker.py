@@ -96,7 +96,7 @@ class CircuitBreaker:
         if isinstance(answer, Failure):
             self.stopped = f"the target no longer answers ({answer.kind}: {answer.detail})"
         elif is_lost(answer):
-            self.stopped = f"something before the target answers for it (status {answer.status})"
+            self.stopped = f"something in front of the target answers for it (status {answer.status})"
 
 
 def is_lost(answer: Response | Failure) -> bool:

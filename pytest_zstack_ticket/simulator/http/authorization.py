@@ -6,7 +6,9 @@ import base64
 import hashlib
 import hmac
 import re
-from datetime import datetime, timedelta, timezone
+from calendar import monthrange
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pytest_zstack_ticket.simulator.calls.all_calls import CALLS
 from pytest_zstack_ticket.simulator.errors import ApiError, Refusal
@@ -18,9 +20,15 @@ from pytest_zstack_ticket.simulator.storage import seed_data
 SKEW = 15 * 60.0
 """Allowed difference between the Date header and the server's clock, in seconds."""
 
-_DATE = re.compile(r"[A-Za-z]{3}, (\d{1,2} [A-Za-z]{3} \d{4} \d{1,2}:\d{2}:\d{2}) (\S+)\Z")
+_DATE = re.compile(r"([A-Za-z]{3}), (\d{2}) ([A-Za-z]{3}) (\d{4}) (\d{2}:\d{2}:\d{2}) (\S+)\Z", re.ASCII)
+_LENIENT_DATE = re.compile(r"[A-Za-z]{3}, (\d{1,2} [A-Za-z]{3} \d{4} \d{1,2}:\d{2}:\d{2}) (\S+)", re.ASCII)
 _DATE_FORM = "EEE, dd MMM yyyy HH:mm:ss z"
-_ZONES = {"GMT": 0, "UTC": 0, "ETC/UTC": 0, "Z": 0, "CST": 8, "ASIA/SHANGHAI": 8, "PST": -8, "EST": -5}
+_ZONES = {"GMT": 0, "UTC": 0, "UT": 0, "Z": 0, "CST": 8, "HKT": 8, "JST": 9, "CET": 1, "EST": -5, "MST": -7, "PST": -8}
+_OFFSET = re.compile(r"(?:GMT|UTC|UT)?([+-])(\d{1,2})(?::?(\d{2}))?\Z", re.ASCII)
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LONGEST_MONTH = 31
 
 _OTHER_PATHS = tuple(sorted({call.path for call in CALLS if "{" not in call.path}))
 
@@ -47,6 +55,10 @@ def _refuse(row: str, text: str, status: int = 400) -> Refusal:
 
 
 def _access_key(context: CallContext, credential: str) -> None:
+    if context.state.options.choices.access_key == "absent":
+        # the kind of authentication is looked up before anything of it is read
+        text = "RestAuthenticationType type: ZStack was not registered by any RestAuthenticationBackend"
+        raise Refusal(row="R11", status=500, text=text, ideal=401, code="ID.1001")
     date = context.header("Date")
     if date is None and context.without("accept-key-without-date"):
         raise _refuse("R7", "'Date' must be incuded in request header")
@@ -86,22 +98,53 @@ def _sign(method: str, date: str, path: str) -> str:
 
 
 def _check_date(context: CallContext, date: str) -> None:
-    match = _DATE.match(date)
-    clock = _clock(match[1]) if match else None
-    if match is None or clock is None:
+    read = _read_date(date) if context.variant.zone_aware else _read_lenient_date(date)
+    if read is None:
         text = f"'Date' format error, correct format is '{_DATE_FORM}'"
         raise _refuse("R8", f"Date format error. {text}" if context.variant.modern_errors else text)
-    there = context.state.options.choices.zone_hours
+    clock, zone = read
     # by default the zone is ignored and wall clocks are compared
     checked = context.state.options.check_time_zone and context.variant.zone_aware
-    offset = _ZONES.get(match[2].upper(), 0) if checked else there
-    sent = clock.replace(tzinfo=timezone(timedelta(hours=offset))).timestamp()
+    sent = clock.replace(tzinfo=zone if checked else context.state.options.zone).timestamp()
     if abs(sent - context.now) > SKEW and context.without("accept-old-date"):
         raise _refuse("R9", "requestTimeTooSkewed", 403)
 
 
-def _clock(text: str) -> datetime | None:
+def _read_date(text: str) -> tuple[datetime, tzinfo] | None:
+    """Read a date as DateTimeFormatter does: two digits, a fitting day of the week, a known zone, nothing after it."""
+    match = _DATE.match(text)
+    zone = _zone(match[6]) if match else None
+    if match is None or zone is None or match[3].title() not in _MONTHS:
+        return None
+    year, month, day = int(match[4]), _MONTHS.index(match[3].title()) + 1, int(match[2])
     try:
-        return datetime.strptime(text.title(), "%d %b %Y %H:%M:%S")  # noqa: DTZ007 - the zone is judged by the caller
+        # its resolver takes the last day of the month for the 31st of a shorter one
+        last = monthrange(year, month)[1]
+        clock = datetime.strptime(match[5], "%H:%M:%S").replace(year=year, month=month, day=min(day, last))  # noqa: DTZ007 - the caller's
     except ValueError:
+        return None
+    return (clock, zone) if day <= _LONGEST_MONTH and _DAYS[clock.weekday()] == match[1].title() else None
+
+
+def _read_lenient_date(text: str) -> tuple[datetime, tzinfo] | None:
+    """Read a date as SimpleDateFormat does before 3.7: any day of the week, any case, text after it."""
+    match = _LENIENT_DATE.match(text)
+    try:
+        clock = datetime.strptime(match[1].title(), "%d %b %Y %H:%M:%S") if match else None  # noqa: DTZ007 - likewise
+    except ValueError:
+        return None
+    return (clock, UTC) if clock else None
+
+
+def _zone(name: str) -> tzinfo | None:
+    """Find a zone by its short name, its offset or its region."""
+    if name.upper() in _ZONES:
+        return timezone(timedelta(hours=_ZONES[name.upper()]))
+    match = _OFFSET.match(name)
+    try:
+        if match is None:
+            return ZoneInfo(name) if "/" in name else None
+        offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
+        return timezone(offset if match[1] == "+" else -offset)
+    except (ValueError, ZoneInfoNotFoundError):
         return None

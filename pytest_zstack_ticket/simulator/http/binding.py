@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.calls.api_call import TICKET_EVENTS, Field
 from pytest_zstack_ticket.simulator.error_messages import localized
 from pytest_zstack_ticket.simulator.errors import Refusal
-from pytest_zstack_ticket.simulator.json.gson_reader import GsonError, drop_nulls, kind_of, to_text
-from pytest_zstack_ticket.simulator.json.java_values import INT_MAX, INT_MIN, double_text
+from pytest_zstack_ticket.simulator.json.gson_reader import GsonError, drop_nulls, expected, to_text
+from pytest_zstack_ticket.simulator.json.java_values import INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, double_text
 from pytest_zstack_ticket.simulator.json.json_writer import write
 from pytest_zstack_ticket.simulator.state import CallContext
 
@@ -25,8 +26,19 @@ def bind(context: CallContext) -> None:
     for field in context.fields:
         if field.name in sent:
             _bind_field(context, field, sent[field.name])
+    _bind_inherited(context, sent)
     # the path is written after binding, so it wins over a uuid in the wrapper
     context.values |= context.variables
+
+
+def _bind_inherited(context: CallContext, sent: dict[str, Json]) -> None:
+    """Bind what every message inherits: its time limit in milliseconds and its id, which is the job's."""
+    if context.variant.documented:
+        return
+    if "timeout" in sent:
+        context.timeout = whole_number(sent["timeout"], "$.timeout", "a long", LONG_MIN, LONG_MAX)
+    if "id" in sent:
+        context.message_id = to_text(sent["id"], "$.id")
 
 
 def _bind_field(context: CallContext, field: Field, value: Json) -> None:
@@ -75,13 +87,13 @@ def _coerce_list(context: CallContext, field: Field, value: Json, path: str) -> 
 def _text(context: CallContext, name: str, value: Json, path: str) -> str:
     """Read a string; the ideal endpoint of the page takes nothing else for one."""
     if context.variant.documented and not isinstance(value, str) and context.without(f"accept-wrong-type:{name}"):
-        raise GsonError.expected("a string", kind_of(value), path)
+        raise expected("a string", value, path)
     return to_text(value, path)
 
 
 def _list(value: Json, path: str) -> list[Json]:
     if not isinstance(value, list):
-        raise GsonError.expected("BEGIN_ARRAY", kind_of(value), path)
+        raise expected("BEGIN_ARRAY", value, path)
     return value
 
 
@@ -90,7 +102,7 @@ def _request(context: CallContext, value: Json, path: str) -> Json:
     if value is None:
         return None
     if not isinstance(value, dict):
-        raise GsonError.expected("BEGIN_OBJECT", kind_of(value), path)
+        raise expected("BEGIN_OBJECT", value, path)
     bound: dict[str, Json] = {}
     for name in ("requestName", "apiName"):
         if name in value:
@@ -123,18 +135,22 @@ def _times(context: CallContext, value: Json, path: str) -> int:
 
 
 def _integer(context: CallContext, value: Json, path: str) -> int:
-    """Read an int as gson's adapter does: whole doubles and text are taken, fractions are not."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise GsonError.expected("an int", kind_of(value), path)
     if isinstance(value, str) and context.variant.documented:
-        raise GsonError.expected("an int", "STRING", path)
+        raise expected("an int", value, path)
+    return whole_number(value, path, "an int", INT_MIN, INT_MAX)
+
+
+def whole_number(value: Any, path: str, wanted: str, least: int, most: int) -> int:
+    """Read an int or a long as gson's adapters do: whole doubles and text are taken, fractions are not."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise expected(wanted, value, path)
     shown = double_text(value) if isinstance(value, float) else str(value)
     try:
         number = float(value)
     except ValueError:
-        number = math.nan
-    if not (math.isfinite(number) and number == int(number) and INT_MIN <= number <= INT_MAX):
-        raise GsonError(f'java.lang.NumberFormatException: For input string: "{shown}"', path=path)
+        raise GsonError(f'java.lang.NumberFormatException: For input string: "{shown}"') from None
+    if not (math.isfinite(number) and number == int(number) and least <= int(value if number else 0) <= most):
+        raise GsonError(f"java.lang.NumberFormatException: Expected {wanted} but was {shown}", path=path)
     return int(number)
 
 
@@ -142,5 +158,5 @@ def _flow(value: Json, path: str) -> Json:
     if value is None:
         return None
     if not isinstance(value, dict):
-        raise GsonError.expected("BEGIN_OBJECT", kind_of(value), path)
+        raise expected("BEGIN_OBJECT", value, path)
     return {name: to_text(value[name], f"{path}.{name}") for name in _FLOW_FIELDS if name in value}

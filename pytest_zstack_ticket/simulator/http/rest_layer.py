@@ -11,11 +11,19 @@ from pytest_zstack_ticket.simulator.calls.api_call import Call
 from pytest_zstack_ticket.simulator.errors import Refusal
 from pytest_zstack_ticket.simulator.http.authorization import authorize
 from pytest_zstack_ticket.simulator.http.binding import bind
-from pytest_zstack_ticket.simulator.http.container_pages import charset
+from pytest_zstack_ticket.simulator.http.container_pages import body_text as decoded_body
 from pytest_zstack_ticket.simulator.http.query_parameters import read_parameters
 from pytest_zstack_ticket.simulator.http.routes import Route, decoded, find_route, split_target
 from pytest_zstack_ticket.simulator.json.body_defects import malformation
-from pytest_zstack_ticket.simulator.json.gson_reader import GsonError, TooDeepError, kind_of, parse_object
+from pytest_zstack_ticket.simulator.json.gson_reader import (
+    GsonError,
+    TooDeepError,
+    drop_nulls,
+    kind_of,
+    located,
+    parse_object,
+)
+from pytest_zstack_ticket.simulator.json.java_values import LONG_MAX, LONG_MIN
 from pytest_zstack_ticket.simulator.state import CallContext
 
 _CLASSES = {
@@ -47,10 +55,15 @@ def receive(context: CallContext) -> None:
         bind(context)
     except GsonError as error:
         ideal = f"field[{error.path.removeprefix('$.')}] has a value of a wrong type"
-        raise _crash("R22", ideal if context.variant.documented else error.text) from None
+        raise _crash("R22", ideal if context.variant.documented else _shown(context, error)) from None
     if not context.call.entity:
         _check_job_id(context)
         _check_timeout(context)
+
+
+def _shown(context: CallContext, error: GsonError) -> str:
+    """Text of an error of binding, with its place in the message as the target writes it once more."""
+    return located(error, drop_nulls(context.raw)).text if error.path else error.text
 
 
 def _crash(row: str, text: str) -> Refusal:
@@ -91,10 +104,10 @@ def _refuse_body(row: str, text: str) -> dict[str, Json]:
 
 
 def body_text(context: CallContext) -> str:
-    """Decode the body as the servlet reader does; undecodable bytes are replaced."""
-    data = context.request.body or b""
-    name = "utf-8" if context.variant.documented else charset(context.request)
-    return data.decode(name, "replace")
+    """Decode the body as the servlet reader does; the ideal endpoint replaces what is not UTF-8."""
+    if context.variant.documented:
+        return (context.request.body or b"").decode("utf-8", "replace")
+    return decoded_body(context.request)
 
 
 def _dispatch(context: CallContext, route: Route, body: dict[str, Json] | None) -> Call:
@@ -162,7 +175,9 @@ def _parameter_object(context: CallContext, body: dict[str, Json] | None) -> dic
 def _miscast(context: CallContext, row: str, field: str, value: Json, wanted: str) -> Refusal:
     if context.variant.documented:
         return _crash(row, f"field[{field}] has a value of a wrong type")
-    return _crash(row, f"{_class_of(value)} cannot be cast to java.util.{wanted}")
+    # HotSpot throws without a text where it has compiled the cast
+    text = f"{_class_of(value)} cannot be cast to java.util.{wanted}"
+    return _crash(row, text if context.state.options.choices.class_cast == "text" else "")
 
 
 def _emptiness(context: CallContext) -> str:
@@ -184,21 +199,26 @@ def _check_job_id(context: CallContext) -> None:
 
 def _check_timeout(context: CallContext) -> None:
     seconds = context.header("X-API-Timeout")
-    # the emptiness check came with 4.3
-    if seconds is None or (not seconds and context.variant.release.at_least(4, 3)):
+    if seconds is None:
         return
     if not _is_long(seconds) and context.without("accept-bad-api-timeout"):
         raise _crash("R25", f'For input string: "{seconds}"')
 
 
 def _is_long(text: str) -> bool:
-    return text.isascii() and (text[1:] if text[:1] in "+-" else text).isdecimal()
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    return text.isascii() and digits.isdecimal() and LONG_MIN <= int(text) <= LONG_MAX
 
 
 def api_timeout(context: CallContext) -> int:
-    """Return the time limit of the job in milliseconds (dossier 3.2)."""
+    """Return the time limit of the job in milliseconds (dossier 3.2): the header's, the message's or the default.
+
+    TimeUnit.toMillis saturates, and -1 in a message means that it says nothing.
+    """
     seconds = context.header("X-API-Timeout")
-    return int(seconds) * 1000 if seconds and _is_long(seconds) else 1_800_000
+    if seconds and _is_long(seconds):
+        return max(LONG_MIN, min(int(seconds) * 1000, LONG_MAX))
+    return 1_800_000 if context.timeout is None or context.timeout == -1 else context.timeout
 
 
 def refuse_used_job(context: CallContext, *, used: bool) -> None:

@@ -34,7 +34,7 @@ CLASSES: dict[str, str] = {
 def date(context: CallContext, seconds: float) -> str:
     """Write a time as the endpoint does."""
     choices = context.state.options.choices
-    return date_text(seconds, style=cast("DateStyle", choices.dates), zone_hours=choices.zone_hours)
+    return date_text(seconds, style=cast("DateStyle", choices.dates), zone=context.state.options.zone)
 
 
 def ticket_inventory(context: CallContext, ticket: Ticket) -> dict[str, Json]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -212,7 +212,7 @@ def _like(pattern: str) -> re.Pattern[str]:
 
 
 def _compare_dates(context: CallContext, seconds: float, operator: str, wanted: str) -> bool:
-    zone = timezone(timedelta(hours=context.state.options.choices.zone_hours))
+    zone = context.state.options.zone
     for form in _FORMS:
         try:
             other = datetime.strptime(wanted.strip(), form).replace(tzinfo=zone).timestamp()
