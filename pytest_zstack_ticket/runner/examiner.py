@@ -18,6 +18,7 @@ from pytest_zstack_ticket.report.finding import subject_role
 from pytest_zstack_ticket.runner.budget import Property
 from pytest_zstack_ticket.runner.record import ItemRecord, Seen
 from pytest_zstack_ticket.verdicts.input_digest import input_of
+from pytest_zstack_ticket.verdicts.lateness import moment
 from pytest_zstack_ticket.verdicts.tally import Tally, tally_of
 
 Role = CallResult | tuple[Exchange, ...]
@@ -158,6 +159,7 @@ class Examiner:
         with self._lock:
             self._keep(example)
             item.tally = item.tally.plus(tally_of(example))
+            item.saw(moment(seen.trails))
             if not isinstance(judgement, Violation):
                 item.holding.extend([seen] if judgement is None else ())
                 item.witness = item.witness or (seen if judgement is None else None)

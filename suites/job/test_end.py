@@ -13,6 +13,8 @@ NOT_FOUND = [404, 410, 400]
 
 The page names no statuses: by the documented profile any failure will do.
 """
+TRIES, ENOUGH = 20, 5
+"""Creates that are polled at once to find jobs that still run, and how many of those are enough."""
 LATER = 1.0
 """Seconds after which a job that was called done too early is done."""
 GRACE = 10.0
@@ -22,14 +24,19 @@ GRACE = 10.0
 @pytest.mark.requirement("ZT-JOB-006")
 def test_a_running_job_shows_nothing_yet(ticket_endpoint, zstack_cases, zstack_examine):
     """A poll of a running job shows neither result nor error."""
-    for _ in range(5):
+    running = [(edit, trail) for edit, trail in zstack_cases.trails("variations") if trail.polled_while_running]
+    seen = 0
+    for _ in range(TRIES):
         trail = ticket_endpoint.create(ticket_endpoint.calibration_draft, first_wait=0.0)
-        violation = zstack_examine("pending-body", subject=trail)
-        assert violation is None, violation
-    for edit, trail in zstack_cases.trails("variations"):
         if trail.polled_while_running:
-            violation = zstack_examine("pending-body", edit=edit, subject=trail)
-            assert violation is None, violation
+            running.append((None, trail))
+            seen += 1
+        if seen == ENOUGH:
+            break
+    # where every job was over before its first poll, the last one says that this cannot be decided
+    for edit, one in running or [(None, trail)]:
+        violation = zstack_examine("pending-body", edit=edit, subject=one)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-007")

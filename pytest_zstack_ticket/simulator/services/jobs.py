@@ -14,13 +14,21 @@ from pytest_zstack_ticket.simulator.state import CallContext
 EXPIRES_AFTER = 10_800.0
 """Age in seconds, counted from the request, beyond which a scan purges a done row."""
 SCAN_EVERY = 3_600.0
+HELD = 4
+"""Every so many-th job is still running when it is first polled, however late that is.
+
+A machine under load may come to its first poll only after the latency of a job, and would never see one that runs.
+"""
 KEPT = 5_000
 """Done rows that are kept at most, so that a long run does not grow without bound."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Job:
-    """A job row. `turn` is dropped once the job is done; `facts` are those of the request that made it."""
+    """A job row. `turn` is dropped once the job is done; `facts` are those of the request that made it.
+
+    The first poll of a `held` job is answered as that of a running one.
+    """
 
     id: str
     call: str
@@ -32,6 +40,7 @@ class Job:
     webhook: str = ""
     facts: Facts | None = None
     reads: int = 0
+    held: bool = False
 
 
 class Jobs:
@@ -52,6 +61,7 @@ class Jobs:
         """Take a job; a used id keeps its first row, while the second message is executed too (V28)."""
         self.rows.setdefault(job.id, job)
         self._number += 1
+        job.held = self._number % HELD == 0 and not job.webhook
         heapq.heappush(self._due, (job.due, self._number, job))
 
     def run_due(self, now: float, finish: Callable[[Job], None]) -> None:
