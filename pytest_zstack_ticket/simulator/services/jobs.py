@@ -14,11 +14,6 @@ from pytest_zstack_ticket.simulator.state import CallContext
 EXPIRES_AFTER = 10_800.0
 """Age in seconds, counted from the request, beyond which a scan purges a done row."""
 SCAN_EVERY = 3_600.0
-HELD = 4
-"""Every so many-th job is still running when it is first polled, however late that is.
-
-A machine under load may come to its first poll only after the latency of a job, and would never see one that runs.
-"""
 KEPT = 5_000
 """Done rows that are kept at most, so that a long run does not grow without bound."""
 
@@ -44,9 +39,13 @@ class Job:
 
 
 class Jobs:
-    """All job rows and the order in which they end."""
+    """All job rows and the order in which they end.
+
+    Every `held_every`-th job, if any, is answered as running when it is first polled, however late that is.
+    """
 
     def __init__(self) -> None:
+        self.held_every = 0
         self.rows: dict[str, Job] = {}
         self._due: list[tuple[float, int, Job]] = []
         self._number = 0
@@ -61,7 +60,7 @@ class Jobs:
         """Take a job; a used id keeps its first row, while the second message is executed too (V28)."""
         self.rows.setdefault(job.id, job)
         self._number += 1
-        job.held = self._number % HELD == 0 and not job.webhook
+        job.held = bool(self.held_every) and self._number % self.held_every == 0 and not job.webhook
         heapq.heappush(self._due, (job.due, self._number, job))
 
     def run_due(self, now: float, finish: Callable[[Job], None]) -> None:
