@@ -14,6 +14,7 @@ import pytest
 from pytest_zstack_ticket.cleanup.sweeper import CleanupResult
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
 from pytest_zstack_ticket.plugin import items, run_order, startup, suite_selection
+from pytest_zstack_ticket.plugin.private_api import forget_interrupt
 from pytest_zstack_ticket.plugin.progress import LiveLine, is_wanted
 from pytest_zstack_ticket.plugin.remaining_budget import LATE, spend, take
 from pytest_zstack_ticket.plugin.sigterm import Termination
@@ -200,7 +201,7 @@ class RunHooks:
         """Note that the run was cut short; a target that was not reached is said once, by pytest itself."""
         self.run.cut_short = str(excinfo.value) or excinfo.typename
         if self.run.target is None and self.reporter is not None:
-            self.reporter._keyboardinterrupt_memo = None  # noqa: SLF001 - pytest shows the same sentence again from it
+            forget_interrupt(self.reporter)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
