@@ -6,6 +6,7 @@ collected. Where that file cannot be read, such as on another machine, the tests
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
@@ -18,6 +19,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped] # xdist ships no types
 from xdist.workermanage import WorkerController  # type: ignore[import-untyped] # likewise
 
+from pytest_zstack_ticket.config.atomic_write import write_atomically
 from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.plugin.items import requirement_of
 
@@ -43,14 +45,10 @@ def group_of(item: pytest.Item, late: Collection[str] = ()) -> str:
     return shared or (str(item.path) if suites_folder() in item.path.parents else item.nodeid)
 
 
-def write_groups(path: Path, worker: str, items: Iterable[pytest.Item], late: Collection[str]) -> None:
+def write_groups(path: Path, items: Iterable[pytest.Item], late: Collection[str]) -> None:
     """Write down the group of each test, whole or not at all; every worker writes the same."""
-    fresh = path.with_suffix(f".{worker}")
-    try:
-        fresh.write_text(json.dumps({item.nodeid: group_of(item, late) for item in items}), "utf-8")
-        fresh.replace(path)
-    except OSError:
-        return
+    with contextlib.suppress(OSError):
+        write_atomically(path, json.dumps({item.nodeid: group_of(item, late) for item in items}))
 
 
 def groups_path(usage_counter: Path) -> Path:

@@ -80,7 +80,7 @@ def test_what_was_examined_too_early_is_inconclusive_in_the_run_and_when_judged_
     assert pytester.runpytest(*arguments, "-k", FEW).ret == 12
     row = next(row for row in report()["requirements"] if row["id"] == "ZT-STORE-017")
     assert row["verdict"] == "inconclusive"
-    assert "other tests began after it" in row["reason"]["en"]
+    assert "other tests started after it" in row["reason"]["en"]
     again = judge_bundle(Path(pytester.path / "out"))
     assert again.same
     assert again.report["verdict"] == "inconclusive"

@@ -6,8 +6,9 @@ from pytest_zstack_ticket.plugin.private_api import skipped_at_test
 
 
 def test_a_conftest_above_the_folder_is_not_read_and_the_skip_is_shown_at_the_test(pytester: pytest.Pytester):
-    pytester.makeconftest("raise RuntimeError('above the suites')")
-    inner = pytester.mkdir("inner")
+    inner = pytester.path / "above" / "inner"
+    inner.mkdir(parents=True)
+    (inner.parent / "conftest.py").write_text("raise RuntimeError('above the suites')")
     (inner / "test_inner.py").write_text("def test_it(): pass\n")
     pytester.makepyfile(
         cutting="""
@@ -17,8 +18,8 @@ def test_a_conftest_above_the_folder_is_not_read_and_the_skip_is_shown_at_the_te
 
         @pytest.hookimpl(tryfirst=True)
         def pytest_configure(config):
-            config.args = [str(Path("inner").absolute())]
-            set_confcutdir(config, Path("inner").absolute())
+            config.args = [str(Path("above/inner").absolute())]
+            set_confcutdir(config, Path("above/inner").absolute())
 
         def pytest_runtest_setup(item):
             raise skipped_at_test("why")
