@@ -32,7 +32,8 @@ from pytest_zstack_ticket.report.finding import message_json, sibling_role, subj
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
 from pytest_zstack_ticket.report.text.translations import wording
 from pytest_zstack_ticket.verdicts.input_digest import input_of
-from pytest_zstack_ticket.verdicts.judge import Result, exit_status, judge, signature
+from pytest_zstack_ticket.verdicts.judge import Result, doubts_of, exit_status, judge, signature
+from pytest_zstack_ticket.verdicts.lateness import first_seen, too_early
 from pytest_zstack_ticket.verdicts.tally import Tally, tallies
 from pytest_zstack_ticket.verdicts.waivers import with_waivers
 
@@ -78,7 +79,9 @@ def rejudged(told: JsonObject, evidence: Evidence) -> Rejudged:
     found = _with_outside(tallies(examples), told["requirements"])
     cut = frozenset(row["id"] for row in told["requirements"] if (row.get("outside") or {}).get("cut"))
     cut_short = bool(told["run"]["cut_short"])
-    result = judge(requirements, found, profile, cut=cut, cut_short=cut_short)
+    late = frozenset(rule.id for rule in requirements if rule.late)
+    early = too_early(first_seen(examples, evidence.exchanges), late)
+    result = judge(requirements, found, profile, doubts=doubts_of(cut=cut, early=early), cut_short=cut_short)
     report = copy.deepcopy(told)
     for row, rule, one in zip(report["requirements"], requirements, result.judged, strict=True):
         fresh = RequirementRow(

@@ -30,7 +30,8 @@ from pytest_zstack_ticket.report.text.translations import wording
 from pytest_zstack_ticket.runner.expectations import ExpectationResult
 from pytest_zstack_ticket.runner.record import explored_json
 from pytest_zstack_ticket.runner.run import Run
-from pytest_zstack_ticket.verdicts.judge import Result, exit_status, judge
+from pytest_zstack_ticket.verdicts.judge import Result, doubts_of, exit_status, judge
+from pytest_zstack_ticket.verdicts.lateness import too_early
 from pytest_zstack_ticket.verdicts.tally import Tally
 
 NOT_WRITTEN = 4
@@ -57,7 +58,9 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Concl
     profile = run.reached.profile
     requirements = run.gathered.requirements(run.catalogue.values(), whole=run.shipped)
     cut = _cut(run, requirements)
-    result = judge(requirements, run.gathered.tallies, profile, cut=cut, cut_short=bool(run.cut_short))
+    early = too_early(run.gathered.first_seen, run.late)
+    doubts = doubts_of(cut=cut, early=early)
+    result = judge(requirements, run.gathered.tallies, profile, doubts=doubts, cut_short=bool(run.cut_short))
     swept = run.swept
     # a laboratory without any call to delete is no residue that anybody could have avoided
     residue = bool(swept.left) and (swept.offered or run.reached.kind == "foreign")

@@ -123,6 +123,11 @@ class Run:
         return {requirement.id: requirement for requirement in load_catalogue(suites_folder())}
 
     @cached_property
+    def late(self) -> frozenset[str]:
+        """The requirements whose tests come after all others."""
+        return frozenset(one.id for one in self.catalogue.values() if one.late)
+
+    @cached_property
     def examiner(self) -> Examiner:
         """Judges trails for the test that runs."""
         return Examiner(

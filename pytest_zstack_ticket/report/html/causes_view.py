@@ -11,6 +11,7 @@ ACTIONS = frozenset(
     {
         "calibration-refused",
         "cut-short",
+        "examined-too-early",
         "harness-error",
         "no-example",
         "not-run",
