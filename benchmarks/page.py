@@ -25,7 +25,7 @@ REQUIRED = 3.0
 def finding(requirement: str, number: int) -> dict[str, Any]:
     """Return a finding of usual size, with a sibling."""
     subject, sibling = (_message(f"m-{number:06}", name) for name in ("n" * 256, "conformance test / 一致性测试"))
-    said = {"key": "expect-refusal", "parameters": {}, "en": "a refusal", "zh": "被拒绝"}
+    said = {"key": "expect-refusal", "parameters": {}, "en": "refused", "zh": "被拒绝"}
     return {
         "requirement": requirement,
         "test": "test_refused::test_a_broken_body_is_refused",

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
+from pytest_zstack_ticket.config.atomic_write import atomic_file
 from pytest_zstack_ticket.model.errors import EvidenceError, UsageError
 
 ENVELOPE = "statement.dsse.json"
@@ -151,19 +152,13 @@ def _is_plain(entry: zipfile.ZipInfo) -> bool:
 
 
 def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Write a file beside a path and move it there. Raises UsageError."""
-    scratch = ""
+    """Write a file anew, whole or not at all. Raises UsageError."""
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            scratch = file.name
+        with atomic_file(path, durable=True) as file:
             write(file)
-        Path(scratch).chmod(0o644)
-        Path(scratch).replace(path)
     except OSError as error:
-        if scratch:
-            Path(scratch).unlink(missing_ok=True)
         raise UsageError(
-            f"{path} cannot be written: {error.strerror}. Copy the bundle to where you may write."
+            f"{path} cannot be written: {error.strerror}. Copy the bundle to a folder that you may write to."
         ) from error
 
 

@@ -79,8 +79,8 @@ class EvidenceWriter:
             except OSError as error:
                 raise _unwritable(self.path, error) from error
 
-    def _line(self, told: Line) -> None:
-        self.write(told["type"], _encode(told))
+    def _line(self, record: Line) -> None:
+        self.write(record["type"], _encode(record))
 
     def write(self, kind: str, line: str) -> None:
         """Keep a line that is encoded already."""

@@ -11,7 +11,7 @@ from typing import IO
 
 MEMBER = 1 << 18
 """Bytes of lines that make a member."""
-LONGEST = 5.0
+MAX_MEMBER_SECONDS = 5.0
 """Seconds after which a member is written though it is small: a run that is killed loses no more."""
 GZIP = 31
 """zlib's word for a gzip member with its header and check sum."""
@@ -38,7 +38,7 @@ class MemberWriter:
         """Keep one line, without its end."""
         self._lines.append(line)
         self._size += len(line) + 1
-        if self._size >= MEMBER or time.monotonic() - self._written > LONGEST:
+        if self._size >= MEMBER or time.monotonic() - self._written > MAX_MEMBER_SECONDS:
             self.flush()
 
     def flush(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from pytest_zstack_ticket.artifacts.bundle import REPORT, open_bundle
 from pytest_zstack_ticket.artifacts.evidence_reader import merge_evidence
 from pytest_zstack_ticket.artifacts.zip_writer import pack
+from pytest_zstack_ticket.config.atomic_write import atomic_file
 from pytest_zstack_ticket.model.errors import EvidenceError, SettingsError, UsageError
 
 
@@ -31,7 +32,7 @@ class ReportFolder:
 
     @property
     def shown(self) -> Path:
-        """What people are told that the report is."""
+        """The path of the report to show to people."""
         return self.zip or self.folder / REPORT
 
     @property
@@ -49,13 +50,8 @@ class ReportFolder:
         """Put the zip into the place of the folder. Raises EvidenceError and OSError; the folder then stays."""
         if self.zip is None:
             return
-        scratch = self.zip.with_name(f"{self.folder.name}.tmp")
-        try:
-            with scratch.open("wb") as file:
-                pack(self.folder, file)
-            scratch.replace(self.zip)
-        finally:
-            scratch.unlink(missing_ok=True)
+        with atomic_file(self.zip, durable=True) as file:
+            pack(self.folder, file)
         shutil.rmtree(self.folder)
 
     def left(self) -> str:

@@ -31,15 +31,15 @@ def inconsistencies(report: JsonObject, *, known: Collection[str] = ()) -> list[
 
 
 def _incomplete(report: JsonObject, rows: list[JsonObject], known: Collection[str]) -> list[Rejection]:
-    told = report["requirement-set"]
+    claimed = report["requirement-set"]
     ids = [row["id"] for row in rows]
     missing = sorted(set(known) - set(ids))
     if missing:
         more = f" … ({len(missing)})" if len(missing) > MOST_NAMED else ""
         return [Rejection("requirements-incomplete", ", ".join(missing[:MOST_NAMED]) + more)]
     rules = [{key: row[key] for key in DEFINED} for row in rows]
-    if len(ids) != len(set(ids)) or (told["count"], told["digest"]) != (len(rows), digest(rules)):
-        return [Rejection("requirements-changed", f"{len(rows)} / {told['count']}")]
+    if len(ids) != len(set(ids)) or (claimed["count"], claimed["digest"]) != (len(rows), digest(rules)):
+        return [Rejection("requirements-changed", f"{len(rows)} / {claimed['count']}")]
     return []
 
 
@@ -54,7 +54,7 @@ def _row_fits(row: JsonObject) -> bool:
 
 def _miscounted(report: JsonObject, rows: list[JsonObject]) -> list[Rejection]:
     counts = report["counts"]
-    levels = {level: +Counter(told) for level, told in counts["by-level"].items()}
+    levels = {level: +Counter(count) for level, count in counts["by-level"].items()}
     counted = {level: Counter(row["verdict"] for row in rows if row["level"] == level) for level in levels}
     examples = Counter[str]()
     for row in rows:
@@ -97,9 +97,9 @@ def found_beside(rows: list[JsonObject]) -> set[str]:
 
 def unsealed(report: JsonObject, found: Sealed) -> list[Rejection]:
     """Return why a report is not about the evidence beside it."""
-    told = report["evidence"]
+    sealed_as = report["evidence"]
     if found.run != report["run"]["id"]:
         return [Rejection("evidence-of-other-run", found.run)]
-    if (told["size"], told["root"]) != (found.seal.size, found.seal.root):
-        return [Rejection("evidence-not-of-report", told["file"])]
+    if (sealed_as["size"], sealed_as["root"]) != (found.seal.size, found.seal.root):
+        return [Rejection("evidence-not-of-report", sealed_as["file"])]
     return []

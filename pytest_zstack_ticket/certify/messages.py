@@ -10,7 +10,7 @@ from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.report.text.columns import shortened, visible
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, Translations
 
-LONGEST = 300
+MAX_QUOTED_COLUMNS = 300
 """Columns of what somebody else wrote that are shown."""
 
 
@@ -95,8 +95,8 @@ def claim_lines(summary: JsonObject, wording: Translations, lang: str) -> list[s
 
 def _versions(installed: JsonObject | None) -> str:
     versions = (installed or {}).get("versions", {})
-    return ", ".join(f"{_shown(name)} {_shown(told)}" for name, told in sorted(versions.items()))
+    return ", ".join(f"{_shown(name)} {_shown(number)}" for name, number in sorted(versions.items()))
 
 
 def _shown(text: str) -> str:
-    return shortened(visible(str(text)), LONGEST)
+    return shortened(visible(str(text)), MAX_QUOTED_COLUMNS)

@@ -84,6 +84,6 @@ def countersign_bundle(  # noqa: PLR0913 - what a verifier holds a bundle to
 
 def summary(statement: JsonObject) -> JsonObject:
     """Return what a person or a script wants to know of a statement."""
-    told = extension(statement)
+    claimed = extension(statement)
     files = sum("uri" not in one for one in statement["subject"])
-    return {"result": statement["predicate"]["result"], "files": files, **told}
+    return {"result": statement["predicate"]["result"], "files": files, **claimed}

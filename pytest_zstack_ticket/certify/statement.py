@@ -50,7 +50,7 @@ class Terms:
 
 def make_statement(report: JsonObject, files: Mapping[str, str], seal: Seal, terms: Terms) -> JsonObject:
     """Return the statement about a report; `files` maps the name of each file of the bundle to its SHA-256."""
-    told = claims(report)
+    claimed = claims(report)
     return {
         "_type": STATEMENT,
         "subject": [*({"name": name, "digest": {"sha256": files[name]}} for name in sorted(files)), identity(report)],
@@ -58,7 +58,7 @@ def make_statement(report: JsonObject, files: Mapping[str, str], seal: Seal, ter
         "predicate": {
             **test_result(report),
             EXTENSION: {
-                **told,
+                **claimed,
                 "evidence": {"file": report["evidence"]["file"], **asdict(seal)},
                 "validity": {"notBefore": stamp(terms.not_before), "notAfter": stamp(terms.not_after)},
                 "nonce": terms.nonce or report["run"].get("nonce"),
@@ -103,7 +103,7 @@ def test_result(report: JsonObject) -> JsonObject:
     deviating = report.get("deviations") is not None and not report["partial"]
     return {
         "result": "PASSED" if whole and not waived else "WARNED" if deviating else "FAILED",
-        "configuration": [{"name": name, "digest": _digest(told)} for name, told in _configuration(report) if told],
+        "configuration": [{"name": name, "digest": _digest(value)} for name, value in _configuration(report) if value],
         "passedTests": _ids(rows, ["passed"], without=waived),
         "warnedTests": sorted({*waived, *_ids(rows, ["inconclusive"], without=waived)}),
         "failedTests": _ids(rows, ["failed", "error"], without=waived),
@@ -148,17 +148,17 @@ def files_of(statement: JsonObject) -> dict[str, str]:
 
 def extension(statement: JsonObject) -> JsonObject:
     """Return what a statement says in our words."""
-    told: JsonObject = statement["predicate"][EXTENSION]
-    return told
+    value: JsonObject = statement["predicate"][EXTENSION]
+    return value
 
 
 def disagreements(statement: JsonObject, report: JsonObject) -> list[Rejection]:
     """Return where a statement says another thing than the report that it is about."""
-    signed, told = extension(statement), claims(report)
-    if signed["run"]["id"] != told["run"]["id"]:
-        return [Rejection("report-of-other-run", told["run"]["id"])]
-    reasons = [DISAGREE[key] for key in told if signed.get(key) != told[key]]
-    if told["run"]["nonce"] and signed["nonce"] != told["run"]["nonce"]:
+    signed, claimed = extension(statement), claims(report)
+    if signed["run"]["id"] != claimed["run"]["id"]:
+        return [Rejection("report-of-other-run", claimed["run"]["id"])]
+    reasons = [DISAGREE[key] for key in claimed if signed.get(key) != claimed[key]]
+    if claimed["run"]["nonce"] and signed["nonce"] != claimed["run"]["nonce"]:
         reasons.append("nonce-differs")
     result = test_result(report)
     if {key: statement["predicate"].get(key) for key in result} != result:

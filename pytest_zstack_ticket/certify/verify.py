@@ -168,11 +168,11 @@ def _differs(bundle: Bundle, name: str, signed: str) -> bool:
 
 
 def _changed_evidence(bundle: Bundle, statement: JsonObject) -> Rejection:
-    told = extension(statement)
-    name = told["evidence"]["file"]
-    seal = Seal(**{key: told["evidence"][key] for key in ("size", "root", "unordered")})
+    claimed = extension(statement)
+    name = claimed["evidence"]["file"]
+    seal = Seal(**{key: claimed["evidence"][key] for key in ("size", "root", "unordered")})
     try:
-        reason = tampering(seal_of(bundle, name), seal, told["run"]["id"])
+        reason = tampering(seal_of(bundle, name), seal, claimed["run"]["id"])
     except EvidenceError as error:
         return Rejection("evidence-damaged", str(error))
     # the same lines, packed otherwise or with another footer
@@ -253,8 +253,8 @@ def is_known(suite: JsonObject) -> bool:
 
 
 def _is_ours(suite: JsonObject) -> bool | None:
-    told = suite.get("digest")
-    return None if told is None else bool(told == suite_digest())
+    signed_digest = suite.get("digest")
+    return None if signed_digest is None else bool(signed_digest == suite_digest())
 
 
 def shipped_requirements() -> frozenset[str]:

@@ -136,7 +136,7 @@ def evaluate(name: str, trails: Trails, arguments: Arguments, profile: Profile) 
         return judgement
     for role, trail in trails.items():
         if role != "subject" and trail and lost(trail[-1].answer):
-            return Undecided(Phrase.of("beside-lost", what=role))
+            return Undecided(Phrase.of("companion-unanswered", what=role))
     return judgement
 
 

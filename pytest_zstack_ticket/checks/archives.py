@@ -124,7 +124,7 @@ def apart(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     uuids = {row.get("uuid") for row in living} - excused
     # an archive names its ticket; what is under the ticket's own uuid is the ticket itself
     both = [str(one) for row in rows for one in (row.get("ticketUuid"), row.get("uuid")) if one in uuids]
-    return violation(Phrase.of("expect-apart"), Phrase.of("shows", value=both[0])) if both else None
+    return violation(Phrase.of("expect-not-archived"), Phrase.of("shows", value=both[0])) if both else None
 
 
 def stays_dead(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
@@ -142,7 +142,7 @@ def stays_dead(trails: Trails, arguments: Arguments, profile: Profile) -> Judgem
         return Undecided(saw(outcome))
     if rows is None:
         return Undecided(Phrase.of("query-unclear", role="after"))
-    expected = Phrase.of("expect-dead", event=str(arguments["event"]))
+    expected = Phrase.of("expect-no-effect", event=str(arguments["event"]))
     if rows:
         return violation(expected, Phrase.of("shows", value=brief(rows[0].get("status"))))
     if accepted(outcome) and getattr(outcome, "inventory", None):
@@ -158,6 +158,6 @@ def _beside(trails: Trails) -> Judgement:
     for member in ("uuid", "name", "status"):
         shown = after[0].get(member) if after else None
         if not same(before[0].get(member), shown, loose=True):
-            expected = Phrase.of("expect-bystander", member=member, value=brief(before[0].get(member)))
+            expected = Phrase.of("expect-other-unchanged", member=member, value=brief(before[0].get(member)))
             return violation(expected, Phrase.of("shows", value=brief(shown)))
     return None

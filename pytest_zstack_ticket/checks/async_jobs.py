@@ -114,7 +114,7 @@ def ends(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     grace = float(arguments.get("grace", 0))
     if subject.promised is None or subject.waited < subject.promised + grace:
         return Undecided(saw(subject))
-    return violation(Phrase.of("expect-end", seconds=f"{subject.promised:g}"), saw(subject))
+    return violation(Phrase.of("expect-end-in-time", seconds=f"{subject.promised:g}"), saw(subject))
 
 
 def announced_timeout(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
@@ -127,7 +127,7 @@ def announced_timeout(trails: Trails, arguments: Arguments, _profile: Profile) -
     if told == wanted:
         return None
     return violation(
-        Phrase.of("expect-echo", member="apiTimeout", value=str(wanted)), Phrase.of("shows", value=str(told))
+        Phrase.of("expect-value", member="apiTimeout", value=str(wanted)), Phrase.of("shows", value=str(told))
     )
 
 

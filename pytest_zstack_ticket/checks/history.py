@@ -98,7 +98,7 @@ def _redated(old: Row, new: Row, member: str) -> Judgement:
     other = _seconds(moment(old.get("lastOpDate")), moment(new.get("lastOpDate")))
     if other is not None and abs(moved - other) <= ROUNDED and _zone(moved):
         return Undecided(Phrase.of("not-shown", member="zone"))
-    expected = Phrase.of("expect-unmoved", member=member, value=brief(old.get(member)))
+    expected = Phrase.of("expect-same-value", member=member, value=brief(old.get(member)))
     return violation(expected, Phrase.of("shows", value=brief(new.get(member))))
 
 
@@ -164,5 +164,5 @@ def own_history(trails: Trails, _arguments: Arguments, _profile: Profile) -> Jud
     shared = [row for row in rows if str(row.get("uuid")) in keys]
     if strange or shared or none:
         count = len(strange or shared or none or ())
-        return violation(Phrase.of("expect-own-history"), Phrase.of("stray-rows", count=count))
+        return violation(Phrase.of("expect-own-history"), Phrase.of("rows-of-others", count=count))
     return None

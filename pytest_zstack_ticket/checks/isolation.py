@@ -36,7 +36,7 @@ def no_insides(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judg
     for exchange in trails["subject"]:
         for mark in (match[0] for pattern in INSIDES for match in pattern.finditer(_body(exchange))):
             if mark not in asked:
-                return violation(Phrase.of("expect-no-insides"), Phrase.of("was-inside", mark=cut(mark)))
+                return violation(Phrase.of("expect-no-internals"), Phrase.of("shows-internals", mark=cut(mark)))
     answered = any(isinstance(exchange.answer, Response) for exchange in trails["subject"])
     return None if answered else Undecided(Phrase.of("no-answer"))
 

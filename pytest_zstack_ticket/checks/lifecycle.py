@@ -92,7 +92,8 @@ def led(outcome: Outcome, status: str, event: str, after: Ticket) -> Violation |
     if wanted is None or after.get("status") == wanted:
         return None
     return violation(
-        Phrase.of("expect-led", status=wanted, event=event), Phrase.of("shows", value=brief(after.get("status")))
+        Phrase.of("expect-status-after", status=wanted, event=event),
+        Phrase.of("shows", value=brief(after.get("status"))),
     )
 
 
@@ -116,7 +117,7 @@ def _bystander(trails: Trails) -> Violation | None:
     after = rows[0] if rows else {}
     for member in (*LASTING, "status"):
         if not same(before.get(member), after.get(member), loose=True):
-            expected = Phrase.of("expect-bystander", member=member, value=brief(before.get(member)))
+            expected = Phrase.of("expect-other-unchanged", member=member, value=brief(before.get(member)))
             return violation(expected, Phrase.of("shows", value=brief(after.get(member))))
     return None
 
@@ -153,7 +154,7 @@ def updated(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgemen
         if all(isinstance(other, dict) and _holds(one, other) for one, other in bare):
             return None
     return violation(
-        Phrase.of("expect-echo", member="request", value=brief(sent)), Phrase.of("shows", value=brief(shown))
+        Phrase.of("expect-value", member="request", value=brief(sent)), Phrase.of("shows", value=brief(shown))
     )
 
 
@@ -244,7 +245,7 @@ def commented(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
     comments = [row.get("comment") for row in rows]
     if any(same(body.get("comment"), one, loose=True) for one in comments):
         return None
-    expected = Phrase.of("expect-echo", member="comment", value=brief(body.get("comment")))
+    expected = Phrase.of("expect-value", member="comment", value=brief(body.get("comment")))
     return violation(expected, Phrase.of("shows", value=brief(comments)))
 
 

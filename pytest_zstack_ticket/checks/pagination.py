@@ -36,7 +36,7 @@ def partition(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
             return unread(trails, profile, role)
     ours = shelf_of(trails)
     if ours is None:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     shown = [name for rows in pages.values() for name in names_of(rows or [])]
     return unequal(names_of(ours), shown, trails)
 
@@ -47,7 +47,7 @@ def page_size(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
     if rows is None:
         return unread(trails, profile)
     if ours is None:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     limit, start = int(parameter(path_of(trails), "limit")), int(parameter(path_of(trails), "start") or 0)
     wanted = max(0, min(limit, len(ours) - start))
     if len(rows) != wanted:
@@ -62,7 +62,7 @@ def total(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
         return unread(trails, profile)
     ours = shelf_of(trails)
     if ours is None:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     answer = final_answer(trails["subject"])
     shown = json_object(answer.body if answer else b"").get("total")
     if not same(len(ours), shown):
@@ -77,7 +77,7 @@ def all_shown(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
         return unread(trails, profile)
     counted, again = _counted(trails["counted"]), _counted(trails["again"])
     if counted is None or counted != again or counted < FEWEST_UNLIMITED:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     if len(rows) < counted:
         return violation(Phrase.of("expect-all-rows", count=counted), Phrase.of("rows-shown", count=len(rows)))
     return None
@@ -97,11 +97,11 @@ def in_order(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgeme
     if rows is None:
         return unread(trails, profile)
     if ours is None:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     asked = parameter(path_of(trails), "sort")
     member = asked.lstrip("+- ")
     if sorted(names_of(rows)) != sorted(names_of(ours)) or not all(isinstance(row.get(member), str) for row in rows):
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     shown = [str(row[member]) for row in rows]
     if shown != sorted(shown, reverse=asked.startswith("-")):
         return violation(Phrase.of("expect-order", sort=asked), Phrase.of("order", values=brief_names(shown)))
@@ -114,7 +114,7 @@ def ordered_page(trails: Trails, _arguments: Arguments, profile: Profile) -> Jud
     if rows is None:
         return unread(trails, profile)
     if ours is None:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     sort, limit, start = (parameter(path_of(trails), name) for name in ("sort", "limit", "start"))
     whole = sorted(names_of(ours), reverse=sort.startswith("-"))
     wanted, shown = whole[int(start or 0) :][: int(limit)], names_of(rows)
@@ -129,7 +129,7 @@ def projected(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
     if rows is None:
         return unread(trails, profile)
     if ours is None or not rows:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     asked = {name.strip() for name in parameter(path_of(trails), "fields").split(",")}
     for row in rows:
         shown = {name for name, value in row.items() if value is not None}

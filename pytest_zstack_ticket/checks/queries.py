@@ -59,7 +59,7 @@ def listed(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement
     made = [names[role] for role, outcome in outcomes.items() if accepted(outcome)]
     open_ones = {names[role] for role, outcome in outcomes.items() if not (accepted(outcome) or refused(outcome))}
     if not made:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     shown = [name for name in names_of(rows) if name not in open_ones]
     return unequal(made, shown, trails) or _uuids(trails, rows)
 
@@ -83,7 +83,7 @@ def selects(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgemen
     if rows is None:
         return unread(trails, profile)
     if ours is None:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     conditions = conditions_of(path_of(trails))
     wanted = [row for row in ours if all(meets(row, one) for one in conditions)]
     if len(wanted) in (0, len(ours)):
@@ -101,7 +101,7 @@ def only_matching(trails: Trails, _arguments: Arguments, profile: Profile) -> Ju
     if stray:
         told = Phrase.of("selection", missing="-", stray=brief_names(names_of(stray)), twice="-")
         return violation(Phrase.of("expect-only-matching", conditions=conditions_told(trails)), told)
-    return None if rows else Undecided(Phrase.of("no-shelf"))
+    return None if rows else Undecided(Phrase.of("controls-changed"))
 
 
 def empty(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
@@ -117,7 +117,7 @@ def empty(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     if rows:
         told = Phrase.of("selection", missing="-", stray=brief_names(names_of(rows)), twice="-")
         return violation(Phrase.of("expect-no-rows"), told)
-    return None if rows_of(trails["before"]) else Undecided(Phrase.of("no-shelf"))
+    return None if rows_of(trails["before"]) else Undecided(Phrase.of("controls-changed"))
 
 
 def by_uuid(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
@@ -147,4 +147,4 @@ def same_row(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgeme
         for member in sorted(set(old) | set(new)):
             if not same(old.get(member), new.get(member)):
                 return unlike(member, old.get(member), new.get(member))
-    return None if still else Undecided(Phrase.of("no-shelf"))
+    return None if still else Undecided(Phrase.of("controls-changed"))

@@ -116,7 +116,7 @@ def no_trace(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgem
         text = _plain(answer)
         mark = next((mark for mark in TRACE_MARKS if mark in text), None)
         if mark:
-            return violation(Phrase.of("expect-no-trace"), Phrase.of("was-trace", mark=mark.strip()))
+            return violation(Phrase.of("expect-no-trace"), Phrase.of("shows-trace", mark=mark.strip()))
     return None
 
 

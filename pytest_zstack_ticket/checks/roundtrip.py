@@ -46,7 +46,7 @@ def echo(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
     if same(trimmed(wanted), trimmed(shown), loose=True) and not _lost(member, wanted, shown):
         return None
     return violation(
-        Phrase.of("expect-echo", member=member, value=brief(wanted)), Phrase.of("shows", value=brief(shown))
+        Phrase.of("expect-value", member=member, value=brief(wanted)), Phrase.of("shows", value=brief(shown))
     )
 
 
@@ -85,7 +85,7 @@ def request_echo(trails: Trails, arguments: Arguments, _profile: Profile) -> Jud
         if not _fits(member, asked[member], value):
             where = f"request[{number}].{member}"
             return violation(
-                Phrase.of("expect-echo", member=where, value=brief(asked[member])),
+                Phrase.of("expect-value", member=where, value=brief(asked[member])),
                 Phrase.of("shows", value=brief(value)),
             )
     return None
@@ -109,7 +109,7 @@ def _fits(member: str, asked: Json, value: Json) -> bool:
 
 def unlike(member: str, wanted: Json, shown: Json) -> Violation:
     """Build the departure of a member that does not read as it was sent."""
-    expected = Phrase.of("expect-echo", member=member, value=brief(wanted))
+    expected = Phrase.of("expect-value", member=member, value=brief(wanted))
     return violation(expected, Phrase.of("shows", value=brief(shown)))
 
 
@@ -121,7 +121,7 @@ def own_uuid(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgem
         return Undecided(Phrase.of("no-such-part", schema="resourceUuid"))
     if inventory.get("uuid") != wanted.strip():
         return violation(
-            Phrase.of("expect-echo", member="uuid", value=wanted),
+            Phrase.of("expect-value", member="uuid", value=wanted),
             Phrase.of("shows", value=brief(inventory.get("uuid"))),
         )
     return None

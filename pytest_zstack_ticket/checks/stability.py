@@ -43,7 +43,7 @@ def _born_alike(trails: Trails) -> Judgement:
     before, now = (inventory_of(trails[role]) or {} for role in ("sibling", "subject"))
     if before.get("status") in (None, now.get("status")) or now.get("status") is None:
         return None
-    expected = Phrase.of("expect-born", status=brief(before.get("status")))
+    expected = Phrase.of("expect-initial-status", status=brief(before.get("status")))
     return violation(expected, Phrase.of("shows", value=brief(now.get("status"))))
 
 
@@ -92,7 +92,7 @@ def job_kept(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgem
     if first.status == later.status and (one == other or same(one, other)):
         return None
     expected = Phrase.of("expect-job-kept", status=first.status, value=brief(_told(trails["subject"])))
-    return violation(expected, Phrase.of("job-tells", status=later.status, value=brief(_told(trails["later"]))))
+    return violation(expected, Phrase.of("job-result", status=later.status, value=brief(_told(trails["later"]))))
 
 
 def _told(trail: tuple[Exchange, ...]) -> object:
@@ -116,7 +116,7 @@ def still_there(trails: Trails, _arguments: Arguments, profile: Profile) -> Judg
     wrong = [name for name in ("uuid", "name", "description", "request") if not _alike(before[0], now[0], name)]
     if not wrong:
         return None
-    expected = Phrase.of("expect-unmoved", member=wrong[0], value=brief(before[0].get(wrong[0])))
+    expected = Phrase.of("expect-same-value", member=wrong[0], value=brief(before[0].get(wrong[0])))
     return violation(expected, Phrase.of("shows", value=brief(now[0].get(wrong[0]))))
 
 

@@ -105,7 +105,7 @@ def _moved(trails: Trails, before: list[Row], after: list[Row], outcome: Outcome
     if old is None:
         return _dead(new, event, outcome)
     if new is None:
-        return violation(Phrase.of("expect-living", count=len(before), event=event), _difference(before, after))
+        return violation(Phrase.of("expect-same-tickets", count=len(before), event=event), _difference(before, after))
     if event == "delete":
         return _unchanged(old, new)
     status = str(old.get("status"))
@@ -127,9 +127,9 @@ def _updated(asked: Json, new: Row) -> Violation | None:
 def _dead(new: Row | None, event: str, outcome: Outcome) -> Violation | None:
     """Say whether an event has brought a deleted ticket back, or was carried out on it."""
     if new is not None:
-        return violation(Phrase.of("expect-dead", event=event), Phrase.of("shows", value=brief(new.get("status"))))
+        return violation(Phrase.of("expect-no-effect", event=event), Phrase.of("shows", value=brief(new.get("status"))))
     if accepted(outcome) and getattr(outcome, "inventory", None):
-        return violation(Phrase.of("expect-dead", event=event), saw(outcome))
+        return violation(Phrase.of("expect-no-effect", event=event), saw(outcome))
     return None
 
 
@@ -140,7 +140,7 @@ def _one(rows: list[Row], uuid: str) -> Row | None:
 def _same_family(before: list[Row], after: list[Row], event: str, *, apart: str = "") -> Violation | None:
     """Say whether a listing shows the same tickets as before, each once and as it was, but for the one `apart`."""
     if sorted(str(row.get("uuid")) for row in before) != sorted(str(row.get("uuid")) for row in after):
-        return violation(Phrase.of("expect-living", count=len(before), event=event), _difference(before, after))
+        return violation(Phrase.of("expect-same-tickets", count=len(before), event=event), _difference(before, after))
     for old in before:
         new = _one(after, str(old.get("uuid")))
         changed = _unchanged(old, new) if new is not None and old.get("uuid") != apart else None
@@ -164,7 +164,7 @@ def _unchanged(old: Row, new: Row) -> Violation | None:
     """Say whether a ticket is as it was."""
     for member in (*LASTING, "status"):
         if not same(old.get(member), new.get(member), loose=True):
-            expected = Phrase.of("expect-bystander", member=member, value=brief(old.get(member)))
+            expected = Phrase.of("expect-other-unchanged", member=member, value=brief(old.get(member)))
             return violation(expected, Phrase.of("shows", value=brief(new.get(member))))
     return None
 

@@ -71,7 +71,7 @@ def unseen(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     member = "uuid" if found else leaked(trails["subject"], tokens_of(trails.get("made", ()), uuid))
     member = member or ("schema" if _schema_beyond(trails["subject"]) else "")
     if member:
-        return violation(Phrase.of("expect-unseen"), Phrase.of("shows-of-other", member=member))
+        return violation(Phrase.of("expect-not-visible"), Phrase.of("shows-field-of-other", member=member))
     for role in ("shown", "still"):
         if not _rows_with(trails.get(role, ()), uuid):
             return Undecided(Phrase.of("not-shown", member=role))
@@ -97,7 +97,7 @@ def uncounted(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
     total = _total(trails["subject"])
     if total is None:
         return None if refused(outcome) else Undecided(Phrase.of("not-shown", member="total"))
-    return violation(Phrase.of("expect-uncounted"), Phrase.of("shows", value=brief(total))) if total else None
+    return violation(Phrase.of("expect-zero-total"), Phrase.of("shows", value=brief(total))) if total else None
 
 
 def uncoupled(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
@@ -111,7 +111,7 @@ def uncoupled(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judge
     steps = [after - before for before, after in pairwise(one for one in totals if one is not None)]
     if steps == [1, 2, 3]:
         return violation(
-            Phrase.of("expect-uncounted"), Phrase.of("shows", value=", ".join(brief(one) for one in totals))
+            Phrase.of("expect-zero-total"), Phrase.of("shows", value=", ".join(brief(one) for one in totals))
         )
     return None
 
@@ -149,11 +149,11 @@ def _changed(before: Row, after: Row, trails: Trails) -> Violation | None:
     """Say what of a ticket, or of its history, is not as it was."""
     for member in (*LASTING, "status"):
         if not same(before.get(member), after.get(member), loose=True):
-            expected = Phrase.of("expect-left-alone", member=member, value=brief(before.get(member)))
+            expected = Phrase.of("expect-unchanged-by-others", member=member, value=brief(before.get(member)))
             return violation(expected, Phrase.of("shows", value=brief(after.get(member))))
     one, other = (rows_of(trails.get(f"history-{when}", ())) for when in ("before", "after"))
     if one is not None and other is not None and len(one) != len(other):
-        expected = Phrase.of("expect-left-alone", member="history", value=len(one))
+        expected = Phrase.of("expect-unchanged-by-others", member="history", value=len(one))
         return violation(expected, Phrase.of("rows-shown", count=len(other)))
     return None
 
@@ -179,7 +179,7 @@ def tells_nothing(trails: Trails, arguments: Arguments, profile: Profile) -> Jud
     }
     member = leaked(trails["subject"], inside)
     if member:
-        return violation(Phrase.of("expect-told-nothing"), Phrase.of("shows-of-other", member=member))
+        return violation(Phrase.of("expect-nothing-revealed"), Phrase.of("shows-field-of-other", member=member))
     return None if refused(outcome) else Undecided(Phrase.of("legal-acceptance"))
 
 

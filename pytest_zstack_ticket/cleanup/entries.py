@@ -5,7 +5,6 @@ Only what carries a nonce of the ledger where it was put, and was created in the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,8 +14,8 @@ from pytest_zstack_ticket.api.classify import BUSY, from_gateway, last_segment
 from pytest_zstack_ticket.api.messages import moment
 from pytest_zstack_ticket.api.strict_json import decode
 from pytest_zstack_ticket.model.exchange import Failure, Json, Request, Response
+from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
 
-NONCED = re.compile(r"zt-[0-9a-f]{16}")
 ZONES = timedelta(hours=26)
 """A target writes dates in a zone of its own, so a day and the zones between are allowed on each side."""
 DEEPEST = 12
@@ -61,12 +60,12 @@ class Entry:
 
 
 def intent_of(request: Request, *, number: int, now: float) -> Intent:
-    """Return the intent of a POST; a body without nonce is told apart by its name alone."""
+    """Return the intent of a POST; a body without nonce is recognised by its name alone."""
     texts = dict(_texts(decode(request.body or b"")))
-    found = {place: text for place, text in texts.items() if NONCED.search(text)}
-    nonce = next((match[0] for text in found.values() if (match := NONCED.search(text))), "")
+    found = {place: text for place, text in texts.items() if NONCE_PATTERN.search(text)}
+    nonce = next((match[0] for text in found.values() if (match := NONCE_PATTERN.search(text))), "")
     if not nonce:
-        raw = NONCED.search((request.body or b"").replace(b"\0", b"").decode("latin-1"))
+        raw = NONCE_PATTERN.search((request.body or b"").replace(b"\0", b"").decode("latin-1"))
         nonce = raw[0] if raw else ""
     named = {key.lower(): value for key, value in request.headers}
     return Intent(
@@ -146,15 +145,15 @@ def learned(request: Request, answer: Response | Failure) -> dict[str, Any]:
     if isinstance(answer, Failure):
         return {} if answer.sent else {"end": "unsent", "gone": True}
     body = decode(answer.body)
-    told = body if isinstance(body, dict) else {}
+    answered = body if isinstance(body, dict) else {}
     if answer.status == 202 and request.method == "POST":
-        return {"job": last_segment(told.get("location")) or ""}
-    if answer.status == 202 or ("error" in told and answer.status in (200, 503)):
+        return {"job": last_segment(answered.get("location")) or ""}
+    if answer.status == 202 or ("error" in answered and answer.status in (200, 503)):
         return {} if answer.status == 202 else {"end": "refused"}
     if 200 <= answer.status < 300:
-        row = told.get("inventory")
+        row = answered.get("inventory")
         ticket = row.get("uuid") if isinstance(row, dict) else None
-        shown = bool(NONCED.search(str(row)))
+        shown = bool(NONCE_PATTERN.search(str(row)))
         return {"end": "accepted", "ticket": ticket if isinstance(ticket, str) else "", "shown": shown}
     # a poll that is lost says nothing of its job; a refused POST most likely made nothing, which a look will show
     refused = answer.status == BUSY or not from_gateway(answer)
@@ -212,7 +211,7 @@ class Finder:
         """Return the entry of a ticket that is proven to be ours, else None."""
         keys = {str(row.get("uuid"))}
         for _, text in _texts(dict(row)):
-            keys.update(NONCED.findall(text.lower()))
+            keys.update(NONCE_PATTERN.findall(text.lower()))
         window = self.book.window
         candidates = (entry for key in sorted(keys) for entry in self.by_key.get(key, ()))
         return next((entry for entry in candidates if proven(row, entry, window, self.book.owners)), None)

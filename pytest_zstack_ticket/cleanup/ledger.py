@@ -103,7 +103,7 @@ class Ledger:
                 self.path.unlink(missing_ok=True)
 
     def _write(self, record: Mapping[str, Any]) -> None:
-        with self._told():
+        with self._naming_the_file():
             self._file.write(json.dumps(record, ensure_ascii=True) + "\n")
             self._file.flush()
             self._written += 1
@@ -113,13 +113,13 @@ class Ledger:
         with self._syncing:
             if self._synced < line:
                 ready = self._written
-                with self._told():
+                with self._naming_the_file():
                     os.fdatasync(self._file.fileno())
                 self._synced = ready
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Name the ledger where it cannot be written. Raises LedgerError."""
+    def _naming_the_file(self) -> Iterator[None]:
+        """Turn errors of writing into one that names the ledger. Raises LedgerError."""
         try:
             yield
         except (OSError, ValueError) as error:

@@ -17,7 +17,7 @@ from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.nonce import with_fresh_nonce
 from pytest_zstack_ticket.client.session_renewal import Keeper, Sender, SessionRenewer
 from pytest_zstack_ticket.model.exchange import Cut, Exchange, Headers, Json, Request
-from pytest_zstack_ticket.model.nonce import NONCED
+from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Session, Settings
 from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Message
@@ -176,7 +176,7 @@ class TicketEndpoint:
         if getattr(trail.outcome, "inventory", None) is not None:
             return trail
         wanted, name = trail.sent("resourceUuid"), str(trail.sent("name"))
-        nonce = NONCED.search(name)
+        nonce = NONCE_PATTERN.search(name)
         if "query" not in self.profile.capabilities or not (wanted or nonce):
             return None
         if self.taken_away & {wanted if isinstance(wanted, str) else "", nonce[0] if nonce else ""}:
@@ -193,7 +193,7 @@ class TicketEndpoint:
 
     def is_ours_to_see(self, trail: CallResult) -> bool:
         """Return True if a ticket of a trail could be told by its name, and was not taken away to stay under a cap."""
-        nonce = NONCED.search(str(trail.sent("name")))
+        nonce = NONCE_PATTERN.search(str(trail.sent("name")))
         return nonce is not None and not self.took_away(nonce[0], str(trail.sent("resourceUuid")))
 
     def took_away(self, *keys: str) -> bool:

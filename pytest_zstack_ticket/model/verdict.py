@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from pytest_zstack_ticket.model.exchange import Json
@@ -60,16 +60,3 @@ class Finding:
     regenerate: str = ""
     seen: int = 1
     tried: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequirementVerdict:
-    """The verdict on one requirement. `examples` counts the decided ones, `undecided` the others."""
-
-    id: str
-    verdict: Verdict
-    reason: Phrase | None = None
-    examples: int = 0
-    undecided: int = 0
-    partitions: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = field(default=())

@@ -17,7 +17,7 @@ import allure_commons
 import pytest
 from allure_commons.model2 import Attachment, Label, Link, Parameter, StatusDetails, TestResult
 
-from pytest_zstack_ticket.artifacts.atomic_write import put
+from pytest_zstack_ticket.config.atomic_write import write_atomically
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.plugin.items import RECORD, RULE, test_name
 from pytest_zstack_ticket.report.document import Row, row_json
@@ -136,7 +136,7 @@ class AllureLive:
 
     def _put(self, files: Iterable[tuple[str, str]]) -> None:
         for name, text in files:
-            put(self._folder / name, text)
+            write_atomically(self._folder / name, text)
 
     def written(self) -> list[Path]:
         """Return the files of this run, for a search for secrets."""

@@ -32,7 +32,7 @@ NO_TARGET = "there is no target: give one with --zstack-url=http://HOST:PORT, or
 @pytest.fixture(scope="session")
 def zstack_run(pytestconfig: pytest.Config) -> Run:
     """Return the run that the options asked for."""
-    from pytest_zstack_ticket.runner.run import RUN  # noqa: PLC0415 - only a run of ours pays for it
+    from pytest_zstack_ticket.plugin.startup import RUN  # noqa: PLC0415 - only a run of ours pays for it
 
     run = pytestconfig.stash.get(RUN, None)
     if run is None:

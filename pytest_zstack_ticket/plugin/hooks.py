@@ -23,7 +23,7 @@ from pytest_zstack_ticket.runner.drift_monitor import REQUIREMENT
 from pytest_zstack_ticket.runner.limits import lines, quotas_of
 from pytest_zstack_ticket.runner.record import KEY
 from pytest_zstack_ticket.runner.replay import after_tests, before_tests
-from pytest_zstack_ticket.runner.run import RUN, Run
+from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import INCONCLUSIVE, NO_TARGET
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def set_up(config: pytest.Config) -> None:
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     if run is not None:
-        config.stash[RUN] = run
+        config.stash[startup.RUN] = run
         config.pluginmanager.register(RunHooks(run), "zstack-ticket-run")
         if config.option.collectonly or run.wishes["plan"]:
             return
@@ -128,7 +128,7 @@ class RunHooks:
         if self.run.role == "worker" and self.run.usage_counter_path is not None:
             from pytest_zstack_ticket.plugin.xdist import groups_path, write_groups  # noqa: PLC0415 - as above
 
-            write_groups(groups_path(self.run.usage_counter_path), self.run.worker, session.items)
+            write_groups(groups_path(self.run.usage_counter_path), session.items)
         if self.run.target is not None and REQUIREMENT in map(items.requirement_of, session.items):
             self.run.memory.attach()
 

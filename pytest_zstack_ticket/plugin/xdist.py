@@ -6,6 +6,7 @@ collected. Where that file cannot be read, such as on another machine, the tests
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped] # xdist ships no types
 
+from pytest_zstack_ticket.config.atomic_write import write_atomically
 from pytest_zstack_ticket.config.package_data import suites_folder
 
 SHARED = {"zstack_cases": "sweep", "zstack_tickets": "shelf"}
@@ -37,14 +39,10 @@ def group_of(item: pytest.Item) -> str:
     return shared or (str(item.path) if suites_folder() in item.path.parents else item.nodeid)
 
 
-def write_groups(path: Path, worker: str, items: Iterable[pytest.Item]) -> None:
+def write_groups(path: Path, items: Iterable[pytest.Item]) -> None:
     """Write down the group of each test, whole or not at all; every worker writes the same."""
-    fresh = path.with_suffix(f".{worker}")
-    try:
-        fresh.write_text(json.dumps({item.nodeid: group_of(item) for item in items}), "utf-8")
-        fresh.replace(path)
-    except OSError:
-        return
+    with contextlib.suppress(OSError):
+        write_atomically(path, json.dumps({item.nodeid: group_of(item) for item in items}))
 
 
 def groups_path(usage_counter: Path) -> Path:

@@ -14,7 +14,7 @@ from pytest_zstack_ticket.redaction.encodings import encodings_of
 from pytest_zstack_ticket.redaction.redactor import LEAST
 
 BLOCK = 1 << 20
-LONGEST = 1 << 12
+OVERLAP = 1 << 12
 """Bytes of a block that are looked at again with the next one: no guise is longer."""
 
 
@@ -33,10 +33,10 @@ class Scan:
         )
 
     @staticmethod
-    def from_json(told: dict[str, Any]) -> Scan:
-        """Read back what `asdict` told."""
-        found = tuple((str(name), str(kind)) for name, kind in told["found"])
-        return Scan(secrets=told["secrets"], files=told["files"], found=found)
+    def from_json(data: dict[str, Any]) -> Scan:
+        """Read a scan back that `asdict` wrote."""
+        found = tuple((str(name), str(kind)) for name, kind in data["found"])
+        return Scan(secrets=data["secrets"], files=data["files"], found=found)
 
 
 def scan(paths: Iterable[Path], secrets: Mapping[str, str]) -> Scan:
@@ -62,7 +62,7 @@ def _kinds(blocks: Iterator[bytes], needles: Mapping[bytes, str]) -> set[str]:
     for block in blocks:
         text = tail + block
         kinds.update(kind for needle, kind in needles.items() if kind not in kinds and needle in text)
-        tail = text[-LONGEST:]
+        tail = text[-OVERLAP:]
     return kinds
 
 

@@ -113,14 +113,14 @@ class Redactor:
                 self.learn("cookie", cookie)
         search = self._may_hold(_haystack(request, answer))
         if isinstance(answer, Failure):
-            told: Response | Failure = replace(answer, detail=self.text(answer.detail)) if search else answer
+            kept: Response | Failure = replace(answer, detail=self.text(answer.detail)) if search else answer
             leaks = NONE
         else:
-            told, leaks = self._answer(request, answer, session, search=search)
+            kept, leaks = self._answer(request, answer, session, search=search)
         return Exchange(
             id=exchange.id,
             request=self._request(request, search=search),
-            answer=told,
+            answer=kept,
             started=exchange.started,
             elapsed=exchange.elapsed,
             leaks=tuple(sorted(leaks - UNBLAMED)) if leaks else (),
@@ -180,8 +180,8 @@ class Redactor:
             if name.lower() in secret:
                 clean.append((name, self._secret_header(name, value)))
             elif search:
-                (told, seen), (shown, found) = self._clean_text(name), self._clean_text(value)
-                clean.append((told, shown))
+                (clean_name, seen), (shown, found) = self._clean_text(name), self._clean_text(value)
+                clean.append((clean_name, shown))
                 kinds |= seen | found
             else:
                 clean.append((name, value))

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from pytest_zstack_ticket.model.exchange import Request
 
-LONGEST = 100_000
+MAX_BODY_BYTES = 100_000
 _OWN = frozenset({"content-length", "host", "accept-encoding"})
 SESSION = "ZSTACK_SESSION"
 
@@ -40,7 +40,7 @@ def curl_line(
     if body is not None:
         if "content-type" not in named:
             words += ["-H", "Content-Type:"]
-        if len(body) > LONGEST:
+        if len(body) > MAX_BODY_BYTES:
             piped = f": 'a body of {len(body)} bytes: take it from the evidence' | "
             words += ["--data-binary", "@-"]
         elif _plain(body):

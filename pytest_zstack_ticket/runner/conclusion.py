@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from pytest_zstack_ticket.api.server_info import target_facts
-from pytest_zstack_ticket.artifacts.atomic_write import put
 from pytest_zstack_ticket.artifacts.bundle import REPORT
 from pytest_zstack_ticket.artifacts.provenance import installed_json, machine_json, suite_json
+from pytest_zstack_ticket.config.atomic_write import write_atomically
 from pytest_zstack_ticket.config.options import safe_arguments
 from pytest_zstack_ticket.model.codec import phrase_to_json
 from pytest_zstack_ticket.model.errors import UsageError
@@ -192,9 +192,9 @@ def _write(run: Run, report: dict[str, Any]) -> tuple[Path | None, str]:
     if run.place is None:
         return None, ""
     folder, text = run.place.folder, json.dumps(report, ensure_ascii=False, indent=1) + "\n"
-    put(folder / REPORT, text)
-    put(folder / "junit.xml", junit(report))
-    put(folder / "ctrf.json", json.dumps(ctrf(report), ensure_ascii=False, indent=1) + "\n")
+    write_atomically(folder / REPORT, text, durable=True)
+    write_atomically(folder / "junit.xml", junit(report))
+    write_atomically(folder / "ctrf.json", json.dumps(ctrf(report), ensure_ascii=False, indent=1) + "\n")
     write_page(report, folder, run.lang, run.catalogue.values())
     return run.place.shown, _write_pdf(run, folder, text.encode())
 
@@ -207,5 +207,5 @@ def _write_pdf(run: Run, folder: Path, text: bytes) -> str:
         printed = Printer.of(run.wishes).page(text, REPORT, folder, run.lang, run.catalogue.values())
     except UsageError as error:
         return str(error)
-    put(folder / PDF, printed)
+    write_atomically(folder / PDF, printed)
     return ""

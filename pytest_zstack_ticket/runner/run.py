@@ -12,8 +12,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-import pytest
-
 from pytest_zstack_ticket.artifacts.evidence_writer import EvidenceWriter
 from pytest_zstack_ticket.artifacts.report_folder import ReportFolder, gather_evidence
 from pytest_zstack_ticket.cleanup.ledger import SavedLedger
@@ -49,7 +47,6 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.runner.conclusion import Conclusion
     from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 
-RUN: pytest.StashKey[Run] = pytest.StashKey()
 Role: TypeAlias = Literal["alone", "controller", "worker"]
 """`alone` runs the tests itself; under xdist the controller gathers what the workers find."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pytest_zstack_ticket.api.messages import rows_of
-from pytest_zstack_ticket.model.nonce import NONCE, NONCED
+from pytest_zstack_ticket.model.nonce import NONCE, NONCE_PATTERN
 from pytest_zstack_ticket.model.ticket import Draft
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class CanaryTicket:
     @property
     def kept(self) -> bool:
         """True unless the ticket was taken away to stay under a cap: then nothing follows from its absence."""
-        nonce = NONCED.search(self.name)
+        nonce = NONCE_PATTERN.search(self.name)
         return not self.owner.taken_away & {self.uuid, nonce[0] if nonce else ""}
 
     @property
@@ -52,7 +52,7 @@ class CanaryTicket:
 
         Those that find others too show the newest first.
         """
-        nonce = NONCED.search(self.name)
+        nonce = NONCE_PATTERN.search(self.name)
         part = nonce[0] if nonce else self.name
         uuid, ticket = f"uuid={self.uuid}", f"ticketUuid={self.uuid}"
         histories, archives, past = "/histories", "/archives", "/histories/archives"
@@ -147,7 +147,7 @@ class CanaryTicket:
 def marked(draft: Draft, *, certifier: str = "", resource: str = "") -> Draft:
     """Return a draft with tokens in name, description and requests, with a certifier's nonce and a uuid if given."""
     body = json.loads(draft.body)
-    body["params"]["name"] = " ".join(filter(None, ("conformance", fresh(), certifier, NONCE.decode())))
+    body["params"]["name"] = " ".join(filter(None, ("conformance", fresh(), certifier, NONCE)))
     body["params"]["description"] = f"of its owner alone {fresh()}"
     body["params"]["requests"] = [_marked_request(request) for request in body["params"]["requests"]]
     if resource:

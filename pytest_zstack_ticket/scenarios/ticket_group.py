@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from pytest_zstack_ticket.api.messages import rows_of
 from pytest_zstack_ticket.model.exchange import Json
-from pytest_zstack_ticket.model.nonce import NONCE, NONCED
+from pytest_zstack_ticket.model.nonce import NONCE, NONCE_PATTERN
 from pytest_zstack_ticket.model.outcome import Accepted, Unanswered
 from pytest_zstack_ticket.model.ticket import Draft
 
@@ -78,7 +78,7 @@ class TicketGroup:
         return sorted(one.uuid for one in self.members if one.uuid and self._taken(one))
 
     def _taken(self, member: Member) -> bool:
-        nonce = NONCED.search(member.name)
+        nonce = NONCE_PATTERN.search(member.name)
         return self._endpoint.took_away(member.uuid, nonce[0] if nonce else "")
 
     def roles(self) -> dict[str, CallResult]:
@@ -101,7 +101,7 @@ class TicketGroup:
         known = self._endpoint.calibration_draft
         body = json.loads(known.body)
         params = body["params"]
-        params["name"] = f"{self.token} {len(self.members)} {NONCE.decode()}"
+        params["name"] = f"{self.token} {len(self.members)} {NONCE}"
         params.pop("description", None)
         params.update({"description": description} if description is not None else {})
         params.update({"resourceUuid": uuid} if uuid is not None else {})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pytest_zstack_ticket.api.messages import rows_of
-from pytest_zstack_ticket.model.nonce import NONCE, NONCED
+from pytest_zstack_ticket.model.nonce import NONCE, NONCE_PATTERN
 from pytest_zstack_ticket.model.outcome import Unanswered
 from pytest_zstack_ticket.model.ticket import Draft
 
@@ -113,14 +113,14 @@ class TicketSet:
         return {letter: trail for letter, trail in self.made.items() if not self._taken(trail)}
 
     def _taken(self, trail: CallResult) -> bool:
-        nonce = NONCED.search(str(trail.sent("name")))
+        nonce = NONCE_PATTERN.search(str(trail.sent("name")))
         return nonce is not None and nonce[0] in self._endpoint.taken_away
 
     def _draft(self, letter: str) -> Draft:
         known = self._endpoint.calibration_draft
         body = json.loads(known.body)
         word = f"{self._endpoint.certifier} " if self._endpoint.certifier else ""
-        body["params"]["name"] = f"{self.token} {letter} {word}{NONCE.decode()}"
+        body["params"]["name"] = f"{self.token} {letter} {word}{NONCE}"
         body["params"].pop("description", None)
         if letter in DESCRIBED:
             body["params"]["description"] = f"described {self.token}"

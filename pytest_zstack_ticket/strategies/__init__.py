@@ -1,6 +1,7 @@
 """Drafts, valid and not: enumerated catalogues that visit every class, and strategies that explore around them."""
 
-from pytest_zstack_ticket.strategies.base_draft import NONCE, calibration_body, calibration_draft, with_nonce
+from pytest_zstack_ticket.model.nonce import NONCE
+from pytest_zstack_ticket.strategies.base_draft import calibration_body, calibration_draft
 from pytest_zstack_ticket.strategies.drafts import MutatedDraft, api_bodies, drafts, mutated_drafts, names
 from pytest_zstack_ticket.strategies.edge_cases import edge_case_drafts
 from pytest_zstack_ticket.strategies.injection import injection_drafts
@@ -25,5 +26,4 @@ __all__ = [
     "open_questions",
     "tolerated_malformed_requests",
     "variations",
-    "with_nonce",
 ]

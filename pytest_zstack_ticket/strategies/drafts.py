@@ -16,10 +16,11 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.model.nonce import NONCE
 from pytest_zstack_ticket.model.profile import Limits
 from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Edit
 from pytest_zstack_ticket.model.ticket_context import Context
-from pytest_zstack_ticket.strategies.base_draft import NONCE, Body, Row, calibration_body, encode, put
+from pytest_zstack_ticket.strategies.base_draft import Body, Row, calibration_body, encode, put
 from pytest_zstack_ticket.strategies.mutations import fresh_uuid, mutation_rows
 from pytest_zstack_ticket.strategies.text import LOOKALIKES, SCRIPTS, of_length
 from pytest_zstack_ticket.strategies.variations import gson_safe, reordered

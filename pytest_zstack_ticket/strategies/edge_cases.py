@@ -6,9 +6,10 @@ import uuid
 from functools import lru_cache
 
 from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.model.nonce import NONCE
 from pytest_zstack_ticket.model.ticket import Draft, Edit
 from pytest_zstack_ticket.model.ticket_context import Context
-from pytest_zstack_ticket.strategies.base_draft import NONCE, Body, Change, Row, calibration_body, encode, number, put
+from pytest_zstack_ticket.strategies.base_draft import Body, Change, Row, calibration_body, encode, number, put
 
 TEXTS = {
     "astral": "𝔘🀄👩‍👩‍👧 𠀀",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pytest_zstack_ticket.model.nonce import NONCE
 from pytest_zstack_ticket.model.ticket import Draft, Edit
 from pytest_zstack_ticket.model.ticket_context import Context
-from pytest_zstack_ticket.strategies.base_draft import NONCE, Row, calibration_body, put
+from pytest_zstack_ticket.strategies.base_draft import Row, calibration_body, put
 
 TEXTS = {
     "sql-or": "x' OR '1'='1",

@@ -110,8 +110,8 @@ def _answers_query(answer: Response, settings: Settings) -> bool:
         )
     if from_gateway(answer):
         raise UnreachableError(
-            f"something before the target answers for it (status {answer.status}): {_words(answer)}. Check that the "
-            "management node is up, or give its own address in --zstack-url.",
+            f"something in front of the target answers for it (status {answer.status}): {_words(answer)}. Check "
+            "that the management node is up, or give its own address in --zstack-url.",
             cause="gateway",
         )
     if looks_like_page(answer.body) and answer.status not in NO_SUCH_METHOD:

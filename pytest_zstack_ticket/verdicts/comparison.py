@@ -23,7 +23,6 @@ KINDS: tuple[Kind, ...] = ("regression", "changed", "inconclusive", "not-compara
 FACTOR, LEAST = 4.0, 1.0
 """An answer is slower or faster when it took more than this many times as long and this many seconds differ."""
 DECIDED = frozenset({"passed", "failed"})
-UNDECIDED = frozenset({"inconclusive", "error"})
 BY_RULE = ("level", "needs", "profiles")
 """What a requirement asks for and of whom; another wording of the same is no other requirement."""
 

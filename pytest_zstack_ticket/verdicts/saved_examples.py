@@ -10,6 +10,7 @@ from dataclasses import replace
 from pytest_zstack_ticket.api.strict_json import decode
 from pytest_zstack_ticket.model.codec import edit_to_json
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Request, Response, Trails
+from pytest_zstack_ticket.model.nonce import NONCE, NONCE_BYTES_PATTERN, NONCE_PATTERN
 from pytest_zstack_ticket.model.outcome import Undecided, Violation
 from pytest_zstack_ticket.model.saved_example import Observed, SavedCall, SavedExample
 from pytest_zstack_ticket.model.verdict import Example
@@ -19,8 +20,6 @@ ROLES = frozenset({"subject", "sibling"})
 """Other roles are parts of flows: a query for the ticket, a web hook, a second poll."""
 LARGEST = 20_000
 """Bytes of a body; a larger one would make the report heavy, and there are smaller examples of the same class."""
-NONCE = b"zt-0000000000000000"
-_NONCED = re.compile(rb"zt-[0-9a-f]{16}")
 OF_ONE_RUN = frozenset({"x-job-uuid", "x-web-hook", "x-webhook", "date"})
 _OUR_HOOK = re.compile(r"https?://[^/]+/hook/[0-9a-f]{32}")
 """The URL that a run names to have the ends of jobs delivered: another run leaves it out."""
@@ -37,7 +36,7 @@ def saved_example_of(
     """
     if isinstance(example.judgement, Undecided) or "subject" not in trails or not set(trails) <= ROLES & set(created):
         return None
-    if not all(trails.values()) or _NONCED.search(json.dumps(example.arguments).encode()):
+    if not all(trails.values()) or NONCE_PATTERN.search(json.dumps(example.arguments)):
         return None
     in_order = sorted(trails.items(), key=lambda pair: pair[1][0].started)
     calls = [_call(role, trail[0].request, ours, word) for role, trail in in_order]
@@ -73,7 +72,7 @@ def _call(role: str, request: Request, ours: Collection[str], word: str) -> Save
         path=request.path,
         headers=tuple(pair for pair in headers if pair[0].lower() != "authorization"),
         session=bool(authorised),
-        body=None if body is None else _without(word, _NONCED.sub(NONCE, body)),
+        body=None if body is None else _without(word, NONCE_BYTES_PATTERN.sub(NONCE.encode(), body)),
     )
 
 

@@ -29,6 +29,7 @@ def test_the_wheel_holds_suites_and_schemas_and_nothing_of_ours_else(wheel):
         "suites/body/requirements.toml",
         "suites/job/test_end.py",
         "schemas/api/error.schema.json",
+        "schemas/api/openapi.json",
         "py.typed",
         "report/pdf/layout.typ",
     ):
@@ -45,7 +46,7 @@ def test_the_metadata_says_what_pypi_asks_for(wheel):
     needed = {
         row.split(";")[0].split(">")[0].strip() for row in metadata.get_all("Requires-Dist") if "extra" not in row
     }
-    assert needed == {"allure-pytest", "h11", "httpx", "hypothesis", "jsonschema", "pytest"}
+    assert needed == {"allure-pytest", "h11", "httpx", "hypothesis", "jsonschema", "platformdirs", "pytest"}
     assert "Framework :: Pytest" in metadata.get_all("Classifier")
     assert "Typing :: Typed" in metadata.get_all("Classifier")
 

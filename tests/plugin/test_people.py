@@ -142,7 +142,7 @@ def test_the_doctor_names_who_cannot_log_in(
     file.write_text(ALICE + BOB, "utf-8")
     command = ["doctor", cloud.url, "--context", str(file), "--lang", "en"]
     assert main(command) == 0
-    assert "people beside us: owner, stranger" in capsys.readouterr().out
+    assert "other users: owner, stranger" in capsys.readouterr().out
     monkeypatch.setenv("ZSTACK_STRANGER_PASSWORD", "not the right one")
     assert main(command) == 11
     assert "the stranger virtual-id" in " ".join(capsys.readouterr().out.split())

@@ -99,7 +99,7 @@ def test_a_refused_calibration_leaves_acceptance_open(pytester: pytest.Pytester,
         "ZT-BODY-040 or ZT-ANSWER-010",
     )
     assert result.ret == 12
-    result.stdout.fnmatch_lines(["The calibration draft was refused:*", "*--zstack-context*"])
+    result.stdout.fnmatch_lines(["The calibration request was refused:*", "*--zstack-context*"])
     told = report()
     assert told["verdict"] == "inconclusive"
     assert told["calibration"]["accepted"] is False

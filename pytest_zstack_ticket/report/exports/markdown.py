@@ -19,7 +19,7 @@ from pytest_zstack_ticket.verdicts.comparison import Diff
 LARGEST = 900_000
 """Bytes of a summary; GitHub drops one over 1 MiB altogether."""
 MOST_ROWS = 100
-LONGEST = 300
+MAX_TEXT_COLUMNS = 300
 MARKS = {"passed": "✓", "failed": "✗", "error": "!", "inconclusive": "?", "untested": "○", "inapplicable": "–"}
 SHOWN = ("failed", "error", "inconclusive", "untested")
 """Verdicts of which each row is shown, in this order."""
@@ -59,7 +59,7 @@ def diff_markdown(diff: Diff, wording: Translations, lang: str) -> str:
 
 def inert(text: str) -> str:
     """Return a text on one line that shows as it is and does nothing."""
-    told = shortened(visible(text), LONGEST)
+    told = shortened(visible(text), MAX_TEXT_COLUMNS)
     return _MARK.sub(lambda found: f"&#{ord(found[1])};" if found[1] else found[0], told)
 
 

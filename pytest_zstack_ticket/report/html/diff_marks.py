@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from difflib import SequenceMatcher
 
+from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
 from pytest_zstack_ticket.report.html.markup import Markup, element, joined, lines_of, shown
 
 MOST_LINES = 400
 """Beyond it only the common beginning and end are found, for a comparison of every line would take too long."""
-_NONCE = re.compile(r"zt-[0-9a-f]{16}")
 
 
 def marked_pair(one: str, other: str) -> tuple[Markup, Markup]:
@@ -36,7 +35,7 @@ def marked_pair(one: str, other: str) -> tuple[Markup, Markup]:
 
 def _plain(lines: list[str]) -> list[str]:
     """Return lines without nonces, and without the commas that depend on what follows."""
-    return [_NONCE.sub("zt-", line).rstrip(",") for line in lines]
+    return [NONCE_PATTERN.sub("zt-", line).rstrip(",") for line in lines]
 
 
 def _marked(here: str, there: str) -> Markup:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pytest_zstack_ticket.artifacts.atomic_write import put
 from pytest_zstack_ticket.artifacts.evidence_excerpt import Excerpt, read_excerpt
+from pytest_zstack_ticket.config.atomic_write import write_atomically
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.document import requirement_json
 from pytest_zstack_ticket.report.html.page import page
@@ -54,4 +54,6 @@ def write_page(report: Report, folder: Path, lang: str, catalogue: Iterable[Requ
     """
     for name in OLD:
         (folder / name).unlink(missing_ok=True)
-    return put(folder / NAMES["en"], page(report, wording(), lang, beside=beside(report, folder, catalogue)))
+    return write_atomically(
+        folder / NAMES["en"], page(report, wording(), lang, beside=beside(report, folder, catalogue))
+    )

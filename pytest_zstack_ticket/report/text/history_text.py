@@ -8,7 +8,7 @@ from typing import Any
 from pytest_zstack_ticket.report.text.columns import pad, shortened, visible, width
 from pytest_zstack_ticket.report.text.translations import Translations
 
-LONGEST = 60
+MAX_TARGET_COLUMNS = 60
 MOST_COLUMNS = 14
 
 
@@ -19,7 +19,7 @@ def history_lines(told: Mapping[str, Any], wording: Translations, lang: str) -> 
         words["run"].format(
             number=number,
             started=visible(run["started"])[:19],
-            target=shortened(visible(run["target"]), LONGEST),
+            target=shortened(visible(run["target"]), MAX_TARGET_COLUMNS),
             oldest=visible(run["release"]["oldest"]),
             newest=visible(run["release"]["newest"]),
             suite=visible(run["suite"]["version"]),

@@ -20,13 +20,13 @@ KEPT = 5_000
 
 @dataclass(slots=True, kw_only=True)
 class Job:
-    """A job row. `turn` is dropped once the job is done; `facts` are those of the request that made it."""
+    """A job row. `context` is dropped once the job is done; `facts` are those of the request that made it."""
 
     id: str
     call: str
     created: float
     due: float
-    turn: CallContext | None
+    context: CallContext | None
     failure: ApiError | None = None
     answer: Answer | None = None
     webhook: str = ""
@@ -59,7 +59,7 @@ class Jobs:
         while self._due and self._due[0][0] <= now:
             _, _, job = heapq.heappop(self._due)
             finish(job)
-            job.turn = None
+            job.context = None
         self._purge(now)
 
     def _purge(self, now: float) -> None:

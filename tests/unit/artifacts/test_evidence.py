@@ -207,7 +207,7 @@ def changed(file: Path, number: int, line: bytes | None) -> None:
         (
             1,
             b'{"type":"header","schema":"other","suite":{"name":"a","version":"b"},"run":"r"}',
-            "line 1: schema is not",
+            'line 1: schema must be "urn',
         ),
         (2, b'{"type":"header"}', "line 2: a second header"),
         (2, b"{", "line 2: no JSON"),
@@ -216,7 +216,7 @@ def changed(file: Path, number: int, line: bytes | None) -> None:
         (2, b"[]", "line 2: not an object"),
         (2, b'{"type":"guess"}', "line 2: a line of unknown type 'guess'"),
         (2, b'{"type":["a"]}', "line 2: a line of unknown type"),
-        (2, b'{"type":"exchange","id":"m-1"}', "line 2: exchange is not what it should be"),
+        (2, b'{"type":"exchange","id":"m-1"}', "line 2: exchange has no started; add it"),
         (4, b'{"type":"example","requirement":7}', "line 4: "),
         (4, b'{"type":"observation","id":"a","value":1,"exchanges":[]}', "lines are missing"),
         (3, None, "lines are missing; the footer counts {'exchange': 2"),

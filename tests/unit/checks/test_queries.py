@@ -119,7 +119,7 @@ def test_a_refused_query_departs(check):
     ],
 )
 def test_a_shelf_that_cannot_be_relied_on_proves_nothing(check, beside):
-    assert reason(judged(check, WRONG[check], **beside)) in ("no-shelf", "beside-lost")
+    assert reason(judged(check, WRONG[check], **beside)) in ("controls-changed", "companion-unanswered")
 
 
 def test_a_null_that_no_row_shows_is_left_open():
@@ -162,7 +162,7 @@ def test_a_listing_shows_the_uuid_that_the_create_answered():
 
 def test_without_any_created_ticket_a_listing_proves_nothing():
     creates = {"madea": made("a", end_status=503)}
-    assert reason(evaluate("listed", {"subject": listing("b"), **creates}, {}, DEPLOYED)) == "no-shelf"
+    assert reason(evaluate("listed", {"subject": listing("b"), **creates}, {}, DEPLOYED)) == "controls-changed"
 
 
 def test_pages_are_counted_together():
@@ -192,12 +192,12 @@ def test_a_refusal_may_be_allowed():
 
 
 def test_a_target_that_lists_nothing_at_all_proves_nothing():
-    assert reason(judged("empty", asked(rows(""), "name=x"), before=listing(""))) == "no-shelf"
+    assert reason(judged("empty", asked(rows(""), "name=x"), before=listing(""))) == "controls-changed"
 
 
 def test_a_ticket_that_somebody_approved_is_left_alone():
     moved = asked({"inventories": [row("a", status="Cancelled", lastOpDate="later")]}, OWN)
-    assert reason(judged("same-row", moved)) == "no-shelf"
+    assert reason(judged("same-row", moved)) == "controls-changed"
 
 
 def test_one_ticket_alone_is_what_the_introduction_shows():

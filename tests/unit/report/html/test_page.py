@@ -211,8 +211,15 @@ def test_every_requirement_is_there_and_open_if_it_failed(lang: str):
 
 
 def test_the_first_screen_says_what_limits_the_verdict():
-    first = texts(made()).split("Causes and actions")[0]
-    for told in ("no verdict", "Not every requirement", "Ctrl-C", "no flow", "left on the target: 1", "Of 2 creations"):
+    first = texts(made()).split("Causes and what to do")[0]
+    for told in (
+        "no verdict",
+        "not every requirement",
+        "Ctrl-C",
+        "no flow",
+        "tickets on the target: 1",
+        "2 creates could not be looked up",
+    ):
         assert told in first
     for told in ("http://h:8080/zstack", "4.5 to 5.2", "deployed", "smoke, seed 7", "0123456789abcdef", "9 requests"):
         assert told in first
@@ -231,7 +238,7 @@ def test_a_target_that_only_waivers_keep_from_conformance_is_not_called_conforma
 def test_a_calibration_that_was_accepted_limits_nothing():
     report = sample_report()
     report["calibration"]["accepted"] = True
-    assert "calibration draft was refused" not in made(report)
+    assert "calibration request was refused" not in made(report)
 
 
 def test_a_run_that_was_never_dated_still_has_a_page():
@@ -243,7 +250,7 @@ def test_a_run_that_was_never_dated_still_has_a_page():
 def test_a_requirement_without_partitions_lists_none():
     report = sample_report()
     report["requirements"] = [{**requirement(1, "passed", []), "partitions": []}]
-    assert "Partitions tried" not in made(report)
+    assert "Variations with examples" not in made(report)
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(75.0, "75 s"), (0.0125, "12.5 ms"), (0.00002, "20 µs")])
@@ -259,28 +266,33 @@ def test_a_simulator_is_never_taken_for_a_cloud():
 
 
 def test_what_failed_stands_before_what_was_undecided_and_has_an_action():
-    text = texts(made()).split("Causes and actions")[1].split("At a glance")[0]
+    text = texts(made()).split("Causes and what to do")[1].split("At a glance")[0]
     order = [
         text.index(told)
-        for told in ("ZT-BODY-001", "the suite broke", "the draft was refused", "the target has no job")
+        for told in (
+            "ZT-BODY-001",
+            "the suite broke",
+            "the sample was refused",
+            "not available on this target: asynchronous jobs",
+        )
     ]
     assert order == sorted(order)
     assert "--zstack-context" in text
-    assert "expected: a refusal; got: accepted, answered {}" in text
+    assert "expected: refused; got: accepted; the response was {}" in text
 
 
 def test_of_many_failed_requirements_the_rest_is_folded():
     report = sample_report()
     report["requirements"] = [requirement(number, "failed", []) for number in range(30)]
     text = made(report)
-    assert "More requirements that failed: 5" in text
+    assert "More failed requirements: 5" in text
     assert all(text.count(f"ZT-BODY-{number:03}</a>") == 1 for number in range(30))
 
 
 def test_a_passed_run_needs_nobody():
     report = sample_report()
     report["requirements"] = [row for row in report["requirements"] if row["verdict"] == "passed"]
-    assert "Nothing needs anybody." in made(report)
+    assert "No action needed." in made(report)
 
 
 def test_the_difference_between_siblings_is_marked():
@@ -302,7 +314,7 @@ def test_the_words_of_open_questions_are_all_asked():
     assert set(WORDING.catalogues["en"]["observed"]) == names
 
 
-@pytest.mark.parametrize(("lang", "reading"), [("en", "A: takes it: 1"), ("zh", "甲：接受: 1")])
+@pytest.mark.parametrize(("lang", "reading"), [("en", "A: accepts it: 1"), ("zh", "甲：接受: 1")])
 def test_open_questions_are_shown_with_the_reading_that_was_seen(lang: str, reading: str):
     report = sample_report()
     report["observations"] = [
@@ -353,7 +365,7 @@ def test_what_judged_is_named_by_digest():
         "-3 s",
         "nginx, via",
         "Linux",
-        "9 faults prove 7",
+        "9 faults prove that 7",
         "eeee",
     ):
         assert shown_there in text
@@ -409,8 +421,8 @@ def test_of_many_exchanges_the_ends_are_shown():
 def test_charts_have_figures_beside_them():
     seconds = [0.001 * number for number in range(1, 101)]
     text = texts(made(seconds=seconds, jobs=[2.0]))
-    assert "100 measured: p50 50 ms, p95 95 ms, p99 99 ms, max 100 ms" in text
-    assert "1 measured: p50 2 s" in text
+    assert "100 measurements: p50 50 ms, p95 95 ms, p99 99 ms, max 100 ms" in text
+    assert "1 measurements: p50 2 s" in text
     assert "failed 2, inconclusive 1, passed 1" in text
 
 

@@ -44,7 +44,7 @@ def test_both_sides_sign_and_the_digest_of_the_report_stands_beside():
 def test_a_waived_failure_and_what_is_left_out_are_told():
     report = sample_report()
     report["requirements"][0]["findings"] *= 14
-    assert "Findings that only report.json has: 2" in made(report)
+    assert "Findings listed only in report.json: 2" in made(report)
     assert made().count("waived") >= 2
 
 

@@ -54,23 +54,23 @@ def test_a_card_shows_both_siblings_and_how_to_see_it_again():
     edit = Edit(kind="mutation", name="null", path="params.name", note="null for a text")
     assert KEPT.full(found(edit=edit), REQUIREMENT) == [
         "ZT-BODY-002 (must): It is refused.",
-        "  expected  a refusal",
-        "  actual    accepted, answered {}",
-        "  edit      params.name: null (null for a text)",
+        "  expected  refused",
+        "  actual    accepted; the response was {}",
+        "  change    params.name: null (null for a text)",
         "            value null",
         '            "a" in the sibling',
         "  request   POST /v1/tickets",
         '            {"params":{"name":null}}',
-        "  answer    200 {}",
-        "  sibling   no answer in time: 30 s",
+        "  response  200 {}",
+        "  sibling   timeout: 30 s",
         "  curl      curl http://h",
-        "  again     pytest -k ZT-BODY-002",
+        "  run again pytest -k ZT-BODY-002",
     ]
 
 
 def test_an_edit_of_the_whole_message_has_no_value():
     card = KEPT.full(found(edit=Edit(kind="breakage", name="json-garbage")), REQUIREMENT)
-    assert "  edit      json-garbage" in card
+    assert "  change    json-garbage" in card
     assert not [line for line in card if "value" in line]
 
 
@@ -80,24 +80,24 @@ def test_a_dropped_field_is_shown_as_absent():
 
 
 def test_a_finding_that_does_not_always_repeat_says_how_often():
-    assert "  actual    seen 2 of 3 times" in KEPT.full(found(seen=2), REQUIREMENT)
+    assert "  actual    reproduced 2 of 3 times" in KEPT.full(found(seen=2), REQUIREMENT)
 
 
 def test_the_consequence_is_told():
     told = KEPT.full(found(), {**REQUIREMENT, "consequence": {"en": "The SDK hangs.", "zh": "SDK 挂起。"}})
-    assert "  why       The SDK hangs." in told
+    assert "  impact    The SDK hangs." in told
 
 
 def test_a_brief_card_leaves_the_answers_out():
     brief = KEPT.brief(found(), "It is refused.")
     assert brief[0] == "ZT-BODY-002: It is refused."
-    assert not [line for line in brief if line.startswith(("  answer", "  sibling"))]
+    assert not [line for line in brief if line.startswith(("  response", "  sibling"))]
 
 
 def test_long_bodies_are_cut_with_a_note_where_all_of_them_lies():
     body = json.dumps({"params": {"name": "n" * 300, "description": ["x"] * 400}}).encode()
     kept, unkept = KEPT.brief(found(body), "x"), UNKEPT.brief(found(body), "x")
-    assert f"            ({len(body)} bytes; all of it in the evidence, m-000001)" in kept
+    assert f"            ({len(body)} bytes; complete in the evidence, m-000001)" in kept
     assert f"            ({len(body)} bytes)" in unkept
     assert "n" * 60 not in "".join(kept)
 
@@ -160,5 +160,5 @@ def test_a_card_without_a_sibling_or_a_body_is_shorter():
     bare["subject"]["answer"] = {"status": 204, "body": None}
     card = KEPT.full(bare, REQUIREMENT)
     assert "  request   GET /v1/tickets" in card
-    assert "  answer    204 " in card
+    assert "  response  204 " in card
     assert not [line for line in card if line.startswith("  sibling")]

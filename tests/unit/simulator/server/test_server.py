@@ -18,7 +18,7 @@ import pytest
 from pytest_zstack_ticket.simulator.engine import Engine
 from pytest_zstack_ticket.simulator.options import SimulatorOptions
 from pytest_zstack_ticket.simulator.response import Delivery
-from pytest_zstack_ticket.simulator.server.server import SimulatorServer, parse_embedded
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.simulator.server.webhook_delivery import deliver
 from tests.support.simulator_probe import Caller, log_in, message
 
@@ -216,7 +216,6 @@ def test_two_servers_draw_different_uuids_and_a_seed_makes_them_equal(client: ht
 
 
 def test_a_server_takes_an_engine_options_or_a_text() -> None:
-    assert parse_embedded("embedded:documented").variant.documented
     engine = Engine(SimulatorOptions(advertised="http://10.0.0.1/zstack"))
     with SimulatorServer(engine) as server:
         assert server.engine is engine

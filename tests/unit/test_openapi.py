@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -10,7 +11,7 @@ import pytest
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from pytest_zstack_ticket.report.exports.openapi import component, components, openapi
+from docs.openapi import FILE, component, components, document, main, openapi
 from pytest_zstack_ticket.simulator.calls.all_calls import CALLS
 from tests.support.builders import SCHEMAS, TICKET
 
@@ -39,6 +40,20 @@ def lookup(reference: str):
 def validator(name: str):
     registry = Registry().with_resource("urn:document", DRAFT202012.create_resource(DOCUMENT))
     return jsonschema.Draft202012Validator({"$ref": f"urn:document#/components/schemas/{name}"}, registry=registry)
+
+
+def test_the_shipped_file_is_up_to_date():
+    assert FILE.read_text("utf-8") == document()
+    assert main(["--check"]) == 0
+
+
+def test_a_stale_file_is_noticed_and_written_again(tmp_path: Path, monkeypatch, capsys):
+    stale = tmp_path / "openapi.json"
+    monkeypatch.setattr("docs.openapi.FILE", stale)
+    assert main(["--check"]) == 1
+    assert "run python -m docs.openapi" in capsys.readouterr().err
+    assert main([]) == 0
+    assert main(["--check"]) == 0
 
 
 def test_it_is_a_document_of_3_1():

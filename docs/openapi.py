@@ -1,13 +1,23 @@
-"""OpenAPI 3.1 of the ticket family: the JSON Schemas of the contract, and the list of calls."""
+"""Writes `schemas/api/openapi.json`, made of the JSON Schemas of the contract and the simulator's list of calls.
+
+`python -m docs.openapi` writes the file, `--check` compares instead of writing.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Mapping
+from importlib.metadata import version as version_of
 from typing import Any
 
+from docs.openapi_operations import JOB, PARAMETERS, Call, operation
+from pytest_zstack_ticket.config.package_data import schemas_folder
+from pytest_zstack_ticket.config.profile_file import api_schemas
 from pytest_zstack_ticket.model.exchange import JsonObject
-from pytest_zstack_ticket.report.exports.openapi_operations import JOB, PARAMETERS, Call, operation
+from pytest_zstack_ticket.simulator.calls.all_calls import CALLS
+
+FILE = schemas_folder() / "api" / "openapi.json"
 
 URN = "urn:zstack-ticket:api:"
 ABOUT = (
@@ -19,7 +29,7 @@ ABOUT = (
 
 
 def openapi(schemas: Iterable[tuple[str, str]], calls: Iterable[Call], *, version: str) -> JsonObject:
-    """Return the document; `schemas` are pairs of a name and the text of a JSON Schema, as a profile has them."""
+    """OpenAPI document; `schemas` are pairs of a name and the text of a JSON Schema, as a profile has them."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "ZStack tickets", "version": version, "description": ABOUT},
@@ -103,3 +113,24 @@ def _target(reference: str, names: Mapping[str, str]) -> str:
         return f"#/components/schemas/{component(reference.removeprefix(URN).rpartition(':')[0])}"
     key = reference.removeprefix("#/$defs/")
     return f"#/components/schemas/{names[key]}" if key in names else reference
+
+
+def document() -> str:
+    """Text of the file that is shipped."""
+    whole = openapi(api_schemas(), CALLS, version=version_of("pytest-zstack-ticket"))
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Write or compare the file; returns 1 if it is not up to date."""
+    if "--check" not in arguments:
+        FILE.write_text(document(), "utf-8")
+        return 0
+    if FILE.exists() and FILE.read_text("utf-8") == document():
+        return 0
+    sys.stderr.write(f"{FILE.name} is not up to date: run python -m docs.openapi\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
