@@ -51,16 +51,16 @@ soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades, j
 screenshots: smoke  ## the page in a real Chromium: light, dark, narrow, printed, hostile, in both languages
 	$(BIN)/python -m tests.browser.screenshots $(REPORT) screenshots
 
-bench: $(STAMP)  ## every figure of docs/reference/figures.md; the long run takes a quarter of an hour, QUICK=1 a tenth of it
-	$(BIN)/python benchmarks/generation.py
+bench: $(STAMP)  ## every figure of docs/reference/figures.md; the long run takes a quarter of an hour, QUICK=1 only shows that each runs
+	$(BIN)/python benchmarks/generation.py $(if $(QUICK),--no-peer)
 	$(BIN)/python benchmarks/exchange.py
 	$(BIN)/python benchmarks/import_tax.py
-	$(BIN)/python benchmarks/page.py
+	$(BIN)/python benchmarks/page.py $(if $(QUICK),--count 100)
 	$(BIN)/python benchmarks/windows.py
 	$(BIN)/python benchmarks/loop.py
 	$(BIN)/python benchmarks/hooks.py
-	$(BIN)/python benchmarks/peer.py
-	$(BIN)/python benchmarks/endurance.py $(if $(QUICK),--quick)
+	$(if $(QUICK),,$(BIN)/python benchmarks/peer.py)
+	$(BIN)/python benchmarks/endurance.py $(if $(QUICK),--count 3000)
 
 lock: $(STAMP)  ## pin again what requirements.in asks for; DRY=1 only says what would be pinned
 	$(BIN)/pip install -q pip-tools
