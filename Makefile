@@ -55,6 +55,7 @@ bench: $(STAMP)  ## every figure of docs/reference/figures.md; the long run take
 	$(BIN)/python benchmarks/generation.py $(if $(QUICK),--no-peer)
 	$(BIN)/python benchmarks/exchange.py
 	$(BIN)/python benchmarks/import_tax.py
+	$(BIN)/python benchmarks/help.py
 	$(BIN)/python benchmarks/page.py $(if $(QUICK),--count 100)
 	$(BIN)/python benchmarks/windows.py
 	$(BIN)/python benchmarks/loop.py

@@ -28,7 +28,7 @@ def finding(requirement: str, number: int) -> dict[str, Any]:
     said = {"key": "expect-refusal", "parameters": {}, "en": "refused", "zh": "被拒绝"}
     return {
         "requirement": requirement,
-        "test": "test_refused::test_a_broken_body_is_refused",
+        "test": "test_refused::test_invalid_body_is_refused",
         "edit": {"kind": "mutation", "name": "too-long", "path": "params.name"},
         "partition": f"params.name/too-long-{number % 40}",
         "expected": said,

@@ -63,7 +63,7 @@ class EvidenceWriter:
         self._line({"type": "observation", **observation_to_json(observation)})
 
     def close(self, cut_short: Iterable[str] = ()) -> None:
-        """Write the footer and see that everything is on the disk; `cut_short` names workers of which lines miss."""
+        """Write the footer and sync the file to the disk; `cut_short` names workers with missing lines."""
         with self._lock:
             if self._file.closed:
                 return

@@ -1,4 +1,4 @@
-"""Pack a folder into a zip that depends on nothing but the names and bytes of its files."""
+"""Reproducible zips: the same names and bytes of files give the same bytes of the zip."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import IO
 from pytest_zstack_ticket.model.errors import EvidenceError
 
 DATE = (1980, 1, 1, 0, 0, 0)
-"""The oldest date that a zip can tell."""
+"""The oldest date that a zip can hold."""
 PACKED = frozenset({".gz", ".zip", ".png", ".pdf"})
-"""Files that do not get smaller."""
+"""Suffixes of files that are compressed already."""
 REGULAR = 0o100644
 
 

@@ -1,7 +1,7 @@
-"""The statement that is signed: in-toto's test result, with what it cannot say in an extension of ours.
+"""The signed statement: the test result of in-toto, with an extension for what that cannot express.
 
-Everything but evidence, validity and nonce is a function of the report (`claims`), so that a verifier makes it again
-and compares. Source: in-toto attestation framework, Statement v1 and test-result v0.1.
+All but evidence, validity and nonce is a function of the report (`claims`), so that a verifier can recompute and
+compare it. Source: in-toto attestation framework, Statement v1 and test-result v0.1.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ DISAGREE = {
     "environment": "environment-differs",
     "kill-matrix": "kill-matrix-differs",
 }
-"""The reason to reject a statement of which a claim is not what its report says."""
+"""Reason to reject a statement, by the claim that differs from its report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a signer adds to a report: from when until when it counts, and the certifier's nonce, empty if none."""
+    """What a signer adds to a report: validity, and the certifier's nonce, empty without one."""
 
     not_before: datetime
     not_after: datetime
@@ -68,7 +68,7 @@ def make_statement(report: JsonObject, files: Mapping[str, str], seal: Seal, ter
 
 
 def claims(report: JsonObject) -> JsonObject:
-    """Return what a statement says of a report."""
+    """Return the claims of a statement about a report."""
     run = report["run"]
     waivers = report.get("waivers", [])
     return {
@@ -93,9 +93,9 @@ def claims(report: JsonObject) -> JsonObject:
 
 
 def test_result(report: JsonObject) -> JsonObject:
-    """Return a report in the words of in-toto.
+    """Return a report as a test result of in-toto.
 
-    Its three words are poorer than ours, so that whatever is not conformance is FAILED, also what could not be decided.
+    That has three results only: whatever is not conformance is FAILED, even what could not be decided.
     """
     rows = report["requirements"]
     waived = {row["id"] for row in rows if row.get("waived")}
@@ -111,7 +111,7 @@ def test_result(report: JsonObject) -> JsonObject:
 
 
 def _configuration(report: JsonObject) -> list[tuple[str, str]]:
-    """Return what a result depends on by name, each with its digest; empty where an older run did not note it."""
+    """Return what the result depends on: names with digests, empty where an older run recorded none."""
     run = report["run"]
     return [
         ("requirement-set", report["requirement-set"]["digest"]),
@@ -138,22 +138,22 @@ def identity(report: JsonObject) -> JsonObject:
 
 
 def files_of(statement: JsonObject) -> dict[str, str]:
-    """Return the SHA-256 of each file that a statement is about. Raises ValueError for a name that stands twice."""
+    """Return the SHA-256 of each file of a statement. Raises ValueError for a duplicate name."""
     files = [one for one in statement["subject"] if "uri" not in one]
     found = {one["name"]: one["digest"]["sha256"] for one in files}
     if len(found) != len(files):
-        raise ValueError("a subject stands twice")
+        raise ValueError("a subject is named twice")
     return found
 
 
 def extension(statement: JsonObject) -> JsonObject:
-    """Return what a statement says in our words."""
+    """Return the extension of a statement, which holds its claims."""
     value: JsonObject = statement["predicate"][EXTENSION]
     return value
 
 
 def disagreements(statement: JsonObject, report: JsonObject) -> list[Rejection]:
-    """Return where a statement says another thing than the report that it is about."""
+    """Return where a statement differs from its report."""
     signed, claimed = extension(statement), claims(report)
     if signed["run"]["id"] != claimed["run"]["id"]:
         return [Rejection("report-of-other-run", claimed["run"]["id"])]
@@ -169,7 +169,7 @@ def disagreements(statement: JsonObject, report: JsonObject) -> list[Rejection]:
 
 
 def untimely(statement: JsonObject, since: datetime, until: datetime) -> list[Rejection]:
-    """Return why a statement does not count between two moments, which are the same for one moment."""
+    """Return why a statement is not valid between two moments, which are equal for one moment."""
     validity = extension(statement)["validity"]
     if until < datetime.fromisoformat(validity["notBefore"]):
         return [Rejection("not-yet-valid", validity["notBefore"])]

@@ -1,6 +1,6 @@
-"""What a ledger says: which tickets a run may have created, where its nonce stands in them, and which are gone.
+"""Entries of a ledger: the tickets that a run may have created, the places of their nonces, and which are gone.
 
-Only what carries a nonce of the ledger where it was put, and was created in the time of the run, counts as ours.
+A ticket counts as created by the run only if it has a nonce of the ledger in its place and a date of the run.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ DEEPEST = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """One POST that is about to be sent. `places` maps the places of the nonce to the texts that stand there.
+    """One POST that is about to be sent. `places` maps the places of the nonce to the texts there.
 
     `number` counts within one ledger; `sent` is in seconds since the epoch.
     """
@@ -39,9 +39,9 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An intent with what is known of it since.
+    """An intent with what became known of it.
 
-    `end` is how its POST ended: "" while nobody knows, `refused` (an error was answered), `accepted`, `unsent`.
+    `end` is how its POST ended: "" while unknown, `refused` (an error was answered), `accepted`, `unsent`.
     `ticket` is the UUID that the target answered, `shown` says that the answer carried our nonce with it;
     `gone` says that the ticket is known not to exist (any more).
     """
@@ -80,7 +80,7 @@ def intent_of(request: Request, *, number: int, now: float) -> Intent:
 
 
 def _in_ticket(place: str) -> str:
-    """Return where a ticket shows what stands at a place of the body: `params.requests[0]` is its `request[0]`."""
+    """Return the place in a ticket for a place of the body: `params.requests[0]` is its `request[0]`."""
     return place.removeprefix("params.").replace("requests[", "request[", 1)
 
 
@@ -141,7 +141,7 @@ class LedgerEntries:
 
 
 def learned(request: Request, answer: Response | Failure) -> dict[str, Any]:
-    """Return what an answer to a POST, or to a poll of its job, says of the entry."""
+    """Return what an answer to a POST, or to a poll of its job, adds to the entry."""
     if isinstance(answer, Failure):
         return {} if answer.sent else {"end": "unsent", "gone": True}
     body = decode(answer.body)
@@ -161,7 +161,7 @@ def learned(request: Request, answer: Response | Failure) -> dict[str, Any]:
 
 
 def proven(row: Mapping[str, Json], entry: Entry, window: tuple[float, float], owners: Iterable[str] = ()) -> bool:
-    """Return True if a ticket that a target shows is the one of an entry: nonce in its place, owner and time fit."""
+    """Tell whether a ticket of the target is that of an entry: nonce in its place, owner and time match."""
     if not in_window(row.get("createDate"), window):
         return False
     known = set(owners)
@@ -187,7 +187,7 @@ def _same(shown: str | None, sent: str) -> bool:
 
 
 def in_window(date: Json, window: tuple[float, float]) -> bool:
-    """Return True if a ticket's date lies in a time, in whatever zone it was written, or cannot be read."""
+    """Tell whether a ticket's date lies within the window in any time zone; a date that cannot be read does."""
     written = moment(date)
     if written is None:
         return True
@@ -208,7 +208,7 @@ class Finder:
                 self.by_key.setdefault(key, []).append(entry)
 
     def entry_of(self, row: Mapping[str, Json]) -> Entry | None:
-        """Return the entry of a ticket that is proven to be ours, else None."""
+        """Return the entry that proves that the run created a ticket, else None."""
         keys = {str(row.get("uuid"))}
         for _, text in _texts(dict(row)):
             keys.update(NONCE_PATTERN.findall(text.lower()))

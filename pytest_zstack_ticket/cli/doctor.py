@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
 from dataclasses import asdict
 
 from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import write_json, write_line
-from pytest_zstack_ticket.report.text.columns import pad, visible, wrapped
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.doctor_text import seen_text, step_lines
 from pytest_zstack_ticket.runner.preparation import checked
 from pytest_zstack_ticket.target.doctor import Line, visit, wishes_for
 
@@ -19,7 +17,6 @@ EXAMPLE = """example:
   ZSTACK_PASSWORD=... zstack-ticket doctor https://cloud --ca ca.pem --context cloud.toml --try-ticket"""
 RUN_OPTIONS = ("login", "user", "project", "ca", "insecure", "context", "profile", "release")
 """Arguments that are options of a run too."""
-STATE_COLUMNS, WIDTH = 10, 80
 
 
 def add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +24,7 @@ def add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("url", metavar="URL", help="the target, as for --zstack-url")
     parser.add_argument("--user", help="account or virtual ID to log in with (default: admin)")
     parser.add_argument("--login", choices=("account", "virtual-id"), help="how to log in (default: account)")
-    parser.add_argument("--project", help="project to switch to after the log-in")
+    parser.add_argument("--project", help="project to switch to after login")
     parser.add_argument("--ca", metavar="FILE", help="PEM file with the CA of the target")
     parser.add_argument("--insecure", action="store_true", help="do not verify the target's certificate")
     parser.add_argument("--context", metavar="FILE", help="TOML file that describes what this cloud accepts")
@@ -53,31 +50,20 @@ def doctor(arguments: argparse.Namespace) -> int:
         server.stop()
 
 
-def _show(lines: Iterable[Line], arguments: argparse.Namespace) -> int:
-    lines = list(lines)
+def _show(lines: list[Line], arguments: argparse.Namespace) -> int:
     if arguments.json:
-        write_json([asdict(line) for line in lines])
+        write_json([{**asdict(line), "seen": seen_text(line.seen, "en")} for line in lines])
     else:
         for line in lines:
-            _write(line, language_of(arguments))
+            for part in step_lines(line.step, line.state, line.seen, line.cause, language_of(arguments)):
+                write_line(part)
     return 11 if any(line.state == "failed" for line in lines) else 0
-
-
-def _write(line: Line, lang: str) -> None:
-    words = wording()
-    state = pad(words.doctor(f"state-{line.state}", lang), STATE_COLUMNS)
-    seen = f": {visible(line.seen)}" if line.seen else ""
-    for part in wrapped(f"{state}{words.doctor(f'step-{line.step}', lang)}{seen}", WIDTH):
-        write_line(part)
-    if line.cause:
-        for part in wrapped(f"{' ' * STATE_COLUMNS}{words.doctor(f'fix-{line.cause}', lang)}", WIDTH):
-            write_line(part)
 
 
 COMMANDS = {
     "doctor": Command(
-        description="Check host name, port, TLS, clock, rate limit, log-in, ticket service and release and, with\n"
-        "--try-ticket, the calibration request, its job and clean-up. Exit status: 0 ready to test, 4 usage,\n"
+        description="Check host name, port, TLS, clock, rate limit, login, ticket service and release and, with\n"
+        "--try-ticket, the calibration request, its job and cleanup. Exit status: 0 ready to test, 4 usage,\n"
         "11 not ready: no verdict could be formed.",
         example=EXAMPLE,
         add_arguments=add_doctor_arguments,

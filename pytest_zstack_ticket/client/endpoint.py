@@ -37,8 +37,8 @@ class TicketEndpoint:
     """`POST /zstack/v1/tickets` of one target, with the calls around it. Safe to use from many threads.
 
     `mark` and the word of a `certifier` stand in the name of each ticket that has room. `make_room` is called before
-    POSTs with their number, `settle` waits while it works, and what it took away is in `taken_away`. `watch` is called
-    after each call.
+    POSTs with their number, `settle` waits while it works, and what it deleted is in `deleted_for_quota`. `watch` is
+    called after each call.
     """
 
     def __init__(  # noqa: PLR0913 - what a run brings together
@@ -54,15 +54,15 @@ class TicketEndpoint:
         self.introduce: Callable[[str], TicketEndpoint] = self._alone
         self.watch: Callable[[], object] = _nothing
         self.settle: Callable[[], object] = _nothing
-        self.taken_away: set[str] = set()
+        self.deleted_for_quota: set[str] = set()
         self._reviver = SessionRenewer(sender=sender, keeper=keeper)
         self.mark = f"zt-{secrets.token_hex(4)}"
 
-    def as_person(self, part: str) -> TicketEndpoint:
-        """Return this endpoint as the `owner` of the tickets of some tests, as a `stranger` or as an `approver`.
+    def as_user(self, part: str) -> TicketEndpoint:
+        """Act as another user of the target: `owner` of the tickets of some tests, `stranger` or `approver`.
 
-        The owner is whoever we are unless the context file names one. Raises LookupError for a person that nobody
-        named, LoginError for one who can no longer log in.
+        The owner is the run's own user unless the context file names one. Raises LookupError for a user that the
+        context file does not name, LoginError for one who can no longer log in.
         """
         return self.introduce(part)
 
@@ -167,45 +167,45 @@ class TicketEndpoint:
         with ThreadPoolExecutor(max_workers=len(drafts)) as pool:
             return list(pool.map(self.create, drafts))
 
-    def shown(self, trail: CallResult) -> CallResult | None:
-        """Return a trail that shows the ticket: the create itself if it answered an inventory, else a query for it.
+    def find_ticket(self, created: CallResult) -> CallResult | None:
+        """Find what shows a created ticket: the create itself if it answered an inventory, else a query for it.
 
-        Without an inventory a ticket can only be told from others by its resourceUuid or by the nonce in its name; None
-        if it has neither, or if it was taken away to stay under a cap.
+        Without an inventory a ticket is known only by its resourceUuid or by the nonce in its name; None if it has
+        neither, or if it was deleted to stay under a quota.
         """
-        if getattr(trail.outcome, "inventory", None) is not None:
-            return trail
-        wanted, name = trail.sent("resourceUuid"), str(trail.sent("name"))
+        if getattr(created.outcome, "inventory", None) is not None:
+            return created
+        wanted, name = created.sent("resourceUuid"), str(created.sent("name"))
         nonce = NONCE_PATTERN.search(name)
         if "query" not in self.profile.capabilities or not (wanted or nonce):
             return None
-        if self.taken_away & {wanted if isinstance(wanted, str) else "", nonce[0] if nonce else ""}:
+        if self.deleted_for_quota & {wanted if isinstance(wanted, str) else "", nonce[0] if nonce else ""}:
             return None
         condition = f"uuid={wanted}" if isinstance(wanted, str) else f"name={name.strip()}"
         return self.call("GET", f"/v1/tickets?q={quote(condition, safe='')}&limit=2")
 
-    def named(self, trail: CallResult) -> CallResult:
-        """Query for the name that a trail sent; three rows are enough to see a double and a stranger.
+    def find_by_name(self, created: CallResult) -> CallResult:
+        """Query for the name that a create sent; three rows are enough to see a duplicate and a stranger.
 
-        Ask `is_ours_to_see` first for a trail of an earlier test.
+        Ask `can_be_found` first for a create of an earlier test.
         """
-        return self.query(f"name={str(trail.sent('name')).strip()}", limit=3)
+        return self.query(f"name={str(created.sent('name')).strip()}", limit=3)
 
-    def is_ours_to_see(self, trail: CallResult) -> bool:
-        """Return True if a ticket of a trail could be told by its name, and was not taken away to stay under a cap."""
-        nonce = NONCE_PATTERN.search(str(trail.sent("name")))
-        return nonce is not None and not self.took_away(nonce[0], str(trail.sent("resourceUuid")))
-
-    def took_away(self, *keys: str) -> bool:
-        """Return True if a ticket with one of these nonces or UUIDs was taken away to stay under a cap."""
-        self.settle()
-        return bool(self.taken_away & set(keys))
-
-    def fetched(self, trail: CallResult) -> CallResult | None:
-        """Query for the ticket that a trail created by its uuid, None if neither draft nor answer tells it."""
-        inventory = getattr(trail.outcome, "inventory", None)
-        uuid = (inventory or {}).get("uuid") or trail.sent("resourceUuid")
+    def find_by_uuid(self, created: CallResult) -> CallResult | None:
+        """Query for the uuid of a created ticket, None if neither draft nor response has it."""
+        inventory = getattr(created.outcome, "inventory", None)
+        uuid = (inventory or {}).get("uuid") or created.sent("resourceUuid")
         return self.query(f"uuid={uuid}", limit=3) if isinstance(uuid, str) else None
+
+    def can_be_found(self, created: CallResult) -> bool:
+        """Say whether a created ticket is known by the nonce in its name, and was not deleted to stay under a quota."""
+        nonce = NONCE_PATTERN.search(str(created.sent("name")))
+        return nonce is not None and not self.was_deleted_for_quota(nonce[0], str(created.sent("resourceUuid")))
+
+    def was_deleted_for_quota(self, *keys: str) -> bool:
+        """Say whether the run itself deleted a ticket with one of these nonces or UUIDs to stay under a quota."""
+        self.settle()
+        return bool(self.deleted_for_quota & set(keys))
 
     def query(self, *conditions: str, limit: int, call: str = "query") -> CallResult:
         """Query for tickets under conditions such as `uuid=...`, all of which must hold."""

@@ -1,4 +1,4 @@
-"""The context file: what this cloud accepts a ticket with, and who else uses it."""
+"""The context file: the values that this cloud accepts in a ticket, and its other users."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pytest_zstack_ticket.model.ticket_context import PARTS, Context, Person
 
 
 def load_context(path: Path) -> Context:
-    """Return the context of a TOML file. Raises ContextError."""
+    """Read the context of a TOML file. Raises ContextError."""
     settings = read_toml(path, "context", ContextError).value
     ticket, account = settings.get("ticket", {}), settings.get("account-system", {})
     default = Context()

@@ -1,4 +1,4 @@
-"""Turn the values of a run into plain JSON and back; wire names of our own files stand only here."""
+"""JSON forms of the values of a run; the member names of our own files are defined only here."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def body_to_json(body: bytes | None) -> Json:
 
 
 def body_from_json(value: Json) -> bytes | None:
-    """Read a body back. Raises ValueError or TypeError if it is none."""
+    """Read a body back. Raises ValueError or TypeError for anything else."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -54,7 +54,7 @@ def exchange_to_json(exchange: Exchange) -> JsonObject:
 
 
 def exchange_from_json(data: JsonObject) -> Exchange:
-    """Read an exchange back. Raises KeyError, TypeError or ValueError if it is none."""
+    """Read an exchange back. Raises KeyError, TypeError or ValueError for anything else."""
     asked = data["request"]
     request = Request(
         method=asked["method"],
@@ -89,7 +89,7 @@ def phrase_from_json(data: JsonObject) -> Phrase:
 
 
 def judgement_to_json(judgement: Judgement) -> JsonObject:
-    """Return what a check said as JSON."""
+    """Return the judgement of a check as JSON."""
     if judgement is None:
         return {"held": True}
     if isinstance(judgement, Undecided):
@@ -98,7 +98,7 @@ def judgement_to_json(judgement: Judgement) -> JsonObject:
 
 
 def judgement_from_json(data: JsonObject) -> Judgement:
-    """Read what a check said back."""
+    """Read the judgement of a check back."""
     if "undecided" in data:
         return Undecided(phrase_from_json(data["undecided"]))
     if "failed" in data:

@@ -1,4 +1,4 @@
-"""An example that can be sent again in another run: its requests without session and nonce, and what was seen."""
+"""An example that another run can replay: its requests without session and nonce, and the recorded response."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pytest_zstack_ticket.model.exchange import Headers, Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedCall:
-    """One creation of an example. `session` says that our session belongs into it; it is never kept."""
+    """One create call of an example. `session` says that it had the run's session, which is never kept."""
 
     role: str
     method: str
@@ -75,7 +75,7 @@ def saved_example_to_json(pinned: SavedExample) -> dict[str, Any]:
 
 
 def saved_example_from_json(data: dict[str, Any]) -> SavedExample:
-    """Read a pinned example back. Raises KeyError, TypeError or ValueError if it is none."""
+    """Read a saved example back. Raises KeyError, TypeError or ValueError for anything else."""
     seen = data["observed"]
     return SavedExample(
         requirement=data["requirement"],

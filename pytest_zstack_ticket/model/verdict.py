@@ -46,9 +46,9 @@ class Observation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One departure with its evidence: the shrunk example, its valid sibling, and how to see it again.
+    """One violation with its evidence: the shrunk example, its valid sibling, and how to reproduce it.
 
-    `seen` and `tried` are set when the example was repeated: it departed `seen` times of `tried`.
+    `seen` and `tried` are set when the example was repeated: it failed `seen` times of `tried`.
     """
 
     requirement: str

@@ -110,7 +110,7 @@ class RunHooks:
         if told:
             self.run.hear(CleanupResult(**told["swept"]), Scan.from_json(told["scan"]))
         if error:
-            self.run.cut_short = "a worker of xdist broke down"
+            self.run.cut_short = "an xdist worker crashed"
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
         """Let nothing that hides folders hide the shipped suites, such as a virtual environment around them."""

@@ -65,6 +65,6 @@ def _worker_run(config: pytest.Config, told: dict[str, Any]) -> Run:
 def take_role(run: Run, config: pytest.Config) -> None:
     """Note whether xdist will run the tests elsewhere."""
     if run.wishes["plan"] and config.pluginmanager.has_plugin("dsession"):
-        raise SettingsError("--zstack-plan sends nothing, so it needs no workers: leave -n out.")
+        raise SettingsError("--zstack-plan sends nothing, so it needs no workers: omit -n.")
     if run.role == "alone" and config.pluginmanager.has_plugin("dsession"):
         run.role = "controller"

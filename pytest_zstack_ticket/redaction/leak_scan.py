@@ -1,4 +1,4 @@
-"""Search the final bytes of everything that a run wrote for its secrets, in every guise."""
+"""Scan of all files that a run wrote for its secrets, in every encoding."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from pytest_zstack_ticket.redaction.redactor import LEAST
 
 BLOCK = 1 << 20
 OVERLAP = 1 << 12
-"""Bytes of a block that are looked at again with the next one: no guise is longer."""
+"""Bytes of a block that are searched again with the next one: no encoded secret is longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """What a search came to: `found` are pairs of a file and a kind of secret."""
+    """Result of a scan: `found` are pairs of a file and a kind of secret."""
 
     secrets: int = 0
     files: int = 0
     found: tuple[tuple[str, str], ...] = ()
 
     def plus(self, other: Scan) -> Scan:
-        """Return what two searches came to together."""
+        """Return the sum of two scans."""
         return Scan(
             secrets=self.secrets + other.secrets, files=self.files + other.files, found=self.found + other.found
         )
@@ -42,11 +42,11 @@ class Scan:
 def scan(paths: Iterable[Path], secrets: Mapping[str, str]) -> Scan:
     """Search files for secrets, which map a secret to its kind; gzip and zip are looked into."""
     needles = {
-        guise.seen: kind
+        encoded.seen: kind
         for secret, kind in secrets.items()
         if len(secret) >= LEAST
-        for guise in encodings_of(kind, secret, secret)
-        if len(guise.seen) >= LEAST
+        for encoded in encodings_of(kind, secret, secret)
+        if len(encoded.seen) >= LEAST
     }
     files, found = 0, set[tuple[str, str]]()
     for path in paths:

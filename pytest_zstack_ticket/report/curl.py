@@ -24,7 +24,7 @@ def curl_line(
     `ours` are the Authorization values that stand for our session, `others` those of people beside us with the variable
     for each. A body over 100000 bytes is left out, and said so.
     """
-    variables = {**dict.fromkeys(ours, SESSION), **others}
+    variables = {**others, **dict.fromkeys(ours, SESSION)}
     words = ["curl", "-sS", "-i", "-g", "--path-as-is", "-X", shlex.quote(request.method)]
     named = set()
     for name, value in request.headers:

@@ -122,8 +122,8 @@ class Examiner:
         if self.item is not None:
             self.item.explores.append(known)
 
-    def looks_through(self, partitions: Iterable[str]) -> None:
-        """Note which partitions the test that runs looks through."""
+    def announce(self, partitions: Iterable[str]) -> None:
+        """Note which partitions the running test is about to examine."""
         if self.item is not None:
             ahead = Tally(requirement=self.item.requirement, known=frozenset(partitions))
             self.item.tally = self.item.tally.plus(ahead)

@@ -38,7 +38,7 @@ TEXTS = {
 
 
 def edge_case_drafts(context: Context) -> tuple[Draft, ...]:
-    """Return the drafts in a fixed order; each has a name of its own that is found by its nonce."""
+    """List the drafts in a fixed order; each has a name of its own that is found by its nonce."""
     body = calibration_body(context)
     return tuple(row.draft(body) for row in _rows())
 

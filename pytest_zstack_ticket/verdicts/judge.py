@@ -1,4 +1,4 @@
-"""Form the verdicts of a run from what its examples said. One function decides for people and machines alike."""
+"""Verdicts of a run, computed from its examples: one function decides for people and machines alike."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pytest_zstack_ticket.model.outcome import Phrase, Violation
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.model.verdict import ROLL_UP, Example, Verdict
-from pytest_zstack_ticket.verdicts.tally import Tally, _order
+from pytest_zstack_ticket.verdicts.tally import Tally, phrase_order
 
 REGRESSION, NO_TARGET, INCONCLUSIVE, RESIDUE = 10, 11, 12, 13
-"""An example about which the contract allows both decisions: it makes its requirement neither pass nor fail."""
+"""Exit statuses of runs and comparisons; pytest has 0 to 5."""
 DECIDED = frozenset({"error", "failed", "inconclusive", "passed"})
 LEARNED = frozenset({"accepted", "inventory", "shown", "schema"})
 """Capabilities that only an accepted calibration draft can show."""
@@ -42,7 +42,7 @@ class Result:
 
 
 def applies(requirement: Requirement, profile: Profile) -> Phrase | None:
-    """Return why a requirement does not apply to a target, or None if it does."""
+    """Say why a requirement does not apply to a target, or None if it does."""
     if requirement.profiles and profile.base not in requirement.profiles:
         return Phrase.of("other-profile", profile=", ".join(requirement.profiles))
     need = unmet(requirement.needs, profile)
@@ -50,9 +50,9 @@ def applies(requirement: Requirement, profile: Profile) -> Phrase | None:
 
 
 def verdict_of(requirement: Requirement, tally: Tally | None, profile: Profile, *, cut: bool = False) -> Judged:
-    """Return the verdict on one requirement. Without a decided example nothing passes.
+    """Judge one requirement. Without a decided example nothing passes.
 
-    `cut` says that the run ended before it came to the requirement's tests.
+    `cut` says that the run ended before the requirement's tests were complete.
     """
     tally = tally or Tally(requirement=requirement.id)
     verdict, reason = _verdict(requirement, tally, profile, cut=cut)
@@ -72,7 +72,7 @@ def _verdict(  # noqa: PLR0911 - the order of these questions is the rule
     if inapplicable is not None:
         return _not_applicable(inapplicable, profile)
     if tally.undecided or tally.lost:
-        return "inconclusive", min(tally.lost, default=tally.reason, key=_order)
+        return "inconclusive", min(tally.lost, default=tally.reason, key=phrase_order)
     if cut:
         return "inconclusive", Phrase.of("cut-short")
     if tally.missing > 0:
@@ -99,9 +99,9 @@ def judge(
     cut: Collection[str] = frozenset(),
     cut_short: bool = False,
 ) -> Result:
-    """Return the verdict of a run and of each requirement.
+    """Judge a run and each requirement.
 
-    `cut` are those that a run that was cut short did not come to the end of; such a run is never passed.
+    `cut` are those that an interrupted run did not complete; such a run never passes.
     """
     judged = tuple(
         verdict_of(requirement, found.get(requirement.id), profile, cut=requirement.id in cut)
@@ -119,9 +119,9 @@ def judge(
 
 
 def _cascaded(requirements: Sequence[Requirement], judged: tuple[Judged, ...]) -> tuple[Judged, ...]:
-    """Return verdicts in which what could not be decided because something below it failed is untested, with its cause.
+    """Turn what could not be decided because a requirement below it failed into untested, with its cause.
 
-    What departed stays failed, and what held stays passed: they have evidence of their own.
+    What failed stays failed, and what passed stays passed: they have evidence of their own.
     """
     bases = {rule.id: rule.after for rule in requirements}
     broken = {one.id for one in judged if one.verdict == "failed"}
@@ -134,7 +134,7 @@ def _cascaded(requirements: Sequence[Requirement], judged: tuple[Judged, ...]) -
 
 
 def _causes(requirement: str, bases: Mapping[str, Sequence[str]], broken: Collection[str]) -> list[str]:
-    """Return the failed requirements that one stands on, the lowest ones of each way down."""
+    """List the failed requirements that one depends on, the lowest ones of each path."""
     found: set[str] = set()
     seen: set[str] = set()
     waiting = list(bases.get(requirement, ()))

@@ -81,32 +81,32 @@ def _without(word: str, body: bytes) -> bytes:
 
 
 def status_of(trail: tuple[Exchange, ...]) -> int:
-    """Return the status of a trail's last answer, 0 if there is none."""
+    """Return the status of the last response, 0 if there is none."""
     answer = trail[-1].answer if trail else None
     return answer.status if isinstance(answer, Response) else 0
 
 
 def observed(trail: tuple[Exchange, ...]) -> Observed:
-    """Return what an upgrade may change in the answer to one creation."""
+    """Return what an upgrade may change in the response to one create."""
     answer = trail[-1].answer
     value = decode(answer.body) if isinstance(answer, Response) and answer.body else None
-    told = value if isinstance(value, dict) else {}
-    error = told.get("error")
+    members = value if isinstance(value, dict) else {}
+    error = members.get("error")
     return Observed(
         status=status_of(trail),
         code=str(error.get("code", "")) if isinstance(error, dict) else "",
-        fields=tuple(sorted(_fields(told))),
+        fields=tuple(sorted(_fields(members))),
         seconds=max(0.0, trail[-1].started + trail[-1].elapsed - trail[0].started),
     )
 
 
 def _fields(value: Json) -> set[str]:
-    """Return the members of an answer and of the objects in it, such as inventory.uuid."""
+    """Return the members of a response and of the objects in it, such as inventory.uuid."""
     inner = {f"{key}.{below}" for key, item in value.items() if isinstance(item, dict) for below in item}
     return {*map(str, value), *inner}
 
 
 def same_input(one: SavedExample) -> str:
-    """Return what is equal for two pinned examples that send and check the same."""
+    """Return what is equal for two saved examples that send and check the same."""
     bare = replace(one, signature="", test="", observed=Observed(status=0, code="", fields=(), seconds=0.0))
     return repr((bare.requirement, bare.check, sorted(bare.arguments.items(), key=str), bare.calls))

@@ -69,7 +69,7 @@ def test_a_test_without_examples_is_inconclusive(pytester: pytest.Pytester, repo
 def test_fixtures_without_a_target_say_what_is_missing(pytester: pytest.Pytester, own_test: Path):
     result = pytester.runpytest(own_test)
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*there is no target: give one with --zstack-url*"])
+    result.stdout.fnmatch_lines(["*there is no target: use --zstack-url*"])
 
 
 def test_plain_tests_beside_ours_keep_their_own_reports(pytester: pytest.Pytester, own_test: Path):
@@ -92,7 +92,7 @@ def test_session_profile_context_and_observations_are_at_hand(pytester: pytest.P
             assert not zstack_context.given
             trail = ticket_endpoint.call("GET", "/v1/tickets?limit=1")
             zstack_observe("query.total", None, trail)
-            assert zstack_examine("no-page", subject=trail, arguments={"call": "query"}) is None
+            assert zstack_examine("no-html-page", subject=trail, arguments={"call": "query"}) is None
         """
     )
     pytester.runpytest("--zstack-url=embedded", "--zstack-report=out", used).assert_outcomes(passed=1)

@@ -200,7 +200,7 @@ def test_hostile_text_breaks_no_reporter(
 
         @pytest.mark.requirement("OWN-1")
         def test_departs(ticket_endpoint, zstack_examine):
-            assert zstack_examine("argument-code", subject=ticket_endpoint.calibration, arguments={"codes": ["X"]}) is None
+            assert zstack_examine("error-code", subject=ticket_endpoint.calibration, arguments={"codes": ["X"]}) is None
 
         @pytest.mark.requirement("OWN-2")
         def test_breaks(ticket_endpoint, zstack_examine):

@@ -63,7 +63,7 @@ def test_an_html_page(pytester: pytest.Pytester, own_test: Path, page_server: st
     monkeypatch.setenv("ZSTACK_PASSWORD", "hunter22")
     result = pytester.runpytest(f"--zstack-url={page_server}", own_test)
     assert result.ret == 11
-    assert "answers an HTML page" in one_sentence(result)
+    assert "returns an HTML page" in one_sentence(result)
 
 
 def test_plain_http_where_tls_was_asked_for(pytester: pytest.Pytester, own_test: Path, page_server: str):

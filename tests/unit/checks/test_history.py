@@ -35,7 +35,7 @@ def departs(judgement: Judgement) -> str:
 
 
 def kept(earlier: list[Json], later: list[Json]) -> Judgement:
-    return evaluate("history-kept", {"earlier": rows(*earlier), "later": rows(*later)}, {}, profile())
+    return evaluate("history-not-rewritten", {"earlier": rows(*earlier), "later": rows(*later)}, {}, profile())
 
 
 def test_a_history_that_grows_holds():
@@ -60,7 +60,7 @@ def dates(*readings: tuple[str, str]) -> Judgement:
         f"reading{place}": rows({"uuid": UUID, "createDate": created, "lastOpDate": changed})
         for place, (created, changed) in enumerate(readings)
     }
-    return evaluate("dates-kept", trails, {}, profile())
+    return evaluate("dates-not-backwards", trails, {}, profile())
 
 
 def test_dates_that_stay_or_grow_hold():
@@ -84,7 +84,7 @@ def test_a_last_date_that_goes_back_departs_but_not_by_a_summer_hour_or_a_few_se
 
 def test_rows_are_dated_in_the_order_of_their_sequence():
     def judged(*found: Json) -> Judgement:
-        return evaluate("history-dates", {"subject": rows(*found)}, {}, profile())
+        return evaluate("history-date-order", {"subject": rows(*found)}, {}, profile())
 
     assert judged(row(2), row(1)) is None
     assert departs(judged(row(2), row(1, createDate=at(9)))) == "expect-not-before"

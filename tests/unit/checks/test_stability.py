@@ -24,7 +24,7 @@ def departs(judgement: Judgement) -> str:
 
 def steady(subject: tuple[Exchange, ...], shown: tuple[Exchange, ...] | None = None) -> Judgement:
     trails = {"subject": subject, "sibling": job(end=inventory(), sent=SENT)}
-    return evaluate("steady", trails | ({"shown": shown} if shown else {}), {}, profile())
+    return evaluate("same-treatment", trails | ({"shown": shown} if shown else {}), {}, profile())
 
 
 def test_a_draft_that_is_treated_as_before_holds():
@@ -70,7 +70,7 @@ def test_before_4_5_nothing_follows_from_two_tickets():
 
 
 def kept(later: Exchange) -> Judgement:
-    return evaluate("job-kept", {"subject": job(end=inventory(), sent=SENT), "later": (later,)}, {}, profile())
+    return evaluate("job-result-kept", {"subject": job(end=inventory(), sent=SENT), "later": (later,)}, {}, profile())
 
 
 def test_a_result_stays_or_is_no_longer_kept():
@@ -84,7 +84,7 @@ def test_a_ticket_that_was_there_is_still_there():
     def judged(*later: Json) -> Judgement:
         first = inventory()["inventory"]
         trails = {"subject": job(end=inventory(), sent=SENT), "shown": rows(first), "later": rows(*later)}
-        return evaluate("still-there", trails, {}, profile())
+        return evaluate("still-stored", trails, {}, profile())
 
     assert judged(inventory()["inventory"]) is None
     assert departs(judged()) == "expect-stored"

@@ -36,7 +36,7 @@ def step(
     taken: tuple[str, ...] = (),
 ) -> Judgement:
     told = {"event": event, "uuid": ONE["uuid"], "taken": list(taken)}
-    return evaluate("family-step", {"subject": subject, "before": before, "after": after}, told, profile())
+    return evaluate("group-step", {"subject": subject, "before": before, "after": after}, told, profile())
 
 
 def departs(judgement: Judgement) -> str:
@@ -123,7 +123,7 @@ def test_a_listing_that_shows_strangers_says_nothing():
 
 def asked(path: str, *shown: dict[str, Json]) -> Judgement:
     trails = {"subject": listed(*shown, path=path), "before": listed(ONE, {**OTHER, "status": "Cancelled"})}
-    return evaluate("family-shows", trails, {"taken": []}, profile())
+    return evaluate("group-query", trails, {"taken": []}, profile())
 
 
 def test_a_query_shows_those_that_it_asks_for():

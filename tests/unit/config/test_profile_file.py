@@ -241,11 +241,11 @@ def test_a_row_is_read_whole(tmp_path: Path) -> None:
         ([ROW.format(id="ZT-BODY-001"), 'after = ["ZT-BODY-9"]'], "line 9: requirement.after must be an id"),
         (
             [ROW.format(id="ZT-BODY-001"), ROW.format(id="ZT-BODY-002"), 'after = ["ZT-BODY-009"]'],
-            "line 17: requirement.after of ZT-BODY-002 names ZT-BODY-009, which no catalogue has.",
+            "line 17: requirement.after of ZT-BODY-002 names ZT-BODY-009, which is in no catalogue.",
         ),
         (
             [ROW.format(id="ZT-BODY-001"), ROW.format(id="ZT-BODY-001")],
-            "line 11: requirement.id ZT-BODY-001 stands in",
+            "line 11: requirement.id ZT-BODY-001 is defined in",
         ),
         (
             [
@@ -254,7 +254,7 @@ def test_a_row_is_read_whole(tmp_path: Path) -> None:
                 ROW.format(id="ZT-BODY-002"),
                 'after = ["ZT-BODY-001"]',
             ],
-            "line 9: requirement.after makes ZT-BODY-001 stand on itself.",
+            "line 9: requirement.after makes ZT-BODY-001 depend on itself.",
         ),
     ],
 )

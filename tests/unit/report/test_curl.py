@@ -90,3 +90,13 @@ def test_a_huge_body_is_left_to_the_evidence():
 def test_a_content_type_of_the_request_is_kept(tmp_path: Path):
     run(curl_line(request(b"{}", (("content-type", "text/plain"),)), "http://h"), tmp_path)
     assert (tmp_path / "headers").read_text() == "content-type: text/plain\n"
+
+
+def test_a_session_that_other_users_share_is_that_of_the_run():
+    line = curl_line(
+        request(None, (("Authorization", "OAuth same"),)),
+        "http://h:1",
+        ours=("OAuth same",),
+        others={"OAuth same": "ZSTACK_APPROVER_SESSION", "OAuth theirs": "ZSTACK_STRANGER_SESSION"},
+    )
+    assert '"Authorization: OAuth $ZSTACK_SESSION"' in line
