@@ -45,7 +45,7 @@ def options() -> str:
         meaning = f"{option.help}{choices}".replace("|", "\\|")
         lines.append(f"| `--zstack-{option.name}` | {key} | {meaning} | {option.default or ''} |")
     lines += ["", "Secrets come only from the environment, or from a file named by `..._FILE`: `ZSTACK_PASSWORD`,"]
-    lines += ["`ZSTACK_SESSION`, `ZSTACK_ACCESS_KEY_ID`, `ZSTACK_ACCESS_KEY_SECRET`."]
+    lines += ["`ZSTACK_SESSION`, `ZSTACK_ACCESS_KEY_ID`, `ZSTACK_ACCESS_KEY_SECRET`,", "`ZSTACK_TWO_FACTOR_TOKEN`."]
     return "\n".join(lines) + "\n"
 
 

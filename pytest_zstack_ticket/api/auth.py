@@ -34,16 +34,25 @@ def spoilt_digest(clear: str) -> str:
     return digest[:-1] + ("1" if digest.endswith("0") else "0")
 
 
-def login_request(login: Login, user: str, password: str | None, *, spoilt: bool = False) -> Request:
+def login_request(
+    login: Login, user: str, password: str | None, *, spoilt: bool = False, two_factor: str = ""
+) -> Request:
     """Return the log-in of an account or a virtual ID; a password of None leaves the field out, "" is sent as it is.
 
-    `spoilt` makes it a wrong one, see `spoilt_digest`.
+    `spoilt` makes it a wrong one, see `spoilt_digest`. `two_factor` is the current code of a second factor, which
+    travels as a system tag (documentation of LoginIAM2VirtualID).
     """
     digest = spoilt_digest if spoilt else password_digest
     field: dict[str, Json] = {} if password is None else {"password": digest(password) if password else ""}
+    tags: dict[str, Json] = {"systemTags": [two_factor_tag(two_factor)]} if two_factor else {}
     if login == "virtual-id":
-        return _put("/v1/iam2/virtual-ids/login", {"loginIAM2VirtualID": {"name": user} | field})
-    return _put("/v1/accounts/login", {"logInByAccount": {"accountName": user} | field})
+        return _put("/v1/iam2/virtual-ids/login", {"loginIAM2VirtualID": {"name": user} | field} | tags)
+    return _put("/v1/accounts/login", {"logInByAccount": {"accountName": user} | field} | tags)
+
+
+def two_factor_tag(code: str) -> str:
+    """Return the system tag that carries the code of a second factor."""
+    return f"twofatoken::{code}"
 
 
 def project_request(session: Session, project: str) -> Request:
@@ -62,7 +71,17 @@ FIXES = (
     "Check --zstack-user, --zstack-login and ZSTACK_PASSWORD, or give a session in ZSTACK_SESSION.",
     "Check [{part}] in the context file and {variable}.",
 )
-"""How to mend a log-in of ours, and one of somebody beside us."""
+"""How to fix a log-in of ours, and one of another user."""
+REMEDIES = {
+    "captcha": "The login requires a captcha: log in once through the user interface, or wait.",
+    "change-password": "The password must be changed: log in once through the user interface.",
+    "licence": "The licence does not allow it: renew or extend it.",
+    "locked": "The account is locked: wait, or unlock it.",
+    "second-factor": "The account requires a second factor: give its current code in ZSTACK_TWO_FACTOR_TOKEN, or use "
+    "an access key or a session.",
+    "too-many-sessions": "The account has too many sessions: log some of them out.",
+}
+"""How to fix a log-in that was refused for a reason of its own, by cause."""
 
 
 def password_variable(part: str) -> str:
@@ -71,7 +90,7 @@ def password_variable(part: str) -> str:
 
 
 def read_session(exchanges: Sequence[Exchange], *, login: Login, who: str, part: str = "") -> Session:
-    """Read the session that a log-in answered. Raises LoginError with the target's reason and how to mend it.
+    """Read the session that a log-in answered. Raises LoginError with the target's reason and how to fix it.
 
     `part` is what somebody beside us is there for.
     """
@@ -84,23 +103,43 @@ def read_session(exchanges: Sequence[Exchange], *, login: Login, who: str, part:
             text = {key: str(found.get(key) or "") for key in ("accountUuid", "userUuid")}
             return Session(uuid=uuid, account=text["accountUuid"], user=text["userUuid"], kind=login)
     named = f"the {part} {who}" if part else who
-    mend = FIXES[bool(part)].format(part=part, variable=password_variable(part))
-    raise LoginError(
-        f"the target refuses to log in {named}: {_reason(answer, body)}. {mend}",
-        cause=_cause(body, login),
-    )
+    cause = _cause(body, login)
+    fix = REMEDIES.get(cause) or FIXES[bool(part)].format(part=part, variable=password_variable(part))
+    if cause == "unknown":
+        fix = f"The cause is unknown. {fix}"
+    raise LoginError(f"the target refuses to log in {named}: {_reason(answer, body)}. {fix}", cause=cause)
+
+
+CAUSES = {
+    "ID.1000": "password",
+    "ID.1005": "change-password",
+    "ID.1006": "too-many-sessions",
+    "LOGIN_CONTROL.1000": "change-password",
+    "LOGIN_CONTROL.1002": "locked",
+    "LOGIN_CONTROL.1003": "captcha",
+}
+SAID = (
+    ("captcha", ("captcha", "图形验证码")),
+    ("second-factor", ("two-factor", "two factor", "twofa", "双因子")),
+    ("locked", ("locked", "锁定")),
+    ("licence", ("license", "licence", "许可证")),
+)
+"""Words of a refusal whose code says nothing, and what they point at."""
 
 
 def _cause(body: Json, login: Login) -> str:
-    """Return why a log-in was refused, by the code of the error (conf/errorCodes of ZStack)."""
+    """Return why a log-in was refused, by the code of the error (conf/errorCodes of ZStack), else by its words."""
     error = body.get("error") if isinstance(body, dict) else None
-    code = str(error.get("code")) if isinstance(error, dict) else ""
-    causes = {"ID.1000": "password", "ID.1005": "change-password", "ID.1006": "too-many-sessions"}
-    if code.startswith("LOGIN_CONTROL"):
-        return "locked"
-    if code.startswith("ID.200"):
-        return "second-factor"
-    return causes.get(code.split(" ")[0], "login-body" if login == "account" else "login")
+    if not isinstance(error, dict):
+        return "login-body" if login == "account" else "login"
+    code = str(error.get("code")).split(" ")[0]
+    if code in CAUSES:
+        return CAUSES[code]
+    for family, cause in (("ID.200", "second-factor"), ("LICENSE.", "licence")):
+        if code.startswith(family):
+            return cause
+    said = f"{error.get('details')} {error.get('description')}".lower()
+    return next((cause for cause, words in SAID if any(word in said for word in words)), "unknown")
 
 
 def _reason(answer: object, body: Json) -> str:

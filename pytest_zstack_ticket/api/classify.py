@@ -24,6 +24,8 @@ BUSY = 429
 GATEWAY = frozenset({407, 408, BUSY, 502, 504})
 CRASHED = frozenset({502, 504})
 """Statuses of a gateway that may mean that the target behind it broke down over the request."""
+OUTAGES = frozenset({407, 408, BUSY, 502, 503, 504})
+"""Statuses with which a front end says that what is behind it cannot be reached, or not now."""
 PAGES_OF_FRONT_ENDS = frozenset({401, 403, 404, 406})
 """Statuses, beside 5xx, for which proxies and firewalls show pages of their own."""
 ERROR_STATUS = 400
@@ -92,6 +94,11 @@ def from_gateway(answer: Response) -> bool:
     if pages and looks_like_page(answer.body) and not is_container_page(answer.body):
         return True
     return answer.status == 503 and isinstance(decode(answer.body), Undecodable)
+
+
+def is_policy(answer: Response) -> bool:
+    """Return True for an answer that something before the API gives by its own rules, whether the API lives or not."""
+    return from_gateway(answer) and answer.status not in OUTAGES
 
 
 def announced_wait(answer: Response, now: float) -> float | None:

@@ -81,7 +81,10 @@ def rejudged(told: JsonObject, evidence: Evidence) -> Rejudged:
     cut_short = bool(told["run"]["cut_short"])
     late = frozenset(rule.id for rule in requirements if rule.late)
     early = too_early(first_seen(examples, evidence.exchanges), late)
-    result = judge(requirements, found, profile, doubts=doubts_of(cut=cut, early=early), cut_short=cut_short)
+    flaw = (told["calibration"] or {}).get("flaw")
+    calibration = phrase_from_json(flaw) if flaw else None
+    doubts = doubts_of(cut=cut, early=early)
+    result = judge(requirements, found, profile, doubts=doubts, calibration=calibration, cut_short=cut_short)
     report = copy.deepcopy(told)
     for row, rule, one in zip(report["requirements"], requirements, result.judged, strict=True):
         fresh = RequirementRow(

@@ -5,7 +5,7 @@ May import `model`, `api` and `strategies`, but not `simulator`.
 
 from __future__ import annotations
 
-from pytest_zstack_ticket.api.classify import from_gateway
+from pytest_zstack_ticket.api.classify import OUTAGES, from_gateway
 from pytest_zstack_ticket.checks import (
     approvals,
     archives,
@@ -25,6 +25,7 @@ from pytest_zstack_ticket.checks import (
     stateful,
     visibility,
 )
+from pytest_zstack_ticket.checks.no_response import answered_for
 from pytest_zstack_ticket.checks.outcomes import Arguments, CheckFunction
 from pytest_zstack_ticket.model.exchange import Failure, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
@@ -128,6 +129,13 @@ CHECKS: dict[str, CheckFunction] = {
     "same-ticket-read": queries.same_ticket_read,
 }
 
+HIDDEN = frozenset(
+    {"was-unanswered", "no-answer", "companion-unanswered", "controls-changed", "no-job", "sibling-not-accepted"}
+)
+"""Reasons that may be no more than the work of something in front of the target."""
+UNAVAILABLE = 503
+"""Of the statuses of an outage the only one with which the API itself refuses; some replace the body then."""
+
 
 def evaluate(name: str, trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Judge one example by the check `name`. Raises KeyError for an unknown check.
@@ -135,12 +143,23 @@ def evaluate(name: str, trails: Trails, arguments: Arguments, profile: Profile) 
     A violation that rests on another request besides the subject does not count where that response was lost.
     """
     judgement = CHECKS[name](trails, arguments, profile)
+    if isinstance(judgement, Undecided) and judgement.reason.key in HIDDEN:
+        return _hidden(trails) or judgement
     if not isinstance(judgement, Violation) or name == "answered":
         return judgement
     for role, trail in trails.items():
         if role != "subject" and trail and is_no_api_answer(trail[-1].answer):
-            return Undecided(Phrase.of("companion-unanswered", what=role))
+            return _hidden({role: trail}) or Undecided(Phrase.of("companion-unanswered", what=role))
     return judgement
+
+
+def _hidden(trails: Trails) -> Undecided | None:
+    """Name what stands in front of the target as the reason, where it answered any of the requests by its own rules."""
+    for trail in trails.values():
+        status = answered_for(trail)
+        if status is not None and status not in OUTAGES - {UNAVAILABLE}:
+            return Undecided(Phrase.of("front-end", status=status))
+    return None
 
 
 def is_no_api_answer(answer: Response | Failure) -> bool:

@@ -77,7 +77,9 @@ def job_end_status(trails: Trails, _arguments: Arguments, _profile: Profile) -> 
     final = _ended(trails["subject"])
     if final is None:
         return _no_job()
-    if final.status in (200, 503) and not from_gateway(final):
+    if from_gateway(final):
+        return Undecided(Phrase.of("front-end", status=final.status))
+    if final.status in (200, 503):
         return None
     return violation(Phrase.of("expect-end-status"), Phrase.of("status-is", status=final.status))
 

@@ -15,7 +15,7 @@ from pytest_zstack_ticket.api.classify import classify, session_died
 from pytest_zstack_ticket.api.messages import final_answer, json_object
 from pytest_zstack_ticket.api.polling import Flow, submit
 from pytest_zstack_ticket.cleanup.entries import Entry, Finder, LedgerEntries, in_window, learned
-from pytest_zstack_ticket.model.exchange import Exchange, Headers, Json, Request
+from pytest_zstack_ticket.model.exchange import Exchange, Failure, Headers, Json, Request
 from pytest_zstack_ticket.model.outcome import Accepted, Unanswered
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.ticket import JSON_UTF8
@@ -158,7 +158,8 @@ class Sweeper:
             job = entry.job or entry.intent.job
             if not entry.open or not job or self._silent >= MOST_SILENT:
                 continue
-            trail = self._call(Request(method="GET", path=f"/v1/api-jobs/{quote(job, safe='')}"), follow=False)
+            poll = Request(method="GET", path=f"/v1/api-jobs/{quote(job, safe='')}")
+            trail = self._call(poll, follow=False, counts=False)
             if trail and (known := learned(trail[-1].request, trail[-1].answer)):
                 ledger.know(entry.intent.number, known)
 
@@ -213,7 +214,7 @@ class Sweeper:
         path = f"/v1/tickets/{quote(uuid, safe='')}"
         if row.get("status") not in ENDED:
             headers = (("Content-Type", JSON_UTF8),)
-            self._call(Request(method="PUT", path=f"{path}/actions", headers=headers, body=CANCEL))
+            self._call(Request(method="PUT", path=f"{path}/actions", headers=headers, body=CANCEL), counts=False)
         trail = self._call(Request(method="DELETE", path=path))
         if isinstance(classify(trail, self._profile, call="delete"), Accepted):
             self._deleted.add(uuid)
@@ -229,7 +230,11 @@ class Sweeper:
         swept.why = "no-answer"
         return swept
 
-    def _call(self, request: Request, *, follow: bool = True) -> tuple[Exchange, ...]:
+    def _call(self, request: Request, *, follow: bool = True, counts: bool = True) -> tuple[Exchange, ...]:
+        """Send a request of ours; `counts` unless the clean-up can do without its answer, whatever that is.
+
+        A front end may word every refusal itself: that is silence only where we asked for something that exists.
+        """
         if self._clock.now() > self._end:
             self._silent = MOST_SILENT
         if self._silent >= MOST_SILENT:
@@ -240,7 +245,10 @@ class Sweeper:
             self._renew()
             trail = self._sent(request, follow=follow)
             outcome = classify(trail, self._profile, call="query")
-        self._silent = self._silent + 1 if isinstance(outcome, Unanswered) else 0
+        if not isinstance(outcome, Unanswered):
+            self._silent = 0
+        elif counts or isinstance(trail[-1].answer, Failure):
+            self._silent += 1
         return trail
 
     def _sent(self, request: Request, *, follow: bool) -> tuple[Exchange, ...]:

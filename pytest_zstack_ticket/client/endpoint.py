@@ -223,7 +223,13 @@ class TicketEndpoint(RequestSender):
     def login(self, *, user: str | None = None, password: str | None = OUR_SESSION, spoilt: bool = False) -> CallResult:
         """Log in; without arguments as we do, with a password of None without that field, or with a digit wrong."""
         clear = self._settings.credentials.password if password == OUR_SESSION else password
-        request = login_request(self._settings.login, user or self._settings.user, clear, spoilt=spoilt)
+        request = login_request(
+            self._settings.login,
+            user or self._settings.user,
+            clear,
+            spoilt=spoilt,
+            two_factor=self._settings.credentials.two_factor_token,
+        )
         return self._follow(request, "login", follow=False)
 
     def logout(self, session: str) -> CallResult:

@@ -19,6 +19,46 @@ from pytest_zstack_ticket.model.errors import LoginError, NotZStackError, Target
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Response
 from pytest_zstack_ticket.model.settings import Session, Settings
 
+TLS_WORDS = (
+    ("tls-plain", ("wrong version", "record layer", "http request", "unexpected eof")),
+    ("tls-protocol", ("protocol version", "unsupported protocol", "no protocols available", "version too low")),
+    ("tls-client", ("certificate required", "alert bad certificate", "alert unknown ca", "alert certificate unknown")),
+    ("tls-cipher", ("no shared cipher", "no ciphers available", "handshake failure", "insufficient security")),
+    ("tls-expired", ("expired", "not yet valid")),
+    ("tls-host", ("mismatch", "not valid for", "doesn't match", "does not match")),
+    (
+        "tls-flaw",
+        (
+            "key identifier",
+            "key usage",
+            "basic constraints",
+            "invalid ca",
+            "invalid purpose",
+            "unsuitable certificate purpose",
+            "key too small",
+            "md too weak",
+            "digest algorithm too weak",
+            "critical extension",
+            "path length",
+        ),
+    ),
+    ("tls-untrusted", ("self-signed", "self signed", "issuer", "unknown ca", "untrusted", "not trusted")),
+)
+"""What is wrong with a TLS connection, and the words of OpenSSL for it; the first that fits counts."""
+TLS_FIXES = {
+    "tls-plain": "Write http:// if the port speaks plain HTTP.",
+    "tls-protocol": "Client and target share no TLS version: let the target offer TLS 1.2 or 1.3.",
+    "tls-client": "The target asks for a client certificate, which is not supported. Use an address that asks for "
+    "none.",
+    "tls-cipher": "Client and target share no cipher, or the target wants a client certificate: let it offer current "
+    "ciphers, and ask for no certificate.",
+    "tls-expired": "Renew the certificate, or correct this machine's clock.",
+    "tls-host": "Use a host name that the certificate covers.",
+    "tls-flaw": "The certificate, or that of its CA, breaks the rules of RFC 5280, which Python checks from 3.13 "
+    "on. Issue it again, or go without verification by --zstack-insecure.",
+    "tls-untrusted": "Give the CA's certificate with --zstack-ca, or go without verification by --zstack-insecure.",
+    "tls-unknown": "The cause is unknown.",
+}
 OURS = ("account", "virtual-id")
 """Ways of logging in that make a session, which is then ours to renew and to end."""
 
@@ -98,7 +138,8 @@ class SessionManager:
                 f"{'' if settings.part else ', or give a session in ZSTACK_SESSION or an access key'}.",
                 cause="no-password",
             )
-        request = login_request(settings.login, settings.user, settings.credentials.password)
+        given = settings.credentials
+        request = login_request(settings.login, settings.user, given.password, two_factor=given.two_factor_token)
         session = self._read(request, f"{settings.login} {settings.user!r}")
         if not settings.project:
             return session
@@ -140,11 +181,8 @@ def no_answer(failure: Failure, settings: Settings) -> TargetError:
                 f"nothing listens at {host} ({failure.detail}). Check the port, usually 8080.", cause="port"
             )
         case "tls":
-            return TlsError(
-                f"no TLS connection to {host}: {failure.detail}. Give the CA's certificate with --zstack-ca, write "
-                "http:// if the port speaks plain HTTP, or --zstack-insecure to go without verification.",
-                cause=tls_cause(failure.detail),
-            )
+            cause = tls_cause(failure.detail)
+            return TlsError(f"no TLS connection to {host}: {failure.detail}. {TLS_FIXES[cause]}", cause=cause)
         case "timeout":
             return UnreachableError(
                 f"{host}: {failure.detail}. Check that it is up and not behind a firewall.", cause="timeout"
@@ -160,12 +198,5 @@ def no_answer(failure: Failure, settings: Settings) -> TargetError:
 
 def tls_cause(detail: str) -> str:
     """Return what is wrong with a TLS connection, from what OpenSSL says of it."""
-    text = detail.lower()
-    for cause, words in (
-        ("tls-plain", ("wrong_version", "wrong version", "record layer", "http request", "unexpected eof")),
-        ("tls-expired", ("expired", "not yet valid")),
-        ("tls-host", ("mismatch", "not valid for", "doesn't match", "does not match")),
-    ):
-        if any(word in text for word in words):
-            return cause
-    return "tls-untrusted"
+    text = detail.lower().replace("_", " ")
+    return next((cause for cause, words in TLS_WORDS if any(word in text for word in words)), "tls-unknown")

@@ -92,7 +92,7 @@ OPTIONS = (
     Option("nonce", "certifier's nonce, added to ticket names", kind="nonce", metavar="WORD"),
     Option("plan", "show the most that would be sent; send nothing", False, "flag"),
 )
-SECRETS = ("password", "session", "access_key_id", "access_key_secret")
+SECRETS = ("password", "session", "access_key_id", "access_key_secret", "two_factor_token")
 PEOPLE_SECRETS = ("owner_password", "stranger_password", "approver_password")
 """Passwords of the other users that a context file names."""
 

@@ -37,6 +37,7 @@ class Credentials:
     session: str = ""
     access_key_id: str = ""
     access_key_secret: str = ""
+    two_factor_token: str = ""
 
     def __repr__(self) -> str:
         given = [name for name in ("password", "session", "access_key_id") if getattr(self, name)]
@@ -50,6 +51,7 @@ class Credentials:
                 ("password", self.password),
                 ("session", self.session),
                 ("access-key", self.access_key_secret),
+                ("two-factor", self.two_factor_token),
             )
             if value
         }

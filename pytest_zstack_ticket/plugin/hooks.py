@@ -112,6 +112,8 @@ class RunHooks:
         told = getattr(node, "workeroutput", {}).get(KEY)
         if told:
             self.run.hear(CleanupResult(**told["swept"]), Scan.from_json(told["scan"]))
+            self.run.reached.pages.add(told["pages"])
+            self.run.cut_short = self.run.cut_short or told["lost"]
         if error:
             self.run.cut_short = "an xdist worker crashed"
 
@@ -211,14 +213,19 @@ class RunHooks:
             session.exitstatus = INCONCLUSIVE
         if run.target is None:
             return
-        run.cut_short = run.cut_short or str(session.shouldfail or session.shouldstop or "")
+        run.cut_short = run.cut_short or run.reached.breaker.lost or str(session.shouldfail or session.shouldstop or "")
         if run.role != "worker":
             after_tests(run)
         run.clean_up()
         if run.role == "worker":
             run.seal()
             run.scan()
-            told = {"swept": asdict(run.swept), "scan": asdict(run.scanned)}
+            told = {
+                "swept": asdict(run.swept),
+                "scan": asdict(run.scanned),
+                "lost": run.reached.breaker.lost,
+                "pages": dict(run.reached.pages.counts),
+            }
             session.config.workeroutput[KEY] = told  # type: ignore[attr-defined] # xdist adds it
         else:
             run.sweep_after_workers()

@@ -37,13 +37,15 @@ def begin(run: Run, item: pytest.Item) -> None:
     if not found:
         return
     rule = run.catalogue.get(found) or own_requirement(item, found)
+    if run.reached.breaker.lost:
+        raise skipped_at_test(run.reached.breaker.lost)
     run.reached.protect()
     item.stash[RULE] = rule
     item.user_properties.append(("requirement", found))
     item.stash[RECORD] = run.examiner.begin(found, test_name(item))
     if applies(rule, run.reached.profile) is not None:
         item.stash[RECORD].tally = Tally(requirement=found)
-        judged = verdict_of(rule, None, run.reached.profile)
+        judged = verdict_of(rule, None, run.reached.profile, calibration=run.calibration_flaw)
         why = run.words(judged.reason) if judged.reason else ""
         raise skipped_at_test(f"{judged.verdict}: {why}")
 

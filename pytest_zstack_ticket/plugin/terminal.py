@@ -9,6 +9,7 @@ from pytest_zstack_ticket.report.text.budget_text import shortfall_lines
 from pytest_zstack_ticket.report.text.columns import pad, visible, width, wrapped
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
 from pytest_zstack_ticket.report.text.finding_card import COLUMNS
+from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front_end_lines
 from pytest_zstack_ticket.report.text.translations import wording
 from pytest_zstack_ticket.report.text.waiver_text import deviations_text, waiver_lines
 from pytest_zstack_ticket.runner.conclusion import Conclusion
@@ -82,21 +83,18 @@ def opening(run: Run, ending: Conclusion) -> list[str]:
     if bounds["oldest"] != bounds["newest"]:
         release = words.say("release-between", lang, **bounds)
     kind = words.word(report["target"]["kind"], lang)
-    lines = [
+    lines = [words.say("cut-short", lang, reason=visible(run.cut_short))] if run.cut_short else []
+    lines += [
         words.say("target", lang, url=report["target"]["url"], kind=kind, release=release),
         words.say("judged-by", lang, profile=report["profile"]["name"]),
         words.say("seed", lang, effort=run.wishes["effort"], seed=run.wishes["seed"]),
     ]
-    if run.cut_short:
-        lines.append(words.say("cut-short", lang, reason=visible(run.cut_short)))
     if ending.result.partial:
         lines.append(words.say("partial", lang))
     lines += shortfall_lines(report, words, lang)
     lines += residue(run)
-    calibration = report["calibration"]
-    if calibration and not calibration["accepted"]:
-        lines.append(words.say("calibration-refused", lang, reason=visible(calibration["reason"])))
-        lines.append(words.say("calibration-advice", lang))
+    lines += front_end_lines(report, words, lang)
+    lines += map(visible, calibration_lines(report, words, lang))
     return [part for line in lines for part in wrapped(line, COLUMNS)]
 
 

@@ -34,7 +34,10 @@ class RequirementRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
-    """What a report says of a run apart from its requirements; `run` and `target` are plain JSON."""
+    """What a report says of a run apart from its requirements; `run` and `target` are plain JSON.
+
+    `front_end` counts by status the pages that something in front of the target answered.
+    """
 
     run: JsonObject
     target: JsonObject
@@ -44,6 +47,7 @@ class RunFacts:
     exit_status: int
     counts: Mapping[str, Mapping[str, int]]
     calibration: JsonObject | None = None
+    front_end: Mapping[int, int] | None = None
     observations: Mapping[str, Sequence[JsonObject]] | None = None
     evidence: JsonObject | None = None
     environment: JsonObject | None = None
@@ -68,6 +72,9 @@ def report_json(facts: RunFacts, rows: Sequence[RequirementRow], translations: T
         "exit_status": facts.exit_status,
         "counts": counts_json(facts.counts, requirements),
         "calibration": facts.calibration,
+        "front_end": [
+            {"status": status, "requests": count} for status, count in sorted((facts.front_end or {}).items())
+        ],
         "evidence": facts.evidence,
         "requirements": requirements,
         "observations": [

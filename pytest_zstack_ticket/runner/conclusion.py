@@ -60,7 +60,14 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Concl
     cut = _cut(run, requirements)
     early = too_early(run.gathered.first_seen, run.late)
     doubts = doubts_of(cut=cut, early=early)
-    result = judge(requirements, run.gathered.tallies, profile, doubts=doubts, cut_short=bool(run.cut_short))
+    result = judge(
+        requirements,
+        run.gathered.tallies,
+        profile,
+        doubts=doubts,
+        calibration=run.calibration_flaw,
+        cut_short=bool(run.cut_short),
+    )
     swept = run.swept
     # a laboratory without any call to delete is no residue that anybody could have avoided
     residue = bool(swept.left) and (swept.offered or run.reached.kind == "foreign")
@@ -75,6 +82,7 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Concl
         exit_status=status,
         counts=result.counts,
         calibration=_calibration_json(run),
+        front_end=run.reached.pages.counts,
         observations=run.gathered.observations,
         evidence=evidence or None,
         environment=_environment_json(run),
@@ -174,6 +182,7 @@ def _calibration_json(run: Run) -> dict[str, Any] | None:
     return {
         "accepted": "accepted" in run.reached.profile.capabilities,
         "reason": why.strip(),
+        "flaw": phrase_to_json(run.calibration_flaw) if run.calibration_flaw else None,
         "message": message_json(trail.exchanges),
     }
 

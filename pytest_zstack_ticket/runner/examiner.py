@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from pytest_zstack_ticket.api.classify import CRASHED
 from pytest_zstack_ticket.checks import evaluate
-from pytest_zstack_ticket.checks.no_response import REPEATS
+from pytest_zstack_ticket.checks.no_response import REPEATS, answered_for
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided, Violation
@@ -59,7 +60,7 @@ class Examiner:
         keep: Callable[[Example], None],
         observe: Callable[[Observation], None],
         words: Callable[[Phrase], str],
-        sibling: Callable[[], CallResult],
+        sibling: Callable[[CallResult], CallResult],
     ) -> None:
         self._profile = profile
         self._keep = keep
@@ -181,9 +182,9 @@ class Examiner:
         expected, actual = self._words(judgement.expected), self._words(judgement.actual)
         return ReportedViolation(example, f"{item.requirement}: expected {expected}; actual: {actual}")
 
-    def _beside(self, role: str, seen: dict[str, tuple[Exchange, ...]]) -> bool:
+    def _beside(self, role: str, subject: CallResult, seen: dict[str, tuple[Exchange, ...]]) -> bool:
         """Send the sibling for a role; return whether it was answered."""
-        sibling = self._sibling()
+        sibling = self._sibling(subject)
         seen[role] = sibling.exchanges
         silent = isinstance(sibling.outcome, Unanswered)
         self._silent = self._silent + 1 if silent else 0
@@ -199,14 +200,17 @@ class Examiner:
             return known
         seen: dict[str, tuple[Exchange, ...]] = {"subject": subject.exchanges}
         self._asked[subject.exchanges[0].id] = seen
+        status = answered_for(subject.exchanges)
+        if status is not None and status not in CRASHED:
+            return seen
         if subject.again is None or self._silent >= MOST_SILENT:
             return seen
         for number in range(1, REPEATS + 1):
-            if not self._beside(f"before{number}", seen):
+            if not self._beside(f"before{number}", subject, seen):
                 return seen
             repeat = subject.again()
             seen[f"repeat{number}"] = repeat.exchanges
             if not isinstance(repeat.outcome, Unanswered):
                 return seen
-        self._beside("after", seen)
+        self._beside("after", subject, seen)
         return seen

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pytest_zstack_ticket.api.auth import password_digest, spoilt_digest
+from pytest_zstack_ticket.api.auth import password_digest, spoilt_digest, two_factor_tag
 from pytest_zstack_ticket.cleanup.ledger import Ledger, LedgerHead
 from pytest_zstack_ticket.cleanup.ledger_transport import LedgerTransport
 from pytest_zstack_ticket.client.client import Client
@@ -28,6 +28,7 @@ from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.circuit_breaker import CircuitBreaker
 from pytest_zstack_ticket.transport.clock import SystemClock
 from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
+from pytest_zstack_ticket.transport.page_counter import PageCounter
 from pytest_zstack_ticket.transport.quota import QuotaTransport
 from pytest_zstack_ticket.transport.retry import RetryTransport
 from pytest_zstack_ticket.transport.signing import SigningTransport
@@ -58,19 +59,26 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     redactor = _redactor(key, shared_secrets, [settings, *others.values()])
     clock = SystemClock()
     wire = HttpxTransport(settings)
-    line = SigningTransport(wire, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by)
+    pages = PageCounter(wire)
+    line = SigningTransport(pages, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by)
     ground = ConnectionFactory(
         line=line, usage_counter=usage_counter, clock=clock, redactor=redactor, recorder=recorder, worker=worker
     )
     ours = ground.hands(settings, profile=judged_by, context=context, ledger=ledger)
-    target = _target(ground, ours, wire, context=context, profile=judged_by)
+    target = _target(ground, ours, wire, pages, context=context, profile=judged_by)
     ours.endpoint.make_room, ours.endpoint.settle = target.make_room, target.settle
     _bring_others(target, ground, ours, others, ledger=ledger)
     return target
 
 
-def _target(
-    ground: ConnectionFactory, ours: ActorConnection, wire: HttpxTransport, *, context: Context, profile: Profile
+def _target(  # noqa: PLR0913 - what a target is made of
+    ground: ConnectionFactory,
+    ours: ActorConnection,
+    wire: HttpxTransport,
+    pages: PageCounter,
+    *,
+    context: Context,
+    profile: Profile,
 ) -> Target:
     return Target(
         settings=ours.settings,
@@ -87,6 +95,7 @@ def _target(
         cleaner=ours.cleaner,
         certificates=wire.certificates,
         versions=wire.versions,
+        pages=pages,
     )
 
 
@@ -200,7 +209,10 @@ def learn(redactor: Redactor, kind: str, secret: str) -> None:
     """Let a redactor look for a secret; one that is a word of the API is looked for by its digest only."""
     if kind == "password":
         redactor.learn(SPOILT, spoilt_digest(secret))
-    if secret in WORDS_OF_THE_API:
+    if kind == "two-factor":
+        # six digits alone stand in many texts
+        redactor.learn(kind, two_factor_tag(secret))
+    elif secret in WORDS_OF_THE_API:
         redactor.learn(f"{kind}-digest", password_digest(secret))
     else:
         redactor.learn(kind, secret)

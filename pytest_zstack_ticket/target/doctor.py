@@ -20,13 +20,28 @@ from pytest_zstack_ticket.model.outcome import Accepted, Phrase, Refused
 from pytest_zstack_ticket.model.quotas import Quotas
 from pytest_zstack_ticket.redaction.shared_secrets import SharedSecrets
 from pytest_zstack_ticket.target.connect import open_target
+from pytest_zstack_ticket.target.front_end import hidden_statuses
 from pytest_zstack_ticket.target.preflight import VERSION, examine_target
 from pytest_zstack_ticket.target.target import Target
 from pytest_zstack_ticket.transport.retry import RetryTransport
 from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
 State: TypeAlias = Literal["ok", "warning", "failed", "unknown"]
-STEPS = ("proxy", "reach", "clock", "rate", "login", "service", "release", "people", "draft", "job", "query", "cleanup")
+STEPS = (
+    "proxy",
+    "reach",
+    "clock",
+    "rate",
+    "login",
+    "service",
+    "front",
+    "release",
+    "people",
+    "draft",
+    "job",
+    "query",
+    "cleanup",
+)
 """What is examined, in order."""
 SKEW = 300.0
 """Seconds by which two clocks may differ."""
@@ -115,12 +130,22 @@ def _steps(target: Target, *, try_ticket: bool) -> Iterator[Line]:
     target.profile = target.endpoint.profile = found
     query = "query" in found.capabilities
     yield Line(step="service", state="ok" if query else "warning", cause="" if query else "no-query")
+    yield _front(target)
     release = f"{found.oldest} - {found.newest}" if found.oldest != found.newest else str(found.newest)
     known = found.oldest == found.newest
     yield Line(step="release", state="ok" if known else "warning", seen=release, cause="" if known else "release")
     yield from _people(target)
     if try_ticket:
         yield from _ticket(target)
+
+
+def _front(target: Target) -> Line:
+    """See whether refusals, and a query with markup in it, come back as the API's own responses."""
+    hidden = hidden_statuses(target.endpoint, log_in=target.settings.login in OURS)
+    if not hidden:
+        return Line(step="front", state="ok")
+    statuses = ", ".join(map(str, hidden))
+    return Line(step="front", state="warning", seen=Phrase.of("seen-front", statuses=statuses), cause="front")
 
 
 def _people(target: Target) -> Iterator[Line]:

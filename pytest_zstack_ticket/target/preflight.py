@@ -116,11 +116,11 @@ def _answers_query(answer: Response, settings: Settings) -> bool:
         )
     if looks_like_page(answer.body) and answer.status not in NO_SUCH_METHOD:
         raise _no_zstack(answer, settings, "lists tickets")
-    _require_session(answer)
+    _require_session(answer, settings)
     return SUCCESS <= answer.status < REDIRECTS
 
 
-def _require_session(answer: Response) -> None:
+def _require_session(answer: Response, settings: Settings) -> None:
     """Raise LoginError if the target does not take our session, and UnreachableError if it is not ready for any."""
     body = decode(answer.body)
     error = body.get("error") if isinstance(body, dict) else None
@@ -128,6 +128,14 @@ def _require_session(answer: Response) -> None:
     if code in NOT_READY:
         raise UnreachableError(
             f"the management node is not ready: {_words(answer)}. Wait until it is up.", cause="not-ready"
+        )
+    if code.startswith("LICENSE."):
+        raise LoginError(f"the licence does not allow tickets: {_words(answer)}. Renew or extend it.", cause="licence")
+    if code.startswith("ID.1001") and settings.login in OURS:
+        raise LoginError(
+            f"the target does not know the session that it has just made: {_words(answer)}. Several nodes that share "
+            f"no sessions seem to stand behind {settings.url}: give the address of one of them in --zstack-url.",
+            cause="sessions-not-shared",
         )
     if code.startswith("ID.1001") or answer.status == 401:
         raise LoginError(

@@ -25,6 +25,7 @@ from pytest_zstack_ticket.target.actors import Actors, Sweepable, context_for, i
 from pytest_zstack_ticket.target.preflight import examine_target, require_endpoint
 from pytest_zstack_ticket.transport.circuit_breaker import CircuitBreaker
 from pytest_zstack_ticket.transport.clock import SystemClock
+from pytest_zstack_ticket.transport.page_counter import PageCounter
 from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
 PLAIN_NAME = "conformance test, safe to delete"
@@ -52,6 +53,7 @@ class Target:
     clock: SystemClock
     ledger: Ledger | None
     cleaner: Client
+    pages: PageCounter
     certificates: set[str] = field(default_factory=set)
     versions: set[str] = field(default_factory=set)
     company: Actors = field(default_factory=Actors)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 
-from pytest_zstack_ticket.api.classify import BUSY, announced_wait, from_gateway
+from pytest_zstack_ticket.api.classify import BUSY, announced_wait, from_gateway, is_policy
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
@@ -25,7 +26,9 @@ MAX_RETRY_AFTER = 60.0
 class CircuitBreaker:
     """A transport that passes requests on until the target no longer answers its probe, or the time is over.
 
-    A body that kills its connection does not stop a run: the probe is answered then.
+    A body that kills its connection does not stop a run: the probe is answered then. Nor do pages by which something
+    in front of the target turns requests down. `stopped` is why nothing is sent any more, `lost` the same where that is
+    because the target stopped answering.
     """
 
     def __init__(self, transport: Transport, *, probe: Request, clock: Clock, total: float | None) -> None:
@@ -35,9 +38,11 @@ class CircuitBreaker:
         self._total = total
         self._began = clock.now()
         self._silent = 0
+        self._lost_at = 0.0
         self._resume = 0.0
         self._lock = threading.Lock()
         self.stopped = ""
+        self.lost = ""
 
     def send(self, request: Request, /) -> Response | Failure:
         """Send one request, or say why nothing is sent any more."""
@@ -45,11 +50,13 @@ class CircuitBreaker:
             self.stopped = f"the time of the run (--zstack-total-timeout, {self._total:g} s) is over"
         if self.stopped:
             return Failure(kind="stopped", detail=self.stopped, sent=False)
+        began = self._clock.now()
         answer = self._sent(request)
         with self._lock:
             if not is_lost(answer):
                 self._silent = 0
             elif not isinstance(answer, Failure) or answer.kind != "stopped":
+                self._lost_at = self._lost_at if self._silent else began
                 self._silent += 1
             due = self._silent >= MOST_SILENT
         if due:
@@ -88,17 +95,27 @@ class CircuitBreaker:
         for _ in range(PROBES):
             self._wait()
             answer = self._transport.send(self._probe)
-            if not is_lost(answer):
+            if not is_gone(answer):
                 break
             self._clock.sleep(BETWEEN)
         with self._lock:
             self._silent = 0
-        if isinstance(answer, Failure):
-            self.stopped = f"the target no longer answers ({answer.kind}: {answer.detail})"
-        elif is_lost(answer):
-            self.stopped = f"something in front of the target answers for it (status {answer.status})"
+        if not is_gone(answer):
+            return
+        when = datetime.fromtimestamp(self._lost_at, UTC).astimezone().strftime("%H:%M:%S")
+        said = (
+            f"{answer.kind}: {answer.detail}"
+            if isinstance(answer, Failure)
+            else f"something in front of it answers {answer.status}"
+        )
+        self.stopped = self.lost = f"the target stopped answering at {when} ({said})"
 
 
 def is_lost(answer: Response | Failure) -> bool:
     """Return True if what came back is not the API's."""
     return isinstance(answer, Failure) or from_gateway(answer)
+
+
+def is_gone(answer: Response | Failure) -> bool:
+    """Return True if what came back says that the target cannot be reached, not merely that a front end has rules."""
+    return isinstance(answer, Failure) or (from_gateway(answer) and not is_policy(answer))

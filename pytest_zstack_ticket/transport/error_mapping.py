@@ -65,6 +65,10 @@ def failure_of(error: Exception, *, sent: bool, patience: Patience) -> Failure:
             return Failure(kind="reset", detail="the connection was closed before an answer began", sent=sent)
         if "peer closed connection" in text:
             return Failure(kind="reset", detail="the connection was closed before the answer ended", sent=sent)
+    alert = next((one for one in _causes(error) if isinstance(one, ssl.SSLError) and "ALERT" in str(one)), None)
+    if alert is not None:
+        # with TLS 1.3 a target refuses our certificate, or that there is none, only after the handshake
+        return Failure(kind="tls", detail=_words(alert), sent=sent)
     for kinds, kind, words in ROWS:
         if isinstance(error, kinds):
             detail = words.format(error=_words(error), read=patience.read, connect=patience.connect)

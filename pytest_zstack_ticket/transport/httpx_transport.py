@@ -1,12 +1,13 @@
 """Send one request and read its answer, within bounds, over httpx.
 
 An answer is read up to 8 MiB after decompression, within one time limit for the whole exchange, however it trickles.
-Redirects are never followed, cookies never kept, and nothing is ever repeated.
+Redirects are never followed, of cookies only those of balancers are kept, and nothing is ever repeated.
 """
 
 from __future__ import annotations
 
 import ssl
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,6 +22,7 @@ from pytest_zstack_ticket.model.exchange import Failure, Headers, Request, Respo
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.transport.bounded_stream import Wire
 from pytest_zstack_ticket.transport.content_decoding import MOST_BYTES, read_body
+from pytest_zstack_ticket.transport.cookies import BalancerCookies
 from pytest_zstack_ticket.transport.disconnect import DisconnectingSender
 from pytest_zstack_ticket.transport.error_mapping import failure_of
 
@@ -43,6 +45,7 @@ class HttpxTransport:
         self._url = httpx.URL(scheme=root.scheme, host=root.hostname or "", port=root.port, path="/")
         self._tls = tls_context(settings) if root.scheme == "https" else None
         self._cutter = DisconnectingSender(settings, self._tls)
+        self._cookies = BalancerCookies(self._root)
         self._idle: deque[_Line] = deque()
         self._kept = 0
         self.certificates: set[str] = set()
@@ -57,17 +60,19 @@ class HttpxTransport:
 
     def send(self, request: Request, /) -> Response | Failure:
         """Send one request. Anything but a whole answer is a Failure."""
+        kept = self._cookies.added_to(request)
         if request.cut:
-            return self._cutter.send(request)
+            return self._cutter.send(kept)
         line = self._borrowed()
         patience = self._settings.patience
         line.wire.allowance.renew(patience.read)
         try:
-            answer = line.exchange(self._message(request), most=LARGE if self._full else MOST_BYTES)
+            answer = line.exchange(self._message(kept), most=LARGE if self._full else MOST_BYTES)
         except Exception as error:  # noqa: BLE001 - every foreign exception becomes a Failure, by kind
             return failure_of(error, sent=line.wire.allowance.sent, patience=patience)
         else:
             self._weigh(request, answer)
+            self._cookies.learn(request, answer, time.time())
             self.versions.add(line.version)
             return answer
         finally:
@@ -128,7 +133,7 @@ class _Line:
 
 
 class _NoCookies(CookieJar):
-    """A jar that stays empty: a session cookie means nothing to the API, and a target could fill it."""
+    """A jar that stays empty: what is kept of cookies is kept by session, see `BalancerCookies`."""
 
     def extract_cookies(self, response: Any, request: Any) -> None:
         """Leave them."""

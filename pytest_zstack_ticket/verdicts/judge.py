@@ -8,7 +8,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pytest_zstack_ticket.api.capabilities import unmet
-from pytest_zstack_ticket.model.outcome import Phrase, Violation
+from pytest_zstack_ticket.model.outcome import (
+    Accepted,
+    Malformed,
+    Outcome,
+    Phrase,
+    Unanswered,
+    Unfinished,
+    Violation,
+)
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.model.verdict import ROLL_UP, Example, Verdict
@@ -49,20 +57,41 @@ def applies(requirement: Requirement, profile: Profile) -> Phrase | None:
     return Phrase.of("unmet-need", need=need) if need else None
 
 
+def calibration_flaw(outcome: Outcome) -> Phrase | None:
+    """Say why the calibration request showed nothing of what is accepted; None if it was accepted."""
+    match outcome:
+        case Unfinished(waited=waited):
+            return Phrase.of("calibration-unfinished", seconds=f"{waited:.0f}")
+        case Unanswered(failure=failure):
+            return Phrase.of("calibration-unanswered", kind=failure.kind, detail=failure.detail)
+        case Malformed(leaning="neither", reasons=reasons):
+            return Phrase.of("calibration-malformed", reason=reasons[0].key)
+        case Accepted() | Malformed(leaning="accepted"):
+            return None
+        case _:
+            return Phrase.of("calibration-refused")
+
+
 def verdict_of(
-    requirement: Requirement, tally: Tally | None, profile: Profile, *, doubt: Phrase | None = None
+    requirement: Requirement,
+    tally: Tally | None,
+    profile: Profile,
+    *,
+    doubt: Phrase | None = None,
+    calibration: Phrase | None = None,
 ) -> Judged:
     """Judge one requirement. Without a decided example nothing passes.
 
-    `doubt` is why a requirement cannot pass whatever its examples say.
+    `doubt` is why a requirement cannot pass whatever its examples say, `calibration` why the calibration was not
+    accepted.
     """
     tally = tally or Tally(requirement=requirement.id)
-    verdict, reason = _verdict(requirement, tally, profile, doubt=doubt)
+    verdict, reason = _verdict(requirement, tally, profile, doubt=doubt, calibration=calibration)
     return Judged(id=requirement.id, verdict=verdict, reason=reason, tally=tally)
 
 
 def _verdict(  # noqa: PLR0911 - the order of these questions is the rule
-    requirement: Requirement, tally: Tally, profile: Profile, *, doubt: Phrase | None
+    requirement: Requirement, tally: Tally, profile: Profile, *, doubt: Phrase | None, calibration: Phrase | None
 ) -> tuple[Verdict, Phrase | None]:
     if tally.errors:
         return "error", Phrase.of("harness-error", error=tally.errors[0])
@@ -72,7 +101,7 @@ def _verdict(  # noqa: PLR0911 - the order of these questions is the rule
         return "untested", Phrase.of("not-tested", reason=requirement.not_tested)
     inapplicable = applies(requirement, profile)
     if inapplicable is not None:
-        return _not_applicable(inapplicable, profile)
+        return _not_applicable(inapplicable, profile, calibration)
     if tally.undecided or tally.lost:
         return "inconclusive", min(tally.lost, default=tally.reason, key=phrase_order)
     if doubt is not None:
@@ -86,24 +115,26 @@ def _verdict(  # noqa: PLR0911 - the order of these questions is the rule
     return ("inconclusive", Phrase.of("no-example")) if tally.ran else ("untested", Phrase.of("not-run"))
 
 
-def _not_applicable(why: Phrase, profile: Profile) -> tuple[Verdict, Phrase]:
+def _not_applicable(why: Phrase, profile: Profile, calibration: Phrase | None) -> tuple[Verdict, Phrase]:
     need = dict(why.parameters).get("need", "")
     if need in LEARNED and "accepted" not in profile.capabilities and need not in profile.absent:
-        return "inconclusive", Phrase.of("calibration-refused")
+        return "inconclusive", calibration or Phrase.of("calibration-refused")
     return "inapplicable", why
 
 
-def judge(
+def judge(  # noqa: PLR0913 - what a verdict depends on
     requirements: Sequence[Requirement],
     found: Mapping[str, Tally],
     profile: Profile,
     *,
     doubts: Mapping[str, Phrase] | None = None,
+    calibration: Phrase | None = None,
     cut_short: bool = False,
 ) -> Result:
     """Judge a run and each requirement.
 
-    `doubts` are why some requirements cannot pass whatever their examples say. A run that was cut short never passes.
+    `doubts` are why some requirements cannot pass whatever their examples say, `calibration` why the calibration was
+    not accepted. A run that was cut short never passes.
     """
     judged = tuple(
         verdict_of(
@@ -111,6 +142,7 @@ def judge(
             found.get(requirement.id),
             profile,
             doubt=(doubts or {}).get(requirement.id),
+            calibration=calibration,
         )
         for requirement in requirements
     )

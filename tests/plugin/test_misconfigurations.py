@@ -160,7 +160,13 @@ REFUSALS: dict[str, tuple[Script, str]] = {
     "a second factor": (script(login=failure("ID.2001", "second factor")), "second-factor"),
     "a locked account": (script(login=failure("LOGIN_CONTROL.1002", "locked")), "locked"),
     "a log-in of something else": (script(login=json_answer(200, {"token": "x"})), "login-body"),
-    "a session nobody knows": (script(tickets=failure("ID.1001", "Session expired")), "session-dead"),
+    "a captcha": (script(login=failure("LOGIN_CONTROL.1003", "wrong")), "captcha"),
+    "a captcha in words alone": (script(login=failure("SYS.1006", "the captcha is missing")), "captcha"),
+    "a stale password": (script(login=failure("LOGIN_CONTROL.1000", "stale")), "change-password"),
+    "a licence at its end": (script(login=failure("LICENSE.1002", "expired")), "licence"),
+    "a licence without tickets": (script(tickets=failure("LICENSE.1000", "no module")), "licence"),
+    "a refusal nobody knows": (script(login=failure("SYS.1006", "the moon is full")), "unknown"),
+    "nodes that share no sessions": (script(tickets=failure("ID.1001", "Session expired")), "sessions-not-shared"),
 }
 DRAFTS = {
     "no matched ticket flow collection or no default ticket flow collection found": "draft-flow",

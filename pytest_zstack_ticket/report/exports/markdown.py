@@ -12,6 +12,7 @@ from typing import Any
 
 from pytest_zstack_ticket.report.text.columns import shortened, visible
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
+from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front_end_lines
 from pytest_zstack_ticket.report.text.translations import Translations
 from pytest_zstack_ticket.report.text.verdict_marks import VERDICT_MARKS
 from pytest_zstack_ticket.report.text.waiver_text import deviations_text
@@ -37,15 +38,19 @@ def markdown(report: Report, translations: Translations, lang: str) -> str:
     lines = [
         f"## {VERDICT_MARKS[verdict]} {inert(words['title'])}: {inert(headline)}",
         "",
+        *(
+            [inert(words["cut-short"].format(reason=report["run"]["cut_short"])), ""]
+            if report["run"]["cut_short"]
+            else []
+        ),
         inert(words["partial" if report["partial"] else "whole"]),
         "",
+        *(line for limit in _limits(report, translations, lang) for line in (inert(limit), "")),
         *_facts(report, translations, lang),
         "",
         *_counts(report, translations, lang),
         *_rows(report, translations, lang),
     ]
-    if report["run"]["cut_short"]:
-        lines += ["", inert(words["cut-short"].format(reason=report["run"]["cut_short"]))]
     return _bounded(lines)
 
 
@@ -55,6 +60,10 @@ def diff_markdown(diff: Diff, translations: Translations, lang: str) -> str:
     title = inert(translations.catalogues[lang]["page"]["upgrade"])
     mark = VERDICT_MARKS["failed" if diff.exit_status else "passed"]
     return _bounded([f"## {mark} {title}", "", inert(first), "", *(f"- {inert(line)}" for line in lines)])
+
+
+def _limits(report: Report, translations: Translations, lang: str) -> list[str]:
+    return [*front_end_lines(report, translations, lang), *calibration_lines(report, translations, lang)]
 
 
 def inert(text: str) -> str:

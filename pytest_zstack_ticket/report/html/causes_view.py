@@ -9,9 +9,13 @@ from pytest_zstack_ticket.report.html.page_context import VERDICTS, Json, PageCo
 
 ACTIONS = frozenset(
     {
+        "calibration-malformed",
         "calibration-refused",
+        "calibration-unanswered",
+        "calibration-unfinished",
         "cut-short",
         "examined-too-early",
+        "front-end",
         "harness-error",
         "no-example",
         "not-run",

@@ -10,6 +10,7 @@ from pytest_zstack_ticket.report.html.page_context import Json, PageContext
 from pytest_zstack_ticket.report.html.provenance_view import Provenance, provenance_view
 from pytest_zstack_ticket.report.text.budget_text import shortfall_lines
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
+from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front_end_lines
 from pytest_zstack_ticket.report.text.waiver_text import deviations_text, waiver_lines
 from pytest_zstack_ticket.verdicts.comparison import Diff, Line
 
@@ -59,15 +60,14 @@ def summary_view(context: PageContext) -> Summary:
 
 def _limits(context: PageContext) -> list[str]:
     report, run = context.report, context.report["run"]
-    residue, calibration = run["residue"], report["calibration"]
+    residue = run["residue"]
     embedded = report["target"]["kind"] == "embedded"
-    limits = [context.say("partial" if report["partial"] else "whole")]
-    if run["cut_short"]:
-        limits.append(context.say("cut-short", reason=run["cut_short"]))
+    limits = [context.say("cut-short", reason=run["cut_short"])] if run["cut_short"] else []
+    limits.append(context.say("partial" if report["partial"] else "whole"))
     if embedded:
         limits.append(context.say("simulator"))
-    if calibration and not calibration["accepted"]:
-        limits.append(context.say("calibration-refused", reason=calibration["reason"]))
+    limits += front_end_lines(report, context.translations, context.lang)
+    limits += calibration_lines(report, context.translations, context.lang)
     if not embedded:
         limits.append(context.say("residue", left=run["left_on_target"], deleted=residue["deleted"]))
     if residue["unseen"]:

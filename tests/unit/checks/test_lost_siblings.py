@@ -21,12 +21,18 @@ def beside(answer: Response | Failure) -> object:
 
 
 @pytest.mark.parametrize(
-    "answer", [Failure(kind="reset", detail="closed"), Response(status=502, body=PAGE), Response(status=403, body=PAGE)]
+    ("answer", "reason"),
+    [
+        (Failure(kind="reset", detail="closed"), "companion-unanswered"),
+        (Response(status=502, body=PAGE), "companion-unanswered"),
+        (Response(status=403, body=PAGE), "front-end"),
+        (Response(status=503, body=PAGE), "front-end"),
+    ],
 )
-def test_what_a_line_has_lost_proves_nothing(answer: Response | Failure):
+def test_what_a_line_has_lost_proves_nothing(answer: Response | Failure, reason: str):
     judgement = beside(answer)
     assert isinstance(judgement, Undecided)
-    assert judgement.reason.key == "companion-unanswered"
+    assert judgement.reason.key == reason
 
 
 def test_an_answered_sibling_leaves_a_departure():

@@ -50,7 +50,7 @@ def test_a_dead_target_stops_a_run():
     answer = through.send(POST)
     assert isinstance(answer, Failure)
     assert (answer.kind, answer.sent) == ("stopped", False)
-    assert "no longer answers (reset: closed)" in answer.detail
+    assert "the target stopped answering at " in answer.detail
     assert len(line.sent) == MOST_SILENT + PROBES
 
 
@@ -119,3 +119,29 @@ def test_a_wish_that_is_none_is_not_waited_for(wish: str):
     begun = clock.now()
     breaker(Busy(9, wish), clock=clock).send(POST)
     assert clock.now() == begun
+
+
+def test_pages_of_a_front_end_do_not_stop_a_run():
+    class Wall(Line):
+        def send(self, request: Request, /) -> Response | Failure:
+            super().send(request)
+            return Response(status=403, body=b"<html><center>nginx</center></html>")
+
+    through = breaker(Wall())
+    for _ in range(3 * MOST_SILENT):
+        through.send(POST)
+    assert through.stopped == ""
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_front_end_that_reaches_nothing_stops_a_run(status: int):
+    class Gone(Line):
+        def send(self, request: Request, /) -> Response | Failure:
+            super().send(request)
+            return Response(status=status, body=b"<html><center>nginx</center></html>")
+
+    clock = ManualClock()
+    through = breaker(Gone(), clock=clock)
+    for _ in range(MOST_SILENT):
+        through.send(POST)
+    assert f"something in front of it answers {status}" in through.lost

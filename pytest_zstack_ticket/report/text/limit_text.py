@@ -1,0 +1,31 @@
+"""Lines on what limits a verdict: something in front of the target, and a calibration that was not accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pytest_zstack_ticket.report.text.translations import Translations
+
+Report = Mapping[str, Any]
+
+
+def front_end_lines(report: Report, translations: Translations, lang: str) -> list[str]:
+    """Name what stands in front of the target, in one line, if it answered with pages of its own."""
+    seen = report.get("front_end") or []
+    if not seen:
+        return []
+    statuses = ", ".join(str(one["status"]) for one in seen)
+    return [translations.say("front-end", lang, statuses=statuses, count=sum(one["requests"] for one in seen))]
+
+
+def calibration_lines(report: Report, translations: Translations, lang: str) -> list[str]:
+    """Say why the calibration request was not accepted, and what helps; nothing if it was."""
+    calibration = report["calibration"]
+    if not calibration or calibration["accepted"]:
+        return []
+    flaw = calibration.get("flaw")
+    if flaw is None or flaw["key"] == "calibration-refused":
+        lines = [translations.say("calibration-refused", lang, reason=calibration["reason"])]
+        return [*lines, translations.say("calibration-advice", lang)]
+    return [translations.say("calibration-undecided", lang, reason=translations.render_json(flaw, lang))]

@@ -1,0 +1,30 @@
+"""Find out before a run whether something in front of a target answers in its stead."""
+
+from __future__ import annotations
+
+from pytest_zstack_ticket.api.classify import from_gateway, looks_like_page
+from pytest_zstack_ticket.client.call_result import CallResult
+from pytest_zstack_ticket.client.endpoint import TicketEndpoint
+from pytest_zstack_ticket.model.exchange import Response
+
+MARKUP = "name=<script>x</script>"
+"""Harmless in a condition, but what a web application firewall takes for an attack."""
+NO_JOB = f"/v1/api-jobs/{'0' * 32}"
+
+
+def hidden_statuses(endpoint: TicketEndpoint, *, log_in: bool) -> list[int]:
+    """Send what the API itself refuses or answers, and return the statuses of pages that came instead.
+
+    Those are one log-in with a wrong password if `log_in`, a job that does not exist, and a query with markup in it.
+    """
+    tried = [endpoint.call("GET", NO_JOB, follow=False), endpoint.query(MARKUP, limit=1)]
+    if log_in:
+        tried.append(endpoint.wrong_login)
+    return sorted({status for one in tried if (status := _page(one)) is not None})
+
+
+def _page(result: CallResult) -> int | None:
+    answer = result.exchanges[-1].answer
+    if isinstance(answer, Response) and looks_like_page(answer.body) and from_gateway(answer):
+        return answer.status
+    return None
