@@ -9,7 +9,7 @@ REPORT ?= zstack-report
 SUITES = $(BIN)/python -m pytest --zstack-url=embedded
 SOURCES = pytest_zstack_ticket suites tests benchmarks conftest.py .packaging
 
-.PHONY: run smoke test lint format kill-matrix false-failures independent-cloud soak screenshots bench lock clean help
+.PHONY: run smoke test lint format kill-matrix false-failures independent-cloud front-ends soak screenshots bench lock clean help
 
 run: $(STAMP)  ## set up and certify the embedded endpoint
 	$(SUITES) --zstack-report=$(REPORT) -q
@@ -37,6 +37,9 @@ false-failures: $(STAMP)  ## conformant endpoints, many seeds: RUNS=20 takes abo
 
 independent-cloud: $(STAMP)  ## judge the suites by a cloud that shares nothing with the embedded one: about an hour, QUICK=1 one case
 	$(BIN)/python -m tests.independent_cloud.judge $(if $(QUICK),-k ZT-ANSWER direct-empty)
+
+front-ends: $(STAMP)  ## a healthy cloud behind 18 kinds of front end: about an hour, QUICK=1 one of them
+	$(BIN)/python -m tests.front_ends.judge $(if $(QUICK),--kind pages-4xx-5xx --only ZT-JOB)
 
 soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades, judging again: an hour and a half, QUICK=1 minutes
 	$(BIN)/python -m tests.soak.caps $(if $(QUICK),--attempts 1000)

@@ -45,7 +45,7 @@ def begin(run: Run, item: pytest.Item) -> None:
     item.stash[RECORD] = run.examiner.begin(found, test_name(item))
     if applies(rule, run.reached.profile) is not None:
         item.stash[RECORD].tally = Tally(requirement=found)
-        judged = verdict_of(rule, None, run.reached.profile, calibration=run.calibration_flaw)
+        judged = verdict_of(rule, None, run.reached.profile, calibration=run.reached.calibration_flaw)
         why = run.words(judged.reason) if judged.reason else ""
         raise skipped_at_test(f"{judged.verdict}: {why}")
 

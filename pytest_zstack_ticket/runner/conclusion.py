@@ -65,7 +65,7 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Concl
         run.gathered.tallies,
         profile,
         doubts=doubts,
-        calibration=run.calibration_flaw,
+        calibration=run.reached.calibration_flaw,
         cut_short=bool(run.cut_short),
     )
     swept = run.swept
@@ -177,12 +177,12 @@ def _environment_json(run: Run) -> dict[str, Any]:
 
 def _calibration_json(run: Run) -> dict[str, Any] | None:
     trail = run.reached.endpoint.calibration
-    outcome = trail.outcome
+    outcome, flaw = trail.outcome, run.reached.calibration_flaw
     why = f"{outcome.code} {outcome.details}" if isinstance(outcome, Refused) else type(outcome).__name__.lower()
     return {
         "accepted": "accepted" in run.reached.profile.capabilities,
         "reason": why.strip(),
-        "flaw": phrase_to_json(run.calibration_flaw) if run.calibration_flaw else None,
+        "flaw": phrase_to_json(flaw) if flaw else None,
         "message": message_json(trail.exchanges),
     }
 

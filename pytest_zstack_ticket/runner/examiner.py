@@ -25,6 +25,8 @@ from pytest_zstack_ticket.verdicts.tally import Tally, tally_of
 Role = CallResult | tuple[Exchange, ...]
 CONFIRMATIONS = 3
 """So often a departing example is repeated, to say whether it departs every time."""
+BROKEN = frozenset({"reset", "protocol", "gateway"})
+"""Failures after which a target that answers others may have broken down over the request."""
 MOST_SILENT = 3
 """After this many silent siblings in a row nothing is asked again."""
 """So many of the last holding examples are remembered, for one that can be sent again in another run."""
@@ -60,7 +62,7 @@ class Examiner:
         keep: Callable[[Example], None],
         observe: Callable[[Observation], None],
         words: Callable[[Phrase], str],
-        sibling: Callable[[CallResult], CallResult],
+        sibling: Callable[[], CallResult],
     ) -> None:
         self._profile = profile
         self._keep = keep
@@ -69,7 +71,7 @@ class Examiner:
         self._sibling = sibling
         self._lock = threading.Lock()
         self.item: ItemRecord | None = None
-        self._asked: dict[str, dict[str, tuple[Exchange, ...]]] = {}
+        self._asked: dict[tuple[str, bool], dict[str, tuple[Exchange, ...]]] = {}
         self._silent = 0
 
     def begin(self, requirement: str, test: str) -> ItemRecord:
@@ -88,9 +90,12 @@ class Examiner:
         edit: Edit | None = None,
         partition: str = "",
         arguments: Mapping[str, Json] | None = None,
+        beside: Callable[[], CallResult] | None = None,
         **trails: Role,
     ) -> ReportedViolation | None:
-        """Judge one example by the check of that name; return the departure, or None if there is none.
+        """Judge one example by the check of that name; return the violation, or None if there is none.
+
+        `beside` sends what is asked beside a subject whose connection breaks, instead of the calibration request.
 
         Raises KeyError for an unknown check, RuntimeError outside a test that is marked with a requirement.
         """
@@ -103,7 +108,7 @@ class Examiner:
         }
         subject = trails.get("subject")
         asked = _Question(check, seen, dict(arguments or {}))
-        asked, judgement = self._judged(asked, subject if isinstance(subject, CallResult) else None)
+        asked, judgement = self._judged(asked, subject if isinstance(subject, CallResult) else None, beside)
         example = Example(
             requirement=self.item.requirement,
             test=self.item.test,
@@ -122,11 +127,13 @@ class Examiner:
             self.item, Seen(example, asked.trails, created, subject if isinstance(subject, CallResult) else None)
         )
 
-    def _judged(self, asked: _Question, subject: CallResult | None) -> tuple[_Question, Judgement]:
+    def _judged(
+        self, asked: _Question, subject: CallResult | None, beside: Callable[[], CallResult] | None
+    ) -> tuple[_Question, Judgement]:
         """Judge an example; an unanswered request is sent again, to say whether it alone is not answered."""
         judgement = evaluate(asked.check, asked.trails, asked.arguments, self._profile())
         if isinstance(judgement, Undecided) and subject is not None and isinstance(subject.outcome, Unanswered):
-            asked = _Question("answered", self._asked_again(subject), {"call": subject.call})
+            asked = _Question("answered", self._asked_again(subject, beside), {"call": subject.call})
             judgement = evaluate(asked.check, asked.trails, asked.arguments, self._profile())
         return asked, judgement
 
@@ -182,35 +189,38 @@ class Examiner:
         expected, actual = self._words(judgement.expected), self._words(judgement.actual)
         return ReportedViolation(example, f"{item.requirement}: expected {expected}; actual: {actual}")
 
-    def _beside(self, role: str, subject: CallResult, seen: dict[str, tuple[Exchange, ...]]) -> bool:
+    def _beside(self, role: str, send: Callable[[], CallResult], seen: dict[str, tuple[Exchange, ...]]) -> bool:
         """Send the sibling for a role; return whether it was answered."""
-        sibling = self._sibling(subject)
+        sibling = send()
         seen[role] = sibling.exchanges
         silent = isinstance(sibling.outcome, Unanswered)
         self._silent = self._silent + 1 if silent else 0
         return not silent
 
-    def _asked_again(self, subject: CallResult) -> Trails:
+    def _asked_again(self, subject: CallResult, beside: Callable[[], CallResult] | None) -> Trails:
         """Send an unanswered request again and again, its sibling around each time; once for all who ask about it.
 
         Where the sibling is not answered either, the target is silent and the request is left alone.
         """
-        known = self._asked.get(subject.exchanges[0].id)
+        broken = isinstance(subject.outcome, Unanswered) and subject.outcome.failure.kind in BROKEN
+        send = beside if beside is not None and broken else self._sibling
+        key = (subject.exchanges[0].id, send is self._sibling)
+        known = self._asked.get(key)
         if known is not None:
             return known
         seen: dict[str, tuple[Exchange, ...]] = {"subject": subject.exchanges}
-        self._asked[subject.exchanges[0].id] = seen
+        self._asked[key] = seen
         status = answered_for(subject.exchanges)
         if status is not None and status not in CRASHED:
             return seen
         if subject.again is None or self._silent >= MOST_SILENT:
             return seen
         for number in range(1, REPEATS + 1):
-            if not self._beside(f"before{number}", subject, seen):
+            if not self._beside(f"before{number}", send, seen):
                 return seen
             repeat = subject.again()
             seen[f"repeat{number}"] = repeat.exchanges
             if not isinstance(repeat.outcome, Unanswered):
                 return seen
-        self._beside("after", subject, seen)
+        self._beside("after", send, seen)
         return seen

@@ -127,6 +127,7 @@ def keep(run: Run, pinned: SavedExample, seen: Replay) -> None:
         edit=edit_from_json(pinned.edit),
         partition=pinned.partition,
         arguments=pinned.arguments,
+        beside=None,
         **seen.trails,
     )
     run.examiner.end()

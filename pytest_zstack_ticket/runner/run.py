@@ -23,7 +23,7 @@ from pytest_zstack_ticket.config.options import RunOptions
 from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.config.state_dir import state_folder
 from pytest_zstack_ticket.model.errors import TargetError
-from pytest_zstack_ticket.model.outcome import Phrase, Unanswered
+from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.quotas import Usage
 from pytest_zstack_ticket.model.requirement import Requirement
@@ -40,17 +40,13 @@ from pytest_zstack_ticket.runner.explorer import Explorer
 from pytest_zstack_ticket.runner.limits import quotas_of
 from pytest_zstack_ticket.runner.results import RunResults
 from pytest_zstack_ticket.target.connect import open_target
-from pytest_zstack_ticket.target.preflight import TICKETS
 from pytest_zstack_ticket.target.target import Target
 from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
-from pytest_zstack_ticket.verdicts.judge import calibration_flaw
 
 if TYPE_CHECKING:
     from pytest_zstack_ticket.runner.conclusion import Conclusion
     from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 
-BROKEN = frozenset({"reset", "protocol", "gateway"})
-"""Failures after which a target that answers others may have broken down over the request."""
 Role: TypeAlias = Literal["alone", "controller", "worker"]
 """`alone` runs the tests itself; under xdist the controller gathers what the workers find."""
 
@@ -139,15 +135,8 @@ class Run:
             keep=self.recorder.example,
             observe=self.recorder.observation,
             words=self.words,
-            sibling=self.fresh_sibling,
+            sibling=self.fresh_calibration,
         )
-
-    @property
-    def calibration_flaw(self) -> Phrase | None:
-        """Why the calibration request was not accepted, None if it was."""
-        if "accepted" in self.reached.profile.capabilities:
-            return None
-        return calibration_flaw(self.reached.endpoint.calibration.outcome)
 
     @cached_property
     def memory(self) -> DriftMonitor:
@@ -160,12 +149,9 @@ class Run:
         """Makes cards of findings in the language of the run."""
         return FindingCards(translations=wording(), lang=self.lang, with_evidence=self.folder is not None)
 
-    def fresh_sibling(self, subject: CallResult) -> CallResult:
-        """Send the calibration draft once more; where that is what broke the connection itself, a query."""
+    def fresh_calibration(self) -> CallResult:
+        """Send the calibration draft once more."""
         endpoint = self.reached.endpoint
-        itself = subject.exchanges[0].id == endpoint.calibration.exchanges[0].id
-        if itself and isinstance(subject.outcome, Unanswered) and subject.outcome.failure.kind in BROKEN:
-            return endpoint.call("GET", TICKETS.path)
         return endpoint.create(endpoint.calibration_draft)
 
     def words(self, phrase: Phrase) -> str:

@@ -16,6 +16,7 @@ from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
 from pytest_zstack_ticket.client.session_manager import SessionManager
 from pytest_zstack_ticket.client.webhook_listener import JobNotificationListener, address_towards
+from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.model.ticket import Draft
@@ -27,6 +28,7 @@ from pytest_zstack_ticket.transport.circuit_breaker import CircuitBreaker
 from pytest_zstack_ticket.transport.clock import SystemClock
 from pytest_zstack_ticket.transport.page_counter import PageCounter
 from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
+from pytest_zstack_ticket.verdicts.judge import calibration_flaw
 
 PLAIN_NAME = "conformance test, safe to delete"
 """Stands in for the bilingual name on a target that refuses every name beyond ASCII."""
@@ -60,6 +62,12 @@ class Target:
     protected: int = 1
     bell: JobNotificationListener | None = None
     _sweeping: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def calibration_flaw(self) -> Phrase | None:
+        """Why the calibration request was not accepted, None if it was."""
+        accepted = "accepted" in self.profile.capabilities
+        return None if accepted else calibration_flaw(self.endpoint.calibration.outcome)
 
     @property
     def kind(self) -> Kind:

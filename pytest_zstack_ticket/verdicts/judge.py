@@ -25,6 +25,13 @@ from pytest_zstack_ticket.verdicts.tally import Tally, phrase_order
 REGRESSION, NO_TARGET, INCONCLUSIVE, RESIDUE = 10, 11, 12, 13
 """Exit statuses of runs and comparisons; pytest has 0 to 5."""
 DECIDED = frozenset({"error", "failed", "inconclusive", "passed"})
+SILENT = frozenset(
+    {"no-answer", "no-example", "sibling-not-accepted", "target-silent", "was-unanswered", "was-unfinished"}
+)
+"""Reasons that only follow from a calibration request that came to no end."""
+NO_END = frozenset({"calibration-unanswered", "calibration-unfinished"})
+ANSWERED = "ZT-ANSWER-001"
+"""The requirement that fails where no create is answered at all."""
 LEARNED = frozenset({"accepted", "inventory", "shown", "schema"})
 """Capabilities that only an accepted calibration draft can show."""
 
@@ -103,7 +110,7 @@ def _verdict(  # noqa: PLR0911 - the order of these questions is the rule
     if inapplicable is not None:
         return _not_applicable(inapplicable, profile, calibration)
     if tally.undecided or tally.lost:
-        return "inconclusive", min(tally.lost, default=tally.reason, key=phrase_order)
+        return "inconclusive", _cause(min(tally.lost, default=tally.reason, key=phrase_order), calibration)
     if doubt is not None:
         return "inconclusive", doubt
     if tally.missing > 0:
@@ -112,7 +119,18 @@ def _verdict(  # noqa: PLR0911 - the order of these questions is the rule
         return "passed", None
     if tally.legal:
         return "inapplicable", Phrase.of("left-open")
-    return ("inconclusive", Phrase.of("no-example")) if tally.ran else ("untested", Phrase.of("not-run"))
+    return (
+        ("inconclusive", _cause(Phrase.of("no-example"), calibration))
+        if tally.ran
+        else ("untested", Phrase.of("not-run"))
+    )
+
+
+def _cause(reason: Phrase | None, calibration: Phrase | None) -> Phrase | None:
+    """Return what is behind a reason: where the calibration request came to no end, that is why the others did not."""
+    if calibration is None or calibration.key not in NO_END or reason is None or reason.key not in SILENT:
+        return reason
+    return calibration
 
 
 def _not_applicable(why: Phrase, profile: Profile, calibration: Phrase | None) -> tuple[Verdict, Phrase]:
@@ -166,10 +184,16 @@ def _cascaded(requirements: Sequence[Requirement], judged: tuple[Judged, ...]) -
     broken = {one.id for one in judged if one.verdict == "failed"}
     return tuple(
         replace(one, verdict="untested", reason=Phrase.of("blocked", by=", ".join(causes)))
-        if one.verdict == "inconclusive" and (causes := _causes(one.id, bases, broken))
+        if one.verdict == "inconclusive" and (causes := _unanswered(one, broken) or _causes(one.id, bases, broken))
         else one
         for one in judged
     )
+
+
+def _unanswered(one: Judged, broken: Collection[str]) -> list[str]:
+    """Name the requirement that failed because no create is answered, if that is what kept another from a verdict."""
+    unanswered = one.reason is not None and one.reason.key == "calibration-unanswered"
+    return [ANSWERED] if unanswered and ANSWERED in broken else []
 
 
 def _causes(requirement: str, bases: Mapping[str, Sequence[str]], broken: Collection[str]) -> list[str]:

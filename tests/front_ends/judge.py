@@ -43,6 +43,7 @@ class Ended:
     failed: tuple[str, ...]
     named: bool
     doctor: bool
+    passed: int
     inconclusive: int
     left: int
     shown: str
@@ -85,15 +86,15 @@ def standing_before(kind: str, upstreams: list[str], folder: Path) -> Iterator[s
         command += ["--upstream", urlsplit(url).netloc]
     if kind == "tls-offload":
         command += ["--certificate", str(certificate(folder))]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        assert process.stdout is not None
-        port = process.stdout.readline().strip()
-        scheme = "https" if kind == "tls-offload" else "http"
-        yield f"{scheme}://127.0.0.1:{port}" + ("/cloud/api" if kind == "path-rewrite" else "")
-    finally:
-        process.kill()
-        process.wait()
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=quiet, text=True) as process:
+        try:
+            assert process.stdout is not None
+            port = process.stdout.readline().strip()
+            scheme = "https" if kind == "tls-offload" else "http"
+            yield f"{scheme}://127.0.0.1:{port}" + ("/cloud/api" if kind == "path-rewrite" else "")
+        finally:
+            process.kill()
 
 
 def examine(kind: str, *, effort: str = "smoke", seed: int = 1, only: str = "") -> Ended:
@@ -128,6 +129,7 @@ def examine(kind: str, *, effort: str = "smoke", seed: int = 1, only: str = "") 
                 failed=(),
                 named=False,
                 doctor=False,
+                passed=0,
                 inconclusive=0,
                 left=0,
                 shown=(done.stdout + done.stderr)[-900:],
@@ -142,6 +144,7 @@ def examine(kind: str, *, effort: str = "smoke", seed: int = 1, only: str = "") 
         failed=failed,
         named="in front of the target answers" in text and bool(report["front_end"]),
         doctor="in front of the target answers" in doctor,
+        passed=sum(row["verdict"] == "passed" for row in rows),
         inconclusive=sum(row["verdict"] == "inconclusive" for row in rows),
         left=len(report["run"].get("residue", {}).get("left", ())),
         shown=done.stdout[-900:],

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from pytest_zstack_ticket.client.session_manager import tls_cause
 from pytest_zstack_ticket.runner.preparation import checked
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.simulator.storage import seed_data
@@ -273,6 +274,51 @@ def test_each_flaw_of_a_certificate_has_its_own_cause(  # noqa: PLR0917 - a case
     run_forms_no_verdict(pytester, monkeypatch, url, *([f"--zstack-ca={ca}"] if trusted else []))
 
 
+def wants_certificate(context: ssl.SSLContext, folder: Path) -> None:
+    context.load_verify_locations(folder / "ca.pem")
+    context.verify_mode = ssl.CERT_REQUIRED
+
+
+def old_cipher(context: ssl.SSLContext, _folder: Path) -> None:
+    # a client that knows RSA alone finds nothing in common with a certificate of an elliptic curve
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("AES128-SHA")
+
+
+@pytest.mark.parametrize(("change", "cause"), [(wants_certificate, "tls-client"), (old_cipher, "tls-cipher")])
+def test_a_handshake_that_is_refused_has_its_own_cause(  # noqa: PLR0917 - a case and its surroundings
+    change: Callable[[ssl.SSLContext, Path], None],
+    cause: str,
+    stack: ExitStack,
+    tmp_path: Path,
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    context = certificate(tmp_path, name="localhost", days=30)
+    change(context, tmp_path)
+    url = serve(stack, script(), context=context).replace("127.0.0.1", "localhost")
+    ca = str(tmp_path / "ca.pem")
+    assert told_by_doctor(url, ca=ca) == {"reach": cause}
+    run_forms_no_verdict(pytester, monkeypatch, url, f"--zstack-ca={ca}")
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        ("tlsv1 alert protocol version", "tls-protocol"),
+        ("unsupported protocol", "tls-protocol"),
+        ("no shared cipher", "tls-cipher"),
+        ("certificate verify failed: Missing Authority Key Identifier", "tls-flaw"),
+        ("certificate verify failed: CA cert does not include key usage extension", "tls-flaw"),
+        ("certificate verify failed: unable to get local issuer certificate", "tls-untrusted"),
+        ("certificate verify failed: self-signed certificate in certificate chain", "tls-untrusted"),
+        ("the moon is full", "tls-unknown"),
+    ],
+)
+def test_what_openssl_says_points_at_one_cause(said: str, cause: str):
+    assert tls_cause(said) == cause
+
+
 def test_plain_http_at_a_tls_url_has_its_own_cause(
     stack: ExitStack, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ):
@@ -308,6 +354,15 @@ def test_a_target_without_query_or_deletion_is_warned_of(stack: ExitStack):
     told = told_by_doctor(serve(stack, script(tickets=(405, {}, b""))))
     assert told["service"] == "no-query"
     assert told["cleanup"] == "no-delete"
+
+
+def test_a_front_end_with_pages_of_its_own_is_warned_of(stack: ExitStack):
+    page = b"<html><center><h1>403 Forbidden</h1></center><hr><center>nginx</center></html>"
+
+    def answer(method: str, path: str) -> Answer:
+        return (403, {}, page) if "script" in path else script()(method, path)
+
+    assert told_by_doctor(serve(stack, answer))["front"] == "front"
 
 
 def test_a_healthy_target_gets_no_warning():

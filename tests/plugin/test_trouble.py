@@ -2,9 +2,12 @@
 
 import gzip
 import os
+import re
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -196,3 +199,73 @@ def test_nothing_is_left_on_the_target(
     before = cloud.tickets
     pytester.runpytest(f"--zstack-url={cloud.url}", own_test).assert_outcomes(passed=1)
     assert cloud.tickets == before
+
+
+FLAWS = {
+    "latency=100000": "the job of the calibration request had not ended after 1 s",
+    "fault=wire:create=close": "the calibration request got no response (connection closed)",
+}
+
+
+@pytest.mark.parametrize("fault", FLAWS)
+def test_why_no_create_is_accepted_is_said_truly(
+    fault: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+):
+    """Neither asks for a context file; a create that breaks its connection every time has failed, and once."""
+    monkeypatch.setenv("ZSTACK_PASSWORD", "password")
+    with SimulatorServer(f"embedded?{fault}") as server:
+        result = pytester.runpytest_subprocess(
+            f"--zstack-url={server.url}",
+            "--zstack-effort=smoke",
+            "--zstack-job-timeout=1",
+            "-k",
+            "ZT-ANSWER-001 or ZT-ANSWER-010 or ZT-BODY-001",
+        )
+    shown = " ".join(result.stdout.str().split())
+    assert f"Acceptance could not be examined: {FLAWS[fault]}" in shown
+    assert "--zstack-context" not in shown
+    closed = "close" in fault
+    assert ("untested: blocked by ZT-ANSWER-001" in shown) == closed
+    assert result.ret == (1 if closed else 12)
+    assert result.parseoutcomes().get("failed", 0) == int(closed)
+
+
+MORTAL = '''
+import os
+import pytest
+
+@pytest.mark.requirement("OWN-1")
+def test_first(ticket_endpoint, zstack_examine):
+    """The target dies."""
+    again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    open("die", "w").close()
+    for _ in range(6):
+        ticket_endpoint.query(limit=1)
+
+@pytest.mark.requirement("OWN-2")
+def test_second(ticket_endpoint):
+    """Nobody is there any more."""
+    raise AssertionError("this is not to run")
+'''
+
+
+def test_a_target_that_stops_answering_ends_the_run(
+    cloud: SimulatorServer, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("ZSTACK_PASSWORD", "password")
+    pytester.makepyfile(test_own=MORTAL)
+    died = pytester.path / "die"
+
+    def wait() -> None:
+        while not died.exists():
+            time.sleep(0.01)
+        cloud.stop()
+
+    watcher = threading.Thread(target=wait, daemon=True)
+    watcher.start()
+    result = pytester.runpytest_subprocess("-p", "no:randomly", f"--zstack-url={cloud.url}", "test_own.py")
+    watcher.join()
+    section = result.outlines[next(n for n, one in enumerate(result.outlines) if "ZStack CreateTicket" in one) + 1 :]
+    assert re.match(r"the run was cut short: the target stopped answering at \d\d:\d\d:\d\d \(", section[0])
+    assert result.ret == 13
+    assert "this is not to run" not in result.stdout.str()

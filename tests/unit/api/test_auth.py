@@ -123,3 +123,24 @@ def test_an_access_key_signs_by_two_headers() -> None:
     headers = access_key_headers("id", "secret", method="GET", path="/v1/tickets", date="today")
     signature = sign("secret", method="GET", date="today", path="/v1/tickets")
     assert headers == (("Date", "today"), ("Authorization", f"ZStack id:{signature}"))
+
+
+def test_a_second_factor_travels_as_a_system_tag() -> None:
+    body = sent(login_request("virtual-id", "a", "password", two_factor="123456"))
+    assert body["systemTags"] == ["twofatoken::123456"]
+    assert "systemTags" not in body["loginIAM2VirtualID"]
+
+
+@pytest.mark.parametrize(
+    ("code", "details", "words"),
+    [
+        ("LOGIN_CONTROL.1002", "target is locked", "The account is locked"),
+        ("LOGIN_CONTROL.1003", "wrong captcha", "requires a captcha"),
+        ("LICENSE.1002", "expired", "licence does not allow"),
+        ("ID.2001", "wrong", "ZSTACK_TWO_FACTOR_TOKEN"),
+        ("SYS.1006", "the moon is full", r"the moon is full .*The cause is unknown"),
+    ],
+)
+def test_a_refused_log_in_names_its_own_fix(code: str, details: str, words: str) -> None:
+    with pytest.raises(LoginError, match=words):
+        read_session([answered(503, error(code, details=details))], login="account", who="account 'admin'")

@@ -34,7 +34,7 @@ class Kept:
             keep=self.examples.append,
             observe=self.observations.append,
             words=lambda phrase: wording().render(phrase, "en"),
-            sibling=lambda _subject: next(self.siblings),
+            sibling=lambda: next(self.siblings),
         )
         self.record = self.examine.begin("ZT-BODY-002", "test_refused::test_it")
 
