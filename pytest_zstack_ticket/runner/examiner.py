@@ -96,7 +96,6 @@ class Examiner:
         """Judge one example by the check of that name; return the violation, or None if there is none.
 
         `beside` sends what is asked beside a subject whose connection breaks, instead of the calibration request.
-
         Raises KeyError for an unknown check, RuntimeError outside a test that is marked with a requirement.
         """
         if self.item is None:
@@ -106,9 +105,9 @@ class Examiner:
         seen: Trails = {
             role: trail.exchanges if isinstance(trail, CallResult) else tuple(trail) for role, trail in trails.items()
         }
-        subject = trails.get("subject")
-        asked = _Question(check, seen, dict(arguments or {}))
-        asked, judgement = self._judged(asked, subject if isinstance(subject, CallResult) else None, beside)
+        given = trails.get("subject")
+        subject = given if isinstance(given, CallResult) else None
+        asked, judgement = self._judged(_Question(check, seen, dict(arguments or {})), subject, beside)
         example = Example(
             requirement=self.item.requirement,
             test=self.item.test,
@@ -123,9 +122,7 @@ class Examiner:
         created = frozenset(
             role for role, trail in trails.items() if isinstance(trail, CallResult) and trail.call == "create"
         )
-        return self._kept(
-            self.item, Seen(example, asked.trails, created, subject if isinstance(subject, CallResult) else None)
-        )
+        return self._kept(self.item, Seen(example, asked.trails, created, subject))
 
     def _judged(
         self, asked: _Question, subject: CallResult | None, beside: Callable[[], CallResult] | None

@@ -15,7 +15,8 @@ def test_an_error_follows_the_advice_as_its_details():
     lines = step_lines("login", "failed", "the target refuses to log in\x1b", "second-factor", "zh")
     assert lines == [
         "未通过    登录",
-        "          该账户需要双因子认证。请改用访问密钥或会话。",
+        "          该账户需要双因子认证。请在 ZSTACK_TWO_FACTOR_TOKEN 中提供当前验证码，",
+        "          或改用访问密钥或会话。",
         "          详细信息：the target refuses to log in\\u001b",
     ]
 
