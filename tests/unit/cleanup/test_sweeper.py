@@ -8,18 +8,19 @@ from typing import Any
 
 import pytest
 
+from pytest_zstack_ticket.api.capabilities import with_capabilities
 from pytest_zstack_ticket.api.polling import Flow
 from pytest_zstack_ticket.cleanup.entries import LedgerEntries, intent_of
 from pytest_zstack_ticket.cleanup.sweeper import CleanupResult, Sweeper
+from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Response, Wait
-from pytest_zstack_ticket.model.profile import Profile
 from tests.support.manual_clock import ManualClock
 
 NOW = 1_700_000_000.0
 DATE = "2023-11-14T22:13:20+00:00"
 PAGE = Response(status=503, body=b"<html><center>nginx</center></html>")
 RESET = Failure(kind="reset", detail="closed")
-PROFILE = Profile(capabilities=frozenset({"query"}))
+PROFILE = with_capabilities(load_profile("deployed", release="5.2"), frozenset({"query"}))
 
 
 class Cloud:
