@@ -109,7 +109,7 @@ def measure(root: str, folder: Path, plain: httpx.Client, *, profiled: bool) -> 
     )
     draft = calibration_draft(context)
     endpoint = TicketEndpoint(
-        sender=client, keeper=Kept(), settings=settings, profile=profile, context=context, draft=draft
+        sender=client, sessions=Kept(), settings=settings, profile=profile, context=context, draft=draft
     )
     examiner = Examiner(
         profile=lambda: profile,

@@ -18,7 +18,7 @@ from pytest_zstack_ticket.report.html.page import render_page
 from pytest_zstack_ticket.report.html.page_context import NO_EVIDENCE
 from pytest_zstack_ticket.report.pdf.printer import render_pdf
 from pytest_zstack_ticket.report.pdf.typst_compiler import Typesetter
-from pytest_zstack_ticket.report.text.translations import LANGUAGES, wording
+from pytest_zstack_ticket.report.text.translations import LANGUAGES, translations
 
 REQUIRED = 3.0
 
@@ -110,7 +110,7 @@ def main() -> None:
     whole = report(told.count)
     for lang in LANGUAGES:
         started = time.perf_counter()
-        text = render_page(whole, wording(), lang)
+        text = render_page(whole, translations(), lang)
         seconds = time.perf_counter() - started
         print(
             f"{lang}: {told.count} requirements in {seconds:.2f} s (required {REQUIRED} s), {len(text.encode()) / 1e6:.1f} MB"

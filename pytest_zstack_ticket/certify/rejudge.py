@@ -30,7 +30,7 @@ from pytest_zstack_ticket.report.document import (
 )
 from pytest_zstack_ticket.report.finding import message_json, sibling_role, subject_role, witness_json
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.input_digest import input_of
 from pytest_zstack_ticket.verdicts.judge import Result, doubts_of, exit_status, judge, signature
 from pytest_zstack_ticket.verdicts.lateness import first_seen, too_early
@@ -91,7 +91,7 @@ def rejudged(told: JsonObject, evidence: Evidence) -> Rejudged:
             outside=row.get("outside"),
             witnesses=_witnesses(rule, row, evidence.exchanges, profile),
         )
-        row.update(scrubbed_json(row_json(fresh, wording())))
+        row.update(scrubbed_json(row_json(fresh, translations())))
     if "kill-matrix" in report:
         report["kill-matrix"] = kill_matrix_json(requirements)
     _total(report, result, cut_short=cut_short)

@@ -14,7 +14,7 @@ from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.document import requirement_json
 from pytest_zstack_ticket.report.text.columns import pad, width
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 
 
 def to_json(requirement: Requirement, tests: list[str]) -> JsonObject:
@@ -84,7 +84,7 @@ def explain(arguments: argparse.Namespace) -> int:
         "killed-by": ", ".join(row.killed_by),
         "run": f"pytest --zstack-url=URL -k {row.id}",
     }
-    labels = {name: wording().explain(name, lang) + ("：" if lang == "zh" else ":") for name in lines}
+    labels = {name: translations().explain(name, lang) + ("：" if lang == "zh" else ":") for name in lines}
     columns = max(map(width, labels.values()))
     write_line(f"{row.id} ({row.level}, {row.basis})")
     write_line(f"  {row.text[lang]}")

@@ -45,7 +45,7 @@ class Client:
         self._numbers = itertools.count(1)
         self._worker = worker
         self.pace = PollingPace()
-        self.bell: JobNotifier | None = None
+        self.notifier: JobNotifier | None = None
 
     @property
     def transport(self) -> Transport:
@@ -64,7 +64,7 @@ class Client:
     @property
     def hook_url(self) -> str:
         """The URL to name to a target that delivers the ends of jobs; empty if they are polled."""
-        return self.bell.url if self.bell else ""
+        return self.notifier.url if self.notifier else ""
 
     @property
     def hook_wait(self) -> float:
@@ -107,7 +107,7 @@ class Client:
             return trail
 
     def _wait(self, step: Wait) -> None:
-        if step.until and self.bell:
-            self.bell.wait(step.until, step.seconds)
+        if step.until and self.notifier:
+            self.notifier.wait(step.until, step.seconds)
         else:
             self._clock.sleep(step.seconds)

@@ -15,7 +15,7 @@ from pytest_zstack_ticket.client.access_key import found_wall_clock, signed_head
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.nonce import with_fresh_nonce
 from pytest_zstack_ticket.client.request_sender import RequestSender, nothing
-from pytest_zstack_ticket.client.session_renewal import Keeper, Sender
+from pytest_zstack_ticket.client.session_renewal import Sender, Sessions
 from pytest_zstack_ticket.model.exchange import Cut, Headers, Json, Request
 from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
 from pytest_zstack_ticket.model.profile import Profile
@@ -37,13 +37,20 @@ class TicketEndpoint(RequestSender):
     """
 
     def __init__(  # noqa: PLR0913 - what a run brings together
-        self, *, sender: Sender, keeper: Keeper, settings: Settings, profile: Profile, context: Context, draft: Draft
+        self,
+        *,
+        sender: Sender,
+        sessions: Sessions,
+        settings: Settings,
+        profile: Profile,
+        context: Context,
+        draft: Draft,
     ) -> None:
-        super().__init__(sender=sender, keeper=keeper, settings=settings, profile=profile)
+        super().__init__(sender=sender, sessions=sessions, settings=settings, profile=profile)
         self.certifier = context.nonce
         self.calibration_draft = draft
-        self.introduce: Callable[[str], TicketEndpoint] = self._alone
-        self.settle: Callable[[], object] = nothing
+        self.introduce: Callable[[str], TicketEndpoint] = self._only_owner
+        self.wait_for_cleanup: Callable[[], object] = nothing
         self.deleted_for_quota: set[str] = set()
         self.mark = f"zt-{secrets.token_hex(4)}"
 
@@ -55,7 +62,7 @@ class TicketEndpoint(RequestSender):
         """
         return self.introduce(part)
 
-    def _alone(self, part: str) -> TicketEndpoint:
+    def _only_owner(self, part: str) -> TicketEndpoint:
         if part == "owner":
             return self
         raise LookupError(f"there is no {part}: nobody is here beside us.")
@@ -152,7 +159,7 @@ class TicketEndpoint(RequestSender):
 
     def create_together(self, drafts: Sequence[Draft]) -> list[CallResult]:
         """Send drafts at the same time, each from a thread of its own; trails in the order of the drafts."""
-        self.make_room(len(drafts))
+        self.free_quota(len(drafts))
         with ThreadPoolExecutor(max_workers=len(drafts)) as pool:
             return list(pool.map(self.create, drafts))
 
@@ -193,7 +200,7 @@ class TicketEndpoint(RequestSender):
 
     def was_deleted_for_quota(self, *keys: str) -> bool:
         """Say whether the run itself deleted a ticket with one of these nonces or UUIDs to stay under a quota."""
-        self.settle()
+        self.wait_for_cleanup()
         return bool(self.deleted_for_quota & set(keys))
 
     def query(self, *conditions: str, limit: int, call: str = "query") -> CallResult:
@@ -232,7 +239,7 @@ class TicketEndpoint(RequestSender):
 
     def another_session(self) -> Session:
         """Log in once more and return that session. Raises LoginError."""
-        return self._keeper.another()
+        return self._sessions.another()
 
     @cached_property
     def wall_clock(self) -> float:

@@ -32,7 +32,7 @@ def _sample_account_context() -> dict[str, Json]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class OtherUser:
     """Another user of the target. The password comes from the environment only.
 
     `flow_collection` is one of his project's own, `account_system_context` what his own tickets are sent with; both are
@@ -65,6 +65,6 @@ class Context:
     flow_collection: str = ""
     tags: tuple[str, ...] = ()
     allow_approve: bool = False
-    people: Mapping[Part, Person] = field(default_factory=dict)
+    users: Mapping[Part, OtherUser] = field(default_factory=dict)
     given: bool = False
     nonce: str = ""

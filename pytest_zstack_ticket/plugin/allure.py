@@ -24,7 +24,7 @@ from pytest_zstack_ticket.report.document import RequirementRow, row_json
 from pytest_zstack_ticket.report.exports import allure
 from pytest_zstack_ticket.report.finding import message_json, subject_role
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.runner.record import KEY, ItemRecord, tally_from_json
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import verdict_of
@@ -35,7 +35,7 @@ LATE = frozenset({"failed", "broken", "unknown"})
 """Statuses that a requirement may get after its tests: a budget is spent to its end, then waivers are decided."""
 
 
-class AllureLive:
+class AllureResults:
     """Gives the results of a run our words, and adds what is about the run as a whole."""
 
     def __init__(self, run: Run, folder: Path) -> None:
@@ -61,8 +61,8 @@ class AllureLive:
         row = RequirementRow(
             requirement=rule, judged=judged, findings=[finding] if finding and judged.verdict == "failed" else []
         )
-        active = finding is not None and (rule.id, finding["signature"]) in self._run.standing.active
-        shown: dict[str, Any] = scrubbed_json(row_json(row, wording()))
+        active = finding is not None and (rule.id, finding["signature"]) in self._run.expectations.active
+        shown: dict[str, Any] = scrubbed_json(row_json(row, translations()))
         return {**shown, "waived": active}
 
     @allure_commons.hookimpl(tryfirst=True)

@@ -49,7 +49,7 @@ def ticket_endpoint(zstack_run: Run) -> TicketEndpoint:
 @pytest.fixture(scope="session")
 def zstack_session(zstack_run: Run) -> Session:
     """Return the session on the target."""
-    return zstack_run.reached.keeper.session
+    return zstack_run.reached.sessions.session
 
 
 @pytest.fixture(scope="session")
@@ -138,10 +138,10 @@ def zstack_explore(zstack_run: Run) -> Explorer:
     from pytest_zstack_ticket.config.state_dir import state_folder  # noqa: PLC0415 - as above
     from pytest_zstack_ticket.runner.explorer import Explorer  # noqa: PLC0415 - as above
 
-    wishes = zstack_run.wishes
+    options = zstack_run.options
     zstack_run.explorer = Explorer(
-        wishes["effort"],
-        wishes["seed"],
+        options["effort"],
+        options["seed"],
         str(state_folder() / "hypothesis"),
         window=zstack_run.window,
         budget=zstack_run.budget,
@@ -155,16 +155,16 @@ def zstack_state_machine(zstack_run: Run, zstack_explore: Explorer) -> StateMach
     """Return what runs a Hypothesis state machine: `zstack_state_machine(Machine)`, by the run's effort and seed."""
     from pytest_zstack_ticket.runner.state_machine import StateMachineRunner  # noqa: PLC0415 - as above
 
-    wishes, enter = zstack_run.wishes, zstack_run.examiner.explores
+    options, enter = zstack_run.options, zstack_run.examiner.explores
     return StateMachineRunner(
-        wishes["effort"], wishes["seed"], zstack_explore.home, budget=zstack_run.budget, enter=enter
+        options["effort"], options["seed"], zstack_explore.home, budget=zstack_run.budget, enter=enter
     )
 
 
 @pytest.fixture(scope="session")
 def zstack_drift(zstack_run: Run) -> DriftMonitor:
     """Return what sends the calibration draft again while the run goes on: `mark()` does it once more."""
-    return zstack_run.memory
+    return zstack_run.drift_monitor
 
 
 @pytest.fixture(scope="session")

@@ -75,12 +75,12 @@ def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: 
     run.examiner.end()
     if call.excinfo is not None:
         record.tally = blamed(record.tally, call.excinfo.value)
-    told = told_of(run, item, record)
+    told = finished_record(run, item, record)
     report.user_properties.append((KEY, told))
     _remember(run, item, report)
     # what is missing may still come: a budget is spent to its end when all tests are over
     judged = verdict_of(rule, replace(record.tally, missing=0), run.reached.profile)
-    if told["finding"] is not None and (rule.id, told["finding"]["signature"]) in run.standing.active:
+    if told["finding"] is not None and (rule.id, told["finding"]["signature"]) in run.expectations.active:
         _show_as_skipped(item, report, f"waived: {rule.id} ({told['finding']['signature']})")
     elif told["finding"] is not None and judged.verdict == "failed":
         report.outcome = "failed"
@@ -90,7 +90,7 @@ def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: 
     return _clean(run, report)
 
 
-def told_of(run: Run, item: pytest.Item, record: ItemRecord) -> dict[str, Any]:
+def finished_record(run: Run, item: pytest.Item, record: ItemRecord) -> dict[str, Any]:
     """Return what a test saw as JSON, its last departing example confirmed."""
     rule = item.stash[RULE]
     record.count_explored()
@@ -103,13 +103,13 @@ def told_of(run: Run, item: pytest.Item, record: ItemRecord) -> dict[str, Any]:
         others=other_sessions(run),
         regenerate=regenerate(run, item, rule.id),
     )
-    told = record_to_json(record, finding, saved_example_json(record, ours=ours, word=run.wishes["nonce"]))
+    told = record_to_json(record, finding, saved_example_json(record, ours=ours, word=run.options["nonce"]))
     return {**told, "own": scrubbed_json(asdict(rule))} if rule.area == "own" else told
 
 
 def _remember(run: Run, item: pytest.Item, report: pytest.TestReport) -> None:
     """Judge what the memory of the run has marked during a test, and put it on the report beside the test's own."""
-    record = run.memory.judge(run.examiner, test_name(item))
+    record = run.drift_monitor.judge(run.examiner, test_name(item))
     if record is None:
         return
     ours = our_sessions(run)
@@ -117,10 +117,10 @@ def _remember(run: Run, item: pytest.Item, report: pytest.TestReport) -> None:
     finding = finding_of(
         record, url=run.reached.settings.url, ours=ours, others=other_sessions(run), regenerate=command(run)
     )
-    if finding is not None and finding["signature"] in run.memory.told:
+    if finding is not None and finding["signature"] in run.drift_monitor.told:
         finding = None
     elif finding is not None:
-        run.memory.told.add(finding["signature"])
+        run.drift_monitor.told.add(finding["signature"])
     report.user_properties.append((KEY, record_to_json(record, finding) | {"aside": True}))
 
 
@@ -178,5 +178,5 @@ def gather(run: Run, report: pytest.TestReport) -> None:
     """Take the record of a test off its report, and keep it for the verdict."""
     for name, told in report.user_properties:
         if name == KEY and isinstance(told, dict):
-            run.gathered.take(told)
+            run.results.take(told)
     report.user_properties = [pair for pair in report.user_properties if pair[0] != KEY]

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import pytest
 
 from pytest_zstack_ticket.model.exchange import JsonObject
-from pytest_zstack_ticket.plugin.items import RECORD, RULE, blamed, test_name, told_of
+from pytest_zstack_ticket.plugin.items import RECORD, RULE, blamed, finished_record, test_name
 from pytest_zstack_ticket.runner.budget import Budget, Property
 from pytest_zstack_ticket.runner.explorer import Explorer
 from pytest_zstack_ticket.runner.record import KEY, ItemRecord
@@ -62,9 +62,9 @@ def _round(run: Run, explorer: Explorer, chosen: Property, record: ItemRecord, e
 
 def _late(run: Run, item: pytest.Item, record: ItemRecord) -> JsonObject:
     """Return a late report: only one that departed is shown."""
-    told, rule = told_of(run, item, record), item.stash[RULE]
+    told, rule = finished_record(run, item, record), item.stash[RULE]
     finding = told["finding"]
-    shown = finding is not None and (rule.id, finding["signature"]) not in run.standing.active
+    shown = finding is not None and (rule.id, finding["signature"]) not in run.expectations.active
     text = "\n".join(run.cards.brief(finding, rule.text[run.lang])) if shown else ""
     return {"nodeid": item.nodeid, "location": list(item.location), "told": told, "text": text}
 
@@ -73,7 +73,7 @@ def take(run: Run, config: pytest.Config, late: Iterable[JsonObject]) -> None:
     """Take in late reports, in the process that forms the verdict."""
     for one in late:
         if not one["text"]:
-            run.gathered.take(one["told"])
+            run.results.take(one["told"])
             continue
         report = pytest.TestReport(
             nodeid=one["nodeid"],

@@ -26,7 +26,7 @@ from pytest_zstack_ticket.report.finding import message_json
 from pytest_zstack_ticket.report.html.page_writer import PDF, write_page
 from pytest_zstack_ticket.report.pdf.printer import Printer
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.runner.expectations import ExpectationResult
 from pytest_zstack_ticket.runner.record import explored_json
 from pytest_zstack_ticket.runner.run import Run
@@ -49,23 +49,23 @@ class Conclusion:
     status: int
     report: dict[str, Any]
     path: Path | None
-    aftermath: ExpectationResult
+    expectation_result: ExpectationResult
     trouble: str = ""
 
 
 def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Conclusion:
     """Form the verdicts of a run and write its report; `evidence` is the seal of what was recorded."""
     profile = run.reached.profile
-    requirements = run.gathered.requirements(run.catalogue.values(), whole=run.shipped)
+    requirements = run.results.requirements(run.catalogue.values(), whole=run.shipped)
     cut = _cut(run, requirements)
-    early = too_early(run.gathered.first_seen, run.late)
+    early = too_early(run.results.first_seen, run.late)
     doubts = doubts_of(cut=cut, early=early)
-    result = judge(requirements, run.gathered.tallies, profile, doubts=doubts, cut_short=bool(run.cut_short))
+    result = judge(requirements, run.results.tallies, profile, doubts=doubts, cut_short=bool(run.cut_short))
     swept = run.swept
     # a laboratory without any call to delete is no residue that anybody could have avoided
     residue = bool(swept.left) and (swept.offered or run.reached.kind == "foreign")
-    aftermath = ExpectationResult.of(run, result)
-    status = aftermath.status(exit_status(aftermath.result, pytest_status, residue=residue))
+    expectation_result = ExpectationResult.of(run, result)
+    status = expectation_result.status(exit_status(expectation_result.result, pytest_status, residue=residue))
     facts = RunFacts(
         run=_run_json(run, pytest_status, avoidable=residue),
         target=_target_json(run, profile),
@@ -75,16 +75,20 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Concl
         exit_status=status,
         counts=result.counts,
         calibration=_calibration_json(run),
-        observations=run.gathered.observations,
+        observations=run.results.observations,
         evidence=evidence or None,
         environment=_environment_json(run),
     )
-    report = aftermath.added(scrubbed_json(report_json(facts, _rows(run, requirements, result, cut), wording())))
+    report = expectation_result.added(
+        scrubbed_json(report_json(facts, _rows(run, requirements, result, cut), translations()))
+    )
     status = report["exit_status"]
     path, trouble = _write(run, report)
     if trouble:
         status = status or NOT_WRITTEN
-    return Conclusion(result=result, status=status, report=report, path=path, aftermath=aftermath, trouble=trouble)
+    return Conclusion(
+        result=result, status=status, report=report, path=path, expectation_result=expectation_result, trouble=trouble
+    )
 
 
 def _cut(run: Run, requirements: tuple[Requirement, ...]) -> frozenset[str]:
@@ -92,8 +96,8 @@ def _cut(run: Run, requirements: tuple[Requirement, ...]) -> frozenset[str]:
     if not run.cut_short:
         return frozenset()
     if run.role == "controller":
-        return frozenset(one.id for one in requirements) - set(run.gathered.tallies)
-    return frozenset(one for one, tests in run.selected.items() if run.gathered.tests[one] < tests)
+        return frozenset(one.id for one in requirements) - set(run.results.tallies)
+    return frozenset(one for one, tests in run.selected.items() if run.results.tests[one] < tests)
 
 
 def _rows(run: Run, requirements: tuple[Requirement, ...], result: Result, cut: frozenset[str]) -> list[RequirementRow]:
@@ -101,9 +105,9 @@ def _rows(run: Run, requirements: tuple[Requirement, ...], result: Result, cut: 
         RequirementRow(
             requirement=requirement,
             judged=one,
-            findings=run.gathered.findings.get(one.id, ()),
+            findings=run.results.findings.get(one.id, ()),
             outside=_outside(one.tally, cut=one.id in cut),
-            witnesses=run.gathered.witnesses.get(one.id, ()),
+            witnesses=run.results.witnesses.get(one.id, ()),
         )
         for requirement, one in zip(requirements, result.judged, strict=True)
     ]
@@ -124,10 +128,10 @@ def _run_json(run: Run, pytest_status: int, *, avoidable: bool) -> dict[str, Any
         "ended": _date(time.time()),
         "suite": suite_json(),
         "installed": installed_json(),
-        "nonce": run.wishes["nonce"] or None,
-        "effort": run.wishes["effort"],
-        "seed": run.wishes["seed"],
-        "budget": run.wishes["budget"] or None,
+        "nonce": run.options["nonce"] or None,
+        "effort": run.options["effort"],
+        "seed": run.options["seed"],
+        "budget": run.options["budget"] or None,
         "complete": not run.cut_short,
         "cut_short": run.cut_short or None,
         "left_on_target": len(run.swept.left),
@@ -152,11 +156,11 @@ def _residue_json(run: Run) -> dict[str, Any]:
 
 
 def _target_json(run: Run, profile: Profile) -> dict[str, Any]:
-    given = str(run.wishes["url"])
+    given = str(run.options["url"])
     return {
         "url": run.reached.settings.url,
-        "given": given if run.wishes.embedded else None,
-        "kind": "embedded" if run.wishes.embedded else run.reached.kind,
+        "given": given if run.options.embedded else None,
+        "kind": "embedded" if run.options.embedded else run.reached.kind,
         "release": {"oldest": str(profile.oldest), "newest": str(profile.newest)},
         "tls": sorted(f"sha256:{one}" for one in run.reached.certificates),
     }
@@ -196,10 +200,10 @@ def _write(run: Run, report: dict[str, Any]) -> tuple[Path | None, str]:
 
 def _write_pdf(run: Run, folder: Path, text: bytes) -> str:
     """Write the PDF if it was asked for; return why it is not there, if so."""
-    if not run.wishes["pdf"]:
+    if not run.options["pdf"]:
         return ""
     try:
-        printed = Printer.of(run.wishes).page(text, REPORT, folder, run.lang, run.catalogue.values())
+        printed = Printer.of(run.options).page(text, REPORT, folder, run.lang, run.catalogue.values())
     except UsageError as error:
         return str(error)
     write_atomically(folder / PDF, printed)

@@ -48,10 +48,10 @@ class DriftMonitor:
     Safe to use from many threads: one mark at a time is made, by the thread that is due.
     """
 
-    def __init__(self, endpoint: TicketEndpoint, *, every: int, roomy: Callable[[], bool]) -> None:
+    def __init__(self, endpoint: TicketEndpoint, *, every: int, has_spare_quota: Callable[[], bool]) -> None:
         self._endpoint = endpoint
         self._every = every
-        self._roomy = roomy
+        self._roomy = has_spare_quota
         self._lock = threading.Lock()
         self._busy = False
         self._calls = 0

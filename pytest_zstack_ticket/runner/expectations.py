@@ -56,11 +56,11 @@ class Expectations:
         )
 
 
-def standing_of(wishes: RunOptions, known: Collection[str]) -> Expectations:
+def load_expectations(options: RunOptions, known: Collection[str]) -> Expectations:
     """Read the waivers and the baseline that were asked for. Raises our UsageError, before anything is sent."""
-    waivers = load_waivers(Path(wishes["waivers"]), known=known) if wishes["waivers"] else ()
+    waivers = load_waivers(Path(options["waivers"]), known=known) if options["waivers"] else ()
     try:
-        baseline = load_report(Path(wishes["baseline"])) if wishes["baseline"] else None
+        baseline = load_report(Path(options["baseline"])) if options["baseline"] else None
     except EvidenceError as error:
         raise SettingsError(f"--zstack-baseline: {error}") from error
     return Expectations(waivers=waivers, baseline=baseline)
@@ -117,8 +117,8 @@ class ExpectationResult:
     @classmethod
     def of(cls, run: Run, result: Result) -> ExpectationResult:
         """Decide on the waivers of a run."""
-        signatures = signatures_of(run.gathered.findings)
-        decisions = run.standing.decisions(run.reached.profile, signatures)
+        signatures = signatures_of(run.results.findings)
+        decisions = run.expectations.decisions(run.reached.profile, signatures)
         failed = [one.id for one in result.judged if one.verdict == "failed"]
         waived = waived_by(decisions, signatures, failed)
         lenient = with_waivers(result, waived, cut_short=bool(run.cut_short))
@@ -140,25 +140,25 @@ class ExpectationResult:
 
     def added(self, report: dict[str, Any]) -> dict[str, Any]:
         """Return a report with pinned examples, waivers and the comparison with the run before."""
-        standing = self.run.standing
-        report["pinned"] = pinned_together(standing.pinned.values(), self.run.gathered.pinned.values())
+        expectations = self.run.expectations
+        report["pinned"] = pinned_together(expectations.pinned.values(), self.run.results.pinned.values())
         report["waivers"] = [decision_to_json(one) for one in self.decisions]
         report["deviations"] = self.deviations
         for row in report["requirements"]:
             row["waived"] = row["id"] in self.waived
-        if standing.baseline is not None:
-            self.diff = compare(standing.baseline, report)
+        if expectations.baseline is not None:
+            self.diff = compare(expectations.baseline, report)
             if self.diff.exit_status == REGRESSION and report["exit_status"] in OF_A_VERDICT:
                 report["exit_status"] = REGRESSION
-            upgrade = {"baseline": standing.baseline["run"]["id"], "replayed": len(standing.pinned)}
+            upgrade = {"baseline": expectations.baseline["run"]["id"], "replayed": len(expectations.pinned)}
             report["upgrade"] = {**upgrade, **diff_to_json(self.diff)}
         return report
 
 
-def pinned_together(baseline: Iterable[dict[str, Any]], gathered: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def pinned_together(baseline: Iterable[dict[str, Any]], results: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the examples of the run before and our own, each once; how often one departed is kept."""
     found = {same_input(saved_example_from_json(one)): one for one in baseline}
-    for one in gathered:
+    for one in results:
         known = found.setdefault(same_input(saved_example_from_json(one)), one)
         if one["tried"] and known["signature"] == one["signature"]:
             known |= {"seen": one["seen"], "tried": one["tried"]}

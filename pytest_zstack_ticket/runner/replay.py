@@ -52,10 +52,10 @@ class Replay:
 def before_tests(run: Run) -> None:
     """Replay what waivers and the baseline hold, as far as it was selected; a target that is lost ends it."""
     with suppress(TargetError):
-        for waiver in run.standing.waivers:
-            if (waiver.requirement, waiver.signature) in run.standing.active and _wanted(run, waiver.requirement):
+        for waiver in run.expectations.waivers:
+            if (waiver.requirement, waiver.signature) in run.expectations.active and _wanted(run, waiver.requirement):
                 replay_waiver(run, waiver)
-        for told in (run.standing.baseline or {}).get("pinned", ()):
+        for told in (run.expectations.baseline or {}).get("pinned", ()):
             pinned = saved_example_from_json(told)
             # what compares the end of a run with its start says nothing before the tests
             if _wanted(run, pinned.requirement) and pinned.requirement not in run.late:
@@ -73,7 +73,7 @@ def replay_waiver(run: Run, waiver: Waiver) -> None:
     """Send the counterexample of a waiver until it departs, or until it is incredible that it still would."""
     if waiver.counterexample is None:
         return
-    outcomes = run.standing.outcomes.setdefault((waiver.requirement, waiver.signature), [])
+    outcomes = run.expectations.outcomes.setdefault((waiver.requirement, waiver.signature), [])
     for _ in range(replays_needed(waiver.seen, waiver.tried) or A_FEW):
         seen = replay(run, waiver.counterexample)
         outcomes.append(seen.outcome)
@@ -87,7 +87,7 @@ def replay_baseline(run: Run, pinned: SavedExample) -> None:
     seen = replay(run, pinned)
     keep(run, pinned, seen)
     now = replace(pinned, signature=seen.signature, observed=observed(seen.trails["subject"].exchanges))
-    run.standing.pinned[pinned.requirement, pinned.signature] = saved_example_to_json(now)
+    run.expectations.pinned[pinned.requirement, pinned.signature] = saved_example_to_json(now)
 
 
 def replay(run: Run, pinned: SavedExample) -> Replay:
@@ -132,20 +132,20 @@ def keep(run: Run, pinned: SavedExample, seen: Replay) -> None:
     run.examiner.end()
     ours, again = our_sessions(run), shlex.join(["pytest", *safe_arguments()[1:]])
     finding = finding_of(record, url=run.reached.settings.url, ours=ours, regenerate=again)
-    run.gathered.take(record_to_json(record, finding, saved_example_json(record, ours=ours, word=run.wishes["nonce"])))
-    run.gathered.tests[pinned.requirement] -= 1  # it is no test, and a run that is cut short counts those
+    run.results.take(record_to_json(record, finding, saved_example_json(record, ours=ours, word=run.options["nonce"])))
+    run.results.tests[pinned.requirement] -= 1  # it is no test, and a run that is cut short counts those
 
 
 def after_tests(run: Run) -> None:
     """Send our own departing examples a few times more, so that a finding can say how regular it is."""
     if run.cut_short or run.folder is None:
         return
-    departing = [key for key in sorted(run.gathered.pinned) if key[1]]
+    departing = [key for key in sorted(run.results.pinned) if key[1]]
     with suppress(TargetError):
         for requirement, found in departing[:MOST_REPEATED]:
-            told = run.gathered.pinned[requirement, found]
+            told = run.results.pinned[requirement, found]
             outcomes = [replay(run, saved_example_from_json(told)).outcome for _ in range(REPEATS)]
             told["seen"], told["tried"] = outcomes.count(found), REPEATS - outcomes.count(None)
-            for finding in run.gathered.findings.get(requirement, ()):
+            for finding in run.results.findings.get(requirement, ()):
                 if finding["signature"] == found:
                     finding["seen"], finding["tried"] = 1 + told["seen"], 1 + told["tried"]

@@ -143,7 +143,7 @@ def fresh_token() -> str:
 
 def create_concurrently(owners: Sequence[TicketEndpoint]) -> list[CanaryTicket]:
     """Create one ticket for each owner, all at the same time; one user may be named more than once."""
-    owners[0].make_room(len(owners))
+    owners[0].free_quota(len(owners))
     with ThreadPoolExecutor(max_workers=len(owners)) as pool:
         created = list(
             pool.map(

@@ -27,7 +27,7 @@ class Sweepable(Protocol):
 
     ledger: Ledger | None
     cleaner: Client
-    keeper: SessionManager
+    sessions: SessionManager
     protected: int
 
 
@@ -38,7 +38,7 @@ class ActorConnection:
     settings: Settings
     breaker: CircuitBreaker
     client: Client
-    keeper: SessionManager
+    sessions: SessionManager
     endpoint: TicketEndpoint
     ledger: Ledger | None
     cleaner: Client
@@ -46,7 +46,7 @@ class ActorConnection:
 
     def close(self) -> None:
         """Log out; connections are shared, and given up with our own."""
-        self.keeper.close(self.cleaner)
+        self.sessions.close(self.cleaner)
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Actors:
     _known: dict[Part, ActorConnection] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def hands(self, part: Part) -> ActorConnection:
+    def connect(self, part: Part) -> ActorConnection:
         """Return how a person reaches the target. Raises LookupError for one that the context file does not name."""
         with self._lock:
             if self.make is None or part not in self.parts:
@@ -80,8 +80,8 @@ class Actors:
 class ActorEndpoints:
     """Gives an endpoint of ours as another person, with the profile and the draft that hold now."""
 
-    def __init__(self, company: Actors, ours: TicketEndpoint, draft: Callable[[Part], Draft]) -> None:
-        self._company = company
+    def __init__(self, actors: Actors, ours: TicketEndpoint, draft: Callable[[Part], Draft]) -> None:
+        self._actors = actors
         self._ours = ours
         self._draft = draft
 
@@ -90,10 +90,10 @@ class ActorEndpoints:
         part = next((one for one in PARTS if one == name), None)
         if part is None:
             raise LookupError(f"there is no {name!r}: ask for {', '.join(PARTS)}.")
-        if part == "owner" and part not in self._company.parts:
+        if part == "owner" and part not in self._actors.parts:
             return self._ours
-        found = self._company.hands(part).endpoint
-        found.profile, found.make_room = self._ours.profile, self._ours.make_room
+        found = self._actors.connect(part).endpoint
+        found.profile, found.free_quota = self._ours.profile, self._ours.free_quota
         found.deleted_for_quota = self._ours.deleted_for_quota
         found.calibration_draft = self._draft(part)
         return found
@@ -101,7 +101,7 @@ class ActorEndpoints:
 
 def context_for(part: Part, context: Context) -> Context:
     """Return what the tickets of a person are made of: ours, but for what is his project's own."""
-    person = context.people[part]
+    person = context.users[part]
     own = person.account_system_context or context.account_system_context
     if part == "owner":
         return replace(
@@ -110,20 +110,20 @@ def context_for(part: Part, context: Context) -> Context:
     return replace(context, account_system_context=own, flow_collection=person.flow_collection, tags=())
 
 
-def introduced(company: Actors, ours: Session, context: Context) -> frozenset[str]:
+def actor_capabilities(actors: Actors, ours: Session, context: Context) -> frozenset[str]:
     """Log everybody in once and return what they make possible.
 
     Raises LoginError for one of a context file that cannot log in, ContextError for one that cannot play his part. The
     embedded endpoint's own people, whom nobody named, are just not there then.
     """
     sessions: dict[Part, Session] = {}
-    for part in company.parts:
+    for part in actors.parts:
         try:
-            sessions[part] = company.hands(part).keeper.session
+            sessions[part] = actors.connect(part).sessions.session
         except TargetError:
             if context.given:
                 raise
-            company.parts = tuple(one for one in company.parts if one != part)
+            actors.parts = tuple(one for one in actors.parts if one != part)
     owner = sessions.get("owner", ours)
     if not context.given and "approver" in sessions and _same_person(sessions["approver"], owner):
         # the seeded owner could not log in, so we own the tickets, and we are whom the seeds have approve them
@@ -151,7 +151,7 @@ def _possible(sessions: Mapping[Part, Session], owner: Session, context: Context
 
 def _owned(context: Context) -> Context:
     """Return what the tickets of their owner are made of."""
-    return context_for("owner", context) if "owner" in context.people else context
+    return context_for("owner", context) if "owner" in context.users else context
 
 
 def _texts(context: Mapping[str, Json]) -> set[str]:
@@ -160,7 +160,7 @@ def _texts(context: Mapping[str, Json]) -> set[str]:
 
 def _flows_of_others(context: Context, *, plain_owner: bool) -> Iterable[str]:
     """Return the flow collections of one project that somebody of the other one can try: an administrator may."""
-    stranger = context.people["stranger"].flow_collection if plain_owner else ""
+    stranger = context.users["stranger"].flow_collection if plain_owner else ""
     return [one for one in (stranger, _owned(context).flow_collection) if one]
 
 

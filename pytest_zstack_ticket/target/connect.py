@@ -22,7 +22,7 @@ from pytest_zstack_ticket.redaction.redactor import SPOILT, Redactor
 from pytest_zstack_ticket.redaction.shared_secrets import SharedSecrets
 from pytest_zstack_ticket.target.actors import ActorConnection, ActorEndpoints, Actors, context_for
 from pytest_zstack_ticket.target.preflight import VERSION
-from pytest_zstack_ticket.target.settings import context_of, person_settings, profile_of, same_log_in, settings_of
+from pytest_zstack_ticket.target.settings import context_of, profile_of, same_log_in, settings_of, user_settings
 from pytest_zstack_ticket.target.target import Target, draft_of
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.circuit_breaker import CircuitBreaker
@@ -39,7 +39,7 @@ WORDS_OF_THE_API = frozenset({"password", "session", "account", "inventory"})
 
 
 def open_target(  # noqa: PLR0913 - what a target is made of
-    wishes: RunOptions,
+    options: RunOptions,
     *,
     url: str,
     key: bytes,
@@ -51,10 +51,10 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     profile: Profile | None = None,
 ) -> Target:
     """Make ready to reach a target; nothing is sent yet. Raises our UsageError for files that cannot be used."""
-    settings = settings_of(wishes, url)
-    context = context_of(wishes)
-    judged_by = profile or profile_of(wishes)
-    others = {part: person_settings(settings, part, context, wishes) for part in context.people}
+    settings = settings_of(options, url)
+    context = context_of(options)
+    judged_by = profile or profile_of(options)
+    others = {part: user_settings(settings, part, context, options) for part in context.users}
     redactor = _redactor(key, shared_secrets, [settings, *others.values()])
     clock = SystemClock()
     wire = HttpxTransport(settings)
@@ -62,9 +62,9 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     ground = ConnectionFactory(
         line=line, usage_counter=usage_counter, clock=clock, redactor=redactor, recorder=recorder, worker=worker
     )
-    ours = ground.hands(settings, profile=judged_by, context=context, ledger=ledger)
+    ours = ground.connect(settings, profile=judged_by, context=context, ledger=ledger)
     target = _target(ground, ours, wire, context=context, profile=judged_by)
-    ours.endpoint.make_room, ours.endpoint.settle = target.make_room, target.settle
+    ours.endpoint.free_quota, ours.endpoint.wait_for_cleanup = target.free_quota, target.wait_for_cleanup
     _bring_others(target, ground, ours, others, ledger=ledger)
     return target
 
@@ -79,7 +79,7 @@ def _target(
         redactor=ground.redactor,
         breaker=ours.breaker,
         client=ours.client,
-        keeper=ours.keeper,
+        sessions=ours.sessions,
         endpoint=ours.endpoint,
         usage_counter=ground.usage_counter,
         clock=ground.clock,
@@ -102,23 +102,23 @@ def _bring_others(
 
     def make(part: Part) -> ActorConnection:
         beside = ledger.with_name(f"{ledger.stem}-{part}.jsonl") if ledger else None
-        return ground.hands(
+        return ground.connect(
             others[part],
             profile=target.profile,
             context=context_for(part, target.context),
             ledger=beside,
-            keeper=ours.keeper if same_log_in(target.settings, others[part]) else None,
+            sessions=ours.sessions if same_log_in(target.settings, others[part]) else None,
         )
 
-    target.company = Actors(make=make, parts=tuple(others))
-    ours.endpoint.introduce = ActorEndpoints(target.company, ours.endpoint, target.draft_for)
+    target.actors = Actors(make=make, parts=tuple(others))
+    ours.endpoint.introduce = ActorEndpoints(target.actors, ours.endpoint, target.draft_for)
 
 
 def _redactor(key: bytes, shared_secrets: SharedSecrets, accounts: Iterable[Settings]) -> Redactor:
     """Make what takes secrets out of exchanges: it knows those of all accounts, and shares them with other workers."""
     redactor = Redactor(key)
     redactor.tell = shared_secrets.tell
-    redactor.hear = partial(shared_secrets.hear, redactor.learn)
+    redactor.take_worker_result = partial(shared_secrets.take_worker_result, redactor.learn)
     for one in accounts:
         for kind, secret in one.credentials.known().items():
             learn(redactor, kind, secret)
@@ -136,14 +136,14 @@ class ConnectionFactory:
     recorder: Recorder
     worker: str
 
-    def hands(
+    def connect(
         self,
         settings: Settings,
         *,
         profile: Profile,
         context: Context,
         ledger: Path | None,
-        keeper: SessionManager | None = None,
+        sessions: SessionManager | None = None,
     ) -> ActorConnection:
         """Return how somebody reaches the target: log-in, ledger and clients of his own above the shared line.
 
@@ -155,12 +155,12 @@ class ConnectionFactory:
         capped = QuotaTransport(line, usage_counter=self.usage_counter, clock=self.clock)
         breaker = CircuitBreaker(capped, probe=VERSION, clock=self.clock, total=settings.patience.total)
         client = self._client(breaker, worker)
-        keeper = keeper or SessionManager(client=client, settings=settings, learn=self.redactor.learn)
+        sessions = sessions or SessionManager(client=client, settings=settings, learn=self.redactor.learn)
         bound = QuotaTransport(line, usage_counter=self.usage_counter, clock=self.clock, cleaning=True)
         cleaning = RetryTransport(bound, clock=self.clock, patience=settings.patience.sweep)
         endpoint = TicketEndpoint(
             sender=client,
-            keeper=keeper,
+            sessions=sessions,
             settings=settings,
             profile=profile,
             context=context,
@@ -170,7 +170,7 @@ class ConnectionFactory:
             settings=settings,
             breaker=breaker,
             client=client,
-            keeper=keeper,
+            sessions=sessions,
             endpoint=endpoint,
             ledger=book,
             cleaner=self._client(cleaning, f"{worker}-end"),

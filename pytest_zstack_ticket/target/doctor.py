@@ -56,7 +56,7 @@ class Line:
     cause: str = ""
 
 
-def wishes_for(url: str, told: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> RunOptions:
+def options_for(url: str, told: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> RunOptions:
     """Return the wishes of a doctor's visit: what was told, else the environment, else the defaults."""
     values = {
         option.name: Value(told.get(option.name) or environment.get(option.variable) or option.default, "doctor")
@@ -67,14 +67,14 @@ def wishes_for(url: str, told: Mapping[str, object], environment: Mapping[str, s
     return RunOptions({**rest, **values, "url": Value(url, "doctor")}, secrets_of(environment))
 
 
-def visit(wishes: RunOptions, *, try_ticket: bool, environment: Mapping[str, str] = os.environ) -> Iterator[Line]:
+def visit(options: RunOptions, *, try_ticket: bool, environment: Mapping[str, str] = os.environ) -> Iterator[Line]:
     """Yield a line for each step; after one that failed, those that need it are unknown. Raises our UsageError."""
     yield _proxies(environment)
     usage_counter, shared_secrets = SharedUsageCounter(CAPS), SharedSecrets()
     with TemporaryDirectory() as folder:
         target = open_target(
-            wishes,
-            url=str(wishes["url"]),
+            options,
+            url=str(options["url"]),
             key=os.urandom(32),
             recorder=NoRecorder(),
             worker="doctor",
@@ -107,11 +107,13 @@ def _steps(target: Target, *, try_ticket: bool) -> Iterator[Line]:
     )
     yield _clock(raw, answer, target)
     yield _rate(target)
-    session = target.keeper.session
+    session = target.sessions.session
     yield Line(
         step="login", state="ok", seen=Phrase.of("seen-session", kind=session.kind, account=session.account or "-")
     )
-    found = examine_target(client=target.client, keeper=target.keeper, settings=target.settings, profile=target.profile)
+    found = examine_target(
+        client=target.client, sessions=target.sessions, settings=target.settings, profile=target.profile
+    )
     target.profile = target.endpoint.profile = found
     query = "query" in found.capabilities
     yield Line(step="service", state="ok" if query else "warning", cause="" if query else "no-query")
@@ -126,20 +128,20 @@ def _steps(target: Target, *, try_ticket: bool) -> Iterator[Line]:
 def _people(target: Target) -> Iterator[Line]:
     """Log in each person of the context file, and see that he can play his part."""
     troubled = False
-    for part in target.company.parts:
+    for part in target.actors.parts:
         try:
-            target.company.hands(part).keeper.session  # noqa: B018 - to have it is what is tried
+            target.actors.connect(part).sessions.session  # noqa: B018 - to have it is what is tried
         except TargetError as error:
             troubled = True
             yield Line(step="people", state="failed", seen=str(error).split(". ")[0], cause="people")
     if troubled:
         return
     try:
-        target.introduced()
+        target.actor_capabilities()
     except ContextError as error:
         yield Line(step="people", state="failed", seen=str(error), cause="people-part")
     else:
-        yield Line(step="people", state="ok", seen=", ".join(target.company.parts) or Phrase.of("seen-no-others"))
+        yield Line(step="people", state="ok", seen=", ".join(target.actors.parts) or Phrase.of("seen-no-others"))
 
 
 def _ticket(target: Target) -> Iterator[Line]:

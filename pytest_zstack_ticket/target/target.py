@@ -21,7 +21,7 @@ from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.model.ticket import Draft
 from pytest_zstack_ticket.model.ticket_context import Context, Part
 from pytest_zstack_ticket.redaction.redactor import Redactor
-from pytest_zstack_ticket.target.actors import Actors, Sweepable, context_for, introduced
+from pytest_zstack_ticket.target.actors import Actors, Sweepable, actor_capabilities, context_for
 from pytest_zstack_ticket.target.preflight import examine_target, require_endpoint
 from pytest_zstack_ticket.transport.circuit_breaker import CircuitBreaker
 from pytest_zstack_ticket.transport.clock import SystemClock
@@ -46,7 +46,7 @@ class Target:
     redactor: Redactor
     breaker: CircuitBreaker
     client: Client
-    keeper: SessionManager
+    sessions: SessionManager
     endpoint: TicketEndpoint
     usage_counter: SharedUsageCounter
     clock: SystemClock
@@ -54,9 +54,9 @@ class Target:
     cleaner: Client
     certificates: set[str] = field(default_factory=set)
     versions: set[str] = field(default_factory=set)
-    company: Actors = field(default_factory=Actors)
+    actors: Actors = field(default_factory=Actors)
     protected: int = 1
-    bell: JobNotificationListener | None = None
+    notifier: JobNotificationListener | None = None
     _sweeping: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -68,9 +68,9 @@ class Target:
         """Make sure that a verdict can be formed, and learn release and capabilities. Raises TargetError."""
         from pytest_zstack_ticket.strategies import marked_draft  # noqa: PLC0415 - imports Hypothesis
 
-        found = examine_target(client=self.client, keeper=self.keeper, settings=self.settings, profile=self.profile)
+        found = examine_target(client=self.client, sessions=self.sessions, settings=self.settings, profile=self.profile)
         self._judge_by(found)
-        found = capabilities.with_capabilities(found, self.introduced())
+        found = capabilities.with_capabilities(found, self.actor_capabilities())
         trail = self._calibrated(found)
         require_endpoint(trail.exchanges, self.settings, found)
         found = capabilities.with_capabilities(
@@ -84,9 +84,9 @@ class Target:
         if "accepted" in found.capabilities and self._shows_schema():
             self._judge_by(capabilities.with_capabilities(found, frozenset({"schema"})))
 
-    def introduced(self) -> frozenset[str]:
+    def actor_capabilities(self) -> frozenset[str]:
         """Log in everybody beside us and return what they make possible. Raises LoginError or ContextError."""
-        return introduced(self.company, self.keeper.session, self.context)
+        return actor_capabilities(self.actors, self.sessions.session, self.context)
 
     def draft_for(self, part: Part) -> Draft:
         """Return the calibration draft as somebody beside us sends it."""
@@ -122,24 +122,24 @@ class Target:
         """Let the ends of jobs be delivered to us, if the target starts jobs and one more of them is delivered."""
         if not self.endpoint.calibration.started_job:
             return
-        self.bell = self.client.bell = JobNotificationListener(address_towards(self.settings.url))
+        self.notifier = self.client.notifier = JobNotificationListener(address_towards(self.settings.url))
         trail = self.endpoint.create(self.endpoint.calibration_draft)
         same = type(trail.outcome) is type(self.endpoint.calibration.outcome)
-        if not (same and trail.started_job and self.bell.has_rung):
-            self.client.bell = None
+        if not (same and trail.started_job and self.notifier.has_delivered):
+            self.client.notifier = None
 
     def protect(self) -> None:
         """Let the tickets that are created from now on stay until the next test begins."""
-        for one in self.everybody:
+        for one in self.connections:
             if one.ledger is not None:
                 one.protected = one.ledger.next_number
 
     @property
-    def everybody(self) -> list[Sweepable]:
+    def connections(self) -> list[Sweepable]:
         """We and those beside us who were asked for."""
-        return [self, *self.company]
+        return [self, *self.actors]
 
-    def make_room(self, count: int = 1) -> None:
+    def free_quota(self, count: int = 1) -> None:
         """Take tickets away where so many more may not be alive: first those of earlier tests.
 
         Then all but the latest of this one. Where others of the run have used up the cap, they are waited for. The
@@ -149,7 +149,7 @@ class Target:
             return
         with self._sweeping:
             for latest in (False, True):
-                for one in self.everybody:
+                for one in self.connections:
                     if self._full(count):
                         self._sweep(one, before=self._passed(one, latest=latest), wait=False)
             end = self.clock.now() + LONGEST_WAIT
@@ -162,13 +162,13 @@ class Target:
             return one.protected
         return max(one.protected, one.ledger.next_number - min(KEPT, (self.usage_counter.caps.alive or 0) // 4))
 
-    def settle(self) -> None:
+    def wait_for_cleanup(self) -> None:
         """Wait while another thread takes tickets away: what it does to them is not the target's doing."""
         with self._sweeping:
             pass
 
     @property
-    def roomy(self) -> bool:
+    def has_spare_quota(self) -> bool:
         """True if a ticket more takes none away that the test which runs may still look at."""
         alive = self.usage_counter.caps.alive
         return alive is None or self.usage_counter.used.alive + KEPT < alive
@@ -183,9 +183,9 @@ class Target:
         Everybody takes away his own: others may not see it.
         """
         if other is not None:
-            part = next((part for part in self.company.parts if part == other.head.part), None)
-            return self._sweep(self.company.hands(part) if part else self, other, wait=wait)
-        return CleanupResult.joined([self._sweep(one, wait=wait) for one in self.everybody])
+            part = next((part for part in self.actors.parts if part == other.head.part), None)
+            return self._sweep(self.actors.connect(part) if part else self, other, wait=wait)
+        return CleanupResult.joined([self._sweep(one, wait=wait) for one in self.connections])
 
     def _sweep(
         self, one: Sweepable, other: SavedLedger | None = None, *, before: int | None = None, wait: bool = True
@@ -194,14 +194,14 @@ class Target:
         ledger = other or one.ledger
         if ledger is None:
             return CleanupResult()
-        keeper = one.keeper
+        sessions = one.sessions
         sweeper = Sweeper(
             run=one.cleaner.run,
-            headers=lambda: (("Authorization", keeper.session.authorization),),
+            headers=lambda: (("Authorization", sessions.session.authorization),),
             profile=self.profile,
             clock=self.clock,
             patience=self.settings.patience.job,
-            renew=lambda: keeper.renew(keeper.session),
+            renew=lambda: sessions.renew(sessions.session),
             longest=self.settings.patience.sweep,
         )
         swept = sweeper.sweep(ledger, before=before, wait=wait)
@@ -213,22 +213,22 @@ class Target:
     @property
     def pending(self) -> bool:
         """True while a ticket of ours or of somebody beside us may exist."""
-        return any(one.ledger.book.pending() for one in self.everybody if one.ledger is not None)
+        return any(one.ledger.book.pending() for one in self.connections if one.ledger is not None)
 
     def close_ledgers(self, *, clean: bool) -> None:
         """Close every ledger, and remove those of which nothing is left to sweep."""
-        for one in self.everybody:
+        for one in self.connections:
             if one.ledger is not None:
                 one.ledger.close(remove=clean and not one.ledger.book.pending())
 
     def close(self) -> None:
         """Log out and give up connections, whatever caps and breaker say."""
-        self.company.close()
-        self.keeper.close(self.cleaner)
+        self.actors.close()
+        self.sessions.close(self.cleaner)
         self.breaker.close()
-        if self.bell is not None:
-            self.bell.close()
-            self.bell = self.client.bell = None
+        if self.notifier is not None:
+            self.notifier.close()
+            self.notifier = self.client.notifier = None
 
 
 def draft_of(context: Context, name: str) -> Draft:

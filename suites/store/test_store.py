@@ -189,7 +189,7 @@ def test_concurrent_creates_with_one_uuid_leave_one_ticket(ticket_endpoint, zsta
 def test_repeated_creates_are_stored_the_same_way(ticket_endpoint, zstack_run, zstack_examine):
     """The same draft is stored in the same way, however many were sent before."""
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-    for _ in range(REPEATS[zstack_run.wishes["effort"]]):
+    for _ in range(REPEATS[zstack_run.options["effort"]]):
         result = ticket_endpoint.create(ticket_endpoint.calibration_draft)
         violation = zstack_examine("same-decision-again", subject=result, sibling=first)
         assert violation is None, violation
@@ -199,7 +199,7 @@ def test_repeated_creates_are_stored_the_same_way(ticket_endpoint, zstack_run, z
 @pytest.mark.requirement("ZT-STORE-011")
 def test_response_keeps_its_form_during_the_run(ticket_endpoint, zstack_run, zstack_examine):
     """The response to the same draft has the same form at the end of a run as at its start."""
-    for _ in range(REPEATS[zstack_run.wishes["effort"]]):
+    for _ in range(REPEATS[zstack_run.options["effort"]]):
         again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
         violation = zstack_examine("same-response-form", subject=again, sibling=ticket_endpoint.calibration)
         assert violation is None, violation

@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from pytest_zstack_ticket.runner.preparation import checked
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.simulator.storage import seed_data
-from pytest_zstack_ticket.target.doctor import visit, wishes_for
+from pytest_zstack_ticket.target.doctor import options_for, visit
 
 Answer = tuple[int, dict[str, str], bytes]
 Script = Callable[[str, str], Answer]
@@ -179,10 +179,10 @@ def told_by_doctor(url: str, **more: object) -> dict[str, str]:
         **{k: str(v) for k, v in more.items() if k.startswith("ZSTACK")},
     }
     told = {"read-timeout": 1.0, **{k: v for k, v in more.items() if not k.startswith("ZSTACK")}}
-    wishes = checked(wishes_for(url, told, environment))
+    options = checked(options_for(url, told, environment))
     return {
         line.step: line.cause
-        for line in visit(wishes, try_ticket=True, environment=environment)
+        for line in visit(options, try_ticket=True, environment=environment)
         if line.state in ("failed", "warning") and line.step != "proxy"
     }
 

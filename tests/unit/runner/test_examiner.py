@@ -9,7 +9,7 @@ from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Observation
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.runner.examiner import MOST_SILENT, Examiner, ReportedViolation
 from tests.support.builders import answered, error, failed, profile
 
@@ -33,7 +33,7 @@ class Kept:
             profile=profile,
             keep=self.examples.append,
             observe=self.observations.append,
-            words=lambda phrase: wording().render(phrase, "en"),
+            words=lambda phrase: translations().render(phrase, "en"),
             sibling=lambda: next(self.siblings),
         )
         self.record = self.examine.begin("ZT-BODY-002", "test_refused::test_it")

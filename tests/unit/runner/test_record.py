@@ -83,10 +83,10 @@ def test_a_test_without_departure_has_no_finding():
 
 
 def test_records_are_gathered():
-    gathered = RunResults()
+    results = RunResults()
     for _ in range(2):
-        gathered.take(json.loads(json.dumps(record_to_json(record(), {"signature": "x"}))))
-    assert gathered.tallies["ZT-BODY-001"].held == 2
-    assert len(gathered.findings["ZT-BODY-001"]) == 2
-    assert gathered.observations["answer.form"] == [{"value": "\\ud800", "count": 2, "exchanges": []}]
-    assert gathered.tests["ZT-BODY-001"] == 2
+        results.take(json.loads(json.dumps(record_to_json(record(), {"signature": "x"}))))
+    assert results.tallies["ZT-BODY-001"].held == 2
+    assert len(results.findings["ZT-BODY-001"]) == 2
+    assert results.observations["answer.form"] == [{"value": "\\ud800", "count": 2, "exchanges": []}]
+    assert results.tests["ZT-BODY-001"] == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_zstack_ticket.report.text.history_text import history_lines
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.history import history
 from tests.support.sample_report import sample_report
 
@@ -36,7 +36,7 @@ def test_a_requirement_that_a_run_did_not_know_has_no_verdict_there():
 def test_the_lines_stand_in_columns_in_both_languages():
     told = history([run("2027-01-01T00:00:00Z"), run("2027-02-01T00:00:00Z", ZT_BODY_005="failed")])
     for lang, word in (("en", "failed"), ("zh", "未通过")):
-        lines = history_lines(told, wording(), lang)
+        lines = history_lines(told, translations(), lang)
         row = next(line for line in lines if line.startswith("ZT-BODY-005"))
         assert word in row
         assert lines[0].startswith("#1")

@@ -22,12 +22,12 @@ from pytest_zstack_ticket.report.html.finding_view import readable
 from pytest_zstack_ticket.report.html.page import render_page
 from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
 from pytest_zstack_ticket.report.html.rendering import TEMPLATES
-from pytest_zstack_ticket.report.text.translations import LANGUAGES, wording
+from pytest_zstack_ticket.report.text.translations import LANGUAGES, translations
 from pytest_zstack_ticket.strategies import open_questions
 from tests.support.sample_report import HOSTILE, answered, hostile, message, requirement, sample_exchange, sample_report
 
 ROOT = Path(__file__).parents[4]
-WORDING = wording()
+WORDING = translations()
 CSS = (TEMPLATES / "page.css").read_text("utf-8")
 ELEMENTS = {
     "html",

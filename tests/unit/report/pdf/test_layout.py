@@ -15,10 +15,10 @@ from pytest_zstack_ticket.report.pdf.layout import (
     page_header,
     pdf_xml,
 )
-from pytest_zstack_ticket.report.text.translations import LANGUAGES, wording
+from pytest_zstack_ticket.report.text.translations import LANGUAGES, translations
 from tests.support.sample_report import hostile, sample_report
 
-WORDING = wording()
+WORDING = translations()
 
 
 def made(report: dict[str, Any] | None = None, lang: str = "en") -> str:

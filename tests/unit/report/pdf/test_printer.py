@@ -15,10 +15,10 @@ from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
 from pytest_zstack_ticket.report.pdf import printer, typst_compiler
 from pytest_zstack_ticket.report.pdf.printer import Printer, render_pdf
 from pytest_zstack_ticket.report.pdf.typst_compiler import FONT_PACKAGE, Typesetter
-from pytest_zstack_ticket.report.text.translations import LANGUAGES, wording
+from pytest_zstack_ticket.report.text.translations import LANGUAGES, translations
 from tests.support.sample_report import hostile, sample_report
 
-WORDING = wording()
+WORDING = translations()
 
 
 def printed(report: dict[str, Any], lang: str = "en", *, fonts: Path | None = None) -> bytes:

@@ -10,10 +10,10 @@ from pytest_zstack_ticket.model.verdict import Example, Finding
 from pytest_zstack_ticket.report.finding import MAX_BODY_BYTES, finding_json, message_json, subject_role
 from pytest_zstack_ticket.report.text.columns import width
 from pytest_zstack_ticket.report.text.finding_card import FindingCards, value_at
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 
-WITH_EVIDENCE = FindingCards(translations=wording(), lang="en", with_evidence=True)
-WITHOUT_EVIDENCE = FindingCards(translations=wording(), lang="en", with_evidence=False)
+WITH_EVIDENCE = FindingCards(translations=translations(), lang="en", with_evidence=True)
+WITHOUT_EVIDENCE = FindingCards(translations=translations(), lang="en", with_evidence=False)
 REQUIREMENT = {"level": "must", "text": {"en": "It is refused.", "zh": "必须被拒绝。"}}
 VIOLATION = Violation(expected=Phrase.of("expect-refusal"), actual=Phrase.of("was-accepted", form="{}"))
 
@@ -105,7 +105,7 @@ def test_long_bodies_are_cut_with_a_note_where_all_of_them_lies():
 
 
 def test_cards_keep_to_eighty_columns_in_chinese():
-    card = FindingCards(translations=wording(), lang="zh", with_evidence=True).full(
+    card = FindingCards(translations=translations(), lang="zh", with_evidence=True).full(
         found("名称".encode() * 500), REQUIREMENT
     )
     assert max(width(line) for line in card) <= 80
