@@ -27,7 +27,7 @@ def resident():
 @pytest.mark.requirement("ZT-BODY-060")
 def test_endure(ticket_endpoint, zstack_context, zstack_profile, zstack_explore, zstack_examine, zstack_run):
     """Explore for a long time and tell what is resident."""
-    sibling, used = ticket_endpoint.calibration, lambda: zstack_run.reached.meter.used.requests
+    sibling, used = ticket_endpoint.calibration, lambda: zstack_run.reached.usage_counter.used.requests
     def same(draft):
         subject = ticket_endpoint.create(draft)
         assert zstack_examine("sameness", edit=draft.edit, subject=subject, sibling=sibling) is None

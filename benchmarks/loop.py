@@ -24,6 +24,7 @@ from measuring import QUICK, rounds
 from pytest_zstack_ticket.artifacts.evidence_writer import EvidenceWriter
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
+from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.model.settings import Session, Settings
 from pytest_zstack_ticket.model.ticket_context import Context
@@ -109,7 +110,7 @@ def measure(root: str, folder: Path, plain: httpx.Client, *, profiled: bool) -> 
     )
     draft = calibration_draft(context)
     endpoint = TicketEndpoint(
-        sender=client, sessions=Kept(), settings=settings, profile=profile, context=context, draft=draft
+        sender=client, sessions=Kept(), settings=settings, state=TargetState(profile, context), draft=draft
     )
     examiner = Examiner(
         profile=lambda: profile,

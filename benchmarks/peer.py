@@ -37,7 +37,7 @@ from pytest_zstack_ticket.strategies import drafts, mutated_drafts
 @pytest.mark.requirement("ZT-BODY-060")
 def test_rates(ticket_endpoint, zstack_context, zstack_profile, zstack_explore, zstack_examine, zstack_sweep, zstack_run):
     """Sweep, then explore, and tell how many requests each took in how many seconds."""
-    sibling, used = ticket_endpoint.calibration, lambda: zstack_run.reached.meter.used.requests
+    sibling, used = ticket_endpoint.calibration, lambda: zstack_run.reached.usage_counter.used.requests
     def timed(work):
         before, began, cpu = used(), time.monotonic(), time.process_time()
         work()

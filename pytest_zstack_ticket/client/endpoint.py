@@ -12,16 +12,17 @@ from urllib.parse import quote
 
 from pytest_zstack_ticket.api.auth import login_request, logout_request
 from pytest_zstack_ticket.client.access_key import found_wall_clock, signed_headers
+from pytest_zstack_ticket.client.call_listeners import CallListeners
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.nonce import with_fresh_nonce
-from pytest_zstack_ticket.client.request_sender import RequestSender, nothing
+from pytest_zstack_ticket.client.request_sender import RequestSender
 from pytest_zstack_ticket.client.session_renewal import Sender, Sessions
+from pytest_zstack_ticket.client.target_state import TargetState
+from pytest_zstack_ticket.client.ticket_quota import TicketQuota
 from pytest_zstack_ticket.model.exchange import Cut, Headers, Json, Request
 from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
-from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Session, Settings
 from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Edit, Message
-from pytest_zstack_ticket.model.ticket_context import Context
 
 OUR_SESSION = "our session"
 """Stands for the session that the run keeps; None means no Authorization header at all."""
@@ -31,9 +32,8 @@ ASYNCHRONOUS = {"POST": "create", "PUT": "action", "DELETE": "delete"}
 class TicketEndpoint(RequestSender):
     """`POST /zstack/v1/tickets` of one target, with the calls around it. Safe to use from many threads.
 
-    `mark` and the word of a `certifier` stand in the name of each ticket that has room. `make_room` is called before
-    POSTs with their number, `settle` waits while it works, and what it deleted is in `deleted_for_quota`. `watch` is
-    called after each call.
+    `mark` and the `certifier`'s nonce are part of the name of each ticket that has room for them. `users` gives the
+    endpoint as another user.
     """
 
     def __init__(  # noqa: PLR0913 - what a run brings together
@@ -42,16 +42,16 @@ class TicketEndpoint(RequestSender):
         sender: Sender,
         sessions: Sessions,
         settings: Settings,
-        profile: Profile,
-        context: Context,
+        state: TargetState,
         draft: Draft,
+        users: Callable[[str, TicketEndpoint], TicketEndpoint] | None = None,
+        quota: TicketQuota | None = None,
+        calls: CallListeners | None = None,
     ) -> None:
-        super().__init__(sender=sender, sessions=sessions, settings=settings, profile=profile)
-        self.certifier = context.nonce
+        super().__init__(sender=sender, sessions=sessions, settings=settings, state=state, quota=quota, calls=calls)
+        self.certifier = state.context.nonce
         self.calibration_draft = draft
-        self.introduce: Callable[[str], TicketEndpoint] = self._only_owner
-        self.wait_for_cleanup: Callable[[], object] = nothing
-        self.deleted_for_quota: set[str] = set()
+        self._users = users or only_owner
         self.mark = f"zt-{secrets.token_hex(4)}"
 
     def as_user(self, part: str) -> TicketEndpoint:
@@ -60,12 +60,7 @@ class TicketEndpoint(RequestSender):
         The owner is the run's own user unless the context file names one. Raises LookupError for a user that the
         context file does not name, LoginError for one who can no longer log in.
         """
-        return self.introduce(part)
-
-    def _only_owner(self, part: str) -> TicketEndpoint:
-        if part == "owner":
-            return self
-        raise LookupError(f"there is no {part}: nobody is here beside us.")
+        return self._users(part, self)
 
     @cached_property
     def calibration(self) -> CallResult:
@@ -159,7 +154,7 @@ class TicketEndpoint(RequestSender):
 
     def create_together(self, drafts: Sequence[Draft]) -> list[CallResult]:
         """Send drafts at the same time, each from a thread of its own; trails in the order of the drafts."""
-        self.free_quota(len(drafts))
+        self.quota.free(len(drafts))
         with ThreadPoolExecutor(max_workers=len(drafts)) as pool:
             return list(pool.map(self.create, drafts))
 
@@ -175,7 +170,7 @@ class TicketEndpoint(RequestSender):
         nonce = NONCE_PATTERN.search(name)
         if "query" not in self.profile.capabilities or not (wanted or nonce):
             return None
-        if self.deleted_for_quota & {wanted if isinstance(wanted, str) else "", nonce[0] if nonce else ""}:
+        if self.quota.deleted & {wanted if isinstance(wanted, str) else "", nonce[0] if nonce else ""}:
             return None
         condition = f"uuid={wanted}" if isinstance(wanted, str) else f"name={name.strip()}"
         return self.call("GET", f"/v1/tickets?q={quote(condition, safe='')}&limit=2")
@@ -200,8 +195,8 @@ class TicketEndpoint(RequestSender):
 
     def was_deleted_for_quota(self, *keys: str) -> bool:
         """Say whether the run itself deleted a ticket with one of these nonces or UUIDs to stay under a quota."""
-        self.wait_for_cleanup()
-        return bool(self.deleted_for_quota & set(keys))
+        self.quota.wait()
+        return bool(self.quota.deleted & set(keys))
 
     def query(self, *conditions: str, limit: int, call: str = "query") -> CallResult:
         """Query for tickets under conditions such as `uuid=...`, all of which must hold."""
@@ -261,3 +256,10 @@ class TicketEndpoint(RequestSender):
         """Return Date and Authorization of a request signed with the access key, by the target's wall clock."""
         shift += self.wall_clock
         return signed_headers(self._settings.credentials, method=method, path=path, shift=shift, alter=alter)
+
+
+def only_owner(part: str, own: TicketEndpoint) -> TicketEndpoint:
+    """Return the run's own endpoint for the owner. Raises LookupError for any other user: there is none."""
+    if part == "owner":
+        return own
+    raise LookupError(f"there is no {part}: the run has its own user only.")

@@ -2,38 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from pytest_zstack_ticket.api.polling import submit
+from pytest_zstack_ticket.client.call_listeners import CallListeners
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.session_renewal import Sender, SessionRenewer, Sessions
+from pytest_zstack_ticket.client.target_state import TargetState
+from pytest_zstack_ticket.client.ticket_quota import NoQuota, TicketQuota
 from pytest_zstack_ticket.model.exchange import Exchange, Headers, Request
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.transport.quota import is_over_alive_quota
 
 MOST_QUOTA_RETRIES = 3
-"""So often room is made for one POST, where other threads or workers take it away."""
+"""Attempts to send one POST within the quota, which other threads or workers may use up meanwhile."""
 MOST_RENEWALS_OF_ONE = 3
-"""So often one request is sent again with a fresh session."""
-
-
-def nothing(*_: object) -> None:
-    """Do nothing: nothing is bounded, and nobody watches."""
+"""Times that one request is sent again with a fresh session."""
 
 
 class RequestSender:
-    """Sends requests and follows their jobs. `make_room` is called before POSTs, `watch` after each call."""
+    """Sends requests and follows their jobs: asks `quota` before POSTs, notifies `calls` after each call."""
 
-    def __init__(self, *, sender: Sender, sessions: Sessions, settings: Settings, profile: Profile) -> None:
+    def __init__(  # noqa: PLR0913 - what a run brings together
+        self,
+        *,
+        sender: Sender,
+        sessions: Sessions,
+        settings: Settings,
+        state: TargetState,
+        quota: TicketQuota | None = None,
+        calls: CallListeners | None = None,
+    ) -> None:
         self._sender = sender
         self._sessions = sessions
         self._settings = settings
         self._renewer = SessionRenewer(sender=sender, sessions=sessions)
-        self.profile = profile
-        self.free_quota: Callable[[int], object] = nothing
-        self.watch: Callable[[], object] = nothing
+        self._state = state
+        self.quota = quota or NoQuota()
+        self.calls = calls or CallListeners()
+
+    @property
+    def profile(self) -> Profile:
+        """What the target is judged by now."""
+        return self._state.profile
 
     def _with_session(self, headers: Headers) -> Headers:
         return (*headers, ("Authorization", self._sessions.session.authorization))
@@ -56,7 +68,7 @@ class RequestSender:
             sent = renewed_request
             exchanges = self._run(sent, follow=follow, job_limit=job_limit, first_wait=first_wait)
         again = partial(self._follow, request, call, follow=follow, job_limit=job_limit)
-        self.watch()
+        self.calls.notify()
         return CallResult(exchanges=exchanges, profile=self.profile, call=call, again=again)
 
     def _run(
@@ -69,7 +81,7 @@ class RequestSender:
         hook_wait = self._sender.hook_wait if hook and ("X-Web-Hook", hook) in request.headers else 0.0
         for _ in range(MOST_QUOTA_RETRIES):
             if request.method == "POST":
-                self.free_quota(1)
+                self.quota.free()
             exchanges = self._sender.run(submit(request, job_limit=limit, first_wait=wait, hook_wait=hook_wait))
             if not is_over_alive_quota(exchanges[0].answer):
                 break

@@ -37,7 +37,7 @@ def begin(run: Run, item: pytest.Item) -> None:
     if not found:
         return
     rule = run.catalogue.get(found) or own_requirement(item, found)
-    run.reached.protect()
+    run.reached.cleanup.protect()
     item.stash[RULE] = rule
     item.user_properties.append(("requirement", found))
     item.stash[RECORD] = run.examiner.begin(found, test_name(item))

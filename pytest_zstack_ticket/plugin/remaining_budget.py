@@ -53,7 +53,7 @@ def _resumed(run: Run, item: pytest.Item, chosen: Property) -> ItemRecord:
 
 
 def _round(run: Run, explorer: Explorer, chosen: Property, record: ItemRecord, end: float) -> None:
-    run.reached.protect()
+    run.reached.cleanup.protect()
     try:
         explorer.round(chosen, until=end)
     except Exception as error:  # noqa: BLE001 - as in a test: it is a departure, a lost target, or a defect of ours

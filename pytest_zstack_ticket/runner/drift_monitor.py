@@ -63,7 +63,7 @@ class DriftMonitor:
     def attach(self) -> None:
         """Make marks from now on."""
         self.on = True
-        self._endpoint.watch = self._count
+        self._endpoint.calls.add(self._count)
 
     def _count(self) -> None:
         """Count a call, and make a mark if one is due and the caps leave room for its ticket."""

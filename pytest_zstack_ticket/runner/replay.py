@@ -92,7 +92,7 @@ def replay_baseline(run: Run, pinned: SavedExample) -> None:
 
 def replay(run: Run, pinned: SavedExample) -> Replay:
     """Send the calls of a pinned example in their order and judge them. Raises TargetError."""
-    run.reached.protect()
+    run.reached.cleanup.protect()
     trails = {call.role: run.reached.endpoint.send(_message(pinned, call)) for call in pinned.calls}
     seen = {role: trail.exchanges for role, trail in trails.items()}
     judgement = evaluate(pinned.check, seen, dict(pinned.arguments), run.reached.profile)

@@ -19,7 +19,7 @@ def other_sessions(run: Run) -> dict[str, str]:
     redactor = run.reached.redactor
     return {
         f"OAuth {redactor.pseudonym(one.sessions.known)}": f"ZSTACK_{one.settings.part.upper()}_SESSION"
-        for one in run.reached.actors
+        for one in run.reached.actors.connected
         if one.sessions.known
     }
 

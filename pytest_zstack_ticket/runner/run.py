@@ -143,7 +143,7 @@ class Run:
         """Notices whether the target treats one draft alike as long as the run goes on."""
         target = self.reached
         return DriftMonitor(
-            target.endpoint, every=EVERY[self.options["effort"]], has_spare_quota=lambda: target.has_spare_quota
+            target.endpoint, every=EVERY[self.options["effort"]], has_spare_quota=lambda: target.cleanup.has_spare_quota
         )
 
     @cached_property
@@ -232,15 +232,15 @@ class Run:
         if self.target is None or self.options.embedded:
             return
         try:
-            self.swept = self.target.sweep()
+            self.swept = self.target.cleanup.sweep()
         except TargetError:
             self.swept = CleanupResult(why="no-session")
 
     def give_up(self) -> None:
         """Take away what was created before it was clear that no verdict can be formed; else the ledger stays."""
-        if self.target is not None and self.target.pending:
+        if self.target is not None and self.target.cleanup.pending:
             with suppress(TargetError):
-                self.swept = self.target.sweep(wait=False)
+                self.swept = self.target.cleanup.sweep(wait=False)
 
     def take_worker_result(self, swept: CleanupResult, scanned: Scan) -> None:
         """Take in what a worker of xdist told at its end."""
@@ -261,7 +261,7 @@ class Run:
         found = list(self.swept_by_workers)
         for path in sorted(self.ledger_path("*").parent.glob(f"ledger-{self.id}-gw*.jsonl")):
             ledger = SavedLedger(path)
-            found.append(self.target.sweep(ledger))
+            found.append(self.target.sweep_ledger(ledger))
             if found[-1].clean and not ledger.book.pending():
                 path.unlink(missing_ok=True)
                 found = [one for one in found if one.clean]
@@ -284,7 +284,7 @@ class Run:
     def close(self) -> None:
         """Let go of the target; a second call does nothing."""
         if self.target is not None:
-            self.target.close_ledgers(clean=self.swept.clean)
+            self.target.cleanup.close_ledgers(clean=self.swept.clean)
             self.target.close()
             self.target = None
         if self.usage_counter is not None:

@@ -92,7 +92,7 @@ def visit(options: RunOptions, *, try_ticket: bool, environment: Mapping[str, st
             done.add(step)
             yield Line(step=step, state="failed", seen=str(error).split(". ")[0], cause=error.cause or "unknown")
         finally:
-            target.close_ledgers(clean=False)
+            target.cleanup.close_ledgers(clean=False)
             target.close()
             usage_counter.close()
             shared_secrets.close()
@@ -114,7 +114,7 @@ def _steps(target: Target, *, try_ticket: bool) -> Iterator[Line]:
     found = examine_target(
         client=target.client, sessions=target.sessions, settings=target.settings, profile=target.profile
     )
-    target.profile = target.endpoint.profile = found
+    target.state.profile = found
     query = "query" in found.capabilities
     yield Line(step="service", state="ok" if query else "warning", cause="" if query else "no-query")
     release = f"{found.oldest} - {found.newest}" if found.oldest != found.newest else str(found.newest)
@@ -166,7 +166,7 @@ def _ticket(target: Target) -> Iterator[Line]:
         seen=Phrase.of("seen-seconds", seconds=f"{seconds:.2f}"),
         cause="slow" if slow else "",
     )
-    swept = target.sweep(wait=False)
+    swept = target.cleanup.sweep(wait=False)
     found = bool(swept.deleted or swept.left)
     yield Line(step="query", state="ok" if found else "warning", cause="" if found else "not-shown")
     if swept.clean:
@@ -194,9 +194,9 @@ def _clock(raw: Exchange, answer: Response, target: Target) -> Line:
 
 def _rate(target: Target) -> Line:
     """Send some queries at once, past the breaker's patience, and see whether any is turned away."""
-    sent_over = target.cleaner.transport
+    sent_over = target.own.cleaner.transport
     for _ in range(PROBES):
-        raw, _ = target.cleaner.send(VERSION)
+        raw, _ = target.own.cleaner.send(VERSION)
         refused = sent_over.refused if isinstance(sent_over, RetryTransport) else None
         if refused is not None:
             wish = announced_wait(refused, raw.started)

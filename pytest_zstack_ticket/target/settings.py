@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 from pytest_zstack_ticket.api.auth import password_variable
 from pytest_zstack_ticket.api.capabilities import with_capabilities
@@ -17,7 +18,9 @@ from pytest_zstack_ticket.model.settings import Credentials, Login, Patience, Se
 from pytest_zstack_ticket.model.ticket_context import Context, OtherUser, Part
 from pytest_zstack_ticket.target.preflight import normalised_url
 
+LogIn: TypeAlias = tuple[str, str, str]
 ROOM = 24
+"""Characters of a name that the run's own nonce and the spaces around both nonces take."""
 
 
 def context_of(options: RunOptions) -> Context:
@@ -25,7 +28,7 @@ def context_of(options: RunOptions) -> Context:
 
     Raises ContextError, and SettingsError for a name without room.
     """
-    context = _context_told(options)
+    context = _given_context(options)
     nonce = options["nonce"]
     if not nonce:
         return context
@@ -38,7 +41,7 @@ def context_of(options: RunOptions) -> Context:
     return replace(context, name=f"{context.name} {nonce}", request_name=f"{context.request_name} {nonce}", nonce=nonce)
 
 
-def _context_told(options: RunOptions) -> Context:
+def _given_context(options: RunOptions) -> Context:
     """Return the context of the file; without one the embedded endpoint has its own people and lets us approve."""
     if options["context"]:
         return load_context(Path(options["context"]))
@@ -96,9 +99,9 @@ def user_settings(ours: Settings, part: Part, context: Context, options: RunOpti
     )
 
 
-def same_log_in(one: Settings, other: Settings) -> bool:
-    """Return True if two people are one: they log in alike."""
-    return (one.login, one.user, one.project) == (other.login, other.user, other.project)
+def log_in_of(settings: Settings) -> LogIn:
+    """Identify a user of the target: two that log in alike are the same."""
+    return settings.login, settings.user, settings.project
 
 
 def require_passwords(options: RunOptions) -> None:
