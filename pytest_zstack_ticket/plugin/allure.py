@@ -42,16 +42,16 @@ class AllureResults:
         self._run = run
         self._folder = folder
         self._began = time.time()
-        self._told: tuple[str, dict[str, Any], list[dict[str, Any]]] | None = None
+        self._pending: tuple[str, dict[str, Any], list[dict[str, Any]]] | None = None
         allure_commons.plugin_manager.register(self)
 
-    def note(self, item: pytest.Item, report: pytest.TestReport) -> None:
+    def remember(self, item: pytest.Item, report: pytest.TestReport) -> None:
         """Remember what a test saw until its result is written."""
         told = next((value for name, value in report.user_properties if name == KEY), None)
         if not isinstance(told, dict):
             return
         row = self._row(item.stash[RULE], told)
-        self._told = test_name(item), row, _witnesses(item.stash[RECORD]) if row["verdict"] == "passed" else []
+        self._pending = test_name(item), row, _witnesses(item.stash[RECORD]) if row["verdict"] == "passed" else []
 
     def _row(self, rule: Requirement, told: dict[str, Any]) -> dict[str, Any]:
         """Return what one test makes of its requirement, as a report has it."""
@@ -68,9 +68,9 @@ class AllureResults:
     @allure_commons.hookimpl(tryfirst=True)
     def report_result(self, result: TestResult) -> None:
         """Give a result our words before it is written; one of a test that is none of ours stays as it is."""
-        if self._told is None:
+        if self._pending is None:
             return
-        (test, row, witnesses), self._told = self._told, None
+        (test, row, witnesses), self._pending = self._pending, None
         known = f"{row['id']}:{test}"
         result.name = allure.title(row)
         result.description = allure.description(row)

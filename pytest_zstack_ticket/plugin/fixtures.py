@@ -73,7 +73,7 @@ def zstack_examine(zstack_run: Run) -> Examiner:
 @pytest.fixture(scope="session")
 def zstack_observe(zstack_run: Run) -> Callable[..., None]:
     """Return what records a fact where the contract is open: a name, its value, and the trail that shows it."""
-    return zstack_run.examiner.note
+    return zstack_run.examiner.observe
 
 
 @pytest.fixture(scope="session")

@@ -58,6 +58,7 @@ class RunHooks:
         self.run = run
         self.reporter: Any = None
         self.allure: AllureResults | None = None
+        self.conclusion: Conclusion | None = None
         self._collected = itertools.count()
 
     def pytest_report_header(self) -> list[str]:
@@ -187,7 +188,7 @@ class RunHooks:
         """Put what a test saw on its report, and let the report say what the examples say, before others read it."""
         report = items.completed(self.run, item, call, (yield))
         if self.allure is not None:
-            self.allure.note(item, report)
+            self.allure.remember(item, report)
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -222,9 +223,9 @@ class RunHooks:
             session.config.workeroutput[KEY] = told  # type: ignore[attr-defined] # xdist adds it
         else:
             run.sweep_after_workers()
-            run.ending = self.concluded(int(exitstatus))
+            self.conclusion = self.concluded(int(exitstatus))
             run.scan(self.allure.written() if self.allure else ())
-            session.exitstatus = 1 if run.scanned.found else run.ending.status
+            session.exitstatus = 1 if run.scanned.found else self.conclusion.status
             self.pack()
         run.close()
 
@@ -253,8 +254,8 @@ class RunHooks:
         if self.run.planned is not None:
             for line in lines(self.run.options, quotas_of(self.run.options), self.run.planned):
                 terminalreporter.write_line(line)
-        if self.run.ending is not None:
-            summary(self.run, self.run.ending, terminalreporter)
+        if self.conclusion is not None:
+            summary(self.run, self.conclusion, terminalreporter)
 
     def pytest_unconfigure(self) -> None:
         """Let go of the target, however the run ended, and name what no zip took the place of."""

@@ -62,18 +62,18 @@ def _round(run: Run, explorer: Explorer, chosen: Property, record: ItemRecord, e
 
 def _late(run: Run, item: pytest.Item, record: ItemRecord) -> JsonObject:
     """Return a late report: only one that departed is shown."""
-    told, rule = finished_record(run, item, record), item.stash[RULE]
-    finding = told["finding"]
+    found, rule = finished_record(run, item, record), item.stash[RULE]
+    finding = found["finding"]
     shown = finding is not None and (rule.id, finding["signature"]) not in run.expectations.active
     text = "\n".join(run.cards.brief(finding, rule.text[run.lang])) if shown else ""
-    return {"nodeid": item.nodeid, "location": list(item.location), "told": told, "text": text}
+    return {"nodeid": item.nodeid, "location": list(item.location), "record": found, "text": text}
 
 
 def take(run: Run, config: pytest.Config, late: Iterable[JsonObject]) -> None:
     """Take in late reports, in the process that forms the verdict."""
     for one in late:
         if not one["text"]:
-            run.results.take(one["told"])
+            run.results.take(one["record"])
             continue
         report = pytest.TestReport(
             nodeid=one["nodeid"],
@@ -82,6 +82,6 @@ def take(run: Run, config: pytest.Config, late: Iterable[JsonObject]) -> None:
             outcome="failed",
             longrepr=one["text"],
             when="call",
-            user_properties=[("requirement", one["told"]["tally"]["requirement"]), (KEY, one["told"])],
+            user_properties=[("requirement", one["record"]["tally"]["requirement"]), (KEY, one["record"])],
         )
         config.hook.pytest_runtest_logreport(report=report)

@@ -63,8 +63,8 @@ class Property:
     drawn: int = 0
     in_vain: int = 0
     over: bool = False
-    told: tuple[int, int, int] = (0, 0, 0)
-    round: Callable[[], None] | None = None
+    reported: tuple[int, int, int] = (0, 0, 0)
+    round: Callable[[Property], None] | None = None
 
     @property
     def missing(self) -> int:
@@ -72,10 +72,10 @@ class Property:
         return max(0, min(self.wanted, ENOUGH) - len(self.seen))
 
     def news(self) -> tuple[int, int, int]:
-        """Return what was explored, wanted and missing, less what was told before."""
+        """Return what was explored, wanted and missing, less what was reported before."""
         now = (len(self.seen), self.wanted, self.missing)
-        fresh = (now[0] - self.told[0], now[1] - self.told[1], now[2] - self.told[2])
-        self.told = now
+        fresh = (now[0] - self.reported[0], now[1] - self.reported[1], now[2] - self.reported[2])
+        self.reported = now
         return fresh
 
     def exhaust(self) -> None:

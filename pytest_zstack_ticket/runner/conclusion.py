@@ -27,7 +27,7 @@ from pytest_zstack_ticket.report.html.page_writer import PDF, write_page
 from pytest_zstack_ticket.report.pdf.printer import Printer
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
 from pytest_zstack_ticket.report.text.translations import translations
-from pytest_zstack_ticket.runner.expectations import ExpectationResult
+from pytest_zstack_ticket.runner.expectation_result import ExpectationResult
 from pytest_zstack_ticket.runner.record import explored_json
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import Result, doubts_of, exit_status, judge

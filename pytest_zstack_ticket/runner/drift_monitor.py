@@ -44,7 +44,7 @@ class Probe:
 class DriftMonitor:
     """The marks of one process; `early` are the first of them, whose tickets should be there until the end.
 
-    `told` has the signatures of what was found: a target that has drifted stays so, and once is enough to say it.
+    `reported` has the signatures of what was found: a target that has drifted stays so, and once is enough to say it.
     Safe to use from many threads: one mark at a time is made, by the thread that is due.
     """
 
@@ -57,7 +57,7 @@ class DriftMonitor:
         self._calls = 0
         self._waiting: list[Probe] = []
         self.early: list[Probe] = []
-        self.told: set[str] = set()
+        self.reported: set[str] = set()
         self.on = False
 
     def attach(self) -> None:

@@ -16,7 +16,7 @@ from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Observation
 from pytest_zstack_ticket.report.finding import subject_role
 from pytest_zstack_ticket.runner.budget import Property
-from pytest_zstack_ticket.runner.record import ItemRecord, Seen
+from pytest_zstack_ticket.runner.record import ExaminedExample, ItemRecord
 from pytest_zstack_ticket.verdicts.input_digest import input_of
 from pytest_zstack_ticket.verdicts.lateness import moment
 from pytest_zstack_ticket.verdicts.tally import Tally, tally_of
@@ -63,7 +63,7 @@ class Examiner:
     ) -> None:
         self._profile = profile
         self._keep = keep
-        self._observe = observe
+        self._keep_observation = observe
         self._words = words
         self._sibling = sibling
         self._lock = threading.Lock()
@@ -100,9 +100,9 @@ class Examiner:
         seen: Trails = {
             role: trail.exchanges if isinstance(trail, CallResult) else tuple(trail) for role, trail in trails.items()
         }
-        subject = trails.get("subject")
-        asked = _Question(check, seen, dict(arguments or {}))
-        asked, judgement = self._judged(asked, subject if isinstance(subject, CallResult) else None)
+        calls = {role: trail for role, trail in trails.items() if isinstance(trail, CallResult)}
+        subject = calls.get("subject")
+        asked, judgement = self._judged(_Question(check, seen, dict(arguments or {})), subject)
         example = Example(
             requirement=self.item.requirement,
             test=self.item.test,
@@ -114,18 +114,14 @@ class Examiner:
             partition=partition or (edit.partition if edit else ""),
             input=input_of(subject_role(asked.trails), asked.trails),
         )
-        created = frozenset(
-            role for role, trail in trails.items() if isinstance(trail, CallResult) and trail.call == "create"
-        )
-        return self._kept(
-            self.item, Seen(example, asked.trails, created, subject if isinstance(subject, CallResult) else None)
-        )
+        created = frozenset(role for role, call in calls.items() if call.call == "create")
+        return self._kept(self.item, ExaminedExample(example, asked.trails, created, subject))
 
     def _judged(self, asked: _Question, subject: CallResult | None) -> tuple[_Question, Judgement]:
         """Judge an example; an unanswered request is sent again, to say whether it alone is not answered."""
         judgement = evaluate(asked.check, asked.trails, asked.arguments, self._profile())
         if isinstance(judgement, Undecided) and subject is not None and isinstance(subject.outcome, Unanswered):
-            asked = _Question("answered", self._asked_again(subject), {"call": subject.call})
+            asked = _Question("answered", self._repeated(subject), {"call": subject.call})
             judgement = evaluate(asked.check, asked.trails, asked.arguments, self._profile())
         return asked, judgement
 
@@ -141,11 +137,11 @@ class Examiner:
             ahead = Tally(requirement=self.item.requirement, known=frozenset(partitions))
             self.item.tally = self.item.tally.plus(ahead)
 
-    def note(self, name: str, value: Json, trail: CallResult | None = None) -> None:
+    def observe(self, name: str, value: Json, trail: CallResult | None = None) -> None:
         """Keep an observation: a fact that is recorded where the contract is open."""
         ids = tuple(exchange.id for exchange in trail.exchanges) if trail else ()
         observation = Observation(id=name, value=value, exchanges=ids)
-        self._observe(observation)
+        self._keep_observation(observation)
         if self.item is not None:
             self.item.observations.append(observation)
 
@@ -154,34 +150,36 @@ class Examiner:
 
         Only repetitions that are decided as the first one was count: the same UUID twice may well be refused.
         """
-        example, subject = record.example, record.subject
-        if example is None or subject is None or subject.again is None or example.check == "answered":
+        failing = record.failing
+        if failing is None or failing.example.check == "answered":
+            return
+        example, subject = failing.example, failing.subject
+        if subject is None or subject.again is None:
             return
         for _ in range(CONFIRMATIONS):
             repeat = subject.again()
             if type(repeat.outcome) is not type(subject.outcome):
                 continue
-            seen = {**record.trails, "subject": repeat.exchanges}
+            seen = {**failing.trails, "subject": repeat.exchanges}
             judgement = evaluate(example.check, seen, example.arguments, self._profile())
             record.tried += 1
             record.seen += isinstance(judgement, Violation)
 
-    def _kept(self, item: ItemRecord, seen: Seen) -> ReportedViolation | None:
+    def _kept(self, item: ItemRecord, seen: ExaminedExample) -> ReportedViolation | None:
         example, judgement = seen.example, seen.example.judgement
         with self._lock:
             self._keep(example)
             item.tally = item.tally.plus(tally_of(example))
-            item.saw(moment(seen.trails))
+            item.at(moment(seen.trails))
             if not isinstance(judgement, Violation):
-                item.holding.extend([seen] if judgement is None else ())
+                item.passing.extend([seen] if judgement is None else ())
                 item.witness = item.witness or (seen if judgement is None else None)
                 return None
-            item.example, item.trails, item.created = example, seen.trails, seen.created
-            item.subject = seen.subject
+            item.failing = seen
         expected, actual = self._words(judgement.expected), self._words(judgement.actual)
         return ReportedViolation(example, f"{item.requirement}: expected {expected}; actual: {actual}")
 
-    def _beside(self, role: str, seen: dict[str, tuple[Exchange, ...]]) -> bool:
+    def _sibling_answered(self, role: str, seen: dict[str, tuple[Exchange, ...]]) -> bool:
         """Send the sibling for a role; return whether it was answered."""
         sibling = self._sibling()
         seen[role] = sibling.exchanges
@@ -189,7 +187,7 @@ class Examiner:
         self._silent = self._silent + 1 if silent else 0
         return not silent
 
-    def _asked_again(self, subject: CallResult) -> Trails:
+    def _repeated(self, subject: CallResult) -> Trails:
         """Send an unanswered request again and again, its sibling around each time; once for all who ask about it.
 
         Where the sibling is not answered either, the target is silent and the request is left alone.
@@ -202,11 +200,11 @@ class Examiner:
         if subject.again is None or self._silent >= MOST_SILENT:
             return seen
         for number in range(1, REPEATS + 1):
-            if not self._beside(f"before{number}", seen):
+            if not self._sibling_answered(f"before{number}", seen):
                 return seen
             repeat = subject.again()
             seen[f"repeat{number}"] = repeat.exchanges
             if not isinstance(repeat.outcome, Unanswered):
                 return seen
-        self._beside("after", seen)
+        self._sibling_answered("after", seen)
         return seen

@@ -8,9 +8,8 @@ batch drawn as a list would not shrink to one body.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from pytest_zstack_ticket.runner.budget import (
     Property,
     mark_of,
 )
+from pytest_zstack_ticket.runner.hypothesis_home import storage
 
 if TYPE_CHECKING:
     from hypothesis import settings
@@ -79,7 +79,7 @@ class Explorer:
         """
         if known.strategy is None:
             if known.round is not None:
-                known.round()
+                known.round(known)
             return
         began, before, drawn = self.now(), len(known.seen), 0
 
@@ -176,16 +176,3 @@ def bounds(examples: int, *, steps: int = 50) -> settings:
         max_examples=examples,
         stateful_step_count=steps,
     )
-
-
-@contextmanager
-def storage(folder: str) -> Iterator[None]:
-    """Let Hypothesis use another storage folder for a while."""
-    from hypothesis import configuration  # noqa: PLC0415 - as above
-
-    before = getattr(configuration, "__hypothesis_home_directory", None)
-    configuration.set_hypothesis_home_dir(folder)
-    try:
-        yield
-    finally:
-        configuration.set_hypothesis_home_dir(before)

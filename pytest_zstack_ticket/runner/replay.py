@@ -21,8 +21,8 @@ from pytest_zstack_ticket.model.saved_example import (
 from pytest_zstack_ticket.model.ticket import Edit, Message
 from pytest_zstack_ticket.model.verdict import Example
 from pytest_zstack_ticket.model.waiver import Waiver
-from pytest_zstack_ticket.runner.record import finding_of, record_to_json, saved_example_json
-from pytest_zstack_ticket.runner.rerun_command import our_sessions
+from pytest_zstack_ticket.runner.record_json import record_json
+from pytest_zstack_ticket.runner.rerun_command import identity_of
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import applies, signature
 from pytest_zstack_ticket.verdicts.saved_examples import observed, status_of
@@ -130,9 +130,8 @@ def keep(run: Run, pinned: SavedExample, seen: Replay) -> None:
         **seen.trails,
     )
     run.examiner.end()
-    ours, again = our_sessions(run), shlex.join(["pytest", *safe_arguments()[1:]])
-    finding = finding_of(record, url=run.reached.settings.url, ours=ours, regenerate=again)
-    run.results.take(record_to_json(record, finding, saved_example_json(record, ours=ours, word=run.options["nonce"])))
+    again = shlex.join(["pytest", *safe_arguments()[1:]])
+    run.results.take(record_json(record, identity_of(run), command=again))
     run.results.tests[pinned.requirement] -= 1  # it is no test, and a run that is cut short counts those
 
 

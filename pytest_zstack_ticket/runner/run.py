@@ -44,7 +44,6 @@ from pytest_zstack_ticket.target.target import Target
 from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
 if TYPE_CHECKING:
-    from pytest_zstack_ticket.runner.conclusion import Conclusion
     from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 
 Role: TypeAlias = Literal["alone", "controller", "worker"]
@@ -82,7 +81,6 @@ class Run:
     scanned: Scan = field(default_factory=Scan)
     used: Usage = field(default_factory=Usage)
     expectations: Expectations = field(default_factory=Expectations)
-    ending: Conclusion | None = None
 
     @property
     def reached(self) -> Target:
