@@ -35,7 +35,7 @@ def rejections_to_json(rejections: Iterable[Rejection], translations: Translatio
 def rejection_lines(rejections: Iterable[Rejection], translations: Translations, lang: str) -> list[str]:
     """Return one line for each reason."""
     word = translations.catalogues[lang]["certificate"]["rejected"]
-    return [word.format(reason=one.reason, told=rejection_text(one, translations, lang)) for one in rejections]
+    return [word.format(reason=one.reason, rejection=rejection_text(one, translations, lang)) for one in rejections]
 
 
 def advised_lines(found: Iterable[Advised], translations: Translations, lang: str) -> list[str]:

@@ -46,7 +46,7 @@ class Sender(Protocol):
 
 
 class Sessions(Protocol):
-    """What an endpoint needs of the session keeper."""
+    """What an endpoint needs of the session manager."""
 
     @property
     def session(self) -> Session:
@@ -100,5 +100,5 @@ class SessionRenewer:
     def _renewed(self, session: Session) -> Session:
         self._ended.add(session.authorization)
         if len(self._ended) > MOST_RENEWALS:
-            raise LoginError(f"the target ended our session {len(self._ended)} times; nothing can be told of it so.")
+            raise LoginError(f"the target ended our session {len(self._ended)} times; it cannot be tested like this.")
         return self._sessions.renew(session)

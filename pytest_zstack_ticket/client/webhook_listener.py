@@ -1,4 +1,4 @@
-"""Listeners for web hooks: one that keeps what a target delivers, and a bell that only tells that a job has ended.
+"""Listeners for web hooks: one that keeps what a target delivers, and one that only notices that a job has ended.
 
 Whoever finds the address can deliver, so what arrives is bounded: bytes, time and number of deliveries, connections at
 once, and paths, for only those that were given to the target are answered.
@@ -22,10 +22,10 @@ MOST_BYTES = 1 << 20
 MOST_DELIVERIES = 1000
 MOST_CONNECTIONS = 64
 MOST_JOBS = 4096
-"""So many jobs are remembered whose end was delivered before anybody waited for it."""
+"""Jobs that are remembered whose end was delivered before it was waited for."""
 LONGEST_ID = 64
 MOST_SILENT = 3
-"""After so many waits in a row without a delivery nobody waits any more, until one arrives."""
+"""After so many waits in a row without a delivery waits are skipped until one arrives."""
 
 
 def address_towards(url: str) -> str:
@@ -155,9 +155,9 @@ class WebhookListener(_Listener):
 
 
 class JobNotificationListener(_Listener):
-    """Rings for each job whose end a target delivers. Nothing of a delivery is kept but the job's id.
+    """Notices each job whose end a target delivers. Nothing of a delivery is kept but the job's id.
 
-    A delivery may arrive before the answer that names the job; anybody could ring, so it is only a reason to poll.
+    A delivery may arrive before the answer that names the job; anyone could send one, so it is only a reason to poll.
     """
 
     def __init__(self, host: str = "127.0.0.1") -> None:
@@ -173,7 +173,7 @@ class JobNotificationListener(_Listener):
 
     @property
     def has_delivered(self) -> bool:
-        """True if the last job that somebody waited for was delivered."""
+        """True if the last job that was waited for was delivered."""
         return self._silent == 0
 
     def wait(self, job: str, seconds: float) -> bool:

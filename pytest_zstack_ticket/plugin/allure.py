@@ -47,15 +47,15 @@ class AllureResults:
 
     def remember(self, item: pytest.Item, report: pytest.TestReport) -> None:
         """Remember what a test saw until its result is written."""
-        told = next((value for name, value in report.user_properties if name == KEY), None)
-        if not isinstance(told, dict):
+        found = next((value for name, value in report.user_properties if name == KEY), None)
+        if not isinstance(found, dict):
             return
-        row = self._row(item.stash[RULE], told)
+        row = self._row(item.stash[RULE], found)
         self._pending = test_name(item), row, _witnesses(item.stash[RECORD]) if row["verdict"] == "passed" else []
 
-    def _row(self, rule: Requirement, told: dict[str, Any]) -> dict[str, Any]:
+    def _row(self, rule: Requirement, found: dict[str, Any]) -> dict[str, Any]:
         """Return what one test makes of its requirement, as a report has it."""
-        tally, finding = tally_from_json(told["tally"]), told["finding"]
+        tally, finding = tally_from_json(found["tally"]), found["finding"]
         # what is missing may still come, as in the report of pytest
         judged = verdict_of(rule, replace(tally, missing=0), self._run.reached.profile)
         row = RequirementRow(
@@ -90,7 +90,7 @@ class AllureResults:
             self._attach(result, name, text)
 
     def _judge(self, result: TestResult, row: dict[str, Any]) -> None:
-        """Give a result our verdict and its reason; what broke after a test that held stays as it is told."""
+        """Give a result our verdict and its reason; what broke after a test that held stays as it is reported."""
         why = allure.details(row)
         if why is None:
             return
@@ -108,10 +108,10 @@ class AllureResults:
 
     def conclude(self, report: dict[str, Any]) -> None:
         """Write what is about the run as a whole, and what came to light only after its tests. Raises OSError."""
-        told = self._statuses()
+        reported = self._statuses()
         for row in report["requirements"]:
             status = allure.STATUSES[row["verdict"]]
-            if status in LATE and status not in told.get(row["id"], {status}):
+            if status in LATE and status not in reported.get(row["id"], {status}):
                 self._put(allure.requirement_files(report, row, ()))
         self._put(allure.run_files(report))
 

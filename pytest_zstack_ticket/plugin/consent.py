@@ -18,9 +18,9 @@ from pytest_zstack_ticket.target.target import is_loopback
 
 
 def require_consent(options: RunOptions, caps: Quotas, config: pytest.Config) -> None:
-    """See that somebody consented to a run against this host under these caps; to approvals each time anew.
+    """Require consent to a run against this host within this quota; for approvals, each time anew.
 
-    Raises SettingsError, which shows the bounds, if nobody did and nobody is there to ask.
+    Raises SettingsError, which shows the bounds, if there is no consent and no terminal to ask on.
     """
     host = host_of(options)
     if options.embedded or is_loopback(_url(options)) or options["plan"]:
@@ -39,7 +39,7 @@ def require_consent(options: RunOptions, caps: Quotas, config: pytest.Config) ->
 
 
 def _within(caps: Quotas, known: Quotas | None) -> bool:
-    """Return True if caps allow no more than those that somebody consented to."""
+    """Return True if a quota allows no more than the one that was consented to."""
     if known is None:
         return False
     pairs = [(getattr(caps, one.name), getattr(known, one.name)) for one in fields(Quotas)]
@@ -47,7 +47,7 @@ def _within(caps: Quotas, known: Quotas | None) -> bool:
 
 
 def _typed(config: pytest.Config, host: str, options: RunOptions, caps: Quotas) -> bool:
-    """Ask on a terminal for the name of the host; False where nobody can be asked."""
+    """Ask on a terminal for the name of the host; False where there is none."""
     capture: Any = config.pluginmanager.getplugin("capturemanager")
     if capture is not None:
         capture.suspend_global_capture(in_=True)

@@ -110,9 +110,9 @@ class RunHooks:
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         """Note what a worker left on the target, and that it broke down if it did."""
         take(self.run, node.config, getattr(node, "workeroutput", {}).get(LATE, ()))
-        told = getattr(node, "workeroutput", {}).get(KEY)
-        if told:
-            self.run.take_worker_result(CleanupResult(**told["swept"]), Scan.from_json(told["scan"]))
+        result = getattr(node, "workeroutput", {}).get(KEY)
+        if result:
+            self.run.take_worker_result(CleanupResult(**result["swept"]), Scan.from_json(result["scan"]))
         if error:
             self.run.cut_short = "an xdist worker crashed"
 
@@ -219,8 +219,8 @@ class RunHooks:
         if run.role == "worker":
             run.seal()
             run.scan()
-            told = {"swept": asdict(run.swept), "scan": asdict(run.scanned)}
-            session.config.workeroutput[KEY] = told  # type: ignore[attr-defined] # xdist adds it
+            result = {"swept": asdict(run.swept), "scan": asdict(run.scanned)}
+            session.config.workeroutput[KEY] = result  # type: ignore[attr-defined] # xdist adds it
         else:
             run.sweep_after_workers()
             self.conclusion = self.concluded(int(exitstatus))

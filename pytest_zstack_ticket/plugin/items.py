@@ -55,7 +55,7 @@ def test_name(item: pytest.Item) -> str:
 
 
 def own_requirement(item: pytest.Item, found: str) -> Requirement:
-    """Make a requirement of a test that somebody wrote for an id of his own: its docstring is the text.
+    """Make a requirement for a project's own test with an id of its own: the docstring is its text.
 
     Raises LookupError in the shipped suites, where every id must be in the catalogue.
     """
@@ -117,7 +117,7 @@ def _add_drift(run: Run, item: pytest.Item, report: pytest.TestReport) -> None:
 
 
 def blamed(tally: Tally, error: BaseException) -> Tally:
-    """Return a tally that says why a test broke off, unless that was a departure or a skip."""
+    """Return a tally that says why a test broke off, unless that was a violation or a skip."""
     if tally.failed or isinstance(error, pytest.skip.Exception):
         return tally
     if isinstance(error, TargetError):
@@ -134,7 +134,7 @@ def _show_as_skipped(item: pytest.Item, report: pytest.TestReport, why: str) -> 
 
 
 def regenerate(run: Run, item: pytest.Item, requirement: str) -> str:
-    """Return the command that finds a departure again: the same draws come from the same seed and effort."""
+    """Return the command that reproduces a violation: the same seed and effort draw the same examples."""
     return command(run, *(["-k", requirement] if run.shipped else [item.nodeid]))
 
 

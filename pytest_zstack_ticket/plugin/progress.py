@@ -1,4 +1,4 @@
-"""A status line while tests run: only on a terminal of somebody who looks at it."""
+"""A status line while tests run: only on a terminal that a user is looking at."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ class LiveLine:
         if item is not None:
             tally = item.tally
             examples = tally.held + tally.failed + tally.undecided + tally.legal
-            return self._told(item.requirement, examples, findings + bool(tally.failed), used)
-        return self._told(self._names(), sum(one.held + one.failed for one in results), findings, used)
+            return self._progress(item.requirement, examples, findings + bool(tally.failed), used)
+        return self._progress(self._names(), sum(one.held + one.failed for one in results), findings, used)
 
-    def _told(self, what: str, examples: int, findings: int, used: Any) -> Progress:
+    def _progress(self, what: str, examples: int, findings: int, used: Any) -> Progress:
         rate = self._rate(used.requests)
         return Progress(what=what, examples=examples, rate=rate, findings=findings, alive=used.alive, left=self._left())
 

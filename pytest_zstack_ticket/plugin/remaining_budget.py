@@ -1,6 +1,6 @@
-"""Spend what the tests left of a budget, where least was explored, and tell what that found.
+"""Spend the rest of a budget after the tests, where least was explored, and report what that found.
 
-A test that passed may so depart after its report; the departure becomes another, failed report of the same test.
+A test that passed may then fail after its report; the violation becomes another, failed report of the same test.
 """
 
 from __future__ import annotations
@@ -56,12 +56,12 @@ def _round(run: Run, explorer: Explorer, chosen: Property, record: ItemRecord, e
     run.reached.cleanup.protect()
     try:
         explorer.round(chosen, until=end)
-    except Exception as error:  # noqa: BLE001 - as in a test: it is a departure, a lost target, or a defect of ours
+    except Exception as error:  # noqa: BLE001 - as in a test: it is a violation, a lost target, or a bug of the suite
         record.tally = blamed(record.tally, error)
 
 
 def _late(run: Run, item: pytest.Item, record: ItemRecord) -> JsonObject:
-    """Return a late report: only one that departed is shown."""
+    """Return a late report: only one with a violation is shown."""
     found, rule = finished_record(run, item, record), item.stash[RULE]
     finding = found["finding"]
     shown = finding is not None and (rule.id, finding["signature"]) not in run.expectations.active

@@ -29,7 +29,7 @@ class Termination:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        """Handle SIGTERM, if this is the thread that can and nobody has had it ignored."""
+        """Handle SIGTERM, if this is the main thread and the signal is not ignored."""
         if threading.current_thread() is threading.main_thread():
             former = signal.getsignal(signal.SIGTERM)
             if former not in (None, signal.SIG_IGN):

@@ -25,9 +25,9 @@ RUN: pytest.StashKey[Run] = pytest.StashKey()
 
 def run_of(config: pytest.Config) -> Run | None:
     """Return the run that the options ask for, None if they name no target. Raises UsageError."""
-    told = getattr(config, "workerinput", {}).get(KEY)
-    if told is not None:
-        return _worker_run(config, told)
+    given = getattr(config, "workerinput", {}).get(KEY)
+    if given is not None:
+        return _worker_run(config, given)
     options = options_of(config)
     if not options["url"] and suite_selection.names_suites(config):
         options = options.with_default("url", EMBEDDED, "checkout")
@@ -42,23 +42,23 @@ def run_of(config: pytest.Config) -> Run | None:
     return run
 
 
-def _worker_run(config: pytest.Config, told: dict[str, Any]) -> Run:
-    values = {name: Value(*pair) for name, pair in told["values"].items()}
-    if told["shipped"]:
+def _worker_run(config: pytest.Config, given: dict[str, Any]) -> Run:
+    values = {name: Value(*pair) for name, pair in given["values"].items()}
+    if given["shipped"]:
         suite_selection.run_suites(config)
     return Run(
         options=RunOptions(values, options_of(config).secrets),
-        shipped=told["shipped"],
-        worker=told["worker"],
+        shipped=given["shipped"],
+        worker=given["worker"],
         role="worker",
-        id=told["id"],
-        key=bytes.fromhex(told["key"]),
-        url=told["url"],
-        profile=profile_from_json(told["profile"]),
-        ticket_name=told["ticket_name"],
-        usage_counter_path=Path(told["meter"]),
-        shared_secrets_path=told["whispers"],
-        expectations=Expectations(active=frozenset((requirement, found) for requirement, found in told["waived"])),
+        id=given["id"],
+        key=bytes.fromhex(given["key"]),
+        url=given["url"],
+        profile=profile_from_json(given["profile"]),
+        ticket_name=given["ticket_name"],
+        usage_counter_path=Path(given["usage_counter"]),
+        shared_secrets_path=given["shared_secrets"],
+        expectations=Expectations(active=frozenset((requirement, found) for requirement, found in given["waived"])),
     )
 
 

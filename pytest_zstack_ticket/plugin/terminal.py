@@ -105,13 +105,13 @@ def residue(run: Run) -> list[str]:
     words, lang, swept = translations(), run.lang, run.swept
     if run.options.embedded:
         return []
-    told = [words.say("left", lang, count=len(swept.left), deleted=len(swept.deleted), used=run.used.requests)]
-    told += [f"  {visible(uuid)}" for uuid in swept.left[:MOST_REASONS]]
+    lines = [words.say("left", lang, count=len(swept.left), deleted=len(swept.deleted), used=run.used.requests)]
+    lines += [f"  {visible(uuid)}" for uuid in swept.left[:MOST_REASONS]]
     if swept.unseen:
-        told.append(words.say("left-unseen", lang, count=swept.unseen))
+        lines.append(words.say("left-unseen", lang, count=swept.unseen))
     if not swept.clean:
-        told.append(words.say("left-advice", lang, path=run.ledger_path("*")))
-    return told
+        lines.append(words.say("left-advice", lang, path=run.ledger_path("*")))
+    return lines
 
 
 def table(result: Result, lang: str) -> list[str]:
@@ -136,10 +136,11 @@ def reasons(ending: Conclusion, lang: str) -> list[str]:
     found: dict[str, list[str]] = {}
     for requirement in ending.report["requirements"]:
         if requirement["verdict"] not in ("passed", "failed") and requirement["reason"]:
-            why = f"{words.word(requirement['verdict'], lang)}: {visible(requirement['reason'][lang])}"
+            verdict, reason = words.word(requirement["verdict"], lang), visible(requirement["reason"][lang])
+            why = words.say("reason-line", lang, word=verdict, text=reason)
             found.setdefault(why, []).append(requirement["id"])
     ordered = sorted(found.items(), key=lambda pair: _rank(pair[0], lang))
-    lines = [f"{why} — {_named(ids)}" for why, ids in ordered[:MOST_REASONS]]
+    lines = [words.say("reason-of", lang, reason=why, ids=_named(ids, lang)) for why, ids in ordered[:MOST_REASONS]]
     lines += [f"… {len(ordered) - MOST_REASONS}"] if len(ordered) > MOST_REASONS else []
     return ["", *(part for line in lines for part in wrapped(line, COLUMNS))] if lines else []
 
@@ -150,5 +151,8 @@ def _rank(why: str, lang: str) -> int:
     )
 
 
-def _named(ids: list[str]) -> str:
-    return ", ".join(ids) if len(ids) <= 6 else f"{', '.join(ids[:4])} … ({len(ids)})"
+def _named(ids: list[str], lang: str) -> str:
+    comma = translations().say("comma", lang)
+    if len(ids) <= 6:
+        return comma.join(ids)
+    return translations().say("and-more", lang, ids=comma.join(ids[:4]), count=len(ids))

@@ -57,7 +57,7 @@ def groups_path(usage_counter: Path) -> Path:
 
 
 def scheduler(config: pytest.Config, log: Any, path: Path) -> LoadScopeScheduling | None:
-    """Return what hands out the tests, None if somebody chose another way to distribute them."""
+    """Return what hands out the tests, None if the user chose another way to distribute them."""
     if config.getoption("dist", "no") != "load" or _is_chosen(config):
         return None
     return GroupScheduling(config, log, path)

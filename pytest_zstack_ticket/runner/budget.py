@@ -36,7 +36,7 @@ _FRESH = re.compile(rb"[0-9a-f]{32}")
 
 
 def mark_of(example: Any) -> int:
-    """Return what tells an example from others: the body of a draft, else how it is written."""
+    """Identify an example: by the body of a draft, else by its representation."""
     draft = getattr(example, "draft", example)
     body = getattr(draft, "body", None)
     content = _FRESH.sub(b"", body) if isinstance(body, bytes) else repr(example).encode("utf-8", "surrogatepass")
@@ -51,7 +51,7 @@ class Property:
     machine has.
 
     `record` is that of its test, if the test examines a requirement. `over` says that nothing more is to be found: it
-    departed, broke off, or there is nothing else to draw.
+    it failed, broke off, or there is nothing else to draw.
     """
 
     strategy: SearchStrategy[Any] | None

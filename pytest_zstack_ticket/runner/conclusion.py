@@ -62,7 +62,7 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Concl
     doubts = doubts_of(cut=cut, early=early)
     result = judge(requirements, run.results.tallies, profile, doubts=doubts, cut_short=bool(run.cut_short))
     swept = run.swept
-    # a laboratory without any call to delete is no residue that anybody could have avoided
+    # a laboratory without any call to delete leaves tickets that could not be avoided
     residue = bool(swept.left) and (swept.offered or run.reached.kind == "foreign")
     expectation_result = ExpectationResult.of(run, result)
     status = expectation_result.status(exit_status(expectation_result.result, pytest_status, residue=residue))
@@ -117,8 +117,8 @@ def _outside(tally: Tally, *, cut: bool) -> dict[str, Any]:
     """Return what counts in a verdict and is in no example."""
     lost = [phrase_to_json(one) for one in tally.lost]
     explored = explored_json(tally)
-    told = {"errors": list(tally.errors), "lost": lost, "ran": tally.ran, "cut": cut}
-    return {**told, "explored": explored} if explored else told
+    outside = {"errors": list(tally.errors), "lost": lost, "ran": tally.ran, "cut": cut}
+    return {**outside, "explored": explored} if explored else outside
 
 
 def _run_json(run: Run, pytest_status: int, *, avoidable: bool) -> dict[str, Any]:
@@ -187,7 +187,7 @@ def _date(seconds: float) -> str:
 
 
 def _write(run: Run, report: dict[str, Any]) -> tuple[Path | None, str]:
-    """Write the report in every form; return what people are told that it is, and why a PDF is not there."""
+    """Write the report in every form; return the path to show, and why there is no PDF."""
     if run.place is None:
         return None, ""
     folder, text = run.place.folder, json.dumps(report, ensure_ascii=False, indent=1) + "\n"

@@ -23,15 +23,14 @@ from pytest_zstack_ticket.verdicts.tally import Tally, tally_of
 
 Role = CallResult | tuple[Exchange, ...]
 CONFIRMATIONS = 3
-"""So often a departing example is repeated, to say whether it departs every time."""
+"""Times that a failing example is repeated, to see whether it fails every time."""
 MOST_SILENT = 3
 """After this many silent siblings in a row nothing is asked again."""
-"""So many of the last holding examples are remembered, for one that can be sent again in another run."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedViolation:
-    """A departure as a test's assertion shows it; its text is in the language of the run."""
+    """A violation as a test's assertion shows it; its text is in the language of the run."""
 
     example: Example
     text: str
@@ -89,7 +88,7 @@ class Examiner:
         arguments: Mapping[str, Json] | None = None,
         **trails: Role,
     ) -> ReportedViolation | None:
-        """Judge one example by the check of that name; return the departure, or None if there is none.
+        """Judge one example by the check of that name; return the violation, or None if there is none.
 
         Raises KeyError for an unknown check, RuntimeError outside a test that is marked with a requirement.
         """
@@ -146,7 +145,7 @@ class Examiner:
             self.item.observations.append(observation)
 
     def confirm(self, record: ItemRecord) -> None:
-        """Repeat the subject of a test's last departing example, and note how often it departs.
+        """Repeat the subject of a test's failing example, and count how often it fails.
 
         Only repetitions that are decided as the first one was count: the same UUID twice may well be refused.
         """

@@ -69,7 +69,7 @@ class ExpectationResult:
 
 
 def pinned_together(baseline: Iterable[dict[str, Any]], results: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the examples of the run before and our own, each once; how often one departed is kept."""
+    """Merge the examples of the earlier run and of this one, each once; how often one failed is kept."""
     found = {same_input(saved_example_from_json(one)): one for one in baseline}
     for one in results:
         known = found.setdefault(same_input(saved_example_from_json(one)), one)

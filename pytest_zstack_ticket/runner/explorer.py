@@ -1,7 +1,7 @@
 """Run a property over generated examples with the run's own seed and effort, and leave the shrinking to Hypothesis.
 
 With a window above 1 the verdicts are deferred: examples are drawn first and judged by as many threads; only if one
-departs are the same examples drawn again, those that held passed over, and the departing one shrunk one by one. A
+fails are the same examples drawn again, those that held passed over, and the failing one shrunk one by one. A
 batch drawn as a list would not shrink to one body.
 """
 
@@ -68,7 +68,7 @@ class Explorer:
         while len(known.seen) < least and not known.over:
             # every round begins with the simplest example, which is new only once
             self.round(known, least - len(known.seen) + bool(known.drawn))
-        # what stands for no requirement has nobody to tell of it later
+        # without a requirement there is no later report for what is found
         while known.record is None and len(known.seen) < wanted and not known.over and self.budget.left:
             self.round(known, until=self.now() + self.budget.left)
 
@@ -114,7 +114,7 @@ class Explorer:
             self._run(strategy, _replay(held, holds), len(held), seed)
 
     def _deferred(self, strategy: SearchStrategy[Any], holds: Holds, examples: int, seed: int) -> list[bool]:
-        """Judge every drawn example in threads; return for each whether it held. Raises what is no departure."""
+        """Judge every drawn example in threads; return for each whether it held. Raises any error but a violation."""
         waiting: list[Future[None]] = []
         with ThreadPoolExecutor(self.window) as pool:
 

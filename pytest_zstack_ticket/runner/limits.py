@@ -18,7 +18,7 @@ ORDER = ("requests", "rate", "created", "alive", "bytes")
 
 
 def bounded(options: RunOptions) -> RunOptions:
-    """Return wishes whose effort and time are small for somebody's cloud, unless something else was asked for."""
+    """Return options with small defaults of effort and time for a remote target."""
     if options.embedded or is_loopback(_url(options)):
         return options
     return options.with_default("effort", "smoke", "foreign target").with_default(
@@ -27,7 +27,7 @@ def bounded(options: RunOptions) -> RunOptions:
 
 
 def quotas_of(options: RunOptions) -> Quotas:
-    """Return the caps of a run: none on the embedded endpoint, small ones on somebody's cloud, else as asked for."""
+    """Return the caps of a run: none on the embedded simulator, small ones on a remote target, else as asked for."""
     caps = UNBOUNDED if options.embedded else LABORATORY if is_loopback(_url(options)) else FOREIGN
     asked = {name: options[f"max-{name}"] for name in ORDER if options[f"max-{name}"] != ""}
     for name, value in asked.items():
@@ -47,21 +47,21 @@ def _url(options: RunOptions) -> str:
 
 
 def may_approve(options: RunOptions) -> bool:
-    """Return True if the context file names an approver and allows that he approves."""
+    """Return True if the context file names an approver and allows its approvals."""
     context = context_of(options)
     return context.allow_approve and "approver" in context.users
 
 
 def summary(caps: Quotas, options: RunOptions) -> str:
     """Return the bounds in one line, in English, for an error."""
-    told = {
+    forms = {
         "requests": "{:.12g} requests",
         "rate": "{:g} a second",
         "created": "{:.12g} POST requests",
         "alive": "{:.12g} tickets at once",
         "bytes": "{:.12g} bytes",
     }
-    parts = [told[name].format(getattr(caps, name)) for name in ORDER if getattr(caps, name) is not None]
+    parts = [forms[name].format(getattr(caps, name)) for name in ORDER if getattr(caps, name) is not None]
     if options["total-timeout"]:
         parts.append(f"{options['total-timeout']:g} seconds")
     if may_approve(options):
@@ -70,18 +70,18 @@ def summary(caps: Quotas, options: RunOptions) -> str:
 
 
 def lines(options: RunOptions, caps: Quotas, tests: int | None = None) -> list[str]:
-    """Return the plan for people: what would be sent at most, where to, and what never is."""
+    """Return the plan in the language of the run: what would be sent at most, where to, and what never is."""
     words, lang = translations(), options["lang"]
     none = words.say("no-bound", lang)
-    told = [words.say("plan-title", lang, url=options["url"])]
+    plan = [words.say("plan-title", lang, url=options["url"])]
     if tests is not None:
-        told.append(words.say("plan-tests", lang, count=tests, effort=options["effort"]))
+        plan.append(words.say("plan-tests", lang, count=tests, effort=options["effort"]))
     for name in ORDER:
         value = getattr(caps, name)
-        told.append(words.say(f"plan-{name}", lang, bound=none if value is None else f"{value:.12g}"))
+        plan.append(words.say(f"plan-{name}", lang, bound=none if value is None else f"{value:.12g}"))
     seconds = options["total-timeout"]
-    told.append(words.say("plan-time", lang, bound=f"{seconds:g} s" if seconds else none))
-    told.append(words.say("plan-methods", lang, methods=METHODS))
+    plan.append(words.say("plan-time", lang, bound=f"{seconds:g} s" if seconds else none))
+    plan.append(words.say("plan-methods", lang, methods=METHODS))
     if may_approve(options):
-        return [*told, words.say("plan-approvals", lang), words.say("plan-never-but", lang)]
-    return [*told, words.say("plan-never", lang)]
+        return [*plan, words.say("plan-approvals", lang), words.say("plan-never-but", lang)]
+    return [*plan, words.say("plan-never", lang)]

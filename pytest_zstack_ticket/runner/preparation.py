@@ -9,7 +9,7 @@ from pytest_zstack_ticket.target.settings import profile_of, require_passwords
 
 
 def checked(options: RunOptions) -> RunOptions:
-    """Return wishes that can be used, the profile following the embedded endpoint. Raises our UsageError."""
+    """Return options that can be used, the profile following the embedded simulator. Raises UsageError."""
     if options.embedded:
         from pytest_zstack_ticket.simulator.embedded_url import parse_options  # noqa: PLC0415 - only embedded runs need it
 

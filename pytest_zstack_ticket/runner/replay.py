@@ -1,4 +1,4 @@
-"""Send pinned examples again: those of waivers and of an earlier run before the tests, our own departures after."""
+"""Send pinned examples again: those of waivers and of an earlier run before the tests, this run's violations after."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from pytest_zstack_ticket.verdicts.saved_examples import observed, status_of
 from pytest_zstack_ticket.verdicts.waivers import Outcome, replays_needed
 
 REPEATS = 8
-"""A departing example is sent so often again at the end, to tell how regularly it departs."""
+"""Times that a failing example is sent again at the end, to see how regularly it fails."""
 MOST_REPEATED = 20
 A_FEW = 3
-"""Replays of a waiver of which no number would tell that its failure is gone."""
+"""Replays of a waiver for which no number would prove that its failure is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """One more sight of a pinned example; `signature` is empty unless it departed."""
+    """One replay of a saved example; `signature` is empty unless it failed."""
 
     trails: dict[str, CallResult]
     judgement: Judgement
@@ -55,8 +55,8 @@ def before_tests(run: Run) -> None:
         for waiver in run.expectations.waivers:
             if (waiver.requirement, waiver.signature) in run.expectations.active and _wanted(run, waiver.requirement):
                 replay_waiver(run, waiver)
-        for told in (run.expectations.baseline or {}).get("pinned", ()):
-            pinned = saved_example_from_json(told)
+        for saved in (run.expectations.baseline or {}).get("pinned", ()):
+            pinned = saved_example_from_json(saved)
             # what compares the end of a run with its start says nothing before the tests
             if _wanted(run, pinned.requirement) and pinned.requirement not in run.late:
                 replay_baseline(run, pinned)
@@ -70,7 +70,7 @@ def _wanted(run: Run, requirement: str) -> bool:
 
 
 def replay_waiver(run: Run, waiver: Waiver) -> None:
-    """Send the counterexample of a waiver until it departs, or until it is incredible that it still would."""
+    """Send the counterexample of a waiver until it fails, or until it is incredible that it still would."""
     if waiver.counterexample is None:
         return
     outcomes = run.expectations.outcomes.setdefault((waiver.requirement, waiver.signature), [])
@@ -136,15 +136,15 @@ def keep(run: Run, pinned: SavedExample, seen: Replay) -> None:
 
 
 def after_tests(run: Run) -> None:
-    """Send our own departing examples a few times more, so that a finding can say how regular it is."""
+    """Send this run's failing examples a few times more, so that a finding can say how regular it is."""
     if run.cut_short or run.folder is None:
         return
-    departing = [key for key in sorted(run.results.pinned) if key[1]]
+    failing = [key for key in sorted(run.results.pinned) if key[1]]
     with suppress(TargetError):
-        for requirement, found in departing[:MOST_REPEATED]:
-            told = run.results.pinned[requirement, found]
-            outcomes = [replay(run, saved_example_from_json(told)).outcome for _ in range(REPEATS)]
-            told["seen"], told["tried"] = outcomes.count(found), REPEATS - outcomes.count(None)
+        for requirement, found in failing[:MOST_REPEATED]:
+            saved = run.results.pinned[requirement, found]
+            outcomes = [replay(run, saved_example_from_json(saved)).outcome for _ in range(REPEATS)]
+            saved["seen"], saved["tried"] = outcomes.count(found), REPEATS - outcomes.count(None)
             for finding in run.results.findings.get(requirement, ()):
                 if finding["signature"] == found:
-                    finding["seen"], finding["tried"] = 1 + told["seen"], 1 + told["tried"]
+                    finding["seen"], finding["tried"] = 1 + saved["seen"], 1 + saved["tried"]

@@ -102,7 +102,7 @@ class Run:
 
     @property
     def lang(self) -> str:
-        """The language of what people read."""
+        """The language of reports and messages."""
         return str(self.options["lang"])
 
     @cached_property
@@ -221,8 +221,8 @@ class Run:
             "profile": profile_json(self.reached.profile),
             "ticket_name": self.reached.context.name,
             "waived": sorted(self.expectations.active),
-            "meter": str(self.usage_counter.path) if self.usage_counter else "",
-            "whispers": self.shared_secrets.path if self.shared_secrets else "",
+            "usage_counter": str(self.usage_counter.path) if self.usage_counter else "",
+            "shared_secrets": self.shared_secrets.path if self.shared_secrets else "",
         }
 
     def clean_up(self) -> None:
@@ -241,7 +241,7 @@ class Run:
                 self.swept = self.target.cleanup.sweep(wait=False)
 
     def take_worker_result(self, swept: CleanupResult, scanned: Scan) -> None:
-        """Take in what a worker of xdist told at its end."""
+        """Add the cleanup and the leak scan of a worker of xdist."""
         self.swept_by_workers.append(swept)
         self.scanned = self.scanned.plus(scanned)
 

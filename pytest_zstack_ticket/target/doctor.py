@@ -56,14 +56,14 @@ class Line:
     cause: str = ""
 
 
-def options_for(url: str, told: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> RunOptions:
-    """Return the wishes of a doctor's visit: what was told, else the environment, else the defaults."""
+def options_for(url: str, given: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> RunOptions:
+    """Return the options of a doctor's visit: those given, else the environment, else the defaults."""
     values = {
-        option.name: Value(told.get(option.name) or environment.get(option.variable) or option.default, "doctor")
+        option.name: Value(given.get(option.name) or environment.get(option.variable) or option.default, "doctor")
         for option in OPTIONS
         if option.kind in ("string", "file", "profile", "choice")
     }
-    rest = {option.name: Value(told.get(option.name) or option.default, "doctor") for option in OPTIONS}
+    rest = {option.name: Value(given.get(option.name) or option.default, "doctor") for option in OPTIONS}
     return RunOptions({**rest, **values, "url": Value(url, "doctor")}, secrets_of(environment))
 
 
@@ -126,7 +126,7 @@ def _steps(target: Target, *, try_ticket: bool) -> Iterator[Line]:
 
 
 def _people(target: Target) -> Iterator[Line]:
-    """Log in each person of the context file, and see that he can play his part."""
+    """Log in each user of the context file, and check that it fits its part."""
     troubled = False
     for part in target.actors.parts:
         try:

@@ -159,7 +159,7 @@ def _no_zstack(answer: Response, settings: Settings, what: str) -> NotZStackErro
 
 
 def _words(answer: Response) -> str:
-    """Return what an answer says, for people."""
+    """Quote the reason that an answer gives."""
     body = decode(answer.body)
     error = body.get("error") if isinstance(body, dict) else None
     if isinstance(error, dict):

@@ -27,7 +27,7 @@ from pytest_zstack_ticket.transport.signing import SigningTransport
 def sweep_ledger(
     ledger: SavedLedger, *, environment: Mapping[str, str] = os.environ, profile: str = "deployed", dry: bool = False
 ) -> CleanupResult:
-    """Sweep what one ledger tells of, with the credentials of the environment. Raises TargetError or our UsageError."""
+    """Delete the tickets of a ledger with credentials of the environment. Raises TargetError or UsageError."""
     head = ledger.head
     settings = _settings(head, environment)
     clock, redactor = SystemClock(), Redactor(secrets.token_bytes(32))

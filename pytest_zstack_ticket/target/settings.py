@@ -42,7 +42,7 @@ def context_of(options: RunOptions) -> Context:
 
 
 def _given_context(options: RunOptions) -> Context:
-    """Return the context of the file; without one the embedded endpoint has its own people and lets us approve."""
+    """Return the context of the file; without one the embedded simulator has its own users and allows approvals."""
     if options["context"]:
         return load_context(Path(options["context"]))
     return Context(users=_embedded_users(), allow_approve=True) if options.embedded else Context()
@@ -78,7 +78,7 @@ def settings_of(options: RunOptions, url: str) -> Settings:
 
 
 def user_settings(ours: Settings, part: Part, context: Context, options: RunOptions) -> Settings:
-    """Return how somebody beside us reaches the target. Raises ContextError if there is no password for him."""
+    """Return how another user reaches the target. Raises ContextError if there is no password for it."""
     person = context.users[part]
     password = options.secrets[f"{part}_password"]
     if not password and options.embedded:
@@ -105,7 +105,7 @@ def log_in_of(settings: Settings) -> LogIn:
 
 
 def require_passwords(options: RunOptions) -> None:
-    """See that the context can be used and that there is a password for each of its people. Raises ContextError."""
+    """Check that the context can be used and that there is a password for each of its users. Raises ContextError."""
     context = context_of(options)
     for part in context.users:
         user_settings(Settings(url=""), part, context, options)
@@ -120,7 +120,7 @@ def _login(options: RunOptions, credentials: Credentials) -> Login:
 
 
 def _embedded_users() -> dict[Part, OtherUser]:
-    """Return who the seeded people of the embedded endpoint are to the tests: we are its administrator there."""
+    """Return the parts of the simulator's seeded users; the run's own user is its administrator."""
     from pytest_zstack_ticket.simulator.storage import seed_data  # noqa: PLC0415 - only the embedded endpoint needs it
 
     alice: dict[str, Json] = {"projectUuid": seed_data.PROJECT_ONE, "virtualIDUuid": seed_data.ALICE}
