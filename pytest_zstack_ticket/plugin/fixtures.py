@@ -31,7 +31,7 @@ NO_TARGET = "there is no target: use --zstack-url=http://HOST:PORT, or --zstack-
 
 @pytest.fixture(scope="session")
 def zstack_run(pytestconfig: pytest.Config) -> Run:
-    """The run that the options ask for."""
+    """Provide the run that the options ask for."""
     from pytest_zstack_ticket.plugin.startup import RUN  # noqa: PLC0415 - only a run of ours pays for it
 
     run = pytestconfig.stash.get(RUN, None)
@@ -42,25 +42,25 @@ def zstack_run(pytestconfig: pytest.Config) -> Run:
 
 @pytest.fixture(scope="session")
 def ticket_endpoint(zstack_run: Run) -> TicketEndpoint:
-    """The CreateTicket endpoint, `POST /zstack/v1/tickets`, with the calls around it."""
+    """Provide the CreateTicket endpoint, `POST /zstack/v1/tickets`, with the calls around it."""
     return zstack_run.reached.endpoint
 
 
 @pytest.fixture(scope="session")
 def zstack_session(zstack_run: Run) -> Session:
-    """The login session on the target."""
+    """Provide the login session on the target."""
     return zstack_run.reached.sessions.session
 
 
 @pytest.fixture(scope="session")
 def zstack_profile(zstack_run: Run) -> Profile:
-    """The profile that the target is judged by, with what was learned about it."""
+    """Provide the profile that the target is judged by, with what was learned about it."""
     return zstack_run.reached.profile
 
 
 @pytest.fixture(scope="session")
 def zstack_context(zstack_run: Run) -> Context:
-    """The values that this cloud accepts a ticket with, from the context file."""
+    """Provide the values that this cloud accepts a ticket with, from the context file."""
     return zstack_run.reached.context
 
 
@@ -78,7 +78,7 @@ def zstack_observe(zstack_run: Run) -> Callable[..., None]:
 
 @pytest.fixture(scope="session")
 def zstack_cases(zstack_run: Run) -> CaseTable:
-    """The enumerated drafts and messages, each sent once."""
+    """Provide the enumerated drafts and messages, each sent once."""
     from pytest_zstack_ticket.scenarios.case_table import CaseTable  # noqa: PLC0415 - as above
 
     target, announce = zstack_run.reached, zstack_run.examiner.announce
@@ -87,7 +87,7 @@ def zstack_cases(zstack_run: Run) -> CaseTable:
 
 @pytest.fixture(scope="session")
 def zstack_tickets(zstack_run: Run) -> TicketSet:
-    """A few tickets for queries to find, created when first used."""
+    """Provide a few tickets for queries to find, created when first used."""
     from pytest_zstack_ticket.scenarios.ticket_set import TicketSet  # noqa: PLC0415 - as above
 
     return TicketSet(zstack_run.reached.endpoint)
@@ -95,7 +95,7 @@ def zstack_tickets(zstack_run: Run) -> TicketSet:
 
 @pytest.fixture(scope="session")
 def zstack_many_tickets(zstack_run: Run) -> TicketSet:
-    """Tickets like `zstack_tickets`, but more than a page usually has rows."""
+    """Provide tickets like `zstack_tickets`, but more than a page usually has rows."""
     from pytest_zstack_ticket.scenarios.ticket_set import MANY, TicketSet  # noqa: PLC0415 - as above
 
     return TicketSet(zstack_run.reached.endpoint, MANY)
@@ -163,7 +163,7 @@ def zstack_state_machine(zstack_run: Run, zstack_explore: Explorer) -> StateMach
 
 @pytest.fixture(scope="session")
 def zstack_drift(zstack_run: Run) -> DriftMonitor:
-    """The drift monitor, which repeats the calibration request during the run; `mark()` sends it now."""
+    """Provide the drift monitor, which repeats the calibration request during the run; `mark()` sends it now."""
     return zstack_run.drift_monitor
 
 
