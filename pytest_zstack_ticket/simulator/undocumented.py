@@ -70,7 +70,7 @@ class Choices:
         "text", "empty", about="500 for a wrong Java class: with its text, or empty once compiled"
     )
     null_request: str = _choice("refused", "crash", about="`requests: [null]`: SYS.1007, or 500 with an empty body")
-    exceptions: str = _choice("prompt", "slow", about="jobs that end by an exception: at once, or after 3 seconds")
+    exceptions: str = _choice("prompt", "slow", about="jobs that end by an exception: at once, or after 15 seconds")
     cancelled_flow: str = _choice("cleared", "kept", about="currentFlowUuid of a cancelled ticket")
     dates: str = _choice("java8", "java9", "java20", about="the platform that writes the dates (9)")
     failing_request: str = _choice("succeeds", "fails", about="the requests of a finally approved ticket (U12)")

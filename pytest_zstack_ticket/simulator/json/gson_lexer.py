@@ -265,12 +265,9 @@ class JsonReader:
         return ""
 
     def _skip_line(self) -> None:
-        while self.at < len(self.text):
-            self.at += 1
-            if self.text[self.at - 1] in "\r\n":
-                if self.text[self.at - 1] == "\n":
-                    self._count_line()
-                return
+        end = re.compile(r"[\r\n]|\Z").search(self.text, self.at)
+        # the mark at the line's end is looked at again, as a blank
+        self.at = end.start() if end else len(self.text)
 
     def _skip_comment(self) -> None:
         self.at += 1
