@@ -47,6 +47,7 @@ _EXCEPTION_TIME = 15.0
 """Seconds; jobs that ended by an exception were still waited for after 8 (recorded exchanges)."""
 _HOOK_DELAY = 0.02
 """Seconds after the 202 before which no web hook leaves: the Java SDK then sleeps through its whole time-out."""
+_SCHEMES = ("http://", "https://")
 _UNKNOWN_CALL: Call = CALLS[0]
 
 
@@ -180,7 +181,8 @@ class Engine:
     def _latency(self, context: CallContext) -> float:
         """Seconds until a job ends; one with a web hook leaves the client the time to read the 202."""
         seconds = context.active.figures.get("latency", self.options.latency)
-        return max(seconds, _HOOK_DELAY) if context.header("X-Web-Hook") else seconds
+        hooked = (context.header("X-Web-Hook") or "").startswith(_SCHEMES)
+        return max(seconds, _HOOK_DELAY) if hooked else seconds
 
     @staticmethod
     def _admitted(context: CallContext) -> ApiError | None:
@@ -217,7 +219,7 @@ class Engine:
             return
         job.answer = answer
         # a URL that cannot be parsed is dropped without a word (dossier 3.6), a lost job delivers nothing
-        if job.webhook.startswith(("http://", "https://")) and self.jobs.find(job.id) is not None:
+        if job.webhook.startswith(_SCHEMES) and self.jobs.find(job.id) is not None:
             shown = response_builder.with_classes(answer, context.request)
             self._deliveries += context.active.via("hooks", _once)(_hook(job, shown, self.options.webhook_pause))
 

@@ -69,6 +69,7 @@ class Choices:
     class_cast: str = _choice(
         "text", "empty", about="500 for a wrong Java class: with its text, or empty once compiled"
     )
+    query_quotes: str = _choice("kept", "broken", about="a single quote in the value of a query: found, or ZQL fails")
     null_request: str = _choice("refused", "crash", about="`requests: [null]`: SYS.1007, or 500 with an empty body")
     exceptions: str = _choice("prompt", "slow", about="jobs that end by an exception: at once, or after 15 seconds")
     cancelled_flow: str = _choice("cleared", "kept", about="currentFlowUuid of a cancelled ticket")
@@ -79,7 +80,7 @@ class Choices:
 
 MEASURED = (
     "context-form:unreadable+access-key:absent+four-bytes:lost+compare:collation+causes:raced+class-cast:empty"
-    "+null-request:crash+exceptions:slow+cancelled-flow:kept"
+    "+query-quotes:broken+null-request:crash+exceptions:slow+cancelled-flow:kept"
 )
 """What was measured on a public 5.2.1 node (simulator.md, "Measured")."""
 

@@ -89,12 +89,11 @@ def _check_syntax(context: CallContext, asked: Query) -> None:
     if "" in asked.fields:
         word = text[at:].partition(" ")[0]
         raise _thrown(f"{_PARSE}no viable alternative at input '{target}.{word}' at line 1:{at}, {_around(text, at)}")
-    for one in asked.conditions:
-        if "'" in one.value:
-            place = text.rindex("'")
-            raise _thrown(
-                f"{_PARSE}token recognition error at: '{text[place:]}' at line 1:{place}, {_around(text, place)}"
-            )
+    broken = context.state.options.choices.query_quotes == "broken"
+    if broken and any("'" in one.value for one in asked.conditions):
+        place = text.rindex("'")
+        said = f"token recognition error at: '{text[place:]}' at line 1:{place}, {_around(text, place)}"
+        raise _thrown(_PARSE + said)
 
 
 def _clauses(asked: Query) -> str:

@@ -231,6 +231,6 @@ def test_the_uuid_of_the_path_wins_over_one_in_the_wrapper() -> None:
 def test_lists_in_a_query_string_are_repeated_names() -> None:
     endpoint = Endpoint()
     uuid = endpoint.created()["uuid"]
-    path = f"/v1/tickets/{uuid}?deleteMode=Enforcing&systemTags=a%3A%3Ab+c&systemTags=validationOnly&requestIp=1&a.b=c"
+    path = f"/v1/tickets/{uuid}?deleteMode=Enforcing&systemTags=a%3A%3Ab+c&systemTags=ephemeral%3A%3AvalidationOnly&requestIp=1&a.b=c"
     assert endpoint.finish(endpoint.send("DELETE", path)).body == b"{}"
     assert endpoint.rows(f"uuid={uuid}")

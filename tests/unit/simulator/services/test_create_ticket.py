@@ -88,13 +88,13 @@ REFUSED = [
     ({"flowCollectionUuid": seed_data.FOREIGN_COLLECTION}, "SYS.1007", "it not belong the project"),
     ({"flowCollectionUuid": seed_data.DISABLED_COLLECTION}, "SYS.1007", "is disable, can not be used"),
     ({"resourceUuid": "x"}, "SYS.1007", "resourceUuid[x] is not a valid uuid."),
-    ({"resourceUuid": seed_data.DEFAULT_FLOW}, "SYS.1000", "Duplicate entry"),
+    ({"resourceUuid": seed_data.DEFAULT_FLOW}, "SYS.1000", "ConstraintViolationException"),
     ({"requests": [request(apiName="no.such.Message")]}, "SYS.1007", "not matched ticket type found"),
     ({"requests": [request(apiName=...)]}, "SYS.1007", "not matched ticket type found"),
     ({"requests": [request(), request(apiName=seed_data.RESIZE_VM_API)]}, "SYS.1007", "not matched ticket type found"),
     ({"requests": [request(apiBody=...)]}, "SYS.1007", "cannot create API"),
     ({"requests": [request(apiBody=[1])]}, "SYS.1007", "Expected BEGIN_OBJECT but was BEGIN_ARRAY"),
-    ({"requests": [request(apiBody={"x": "y" * 70_000})]}, "SYS.1000", "Data too long for column 'requests'"),
+    ({"requests": [request(apiBody={"x": "y" * 70_000})]}, "SYS.1000", "DataException"),
 ]
 
 
@@ -151,14 +151,14 @@ def test_a_used_uuid_changes_nothing() -> None:
 
 
 TYPES = [
-    ({"name": {}}, "Expected a string but was BEGIN_OBJECT at line 1 column 2 path $.name"),
+    ({"name": {}}, "Expected a string but was BEGIN_OBJECT at line 1 column 10 path $.name"),
     ({"requests": {}}, "Expected BEGIN_ARRAY but was BEGIN_OBJECT"),
     ({"requests": "x"}, "Expected BEGIN_ARRAY but was STRING"),
-    ({"requests": [1]}, "Expected BEGIN_OBJECT but was NUMBER at line 1 column 2 path $.requests[0]"),
+    ({"requests": [1]}, "Expected BEGIN_OBJECT but was NUMBER at line 1 column 33 path $.requests[0]"),
     ({"requests": [request(requestName=[])]}, "path $.requests[0].requestName"),
-    ({"requests": [request(executeTimes=1.5)]}, 'java.lang.NumberFormatException: For input string: "1.5"'),
+    ({"requests": [request(executeTimes=1.5)]}, "java.lang.NumberFormatException: Expected an int but was 1.5 at line 1"),
     ({"requests": [request(executeTimes="x")]}, 'For input string: "x"'),
-    ({"requests": [request(executeTimes=2**31)]}, 'For input string: "2147483648"'),
+    ({"requests": [request(executeTimes=2**31)]}, "Expected an int but was 2147483648 at line 1"),
     ({"requests": [request(executeTimes=True)]}, "Expected an int but was BOOLEAN"),
     ({"tagUuids": "x"}, "Expected BEGIN_ARRAY but was STRING"),
     ({"systemTags": {}}, "Expected BEGIN_ARRAY but was BEGIN_OBJECT"),
@@ -217,7 +217,7 @@ def test_tags_are_read_beside_and_inside_params(tags: dict[str, object]) -> None
 @pytest.mark.parametrize("where", ["beside", "inside"])
 def test_the_tag_for_validation_only_checks_everything_and_stores_nothing(where: str) -> None:
     endpoint = Endpoint()
-    tags = {"systemTags": ["validationOnly"]}
+    tags = {"systemTags": ["ephemeral::validationOnly"]}
     sent = {"params": message(), **tags} if where == "beside" else {"params": message(**tags)}
     assert endpoint.create(sent).body == b"{}"
     sent["params"]["name"] = None
