@@ -20,10 +20,8 @@ def check_system_tags(context: CallContext) -> None:
     for tag in tags:
         if not isinstance(tag, str):
             raise ApiError("SYS.1000", details=_miscast(tag))
-    if all(tag.startswith(_EPHEMERAL) for tag in tags):
-        return
-    unknown = next(tag for tag in tags if not tag.startswith(_EPHEMERAL))
-    raise ApiError("SYS.1007", "no-system-tag", unknown)
+        if not tag.startswith(_EPHEMERAL):
+            raise ApiError("SYS.1007", "no-system-tag", tag)
 
 
 def _miscast(tag: Json) -> str:

@@ -52,7 +52,9 @@ def _check(context: CallContext, field: Field, value: Json) -> None:
 
 def _mandatory(context: CallContext, field: Field) -> None:
     how = "null" if field.name in context.raw else "missing"
-    if field.required and context.without(f"accept-{how}:{field.name}"):
+    before = field.required_before
+    required = field.required or (before is not None and not context.variant.release.at_least(*before))
+    if required and context.without(f"accept-{how}:{field.name}"):
         raise _invalid(f"field[{field.name}] of message[{_owner(context)}] is mandatory, can not be null")
 
 

@@ -178,7 +178,10 @@ def test_flows_are_the_administrators_business() -> None:
 
 def test_version_and_time_need_no_session() -> None:
     endpoint = Endpoint("embedded:deployed@4.8", name="")
-    assert body(endpoint.send("PUT", "/v1/management-nodes/actions", {"getVersion": {}})) == {"success": True, "version": "4.8.0"}
+    assert body(endpoint.send("PUT", "/v1/management-nodes/actions", {"getVersion": {}})) == {
+        "success": True,
+        "version": "4.8.0",
+    }
     shown = body(endpoint.send("PUT", "/v1/management-nodes/actions", {"getCurrentTime": {}}))
     assert shown["currentTime"]["Seconds"] == int(endpoint.now)
 
