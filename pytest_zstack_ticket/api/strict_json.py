@@ -26,11 +26,6 @@ def decode(body: bytes) -> Json | Undecodable:
     return _remembered(body) if len(body) <= SMALL else _decode(body)
 
 
-def is_object(value: Json | Undecodable) -> bool:
-    """Return True for a JSON object."""
-    return isinstance(value, dict)
-
-
 def text_of(body: bytes) -> str:
     """Return a body as text, bytes that are no UTF-8 shown as U+FFFD."""
     return body.decode("utf-8", "replace")

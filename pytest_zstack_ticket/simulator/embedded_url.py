@@ -44,7 +44,7 @@ def _with(options: SimulatorOptions, name: str, value: str) -> SimulatorOptions:
 
     match name:
         case "fault":
-            return replace(options, faults=parse_fault(value), fault_text=value)
+            return replace(options, faults=parse_fault(value))
         case "choice":
             return replace(options, choices=parse_choices(value))
         case "locale" if value in ("en", "zh"):

@@ -147,7 +147,8 @@ class Engine:
         job = self.jobs.find(identity)
         if job is None:
             return response_builder.unknown_job(self.state.variant, "poll", identity)
-        if job.answer is None:
+        held, job.held = job.held, False
+        if job.answer is None or held:
             return response_builder.waiting(self.state.variant, job.call, identity)
         job.reads += 1
         answer = response_builder.from_row(replace(job.answer, read=job.reads), self.options.choices.causes)

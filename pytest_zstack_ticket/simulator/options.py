@@ -23,7 +23,6 @@ class SimulatorOptions:
 
     variant: Variant = field(default_factory=Variant)
     faults: Faults | None = None
-    fault_text: str = ""
     latency: float = 0.002
     locale: Locale = "en"
     choices: Choices = field(default_factory=Choices)

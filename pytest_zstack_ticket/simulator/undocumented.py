@@ -75,7 +75,6 @@ class Choices:
     cancelled_flow: str = _choice("cleared", "kept", about="currentFlowUuid of a cancelled ticket")
     dates: str = _choice("java8", "java9", "java20", about="the platform that writes the dates (9)")
     failing_request: str = _choice("succeeds", "fails", about="the requests of a finally approved ticket (U12)")
-    virtual_id_details: str = _choice("account", "silent", about="details of a failed virtual-id log-in (U16)")
 
 
 MEASURED = (

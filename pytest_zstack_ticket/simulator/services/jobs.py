@@ -22,7 +22,8 @@ KEPT = 5_000
 class Job:
     """A job row. `context` is dropped once the job is done; `facts` are those of the request that made it.
 
-    `pending` is the answer of a job that takes its time to say how it ended.
+    `pending` is the answer of a job that takes its time to say how it ended. The first poll of a `held` job is answered
+    as that of a running one.
     """
 
     id: str
@@ -36,12 +37,17 @@ class Job:
     facts: Facts | None = None
     reads: int = 0
     pending: Answer | None = None
+    held: bool = False
 
 
 class Jobs:
-    """All job rows and the order in which they end."""
+    """All job rows and the order in which they end.
+
+    Every `held_every`-th job, if any, is answered as running when it is first polled, however late that is.
+    """
 
     def __init__(self, fold: Callable[[str], str] = str) -> None:
+        self.held_every = 0
         self.rows: dict[str, Job] = {}
         self._fold = fold
         self._due: list[tuple[float, int, Job]] = []
@@ -65,6 +71,7 @@ class Jobs:
         if not lost:
             self.rows.setdefault(self._fold(job.id), job)
         self._wait(job)
+        job.held = bool(self.held_every) and self._number % self.held_every == 0 and not job.webhook
 
     def _wait(self, job: Job) -> None:
         self._number += 1
