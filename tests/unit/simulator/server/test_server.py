@@ -96,7 +96,8 @@ def test_outside_the_context_the_container_answers_a_page(client: httpx.Client, 
 def test_the_bare_context_root_leads_to_its_folder(client: httpx.Client, path: str) -> None:
     with SimulatorServer() as server:
         answer = client.get(server.url + path)
-        assert (answer.status_code, answer.headers["location"]) == (302, "/zstack/")
+        place = None if path == "/" else "/zstack/"
+        assert (answer.status_code, answer.headers.get("location")) == (302 if place else 404, place)
 
 
 def test_refusals_of_400_500_and_503_close_the_connection_and_others_keep_it() -> None:
@@ -141,10 +142,10 @@ def test_a_request_may_come_in_pieces_and_in_chunks() -> None:
         assert b'"version"' in raw(server, head + b"Transfer-Encoding: chunked\r\n\r\n11\r\n" + body + b"\r\n0\r\n\r\n")
         continued = raw(server, head + b"Expect: 100-continue\r\nContent-Length: 17\r\n\r\n" + body, parts=2)
         assert b'"version"' in continued
-        absolute = head.replace(b"/zstack", b"http://h/zstack", 1)
+        absolute = head.replace(b"/zstack", b"http://x/zstack", 1)
         assert b'"version"' in raw(server, absolute + b"Content-Length: 17\r\n\r\n" + body)
         assert (
-            b"400" in raw(server, absolute.replace(b"http://h/", b"http://other/") + b"Content-Length: 0\r\n\r\n")[:15]
+            b"400" in raw(server, absolute.replace(b"http://x/", b"http://other/") + b"Content-Length: 0\r\n\r\n")[:15]
         )
         assert b"404" in raw(server, b"GET http://x?x=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 
