@@ -58,10 +58,10 @@ class Choices:
     )
     long_text: str = _choice("refused", "kept", about="requests or comments over 65535 bytes (5.3)")
     compare: str = _choice(
+        "collation",
         "exact",
         "blind",
-        "collation",
-        about="conditions, sort and ids see case; see none; see no accents, blanks either",
+        about="conditions, sort and ids: as utf8_general_ci, exact, or without case",
     )
     causes: str = _choice(
         "absent", "raced", "present", about="`causes: []` in errors of jobs: never, where a poll comes early, always"

@@ -100,13 +100,14 @@ def visible(context: CallContext, caller: Session, asked: Query) -> list[Found]:
 
 
 def _tickets(context: CallContext, asked: Query) -> Iterable[Any]:
-    """Return the tickets, or the one that a condition on uuid leaves, which keeps big tables quick."""
-    tickets = context.store.tickets
+    """Return the tickets, or those that a condition on uuid leaves, which keeps big tables quick."""
+    tickets, faulty = context.store.tickets, context.active.around or context.active.broken
+    fold = folding(context.state.options.choices.compare)
     for one in asked.conditions:
-        exact = one.value in tickets or context.state.options.choices.compare == "exact"
-        faulty = context.active.around or context.active.broken
-        if one.field == "uuid" and one.operator == "=" and exact and not faulty:
-            return [tickets[one.value]] if one.value in tickets else []
+        if one.field == "uuid" and one.operator == "=" and not faulty:
+            wanted = fold(one.value)
+            known = (one.value,) if one.value in tickets else (uuid for uuid in tickets if fold(uuid) == wanted)
+            return [tickets[uuid] for uuid in known]
     return list(tickets.values())
 
 

@@ -8,7 +8,7 @@ from pytest_zstack_ticket.simulator.storage import seed_data
 from tests.support.simulator_endpoint import Endpoint, body, code, details
 
 
-def filled(text: str = "embedded", *, many: int = 0) -> Endpoint:
+def filled(text: str = "embedded?choice=compare:exact", *, many: int = 0) -> Endpoint:
     endpoint = Endpoint(text)
     endpoint.engine.state.store.tickets.clear()
     for name, description in (("a", "x"), ("b", None), ("c=d", "y"), ("A", None), ("a b_c%", None)):
