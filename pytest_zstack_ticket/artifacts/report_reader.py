@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.bundle import LARGEST, REPORT, content, open_bundle
 from pytest_zstack_ticket.config.package_data import schemas_folder
 from pytest_zstack_ticket.model.errors import EvidenceError
@@ -57,8 +58,8 @@ def _bounded(file: IO[bytes], where: str) -> bytes:
 def report_of(text: bytes, where: str) -> dict[str, Any]:
     """Return the report that a file holds; `where` names it. Raises EvidenceError."""
     try:
-        told = json.loads(text.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
+        told = parse(text)
+    except ValueError as error:
         raise EvidenceError(f"{where} is no JSON ({error}). Give the report.json of a run.") from error
     defect = next(_validator().iter_errors(told), None)
     if defect is not None:

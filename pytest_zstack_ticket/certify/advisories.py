@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pytest_zstack_ticket.api.strict_json import parsed
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.certify.consistency import DEFINED
 from pytest_zstack_ticket.certify.dsse import Envelope, envelope_text, parse_envelope
 from pytest_zstack_ticket.certify.keys import Signer, Verifier
@@ -136,7 +136,7 @@ def _payload(path: Path, payload: bytes, now: datetime) -> dict[str, Any]:
     schema = json.loads((schemas_folder() / "artefact" / "advisories.schema.json").read_text("utf-8"))
     schema["required"] = ["schema", "issued", *schema["required"]]
     try:
-        told: dict[str, Any] = parsed(payload)
+        told: dict[str, Any] = parse(payload)
         defect = next(Draft202012Validator(schema).iter_errors(told), None)
         if defect is not None:
             place = ".".join(map(str, defect.absolute_path)) or "the list"

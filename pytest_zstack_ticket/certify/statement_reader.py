@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pytest_zstack_ticket.api.strict_json import parsed
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.bundle import Bundle, reading
 from pytest_zstack_ticket.artifacts.gzip_lines import lines_of
 from pytest_zstack_ticket.artifacts.seal import Sealed, names_in_requests, sealed
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def statement_of(payload: bytes) -> dict[str, Any]:
     """Return the statement that a payload is, of which a signature was verified. Raises EvidenceError."""
     try:
-        told: dict[str, Any] = parsed(payload)
+        told: dict[str, Any] = parse(payload)
         defect = next(_validator().iter_errors(told), None)
         if defect is not None:
             place = ".".join(map(str, defect.absolute_path)) or "statement"

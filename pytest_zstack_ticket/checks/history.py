@@ -137,7 +137,7 @@ def dates_kept(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judg
 
 def _place(pair: tuple[str, object]) -> int:
     digits = pair[0].removeprefix("reading")
-    return int(digits) if digits.isdecimal() else -1
+    return int(digits) if digits.isascii() and digits.isdecimal() else -1
 
 
 def history_dates(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_zstack_ticket.config.package_data import schemas_folder
 from pytest_zstack_ticket.model.errors import UsageError
+from pytest_zstack_ticket.model.json_limits import MAX_FILE_DEPTH, too_deep
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -46,10 +47,13 @@ def read_toml(path: Path, schema: str, error: type[UsageError]) -> TomlFile:
     text = _text(path, error)
     try:
         value = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as failure:
+        deep = too_deep(value, MAX_FILE_DEPTH)
+    except ValueError as failure:  # an integer may have too many digits
         raise error(f"{path} is no TOML: {failure}. Mend that line.") from failure
-    except RecursionError as failure:
-        raise error(f"{path} is nested too deeply to be read. Write it flatter.") from failure
+    except RecursionError:
+        deep = True
+    if deep:
+        raise error(f"{path} is nested more than {MAX_FILE_DEPTH} levels deep. Write it flatter.")
     defects = [*_unjson(value, ()), *_defects(value, schema)]
     if defects:
         field, words = min(defects, key=lambda defect: line_of(text, defect[0]))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pytest_zstack_ticket.model.codec import phrase_to_json
 from pytest_zstack_ticket.model.digest import digest
 from pytest_zstack_ticket.model.exchange import JsonObject
+from pytest_zstack_ticket.model.json_limits import MAX_DEPTH, MAX_DIGITS
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
@@ -170,7 +171,7 @@ def requirement_json(requirement: Requirement) -> JsonObject:
 
 
 def profile_json(profile: Profile) -> JsonObject:
-    """Return a profile as JSON; its digest covers the schemas of the API too."""
+    """Return a profile as JSON; its digest covers the schemas of the API and the limits of reading too."""
     told = {
         "name": profile.name,
         "base": profile.base,
@@ -183,7 +184,8 @@ def profile_json(profile: Profile) -> JsonObject:
         "capabilities": sorted(profile.capabilities),
         "absent": sorted(profile.absent),
     }
-    return {**told, "digest": digest({**told, "schemas": dict(profile.schemas)})}
+    contract = {**told, "schemas": dict(profile.schemas), "max-depth": MAX_DEPTH, "max-digits": MAX_DIGITS}
+    return {**told, "digest": digest(contract)}
 
 
 def _said(told: JsonObject, wording: Translations) -> JsonObject:

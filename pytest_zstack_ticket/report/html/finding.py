@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pytest_zstack_ticket.api.strict_json import Undecodable, decode
 from pytest_zstack_ticket.report.html.diff_marks import marked_pair
 from pytest_zstack_ticket.report.html.exchange import body_text, exchange_text, message_text
 from pytest_zstack_ticket.report.html.markup import Markup, Part, element, joined, lines_of
@@ -81,12 +82,10 @@ def readable(body: Any) -> str | None:
     if body is None:
         return None
     text = body_text(body)
-    try:
-        value = json.loads(text)
-        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")) == text
-        return json.dumps(_shorter(value), ensure_ascii=False, indent=2) if plain else text
-    except (ValueError, RecursionError):
+    value = decode(text.encode("utf-8", "surrogatepass"))
+    if isinstance(value, Undecodable) or json.dumps(value, ensure_ascii=False, separators=(",", ":")) != text:
         return text
+    return json.dumps(_shorter(value), ensure_ascii=False, indent=2)
 
 
 def _shorter(value: Any) -> Any:
