@@ -65,7 +65,7 @@ def test_the_links_of_the_readme_work_where_there_is_no_file_beside_it(wheel):
     assert any(image for image, _ in links)
     assert metadata["Description-Content-Type"] == "text/markdown"
     for image, link in links:
-        assert link.startswith(f"{home}/{'raw' if image else 'blob'}/main/") or link.startswith("#"), link
+        assert link.startswith((f"{home}/{'raw' if image else 'blob'}/main/", "#")), link
         path = link.removeprefix(f"{home}/{'raw' if image else 'blob'}/main/").partition("#")[0]
         assert (ROOT / path).is_file() or link.startswith("#"), link
     assert metadata["Summary"]
@@ -77,7 +77,8 @@ def test_the_source_archive_holds_what_the_project_is_built_and_tested_with(tmp_
         f"import os; os.chdir({str(ROOT)!r}); from hatchling.build import build_sdist; build_sdist({str(tmp_path)!r})"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
-    names = {name.partition("/")[2] for name in tarfile.open(next(tmp_path.glob("*.tar.gz"))).getnames()}
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"requirements.in", "requirements.lock", ".packaging/readme.py", "Makefile", "README.md"} <= names
 
 
