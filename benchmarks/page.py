@@ -14,8 +14,9 @@ from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.model.exchange import Exchange, Request, Response
 from pytest_zstack_ticket.report.document import requirement_json
 from pytest_zstack_ticket.report.finding import message_json
-from pytest_zstack_ticket.report.html.page import NOTHING, page
-from pytest_zstack_ticket.report.pdf.printer import pdf
+from pytest_zstack_ticket.report.html.page import render_page
+from pytest_zstack_ticket.report.html.page_context import NO_EVIDENCE
+from pytest_zstack_ticket.report.pdf.printer import render_pdf
 from pytest_zstack_ticket.report.pdf.typst_compiler import Typesetter
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, wording
 
@@ -25,10 +26,10 @@ REQUIRED = 3.0
 def finding(requirement: str, number: int) -> dict[str, Any]:
     """Return a finding of usual size, with a sibling."""
     subject, sibling = (_message(f"m-{number:06}", name) for name in ("n" * 256, "conformance test / 一致性测试"))
-    said = {"key": "expect-refusal", "parameters": {}, "en": "a refusal", "zh": "被拒绝"}
+    said = {"key": "expect-refusal", "parameters": {}, "en": "refused", "zh": "被拒绝"}
     return {
         "requirement": requirement,
-        "test": "test_refused::test_a_broken_body_is_refused",
+        "test": "test_refused::test_invalid_body_is_refused",
         "edit": {"kind": "mutation", "name": "too-long", "path": "params.name"},
         "partition": f"params.name/too-long-{number % 40}",
         "expected": said,
@@ -96,6 +97,7 @@ def report(count: int) -> dict[str, Any]:
         "evidence": None,
         "counts": {"requirements": counts, "by-level": {"must": counts}, "examples": examples},
         "requirements": many(count),
+        "observations": [],
     }
 
 
@@ -108,7 +110,7 @@ def main() -> None:
     whole = report(told.count)
     for lang in LANGUAGES:
         started = time.perf_counter()
-        text = page(whole, wording(), lang)
+        text = render_page(whole, wording(), lang)
         seconds = time.perf_counter() - started
         print(
             f"{lang}: {told.count} requirements in {seconds:.2f} s (required {REQUIRED} s), {len(text.encode()) / 1e6:.1f} MB"
@@ -124,7 +126,7 @@ def print_pdf(count: int) -> None:
     whole = report(count)
     text = json.dumps(whole).encode()
     started = time.perf_counter()
-    made = pdf(whole, text, "zh", beside=NOTHING, typesetter=Typesetter())
+    made = render_pdf(whole, text, "zh", evidence=NO_EVIDENCE, typesetter=Typesetter())
     print(f"pdf: {count} requirements in {time.perf_counter() - started:.2f} s, {len(made) / 1e6:.1f} MB")
 
 

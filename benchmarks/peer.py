@@ -44,7 +44,7 @@ def test_rates(ticket_endpoint, zstack_context, zstack_profile, zstack_explore, 
         return {"requests": used() - before, "seconds": time.monotonic() - began, "cpu": time.process_time() - cpu}
     def sweep():
         for catalogue, check in (("variations", "sameness"), ("mutations", "refusal")):
-            for edit, trail in zstack_sweep.trails(catalogue):
+            for edit, trail in zstack_sweep.results(catalogue):
                 arguments = {"fields": list(edit.fields)} if check == "refusal" else {}
                 zstack_examine(check, edit=edit, subject=trail, sibling=sibling, arguments=arguments)
     def same(draft):

@@ -6,9 +6,11 @@ PYTEST_DONT_REWRITE: every pytest run on the machine imports this module. Names 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # not imported: every command and every pytest run on the machine would wait for typing
 if TYPE_CHECKING:
+    from typing import Any
+
     from pytest_zstack_ticket.client.call_result import CallResult
     from pytest_zstack_ticket.client.endpoint import TicketEndpoint
     from pytest_zstack_ticket.client.webhook_recorder import HookListener

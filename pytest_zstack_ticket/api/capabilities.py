@@ -21,9 +21,8 @@ NOBODYS_ACTIONS = f"/v1/tickets/{'0' * 32}/actions"
 EVENT: Json = {"changeTicketStatus": {"statusEvent": "reject"}}
 """An event for a ticket that does not exist shows whether there are events at all."""
 _VERSION = re.compile(r"(\d+)\.(\d+)")
-MARK = "conformanceMark"
-"""A whole number under this name in apiBody shows by its echo how the target renders untyped numbers."""
 _MARK = re.compile(r'"conformanceMark"\s*:\s*(\d+(?:\.\d+)?(?:E\d+)?)')
+"""A whole number under this name in apiBody shows by its echo how the target renders untyped numbers."""
 
 
 def with_release(profile: Profile, release: Release) -> Profile:

@@ -22,9 +22,16 @@ RESULT_SCHEMA = {"create": "create-result", "action": "create-result", "query": 
 BUSY = 429
 """The status of what was not done because there is too much to do: it may be sent again, a POST too."""
 GATEWAY = frozenset({407, 408, BUSY, 502, 504})
+CRASHED = frozenset({502, 504})
+"""Statuses of a gateway that may mean that the target behind it broke down over the request."""
+PAGES_OF_FRONT_ENDS = frozenset({401, 403, 404, 406})
+"""Statuses, beside 5xx, for which proxies and firewalls show pages of their own."""
 ERROR_STATUS = 400
 TEXT_SHOWN = 4000
 _HOST = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*")
+_CONTAINER = re.compile(
+    rb"HTTP Status [1-5][0-9]{2}|HTTP ERROR [1-5][0-9]{2}|Apache Tomcat|Powered by Jetty", re.IGNORECASE
+)
 _SAFE = re.compile(r"[A-Za-z0-9._~%!$&'()*+,;=:@-]{1,256}(?![\s\S])")
 
 
@@ -66,15 +73,24 @@ def looks_like_page(body: bytes) -> bool:
     return head.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<h1", b"<center")) or b"<html" in head
 
 
-def from_gateway(answer: Response) -> bool:
-    """Return True for an answer that only something between us and the API gives.
+def is_container_page(body: bytes) -> bool:
+    """Return True for an error page that the API's own servlet container writes (Tomcat, Jetty)."""
+    return looks_like_page(body) and _CONTAINER.search(body[:4096]) is not None
 
-    That is 407, 408, 429, 502, 504; 503 that is no JSON; and a page with 401, 403 or a redirection.
+
+def from_gateway(answer: Response) -> bool:
+    """Return True for an answer that only something before the API gives: a proxy, a balancer, a firewall.
+
+    That is 407, 408, 429, 502, 504; 503 that is not JSON; a page with a redirection; and a page with 401, 403, 404, 406
+    or 5xx that is not the container's own.
     """
     if answer.status in GATEWAY:
         return True
-    if answer.status in (401, 403) or 300 <= answer.status < 400:
+    if 300 <= answer.status < 400:
         return looks_like_page(answer.body)
+    pages = answer.status in PAGES_OF_FRONT_ENDS or answer.status >= 500
+    if pages and looks_like_page(answer.body) and not is_container_page(answer.body):
+        return True
     return answer.status == 503 and isinstance(decode(answer.body), Undecodable)
 
 

@@ -12,7 +12,7 @@ from pytest_zstack_ticket.model.exchange import Exchange, Response
 
 PROXIES = ("via", "x-cache", "x-served-by", "cf-ray", "x-envoy-upstream-service-time", "x-kong-proxy-latency")
 """Headers that only something before a server adds."""
-LONGEST = 80
+MAX_NAME = 80
 
 
 def target_facts(exchanges: Sequence[Exchange]) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def target_facts(exchanges: Sequence[Exchange]) -> dict[str, Any]:
 
 
 def _first(texts: Iterable[str | None]) -> str | None:
-    return next((text[:LONGEST] for text in texts if text), None)
+    return next((text[:MAX_NAME] for text in texts if text), None)
 
 
 def _skew(exchange: Exchange, answer: Response) -> float | None:

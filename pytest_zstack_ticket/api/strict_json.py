@@ -43,11 +43,6 @@ def parse(text: bytes) -> Json:
     return _value(text.decode("utf-8"), whole=True)
 
 
-def is_object(value: Json | Undecodable) -> bool:
-    """Tell whether a value is a JSON object."""
-    return isinstance(value, dict)
-
-
 def text_of(body: bytes) -> str:
     """Decode a body as text, bytes that are no UTF-8 shown as U+FFFD."""
     return body.decode("utf-8", "replace")

@@ -1,6 +1,6 @@
-"""The files of a bundle, in a folder or a zip of one: their names, their bytes, and where the envelope goes.
+"""The files of a bundle in a folder or a zip: their names, their bytes, and the place of the envelope.
 
-A bundle comes from somebody else: nothing is followed or unpacked here, and no name leads out of it.
+A bundle comes from a stranger: no link is followed, and no name leads out of it.
 """
 
 from __future__ import annotations
@@ -15,28 +15,29 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
+from pytest_zstack_ticket.config.atomic_write import atomic_file
 from pytest_zstack_ticket.model.errors import EvidenceError, UsageError
 
 ENVELOPE = "statement.dsse.json"
 REPORT = "report.json"
 BLOCK = 1 << 20
 LARGEST = 1 << 28
-"""Bytes of a report or envelope that are read; no run writes so many."""
+"""Upper bound in bytes for a report or envelope; no run writes as much."""
 MOST_UNPACKED = 1 << 31
-"""Bytes that a zip may come to in all; the evidence of a million exchanges is a tenth of it."""
+"""Upper bound in bytes for an unpacked zip; the evidence of a million exchanges is a tenth of it."""
 ODD = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
-"""What a zip is read with: damaged, cut short, packed in an unknown way, or encrypted."""
+"""Errors of reading a zip that is damaged, cut short, encrypted, or compressed in an unknown way."""
 
 
 class Bundle(Protocol):
-    """What is read of a bundle. `odd` are names of what is no plain file within it."""
+    """Files of a bundle; `odd` are the names of entries that are not plain files within it."""
 
     path: Path
     names: frozenset[str]
     odd: frozenset[str]
 
     def open(self, name: str) -> IO[bytes]:
-        """Open one file. Raises what reading it raises; use it within `reading`."""
+        """Open one file. Use it through `reading`, which maps the errors."""
         ...
 
     def keep(self, envelope: bytes) -> None:
@@ -110,7 +111,7 @@ class ZipBundle:
             with zipfile.ZipFile(path) as packed:
                 entries = [entry for entry in packed.infolist() if not entry.is_dir()]
         except ODD as error:
-            raise EvidenceError(f"{path} is no zip that can be read ({error})") from error
+            raise EvidenceError(f"{path} is not a readable zip ({error})") from error
         names = [entry.filename for entry in entries]
         if len(names) != len(set(names)):
             raise EvidenceError(f"{path}: a name stands twice in the zip")
@@ -124,7 +125,7 @@ class ZipBundle:
             return packed.open(self._top + name)
 
     def keep(self, envelope: bytes) -> None:
-        """Pack the zip again with the envelope. Raises UsageError."""
+        """Rewrite the zip with the envelope. Raises UsageError."""
         _replace(self.path, lambda file: self._pack(file, envelope))
         self.names |= {ENVELOPE}
 
@@ -151,25 +152,19 @@ def _is_plain(entry: zipfile.ZipInfo) -> bool:
 
 
 def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Write a file beside a path and move it there. Raises UsageError."""
-    scratch = ""
+    """Write a file anew, whole or not at all. Raises UsageError."""
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            scratch = file.name
+        with atomic_file(path, durable=True) as file:
             write(file)
-        Path(scratch).chmod(0o644)
-        Path(scratch).replace(path)
     except OSError as error:
-        if scratch:
-            Path(scratch).unlink(missing_ok=True)
         raise UsageError(
-            f"{path} cannot be written: {error.strerror}. Copy the bundle to where you may write."
+            f"{path} cannot be written: {error.strerror}. Copy the bundle to a folder that you may write to."
         ) from error
 
 
 @contextmanager
 def as_folder(bundle: Bundle) -> Iterator[Path]:
-    """Lend a bundle as a folder; a zip is unpacked for as long. Raises EvidenceError.
+    """Lend a bundle as a folder; a zip is unpacked meanwhile. Raises EvidenceError.
 
     Nothing in a zip leads out of the folder, and one that would fill the disk is refused.
     """
@@ -186,6 +181,6 @@ def as_folder(bundle: Bundle) -> Iterator[Path]:
                     while block := file.read(BLOCK):
                         left -= len(block)
                         if left < 0:
-                            raise EvidenceError(f"{bundle.path} unpacks to more than any bundle of ours.")
+                            raise EvidenceError(f"{bundle.path} unpacks to more than any bundle of a run.")
                         kept.write(block)
         yield folder

@@ -7,19 +7,17 @@ footer reads as cut short, never as complete.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.evidence_writer import SCHEMA, EvidenceWriter, Line
 from pytest_zstack_ticket.artifacts.gzip_lines import read_lines
 from pytest_zstack_ticket.artifacts.merkle import MerkleTree
-from pytest_zstack_ticket.config.package_data import schemas_folder
+from pytest_zstack_ticket.config.schema import first_defect
 from pytest_zstack_ticket.model.codec import (
     example_from_json,
     exchange_from_json,
@@ -29,8 +27,6 @@ from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.model.verdict import Example, Observation
 
-if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
 KINDS = ("header", "exchange", "example", "observation", "footer")
 
 
@@ -196,19 +192,10 @@ def _trusted(_where: str, _kind: str, _told: Line) -> None:
 
 
 def _checked(where: str, kind: str, told: Line) -> None:
-    """Hold a line to its schema."""
-    defect = next(_validator(kind).iter_errors(told), None)
+    """Validate a line against its schema. Raises EvidenceError."""
+    defect = first_defect("evidence", told, definition=kind)
     if defect is not None:
-        place = ".".join(map(str, defect.absolute_path)) or kind
-        raise EvidenceError(f"{where}: {place} is not what it should be ({defect.message[:120]})")
-
-
-@cache
-def _validator(kind: str) -> Draft202012Validator:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - 140 ms that a run which only writes does not pay
-
-    schema = json.loads((schemas_folder() / "artefact" / "evidence.schema.json").read_text("utf-8"))
-    return Draft202012Validator({"$defs": schema["$defs"], "$ref": f"#/$defs/{kind}"})
+        raise EvidenceError(f"{where}: {defect.sentence(kind)}")
 
 
 @dataclass(slots=True, kw_only=True)

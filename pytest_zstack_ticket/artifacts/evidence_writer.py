@@ -63,7 +63,7 @@ class EvidenceWriter:
         self._line({"type": "observation", **observation_to_json(observation)})
 
     def close(self, cut_short: Iterable[str] = ()) -> None:
-        """Write the footer and see that everything is on the disk; `cut_short` names workers of which lines miss."""
+        """Write the footer and sync the file to the disk; `cut_short` names workers with missing lines."""
         with self._lock:
             if self._file.closed:
                 return
@@ -79,8 +79,8 @@ class EvidenceWriter:
             except OSError as error:
                 raise _unwritable(self.path, error) from error
 
-    def _line(self, told: Line) -> None:
-        self.write(told["type"], _encode(told))
+    def _line(self, record: Line) -> None:
+        self.write(record["type"], _encode(record))
 
     def write(self, kind: str, line: str) -> None:
         """Keep a line that is encoded already."""

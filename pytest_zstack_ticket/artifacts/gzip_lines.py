@@ -1,4 +1,4 @@
-"""Lines in a gzip file of independent members: what was written before a crash can be read, and a torn end is seen."""
+"""Lines in a gzip file of independent members: readable up to a crash, with a torn end detected."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import IO
 
 MEMBER = 1 << 18
-"""Bytes of lines that make a member."""
-LONGEST = 5.0
-"""Seconds after which a member is written though it is small: a run that is killed loses no more."""
+"""Bytes of lines per member."""
+MAX_MEMBER_SECONDS = 5.0
+"""Seconds after which a small member is written anyway, so that a killed run loses no more than that."""
 GZIP = 31
-"""zlib's word for a gzip member with its header and check sum."""
+"""`wbits` of zlib for a gzip member with header and checksum."""
 BLOCK = 1 << 16
 LARGEST = 1 << 28
-"""Bytes that a member is never longer than when it is unpacked: somebody else's file may be a bomb."""
+"""Upper bound in bytes for an unpacked member: a foreign file may be a zip bomb."""
 
 
 class MemberWriter:
@@ -38,7 +38,7 @@ class MemberWriter:
         """Keep one line, without its end."""
         self._lines.append(line)
         self._size += len(line) + 1
-        if self._size >= MEMBER or time.monotonic() - self._written > LONGEST:
+        if self._size >= MEMBER or time.monotonic() - self._written > MAX_MEMBER_SECONDS:
             self.flush()
 
     def flush(self) -> None:
@@ -53,7 +53,7 @@ class MemberWriter:
         self._file.flush()
 
     def close(self) -> None:
-        """Write the rest and see that everything is on the disk."""
+        """Write the rest and sync the file to the disk."""
         with self._file:
             self.flush()
             os.fsync(self._file.fileno())

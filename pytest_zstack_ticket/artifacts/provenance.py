@@ -1,4 +1,4 @@
-"""What judged: the files of this suite by digest, what is installed beside it, and the machine without its names."""
+"""Provenance of a verdict: digest of the suite, versions of the libraries, and the machine without its name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pytest_zstack_ticket.model.digest import digest
 
 NAME = "pytest-zstack-ticket"
 DECIDING = ("h11", "httpcore", "httpx", "hypothesis", "jsonschema", "pytest", "referencing")
-"""What takes part in what is sent, read or judged; other packages may differ without any effect."""
+"""Packages that affect what is sent, read or judged."""
 KINDS = frozenset({".py", ".toml", ".json", ".typed"})
 """The kinds of file that a wheel has; a checkout may hold others, such as caches."""
 
@@ -48,7 +48,7 @@ def installed_json() -> dict[str, Any]:
 
 
 def machine_json() -> dict[str, str]:
-    """Return what a run was made on, without the name of the machine and without any path."""
+    """Return interpreter, system and architecture; no host name and no path."""
     return {
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "system": platform.system(),

@@ -1,4 +1,4 @@
-"""Where a run writes to: made before anything is sent, and put together from several processes at the end."""
+"""The report folder of a run: created before anything is sent, completed from all processes at the end."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from typing import Any
 from pytest_zstack_ticket.artifacts.bundle import REPORT, open_bundle
 from pytest_zstack_ticket.artifacts.evidence_reader import merge_evidence
 from pytest_zstack_ticket.artifacts.zip_writer import pack
+from pytest_zstack_ticket.config.atomic_write import atomic_file
 from pytest_zstack_ticket.model.errors import EvidenceError, SettingsError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
 class ReportFolder:
-    """A folder that a run writes to; with `zip` it is one of this run alone, and the zip takes its place at the end."""
+    """The folder that a run writes to; with `zip` it is temporary, and the zip replaces it at the end."""
 
     folder: Path
     zip: Path | None = None
 
     @classmethod
     def of(cls, report: str, run: str) -> ReportFolder | None:
-        """Return the place that `--zstack-report` names, None if it names none."""
+        """Return the folder for a value of `--zstack-report`, None if it is empty."""
         if not report:
             return None
         path = Path(report).absolute()
@@ -31,52 +32,47 @@ class ReportFolder:
 
     @property
     def shown(self) -> Path:
-        """What people are told that the report is."""
+        """The path of the report to show to people."""
         return self.zip or self.folder / REPORT
 
     @property
     def ledgers(self) -> Path | None:
-        """The folder for ledgers, which a sweep must find whatever becomes of a zip; None leaves it to our state."""
+        """The folder for ledgers; None for the state folder, as a sweep must find them even if no zip is written."""
         return None if self.zip else self.folder
 
     def make(self) -> None:
-        """Make the folder. Raises SettingsError if something is there that is no report of ours."""
+        """Create the folder. Raises SettingsError if that would overwrite something that is not a report."""
         if self.zip is not None and self.zip.exists():
             _require_ours(self.zip)
         make_folder(self.folder)
 
     def pack(self) -> None:
-        """Put the zip into the place of the folder. Raises EvidenceError and OSError; the folder then stays."""
+        """Replace the folder by the zip. Raises EvidenceError and OSError; the folder is then kept."""
         if self.zip is None:
             return
-        scratch = self.zip.with_name(f"{self.folder.name}.tmp")
-        try:
-            with scratch.open("wb") as file:
-                pack(self.folder, file)
-            scratch.replace(self.zip)
-        finally:
-            scratch.unlink(missing_ok=True)
+        with atomic_file(self.zip, durable=True) as file:
+            pack(self.folder, file)
         shutil.rmtree(self.folder)
 
     def left(self) -> str:
-        """Return one sentence about a folder that no zip took the place of, empty if there is none."""
+        """Return one sentence about a folder that was not replaced by its zip, empty if there is none."""
         if self.zip is None or not self.folder.exists():
             return ""
-        return f"{self.zip} was not written: what there is of the report lies in {self.folder}."
+        return f"{self.zip} was not written: the unfinished report is in {self.folder}."
 
 
 def _require_ours(path: Path) -> None:
-    """Hold what a zip would replace to be a bundle. Raises SettingsError."""
+    """Check that a zip would replace a bundle only. Raises SettingsError."""
     try:
         known = path.is_file() and REPORT in open_bundle(path).names
     except (EvidenceError, UsageError):
         known = False
     if not known:
-        raise SettingsError(f"--zstack-report: {path} is there and is no zip of a report; name another file.")
+        raise SettingsError(f"--zstack-report: {path} exists and is not a zip of a report; name another file.")
 
 
 def make_folder(folder: Path) -> None:
-    """Make the folder of the report. Raises SettingsError if it holds something that is no report of ours."""
+    """Create the folder of the report. Raises SettingsError if it holds something else."""
     ours = {"report.json", "evidence.jsonl.gz"}
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -84,13 +80,13 @@ def make_folder(folder: Path) -> None:
     except OSError as error:
         raise SettingsError(f"--zstack-report: {folder} cannot be used as a folder ({error.strerror}).") from error
     if names and not names & ours:
-        raise SettingsError(f"--zstack-report: {folder} is not empty and holds no report of ours; name another folder.")
+        raise SettingsError(f"--zstack-report: {folder} is not empty and holds no report; name another folder.")
     if not os.access(folder, os.W_OK):
         raise SettingsError(f"--zstack-report: {folder} cannot be written to.")
 
 
 def gather_evidence(folder: Path, parts: str, run: str) -> dict[str, Any]:
-    """Put the evidence of the processes of a run into one file and return its seal; `parts` is how their files begin.
+    """Merge the evidence of the processes of a run into one file and return its seal; `parts` is their file prefix.
 
     Raises EvidenceError; parts that cannot be read stay where they are.
     """

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import zipfile
-from functools import cache
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.bundle import LARGEST, REPORT, content, open_bundle
-from pytest_zstack_ticket.config.package_data import schemas_folder
+from pytest_zstack_ticket.config.schema import first_defect
 from pytest_zstack_ticket.model.errors import EvidenceError
 
-if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
-
-
 STDIN = Path("-")
-"""Stands for a report that somebody else writes to us."""
+"""A report that another program pipes in."""
 
 
 def load_report(path: Path) -> dict[str, Any]:
-    """Return the report in a folder that `--zstack-report` wrote, in a zip of it, in its report.json, or on stdin (-).
+    """Return the report in a folder of `--zstack-report`, in a zip of it, in its report.json, or on stdin (-).
 
     Raises EvidenceError.
     """
@@ -32,7 +26,7 @@ def load_report(path: Path) -> dict[str, Any]:
 
 
 def report_text(path: Path) -> tuple[bytes, str]:
-    """Return the bytes of a report.json, unread, and what to call it. Raises EvidenceError."""
+    """Return the bytes of a report.json, not yet parsed, and its name for messages. Raises EvidenceError."""
     if path == STDIN:
         return _bounded(sys.stdin.buffer, "stdin"), "stdin"
     if path.is_file() and zipfile.is_zipfile(path):
@@ -56,21 +50,12 @@ def _bounded(file: IO[bytes], where: str) -> bytes:
 
 
 def report_of(text: bytes, where: str) -> dict[str, Any]:
-    """Return the report that a file holds; `where` names it. Raises EvidenceError."""
+    """Return the report in a file that `where` names. Raises EvidenceError."""
     try:
-        told = parse(text)
+        report: dict[str, Any] = parse(text)
     except ValueError as error:
-        raise EvidenceError(f"{where} is no JSON ({error}). Give the report.json of a run.") from error
-    defect = next(_validator().iter_errors(told), None)
+        raise EvidenceError(f"{where} is not JSON ({error}). Give the report.json of a run.") from error
+    defect = first_defect("report", report)
     if defect is not None:
-        place = ".".join(map(str, defect.absolute_path)) or "the file"
-        raise EvidenceError(f"{where}: {place} is not as a report has it ({defect.message[:120]}).")
-    report: dict[str, Any] = told
+        raise EvidenceError(f"{where} is not a report: {defect.sentence()}.")
     return report
-
-
-@cache
-def _validator() -> Draft202012Validator:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - 140 ms that a run without a baseline does not pay
-
-    return Draft202012Validator(json.loads((schemas_folder() / "artefact" / "report.schema.json").read_text("utf-8")))

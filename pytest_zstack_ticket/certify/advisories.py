@@ -17,7 +17,7 @@ from pytest_zstack_ticket.certify.consistency import DEFINED
 from pytest_zstack_ticket.certify.dsse import Envelope, envelope_text, parse_envelope
 from pytest_zstack_ticket.certify.keys import Signer, Verifier
 from pytest_zstack_ticket.certify.statement import stamp
-from pytest_zstack_ticket.config.package_data import schemas_folder
+from pytest_zstack_ticket.config.schema import first_defect
 from pytest_zstack_ticket.config.toml_document import read_toml
 from pytest_zstack_ticket.model.digest import digest
 from pytest_zstack_ticket.model.errors import AdvisoryError, EvidenceError
@@ -131,19 +131,14 @@ def _envelope(path: Path) -> Envelope:
 
 
 def _payload(path: Path, payload: bytes, now: datetime) -> dict[str, Any]:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - 140 ms that only readers of advisories pay
-
-    schema = json.loads((schemas_folder() / "artefact" / "advisories.schema.json").read_text("utf-8"))
-    schema["required"] = ["schema", "issued", *schema["required"]]
     try:
-        told: dict[str, Any] = parse(payload)
-        defect = next(Draft202012Validator(schema).iter_errors(told), None)
+        advisories: dict[str, Any] = parse(payload)
+        defect = first_defect("advisories", advisories) or first_defect("advisories", advisories, definition="signed")
         if defect is not None:
-            place = ".".join(map(str, defect.absolute_path)) or "the list"
-            raise EvidenceError(f"{path}: {place} is not as advisories have it ({defect.message[:120]}).")
-        issued = datetime.fromisoformat(told["issued"])
+            raise EvidenceError(f"{path}: what is signed is not a list of advisories: {defect.sentence('the list')}.")
+        issued = datetime.fromisoformat(advisories["issued"])
     except ValueError as error:
-        raise EvidenceError(f"{path}: what is signed is no list of advisories ({error}).") from error
+        raise EvidenceError(f"{path}: what is signed is not a list of advisories ({error}).") from error
     if issued > now.astimezone(UTC):
-        raise EvidenceError(f"{path} was issued at {told['issued']}, which is still to come. Set the clock.")
-    return told
+        raise EvidenceError(f"{path} was issued at {advisories['issued']}, which is in the future. Set the clock.")
+    return advisories

@@ -1,6 +1,6 @@
-"""Does a report agree with itself: rows, counts, verdict, requirement set, and the seal of its evidence.
+"""Consistency of a report: rows, counts, verdict, requirement set, and the seal of its evidence.
 
-It reads rows as they stand in the file, not as the run had them: this is what a reader without us could do.
+It reads the file alone, as any other reader could.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from pytest_zstack_ticket.model.exchange import JsonObject
 
 WORST_FIRST = ("error", "failed", "inconclusive", "passed")
 DEFINED = ("id", "area", "level", "basis", "text", "source", "needs", "after", "profiles", "consequence")
-"""What a row repeats of the catalogue; the digest of the requirement set is over these."""
+"""Members that a row repeats from the catalogue; the digest of the requirement set covers them."""
 MOST_NAMED = 5
 
 
 def inconsistencies(report: JsonObject, *, known: Collection[str] = ()) -> list[Rejection]:
-    """Return why a report cannot be what a run wrote; `known` are the requirements that its suite has."""
+    """Return why a report cannot be genuine; `known` are the requirements of its suite."""
     rows: list[JsonObject] = report["requirements"]
     return [
         *_incomplete(report, rows, known),
@@ -31,20 +31,20 @@ def inconsistencies(report: JsonObject, *, known: Collection[str] = ()) -> list[
 
 
 def _incomplete(report: JsonObject, rows: list[JsonObject], known: Collection[str]) -> list[Rejection]:
-    told = report["requirement-set"]
+    claimed = report["requirement-set"]
     ids = [row["id"] for row in rows]
     missing = sorted(set(known) - set(ids))
     if missing:
         more = f" … ({len(missing)})" if len(missing) > MOST_NAMED else ""
         return [Rejection("requirements-incomplete", ", ".join(missing[:MOST_NAMED]) + more)]
     rules = [{key: row[key] for key in DEFINED} for row in rows]
-    if len(ids) != len(set(ids)) or (told["count"], told["digest"]) != (len(rows), digest(rules)):
-        return [Rejection("requirements-changed", f"{len(rows)} / {told['count']}")]
+    if len(ids) != len(set(ids)) or (claimed["count"], claimed["digest"]) != (len(rows), digest(rules)):
+        return [Rejection("requirements-changed", f"{len(rows)} / {claimed['count']}")]
     return []
 
 
 def _row_fits(row: JsonObject) -> bool:
-    """Return True if a verdict has the examples that it needs, and none that forbid it."""
+    """Tell whether the examples of a row support its verdict."""
     examples = row["examples"]
     if row["verdict"] == "passed":
         return bool(examples["held"]) and not examples["failed"] and not row["findings"]
@@ -54,7 +54,7 @@ def _row_fits(row: JsonObject) -> bool:
 
 def _miscounted(report: JsonObject, rows: list[JsonObject]) -> list[Rejection]:
     counts = report["counts"]
-    levels = {level: +Counter(told) for level, told in counts["by-level"].items()}
+    levels = {level: +Counter(count) for level, count in counts["by-level"].items()}
     counted = {level: Counter(row["verdict"] for row in rows if row["level"] == level) for level in levels}
     examples = Counter[str]()
     for row in rows:
@@ -68,7 +68,7 @@ def _miscounted(report: JsonObject, rows: list[JsonObject]) -> list[Rejection]:
 
 
 def verdict_fits(report: JsonObject) -> bool:
-    """Return True if a report's verdict is the worst of its rows, and deviations are its waived failures."""
+    """Tell whether a report's verdict is the worst of its rows, and its deviations are its waived failures."""
     rows = report["requirements"]
     found = {row["verdict"] for row in rows} | ({"inconclusive"} if report["run"]["cut_short"] else set())
     worst = next((verdict for verdict in WORST_FIRST if verdict in found), "inconclusive")
@@ -85,7 +85,7 @@ def verdict_fits(report: JsonObject) -> bool:
 
 
 def _unrun(report: JsonObject) -> bool:
-    """Return True if something that applies was not examined."""
+    """Tell whether a requirement that applies was not tested."""
     rows = (row for row in report["requirements"] if row["verdict"] == "untested")
     return not report["run"]["complete"] or any((row["reason"] or {}).get("key") != "not-tested" for row in rows)
 
@@ -96,10 +96,10 @@ def found_beside(rows: list[JsonObject]) -> set[str]:
 
 
 def unsealed(report: JsonObject, found: Sealed) -> list[Rejection]:
-    """Return why a report is not about the evidence beside it."""
-    told = report["evidence"]
+    """Return why a report does not belong to the evidence in its bundle."""
+    sealed_as = report["evidence"]
     if found.run != report["run"]["id"]:
         return [Rejection("evidence-of-other-run", found.run)]
-    if (told["size"], told["root"]) != (found.seal.size, found.seal.root):
-        return [Rejection("evidence-not-of-report", told["file"])]
+    if (sealed_as["size"], sealed_as["root"]) != (found.seal.size, found.seal.root):
+        return [Rejection("evidence-not-of-report", sealed_as["file"])]
     return []

@@ -1,4 +1,4 @@
-"""Keys to sign and to verify with: Ed25519 in PEM files, as `openssl` and other tools have them."""
+"""Private and public keys: Ed25519 in PEM files, as `openssl` and other tools read them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 PASSPHRASE = "ZSTACK_TICKET_PASSPHRASE"  # noqa: S105 - the name of a variable, not what it holds
-EVERYBODY = stat.S_IRWXG | stat.S_IRWXO
+OTHER_USERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class Signer(Protocol):
-    """Whoever signs; another algorithm than Ed25519 is another class with these names."""
+    """Signs bytes; another algorithm than Ed25519 is another class of this protocol."""
 
     keyid: str
 
@@ -29,12 +29,12 @@ class Signer(Protocol):
 
 
 class Verifier(Protocol):
-    """Whoever can tell a signature of one key."""
+    """Recognises the signatures of one key."""
 
     keyid: str
 
     def verifies(self, text: bytes, value: bytes) -> bool:
-        """Return True if the key made a signature over bytes."""
+        """Tell whether the key made a signature over bytes."""
         ...
 
 
@@ -49,7 +49,7 @@ class PublicKey:
         self.pem: bytes = key.public_bytes(primitives.Encoding.PEM, shape)
 
     def verifies(self, text: bytes, value: bytes) -> bool:
-        """Return True if the key made a signature over bytes."""
+        """Tell whether the key made a signature over bytes."""
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - an extra that may be missing
 
         try:
@@ -95,7 +95,7 @@ def store(path: Path, text: bytes, *, mode: int) -> None:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(text)
     except FileExistsError as error:
-        raise KeyFileError(f"{path} exists already; a key is never overwritten. Give another name.") from error
+        raise KeyFileError(f"{path} already exists; keys are never overwritten. Give another name.") from error
     except OSError as error:
         raise KeyFileError(f"{path} cannot be written: {error.strerror}. Give another name.") from error
 
@@ -106,14 +106,14 @@ def load_private(path: Path, passphrase: str = "") -> PrivateKey:
     text = _read(path)
     locked = b"ENCRYPTED" in text
     if locked and not passphrase:
-        raise KeyFileError(f"{path} is locked with a passphrase. Put it into the variable {PASSPHRASE}.")
+        raise KeyFileError(f"{path} is encrypted. Put its passphrase into the environment variable {PASSPHRASE}.")
     try:
         key = from_pem(text, passphrase.encode() if locked else None)
     except (ValueError, TypeError) as error:
         why = (
             f"the passphrase in {PASSPHRASE} does not open it"
             if locked
-            else "it is no private key in PEM; make one with `zstack-ticket keygen`"
+            else "it is not a private key in PEM; create one with `zstack-ticket keygen`"
         )
         raise KeyFileError(f"{path} cannot be used: {why}.") from error
     except _unsupported() as error:
@@ -129,16 +129,16 @@ def load_public(path: Path) -> PublicKey:
         key = from_pem(text)
     except (ValueError, TypeError) as error:
         private = b"PRIVATE KEY" in text
-        mend = "it is the private key; name the public one" if private else "it is no public key in PEM"
-        raise KeyFileError(f"{path} cannot be used: {mend}.") from error
+        why = "it is the private key; name the public one" if private else "it is not a public key in PEM"
+        raise KeyFileError(f"{path} cannot be used: {why}.") from error
     except _unsupported() as error:
         raise KeyFileError(_other_kind(path)) from error
     return PublicKey(_ed25519(path, key, "Ed25519PublicKey"))
 
 
 def open_to_others(path: Path) -> bool:
-    """Return True if somebody else on the machine may read or change a key file."""
-    return bool(path.stat().st_mode & EVERYBODY)
+    """Tell whether other users of the machine may read or change a key file."""
+    return bool(path.stat().st_mode & OTHER_USERS)
 
 
 def _ed25519(path: Path, key: object, kind: str) -> Any:
@@ -150,7 +150,7 @@ def _ed25519(path: Path, key: object, kind: str) -> Any:
 
 
 def _other_kind(path: Path) -> str:
-    return f"{path} is a key of another kind than Ed25519. Make one with `zstack-ticket keygen`."
+    return f"{path} is not an Ed25519 key. Create one with `zstack-ticket keygen`."
 
 
 def _read(path: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""Say to people what a signed bundle claims, and why one is rejected."""
+"""Messages about a signed bundle: its claims, and the reasons to reject it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.report.text.columns import shortened, visible
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, Translations
 
-LONGEST = 300
-"""Columns of what somebody else wrote that are shown."""
+MAX_QUOTED_COLUMNS = 300
+"""Columns that are shown of a text from the bundle."""
 
 
 def rejection_text(rejection: Rejection, wording: Translations, lang: str) -> str:
@@ -39,7 +39,7 @@ def rejection_lines(rejections: Iterable[Rejection], wording: Translations, lang
 
 
 def advised_lines(found: Iterable[Advised], wording: Translations, lang: str) -> list[str]:
-    """Return one line for each line of a report that an advisory casts doubt on."""
+    """Return one line for each requirement that an advisory casts doubt on."""
     words = wording.catalogues[lang]["certificate"]
     return [
         words[f"advised-{one.effect}"]
@@ -56,7 +56,7 @@ def advised_lines(found: Iterable[Advised], wording: Translations, lang: str) ->
 
 
 def claim_lines(summary: JsonObject, wording: Translations, lang: str) -> list[str]:
-    """Return what a statement says, worst news first."""
+    """Return the claims of a statement, the verdict and its restrictions first."""
     words = wording.catalogues[lang]["certificate"]
     counts = ", ".join(
         f"{wording.word(verdict, lang)} {count}" for verdict, count in summary["counts"].items() if count
@@ -95,8 +95,8 @@ def claim_lines(summary: JsonObject, wording: Translations, lang: str) -> list[s
 
 def _versions(installed: JsonObject | None) -> str:
     versions = (installed or {}).get("versions", {})
-    return ", ".join(f"{_shown(name)} {_shown(told)}" for name, told in sorted(versions.items()))
+    return ", ".join(f"{_shown(name)} {_shown(number)}" for name, number in sorted(versions.items()))
 
 
 def _shown(text: str) -> str:
-    return shortened(visible(str(text)), LONGEST)
+    return shortened(visible(str(text)), MAX_QUOTED_COLUMNS)

@@ -1,4 +1,4 @@
-"""Why a bundle is not accepted as genuine: a stable word, and the place that it is about."""
+"""Reasons to reject a bundle: a stable word, and what it is about."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """One reason; `where` is a file, a key, a requirement or a value, as somebody else may have written it."""
+    """One reason; `where` is a file, key, requirement or value, perhaps copied from the rejected bundle."""
 
     reason: str
     where: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,16 +12,16 @@ from pytest_zstack_ticket.artifacts.report_reader import load_report
 from pytest_zstack_ticket.checks import CHECKS, evaluate
 from pytest_zstack_ticket.config.catalogue import load_catalogue
 from pytest_zstack_ticket.config.package_data import suites_folder
-from pytest_zstack_ticket.config.profile_file import api_schemas, parse_release
+from pytest_zstack_ticket.config.profile_file import profile_from_json
 from pytest_zstack_ticket.model.codec import edit_from_json, phrase_from_json, phrase_to_json
 from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import Exchange, JsonObject, Response
 from pytest_zstack_ticket.model.outcome import Phrase, Undecided, Violation
-from pytest_zstack_ticket.model.profile import Limits, Profile
+from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.model.verdict import Example
 from pytest_zstack_ticket.report.document import (
-    Row,
+    RequirementRow,
     counts_json,
     kill_matrix_json,
     profile_json,
@@ -32,7 +32,8 @@ from pytest_zstack_ticket.report.finding import message_json, sibling_role, subj
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
 from pytest_zstack_ticket.report.text.translations import wording
 from pytest_zstack_ticket.verdicts.input_digest import input_of
-from pytest_zstack_ticket.verdicts.judge import Result, exit_status, judge, signature
+from pytest_zstack_ticket.verdicts.judge import Result, doubts_of, exit_status, judge, signature
+from pytest_zstack_ticket.verdicts.lateness import first_seen, too_early
 from pytest_zstack_ticket.verdicts.tally import Tally, tallies
 from pytest_zstack_ticket.verdicts.waivers import with_waivers
 
@@ -71,48 +72,38 @@ def judge_bundle(folder: Path) -> Rejudged:
 
 def rejudged(told: JsonObject, evidence: Evidence) -> Rejudged:
     """Return what a report comes to by today's rules; only what no exchange shows is taken from it."""
-    profile = profile_of(told["profile"])
+    profile = profile_from_json(told["profile"])
     known = {one.id: one for one in load_catalogue(suites_folder())}
     requirements = [known.get(row["id"]) or _own(row) for row in told["requirements"]]
     examples = [_evaluated(one, evidence.exchanges, profile) for one in evidence.examples]
     found = _with_outside(tallies(examples), told["requirements"])
     cut = frozenset(row["id"] for row in told["requirements"] if (row.get("outside") or {}).get("cut"))
     cut_short = bool(told["run"]["cut_short"])
-    result = judge(requirements, found, profile, cut=cut, cut_short=cut_short)
+    late = frozenset(rule.id for rule in requirements if rule.late)
+    early = too_early(first_seen(examples, evidence.exchanges), late)
+    result = judge(requirements, found, profile, doubts=doubts_of(cut=cut, early=early), cut_short=cut_short)
     report = copy.deepcopy(told)
     for row, rule, one in zip(report["requirements"], requirements, result.judged, strict=True):
-        fresh = row_json(
-            Row(
-                requirement=rule,
-                verdict=one.verdict,
-                reason=one.reason,
-                held=one.tally.held,
-                failed=one.tally.failed,
-                undecided=one.tally.undecided,
-                open=one.tally.legal,
-                partitions=sorted(one.tally.partitions),
-                findings=list(_findings(row["findings"], evidence.exchanges, profile)),
-                outside=row.get("outside"),
-                distinct=len(one.tally.inputs),
-                without_example=one.tally.without_example,
-                witnesses=list(_witnesses(rule, row, evidence.exchanges, profile)) if one.verdict == "passed" else (),
-            ),
-            wording(),
+        fresh = RequirementRow(
+            requirement=rule,
+            judged=one,
+            findings=list(_findings(row["findings"], evidence.exchanges, profile)),
+            outside=row.get("outside"),
+            witnesses=_witnesses(rule, row, evidence.exchanges, profile),
         )
-        row.update(scrubbed_json(fresh))
+        row.update(scrubbed_json(row_json(fresh, wording())))
     if "kill-matrix" in report:
         report["kill-matrix"] = kill_matrix_json(requirements)
     _total(report, result, cut_short=cut_short)
-    same_rules = profile_json(profile)["digest"] == told["profile"]["digest"] and all(
-        requirement_json(rule).items() <= row.items()
-        for rule, row in zip(requirements, told["requirements"], strict=True)
-    )
-    return Rejudged(
-        report=report,
-        examples=len(examples),
-        same_rules=same_rules,
-        changed=tuple(_changes(told, report)),
-    )
+    same_rules = _same_rules(told, requirements, profile)
+    return Rejudged(report=report, examples=len(examples), same_rules=same_rules, changed=tuple(_changes(told, report)))
+
+
+def _same_rules(told: JsonObject, requirements: Sequence[Requirement], profile: Profile) -> bool:
+    """Tell whether profile and requirements are those of the run."""
+    rows = zip(requirements, told["requirements"], strict=True)
+    same_profile = bool(profile_json(profile)["digest"] == told["profile"]["digest"])
+    return same_profile and all(requirement_json(rule).items() <= row.items() for rule, row in rows)
 
 
 def _changes(told: JsonObject, report: JsonObject) -> Iterator[str]:
@@ -121,20 +112,6 @@ def _changes(told: JsonObject, report: JsonObject) -> Iterator[str]:
         if old != new:
             yield old["id"]
     yield from (key for key in report if key != "requirements" and report[key] != told.get(key))
-
-
-def profile_of(told: JsonObject) -> Profile:
-    """Read back what a run's target was judged by, with the schemas of today."""
-    return Profile(
-        name=told["name"],
-        base=told["base"],
-        limits=Limits(**told["limits"]),
-        oldest=parse_release(told["release"]["oldest"]),
-        newest=parse_release(told["release"]["newest"]),
-        capabilities=frozenset(told["capabilities"]),
-        absent=frozenset(told["absent"]),
-        schemas=api_schemas(),
-    )
 
 
 def _own(row: JsonObject) -> Requirement:

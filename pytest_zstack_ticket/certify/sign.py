@@ -1,4 +1,4 @@
-"""Sign a bundle, and sign what somebody else signed: neither is done for a bundle that contradicts itself."""
+"""Signing and countersigning of bundles; a bundle that contradicts itself is never signed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pytest_zstack_ticket.model.exchange import JsonObject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
-    """What signing came to: nothing is written if there are `rejections`."""
+    """Result of signing: nothing is written if there are `rejections`."""
 
     rejections: tuple[Rejection, ...] = ()
     statement: JsonObject | None = None
@@ -33,7 +33,7 @@ def sign_bundle(path: Path, key: PrivateKey, terms: Terms, *, replace: bool = Fa
     """Write the statement about a bundle into it, signed. Raises UsageError or EvidenceError."""
     bundle = open_bundle(path)
     if ENVELOPE in bundle.names and not replace:
-        raise UsageError(f"{path} is signed already. Add your signature with `countersign`, or give --replace.")
+        raise UsageError(f"{path} is already signed. Add your signature with `countersign`, or give --replace.")
     if REPORT not in bundle.names:
         raise UsageError(f"{path} holds no {REPORT}. Name the folder of --zstack-report, or a zip of it.")
     report = report_of(content(bundle, REPORT), f"{path}: {REPORT}")
@@ -66,7 +66,7 @@ def countersign_bundle(  # noqa: PLR0913 - what a verifier holds a bundle to
     others: Sequence[PublicKey] = (),
     judge_again: Judge | None = None,
 ) -> Signing:
-    """Add a signature to a bundle that is genuine but for it; `others` are keys that must have signed before.
+    """Add a signature to a genuine bundle; `others` are keys that must have signed before.
 
     Raises UsageError or EvidenceError.
     """
@@ -76,14 +76,14 @@ def countersign_bundle(  # noqa: PLR0913 - what a verifier holds a bundle to
     bundle = open_bundle(path)
     envelope = parse_envelope(content(bundle, ENVELOPE))
     if any(key.public.verifies(envelope.signed_bytes, one.value) for one in envelope.signatures):
-        raise UsageError(f"{path}: this key has signed already. Countersign with another one.")
+        raise UsageError(f"{path}: this key has already signed. Countersign with another one.")
     envelope = envelope.with_signature(key.sign(envelope.signed_bytes))
     bundle.keep(envelope_text(envelope))
     return Signing(statement=found.statement, signatures=tuple(one.keyid for one in envelope.signatures))
 
 
 def summary(statement: JsonObject) -> JsonObject:
-    """Return what a person or a script wants to know of a statement."""
-    told = extension(statement)
+    """Return the claims of a statement with its in-toto result and the number of files."""
+    claimed = extension(statement)
     files = sum("uri" not in one for one in statement["subject"])
-    return {"result": statement["predicate"]["result"], "files": files, **told}
+    return {"result": statement["predicate"]["result"], "files": files, **claimed}

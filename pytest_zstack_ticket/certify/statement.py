@@ -1,7 +1,7 @@
-"""The statement that is signed: in-toto's test result, with what it cannot say in an extension of ours.
+"""The signed statement: the test result of in-toto, with an extension for what that cannot express.
 
-Everything but evidence, validity and nonce is a function of the report (`claims`), so that a verifier makes it again
-and compares. Source: in-toto attestation framework, Statement v1 and test-result v0.1.
+All but evidence, validity and nonce is a function of the report (`claims`), so that a verifier can recompute and
+compare it. Source: in-toto attestation framework, Statement v1 and test-result v0.1.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ DISAGREE = {
     "environment": "environment-differs",
     "kill-matrix": "kill-matrix-differs",
 }
-"""The reason to reject a statement of which a claim is not what its report says."""
+"""Reason to reject a statement, by the claim that differs from its report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a signer adds to a report: from when until when it counts, and the certifier's nonce, empty if none."""
+    """What a signer adds to a report: validity, and the certifier's nonce, empty without one."""
 
     not_before: datetime
     not_after: datetime
@@ -50,7 +50,7 @@ class Terms:
 
 def make_statement(report: JsonObject, files: Mapping[str, str], seal: Seal, terms: Terms) -> JsonObject:
     """Return the statement about a report; `files` maps the name of each file of the bundle to its SHA-256."""
-    told = claims(report)
+    claimed = claims(report)
     return {
         "_type": STATEMENT,
         "subject": [*({"name": name, "digest": {"sha256": files[name]}} for name in sorted(files)), identity(report)],
@@ -58,7 +58,7 @@ def make_statement(report: JsonObject, files: Mapping[str, str], seal: Seal, ter
         "predicate": {
             **test_result(report),
             EXTENSION: {
-                **told,
+                **claimed,
                 "evidence": {"file": report["evidence"]["file"], **asdict(seal)},
                 "validity": {"notBefore": stamp(terms.not_before), "notAfter": stamp(terms.not_after)},
                 "nonce": terms.nonce or report["run"].get("nonce"),
@@ -68,7 +68,7 @@ def make_statement(report: JsonObject, files: Mapping[str, str], seal: Seal, ter
 
 
 def claims(report: JsonObject) -> JsonObject:
-    """Return what a statement says of a report."""
+    """Return the claims of a statement about a report."""
     run = report["run"]
     waivers = report.get("waivers", [])
     return {
@@ -93,9 +93,9 @@ def claims(report: JsonObject) -> JsonObject:
 
 
 def test_result(report: JsonObject) -> JsonObject:
-    """Return a report in the words of in-toto.
+    """Return a report as a test result of in-toto.
 
-    Its three words are poorer than ours, so that whatever is not conformance is FAILED, also what could not be decided.
+    That has three results only: whatever is not conformance is FAILED, even what could not be decided.
     """
     rows = report["requirements"]
     waived = {row["id"] for row in rows if row.get("waived")}
@@ -103,7 +103,7 @@ def test_result(report: JsonObject) -> JsonObject:
     deviating = report.get("deviations") is not None and not report["partial"]
     return {
         "result": "PASSED" if whole and not waived else "WARNED" if deviating else "FAILED",
-        "configuration": [{"name": name, "digest": _digest(told)} for name, told in _configuration(report) if told],
+        "configuration": [{"name": name, "digest": _digest(value)} for name, value in _configuration(report) if value],
         "passedTests": _ids(rows, ["passed"], without=waived),
         "warnedTests": sorted({*waived, *_ids(rows, ["inconclusive"], without=waived)}),
         "failedTests": _ids(rows, ["failed", "error"], without=waived),
@@ -111,7 +111,7 @@ def test_result(report: JsonObject) -> JsonObject:
 
 
 def _configuration(report: JsonObject) -> list[tuple[str, str]]:
-    """Return what a result depends on by name, each with its digest; empty where an older run did not note it."""
+    """Return what the result depends on: names with digests, empty where an older run recorded none."""
     run = report["run"]
     return [
         ("requirement-set", report["requirement-set"]["digest"]),
@@ -138,27 +138,27 @@ def identity(report: JsonObject) -> JsonObject:
 
 
 def files_of(statement: JsonObject) -> dict[str, str]:
-    """Return the SHA-256 of each file that a statement is about. Raises ValueError for a name that stands twice."""
+    """Return the SHA-256 of each file of a statement. Raises ValueError for a duplicate name."""
     files = [one for one in statement["subject"] if "uri" not in one]
     found = {one["name"]: one["digest"]["sha256"] for one in files}
     if len(found) != len(files):
-        raise ValueError("a subject stands twice")
+        raise ValueError("a subject is named twice")
     return found
 
 
 def extension(statement: JsonObject) -> JsonObject:
-    """Return what a statement says in our words."""
-    told: JsonObject = statement["predicate"][EXTENSION]
-    return told
+    """Return the extension of a statement, which holds its claims."""
+    value: JsonObject = statement["predicate"][EXTENSION]
+    return value
 
 
 def disagreements(statement: JsonObject, report: JsonObject) -> list[Rejection]:
-    """Return where a statement says another thing than the report that it is about."""
-    signed, told = extension(statement), claims(report)
-    if signed["run"]["id"] != told["run"]["id"]:
-        return [Rejection("report-of-other-run", told["run"]["id"])]
-    reasons = [DISAGREE[key] for key in told if signed.get(key) != told[key]]
-    if told["run"]["nonce"] and signed["nonce"] != told["run"]["nonce"]:
+    """Return where a statement differs from its report."""
+    signed, claimed = extension(statement), claims(report)
+    if signed["run"]["id"] != claimed["run"]["id"]:
+        return [Rejection("report-of-other-run", claimed["run"]["id"])]
+    reasons = [DISAGREE[key] for key in claimed if signed.get(key) != claimed[key]]
+    if claimed["run"]["nonce"] and signed["nonce"] != claimed["run"]["nonce"]:
         reasons.append("nonce-differs")
     result = test_result(report)
     if {key: statement["predicate"].get(key) for key in result} != result:
@@ -169,7 +169,7 @@ def disagreements(statement: JsonObject, report: JsonObject) -> list[Rejection]:
 
 
 def untimely(statement: JsonObject, since: datetime, until: datetime) -> list[Rejection]:
-    """Return why a statement does not count between two moments, which are the same for one moment."""
+    """Return why a statement is not valid between two moments, which are equal for one moment."""
     validity = extension(statement)["validity"]
     if until < datetime.fromisoformat(validity["notBefore"]):
         return [Rejection("not-yet-valid", validity["notBefore"])]

@@ -1,6 +1,6 @@
-"""Is a bundle genuine: signature, keys, time, files, evidence, agreement of statement and report, and the verdict.
+"""Verification of a bundle: signature, keys, validity, files, evidence, agreement of statement and report, verdict.
 
-Whatever was not signed is read only to say what was done to it, never to believe it.
+Unsigned content is read only to say how it was changed; it is never trusted.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from pytest_zstack_ticket.model.exchange import JsonObject
 
 MOST_NAMED = 5
 Judge: TypeAlias = Callable[[Path], JsonObject]
-"""Judges a bundle's folder again from its evidence and returns the report as it comes out then."""
+"""Recomputes the report of a bundle's folder from its evidence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a verifier holds a bundle to: keys that must all have signed, a time, and the nonce, empty for any.
+    """What a verifier requires: keys that must all have signed, a time, and the nonce, empty for any.
 
-    `advisories` say which requirements of which suites are known to be wrong; they reject nothing.
+    `advisories` name requirements of suites that are known to be wrong; they reject nothing.
     """
 
     keys: Sequence[Verifier]
@@ -47,11 +47,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """What verifying came to. `statement` is None where nobody's signature was verified.
+    """Result of verification. `statement` is None if no signature was verified.
 
-    `signatures` pairs each key id with True if one of the keys made it, else False: nothing is known of it then.
-    `same_suite` says whether the run was made by the very files that verify it, None if the run did not note them;
-    `advised` are the lines of a genuine report that should not be believed all the same.
+    `signatures` pairs each key id with True if one of the given keys made the signature, else False.
+    `same_suite` tells whether the run used the very files that verify it, None if it recorded no digest of them;
+    `advised` are the lines of a genuine report that an advisory casts doubt on.
     """
 
     rejections: tuple[Rejection, ...]
@@ -64,12 +64,12 @@ class Verification:
 
     @property
     def genuine(self) -> bool:
-        """True if nothing speaks against the bundle."""
+        """True if there is no reason to reject the bundle."""
         return not self.rejections
 
 
 def verify_bundle(path: Path, wanted: Wanted, *, judge_again: Judge | None = None) -> Verification:
-    """Say whether a bundle is genuine, and if not, why. Raises UsageError if there is no bundle."""
+    """Verify a bundle. Raises UsageError if there is none."""
     try:
         bundle = open_bundle(path)
     except EvidenceError as error:
@@ -91,7 +91,7 @@ def verify_bundle(path: Path, wanted: Wanted, *, judge_again: Judge | None = Non
 
 
 def _unsigned(envelope: Envelope, keys: Sequence[Verifier]) -> list[Rejection]:
-    """Return which keys did not sign. Key ids are nobody's word: they only tell a broken signature from a missing."""
+    """Return which keys did not sign. Key ids are unsigned: they only distinguish a broken signature from a missing."""
     if envelope.payload_type != PAYLOAD_TYPE:
         return [Rejection("payload-type", envelope.payload_type)]
     claimed = {one.keyid for one in envelope.signatures}
@@ -145,7 +145,7 @@ def _other_nonce(statement: JsonObject, nonce: str) -> list[Rejection]:
 
 
 def _changed_files(bundle: Bundle, statement: JsonObject) -> list[Rejection]:
-    """Return what is not as it was signed among the files; for the evidence, what was done to its lines."""
+    """Return which files differ from what was signed; for the evidence, how its lines were changed."""
     signed = files_of(statement)
     evidence = extension(statement)["evidence"]["file"]
     rejections = [Rejection("file-odd", name) for name in sorted(bundle.odd)]
@@ -168,11 +168,11 @@ def _differs(bundle: Bundle, name: str, signed: str) -> bool:
 
 
 def _changed_evidence(bundle: Bundle, statement: JsonObject) -> Rejection:
-    told = extension(statement)
-    name = told["evidence"]["file"]
-    seal = Seal(**{key: told["evidence"][key] for key in ("size", "root", "unordered")})
+    claimed = extension(statement)
+    name = claimed["evidence"]["file"]
+    seal = Seal(**{key: claimed["evidence"][key] for key in ("size", "root", "unordered")})
     try:
-        reason = tampering(seal_of(bundle, name), seal, told["run"]["id"])
+        reason = tampering(seal_of(bundle, name), seal, claimed["run"]["id"])
     except EvidenceError as error:
         return Rejection("evidence-damaged", str(error))
     # the same lines, packed otherwise or with another footer
@@ -237,7 +237,7 @@ def _judged_otherwise(bundle: Bundle, report: JsonObject, judge_again: Judge) ->
 
 
 def _rows_otherwise(report: JsonObject, again: JsonObject) -> list[Rejection]:
-    """Return what a report tells of its rows and its evidence does not, where the very same software judged both."""
+    """Return rows that the evidence does not support; only where the very same software judged both times."""
     run = report["run"]
     if not _is_ours(run["suite"]) or (run.get("installed") or {}).get("digest") != installed_json()["digest"]:
         return []
@@ -253,8 +253,8 @@ def is_known(suite: JsonObject) -> bool:
 
 
 def _is_ours(suite: JsonObject) -> bool | None:
-    told = suite.get("digest")
-    return None if told is None else bool(told == suite_digest())
+    signed_digest = suite.get("digest")
+    return None if signed_digest is None else bool(signed_digest == suite_digest())
 
 
 def shipped_requirements() -> frozenset[str]:

@@ -1,4 +1,7 @@
-"""Every check by its name: a pure function of redacted trails, so that a verdict can be formed again from evidence."""
+"""Checks by name: pure functions of redacted exchanges, so that verdicts can be recomputed from evidence.
+
+May import `model`, `api` and `strategies`, but not `simulator`.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +32,12 @@ from pytest_zstack_ticket.model.profile import Profile
 
 CHECKS: dict[str, CheckFunction] = {
     "form": response_format.form,
-    "error-alone": response_format.error_alone,
-    "success-form": response_format.success_form,
-    "facet": response_format.facet,
-    "no-page": response_format.no_page,
-    "no-trace": response_format.no_trace,
-    "no-leak": response_format.no_leak,
+    "no-inventory-with-error": response_format.no_inventory_with_error,
+    "success-format": response_format.success_format,
+    "schema-part": response_format.schema_part,
+    "no-html-page": response_format.no_html_page,
+    "no-stack-trace": response_format.no_stack_trace,
+    "no-secret": response_format.no_secret,
     "charset": response_format.charset,
     "media-type": response_format.media_type,
     "exactly-empty": response_format.exactly_empty,
@@ -42,104 +45,104 @@ CHECKS: dict[str, CheckFunction] = {
     "schema-paths": response_format.schema_paths,
     "answered": no_response.answered,
     "refusal": differential.refusal,
-    "blame": differential.blame,
-    "argument-code": differential.argument_code,
-    "chunked": differential.chunked,
+    "blames-edited-field": differential.blames_edited_field,
+    "error-code": differential.error_code,
+    "chunked-body": differential.chunked_body,
     "sameness": differential.sameness,
-    "outer-blanks": differential.outer_blanks,
-    "steadiness": differential.steadiness,
-    "echo": roundtrip.echo,
+    "trimmed-length": differential.trimmed_length,
+    "same-decision-again": differential.same_decision_again,
+    "member-echo": roundtrip.member_echo,
     "request-echo": roundtrip.request_echo,
-    "own-uuid": roundtrip.own_uuid,
-    "distinct": roundtrip.distinct,
-    "dates": roundtrip.dates,
-    "start-facet": async_jobs.start_facet,
-    "own-id": async_jobs.own_id,
+    "requested-uuid": roundtrip.requested_uuid,
+    "distinct-uuids": roundtrip.distinct_uuids,
+    "date-order": roundtrip.date_order,
+    "accepted-job-part": async_jobs.accepted_job_part,
+    "requested-job-id": async_jobs.requested_job_id,
     "pending-body": async_jobs.pending_body,
-    "end-status": async_jobs.end_status,
-    "end-stable": async_jobs.end_stable,
-    "ends": async_jobs.ends,
-    "announced-timeout": async_jobs.announced_timeout,
-    "status": async_jobs.not_found,
+    "job-end-status": async_jobs.job_end_status,
+    "job-end-stable": async_jobs.job_end_stable,
+    "job-ends-in-time": async_jobs.job_ends_in_time,
+    "reported-timeout": async_jobs.reported_timeout,
+    "expected-status": async_jobs.expected_status,
     "not-success": async_jobs.not_success,
-    "hooked": async_jobs.hooked,
-    "result-form": async_jobs.result_form,
+    "webhook-delivery": async_jobs.webhook_delivery,
+    "job-result-format": async_jobs.job_result_format,
     "stored-once": persistence.stored_once,
     "as-sent": persistence.as_sent,
     "same-everywhere": persistence.same_everywhere,
-    "first-stays": persistence.first_stays,
-    "job-once": persistence.job_once,
-    "same-form": persistence.same_form,
-    "life-step": lifecycle.step,
-    "told-truly": lifecycle.told_truly,
-    "updated": lifecycle.updated,
-    "gone": lifecycle.gone,
-    "history": lifecycle.history,
-    "commented": lifecycle.commented,
+    "first-ticket-stays": persistence.first_ticket_stays,
+    "job-id-used-once": persistence.job_id_used_once,
+    "same-response-form": persistence.same_response_form,
+    "event-effect": lifecycle.event_effect,
+    "event-response": lifecycle.event_response,
+    "updated-requests": lifecycle.updated_requests,
+    "deleted-ticket": lifecycle.deleted_ticket,
+    "complete-history": lifecycle.complete_history,
+    "recorded-comment": lifecycle.recorded_comment,
     "wrong-operator": approvals.wrong_operator,
-    "operated": approvals.operated,
-    "recorded": approvals.recorded,
-    "unseen": visibility.unseen,
-    "uncoupled": visibility.uncoupled,
-    "uncounted": visibility.uncounted,
-    "left-alone": visibility.left_alone,
-    "tells-nothing": visibility.tells_nothing,
-    "no-insides": isolation.no_insides,
-    "outside-flow": isolation.outside_flow,
-    "unguessable": isolation.unguessable,
-    "not-mixed": isolation.not_mixed,
-    "family-step": stateful.family_step,
-    "family-shows": stateful.family_shows,
-    "offered": archives.offered,
-    "archived": archives.archived,
+    "approver-event": approvals.approver_event,
+    "recorded-event": approvals.recorded_event,
+    "not-visible": visibility.not_visible,
+    "count-independent": visibility.count_independent,
+    "not-counted": visibility.not_counted,
+    "unchanged-by-stranger": visibility.unchanged_by_stranger,
+    "discloses-nothing": visibility.discloses_nothing,
+    "no-internals": isolation.no_internals,
+    "foreign-flow-collection": isolation.foreign_flow_collection,
+    "unpredictable-job-ids": isolation.unpredictable_job_ids,
+    "no-mixed-content": isolation.no_mixed_content,
+    "group-step": stateful.group_step,
+    "group-query": stateful.group_query,
+    "returns-list": archives.returns_list,
+    "archived-unchanged": archives.archived_unchanged,
     "archived-history": archives.archived_history,
-    "apart": archives.apart,
-    "stays-dead": archives.stays_dead,
-    "history-kept": history.history_kept,
-    "history-dates": history.history_dates,
+    "not-archived": archives.not_archived,
+    "stays-deleted": archives.stays_deleted,
+    "history-not-rewritten": history.history_not_rewritten,
+    "history-date-order": history.history_date_order,
     "own-history": history.own_history,
-    "dates-kept": history.dates_kept,
-    "steady": stability.steady,
+    "dates-not-backwards": history.dates_not_backwards,
+    "same-treatment": stability.same_treatment,
     "delivered-once": stability.delivered_once,
-    "job-kept": stability.job_kept,
-    "still-there": stability.still_there,
+    "job-result-kept": stability.job_result_kept,
+    "still-stored": stability.still_stored,
     "refused-session": sessions.refused_session,
     "session-code": sessions.session_code,
     "logged-in": sessions.logged_in,
     "login-refused": sessions.login_refused,
     "logged-out": sessions.logged_out,
-    "shows-rows": queries.shows_rows,
-    "schema-leads": queries.schema_leads,
-    "listed": queries.listed,
-    "selects": queries.selects,
+    "query-list": queries.query_list,
+    "query-schema-paths": queries.query_schema_paths,
+    "all-created-listed": queries.all_created_listed,
+    "selection": queries.selection,
     "only-matching": queries.only_matching,
-    "partition": pagination.partition,
+    "complete-pages": pagination.complete_pages,
     "page-size": pagination.page_size,
     "all-shown": pagination.all_shown,
-    "total": pagination.total,
+    "total-count": pagination.total_count,
     "in-order": pagination.in_order,
     "ordered-page": pagination.ordered_page,
-    "projected": pagination.projected,
-    "empty": queries.empty,
-    "by-uuid": queries.by_uuid,
-    "same-row": queries.same_row,
+    "selected-fields": pagination.selected_fields,
+    "empty-result": queries.empty_result,
+    "ticket-by-path": queries.ticket_by_path,
+    "same-ticket-read": queries.same_ticket_read,
 }
 
 
 def evaluate(name: str, trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
-    """Return what the check `name` says of one example. Raises KeyError for an unknown check.
+    """Judge one example by the check `name`. Raises KeyError for an unknown check.
 
-    A departure that stands on another request beside the subject is none where the line has lost that one.
+    A violation that rests on another request besides the subject does not count where that response was lost.
     """
     judgement = CHECKS[name](trails, arguments, profile)
     if not isinstance(judgement, Violation) or name == "answered":
         return judgement
     for role, trail in trails.items():
-        if role != "subject" and trail and lost(trail[-1].answer):
-            return Undecided(Phrase.of("beside-lost", what=role))
+        if role != "subject" and trail and is_no_api_answer(trail[-1].answer):
+            return Undecided(Phrase.of("companion-unanswered", what=role))
     return judgement
 
 
-def lost(answer: Response | Failure) -> bool:
-    """Return True if what came back is not the API's."""
+def is_no_api_answer(answer: Response | Failure) -> bool:
+    """Say whether an answer did not come from the API: a failure of the line or a gateway's response."""
     return isinstance(answer, Failure) or from_gateway(answer)

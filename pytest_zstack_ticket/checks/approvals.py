@@ -1,15 +1,15 @@
-"""Checks of who may move a ticket: its owner cancels, its approver approves and rejects.
+"""Checks of who may change a ticket's status: its owner cancels, its approver approves and rejects.
 
-Who the operator must be is inferred from two messages of the platform (wire dossier 8.2), so that somebody else's event
+Who the operator must be is inferred from two messages of the platform (wire dossier 8.2), so that another user's event
 may be carried out; but then it leads where the event leads, and a refusal changes nothing. A final approval carries the
-requests out, and what their failure does to answer and status is unknown: a change that the history tells is left open.
+requests out, and how their failure affects response and status is unknown: a change in the history is left undecided.
 """
 
 from __future__ import annotations
 
 from pytest_zstack_ticket.api.messages import Row, rows_of
-from pytest_zstack_ticket.checks.lifecycle import ACTION, step
-from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, outcome_of, refused, saw, violation
+from pytest_zstack_ticket.checks.lifecycle import ACTION, event_effect
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.roundtrip import brief
 from pytest_zstack_ticket.model.exchange import Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
@@ -19,7 +19,7 @@ APPROVED = ("IntermediateApproved", "FinalApproved")
 
 
 def wrong_operator(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
-    """Check an event by somebody who ought not to send it: `before`, `subject` and `after` as for a step of a life.
+    """Check an event by a user who ought not to send it: `before`, `subject` and `after` as for `event_effect`.
 
     Role `history` is a query for all of the ticket's history afterwards.
     """
@@ -29,7 +29,7 @@ def wrong_operator(trails: Trails, arguments: Arguments, profile: Profile) -> Ju
     return Undecided(Phrase.of("legal-acceptance"))
 
 
-def operated(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+def approver_event(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check an event by its approver, with the roles of `wrong_operator`: if it is accepted, it leads where it must."""
     judgement = _moved(trails, arguments, profile)
     if judgement is not None or accepted(outcome_of(trails, "subject", profile, ACTION)):
@@ -42,14 +42,14 @@ def _moved(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     approval = arguments["event"] == "approve"
     if approval and accepted(outcome) and (wrong := _not_approved(trails)):
         return wrong
-    judgement = step(trails, arguments, profile)
-    if isinstance(judgement, Violation) and refused(outcome) and _told(trails, approval=approval):
+    judgement = event_effect(trails, arguments, profile)
+    if isinstance(judgement, Violation) and refused(outcome) and _records_change(trails, approval=approval):
         return Undecided(Phrase.of("legal-acceptance"))
     return judgement
 
 
-def _told(trails: Trails, *, approval: bool) -> bool:
-    """Return True if the history tells a change of status that the execution of the requests may have made."""
+def _records_change(trails: Trails, *, approval: bool) -> bool:
+    """Say whether the history records a status change that executing the requests may have caused."""
     one, other = _status(trails, "before"), _status(trails, "after")
     if not approval and one != "FinalApproved":
         return False
@@ -61,22 +61,22 @@ def _not_approved(trails: Trails) -> Judgement:
     status = _status(trails, "after")
     if status is None:
         return Undecided(Phrase.of("query-unclear", role="after"))
-    if status in APPROVED or (_count(trails, APPROVED) and _taken_back(trails, status)):
+    if status in APPROVED or (_count(trails, APPROVED) and _reverted(trails, status)):
         return None
     return violation(Phrase.of("expect-approved"), Phrase.of("shows", value=brief(status)))
 
 
-def _taken_back(trails: Trails, status: str) -> bool:
-    """Return True if the history tells how an approval turned into a status."""
+def _reverted(trails: Trails, status: str) -> bool:
+    """Say whether the history records how an approval turned into a status."""
     rows = rows_of(trails.get("history", ())) or []
     return any(row.get("fromStatus") in APPROVED and row.get("toStatus") == status for row in rows)
 
 
-def recorded(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+def recorded_event(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that the history has one row for an accepted event: from the status `before` to where the event leads."""
     outcome = outcome_of(trails, "subject", profile, ACTION)
     if not accepted(outcome):
-        return Undecided(Phrase.of("legal-refusal") if refused(outcome) else saw(outcome))
+        return Undecided(Phrase.of("legal-refusal") if refused(outcome) else describe(outcome))
     one, other = _status(trails, "before"), _status(trails, "after")
     if one is None or other is None or rows_of(trails.get("history", ())) is None:
         return Undecided(Phrase.of("not-shown", member="history"))

@@ -1,6 +1,6 @@
-"""Checks of deleted tickets: where they are, and that nothing brings them back.
+"""Checks of deleted tickets: whether they are archived unchanged, and that nothing restores them.
 
-Whether a deletion archives stands in no document (wire dossier 10.4 U4): a ticket that is in no archive is left open,
+No document says whether a deletion archives (wire dossier 10.4 U4): a ticket in no archive is left undecided,
 one that is there must be what it was.
 """
 
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from pytest_zstack_ticket.api.classify import from_gateway
 from pytest_zstack_ticket.api.messages import Row, rows_of
-from pytest_zstack_ticket.checks.history import reported_key, row_key
-from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, outcome_of, refused, saw, violation
+from pytest_zstack_ticket.checks.history import row_key, row_text
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.query_conditions import conditions_of
-from pytest_zstack_ticket.checks.query_rows import outcome_of_query, unread
+from pytest_zstack_ticket.checks.query_rows import missing_rows, outcome_of_query
 from pytest_zstack_ticket.checks.roundtrip import brief, same
 from pytest_zstack_ticket.model.exchange import Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
@@ -22,19 +22,19 @@ CONTENT = ("name", "description", "accountSystemType", "accountSystemContext", "
 NO_SUCH_PATH = frozenset({404, 405, 501})
 
 
-def offered(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def returns_list(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a query of the family answers a list; a target may lack it, or keep it from us."""
     return None if rows_of(trails["subject"]) is not None else _unoffered(trails, profile, "subject")
 
 
 def _unoffered(trails: Trails, profile: Profile, role: str) -> Violation | Undecided:
-    """Say why a query shows no rows: one that is not there or not for us is no departure."""
+    """Say why a query shows no rows: a query that does not exist or is not allowed is no violation."""
     answer = trails[role][-1].answer if trails.get(role) else None
     if isinstance(answer, Response) and not from_gateway(answer) and answer.status in NO_SUCH_PATH:
         return Undecided(Phrase.of("legal-refusal"))
     if refused(outcome_of_query(trails, profile, role)):
         return Undecided(Phrase.of("legal-refusal"))
-    return unread(trails, profile, role)
+    return missing_rows(trails, profile, role)
 
 
 def _asked(trails: Trails, role: str) -> str:
@@ -43,14 +43,14 @@ def _asked(trails: Trails, role: str) -> str:
     return next((one.value for one in conditions if one.member == "ticketUuid"), "")
 
 
-def archived(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def archived_unchanged(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a deleted ticket is archived once and as it was, if at all.
 
     Roles: `before` is a query for the ticket, `subject` its deletion, `archives` a query of the archives for it.
     """
     outcome = outcome_of(trails, "subject", profile, {"call": "delete"})
     if not accepted(outcome):
-        return Undecided(Phrase.of("legal-refusal") if refused(outcome) else saw(outcome))
+        return Undecided(Phrase.of("legal-refusal") if refused(outcome) else describe(outcome))
     before, rows = rows_of(trails.get("before", ())), rows_of(trails.get("archives", ()))
     if rows is None:
         return _unoffered(trails, profile, "archives")
@@ -95,23 +95,23 @@ def archived_history(trails: Trails, _arguments: Arguments, profile: Profile) ->
     uuid = _asked(trails, "subject")
     if any(row.get("ticketUuid", uuid) != uuid for row in rows):
         return violation(Phrase.of("expect-own-history"), Phrase.of("stored", count=len(rows)))
-    told = [row_key(row) for row in rows]
+    reported = [row_key(row) for row in rows]
     for row in known:
-        if told.count(row_key(row)) < [row_key(one) for one in known].count(row_key(row)):
+        if reported.count(row_key(row)) < [row_key(one) for one in known].count(row_key(row)):
             return violation(
-                Phrase.of("expect-archived-row", row=reported_key(row)), Phrase.of("rows-are", rows=_all(rows))
+                Phrase.of("expect-archived-row", row=row_text(row)), Phrase.of("rows-are", rows=_all(rows))
             )
     return None
 
 
 def _all(rows: list[Row]) -> str:
-    return brief("; ".join(map(reported_key, rows)) or "-")
+    return brief("; ".join(map(row_text, rows)) or "-")
 
 
-def apart(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+def not_archived(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that no living ticket is in the archives: role `subject` is a query of them, `shown` lists the living.
 
-    Arguments: `taken`, UUIDs that we took away ourselves; `apart`, those of deleted tickets that were used again.
+    Arguments: `taken`, UUIDs that the run itself deleted; `apart`, those of deleted tickets that were used again.
     """
     rows, living = rows_of(trails["subject"]), rows_of(trails.get("shown", ()))
     if rows is None:
@@ -124,11 +124,11 @@ def apart(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     uuids = {row.get("uuid") for row in living} - excused
     # an archive names its ticket; what is under the ticket's own uuid is the ticket itself
     both = [str(one) for row in rows for one in (row.get("ticketUuid"), row.get("uuid")) if one in uuids]
-    return violation(Phrase.of("expect-apart"), Phrase.of("shows", value=both[0])) if both else None
+    return violation(Phrase.of("expect-not-archived"), Phrase.of("shows", value=both[0])) if both else None
 
 
-def stays_dead(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that nothing comes of an event on a deleted ticket, or of deleting it again.
+def stays_deleted(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that an event on a deleted ticket, or a second deletion, changes nothing.
 
     Roles: `deleted` is the deletion, `subject` what came after it, `after` a query for the uuid, `bystander-before`
     and `bystander-after` queries for another ticket. Arguments: `event`; `call` of the subject. A success without
@@ -139,14 +139,14 @@ def stays_dead(trails: Trails, arguments: Arguments, profile: Profile) -> Judgem
     outcome = outcome_of(trails, "subject", profile, arguments)
     rows = rows_of(trails.get("after", ()))
     if not (accepted(outcome) or refused(outcome)):
-        return Undecided(saw(outcome))
+        return Undecided(describe(outcome))
     if rows is None:
         return Undecided(Phrase.of("query-unclear", role="after"))
-    expected = Phrase.of("expect-dead", event=str(arguments["event"]))
+    expected = Phrase.of("expect-no-effect", event=str(arguments["event"]))
     if rows:
         return violation(expected, Phrase.of("shows", value=brief(rows[0].get("status"))))
     if accepted(outcome) and getattr(outcome, "inventory", None):
-        return violation(expected, saw(outcome))
+        return violation(expected, describe(outcome))
     return _beside(trails)
 
 
@@ -158,6 +158,6 @@ def _beside(trails: Trails) -> Judgement:
     for member in ("uuid", "name", "status"):
         shown = after[0].get(member) if after else None
         if not same(before[0].get(member), shown, loose=True):
-            expected = Phrase.of("expect-bystander", member=member, value=brief(before[0].get(member)))
+            expected = Phrase.of("expect-other-unchanged", member=member, value=brief(before[0].get(member)))
             return violation(expected, Phrase.of("shows", value=brief(shown)))
     return None

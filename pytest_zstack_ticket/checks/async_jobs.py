@@ -1,4 +1,4 @@
-"""Checks on the job protocol: 202, location, polling, the end, and the web hook."""
+"""Checks of the job protocol: 202, location, polling, the end, and the webhook."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pytest_zstack_ticket.api.classify import from_gateway, job_id
 from pytest_zstack_ticket.api.contract import contract_of
 from pytest_zstack_ticket.api.messages import final_answer, json_object
 from pytest_zstack_ticket.api.strict_json import decode, text_of
-from pytest_zstack_ticket.checks.outcomes import Arguments, cut, outcome_of, saw, violation
+from pytest_zstack_ticket.checks.outcomes import Arguments, describe, one_line, outcome_of, violation
 from pytest_zstack_ticket.checks.roundtrip import same
 from pytest_zstack_ticket.model.exchange import Exchange, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Malformed, Phrase, Undecided, Unfinished
@@ -27,7 +27,7 @@ def _no_job() -> Undecided:
     return Undecided(Phrase.of("no-job"))
 
 
-def start_facet(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+def accepted_job_part(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check one part of the 202 that starts a job. Arguments: `places`, `keywords` (all if missing)."""
     start = _start(trails["subject"])
     if start is None:
@@ -48,16 +48,18 @@ def start_facet(trails: Trails, arguments: Arguments, profile: Profile) -> Judge
     return None
 
 
-def own_id(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+def requested_job_id(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that the job has the id that X-Job-UUID asked for."""
     start = _start(trails["subject"])
     sent = {name.lower(): value for name, value in trails["subject"][0].request.headers}.get(HEADER_JOB)
     if start is None or sent is None:
         return _no_job()
-    told = job_id(trails["subject"])
-    if not told:
+    reported = job_id(trails["subject"])
+    if not reported:
         return Undecided(Phrase.of("no-location"))
-    return None if told == sent else violation(Phrase.of("expect-job-id", id=sent), Phrase.of("shows", value=told))
+    return (
+        None if reported == sent else violation(Phrase.of("expect-job-id", id=sent), Phrase.of("shows", value=reported))
+    )
 
 
 def pending_body(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
@@ -66,12 +68,12 @@ def pending_body(trails: Trails, _arguments: Arguments, _profile: Profile) -> Ju
     for answer in polls:
         body = decode(answer.body) if answer.body.strip() else {}
         if not isinstance(body, dict) or "error" in body or "inventory" in body:
-            return violation(Phrase.of("expect-pending"), Phrase.of("shows", value=cut(text_of(answer.body))))
+            return violation(Phrase.of("expect-pending"), Phrase.of("shows", value=one_line(text_of(answer.body))))
     return None if polls else Undecided(Phrase.of("never-pending"))
 
 
-def end_status(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
-    """Check that a job's end is told by 200 or 503: the real SDK drops the error code of any other status."""
+def job_end_status(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that a job's end is reported with 200 or 503: the real SDK drops the error code of any other status."""
     final = _ended(trails["subject"])
     if final is None:
         return _no_job()
@@ -88,7 +90,7 @@ def _ended(exchanges: Sequence[Exchange]) -> Response | None:
     return final
 
 
-def end_stable(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+def job_end_stable(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that a job's end reads the same again: `subject` is the flow, `again` a later poll of the same job.
 
     Without `again` the subject was refused before there was a job.
@@ -103,35 +105,39 @@ def end_stable(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judg
     one, other = decode(final.body), decode(again.body)
     objects = isinstance(one, dict) and isinstance(other, dict)
     equal = same(one, other) if objects else final.body == again.body
-    return None if equal else violation(Phrase.of("expect-stable"), Phrase.of("shows", value=cut(text_of(again.body))))
+    return (
+        None
+        if equal
+        else violation(Phrase.of("expect-stable"), Phrase.of("shows", value=one_line(text_of(again.body))))
+    )
 
 
-def ends(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+def job_ends_in_time(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a job ends within the time that the target itself announced, plus the argument `grace` (seconds)."""
     subject = outcome_of(trails, "subject", profile, arguments)
     if not isinstance(subject, Unfinished):
         return _no_job() if _start(trails["subject"]) is None or not job_id(trails["subject"]) else None
     grace = float(arguments.get("grace", 0))
     if subject.promised is None or subject.waited < subject.promised + grace:
-        return Undecided(saw(subject))
-    return violation(Phrase.of("expect-end", seconds=f"{subject.promised:g}"), saw(subject))
+        return Undecided(describe(subject))
+    return violation(Phrase.of("expect-end-in-time", seconds=f"{subject.promised:g}"), describe(subject))
 
 
-def announced_timeout(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
+def reported_timeout(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that apiTimeout is what X-API-Timeout asked for. Argument `milliseconds`."""
     start = _start(trails["subject"])
     if start is None:
         return _no_job()
-    told = json_object(start.body).get("apiTimeout")
+    reported = json_object(start.body).get("apiTimeout")
     wanted = arguments["milliseconds"]
-    if told == wanted:
+    if reported == wanted:
         return None
     return violation(
-        Phrase.of("expect-echo", member="apiTimeout", value=str(wanted)), Phrase.of("shows", value=str(told))
+        Phrase.of("expect-value", member="apiTimeout", value=str(wanted)), Phrase.of("shows", value=str(reported))
     )
 
 
-def not_found(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
+def expected_status(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that an answer has one of the statuses in the argument `statuses`."""
     answer = final_answer(trails["subject"])
     if answer is None or from_gateway(answer):
@@ -153,7 +159,7 @@ def not_success(trails: Trails, _arguments: Arguments, _profile: Profile) -> Jud
     return violation(Phrase.of("expect-refusal"), Phrase.of("status-is", status=answer.status))
 
 
-def hooked(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
+def webhook_delivery(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
     """Check a web hook delivery. `subject` is the flow, `hook` the deliveries that reached us.
 
     Argument `facet`: arrives, job-uuid, job-success, body (equal to what a poll answers), retried (a second try came).
@@ -177,11 +183,11 @@ def hooked(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement
         success = "true" if final.status == 200 else "false"
         good, shown = (headers.get("x-job-success") or "").lower() == success, headers.get("x-job-success")
     else:
-        good, shown = same(decode(request.body or b""), decode(final.body)), cut(text_of(request.body or b""))
+        good, shown = same(decode(request.body or b""), decode(final.body)), one_line(text_of(request.body or b""))
     return None if good else violation(wanted, Phrase.of("shows", value=str(shown)))
 
 
-def result_form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+def job_result_format(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that what a job ends with is a success or a well-formed error; schema defects are another check's."""
     if _ended(trails["subject"]) is None:
         return _no_job()

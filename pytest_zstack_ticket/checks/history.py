@@ -1,7 +1,7 @@
-"""Checks of what time does to a ticket and its history: nothing is lost, rewritten or dated backwards.
+"""Checks of histories and dates over time: nothing is lost, rewritten or dated backwards.
 
-Dates are compared as they are shown: in whole seconds, in a zone that is not told. Nodes of one cloud may show them in
-different zones, and clocks are set; what either of them explains is left open.
+Dates are compared as they are shown: in whole seconds, in an unknown time zone. Nodes of one cloud may show them in
+different zones, and clocks are set; what either of them explains is left undecided.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ QUARTER, DAY = 900.0, 26 * 3600.0
 """Zones differ by quarters of an hour, and by at most 26 hours."""
 SUMMER = (1800.0, 3605.0)
 """What an hour that is had twice takes from a date, in seconds."""
-TOLD = ("fromStatus", "toStatus", "comment")
+RECORDED = ("fromStatus", "toStatus", "comment")
 
 Key = tuple[str, ...]
 
 
 def row_key(row: Row) -> Key:
-    """Return what a history row tells, whatever table it stands in."""
-    return tuple(str(row.get(member)) for member in TOLD)
+    """Return what a history row records, the same in histories and archived histories."""
+    return tuple(str(row.get(member)) for member in RECORDED)
 
 
-def reported_key(row: Row) -> str:
-    """Show a history row in a few words."""
+def row_text(row: Row) -> str:
+    """Describe a history row in a few words."""
     return f"{row.get('sequence', '-')}: {row.get('fromStatus')} > {row.get('toStatus')}"
 
 
-def history_kept(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+def history_not_rewritten(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that every row of the history in role `earlier` is in `later`, as it was.
 
-    Rows are told apart by uuid or sequence; a target that shows neither is judged by what they tell, counted.
+    Rows are identified by uuid or sequence; for a target that shows neither, equal rows are counted.
     """
     earlier, later = rows_of(trails.get("earlier", ())), rows_of(trails.get("later", ()))
     if earlier is None or later is None or not earlier:
@@ -52,8 +52,8 @@ def history_kept(trails: Trails, _arguments: Arguments, _profile: Profile) -> Ju
     for name in ("uuid", "sequence"):
         if all(row.get(name) is not None for row in (*earlier, *later)):
             return _kept(earlier, {str(row[name]): row for row in later}, name)
-    told = [row_key(row) for row in later]
-    lost = next((row for row in earlier if told.count(row_key(row)) < _count(earlier, row)), None)
+    reported = [row_key(row) for row in later]
+    lost = next((row for row in earlier if reported.count(row_key(row)) < _count(earlier, row)), None)
     return _lost(lost, later) if lost else None
 
 
@@ -66,11 +66,9 @@ def _kept(earlier: list[Row], later: dict[str, Row], name: str) -> Judgement:
         now = later.get(str(row[name]))
         if now is None:
             return _lost(row, later.values())
-        for member in ("ticketUuid", *TOLD, "operatorUuid"):
+        for member in ("ticketUuid", *RECORDED, "operatorUuid"):
             if not same(row.get(member), now.get(member), loose=True):
-                expected = Phrase.of(
-                    "expect-row-kept", row=reported_key(row), member=member, value=brief(row.get(member))
-                )
+                expected = Phrase.of("expect-row-kept", row=row_text(row), member=member, value=brief(row.get(member)))
                 return violation(expected, Phrase.of("shows", value=brief(now.get(member))))
         moved = _redated(row, now, "createDate")
         if moved is not None:
@@ -79,8 +77,8 @@ def _kept(earlier: list[Row], later: dict[str, Row], name: str) -> Judgement:
 
 
 def _lost(row: Row, later: Iterable[Row]) -> Violation:
-    rows = brief("; ".join(map(reported_key, later)) or "-")
-    return violation(Phrase.of("expect-row", row=reported_key(row)), Phrase.of("rows-are", rows=rows))
+    rows = brief("; ".join(map(row_text, later)) or "-")
+    return violation(Phrase.of("expect-row", row=row_text(row)), Phrase.of("rows-are", rows=rows))
 
 
 def _seconds(one: datetime | None, other: datetime | None) -> float | None:
@@ -98,7 +96,7 @@ def _redated(old: Row, new: Row, member: str) -> Judgement:
     other = _seconds(moment(old.get("lastOpDate")), moment(new.get("lastOpDate")))
     if other is not None and abs(moved - other) <= ROUNDED and _zone(moved):
         return Undecided(Phrase.of("not-shown", member="zone"))
-    expected = Phrase.of("expect-unmoved", member=member, value=brief(old.get(member)))
+    expected = Phrase.of("expect-same-value", member=member, value=brief(old.get(member)))
     return violation(expected, Phrase.of("shows", value=brief(new.get(member))))
 
 
@@ -115,7 +113,7 @@ def _back(one: Row, other: Row, member: str) -> Violation | None:
     return violation(expected, Phrase.of("shows", value=brief(other.get(member))))
 
 
-def dates_kept(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+def dates_not_backwards(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that a ticket's createDate never changes and its lastOpDate never goes back.
 
     Roles `reading0`, `reading1`, ... are queries for one ticket, in order of time.
@@ -140,7 +138,7 @@ def _place(pair: tuple[str, object]) -> int:
     return int(digits) if digits.isascii() and digits.isdecimal() else -1
 
 
-def history_dates(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+def history_date_order(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that the rows of a history, in order of their sequence, are dated in that order."""
     rows = rows_of(trails["subject"])
     numbered = [row for row in rows or () if isinstance(row.get("sequence"), int) and moment(row.get("createDate"))]
@@ -164,5 +162,5 @@ def own_history(trails: Trails, _arguments: Arguments, _profile: Profile) -> Jud
     shared = [row for row in rows if str(row.get("uuid")) in keys]
     if strange or shared or none:
         count = len(strange or shared or none or ())
-        return violation(Phrase.of("expect-own-history"), Phrase.of("stray-rows", count=count))
+        return violation(Phrase.of("expect-own-history"), Phrase.of("rows-of-others", count=count))
     return None

@@ -1,4 +1,4 @@
-"""Checks of what keeps people apart: host and target, project and project, one create and another at the same time."""
+"""Checks of isolation: between host and target, between projects, between concurrent creates."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from itertools import pairwise
 from pytest_zstack_ticket.api.classify import job_id
 from pytest_zstack_ticket.api.messages import rows_of
 from pytest_zstack_ticket.api.strict_json import decode
-from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, cut, outcome_of, refused, saw, violation
-from pytest_zstack_ticket.checks.visibility import asked_of, leaked, only_row, tokens_of, unescaped
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, one_line, outcome_of, refused, violation
+from pytest_zstack_ticket.checks.visibility import leaked_member, only_row, request_text, tokens_of, unescaped
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided
 from pytest_zstack_ticket.model.profile import Profile
@@ -24,25 +24,25 @@ INSIDES = (
 )
 """Paths of the platform's host, lines of its source, statements on its tables."""
 WHERE = frozenset({"location", "messages"})
-"""Members of an error that say on purpose where it arose (wire dossier 6.1); what stands in them is left open."""
+"""Members of an error that say on purpose where it arose (wire dossier 6.1); their content is not judged."""
 STEP = 1000
 FEWEST = 5
 """So many ids in a row, each a little above the one before, are no accident."""
 
 
-def no_insides(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+def no_internals(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that no answer of `subject` shows a path, a source line or a statement of the target's own."""
-    asked = asked_of(trails["subject"])
+    asked = request_text(trails["subject"])
     for exchange in trails["subject"]:
         for mark in (match[0] for pattern in INSIDES for match in pattern.finditer(_body(exchange))):
             if mark not in asked:
-                return violation(Phrase.of("expect-no-insides"), Phrase.of("was-inside", mark=cut(mark)))
+                return violation(Phrase.of("expect-no-internals"), Phrase.of("shows-internals", mark=one_line(mark)))
     answered = any(isinstance(exchange.answer, Response) for exchange in trails["subject"])
     return None if answered else Undecided(Phrase.of("no-answer"))
 
 
 def _body(exchange: Exchange) -> str:
-    """Return the texts of an answer, without those members of an error that tell where it arose."""
+    """Return the texts of a response, without those members of an error that say where it arose."""
     if not isinstance(exchange.answer, Response):
         return ""
     value = decode(exchange.answer.body)
@@ -64,10 +64,10 @@ def _texts(value: Json) -> Iterator[str]:
             yield from () if key in WHERE else _texts(item)
 
 
-def outside_flow(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def foreign_flow_collection(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a create into a flow collection of another project (`subject`) is refused.
 
-    `sibling` is a create by the same person without it, `inside` one with it by somebody of its project; `collection`
+    `sibling` is a create by the same user without it, `inside` one with it by a user of its project; `collection`
     shows whose it is: one of the platform, or a default one, serves everybody.
     """
     outcomes = {role: outcome_of(trails, role, profile) for role in ("subject", "sibling", "inside")}
@@ -76,14 +76,14 @@ def outside_flow(trails: Trails, _arguments: Arguments, profile: Profile) -> Jud
         return Undecided(Phrase.of("not-shown", member="projectUuid"))
     for role in ("sibling", "inside"):
         if not accepted(outcomes[role]):
-            return Undecided(Phrase.of("sibling-not-accepted", what=saw(outcomes[role]).key))
+            return Undecided(Phrase.of("sibling-not-accepted", what=describe(outcomes[role]).key))
     subject = outcomes["subject"]
     if accepted(subject):
-        return violation(Phrase.of("expect-foreign-refused", event="create"), saw(subject))
-    return None if refused(subject) else Undecided(saw(subject))
+        return violation(Phrase.of("expect-foreign-refused", event="create"), describe(subject))
+    return None if refused(subject) else Undecided(describe(subject))
 
 
-def unguessable(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+def unpredictable_job_ids(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that the ids of jobs (roles `made0`, `made1`, ... in their order) are not simply counted up."""
     ids = [one for _, one in _ids(trails)]
     if len(ids) < FEWEST:
@@ -92,7 +92,7 @@ def unguessable(trails: Trails, _arguments: Arguments, _profile: Profile) -> Jud
         numbers = [_number(one, base) for one in ids]
         whole = [one for one in numbers if one is not None]
         if len(whole) == len(ids) and all(0 < other - one <= STEP for one, other in pairwise(whole)):
-            return violation(Phrase.of("expect-unguessable"), Phrase.of("in-sequence", ids=cut(", ".join(ids))))
+            return violation(Phrase.of("expect-unguessable"), Phrase.of("in-sequence", ids=one_line(", ".join(ids))))
     return None
 
 
@@ -108,17 +108,17 @@ def _number(text: str, base: int) -> int | None:
         return None
 
 
-def not_mixed(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def no_mixed_content(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that what one create (`subject`) led to holds nothing that another one sent at the same time.
 
     `shown` is a query for its ticket, `other0`, `other1`, ... are the creates that were sent with it.
     """
     if not accepted(outcome_of(trails, "subject", profile)):
-        return Undecided(saw(outcome_of(trails, "subject", profile)))
+        return Undecided(describe(outcome_of(trails, "subject", profile)))
     others = {role: tokens_of(trail, "") for role, trail in trails.items() if role.startswith("other")}
     for role in ("subject", "shown"):
         for other, tokens in others.items():
-            member = leaked(trails.get(role, ()), tokens)
+            member = leaked_member(trails.get(role, ()), tokens)
             if member:
                 return violation(Phrase.of("expect-not-mixed"), Phrase.of("mixed", member=member, role=other))
     rows = rows_of(trails.get("shown", ()))

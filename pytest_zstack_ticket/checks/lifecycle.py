@@ -1,7 +1,7 @@
-"""Checks of a ticket's life: what an event may change, what it must, and what the history tells of it.
+"""Checks of a ticket's lifecycle: what an event may change, what it must change, and what the history records.
 
-Which pairs of status and event are allowed stands in no document; judged are only those that texts of the platform or
-its own pages show (wire dossier 8.2). Whatever is refused must change nothing, and what is accepted must be told truly.
+No document says which events are allowed in which status; judged are only those that messages of the platform or
+its own pages show (wire dossier 8.2). What is refused must change nothing; what is accepted must be reported correctly.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pytest_zstack_ticket.api.messages import final_answer, json_object, rows_of
-from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, outcome_of, refused, saw, violation
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.persistence import LASTING, Ticket
 from pytest_zstack_ticket.checks.roundtrip import brief, same
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
@@ -38,7 +38,7 @@ def _shown(trails: Trails, role: str) -> Ticket | None:
     return rows[0] if rows is not None and len(rows) == 1 else None
 
 
-def step(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+def event_effect(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check one event: roles `before` and `after` are queries for the ticket, `subject` is the call.
 
     `bystander-before` and `bystander-after` show another ticket; beside an event `sibling` a refusal counts only if
@@ -48,14 +48,14 @@ def step(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     outcome = outcome_of(trails, "subject", profile, ACTION)
     before, after = _shown(trails, "before"), _shown(trails, "after")
     if not (accepted(outcome) or refused(outcome)):
-        return Undecided(saw(outcome))
+        return Undecided(describe(outcome))
     if before is None or after is None:
         return Undecided(Phrase.of("query-unclear", role="before" if before is None else "after"))
     event, status = str(arguments["event"]), str(before.get("status"))
     found = [
-        decided(outcome, status, event, arguments),
-        led(outcome, status, event, after),
-        untouched(before, after, event, outcome),
+        decision_violation(outcome, status, event, arguments),
+        status_violation(outcome, status, event, after),
+        unexpected_change(before, after, event, outcome),
         _bystander(trails),
     ]
     failed = next((one for one in found if one is not None), None)
@@ -69,16 +69,16 @@ def _open_refusal(trails: Trails, arguments: Arguments, profile: Profile) -> Und
     beside = outcome_of(trails, "sibling", profile, ACTION) if "sibling" in trails else None
     if beside is None or accepted(beside):
         return None
-    return Undecided(Phrase.of("sibling-not-accepted", what=saw(beside).key))
+    return Undecided(Phrase.of("sibling-not-accepted", what=describe(beside).key))
 
 
-def decided(outcome: Outcome, status: str, event: str, arguments: Arguments) -> Violation | None:
+def decision_violation(outcome: Outcome, status: str, event: str, arguments: Arguments) -> Violation | None:
     """Say whether an event was accepted that must be refused, or refused although it must be accepted."""
     must = arguments.get("must")
     if accepted(outcome) and (must == "refuse" or (status, event) in DENIED or event == "unknown"):
-        return violation(Phrase.of("expect-denied", event=event, status=status), saw(outcome))
+        return violation(Phrase.of("expect-denied", event=event, status=status), describe(outcome))
     if refused(outcome) and must == "accept" and _expected(status, event):
-        return violation(Phrase.of("expect-event", event=event, status=status), saw(outcome))
+        return violation(Phrase.of("expect-event", event=event, status=status), describe(outcome))
     return None
 
 
@@ -86,17 +86,18 @@ def _expected(status: str, event: str) -> bool:
     return (status, event) in LEADS or (status, event) in MAY_LEAD or (status, event) == ("Cancelled", "update")
 
 
-def led(outcome: Outcome, status: str, event: str, after: Ticket) -> Violation | None:
+def status_violation(outcome: Outcome, status: str, event: str, after: Ticket) -> Violation | None:
     """Say whether the ticket has the status that the event leads to, or the old one if it was refused."""
     wanted = {**LEADS, **MAY_LEAD}.get((status, event)) if accepted(outcome) and event != "update" else status
     if wanted is None or after.get("status") == wanted:
         return None
     return violation(
-        Phrase.of("expect-led", status=wanted, event=event), Phrase.of("shows", value=brief(after.get("status")))
+        Phrase.of("expect-status-after", status=wanted, event=event),
+        Phrase.of("shows", value=brief(after.get("status"))),
     )
 
 
-def untouched(before: Ticket, after: Ticket, event: str, outcome: Outcome) -> Violation | None:
+def unexpected_change(before: Ticket, after: Ticket, event: str, outcome: Outcome) -> Violation | None:
     """Say whether anything changed that the event does not change."""
     changed = {"request", "description"} if event == "update" and accepted(outcome) else set()
     for member in (*LASTING, CONTEXT):
@@ -116,36 +117,36 @@ def _bystander(trails: Trails) -> Violation | None:
     after = rows[0] if rows else {}
     for member in (*LASTING, "status"):
         if not same(before.get(member), after.get(member), loose=True):
-            expected = Phrase.of("expect-bystander", member=member, value=brief(before.get(member)))
+            expected = Phrase.of("expect-other-unchanged", member=member, value=brief(before.get(member)))
             return violation(expected, Phrase.of("shows", value=brief(after.get(member))))
     return None
 
 
-def told_truly(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def event_response(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that the answer to an event shows the ticket as a query does afterwards (role `after`)."""
     answer = final_answer(trails["subject"])
-    told = json_object(answer.body).get("inventory") if answer else None
+    reported = json_object(answer.body).get("inventory") if answer else None
     after, outcome = _shown(trails, "after"), outcome_of(trails, "subject", profile, ACTION)
     if refused(outcome):
         return Undecided(Phrase.of("legal-refusal"))
     if not accepted(outcome) or after is None:
         return Undecided(Phrase.of("query-unclear", role="after"))
-    if not isinstance(told, dict):
+    if not isinstance(reported, dict):
         return Undecided(Phrase.of("not-shown", member="inventory"))
     for member in (*LASTING, "status"):
-        if not same(told.get(member), after.get(member), loose=True):
+        if not same(reported.get(member), after.get(member), loose=True):
             expected = Phrase.of("expect-same-shown", member=member, role="after", value=brief(after.get(member)))
-            return violation(expected, Phrase.of("shows-elsewhere", role="subject", value=brief(told.get(member))))
+            return violation(expected, Phrase.of("shows-elsewhere", role="subject", value=brief(reported.get(member))))
     return None
 
 
-def updated(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def updated_requests(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that the requests of an accepted update are the ticket's requests afterwards (role `after`)."""
     body = json_object(trails["subject"][0].request.body).get("updateTicketRequest")
     after = _shown(trails, "after")
     outcome = outcome_of(trails, "subject", profile, ACTION)
     if not accepted(outcome) or after is None or not isinstance(body, dict):
-        return Undecided(saw(outcome) if after is not None else Phrase.of("query-unclear", role="after"))
+        return Undecided(describe(outcome) if after is not None else Phrase.of("query-unclear", role="after"))
     sent, shown = body.get("requests"), after.get("request")
     if isinstance(sent, list) and isinstance(shown, list) and len(sent) == len(shown):
         pairs = [(one, other) for one, other in zip(sent, shown, strict=True) if isinstance(one, dict)]
@@ -153,7 +154,7 @@ def updated(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgemen
         if all(isinstance(other, dict) and _holds(one, other) for one, other in bare):
             return None
     return violation(
-        Phrase.of("expect-echo", member="request", value=brief(sent)), Phrase.of("shows", value=brief(shown))
+        Phrase.of("expect-value", member="request", value=brief(sent)), Phrase.of("shows", value=brief(shown))
     )
 
 
@@ -161,12 +162,12 @@ def _holds(sent: Ticket, shown: Json) -> bool:
     return isinstance(shown, dict) and all(same(value, shown.get(key), loose=True) for key, value in sent.items())
 
 
-def gone(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def deleted_ticket(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a ticket of which the deletion was accepted is not shown by `after` or `named`; a bystander stays."""
     outcome = outcome_of(trails, "subject", profile, {"call": "delete"})
     before, rows = _shown(trails, "before"), rows_of(trails.get("after", ()))
     if not accepted(outcome):
-        return Undecided(Phrase.of("legal-refusal") if refused(outcome) else saw(outcome))
+        return Undecided(Phrase.of("legal-refusal") if refused(outcome) else describe(outcome))
     if before is None or rows is None:
         return Undecided(Phrase.of("query-unclear", role="after"))
     own = [row for role in ("after", "named") for row in rows_of(trails.get(role, ())) or () if _is(row, before)]
@@ -179,11 +180,11 @@ def _is(row: Ticket, ticket: Ticket) -> bool:
     return row.get("uuid") == ticket.get("uuid")
 
 
-def history(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
-    """Check what the history of a ticket tells of its events.
+def complete_history(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the history of a ticket records its events.
 
     Roles: `history` is a query for all of it, `after` for the ticket, `event0`, `event1`, ... are the calls; argument
-    `events` names them in order. Rows are told apart by ticketUuid; without sequence their order is not judged.
+    `events` names them in order. Rows belong to a ticket by ticketUuid; without sequence their order is not judged.
     """
     rows, ticket = rows_of(trails.get("history", ())), _shown(trails, "after")
     if rows is None or ticket is None:
@@ -201,7 +202,7 @@ def _counted(trails: Trails, events: Sequence[Json], rows: list[Ticket], profile
     for place, event in enumerate(events):
         outcome = outcome_of(trails, f"event{place}", profile, ACTION)
         if not (accepted(outcome) or refused(outcome)):
-            return Undecided(saw(outcome))
+            return Undecided(describe(outcome))
         if refused(outcome) or event == "update":
             continue
         after = {**LEADS, **MAY_LEAD}.get((status, str(event)))
@@ -210,10 +211,10 @@ def _counted(trails: Trails, events: Sequence[Json], rows: list[Ticket], profile
         wanted[status, after] += 1
         status = after
     for pair in (("Pending", "Cancelled"), ("Cancelled", "Pending")):
-        told = sum((row.get("fromStatus"), row.get("toStatus")) == pair for row in rows)
-        if told != wanted[pair]:
+        reported = sum((row.get("fromStatus"), row.get("toStatus")) == pair for row in rows)
+        if reported != wanted[pair]:
             expected = Phrase.of("expect-history", count=wanted[pair], before=pair[0], after=pair[1])
-            return violation(expected, Phrase.of("stored", count=told))
+            return violation(expected, Phrase.of("stored", count=reported))
     return None
 
 
@@ -235,18 +236,18 @@ def _chained(rows: list[Ticket], ticket: Ticket) -> Judgement:
     return None
 
 
-def commented(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that the comment of an accepted event stands in the ticket's history."""
-    body: dict[str, Json] = json_object(_first(trails["subject"])).get("changeTicketStatus") or {}
+def recorded_comment(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the comment of an accepted event is recorded in the ticket's history."""
+    body: dict[str, Json] = json_object(_first_body(trails["subject"])).get("changeTicketStatus") or {}
     rows = rows_of(trails.get("history", ()))
     if not accepted(outcome_of(trails, "subject", profile, ACTION)) or rows is None:
         return Undecided(Phrase.of("not-shown", member="history"))
     comments = [row.get("comment") for row in rows]
     if any(same(body.get("comment"), one, loose=True) for one in comments):
         return None
-    expected = Phrase.of("expect-echo", member="comment", value=brief(body.get("comment")))
+    expected = Phrase.of("expect-value", member="comment", value=brief(body.get("comment")))
     return violation(expected, Phrase.of("shows", value=brief(comments)))
 
 
-def _first(trail: tuple[Exchange, ...]) -> bytes | None:
-    return trail[0].request.body if trail else None
+def _first_body(exchanges: tuple[Exchange, ...]) -> bytes | None:
+    return exchanges[0].request.body if exchanges else None

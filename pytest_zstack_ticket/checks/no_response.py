@@ -1,35 +1,55 @@
-"""Tell a body that kills its connection from a line or a target that was down."""
+"""Distinguish a request that always kills its connection from a network or a target that was down."""
 
 from __future__ import annotations
 
-from pytest_zstack_ticket.checks.outcomes import Arguments, cut, outcome_of, violation
-from pytest_zstack_ticket.model.exchange import Trails
-from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided
+from collections.abc import Sequence
+
+from pytest_zstack_ticket.api.classify import CRASHED, from_gateway
+from pytest_zstack_ticket.checks.outcomes import Arguments, one_line, outcome_of, violation
+from pytest_zstack_ticket.model.exchange import Exchange, Response, Trails
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 REPEATS = 4
-"""So often a request has to stay unanswered: on a line that loses one in twenty, five in a row are one in 3 million."""
+"""Repetitions that must stay unanswered: if one request in twenty is lost, five in a row are one in 3 million."""
 
 
 def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a request is answered at all.
 
     `subject` got no answer; `repeat1` to `repeat4` are the same request again, `before1` to `before4` its sibling
-    before each, `after` its sibling at the end. Only a request that stays unanswered while its sibling is answered
-    every time departs.
+    before each, `after` its sibling at the end. A violation is only a request that stays unanswered while its sibling
+    is answered every time. What a front end answers in the target's stead says nothing about the target, however often
+    it does so; only its 502 and 504 may mean that the target broke down.
     """
     subject = outcome_of(trails, "subject", profile, arguments)
     if not isinstance(subject, Unanswered):
         return None
-    told = {"kind": subject.failure.kind, "detail": cut(subject.failure.detail)}
+    reported = {"kind": subject.failure.kind, "detail": one_line(subject.failure.detail)}
+    status = answered_for(trails["subject"])
+    if status is not None and status not in CRASHED:
+        return Undecided(Phrase.of("front-end", status=status))
     if subject.failure.kind == "stopped" or not subject.failure.sent:
-        return Undecided(Phrase.of("target-silent", **told))
+        return Undecided(Phrase.of("target-silent", **reported))
+    return _judged_by_repeats(trails, arguments, profile, reported)
+
+
+def _judged_by_repeats(
+    trails: Trails, arguments: Arguments, profile: Profile, reported: dict[str, str]
+) -> Violation | Undecided:
+    """Judge a request that got no answer by its repeats and by the siblings around them."""
     for role in (role for role in trails if role.startswith(("before", "after"))):
         if isinstance(outcome_of(trails, role, profile), Unanswered):
-            return Undecided(Phrase.of("target-silent", **told))
+            return Undecided(Phrase.of("target-silent", **reported))
     repeats = [role for role in trails if role.startswith("repeat")]
     if any(not isinstance(outcome_of(trails, role, profile, arguments), Unanswered) for role in repeats):
-        return Undecided(Phrase.of("unanswered-once", **told))
+        return Undecided(Phrase.of("unanswered-once", **reported))
     if len(repeats) < REPEATS or "after" not in trails:
-        return Undecided(Phrase.of("target-silent", **told))
-    return violation(Phrase.of("expect-answer"), Phrase.of("kills", count=len(repeats) + 1, **told))
+        return Undecided(Phrase.of("target-silent", **reported))
+    return violation(Phrase.of("expect-answer"), Phrase.of("only-this-unanswered", count=len(repeats) + 1, **reported))
+
+
+def answered_for(exchanges: Sequence[Exchange]) -> int | None:
+    """Return the status with which something in front of the target answered the last request, None if nothing did."""
+    answer = exchanges[-1].answer if exchanges else None
+    return answer.status if isinstance(answer, Response) and from_gateway(answer) else None

@@ -1,4 +1,4 @@
-"""What checks read from a trail: its outcome, how to name it to people, and what an error blames."""
+"""What checks read from a result: its outcome, its description for people, and which fields an error blames."""
 
 from __future__ import annotations
 
@@ -31,49 +31,49 @@ _VOLATILE = re.compile(r"[0-9a-f]{32}|\d+")
 
 
 def outcome_of(trails: Trails, role: str, profile: Profile, arguments: Arguments | None = None) -> Outcome:
-    """Return the outcome of a role's trail; the argument `call` says what kind of call it was."""
+    """Classify the exchanges of a role; the argument `call` says what kind of call it was."""
     call = str((arguments or {}).get("call", "create"))
     return classify(trails.get(role, ()), profile, call=call)
 
 
 def accepted(outcome: Outcome) -> bool:
-    """Return True if the target took the call for good, however it words its answer."""
+    """Say whether the target accepted the call, however it words its response."""
     return isinstance(outcome, Accepted) or (isinstance(outcome, Malformed) and outcome.leaning == "accepted")
 
 
 def refused(outcome: Outcome) -> bool:
-    """Return True if the target refused the call, however it words its answer."""
+    """Say whether the target refused the call, however it words its response."""
     return isinstance(outcome, Refused) or (isinstance(outcome, Malformed) and outcome.leaning == "refused")
 
 
-def unknown(outcome: Outcome) -> Undecided | None:
-    """Return why an outcome says nothing, or None if it is an answer."""
-    return Undecided(saw(outcome)) if isinstance(outcome, Unanswered | Unfinished) else None
+def no_decision(outcome: Outcome) -> Undecided | None:
+    """Say why an outcome is no decision, None if it is one."""
+    return Undecided(describe(outcome)) if isinstance(outcome, Unanswered | Unfinished) else None
 
 
-def saw(outcome: Outcome) -> Phrase:
-    """Name an outcome to people."""
+def describe(outcome: Outcome) -> Phrase:
+    """Describe an outcome in one phrase."""
     match outcome:
         case Accepted(inventory=inventory):
             return Phrase.of("was-accepted", form="{}" if inventory is None else "inventory")
         case Refused(form="error"):
-            return Phrase.of("was-refused", status=outcome.status, code=outcome.code, details=cut(outcome.details))
+            return Phrase.of("was-refused", status=outcome.status, code=outcome.code, details=one_line(outcome.details))
         case Refused():
-            return Phrase.of("was-refused-in-text", status=outcome.status, text=cut(outcome.text))
+            return Phrase.of("was-refused-in-text", status=outcome.status, text=one_line(outcome.text))
         case Malformed(reasons=reasons):
             return reasons[0]
         case Unfinished(waited=waited):
             return Phrase.of("was-unfinished", seconds=f"{waited:.1f}")
         case Unanswered(failure=failure):
-            return Phrase.of("was-unanswered", kind=failure.kind, detail=cut(failure.detail))
+            return Phrase.of("was-unanswered", kind=failure.kind, detail=one_line(failure.detail))
 
 
 def violation(expected: Phrase, actual: Phrase) -> Violation:
-    """Build a departure."""
+    """Build a violation from what was expected and what was seen."""
     return Violation(expected=expected, actual=actual)
 
 
-def cut(text: str) -> str:
+def one_line(text: str) -> str:
     """Shorten a text of the target for one line."""
     line = " ".join(text.split())
     return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
@@ -93,8 +93,8 @@ def blamed(outcome: Outcome) -> frozenset[str]:
     return frozenset(names)
 
 
-def alike(one: Outcome, other: Outcome) -> bool:
-    """Return True if two refusals say the same but for numbers and UUIDs: neither can be told from the other."""
+def same_refusal(one: Outcome, other: Outcome) -> bool:
+    """Say whether two refusals are equal but for numbers and UUIDs, so that neither proves more than the other."""
     if isinstance(one, Refused) and isinstance(other, Refused):
         return (one.form, one.status, one.code, _steady(one.details)) == (
             other.form,

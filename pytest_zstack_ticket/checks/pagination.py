@@ -1,4 +1,4 @@
-"""Checks on how a query shows what it has found: pages, totals, order, fields.
+"""Checks of how a query presents its result: pages, totals, order, fields.
 
 Each compares the query in role `subject` with listings of our own tickets in the roles `before` and `after`.
 """
@@ -10,18 +10,18 @@ import re
 from collections.abc import Sequence
 
 from pytest_zstack_ticket.api.messages import final_answer, json_object, rows_of
-from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, cut, violation
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, one_line, violation
 from pytest_zstack_ticket.checks.query_conditions import parameter
 from pytest_zstack_ticket.checks.query_rows import (
     brief_names,
+    missing_rows,
     names_of,
     outcome_of_query,
+    own_tickets,
     path_of,
-    shelf_of,
-    unequal,
-    unread,
+    selection_violation,
 )
-from pytest_zstack_ticket.checks.roundtrip import same, unlike
+from pytest_zstack_ticket.checks.roundtrip import not_as_sent, same
 from pytest_zstack_ticket.model.exchange import Exchange, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Malformed, Phrase, Undecided
 from pytest_zstack_ticket.model.profile import Profile
@@ -32,26 +32,26 @@ FEWEST_UNLIMITED = 11
 _COUNT = re.compile(r"[0-9]{1,18}(?![\s\S])")
 
 
-def partition(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def complete_pages(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that the pages in the roles `subject` and `page...` show each of our tickets once."""
     pages = {role: rows_of(trails[role]) for role in trails if role == "subject" or role.startswith("page")}
     for role, rows in pages.items():
         if rows is None:
-            return unread(trails, profile, role)
-    ours = shelf_of(trails)
+            return missing_rows(trails, profile, role)
+    ours = own_tickets(trails)
     if ours is None:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     shown = [name for rows in pages.values() for name in names_of(rows or [])]
-    return unequal(names_of(ours), shown, trails)
+    return selection_violation(names_of(ours), shown, trails)
 
 
 def page_size(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a page has as many rows as its limit and start leave of our tickets."""
-    rows, ours = rows_of(trails["subject"]), shelf_of(trails)
+    rows, ours = rows_of(trails["subject"]), own_tickets(trails)
     if rows is None:
-        return unread(trails, profile)
+        return missing_rows(trails, profile)
     if ours is None:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     limit, start = int(parameter(path_of(trails), "limit")), int(parameter(path_of(trails), "start") or 0)
     wanted = max(0, min(limit, len(ours) - start))
     if len(rows) != wanted:
@@ -59,18 +59,18 @@ def page_size(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
     return None
 
 
-def total(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def total_count(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that `total` is the number of our tickets, whatever the page shows."""
     outcome = outcome_of_query(trails, profile)
     if not accepted(outcome) and not isinstance(outcome, Malformed):
-        return unread(trails, profile)
-    ours = shelf_of(trails)
+        return missing_rows(trails, profile)
+    ours = own_tickets(trails)
     if ours is None:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     answer = final_answer(trails["subject"])
     shown = json_object(answer.body if answer else b"").get("total")
     if not same(len(ours), shown):
-        return unlike("total", len(ours), shown)
+        return not_as_sent("total", len(ours), shown)
     return None
 
 
@@ -78,18 +78,18 @@ def all_shown(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
     """Check that a query without limit shows as many rows as were counted before (`counted`) and after (`again`)."""
     rows = rows_of(trails["subject"])
     if rows is None:
-        return unread(trails, profile)
+        return missing_rows(trails, profile)
     counted, again = _counted(trails["counted"]), _counted(trails["again"])
     if counted is None or counted != again or counted < FEWEST_UNLIMITED:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     if len(rows) < counted:
         return violation(Phrase.of("expect-all-rows", count=counted), Phrase.of("rows-shown", count=len(rows)))
     return None
 
 
-def _counted(trail: Sequence[Exchange]) -> int | None:
+def _counted(exchanges: Sequence[Exchange]) -> int | None:
     """Return the total that a count answered, as a number (37 or 37.0) or as its digits."""
-    answer = final_answer(trail)
+    answer = final_answer(exchanges)
     shown = json_object(answer.body if answer else b"").get("total")
     if isinstance(shown, str) and _COUNT.match(shown):
         return int(shown)
@@ -99,16 +99,16 @@ def _counted(trail: Sequence[Exchange]) -> int | None:
 
 
 def in_order(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that rows stand in the order of the member that `sort` names, downwards after a minus sign."""
-    rows, ours = rows_of(trails["subject"]), shelf_of(trails)
+    """Check that rows are sorted by the member that `sort` names, descending after a minus sign."""
+    rows, ours = rows_of(trails["subject"]), own_tickets(trails)
     if rows is None:
-        return unread(trails, profile)
+        return missing_rows(trails, profile)
     if ours is None:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     asked = parameter(path_of(trails), "sort")
     member = asked.lstrip("+- ")
     if sorted(names_of(rows)) != sorted(names_of(ours)) or not all(isinstance(row.get(member), str) for row in rows):
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     shown = [str(row[member]) for row in rows]
     if shown != sorted(shown, reverse=asked.startswith("-")):
         return violation(Phrase.of("expect-order", sort=asked), Phrase.of("order", values=brief_names(shown)))
@@ -117,11 +117,11 @@ def in_order(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgeme
 
 def ordered_page(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a page holds those of our tickets that stand there when all are sorted by name as `sort` says."""
-    rows, ours = rows_of(trails["subject"]), shelf_of(trails)
+    rows, ours = rows_of(trails["subject"]), own_tickets(trails)
     if rows is None:
-        return unread(trails, profile)
+        return missing_rows(trails, profile)
     if ours is None:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     sort, limit, start = (parameter(path_of(trails), name) for name in ("sort", "limit", "start"))
     whole = sorted(names_of(ours), reverse=sort.startswith("-"))
     wanted, shown = whole[int(start or 0) :][: int(limit)], names_of(rows)
@@ -130,17 +130,17 @@ def ordered_page(trails: Trails, _arguments: Arguments, profile: Profile) -> Jud
     return violation(Phrase.of("expect-order", sort=sort), Phrase.of("order", values=brief_names(shown)))
 
 
-def projected(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def selected_fields(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that rows have the members that `fields` names, and no others."""
-    rows, ours = rows_of(trails["subject"]), shelf_of(trails)
+    rows, ours = rows_of(trails["subject"]), own_tickets(trails)
     if rows is None:
-        return unread(trails, profile)
+        return missing_rows(trails, profile)
     if ours is None or not rows:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     asked = {name.strip() for name in parameter(path_of(trails), "fields").split(",")}
     for row in rows:
         shown = {name for name, value in row.items() if value is not None}
         if shown != asked:
             wanted = Phrase.of("expect-fields", fields=", ".join(sorted(asked)))
-            return violation(wanted, Phrase.of("shows", value=cut(", ".join(sorted(shown)) or "{}")))
+            return violation(wanted, Phrase.of("shows", value=one_line(", ".join(sorted(shown)) or "{}")))
     return None

@@ -1,13 +1,13 @@
-"""Checks of what the target keeps: is there exactly one ticket after an accepted create, as it was sent, and none else.
+"""Checks of what is stored: exactly one ticket after an accepted create, as sent, and no other.
 
-A query that shows rows which were not asked for says nothing about the store: its filter is another area's matter.
+A query that shows rows which were not asked for proves nothing here: its conditions are judged by `queries`.
 """
 
 from __future__ import annotations
 
 from pytest_zstack_ticket.api.messages import final_answer, json_object, moment, rows_of, sent_params
-from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, outcome_of, refused, saw, violation
-from pytest_zstack_ticket.checks.roundtrip import brief, echo, request_echo, same, trimmed, unlike
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
+from pytest_zstack_ticket.checks.roundtrip import brief, member_echo, not_as_sent, request_echo, same, trimmed
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
@@ -38,7 +38,7 @@ def stored_once(trails: Trails, arguments: Arguments, profile: Profile) -> Judge
     outcome = outcome_of(trails, "subject", profile, arguments)
     name = sent_params(trails["subject"]).get("name")
     if not (accepted(outcome) or refused(outcome)):
-        return Undecided(saw(outcome))
+        return Undecided(describe(outcome))
     found = ours_among(trails, "named", name)
     if isinstance(found, Undecided):
         return found
@@ -59,7 +59,7 @@ def as_sent(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgemen
         return Undecided(Phrase.of("not-shown", member="inventories"))
     pair = {"subject": trails["subject"], "shown": trails["shown"]}
     judgements = [
-        *(echo(pair, {"member": member}, profile) for member in MEMBERS),
+        *(member_echo(pair, {"member": member}, profile) for member in MEMBERS),
         *(request_echo(pair, {"member": member}, profile) for member in REQUEST_MEMBERS),
         _made_up(sent_params(trails["subject"]), rows[0]),
     ]
@@ -67,9 +67,9 @@ def as_sent(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgemen
 
 
 def _made_up(sent: dict[str, Json], row: Ticket) -> Judgement:
-    """Say whether a ticket has a description that nobody sent."""
+    """Say whether a ticket has a description that was not sent."""
     shown = row.get("description")
-    return unlike("description", "", shown) if shown and sent.get("description") is None else None
+    return not_as_sent("description", "", shown) if shown and sent.get("description") is None else None
 
 
 def same_everywhere(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
@@ -93,12 +93,12 @@ def same_everywhere(trails: Trails, _arguments: Arguments, _profile: Profile) ->
     return None
 
 
-def _only(trail: tuple[Exchange, ...]) -> Ticket | None:
-    answer = final_answer(trail)
+def _only(exchanges: tuple[Exchange, ...]) -> Ticket | None:
+    answer = final_answer(exchanges)
     shown = json_object(answer.body).get("inventory") if answer and answer.status == 200 else None
     if isinstance(shown, dict):
         return shown
-    rows = rows_of(trail)
+    rows = rows_of(exchanges)
     return rows[0] if rows and len(rows) == 1 else None
 
 
@@ -108,7 +108,7 @@ def _alike(member: str, one: Json, other: Json) -> bool:
     return same(one, other, loose=True) and same(other, one, loose=True)
 
 
-def first_stays(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+def first_ticket_stays(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that of creates with one resourceUuid exactly one left a ticket, and that it is an accepted one's.
 
     Roles: creates `first`, `second`, ... in their order, or at the same time; `shown` is a query for the uuid. Argument
@@ -116,30 +116,30 @@ def first_stays(trails: Trails, arguments: Arguments, profile: Profile) -> Judge
     """
     creates = {role: trail for role, trail in trails.items() if role != "shown"}
     outcomes = {role: outcome_of(trails, role, profile) for role in creates}
-    undecided = [saw(one) for one in outcomes.values() if not (accepted(one) or refused(one))]
+    undecided = [describe(one) for one in outcomes.values() if not (accepted(one) or refused(one))]
     rows = rows_of(trails.get("shown", ()))
     uuid = sent_params(next(iter(creates.values()))).get("resourceUuid")
     if undecided or rows is None or any(row.get("uuid") != uuid for row in rows):
         return Undecided(undecided[0] if undecided else Phrase.of("query-unclear", role="shown"))
     winners = [role for role, one in outcomes.items() if accepted(one)]
     if arguments.get("ordered") and "first" not in winners:
-        return Undecided(Phrase.of("sibling-not-accepted", what=saw(outcomes["first"]).key))
+        return Undecided(Phrase.of("sibling-not-accepted", what=describe(outcomes["first"]).key))
     if len(rows) != 1:
         return violation(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=len(rows)))
     if not arguments.get("ordered") and len(winners) != 1:
         return violation(Phrase.of("expect-one-winner"), Phrase.of("winners", count=len(winners)))
     kept = "first" if arguments.get("ordered") else winners[0]
     wanted, name = sent_params(creates[kept]).get("name"), rows[0].get("name")
-    return None if same(trimmed(wanted), trimmed(name)) else unlike("name", wanted, name)
+    return None if same(trimmed(wanted), trimmed(name)) else not_as_sent("name", wanted, name)
 
 
-def job_once(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def job_id_used_once(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that of two creates with one X-Job-UUID only the `first` left a ticket.
 
     `named` and `second-named` are queries for their names.
     """
     if not accepted(outcome_of(trails, "first", profile)):
-        return Undecided(saw(outcome_of(trails, "first", profile)))
+        return Undecided(describe(outcome_of(trails, "first", profile)))
     for role, shown, wanted in (("first", "named", 1), ("second", "second-named", 0)):
         found = ours_among(trails, shown, sent_params(trails[role]).get("name"))
         if isinstance(found, Undecided):
@@ -149,11 +149,11 @@ def job_once(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgeme
     return None
 
 
-def same_form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+def same_response_form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that one draft, sent again, is answered in the form of `sibling`: the same members, the same types."""
     subject, sibling = (outcome_of(trails, role, profile, arguments) for role in ("subject", "sibling"))
     if not (accepted(subject) and accepted(sibling)):
-        return Undecided(Phrase.of("sibling-not-accepted", what=saw(subject).key))
+        return Undecided(Phrase.of("sibling-not-accepted", what=describe(subject).key))
     now, before = (_form(trails[role]) for role in ("subject", "sibling"))
     if now == before:
         return None
@@ -161,13 +161,15 @@ def same_form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgeme
     return violation(expected, Phrase.of("form-now", form=", ".join(sorted(now - before)) or "-"))
 
 
-def _form(trail: tuple[Exchange, ...]) -> frozenset[str]:
+def _form(exchanges: tuple[Exchange, ...]) -> frozenset[str]:
     """Return members and types of a result and its inventory; what is untyped in the API is left out."""
-    answer = final_answer(trail)
+    answer = final_answer(exchanges)
     body = json_object(answer.body) if answer else {}
     inventory = body.get("inventory")
     parts = {"": body, "inventory.": inventory if isinstance(inventory, dict) else {}}
-    found = {f"{place}{key}:{type(value).__name__}" for place, told in parts.items() for key, value in told.items()}
+    found = {
+        f"{place}{key}:{type(value).__name__}" for place, reported in parts.items() for key, value in reported.items()
+    }
     requests = parts["inventory."].get("request")
     for request in requests if isinstance(requests, list) else []:
         if isinstance(request, dict):

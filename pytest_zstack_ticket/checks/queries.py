@@ -1,8 +1,8 @@
-"""Checks on queries: which tickets they show, and what of them.
+"""Checks of queries: which tickets they show, and what of them.
 
 Most of them compare the query in role `subject` with listings of our own tickets in the roles `before` and `after`:
-what meets the conditions is told from the rows as the target shows them, so that a ticket which was stored wrongly, or
-taken away meanwhile, is not held against the query.
+which tickets meet the conditions follows from the rows as the target shows them, so that a ticket which was stored
+wrongly or deleted meanwhile is not held against the query.
 """
 
 from __future__ import annotations
@@ -10,35 +10,35 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from pytest_zstack_ticket.api.messages import Row, final_answer, json_object, rows_of, sent_params
-from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, cut, outcome_of, refused, violation
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, one_line, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.query_conditions import conditions_of, meets
 from pytest_zstack_ticket.checks.query_rows import (
     brief_names,
-    conditions_told,
+    conditions_text,
+    missing_rows,
     names_of,
     outcome_of_query,
+    own_tickets,
     path_of,
     rows_or_one,
-    shelf_of,
-    unequal,
-    unread,
+    selection_violation,
 )
 from pytest_zstack_ticket.checks.response_format import schema_paths
-from pytest_zstack_ticket.checks.roundtrip import same, trimmed, unlike
+from pytest_zstack_ticket.checks.roundtrip import not_as_sent, same, trimmed
 from pytest_zstack_ticket.model.exchange import Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
 MOVING = ("status", "currentFlowUuid")
-"""What changes of a ticket when somebody approves or rejects it."""
+"""Members of a ticket that an approval or a rejection changes."""
 
 
-def shows_rows(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def query_list(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a query answers a list of tickets."""
-    return None if rows_of(trails["subject"]) is not None else unread(trails, profile)
+    return None if rows_of(trails["subject"]) is not None else missing_rows(trails, profile)
 
 
-def schema_leads(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+def query_schema_paths(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that each path in the `schema` of a query leads to a value; a query need not have one."""
     answer = final_answer(trails["subject"])
     if answer and rows_of(trails["subject"]) is not None and "schema" not in json_object(answer.body):
@@ -46,26 +46,26 @@ def schema_leads(trails: Trails, arguments: Arguments, profile: Profile) -> Judg
     return schema_paths(trails, arguments, profile)
 
 
-def listed(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def all_created_listed(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a query shows each ticket that was created, once, and nothing else.
 
     Roles `made...` are the creates; one whose end is unknown may or may not have left a ticket.
     """
     rows = rows_of(trails["subject"])
     if rows is None:
-        return unread(trails, profile)
+        return missing_rows(trails, profile)
     outcomes = {role: outcome_of(trails, role, profile) for role in trails if role.startswith("made")}
     names = {role: str(trimmed(sent_params(trails[role]).get("name"))) for role in outcomes}
     made = [names[role] for role, outcome in outcomes.items() if accepted(outcome)]
     open_ones = {names[role] for role, outcome in outcomes.items() if not (accepted(outcome) or refused(outcome))}
     if not made:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     shown = [name for name in names_of(rows) if name not in open_ones]
-    return unequal(made, shown, trails) or _uuids(trails, rows)
+    return selection_violation(made, shown, trails) or _uuids(trails, rows)
 
 
 def _uuids(trails: Trails, rows: list[Row]) -> Judgement:
-    """Return a departure if a row has another uuid than its create answered."""
+    """Report a violation if a row has another uuid than the response to its create."""
     shown = {trimmed(row.get("name")): row.get("uuid") for row in rows}
     for role in (role for role in trails if role.startswith("made")):
         answer = final_answer(trails[role])
@@ -73,38 +73,38 @@ def _uuids(trails: Trails, rows: list[Row]) -> Judgement:
         name = trimmed(sent_params(trails[role]).get("name"))
         uuid = inventory.get("uuid") if isinstance(inventory, dict) else None
         if isinstance(uuid, str) and name in shown and shown[name] != uuid:
-            return unlike("uuid", uuid, shown[name])
+            return not_as_sent("uuid", uuid, shown[name])
     return None
 
 
-def selects(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def selection(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a query shows exactly those of our tickets that meet its conditions."""
-    rows, ours = rows_of(trails["subject"]), shelf_of(trails)
+    rows, ours = rows_of(trails["subject"]), own_tickets(trails)
     if rows is None:
-        return unread(trails, profile)
+        return missing_rows(trails, profile)
     if ours is None:
-        return Undecided(Phrase.of("no-shelf"))
+        return Undecided(Phrase.of("controls-changed"))
     conditions = conditions_of(path_of(trails))
     wanted = [row for row in ours if all(meets(row, one) for one in conditions)]
     if len(wanted) in (0, len(ours)):
         return Undecided(Phrase.of("not-shown", member=conditions[-1].member))
-    return unequal(names_of(wanted), names_of(rows), trails)
+    return selection_violation(names_of(wanted), names_of(rows), trails)
 
 
 def only_matching(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that no row of a query fails to meet one of its conditions."""
     rows = rows_of(trails["subject"])
     if rows is None:
-        return unread(trails, profile)
+        return missing_rows(trails, profile)
     conditions = conditions_of(path_of(trails))
     stray = [row for row in rows if not all(meets(row, one) for one in conditions)]
     if stray:
-        told = Phrase.of("selection", missing="-", stray=brief_names(names_of(stray)), twice="-")
-        return violation(Phrase.of("expect-only-matching", conditions=conditions_told(trails)), told)
-    return None if rows else Undecided(Phrase.of("no-shelf"))
+        reported = Phrase.of("selection", missing="-", stray=brief_names(names_of(stray)), twice="-")
+        return violation(Phrase.of("expect-only-matching", conditions=conditions_text(trails)), reported)
+    return None if rows else Undecided(Phrase.of("controls-changed"))
 
 
-def empty(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+def empty_result(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a query for something that does not exist shows an empty list, while our tickets can be listed.
 
     Argument `may_refuse`: a refusal is allowed, too.
@@ -113,38 +113,38 @@ def empty(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     if rows is None and arguments.get("may_refuse") and refused(outcome_of_query(trails, profile)):
         return Undecided(Phrase.of("legal-refusal"))
     if rows is None:
-        return unread(trails, profile)
+        return missing_rows(trails, profile)
     if rows:
-        told = Phrase.of("selection", missing="-", stray=brief_names(names_of(rows)), twice="-")
-        return violation(Phrase.of("expect-no-rows"), told)
-    return None if rows_of(trails["before"]) else Undecided(Phrase.of("no-shelf"))
+        reported = Phrase.of("selection", missing="-", stray=brief_names(names_of(rows)), twice="-")
+        return violation(Phrase.of("expect-no-rows"), reported)
+    return None if rows_of(trails["before"]) else Undecided(Phrase.of("controls-changed"))
 
 
-def by_uuid(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def ticket_by_path(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that GET of a ticket's path shows that ticket alone. Its uuid stands at the end of the path."""
     rows = rows_or_one(trails, profile)
     if rows is None:
-        return unread(trails, profile)
+        return missing_rows(trails, profile)
     wanted = unquote(path_of(trails).partition("?")[0].rpartition("/")[2])
     if [row.get("uuid") for row in rows] != [wanted]:
         shown = ", ".join(str(row.get("uuid")) for row in rows)
-        return violation(Phrase.of("expect-one-row", uuid=wanted), Phrase.of("shows", value=cut(shown or "[]")))
+        return violation(Phrase.of("expect-one-row", uuid=wanted), Phrase.of("shows", value=one_line(shown or "[]")))
     return None
 
 
-def same_row(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def same_ticket_read(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that each row of a query reads as the listing in role `before` has the row of that uuid.
 
-    A ticket whose status or flow has moved in between was changed by somebody, and is left alone.
+    A ticket whose status or flow changed in between was changed by another user and is not judged.
     """
     rows, known = rows_or_one(trails, profile), rows_of(trails["before"])
     if rows is None:
-        return unread(trails, profile)
+        return missing_rows(trails, profile)
     earlier = {str(row.get("uuid")): row for row in known or ()}
     pairs = [(earlier[str(row.get("uuid"))], row) for row in rows if str(row.get("uuid")) in earlier]
     still = [(old, new) for old, new in pairs if all(same(old.get(name), new.get(name)) for name in MOVING)]
     for old, new in still:
         for member in sorted(set(old) | set(new)):
             if not same(old.get(member), new.get(member)):
-                return unlike(member, old.get(member), new.get(member))
-    return None if still else Undecided(Phrase.of("no-shelf"))
+                return not_as_sent(member, old.get(member), new.get(member))
+    return None if still else Undecided(Phrase.of("controls-changed"))

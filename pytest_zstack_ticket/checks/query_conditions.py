@@ -1,6 +1,6 @@
 """The conditions of a query, as its path sends them, and which rows meet them.
 
-Source: wire dossier 4.6. Only what our own queries use is told: texts without upper case, in which every collation
+Source: wire dossier 4.6. Only what our own queries use is covered: texts without upper case, on which every collation
 agrees, and null.
 """
 

@@ -1,4 +1,4 @@
-"""What checks read from queries: their rows, and our own tickets as they are listed before and after."""
+"""What checks read from queries: their rows, and the run's own tickets as listed before and after."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from pytest_zstack_ticket.api.messages import SUCCESS, Row, final_answer, json_object, rows_of
-from pytest_zstack_ticket.checks.outcomes import cut, outcome_of, saw, unknown, violation
+from pytest_zstack_ticket.checks.outcomes import describe, no_decision, one_line, outcome_of, violation
 from pytest_zstack_ticket.checks.query_conditions import conditions_of, meets, parameters_of
 from pytest_zstack_ticket.checks.roundtrip import trimmed
 from pytest_zstack_ticket.model.exchange import Trails
@@ -14,7 +14,7 @@ from pytest_zstack_ticket.model.outcome import Judgement, Outcome, Phrase, Undec
 from pytest_zstack_ticket.model.profile import Profile
 
 FEWEST = 3
-"""Of fewer tickets of our own no order, page or selection says anything."""
+"""With fewer tickets of our own, no order, page or selection proves anything."""
 
 
 def rows_or_one(trails: Trails, profile: Profile) -> list[Row] | None:
@@ -25,7 +25,7 @@ def rows_or_one(trails: Trails, profile: Profile) -> list[Row] | None:
     return [alone] if rows is None and profile.strict and isinstance(alone, dict) else rows
 
 
-def shelf_of(trails: Trails) -> list[Row] | None:
+def own_tickets(trails: Trails) -> list[Row] | None:
     """Return our tickets if they were listed alike before and after the subject, else None."""
     before, after = rows_of(trails.get("before", ())), rows_of(trails.get("after", ()))
     if before is None or after is None or len(before) < FEWEST:
@@ -37,28 +37,28 @@ def shelf_of(trails: Trails) -> list[Row] | None:
 
 
 def outcome_of_query(trails: Trails, profile: Profile, role: str = "subject") -> Outcome:
-    """Return the outcome of a role's trail as that of a query."""
+    """Classify the exchanges of a role as a query."""
     return outcome_of(trails, role, profile, {"call": "query"})
 
 
-def unread(trails: Trails, profile: Profile, role: str = "subject") -> Violation | Undecided:
+def missing_rows(trails: Trails, profile: Profile, role: str = "subject") -> Violation | Undecided:
     """Say why a query shows no rows."""
     outcome = outcome_of_query(trails, profile, role)
-    return unknown(outcome) or violation(Phrase.of("expect-rows"), saw(outcome))
+    return no_decision(outcome) or violation(Phrase.of("expect-rows"), describe(outcome))
 
 
-def unequal(wanted: Iterable[str], shown: Iterable[str], trails: Trails) -> Judgement:
-    """Return a departure if the names that are shown are not those that are wanted, each once."""
-    asked, told = Counter(wanted), Counter(shown)
-    if asked == told:
+def selection_violation(wanted: Iterable[str], shown: Iterable[str], trails: Trails) -> Judgement:
+    """Report a violation unless exactly the expected names are shown, each once."""
+    asked, reported = Counter(wanted), Counter(shown)
+    if asked == reported:
         return None
-    twice = [name for name, count in told.items() if count > 1 and name in asked]
+    twice = [name for name, count in reported.items() if count > 1 and name in asked]
     return violation(
-        Phrase.of("expect-selection", count=asked.total(), conditions=conditions_told(trails)),
+        Phrase.of("expect-selection", count=asked.total(), conditions=conditions_text(trails)),
         Phrase.of(
             "selection",
-            missing=brief_names(asked - told),
-            stray=brief_names(name for name in told if name not in asked),
+            missing=brief_names(asked - reported),
+            stray=brief_names(name for name in reported if name not in asked),
             twice=brief_names(twice),
         ),
     )
@@ -71,7 +71,7 @@ def names_of(rows: Iterable[Row]) -> list[str]:
 
 def brief_names(names: Iterable[str]) -> str:
     """Show names in one line; a dash if there are none."""
-    return cut(", ".join(names)) or "-"
+    return one_line(", ".join(names)) or "-"
 
 
 def path_of(trails: Trails) -> str:
@@ -79,6 +79,6 @@ def path_of(trails: Trails) -> str:
     return trails["subject"][0].request.path
 
 
-def conditions_told(trails: Trails) -> str:
+def conditions_text(trails: Trails) -> str:
     """Show the subject's conditions in one line."""
-    return cut(" & ".join(value for key, value in parameters_of(path_of(trails)) if key == "q"))
+    return one_line(" & ".join(value for key, value in parameters_of(path_of(trails)) if key == "q"))

@@ -1,4 +1,4 @@
-"""Checks on the form of one answer to CreateTicket."""
+"""Checks of the format of one response to CreateTicket."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pytest_zstack_ticket.api.classify import from_gateway, looks_like_page
 from pytest_zstack_ticket.api.contract import Defect, contract_of
 from pytest_zstack_ticket.api.messages import answers, final_answer
 from pytest_zstack_ticket.api.strict_json import CUT, Undecodable, decode, text_of
-from pytest_zstack_ticket.checks.outcomes import Arguments, outcome_of, saw, violation
+from pytest_zstack_ticket.checks.outcomes import Arguments, describe, outcome_of, violation
 from pytest_zstack_ticket.checks.roundtrip import brief
 from pytest_zstack_ticket.model.exchange import Json, Response, Trails
 from pytest_zstack_ticket.model.outcome import (
@@ -34,14 +34,14 @@ _INDEX = re.compile(r"[0-9]{1,9}(?![\s\S])")
 def form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that the answer is one of the allowed forms.
 
-    Argument `reasons`: only these classifier reasons count as a departure (all but schema defects if it is missing); an
+    Argument `reasons`: only these classifier reasons count as a violation (all but schema defects if it is missing); an
     answer that is malformed for another reason then says nothing. Argument `structured`: a refusal in plain text, which
     never reached the API, says nothing.
     """
     subject = outcome_of(trails, "subject", profile, arguments)
     silent = isinstance(subject, Refused) and subject.form != "error" and arguments.get("structured")
     if isinstance(subject, Unanswered | Unfinished) or silent:
-        return Undecided(saw(subject))
+        return Undecided(describe(subject))
     if not isinstance(subject, Malformed):
         return None
     counted = arguments.get("reasons")
@@ -49,17 +49,17 @@ def form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     for reason in wrong:
         if not counted or reason.key in counted:
             return violation(Phrase.of("expect-answer-form", profile=profile.base), reason)
-    return Undecided(saw(subject)) if wrong else None
+    return Undecided(describe(subject)) if wrong else None
 
 
-def success_form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+def success_format(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that what was not refused is answered in an allowed form; argument `call`."""
     outcome = outcome_of(trails, "subject", profile, arguments)
     return Undecided(Phrase.of("legal-refusal")) if isinstance(outcome, Refused) else form(trails, arguments, profile)
 
 
-def error_alone(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
-    """Check that a failure does not show a ticket too: whoever reads one of the two takes it for something else."""
+def no_inventory_with_error(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that a failure does not show a ticket too: a client that reads only the inventory would see a success."""
     answer = final_answer(trails["subject"])
     value = decode(answer.body) if answer else None
     if not isinstance(value, dict) or not isinstance(value.get("error"), dict):
@@ -68,7 +68,7 @@ def error_alone(trails: Trails, _arguments: Arguments, _profile: Profile) -> Jud
     return None if shown is None else violation(Phrase.of("expect-error-alone"), Phrase.of("shows", value=brief(shown)))
 
 
-def facet(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+def schema_part(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check one part of a structured answer against its schema.
 
     Arguments: `schema` (failure, create-result, session, query-result), `places` (paths without indexes; a trailing
@@ -103,7 +103,7 @@ def _matches(defect: Defect, arguments: Arguments) -> bool:
     return False
 
 
-def no_page(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+def no_html_page(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that a refusal by the API is no HTML page."""
     for answer in answers(trails["subject"]):
         if from_gateway(answer):
@@ -113,13 +113,13 @@ def no_page(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgeme
     return None
 
 
-def no_trace(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+def no_stack_trace(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that no answer shows a stack trace."""
     for answer in answers(trails["subject"]):
         text = _plain(answer)
         mark = next((mark for mark in TRACE_MARKS if mark in text), None)
         if mark:
-            return violation(Phrase.of("expect-no-trace"), Phrase.of("was-trace", mark=mark.strip()))
+            return violation(Phrase.of("expect-no-trace"), Phrase.of("shows-trace", mark=mark.strip()))
     return None
 
 
@@ -132,7 +132,7 @@ def _plain(answer: Response) -> str:
     return text.replace("\\n", "\n").replace("\\t", "\t") if isinstance(value, dict | list) else text
 
 
-def no_leak(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
+def no_secret(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that no answer shows a secret; argument `kinds` limits it to some kinds of secret."""
     kinds = arguments.get("kinds")
     for role in trails.values():
@@ -178,7 +178,7 @@ def exactly_empty(trails: Trails, arguments: Arguments, profile: Profile) -> Jud
         return None
     reason = subject.reasons[0] if isinstance(subject, Malformed) and subject.leaning == "accepted" else None
     if reason is None:
-        return Undecided(saw(subject))
+        return Undecided(describe(subject))
     return violation(Phrase.of("expect-exactly-empty"), reason)
 
 
@@ -188,11 +188,11 @@ def structured_failure(trails: Trails, arguments: Arguments, profile: Profile) -
     if isinstance(subject, Refused):
         if subject.form == "error":
             return None
-        return violation(Phrase.of("expect-structured-failure"), saw(subject))
+        return violation(Phrase.of("expect-structured-failure"), describe(subject))
     if isinstance(subject, Malformed) and subject.leaning == "refused":
         bad = [reason for reason in subject.reasons if reason.key != "schema-defect"]
         return violation(Phrase.of("expect-structured-failure"), bad[0]) if bad else None
-    return Undecided(saw(subject))
+    return Undecided(describe(subject))
 
 
 def schema_paths(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:

@@ -25,7 +25,7 @@ CONTEXT = ("projectUuid", "virtualIDUuid")
 
 
 def inventory_of(exchanges: Sequence[Exchange]) -> dict[str, Json] | None:
-    """Return the inventory of a trail's last answer, or the only row of a query's answer, or None."""
+    """Return the inventory of the last response, or the only row of a query's response, or None."""
     answer = final_answer(exchanges)
     body = json_object(answer.body) if answer else {}
     rows = body.get("inventories")
@@ -33,10 +33,10 @@ def inventory_of(exchanges: Sequence[Exchange]) -> dict[str, Json] | None:
     return inventory if isinstance(inventory, dict) else None
 
 
-def echo(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
+def member_echo(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that the inventory shows one member of `params` as it was sent.
 
-    Role `subject` is the create; role `shown` (the same trail if missing) shows the ticket. Argument `member`.
+    Role `subject` is the create; role `shown` (the create itself if missing) shows the ticket. Argument `member`.
     """
     member = str(arguments["member"])
     sent = sent_params(trails["subject"])
@@ -47,7 +47,7 @@ def echo(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
     if same(trimmed(wanted), trimmed(shown), loose=True) and not _lost(member, wanted, shown):
         return None
     return violation(
-        Phrase.of("expect-echo", member=member, value=brief(wanted)), Phrase.of("shows", value=brief(shown))
+        Phrase.of("expect-value", member=member, value=brief(wanted)), Phrase.of("shows", value=brief(shown))
     )
 
 
@@ -75,18 +75,18 @@ def request_echo(trails: Trails, arguments: Arguments, _profile: Profile) -> Jud
         return violation(Phrase.of("expect-requests", count=len(sent)), Phrase.of("shows", value=count))
     if member == "count":
         return None
-    for number, (asked, told) in enumerate(zip(sent, shown, strict=True)):
+    for number, (asked, reported) in enumerate(zip(sent, shown, strict=True)):
         if not isinstance(asked, dict) or asked.get(member) is None:
             continue
-        value = told.get(member) if isinstance(told, dict) else None
+        value = reported.get(member) if isinstance(reported, dict) else None
         gone = _gone(asked, value) if member == "apiBody" else ""
         if gone:
             where = f"request[{number}].apiBody.{gone}"
-            return unlike(where, asked["apiBody"][gone], None)
+            return not_as_sent(where, asked["apiBody"][gone], None)
         if not _fits(member, asked[member], value):
             where = f"request[{number}].{member}"
             return violation(
-                Phrase.of("expect-echo", member=where, value=brief(asked[member])),
+                Phrase.of("expect-value", member=where, value=brief(asked[member])),
                 Phrase.of("shows", value=brief(value)),
             )
     return None
@@ -108,13 +108,13 @@ def _fits(member: str, asked: Json, value: Json) -> bool:
     return same(asked, value, loose=True)
 
 
-def unlike(member: str, wanted: Json, shown: Json) -> Violation:
-    """Build the departure of a member that does not read as it was sent."""
-    expected = Phrase.of("expect-echo", member=member, value=brief(wanted))
+def not_as_sent(member: str, wanted: Json, shown: Json) -> Violation:
+    """Build the violation of a member that is not shown as it was sent."""
+    expected = Phrase.of("expect-value", member=member, value=brief(wanted))
     return violation(expected, Phrase.of("shows", value=brief(shown)))
 
 
-def own_uuid(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+def requested_uuid(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that the ticket got the resourceUuid that was sent."""
     wanted = sent_params(trails["subject"]).get("resourceUuid")
     inventory = inventory_of(trails.get("shown") or trails["subject"])
@@ -122,13 +122,13 @@ def own_uuid(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgem
         return Undecided(Phrase.of("no-such-part", schema="resourceUuid"))
     if inventory.get("uuid") != wanted.strip():
         return violation(
-            Phrase.of("expect-echo", member="uuid", value=wanted),
+            Phrase.of("expect-value", member="uuid", value=wanted),
             Phrase.of("shows", value=brief(inventory.get("uuid"))),
         )
     return None
 
 
-def distinct(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+def distinct_uuids(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that the tickets of all roles have UUIDs of their own."""
     seen: dict[str, str] = {}
     for role, exchanges in sorted(trails.items()):
@@ -142,7 +142,7 @@ def distinct(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgem
     return None
 
 
-def dates(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+def date_order(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that a ticket was not changed before it was created; times of unknown shape are another check's."""
     inventory = inventory_of(trails["subject"])
     shown = inventory or {}

@@ -1,28 +1,33 @@
-"""Checks of a target's memory: the same draft at different moments of a run, one POST delivered twice, old jobs."""
+"""Checks of stability: the same draft at different moments of a run, one POST delivered twice, old jobs."""
 
 from __future__ import annotations
 
 from pytest_zstack_ticket.api.classify import from_gateway
 from pytest_zstack_ticket.api.messages import final_answer, json_object, rows_of, sent_params
 from pytest_zstack_ticket.api.strict_json import decode
-from pytest_zstack_ticket.checks.differential import steadiness
-from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, outcome_of, refused, saw, violation
-from pytest_zstack_ticket.checks.persistence import as_sent, ours_among, same_form
+from pytest_zstack_ticket.checks.differential import same_decision_again
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
+from pytest_zstack_ticket.checks.persistence import as_sent, ours_among, same_response_form
 from pytest_zstack_ticket.checks.roundtrip import brief, inventory_of, same
 from pytest_zstack_ticket.model.exchange import Exchange, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 
-def steady(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+def same_treatment(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a draft is decided, answered, stored and followed as it was the first time (role `sibling`).
 
     Role `shown`, if there is one, is a query for the name that `subject` sent, which must be of this create alone.
     """
-    decision = steadiness(trails, arguments, profile)
+    decision = same_decision_again(trails, arguments, profile)
     if decision is not None or not accepted(outcome_of(trails, "subject", profile)):
         return decision
-    found = [same_form(trails, arguments, profile), _same_start(trails), _born_alike(trails), _kept(trails, profile)]
+    found = [
+        same_response_form(trails, arguments, profile),
+        _same_start(trails),
+        _born_alike(trails),
+        _kept(trails, profile),
+    ]
     return next((one for one in found if isinstance(one, Violation)), None)
 
 
@@ -43,7 +48,7 @@ def _born_alike(trails: Trails) -> Judgement:
     before, now = (inventory_of(trails[role]) or {} for role in ("sibling", "subject"))
     if before.get("status") in (None, now.get("status")) or now.get("status") is None:
         return None
-    expected = Phrase.of("expect-born", status=brief(before.get("status")))
+    expected = Phrase.of("expect-initial-status", status=brief(before.get("status")))
     return violation(expected, Phrase.of("shows", value=brief(now.get("status"))))
 
 
@@ -68,7 +73,7 @@ def delivered_once(trails: Trails, _arguments: Arguments, profile: Profile) -> J
     if not profile.surely_since(4, 5):
         return Undecided(Phrase.of("legal-refusal"))
     if not (accepted(second) or refused(second)):
-        return Undecided(saw(second))
+        return Undecided(describe(second))
     found = ours_among(trails, "named", sent_params(trails["second"]).get("name"))
     if isinstance(found, Undecided):
         return found
@@ -77,7 +82,7 @@ def delivered_once(trails: Trails, _arguments: Arguments, profile: Profile) -> J
     return None
 
 
-def job_kept(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+def job_result_kept(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that the result of an old job (role `later`) is what it was when the job ended (role `subject`).
 
     A result that is no longer kept is left open (wire dossier 3.4).
@@ -91,19 +96,19 @@ def job_kept(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgem
     one, other = decode(first.body), decode(later.body)
     if first.status == later.status and (one == other or same(one, other)):
         return None
-    expected = Phrase.of("expect-job-kept", status=first.status, value=brief(_told(trails["subject"])))
-    return violation(expected, Phrase.of("job-tells", status=later.status, value=brief(_told(trails["later"]))))
+    expected = Phrase.of("expect-job-kept", status=first.status, value=brief(_identity(trails["subject"])))
+    return violation(expected, Phrase.of("job-result", status=later.status, value=brief(_identity(trails["later"]))))
 
 
-def _told(trail: tuple[Exchange, ...]) -> object:
-    """Return the part of a job's result that tells it from others."""
-    inventory = inventory_of(trail) or {}
-    answer = final_answer(trail)
+def _identity(exchanges: tuple[Exchange, ...]) -> object:
+    """Return the part of a job's result that identifies it."""
+    inventory = inventory_of(exchanges) or {}
+    answer = final_answer(exchanges)
     keys = sorted(json_object(answer.body)) if answer else []
     return f"{inventory.get('name')}, {inventory.get('status')}" if inventory else ", ".join(keys) or "{}"
 
 
-def still_there(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def still_stored(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that the ticket of a create (role `subject`) is shown as it was when it was new, so much later.
 
     Roles `shown` and `later` are queries for its name.
@@ -116,7 +121,7 @@ def still_there(trails: Trails, _arguments: Arguments, profile: Profile) -> Judg
     wrong = [name for name in ("uuid", "name", "description", "request") if not _alike(before[0], now[0], name)]
     if not wrong:
         return None
-    expected = Phrase.of("expect-unmoved", member=wrong[0], value=brief(before[0].get(wrong[0])))
+    expected = Phrase.of("expect-same-value", member=wrong[0], value=brief(before[0].get(wrong[0])))
     return violation(expected, Phrase.of("shows", value=brief(now[0].get(wrong[0]))))
 
 

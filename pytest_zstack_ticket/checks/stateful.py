@@ -1,6 +1,6 @@
-"""Checks of several tickets that live at once: what one step does to one of them, and that it does nothing else.
+"""Checks of several tickets at once: what one step does to one of them, and that it changes nothing else.
 
-All of them carry one token in their names, so one listing before a step and one after it show the whole family. Which
+All of them carry one token in their names, so one listing before a step and one after it show the whole group. Which
 steps a target allows is left to it (wire dossier 10.4 U1, U3, U4): what it accepts must be done, what it refuses must
 change nothing.
 """
@@ -11,12 +11,19 @@ from collections.abc import Sequence
 from urllib.parse import unquote
 
 from pytest_zstack_ticket.api.messages import Row, json_object, rows_of, sent_params
-from pytest_zstack_ticket.checks.lifecycle import decided, led, untouched
-from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, outcome_of, refused, saw, violation
+from pytest_zstack_ticket.checks.lifecycle import decision_violation, status_violation, unexpected_change
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.persistence import LASTING
 from pytest_zstack_ticket.checks.query_conditions import conditions_of, meets
-from pytest_zstack_ticket.checks.query_rows import brief_names, names_of, outcome_of_query, path_of, rows_or_one, unread
-from pytest_zstack_ticket.checks.roundtrip import brief, same, trimmed, unlike
+from pytest_zstack_ticket.checks.query_rows import (
+    brief_names,
+    missing_rows,
+    names_of,
+    outcome_of_query,
+    path_of,
+    rows_or_one,
+)
+from pytest_zstack_ticket.checks.roundtrip import brief, not_as_sent, same, trimmed
 from pytest_zstack_ticket.model.exchange import Json, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Outcome, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
@@ -25,17 +32,17 @@ CALLS = {"create": "create", "delete": "delete"}
 """What kind of call an event is; all others are actions."""
 
 
-def family_step(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
-    """Check one step: roles `before` and `after` list the family, `subject` is the call.
+def group_step(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check one step: roles `before` and `after` list the group, `subject` is the call.
 
-    Roles `event0`, `event1`, ... are all steps up to this one, for people. Arguments: `event`; `uuid` of the ticket
-    that it is about, for all but a create; `taken`, UUIDs that we took away ourselves to stay under a cap.
+    Roles `event0`, `event1`, ... are all steps up to this one, as evidence. Arguments: `event`; `uuid` of the ticket
+    that it is about, for all but a create; `taken`, UUIDs that the run itself deleted to stay under a quota.
     """
     event = str(arguments["event"])
     outcome = outcome_of(trails, "subject", profile, {"call": CALLS.get(event, "action")})
     before, after = _family(trails, "before", arguments), _family(trails, "after", arguments)
     if not (accepted(outcome) or refused(outcome)):
-        return Undecided(saw(outcome))
+        return Undecided(describe(outcome))
     if before is None or after is None:
         return Undecided(Phrase.of("query-unclear", role="before" if before is None else "after"))
     if event == "create":
@@ -49,7 +56,7 @@ def family_step(trails: Trails, arguments: Arguments, profile: Profile) -> Judge
 
 
 def _family(trails: Trails, role: str, arguments: Arguments) -> list[Row] | None:
-    """Return the family as a listing shows it, None if it shows others as well or is no answer."""
+    """Return the group as a listing shows it, None if it shows others as well or is no answer."""
     rows = rows_of(trails.get(role, ()))
     if rows is None:
         return None
@@ -82,12 +89,12 @@ def _created(trails: Trails, before: list[Row], after: list[Row], outcome: Outco
 def _as_sent(sent: Row, shown: Row) -> Judgement:
     """Say whether a new ticket shows what was sent, and nothing of another one that had its uuid before."""
     if not same(trimmed(sent.get("description")) or None, trimmed(shown.get("description")) or None, loose=True):
-        return unlike("description", sent.get("description"), shown.get("description"))
-    asked, told = (_request_names(row) for row in (sent.get("requests"), shown.get("request")))
-    if asked != told:
-        return unlike("request", asked, told)
+        return not_as_sent("description", sent.get("description"), shown.get("description"))
+    asked, reported = (_request_names(row) for row in (sent.get("requests"), shown.get("request")))
+    if asked != reported:
+        return not_as_sent("request", asked, reported)
     wanted = sent.get("resourceUuid")
-    return None if wanted is None or wanted == shown.get("uuid") else unlike("uuid", wanted, shown.get("uuid"))
+    return None if wanted is None or wanted == shown.get("uuid") else not_as_sent("uuid", wanted, shown.get("uuid"))
 
 
 def _request_names(requests: Json) -> list[Json]:
@@ -105,14 +112,14 @@ def _moved(trails: Trails, before: list[Row], after: list[Row], outcome: Outcome
     if old is None:
         return _dead(new, event, outcome)
     if new is None:
-        return violation(Phrase.of("expect-living", count=len(before), event=event), _difference(before, after))
+        return violation(Phrase.of("expect-same-tickets", count=len(before), event=event), _difference(before, after))
     if event == "delete":
         return _unchanged(old, new)
     status = str(old.get("status"))
     found = (
-        decided(outcome, status, event, arguments),
-        led(outcome, status, event, new),
-        untouched(old, new, event, outcome),
+        decision_violation(outcome, status, event, arguments),
+        status_violation(outcome, status, event, new),
+        unexpected_change(old, new, event, outcome),
         _updated(asked, new) if event == "update" and accepted(outcome) else None,
     )
     return next((one for one in found if one is not None), None)
@@ -120,16 +127,16 @@ def _moved(trails: Trails, before: list[Row], after: list[Row], outcome: Outcome
 
 def _updated(asked: Json, new: Row) -> Violation | None:
     """Say whether a ticket asks for what an update sent."""
-    wanted, told = _request_names(asked), _request_names(new.get("request"))
-    return None if wanted == told else unlike("request", wanted, told)
+    wanted, reported = _request_names(asked), _request_names(new.get("request"))
+    return None if wanted == reported else not_as_sent("request", wanted, reported)
 
 
 def _dead(new: Row | None, event: str, outcome: Outcome) -> Violation | None:
     """Say whether an event has brought a deleted ticket back, or was carried out on it."""
     if new is not None:
-        return violation(Phrase.of("expect-dead", event=event), Phrase.of("shows", value=brief(new.get("status"))))
+        return violation(Phrase.of("expect-no-effect", event=event), Phrase.of("shows", value=brief(new.get("status"))))
     if accepted(outcome) and getattr(outcome, "inventory", None):
-        return violation(Phrase.of("expect-dead", event=event), saw(outcome))
+        return violation(Phrase.of("expect-no-effect", event=event), describe(outcome))
     return None
 
 
@@ -140,7 +147,7 @@ def _one(rows: list[Row], uuid: str) -> Row | None:
 def _same_family(before: list[Row], after: list[Row], event: str, *, apart: str = "") -> Violation | None:
     """Say whether a listing shows the same tickets as before, each once and as it was, but for the one `apart`."""
     if sorted(str(row.get("uuid")) for row in before) != sorted(str(row.get("uuid")) for row in after):
-        return violation(Phrase.of("expect-living", count=len(before), event=event), _difference(before, after))
+        return violation(Phrase.of("expect-same-tickets", count=len(before), event=event), _difference(before, after))
     for old in before:
         new = _one(after, str(old.get("uuid")))
         changed = _unchanged(old, new) if new is not None and old.get("uuid") != apart else None
@@ -150,7 +157,7 @@ def _same_family(before: list[Row], after: list[Row], event: str, *, apart: str 
 
 
 def _difference(before: list[Row], after: list[Row]) -> Phrase:
-    """Name what a listing lacks and what it has too much."""
+    """Name what a listing lacks and what it has in excess."""
     old, new = ([str(row.get("uuid")) for row in rows] for rows in (before, after))
     return Phrase.of(
         "selection",
@@ -164,15 +171,15 @@ def _unchanged(old: Row, new: Row) -> Violation | None:
     """Say whether a ticket is as it was."""
     for member in (*LASTING, "status"):
         if not same(old.get(member), new.get(member), loose=True):
-            expected = Phrase.of("expect-bystander", member=member, value=brief(old.get(member)))
+            expected = Phrase.of("expect-other-unchanged", member=member, value=brief(old.get(member)))
             return violation(expected, Phrase.of("shows", value=brief(new.get(member))))
     return None
 
 
-def family_shows(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that a query or a GET by path shows the tickets of the family that it asks for, as role `before` has them.
+def group_query(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a query or a GET by path shows the tickets of the group that it asks for, as role `before` has them.
 
-    The query must have a condition that only the family meets. Argument `taken` as in `family_step`.
+    The query must have a condition that only the group meets. Argument `taken` as in `group_step`.
     """
     rows, known = rows_or_one(trails, profile), _family(trails, "before", arguments)
     if known is None:
@@ -182,7 +189,7 @@ def family_shows(trails: Trails, arguments: Arguments, profile: Profile) -> Judg
         gone = bare.rpartition("/")[2] not in {row.get("uuid") for row in known}
         # the introduction of the API promises an error for the path of what is not there (wire dossier, V14)
         free = not asked and gone and refused(outcome_of_query(trails, profile))
-        return Undecided(Phrase.of("legal-refusal")) if free else unread(trails, profile)
+        return Undecided(Phrase.of("legal-refusal")) if free else missing_rows(trails, profile)
     wanted = [row for row in known if all(meets(row, one) for one in conditions_of(path_of(trails)))]
     if not asked:
         wanted = [row for row in known if row.get("uuid") == unquote(bare.rpartition("/")[2])]

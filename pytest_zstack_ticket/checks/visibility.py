@@ -1,7 +1,7 @@
-"""Checks of what somebody sees of a ticket that is not his, and of what his calls do to it.
+"""Checks of what a user sees of another user's ticket, and of what their calls do to it.
 
 Each ticket carries a token of its own in every text (role `made` is its create), so that what comes out of it can be
-told from anything else. What a request itself sent, and came back, is no leak.
+recognised. What a request itself sent, and came back, is no leak.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from pytest_zstack_ticket.api.messages import Row, final_answer, json_object, rows_of, sent_params
 from pytest_zstack_ticket.api.strict_json import text_of
-from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, outcome_of, refused, saw, violation
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.persistence import LASTING
 from pytest_zstack_ticket.checks.query_rows import outcome_of_query
 from pytest_zstack_ticket.checks.roundtrip import brief, same
@@ -27,7 +27,7 @@ ROW = re.compile(r"inventories\[(\d{1,6})\]")
 
 
 def tokens_of(made: tuple[Exchange, ...], uuid: str) -> dict[str, str]:
-    """Return what tells a ticket from others: each token of its create with the member that has it, and its uuid."""
+    """Return what identifies a ticket: each token of its create with the member that has it, and its uuid."""
     found = {uuid: "uuid"} if uuid else {}
     for member, value in sent_params(made).items():
         for token in TOKEN.findall(str(value)):
@@ -35,9 +35,9 @@ def tokens_of(made: tuple[Exchange, ...], uuid: str) -> dict[str, str]:
     return found
 
 
-def leaked(exchanges: tuple[Exchange, ...], tokens: Mapping[str, str]) -> str:
+def leaked_member(exchanges: tuple[Exchange, ...], tokens: Mapping[str, str]) -> str:
     """Return which member of a ticket an answer shows although its request did not name it, or an empty string."""
-    asked = asked_of(exchanges).lower()
+    asked = request_text(exchanges).lower()
     for exchange in exchanges:
         shown = _shown(exchange)
         for token, member in tokens.items():
@@ -57,21 +57,21 @@ def _rows_with(exchanges: tuple[Exchange, ...], uuid: str) -> list[Row]:
     return [row for row in rows_of(exchanges) or () if any(row.get(member) == uuid for member in UUIDS)]
 
 
-def unseen(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that a query of somebody else (`subject`) shows nothing of a ticket.
+def not_visible(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that another user's query (`subject`) shows nothing of a ticket.
 
-    `shown` and `still` are the same query by its owner, before and after: what he does not find either proves nothing.
-    Argument `uuid`.
+    `shown` and `still` are the same query by its owner, before and after: if the owner finds nothing either, nothing is
+    proven. Argument `uuid`.
     """
     uuid = str(arguments["uuid"])
     outcome = outcome_of_query(trails, profile)
     if not (accepted(outcome) or refused(outcome)):
-        return Undecided(saw(outcome))
+        return Undecided(describe(outcome))
     found = next((row for row in _rows_with(trails["subject"], uuid)), None)
-    member = "uuid" if found else leaked(trails["subject"], tokens_of(trails.get("made", ()), uuid))
+    member = "uuid" if found else leaked_member(trails["subject"], tokens_of(trails.get("made", ()), uuid))
     member = member or ("schema" if _schema_beyond(trails["subject"]) else "")
     if member:
-        return violation(Phrase.of("expect-unseen"), Phrase.of("shows-of-other", member=member))
+        return violation(Phrase.of("expect-not-visible"), Phrase.of("shows-field-of-other", member=member))
     for role in ("shown", "still"):
         if not _rows_with(trails.get(role, ()), uuid):
             return Undecided(Phrase.of("not-shown", member=role))
@@ -79,7 +79,7 @@ def unseen(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
 
 
 def _schema_beyond(exchanges: tuple[Exchange, ...]) -> bool:
-    """Return True if the schema of an answer speaks of rows that the answer does not show: it tells their number."""
+    """Say whether the schema of a response names rows that the response does not show: it reveals their number."""
     answer, rows = final_answer(exchanges), rows_of(exchanges)
     schema = json_object(answer.body).get("schema") if answer else None
     if rows is None or not isinstance(schema, dict):
@@ -87,23 +87,24 @@ def _schema_beyond(exchanges: tuple[Exchange, ...]) -> bool:
     return any(int(found[1]) >= len(rows) for path in schema if (found := ROW.match(str(path))))
 
 
-def uncounted(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that the total of a query of somebody else (`subject`) does not count a ticket; `shown` is its owner's."""
+def not_counted(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the total of another user's query (`subject`) does not count a ticket; `shown` is its owner's."""
     outcome = outcome_of_query(trails, profile)
     if not (accepted(outcome) or refused(outcome)):
-        return Undecided(saw(outcome))
+        return Undecided(describe(outcome))
     if not _total(trails.get("shown", ())):
         return Undecided(Phrase.of("not-shown", member="total"))
     total = _total(trails["subject"])
     if total is None:
         return None if refused(outcome) else Undecided(Phrase.of("not-shown", member="total"))
-    return violation(Phrase.of("expect-uncounted"), Phrase.of("shows", value=brief(total))) if total else None
+    return violation(Phrase.of("expect-zero-total"), Phrase.of("shows", value=brief(total))) if total else None
 
 
-def uncoupled(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
-    """Check that the total of somebody else does not follow what is created: one, two, three tickets before each count.
+def count_independent(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that another user's total does not grow with what is created: one, two, three tickets before each count.
 
-    Roles `count0` to `count3`. Where others work in his project too, a total moves by itself, but not in these steps.
+    Roles `count0` to `count3`. Where others work in that user's project, a total changes by itself, but not in these
+    steps.
     """
     totals = [_total(trails.get(f"count{number}", ())) for number in range(4)]
     if any(one is None for one in totals):
@@ -111,7 +112,7 @@ def uncoupled(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judge
     steps = [after - before for before, after in pairwise(one for one in totals if one is not None)]
     if steps == [1, 2, 3]:
         return violation(
-            Phrase.of("expect-uncounted"), Phrase.of("shows", value=", ".join(brief(one) for one in totals))
+            Phrase.of("expect-zero-total"), Phrase.of("shows", value=", ".join(brief(one) for one in totals))
         )
     return None
 
@@ -122,26 +123,26 @@ def _total(exchanges: tuple[Exchange, ...]) -> float | None:
     return total if isinstance(total, int | float) else None
 
 
-def left_alone(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that a call of somebody else (`subject`) is refused, and that the ticket stays as it was.
+def unchanged_by_stranger(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that another user's call (`subject`) is refused, and that the ticket stays as it was.
 
     `before` and `after` are its owner's queries for it, `history-before` and `history-after` those for its history.
-    `sibling` is a call of his that has to be accepted, or the refusal proves nothing.
+    `sibling` is a call by the owner that has to be accepted, or the refusal proves nothing.
     Arguments: `call`, `event`, and `may_succeed` where the platform may answer a success without doing anything.
     """
     outcome = outcome_of(trails, "subject", profile, arguments)
     before, rows = only_row(trails, "before"), rows_of(trails.get("after", ()))
     if not (accepted(outcome) or refused(outcome)):
-        return Undecided(saw(outcome))
+        return Undecided(describe(outcome))
     if before is None or rows is None or len(rows) > 1:
         return Undecided(Phrase.of("query-unclear", role="before" if before is None else "after"))
     if changed := _changed(before, rows[0] if rows else {}, trails):
         return changed
     if accepted(outcome) and not arguments.get("may_succeed"):
-        return violation(Phrase.of("expect-foreign-refused", event=arguments["event"]), saw(outcome))
+        return violation(Phrase.of("expect-foreign-refused", event=arguments["event"]), describe(outcome))
     sibling = outcome_of(trails, "sibling", profile, arguments)
     if "sibling" in trails and not accepted(sibling):
-        return Undecided(Phrase.of("sibling-not-accepted", what=saw(sibling).key))
+        return Undecided(Phrase.of("sibling-not-accepted", what=describe(sibling).key))
     return None
 
 
@@ -149,11 +150,11 @@ def _changed(before: Row, after: Row, trails: Trails) -> Violation | None:
     """Say what of a ticket, or of its history, is not as it was."""
     for member in (*LASTING, "status"):
         if not same(before.get(member), after.get(member), loose=True):
-            expected = Phrase.of("expect-left-alone", member=member, value=brief(before.get(member)))
+            expected = Phrase.of("expect-unchanged-by-others", member=member, value=brief(before.get(member)))
             return violation(expected, Phrase.of("shows", value=brief(after.get(member))))
     one, other = (rows_of(trails.get(f"history-{when}", ())) for when in ("before", "after"))
     if one is not None and other is not None and len(one) != len(other):
-        expected = Phrase.of("expect-left-alone", member="history", value=len(one))
+        expected = Phrase.of("expect-unchanged-by-others", member="history", value=len(one))
         return violation(expected, Phrase.of("rows-shown", count=len(other)))
     return None
 
@@ -164,27 +165,27 @@ def only_row(trails: Trails, role: str) -> Row | None:
     return rows[0] if rows is not None and len(rows) == 1 else None
 
 
-def tells_nothing(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that the refusal of a foreign call (`subject`) tells nothing that stands in the ticket.
+def discloses_nothing(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the refusal of another user's call (`subject`) discloses nothing of the ticket.
 
-    Its uuid and its name do stand in messages of the platform (IAM2Ticket.java:73), so they are not judged.
+    Messages of the platform contain its uuid and its name (IAM2Ticket.java:73), so these are not judged.
     """
     outcome = outcome_of(trails, "subject", profile, arguments)
     if not (accepted(outcome) or refused(outcome)):
-        return Undecided(saw(outcome))
+        return Undecided(describe(outcome))
     inside = {
         token: member
         for token, member in tokens_of(trails["made"], "").items()
         if member not in ("name", "uuid", "resourceUuid")
     }
-    member = leaked(trails["subject"], inside)
+    member = leaked_member(trails["subject"], inside)
     if member:
-        return violation(Phrase.of("expect-told-nothing"), Phrase.of("shows-of-other", member=member))
+        return violation(Phrase.of("expect-nothing-revealed"), Phrase.of("shows-field-of-other", member=member))
     return None if refused(outcome) else Undecided(Phrase.of("legal-acceptance"))
 
 
-def asked_of(exchanges: tuple[Exchange, ...]) -> str:
-    """Return all that a trail's requests said: a job's end may repeat what its first request sent."""
+def request_text(exchanges: tuple[Exchange, ...]) -> str:
+    """Return all that the requests of a call sent: a job's result may repeat what its first request sent."""
     return "\n".join(unquote(one.request.path) + unescaped(one.request.body) for one in exchanges)
 
 

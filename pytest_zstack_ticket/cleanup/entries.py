@@ -1,11 +1,10 @@
-"""What a ledger says: which tickets a run may have created, where its nonce stands in them, and which are gone.
+"""Entries of a ledger: the tickets that a run may have created, the places of their nonces, and which are gone.
 
-Only what carries a nonce of the ledger where it was put, and was created in the time of the run, counts as ours.
+A ticket counts as created by the run only if it has a nonce of the ledger in its place and a date of the run.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,8 +14,8 @@ from pytest_zstack_ticket.api.classify import BUSY, from_gateway, last_segment
 from pytest_zstack_ticket.api.messages import moment
 from pytest_zstack_ticket.api.strict_json import decode
 from pytest_zstack_ticket.model.exchange import Failure, Json, Request, Response
+from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
 
-NONCED = re.compile(r"zt-[0-9a-f]{16}")
 ZONES = timedelta(hours=26)
 """A target writes dates in a zone of its own, so a day and the zones between are allowed on each side."""
 DEEPEST = 12
@@ -24,7 +23,7 @@ DEEPEST = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """One POST that is about to be sent. `places` maps the places of the nonce to the texts that stand there.
+    """One POST that is about to be sent. `places` maps the places of the nonce to the texts there.
 
     `number` counts within one ledger; `sent` is in seconds since the epoch.
     """
@@ -40,9 +39,9 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An intent with what is known of it since.
+    """An intent with what became known of it.
 
-    `end` is how its POST ended: "" while nobody knows, `refused` (an error was answered), `accepted`, `unsent`.
+    `end` is how its POST ended: "" while unknown, `refused` (an error was answered), `accepted`, `unsent`.
     `ticket` is the UUID that the target answered, `shown` says that the answer carried our nonce with it;
     `gone` says that the ticket is known not to exist (any more).
     """
@@ -61,12 +60,12 @@ class Entry:
 
 
 def intent_of(request: Request, *, number: int, now: float) -> Intent:
-    """Return the intent of a POST; a body without nonce is told apart by its name alone."""
+    """Return the intent of a POST; a body without nonce is recognised by its name alone."""
     texts = dict(_texts(decode(request.body or b"")))
-    found = {place: text for place, text in texts.items() if NONCED.search(text)}
-    nonce = next((match[0] for text in found.values() if (match := NONCED.search(text))), "")
+    found = {place: text for place, text in texts.items() if NONCE_PATTERN.search(text)}
+    nonce = next((match[0] for text in found.values() if (match := NONCE_PATTERN.search(text))), "")
     if not nonce:
-        raw = NONCED.search((request.body or b"").replace(b"\0", b"").decode("latin-1"))
+        raw = NONCE_PATTERN.search((request.body or b"").replace(b"\0", b"").decode("latin-1"))
         nonce = raw[0] if raw else ""
     named = {key.lower(): value for key, value in request.headers}
     return Intent(
@@ -81,7 +80,7 @@ def intent_of(request: Request, *, number: int, now: float) -> Intent:
 
 
 def _in_ticket(place: str) -> str:
-    """Return where a ticket shows what stands at a place of the body: `params.requests[0]` is its `request[0]`."""
+    """Return the place in a ticket for a place of the body: `params.requests[0]` is its `request[0]`."""
     return place.removeprefix("params.").replace("requests[", "request[", 1)
 
 
@@ -142,19 +141,19 @@ class LedgerEntries:
 
 
 def learned(request: Request, answer: Response | Failure) -> dict[str, Any]:
-    """Return what an answer to a POST, or to a poll of its job, says of the entry."""
+    """Return what an answer to a POST, or to a poll of its job, adds to the entry."""
     if isinstance(answer, Failure):
         return {} if answer.sent else {"end": "unsent", "gone": True}
     body = decode(answer.body)
-    told = body if isinstance(body, dict) else {}
+    answered = body if isinstance(body, dict) else {}
     if answer.status == 202 and request.method == "POST":
-        return {"job": last_segment(told.get("location")) or ""}
-    if answer.status == 202 or ("error" in told and answer.status in (200, 503)):
+        return {"job": last_segment(answered.get("location")) or ""}
+    if answer.status == 202 or ("error" in answered and answer.status in (200, 503)):
         return {} if answer.status == 202 else {"end": "refused"}
     if 200 <= answer.status < 300:
-        row = told.get("inventory")
+        row = answered.get("inventory")
         ticket = row.get("uuid") if isinstance(row, dict) else None
-        shown = bool(NONCED.search(str(row)))
+        shown = bool(NONCE_PATTERN.search(str(row)))
         return {"end": "accepted", "ticket": ticket if isinstance(ticket, str) else "", "shown": shown}
     # a poll that is lost says nothing of its job; a refused POST most likely made nothing, which a look will show
     refused = answer.status == BUSY or not from_gateway(answer)
@@ -162,7 +161,7 @@ def learned(request: Request, answer: Response | Failure) -> dict[str, Any]:
 
 
 def proven(row: Mapping[str, Json], entry: Entry, window: tuple[float, float], owners: Iterable[str] = ()) -> bool:
-    """Return True if a ticket that a target shows is the one of an entry: nonce in its place, owner and time fit."""
+    """Tell whether a ticket of the target is that of an entry: nonce in its place, owner and time match."""
     if not in_window(row.get("createDate"), window):
         return False
     known = set(owners)
@@ -188,7 +187,7 @@ def _same(shown: str | None, sent: str) -> bool:
 
 
 def in_window(date: Json, window: tuple[float, float]) -> bool:
-    """Return True if a ticket's date lies in a time, in whatever zone it was written, or cannot be read."""
+    """Tell whether a ticket's date lies within the window in any time zone; a date that cannot be read does."""
     written = moment(date)
     if written is None:
         return True
@@ -209,10 +208,10 @@ class Finder:
                 self.by_key.setdefault(key, []).append(entry)
 
     def entry_of(self, row: Mapping[str, Json]) -> Entry | None:
-        """Return the entry of a ticket that is proven to be ours, else None."""
+        """Return the entry that proves that the run created a ticket, else None."""
         keys = {str(row.get("uuid"))}
         for _, text in _texts(dict(row)):
-            keys.update(NONCED.findall(text.lower()))
+            keys.update(NONCE_PATTERN.findall(text.lower()))
         window = self.book.window
         candidates = (entry for key in sorted(keys) for entry in self.by_key.get(key, ()))
         return next((entry for entry in candidates if proven(row, entry, window, self.book.owners)), None)

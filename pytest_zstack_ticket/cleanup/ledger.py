@@ -1,4 +1,4 @@
-"""The write-ahead ledger: before a POST leaves, what it may create is on the disk.
+"""The write-ahead ledger: before a POST is sent, what it may create is on the disk.
 
 One file for each process of a run, JSON lines, each synced. It holds no secret: nonces, places, times and UUIDs.
 """
@@ -28,7 +28,7 @@ INTENT = tuple(one.name for one in fields(Intent))
 class LedgerHead:
     """Where and how a run sent: what a sweep needs to reach the same target as the same account.
 
-    `part` is what somebody beside us was there for; his password has a variable of its own.
+    `part` is the role of another user, whose password has a variable of its own.
     """
 
     run: str
@@ -43,7 +43,7 @@ class LedgerHead:
 
 
 class Ledger:
-    """Writes one ledger, and keeps what it says as a book. Safe for many threads."""
+    """Writes one ledger and keeps its entries in memory. Safe for many threads."""
 
     def __init__(self, path: Path, head: LedgerHead) -> None:
         self.path = path
@@ -62,7 +62,7 @@ class Ledger:
 
     @property
     def book(self) -> LedgerEntries:
-        """What the ledger says so far."""
+        """The entries so far."""
         return self._book
 
     @property
@@ -72,7 +72,7 @@ class Ledger:
             return self._last + 1
 
     def begin(self, request: Request, *, now: float) -> int:
-        """Have the intent of a POST on the disk; return its number. Raises LedgerError."""
+        """Write the intent of a POST to the disk and return its number. Raises LedgerError."""
         with self._lock:
             self._last += 1
             intent = intent_of(request, number=self._last, now=now)
@@ -83,13 +83,13 @@ class Ledger:
         return intent.number
 
     def know(self, number: int, known: Mapping[str, Any]) -> None:
-        """Add what is known of an intent; this is not synced, for a sweep finds it out again."""
+        """Add what became known of an intent; not synced, as a sweep would find it out again."""
         with self._lock:
             self._book.know(number, **known)
             self._write({"type": "known", "number": number, **known})
 
     def own(self, account: str) -> None:
-        """Note the account that creates."""
+        """Record the account that creates tickets."""
         with self._lock:
             if account not in self._book.owners:
                 self._book.owners.add(account)
@@ -104,23 +104,23 @@ class Ledger:
                 self.path.unlink(missing_ok=True)
 
     def _write(self, record: Mapping[str, Any]) -> None:
-        with self._told():
+        with self._naming_the_file():
             self._file.write(json.dumps(record, ensure_ascii=True) + "\n")
             self._file.flush()
             self._written += 1
 
     def _sync(self, line: int) -> None:
-        """Have everything up to a line on the disk; threads that wait for it share one call."""
+        """Sync everything up to a line to the disk; waiting threads share one call."""
         with self._syncing:
             if self._synced < line:
                 ready = self._written
-                with self._told():
+                with self._naming_the_file():
                     os.fdatasync(self._file.fileno())
                 self._synced = ready
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Name the ledger where it cannot be written. Raises LedgerError."""
+    def _naming_the_file(self) -> Iterator[None]:
+        """Turn errors of writing into one that names the ledger. Raises LedgerError."""
         try:
             yield
         except (OSError, ValueError) as error:
@@ -128,7 +128,7 @@ class Ledger:
 
 
 class SavedLedger:
-    """A ledger of an earlier run: what a sweep finds out is added to its file."""
+    """A ledger of an earlier run; the findings of a sweep are appended to its file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -136,7 +136,7 @@ class SavedLedger:
 
     @property
     def book(self) -> LedgerEntries:
-        """What the ledger says."""
+        """The entries."""
         return self._book
 
     def know(self, number: int, known: Mapping[str, Any]) -> None:
@@ -150,11 +150,13 @@ class SavedLedger:
 
 
 def read_ledger(path: Path) -> tuple[LedgerHead, LedgerEntries]:
-    """Return what a ledger says; a torn last line is left out. Raises LedgerError, naming file and line."""
+    """Read a ledger; a torn last line is left out. Raises LedgerError, naming file and line."""
     try:
         lines = path.read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise LedgerError(f"{path} cannot be read ({error.__class__.__name__}). Name a ledger of ours.") from error
+        raise LedgerError(
+            f"{path} cannot be read ({error.__class__.__name__}). Name a ledger that a run left."
+        ) from error
     head, book = None, LedgerEntries()
     for number, line in enumerate(lines, 1):
         if not line:
@@ -167,7 +169,7 @@ def read_ledger(path: Path) -> tuple[LedgerHead, LedgerEntries]:
                 break
             raise LedgerError(f"{path}, line {number}: no record of a ledger ({error}).") from error
     if head is None:
-        raise LedgerError(f"{path} does not begin with the header of a ledger. Name a ledger of ours.")
+        raise LedgerError(f"{path} does not begin with the header of a ledger. Name a ledger that a run left.")
     return head, book
 
 

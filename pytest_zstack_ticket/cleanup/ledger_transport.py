@@ -12,7 +12,7 @@ from pytest_zstack_ticket.transport.clock import Clock
 
 
 class LedgerTransport:
-    """A transport that sends no POST before its intent is in the ledger, and notes what answers say of it."""
+    """Sends a POST only after its intent is in the ledger, and records the answers there."""
 
     def __init__(self, transport: Transport, *, ledger: Ledger, clock: Clock) -> None:
         self._transport = transport

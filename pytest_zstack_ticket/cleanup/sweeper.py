@@ -1,4 +1,4 @@
-"""Take away what a run created, and see that it is gone: look, prove that it is ours, cancel, delete, look again.
+"""Clean-up of a run: find its tickets, prove that it created them, cancel, delete, and check that they are gone.
 
 Only calls that the target was seen to answer are used, and only tickets are touched that the ledger proves to be ours.
 """
@@ -24,7 +24,7 @@ from pytest_zstack_ticket.transport.clock import Clock
 PAGE = 200
 MOST_PAGES = 200
 MOST_SILENT = 3
-"""After this many calls in a row without an answer the rest is left for a later sweep."""
+"""After this many unanswered calls in a row the rest is left to a later sweep."""
 ENDED = frozenset({"Cancelled", "Rejected", "FinalApproved"})
 PAUSE = 0.5
 MOST_TRIES = 3
@@ -33,7 +33,7 @@ Row = dict[str, Json]
 
 
 class Books(Protocol):
-    """What a sweeper needs of a ledger: its book, and a way to write down what was found out."""
+    """What a sweeper needs of a ledger: its entries, and a way to record findings."""
 
     @property
     def book(self) -> LedgerEntries:
@@ -47,9 +47,9 @@ class Books(Protocol):
 
 @dataclass(slots=True)
 class CleanupResult:
-    """What a sweep came to. `deleted` and `left` are UUIDs; `unseen` counts creations that nothing can show.
+    """Result of a sweep. `deleted` and `left` are UUIDs; `unseen` counts creates that could not be looked up.
 
-    `why` names what kept us from looking; `offered` is False on a target that has no call to delete a ticket.
+    `why` names what prevented the look-up; `offered` is False on a target that has no call to delete a ticket.
     """
 
     deleted: list[str] = field(default_factory=list)
@@ -65,7 +65,7 @@ class CleanupResult:
 
     @staticmethod
     def joined(parts: Sequence[CleanupResult]) -> CleanupResult:
-        """Return what several sweeps came to together."""
+        """Return the sum of several sweeps."""
         return CleanupResult(
             deleted=sorted({uuid for one in parts for uuid in one.deleted}),
             left=sorted({uuid for one in parts for uuid in one.left}),
@@ -103,7 +103,7 @@ class Sweeper:
         self._offered = True
 
     def sweep(self, ledger: Books, *, before: int | None = None, wait: bool = True) -> CleanupResult:
-        """Take away every ticket of a ledger, or those of the entries before a number, and return what is left.
+        """Delete every ticket of a ledger, or of the entries before a number, and return the result.
 
         `wait` waits for creations of which nobody knows yet how they end, as long as a job may take.
         """

@@ -1,4 +1,4 @@
-"""`zstack-ticket bundle`: one file with a report and its evidence."""
+"""`zstack-ticket bundle`: one zip with a report and its evidence."""
 
 from __future__ import annotations
 
@@ -8,51 +8,49 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pytest_zstack_ticket.artifacts.atomic_write import new_file
-from pytest_zstack_ticket.cli.command import Command, add_json, talk, write_json
-from pytest_zstack_ticket.model.errors import EvidenceError, SettingsError
+from pytest_zstack_ticket.artifacts.report_reader import load_report
+from pytest_zstack_ticket.artifacts.zip_writer import pack
+from pytest_zstack_ticket.cli.arguments import STDOUT, add_json, require_named_output
+from pytest_zstack_ticket.cli.command import Command
+from pytest_zstack_ticket.cli.output import open_output, print_message, write_json
+from pytest_zstack_ticket.model.errors import EvidenceError
 
 
 def add_bundle_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `bundle`."""
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="folder of --zstack-report")
-    parser.add_argument("--output", metavar="FILE", default="", help="the zip, - for stdout (FOLDER.zip)")
+    parser.add_argument("--output", metavar="FILE", default="", help="the zip, - for stdout (default: FOLDER.zip)")
     add_json(parser)
 
 
-def bundle(told: argparse.Namespace) -> int:
-    """Pack the folder of a run into one zip."""
-    from pytest_zstack_ticket.artifacts.report_reader import load_report  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.artifacts.zip_writer import pack  # noqa: PLC0415 - help is fast
-
-    if not told.folder.is_dir():
-        raise EvidenceError(f"{told.folder} is no folder. Give the folder of --zstack-report.")
-    load_report(told.folder)
-    if told.output == "-":
-        if told.json:
-            raise SettingsError("--json tells what was written: name the zip with --output.")
-        with tempfile.TemporaryFile() as file:
-            pack(told.folder, file)
+def bundle(arguments: argparse.Namespace) -> int:
+    """Pack the folder of a run into one zip. Raises EvidenceError and SettingsError."""
+    folder: Path = arguments.folder
+    if not folder.is_dir():
+        raise EvidenceError(f"{folder} is not a folder. Give the folder of --zstack-report.")
+    load_report(folder)
+    output = arguments.output or f"{folder.resolve()}.zip"
+    require_named_output(arguments, output)
+    if output == STDOUT:
+        with tempfile.TemporaryFile() as file:  # the bytes of a zip depend on whether its file can be rewound
+            pack(folder, file)
             file.seek(0)
             shutil.copyfileobj(file, sys.stdout.buffer)
         return 0
-    output = told.output or f"{told.folder.resolve()}.zip"
-    with new_file(output) as file:
-        count = pack(told.folder, file, leave=Path(output))
-    if told.json:
+    with open_output(output) as file:
+        count = pack(folder, file, leave=[Path(output), Path(file.name)])
+    if arguments.json:
         write_json({"output": output, "files": count})
-    talk(f"{output}: {count} files.")
+    print_message(f"{output}: {count} files.")
     return 0
 
 
-COMMANDS = (
-    Command(
-        name="bundle",
-        help="pack the folder of a run into one zip",
+COMMANDS = {
+    "bundle": Command(
         description="Pack the folder of a run into a zip that has the same bytes whenever it is made. The exit status\n"
         "is 0, or 4 if the folder holds no report or the zip cannot be written.",
         example="example:\n  zstack-ticket bundle out/ --output out.zip",
         add_arguments=add_bundle_arguments,
         run=bundle,
     ),
-)
+}

@@ -6,47 +6,44 @@ import argparse
 import sys
 from pathlib import Path
 
-from pytest_zstack_ticket.cli.command import Command, add_json, write, write_json
+from pytest_zstack_ticket.artifacts.report_reader import load_report
+from pytest_zstack_ticket.cli.arguments import REPORT, add_json, add_lang, language_of
+from pytest_zstack_ticket.cli.command import Command
+from pytest_zstack_ticket.cli.output import write_json, write_line
+from pytest_zstack_ticket.report.exports.markdown import diff_markdown
+from pytest_zstack_ticket.report.text.comparison_text import diff_lines
+from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.verdicts.comparison import compare, diff_to_json
 
 
 def add_diff_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `diff`."""
-    kinds = "folder, zip or report.json, or - for stdin"
-    parser.add_argument("before", metavar="A", type=Path, help=f"the run before: {kinds}")
-    parser.add_argument("after", metavar="B", type=Path, help="the run after, likewise")
+    parser.add_argument("before", metavar="BEFORE", type=Path, help=f"the earlier run: {REPORT}")
+    parser.add_argument("after", metavar="AFTER", type=Path, help="the later run, likewise")
     add_json(parser)
-    parser.add_argument("--markdown", action="store_true", help="write a summary for a CI job's page")
-    parser.add_argument("--lang", choices=("en", "zh"), help="language (default: from LC_ALL or LANG)")
+    parser.add_argument("--markdown", action="store_true", help="write Markdown for the summary page of a CI job")
+    add_lang(parser)
 
 
-def diff(told: argparse.Namespace) -> int:
+def diff(arguments: argparse.Namespace) -> int:
     """Show what differs; the exit status is 10 if something broke. Raises EvidenceError."""
-    from pytest_zstack_ticket.artifacts.report_reader import load_report  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.config.options import language  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.report.exports.markdown import diff_markdown  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.report.text.comparison_text import diff_lines  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.report.text.translations import wording  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.verdicts.comparison import compare, diff_to_json  # noqa: PLC0415 - help is fast
-
-    found = compare(load_report(told.before), load_report(told.after))
-    if told.json:
+    found = compare(load_report(arguments.before), load_report(arguments.after))
+    if arguments.json:
         write_json(diff_to_json(found))
-    elif told.markdown:
-        sys.stdout.write(diff_markdown(found, wording(), told.lang or language()))
+    elif arguments.markdown:
+        sys.stdout.write(diff_markdown(found, wording(), language_of(arguments)))
     else:
-        for line in diff_lines(found, wording(), told.lang or language()):
-            write(line)
+        for line in diff_lines(found, wording(), language_of(arguments)):
+            write_line(line)
     return found.exit_status
 
 
-COMMANDS = (
-    Command(
-        name="diff",
-        help="compare the reports of two runs",
-        description="Show what broke, was mended or answers otherwise between two runs; seeds, ids and dates never\n"
-        "make a line. The exit status is 10 if something broke, 0 if nothing did, 4 if a report cannot be read.",
+COMMANDS = {
+    "diff": Command(
+        description="Show what broke, was fixed or responds differently between two runs; differing seeds, ids and\n"
+        "dates are ignored. The exit status is 10 if something broke, 0 if nothing did, 4 if a report cannot be read.",
         example="example:\n  zstack-ticket diff before/ after/ --lang zh",
         add_arguments=add_diff_arguments,
         run=diff,
     ),
-)
+}

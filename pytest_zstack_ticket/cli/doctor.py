@@ -1,86 +1,72 @@
-"""The command `doctor`: can this target be examined, and if not, what is to be mended."""
+"""`zstack-ticket doctor`: preflight. Is a target ready to test, and if not, what to fix."""
 
 from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
-from pytest_zstack_ticket.cli.command import Command, add_json, write, write_json
-
-if TYPE_CHECKING:
-    from pytest_zstack_ticket.target.doctor import Line
+from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
+from pytest_zstack_ticket.cli.command import Command
+from pytest_zstack_ticket.cli.output import write_json, write_line
+from pytest_zstack_ticket.report.text.doctor_text import seen_text, step_lines
+from pytest_zstack_ticket.runner.preparation import checked
+from pytest_zstack_ticket.target.doctor import Line, visit, wishes_for
 
 EXAMPLE = """example:
   ZSTACK_PASSWORD=... zstack-ticket doctor http://10.0.0.5:8080
   ZSTACK_PASSWORD=... zstack-ticket doctor https://cloud --ca ca.pem --context cloud.toml --try-ticket"""
-TOLD = ("login", "user", "project", "ca", "insecure", "context", "profile", "release")
+RUN_OPTIONS = ("login", "user", "project", "ca", "insecure", "context", "profile", "release")
+"""Arguments that are options of a run too."""
 
 
-def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("url", help="the target, as for --zstack-url")
-    parser.add_argument("--user", help="the account or virtual ID to log in with (default: admin)")
-    parser.add_argument("--login", choices=("account", "virtual-id"), help="how to log in")
-    parser.add_argument("--project", help="the project to log in to after that")
-    parser.add_argument("--ca", help="a PEM file with the CA of the target")
+def add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `doctor`."""
+    parser.add_argument("url", metavar="URL", help="the target, as for --zstack-url")
+    parser.add_argument("--user", help="account or virtual ID to log in with (default: admin)")
+    parser.add_argument("--login", choices=("account", "virtual-id"), help="how to log in (default: account)")
+    parser.add_argument("--project", help="project to switch to after login")
+    parser.add_argument("--ca", metavar="FILE", help="PEM file with the CA of the target")
     parser.add_argument("--insecure", action="store_true", help="do not verify the target's certificate")
-    parser.add_argument("--context", help="a TOML file with what this cloud accepts")
-    parser.add_argument("--profile", help="deployed, documented or a file")
-    parser.add_argument("--release", help="the target's release, such as 4.8")
+    parser.add_argument("--context", metavar="FILE", help="TOML file that describes what this cloud accepts")
+    parser.add_argument("--profile", metavar="NAME|FILE", help="deployed, documented or a file (default: deployed)")
+    parser.add_argument("--release", metavar="X.Y", help="the target's release, such as 4.8 (default: detected)")
     parser.add_argument("--try-ticket", action="store_true", help="create one ticket, find it and delete it")
-    parser.add_argument("--lang", choices=("en", "zh"), help="language (default: from LC_ALL or LANG)")
+    add_lang(parser)
     add_json(parser)
 
 
-def _visit(told: argparse.Namespace) -> int:
-    from pytest_zstack_ticket.runner.preparation import checked  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.target.doctor import visit, wishes_for  # noqa: PLC0415 - help is fast
+def doctor(arguments: argparse.Namespace) -> int:
+    """Show whether a target is ready; the exit status is 11 if it is not. Raises UsageError."""
+    options = checked(wishes_for(arguments.url, {name: getattr(arguments, name) for name in RUN_OPTIONS}))
+    if not options.embedded:
+        return _show(list(visit(options, try_ticket=arguments.try_ticket)), arguments)
+    from pytest_zstack_ticket.simulator.server.server import started  # noqa: PLC0415 - only embedded runs pay for it
+    from pytest_zstack_ticket.simulator.storage import seed_data  # noqa: PLC0415 - likewise
 
-    wishes = checked(wishes_for(told.url, {name: getattr(told, name) for name in TOLD}))
-    if wishes.embedded:
-        from pytest_zstack_ticket.simulator.server.server import started  # noqa: PLC0415 - likewise
-
-        server = started(told.url)
-        try:
-            return _told(list(visit(wishes.at(server.url), try_ticket=True)), told)
-        finally:
-            server.stop()
-    return _told(list(visit(wishes, try_ticket=told.try_ticket)), told)
+    server = started(arguments.url)
+    try:
+        return _show(list(visit(options.at(server.url, password=seed_data.PASSWORD), try_ticket=True)), arguments)
+    finally:
+        server.stop()
 
 
-def _told(lines: list[Line], told: argparse.Namespace) -> int:
-    if told.json:
-        write_json([asdict(line) for line in lines])
+def _show(lines: list[Line], arguments: argparse.Namespace) -> int:
+    if arguments.json:
+        write_json([{**asdict(line), "seen": seen_text(line.seen, "en")} for line in lines])
     else:
-        _say(lines, told.lang)
+        for line in lines:
+            for part in step_lines(line.step, line.state, line.seen, line.cause, language_of(arguments)):
+                write_line(part)
     return 11 if any(line.state == "failed" for line in lines) else 0
 
 
-def _say(lines: list[Line], lang: str | None) -> None:
-    from pytest_zstack_ticket.config.options import language  # noqa: PLC0415 - help is fast
-    from pytest_zstack_ticket.report.text.columns import pad, visible, wrapped  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.report.text.translations import wording  # noqa: PLC0415 - likewise
-
-    words = wording()
-    tongue = lang or language()
-    for line in lines:
-        state = pad(words.doctor(f"state-{line.state}", tongue), 10)
-        seen = f": {visible(line.seen)}" if line.seen else ""
-        for part in wrapped(f"{state}{words.doctor(f'step-{line.step}', tongue)}{seen}", 80):
-            write(part)
-        if line.cause:
-            for part in wrapped(f"          {words.doctor(f'mend-{line.cause}', tongue)}", 80):
-                write(part)
-
-
-COMMANDS = [
-    Command(
-        name="doctor",
-        help="see whether a target can be examined, and what is to be mended",
-        description="Examine name, port, TLS, clock, rate, log-in, ticket service, release and, with --try-ticket, "
-        "the calibration ticket, its job, and clean-up. Exit status 11 if no verdict could be formed.",
+COMMANDS = {
+    "doctor": Command(
+        description="Check host name, port, TLS, clock, rate limit, login, ticket service and release and, with\n"
+        "--try-ticket, the calibration request, its job and cleanup. Exit status: 0 ready to test, 4 usage,\n"
+        "11 not ready: no verdict could be formed.",
         example=EXAMPLE,
-        add_arguments=_arguments,
-        run=_visit,
-    )
-]
+        add_arguments=add_doctor_arguments,
+        run=doctor,
+    ),
+}

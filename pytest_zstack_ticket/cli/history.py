@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pytest_zstack_ticket.cli.command import Command, add_json, write, write_json
+from pytest_zstack_ticket.artifacts.report_reader import load_report
+from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
+from pytest_zstack_ticket.cli.command import Command
+from pytest_zstack_ticket.cli.output import write_json, write_line
+from pytest_zstack_ticket.report.text.history_text import history_lines
+from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.verdicts.history import history
 
 
 def add_history_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,34 +24,26 @@ def add_history_arguments(parser: argparse.ArgumentParser) -> None:
         help="folders of --zstack-report, zips of them, or report.json files, in any order; - for one on stdin",
     )
     add_json(parser)
-    parser.add_argument("--lang", choices=("en", "zh"), help="language (default: from LC_ALL or LANG)")
+    add_lang(parser)
 
 
-def show_history(told: argparse.Namespace) -> int:
+def show_history(arguments: argparse.Namespace) -> int:
     """Show what changed. Raises EvidenceError."""
-    from pytest_zstack_ticket.artifacts.report_reader import load_report  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.config.options import language  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.report.text.history_text import history_lines  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.report.text.translations import wording  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.verdicts.history import history  # noqa: PLC0415 - help is fast
-
-    found = history([load_report(path) for path in told.bundles])
-    if told.json:
+    found = history([load_report(path) for path in arguments.bundles])
+    if arguments.json:
         write_json(found)
     else:
-        for line in history_lines(found, wording(), told.lang or language()):
-            write(line)
+        for line in history_lines(found, wording(), language_of(arguments)):
+            write_line(line)
     return 0
 
 
-COMMANDS = (
-    Command(
-        name="history",
-        help="show which verdicts changed over several runs",
-        description="List runs by the time they began, and every requirement that had not the same verdict in all of\n"
-        "them. Exit status: 0, or 4 if a report cannot be read.",
+COMMANDS = {
+    "history": Command(
+        description="List runs by start time, and every requirement whose verdict was not the same in all of them.\n"
+        "Exit status: 0, or 4 if a report cannot be read.",
         example="example:\n  zstack-ticket history 2027-*/ --json",
         add_arguments=add_history_arguments,
         run=show_history,
     ),
-)
+}

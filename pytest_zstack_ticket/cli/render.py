@@ -1,67 +1,70 @@
-"""`zstack-ticket render`: the pages of a report made again, without a target."""
+"""`zstack-ticket render`: the pages of a report rendered again, without a target."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pytest_zstack_ticket.cli.command import STDIN, Command, add_json, write, write_json
+from pytest_zstack_ticket.artifacts.bundle import as_folder, open_bundle
+from pytest_zstack_ticket.artifacts.report_reader import report_text
+from pytest_zstack_ticket.cli.arguments import (
+    REPORT,
+    STDIN,
+    STDOUT,
+    add_json,
+    add_lang,
+    language_of,
+    require_named_output,
+)
+from pytest_zstack_ticket.cli.command import Command
+from pytest_zstack_ticket.cli.output import open_output, write_json, write_line
+from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.model.errors import UsageError
-
-if TYPE_CHECKING:
-    from pytest_zstack_ticket.report.pdf.printer import Printer
+from pytest_zstack_ticket.report.pdf.printer import Printer
 
 
 def add_render_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `render`."""
-    parser.add_argument(
-        "bundle", metavar="BUNDLE", type=Path, help="folder or zip of a run, its report.json, or - for stdin"
-    )
-    parser.add_argument("--lang", choices=("en", "zh"), help="language of the page; both if it is left out")
-    parser.add_argument("--pdf", action="store_true", help="make a PDF instead (needs the extra [pdf])")
+    parser.add_argument("bundle", metavar="BUNDLE", type=Path, help=REPORT)
+    add_lang(parser, "language of the page (default: one page for each)")
+    parser.add_argument("--pdf", action="store_true", help="render a PDF instead (needs the extra [pdf])")
     parser.add_argument("--font-path", metavar="DIR", type=Path, help="folder with the fonts of a PDF")
     parser.add_argument("--output", metavar="FILE", help="write one page to this file, or to stdout for -")
     add_json(parser)
 
 
-def render(told: argparse.Namespace) -> int:
-    """Write the pages and say where. Raises EvidenceError and UsageError."""
-    from pytest_zstack_ticket.artifacts.report_reader import report_text  # noqa: PLC0415 - help is fast
-    from pytest_zstack_ticket.report.pdf.printer import Printer  # noqa: PLC0415 - likewise
-
-    if told.font_path and not told.pdf:
-        raise UsageError("--font-path is about the fonts of a PDF: add --pdf.")
-    printer = Printer(pdf=told.pdf, fonts=told.font_path)
-    places = _places(told, printer)
-    text, where = report_text(told.bundle)
-    with _evidence_of(told.bundle) as evidence:
-        _write(printer, text, where, evidence, places)
-    written = [place for place in places.values() if place != "-"]
-    if told.json:
+def render(arguments: argparse.Namespace) -> int:
+    """Write the pages and list them. Raises EvidenceError and UsageError."""
+    if arguments.font_path and not arguments.pdf:
+        raise UsageError("--font-path sets the fonts of a PDF: add --pdf.")
+    printer = Printer(pdf=arguments.pdf, fonts=arguments.font_path)
+    places = _places(arguments, printer)
+    text, where = report_text(arguments.bundle)
+    with _evidence_of(arguments.bundle) as evidence:
+        for lang, place in places.items():
+            page = printer.page(text, where, evidence, lang, catalogue())
+            with open_output(place) as file:
+                file.write(page)
+    written = [place for place in places.values() if place != STDOUT]
+    if arguments.json:
         write_json(written)
     else:
         for place in written:
-            write(place)
+            write_line(place)
     return 0
 
 
-def _places(told: argparse.Namespace, printer: Printer) -> dict[str, str]:
-    """Return where the page of each language that is wanted goes. Raises UsageError."""
-    from pytest_zstack_ticket.config.options import language  # noqa: PLC0415 - help is fast
-
-    if told.output or told.bundle == STDIN:
-        output = told.output or "-"
-        if told.json and output == "-":
-            raise UsageError("--json tells which pages were written: name one with --output.")
-        return {told.lang or language(): output}
-    return {
-        lang: str(_beside(told.bundle, printer.name(lang))) for lang in ((told.lang,) if told.lang else ("en", "zh"))
-    }
+def _places(arguments: argparse.Namespace, printer: Printer) -> dict[str, str]:
+    """Return where the page of each wanted language goes. Raises SettingsError."""
+    if arguments.output or arguments.bundle == STDIN:
+        output = arguments.output or STDOUT
+        require_named_output(arguments, output)
+        return {language_of(arguments): output}
+    languages = (arguments.lang,) if arguments.lang else ("en", "zh")
+    return {lang: str(_beside(arguments.bundle, printer.name(lang))) for lang in languages}
 
 
 def _beside(bundle: Path, name: str) -> Path:
@@ -75,9 +78,7 @@ def _beside(bundle: Path, name: str) -> Path:
 
 @contextmanager
 def _evidence_of(bundle: Path) -> Iterator[Path | None]:
-    """Lend the folder that has the evidence of a report, None where it came alone. Raises EvidenceError."""
-    from pytest_zstack_ticket.artifacts.bundle import as_folder, open_bundle  # noqa: PLC0415 - help is fast
-
+    """Lend the folder with the evidence of a report, None for a report on stdin. Raises EvidenceError."""
     if bundle == STDIN:
         yield None
     elif bundle.is_file() and zipfile.is_zipfile(bundle):
@@ -87,39 +88,16 @@ def _evidence_of(bundle: Path) -> Iterator[Path | None]:
         yield bundle if bundle.is_dir() else bundle.parent
 
 
-def _write(printer: Printer, text: bytes, where: str, evidence: Path | None, places: dict[str, str]) -> None:
-    from pytest_zstack_ticket.config.catalogue import catalogue  # noqa: PLC0415 - help is fast
-
-    for lang, place in places.items():
-        _deliver(printer.page(text, where, evidence, lang, catalogue()), place)
-
-
-def _deliver(content: bytes, output: str) -> None:
-    """Write a page to a file or to stdout."""
-    from pytest_zstack_ticket.artifacts.atomic_write import put  # noqa: PLC0415 - help is fast
-
-    if output == "-":
-        # a page says that it is UTF-8, whatever the terminal is
-        sys.stdout.buffer.write(content)
-        return
-    try:
-        put(Path(output), content)
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}. Name another file with --output.") from error
-
-
-COMMANDS = (
-    Command(
-        name="render",
-        help="make the pages of a report, as HTML or PDF",
-        description="Make the HTML page of a run again from its report.json and evidence, without a target; or, with\n"
-        "--pdf, a PDF/A-3 file that has report.json attached and a block for signatures. Without --output,\n"
-        "report.html (English) and report.zh.html (Chinese), or .pdf, are written beside report.json; the\n"
-        "pages of a zip lie beside it and bear its name; of a report on stdin one page goes to stdout.\n"
-        "Exit status: 0, or 4 for an unusable file.",
+COMMANDS = {
+    "render": Command(
+        description="Render the HTML page of a run again from its report.json and evidence, without a target; or,\n"
+        "with --pdf, a PDF/A-3 file with report.json attached and a block for signatures. Without --output,\n"
+        "report.html (English) and report.zh.html (Chinese), or .pdf, are written beside report.json; the pages\n"
+        "of a zip lie beside it and are named after it; the page of a report on stdin goes to stdout.\n"
+        "Exit status: 0, or 4 for a file that cannot be used.",
         example="example:\n  zstack-ticket render zstack-report/ --lang zh --output - > report.html\n"
         "  zstack-ticket render zstack-report/ --lang zh --pdf --output certificate.pdf",
         add_arguments=add_render_arguments,
         run=render,
     ),
-)
+}

@@ -1,25 +1,24 @@
-"""`zstack-ticket requirements` and `explain`: what the suites examine, without any target."""
+"""`zstack-ticket requirements` and `explain`: what the suites test, without a target."""
 
 from __future__ import annotations
 
 import argparse
 import difflib
-from pathlib import Path
-from typing import Any
 
-from pytest_zstack_ticket.cli.command import Command, add_json, write, write_json
+from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
+from pytest_zstack_ticket.cli.command import Command
+from pytest_zstack_ticket.cli.output import write_json, write_line
 from pytest_zstack_ticket.config.catalogue import catalogue, tested_in
-from pytest_zstack_ticket.config.options import language
 from pytest_zstack_ticket.model.errors import CatalogueError
+from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.report.document import requirement_json
 from pytest_zstack_ticket.report.text.columns import pad, width
 from pytest_zstack_ticket.report.text.translations import wording
 
 
-def to_json(requirement: Requirement, tests: list[str]) -> dict[str, Any]:
-    """Return everything that the catalogue says of a requirement."""
-    from pytest_zstack_ticket.report.document import requirement_json  # noqa: PLC0415 - help is fast
-
+def to_json(requirement: Requirement, tests: list[str]) -> JsonObject:
+    """Return the whole catalogue entry of a requirement, with the files that test it."""
     return {
         **requirement_json(requirement),
         "killed_by": list(requirement.killed_by),
@@ -32,85 +31,82 @@ def add_requirements_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `requirements`."""
     add_json(parser)
     parser.add_argument("--coverage", action="store_true", help="show tests and faults of each requirement")
-    parser.add_argument("--lang", choices=("en", "zh"), help="language of the texts (default: from LC_ALL or LANG)")
+    add_lang(parser)
 
 
-def list_requirements(told: argparse.Namespace) -> int:
-    """List the requirements; the exit status is 1 if coverage was asked for and one has neither test nor reason."""
+def list_requirements(arguments: argparse.Namespace) -> int:
+    """List the requirements; the exit status is 1 if `--coverage` finds one with neither test nor reason."""
     rows, tests = catalogue(), tested_in()
     bare = [row.id for row in rows if not tests.get(row.id) and not row.not_tested]
-    if told.json:
+    if arguments.json:
         write_json([to_json(row, tests.get(row.id, [])) for row in rows])
-    elif told.coverage:
+    elif arguments.coverage:
         for row in rows:
             where = ", ".join(tests.get(row.id, ())) or row.not_tested or "no test"
-            write(f"{row.id:<16} {where:<28} {' '.join(row.killed_by) or 'no fault'}")
+            write_line(f"{row.id:<16} {where:<28} {' '.join(row.killed_by) or 'no fault'}")
         tested = len(rows) - len(bare) - sum(bool(row.not_tested) for row in rows)
         faults = sum(bool(row.killed_by) for row in rows)
-        write(f"{len(rows)} requirements: {tested} with a test, {faults} with a fault that must make them fail")
+        write_line(f"{len(rows)} requirements: {tested} with a test, {faults} proven able to fail by a simulated fault")
     else:
-        lang = told.lang or language()
+        lang = language_of(arguments)
         for row in rows:
-            write(f"{row.id:<16} {row.level:<7} {row.text[lang]}")
-    return 1 if told.coverage and bare else 0
+            write_line(f"{row.id:<16} {row.level:<7} {row.text[lang]}")
+    return 1 if arguments.coverage and bare else 0
 
 
 def add_explain_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `explain`."""
     parser.add_argument("id", metavar="ID", help="a requirement, such as ZT-BODY-004")
     add_json(parser)
-    parser.add_argument("--lang", choices=("en", "zh"), help="language of the texts (default: from LC_ALL or LANG)")
+    add_lang(parser)
 
 
-def explain(told: argparse.Namespace) -> int:
-    """Tell everything about one requirement. Raises CatalogueError for an unknown one."""
+def explain(arguments: argparse.Namespace) -> int:
+    """Show everything about one requirement. Raises CatalogueError for an unknown one."""
     rows = {row.id: row for row in catalogue()}
-    row = rows.get(told.id.upper())
+    row = rows.get(arguments.id.upper())
     if row is None:
-        near = difflib.get_close_matches(told.id.upper(), rows, n=3)
-        raise CatalogueError(f"there is no requirement {told.id}{'; near: ' + ', '.join(near) if near else ''}.")
+        near = difflib.get_close_matches(arguments.id.upper(), rows, n=3)
+        hint = f"Did you mean {' or '.join(near)}?" if near else "`zstack-ticket requirements` lists all."
+        raise CatalogueError(f"there is no requirement {arguments.id}. {hint}")
     tests = tested_in().get(row.id, [])
-    if told.json:
+    if arguments.json:
         write_json(to_json(row, tests))
         return 0
-    lang = told.lang or language()
+    lang = language_of(arguments)
     lines = {
         "consequence": row.consequence[lang] if row.consequence else "",
         "source": row.source,
         "needs": ", ".join(row.needs),
         "after": ", ".join(row.after),
         "profiles": ", ".join(row.profiles),
-        "tests": ", ".join(str(Path(test)) for test in tests) or row.not_tested,
+        "tests": ", ".join(tests) or row.not_tested,
         "killed-by": ", ".join(row.killed_by),
         "run": f"pytest --zstack-url=URL -k {row.id}",
     }
     labels = {name: wording().explain(name, lang) + ("：" if lang == "zh" else ":") for name in lines}
     columns = max(map(width, labels.values()))
-    write(f"{row.id} ({row.level}, {row.basis})")
-    write(f"  {row.text[lang]}")
+    write_line(f"{row.id} ({row.level}, {row.basis})")
+    write_line(f"  {row.text[lang]}")
     for name, text in lines.items():
         if text:
-            write(f"  {pad(labels[name], columns)} {text}")
+            write_line(f"  {pad(labels[name], columns)} {text}")
     return 0
 
 
-COMMANDS = (
-    Command(
-        name="requirements",
-        help="list what the suites examine",
+COMMANDS = {
+    "requirements": Command(
         description="List the requirements of the shipped suites: id, level and text. Exit status: 0, or 1 if\n"
-        "--coverage finds one without test and reason.",
+        "--coverage finds one with neither a test nor a reason for having none.",
         example="example:\n  zstack-ticket requirements --coverage",
         add_arguments=add_requirements_arguments,
         run=list_requirements,
     ),
-    Command(
-        name="explain",
-        help="tell everything about one requirement",
-        description="Tell what a requirement says, where that is written, what it needs, and how to run its tests.\n"
-        "Exit status: 0, or 4 for an unknown one.",
+    "explain": Command(
+        description="Show what a requirement says, its source, what it needs, and how to run its tests.\n"
+        "Exit status: 0, or 4 for an unknown requirement.",
         example="example:\n  zstack-ticket explain ZT-BODY-004 --lang zh",
         add_arguments=add_explain_arguments,
         run=explain,
     ),
-)
+}

@@ -1,128 +1,111 @@
-"""`zstack-ticket sign` and `countersign`: a statement about a bundle, and a further signature under it."""
+"""`zstack-ticket sign` and `countersign`: a signed statement about a bundle, and further signatures on it."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pytest_zstack_ticket.cli.command import Command, add_json, talk, write, write_json
+from pytest_zstack_ticket.certify.keys import PASSPHRASE, PrivateKey, load_private, load_public, open_to_others
+from pytest_zstack_ticket.certify.messages import claim_lines, rejection_lines, rejections_to_json
+from pytest_zstack_ticket.certify.rejudge import judge_bundle
+from pytest_zstack_ticket.certify.sign import Signing, countersign_bundle, sign_bundle, summary
+from pytest_zstack_ticket.certify.statement import Terms
+from pytest_zstack_ticket.cli.arguments import BUNDLE, add_json, add_lang, add_nonce, language_of, nonce_of
+from pytest_zstack_ticket.cli.command import Command
+from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
 from pytest_zstack_ticket.model.errors import SettingsError
+from pytest_zstack_ticket.report.text.translations import wording
 
-if TYPE_CHECKING:
-    from pytest_zstack_ticket.certify.keys import PrivateKey
-    from pytest_zstack_ticket.certify.sign import Signing
-
-NONCE = re.compile(r"[A-Za-z0-9._-]{8,64}")
-LONGEST = 3660
-"""Days, about ten years: no target stays the same for longer."""
+MAX_DAYS = 3660
+"""About ten years: no target stays the same for longer."""
 
 
 def add_sign_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `sign`."""
-    parser.add_argument("bundle", metavar="BUNDLE", type=Path, help="folder of --zstack-report, or a zip of it")
-    parser.add_argument("--key", metavar="FILE", type=Path, required=True, help="the key to sign with")
-    parser.add_argument("--days", type=int, default=365, help="how long it counts (365)")
-    parser.add_argument("--nonce", default="", help="the certifier's word, if not that of --zstack-nonce")
-    parser.add_argument("--replace", action="store_true", help="sign again what is signed already")
+    parser.add_argument("bundle", metavar="BUNDLE", type=Path, help=BUNDLE)
+    parser.add_argument("--key", metavar="FILE", type=Path, required=True, help="private key to sign with")
+    parser.add_argument("--days", metavar="N", type=int, default=365, help="days of validity (default: 365)")
+    add_nonce(parser, "certifier's nonce (default: that of --zstack-nonce)")
+    parser.add_argument("--replace", action="store_true", help="replace an existing signature")
     add_json(parser)
-    parser.add_argument("--lang", choices=("en", "zh"), help="language (default: from LC_ALL or LANG)")
+    add_lang(parser)
 
 
-def sign(told: argparse.Namespace) -> int:
+def sign(arguments: argparse.Namespace) -> int:
     """Sign a bundle; the exit status is 1 if it contradicts itself. Raises UsageError or EvidenceError."""
-    from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - help is fast
-
-    from pytest_zstack_ticket.certify.sign import sign_bundle  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.certify.statement import Terms  # noqa: PLC0415 - likewise
-
-    if not 1 <= told.days <= LONGEST:
-        raise SettingsError(f"--days: {told.days} is not between 1 and {LONGEST}; give a number of days.")
+    if not 1 <= arguments.days <= MAX_DAYS:
+        raise SettingsError(f"--days: {arguments.days} is not a number of days from 1 to {MAX_DAYS}.")
     since = datetime.now(UTC).replace(microsecond=0)
-    terms = Terms(not_before=since, not_after=since + timedelta(days=told.days), nonce=checked_nonce(told.nonce))
-    return _told(sign_bundle(told.bundle, _key(told), terms, replace=told.replace), told)
+    terms = Terms(not_before=since, not_after=since + timedelta(days=arguments.days), nonce=nonce_of(arguments))
+    return _report(sign_bundle(arguments.bundle, _key(arguments), terms, replace=arguments.replace), arguments)
 
 
 def add_countersign_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `countersign`."""
     parser.add_argument("bundle", metavar="BUNDLE", type=Path, help="a signed bundle: a folder, or a zip of it")
-    parser.add_argument("--key", metavar="FILE", type=Path, required=True, help="the key to sign with")
+    parser.add_argument("--key", metavar="FILE", type=Path, required=True, help="private key to sign with")
     parser.add_argument(
-        "--public-key", metavar="FILE", type=Path, action="append", default=[], help="who must have signed (repeat)"
+        "--public-key",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="public key of an earlier signer, required to have signed (repeatable)",
     )
-    parser.add_argument("--nonce", default="", help="the word that the certifier gave out")
+    add_nonce(parser, "the nonce that the certifier gave out")
     add_json(parser)
-    parser.add_argument("--lang", choices=("en", "zh"), help="language (default: from LC_ALL or LANG)")
+    add_lang(parser)
 
 
-def countersign(told: argparse.Namespace) -> int:
+def countersign(arguments: argparse.Namespace) -> int:
     """Add a signature; the exit status is 1 if the bundle is not genuine. Raises UsageError or EvidenceError."""
-    from datetime import UTC, datetime  # noqa: PLC0415 - help is fast
-
-    from pytest_zstack_ticket.certify.keys import load_public  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.certify.rejudge import judge_bundle  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.certify.sign import countersign_bundle  # noqa: PLC0415 - likewise
-
-    others = [load_public(path) for path in told.public_key]
-    nonce, now = checked_nonce(told.nonce), datetime.now(UTC)
+    others = [load_public(path) for path in arguments.public_key]
     done = countersign_bundle(
-        told.bundle, _key(told), now=now, nonce=nonce, others=others, judge_again=lambda path: judge_bundle(path).report
+        arguments.bundle,
+        _key(arguments),
+        now=datetime.now(UTC),
+        nonce=nonce_of(arguments),
+        others=others,
+        judge_again=lambda path: judge_bundle(path).report,
     )
     if not others and not done.rejections:
-        talk(_words(told)["others-unchecked"])
-    return _told(done, told)
+        print_message(_words(arguments)["others-unchecked"])
+    return _report(done, arguments)
 
 
-def checked_nonce(nonce: str) -> str:
-    """Return a nonce that is none or can stand in a ticket's name as it is. Raises SettingsError."""
-    if nonce and not NONCE.fullmatch(nonce):
-        raise SettingsError("--nonce: give 8 to 64 letters, digits, dots, dashes or underscores.")
-    return nonce
-
-
-def _key(told: argparse.Namespace) -> PrivateKey:
-    from pytest_zstack_ticket.certify.keys import PASSPHRASE, load_private, open_to_others  # noqa: PLC0415 - help is fast
-
-    key = load_private(told.key, os.environ.get(PASSPHRASE, ""))
-    if open_to_others(told.key):
-        talk(_words(told)["key-readable"].format(path=told.key))
+def _key(arguments: argparse.Namespace) -> PrivateKey:
+    key = load_private(arguments.key, os.environ.get(PASSPHRASE, ""))
+    if open_to_others(arguments.key):
+        print_message(_words(arguments)["key-readable"].format(path=arguments.key))
     return key
 
 
-def _words(told: argparse.Namespace) -> dict[str, str]:
-    from pytest_zstack_ticket.config.options import language  # noqa: PLC0415 - help is fast
-    from pytest_zstack_ticket.report.text.translations import wording  # noqa: PLC0415 - likewise
-
-    return dict(wording().catalogues[told.lang or language()]["certificate"])
+def _words(arguments: argparse.Namespace) -> dict[str, str]:
+    return dict(wording().catalogues[language_of(arguments)]["certificate"])
 
 
-def _told(done: Signing, told: argparse.Namespace) -> int:
-    from pytest_zstack_ticket.certify.messages import claim_lines, rejection_lines, rejections_to_json  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.certify.sign import summary  # noqa: PLC0415 - help is fast
-    from pytest_zstack_ticket.config.options import language  # noqa: PLC0415 - likewise
-    from pytest_zstack_ticket.report.text.translations import wording  # noqa: PLC0415 - likewise
-
-    lang, words = told.lang or language(), _words(told)
+def _report(done: Signing, arguments: argparse.Namespace) -> int:
+    """Write what was signed, or why nothing was; return the exit status."""
+    lang, words = language_of(arguments), _words(arguments)
     claims = summary(done.statement) if done.statement else None
-    if told.json:
+    if arguments.json:
         reasons = rejections_to_json(done.rejections, wording())
         write_json({"signed": not reasons, "reasons": reasons, "claims": claims, "signatures": list(done.signatures)})
     elif claims:
         for line in claim_lines(claims, wording(), lang):
-            write(line)
+            write_line(line)
     else:
         for line in rejection_lines(done.rejections, wording(), lang):
-            write(line)
-    talk(words["signed" if claims else "not-signed"].format(bundle=told.bundle, count=len(done.signatures)))
+            write_line(line)
+    outcome = words["signed" if claims else "not-signed"]
+    print_message(outcome.format(bundle=arguments.bundle, count=len(done.signatures)))
     return 0 if claims else 1
 
 
-COMMANDS = (
-    Command(
-        name="sign",
-        help="sign what a run came to",
+COMMANDS = {
+    "sign": Command(
         description="Write statement.dsse.json into a bundle: an in-toto statement about every file and the target,\n"
         "signed with Ed25519. A bundle that contradicts itself is not signed. Needs the extra `sign`.\n"
         "Exit status: 0 signed, 1 the bundle contradicts itself, 4 usage.",
@@ -130,13 +113,11 @@ COMMANDS = (
         add_arguments=add_sign_arguments,
         run=sign,
     ),
-    Command(
-        name="countersign",
-        help="add a signature to a signed bundle",
-        description="Verify a signed bundle but for your key, then add your signature to its envelope.\n"
+    "countersign": Command(
+        description="Verify a signed bundle, then add your signature to its envelope.\n"
         "Exit status: 0 signed, 1 the bundle is not genuine, 4 usage.",
         example="example:\n  zstack-ticket countersign out.zip --key lab.key.pem --public-key vendor.pub.pem",
         add_arguments=add_countersign_arguments,
         run=countersign,
     ),
-)
+}

@@ -7,17 +7,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from pytest_zstack_ticket.api.polling import Flow, PollingPace
+from pytest_zstack_ticket.client.recorder import Recorder
 from pytest_zstack_ticket.model.exchange import Exchange, Request, Wait
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
-
-
-class Recorder(Protocol):
-    """What keeps the exchanges of a run."""
-
-    def exchange(self, exchange: Exchange, /) -> None:
-        """Keep one redacted exchange."""
-        ...
 
 
 class JobNotifier(Protocol):

@@ -7,62 +7,51 @@ import secrets
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from urllib.parse import quote
 
 from pytest_zstack_ticket.api.auth import login_request, logout_request
-from pytest_zstack_ticket.api.polling import submit
 from pytest_zstack_ticket.client.access_key import found_wall_clock, signed_headers
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.nonce import with_fresh_nonce
-from pytest_zstack_ticket.client.session_renewal import Keeper, Sender, SessionRenewer
-from pytest_zstack_ticket.model.exchange import Cut, Exchange, Headers, Json, Request
-from pytest_zstack_ticket.model.nonce import NONCED
+from pytest_zstack_ticket.client.request_sender import RequestSender, nothing
+from pytest_zstack_ticket.client.session_renewal import Keeper, Sender
+from pytest_zstack_ticket.model.exchange import Cut, Headers, Json, Request
+from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Session, Settings
-from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Message
+from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Edit, Message
 from pytest_zstack_ticket.model.ticket_context import Context
-from pytest_zstack_ticket.transport.quota import is_over_alive_quota
 
-MOST_CROWDED = 3
-"""So often room is made for one POST, where other threads or workers take it away."""
-MOST_REVIVALS = 3
-"""So often one request is sent again with a fresh session."""
 OUR_SESSION = "our session"
 """Stands for the session that the run keeps; None means no Authorization header at all."""
 ASYNCHRONOUS = {"POST": "create", "PUT": "action", "DELETE": "delete"}
 
 
-class TicketEndpoint:
+class TicketEndpoint(RequestSender):
     """`POST /zstack/v1/tickets` of one target, with the calls around it. Safe to use from many threads.
 
     `mark` and the word of a `certifier` stand in the name of each ticket that has room. `make_room` is called before
-    POSTs with their number, `settle` waits while it works, and what it took away is in `taken_away`. `watch` is called
-    after each call.
+    POSTs with their number, `settle` waits while it works, and what it deleted is in `deleted_for_quota`. `watch` is
+    called after each call.
     """
 
     def __init__(  # noqa: PLR0913 - what a run brings together
         self, *, sender: Sender, keeper: Keeper, settings: Settings, profile: Profile, context: Context, draft: Draft
     ) -> None:
-        self._sender = sender
-        self._keeper = keeper
-        self._settings = settings
+        super().__init__(sender=sender, keeper=keeper, settings=settings, profile=profile)
         self.certifier = context.nonce
-        self.profile = profile
         self.calibration_draft = draft
-        self.make_room: Callable[[int], object] = _nothing
         self.introduce: Callable[[str], TicketEndpoint] = self._alone
-        self.watch: Callable[[], object] = _nothing
-        self.settle: Callable[[], object] = _nothing
-        self.taken_away: set[str] = set()
-        self._reviver = SessionRenewer(sender=sender, keeper=keeper)
+        self.settle: Callable[[], object] = nothing
+        self.deleted_for_quota: set[str] = set()
         self.mark = f"zt-{secrets.token_hex(4)}"
 
-    def as_person(self, part: str) -> TicketEndpoint:
-        """Return this endpoint as the `owner` of the tickets of some tests, as a `stranger` or as an `approver`.
+    def as_user(self, part: str) -> TicketEndpoint:
+        """Act as another user of the target: `owner` of the tickets of some tests, `stranger` or `approver`.
 
-        The owner is whoever we are unless the context file names one. Raises LookupError for a person that nobody
-        named, LoginError for one who can no longer log in.
+        The owner is the run's own user unless the context file names one. Raises LookupError for a user that the
+        context file does not name, LoginError for one who can no longer log in.
         """
         return self.introduce(part)
 
@@ -167,45 +156,45 @@ class TicketEndpoint:
         with ThreadPoolExecutor(max_workers=len(drafts)) as pool:
             return list(pool.map(self.create, drafts))
 
-    def shown(self, trail: CallResult) -> CallResult | None:
-        """Return a trail that shows the ticket: the create itself if it answered an inventory, else a query for it.
+    def find_ticket(self, created: CallResult) -> CallResult | None:
+        """Find what shows a created ticket: the create itself if it answered an inventory, else a query for it.
 
-        Without an inventory a ticket can only be told from others by its resourceUuid or by the nonce in its name; None
-        if it has neither, or if it was taken away to stay under a cap.
+        Without an inventory a ticket is known only by its resourceUuid or by the nonce in its name; None if it has
+        neither, or if it was deleted to stay under a quota.
         """
-        if getattr(trail.outcome, "inventory", None) is not None:
-            return trail
-        wanted, name = trail.sent("resourceUuid"), str(trail.sent("name"))
-        nonce = NONCED.search(name)
+        if getattr(created.outcome, "inventory", None) is not None:
+            return created
+        wanted, name = created.sent("resourceUuid"), str(created.sent("name"))
+        nonce = NONCE_PATTERN.search(name)
         if "query" not in self.profile.capabilities or not (wanted or nonce):
             return None
-        if self.taken_away & {wanted if isinstance(wanted, str) else "", nonce[0] if nonce else ""}:
+        if self.deleted_for_quota & {wanted if isinstance(wanted, str) else "", nonce[0] if nonce else ""}:
             return None
         condition = f"uuid={wanted}" if isinstance(wanted, str) else f"name={name.strip()}"
         return self.call("GET", f"/v1/tickets?q={quote(condition, safe='')}&limit=2")
 
-    def named(self, trail: CallResult) -> CallResult:
-        """Query for the name that a trail sent; three rows are enough to see a double and a stranger.
+    def find_by_name(self, created: CallResult) -> CallResult:
+        """Query for the name that a create sent; three rows are enough to see a duplicate and a stranger.
 
-        Ask `is_ours_to_see` first for a trail of an earlier test.
+        Ask `can_be_found` first for a create of an earlier test.
         """
-        return self.query(f"name={str(trail.sent('name')).strip()}", limit=3)
+        return self.query(f"name={str(created.sent('name')).strip()}", limit=3)
 
-    def is_ours_to_see(self, trail: CallResult) -> bool:
-        """Return True if a ticket of a trail could be told by its name, and was not taken away to stay under a cap."""
-        nonce = NONCED.search(str(trail.sent("name")))
-        return nonce is not None and not self.took_away(nonce[0], str(trail.sent("resourceUuid")))
-
-    def took_away(self, *keys: str) -> bool:
-        """Return True if a ticket with one of these nonces or UUIDs was taken away to stay under a cap."""
-        self.settle()
-        return bool(self.taken_away & set(keys))
-
-    def fetched(self, trail: CallResult) -> CallResult | None:
-        """Query for the ticket that a trail created by its uuid, None if neither draft nor answer tells it."""
-        inventory = getattr(trail.outcome, "inventory", None)
-        uuid = (inventory or {}).get("uuid") or trail.sent("resourceUuid")
+    def find_by_uuid(self, created: CallResult) -> CallResult | None:
+        """Query for the uuid of a created ticket, None if neither draft nor response has it."""
+        inventory = getattr(created.outcome, "inventory", None)
+        uuid = (inventory or {}).get("uuid") or created.sent("resourceUuid")
         return self.query(f"uuid={uuid}", limit=3) if isinstance(uuid, str) else None
+
+    def can_be_found(self, created: CallResult) -> bool:
+        """Say whether a created ticket is known by the nonce in its name, and was not deleted to stay under a quota."""
+        nonce = NONCE_PATTERN.search(str(created.sent("name")))
+        return nonce is not None and not self.was_deleted_for_quota(nonce[0], str(created.sent("resourceUuid")))
+
+    def was_deleted_for_quota(self, *keys: str) -> bool:
+        """Say whether the run itself deleted a ticket with one of these nonces or UUIDs to stay under a quota."""
+        self.settle()
+        return bool(self.deleted_for_quota & set(keys))
 
     def query(self, *conditions: str, limit: int, call: str = "query") -> CallResult:
         """Query for tickets under conditions such as `uuid=...`, all of which must hold."""
@@ -248,8 +237,16 @@ class TicketEndpoint:
     @cached_property
     def wall_clock(self) -> float:
         """Seconds between UTC and the wall clock that the target compares dates with, found by trying."""
-        self.__dict__["wall_clock"] = 0.0
-        return found_wall_clock(self)
+        draft = self.calibration_draft
+        edit = Edit(kind="variation", name="signed", note="to find the target's wall clock")
+
+        def send(shift: float) -> CallResult:
+            headers = signed_headers(
+                self._settings.credentials, method="POST", path="/v1/tickets", shift=shift, alter=""
+            )
+            return self.send(Message(edit=edit, body=draft.body, headers=(*draft.headers, *headers)))
+
+        return found_wall_clock(send)
 
     def signature_headers(
         self, *, method: str = "POST", path: str = "/v1/tickets", shift: float = 0.0, alter: str = ""
@@ -257,47 +254,3 @@ class TicketEndpoint:
         """Return Date and Authorization of a request signed with the access key, by the target's wall clock."""
         shift += self.wall_clock
         return signed_headers(self._settings.credentials, method=method, path=path, shift=shift, alter=alter)
-
-    def _with_session(self, headers: Headers) -> Headers:
-        return (*headers, ("Authorization", self._keeper.session.authorization))
-
-    def _follow(
-        self,
-        request: Request,
-        call: str,
-        *,
-        follow: bool = True,
-        job_limit: float | None = None,
-        first_wait: float | None = None,
-    ) -> CallResult:
-        exchanges = self._run(request, follow=follow, job_limit=job_limit, first_wait=first_wait)
-        sent = request
-        for _ in range(MOST_REVIVALS):
-            revived = self._reviver.revived(sent, exchanges, self.profile, call)
-            if revived is None:
-                break
-            sent = revived
-            exchanges = self._run(sent, follow=follow, job_limit=job_limit, first_wait=first_wait)
-        again = partial(self._follow, request, call, follow=follow, job_limit=job_limit)
-        self.watch()
-        return CallResult(exchanges=exchanges, profile=self.profile, call=call, again=again)
-
-    def _run(
-        self, request: Request, *, follow: bool, job_limit: float | None, first_wait: float | None
-    ) -> tuple[Exchange, ...]:
-        patience = self._sender.patience(self._settings.patience.job) if job_limit is None else job_limit
-        limit = patience if follow else 0.0
-        wait = self._sender.first_wait if first_wait is None else first_wait
-        hook = self._sender.hook_url
-        hook_wait = self._sender.hook_wait if hook and ("X-Web-Hook", hook) in request.headers else 0.0
-        for _ in range(MOST_CROWDED):
-            if request.method == "POST":
-                self.make_room(1)
-            exchanges = self._sender.run(submit(request, job_limit=limit, first_wait=wait, hook_wait=hook_wait))
-            if not is_over_alive_quota(exchanges[0].answer):
-                break
-        return exchanges
-
-
-def _nothing(*_: object) -> None:
-    """Do nothing: nothing is bounded, and nobody watches."""

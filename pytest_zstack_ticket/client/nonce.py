@@ -6,13 +6,13 @@ import secrets
 
 from pytest_zstack_ticket.model.nonce import NONCE
 
-"""What drafts have where a nonce belongs."""
+_NONCE = NONCE.encode()
 
 
 def with_fresh_nonce(body: bytes, mark: str) -> bytes:
     """Return a body with a fresh nonce that begins with a run's mark where it has room for one."""
     fresh = f"{mark}{secrets.token_hex(4)}".encode()
-    return body.replace(NONCE, fresh).replace(_wide(NONCE), _wide(fresh))
+    return body.replace(_NONCE, fresh).replace(_wide(_NONCE), _wide(fresh))
 
 
 def _wide(text: bytes) -> bytes:

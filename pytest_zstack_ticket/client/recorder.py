@@ -1,4 +1,4 @@
-"""What a run does with each exchange."""
+"""Where exchanges, examples and observations of a process go."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pytest_zstack_ticket.model.verdict import Example, Observation
 
 
 class Recorder(Protocol):
-    """What keeps the exchanges, examples and observations of a process."""
+    """Keeps the exchanges, examples and observations of a process."""
 
     def exchange(self, exchange: Exchange, /) -> None:
         """Keep one redacted exchange."""

@@ -111,7 +111,7 @@ class SessionManager:
         answer = require_answer(raw, self._settings)
         if looks_like_page(answer.body):
             raise NotZStackError(
-                f"{self._settings.url} answers an HTML page (status {answer.status}) where ZStack logs in. "
+                f"{self._settings.url} returns an HTML page (status {answer.status}) where ZStack logs in. "
                 "Check the host and the port: the API is usually on port 8080, the user interface on another.",
                 cause="page",
             )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from pytest_zstack_ticket.client.client import Recorder
+from pytest_zstack_ticket.client.recorder import Recorder
 from pytest_zstack_ticket.client.webhook_listener import WebhookListener
 from pytest_zstack_ticket.model.exchange import Exchange
 

@@ -43,7 +43,7 @@ def load_catalogue(folder: Path) -> tuple[Requirement, ...]:
             requirement = _requirement(row, path.parent.name)
             if requirement.id in found:
                 other = homes[requirement.id][0].path
-                raise file.refuse(("requirement", position, "id"), f"{requirement.id} stands in {other} already")
+                raise file.refuse(("requirement", position, "id"), f"{requirement.id} is defined in {other} already")
             found[requirement.id], homes[requirement.id] = requirement, (file, position)
     for requirement in found.values():
         file, position = homes[requirement.id]
@@ -53,9 +53,9 @@ def load_catalogue(folder: Path) -> tuple[Requirement, ...]:
 
 
 def _wrong_order(requirement: Requirement, all_of_them: Mapping[str, Requirement]) -> list[str]:
-    """Return what is wrong with the requirements that one stands on."""
+    """Return what is wrong with the requirements that one builds on."""
     unknown = [
-        f"of {requirement.id} names {other}, which no catalogue has"
+        f"of {requirement.id} names {other}, which is in no catalogue"
         for other in requirement.after
         if other not in all_of_them
     ]
@@ -65,7 +65,7 @@ def _wrong_order(requirement: Requirement, all_of_them: Mapping[str, Requirement
         if other not in below and other in all_of_them:
             below.add(other)
             waiting.extend(all_of_them[other].after)
-    return unknown or ([f"makes {requirement.id} stand on itself"] if requirement.id in below else [])
+    return unknown or ([f"makes {requirement.id} depend on itself"] if requirement.id in below else [])
 
 
 def _requirement(row: Mapping[str, Any], area: str) -> Requirement:
@@ -82,4 +82,5 @@ def _requirement(row: Mapping[str, Any], area: str) -> Requirement:
         profiles=tuple(row.get("profiles", ())),
         consequence=row.get("consequence"),
         not_tested=row.get("not-tested", ""),
+        late=row.get("late", False),
     )

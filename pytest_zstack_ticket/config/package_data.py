@@ -1,4 +1,4 @@
-"""Where the suites and schemas lie: inside the package when it comes from a wheel, beside it in a checkout."""
+"""Location of the suites and schemas: inside the package in a wheel, beside it in a checkout."""
 
 from __future__ import annotations
 

@@ -1,9 +1,11 @@
-"""Load our TOML files: profiles, contexts, catalogues."""
+"""Profiles: read from a TOML file, or back from the JSON of a report."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pytest_zstack_ticket.config.package_data import PACKAGE, schemas_folder
 from pytest_zstack_ticket.config.toml_document import read_toml
@@ -16,7 +18,7 @@ _RELEASE = re.compile(r"(\d{1,3})\.(\d{1,3})(\.\d+)*(?![\s\S])")
 
 
 def api_schemas() -> tuple[tuple[str, str], ...]:
-    """Return the JSON Schemas of the API as a profile holds them."""
+    """Return name and text of each JSON Schema of the API, as a profile holds them."""
     files = sorted((schemas_folder() / "api").glob("*.schema.json"))
     return tuple((file.name.removesuffix(".schema.json"), file.read_text("utf-8")) for file in files)
 
@@ -24,23 +26,37 @@ def api_schemas() -> tuple[tuple[str, str], ...]:
 def load_profile(name: str, *, release: str = "") -> Profile:
     """Return a built-in profile, or one from a TOML file. Raises ProfileError.
 
-    `release` counts more than what the file says.
+    `release` overrides that of the file.
     """
     path = PACKAGE / "config" / "profiles" / f"{name}.toml" if name in BUILT_IN else Path(name)
     if not path.exists():
-        raise ProfileError(f"profile {name!r}: write {', '.join(BUILT_IN)} or the path of a TOML file; this is none.")
-    told = read_toml(path, "profile", ProfileError).value
-    capabilities: dict[str, bool] = told.get("capabilities", {})
-    given = release or told.get("release", "")
+        raise ProfileError(f"profile {name!r}: not found; write {', '.join(BUILT_IN)} or the path of a TOML file.")
+    settings = read_toml(path, "profile", ProfileError).value
+    capabilities: dict[str, bool] = settings.get("capabilities", {})
+    given = release or settings.get("release", "")
     bounds = {"oldest": parse_release(given), "newest": parse_release(given)} if given else {}
     return Profile(
-        name=told.get("name", path.stem),
-        base=told["base"],
-        limits=Limits(**{key: int(length) for key, length in told.get("limits", {}).items()}),
+        name=settings.get("name", path.stem),
+        base=settings["base"],
+        limits=Limits(**{key: int(length) for key, length in settings.get("limits", {}).items()}),
         capabilities=frozenset(key for key, there in capabilities.items() if there),
         absent=frozenset(key for key, there in capabilities.items() if not there),
         schemas=api_schemas(),
         **bounds,
+    )
+
+
+def profile_from_json(value: Mapping[str, Any]) -> Profile:
+    """Read a profile back that `report.document.profile_json` wrote, with the API schemas of this version."""
+    return Profile(
+        name=value["name"],
+        base=value["base"],
+        limits=Limits(**value["limits"]),
+        oldest=parse_release(value["release"]["oldest"]),
+        newest=parse_release(value["release"]["newest"]),
+        capabilities=frozenset(value["capabilities"]),
+        absent=frozenset(value["absent"]),
+        schemas=api_schemas(),
     )
 
 
@@ -50,6 +66,6 @@ def parse_release(text: str) -> Release:
         return AFTER_5_3
     match = _RELEASE.match(text)
     if not match:
-        raise ProfileError(f"{text!r} is no ZStack release. Write major.minor, such as 4.8, or after-5.3.")
+        raise ProfileError(f"{text!r} is not a ZStack release. Write major.minor, such as 4.8, or after-5.3.")
     at = Release(int(match[1]), int(match[2]))
     return AFTER_5_3 if at.at_least(5, 4) else at

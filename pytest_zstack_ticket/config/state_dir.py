@@ -1,4 +1,4 @@
-"""What we keep for the person between runs: ledgers that are not swept, and hosts that were consented to."""
+"""The user's state between runs: ledgers that are not swept yet, and hosts that were consented to."""
 
 from __future__ import annotations
 
@@ -6,39 +6,50 @@ import json
 import os
 import tempfile
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
+import platformdirs
+
+from pytest_zstack_ticket.config.atomic_write import write_atomically
 from pytest_zstack_ticket.model.quotas import Quotas
 
 
 def state_folder() -> Path:
-    """Return the folder of our state, by the XDG base directory specification; a temporary one if that is closed."""
+    """Return the folder of the user's state, which `XDG_STATE_HOME` moves elsewhere.
+
+    Where that folder cannot be written to, as with no home, it is a private one in the temporary directory.
+    """
     try:
-        home = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-        folder = Path(home) / "zstack-ticket"
+        folder = platformdirs.user_state_path("zstack-ticket", appauthor=False)
         folder.mkdir(parents=True, exist_ok=True)
         if os.access(folder, os.W_OK):
             return folder
     except (OSError, RuntimeError):
         pass
-    return Path(tempfile.gettempdir()) / f"zstack-ticket-{os.getuid()}"
+    return _temporary()
+
+
+@cache
+def _temporary() -> Path:
+    """Return a folder of this process with a name that nobody can guess and nobody else may enter."""
+    return Path(tempfile.mkdtemp(prefix="zstack-ticket-"))
 
 
 def consented(host: str) -> Quotas | None:
-    """Return the caps under which somebody consented to runs against a host, or None if nobody did."""
-    told = _read().get(host)
+    """Return the quotas under which the user consented to runs against a host, None without consent."""
+    quotas = _read().get(host)
     try:
-        return Quotas(**told) if isinstance(told, dict) else None
+        return Quotas(**quotas) if isinstance(quotas, dict) else None
     except TypeError:
         return None
 
 
-def remember_consent(host: str, caps: Quotas) -> None:
-    """Keep that somebody consented; what cannot be kept is asked for again."""
-    told = {**_read(), host: asdict(caps)}
+def remember_consent(host: str, quotas: Quotas) -> None:
+    """Keep a consent; if it cannot be written, the next run asks again."""
+    consents = {**_read(), host: asdict(quotas)}
     try:
-        state_folder().mkdir(parents=True, exist_ok=True)
-        _file().write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+        write_atomically(_file(), json.dumps(consents, indent=2) + "\n", durable=True)
     except OSError:
         return
 
@@ -49,7 +60,7 @@ def _file() -> Path:
 
 def _read() -> dict[str, object]:
     try:
-        told = json.loads(_file().read_text("utf-8"))
+        consents = json.loads(_file().read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return consents if isinstance(consents, dict) else {}

@@ -1,15 +1,15 @@
-"""Load waivers from a TOML file, and write new ones to its end."""
+"""Waivers in a TOML file: read, and appended."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pytest_zstack_ticket.config.toml_document import TomlFile, read_toml
+from pytest_zstack_ticket.config.atomic_write import write_atomically
+from pytest_zstack_ticket.config.toml_document import TomlFile, parse_toml, read_toml
 from pytest_zstack_ticket.model.codec import body_from_json, body_to_json
 from pytest_zstack_ticket.model.errors import WaiverError
 from pytest_zstack_ticket.model.json_limits import MAX_FILE_DEPTH, too_deep
@@ -22,16 +22,24 @@ UNSEEN = Observed(status=0, code="", fields=(), seconds=0.0)
 def load_waivers(path: Path, *, known: Collection[str] = ()) -> tuple[Waiver, ...]:
     """Return the waivers of a file, expired ones too. Raises WaiverError, naming file, line and field.
 
-    With `known` requirements given, one of our ids (ZT-...) that is none of them is refused.
+    If `known` requirements are given, an id of the shipped suites (ZT-...) that is not among them is refused.
     """
-    file = read_toml(path, "waivers", WaiverError)
+    return waivers_of(read_toml(path, "waivers", WaiverError), known=known)
+
+
+def waivers_of(file: TomlFile, *, known: Collection[str] = ()) -> tuple[Waiver, ...]:
+    """Return the waivers of a TOML document, as `load_waivers`."""
     found: list[Waiver] = []
     for position, row in enumerate(file.value.get("waiver", [])):
         one = _waiver(file, position, row)
         if known and one.requirement.startswith("ZT-") and one.requirement not in known:
-            raise file.refuse(("waiver", position, "requirement"), f"names {one.requirement}, which no suite has")
+            raise file.refuse(
+                ("waiver", position, "requirement"), f"names {one.requirement}, which no shipped suite has"
+            )
         if any((one.requirement, one.signature) == (other.requirement, other.signature) for other in found):
-            raise file.refuse(("waiver", position, "signature"), f"of {one.requirement} is waived above already")
+            raise file.refuse(
+                ("waiver", position, "signature"), f"of {one.requirement} is waived above already; keep one"
+            )
         found.append(one)
     return tuple(found)
 
@@ -43,7 +51,7 @@ def _waiver(file: TomlFile, position: int, row: Mapping[str, Any]) -> Waiver:
     try:
         expires = date.fromisoformat(row["expires"])
     except ValueError as error:
-        raise file.refuse((*at, "expires"), f"is no day of the calendar, but {row['expires']!r}") from error
+        raise file.refuse((*at, "expires"), f"is not a calendar date: {row['expires']!r}; write YYYY-MM-DD") from error
     if row.get("seen", 0) > row.get("tried", 0):
         raise file.refuse((*at, "seen"), "must not be more than tried")
     return Waiver(
@@ -63,67 +71,63 @@ def _waiver(file: TomlFile, position: int, row: Mapping[str, Any]) -> Waiver:
 
 
 def _counterexample(file: TomlFile, position: int, row: Mapping[str, Any]) -> SavedExample:
-    told, at = row["counterexample"], ("waiver", position, "counterexample")
+    saved, at = row["counterexample"], ("waiver", position, "counterexample")
     objects = {}
     for field in ("arguments", "edit"):
         try:
-            objects[field] = json.loads(told.get(field, "null"))
+            objects[field] = json.loads(saved.get(field, "null"))
         except (ValueError, RecursionError) as error:
             raise file.refuse((*at, field), "must be a JSON object as text") from error
         if too_deep(objects[field], MAX_FILE_DEPTH):
             raise file.refuse((*at, field), f"is nested more than {MAX_FILE_DEPTH} levels deep")
-    if [call["role"] for call in told["calls"]].count("subject") != 1:
+    if [call["role"] for call in saved["calls"]].count("subject") != 1:
         raise file.refuse((*at, "calls"), "must have one call with the role subject")
     try:
-        calls = tuple(_call(call) for call in told["calls"])
+        calls = tuple(_call(call) for call in saved["calls"])
     except (ValueError, TypeError) as error:
         raise file.refuse((*at, "calls"), f"cannot be read ({error})") from error
     return SavedExample(
         requirement=row["requirement"],
-        test=told["test"],
-        check=told["check"],
+        test=saved["test"],
+        check=saved["check"],
         arguments=objects["arguments"] or {},
         edit=objects["edit"],
-        partition=told.get("partition", ""),
+        partition=saved.get("partition", ""),
         signature=row["signature"],
         calls=calls,
         observed=UNSEEN,
     )
 
 
-def _call(told: Mapping[str, Any]) -> SavedCall:
-    packed = {"base64": told["body-base64"]} if "body-base64" in told else told.get("body")
+def _call(row: Mapping[str, Any]) -> SavedCall:
+    packed = {"base64": row["body-base64"]} if "body-base64" in row else row.get("body")
     return SavedCall(
-        role=told["role"],
-        method=told["method"],
-        path=told["path"],
-        headers=tuple((name, value) for name, value in told["headers"]),
-        session=told["session"],
+        role=row["role"],
+        method=row["method"],
+        path=row["path"],
+        headers=tuple((name, value) for name, value in row["headers"]),
+        session=row["session"],
         body=body_from_json(packed),
     )
 
 
 def add_waiver(path: Path, waiver: Waiver) -> None:
-    """Write a waiver to the end of a file, which is made if it is not there. Raises WaiverError.
+    """Append a waiver to a file, which is created if missing. Raises WaiverError.
 
-    The file is replaced as a whole once what it will hold has been read back, so a refused waiver leaves it as it was.
+    What the file will hold is validated first, so a refused waiver leaves it as it was.
     """
-    scratch = path.with_name(f"{path.name}.new")
     try:
         before = path.read_text("utf-8") if path.exists() else ""
-        scratch.write_text(f"{before}{chr(10) if before else ''}{waiver_toml(waiver)}", "utf-8")
-        load_waivers(scratch)
-        os.replace(scratch, path)  # noqa: PTH105 - what stands there is replaced on every system
+        text = f"{before}{chr(10) if before else ''}{waiver_toml(waiver)}"
+        waivers_of(parse_toml(text, path, "waivers", WaiverError))
+        write_atomically(path, text, durable=True)
     except OSError as error:
         raise WaiverError(f"{path} cannot be written: {error.strerror}. Name another file with --file.") from error
-    except WaiverError as error:
-        scratch.unlink(missing_ok=True)
-        raise WaiverError(str(error).replace(str(scratch), str(path))) from error
 
 
 def waiver_toml(waiver: Waiver) -> str:
     """Return a waiver as TOML."""
-    told = {
+    values = {
         "requirement": waiver.requirement,
         "signature": waiver.signature,
         "class": waiver.kind,
@@ -136,7 +140,7 @@ def waiver_toml(waiver: Waiver) -> str:
         "seen": waiver.seen,
         "tried": waiver.tried,
     }
-    lines = ["[[waiver]]", *_pairs({key: value for key, value in told.items() if value or key in ("seen", "tried")})]
+    lines = ["[[waiver]]", *_pairs({key: value for key, value in values.items() if value or key in ("seen", "tried")})]
     if waiver.counterexample:
         lines += _counterexample_lines(waiver.counterexample)
     return "\n".join(lines) + "\n"
@@ -151,8 +155,8 @@ def _counterexample_lines(pinned: SavedExample) -> Iterator[str]:
     for call in pinned.calls:
         yield "[[waiver.counterexample.calls]]"
         headers = [list(pair) for pair in call.headers]
-        told = {"role": call.role, "method": call.method, "path": call.path, "headers": headers}
-        yield from _pairs({**told, "session": call.session})
+        values = {"role": call.role, "method": call.method, "path": call.path, "headers": headers}
+        yield from _pairs({**values, "session": call.session})
         body = body_to_json(call.body)
         if isinstance(body, dict):
             yield from _pairs({"body-base64": body["base64"]})
@@ -160,7 +164,7 @@ def _counterexample_lines(pinned: SavedExample) -> Iterator[str]:
             yield from _pairs({"body": body})
 
 
-def _pairs(told: Mapping[str, Any]) -> Iterator[str]:
-    """Yield keys with values as TOML: texts, numbers, flags and lists are written there as in JSON."""
-    for key, value in told.items():
+def _pairs(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield keys with values as TOML, which writes strings, numbers, booleans and lists as JSON does."""
+    for key, value in values.items():
         yield f"{key} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f")

@@ -1,4 +1,4 @@
-"""Turn the values of a run into plain JSON and back; wire names of our own files stand only here."""
+"""JSON forms of the values of a run; the member names of our own files are defined only here."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def body_to_json(body: bytes | None) -> Json:
 
 
 def body_from_json(value: Json) -> bytes | None:
-    """Read a body back. Raises ValueError or TypeError if it is none."""
+    """Read a body back. Raises ValueError or TypeError for anything else."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -32,7 +32,7 @@ def body_from_json(value: Json) -> bytes | None:
 def exchange_to_json(exchange: Exchange) -> JsonObject:
     """Return an exchange as JSON."""
     request, answer = exchange.request, exchange.answer
-    told: JsonObject = {
+    data: JsonObject = {
         "id": exchange.id,
         "started": round(exchange.started, 6),
         "elapsed": round(exchange.elapsed, 6),
@@ -44,18 +44,18 @@ def exchange_to_json(exchange: Exchange) -> JsonObject:
         },
     }
     if isinstance(answer, Failure):
-        told["failure"] = {"kind": answer.kind, "detail": answer.detail, "sent": answer.sent}
+        data["failure"] = {"kind": answer.kind, "detail": answer.detail, "sent": answer.sent}
     else:
         headers = [list(pair) for pair in answer.headers]
-        told["response"] = {"status": answer.status, "headers": headers, "body": body_to_json(answer.body)}
+        data["response"] = {"status": answer.status, "headers": headers, "body": body_to_json(answer.body)}
     if exchange.leaks:
-        told["leaks"] = list(exchange.leaks)
-    return told
+        data["leaks"] = list(exchange.leaks)
+    return data
 
 
-def exchange_from_json(told: JsonObject) -> Exchange:
-    """Read an exchange back. Raises KeyError, TypeError or ValueError if it is none."""
-    asked = told["request"]
+def exchange_from_json(data: JsonObject) -> Exchange:
+    """Read an exchange back. Raises KeyError, TypeError or ValueError for anything else."""
+    asked = data["request"]
     request = Request(
         method=asked["method"],
         path=asked["path"],
@@ -63,18 +63,18 @@ def exchange_from_json(told: JsonObject) -> Exchange:
         body=body_from_json(asked["body"]),
     )
     answer: Response | Failure
-    if "failure" in told:
-        answer = Failure(**told["failure"])
+    if "failure" in data:
+        answer = Failure(**data["failure"])
     else:
-        got = told["response"]
+        got = data["response"]
         answer = Response(status=got["status"], headers=_pairs(got["headers"]), body=body_from_json(got["body"]) or b"")
     return Exchange(
-        id=told["id"],
+        id=data["id"],
         request=request,
         answer=answer,
-        started=told["started"],
-        elapsed=told["elapsed"],
-        leaks=tuple(told.get("leaks", ())),
+        started=data["started"],
+        elapsed=data["elapsed"],
+        leaks=tuple(data.get("leaks", ())),
     )
 
 
@@ -83,13 +83,13 @@ def phrase_to_json(phrase: Phrase) -> JsonObject:
     return {"key": phrase.key, "parameters": dict(phrase.parameters)}
 
 
-def phrase_from_json(told: JsonObject) -> Phrase:
+def phrase_from_json(data: JsonObject) -> Phrase:
     """Read a phrase back."""
-    return Phrase.of(told["key"], **told["parameters"])
+    return Phrase.of(data["key"], **data["parameters"])
 
 
 def judgement_to_json(judgement: Judgement) -> JsonObject:
-    """Return what a check said as JSON."""
+    """Return the judgement of a check as JSON."""
     if judgement is None:
         return {"held": True}
     if isinstance(judgement, Undecided):
@@ -97,12 +97,12 @@ def judgement_to_json(judgement: Judgement) -> JsonObject:
     return {"failed": {"expected": phrase_to_json(judgement.expected), "actual": phrase_to_json(judgement.actual)}}
 
 
-def judgement_from_json(told: JsonObject) -> Judgement:
-    """Read what a check said back."""
-    if "undecided" in told:
-        return Undecided(phrase_from_json(told["undecided"]))
-    if "failed" in told:
-        parts = told["failed"]
+def judgement_from_json(data: JsonObject) -> Judgement:
+    """Read the judgement of a check back."""
+    if "undecided" in data:
+        return Undecided(phrase_from_json(data["undecided"]))
+    if "failed" in data:
+        parts = data["failed"]
         return Violation(expected=phrase_from_json(parts["expected"]), actual=phrase_from_json(parts["actual"]))
     return None
 
@@ -111,20 +111,20 @@ def edit_to_json(edit: Edit | None) -> JsonObject | None:
     """Return an edit as JSON."""
     if edit is None:
         return None
-    told = {"kind": edit.kind, "name": edit.name, "path": edit.path, "fields": list(edit.fields), "note": edit.note}
-    return {key: value for key, value in told.items() if value}
+    data = {"kind": edit.kind, "name": edit.name, "path": edit.path, "fields": list(edit.fields), "note": edit.note}
+    return {key: value for key, value in data.items() if value}
 
 
-def edit_from_json(told: JsonObject | None) -> Edit | None:
+def edit_from_json(data: JsonObject | None) -> Edit | None:
     """Read an edit back."""
-    if told is None:
+    if data is None:
         return None
     return Edit(
-        kind=told["kind"],
-        name=told["name"],
-        path=told.get("path", ""),
-        fields=tuple(told.get("fields", ())),
-        note=told.get("note", ""),
+        kind=data["kind"],
+        name=data["name"],
+        path=data.get("path", ""),
+        fields=tuple(data.get("fields", ())),
+        note=data.get("note", ""),
     )
 
 
@@ -142,17 +142,17 @@ def example_to_json(example: Example) -> JsonObject:
     }
 
 
-def example_from_json(told: JsonObject) -> Example:
+def example_from_json(data: JsonObject) -> Example:
     """Read an example back."""
     return Example(
-        requirement=told["requirement"],
-        test=told["test"],
-        check=told["check"],
-        arguments=told["arguments"],
-        roles={role: tuple(ids) for role, ids in told["roles"].items()},
-        judgement=judgement_from_json(told["judgement"]),
-        edit=edit_from_json(told["edit"]),
-        partition=told["partition"],
+        requirement=data["requirement"],
+        test=data["test"],
+        check=data["check"],
+        arguments=data["arguments"],
+        roles={role: tuple(ids) for role, ids in data["roles"].items()},
+        judgement=judgement_from_json(data["judgement"]),
+        edit=edit_from_json(data["edit"]),
+        partition=data["partition"],
     )
 
 
@@ -161,10 +161,10 @@ def observation_to_json(observation: Observation) -> JsonObject:
     return {"id": observation.id, "value": observation.value, "exchanges": list(observation.exchanges)}
 
 
-def observation_from_json(told: JsonObject) -> Observation:
+def observation_from_json(data: JsonObject) -> Observation:
     """Read an observation back."""
-    return Observation(id=told["id"], value=told["value"], exchanges=tuple(told["exchanges"]))
+    return Observation(id=data["id"], value=data["value"], exchanges=tuple(data["exchanges"]))
 
 
-def _pairs(told: list[list[str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, value in told)
+def _pairs(data: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in data)

@@ -1,4 +1,4 @@
-"""The digest of a plain JSON value, whoever writes it down."""
+"""The digest of a plain JSON value, independent of how it is written."""
 
 from __future__ import annotations
 

@@ -17,12 +17,12 @@
     │   └── NoTicketServiceError  ZStack answers, but has no ticket API
     └── EvidenceError           a file of ours cannot be read or was changed   exit status 4
 
-A departure of the target is an outcome or a finding, never an exception.
+A violation by the target is an outcome or a finding, never an exception.
 """
 
 
 class ZStackTicketError(Exception):
-    """Root of all errors that we raise. The message says what, where, and how to mend it."""
+    """Root of all our errors. The message says what is wrong, where, and how to fix it."""
 
 
 class UsageError(ZStackTicketError):
@@ -50,15 +50,15 @@ class WaiverError(UsageError):
 
 
 class AdvisoryError(UsageError):
-    """A list of advisories is malformed or cannot be written; the message names line and field."""
+    """A list of advisories is malformed; the message names line and field."""
 
 
 class KeyFileError(UsageError):
-    """A key cannot be used, or what it takes to use keys is not installed."""
+    """A key cannot be used, or the extra for signing is not installed."""
 
 
 class TargetError(ZStackTicketError):
-    """The target cannot be examined, so no verdict is formed. `cause` is a stable word for why, empty if unknown."""
+    """The target cannot be tested, so there is no verdict. `cause` is a stable word for why, empty if unknown."""
 
     def __init__(self, message: str, *, cause: str = "") -> None:
         super().__init__(message)
@@ -78,7 +78,7 @@ class NotZStackError(TargetError):
 
 
 class LoginError(TargetError):
-    """The target refuses our credentials."""
+    """The target refuses the credentials."""
 
 
 class NoTicketServiceError(TargetError):
@@ -86,7 +86,7 @@ class NoTicketServiceError(TargetError):
 
 
 class EvidenceError(ZStackTicketError):
-    """A file that we wrote earlier cannot be read, is cut short or was changed."""
+    """A file of an earlier run cannot be read, is cut short or was changed."""
 
 
 class LedgerError(EvidenceError):

@@ -1,8 +1,21 @@
-"""The form of the nonce that marks every ticket of a run."""
+"""The nonces in ticket names: one of each ticket, and one that a certifier gives out for a whole run.
+
+Both are defined here alone. JSON Schemas repeat the certifier's pattern; a test compares them.
+"""
 
 from __future__ import annotations
 
 import re
 
-NONCE = b"zt-0000000000000000"
-NONCED = re.compile(r"zt-[0-9a-f]{16}")
+NONCE = "zt-0000000000000000"
+"""Placeholder in drafts; a fresh nonce replaces it when a request is sent."""
+NONCE_PATTERN = re.compile(r"zt-[0-9a-f]{16}")
+NONCE_BYTES_PATTERN = re.compile(NONCE_PATTERN.pattern.encode())
+CERTIFIER_NONCE_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+"""Fits into a name, a URL, a shell command and a query unescaped, and is never taken for an option."""
+CERTIFIER_NONCE_FORM = "8 to 64 letters, digits, dots, dashes or underscores, the first a letter or digit"
+
+
+def is_certifier_nonce(text: str) -> bool:
+    """Tell whether a certifier may give out a text as the nonce of a run."""
+    return CERTIFIER_NONCE_PATTERN.fullmatch(text) is not None

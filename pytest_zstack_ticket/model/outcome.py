@@ -77,7 +77,7 @@ class Malformed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unfinished:
-    """The job had not ended when we stopped polling. Times in seconds; `promised` is the target's own apiTimeout."""
+    """The job had not ended when polling stopped. Times in seconds; `promised` is the target's own apiTimeout."""
 
     waited: float
     promised: float | None
@@ -110,4 +110,4 @@ class Undecided:
 
 
 Judgement: TypeAlias = Violation | Undecided | None
-"""What a check says of one example: departed, undecided, or None for held."""
+"""Judgement of a check on one example: violation, undecided, or None if it held."""

@@ -32,7 +32,7 @@ UNBOUNDED = Quotas()
 LABORATORY = Quotas(requests=200_000, created=100_000, alive=5_000, bytes=2_000_000_000)
 """A target on this machine: enough for every effort, yet an end to a run gone wild."""
 FOREIGN = Quotas(requests=10_000, rate=20.0, created=2_000, alive=50, bytes=50_000_000)
-"""Somebody's cloud: enough for effort smoke with jobs that need a few polls each."""
+"""A foreign target: enough for effort smoke with jobs that need a few polls each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""An example that can be sent again in another run: its requests without session and nonce, and what was seen."""
+"""An example that another run can replay: its requests without session and nonce, and the recorded response."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pytest_zstack_ticket.model.exchange import Headers, Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedCall:
-    """One creation of an example. `session` says that our session belongs into it; it is never kept."""
+    """One create call of an example. `session` says that it had the run's session, which is never kept."""
 
     role: str
     method: str
@@ -74,23 +74,23 @@ def saved_example_to_json(pinned: SavedExample) -> dict[str, Any]:
     }
 
 
-def saved_example_from_json(told: dict[str, Any]) -> SavedExample:
-    """Read a pinned example back. Raises KeyError, TypeError or ValueError if it is none."""
-    seen = told["observed"]
+def saved_example_from_json(data: dict[str, Any]) -> SavedExample:
+    """Read a saved example back. Raises KeyError, TypeError or ValueError for anything else."""
+    seen = data["observed"]
     return SavedExample(
-        requirement=told["requirement"],
-        test=told["test"],
-        check=told["check"],
-        arguments=told["arguments"],
-        edit=told["edit"],
-        partition=told["partition"],
-        signature=told["signature"] or "",
-        calls=tuple(call_from_json(call) for call in told["calls"]),
+        requirement=data["requirement"],
+        test=data["test"],
+        check=data["check"],
+        arguments=data["arguments"],
+        edit=data["edit"],
+        partition=data["partition"],
+        signature=data["signature"] or "",
+        calls=tuple(call_from_json(call) for call in data["calls"]),
         observed=Observed(
             status=seen["status"], code=seen["code"], fields=tuple(seen["fields"]), seconds=seen["seconds"]
         ),
-        seen=told["seen"],
-        tried=told["tried"],
+        seen=data["seen"],
+        tried=data["tried"],
     )
 
 
@@ -106,13 +106,13 @@ def call_to_json(call: SavedCall) -> dict[str, Any]:
     }
 
 
-def call_from_json(told: dict[str, Any]) -> SavedCall:
+def call_from_json(data: dict[str, Any]) -> SavedCall:
     """Read one creation back."""
     return SavedCall(
-        role=told["role"],
-        method=told["method"],
-        path=told["path"],
-        headers=tuple((name, value) for name, value in told["headers"]),
-        session=told["session"],
-        body=body_from_json(told["body"]),
+        role=data["role"],
+        method=data["method"],
+        path=data["path"],
+        headers=tuple((name, value) for name, value in data["headers"]),
+        session=data["session"],
+        body=body_from_json(data["body"]),
     )

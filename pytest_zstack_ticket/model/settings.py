@@ -60,7 +60,7 @@ class Settings:
     """How to reach the target.
 
     `url` ends with the context root and no slash: `https://cloud:8080/zstack`. `ca` is the path of a CA bundle. `part`
-    is what somebody beside us is there for, such as `stranger`; empty for ourselves.
+    is the role of another user, such as `stranger`; empty for the user of the run.
     """
 
     url: str

@@ -1,4 +1,4 @@
-"""The CreateTicket body about to be sent, and the one named edit that tells it from its sibling."""
+"""A CreateTicket body to send, and the one named edit that distinguishes it from its sibling."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Edit:
 
     @property
     def partition(self) -> str:
-        """The class of input that an example with this edit stands for, such as `params.name/too-long`."""
+        """The class of input that this edit represents, such as `params.name/too-long`."""
         return f"{self.path}/{self.name}" if self.path else self.name
 
 

@@ -11,7 +11,7 @@ from pytest_zstack_ticket.model.settings import Login
 
 Part: TypeAlias = Literal["owner", "stranger", "approver"]
 PARTS: tuple[Part, ...] = ("owner", "stranger", "approver")
-"""Who the tickets of some tests belong to; who must not see them; who may approve their step."""
+"""Roles of other users: owner of some tickets, stranger who must not see them, approver of their steps."""
 
 
 def _sample_api_body() -> dict[str, Json]:
@@ -33,7 +33,7 @@ def _sample_account_context() -> dict[str, Json]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody beside us on the target. His password comes from the environment alone.
+    """Another user of the target. The password comes from the environment only.
 
     `flow_collection` is one of his project's own, `account_system_context` what his own tickets are sent with; both are
     empty when unknown.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from pytest_zstack_ticket.model.exchange import Json
@@ -46,9 +46,9 @@ class Observation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One departure with its evidence: the shrunk example, its valid sibling, and how to see it again.
+    """One violation with its evidence: the shrunk example, its valid sibling, and how to reproduce it.
 
-    `seen` and `tried` are set when the example was repeated: it departed `seen` times of `tried`.
+    `seen` and `tried` are set when the example was repeated: it failed `seen` times of `tried`.
     """
 
     requirement: str
@@ -60,16 +60,3 @@ class Finding:
     regenerate: str = ""
     seen: int = 1
     tried: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequirementVerdict:
-    """The verdict on one requirement. `examples` counts the decided ones, `undecided` the others."""
-
-    id: str
-    verdict: Verdict
-    reason: Phrase | None = None
-    examples: int = 0
-    undecided: int = 0
-    partitions: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = field(default=())

@@ -1,4 +1,4 @@
-"""A departure that somebody answers for: which failure, why it stands, who says so, and until when."""
+"""A waiver of a known failure: which failure, why it is accepted, by whom, and until when."""
 
 from __future__ import annotations
 

@@ -32,8 +32,8 @@ def require_consent(wishes: RunOptions, caps: Quotas, config: pytest.Config) -> 
         return
     if not given and not _typed(config, host, wishes, caps):
         raise SettingsError(
-            f"nobody has consented to examine {host}, which is not this machine. At most {summary(caps, wishes)} "
-            f"would be sent. Write --zstack-consent {host} (or ZSTACK_CONSENT={host}), or look first: --zstack-plan."
+            f"there is no consent to test {host}, which is not this machine. At most {summary(caps, wishes)} "
+            f"would be sent. Use --zstack-consent {host} (or ZSTACK_CONSENT={host}), or --zstack-plan to look first."
         )
     remember_consent(host, caps)
 

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.scenarios.ticket_group import TicketGroup
     from pytest_zstack_ticket.scenarios.ticket_set import TicketSet
 
-NO_TARGET = "there is no target: give one with --zstack-url=http://HOST:PORT, or --zstack-url=embedded to try."
+NO_TARGET = "there is no target: use --zstack-url=http://HOST:PORT, or --zstack-url=embedded for the simulator."
 
 
 @pytest.fixture(scope="session")
 def zstack_run(pytestconfig: pytest.Config) -> Run:
     """Return the run that the options asked for."""
-    from pytest_zstack_ticket.runner.run import RUN  # noqa: PLC0415 - only a run of ours pays for it
+    from pytest_zstack_ticket.plugin.startup import RUN  # noqa: PLC0415 - only a run of ours pays for it
 
     run = pytestconfig.stash.get(RUN, None)
     if run is None:
@@ -81,10 +81,8 @@ def zstack_cases(zstack_run: Run) -> CaseTable:
     """Return the enumerated drafts and messages, each sent once."""
     from pytest_zstack_ticket.scenarios.case_table import CaseTable  # noqa: PLC0415 - as above
 
-    target, looks_through = zstack_run.reached, zstack_run.examiner.looks_through
-    return CaseTable(
-        target.endpoint, target.context, target.profile, window=zstack_run.window, looks_through=looks_through
-    )
+    target, announce = zstack_run.reached, zstack_run.examiner.announce
+    return CaseTable(target.endpoint, target.context, target.profile, window=zstack_run.window, announce=announce)
 
 
 @pytest.fixture(scope="session")
@@ -109,9 +107,9 @@ def zstack_canary(zstack_run: Run) -> Callable[[], CanaryTicket]:
     from pytest_zstack_ticket.scenarios.canary_ticket import CanaryTicket  # noqa: PLC0415 - as above
 
     def make() -> CanaryTicket:
-        one = CanaryTicket(zstack_run.reached.endpoint.as_person("owner"))
+        one = CanaryTicket(zstack_run.reached.endpoint.as_user("owner"))
         if not one.uuid:
-            pytest.skip("the ticket is not shown")
+            pytest.skip("the ticket cannot be read back")
         return one
 
     return make
@@ -120,10 +118,10 @@ def zstack_canary(zstack_run: Run) -> Callable[[], CanaryTicket]:
 @pytest.fixture(scope="session")
 def zstack_concurrently(zstack_run: Run) -> Callable[..., list[CanaryTicket]]:
     """Let several users create a ticket each at the same time: `zstack_concurrently("owner", "stranger")`."""
-    from pytest_zstack_ticket.scenarios.canary_ticket import together  # noqa: PLC0415 - as above
+    from pytest_zstack_ticket.scenarios.canary_ticket import create_concurrently  # noqa: PLC0415 - as above
 
     endpoint = zstack_run.reached.endpoint
-    return lambda *parts: together([endpoint.as_person(part) for part in parts])
+    return lambda *parts: create_concurrently([endpoint.as_user(part) for part in parts])
 
 
 @pytest.fixture(scope="session")

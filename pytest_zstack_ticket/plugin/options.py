@@ -15,10 +15,10 @@ from pytest_zstack_ticket.config.options import (
     Option,
     RunOptions,
     Value,
-    _language,
-    _seed,
-    _typed,
+    default_seed,
+    environment_language,
     secrets_of,
+    typed_value,
 )
 
 INI_TYPES = {"flag": "bool", "seconds": "float", "number": "int", "count": "int", "rate": "float"}
@@ -50,13 +50,13 @@ def command_line_options(config: pytest.Config) -> list[str]:
 
 
 def options_of(config: pytest.Config, environment: Mapping[str, str] | None = None) -> RunOptions:
-    """Return the effective values. Raises pytest.UsageError, in one sentence, for any that cannot be used."""
+    """Return the effective values. Raises SettingsError for any that cannot be used."""
     variables = os.environ if environment is None else environment
     values = {option.name: _value(option, config, variables) for option in OPTIONS}
     if values["lang"].value == "":
-        values["lang"] = _language(variables)
+        values["lang"] = environment_language(variables)
     if values["seed"].value == "":
-        values["seed"] = _seed(values["effort"].value)
+        values["seed"] = default_seed(values["effort"].value)
     return RunOptions(values, secrets_of(variables))
 
 
@@ -83,4 +83,4 @@ def _ini(option: Option, config: pytest.Config) -> Any:
 
 def _value(option: Option, config: pytest.Config, variables: Mapping[str, str]) -> Value:
     found = _given(option, config, variables)
-    return Value(_typed(option, found), found.origin) if found else Value(option.default, DEFAULT)
+    return Value(typed_value(option, found), found.origin) if found else Value(option.default, DEFAULT)

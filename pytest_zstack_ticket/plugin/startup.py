@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from pytest_zstack_ticket.config.options import COMMAND_LINE, EMBEDDED, RunOptions, Value
-from pytest_zstack_ticket.config.profile_file import api_schemas, parse_release
+from pytest_zstack_ticket.config.profile_file import profile_from_json
 from pytest_zstack_ticket.model.errors import SettingsError
-from pytest_zstack_ticket.model.profile import Limits, Profile
 from pytest_zstack_ticket.plugin import suite_selection
 from pytest_zstack_ticket.plugin.consent import require_consent
 from pytest_zstack_ticket.plugin.options import options_of
@@ -20,9 +19,12 @@ from pytest_zstack_ticket.runner.preparation import checked
 from pytest_zstack_ticket.runner.record import KEY
 from pytest_zstack_ticket.runner.run import Run
 
+RUN: pytest.StashKey[Run] = pytest.StashKey()
+"""The run of a pytest session."""
+
 
 def run_of(config: pytest.Config) -> Run | None:
-    """Return the run that the options ask for, None if they name no target. Raises a UsageError of ours or pytest's."""
+    """Return the run that the options ask for, None if they name no target. Raises UsageError."""
     told = getattr(config, "workerinput", {}).get(KEY)
     if told is not None:
         return _worker_run(config, told)
@@ -63,20 +65,6 @@ def _worker_run(config: pytest.Config, told: dict[str, Any]) -> Run:
 def take_role(run: Run, config: pytest.Config) -> None:
     """Note whether xdist will run the tests elsewhere."""
     if run.wishes["plan"] and config.pluginmanager.has_plugin("dsession"):
-        raise SettingsError("--zstack-plan sends nothing, so it needs no workers: leave -n out.")
+        raise SettingsError("--zstack-plan sends nothing, so it needs no workers: omit -n.")
     if run.role == "alone" and config.pluginmanager.has_plugin("dsession"):
         run.role = "controller"
-
-
-def profile_from_json(told: dict[str, Any]) -> Profile:
-    """Read a profile back that `report.machine.profile_json` wrote; the schemas are those that we ship."""
-    return Profile(
-        name=told["name"],
-        base=told["base"],
-        limits=Limits(**told["limits"]),
-        oldest=parse_release(told["release"]["oldest"]),
-        newest=parse_release(told["release"]["newest"]),
-        capabilities=frozenset(told["capabilities"]),
-        absent=frozenset(told["absent"]),
-        schemas=api_schemas(),
-    )

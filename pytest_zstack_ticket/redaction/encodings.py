@@ -1,4 +1,4 @@
-"""Every way in which a secret may be written, each with what stands for it."""
+"""Every encoding in which a secret may appear, each with its replacement."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class EncodedSecret:
 
 
 def pseudonym(secret: str, stream: bytes) -> str:
-    """Return what stands for a secret: as long as it, digits for digits, hexadecimal for hexadecimal, marks kept.
+    """Return the pseudonym of a secret: of the same length, digits for digits, hexadecimal for hexadecimal, marks kept.
 
     `stream` are at least as many random bytes as the secret has characters. A number gets no leading zero.
     """
@@ -47,7 +47,7 @@ def pseudonym(secret: str, stream: bytes) -> str:
 
 
 def encodings_of(kind: str, secret: str, shown: str) -> Iterator[EncodedSecret]:
-    """Yield every guise of a secret; one may come twice. A password is also known by its SHA-512."""
+    """Yield every encoding of a secret, perhaps with duplicates. A password also has its SHA-512."""
     for plain, other in {secret: shown, secret.upper(): shown.upper()}.items():
         for encode in (str, quote, _all_quoted, quote_plus, _json, _gson):
             yield EncodedSecret(kind, encode(plain).encode(), encode(other).encode())

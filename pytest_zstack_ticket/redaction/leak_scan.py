@@ -1,4 +1,4 @@
-"""Search the final bytes of everything that a run wrote for its secrets, in every guise."""
+"""Scan of all files that a run wrote for its secrets, in every encoding."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ from pytest_zstack_ticket.redaction.encodings import encodings_of
 from pytest_zstack_ticket.redaction.redactor import LEAST
 
 BLOCK = 1 << 20
-LONGEST = 1 << 12
-"""Bytes of a block that are looked at again with the next one: no guise is longer."""
+OVERLAP = 1 << 12
+"""Bytes of a block that are searched again with the next one: no encoded secret is longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """What a search came to: `found` are pairs of a file and a kind of secret."""
+    """Result of a scan: `found` are pairs of a file and a kind of secret."""
 
     secrets: int = 0
     files: int = 0
     found: tuple[tuple[str, str], ...] = ()
 
     def plus(self, other: Scan) -> Scan:
-        """Return what two searches came to together."""
+        """Return the sum of two scans."""
         return Scan(
             secrets=self.secrets + other.secrets, files=self.files + other.files, found=self.found + other.found
         )
 
     @staticmethod
-    def from_json(told: dict[str, Any]) -> Scan:
-        """Read back what `asdict` told."""
-        found = tuple((str(name), str(kind)) for name, kind in told["found"])
-        return Scan(secrets=told["secrets"], files=told["files"], found=found)
+    def from_json(data: dict[str, Any]) -> Scan:
+        """Read a scan back that `asdict` wrote."""
+        found = tuple((str(name), str(kind)) for name, kind in data["found"])
+        return Scan(secrets=data["secrets"], files=data["files"], found=found)
 
 
 def scan(paths: Iterable[Path], secrets: Mapping[str, str]) -> Scan:
     """Search files for secrets, which map a secret to its kind; gzip and zip are looked into."""
     needles = {
-        guise.seen: kind
+        encoded.seen: kind
         for secret, kind in secrets.items()
         if len(secret) >= LEAST
-        for guise in encodings_of(kind, secret, secret)
-        if len(guise.seen) >= LEAST
+        for encoded in encodings_of(kind, secret, secret)
+        if len(encoded.seen) >= LEAST
     }
     files, found = 0, set[tuple[str, str]]()
     for path in paths:
@@ -62,7 +62,7 @@ def _kinds(blocks: Iterator[bytes], needles: Mapping[bytes, str]) -> set[str]:
     for block in blocks:
         text = tail + block
         kinds.update(kind for needle, kind in needles.items() if kind not in kinds and needle in text)
-        tail = text[-LONGEST:]
+        tail = text[-OVERLAP:]
     return kinds
 
 

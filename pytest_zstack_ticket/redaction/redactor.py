@@ -26,10 +26,10 @@ TOKEN = 16
 
 REMEMBERED = 256
 PASSING = 16
-"""So many signatures are looked for in later answers too."""
+"""Number of signatures that are searched for in later responses too."""
 
 SPOILT = "spoilt-digest"
-"""A wrong password's digest: nobody may read it, for it is nearly the right one, yet to show it is no leak."""
+"""Digest of a wrong password: redacted, as it is nearly the right one, but no leak of the target."""
 
 UNBLAMED = frozenset({"password", SPOILT})
 """Kinds that no answer is blamed for. A password never goes to the target, only its digest: such a text is a word."""
@@ -38,7 +38,7 @@ SENT_SECRETS = frozenset({"authorization", "proxy-authorization", "cookie"})
 ANSWERED_SECRETS = frozenset({"set-cookie"})
 
 LONG = 40
-"""A guise of this many characters in hexadecimal or base64 is looked for only where there is a run as long."""
+"""An encoded secret of this many characters is searched for only where there is a run of letters and digits as long."""
 _RUN = bytes(0x68 if chr(code).isalnum() else 0x20 for code in range(128)) + b" " * 128
 _LONG_RUN = b"\x68" * LONG
 _SCHEME = re.compile(r"(OAuth|[A-Za-z]+ )? *")
@@ -56,7 +56,7 @@ class Redactor:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._secrets: dict[str, str] = {}
-        self._guises: list[EncodedSecret] = []
+        self._encodings: list[EncodedSecret] = []
         self._plain: list[bytes] = []
         self._packed: list[bytes] = []
         self._headers: dict[tuple[str, str], str] = {}
@@ -65,19 +65,19 @@ class Redactor:
         self.hear: Callable[[], object] = _nothing
 
     def pass_by(self, kind: str, secret: str) -> None:
-        """Take in a secret of a few exchanges only, such as a signature."""
+        """Learn a secret of a few exchanges only, such as a signature."""
         self._passing.append((kind, secret))
 
     def learn(self, kind: str, secret: str) -> None:
-        """Take in a secret; the same one twice is no harm. A very short password is known by its digest alone."""
+        """Learn a secret; a second time changes nothing. Of a very short password only the digest is learned."""
         if len(secret) < LEAST:
             if kind == "password":
                 self.learn("password-digest", hashlib.sha512(secret.encode()).hexdigest())
             return
         if secret in self._secrets:
             return
-        fresh = {guise.seen: guise for guise in encodings_of(kind, secret, self.pseudonym(secret))}
-        self._guises.extend(fresh.values())
+        fresh = {encoded.seen: encoded for encoded in encodings_of(kind, secret, self.pseudonym(secret))}
+        self._encodings.extend(fresh.values())
         packed = {seen.lower() for seen, one in fresh.items() if one.packed and len(seen) >= LONG and seen.isalnum()}
         self._packed.extend(packed)
         self._plain.extend({seen.lower() for seen in fresh} - packed)
@@ -92,7 +92,7 @@ class Redactor:
         return dict(self._secrets)
 
     def pseudonym(self, secret: str) -> str:
-        """Return what stands for a secret."""
+        """Return the pseudonym of a secret."""
         stream = hmac.digest(self._key, _bytes(secret), "sha512")
         while len(stream) < len(secret):
             stream += hashlib.sha512(stream).digest()
@@ -113,14 +113,14 @@ class Redactor:
                 self.learn("cookie", cookie)
         search = self._may_hold(_haystack(request, answer))
         if isinstance(answer, Failure):
-            told: Response | Failure = replace(answer, detail=self.text(answer.detail)) if search else answer
+            kept: Response | Failure = replace(answer, detail=self.text(answer.detail)) if search else answer
             leaks = NONE
         else:
-            told, leaks = self._answer(request, answer, session, search=search)
+            kept, leaks = self._answer(request, answer, session, search=search)
         return Exchange(
             id=exchange.id,
             request=self._request(request, search=search),
-            answer=told,
+            answer=kept,
             started=exchange.started,
             elapsed=exchange.elapsed,
             leaks=tuple(sorted(leaks - UNBLAMED)) if leaks else (),
@@ -134,7 +134,7 @@ class Redactor:
         return Request(method=request.method, path=path, headers=headers, body=body)
 
     def _answer(self, request: Request, answer: Response, session: str, *, search: bool) -> tuple[Response, Kinds]:
-        """Return an answer without secrets, and the kinds of those that it showed in a place that is not theirs."""
+        """Return an answer without secrets, and the kinds of those that it leaked."""
         body, kinds = self._clean(answer.body) if search else (answer.body, NONE)
         if session and "session" in kinds:
             # the session that a log-in answers is at home there, once
@@ -144,9 +144,9 @@ class Redactor:
         for kind, token in (*_passing_secrets(request, answer), *self._passing):
             if not packed and _bytes(token) not in body:
                 continue
-            for guise in encodings_of(kind, token, self.pseudonym(token)):
-                if guise.seen in body:
-                    body = body.replace(guise.seen, guise.shown)
+            for encoded in encodings_of(kind, token, self.pseudonym(token)):
+                if encoded.seen in body:
+                    body = body.replace(encoded.seen, encoded.shown)
                     kinds |= {kind} if kind else NONE
         return Response(status=answer.status, headers=headers, body=body), kinds | shown
 
@@ -154,7 +154,7 @@ class Redactor:
         """Return a content without secrets, and their kinds."""
         if not self._may_hold(content):
             return content, NONE
-        found = {guise.seen: guise for guise in reversed(self._guises) if guise.seen in content}
+        found = {encoded.seen: encoded for encoded in reversed(self._encodings) if encoded.seen in content}
         if not found:
             return content, NONE
         longest_first = sorted(found, key=len, reverse=True)
@@ -167,7 +167,7 @@ class Redactor:
         return (content.decode("utf-8", "surrogatepass") if kinds else text), kinds
 
     def _may_hold(self, content: bytes) -> bool:
-        """Return False for a content that surely holds no secret, which nearly all do, and quickly."""
+        """Rule out quickly that a content holds a secret, which is so for nearly all."""
         folded = content.lower()
         for needle in self._plain:
             if needle in folded:
@@ -180,15 +180,15 @@ class Redactor:
             if name.lower() in secret:
                 clean.append((name, self._secret_header(name, value)))
             elif search:
-                (told, seen), (shown, found) = self._clean_text(name), self._clean_text(value)
-                clean.append((told, shown))
+                (clean_name, seen), (shown, found) = self._clean_text(name), self._clean_text(value)
+                clean.append((clean_name, shown))
                 kinds |= seen | found
             else:
                 clean.append((name, value))
         return tuple(clean), kinds
 
     def _secret_header(self, name: str, value: str) -> str:
-        """Return a header that is secret whether or not we know it; the last are remembered, for most repeat."""
+        """Redact a header that is always secret; the last ones are cached, as most repeat."""
         known, key = self._headers, (name, value)
         if key not in known:
             if len(known) >= REMEMBERED:

@@ -31,7 +31,7 @@ class SharedSecrets:
             os.write(self._file, (json.dumps([kind, secret]) + "\n").encode())
 
     def hear(self, learn: Callable[[str, str], None]) -> None:
-        """Learn what others told since the last time."""
+        """Learn what other processes shared since the last time."""
         if self._file < 0 or os.fstat(self._file).st_size == self._read:
             return
         with self._lock:

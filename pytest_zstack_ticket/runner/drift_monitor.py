@@ -85,9 +85,9 @@ class DriftMonitor:
         created = self._endpoint.create(self._endpoint.calibration_draft)
         if "query" not in self._endpoint.profile.capabilities:
             return Probe(created, None)
-        shown = self._endpoint.named(created)
+        shown = self._endpoint.find_by_name(created)
         # one that was taken away in between, to stay under a cap, is not lost
-        return Probe(created, shown if self._endpoint.is_ours_to_see(created) else None)
+        return Probe(created, shown if self._endpoint.can_be_found(created) else None)
 
     def judge(self, examiner: Examiner, test: str) -> ItemRecord | None:
         """Judge the marks that were made during a test; None if there are none that were answered."""
@@ -106,5 +106,5 @@ class DriftMonitor:
         """Judge one mark against the first answer of the run, for the test that is on record."""
         first = self._endpoint.calibration
         if mark.shown is None:
-            return examiner("steady", subject=mark.created, sibling=first)
-        return examiner("steady", subject=mark.created, sibling=first, shown=mark.shown)
+            return examiner("same-treatment", subject=mark.created, sibling=first)
+        return examiner("same-treatment", subject=mark.created, sibling=first, shown=mark.shown)

@@ -57,8 +57,8 @@ def summary(caps: Quotas, wishes: RunOptions) -> str:
     told = {
         "requests": "{:.12g} requests",
         "rate": "{:g} a second",
-        "created": "{:.12g} creations",
-        "alive": "{:.12g} tickets alive at once",
+        "created": "{:.12g} POST requests",
+        "alive": "{:.12g} tickets at once",
         "bytes": "{:.12g} bytes",
     }
     parts = [told[name].format(getattr(caps, name)) for name in ORDER if getattr(caps, name) is not None]

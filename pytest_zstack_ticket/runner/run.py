@@ -12,8 +12,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-import pytest
-
 from pytest_zstack_ticket.artifacts.evidence_writer import EvidenceWriter
 from pytest_zstack_ticket.artifacts.report_folder import ReportFolder, gather_evidence
 from pytest_zstack_ticket.cleanup.ledger import SavedLedger
@@ -32,7 +30,7 @@ from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.redaction.leak_scan import Scan, scan
 from pytest_zstack_ticket.redaction.shared_secrets import SharedSecrets
 from pytest_zstack_ticket.report.document import profile_json
-from pytest_zstack_ticket.report.text.finding_card import Cards
+from pytest_zstack_ticket.report.text.finding_card import FindingCards
 from pytest_zstack_ticket.report.text.translations import wording
 from pytest_zstack_ticket.runner.budget import Budget
 from pytest_zstack_ticket.runner.drift_monitor import EVERY, DriftMonitor
@@ -49,7 +47,6 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.runner.conclusion import Conclusion
     from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 
-RUN: pytest.StashKey[Run] = pytest.StashKey()
 Role: TypeAlias = Literal["alone", "controller", "worker"]
 """`alone` runs the tests itself; under xdist the controller gathers what the workers find."""
 
@@ -126,6 +123,11 @@ class Run:
         return {requirement.id: requirement for requirement in load_catalogue(suites_folder())}
 
     @cached_property
+    def late(self) -> frozenset[str]:
+        """The requirements whose tests come after all others."""
+        return frozenset(one.id for one in self.catalogue.values() if one.late)
+
+    @cached_property
     def examiner(self) -> Examiner:
         """Judges trails for the test that runs."""
         return Examiner(
@@ -143,9 +145,9 @@ class Run:
         return DriftMonitor(target.endpoint, every=EVERY[self.wishes["effort"]], roomy=lambda: target.roomy)
 
     @cached_property
-    def cards(self) -> Cards:
+    def cards(self) -> FindingCards:
         """Makes cards of findings in the language of the run."""
-        return Cards(wording=wording(), lang=self.lang, kept=self.folder is not None)
+        return FindingCards(translations=wording(), lang=self.lang, with_evidence=self.folder is not None)
 
     def fresh_calibration(self) -> CallResult:
         """Send the calibration draft once more."""

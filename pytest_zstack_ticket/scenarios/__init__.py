@@ -1,4 +1,4 @@
-"""Helpers of the suites: ticket sets, canary tickets and the table of enumerated cases.
+"""What suite tests work with: ticket sets and groups, canary tickets, the table of enumerated cases.
 
-May import everything up to `client`.
+May import `client` and everything below it.
 """

@@ -1,4 +1,4 @@
-"""Send every enumerated row once a worker, and let any number of requirements judge the same trail."""
+"""Table of the enumerated cases: each row is sent once a worker, and any number of requirements judge its result."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, text.split("*"))) + r"(?![\s\S])")
 
 
-def _nothing(_partitions: Iterable[str]) -> None:
-    """Tell nobody."""
+def _ignore(_partitions: Iterable[str]) -> None:
+    """Announce nothing: no test is being recorded."""
 
 
 def _edit(row: Draft | Message) -> Edit:
@@ -35,19 +35,25 @@ def _edit(row: Draft | Message) -> Edit:
     return row.edit
 
 
+def _key(row: Draft | Message) -> tuple[str, str]:
+    edit = _edit(row)
+    return edit.kind, edit.partition
+
+
 @dataclass(slots=False)
 class CaseTable:
-    """The catalogues of one run, with the trail of each row that was sent so far.
+    """The catalogues of one run, with the result of each row that was sent so far.
 
-    Rows are chosen by their partition, such as `params.name/too-long`; `*` stands for any text.
+    Rows are chosen by their partition, such as `params.name/too-long`; `*` stands for any text. `announce` is
+    called with the partitions that a test is about to examine.
     """
 
     endpoint: TicketEndpoint
     context: Context
     profile: Profile
     window: int = 1
-    looks_through: Callable[[Iterable[str]], object] = _nothing
-    _trails: dict[tuple[str, str], CallResult] = field(default_factory=dict)
+    announce: Callable[[Iterable[str]], object] = _ignore
+    _results: dict[tuple[str, str], CallResult] = field(default_factory=dict)
 
     @cached_property
     def _catalogues(self) -> dict[str, tuple[Draft | Message, ...]]:
@@ -59,11 +65,11 @@ class CaseTable:
             "variations": strategies.variations(self.context, self.profile.limits),
             "open": strategies.open_questions(self.context, self.profile.limits),
             "malformed-requests": strategies.malformed_requests(self.context, self.profile.limits),
-            "tolerated-malformed-requests": strategies.tolerated_malformed_requests(self.context, self.profile.limits),
+            "unusual-requests": strategies.unusual_requests(self.context, self.profile.limits),
         }
 
     def rows(self, catalogue: str, *patterns: str) -> tuple[Draft | Message, ...]:
-        """Return the rows of a catalogue that fit any of the patterns; all of them if there is none.
+        """Rows of a catalogue that fit any of the patterns; all of them if there is no pattern.
 
         Raises LookupError if a pattern fits no row: a test that examines nothing would pass unearned.
         """
@@ -71,74 +77,75 @@ class CaseTable:
         if not patterns:
             return rows
         for pattern in patterns:
-            if not any(_pattern(pattern).match(_edit(row).partition) for row in rows):
+            if not self._fits_any(catalogue, pattern):
                 raise LookupError(f"no row of {catalogue} fits {pattern!r}")
         return tuple(row for row in rows if any(_pattern(p).match(_edit(row).partition) for p in patterns))
 
-    def trail(self, row: Draft | Message) -> CallResult:
-        """Return the trail of a row, sending it if it was not sent yet."""
-        edit = _edit(row)
-        key = (edit.kind, edit.partition)
-        if key not in self._trails:
-            sent = self.endpoint.create(row) if isinstance(row, Draft) else self.endpoint.send(row)
-            self._trails[key] = sent
-        return self._trails[key]
+    def result_of(self, row: Draft | Message) -> CallResult:
+        """Return the result of a row, which is sent if it was not sent yet."""
+        key = _key(row)
+        if key not in self._results:
+            self._results[key] = self.endpoint.create(row) if isinstance(row, Draft) else self.endpoint.send(row)
+        return self._results[key]
 
-    def trails(self, catalogue: str, *patterns: str) -> Iterator[tuple[Edit, CallResult]]:
-        """Yield each row's edit with its trail, having told `looks_through` which partitions those are."""
-        chosen = self.rows(catalogue, *patterns)
-        self.looks_through(_edit(row).partition for row in chosen)
+    def results(self, catalogue: str, *patterns: str, missing_ok: bool = False) -> Iterator[tuple[Edit, CallResult]]:
+        """Yield the edit and the result of each row that fits, after announcing their partitions.
+
+        With `missing_ok` a pattern may fit no row of this catalogue.
+        """
+        fitting = [one for one in patterns if self._fits_any(catalogue, one)] if missing_ok else list(patterns)
+        if patterns and not fitting:
+            return
+        chosen = self.rows(catalogue, *fitting)
+        self.announce(_edit(row).partition for row in chosen)
         for rows in self._chunks(chosen):
             for row in rows:
-                yield _edit(row), self.trail(row)
+                yield _edit(row), self.result_of(row)
+
+    def _fits_any(self, catalogue: str, pattern: str) -> bool:
+        return any(_pattern(pattern).match(_edit(row).partition) for row in self._catalogues[catalogue])
 
     def _chunks(self, rows: tuple[Draft | Message, ...]) -> Iterator[tuple[Draft | Message, ...]]:
-        """Yield rows a few at a time, those that were not sent yet sent at once by several threads."""
+        """Yield rows a few at a time; those that were not sent yet are sent concurrently."""
         size = 2 * self.window if self.window > 1 else 1
         for chunk in (rows[place : place + size] for place in range(0, len(rows), size)):
-            fresh = [row for row in chunk if (_edit(row).kind, _edit(row).partition) not in self._trails]
-            if len(fresh) > 1:
+            unsent = [row for row in chunk if _key(row) not in self._results]
+            if len(unsent) > 1:
                 with ThreadPoolExecutor(self.window) as pool:
-                    list(pool.map(self.trail, fresh))
+                    list(pool.map(self.result_of, unsent))
             yield chunk
 
-    def trails_if_any(self, catalogue: str, *patterns: str) -> Iterator[tuple[Edit, CallResult]]:
-        """Yield what `trails` yields, leaving out patterns that fit no row of this catalogue."""
-        rows = self._catalogues[catalogue]
-        fitting = [p for p in patterns if any(_pattern(p).match(_edit(row).partition) for row in rows)]
-        if fitting:
-            yield from self.trails(catalogue, *fitting)
-
-    def send_all(self, *catalogues: str) -> None:
+    def send_catalogues(self, *catalogues: str) -> None:
         """Send every row of some catalogues that was not sent yet."""
         for catalogue in catalogues:
-            for _ in self._chunks(self.rows(catalogue)):
-                pass
+            for rows in self._chunks(self.rows(catalogue)):
+                for row in rows:
+                    self.result_of(row)
 
-    def accepted(self) -> Iterator[tuple[Edit | None, CallResult]]:
+    def accepted_results(self) -> Iterator[tuple[Edit | None, CallResult]]:
         """Yield the calibration and each variation that the target accepted."""
         if _accepted(self.endpoint.calibration):
             yield None, self.endpoint.calibration
-        for edit, trail in self.trails("variations"):
-            if _accepted(trail):
-                yield edit, trail
+        for edit, result in self.results("variations"):
+            if _accepted(result):
+                yield edit, result
 
     def structured_refusals(self) -> Iterator[tuple[Edit | None, CallResult]]:
         """Yield each mutation that was refused with JSON, well-formed or not."""
         if _structured(self.endpoint.calibration):
             yield None, self.endpoint.calibration
-        for edit, trail in self.trails("mutations"):
-            if _structured(trail):
-                yield edit, trail
+        for edit, result in self.results("mutations"):
+            if _structured(result):
+                yield edit, result
 
 
-def _accepted(trail: CallResult) -> bool:
-    outcome = trail.outcome
+def _accepted(result: CallResult) -> bool:
+    outcome = result.outcome
     return isinstance(outcome, Accepted) or (isinstance(outcome, Malformed) and outcome.leaning == "accepted")
 
 
-def _structured(trail: CallResult) -> bool:
-    outcome = trail.outcome
+def _structured(result: CallResult) -> bool:
+    outcome = result.outcome
     if isinstance(outcome, Refused):
         return outcome.form == "error"
     return isinstance(outcome, Malformed) and outcome.leaning == "refused"

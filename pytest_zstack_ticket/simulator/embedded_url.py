@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.profile import ProfileBase
@@ -43,13 +44,15 @@ def _with(options: SimulatorOptions, name: str, value: str) -> SimulatorOptions:
 
     match name:
         case "fault":
-            return replace(options, faults=parse_fault(value), fault_text=value)
+            return replace(options, faults=parse_fault(value))
         case "choice":
             return replace(options, choices=parse_choices(value))
         case "locale" if value in ("en", "zh"):
             return replace(options, locale=cast("Locale", value))
         case "latency" | "session_timeout" | "webhook_pause":
             return _with_seconds(options, name, _seconds(name, value))
+        case "time_zone":
+            return replace(options, zone=_zone(value))
         case "seed" if value.isdecimal():
             return replace(options, seed=int(value))
     raise SettingsError(f"embedded endpoint: {name}={value!r} is not understood; write {EXAMPLE}")
@@ -62,6 +65,13 @@ def _with_seconds(options: SimulatorOptions, name: str, seconds: float) -> Simul
         case "session_timeout":
             return replace(options, session_timeout=seconds)
     return replace(options, webhook_pause=seconds)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, ZoneInfoNotFoundError):
+        raise SettingsError(f"embedded endpoint: time_zone={name!r} is no zone such as UTC or Asia/Shanghai") from None
 
 
 def _seconds(name: str, value: str) -> float:

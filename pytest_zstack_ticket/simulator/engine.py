@@ -17,7 +17,7 @@ from pytest_zstack_ticket.simulator.http.routes import decoded, job_id, split_ta
 from pytest_zstack_ticket.simulator.interceptors import admit, has_tag
 from pytest_zstack_ticket.simulator.options import SimulatorOptions
 from pytest_zstack_ticket.simulator.request_facts import call_of, facts_of
-from pytest_zstack_ticket.simulator.response import Answer, Connection, Delivery, Spoiled, Text
+from pytest_zstack_ticket.simulator.response import Answer, DamagedResponse, Delivery, Text
 from pytest_zstack_ticket.simulator.services import accounts, approval_flows, tickets
 from pytest_zstack_ticket.simulator.services.create_ticket import create_ticket
 from pytest_zstack_ticket.simulator.services.jobs import Job, Jobs
@@ -55,7 +55,7 @@ class Engine:
     ) -> None:
         self.options = options or SimulatorOptions()
         self.address = self.options.advertised or address
-        self.world = SimulatorState(self.options)
+        self.state = SimulatorState(self.options)
         self.jobs = Jobs()
         self.counts: Counter[str] = Counter()
         self.monitor = self.options.faults.begin() if self.options.faults else None
@@ -63,10 +63,10 @@ class Engine:
         self._hooks_due: list[float] = []
         self._started: float | None = None
 
-    def handle(self, request: Request, now: float, connection: Connection | None = None) -> Response | Spoiled:
-        """Answer one request at a time `now`, in seconds since the epoch."""
+    def handle(self, request: Request, now: float, *, in_flight: int = 1) -> Response | DamagedResponse:
+        """Answer one request at `now`, in seconds since the epoch; `in_flight` connections wait for an answer."""
         self.advance(now)
-        facts = self._facts(request, now, connection or Connection())
+        facts = self._facts(request, now, in_flight)
         active = self.monitor.active(facts) if self.monitor and facts else HEALTHY
         answer = self.monitor.instead(facts) if self.monitor and facts else None
         if answer is None:
@@ -75,7 +75,7 @@ class Engine:
             answer = self.monitor.edited(answer, facts)
         self.counts[f"answer:{answer.role}"] += 1
         response = self._finished(request, answer)
-        return self.monitor.spoiled(response, answer, facts) if self.monitor and facts else response
+        return self.monitor.damaged(response, answer, facts) if self.monitor and facts else response
 
     def advance(self, now: float) -> None:
         """Let all jobs end that are due."""
@@ -95,9 +95,9 @@ class Engine:
     @property
     def tickets(self) -> int:
         """How many tickets are stored, the seeded foreign ones included."""
-        return len(self.world.store.tickets)
+        return len(self.state.store.tickets)
 
-    def _facts(self, request: Request, now: float, connection: Connection) -> Facts | None:
+    def _facts(self, request: Request, now: float, in_flight: int) -> Facts | None:
         """Gather what triggers may look at; without faults nobody looks. A poll has the facts of its job."""
         if self.monitor is None:
             return None
@@ -105,29 +105,31 @@ class Engine:
         if job is not None and job.facts is not None:
             found = replace(job.facts, now=now, sent=request, polling=True)
         else:
-            found = facts_of(request, self.world.variant, now=now, started=self._started or now)
-        return replace(found, open_jobs=self.jobs.open, in_flight=connection.in_flight)
+            found = facts_of(request, self.state.variant, now=now, started=self._started or now)
+        return replace(found, open_jobs=self.jobs.open, in_flight=in_flight)
 
     def _job_of(self, request: Request) -> Job | None:
         identity = job_id(decoded(split_target(request.path)[0]))
         return self.jobs.rows.get(identity) if identity else None
 
     def _answer(self, request: Request, now: float, active: Active, facts: Facts | None) -> Answer:
-        turn = CallContext(world=self.world, request=request, now=now, call=_UNKNOWN_CALL, active=active)
-        kind = call_of(request, self.world.variant)
+        context = CallContext(state=self.state, request=request, now=now, call=_UNKNOWN_CALL, active=active)
+        kind = call_of(request, self.state.variant)
         self.counts[f"call:{kind}"] += 1
         try:
             container_pages.check_container(request)
             if request.method == "OPTIONS":
                 status, text, headers = container_pages.preflight(request)
-                return Answer(status=status, body=Text(text), role="options", call="other", headers=headers)
+                return Answer(
+                    status=status, body=Text(text), role="options", call="other", headers=headers, cookie=False
+                )
             identity = job_id(decoded(split_target(request.path)[0]))
             if identity is not None:
                 return self._poll(request, identity)
-            rest_layer.receive(turn)
-            return self._send(turn, facts)
+            rest_layer.receive(context)
+            return self._send(context, facts)
         except Refusal as error:
-            return response_builder.refusal(self.world.variant, error, kind)
+            return response_builder.refusal(self.state.variant, error, kind)
 
     def _poll(self, request: Request, identity: str) -> Answer:
         """Answer a job query: without any authentication, to anybody who knows the id."""
@@ -136,88 +138,88 @@ class Engine:
             raise Refusal(row="R31", status=405, text=text, ideal=405)
         job = self.jobs.rows.get(identity)
         if job is None:
-            return response_builder.unknown_job(self.world.variant, "poll", identity)
-        if job.answer is None:
-            return response_builder.waiting(self.world.variant, job.call, identity)
+            return response_builder.unknown_job(self.state.variant, "poll", identity)
+        held, job.held = job.held, False
+        if job.answer is None or held:
+            return response_builder.waiting(self.state.variant, job.call, identity)
         job.reads += 1
         return replace(job.answer, read=job.reads)
 
-    def _send(self, turn: CallContext, facts: Facts | None) -> Answer:
+    def _send(self, context: CallContext, facts: Facts | None) -> Answer:
         """Serve a bound message: at once, or by a job."""
-        direct = not turn.call.asynchronous or turn.variant.documented or not turn.without("answer-directly")
-        wanted = turn.header("X-Job-UUID") if turn.without("ignore-job-id") else None
-        if not turn.call.entity:
-            rest_layer.refuse_used_job(turn, used=wanted is not None and wanted in self.jobs.rows)
-        failure = self._admitted(turn)
+        direct = not context.call.asynchronous or context.variant.documented or not context.without("answer-directly")
+        wanted = context.header("X-Job-UUID") if context.without("ignore-job-id") else None
+        if not context.call.entity:
+            rest_layer.refuse_used_job(context, used=wanted is not None and wanted in self.jobs.rows)
+        failure = self._admitted(context)
         if direct:
-            return self._served(turn, failure, "")
+            return self._served(context, failure, "")
         job = Job(
-            id=wanted or turn.active.via("job.id", _job_id)(turn),
-            call=turn.call.kind,
-            created=turn.now,
-            due=turn.now + turn.active.figures.get("latency", self.options.latency),
-            turn=turn,
+            id=wanted or context.active.via("job.id", _job_id)(context),
+            call=context.call.kind,
+            created=context.now,
+            due=context.now + context.active.figures.get("latency", self.options.latency),
+            context=context,
             failure=failure,
-            webhook=turn.header("X-Web-Hook") or "",
+            webhook=context.header("X-Web-Hook") or "",
             facts=facts,
         )
         self.jobs.add(job)
         if job.webhook:
             self._hooks_due.append(job.due)
-        return response_builder.accepted(turn, job.id, f"{self.address}/v1/api-jobs/{job.id}")
+        return response_builder.accepted(context, job.id, f"{self.address}/v1/api-jobs/{job.id}")
 
     @staticmethod
-    def _admitted(turn: CallContext) -> ApiError | None:
+    def _admitted(context: CallContext) -> ApiError | None:
         try:
-            turn.active.via("admit", admit)(turn)
+            context.active.via("admit", admit)(context)
         except ApiError as error:
             return error
         return None
 
-    def _served(self, turn: CallContext, failure: ApiError | None, job: str) -> Answer:
+    def _served(self, context: CallContext, failure: ApiError | None, job: str) -> Answer:
         """Run the service, unless the portal refused the call or the caller only wants validation (dossier 3.7)."""
         polled = bool(job)
         if failure is not None:
-            turn.active.via(f"refused.{turn.call.kind}", _nothing)(turn)
-            return response_builder.failure(turn, failure, job, polled=polled)
-        if has_tag(turn, "validationOnly"):
-            return response_builder.success(turn, {}, job)
+            context.active.via(f"refused.{context.call.kind}", _nothing)(context)
+            return response_builder.failure(context, failure, job, polled=polled)
+        if has_tag(context, "validationOnly"):
+            return response_builder.success(context, {}, job)
         try:
-            result = turn.active.via(f"serve.{turn.call.kind}", HANDLERS[turn.call.handler])(turn)
+            result = context.active.via(f"serve.{context.call.kind}", HANDLERS[context.call.handler])(context)
         except ApiError as error:
-            return response_builder.failure(turn, error, job, polled=polled)
-        return response_builder.success(turn, result, job)
+            return response_builder.failure(context, error, job, polled=polled)
+        return response_builder.success(context, result, job)
 
     def _finish(self, job: Job) -> None:
-        turn = job.turn
-        assert turn is not None  # noqa: S101 - a job ends once
-        job.answer = self._served(turn, job.failure, job.id)
+        context = job.context
+        assert context is not None  # noqa: S101 - a job ends once
+        job.answer = self._served(context, job.failure, job.id)
         # a URL that cannot be parsed is dropped without a word (dossier 3.6)
         if job.webhook.startswith(("http://", "https://")):
             hook = _hook(job, job.answer, self.options.webhook_pause)
-            self._deliveries += turn.active.via("hooks", _once)(hook)
+            self._deliveries += context.active.via("hooks", _once)(hook)
 
     def _finished(self, request: Request, answer: Answer) -> Response:
         """Add what the container adds: a session cookie, and the end of the connection after 400, 500 and 503."""
         headers = list(answer.headers)
-        if self.world.variant.documented:
+        if self.state.variant.documented:
             headers.append(("content-type", "application/json;charset=UTF-8"))
             return replace(answer, headers=tuple(headers)).to_response()
-        if "JSESSIONID" not in (first_header(request, "Cookie") or ""):
-            cookie = f"JSESSIONID={self.world.new_uuid().upper()}; Path=/zstack; HttpOnly"
-            headers.append(("set-cookie", cookie))
+        if answer.cookie and not self.state.knows_cookie(first_header(request, "Cookie") or ""):
+            headers.append(("set-cookie", f"JSESSIONID={self.state.new_cookie()}; Path=/zstack; HttpOnly"))
         if answer.status in _CLOSING:
             headers.append(("connection", "close"))
         return replace(answer, headers=tuple(headers)).to_response()
 
 
-def _job_id(turn: CallContext) -> str:
-    return turn.world.new_uuid()
+def _job_id(context: CallContext) -> str:
+    return context.state.new_uuid()
 
 
-def _nothing(turn: CallContext) -> None:
+def _nothing(context: CallContext) -> None:
     """Leave nothing behind a refused call."""
-    del turn
+    del context
 
 
 def _hook(job: Job, answer: Answer, pause: float) -> Delivery:

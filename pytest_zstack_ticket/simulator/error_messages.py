@@ -111,7 +111,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 
 
-def say(locale: Locale, key: str, *arguments: object) -> str:
+def localized(locale: Locale, key: str, *arguments: object) -> str:
     """Return a text in the given language with its arguments filled in."""
     english, chinese = TEXTS[key]
     return (chinese if locale == "zh" else english).format(*arguments)

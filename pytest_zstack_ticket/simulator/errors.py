@@ -1,4 +1,4 @@
-"""What a turn can end with before its result: an error object, or a refusal below the API."""
+"""How a call ends other than with its result: an error object, or a refusal below the API."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from pytest_zstack_ticket.model.exchange import Json
-from pytest_zstack_ticket.simulator.error_messages import DESCRIPTIONS, Locale, say
+from pytest_zstack_ticket.simulator.error_messages import DESCRIPTIONS, Locale, localized
 from pytest_zstack_ticket.simulator.variants import Variant
 
 RefusalForm: TypeAlias = Literal["text", "page"]
@@ -36,7 +36,7 @@ class ApiError(Exception):
 
     def text(self, locale: Locale) -> str:
         """Return the details in the given language, cut as the target cuts them (dossier 6.1)."""
-        whole = self.details or say(locale, self.key, *self.arguments)
+        whole = self.details or localized(locale, self.key, *self.arguments)
         return whole if len(whole) < 4096 else whole[:4093] + "..."
 
 
@@ -44,7 +44,8 @@ class ApiError(Exception):
 class Refusal(Exception):  # noqa: N818 - a word of the glossary
     """A row of the master table (dossier 4.1): plain text or a container page.
 
-    `ideal` is the status of the documented variant, `row` the number in the table.
+    `ideal` is the status of the documented variant, `row` the number in the table, `cookie` whether the API opened an
+    HTTP session before.
     """
 
     row: str
@@ -54,6 +55,7 @@ class Refusal(Exception):  # noqa: N818 - a word of the glossary
     ideal: int = 400
     code: str = "SYS.1007"
     headers: tuple[tuple[str, str], ...] = ()
+    cookie: bool = True
 
 
 def error_tree(error: ApiError, variant: Variant, locale: Locale) -> dict[str, Json]:

@@ -1,4 +1,4 @@
-"""What of the faults is at work in one turn: rules that are not kept, steps that are done otherwise, figures changed.
+"""What of the faults is at work in one call: rules that are not kept, steps that are done otherwise, figures changed.
 
 The engine asks by name and never knows which faults exist; the names are listed in `faults.rules`.
 """
@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from pytest_zstack_ticket.model.exchange import Json, Request, Response
-from pytest_zstack_ticket.simulator.response import Answer, Spoiled
+from pytest_zstack_ticket.simulator.response import Answer, DamagedResponse
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -44,14 +44,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Active:
-    """The faults at work in one turn."""
+    """The faults at work in one context."""
 
     broken: frozenset[str] = frozenset()
     around: Mapping[str, tuple[Callable[..., Any], ...]] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
 
     def without(self, fault: str) -> bool:
-        """Tell whether the turn is without a fault."""
+        """Tell whether the call is without a fault."""
         return fault not in self.broken
 
     def via(self, step: str, default: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
@@ -68,7 +68,7 @@ class Monitor(Protocol):
     """The faults of one engine, with their counters."""
 
     def active(self, facts: Facts) -> Active:
-        """Say what is at work in the turn that begins."""
+        """Choose the faults at work in the call that begins."""
 
     def instead(self, facts: Facts) -> Answer | None:
         """Answer in place of the whole engine, or not."""
@@ -76,7 +76,7 @@ class Monitor(Protocol):
     def edited(self, answer: Answer, facts: Facts) -> Answer:
         """Change an answer."""
 
-    def spoiled(self, response: Response, answer: Answer, facts: Facts) -> Response | Spoiled:
+    def damaged(self, response: Response, answer: Answer, facts: Facts) -> Response | DamagedResponse:
         """Harm the answer's way to the client."""
 
 

@@ -19,54 +19,54 @@ _INTERCEPTORS = {
 }
 
 
-def admit(turn: CallContext) -> None:
+def admit(context: CallContext) -> None:
     """Run every interceptor; raises ApiError. Parameters come before the session in all releases."""
-    if "*" in turn.waived:
-        turn.waived |= {field.name for field in turn.call.fields}
-    validate(turn)
-    if turn.call.session:
-        turn.session = _session(turn)
-        check_resource_uuid(turn)
-        _check_rights(turn, turn.call)
-    interceptor = _INTERCEPTORS.get(turn.call.handler)
+    if "*" in context.waived:
+        context.waived |= {field.name for field in context.call.fields}
+    validate(context)
+    if context.call.session:
+        context.session = _session(context)
+        check_resource_uuid(context)
+        _check_rights(context, context.call)
+    interceptor = _INTERCEPTORS.get(context.call.handler)
     if interceptor is not None:
-        interceptor(turn)
+        interceptor(context)
 
 
-def _session(turn: CallContext) -> Session:
-    if turn.key_error is not None:
-        raise turn.key_error
-    if turn.token is None:
-        return administrator(now=turn.now)
-    session = turn.world.sessions.find(turn.token, turn.now)
+def _session(context: CallContext) -> Session:
+    if context.key_error is not None:
+        raise context.key_error
+    if context.token is None:
+        return administrator(now=context.now)
+    session = context.state.sessions.find(context.token, context.now)
     if session is not None:
-        if not turn.without("refuse-live-session"):
+        if not context.without("refuse-live-session"):
             raise ApiError("ID.1001", details="Session expired")
         return session
-    if turn.without(f"accept-{token_kind(turn)}-session"):
+    if context.without(f"accept-{token_kind(context)}-session"):
         raise ApiError("ID.1001", details="Session expired")
-    return turn.world.sessions.ended.get(turn.token) or administrator(turn.token, now=turn.now)
+    return context.state.sessions.ended.get(context.token) or administrator(context.token, now=context.now)
 
 
-def token_kind(turn: CallContext) -> str:
+def token_kind(context: CallContext) -> str:
     """Say in one word what is wrong with a token that is not live."""
-    token = turn.token or ""
+    token = context.token or ""
     if not token:
         return "empty"
-    ended = turn.world.sessions.ended.get(token)
+    ended = context.state.sessions.ended.get(token)
     if ended is not None:
-        return "expired" if turn.now >= ended.expires else "logged-out"
+        return "expired" if context.now >= ended.expires else "logged-out"
     return "unknown" if _TOKEN.match(token) else "malformed"
 
 
-def _check_rights(turn: CallContext, call: Call) -> None:
+def _check_rights(context: CallContext, call: Call) -> None:
     """Refuse what only the administrator may do: making and changing flows."""
-    if call.kind == "flow" and not turn.caller.admin and turn.without("accept-flows-of-tenants"):
+    if call.kind == "flow" and not context.caller.admin and context.without("accept-flows-of-tenants"):
         details = f"API[{call.message}] is denied by default, please contact admin to correct it"
         raise ApiError("SYS.1006", details=details)
 
 
-def has_tag(turn: CallContext, tag: str) -> bool:
+def has_tag(context: CallContext, tag: str) -> bool:
     """Tell whether a system tag was sent."""
-    tags = turn.values.get("systemTags")
+    tags = context.values.get("systemTags")
     return isinstance(tags, list) and tag in tags

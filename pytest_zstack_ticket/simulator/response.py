@@ -43,7 +43,7 @@ class Answer:
     """One answer. `call` is the kind of the call that it belongs to; a poll belongs to the call that made the job.
 
     `row` is the number of a refusal in the master table (dossier 4.1), `job` the id of the job it speaks of,
-    `read` how often that job's result has been read, this time included.
+    `read` how often that job's result has been read, this time included. `cookie`: an HTTP session was opened for it.
     """
 
     status: int
@@ -54,6 +54,7 @@ class Answer:
     row: str = ""
     job: str = ""
     read: int = 0
+    cookie: bool = True
 
     def text(self) -> str:
         """Return the body as text, as far as it is text."""
@@ -90,7 +91,7 @@ WireKind: TypeAlias = Literal[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoiled:
+class DamagedResponse:
     """A response and what the server does to it on the wire; `amount` is in seconds or bytes."""
 
     response: Response
@@ -107,11 +108,3 @@ class Delivery:
     body: bytes
     attempts: int = 15
     pause: float = 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
-    """What the server knows of the connection that a request came on."""
-
-    number: int = 0
-    in_flight: int = 1

@@ -20,12 +20,12 @@ def empty(variant: Variant) -> Tree | Text:
     return Tree({}) if variant.empty_is_object else Text("")
 
 
-def accepted(turn: CallContext, job: str, location: str) -> Answer:
+def accepted(context: CallContext, job: str, location: str) -> Answer:
     """Build a 202 that says where the job's result will be."""
-    tree: dict[str, Json] = {"apiTimeout": api_timeout(turn), "location": location}
-    if not turn.variant.api_timeout:
+    tree: dict[str, Json] = {"apiTimeout": api_timeout(context), "location": location}
+    if not context.variant.api_timeout:
         del tree["apiTimeout"]
-    return Answer(status=202, body=Tree(tree), role="accepted", call=turn.call.kind, job=job)
+    return Answer(status=202, body=Tree(tree), role="accepted", call=context.call.kind, job=job)
 
 
 def waiting(variant: Variant, call: str, job: str) -> Answer:
@@ -33,30 +33,32 @@ def waiting(variant: Variant, call: str, job: str) -> Answer:
     return Answer(status=202, body=empty(variant), role="waiting", call=call, job=job)
 
 
-def success(turn: CallContext, result: Json, job: str = "") -> Answer:
+def success(context: CallContext, result: Json, job: str = "") -> Answer:
     """Build a result, with the classes of its parts if the request asked for them."""
-    if turn.variant.documented and turn.call.kind == "create":
+    if context.variant.documented and context.call.kind == "create":
         result = {}
-    body = Tree(_with_schema(turn, result)) if result else empty(turn.variant)
-    return Answer(status=200, body=body, role="success", call=turn.call.kind, job=job)
+    body = Tree(_with_schema(context, result)) if result else empty(context.variant)
+    return Answer(status=200, body=body, role="success", call=context.call.kind, job=job)
 
 
-def _with_schema(turn: CallContext, result: Json) -> Json:
-    if turn.header("X-JSON-Schema") is None or "schema" in result:
+def _with_schema(context: CallContext, result: Json) -> Json:
+    if context.header("X-JSON-Schema") is None or "schema" in result:
         return result
     inventory = result.get("inventory")
     if inventory is None:
         return {"schema": {}} | result
-    entity = _ENTITY_OF_KIND.get(turn.call.kind) or ("flow" if turn.call.handler in _FLOW_HANDLERS else "collection")
+    entity = _ENTITY_OF_KIND.get(context.call.kind) or (
+        "flow" if context.call.handler in _FLOW_HANDLERS else "collection"
+    )
     return {"schema": schema(entity, inventory, "inventory")} | result
 
 
-def failure(turn: CallContext, error: ApiError, job: str = "", *, polled: bool = False) -> Answer:
+def failure(context: CallContext, error: ApiError, job: str = "", *, polled: bool = False) -> Answer:
     """Build an error object; a poll escapes it for HTML, a direct answer does not before 5.4."""
-    tree = {"error": error_tree(error, turn.variant, turn.locale)}
-    status = IDEAL_STATUS.get(error.code, 503) if turn.variant.documented else 503
-    body = Tree(tree, escape_html=polled or turn.variant.modern_errors)
-    return Answer(status=status, body=body, role="failure", call=turn.call.kind, job=job)
+    tree = {"error": error_tree(error, context.variant, context.locale)}
+    status = IDEAL_STATUS.get(error.code, 503) if context.variant.documented else 503
+    body = Tree(tree, escape_html=polled or context.variant.modern_errors)
+    return Answer(status=status, body=body, role="failure", call=context.call.kind, job=job)
 
 
 def refusal(variant: Variant, error: Refusal, call: str) -> Answer:
@@ -68,7 +70,13 @@ def refusal(variant: Variant, error: Refusal, call: str) -> Answer:
         return Answer(status=error.ideal, body=body, role="failure", call=call, headers=headers, row=error.row)
     role: Role = "page" if error.form == "page" else "text"
     return Answer(
-        status=error.status, body=Text(error.text), role=role, call=call, headers=error.headers, row=error.row
+        status=error.status,
+        body=Text(error.text),
+        role=role,
+        call=call,
+        headers=error.headers,
+        row=error.row,
+        cookie=error.cookie,
     )
 
 

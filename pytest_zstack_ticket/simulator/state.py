@@ -1,8 +1,10 @@
-"""Everything that an embedded endpoint remembers between two requests, and one request's own notes: the turn."""
+"""Everything that an embedded endpoint remembers between two requests, and one request's own notes: the context."""
 
 from __future__ import annotations
 
 import random
+import re
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +21,8 @@ from pytest_zstack_ticket.simulator.storage.tables import Store
 from pytest_zstack_ticket.simulator.variants import Variant
 
 _VERSION_AT, _VARIANT_AT = 12, 16
+_COOKIES = 100
+"""HTTP sessions that are remembered; what a client keeps longer is stale, as after the container's time-out."""
 
 
 class SimulatorState:
@@ -31,6 +35,7 @@ class SimulatorState:
         self.notes: dict[str, Any] = {}
         """Where faults remember what they need; the engine itself never reads it."""
         self._random = random.Random(options.seed)
+        self._cookies: deque[str] = deque(maxlen=_COOKIES)
         for token, name in options.sessions:
             person = seed_data.person(name, "account", "user", "virtual-id")
             if person is None:
@@ -42,6 +47,15 @@ class SimulatorState:
     def variant(self) -> Variant:
         """The endpoint that is played."""
         return self.options.variant
+
+    def new_cookie(self) -> str:
+        """Open an HTTP session, which means nothing to the API."""
+        self._cookies.append(self.new_uuid().upper())
+        return self._cookies[-1]
+
+    def knows_cookie(self, header: str) -> bool:
+        """Whether a Cookie header names an open HTTP session."""
+        return any(one in self._cookies for one in re.findall(r"JSESSIONID=([^;\s]+)", header))
 
     def new_uuid(self) -> str:
         """Draw a random uuid in the target's form: 32 lower-case hex digits of version 4."""
@@ -55,9 +69,10 @@ class CallContext:
     """One call on its way: what was sent, who sent it, and what is at work.
 
     `raw` is the message as it was read, `values` what was bound, `waived` the fields whose checks a fault switched off.
+    `timeout` (milliseconds) and `message_id` are what the message itself says of its job.
     """
 
-    world: SimulatorState
+    state: SimulatorState
     request: Request
     now: float
     call: Call
@@ -71,16 +86,18 @@ class CallContext:
     query: list[tuple[str, str]] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
     waived: set[str] = field(default_factory=set)
+    timeout: int | None = None
+    message_id: str = ""
 
     @property
     def store(self) -> Store:
         """The tables."""
-        return self.world.store
+        return self.state.store
 
     @property
     def variant(self) -> Variant:
         """The endpoint that is played."""
-        return self.world.variant
+        return self.state.variant
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -93,7 +110,7 @@ class CallContext:
         wanted = (self.header("Accept-Language") or "").lower()
         if self.variant.modern_errors and wanted.startswith(("en", "zh")):
             return "zh" if wanted.startswith("zh") else "en"
-        return self.world.options.locale
+        return self.state.options.locale
 
     @property
     def caller(self) -> Session:
@@ -106,7 +123,7 @@ class CallContext:
         return first_header(self.request, name)
 
     def without(self, fault: str) -> bool:
-        """Tell whether the turn is without a fault."""
+        """Tell whether the call is without a fault."""
         return self.active.without(fault)
 
 

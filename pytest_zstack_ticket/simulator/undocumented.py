@@ -21,7 +21,12 @@ class Choices:
     execute_times: str = _choice("accepted", "refused", about="executeTimes of zero or less (U6)")
     request_name: str = _choice("optional", "required", about="a request without requestName (U7)")
     context_match: str = _choice("ignored", "required", about="accountSystemContext that is not the session's own (U8)")
-    context_form: str = _choice("object", "any", about="accountSystemContext that is no object (7.4, question 6)")
+    context_form: str = _choice(
+        "object",
+        "any",
+        "unreadable",
+        about="accountSystemContext that is not an object: refused, stored, or stored so that a list cannot be read",
+    )
     duplicate_uuid: str = _choice(
         "internal", "operation", about="code of a used resourceUuid: SYS.1000 or SYS.1006 (U3)"
     )
@@ -36,30 +41,54 @@ class Choices:
     open_cancelled: str = _choice("denied", "allowed", about="open of a cancelled ticket (U1)")
     reject_final: str = _choice("denied", "allowed", about="reject of a finally approved ticket (U1)")
     access_key: str = _choice(
-        "text", "job", about="an unknown key id or a wrong signature: 500 text or an ID.1001 error (R11)"
+        "text",
+        "job",
+        "absent",
+        about="an unknown key id or a wrong signature: 500 text, an ID.1001 error, or no access keys at all (R11)",
     )
     foreign: str = _choice(
-        "denied", "hidden", about="acting on a ticket of somebody else: not the owner, or not found (U11)"
+        "denied", "hidden", about="acting on a ticket of another user: not the owner, or not found (U11)"
     )
-    four_bytes: str = _choice("kept", "replaced", "refused", about="characters beyond the BMP in names (5.3)")
+    four_bytes: str = _choice(
+        "kept",
+        "replaced",
+        "refused",
+        "lost",
+        about="characters beyond U+FFFF: in the database, or the job is lost (5.3)",
+    )
     long_text: str = _choice("refused", "kept", about="requests or comments over 65535 bytes (5.3)")
-    compare: str = _choice("exact", "blind", about="whether query conditions on text see upper and lower case")
+    compare: str = _choice(
+        "exact",
+        "blind",
+        "collation",
+        about="conditions, sort and ids see case; see none; see no accents, blanks either",
+    )
+    causes: str = _choice(
+        "absent", "raced", "present", about="`causes: []` in errors of jobs: never, where a poll comes early, always"
+    )
+    class_cast: str = _choice(
+        "text", "empty", about="500 for a wrong Java class: with its text, or empty once compiled"
+    )
+    null_request: str = _choice("refused", "crash", about="`requests: [null]`: SYS.1007, or 500 with an empty body")
+    exceptions: str = _choice("prompt", "slow", about="jobs that end by an exception: at once, or after 3 seconds")
+    cancelled_flow: str = _choice("cleared", "kept", about="currentFlowUuid of a cancelled ticket")
     dates: str = _choice("java8", "java9", "java20", about="the platform that writes the dates (9)")
-    time_zone: str = _choice("utc", "china", about="the server's own zone, in which dates are written (9)")
     failing_request: str = _choice("succeeds", "fails", about="the requests of a finally approved ticket (U12)")
-    virtual_id_details: str = _choice("account", "silent", about="details of a failed virtual-id log-in (U16)")
 
-    @property
-    def zone_hours(self) -> int:
-        """The server's offset from UTC."""
-        return 8 if self.time_zone == "china" else 0
+
+MEASURED = (
+    "context-form:unreadable+access-key:absent+four-bytes:lost+compare:collation+causes:raced+class-cast:empty"
+    "+null-request:crash+exceptions:slow+cancelled-flow:kept"
+)
+"""What was measured on a public 5.2.1 node (simulator.md, "Measured")."""
 
 
 def parse_choices(text: str) -> Choices:
-    """Read `empty-name:refused+foreign:hidden`; an empty text means the defaults."""
+    """Read `empty-name:refused+foreign:hidden`; `measured` stands for MEASURED, an empty text for the defaults."""
     known = {one.name.replace("_", "-"): one for one in fields(Choices)}
     made: dict[str, str] = {}
-    for part in filter(None, text.split("+")):
+    parts = [MEASURED if part == "measured" else part for part in text.split("+")]
+    for part in filter(None, "+".join(parts).split("+")):
         name, _, word = part.partition(":")
         if name not in known:
             near = ", ".join(difflib.get_close_matches(name, known, n=3)) or ", ".join(known)

@@ -93,11 +93,6 @@ class Variant:
         return self.documented or self._since(4, 6)
 
     @property
-    def update_description(self) -> bool:
-        """The action updateTicketRequest takes a description from 4.8."""
-        return self._since(4, 8)
-
-    @property
     def modern_errors(self) -> bool:
         """After 5.3: localised errors, new error fields, a rate limiter."""
         return self._since(5, 4)

@@ -1,12 +1,17 @@
-"""Drafts, valid and not: enumerated catalogues that visit every class, and strategies that explore around them."""
+"""Drafts and requests, valid and not: catalogues that enumerate every class, strategies that explore around them.
 
-from pytest_zstack_ticket.strategies.base_draft import NONCE, calibration_body, calibration_draft, with_nonce
+May import `model` only.
+"""
+
+from pytest_zstack_ticket.model.nonce import NONCE
+from pytest_zstack_ticket.strategies.base_draft import calibration_body, calibration_draft
 from pytest_zstack_ticket.strategies.drafts import MutatedDraft, api_bodies, drafts, mutated_drafts, names
 from pytest_zstack_ticket.strategies.edge_cases import edge_case_drafts
 from pytest_zstack_ticket.strategies.injection import injection_drafts
-from pytest_zstack_ticket.strategies.malformed import malformed_requests, tolerated_malformed_requests
+from pytest_zstack_ticket.strategies.malformed import malformed_requests, unusual_requests
 from pytest_zstack_ticket.strategies.mutations import mutations
-from pytest_zstack_ticket.strategies.variations import marked_draft, open_questions, variations
+from pytest_zstack_ticket.strategies.open_questions import open_questions
+from pytest_zstack_ticket.strategies.variations import marked_draft, variations
 
 __all__ = [
     "NONCE",
@@ -23,7 +28,6 @@ __all__ = [
     "mutations",
     "names",
     "open_questions",
-    "tolerated_malformed_requests",
+    "unusual_requests",
     "variations",
-    "with_nonce",
 ]

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_zstack_ticket.model.exchange import Headers, Json
+from pytest_zstack_ticket.model.nonce import NONCE
 from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Edit
 from pytest_zstack_ticket.model.ticket_context import Context
 
 Body = dict[str, Json]
 Change = Callable[[Body], Body]
-
-NONCE = "zt-0000000000000000"
-"""Stands in the name of every draft that leaves the name alone; the endpoint puts a fresh nonce there when it sends."""
 
 _NUMBER = re.compile(r'"@number:([-+.0-9eE]+)@"')
 
@@ -64,12 +62,6 @@ def calibration_body(context: Context) -> Body:
 def calibration_draft(context: Context) -> Draft:
     """Return the draft that is sent before anything else, and that every other one is an edit of."""
     return Draft(body=encode(calibration_body(context)))
-
-
-def with_nonce(draft: Draft, nonce: str) -> Draft:
-    """Return a draft with a nonce of 16 hexadecimal digits where it has room for it, else as it is."""
-    body = draft.body.replace(NONCE.encode(), f"zt-{nonce}".encode())
-    return Draft(body=body, edit=draft.edit, headers=draft.headers)
 
 
 def encode(body: Json) -> bytes:

@@ -16,13 +16,14 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.model.nonce import NONCE
 from pytest_zstack_ticket.model.profile import Limits
 from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Edit
 from pytest_zstack_ticket.model.ticket_context import Context
-from pytest_zstack_ticket.strategies.base_draft import NONCE, Body, Row, calibration_body, encode, put
+from pytest_zstack_ticket.strategies.base_draft import Body, Row, calibration_body, encode, put
+from pytest_zstack_ticket.strategies.layouts import html_safe, reordered
 from pytest_zstack_ticket.strategies.mutations import fresh_uuid, mutation_rows
 from pytest_zstack_ticket.strategies.text import LOOKALIKES, SCRIPTS, of_length
-from pytest_zstack_ticket.strategies.variations import gson_safe, reordered
 
 SCALARS: tuple[Json, ...] = (
     None, True, False, 0, 1, -1, 7, 255, 2**31, 2**53 - 1, 0.5, 1e3, "", "a", "text", "工单", "e\u0301", "\u2028",
@@ -87,30 +88,30 @@ def tables(limits: Limits) -> Tables:
             encode,
             lambda body: encode(reordered(body, lambda keys: keys[::-1])),
             lambda body: b" \n" + encode(body) + b"\t",
-            lambda body: gson_safe(encode(body).decode()).encode(),
+            html_safe,
         ),
     )
 
 
 def drafts(context: Context, limits: Limits) -> st.SearchStrategy[Draft]:
-    """Return valid drafts: combinations of variations that must not matter."""
+    """Draw valid drafts: combinations of variations that must not matter."""
     return _plans(PARTS).map(partial(_draft, calibration_body(context), tables(limits)))
 
 
 def mutated_drafts(context: Context, limits: Limits, *, tags: bool = True) -> st.SearchStrategy[MutatedDraft]:
-    """Return valid drafts with exactly one mutation applied; `tags` as in `mutations`."""
+    """Draw valid drafts with exactly one mutation applied; `tags` as in `mutations`."""
     rows = tuple(row for row in mutation_rows(limits, fresh=fresh_uuid, tags=tags))
     return _plans(ROWS + PARTS).map(partial(_mutated, calibration_body(context), tables(limits), rows))
 
 
 def names(limits: Limits) -> st.SearchStrategy[str]:
-    """Names within the limit, boundaries and scripts among them."""
+    """Draw names within the limit, boundaries and scripts among them."""
     known = tables(limits).names[1:]
     return st.integers(0, len(known) - 1).map(known.__getitem__)
 
 
 def api_bodies() -> st.SearchStrategy[dict[str, Json]]:
-    """JSON objects of any shape, decoded from bytes."""
+    """Draw JSON objects of any shape, decoded from bytes."""
     return st.binary(max_size=48).map(decode_object)
 
 
@@ -165,7 +166,7 @@ def _planned(calibration: Body, known: Tables, plan: Plan) -> tuple[Body, Callab
 def decode_object(data: bytes) -> dict[str, Json]:
     """Return the JSON object that any bytes stand for; fewer and smaller bytes are a simpler object.
 
-    Each byte is a member, so that one can be taken away without another meaning for those after it.
+    Each byte is a member, so that one can be removed without changing the meaning of those after it.
     """
     reader = iter(data)
     found: dict[str, Json] = {}

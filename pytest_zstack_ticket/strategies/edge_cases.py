@@ -6,9 +6,10 @@ import uuid
 from functools import lru_cache
 
 from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.model.nonce import NONCE
 from pytest_zstack_ticket.model.ticket import Draft, Edit
 from pytest_zstack_ticket.model.ticket_context import Context
-from pytest_zstack_ticket.strategies.base_draft import NONCE, Body, Change, Row, calibration_body, encode, number, put
+from pytest_zstack_ticket.strategies.base_draft import Body, Change, Row, calibration_body, encode, number, put
 
 TEXTS = {
     "astral": "𝔘🀄👩‍👩‍👧 𠀀",
@@ -37,7 +38,7 @@ TEXTS = {
 
 
 def edge_case_drafts(context: Context) -> tuple[Draft, ...]:
-    """Return the drafts in a fixed order; each has a name of its own that is found by its nonce."""
+    """List the drafts in a fixed order; each has a name of its own that is found by its nonce."""
     body = calibration_body(context)
     return tuple(row.draft(body) for row in _rows())
 

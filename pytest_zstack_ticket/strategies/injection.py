@@ -1,10 +1,11 @@
-"""Drafts with text that somebody could take for code: to be kept as text, or refused."""
+"""Drafts with text that could be taken for code: to be stored as text, or refused."""
 
 from __future__ import annotations
 
+from pytest_zstack_ticket.model.nonce import NONCE
 from pytest_zstack_ticket.model.ticket import Draft, Edit
 from pytest_zstack_ticket.model.ticket_context import Context
-from pytest_zstack_ticket.strategies.base_draft import NONCE, Row, calibration_body, put
+from pytest_zstack_ticket.strategies.base_draft import Row, calibration_body, put
 
 TEXTS = {
     "sql-or": "x' OR '1'='1",
@@ -30,7 +31,7 @@ PLACES = ("params.name", "params.description", "params.requests[0].requestName")
 
 
 def injection_drafts(context: Context) -> tuple[Draft, ...]:
-    """Return one draft for each text and place, in a fixed order; names keep their nonce."""
+    """List one draft for each text and place, in a fixed order; names keep their nonce."""
     body = calibration_body(context)
     return tuple(_row(path, name, text).draft(body) for path in PLACES for name, text in TEXTS.items())
 

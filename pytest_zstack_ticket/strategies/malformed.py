@@ -1,4 +1,4 @@
-"""Whole requests that are broken below the body: JSON text, encodings, methods, paths, headers, sizes."""
+"""Requests that are malformed or unusual below the body: JSON text, encodings, methods, paths, headers, sizes."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ MIB = 1 << 20
 
 
 def malformed_requests(context: Context, _limits: Limits) -> tuple[Message, ...]:
-    """Return every broken message that must be refused."""
+    """List every malformed request that must be refused."""
     good = encode(calibration_body(context))
     return (*_malformed(good), *_methods(good), *_paths(good))
 
 
-def tolerated_malformed_requests(context: Context, _limits: Limits) -> tuple[Message, ...]:
-    """Return every odd message that a healthy target may accept or refuse, but has to answer."""
+def unusual_requests(context: Context, _limits: Limits) -> tuple[Message, ...]:
+    """List every unusual request that a healthy target may accept or refuse, but has to answer."""
     good = encode(calibration_body(context))
     return (
         *_lenient(good),

@@ -1,6 +1,6 @@
 """Every named edit that must be refused, at each field and depth where the platform's sources say so.
 
-What its JSON reader quietly coerces (a number for a text) or what only a closed service decides is no mutation: see
+What its JSON reader silently coerces (a number for a string) or only a closed service decides is no mutation: see
 `open_questions`.
 """
 
@@ -51,7 +51,7 @@ def mutation_rows(limits: Limits, *, fresh: Callable[[], str], tags: bool = True
 
 
 def mutations(context: Context, limits: Limits, *, tags: bool = True) -> tuple[Draft, ...]:
-    """Return every mutation of the calibration draft, each one edit away from it.
+    """List every mutation of the calibration draft, each one edit away from it.
 
     `tags` is False for a release that has none (before 3.6): it ignores the key as any other that it does not know.
     """

@@ -94,7 +94,7 @@ class ActorEndpoints:
             return self._ours
         found = self._company.hands(part).endpoint
         found.profile, found.make_room = self._ours.profile, self._ours.make_room
-        found.taken_away = self._ours.taken_away
+        found.deleted_for_quota = self._ours.deleted_for_quota
         found.calibration_draft = self._draft(part)
         return found
 
@@ -131,7 +131,7 @@ def introduced(company: Actors, ours: Session, context: Context) -> frozenset[st
     if "stranger" in sessions:
         _require_stranger(sessions["stranger"], owner)
     if "approver" in sessions and _same_person(sessions["approver"], owner):
-        raise ContextError("[approver] of the context file is the owner of the tickets himself; name somebody else.")
+        raise ContextError("[approver] of the context file is the owner of the tickets; name another user.")
     return _possible(sessions, owner, context)
 
 
@@ -173,13 +173,13 @@ def _require_stranger(stranger: Session, owner: Session) -> None:
     """Raise ContextError for a stranger who may rightly see our tickets."""
     if is_administrator(stranger):
         raise ContextError(
-            "[stranger] of the context file is the administrator, who sees every ticket; name somebody of another "
+            "[stranger] of the context file is the administrator, who sees every ticket; name a user of another "
             "project or account."
         )
     if stranger.account and stranger.account == owner.account:
         raise ContextError(
-            f"[stranger] of the context file has the account of the tickets' owner ({owner.account}), so he may see "
-            "them; name somebody of another project or account."
+            f"[stranger] of the context file has the account of the tickets' owner ({owner.account}), so they may see "
+            "them; name a user of another project or account."
         )
 
 

@@ -1,4 +1,4 @@
-"""Examine whether a target can be examined: one line for each thing that has to be right, before any verdict."""
+"""Check whether a target is ready to test: one line for each thing that has to be right, before any verdict."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pytest_zstack_ticket.client.session_manager import OURS, require_answer
 from pytest_zstack_ticket.config.options import OPTIONS, RunOptions, Value, secrets_of
 from pytest_zstack_ticket.model.errors import ContextError, TargetError
 from pytest_zstack_ticket.model.exchange import Exchange, Response
-from pytest_zstack_ticket.model.outcome import Accepted, Refused
+from pytest_zstack_ticket.model.outcome import Accepted, Phrase, Refused
 from pytest_zstack_ticket.model.quotas import Quotas
 from pytest_zstack_ticket.redaction.shared_secrets import SharedSecrets
 from pytest_zstack_ticket.target.connect import open_target
@@ -45,11 +45,14 @@ FLAWS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One thing that was examined: its state, what was seen, and the cause whose mending is told."""
+    """One step that was checked: its state, what was seen, and the cause that advice is given for.
+
+    `seen` is a phrase of the doctor, or a text as it came: an id, a figure, an error.
+    """
 
     step: str
     state: State
-    seen: str = ""
+    seen: Phrase | str = ""
     cause: str = ""
 
 
@@ -99,11 +102,15 @@ def visit(wishes: RunOptions, *, try_ticket: bool, environment: Mapping[str, str
 def _steps(target: Target, *, try_ticket: bool) -> Iterator[Line]:
     raw, _ = target.client.send(VERSION)
     answer = require_answer(raw, target.settings)
-    yield Line(step="reach", state="ok", seen=f"status {answer.status}, {raw.elapsed * 1000:.0f} ms")
+    yield Line(
+        step="reach", state="ok", seen=Phrase.of("seen-answered", status=answer.status, ms=f"{raw.elapsed * 1000:.0f}")
+    )
     yield _clock(raw, answer, target)
     yield _rate(target)
     session = target.keeper.session
-    yield Line(step="login", state="ok", seen=f"{session.kind}, account {session.account or 'unknown'}")
+    yield Line(
+        step="login", state="ok", seen=Phrase.of("seen-session", kind=session.kind, account=session.account or "-")
+    )
     found = examine_target(client=target.client, keeper=target.keeper, settings=target.settings, profile=target.profile)
     target.profile = target.endpoint.profile = found
     query = "query" in found.capabilities
@@ -132,7 +139,7 @@ def _people(target: Target) -> Iterator[Line]:
     except ContextError as error:
         yield Line(step="people", state="failed", seen=str(error), cause="people-part")
     else:
-        yield Line(step="people", state="ok", seen=", ".join(target.company.parts) or "0")
+        yield Line(step="people", state="ok", seen=", ".join(target.company.parts) or Phrase.of("seen-no-others"))
 
 
 def _ticket(target: Target) -> Iterator[Line]:
@@ -151,12 +158,17 @@ def _ticket(target: Target) -> Iterator[Line]:
     last = trail.exchanges[-1]
     seconds = last.started + last.elapsed - trail.exchanges[0].started
     slow = seconds > target.settings.patience.job / 4
-    yield Line(step="job", state="warning" if slow else "ok", seen=f"{seconds:.2f} s", cause="slow" if slow else "")
+    yield Line(
+        step="job",
+        state="warning" if slow else "ok",
+        seen=Phrase.of("seen-seconds", seconds=f"{seconds:.2f}"),
+        cause="slow" if slow else "",
+    )
     swept = target.sweep(wait=False)
     found = bool(swept.deleted or swept.left)
     yield Line(step="query", state="ok" if found else "warning", cause="" if found else "not-shown")
     if swept.clean:
-        yield Line(step="cleanup", state="ok", seen=f"{len(swept.deleted)} deleted")
+        yield Line(step="cleanup", state="ok", seen=Phrase.of("seen-deleted", count=len(swept.deleted)))
     else:
         yield Line(step="cleanup", state="failed", seen=", ".join(swept.left) or swept.why, cause="no-delete")
 
@@ -171,10 +183,11 @@ def _clock(raw: Exchange, answer: Response, target: Target) -> Line:
         away = parsedate_to_datetime(answer.header("date") or "").timestamp() - raw.started - raw.elapsed
     except (TypeError, ValueError, OverflowError):
         return Line(step="clock", state="unknown")
+    seen = Phrase.of("seen-clock", seconds=f"{away:+.0f}")
     if abs(away) <= SKEW:
-        return Line(step="clock", state="ok", seen=f"{away:+.0f} s")
+        return Line(step="clock", state="ok", seen=seen)
     signs = target.settings.login not in OURS and target.settings.login != "session"
-    return Line(step="clock", state="failed" if signs else "warning", seen=f"{away:+.0f} s", cause="clock")
+    return Line(step="clock", state="failed" if signs else "warning", seen=seen, cause="clock")
 
 
 def _rate(target: Target) -> Line:
@@ -185,8 +198,13 @@ def _rate(target: Target) -> Line:
         refused = sent_over.refused if isinstance(sent_over, RetryTransport) else None
         if refused is not None:
             wish = announced_wait(refused, raw.started)
-            return Line(step="rate", state="warning", seen=f"{refused.status}, Retry-After {wish}", cause="rate")
-    return Line(step="rate", state="ok", seen=f"{PROBES}")
+            return Line(
+                step="rate",
+                state="warning",
+                seen=Phrase.of("seen-limited", status=refused.status, wait=wish),
+                cause="rate",
+            )
+    return Line(step="rate", state="ok", seen=Phrase.of("seen-not-limited", count=PROBES))
 
 
 def _step_of(cause: str, done: set[str]) -> str:

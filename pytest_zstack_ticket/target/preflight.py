@@ -51,11 +51,11 @@ def normalised_url(url: str) -> str:
     try:
         port = parts.port
     except ValueError as error:
-        raise SettingsError(f"--zstack-url {url}: the port is no number from 1 to 65535.") from error
+        raise SettingsError(f"--zstack-url {url}: the port is not a number from 1 to 65535.") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingsError(f"--zstack-url {url}: write http://HOST:PORT or https://HOST:PORT, or embedded.")
     if parts.username or parts.password:
-        raise SettingsError("--zstack-url holds a user or a password. Give them in --zstack-user and ZSTACK_PASSWORD.")
+        raise SettingsError("--zstack-url contains a user or a password. Use --zstack-user and ZSTACK_PASSWORD.")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     where = f"{host}:{port}" if port else host
     path = parts.path.rstrip("/").removesuffix("/tickets")
@@ -110,12 +110,12 @@ def _answers_query(answer: Response, settings: Settings) -> bool:
         )
     if from_gateway(answer):
         raise UnreachableError(
-            f"something before the target answers for it (status {answer.status}): {_words(answer)}. Check that the "
-            "management node is up, or give its own address in --zstack-url.",
+            f"something in front of the target answers for it (status {answer.status}): {_words(answer)}. Check "
+            "that the management node is up, or give its own address in --zstack-url.",
             cause="gateway",
         )
     if looks_like_page(answer.body) and answer.status not in NO_SUCH_METHOD:
-        raise _no_zstack(answer, settings, "answers tickets")
+        raise _no_zstack(answer, settings, "lists tickets")
     _require_session(answer)
     return SUCCESS <= answer.status < REDIRECTS
 
@@ -131,13 +131,14 @@ def _require_session(answer: Response) -> None:
         )
     if code.startswith("ID.1001") or answer.status == 401:
         raise LoginError(
-            f"the target does not know our session: {_words(answer)}. Give a fresh ZSTACK_SESSION or access key, or "
-            "let us log in with ZSTACK_PASSWORD.",
+            f"the target does not accept the session: {_words(answer)}. Use a new ZSTACK_SESSION or access key, or "
+            "set ZSTACK_PASSWORD to log in.",
             cause="session-dead",
         )
     if answer.status == 403 and b"requestTimeTooSkewed" in answer.body:
         raise LoginError(
-            "the target refuses the date of our signature: its clock and ours differ. Set one of them.", cause="clock"
+            "the target refuses the signature's date: its clock and this machine's differ. Correct one of them.",
+            cause="clock",
         )
 
 
@@ -151,7 +152,7 @@ def _no_tickets(answer: Response, settings: Settings) -> NoTicketServiceError:
 
 def _no_zstack(answer: Response, settings: Settings, what: str) -> NotZStackError:
     return NotZStackError(
-        f"{settings.url} answers an HTML page (status {answer.status}) where ZStack {what}. Check host, port and path "
+        f"{settings.url} returns an HTML page (status {answer.status}) where ZStack {what}. Check host, port and path "
         "in --zstack-url: the API is usually at http://HOST:8080/zstack.",
         cause="page",
     )

@@ -59,7 +59,7 @@ def settings_of(wishes: RunOptions, url: str) -> Settings:
         return Settings(url=url, user=wishes["user"], patience=patience, credentials=_embedded_credentials())
     credentials = Credentials(**{name: wishes.secrets[name] for name in SECRETS})
     if wishes["ca"] and not Path(wishes["ca"]).is_file():
-        raise SettingsError(f"--zstack-ca: {wishes['ca']} is no file. Give a PEM file with the CA's certificate.")
+        raise SettingsError(f"--zstack-ca: {wishes['ca']} is not a file. Use a PEM file with the CA's certificate.")
     return Settings(
         url=normalised_url(url),
         login=_login(wishes, credentials),
@@ -80,8 +80,9 @@ def person_settings(ours: Settings, part: Part, context: Context, wishes: RunOpt
         password = _embedded_credentials().password
     if not password:
         raise ContextError(
-            f"{wishes['context']} names {person.login} {person.user!r} as {part}, but there is no password for him. "
-            f"Set {password_variable(part)} or {password_variable(part)}_FILE, or take [{part}] out of the file."
+            f"{wishes['context']} names {person.login} {person.user!r} as {part}, but there is no password "
+            f"for this user. Set {password_variable(part)} or {password_variable(part)}_FILE, or remove [{part}] from "
+            "the file."
         )
     return replace(
         ours,

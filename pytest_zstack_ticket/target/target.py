@@ -206,7 +206,7 @@ class Target:
         )
         swept = sweeper.sweep(ledger, before=before, wait=wait)
         gone = ledger.book.drop_gone()
-        self.endpoint.taken_away.update(swept.deleted, (one.intent.nonce for one in gone if one.intent.nonce))
+        self.endpoint.deleted_for_quota.update(swept.deleted, (one.intent.nonce for one in gone if one.intent.nonce))
         self.usage_counter.give_back(len(gone))
         return swept
 

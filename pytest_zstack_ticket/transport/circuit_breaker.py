@@ -18,7 +18,7 @@ BETWEEN = 0.5
 """Seconds between the probes of a target that is silent."""
 MOST_BUSY = 4
 """So often a request is sent that the target is too busy for."""
-LONGEST = 60.0
+MAX_RETRY_AFTER = 60.0
 """Seconds that we stay away at most, if asked to."""
 
 
@@ -74,7 +74,7 @@ class CircuitBreaker:
     def _wait(self) -> None:
         """Stay away as long as the target asked for, or stop if that is too long."""
         seconds = self._resume - self._clock.now()
-        if seconds > LONGEST:
+        if seconds > MAX_RETRY_AFTER:
             self.stopped = f"the target asks us to stay away for {seconds:.0f} s (Retry-After)"
         elif seconds > 0:
             self._clock.sleep(seconds)
@@ -96,7 +96,7 @@ class CircuitBreaker:
         if isinstance(answer, Failure):
             self.stopped = f"the target no longer answers ({answer.kind}: {answer.detail})"
         elif is_lost(answer):
-            self.stopped = f"something before the target answers for it (status {answer.status})"
+            self.stopped = f"something in front of the target answers for it (status {answer.status})"
 
 
 def is_lost(answer: Response | Failure) -> bool:

@@ -1,8 +1,7 @@
-"""The clock that the edge looks at and sleeps by, and one for tests that is moved by hand."""
+"""The clock of everything that sends: the time, and sleep."""
 
 from __future__ import annotations
 
-import threading
 import time
 from typing import Protocol
 
@@ -20,10 +19,9 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own clock, which never goes back; its sleep can be ended for good by `interrupt`."""
+    """The machine's own clock, which never goes back."""
 
     def __init__(self) -> None:
-        self._stop = threading.Event()
         # differences of now() are elapsed times, so a clock that is set while a run goes on must not reach them
         self._began = time.time() - time.monotonic()
 
@@ -32,25 +30,5 @@ class SystemClock:
         return self._began + time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Sleep, or return at once after `interrupt`."""
-        if seconds > 0:
-            self._stop.wait(seconds)
-
-    def interrupt(self) -> None:
-        """End every sleep, now and later."""
-        self._stop.set()
-
-
-class ManualClock:
-    """A clock that moves only when somebody sleeps by it."""
-
-    def __init__(self, now: float = 1_700_000_000.0) -> None:
-        self.time = now
-
-    def now(self) -> float:
-        """Return seconds since the epoch."""
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        """Move the clock."""
-        self.time += seconds
+        """Sleep."""
+        time.sleep(max(0.0, seconds))

@@ -14,7 +14,7 @@ from pytest_zstack_ticket.model.exchange import Failure, Request
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.transport.error_mapping import failure_of
 
-LONGEST = 2.0
+MAX_WAIT = 2.0
 """Seconds to wait for an answer to be there, before the connection is cut without one."""
 LINGER = 0.05
 """Seconds that what was sent has to arrive: closing a connection with unread bytes may discard what is under way."""
@@ -38,7 +38,7 @@ class DisconnectingSender:
                 line.sendall(self._bytes(request))
                 sent = True
                 if request.cut == "when-answered":
-                    select.select([line], [], [], LONGEST)
+                    select.select([line], [], [], MAX_WAIT)
                 else:
                     time.sleep(LINGER)
         except (OSError, ValueError, h11.LocalProtocolError) as error:

@@ -1,4 +1,4 @@
-"""From examples to verdicts: tallies, roll-up, waivers, comparison and history; pure.
+"""From examples to verdicts: tallies, roll-up, waivers, comparison and history of runs, without any I/O.
 
-May import everything up to `checks`.
+May import `checks` and everything below it.
 """

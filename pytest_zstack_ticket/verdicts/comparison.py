@@ -1,4 +1,4 @@
-"""Compare the reports of two runs: what broke, what was mended, what answers otherwise; seeds and dates say nothing.
+"""Comparison of two runs' reports: what broke, what was fixed, what responds differently; seeds and dates do not count.
 
 The reports are plain JSON as `report.json` has them.
 """
@@ -18,14 +18,13 @@ from pytest_zstack_ticket.verdicts.saved_examples import same_input
 Report = Mapping[str, Any]
 Kind: TypeAlias = Literal["regression", "fixed", "known-failure", "inconclusive", "not-comparable", "changed"]
 KINDS: tuple[Kind, ...] = ("regression", "changed", "inconclusive", "not-comparable", "fixed", "known-failure")
-"""In the order of how much they matter to somebody who decides about an upgrade."""
+"""In the order of how much they matter for the decision about an upgrade."""
 
 FACTOR, LEAST = 4.0, 1.0
-"""An answer is slower or faster when it took more than this many times as long and this many seconds differ."""
+"""A response is slower or faster if it took this many times as long and at least this many seconds differ."""
 DECIDED = frozenset({"passed", "failed"})
-UNDECIDED = frozenset({"inconclusive", "error"})
 BY_RULE = ("level", "needs", "profiles")
-"""What a requirement asks for and of whom; another wording of the same is no other requirement."""
+"""What makes two requirements the same; their wording does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +56,7 @@ class Diff:
 
 
 def compare(before: Report, after: Report) -> Diff:
-    """Return what differs between the run before an upgrade and the run after it."""
+    """Compare the run before an upgrade with the run after it."""
     ours, theirs = _rows(before), _rows(after)
     common = sorted(set(ours) & set(theirs))
     found = [line for key in common if (line := _verdicts(ours[key], theirs[key])) is not None]
@@ -101,7 +100,7 @@ def _rows(report: Report) -> dict[str, Mapping[str, Any]]:
 
 
 def _whole(before: Report, after: Report) -> Iterator[Line]:
-    """Yield what makes two whole runs hard to compare. A release is meant to differ."""
+    """Yield what makes two runs hard to compare; the release is expected to differ."""
     for part in ("base", "limits"):
         was, now = before["profile"][part], after["profile"][part]
         if was != now:
@@ -115,7 +114,7 @@ def _missing(key: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Li
 
 
 def _verdicts(row: Mapping[str, Any], other: Mapping[str, Any]) -> Line | None:
-    """Return what two verdicts on one requirement say together, or None if they say the same."""
+    """Compare two verdicts on one requirement; None if there is nothing to report."""
     was, now = row["verdict"], other["verdict"]
     if any(row[part] != other[part] for part in BY_RULE):
         kind, what = "not-comparable", "rule"
@@ -135,18 +134,18 @@ def _verdicts(row: Mapping[str, Any], other: Mapping[str, Any]) -> Line | None:
 
 
 def _left_open(row: Mapping[str, Any]) -> bool:
-    """Return True where a run met only answers that leave a requirement open, such as jobs that were never pending.
+    """Say whether a run saw only responses that leave a requirement open, such as jobs that were never pending.
 
-    Whether a run meets another one is a matter of time, not of the target.
+    Whether a run sees others is a matter of timing, not of the target.
     """
     reason = row.get("reason")
     return reason is not None and reason["key"] == "left-open"
 
 
 def _changed_examples(before: Report, after: Report, broken: set[str]) -> Iterator[Line]:
-    """Yield what answers to the same pinned examples changed: one line for a change, whichever requirements show it.
+    """Yield changed responses to the same saved examples: one line for a change, whichever requirements show it.
 
-    A change in an example of a requirement that broke is that break, so it makes no line of its own.
+    A change in an example of a broken requirement belongs to that regression and gets no line of its own.
     """
     known = {same_input(one): one.observed for one in map(saved_example_from_json, before.get("pinned", ()))}
     seen: dict[str, tuple[str, Json, Json, set[str]]] = {}
@@ -163,7 +162,7 @@ def _changed_examples(before: Report, after: Report, broken: set[str]) -> Iterat
 
 
 def changes(was: Observed, now: Observed) -> Iterator[tuple[str, Json, Json]]:
-    """Yield name, old and new value of what changed in the answer to one example."""
+    """Yield name, old and new value of what changed in the response to one example."""
     if was.status // 100 != now.status // 100:
         yield "status", f"{was.status // 100}xx", f"{now.status // 100}xx"
     if was.code != now.code:
@@ -176,7 +175,7 @@ def changes(was: Observed, now: Observed) -> Iterator[tuple[str, Json, Json]]:
 
 
 def _changed_facts(before: Report, after: Report) -> Iterator[Line]:
-    """Yield the recorded facts of which no value was seen again."""
+    """Yield the observations of which no value was seen again."""
     known, seen = _facts(before), _facts(after)
     for key in sorted(set(known) & set(seen)):
         if known[key] and seen[key] and not set(known[key]) & set(seen[key]):

@@ -11,7 +11,7 @@ Report = Mapping[str, Any]
 
 
 def history(reports: Sequence[Report]) -> JsonObject:
-    """Return runs in the order of their beginnings, and the requirements that had not the same verdict in all.
+    """List runs in the order of their start, and the requirements whose verdict was not the same in all.
 
     A requirement that a run did not know has None there.
     """

@@ -1,4 +1,4 @@
-"""Form the verdicts of a run from what its examples said. One function decides for people and machines alike."""
+"""Verdicts of a run, computed from its examples: one function decides for people and machines alike."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pytest_zstack_ticket.model.outcome import Phrase, Violation
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.model.verdict import ROLL_UP, Example, Verdict
-from pytest_zstack_ticket.verdicts.tally import Tally, _order
+from pytest_zstack_ticket.verdicts.tally import Tally, phrase_order
 
 REGRESSION, NO_TARGET, INCONCLUSIVE, RESIDUE = 10, 11, 12, 13
-"""An example about which the contract allows both decisions: it makes its requirement neither pass nor fail."""
+"""Exit statuses of runs and comparisons; pytest has 0 to 5."""
 DECIDED = frozenset({"error", "failed", "inconclusive", "passed"})
 LEARNED = frozenset({"accepted", "inventory", "shown", "schema"})
 """Capabilities that only an accepted calibration draft can show."""
@@ -42,25 +42,27 @@ class Result:
 
 
 def applies(requirement: Requirement, profile: Profile) -> Phrase | None:
-    """Return why a requirement does not apply to a target, or None if it does."""
+    """Say why a requirement does not apply to a target, or None if it does."""
     if requirement.profiles and profile.base not in requirement.profiles:
         return Phrase.of("other-profile", profile=", ".join(requirement.profiles))
     need = unmet(requirement.needs, profile)
     return Phrase.of("unmet-need", need=need) if need else None
 
 
-def verdict_of(requirement: Requirement, tally: Tally | None, profile: Profile, *, cut: bool = False) -> Judged:
-    """Return the verdict on one requirement. Without a decided example nothing passes.
+def verdict_of(
+    requirement: Requirement, tally: Tally | None, profile: Profile, *, doubt: Phrase | None = None
+) -> Judged:
+    """Judge one requirement. Without a decided example nothing passes.
 
-    `cut` says that the run ended before it came to the requirement's tests.
+    `doubt` is why a requirement cannot pass whatever its examples say.
     """
     tally = tally or Tally(requirement=requirement.id)
-    verdict, reason = _verdict(requirement, tally, profile, cut=cut)
+    verdict, reason = _verdict(requirement, tally, profile, doubt=doubt)
     return Judged(id=requirement.id, verdict=verdict, reason=reason, tally=tally)
 
 
 def _verdict(  # noqa: PLR0911 - the order of these questions is the rule
-    requirement: Requirement, tally: Tally, profile: Profile, *, cut: bool
+    requirement: Requirement, tally: Tally, profile: Profile, *, doubt: Phrase | None
 ) -> tuple[Verdict, Phrase | None]:
     if tally.errors:
         return "error", Phrase.of("harness-error", error=tally.errors[0])
@@ -72,9 +74,9 @@ def _verdict(  # noqa: PLR0911 - the order of these questions is the rule
     if inapplicable is not None:
         return _not_applicable(inapplicable, profile)
     if tally.undecided or tally.lost:
-        return "inconclusive", min(tally.lost, default=tally.reason, key=_order)
-    if cut:
-        return "inconclusive", Phrase.of("cut-short")
+        return "inconclusive", min(tally.lost, default=tally.reason, key=phrase_order)
+    if doubt is not None:
+        return "inconclusive", doubt
     if tally.missing > 0:
         return "inconclusive", Phrase.of("explored-too-little", explored=tally.explored, wanted=tally.wanted)
     if tally.held:
@@ -96,15 +98,20 @@ def judge(
     found: Mapping[str, Tally],
     profile: Profile,
     *,
-    cut: Collection[str] = frozenset(),
+    doubts: Mapping[str, Phrase] | None = None,
     cut_short: bool = False,
 ) -> Result:
-    """Return the verdict of a run and of each requirement.
+    """Judge a run and each requirement.
 
-    `cut` are those that a run that was cut short did not come to the end of; such a run is never passed.
+    `doubts` are why some requirements cannot pass whatever their examples say. A run that was cut short never passes.
     """
     judged = tuple(
-        verdict_of(requirement, found.get(requirement.id), profile, cut=requirement.id in cut)
+        verdict_of(
+            requirement,
+            found.get(requirement.id),
+            profile,
+            doubt=(doubts or {}).get(requirement.id),
+        )
         for requirement in requirements
     )
     judged = _cascaded(requirements, judged)
@@ -119,9 +126,9 @@ def judge(
 
 
 def _cascaded(requirements: Sequence[Requirement], judged: tuple[Judged, ...]) -> tuple[Judged, ...]:
-    """Return verdicts in which what could not be decided because something below it failed is untested, with its cause.
+    """Turn what could not be decided because a requirement below it failed into untested, with its cause.
 
-    What departed stays failed, and what held stays passed: they have evidence of their own.
+    What failed stays failed, and what passed stays passed: they have evidence of their own.
     """
     bases = {rule.id: rule.after for rule in requirements}
     broken = {one.id for one in judged if one.verdict == "failed"}
@@ -134,7 +141,7 @@ def _cascaded(requirements: Sequence[Requirement], judged: tuple[Judged, ...]) -
 
 
 def _causes(requirement: str, bases: Mapping[str, Sequence[str]], broken: Collection[str]) -> list[str]:
-    """Return the failed requirements that one stands on, the lowest ones of each way down."""
+    """List the failed requirements that one depends on, the lowest ones of each path."""
     found: set[str] = set()
     seen: set[str] = set()
     waiting = list(bases.get(requirement, ()))
@@ -146,6 +153,11 @@ def _causes(requirement: str, bases: Mapping[str, Sequence[str]], broken: Collec
         found.update({base} & set(broken))
         waiting += bases.get(base, ())
     return sorted(found)
+
+
+def doubts_of(*, cut: Iterable[str], early: Iterable[str]) -> dict[str, Phrase]:
+    """Say why requirements cannot pass: the run was `cut` short before their end, or they were examined too `early`."""
+    return dict.fromkeys(early, Phrase.of("examined-too-early")) | dict.fromkeys(cut, Phrase.of("cut-short"))
 
 
 def roll_up(verdicts: Iterable[Verdict]) -> Verdict:

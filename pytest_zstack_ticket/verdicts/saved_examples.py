@@ -10,6 +10,7 @@ from dataclasses import replace
 from pytest_zstack_ticket.api.strict_json import decode
 from pytest_zstack_ticket.model.codec import edit_to_json
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Request, Response, Trails
+from pytest_zstack_ticket.model.nonce import NONCE, NONCE_BYTES_PATTERN, NONCE_PATTERN
 from pytest_zstack_ticket.model.outcome import Undecided, Violation
 from pytest_zstack_ticket.model.saved_example import Observed, SavedCall, SavedExample
 from pytest_zstack_ticket.model.verdict import Example
@@ -19,8 +20,6 @@ ROLES = frozenset({"subject", "sibling"})
 """Other roles are parts of flows: a query for the ticket, a web hook, a second poll."""
 LARGEST = 20_000
 """Bytes of a body; a larger one would make the report heavy, and there are smaller examples of the same class."""
-NONCE = b"zt-0000000000000000"
-_NONCED = re.compile(rb"zt-[0-9a-f]{16}")
 OF_ONE_RUN = frozenset({"x-job-uuid", "x-web-hook", "x-webhook", "date"})
 _OUR_HOOK = re.compile(r"https?://[^/]+/hook/[0-9a-f]{32}")
 """The URL that a run names to have the ends of jobs delivered: another run leaves it out."""
@@ -37,7 +36,7 @@ def saved_example_of(
     """
     if isinstance(example.judgement, Undecided) or "subject" not in trails or not set(trails) <= ROLES & set(created):
         return None
-    if not all(trails.values()) or _NONCED.search(json.dumps(example.arguments).encode()):
+    if not all(trails.values()) or NONCE_PATTERN.search(json.dumps(example.arguments)):
         return None
     in_order = sorted(trails.items(), key=lambda pair: pair[1][0].started)
     calls = [_call(role, trail[0].request, ours, word) for role, trail in in_order]
@@ -73,7 +72,7 @@ def _call(role: str, request: Request, ours: Collection[str], word: str) -> Save
         path=request.path,
         headers=tuple(pair for pair in headers if pair[0].lower() != "authorization"),
         session=bool(authorised),
-        body=None if body is None else _without(word, _NONCED.sub(NONCE, body)),
+        body=None if body is None else _without(word, NONCE_BYTES_PATTERN.sub(NONCE.encode(), body)),
     )
 
 
@@ -82,32 +81,32 @@ def _without(word: str, body: bytes) -> bytes:
 
 
 def status_of(trail: tuple[Exchange, ...]) -> int:
-    """Return the status of a trail's last answer, 0 if there is none."""
+    """Return the status of the last response, 0 if there is none."""
     answer = trail[-1].answer if trail else None
     return answer.status if isinstance(answer, Response) else 0
 
 
 def observed(trail: tuple[Exchange, ...]) -> Observed:
-    """Return what an upgrade may change in the answer to one creation."""
+    """Return what an upgrade may change in the response to one create."""
     answer = trail[-1].answer
     value = decode(answer.body) if isinstance(answer, Response) and answer.body else None
-    told = value if isinstance(value, dict) else {}
-    error = told.get("error")
+    members = value if isinstance(value, dict) else {}
+    error = members.get("error")
     return Observed(
         status=status_of(trail),
         code=str(error.get("code", "")) if isinstance(error, dict) else "",
-        fields=tuple(sorted(_fields(told))),
+        fields=tuple(sorted(_fields(members))),
         seconds=max(0.0, trail[-1].started + trail[-1].elapsed - trail[0].started),
     )
 
 
 def _fields(value: Json) -> set[str]:
-    """Return the members of an answer and of the objects in it, such as inventory.uuid."""
+    """Return the members of a response and of the objects in it, such as inventory.uuid."""
     inner = {f"{key}.{below}" for key, item in value.items() if isinstance(item, dict) for below in item}
     return {*map(str, value), *inner}
 
 
 def same_input(one: SavedExample) -> str:
-    """Return what is equal for two pinned examples that send and check the same."""
+    """Return what is equal for two saved examples that send and check the same."""
     bare = replace(one, signature="", test="", observed=Observed(status=0, code="", fields=(), seconds=0.0))
     return repr((bare.requirement, bare.check, sorted(bare.arguments.items(), key=str), bare.calls))

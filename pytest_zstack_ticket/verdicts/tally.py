@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 from pytest_zstack_ticket.model.outcome import Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.verdict import Example
 
-LEGAL = frozenset({"legal-acceptance", "legal-refusal", "never-pending", "no-log-out", "not-shown"})
+LEGAL = frozenset({"legal-acceptance", "legal-refusal", "no-log-out", "not-shown"})
+"""Reasons that say what the target chose where the contract leaves it open; none may depend on who was quicker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What all examples of one requirement said so far.
+    """Counts of all examples of one requirement so far.
 
-    `errors`, `lost`, `ran` and `known` are in no example: how tests broke off, that there was a test at all, and which
-    partitions its tests look through. `inputs` are those that differ. Neither are, of a run with a budget, the distinct
-    examples that were `explored`, those that the effort had `wanted`, and those that are `missing` for a verdict.
+    `errors`, `lost`, `ran` and `known` come from the tests, not from examples: how tests broke off, whether there was a
+    test at all, and which partitions its tests examine. `inputs` are the distinct ones. For a run with a budget,
+    `explored` counts distinct examples, `wanted` what the effort asks for, `missing` what is missing for a verdict.
     """
 
     requirement: str
@@ -38,11 +39,11 @@ class Tally:
 
     @property
     def without_example(self) -> list[str]:
-        """The partitions that tests looked through and that gave no example, so that their number is no boast."""
+        """The partitions that tests were to examine but gave no example."""
         return sorted(self.known - self.partitions)
 
     def plus(self, other: Tally) -> Tally:
-        """Return both tallies as one."""
+        """Add another tally."""
         return replace(
             self,
             held=self.held + other.held,
@@ -63,16 +64,17 @@ class Tally:
 
 
 def _first(one: Phrase | None, other: Phrase | None) -> Phrase | None:
-    """Return the same one of two reasons in whatever order they come."""
-    return min((one, other), key=_order) if one and other else one or other
+    """Choose the same one of two reasons in whatever order they come."""
+    return min((one, other), key=phrase_order) if one and other else one or other
 
 
-def _order(phrase: Phrase) -> tuple[str, tuple[tuple[str, str], ...]]:
+def phrase_order(phrase: Phrase) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Key by which reasons are sorted, so that the same one is chosen in whatever order they come."""
     return phrase.key, phrase.parameters
 
 
 def tally_of(example: Example) -> Tally:
-    """Return what one example says."""
+    """Count one example."""
     judgement = example.judgement
     legal = isinstance(judgement, Undecided) and judgement.reason.key in LEGAL
     return Tally(
@@ -89,7 +91,7 @@ def tally_of(example: Example) -> Tally:
 
 
 def tallies(examples: Iterable[Example]) -> dict[str, Tally]:
-    """Return the tally of each requirement that has examples."""
+    """Count the examples of each requirement that has any."""
     found: dict[str, Tally] = {}
     for example in examples:
         one = tally_of(example)

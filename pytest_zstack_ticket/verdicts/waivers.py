@@ -1,4 +1,4 @@
-"""Decide what a waiver is worth in a run, from replays of its counterexample and from what the run found itself."""
+"""State of a waiver in a run, from replays of its counterexample and from what the run found itself."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from pytest_zstack_ticket.verdicts.judge import Result, roll_up
 
 State: TypeAlias = Literal["waived", "stale", "not-covered", "expired", "other-release", "inconclusive"]
 Outcome: TypeAlias = str | None
-"""One replay: the signature of its departure, an empty text if it held, None if it was not decided."""
+"""One replay: the signature of its violation, an empty text if it passed, None if it was not decided."""
 
 INCREDIBLE = 1e-6
-"""So improbable must a row of passing replays be before the failure counts as gone."""
+"""Probability below which a series of passing replays counts as proof that the failure is gone."""
 DOUBT = 1e-3
-"""The chance that the true rate of a failure is below the one that is reckoned with."""
+"""Probability that the true rate of a failure is below the assumed one."""
 MOST_REPLAYS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What a waiver is worth in a run: its replays departed `seen` times of `tried`; `found` says the search saw it."""
+    """State of a waiver in a run: its replays failed `seen` times of `tried`; `found` says the search saw it."""
 
     waiver: Waiver
     state: State
@@ -38,7 +38,7 @@ class Decision:
 def decide(
     waiver: Waiver, *, today: date, profile: Profile, outcomes: Sequence[Outcome], findings: Collection[str]
 ) -> Decision:
-    """Return the decision on one waiver; `findings` are the signatures that the run found for its requirement."""
+    """Decide on one waiver; `findings` are the signatures that the run found for its requirement."""
     decided = [one for one in outcomes if one is not None]
     seen, found = decided.count(waiver.signature), waiver.signature in findings
     return Decision(
@@ -51,7 +51,7 @@ def decide(
 
 
 def counts_today(waiver: Waiver, *, today: date, profile: Profile) -> Literal["expired", "other-release"] | None:
-    """Return why a waiver does not count, whatever the target does, or None if it does; its last day counts."""
+    """Say why a waiver does not count, whatever the target does, or None if it does; its last day counts."""
     if today > waiver.expires:
         return "expired"
     releases = {str(profile.oldest), str(profile.newest)}

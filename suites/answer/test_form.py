@@ -1,4 +1,4 @@
-"""The form of each answer to CreateTicket, as the page, the product and its SDK have it."""
+"""The format of each response to CreateTicket, as the page, the product and its SDK define it."""
 
 import pytest
 
@@ -37,106 +37,106 @@ NO_ERROR_OBJECT = ["no-error-object", "empty-failure", "text-failure", "page-fai
 
 
 @pytest.mark.requirement("ZT-ANSWER-001")
-def test_every_answer_has_an_allowed_form(ticket_endpoint, zstack_cases, zstack_examine):
-    """CreateTicket answers {}, the created inventory or a well-formed error, and nothing else."""
+def test_every_response_has_an_allowed_format(ticket_endpoint, zstack_cases, zstack_examine):
+    """CreateTicket returns {}, the created inventory or a well-formed error, and nothing else."""
     violation = zstack_examine("form", subject=ticket_endpoint.calibration, arguments={"structured": True})
     assert violation is None, violation
     for catalogue in ("variations", "mutations"):
-        for edit, trail in zstack_cases.trails(catalogue):
-            violation = zstack_examine("form", edit=edit, subject=trail)
+        for edit, result in zstack_cases.results(catalogue):
+            violation = zstack_examine("form", edit=edit, subject=result)
             assert violation is None, violation
 
 
 @pytest.mark.parametrize("reasons", by_requirement(FORMS))
-def test_a_success_has_its_form(reasons, ticket_endpoint, zstack_cases, zstack_examine):
-    """A success is status 200 with one JSON object that is empty or holds the inventory."""
-    trails = [
+def test_success_is_status_200_with_one_json_object(reasons, ticket_endpoint, zstack_cases, zstack_examine):
+    """Success is status 200 with one JSON object that is empty or contains the inventory."""
+    results = [
         (None, ticket_endpoint.calibration),
-        *zstack_cases.trails("variations"),
-        *zstack_cases.trails("mutations"),
+        *zstack_cases.results("variations"),
+        *zstack_cases.results("mutations"),
     ]
-    for edit, trail in trails:
-        if not trail.refused:
-            violation = zstack_examine("form", edit=edit, subject=trail, arguments={"reasons": reasons})
+    for edit, result in results:
+        if not result.refused:
+            violation = zstack_examine("form", edit=edit, subject=result, arguments={"reasons": reasons})
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-022")
-def test_a_structured_failure_holds_an_error_object(zstack_cases, zstack_examine):
-    """A structured failure holds an object under the key error."""
-    for edit, trail in zstack_cases.structured_refusals():
-        violation = zstack_examine("form", edit=edit, subject=trail, arguments={"reasons": NO_ERROR_OBJECT})
+def test_structured_failure_has_an_error_object(zstack_cases, zstack_examine):
+    """A structured failure response has an object under the key error."""
+    for edit, result in zstack_cases.structured_refusals():
+        violation = zstack_examine("form", edit=edit, subject=result, arguments={"reasons": NO_ERROR_OBJECT})
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-036")
-def test_a_failure_shows_no_ticket(zstack_cases, zstack_examine):
-    """A failure shows no inventory beside its error."""
-    for edit, trail in zstack_cases.structured_refusals():
-        violation = zstack_examine("error-alone", edit=edit, subject=trail)
+def test_failure_has_no_inventory(zstack_cases, zstack_examine):
+    """A failure response contains no inventory alongside its error."""
+    for edit, result in zstack_cases.structured_refusals():
+        violation = zstack_examine("no-inventory-with-error", edit=edit, subject=result)
         assert violation is None, violation
 
 
 @pytest.mark.parametrize("part", by_requirement(ERROR_PARTS))
-def test_an_error_part_is_well_formed(part, zstack_cases, zstack_examine):
-    """Each part of an error has its type, at any depth."""
+def test_error_fields_have_their_types(part, zstack_cases, zstack_examine):
+    """Each field of an error has its type, at any nesting depth."""
     places, keywords = part
     arguments = {"schema": "failure", "places": places, "keywords": keywords}
-    for edit, trail in zstack_cases.structured_refusals():
-        violation = zstack_examine("facet", edit=edit, subject=trail, arguments=arguments)
+    for edit, result in zstack_cases.structured_refusals():
+        violation = zstack_examine("schema-part", edit=edit, subject=result, arguments=arguments)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-030")
-def test_every_answer_is_utf8(zstack_cases, zstack_examine, ticket_endpoint):
-    """An answer is UTF-8, and names no other character set."""
+def test_every_response_is_utf8(zstack_cases, zstack_examine, ticket_endpoint):
+    """A response is encoded in UTF-8 and declares no other character set."""
     violation = zstack_examine("charset", subject=ticket_endpoint.calibration)
     assert violation is None, violation
     for catalogue in ("variations", "mutations"):
-        for edit, trail in zstack_cases.trails(catalogue):
-            violation = zstack_examine("charset", edit=edit, subject=trail)
+        for edit, result in zstack_cases.results(catalogue):
+            violation = zstack_examine("charset", edit=edit, subject=result)
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-031")
-def test_json_is_not_declared_a_page(zstack_cases, zstack_examine, ticket_endpoint):
-    """A JSON answer is not declared to be text/html."""
+def test_json_is_not_declared_as_html(zstack_cases, zstack_examine, ticket_endpoint):
+    """A JSON response is not declared as text/html."""
     violation = zstack_examine("media-type", subject=ticket_endpoint.calibration)
     assert violation is None, violation
-    for edit, trail in zstack_cases.trails("mutations"):
-        violation = zstack_examine("media-type", edit=edit, subject=trail)
+    for edit, result in zstack_cases.results("mutations"):
+        violation = zstack_examine("media-type", edit=edit, subject=result)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-032")
-def test_schema_paths_lead_to_values(ticket_endpoint, zstack_examine):
-    """Each path in an answer's schema leads to a value of the answer."""
-    trail = ticket_endpoint.create(ticket_endpoint.calibration_draft, headers=(("X-JSON-Schema", "true"),))
-    violation = zstack_examine("schema-paths", subject=trail)
+def test_schema_paths_resolve_to_values(ticket_endpoint, zstack_examine):
+    """Each path in a response's schema resolves to a value in that response."""
+    result = ticket_endpoint.create(ticket_endpoint.calibration_draft, headers=(("X-JSON-Schema", "true"),))
+    violation = zstack_examine("schema-paths", subject=result)
     assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-033")
-def test_a_success_is_exactly_empty(zstack_cases, zstack_examine):
-    """A success is exactly {} (documented profile)."""
-    for edit, trail in zstack_cases.accepted():
-        violation = zstack_examine("exactly-empty", edit=edit, subject=trail)
+def test_success_is_exactly_an_empty_object(zstack_cases, zstack_examine):
+    """A success response is exactly {}."""
+    for edit, result in zstack_cases.accepted_results():
+        violation = zstack_examine("exactly-empty", edit=edit, subject=result)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-034")
-def test_a_failure_is_structured(zstack_cases, zstack_examine):
-    """A failure is JSON with an error object, whatever was wrong (documented profile)."""
+def test_failure_is_structured(zstack_cases, zstack_examine):
+    """A failure response is JSON with an error object, whatever was wrong with the request."""
     for catalogue in ("mutations", "malformed-requests"):
-        for edit, trail in zstack_cases.trails(catalogue):
-            violation = zstack_examine("structured-failure", edit=edit, subject=trail)
+        for edit, result in zstack_cases.results(catalogue):
+            violation = zstack_examine("structured-failure", edit=edit, subject=result)
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-035")
-def test_an_answer_to_an_open_question_has_an_allowed_form(zstack_cases, zstack_examine, zstack_observe):
-    """Where the contract is silent, the decision is only observed; its form is still checked."""
-    for edit, trail in zstack_cases.trails("open"):
-        zstack_observe(f"open.{edit.partition}", type(trail.outcome).__name__.lower(), trail)
-        violation = zstack_examine("form", edit=edit, subject=trail)
+def test_response_has_an_allowed_format_where_the_contract_is_silent(zstack_cases, zstack_examine, zstack_observe):
+    """Where the contract says nothing about a body, the decision is only observed, but the response has an allowed format."""
+    for edit, result in zstack_cases.results("open"):
+        zstack_observe(f"open.{edit.partition}", type(result.outcome).__name__.lower(), result)
+        violation = zstack_examine("form", edit=edit, subject=result)
         assert violation is None, violation

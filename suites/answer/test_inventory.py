@@ -1,4 +1,4 @@
-"""The created ticket, as the answer or a query afterwards shows it."""
+"""The created ticket, as the response to its create or a later query shows it."""
 
 import pytest
 
@@ -33,58 +33,60 @@ REQUEST_MEMBERS = {
 
 
 @pytest.mark.parametrize("places", by_requirement(INVENTORY_PARTS))
-def test_an_inventory_part_is_well_formed(places, zstack_cases, zstack_examine):
-    """Each part of the inventory that is shown has its type."""
+def test_inventory_fields_have_their_types(places, zstack_cases, zstack_examine):
+    """Each field of the inventory has its type if present."""
     arguments = {"schema": "create-result", "places": places}
-    for edit, trail in zstack_cases.accepted():
-        violation = zstack_examine("facet", edit=edit, subject=trail, arguments=arguments)
+    for edit, result in zstack_cases.accepted_results():
+        violation = zstack_examine("schema-part", edit=edit, subject=result, arguments=arguments)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-011")
-def test_a_ticket_is_not_changed_before_it_is_created(zstack_cases, zstack_examine):
-    """A ticket's lastOpDate is not before its createDate."""
-    for edit, trail in zstack_cases.accepted():
-        violation = zstack_examine("dates", edit=edit, subject=trail)
+def test_last_op_date_is_not_before_create_date(zstack_cases, zstack_examine):
+    """A ticket's lastOpDate is not earlier than its createDate."""
+    for edit, result in zstack_cases.accepted_results():
+        violation = zstack_examine("date-order", edit=edit, subject=result)
         assert violation is None, violation
 
 
 @pytest.mark.parametrize("member", by_requirement(ECHOED))
-def test_the_ticket_shows_what_was_sent(member, zstack_cases, zstack_examine, ticket_endpoint):
-    """The created ticket shows a member of params as it was sent."""
-    for edit, trail in zstack_cases.accepted():
-        if trail.sent(member) is not None:
-            shown = ticket_endpoint.shown(trail)
+def test_created_ticket_shows_the_members_sent(member, zstack_cases, zstack_examine, ticket_endpoint):
+    """The created ticket shows each member of params exactly as sent."""
+    for edit, result in zstack_cases.accepted_results():
+        if result.sent(member) is not None:
+            shown = ticket_endpoint.find_ticket(result)
             if shown is not None:
-                violation = zstack_examine("echo", edit=edit, subject=trail, shown=shown, arguments={"member": member})
+                violation = zstack_examine(
+                    "member-echo", edit=edit, subject=result, shown=shown, arguments={"member": member}
+                )
                 assert violation is None, violation
 
 
 @pytest.mark.parametrize("members", by_requirement(REQUEST_MEMBERS))
-def test_the_ticket_shows_the_requests_that_were_sent(members, zstack_cases, zstack_examine, ticket_endpoint):
-    """The created ticket shows its requests in order, each member by value."""
-    for edit, trail in zstack_cases.accepted():
-        shown = ticket_endpoint.shown(trail)
+def test_created_ticket_shows_the_requests_sent(members, zstack_cases, zstack_examine, ticket_endpoint):
+    """The created ticket shows its requests in order, with each member as sent."""
+    for edit, result in zstack_cases.accepted_results():
+        shown = ticket_endpoint.find_ticket(result)
         for member in members if shown is not None else ():
             arguments = {"member": member}
-            violation = zstack_examine("request-echo", edit=edit, subject=trail, shown=shown, arguments=arguments)
+            violation = zstack_examine("request-echo", edit=edit, subject=result, shown=shown, arguments=arguments)
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-020")
-def test_a_ticket_has_the_uuid_that_was_asked_for(zstack_cases, zstack_examine, ticket_endpoint):
-    """A ticket created with resourceUuid has that uuid."""
-    for edit, trail in zstack_cases.accepted():
-        shown = ticket_endpoint.shown(trail) if trail.sent("resourceUuid") is not None else None
+def test_created_ticket_has_the_resource_uuid_sent(zstack_cases, zstack_examine, ticket_endpoint):
+    """A ticket created with a resourceUuid has that uuid."""
+    for edit, result in zstack_cases.accepted_results():
+        shown = ticket_endpoint.find_ticket(result) if result.sent("resourceUuid") is not None else None
         if shown is not None:
-            violation = zstack_examine("own-uuid", edit=edit, subject=trail, shown=shown)
+            violation = zstack_examine("requested-uuid", edit=edit, subject=result, shown=shown)
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-021")
-def test_two_tickets_have_two_uuids(ticket_endpoint, zstack_examine):
-    """Two creates make tickets with different UUIDs."""
+def test_two_creates_yield_two_uuids(ticket_endpoint, zstack_examine):
+    """Two creates yield tickets with different UUIDs."""
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
     second = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-    violation = zstack_examine("distinct", calibration=ticket_endpoint.calibration, first=first, second=second)
+    violation = zstack_examine("distinct-uuids", calibration=ticket_endpoint.calibration, first=first, second=second)
     assert violation is None, violation

@@ -1,4 +1,4 @@
-"""What must not matter does not: one variation at a time, decided like its sibling."""
+"""Variations that must not matter, one at a time: each is decided like its sibling."""
 
 import pytest
 
@@ -31,27 +31,27 @@ UNMATCHED = ["ticket type", "工单类型", "flow collection", "工单流程"]
 
 
 @pytest.mark.parametrize("rows", by_requirement(ACCEPTED))
-def test_a_variation_does_not_matter(rows, ticket_endpoint, zstack_cases, zstack_examine):
-    """A variation that must not matter is decided like its sibling."""
-    for edit, trail in zstack_cases.trails("variations", *rows):
+def test_variation_does_not_change_the_decision(rows, ticket_endpoint, zstack_cases, zstack_examine):
+    """A variation that must not matter gets the same decision as its sibling."""
+    for edit, result in zstack_cases.results("variations", *rows):
         arguments = {"unless": UNMATCHED} if edit.path == "params.requests" else {}
         violation = zstack_examine(
-            "sameness", edit=edit, subject=trail, sibling=ticket_endpoint.calibration, arguments=arguments
+            "sameness", edit=edit, subject=result, sibling=ticket_endpoint.calibration, arguments=arguments
         )
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-BODY-045")
-def test_outer_white_space_does_not_count(ticket_endpoint, zstack_cases, zstack_examine):
-    """Outer white space that a target takes off does not count against the length of a name."""
-    beside = {}
-    for edit, trail in zstack_cases.trails("variations", "params.name/outer-space*"):
+def test_trimmed_white_space_does_not_count_towards_the_limit(ticket_endpoint, zstack_cases, zstack_examine):
+    """Leading and trailing white space that a target trims does not count towards the length of a name."""
+    roles = {}
+    for edit, result in zstack_cases.results("variations", "params.name/outer-space*"):
         violation = zstack_examine(
-            "outer-blanks" if beside else "sameness",
+            "trimmed-length" if roles else "sameness",
             edit=edit,
-            subject=trail,
+            subject=result,
             sibling=ticket_endpoint.calibration,
-            **beside,
+            **roles,
         )
         assert violation is None, violation
-        beside = beside or {"trimmed": trail}
+        roles = roles or {"trimmed": result}

@@ -1,4 +1,4 @@
-"""Around the enumerated rows: combinations that nobody listed, shrunk to the smallest body that departs."""
+"""Combinations around the enumerated rows, shrunk to the smallest body that fails."""
 
 import pytest
 
@@ -6,10 +6,10 @@ from pytest_zstack_ticket.strategies import drafts, mutated_drafts
 
 
 @pytest.mark.requirement("ZT-BODY-060")
-def test_combined_variations_do_not_matter(
+def test_combined_variations_do_not_change_the_decision(
     ticket_endpoint, zstack_context, zstack_profile, zstack_explore, zstack_examine
 ):
-    """Any combination of variations that must not matter does not matter."""
+    """No combination of variations that must not matter changes the result."""
 
     def holds(draft):
         violation = zstack_examine(
@@ -21,10 +21,10 @@ def test_combined_variations_do_not_matter(
 
 
 @pytest.mark.requirement("ZT-BODY-061")
-def test_one_broken_field_is_refused_in_any_company(
+def test_one_invalid_field_is_refused_whatever_else_is_sent(
     ticket_endpoint, zstack_context, zstack_profile, zstack_explore, zstack_examine
 ):
-    """A draft with exactly one broken field is refused, whatever else it holds."""
+    """A draft with exactly one invalid field is refused, whatever else it contains."""
 
     def holds(mutated):
         violation = zstack_examine(
@@ -41,24 +41,26 @@ def test_one_broken_field_is_refused_in_any_company(
 
 
 @pytest.mark.requirement("ZT-BODY-062")
-def test_the_same_draft_is_decided_the_same_way(ticket_endpoint, zstack_cases, zstack_examine):
-    """The same draft is decided the same way at the end of a run as at its start."""
-    zstack_cases.send_all("mutations", "variations")
+def test_same_draft_gets_the_same_decision(ticket_endpoint, zstack_cases, zstack_examine):
+    """The same draft gets the same decision at the end of a run as at its start."""
+    zstack_cases.send_catalogues("mutations", "variations")
     for _ in range(3):
         again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-        violation = zstack_examine("steadiness", subject=again, sibling=ticket_endpoint.calibration)
+        violation = zstack_examine("same-decision-again", subject=again, sibling=ticket_endpoint.calibration)
         assert violation is None, violation
     for row in zstack_cases.rows("mutations")[::7]:
-        first, again = zstack_cases.trail(row), ticket_endpoint.create(row)
-        violation = zstack_examine("steadiness", edit=row.edit, subject=again, sibling=first)
+        first, again = zstack_cases.result_of(row), ticket_endpoint.create(row)
+        violation = zstack_examine("same-decision-again", edit=row.edit, subject=again, sibling=first)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-BODY-063")
-def test_a_refusal_leaves_no_trace_in_the_next_decision(ticket_endpoint, zstack_cases, zstack_examine):
+def test_refused_body_does_not_change_the_next_decision(ticket_endpoint, zstack_cases, zstack_examine):
     """A refused body does not change how its valid sibling is decided afterwards."""
     for row in zstack_cases.rows("mutations")[::5]:
         ticket_endpoint.create(row)
         again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-        violation = zstack_examine("steadiness", edit=row.edit, subject=again, sibling=ticket_endpoint.calibration)
+        violation = zstack_examine(
+            "same-decision-again", edit=row.edit, subject=again, sibling=ticket_endpoint.calibration
+        )
         assert violation is None, violation

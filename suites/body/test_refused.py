@@ -1,4 +1,4 @@
-"""What must be refused is refused, and for the right reason: one mutation at a time, beside the accepted sibling."""
+"""Invalid bodies are refused for the right reason: one mutation at a time, compared with the accepted sibling."""
 
 import json
 import uuid
@@ -57,18 +57,18 @@ GENERIC = (
 
 
 @pytest.mark.parametrize("rows", by_requirement(REFUSED))
-def test_a_broken_body_is_refused(rows, ticket_endpoint, zstack_cases, zstack_examine):
-    """A body with one broken field is refused, while its sibling without the edit is accepted."""
-    for edit, trail in zstack_cases.trails("mutations", *rows):
+def test_invalid_body_is_refused(rows, ticket_endpoint, zstack_cases, zstack_examine):
+    """A body with one invalid field is refused, while its sibling without the edit is accepted."""
+    for edit, result in zstack_cases.results("mutations", *rows):
         arguments = {"fields": list(edit.fields)}
         violation = zstack_examine(
-            "refusal", edit=edit, subject=trail, sibling=ticket_endpoint.calibration, arguments=arguments
+            "refusal", edit=edit, subject=result, sibling=ticket_endpoint.calibration, arguments=arguments
         )
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-BODY-023")
-def test_a_resource_uuid_in_use_is_refused(ticket_endpoint, zstack_examine):
+def test_resource_uuid_in_use_is_refused(ticket_endpoint, zstack_examine):
     """A resourceUuid that is already in use is refused."""
     draft = with_resource_uuid(ticket_endpoint.calibration_draft, uuid.uuid4().hex)
     first, second = ticket_endpoint.create(draft), ticket_endpoint.create(draft)
@@ -77,26 +77,30 @@ def test_a_resource_uuid_in_use_is_refused(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-BODY-033")
-def test_a_refusal_blames_what_is_broken(ticket_endpoint, zstack_cases, zstack_examine):
-    """A refusal blames no other field than the broken one, and not the session."""
-    for edit, trail in zstack_cases.trails("mutations"):
-        if trail.refused:
+def test_refusal_blames_only_the_invalid_field(ticket_endpoint, zstack_cases, zstack_examine):
+    """A refusal gives the right reason: it blames only the invalid field, and not the session."""
+    for edit, result in zstack_cases.results("mutations"):
+        if result.refused:
             arguments = {"fields": list(edit.fields)}
             violation = zstack_examine(
-                "blame", edit=edit, subject=trail, sibling=ticket_endpoint.calibration, arguments=arguments
+                "blames-edited-field",
+                edit=edit,
+                subject=result,
+                sibling=ticket_endpoint.calibration,
+                arguments=arguments,
             )
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-BODY-034")
-def test_a_generic_refusal_has_the_generic_code(ticket_endpoint, zstack_cases, zstack_examine):
+def test_missing_or_overlong_field_is_refused_with_sys_1007(ticket_endpoint, zstack_cases, zstack_examine):
     """A missing, null, overlong or empty field is refused with code SYS.1007."""
-    for edit, trail in zstack_cases.trails("mutations", *GENERIC):
-        if trail.refused_with_error:
+    for edit, result in zstack_cases.results("mutations", *GENERIC):
+        if result.refused_with_error:
             violation = zstack_examine(
-                "argument-code",
+                "error-code",
                 edit=edit,
-                subject=trail,
+                subject=result,
                 sibling=ticket_endpoint.calibration,
                 arguments={"codes": ["SYS.1007"]},
             )

@@ -1,4 +1,4 @@
-"""Messages that are broken below the body: JSON, paths, methods, headers, sizes."""
+"""Requests that are malformed below the body: JSON, paths, methods, headers, sizes."""
 
 import pytest
 
@@ -28,96 +28,102 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize("rows", by_requirement(REFUSED))
-def test_a_broken_message_is_refused(rows, ticket_endpoint, zstack_cases, zstack_examine):
-    """A broken message is refused, while the calibration draft is accepted."""
-    for edit, trail in zstack_cases.trails("malformed-requests", *rows):
-        violation = zstack_examine("refusal", edit=edit, subject=trail, sibling=ticket_endpoint.calibration)
+def test_malformed_request_is_refused(rows, ticket_endpoint, zstack_cases, zstack_examine):
+    """A malformed request is refused, while the calibration draft is accepted."""
+    for edit, result in zstack_cases.results("malformed-requests", *rows):
+        violation = zstack_examine("refusal", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-HTTP-007")
-def test_an_unknown_path_is_not_found(ticket_endpoint, zstack_cases, zstack_examine):
-    """An unknown path is not found (404)."""
-    for edit, trail in zstack_cases.trails("malformed-requests", "path-unknown*"):
+def test_unknown_path_is_not_found(ticket_endpoint, zstack_cases, zstack_examine):
+    """An unknown path is answered with 404."""
+    for edit, result in zstack_cases.results("malformed-requests", "path-unknown*"):
         violation = zstack_examine(
-            "status", edit=edit, subject=trail, sibling=ticket_endpoint.calibration, arguments={"statuses": [404]}
+            "expected-status",
+            edit=edit,
+            subject=result,
+            sibling=ticket_endpoint.calibration,
+            arguments={"statuses": [404]},
         )
         assert violation is None, violation
 
 
 @pytest.mark.parametrize("rows", by_requirement(ANSWERED))
-def test_an_odd_message_is_answered(rows, ticket_endpoint, zstack_cases, zstack_examine):
-    """An odd message is answered in an allowed form, and the target lives on."""
-    for catalogue in ("malformed-requests", "tolerated-malformed-requests"):
-        for edit, trail in zstack_cases.trails_if_any(catalogue, *rows):
-            violation = zstack_examine("answered", edit=edit, subject=trail, sibling=ticket_endpoint.calibration)
+def test_unusual_request_gets_a_response(rows, ticket_endpoint, zstack_cases, zstack_examine):
+    """An unusual request gets a response in an allowed format, and the target keeps working."""
+    for catalogue in ("malformed-requests", "unusual-requests"):
+        for edit, result in zstack_cases.results(catalogue, *rows, missing_ok=True):
+            violation = zstack_examine("answered", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
             assert violation is None, violation
             again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-            violation = zstack_examine("steadiness", edit=edit, subject=again, sibling=ticket_endpoint.calibration)
+            violation = zstack_examine(
+                "same-decision-again", edit=edit, subject=again, sibling=ticket_endpoint.calibration
+            )
             assert violation is None, violation
 
 
 @pytest.mark.parametrize("headers", by_requirement(HARMLESS))
-def test_a_header_does_not_matter(headers, ticket_endpoint, zstack_examine):
+def test_unknown_headers_and_header_case_do_not_matter(headers, ticket_endpoint, zstack_examine):
     """Unknown headers, and the case of known ones, do not matter."""
     draft = ticket_endpoint.calibration_draft
     named = {name.lower() for name, _ in headers}
     kept = tuple(pair for pair in draft.headers if pair[0].lower() not in named)
-    trail = ticket_endpoint.create_bytes(draft.body, headers=(*kept, *headers))
-    violation = zstack_examine("sameness", subject=trail, sibling=ticket_endpoint.calibration)
+    result = ticket_endpoint.create_bytes(draft.body, headers=(*kept, *headers))
+    violation = zstack_examine("sameness", subject=result, sibling=ticket_endpoint.calibration)
     assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-HTTP-019")
-def test_a_chunked_body_is_accepted(ticket_endpoint, zstack_examine):
-    """A body sent in chunks is accepted like one sent whole."""
+def test_chunked_body_is_accepted(ticket_endpoint, zstack_examine):
+    """A chunked body is accepted like one sent with a Content-Length."""
     draft = ticket_endpoint.calibration_draft
     headers = (*draft.headers, ("Transfer-Encoding", "chunked"))
-    trail = ticket_endpoint.create_bytes(draft.body, headers=headers)
-    violation = zstack_examine("chunked", subject=trail, sibling=ticket_endpoint.calibration)
+    result = ticket_endpoint.create_bytes(draft.body, headers=headers)
+    violation = zstack_examine("chunked-body", subject=result, sibling=ticket_endpoint.calibration)
     assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-HTTP-020")
-def test_the_target_lives_on_after_every_broken_message(ticket_endpoint, zstack_cases, zstack_examine):
-    """After every broken message the target decides the calibration draft as before."""
-    for edit, _ in zstack_cases.trails("malformed-requests"):
+def test_target_keeps_working_after_every_malformed_request(ticket_endpoint, zstack_cases, zstack_examine):
+    """After every malformed request the target still decides the calibration draft as before."""
+    for edit, _ in zstack_cases.results("malformed-requests"):
         again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-        violation = zstack_examine("steadiness", edit=edit, subject=again, sibling=ticket_endpoint.calibration)
+        violation = zstack_examine("same-decision-again", edit=edit, subject=again, sibling=ticket_endpoint.calibration)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-HTTP-021")
-def test_every_broken_message_gets_an_allowed_answer(zstack_cases, zstack_examine):
-    """Every broken message is answered in an allowed form."""
-    for edit, trail in zstack_cases.trails("malformed-requests"):
-        violation = zstack_examine("form", edit=edit, subject=trail)
+def test_every_malformed_request_gets_an_allowed_response(zstack_cases, zstack_examine):
+    """Every malformed request gets a response in one of the allowed formats."""
+    for edit, result in zstack_cases.results("malformed-requests"):
+        violation = zstack_examine("form", edit=edit, subject=result)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-HTTP-012")
-def test_no_answer_shows_a_stack_trace(zstack_cases, zstack_examine):
-    """No answer shows a stack trace."""
+def test_no_response_contains_a_stack_trace(zstack_cases, zstack_examine):
+    """No response contains a stack trace."""
     for catalogue in ("mutations", "malformed-requests"):
-        for edit, trail in zstack_cases.trails(catalogue):
-            violation = zstack_examine("no-trace", edit=edit, subject=trail)
+        for edit, result in zstack_cases.results(catalogue):
+            violation = zstack_examine("no-stack-trace", edit=edit, subject=result)
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-HTTP-011")
-def test_a_refusal_by_the_api_is_no_page(zstack_cases, zstack_examine):
-    """A refusal by the API is no HTML page."""
-    for edit, trail in zstack_cases.trails("mutations"):
-        violation = zstack_examine("no-page", edit=edit, subject=trail)
+def test_refusal_by_the_api_is_not_an_html_page(zstack_cases, zstack_examine):
+    """The API does not refuse a request with an HTML page."""
+    for edit, result in zstack_cases.results("mutations"):
+        violation = zstack_examine("no-html-page", edit=edit, subject=result)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-HTTP-013")
-def test_no_answer_shows_a_secret(ticket_endpoint, zstack_cases, zstack_examine):
-    """No answer shows a session, a password or a key."""
-    violation = zstack_examine("no-leak", subject=ticket_endpoint.calibration)
+def test_no_response_contains_a_secret(ticket_endpoint, zstack_cases, zstack_examine):
+    """No response contains a session, a password or a key."""
+    violation = zstack_examine("no-secret", subject=ticket_endpoint.calibration)
     assert violation is None, violation
     for catalogue in ("variations", "mutations", "malformed-requests"):
-        for edit, trail in zstack_cases.trails(catalogue):
-            violation = zstack_examine("no-leak", edit=edit, subject=trail)
+        for edit, result in zstack_cases.results(catalogue):
+            violation = zstack_examine("no-secret", edit=edit, subject=result)
             assert violation is None, violation

@@ -1,4 +1,4 @@
-"""Text stays text: nothing that is sent is run, resolved or shown to others as code, and nothing inside comes out."""
+"""Text stays text: nothing sent is executed, resolved or altered, and no response discloses internals."""
 
 import pytest
 
@@ -7,30 +7,30 @@ from pytest_zstack_ticket.strategies import injection_drafts
 
 @pytest.fixture(scope="module")
 def hostile(ticket_endpoint, zstack_context):
-    """Send every draft once; return the trails with their drafts and what shows the tickets."""
+    """Send every injection draft once; the drafts with their results and the queries that show their tickets."""
     sent = []
 
     def send():
         for draft in () if sent else injection_drafts(zstack_context):
-            trail = ticket_endpoint.create(draft)
-            sent.append((draft, trail, ticket_endpoint.fetched(trail) or ticket_endpoint.named(trail)))
+            result = ticket_endpoint.create(draft)
+            sent.append((draft, result, ticket_endpoint.find_by_uuid(result) or ticket_endpoint.find_by_name(result)))
         return sent
 
     return send
 
 
 @pytest.mark.requirement("ZT-ISOLATION-001")
-def test_text_is_kept_as_text(hostile, zstack_examine):
-    """Text that looks like code is stored as exactly that text, or refused."""
-    for draft, trail, shown in hostile():
-        violation = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
+def test_text_is_stored_verbatim_or_refused(hostile, zstack_examine):
+    """Text that looks like SQL, markup, a path, a log line, a header or a template is stored verbatim or refused."""
+    for draft, result, shown in hostile():
+        violation = zstack_examine("as-sent", edit=draft.edit, subject=result, shown=shown)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ISOLATION-002")
-def test_nothing_inside_comes_out(hostile, zstack_examine):
-    """No answer to text that looks like code shows a stack trace."""
-    for draft, trail, shown in hostile():
-        for one in (trail, shown):
-            violation = zstack_examine("no-trace", edit=draft.edit, subject=one)
+def test_response_to_code_like_text_has_no_stack_trace(hostile, zstack_examine):
+    """No response to text that looks like code contains a stack trace."""
+    for draft, result, shown in hostile():
+        for call in (result, shown):
+            violation = zstack_examine("no-stack-trace", edit=draft.edit, subject=call)
             assert violation is None, violation

@@ -22,30 +22,30 @@ def with_header(draft, edit_name, name, value):
 
 
 @pytest.mark.parametrize("part", by_requirement(START_PARTS))
-def test_a_202_has_its_form(part, ticket_endpoint, zstack_cases, zstack_examine):
-    """The 202 that starts a job holds a usable location, and a sensible apiTimeout if any."""
+def test_accepted_response_has_a_usable_location(part, ticket_endpoint, zstack_cases, zstack_examine):
+    """The 202 that starts a job has a usable location, and a valid apiTimeout if any."""
     places, keywords = part
     arguments = {"places": places, "keywords": keywords}
-    violation = zstack_examine("start-facet", subject=ticket_endpoint.calibration, arguments=arguments)
+    violation = zstack_examine("accepted-job-part", subject=ticket_endpoint.calibration, arguments=arguments)
     assert violation is None, violation
-    for edit, trail in zstack_cases.trails("variations"):
-        if trail.started_job:
-            violation = zstack_examine("start-facet", edit=edit, subject=trail, arguments=arguments)
+    for edit, result in zstack_cases.results("variations"):
+        if result.started_job:
+            violation = zstack_examine("accepted-job-part", edit=edit, subject=result, arguments=arguments)
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-004")
-def test_a_job_has_the_id_that_was_asked_for(ticket_endpoint, zstack_examine):
-    """A job has the id that X-Job-UUID asked for."""
+def test_job_has_the_id_requested(ticket_endpoint, zstack_examine):
+    """A job has the id that X-Job-UUID requested."""
     for _ in range(3):
-        trail = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=uuid.uuid4().hex)
-        violation = zstack_examine("own-id", subject=trail)
+        result = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=uuid.uuid4().hex)
+        violation = zstack_examine("requested-job-id", subject=result)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-013")
-def test_a_job_id_of_another_length_is_refused(ticket_endpoint, zstack_examine):
-    """An X-Job-UUID that has not 32 characters is refused."""
+def test_job_id_of_another_length_is_refused(ticket_endpoint, zstack_examine):
+    """An X-Job-UUID that is not 32 characters long is refused."""
     for value in BAD_JOB_IDS:
         message = with_header(ticket_endpoint.calibration_draft, f"job-uuid-of-{len(value)}", "X-Job-UUID", value)
         violation = zstack_examine(
@@ -55,8 +55,8 @@ def test_a_job_id_of_another_length_is_refused(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-JOB-014")
-def test_a_job_id_that_was_used_is_refused(ticket_endpoint, zstack_examine):
-    """An X-Job-UUID that was used before is refused, from 4.5 on."""
+def test_used_job_id_is_refused(ticket_endpoint, zstack_examine):
+    """From 4.5 on, an X-Job-UUID that was used before is refused."""
     job = uuid.uuid4().hex
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
     message = with_header(ticket_endpoint.calibration_draft, "job-uuid-again", "X-Job-UUID", job)
@@ -75,16 +75,16 @@ def test_a_job_id_that_was_used_is_refused(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-JOB-015")
-def test_a_time_limit_is_announced(ticket_endpoint, zstack_examine):
-    """X-API-Timeout, in seconds, is announced as apiTimeout, in milliseconds."""
-    trail = ticket_endpoint.create(ticket_endpoint.calibration_draft, headers=(("X-API-Timeout", "77"),))
-    violation = zstack_examine("announced-timeout", subject=trail, arguments={"milliseconds": 77000})
+def test_api_timeout_is_reported_in_milliseconds(ticket_endpoint, zstack_examine):
+    """From 4.1 on, an X-API-Timeout in seconds is reported as apiTimeout in milliseconds."""
+    result = ticket_endpoint.create(ticket_endpoint.calibration_draft, headers=(("X-API-Timeout", "77"),))
+    violation = zstack_examine("reported-timeout", subject=result, arguments={"milliseconds": 77000})
     assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-016")
-def test_a_time_limit_that_is_no_number_is_refused(ticket_endpoint, zstack_examine):
-    """An X-API-Timeout that is no number is refused."""
+def test_api_timeout_that_is_not_a_number_is_refused(ticket_endpoint, zstack_examine):
+    """An X-API-Timeout that is not a number is refused."""
     message = with_header(ticket_endpoint.calibration_draft, "timeout-word", "X-API-Timeout", "soon")
     violation = zstack_examine(
         "refusal", edit=message.edit, subject=ticket_endpoint.send(message), sibling=ticket_endpoint.calibration

@@ -1,4 +1,4 @@
-"""The web hook: a job's end is delivered to the URL that the create named."""
+"""The webhook: a job's result is delivered to the URL that the create named."""
 
 import uuid
 
@@ -15,35 +15,39 @@ FACETS = {
 SECONDS = 10.0
 
 
-def hooked(endpoint, listener, draft, *, refuse=0, count=1):
-    """Create with a web hook; return the trail and what was delivered."""
+def create_with_webhook(endpoint, listener, draft, *, refuse=0, count=1):
+    """Create with a webhook; return the result and the deliveries."""
     token = uuid.uuid4().hex
     headers = (("X-Web-Hook", listener.url(token, refuse=refuse)),)
-    trail = endpoint.create(draft, headers=headers)
-    return trail, listener.wait(token, count=count, seconds=SECONDS)
+    result = endpoint.create(draft, headers=headers)
+    return result, listener.wait(token, count=count, seconds=SECONDS)
 
 
 @pytest.mark.parametrize("facet", by_requirement(FACETS))
-def test_a_success_is_delivered(facet, ticket_endpoint, zstack_webhook, zstack_examine):
-    """A job that succeeds delivers its result with its id and X-Job-Success: true."""
-    trail, delivered = hooked(ticket_endpoint, zstack_webhook, ticket_endpoint.calibration_draft)
-    violation = zstack_examine("hooked", subject=trail, hook=delivered, arguments={"facet": facet})
+def test_result_is_delivered_to_the_webhook(facet, ticket_endpoint, zstack_webhook, zstack_examine):
+    """A successful job delivers its result with its id and X-Job-Success: true."""
+    result, delivered = create_with_webhook(ticket_endpoint, zstack_webhook, ticket_endpoint.calibration_draft)
+    violation = zstack_examine("webhook-delivery", subject=result, hook=delivered, arguments={"facet": facet})
     assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-024")
-def test_a_failure_is_delivered(ticket_endpoint, zstack_cases, zstack_webhook, zstack_examine):
-    """A job that fails delivers its error with X-Job-Success: false."""
+def test_error_is_delivered_to_the_webhook(ticket_endpoint, zstack_cases, zstack_webhook, zstack_examine):
+    """The error of a failed job is delivered to the webhook."""
     draft = zstack_cases.rows("mutations", "params.name/drop")[0]
-    trail, delivered = hooked(ticket_endpoint, zstack_webhook, draft)
+    result, delivered = create_with_webhook(ticket_endpoint, zstack_webhook, draft)
     for facet in ("arrives", "job-success", "body"):
-        violation = zstack_examine("hooked", edit=draft.edit, subject=trail, hook=delivered, arguments={"facet": facet})
+        violation = zstack_examine(
+            "webhook-delivery", edit=draft.edit, subject=result, hook=delivered, arguments={"facet": facet}
+        )
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-025")
-def test_a_refused_delivery_is_tried_again(ticket_endpoint, zstack_webhook, zstack_examine):
-    """A web hook that is answered with 500 is delivered again."""
-    trail, delivered = hooked(ticket_endpoint, zstack_webhook, ticket_endpoint.calibration_draft, refuse=1, count=2)
-    violation = zstack_examine("hooked", subject=trail, hook=delivered, arguments={"facet": "retried"})
+def test_failed_webhook_delivery_is_repeated(ticket_endpoint, zstack_webhook, zstack_examine):
+    """A webhook delivery that is answered with 500 is repeated."""
+    result, delivered = create_with_webhook(
+        ticket_endpoint, zstack_webhook, ticket_endpoint.calibration_draft, refuse=1, count=2
+    )
+    violation = zstack_examine("webhook-delivery", subject=result, hook=delivered, arguments={"facet": "retried"})
     assert violation is None, violation

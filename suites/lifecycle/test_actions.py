@@ -1,4 +1,4 @@
-"""What an action may hold, and how it is answered: updates of several requests and of none, comments, statuses."""
+"""What an action may contain, and how it is reported: updates of several requests and of none, comments, statuses."""
 
 import uuid
 
@@ -14,64 +14,77 @@ def edit_of(name):
     return Edit(kind="variation", name=f"event-{name}")
 
 
-def update(canary, told):
+def update(canary, members):
     """Send an update with these members."""
     path = f"/v1/tickets/{canary.uuid}/actions"
-    return canary.owner.call("PUT", path, body={"updateTicketRequest": told})
+    return canary.owner.call("PUT", path, body={"updateTicketRequest": members})
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-003")
-def test_several_requests_are_updated(zstack_canary, zstack_examine):
-    """The updated requests of a cancelled ticket are its requests, each of them in its place."""
-    one = zstack_canary()
-    one.happen("cancel")
-    first = (one.made.sent("requests") or [{}])[0]
+def test_update_replaces_all_requests(zstack_canary, zstack_examine):
+    """After an update with several requests, a cancelled ticket has all of them, in order."""
+    canary = zstack_canary()
+    canary.send_event("cancel")
+    first = (canary.created.sent("requests") or [{}])[0]
     names = [f"changed {place} {uuid.uuid4().hex}" for place in range(3)]
     requests = [{**first, "requestName": name, "executeTimes": place + 1} for place, name in enumerate(names)]
-    subject = update(one, {"requests": requests})
-    if one.kept:
-        violation = zstack_examine("updated", edit=edit_of("several"), subject=subject, after=one.shown())
+    subject = update(canary, {"requests": requests})
+    if not canary.was_deleted_for_quota:
+        violation = zstack_examine(
+            "updated-requests", edit=edit_of("several"), subject=subject, after=canary.find_by_uuid()
+        )
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-038")
-def test_events_and_deletions_are_answered_like_creates(zstack_canary, zstack_examine):
-    """What is accepted of events and deletions is told by status 200 and a JSON object, directly or at a job's end."""
+def test_events_and_deletions_are_reported_with_status_200(zstack_canary, zstack_examine):
+    """An accepted event or deletion is reported with status 200 and a JSON object, directly or at the end of a job."""
     for _ in range(2):
-        one = zstack_canary()
+        canary = zstack_canary()
         for event in ("cancel", "update", "reopen", "delete"):
-            told = {"call": one.call_of(event)}
-            violation = zstack_examine("success-form", edit=edit_of(event), subject=one.happen(event), arguments=told)
+            arguments = {"call": canary.call_kind(event)}
+            violation = zstack_examine(
+                "success-format", edit=edit_of(event), subject=canary.send_event(event), arguments=arguments
+            )
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-039")
-def test_an_update_without_requests_is_refused(zstack_canary, zstack_examine):
+def test_update_without_requests_is_refused(zstack_canary, zstack_examine):
     """An update without requests is refused and changes nothing."""
     other = zstack_canary()
-    other.happen("cancel")
-    sibling = other.happen("update")
-    for name, told in NO_REQUESTS.items():
-        one = zstack_canary()
-        one.happen("cancel")
-        roles = {"before": one.shown(), "subject": update(one, told), "after": one.shown(), "sibling": sibling}
-        if one.kept:
+    other.send_event("cancel")
+    sibling = other.send_event("update")
+    for name, members in NO_REQUESTS.items():
+        canary = zstack_canary()
+        canary.send_event("cancel")
+        roles = {
+            "before": canary.find_by_uuid(),
+            "subject": update(canary, members),
+            "after": canary.find_by_uuid(),
+            "sibling": sibling,
+        }
+        if not canary.was_deleted_for_quota:
             arguments = {"event": "update", "must": "refuse"}
-            violation = zstack_examine("life-step", edit=edit_of(name), arguments=arguments, **roles)
+            violation = zstack_examine("event-effect", edit=edit_of(name), arguments=arguments, **roles)
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-040")
-def test_a_comment_that_is_too_long_is_refused(zstack_canary, zstack_profile, zstack_examine):
-    """A comment of more than 65535 characters is refused and changes nothing."""
-    sibling = zstack_canary().happen("cancel")
+def test_overlong_comment_is_refused(zstack_canary, zstack_profile, zstack_examine):
+    """A comment longer than 65535 characters is refused and changes nothing."""
+    sibling = zstack_canary().send_event("cancel")
     for more in (1, 5000):
-        one = zstack_canary()
+        canary = zstack_canary()
         comment = "x" * (zstack_profile.limits.comment + more)
-        roles = {"before": one.shown(), "subject": one.happen("cancel", comment=comment), "after": one.shown()}
-        if one.kept:
+        roles = {
+            "before": canary.find_by_uuid(),
+            "subject": canary.send_event("cancel", comment=comment),
+            "after": canary.find_by_uuid(),
+        }
+        if not canary.was_deleted_for_quota:
             arguments = {"event": "cancel", "must": "refuse"}
             violation = zstack_examine(
-                "life-step", edit=edit_of("long-comment"), arguments=arguments, sibling=sibling, **roles
+                "event-effect", edit=edit_of("long-comment"), arguments=arguments, sibling=sibling, **roles
             )
             assert violation is None, violation

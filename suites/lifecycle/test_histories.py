@@ -1,4 +1,4 @@
-"""What time does to a ticket and its history: rows stay as they were written, dates do not go back."""
+"""Histories and dates over time: rows stay as written, dates never move backwards."""
 
 import uuid
 
@@ -10,10 +10,10 @@ EVENTS = ("cancel", "reopen", "cancel", "update", "reopen", "cancel")
 
 
 @pytest.fixture
-def family(zstack_ticket_group):
-    """Return what begins a family of so many tickets; skip where no uuid is shown."""
+def new_group(zstack_ticket_group):
+    """Create groups of tickets; skip where no uuid is shown."""
 
-    def begin(count):
+    def create(count):
         one = zstack_ticket_group()
         for _ in range(count):
             one.create()
@@ -21,7 +21,7 @@ def family(zstack_ticket_group):
             pytest.skip("the tickets are not shown")
         return one
 
-    return begin
+    return create
 
 
 def edit_of(event):
@@ -30,61 +30,61 @@ def edit_of(event):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-017")
-def test_a_history_is_that_of_its_ticket(family, zstack_examine):
-    """A query for one ticket's history shows rows of that ticket alone."""
-    tickets = family(2)
+def test_history_contains_only_its_tickets_rows(new_group, zstack_examine):
+    """A query for one ticket's history returns rows of that ticket only."""
+    tickets = new_group(2)
     one, other = tickets.members
     for event in ("cancel", "reopen", "cancel"):
-        tickets.happen(one, event)
-        tickets.happen(other, event)
-    nobody = tickets.find("/v1/tickets/histories", f"ticketUuid={uuid.uuid4().hex}")
+        tickets.send_event(one, event)
+        tickets.send_event(other, event)
+    no_ticket = tickets.query("/v1/tickets/histories", f"ticketUuid={uuid.uuid4().hex}")
     for member, beside in ((one, other), (other, one)):
-        roles = {"subject": tickets.history(member), "other": tickets.history(beside), "nobody": nobody}
+        roles = {"subject": tickets.history(member), "other": tickets.history(beside), "nobody": no_ticket}
         violation = zstack_examine("own-history", **roles)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-018")
-def test_history_is_not_rewritten(family, zstack_examine):
-    """What a history told it still tells, after events on this ticket and others, and after deletions."""
-    tickets = family(3)
+def test_history_rows_are_not_rewritten(new_group, zstack_examine):
+    """History rows are neither lost nor rewritten by later events."""
+    tickets = new_group(3)
     one, other, third = tickets.members
-    tickets.happen(other, "cancel", comment="of the other")
-    earlier, aside = None, tickets.history(other)
+    tickets.send_event(other, "cancel", comment="of the other")
+    earlier, other_history = None, tickets.history(other)
     for place, event in enumerate(EVENTS):
-        tickets.happen(one, event, comment=f"step {place}")
+        tickets.send_event(one, event, comment=f"step {place}")
         later = tickets.history(one)
         if earlier is not None:
-            violation = zstack_examine("history-kept", edit=edit_of(event), earlier=earlier, later=later)
+            violation = zstack_examine("history-not-rewritten", edit=edit_of(event), earlier=earlier, later=later)
             assert violation is None, violation
         earlier = later
-    tickets.happen(third, "cancel")
+    tickets.send_event(third, "cancel")
     tickets.delete(third)
-    for before, member in ((aside, other), (earlier, one)):
+    for before, member in ((other_history, other), (earlier, one)):
         later = tickets.history(member)
-        violation = zstack_examine("history-kept", edit=edit_of("delete"), earlier=before, later=later)
+        violation = zstack_examine("history-not-rewritten", edit=edit_of("delete"), earlier=before, later=later)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-019")
-def test_dates_do_not_go_back(family, zstack_examine):
-    """CreateDate never changes, and lastOpDate never goes back."""
-    tickets = family(2)
+def test_dates_never_move_backwards(new_group, zstack_examine):
+    """A ticket's createDate never changes, and its lastOpDate never moves backwards."""
+    tickets = new_group(2)
     for member in tickets.members:
-        readings = {"reading0": tickets.shown(member)}
+        readings = {"reading0": tickets.find_by_uuid(member)}
         for place, event in enumerate(EVENTS, 1):
-            tickets.happen(member, event)
-            readings[f"reading{place}"] = tickets.shown(member)
-        violation = zstack_examine("dates-kept", **readings)
+            tickets.send_event(member, event)
+            readings[f"reading{place}"] = tickets.find_by_uuid(member)
+        violation = zstack_examine("dates-not-backwards", **readings)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-020")
-def test_history_is_dated_in_its_order(family, zstack_examine):
-    """The rows of a history are dated in the order of their sequence."""
-    tickets = family(2)
+def test_history_rows_are_dated_in_order(new_group, zstack_examine):
+    """History rows are dated in the order of their sequence."""
+    tickets = new_group(2)
     for member in tickets.members:
         for event in EVENTS:
-            tickets.happen(member, event)
-        violation = zstack_examine("history-dates", subject=tickets.history(member))
+            tickets.send_event(member, event)
+        violation = zstack_examine("history-date-order", subject=tickets.history(member))
         assert violation is None, violation

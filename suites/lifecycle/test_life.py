@@ -1,4 +1,4 @@
-"""How a ticket moves: cancel, update, reopen, delete, and the history. Nothing is ever approved here."""
+"""How a ticket moves from status to status: cancel, update, reopen, delete, and the history. No ticket is approved here."""
 
 import json
 import uuid
@@ -10,24 +10,24 @@ from pytest_zstack_ticket import Draft, Edit
 
 EVENTS = ("cancel", "reopen", "update", "unknown", "open", "reject")
 LONGEST = 6
-"""Events in one life."""
+"""Events in one sequence."""
 MALFORMED = {
     "no-event": {"changeTicketStatus": {}},
     "null-event": {"changeTicketStatus": {"statusEvent": None}},
     "unknown-action": {"changeTicketState": {"statusEvent": "cancel"}},
     "no-action": {},
 }
-"""Bodies of actions that the API does not have. A wrapper in lower case is none: pages of the API print it so."""
+"""Bodies of actions that the API does not have. A lowercase wrapper is not among them: pages of the API print it so."""
 COMMENT = "conformance: 备注 <b>&'\" 工单"
 
 
-class Life:
-    """One ticket of ours, and what is done with it."""
+class Ticket:
+    """One ticket of the run, and the calls made on it."""
 
     def __init__(self, endpoint):
         self.endpoint = endpoint
         body = json.loads(endpoint.calibration_draft.body)
-        body["params"]["description"] = "a life / 工单的一生"
+        body["params"]["description"] = "lifecycle / 工单的生命周期"
         headers = endpoint.calibration_draft.headers
         self.created = endpoint.create(Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=headers))
         inventory = getattr(self.created.outcome, "inventory", None) or {}
@@ -35,15 +35,15 @@ class Life:
         self.uuid = inventory.get("uuid") or self._uuid_by_name()
 
     def _uuid_by_name(self):
-        rows = getattr(self.endpoint.named(self.created).outcome, "result", None) or {}
+        rows = getattr(self.endpoint.find_by_name(self.created).outcome, "result", None) or {}
         found = [row.get("uuid") for row in rows.get("inventories") or () if row.get("name") == self.name]
         return found[0] if len(found) == 1 and isinstance(found[0], str) else None
 
-    def shown(self):
+    def find_by_uuid(self):
         """Query for the ticket."""
         return self.endpoint.query(f"uuid={self.uuid}", limit=3)
 
-    def happen(self, event, *, comment=None):
+    def send_event(self, event, *, comment=None):
         """Send an event."""
         if event == "update":
             request = {
@@ -59,9 +59,9 @@ class Life:
             body = {"changeTicketStatus": {"statusEvent": sent, **({"comment": comment} if comment else {})}}
         return self.endpoint.call("PUT", f"/v1/tickets/{self.uuid}/actions", body=body)
 
-    def is_taken_away(self):
-        """Return True if we took the ticket away ourselves, to stay under a cap."""
-        return self.endpoint.took_away(self.uuid)
+    def was_deleted_for_quota(self):
+        """Say whether the run itself deleted the ticket to stay under a quota."""
+        return self.endpoint.was_deleted_for_quota(self.uuid)
 
     def history(self):
         """Query for the ticket's whole history."""
@@ -72,28 +72,28 @@ class Life:
         return self.endpoint.call("DELETE", f"/v1/tickets/{self.uuid}?deleteMode=Permissive")
 
 
-def begun(endpoint):
-    """Return what begins a ticket's life; skip where no uuid is shown."""
+def ticket_factory(endpoint):
+    """Return a function that creates a ticket; skip where no uuid is shown."""
 
-    def begin():
-        one = Life(endpoint)
-        if one.uuid is None:
+    def create():
+        ticket = Ticket(endpoint)
+        if ticket.uuid is None:
             pytest.skip("the ticket is not shown")
-        return one
+        return ticket
 
-    return begin
-
-
-@pytest.fixture
-def life(ticket_endpoint):
-    """Return what begins the life of a ticket of ours."""
-    return begun(ticket_endpoint)
+    return create
 
 
 @pytest.fixture
-def owned(ticket_endpoint):
-    """Return what begins the life of a ticket of its owner, who is somebody else if the context file names one."""
-    return begun(ticket_endpoint.as_person("owner"))
+def new_ticket(ticket_endpoint):
+    """Create tickets as the run's own user."""
+    return ticket_factory(ticket_endpoint)
+
+
+@pytest.fixture
+def new_owned_ticket(ticket_endpoint):
+    """Create tickets as the owner, another user if the context file names one."""
+    return ticket_factory(ticket_endpoint.as_user("owner"))
 
 
 def edit_of(event):
@@ -101,170 +101,178 @@ def edit_of(event):
     return Edit(kind="variation", name=f"event-{event}")
 
 
-def stepped(life, event, examine, *, must=None, other=None, sibling=None):  # noqa: PLR0913 - what a step may stand beside
-    """Send an event, judge it, and return its trail with the queries before and after.
+def check_event(ticket, event, examine, *, must=None, other=None, sibling=None):  # noqa: PLR0913 - what a step may stand beside
+    """Send an event and check it; return its result and the query afterwards.
 
-    With a sibling, an event that the target accepted, a refusal counts only beside it.
+    With a sibling, an event that the target accepted, a refusal counts only if that one was accepted.
     """
-    before, aside = life.shown(), {"bystander-before": other.shown()} if other else {}
+    before, bystanders = ticket.find_by_uuid(), {"bystander-before": other.find_by_uuid()} if other else {}
     if sibling is not None:
-        aside["sibling"] = sibling
-    subject = life.happen(event)
-    after = life.shown()
+        bystanders["sibling"] = sibling
+    subject = ticket.send_event(event)
+    after = ticket.find_by_uuid()
     if other:
-        aside["bystander-after"] = other.shown()
-    if life.is_taken_away():
+        bystanders["bystander-after"] = other.find_by_uuid()
+    if ticket.was_deleted_for_quota():
         return subject, after
-    told = {"event": event, **({"must": must} if must else {})}
+    arguments = {"event": event, **({"must": must} if must else {})}
     violation = examine(
-        "life-step", edit=edit_of(event), subject=subject, before=before, after=after, arguments=told, **aside
+        "event-effect",
+        edit=edit_of(event),
+        subject=subject,
+        before=before,
+        after=after,
+        arguments=arguments,
+        **bystanders,
     )
     assert violation is None, violation
     return subject, after
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-001")
-def test_a_pending_ticket_can_be_cancelled(owned, zstack_profile, zstack_examine):
-    """One's own pending ticket can be cancelled, and then is Cancelled.
+def test_pending_ticket_can_be_cancelled(new_owned_ticket, zstack_profile, zstack_examine):
+    """A user can cancel their own pending ticket, which then has the status Cancelled.
 
-    A target may take whom the context names for the owner (wire dossier, unknown 8): where that is somebody else, a
+    A target may take the user named in the context for the owner (wire dossier, unknown 8): if that is another user, a
     refusal proves nothing.
     """
     must = "accept" if "own-context" in zstack_profile.capabilities else "may"
     for _ in range(3):
-        stepped(owned(), "cancel", zstack_examine, must=must)
+        check_event(new_owned_ticket(), "cancel", zstack_examine, must=must)
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-002")
-def test_requests_of_a_pending_ticket_stay(life, zstack_examine):
-    """The requests of a ticket that is not cancelled cannot be updated."""
-    cancelled = life()
-    cancelled.happen("cancel")
-    sibling = cancelled.happen("update")
+def test_requests_of_a_pending_ticket_cannot_be_updated(new_ticket, zstack_examine):
+    """The requests of a ticket that has not been cancelled cannot be updated."""
+    cancelled = new_ticket()
+    cancelled.send_event("cancel")
+    sibling = cancelled.send_event("update")
     for _ in range(2):
-        stepped(life(), "update", zstack_examine, must="refuse", sibling=sibling)
+        check_event(new_ticket(), "update", zstack_examine, must="refuse", sibling=sibling)
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-003")
-def test_requests_of_a_cancelled_ticket_are_updated(life, zstack_examine):
-    """The updated requests of a cancelled ticket are its requests."""
+def test_requests_of_a_cancelled_ticket_can_be_updated(new_ticket, zstack_examine):
+    """After an update, a cancelled ticket has the updated requests."""
     for _ in range(2):
-        one = life()
-        stepped(one, "cancel", zstack_examine)
-        subject, after = stepped(one, "update", zstack_examine)
-        violation = zstack_examine("updated", edit=edit_of("update"), subject=subject, after=after)
+        ticket = new_ticket()
+        check_event(ticket, "cancel", zstack_examine)
+        subject, after = check_event(ticket, "update", zstack_examine)
+        violation = zstack_examine("updated-requests", edit=edit_of("update"), subject=subject, after=after)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-004")
-def test_a_cancelled_ticket_can_be_reopened(life, zstack_examine):
-    """A cancelled ticket that can be reopened is Pending then, and can be cancelled again."""
-    one = life()
-    one.happen("cancel")
+def test_cancelled_ticket_can_be_reopened(new_ticket, zstack_examine):
+    """If a cancelled ticket can be reopened, it becomes Pending and can be cancelled again."""
+    ticket = new_ticket()
+    ticket.send_event("cancel")
     for event, must in (("reopen", "may"), ("cancel", "accept"), ("reopen", "may"), ("cancel", "accept")):
-        subject, _ = stepped(one, event, zstack_examine, must=must)
+        subject, _ = check_event(ticket, event, zstack_examine, must=must)
         if subject.refused:
             break
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-005")
-def test_an_unknown_event_is_refused(life, zstack_examine):
+def test_unknown_event_is_refused(new_ticket, zstack_examine):
     """An event that does not exist is refused and changes nothing."""
-    one, sibling = life(), life().happen("cancel")
-    stepped(one, "unknown", zstack_examine, must="refuse", sibling=sibling)
-    stepped(one, "cancel", zstack_examine)
-    stepped(one, "unknown", zstack_examine, must="refuse", sibling=sibling)
+    ticket, sibling = new_ticket(), new_ticket().send_event("cancel")
+    check_event(ticket, "unknown", zstack_examine, must="refuse", sibling=sibling)
+    check_event(ticket, "cancel", zstack_examine)
+    check_event(ticket, "unknown", zstack_examine, must="refuse", sibling=sibling)
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-025")
-def test_a_change_without_an_event_is_refused(life, zstack_examine):
-    """A change of status that names no event is refused and changes nothing."""
-    one, sibling = life(), life().happen("cancel")
+def test_status_change_without_an_event_is_refused(new_ticket, zstack_examine):
+    """A status change that names no event is refused and changes nothing."""
+    ticket, sibling = new_ticket(), new_ticket().send_event("cancel")
     for event in ("no-event", "null-event"):
-        stepped(one, event, zstack_examine, must="refuse", sibling=sibling)
+        check_event(ticket, event, zstack_examine, must="refuse", sibling=sibling)
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-026")
-def test_an_unknown_action_is_refused(life, zstack_examine):
+def test_unknown_action_is_refused(new_ticket, zstack_examine):
     """An action that does not exist is refused and changes nothing."""
-    one, sibling = life(), life().happen("cancel")
+    ticket, sibling = new_ticket(), new_ticket().send_event("cancel")
     for event in ("unknown-action", "no-action"):
-        stepped(one, event, zstack_examine, must="refuse", sibling=sibling)
+        check_event(ticket, event, zstack_examine, must="refuse", sibling=sibling)
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-006")
-def test_an_event_is_told_truly(life, zstack_examine):
-    """The answer to an event shows the ticket as it then is."""
-    one = life()
+def test_response_to_an_event_shows_the_resulting_ticket(new_ticket, zstack_examine):
+    """The response to an event shows the ticket's state after the event."""
+    ticket = new_ticket()
     for event in ("cancel", "update", "reopen", "cancel"):
-        subject, after = stepped(one, event, zstack_examine)
-        violation = zstack_examine("told-truly", edit=edit_of(event), subject=subject, after=after)
+        subject, after = check_event(ticket, event, zstack_examine)
+        violation = zstack_examine("event-response", edit=edit_of(event), subject=subject, after=after)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-007")
-def test_an_event_leaves_other_tickets_alone(life, zstack_examine):
-    """An event changes no other ticket, also none of the same owner."""
-    other, one, third = life(), life(), life()
+def test_event_changes_no_other_ticket(new_ticket, zstack_examine):
+    """An event changes no other ticket, not even one of the same owner."""
+    other, ticket, third = new_ticket(), new_ticket(), new_ticket()
     for event in ("cancel", "update", "reopen", "cancel"):
-        stepped(one, event, zstack_examine, other=other)
-    stepped(one, "reopen", zstack_examine, other=third)
+        check_event(ticket, event, zstack_examine, other=other)
+    check_event(ticket, "reopen", zstack_examine, other=third)
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-008")
-def test_the_history_is_a_chain(life, zstack_examine):
-    """The history has one row for each change, each begins where the one before ended, the last is what is shown."""
-    one, other = life(), life()
-    other.happen("cancel")
+def test_history_has_one_row_per_change(new_ticket, zstack_examine):
+    """The history has ticket row per change, each starting where the previous ticket ended, the last ending with the status shown."""
+    ticket, other = new_ticket(), new_ticket()
+    other.send_event("cancel")
     events = ["cancel", "reopen", "cancel", "unknown", "reopen", "cancel"]
-    calls = {f"event{place}": one.happen(event) for place, event in enumerate(events)}
+    calls = {f"event{place}": ticket.send_event(event) for place, event in enumerate(events)}
     violation = zstack_examine(
-        "history", history=one.history(), after=one.shown(), **calls, arguments={"events": events}
+        "complete-history", history=ticket.history(), after=ticket.find_by_uuid(), **calls, arguments={"events": events}
     )
     assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-009")
-def test_a_comment_stands_in_the_history(life, zstack_examine):
-    """The comment of an event stands in the history as it was sent."""
+def test_comment_is_recorded_in_the_history(new_ticket, zstack_examine):
+    """The comment of an event is recorded in the history as sent."""
     for comment in (COMMENT, COMMENT, f"{COMMENT} {'备注 long ' * 200}".strip()):
-        one = life()
-        subject = one.happen("cancel", comment=comment)
-        violation = zstack_examine("commented", edit=edit_of("cancel"), subject=subject, history=one.history())
+        ticket = new_ticket()
+        subject = ticket.send_event("cancel", comment=comment)
+        violation = zstack_examine(
+            "recorded-comment", edit=edit_of("cancel"), subject=subject, history=ticket.history()
+        )
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-010")
-def test_a_deleted_ticket_is_gone(life, ticket_endpoint, zstack_examine):
-    """A deleted ticket is not shown any more, and no other one is gone with it."""
+def test_deleted_ticket_is_no_longer_shown(new_ticket, ticket_endpoint, zstack_examine):
+    """A deleted ticket is no longer shown, and no other ticket disappears with it."""
     for _ in range(3):
-        other, one = life(), life()
-        one.happen("cancel")
-        before, aside = one.shown(), other.shown()
-        subject = one.delete()
+        other, ticket = new_ticket(), new_ticket()
+        ticket.send_event("cancel")
+        before, bystanders = ticket.find_by_uuid(), other.find_by_uuid()
+        subject = ticket.delete()
         violation = zstack_examine(
-            "gone",
+            "deleted-ticket",
             subject=subject,
             before=before,
-            after=one.shown(),
-            named=ticket_endpoint.named(one.created),
-            **{"bystander-before": aside, "bystander-after": other.shown()},
+            after=ticket.find_by_uuid(),
+            named=ticket_endpoint.find_by_name(ticket.created),
+            **{"bystander-before": bystanders, "bystander-after": other.find_by_uuid()},
         )
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-011")
-def test_any_life_follows_the_model(life, zstack_explore, zstack_examine):
-    """Whatever happens to a ticket in whatever order, refusals change nothing and the history tells it."""
+def test_any_order_of_events_leads_to_the_expected_status(new_ticket, zstack_explore, zstack_examine):
+    """Whatever the order of events, refused ones change nothing, accepted ones lead where they must, and the history records it."""
 
     def holds(events):
-        one = life()
+        ticket = new_ticket()
         calls = {}
         for place, event in enumerate(events):
-            calls[f"event{place}"], _ = stepped(one, event, zstack_examine)
-        told = {"history": one.history(), "after": one.shown(), **calls}
-        if not one.is_taken_away():
-            violation = zstack_examine("history", **told, arguments={"events": list(events)})
+            calls[f"event{place}"], _ = check_event(ticket, event, zstack_examine)
+        roles = {"history": ticket.history(), "after": ticket.find_by_uuid(), **calls}
+        if not ticket.was_deleted_for_quota():
+            violation = zstack_examine("complete-history", **roles, arguments={"events": list(events)})
             assert violation is None, violation
 
     zstack_explore(st.lists(st.sampled_from(EVENTS), min_size=2, max_size=LONGEST), holds)

@@ -1,4 +1,4 @@
-"""How a query shows what it has found: pages, totals, order, fields."""
+"""How a query presents its result: pages, totals, order, fields."""
 
 import pytest
 
@@ -12,75 +12,77 @@ SORTS = {
 
 
 @pytest.mark.requirement("ZT-QUERY-019")
-def test_a_page_keeps_its_limit(zstack_tickets, zstack_examine):
-    """A page has as many rows as limit says, or as are left."""
+def test_page_has_as_many_tickets_as_limit(zstack_tickets, zstack_examine):
+    """A page has as many tickets as limit says, or as many as remain after start."""
     for limit, start in ((2, 0), (3, 0), (1, 1), (2, 4), (2, 9)):
-        asked = zstack_tickets.asked(OWN, sort="+name", limit=limit, start=start)
+        asked = zstack_tickets.query_with_listings(OWN, sort="+name", limit=limit, start=start)
         violation = zstack_examine("page-size", **asked)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-020")
-def test_pages_show_each_ticket_once(zstack_tickets, zstack_examine):
-    """Pages by limit and start show each ticket once."""
+def test_pages_return_each_ticket_once(zstack_tickets, zstack_examine):
+    """Paging with limit and start returns each ticket exactly once."""
     for limit, sort in ((2, "+name"), (3, "+name"), (2, "-name")):
-        asked = zstack_tickets.asked(OWN, sort=sort, limit=limit, start=0)
+        asked = zstack_tickets.query_with_listings(OWN, sort=sort, limit=limit, start=0)
         pages = {f"page{start}": (limit, start) for start in range(limit, 6, limit)}
         more = {
-            role: zstack_tickets.find(OWN, sort=sort, limit=size, start=start) for role, (size, start) in pages.items()
+            role: zstack_tickets.query(OWN, sort=sort, limit=size, start=start) for role, (size, start) in pages.items()
         }
-        violation = zstack_examine("partition", **(asked | more | {"after": zstack_tickets.listing()}))
+        violation = zstack_examine("complete-pages", **(asked | more | {"after": zstack_tickets.listing()}))
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-038")
-def test_without_a_limit_nothing_is_left_out(zstack_many_tickets, zstack_examine):
-    """A query without limit shows all tickets that meet the conditions."""
-    counted = zstack_many_tickets.find(OWN, count="true")
-    subject = zstack_many_tickets.find(OWN, limit=None)
-    again = zstack_many_tickets.find(OWN, count="true")
+def test_query_without_limit_returns_every_ticket(zstack_many_tickets, zstack_examine):
+    """A query without a limit returns every ticket that meets the conditions, up to a thousand."""
+    counted = zstack_many_tickets.query(OWN, count="true")
+    subject = zstack_many_tickets.query(OWN, limit=None)
+    again = zstack_many_tickets.query(OWN, count="true")
     violation = zstack_examine("all-shown", subject=subject, counted=counted, again=again)
     assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-021")
-def test_a_total_beside_the_rows(zstack_tickets, zstack_examine):
-    """With replyWithCount, total is the number of tickets on all pages."""
+def test_reply_with_count_reports_the_total(zstack_tickets, zstack_examine):
+    """With replyWithCount, total is the number of tickets across all pages."""
     for limit in (2, 20):
-        violation = zstack_examine("total", **zstack_tickets.asked(OWN, replyWithCount="true", limit=limit))
+        violation = zstack_examine(
+            "total-count", **zstack_tickets.query_with_listings(OWN, replyWithCount="true", limit=limit)
+        )
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-022")
-def test_rows_stay_beside_a_total(zstack_tickets, zstack_examine):
-    """With replyWithCount, the page is shown as without."""
-    violation = zstack_examine("page-size", **zstack_tickets.asked(OWN, replyWithCount="true", limit=2))
+def test_reply_with_count_returns_the_page_too(zstack_tickets, zstack_examine):
+    """With replyWithCount, the page itself is returned as well."""
+    violation = zstack_examine("page-size", **zstack_tickets.query_with_listings(OWN, replyWithCount="true", limit=2))
     assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-023")
-def test_a_count_alone(zstack_tickets, zstack_examine):
+def test_count_reports_the_total(zstack_tickets, zstack_examine):
     """With count, total is the number of tickets that meet the conditions."""
-    violation = zstack_examine("total", **zstack_tickets.asked(OWN, count="true"))
+    violation = zstack_examine("total-count", **zstack_tickets.query_with_listings(OWN, count="true"))
     assert violation is None, violation
 
 
 @pytest.mark.parametrize("sorts", by_requirement(SORTS))
-def test_rows_are_sorted(sorts, zstack_tickets, zstack_examine):
-    """Rows stand in the order of the member that sort names."""
+def test_tickets_are_sorted(sorts, zstack_tickets, zstack_examine):
+    """Tickets are sorted by the member that sort names."""
     for sort in sorts:
         for fields in (None, "uuid,name"):
-            violation = zstack_examine("in-order", **zstack_tickets.asked(OWN, sort=sort, fields=fields))
+            violation = zstack_examine("in-order", **zstack_tickets.query_with_listings(OWN, sort=sort, fields=fields))
             assert violation is None, violation
         for start in (0, 1):
-            asked = zstack_tickets.asked(OWN, sort=sort, limit=2, start=start)
+            asked = zstack_tickets.query_with_listings(OWN, sort=sort, limit=2, start=start)
             violation = zstack_examine("ordered-page", **asked)
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-026")
-def test_fields_choose_members(zstack_tickets, zstack_examine):
-    """With fields, each row has the members that it names, and no others."""
+def test_fields_select_members(zstack_tickets, zstack_examine):
+    """With fields, each ticket has exactly the members that fields lists."""
     for fields in ("uuid,name", "name,status"):
-        violation = zstack_examine("projected", **zstack_tickets.asked(OWN, fields=fields))
+        violation = zstack_examine("selected-fields", **zstack_tickets.query_with_listings(OWN, fields=fields))
         assert violation is None, violation

@@ -1,4 +1,4 @@
-"""Queries that make no sense: refused, and never with a page or a stack trace."""
+"""Invalid queries are refused, and never with an HTML page or a stack trace."""
 
 import pytest
 
@@ -15,21 +15,21 @@ SENSELESS = {
 
 
 @pytest.mark.parametrize("queries", by_requirement(SENSELESS))
-def test_a_senseless_query_is_refused(queries, zstack_tickets, zstack_examine):
-    """A query that makes no sense is refused, while one of our own tickets is answered."""
+def test_invalid_query_is_refused(queries, zstack_tickets, zstack_examine):
+    """An invalid query is refused, while a valid query for the run's own tickets is answered."""
     arguments = {"call": "query", "sibling_call": "query"}
     for conditions, parameters in queries:
-        trail = zstack_tickets.find(*conditions, **parameters)
-        violation = zstack_examine("refusal", subject=trail, sibling=zstack_tickets.listing(), arguments=arguments)
+        result = zstack_tickets.query(*conditions, **parameters)
+        violation = zstack_examine("refusal", subject=result, sibling=zstack_tickets.listing(), arguments=arguments)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-032")
-def test_a_refused_query_is_no_page(zstack_tickets, zstack_examine):
-    """A query that makes no sense is answered without an HTML page and without a stack trace."""
+def test_refused_query_has_no_html_page_and_no_stack_trace(zstack_tickets, zstack_examine):
+    """The response to a refused query contains neither an HTML page nor a stack trace."""
     for queries in SENSELESS.values():
         for conditions, parameters in queries:
-            trail = zstack_tickets.find(*conditions, **parameters)
-            for check in ("no-page", "no-trace"):
-                violation = zstack_examine(check, subject=trail)
+            result = zstack_tickets.query(*conditions, **parameters)
+            for check in ("no-html-page", "no-stack-trace"):
+                violation = zstack_examine(check, subject=result)
                 assert violation is None, violation

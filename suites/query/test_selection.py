@@ -1,4 +1,4 @@
-"""Which tickets a query shows: the operators, several conditions, and nothing but what was asked for."""
+"""Which tickets a query returns: operators, several conditions, and only what was asked for."""
 
 import uuid
 
@@ -40,69 +40,69 @@ SPECIAL = ("{own}' OR 'a' LIKE 'a", "{own}'--", '{own}" OR ""', "{own};", "{own}
 
 
 @pytest.mark.requirement("ZT-QUERY-001")
-def test_a_query_answers_a_list(zstack_tickets, zstack_examine):
-    """A query answers a list of tickets under inventories."""
+def test_query_returns_a_list(zstack_tickets, zstack_examine):
+    """A query returns a list of tickets under the key inventories."""
     for conditions in (["name~=%{own}%"], ["name={a}"]):
-        violation = zstack_examine("shows-rows", subject=zstack_tickets.find(*conditions))
+        violation = zstack_examine("query-list", subject=zstack_tickets.query(*conditions))
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-037")
-def test_schema_paths_lead_to_values(zstack_tickets, zstack_examine):
-    """Each path in the schema of a query's answer leads to a value."""
-    for trail in (zstack_tickets.listing(), zstack_tickets.find("name={a}"), zstack_tickets.find("name={own}")):
-        violation = zstack_examine("schema-leads", subject=trail)
+def test_schema_paths_resolve_to_values(zstack_tickets, zstack_examine):
+    """Each path in the schema of a query's response resolves to a value in that response."""
+    for result in (zstack_tickets.listing(), zstack_tickets.query("name={a}"), zstack_tickets.query("name={own}")):
+        violation = zstack_examine("query-schema-paths", subject=result)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-002")
-def test_a_query_finds_each_ticket_once(zstack_tickets, zstack_examine):
-    """A query shows each ticket that was created, once."""
-    made = {f"made{letter}": trail for letter, trail in zstack_tickets.standing.items()}
-    violation = zstack_examine("listed", subject=zstack_tickets.listing(), **made)
+def test_query_returns_each_ticket_once(zstack_tickets, zstack_examine):
+    """A query by part of a name returns each ticket created with it exactly once."""
+    made = {f"made{letter}": result for letter, result in zstack_tickets.remaining.items()}
+    violation = zstack_examine("all-created-listed", subject=zstack_tickets.listing(), **made)
     assert violation is None, violation
 
 
 @pytest.mark.parametrize("queries", by_requirement(SELECTIONS))
-def test_conditions_select(queries, zstack_tickets, zstack_examine):
-    """A query shows exactly those of our tickets that meet its conditions."""
+def test_conditions_select_the_matching_tickets(queries, zstack_tickets, zstack_examine):
+    """A query returns exactly those of the run's tickets that meet its conditions."""
     for conditions in queries:
-        violation = zstack_examine("selects", **zstack_tickets.asked(*conditions))
+        violation = zstack_examine("selection", **zstack_tickets.query_with_listings(*conditions))
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-005")
-def test_a_pattern_selects(zstack_tickets, zstack_examine):
-    """A query by a pattern shows exactly those of our tickets that fit it, as told from a list of their names."""
+def test_pattern_selects_the_matching_tickets(zstack_tickets, zstack_examine):
+    """The operator ~= selects the tickets whose value matches a pattern with % and _."""
     for condition in ("name~={own} d%", "name~=%{own}_b%"):
-        before = zstack_tickets.named()
-        trail = zstack_tickets.find(condition)
-        violation = zstack_examine("selects", subject=trail, before=before, after=zstack_tickets.named())
+        before = zstack_tickets.list_by_names()
+        result = zstack_tickets.query(condition)
+        violation = zstack_examine("selection", subject=result, before=before, after=zstack_tickets.list_by_names())
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-016")
-def test_nothing_else_is_shown(zstack_tickets, zstack_examine):
-    """A ticket that does not meet the conditions of a query never appears."""
+def test_only_matching_tickets_are_returned(zstack_tickets, zstack_examine):
+    """A ticket that does not meet the conditions of a query is never returned."""
     for conditions in (["name={b}"], ["name~=%{own}%"], ["name?={a},{d}"], ["name~=%{own}%", "name>{c}"]):
-        violation = zstack_examine("only-matching", subject=zstack_tickets.find(*conditions))
+        violation = zstack_examine("only-matching", subject=zstack_tickets.query(*conditions))
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-017")
-def test_a_query_for_nothing_shows_nothing(zstack_tickets, zstack_examine):
-    """A query that no ticket meets shows an empty list."""
+def test_query_that_matches_nothing_returns_an_empty_list(zstack_tickets, zstack_examine):
+    """A query that no ticket meets returns an empty list."""
     for condition in (f"uuid={uuid.uuid4().hex}", *NOTHING):
-        trail = zstack_tickets.find(condition)
-        violation = zstack_examine("empty", subject=trail, before=zstack_tickets.listing())
+        result = zstack_tickets.query(condition)
+        violation = zstack_examine("empty-result", subject=result, before=zstack_tickets.listing())
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-018")
-def test_a_value_is_no_program(zstack_tickets, zstack_examine):
-    """A value with quotes, comment marks or semicolons is compared as text."""
+def test_special_characters_are_compared_as_text(zstack_tickets, zstack_examine):
+    """A value with quotes, comment marks or semicolons is compared as text and matches nothing else."""
     for value in SPECIAL:
-        trail = zstack_tickets.find(f"name={value}")
+        result = zstack_tickets.query(f"name={value}")
         arguments = {"may_refuse": True}
-        violation = zstack_examine("empty", subject=trail, before=zstack_tickets.listing(), arguments=arguments)
+        violation = zstack_examine("empty-result", subject=result, before=zstack_tickets.listing(), arguments=arguments)
         assert violation is None, violation

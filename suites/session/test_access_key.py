@@ -1,4 +1,4 @@
-"""Requests signed with an access key: what a signature covers, and for how long it holds."""
+"""Requests signed with an access key: what a signature covers, and how long it is valid."""
 
 import pytest
 
@@ -25,19 +25,19 @@ def signed(endpoint, name, **how):
 
 
 @pytest.mark.requirement("ZT-SESSION-020")
-def test_a_signed_create_is_accepted(ticket_endpoint, zstack_examine):
-    """A request signed with the access key is decided like one with a session."""
-    trail = ticket_endpoint.send(signed(ticket_endpoint, "signed"))
-    violation = zstack_examine("sameness", subject=trail, sibling=ticket_endpoint.calibration)
+def test_signed_create_is_accepted(ticket_endpoint, zstack_examine):
+    """A request signed with the access key is accepted."""
+    result = ticket_endpoint.send(signed(ticket_endpoint, "signed"))
+    violation = zstack_examine("sameness", subject=result, sibling=ticket_endpoint.calibration)
     assert violation is None, violation
 
 
 @pytest.mark.parametrize("ways", by_requirement(BAD_SIGNATURES))
-def test_a_bad_signature_is_refused(ways, ticket_endpoint, zstack_examine):
-    """A signature for another request, another key or another time is refused, while a good one is accepted."""
+def test_invalid_signature_is_refused(ways, ticket_endpoint, zstack_examine):
+    """A signature for another request, key or time is refused, while a valid one is accepted."""
     good = ticket_endpoint.send(signed(ticket_endpoint, "signed"))
     for how in ways:
         message = signed(ticket_endpoint, "-".join(str(value).strip("/") for value in how.values()), **how)
-        trail = ticket_endpoint.send(message)
-        violation = zstack_examine("refused-session", edit=message.edit, subject=trail, sibling=good)
+        result = ticket_endpoint.send(message)
+        violation = zstack_examine("refused-session", edit=message.edit, subject=result, sibling=good)
         assert violation is None, violation

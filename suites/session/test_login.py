@@ -1,4 +1,4 @@
-"""Log-in and log-out: right and wrong credentials, and what a log-out ends."""
+"""Login and logout: correct and wrong credentials, and what a logout ends."""
 
 import uuid
 
@@ -11,30 +11,30 @@ PASSWORDS = ["password", "password-digest"]
 
 
 @pytest.mark.requirement("ZT-SESSION-010")
-def test_a_log_in_with_the_right_password_is_accepted(ticket_endpoint, zstack_examine):
-    """A log-in with the right password is accepted."""
+def test_login_with_the_correct_password_is_accepted(ticket_endpoint, zstack_examine):
+    """A login with the correct password is accepted."""
     violation = zstack_examine("logged-in", subject=ticket_endpoint.good_login)
     assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-011")
-def test_a_log_in_answers_a_session_uuid(ticket_endpoint, zstack_examine):
-    """A log-in answers a session uuid of 32 lower-case hexadecimal digits."""
-    violation = zstack_examine("facet", subject=ticket_endpoint.good_login, arguments=SESSION_UUID)
+def test_login_returns_a_session_uuid(ticket_endpoint, zstack_examine):
+    """A login returns a session uuid of 32 lowercase hexadecimal digits."""
+    violation = zstack_examine("schema-part", subject=ticket_endpoint.good_login, arguments=SESSION_UUID)
     assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-012")
-def test_a_log_in_with_a_wrong_password_is_refused(ticket_endpoint, zstack_examine):
-    """A log-in with a wrong password is refused."""
+def test_login_with_a_wrong_password_is_refused(ticket_endpoint, zstack_examine):
+    """A login with a wrong password is refused."""
     bad = ticket_endpoint.wrong_login
     violation = zstack_examine("login-refused", subject=bad, sibling=ticket_endpoint.good_login)
     assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-013")
-def test_a_log_in_of_an_unknown_user_is_refused(ticket_endpoint, zstack_examine):
-    """A log-in of a user that does not exist is refused, also if the name looks like a condition that always holds."""
+def test_login_as_an_unknown_user_is_refused(ticket_endpoint, zstack_examine):
+    """A login as a user that does not exist is refused, even if the name looks like an SQL condition that is always true."""
     user = f"nobody-{uuid.uuid4().hex[:12]}"
     for bad in (
         ticket_endpoint.login(user=user),
@@ -46,8 +46,8 @@ def test_a_log_in_of_an_unknown_user_is_refused(ticket_endpoint, zstack_examine)
 
 
 @pytest.mark.requirement("ZT-SESSION-014")
-def test_a_log_in_without_a_password_is_refused(ticket_endpoint, zstack_examine):
-    """A log-in without a password, or with an empty one, is refused."""
+def test_login_without_a_password_is_refused(ticket_endpoint, zstack_examine):
+    """A login without a password, or with an empty one, is refused."""
     for none in (None, ""):
         bad = ticket_endpoint.login(password=none)
         violation = zstack_examine("login-refused", subject=bad, sibling=ticket_endpoint.good_login)
@@ -55,27 +55,27 @@ def test_a_log_in_without_a_password_is_refused(ticket_endpoint, zstack_examine)
 
 
 @pytest.mark.requirement("ZT-SESSION-015")
-def test_a_refused_log_in_carries_an_error(ticket_endpoint, zstack_examine):
-    """A refused log-in carries a well-formed error."""
+def test_refused_login_returns_an_error(ticket_endpoint, zstack_examine):
+    """A refused login returns a well-formed error."""
     bad = ticket_endpoint.wrong_login
     arguments = {"call": "login", "reasons": NO_ERROR_OBJECT}
     violation = zstack_examine("form", subject=bad, arguments=arguments)
     assert violation is None, violation
-    violation = zstack_examine("facet", subject=bad, arguments=ERROR_PARTS)
+    violation = zstack_examine("schema-part", subject=bad, arguments=ERROR_PARTS)
     assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-016")
-def test_a_log_out_succeeds(ticket_endpoint, zstack_examine):
-    """A log-out is answered with success."""
+def test_logout_succeeds(ticket_endpoint, zstack_examine):
+    """A logout is answered with success."""
     session = ticket_endpoint.another_session()
     violation = zstack_examine("logged-out", subject=ticket_endpoint.logout(session.uuid))
     assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-017")
-def test_a_second_log_out_succeeds(ticket_endpoint, zstack_examine):
-    """A second log-out of the same session is answered with success."""
+def test_second_logout_succeeds(ticket_endpoint, zstack_examine):
+    """A second logout of the same session is answered with success."""
     session = ticket_endpoint.another_session()
     first = ticket_endpoint.logout(session.uuid)
     violation = zstack_examine("logged-out", subject=ticket_endpoint.logout(session.uuid), first=first)
@@ -83,8 +83,8 @@ def test_a_second_log_out_succeeds(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-SESSION-018")
-def test_a_log_in_does_not_show_the_password(ticket_endpoint, zstack_examine):
-    """No answer of log-in shows the password or its digest."""
-    for trail in (ticket_endpoint.good_login, ticket_endpoint.wrong_login):
-        violation = zstack_examine("no-leak", subject=trail, arguments={"kinds": PASSWORDS})
+def test_login_does_not_disclose_the_password(ticket_endpoint, zstack_examine):
+    """No response to a login contains the password or its digest."""
+    for result in (ticket_endpoint.good_login, ticket_endpoint.wrong_login):
+        violation = zstack_examine("no-secret", subject=result, arguments={"kinds": PASSWORDS})
         assert violation is None, violation

@@ -1,4 +1,4 @@
-"""Who may create: no, foreign, malformed and logged-out sessions are refused, and called by their name."""
+"""Who may create: missing, unknown, malformed and logged-out sessions are refused for that reason."""
 
 import uuid
 
@@ -25,14 +25,14 @@ def with_session(draft, name, header):
 
 
 @pytest.mark.parametrize("case", by_requirement(BAD_SESSIONS))
-def test_a_create_without_a_valid_session_is_refused(case, ticket_endpoint, zstack_examine):
-    """A create with no, another or an unknown session is refused, while the same create with ours is not."""
+def test_create_without_a_valid_session_is_refused(case, ticket_endpoint, zstack_examine):
+    """A create without a valid session is refused, while the same create with the run's session is accepted."""
     name, headers = case
     for header in headers or (None,):
         message = with_session(ticket_endpoint.calibration_draft, name, header)
-        trail = ticket_endpoint.send(message)
+        result = ticket_endpoint.send(message)
         violation = zstack_examine(
-            "refused-session", edit=message.edit, subject=trail, sibling=ticket_endpoint.calibration
+            "refused-session", edit=message.edit, subject=result, sibling=ticket_endpoint.calibration
         )
         assert violation is None, violation
 
@@ -41,66 +41,66 @@ LIVING = {
     "ZT-SESSION-002": [("living-session-other-scheme", "Bearer {session}")],
     "ZT-SESSION-004": [("session-cut", "OAuth {cut}"), ("session-extended", "OAuth {session}0")],
 }
-"""What a target that reads the header loosely would take for a session that lives."""
+"""What a target that reads the header loosely would take for a valid session."""
 
 
 @pytest.mark.parametrize("cases", by_requirement(LIVING))
-def test_a_living_session_counts_only_as_it_is(cases, ticket_endpoint, zstack_examine):
-    """A create with a living session in another scheme, without its end or with a digit too many, is refused."""
+def test_valid_session_in_an_altered_header_is_refused(cases, ticket_endpoint, zstack_examine):
+    """A create with a valid session in another scheme, truncated or with an extra digit, is refused."""
     if "log-in" not in ticket_endpoint.profile.capabilities:
         return
     session = ticket_endpoint.another_session()
     for name, form in cases:
         header = form.format(session=session.uuid, cut=session.uuid[:-1])
         message = with_session(ticket_endpoint.calibration_draft, name, header)
-        trail = ticket_endpoint.send(message)
+        result = ticket_endpoint.send(message)
         violation = zstack_examine(
-            "refused-session", edit=message.edit, subject=trail, sibling=ticket_endpoint.calibration
+            "refused-session", edit=message.edit, subject=result, sibling=ticket_endpoint.calibration
         )
         assert violation is None, violation
     ticket_endpoint.logout(session.uuid)
 
 
 @pytest.mark.requirement("ZT-SESSION-006")
-def test_a_create_with_a_logged_out_session_is_refused(ticket_endpoint, zstack_examine):
-    """A create with a session that was logged out is refused."""
+def test_create_with_a_logged_out_session_is_refused(ticket_endpoint, zstack_examine):
+    """A create with a logged-out session is refused."""
     session = ticket_endpoint.another_session()
     ended = ticket_endpoint.logout(session.uuid)
     edit = Edit(kind="breakage", name="logged-out-session", note="the session was logged out before")
     draft = ticket_endpoint.calibration_draft
     headers = (*draft.headers, ("Authorization", session.authorization))
-    trail = ticket_endpoint.send(Message(edit=edit, body=draft.body, headers=headers))
+    result = ticket_endpoint.send(Message(edit=edit, body=draft.body, headers=headers))
     violation = zstack_examine(
-        "refused-session", edit=edit, subject=trail, sibling=ticket_endpoint.calibration, ended=ended
+        "refused-session", edit=edit, subject=result, sibling=ticket_endpoint.calibration, ended=ended
     )
     assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-030")
-def test_a_log_out_ends_no_other_session(ticket_endpoint, zstack_examine):
-    """A create with a session is decided as before although another session of the account was logged out."""
+def test_logout_ends_no_other_session(ticket_endpoint, zstack_examine):
+    """A logout ends its own session and no other session of the same account."""
     ended, staying = ticket_endpoint.another_session(), ticket_endpoint.another_session()
     ticket_endpoint.logout(ended.uuid)
     edit = Edit(kind="variation", name="other-session-ended", note="another session was logged out before")
     draft = ticket_endpoint.calibration_draft
     headers = (*draft.headers, ("Authorization", staying.authorization))
-    trail = ticket_endpoint.send(Message(edit=edit, body=draft.body, headers=headers))
-    violation = zstack_examine("sameness", edit=edit, subject=trail, sibling=ticket_endpoint.calibration)
+    result = ticket_endpoint.send(Message(edit=edit, body=draft.body, headers=headers))
+    violation = zstack_examine("sameness", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
     assert violation is None, violation
     ticket_endpoint.logout(staying.uuid)
 
 
 @pytest.mark.requirement("ZT-SESSION-007")
-def test_a_dead_session_is_called_by_its_name(ticket_endpoint, zstack_examine):
-    """A refusal for a dead session carries a code ID.*, or status 401 or 403."""
+def test_refusal_of_an_invalid_session_says_so(ticket_endpoint, zstack_examine):
+    """A refusal because of an invalid session says so: an error code ID.*, or status 401 or 403."""
     message = with_session(ticket_endpoint.calibration_draft, "unknown-session", "OAuth {uuid}")
-    trail = ticket_endpoint.send(message)
-    violation = zstack_examine("session-code", edit=message.edit, subject=trail, sibling=ticket_endpoint.calibration)
+    result = ticket_endpoint.send(message)
+    violation = zstack_examine("session-code", edit=message.edit, subject=result, sibling=ticket_endpoint.calibration)
     assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-008")
-def test_a_query_with_an_unknown_session_is_refused(ticket_endpoint, zstack_examine):
+def test_query_with_an_unknown_session_is_refused(ticket_endpoint, zstack_examine):
     """A query with a session that does not exist is refused."""
     good = ticket_endpoint.call("GET", "/v1/tickets?limit=1")
     bad = ticket_endpoint.call("GET", "/v1/tickets?limit=1", authorization=f"OAuth {uuid.uuid4().hex}")
@@ -109,7 +109,7 @@ def test_a_query_with_an_unknown_session_is_refused(ticket_endpoint, zstack_exam
 
 
 @pytest.mark.requirement("ZT-SESSION-009")
-def test_a_query_without_a_session_is_refused(ticket_endpoint, zstack_examine):
+def test_query_without_a_session_is_refused(ticket_endpoint, zstack_examine):
     """A query without an Authorization header is refused."""
     good = ticket_endpoint.call("GET", "/v1/tickets?limit=1")
     bad = ticket_endpoint.call("GET", "/v1/tickets?limit=1", authorization=None)

@@ -1,4 +1,4 @@
-"""What is there after a create: one ticket, as it was sent, the same wherever it is shown."""
+"""What is stored after a create: one ticket, as sent, the same wherever it is read."""
 
 import json
 import uuid
@@ -9,7 +9,7 @@ from pytest_zstack_ticket import Draft
 from pytest_zstack_ticket.strategies import drafts, edge_case_drafts
 
 REPEATS = {"smoke": 12, "standard": 30, "certify": 120}
-"""Creates in a row after which a target that breaks by count has had its chance."""
+"""Creates in a row, enough for a target that fails after a number of them."""
 TOGETHER = 16
 
 
@@ -20,60 +20,60 @@ def with_uuid(draft, wanted=None):
     return Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=draft.headers)
 
 
-def shown_by(trail, endpoint):
-    """Return the queries that show a trail's ticket: by name, and by uuid where that is known."""
-    fetched = endpoint.fetched(trail)
-    return {"named": endpoint.named(trail), **({"fetched": fetched} if fetched else {})}
+def shown_by(result, endpoint):
+    """Query for a created ticket by name, and by uuid if it is known."""
+    fetched = endpoint.find_by_uuid(result)
+    return {"named": endpoint.find_by_name(result), **({"fetched": fetched} if fetched else {})}
 
 
-def one_as_sent(trail, endpoint, examine):
-    """Judge that there is one ticket of a create, as it was sent."""
-    shown = shown_by(trail, endpoint)
-    if not endpoint.is_ours_to_see(trail):
+def one_as_sent(result, endpoint, examine):
+    """Check that a create left one ticket, as sent."""
+    shown = shown_by(result, endpoint)
+    if not endpoint.can_be_found(result):
         return
     if "fetched" in shown:
-        violation = examine("as-sent", subject=trail, shown=shown["fetched"])
+        violation = examine("as-sent", subject=result, shown=shown["fetched"])
         assert violation is None, violation
-    violation = examine("stored-once", subject=trail, **shown)
+    violation = examine("stored-once", subject=result, **shown)
     assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-001")
-def test_an_accepted_create_leaves_one_ticket(ticket_endpoint, zstack_cases, zstack_examine):
-    """After an accepted create there is exactly one ticket of its name."""
+def test_accepted_create_leaves_one_ticket(ticket_endpoint, zstack_cases, zstack_examine):
+    """After an accepted create there is exactly one ticket with its name."""
     for _ in range(2):
-        trail = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-        violation = zstack_examine("stored-once", subject=trail, **shown_by(trail, ticket_endpoint))
+        result = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+        violation = zstack_examine("stored-once", subject=result, **shown_by(result, ticket_endpoint))
         assert violation is None, violation
-    for edit, trail in zstack_cases.trails("variations"):
-        if ticket_endpoint.is_ours_to_see(trail):
-            violation = zstack_examine("stored-once", edit=edit, subject=trail, **shown_by(trail, ticket_endpoint))
+    for edit, result in zstack_cases.results("variations"):
+        if ticket_endpoint.can_be_found(result):
+            violation = zstack_examine("stored-once", edit=edit, subject=result, **shown_by(result, ticket_endpoint))
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-002")
-def test_a_refused_create_leaves_nothing(ticket_endpoint, zstack_cases, zstack_examine):
-    """After a refused create there is no ticket of its name."""
+def test_refused_create_leaves_no_ticket(ticket_endpoint, zstack_cases, zstack_examine):
+    """A refused create leaves no ticket behind."""
     for row in zstack_cases.rows("mutations"):
-        trail = zstack_cases.trail(row)
-        if not ticket_endpoint.is_ours_to_see(trail):
-            # where few tickets may be alive, what a refused create left may have been taken away before we look
-            trail = ticket_endpoint.create(row)
-        if ticket_endpoint.is_ours_to_see(trail):
-            violation = zstack_examine("stored-once", edit=row.edit, subject=trail, named=ticket_endpoint.named(trail))
+        result = zstack_cases.result_of(row)
+        if not ticket_endpoint.can_be_found(result):
+            # where the quota is small, what a refused create left may have been deleted before we look
+            result = ticket_endpoint.create(row)
+        if ticket_endpoint.can_be_found(result):
+            violation = zstack_examine(
+                "stored-once", edit=row.edit, subject=result, named=ticket_endpoint.find_by_name(result)
+            )
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-003")
-def test_a_ticket_is_kept_as_it_was_sent(
-    ticket_endpoint, zstack_context, zstack_profile, zstack_explore, zstack_examine
-):
-    """The stored ticket holds every member as it was sent."""
+def test_ticket_is_stored_as_sent(ticket_endpoint, zstack_context, zstack_profile, zstack_explore, zstack_examine):
+    """Every member of the stored ticket is as it was sent."""
 
     def holds(draft):
-        trail = ticket_endpoint.create(draft)
-        shown = ticket_endpoint.fetched(trail) or ticket_endpoint.named(trail)
-        violation = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
+        result = ticket_endpoint.create(draft)
+        shown = ticket_endpoint.find_by_uuid(result) or ticket_endpoint.find_by_name(result)
+        violation = zstack_examine("as-sent", edit=draft.edit, subject=result, shown=shown)
         assert violation is None, violation
 
     for _ in range(2):
@@ -82,138 +82,140 @@ def test_a_ticket_is_kept_as_it_was_sent(
 
 
 @pytest.mark.requirement("ZT-STORE-003")
-def test_texts_of_full_length_are_kept(ticket_endpoint, zstack_cases, zstack_examine):
-    """The stored ticket holds a name and a description that are as long as they may be."""
+def test_texts_of_maximum_length_are_stored_as_sent(ticket_endpoint, zstack_cases, zstack_examine):
+    """A name and a description of maximum length are stored as sent."""
     for draft in zstack_cases.rows("variations", "params.name/limit-*", "params.description/limit-*"):
-        trail = ticket_endpoint.create(draft)
-        shown = ticket_endpoint.fetched(trail) or ticket_endpoint.named(trail)
-        violation = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
+        result = ticket_endpoint.create(draft)
+        shown = ticket_endpoint.find_by_uuid(result) or ticket_endpoint.find_by_name(result)
+        violation = zstack_examine("as-sent", edit=draft.edit, subject=result, shown=shown)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-004")
-def test_rare_data_is_kept_or_refused(ticket_endpoint, zstack_context, zstack_examine):
-    """Rare data is stored as it was sent or refused, never mangled."""
+def test_rare_data_is_stored_as_sent_or_refused(ticket_endpoint, zstack_context, zstack_examine):
+    """Rare data is stored as sent or refused, never altered."""
     for draft in edge_case_drafts(zstack_context):
-        trail = ticket_endpoint.create(draft)
-        shown = ticket_endpoint.fetched(trail) or ticket_endpoint.named(trail)
-        violation = zstack_examine("as-sent", edit=draft.edit, subject=trail, shown=shown)
+        result = ticket_endpoint.create(draft)
+        shown = ticket_endpoint.find_by_uuid(result) or ticket_endpoint.find_by_name(result)
+        violation = zstack_examine("as-sent", edit=draft.edit, subject=result, shown=shown)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-005")
-def test_a_ticket_is_the_same_wherever_it_is_shown(ticket_endpoint, zstack_examine):
-    """The answer, a query, GET by uuid and a later reading show the same ticket."""
+def test_every_read_shows_the_same_ticket(ticket_endpoint, zstack_examine):
+    """The response to the create, a query, GET by uuid and a later read all show the same ticket."""
     for _ in range(3):
-        trail = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-        shown = ticket_endpoint.named(trail)
-        inventory = getattr(trail.outcome, "inventory", None) or {}
+        result = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+        shown = ticket_endpoint.find_by_name(result)
+        inventory = getattr(result.outcome, "inventory", None) or {}
         own = inventory.get("uuid")
         got = {"got": ticket_endpoint.call("GET", f"/v1/tickets/{own}")} if isinstance(own, str) else {}
-        later = ticket_endpoint.named(trail)
-        violation = zstack_examine("same-everywhere", answered=trail, subject=shown, later=later, **got)
+        later = ticket_endpoint.find_by_name(result)
+        violation = zstack_examine("same-everywhere", answered=result, subject=shown, later=later, **got)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-006")
-def test_a_used_uuid_leaves_the_first_ticket_alone(ticket_endpoint, zstack_examine):
-    """A second create with a resourceUuid leaves one ticket, the first."""
+def test_used_resource_uuid_leaves_the_first_ticket(ticket_endpoint, zstack_examine):
+    """After a second create with a resourceUuid already in use, there is one ticket, the first."""
     for _ in range(2):
         wanted = uuid.uuid4().hex
         first = ticket_endpoint.create(with_uuid(ticket_endpoint.calibration_draft, wanted))
         second = ticket_endpoint.create(with_uuid(ticket_endpoint.calibration_draft, wanted))
         shown = ticket_endpoint.query(f"uuid={wanted}", limit=3)
-        if ticket_endpoint.took_away(wanted):
+        if ticket_endpoint.was_deleted_for_quota(wanted):
             continue
-        violation = zstack_examine("first-stays", first=first, second=second, shown=shown, arguments={"ordered": True})
+        violation = zstack_examine(
+            "first-ticket-stays", first=first, second=second, shown=shown, arguments={"ordered": True}
+        )
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-018")
-def test_a_refused_create_uses_no_uuid_up(ticket_endpoint, zstack_examine):
-    """A resourceUuid of a create that was refused can be used."""
+def test_resource_uuid_of_a_refused_create_stays_free(ticket_endpoint, zstack_examine):
+    """The resourceUuid of a refused create can be used afterwards."""
     for _ in range(2):
         good = with_uuid(ticket_endpoint.calibration_draft)
         body = json.loads(good.body)
         del body["params"]["requests"]
         bad = ticket_endpoint.create(Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=good.headers))
-        trail = ticket_endpoint.create(good)
+        result = ticket_endpoint.create(good)
         sibling = ticket_endpoint.create(with_uuid(ticket_endpoint.calibration_draft))
         if bad.refused:
-            violation = zstack_examine("sameness", subject=trail, sibling=sibling, bad=bad)
+            violation = zstack_examine("sameness", subject=result, sibling=sibling, bad=bad)
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-007")
-def test_a_used_job_uuid_leaves_no_second_ticket(ticket_endpoint, zstack_examine):
-    """A second create with an X-Job-UUID leaves no ticket."""
+def test_used_job_uuid_leaves_no_second_ticket(ticket_endpoint, zstack_examine):
+    """A second create with an X-Job-UUID already used leaves no ticket."""
     job = uuid.uuid4().hex
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
     second = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
     violation = zstack_examine(
-        "job-once",
+        "job-id-used-once",
         first=first,
         second=second,
-        named=ticket_endpoint.named(first),
-        **{"second-named": ticket_endpoint.named(second)},
+        named=ticket_endpoint.find_by_name(first),
+        **{"second-named": ticket_endpoint.find_by_name(second)},
     )
     assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-008")
-def test_creates_at_the_same_time_leave_one_ticket_each(ticket_endpoint, zstack_examine):
-    """Creates at the same time leave one ticket each, as it was sent."""
-    for trail in ticket_endpoint.create_together([ticket_endpoint.calibration_draft] * TOGETHER):
-        one_as_sent(trail, ticket_endpoint, zstack_examine)
+def test_concurrent_creates_leave_one_ticket_each(ticket_endpoint, zstack_examine):
+    """Concurrent creates leave one ticket each, as sent."""
+    for result in ticket_endpoint.create_together([ticket_endpoint.calibration_draft] * TOGETHER):
+        one_as_sent(result, ticket_endpoint, zstack_examine)
 
 
 @pytest.mark.requirement("ZT-STORE-009")
-def test_of_creates_with_one_uuid_at_the_same_time_one_wins(ticket_endpoint, zstack_examine):
-    """Of creates with one resourceUuid at the same time exactly one is accepted and stored."""
+def test_concurrent_creates_with_one_uuid_leave_one_ticket(ticket_endpoint, zstack_examine):
+    """Of several concurrent creates with one resourceUuid, exactly one is accepted and stored."""
     for _ in range(3):
         wanted = uuid.uuid4().hex
-        trails = ticket_endpoint.create_together(
+        results = ticket_endpoint.create_together(
             [with_uuid(ticket_endpoint.calibration_draft, wanted) for _ in range(TOGETHER)]
         )
-        roles = {f"together{place}": trail for place, trail in enumerate(trails)}
+        roles = {f"together{place}": result for place, result in enumerate(results)}
         shown = ticket_endpoint.query(f"uuid={wanted}", limit=3)
-        # a winner that made room for the others left its uuid to a second one
-        if not ticket_endpoint.took_away(wanted):
-            violation = zstack_examine("first-stays", **roles, shown=shown)
+        # a winner that was deleted for the quota left its uuid to a second one
+        if not ticket_endpoint.was_deleted_for_quota(wanted):
+            violation = zstack_examine("first-ticket-stays", **roles, shown=shown)
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-010")
-def test_creating_many_changes_nothing(ticket_endpoint, zstack_run, zstack_examine):
-    """The same draft is stored in the same way however many were sent before."""
+def test_repeated_creates_are_stored_the_same_way(ticket_endpoint, zstack_run, zstack_examine):
+    """The same draft is stored in the same way, however many were sent before."""
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
     for _ in range(REPEATS[zstack_run.wishes["effort"]]):
-        trail = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-        violation = zstack_examine("steadiness", subject=trail, sibling=first)
+        result = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+        violation = zstack_examine("same-decision-again", subject=result, sibling=first)
         assert violation is None, violation
-        one_as_sent(trail, ticket_endpoint, zstack_examine)
+        one_as_sent(result, ticket_endpoint, zstack_examine)
 
 
 @pytest.mark.requirement("ZT-STORE-011")
-def test_an_answer_keeps_its_form(ticket_endpoint, zstack_run, zstack_examine):
-    """The same draft is answered in the same form at the end of a run as at its start."""
+def test_response_keeps_its_form_during_the_run(ticket_endpoint, zstack_run, zstack_examine):
+    """The response to the same draft has the same form at the end of a run as at its start."""
     for _ in range(REPEATS[zstack_run.wishes["effort"]]):
         again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-        violation = zstack_examine("same-form", subject=again, sibling=ticket_endpoint.calibration)
+        violation = zstack_examine("same-response-form", subject=again, sibling=ticket_endpoint.calibration)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-012")
-def test_a_ticket_stays(ticket_endpoint, zstack_cases, zstack_examine):
-    """A ticket is still there, unchanged, after others were created and refused."""
+def test_ticket_stays_unchanged_after_other_creates(ticket_endpoint, zstack_cases, zstack_examine):
+    """A ticket still exists, unchanged, after others were created and refused."""
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-    before = ticket_endpoint.named(first)
+    before = ticket_endpoint.find_by_name(first)
     for row in zstack_cases.rows("mutations")[::15]:
         ticket_endpoint.create(row)
         ticket_endpoint.create(ticket_endpoint.calibration_draft)
-    later = ticket_endpoint.named(first)
-    if not ticket_endpoint.is_ours_to_see(first):
-        pytest.skip("the ticket was taken away to stay under a cap")
+    later = ticket_endpoint.find_by_name(first)
+    if not ticket_endpoint.can_be_found(first):
+        pytest.skip("the ticket was deleted to stay under a quota")
     violation = zstack_examine("stored-once", subject=first, named=later)
     assert violation is None, violation
     violation = zstack_examine("same-everywhere", before=before, subject=later)

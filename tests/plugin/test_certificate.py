@@ -334,7 +334,7 @@ ATTACKS = {
         "witness_of_nothing", lambda row: row["witnesses"][0]["exchanges"].update(subject=["m-9"])
     ): "rows-otherwise",
     edit_row(
-        "witness_of_no_call", lambda row: row["witnesses"][0].update(arguments={}, check="start-facet")
+        "witness_of_no_call", lambda row: row["witnesses"][0].update(arguments={}, check="accepted-job-part")
     ): "rows-otherwise",
     edit_row("more_faults", lambda row: row["killed_by"].append("everything")): "rows-otherwise",
 }

@@ -35,7 +35,7 @@ def test_a_drift_is_found_while_other_tests_run(pytester: pytest.Pytester, repor
     assert found["verdict"] == "failed"
     assert where(found) - {"test_whole_run"}
     assert all("-k" not in one["regenerate"] for one in found["findings"] if "test_whole_run" not in one["test"])
-    assert "expect-born" in {one["expected"]["key"] for one in found["findings"]}
+    assert "expect-initial-status" in {one["expected"]["key"] for one in found["findings"]}
 
 
 def test_each_worker_remembers_for_itself(pytester: pytest.Pytester, report: Callable[[], Any]):

@@ -81,7 +81,7 @@ def test_a_certificate_holds_to_the_nonce_of_its_run(pytester: pytest.Pytester, 
 def test_a_nonce_that_could_not_stand_anywhere_is_refused(bad: str, pytester: pytest.Pytester):
     result = pytester.runpytest("--zstack-url=embedded", f"--zstack-nonce={bad}", "--collect-only")
     assert result.ret == 4
-    assert "is no nonce" in result.stderr.str()
+    assert "is not a nonce" in result.stderr.str()
 
 
 def test_a_name_without_room_for_the_nonce_is_refused(pytester: pytest.Pytester):

@@ -60,7 +60,7 @@ def test_an_ini_key_of_the_wrong_type_is_refused(pytester: pytest.Pytester):
 
 
 def test_certify_is_not_random(pytester: pytest.Pytester):
-    assert "seed 0 (certify is not random)" in header(
+    assert "seed 0 (fixed for certify)" in header(
         run(pytester, "--zstack-url=embedded", "--zstack-effort=certify", "test_own.py")
     )
 
@@ -87,10 +87,10 @@ def test_secrets_are_named_and_never_shown(pytester: pytest.Pytester, monkeypatc
         (["--zstack-effort=huge"], "smoke or standard or certify"),
         (["--zstack-lang=fr"], "zh or en"),
         (["--zstack-login=ldap"], "account or virtual-id"),
-        (["--zstack-seed=x"], "no whole number"),
-        (["--zstack-job-timeout=soon"], "no number of seconds"),
-        (["--zstack-release=new"], "no ZStack release"),
-        (["--zstack-profile=nowhere.toml"], "the path of a TOML file; this is none"),
+        (["--zstack-seed=x"], "not a whole number"),
+        (["--zstack-job-timeout=soon"], "not a number of seconds"),
+        (["--zstack-release=new"], "not a ZStack release"),
+        (["--zstack-profile=nowhere.toml"], "not found; write deployed, documented or the path"),
         (["--zstack-context=nowhere.toml"], "cannot be read"),
         (["--zstack-report=test_own.py"], "cannot be used as a folder"),
         (["--zstack-report=."], "name another folder"),

@@ -30,7 +30,7 @@ def test_a_departure_fails_the_test_in_few_words(pytester: pytest.Pytester, repo
     result = pytester.runpytest("--zstack-url=embedded", "--zstack-report=out", pytester.makepyfile(FAILING))
     assert result.ret == 1
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["OWN-1: A short name is refused, which is not so.", "  expected  a refusal"])
+    result.stdout.fnmatch_lines(["OWN-1: A short name is refused, which is not so.", "  expected  refused"])
     assert "Traceback" not in result.stdout.str()
     (finding,) = report()["requirements"][0]["findings"]
     assert finding["expected"]["zh"] == "被拒绝"
@@ -69,7 +69,7 @@ def test_a_test_without_examples_is_inconclusive(pytester: pytest.Pytester, repo
 def test_fixtures_without_a_target_say_what_is_missing(pytester: pytest.Pytester, own_test: Path):
     result = pytester.runpytest(own_test)
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*there is no target: give one with --zstack-url*"])
+    result.stdout.fnmatch_lines(["*there is no target: use --zstack-url*"])
 
 
 def test_plain_tests_beside_ours_keep_their_own_reports(pytester: pytest.Pytester, own_test: Path):
@@ -92,7 +92,7 @@ def test_session_profile_context_and_observations_are_at_hand(pytester: pytest.P
             assert not zstack_context.given
             trail = ticket_endpoint.call("GET", "/v1/tickets?limit=1")
             zstack_observe("query.total", None, trail)
-            assert zstack_examine("no-page", subject=trail, arguments={"call": "query"}) is None
+            assert zstack_examine("no-html-page", subject=trail, arguments={"call": "query"}) is None
         """
     )
     pytester.runpytest("--zstack-url=embedded", "--zstack-report=out", used).assert_outcomes(passed=1)

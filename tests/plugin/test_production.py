@@ -49,12 +49,12 @@ def test_consent_is_remembered_for_no_more_than_was_consented_to(pytester: pytes
 def test_a_plan_sends_nothing_and_is_no_pass(
     pytester: pytest.Pytester, cloud: SimulatorServer, own_test: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    before = len(cloud.engine.world.sessions.live)
+    before = len(cloud.engine.state.sessions.live)
     result = pytester.runpytest(f"--zstack-url={cloud.url}", "--zstack-plan", "--zstack-max-created=7", own_test)
     assert result.ret == 12
     result.stdout.fnmatch_lines(["plan for*", "*1 tests*", "*POST requests, valid or not: 7", "*never:*"])
     assert "passed" not in result.stdout.str()
-    assert len(cloud.engine.world.sessions.live) == before
+    assert len(cloud.engine.state.sessions.live) == before
 
 
 def test_a_cap_leaves_the_rest_inconclusive(
@@ -120,9 +120,9 @@ def busy(cloud: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bu
 
 
 def test_clean_up_waits_for_a_target_that_limits_the_rate(pytester: pytest.Pytester, busy: Busy, own_test: Path):
-    before = (busy.tickets, len(busy.engine.world.sessions.live))
+    before = (busy.tickets, len(busy.engine.state.sessions.live))
     assert pytester.runpytest(f"--zstack-url={busy.url}", own_test).ret == 0
-    assert (busy.tickets, len(busy.engine.world.sessions.live)) == before
+    assert (busy.tickets, len(busy.engine.state.sessions.live)) == before
 
 
 def test_clean_up_that_is_refused_for_good_ends_and_a_sweep_waits_as_well(
@@ -134,6 +134,6 @@ def test_clean_up_that_is_refused_for_good_ends_and_a_sweep_waits_as_well(
         hasty.setattr("pytest_zstack_ticket.model.settings.MOST_SWEEP", 0.5)
         assert pytester.runpytest(f"--zstack-url={busy.url}", "--zstack-report=out", own_test).ret == 13
     assert busy.tickets > before
-    busy.times, left = MOST_SILENT + 1, len(busy.engine.world.sessions.live)
+    busy.times, left = MOST_SILENT + 1, len(busy.engine.state.sessions.live)
     assert main(["sweep", *map(str, (pytester.path / "out").glob("ledger-*.jsonl"))]) == 0
-    assert (busy.tickets, len(busy.engine.world.sessions.live)) == (before, left)
+    assert (busy.tickets, len(busy.engine.state.sessions.live)) == (before, left)

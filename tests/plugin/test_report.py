@@ -63,13 +63,13 @@ def test_the_terminal_shows_one_card_for_each_failed_requirement(pytester: pytes
     result.stdout.fnmatch_lines(
         [
             "ZT-BODY-004 (must): A name longer than 255 UTF-16 units is refused.",
-            "  expected  a refusal",
-            "  actual    accepted, *",
-            "  edit      params.name: too-long*",
+            "  expected  refused",
+            "  actual    accepted; *",
+            "  change    params.name: too-long*",
             "  request   POST /v1/tickets",
             "  sibling   200 *",
             "  curl      curl *",
-            "  again     pytest * -k ZT-BODY-004",
+            "  run again pytest * -k ZT-BODY-004",
             "verdict: failed",
         ]
     )
@@ -79,7 +79,7 @@ def test_the_terminal_shows_one_card_for_each_failed_requirement(pytester: pytes
 def test_a_chinese_terminal_keeps_to_eighty_columns(pytester: pytest.Pytester):
     result = pytester.runpytest(FAULTY, *SOME, "--zstack-lang=zh")
     ours = result.outlines[result.outlines.index(next(line for line in result.outlines if "一致性测试 " in line)) :]
-    broken = [line for line in ours if not line.startswith(("  curl", "  重现", "FAILED", "=", "报告"))]
+    broken = [line for line in ours if not line.startswith(("  curl", "  复现", "FAILED", "=", "报告"))]
     wide = [sum(1 + (ord(letter) > 0x2E7F) for letter in line) for line in broken]
     assert max(wide) <= 80
     assert "结论：未通过" in result.outlines
@@ -146,7 +146,7 @@ def text_of(path: Path) -> str:
 
 def live_sessions(cloud: SimulatorServer) -> Iterator[tuple[str, Any]]:
     """Yield every session that the endpoint ever gave out."""
-    sessions = cloud.engine.world.sessions
+    sessions = cloud.engine.state.sessions
     yield from (*sessions.live.items(), *sessions.ended.items())
 
 
@@ -200,7 +200,7 @@ def test_hostile_text_breaks_no_reporter(
 
         @pytest.mark.requirement("OWN-1")
         def test_departs(ticket_endpoint, zstack_examine):
-            assert zstack_examine("argument-code", subject=ticket_endpoint.calibration, arguments={"codes": ["X"]}) is None
+            assert zstack_examine("error-code", subject=ticket_endpoint.calibration, arguments={"codes": ["X"]}) is None
 
         @pytest.mark.requirement("OWN-2")
         def test_breaks(ticket_endpoint, zstack_examine):

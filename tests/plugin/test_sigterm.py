@@ -49,7 +49,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Simulator
 
 def left(cloud: SimulatorServer) -> tuple[int, int]:
     """Return how many tickets and sessions the target has."""
-    return cloud.tickets, len(cloud.engine.world.sessions.live)
+    return cloud.tickets, len(cloud.engine.state.sessions.live)
 
 
 def test_the_first_sigterm_cleans_up_and_writes_the_report(

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,7 +63,7 @@ def test_an_html_page(pytester: pytest.Pytester, own_test: Path, page_server: st
     monkeypatch.setenv("ZSTACK_PASSWORD", "hunter22")
     result = pytester.runpytest(f"--zstack-url={page_server}", own_test)
     assert result.ret == 11
-    assert "answers an HTML page" in one_sentence(result)
+    assert "returns an HTML page" in one_sentence(result)
 
 
 def test_plain_http_where_tls_was_asked_for(pytester: pytest.Pytester, own_test: Path, page_server: str):
@@ -100,7 +99,7 @@ def test_a_refused_calibration_leaves_acceptance_open(pytester: pytest.Pytester,
         "ZT-BODY-040 or ZT-ANSWER-010",
     )
     assert result.ret == 12
-    result.stdout.fnmatch_lines(["The calibration draft was refused:*", "*--zstack-context*"])
+    result.stdout.fnmatch_lines(["The calibration request was refused:*", "*--zstack-context*"])
     told = report()
     assert told["verdict"] == "inconclusive"
     assert told["calibration"]["accepted"] is False
@@ -118,14 +117,14 @@ def test_ctrl_c_keeps_what_was_found(pytester: pytest.Pytester, report: Callable
 
 
 def test_ctrl_c_leaves_unrun_suites_inconclusive(pytester: pytest.Pytester, report: Callable[[], Any]):
-    command = [sys.executable, "-m", "pytest", "--zstack-url=embedded?latency=0.2", "--zstack-report=out", "-q"]
+    command = [sys.executable, "-m", "pytest", "--zstack-url=embedded?latency=0.2", "--zstack-report=out", "-v"]
     process = subprocess.Popen(command, cwd=pytester.path, stdout=subprocess.PIPE, text=True)
-    evidence = pytester.path / "out" / "evidence.jsonl.gz"
-    end = time.monotonic() + 20
-    while time.monotonic() < end and not (evidence.exists() and evidence.stat().st_size):
-        time.sleep(0.05)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if " PASSED" in line:
+            break
     os.kill(process.pid, signal.SIGINT)
-    shown, _ = process.communicate(timeout=20)
+    shown, _ = process.communicate()
     assert process.returncode == 2
     assert "the run was cut short" in shown
     told = report()

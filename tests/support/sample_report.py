@@ -40,8 +40,8 @@ def finding(requirement: str, subject: dict[str, Any], sibling: dict[str, Any] |
         "arguments": {},
         "edit": {"kind": "mutation", "name": "too-long", "path": "params.name", "note": "256 UTF-16 units"},
         "partition": "params.name/too-long",
-        "expected": phrase("expect-refusal", "a refusal", "被拒绝"),
-        "actual": phrase("was-accepted", "accepted, answered {}", "被接受，返回 {}"),
+        "expected": phrase("expect-refusal", "refused", "被拒绝"),
+        "actual": phrase("was-accepted", "accepted; the response was {}", "被接受，返回 {}"),
         "signature": "6c4875b57fefc873",
         "curl": "curl -sS 'http://h/zstack/v1/tickets'",
         "regenerate": f"pytest -k {requirement}",
@@ -90,9 +90,11 @@ def rows() -> list[dict[str, Any]]:
     others = {
         "passed": None,
         "error": phrase("harness-error", "the suite broke", "套件出错"),
-        "inconclusive": phrase("calibration-refused", "the draft was refused", "草稿被拒绝"),
+        "inconclusive": phrase("calibration-refused", "the sample was refused", "示例请求被拒绝"),
         "untested": phrase("not-run", "it was not run", "未运行"),
-        "inapplicable": phrase("unmet-need", "the target has no job", "目标没有任务"),
+        "inapplicable": phrase(
+            "unmet-need", "not available on this target: asynchronous jobs", "被测系统不具备或未配置：异步任务"
+        ),
     }
     return [*failed, *(requirement(n, one, [], why) for n, (one, why) in enumerate(others.items(), 5))]
 

@@ -9,7 +9,7 @@ from pytest_zstack_ticket.model.exchange import Request, Response
 from pytest_zstack_ticket.simulator.embedded_url import parse_options
 from pytest_zstack_ticket.simulator.engine import Engine
 from pytest_zstack_ticket.simulator.options import SimulatorOptions
-from pytest_zstack_ticket.simulator.response import Spoiled
+from pytest_zstack_ticket.simulator.response import DamagedResponse
 from tests.support.simulator_probe import START, Caller, job_of, log_in, message, query
 
 
@@ -34,7 +34,7 @@ class Endpoint:
     def handle(self, request: Request) -> Response:
         self.now += 0.01
         answer = self.engine.handle(request, self.now)
-        return answer.response if isinstance(answer, Spoiled) else answer
+        return answer.response if isinstance(answer, DamagedResponse) else answer
 
     def send(
         self, method: str, path: str, sent: object = None, *, raw: bytes | None = None, **headers: str

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from pytest_zstack_ticket.model.exchange import Request, Response
 from pytest_zstack_ticket.simulator.embedded_url import parse_options
 from pytest_zstack_ticket.simulator.engine import Engine
-from pytest_zstack_ticket.simulator.response import Delivery, Spoiled
+from pytest_zstack_ticket.simulator.response import DamagedResponse, Delivery
 from pytest_zstack_ticket.simulator.storage import seed_data
 
 Step = Generator[Request | float, Response, None]
@@ -127,14 +127,14 @@ class Walk:
                 answer = self.engine.handle(sent, self.now)
                 yield _kept(answer)
                 yield from self.engine.take_deliveries()
-                if isinstance(answer, Spoiled):
+                if isinstance(answer, DamagedResponse):
                     answer = answer.response
                 sent = steps.send(answer)
         except StopIteration:
             return
 
 
-def _kept(answer: Response | Spoiled | Delivery) -> object:
+def _kept(answer: Response | DamagedResponse | Delivery) -> object:
     if not isinstance(answer, Response):
         return answer
     headers = tuple(pair for pair in answer.headers if pair[0] != "set-cookie")

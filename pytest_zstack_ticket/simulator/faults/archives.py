@@ -19,159 +19,159 @@ Serve: TypeAlias = Callable[[CallContext], Json]
 Admit: TypeAlias = Callable[[CallContext], None]
 
 
-def others_of(turn: CallContext, ticket: Ticket) -> list[Ticket]:
+def others_of(context: CallContext, ticket: Ticket) -> list[Ticket]:
     """Return the living tickets of the same creator, oldest first, without this one."""
-    return [one for one in turn.store.tickets.values() if one.creator == ticket.creator and one.uuid != ticket.uuid]
+    return [one for one in context.store.tickets.values() if one.creator == ticket.creator and one.uuid != ticket.uuid]
 
 
 def _archived(**members: Any) -> Callable[[Remove, CallContext, Ticket], None]:
     """Archive other values than those that the ticket had."""
 
-    def remove(default: Remove, turn: CallContext, ticket: Ticket) -> None:
-        default(turn, ticket)
-        if turn.store.archives:
-            last = turn.store.archives[-1]
-            turn.store.archives[-1] = replace(last, ticket=replace(last.ticket, **members))
+    def remove(default: Remove, context: CallContext, ticket: Ticket) -> None:
+        default(context, ticket)
+        if context.store.archives:
+            last = context.store.archives[-1]
+            context.store.archives[-1] = replace(last, ticket=replace(last.ticket, **members))
 
     return remove
 
 
-def _archived_as_created(default: Remove, turn: CallContext, ticket: Ticket) -> None:
+def _archived_as_created(default: Remove, context: CallContext, ticket: Ticket) -> None:
     """Archive the requests that the ticket was created with, not those that it was updated to."""
-    default(turn, replace(ticket, requests=turn.world.notes.get(f"first:{ticket.uuid}", ticket.requests)))
+    default(context, replace(ticket, requests=context.state.notes.get(f"first:{ticket.uuid}", ticket.requests)))
 
 
-def _remember_requests(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
-    turn.world.notes.setdefault(f"first:{ticket.uuid}", turn.store.tickets[ticket.uuid].requests)
-    return default(turn, ticket)
+def _remember_requests(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+    context.state.notes.setdefault(f"first:{ticket.uuid}", context.store.tickets[ticket.uuid].requests)
+    return default(context, ticket)
 
 
-def _archived_twice(default: Remove, turn: CallContext, ticket: Ticket) -> None:
-    default(turn, ticket)
-    _add_archive(turn, ticket)
+def _archived_twice(default: Remove, context: CallContext, ticket: Ticket) -> None:
+    default(context, ticket)
+    _add_archive(context, ticket)
 
 
-def _add_archive(turn: CallContext, ticket: Ticket) -> None:
-    turn.store.archives.append(Archive(uuid=turn.world.new_uuid(), ticket=ticket, created=turn.now))
+def _add_archive(context: CallContext, ticket: Ticket) -> None:
+    context.store.archives.append(Archive(uuid=context.state.new_uuid(), ticket=ticket, created=context.now))
 
 
-def _archive_names_living(default: Remove, turn: CallContext, ticket: Ticket) -> None:
+def _archive_names_living(default: Remove, context: CallContext, ticket: Ticket) -> None:
     """Archive the ticket under the uuid of one that lives."""
-    others = others_of(turn, ticket)
-    default(turn, ticket)
+    others = others_of(context, ticket)
+    default(context, ticket)
     if others:
-        _archived(uuid=others[-1].uuid)(lambda turn, ticket: None, turn, ticket)  # noqa: ARG005
+        _archived(uuid=others[-1].uuid)(lambda context, ticket: None, context, ticket)  # noqa: ARG005
 
 
-def _archive_on_cancel(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
+def _archive_on_cancel(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
     if ticket.status == "Cancelled":
-        _add_archive(turn, ticket)
-    return default(turn, ticket)
+        _add_archive(context, ticket)
+    return default(context, ticket)
 
 
-def _history_row_lost(default: Remove, turn: CallContext, ticket: Ticket) -> None:
+def _history_row_lost(default: Remove, context: CallContext, ticket: Ticket) -> None:
     """Archive the history without its oldest row."""
-    turn.store.histories[ticket.uuid] = turn.store.histories.get(ticket.uuid, [])[1:]
-    default(turn, ticket)
+    context.store.histories[ticket.uuid] = context.store.histories.get(ticket.uuid, [])[1:]
+    default(context, ticket)
 
 
-def _history_rewritten(default: Remove, turn: CallContext, ticket: Ticket) -> None:
-    rows = turn.store.histories.get(ticket.uuid, [])
-    turn.store.histories[ticket.uuid] = [replace(row, comment=None) for row in rows]
-    default(turn, ticket)
+def _history_rewritten(default: Remove, context: CallContext, ticket: Ticket) -> None:
+    rows = context.store.histories.get(ticket.uuid, [])
+    context.store.histories[ticket.uuid] = [replace(row, comment=None) for row in rows]
+    default(context, ticket)
 
 
-def _history_mixed(default: Remove, turn: CallContext, ticket: Ticket) -> None:
+def _history_mixed(default: Remove, context: CallContext, ticket: Ticket) -> None:
     """Archive the history of the neighbour under the ticket's uuid."""
-    for other in others_of(turn, ticket)[-1:]:
-        turn.store.histories[ticket.uuid] = [
+    for other in others_of(context, ticket)[-1:]:
+        context.store.histories[ticket.uuid] = [
             replace(row, ticket=ticket.uuid, before=row.after, after=row.before)
-            for row in turn.store.histories.get(other.uuid, [])
+            for row in context.store.histories.get(other.uuid, [])
         ]
-    default(turn, ticket)
+    default(context, ticket)
 
 
-def _neighbour_history_lost(default: Remove, turn: CallContext, ticket: Ticket) -> None:
+def _neighbour_history_lost(default: Remove, context: CallContext, ticket: Ticket) -> None:
     """Let the history of every other ticket of the owner go with the deleted one."""
-    default(turn, ticket)
-    for other in others_of(turn, ticket):
-        turn.store.histories.pop(other.uuid, None)
+    default(context, ticket)
+    for other in others_of(context, ticket):
+        context.store.histories.pop(other.uuid, None)
 
 
-def _archive_of(turn: CallContext) -> Archive | None:
+def _archive_of(context: CallContext) -> Archive | None:
     """Return the archive of the ticket that a call is about, None if it lives or never was."""
-    uuid = turn.values.get("uuid")
-    if uuid in turn.store.tickets:
+    uuid = context.values.get("uuid")
+    if uuid in context.store.tickets:
         return None
-    return next((one for one in reversed(turn.store.archives) if one.ticket.uuid == uuid), None)
+    return next((one for one in reversed(context.store.archives) if one.ticket.uuid == uuid), None)
 
 
-def _revived(default: Admit, turn: CallContext) -> None:
+def _revived(default: Admit, context: CallContext) -> None:
     """Bring a deleted ticket back before an event on it."""
-    archive = _archive_of(turn)
+    archive = _archive_of(context)
     if archive is not None:
-        turn.store.tickets[archive.ticket.uuid] = archive.ticket
-    default(turn)
+        context.store.tickets[archive.ticket.uuid] = archive.ticket
+    default(context)
 
 
-def _refused_yet_revived(default: Admit, turn: CallContext) -> None:
+def _refused_yet_revived(default: Admit, context: CallContext) -> None:
     """Refuse an event on a deleted ticket, but bring the ticket back."""
-    archive = _archive_of(turn)
+    archive = _archive_of(context)
     try:
-        default(turn)
+        default(context)
     finally:
         if archive is not None:
-            turn.store.tickets[archive.ticket.uuid] = archive.ticket
+            context.store.tickets[archive.ticket.uuid] = archive.ticket
 
 
-def _revived_for_a_moment(default: Admit, turn: CallContext) -> None:
-    archive = _archive_of(turn)
-    turn.world.notes["dead"] = archive.ticket.uuid if archive else ""
-    _revived(default, turn)
+def _revived_for_a_moment(default: Admit, context: CallContext) -> None:
+    archive = _archive_of(context)
+    context.state.notes["dead"] = archive.ticket.uuid if archive else ""
+    _revived(default, context)
 
 
-def _buried(default: Serve, turn: CallContext) -> Json:
+def _buried(default: Serve, context: CallContext) -> Json:
     """Carry an event out on a deleted ticket, answer it, and let it be deleted again."""
     try:
-        return default(turn)
+        return default(context)
     except ApiError:
         return {}
     finally:
-        turn.store.tickets.pop(turn.world.notes.get("dead", ""), None)
+        context.store.tickets.pop(context.state.notes.get("dead", ""), None)
 
 
-def _hits_other(default: Admit, turn: CallContext) -> None:
+def _hits_other(default: Admit, context: CallContext) -> None:
     """Refuse an event on a deleted ticket, but cancel the newest of the owner's."""
-    archive = _archive_of(turn)
-    others = others_of(turn, archive.ticket) if archive else []
+    archive = _archive_of(context)
+    others = others_of(context, archive.ticket) if archive else []
     if others:
-        turn.store.tickets[others[-1].uuid] = replace(others[-1], status="Cancelled")
-    default(turn)
+        context.store.tickets[others[-1].uuid] = replace(others[-1], status="Cancelled")
+    default(context)
 
 
 def _again(then: Callable[[CallContext, Archive], None]) -> Callable[[Serve, CallContext], Json]:
     """Do something when a deleted ticket is deleted again."""
 
-    def serve(default: Serve, turn: CallContext) -> Json:
-        archive = _archive_of(turn)
+    def serve(default: Serve, context: CallContext) -> Json:
+        archive = _archive_of(context)
         if archive is not None:
-            then(turn, archive)
-        return default(turn) if archive is None else {}
+            then(context, archive)
+        return default(context) if archive is None else {}
 
     return serve
 
 
-def _delete_newest(turn: CallContext, archive: Archive) -> None:
-    for other in others_of(turn, archive.ticket)[-1:]:
-        del turn.store.tickets[other.uuid]
+def _delete_newest(context: CallContext, archive: Archive) -> None:
+    for other in others_of(context, archive.ticket)[-1:]:
+        del context.store.tickets[other.uuid]
 
 
-def _archive_again(turn: CallContext, archive: Archive) -> None:
-    _add_archive(turn, archive.ticket)
+def _archive_again(context: CallContext, archive: Archive) -> None:
+    _add_archive(context, archive.ticket)
 
 
-def _bring_back(turn: CallContext, archive: Archive) -> None:
-    turn.store.tickets[archive.ticket.uuid] = archive.ticket
+def _bring_back(context: CallContext, archive: Archive) -> None:
+    context.store.tickets[archive.ticket.uuid] = archive.ticket
 
 
 def _recreated(
@@ -179,25 +179,25 @@ def _recreated(
 ) -> Callable[[Save, CallContext, Ticket], Ticket]:
     """Do a create otherwise that has the uuid of a deleted ticket."""
 
-    def insert(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
-        old = next((one.ticket for one in turn.store.archives if one.ticket.uuid == ticket.uuid), None)
-        return default(turn, ticket) if old is None else change(default, turn, ticket, old)
+    def insert(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+        old = next((one.ticket for one in context.store.archives if one.ticket.uuid == ticket.uuid), None)
+        return default(context, ticket) if old is None else change(default, context, ticket, old)
 
     return insert
 
 
-def _old_content(default: Save, turn: CallContext, ticket: Ticket, old: Ticket) -> Ticket:
-    return default(turn, replace(ticket, description=old.description, requests=old.requests))
+def _old_content(default: Save, context: CallContext, ticket: Ticket, old: Ticket) -> Ticket:
+    return default(context, replace(ticket, description=old.description, requests=old.requests))
 
 
-def _not_stored(default: Save, turn: CallContext, ticket: Ticket, old: Ticket) -> Ticket:
-    del default, turn, old
+def _not_stored(default: Save, context: CallContext, ticket: Ticket, old: Ticket) -> Ticket:
+    del default, context, old
     return ticket
 
 
-def _both(default: Save, turn: CallContext, ticket: Ticket, old: Ticket) -> Ticket:
-    default(turn, replace(old, uuid=turn.world.new_uuid()))
-    return default(turn, ticket)
+def _both(default: Save, context: CallContext, ticket: Ticket, old: Ticket) -> Ticket:
+    default(context, replace(old, uuid=context.state.new_uuid()))
+    return default(context, ticket)
 
 
 def _row(name: str, step: str, wrapper: Callable[..., Any], about: str, call: str = "") -> Fault:
@@ -220,8 +220,13 @@ ARCHIVES: tuple[Fault, ...] = (
             Around("update.store", _remember_requests, frozenset({"update"})),
         ),
     ),
-    _row("archive-names-living", _DELETE, _archive_names_living, "an archive has the uuid of a living ticket"),
-    _row("archive-on-cancel", "change.store", _archive_on_cancel, "a cancelled ticket is archived, though it lives"),
+    _row("archive-names-living", _DELETE, _archive_names_living, "an archive has the uuid of an existing ticket"),
+    _row(
+        "archive-on-cancel",
+        "change.store",
+        _archive_on_cancel,
+        "a cancelled ticket is archived, though it still exists",
+    ),
     _row("archive-loses-history-row", _DELETE, _history_row_lost, "an archived history lacks its first row"),
     _row("archive-rewrites-history", _DELETE, _history_rewritten, "an archived history lacks its comments"),
     _row("archive-mixes-history", _DELETE, _history_mixed, "an archived history is that of another ticket"),

@@ -95,7 +95,7 @@ _PROTOCOL: tuple[tuple[str, str, Change, str], ...] = (
         "apiTimeout:ignores-header",
         _ACCEPTED,
         edits.mapped("apiTimeout", lambda one: 1800000),  # noqa: ARG005
-        "always the same",
+        "the location is always the same",
     ),
     ("accepted:200", _ACCEPTED, answer_as(200), "a create answers 200 with a location"),
     ("accepted:201", _ACCEPTED, answer_as(201), "a create answers 201 with a location"),
@@ -129,8 +129,8 @@ _PROTOCOL: tuple[tuple[str, str, Change, str], ...] = (
         edits.put("error", '{"code":"SYS.1000"}'),
         "a 202 poll has an error",
     ),
-    ("waiting:204", "create/waiting", answer_as(204, "empty"), "a job on its way is answered 204"),
-    ("waiting:200", "create/waiting", answer_as(200), "a job on its way is answered 200"),
+    ("waiting:204", "create/waiting", answer_as(204, "empty"), "a poll of a running job is answered 204"),
+    ("waiting:200", "create/waiting", answer_as(200), "a poll of a running job is answered 200"),
     (
         "waiting:404",
         "create/waiting",
@@ -205,7 +205,7 @@ def _other_result(answer: Answer, facts: Facts) -> Answer:
 
 _JOBS: tuple[tuple[str, str, Change, str], ...] = (
     ("job-lost", _POLLED, _gone, "a job's result is never there"),
-    ("job-lost-at-once", "create/waiting", _gone, "a job on its way is unknown"),
+    ("job-lost-at-once", "create/waiting", _gone, "a running job is unknown"),
     ("job-read-once", _POLLED, _second_read(_gone), "a result can be read once only"),
     (
         "job-waits-again",

@@ -22,49 +22,49 @@ Insert: TypeAlias = Callable[[CallContext, Ticket], Ticket]
 _CALLS = frozenset({"change", "update", "delete"})
 
 
-def _changed(turn: CallContext, ticket: Ticket) -> None:
+def _changed(context: CallContext, ticket: Ticket) -> None:
     """Do to a ticket what the call asked for."""
-    if turn.call.kind == "delete":
-        remove(turn, ticket)
+    if context.call.kind == "delete":
+        remove(context, ticket)
         return
-    if turn.call.kind == "update":
-        turn.store.tickets[ticket.uuid] = replace(ticket, requests=tuple(turn.values.get("requests") or ()))
+    if context.call.kind == "update":
+        context.store.tickets[ticket.uuid] = replace(ticket, requests=tuple(context.values.get("requests") or ()))
         return
-    event = str(turn.values.get("statusEvent"))
-    after = next_status(turn, ticket.status, event)
+    event = str(context.values.get("statusEvent"))
+    after = next_status(context, ticket.status, event)
     if after is not None:
         status = "FinalApproved" if after == "approved" else after
-        turn.store.tickets[ticket.uuid] = replace(ticket, status=status)
+        context.store.tickets[ticket.uuid] = replace(ticket, status=status)
 
 
-def _sticks(default: Deny, turn: CallContext, ticket: Ticket) -> None:
+def _sticks(default: Deny, context: CallContext, ticket: Ticket) -> None:
     """Refuse the call, but carry it out."""
-    _changed(turn, ticket)
-    default(turn, ticket)
+    _changed(context, ticket)
+    default(context, ticket)
 
 
-def _recorded(default: Deny, turn: CallContext, ticket: Ticket) -> None:
+def _recorded(default: Deny, context: CallContext, ticket: Ticket) -> None:
     """Refuse the call, but write it into the history."""
-    record(turn, ticket, replace(ticket, status="Rejected"))
-    default(turn, ticket)
+    record(context, ticket, replace(ticket, status="Rejected"))
+    default(context, ticket)
 
 
-def _dated(default: Deny, turn: CallContext, ticket: Ticket) -> None:
+def _dated(default: Deny, context: CallContext, ticket: Ticket) -> None:
     """Refuse the call, but lose the description."""
-    turn.store.tickets[ticket.uuid] = replace(ticket, description=None)
-    default(turn, ticket)
+    context.store.tickets[ticket.uuid] = replace(ticket, description=None)
+    default(context, ticket)
 
 
 def _unless(test: Callable[[Ticket], bool]) -> tuple[Around, Around]:
     """Let everybody act on some tickets."""
 
-    def deny(default: Deny, turn: CallContext, ticket: Ticket) -> None:
+    def deny(default: Deny, context: CallContext, ticket: Ticket) -> None:
         if not test(ticket):
-            default(turn, ticket)
+            default(context, ticket)
 
-    def denied(default: Denied, turn: CallContext, ticket: Ticket, error: ApiError) -> None:
+    def denied(default: Denied, context: CallContext, ticket: Ticket, error: ApiError) -> None:
         if not test(ticket):
-            default(turn, ticket, error)
+            default(context, ticket, error)
 
     return Around("foreign.denied", deny, _CALLS), Around("operator.denied", denied, _CALLS)
 
@@ -72,67 +72,69 @@ def _unless(test: Callable[[Ticket], bool]) -> tuple[Around, Around]:
 def _telling(words: Callable[[CallContext, Ticket], Json]) -> Callable[[Deny, CallContext, Ticket], None]:
     """Say something of the ticket, or of the host, in the refusal."""
 
-    def deny(default: Deny, turn: CallContext, ticket: Ticket) -> None:
+    def deny(default: Deny, context: CallContext, ticket: Ticket) -> None:
         del default
-        raise ApiError("SYS.1006", details=f"permission denied: {words(turn, ticket)}")
+        raise ApiError("SYS.1006", details=f"permission denied: {words(context, ticket)}")
 
     return deny
 
 
-def _session_of(turn: CallContext, ticket: Ticket) -> str:
-    live = turn.world.sessions.live.values()
+def _session_of(context: CallContext, ticket: Ticket) -> str:
+    live = context.state.sessions.live.values()
     return next((one.uuid for one in live if one.operator == ticket.creator and one.project), "none")
 
 
-def _wrong_operator_sticks(default: Denied, turn: CallContext, ticket: Ticket, error: ApiError) -> None:
-    _changed(turn, ticket)
-    default(turn, ticket, error)
+def _wrong_operator_sticks(default: Denied, context: CallContext, ticket: Ticket, error: ApiError) -> None:
+    _changed(context, ticket)
+    default(context, ticket, error)
 
 
-def _is_other(turn: CallContext, uuid: str) -> bool:
-    first = turn.store.tickets.get(uuid)
-    return first is not None and first.creator != turn.caller.operator
+def _is_other(context: CallContext, uuid: str) -> bool:
+    first = context.store.tickets.get(uuid)
+    return first is not None and first.creator != context.caller.operator
 
 
-def _taken_over(default: Callable[[CallContext, str], str], turn: CallContext, uuid: str) -> str:
-    """Let a ticket take the place of somebody else's."""
-    return uuid if _is_other(turn, uuid) else default(turn, uuid)
+def _taken_over(default: Callable[[CallContext, str], str], context: CallContext, uuid: str) -> str:
+    """Let a ticket take the place of another user's."""
+    return uuid if _is_other(context, uuid) else default(context, uuid)
 
 
-def _taken_ruins(default: Callable[[CallContext, str], str], turn: CallContext, uuid: str) -> str:
-    """Refuse the second ticket, but give its description to somebody else's first one."""
-    if _is_other(turn, uuid):
-        turn.store.tickets[uuid] = replace(turn.store.tickets[uuid], description=turn.values.get("description"))
-    return default(turn, uuid)
+def _taken_ruins(default: Callable[[CallContext, str], str], context: CallContext, uuid: str) -> str:
+    """Refuse the second ticket, but give its description to another user's first one."""
+    if _is_other(context, uuid):
+        context.store.tickets[uuid] = replace(
+            context.store.tickets[uuid], description=context.values.get("description")
+        )
+    return default(context, uuid)
 
 
-def _taken_told(default: Callable[[CallContext, str], str], turn: CallContext, uuid: str) -> str:
+def _taken_told(default: Callable[[CallContext, str], str], context: CallContext, uuid: str) -> str:
     """Say in the refusal what the first ticket is about."""
-    if not _is_other(turn, uuid):
-        return default(turn, uuid)
-    raise ApiError("SYS.1000", details=f"there is one already: {turn.store.tickets[uuid].description}")
+    if not _is_other(context, uuid):
+        return default(context, uuid)
+    raise ApiError("SYS.1000", details=f"there is one already: {context.store.tickets[uuid].description}")
 
 
 def _mixed(member: str) -> Callable[[Insert, CallContext, Ticket], Ticket]:
     """Store a ticket with a part of the latest one of another person."""
 
-    def insert(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
-        other = _latest_of_others(turn, ticket)
-        return default(turn, ticket if other is None else replace(ticket, **{member: getattr(other, member)}))
+    def insert(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+        other = _latest_of_others(context, ticket)
+        return default(context, ticket if other is None else replace(ticket, **{member: getattr(other, member)}))
 
     return insert
 
 
-def _neighbour(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
+def _neighbour(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
     """Answer a create with the latest ticket of another person."""
-    other = _latest_of_others(turn, ticket)
-    stored = default(turn, ticket)
+    other = _latest_of_others(context, ticket)
+    stored = default(context, ticket)
     return other or stored
 
 
-def _latest_of_others(turn: CallContext, ticket: Ticket) -> Ticket | None:
+def _latest_of_others(context: CallContext, ticket: Ticket) -> Ticket | None:
     """Return the latest ticket of another person as it was sent, and remember this one."""
-    latest: dict[str, Ticket] = turn.world.notes.setdefault("foreign.latest", {})
+    latest: dict[str, Ticket] = context.state.notes.setdefault("foreign.latest", {})
     latest.pop(ticket.creator, None)
     latest[ticket.creator] = ticket
     return next((one for one in reversed(latest.values()) if one.creator != ticket.creator), None)
@@ -141,9 +143,9 @@ def _latest_of_others(turn: CallContext, ticket: Ticket) -> Ticket | None:
 def _counting(form: str) -> Callable[[Callable[[CallContext], str], CallContext], str]:
     """Count jobs up."""
 
-    def job_id(default: Callable[[CallContext], str], turn: CallContext) -> str:
+    def job_id(default: Callable[[CallContext], str], context: CallContext) -> str:
         del default
-        number = turn.world.notes["foreign.jobs"] = turn.world.notes.get("foreign.jobs", 4_000_000) + 1
+        number = context.state.notes["foreign.jobs"] = context.state.notes.get("foreign.jobs", 4_000_000) + 1
         return form.format(number)
 
     return job_id
@@ -178,7 +180,7 @@ _ACTS = (
     ),
     _when("foreign-again", "again(foreign-if-pending)", "a foreign call that is repeated is carried out"),
     _when("foreign-each-third", "every:3(foreign-if-pending)", "each third foreign call is carried out"),
-    _when("foreign-while-busy", "when-busy:1(foreign-if-pending)", "it is carried out while another job is on its way"),
+    _when("foreign-while-busy", "when-busy:1(foreign-if-pending)", "it is carried out while another job is running"),
     _around("wrong-operator-sticks", "operator.denied", _wrong_operator_sticks, "change", "refused, yet carried out"),
     _around("overwrite-foreign:resourceUuid", "create.taken", _taken_over, "create", "it replaces others' tickets"),
     _around("ruin-foreign:resourceUuid", "create.taken", _taken_ruins, "create", "refused, but others' ticket changes"),

@@ -48,8 +48,8 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoil:
-    """An answer that is harmed on its way."""
+class Damage:
+    """A response that is damaged on the wire."""
 
     kind: WireKind
     amount: float = 0.0
@@ -63,4 +63,4 @@ class Instead:
     make: Callable[[Facts], Answer]
 
 
-Effect: TypeAlias = Break | Around | Figure | Edit | Spoil | Instead
+Effect: TypeAlias = Break | Around | Figure | Edit | Damage | Instead

@@ -9,9 +9,9 @@ from typing import Any
 
 from pytest_zstack_ticket.model.exchange import Response
 from pytest_zstack_ticket.simulator.fault_points import HEALTHY, Active, Facts
-from pytest_zstack_ticket.simulator.faults.effects import Around, Break, Edit, Effect, Figure, Instead, Spoil
+from pytest_zstack_ticket.simulator.faults.effects import Around, Break, Damage, Edit, Effect, Figure, Instead
 from pytest_zstack_ticket.simulator.faults.triggers import Running, Trigger
-from pytest_zstack_ticket.simulator.response import Answer, Spoiled
+from pytest_zstack_ticket.simulator.response import Answer, DamagedResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,11 @@ class Watch:
         live = [_Live(part.effect, tuple(make() for make in part.triggers)) for part in parts]
         self._inside = [one for one in live if isinstance(one.effect, (Break, Around, Figure))]
         self._edits = [one for one in live if isinstance(one.effect, Edit)]
-        self._spoils = [one for one in live if isinstance(one.effect, Spoil)]
+        self._damages = [one for one in live if isinstance(one.effect, Damage)]
         self._instead = [one for one in live if isinstance(one.effect, Instead)]
 
     def active(self, facts: Facts) -> Active:
-        """Say what is at work in the turn that begins; polls begin no turn of their own."""
+        """Choose the faults at work in the call that begins; polls begin no call of their own."""
         if facts.polling or not self._inside:
             return HEALTHY
         broken: set[str] = set()
@@ -88,9 +88,9 @@ class Watch:
                 answer = one.effect.change(answer, facts)
         return answer
 
-    def spoiled(self, response: Response, answer: Answer, facts: Facts) -> Response | Spoiled:
-        """Harm the answer on its way; the first fault that covers it decides."""
-        for one in self._spoils:
+    def damaged(self, response: Response, answer: Answer, facts: Facts) -> Response | DamagedResponse:
+        """Damage the response on the wire; the first fault that covers it decides."""
+        for one in self._damages:
             if one.effect.scope.covers(answer) and one.fires(facts):
-                return Spoiled(response=response, kind=one.effect.kind, amount=one.effect.amount)
+                return DamagedResponse(response=response, kind=one.effect.kind, amount=one.effect.amount)
         return response

@@ -22,10 +22,10 @@ _SPECIAL: tuple[tuple[str, str, Callable[[Json], Json], str], ...] = (
     ("uuid", "upper", lambda one: str(one).upper(), "is in upper case"),
     ("uuid", "short", lambda one: one[:31], "has 31 characters"),
     ("uuid", "long", lambda one: f"{one}0", "has 33 characters"),
-    ("uuid", "not-hex", lambda one: f"{one[:31]}g", "has a character that is no hex digit"),
+    ("uuid", "not-hex", lambda one: f"{one[:31]}g", "has a character that is not a hex digit"),
     ("uuid", "line-end", lambda one: f"{one}\n", "ends with a line end"),
     ("uuid", "other", lambda one: one[::-1], "is another one"),
-    ("status", "unknown", lambda one: "Bogus", "is no known one"),  # noqa: ARG005
+    ("status", "unknown", lambda one: "Bogus", "is unknown"),  # noqa: ARG005
     ("status", "lower", lambda one: one.lower(), "is in lower case"),
     ("name", "upper", lambda one: one.upper(), "is in upper case"),
     ("name", "extra-blank", lambda one: f"{one} ", "has a blank more"),
@@ -33,7 +33,7 @@ _SPECIAL: tuple[tuple[str, str, Callable[[Json], Json], str], ...] = (
     ("createDate", "iso", lambda one: "2018-12-28T18:38:25Z", "is in ISO form"),  # noqa: ARG005
     ("createDate", "sql", lambda one: "2018-12-28 18:38:25", "is in SQL form"),  # noqa: ARG005
     ("createDate", "epoch", lambda one: 1545993580705, "is a number of milliseconds"),  # noqa: ARG005
-    ("createDate", "text", lambda one: "yesterday", "is no date"),  # noqa: ARG005
+    ("createDate", "text", lambda one: "yesterday", "is not a date"),  # noqa: ARG005
     ("createDate", "no-day", lambda one: "Dec 32, 2018 6:38:25 PM", "is a day that does not exist"),  # noqa: ARG005
     ("createDate", "future", lambda one: "Dec 28, 2199 6:38:25 PM", "lies after lastOpDate"),  # noqa: ARG005
     ("request", "reversed", lambda one: one[::-1], "is in reverse order"),
@@ -58,23 +58,25 @@ def _inventories() -> list[Fault]:
     """One row per member and form, for the results of create, and for the rows of queries."""
     rows: list[Fault] = []
     places = (
-        ("inventory", "create,change,update/success", "inventory"),
-        ("row", "query,get/success", "inventories[0]"),
+        ("inventory", "an inventory", "create,change,update/success", "inventory"),
+        ("row", "a row", "query,get/success", "inventories[0]"),
     )
-    for prefix, scope, root in places:
+    for prefix, shown, scope, root in places:
         for member in _MEMBERS:
             for kind in _KINDS:
                 path = f"{root}.{member}"
                 change = edits.drop(path) if kind == "missing" else edits.retype(path, _retyped(member, kind))
-                rows.append(fault(f"{prefix}-{member}:{kind}", scope, change, f"{member} of a {prefix} is {kind}"))
+                rows.append(fault(f"{prefix}-{member}:{kind}", scope, change, f"{member} of {shown} is {kind}"))
         for member, kind, function, about in _SPECIAL:
             change = edits.mapped(f"{root}.{member}", function)
-            rows.append(fault(f"{prefix}-{member}:{kind}", scope, change, f"{member} of a {prefix} {about}"))
+            rows.append(fault(f"{prefix}-{member}:{kind}", scope, change, f"{member} of {shown} {about}"))
         for member in ("requestName", "apiName", "executeTimes", "apiBody"):
             for kind in ("missing", "null", "empty-list", "object"):
                 path = f"{root}.request[0].{member}"
                 change = edits.drop(path) if kind == "missing" else edits.retype(path, kind)
-                rows.append(fault(f"{prefix}-{member}:{kind}", scope, change, f"{member} in a {prefix} is {kind}"))
+                rows.append(
+                    fault(f"{prefix}-{member}:{kind}", scope, change, f"{member} of a request of {shown} is {kind}")
+                )
     return rows
 
 

@@ -24,139 +24,143 @@ _TARGETS = {event: status for (_, event), status in TRANSITIONS.items()} | {
 }
 
 
-def _not_stored(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
-    del default, turn
+def _not_stored(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+    del default, context
     return ticket
 
 
-def _stored_not_shown(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
-    before = turn.store.tickets[ticket.uuid]
-    default(turn, ticket)
+def _stored_not_shown(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+    before = context.store.tickets[ticket.uuid]
+    default(context, ticket)
     return before
 
 
 def _with(**members: Any) -> Callable[[Save, CallContext, Ticket], Ticket]:
-    return lambda default, turn, ticket: default(turn, replace(ticket, **members))
+    return lambda default, context, ticket: default(context, replace(ticket, **members))
 
 
-def _same_date(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
-    return default(turn, replace(ticket, updated=turn.store.tickets[ticket.uuid].updated))
+def _same_date(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+    return default(context, replace(ticket, updated=context.store.tickets[ticket.uuid].updated))
 
 
-def _other_too(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
+def _other_too(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
     """Change the status of every other ticket of the same owner, too."""
-    for other in list(turn.store.tickets.values()):
+    for other in list(context.store.tickets.values()):
         if other.creator == ticket.creator and other.uuid != ticket.uuid:
-            turn.store.tickets[other.uuid] = replace(other, status=ticket.status)
-    return default(turn, ticket)
+            context.store.tickets[other.uuid] = replace(other, status=ticket.status)
+    return default(context, ticket)
 
 
-def _other_instead(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
+def _other_instead(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
     """Change the newest other ticket of the same owner instead."""
-    others = [one for one in turn.store.tickets.values() if one.creator == ticket.creator and one.uuid != ticket.uuid]
+    others = [
+        one for one in context.store.tickets.values() if one.creator == ticket.creator and one.uuid != ticket.uuid
+    ]
     if others:
-        turn.store.tickets[others[-1].uuid] = replace(others[-1], status=ticket.status)
+        context.store.tickets[others[-1].uuid] = replace(others[-1], status=ticket.status)
         return ticket
-    return default(turn, ticket)
+    return default(context, ticket)
 
 
-def _accept(default: Denied, turn: CallContext, ticket: Ticket, event: str) -> str:
-    del default, turn
+def _accept(default: Denied, context: CallContext, ticket: Ticket, event: str) -> str:
+    del default, context
     return _TARGETS.get(event, ticket.status)
 
 
-def _change_and_refuse(default: Denied, turn: CallContext, ticket: Ticket, event: str) -> str:
-    turn.store.tickets[ticket.uuid] = replace(ticket, status=_TARGETS.get(event, ticket.status))
-    return default(turn, ticket, event)
+def _change_and_refuse(default: Denied, context: CallContext, ticket: Ticket, event: str) -> str:
+    context.store.tickets[ticket.uuid] = replace(ticket, status=_TARGETS.get(event, ticket.status))
+    return default(context, ticket, event)
 
 
-def _no_record(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
-    del default, turn, before, after
+def _no_record(default: Record, context: CallContext, before: Ticket, after: Ticket) -> None:
+    del default, context, before, after
 
 
-def _twice(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
-    default(turn, before, after)
-    default(turn, before, after)
+def _twice(default: Record, context: CallContext, before: Ticket, after: Ticket) -> None:
+    default(context, before, after)
+    default(context, before, after)
 
 
 def _recorded(**members: Any) -> Callable[[Record, CallContext, Ticket, Ticket], None]:
     """Write other values into the history row."""
 
-    def record(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
-        default(turn, before, after)
-        rows = turn.store.histories[before.uuid]
+    def record(default: Record, context: CallContext, before: Ticket, after: Ticket) -> None:
+        default(context, before, after)
+        rows = context.store.histories[before.uuid]
         rows[-1] = replace(rows[-1], **members)
 
     return record
 
 
-def _swapped(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
-    default(turn, after, before)
+def _swapped(default: Record, context: CallContext, before: Ticket, after: Ticket) -> None:
+    default(context, after, before)
 
 
-def _from_pending(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
-    default(turn, replace(before, status="Pending"), after)
+def _from_pending(default: Record, context: CallContext, before: Ticket, after: Ticket) -> None:
+    default(context, replace(before, status="Pending"), after)
 
 
-def _same_sequence(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
-    default(turn, before, after)
-    turn.store.sequence -= 1
+def _same_sequence(default: Record, context: CallContext, before: Ticket, after: Ticket) -> None:
+    default(context, before, after)
+    context.store.sequence -= 1
 
 
-def _replaced(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
+def _replaced(default: Record, context: CallContext, before: Ticket, after: Ticket) -> None:
     """Keep the newest row only."""
-    default(turn, before, after)
-    rows: list[History] = turn.store.histories[before.uuid]
+    default(context, before, after)
+    rows: list[History] = context.store.histories[before.uuid]
     del rows[:-1]
 
 
-def _first_only(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
-    return default(turn, replace(ticket, requests=ticket.requests[:1]))
+def _first_only(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+    return default(context, replace(ticket, requests=ticket.requests[:1]))
 
 
-def _appended(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
-    before = turn.store.tickets[ticket.uuid]
-    return default(turn, replace(ticket, requests=(*before.requests, *ticket.requests)))
+def _appended(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+    before = context.store.tickets[ticket.uuid]
+    return default(context, replace(ticket, requests=(*before.requests, *ticket.requests)))
 
 
 def _kept(member: str) -> Callable[[Save, CallContext, Ticket], Ticket]:
-    def save(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
-        before = turn.store.tickets[ticket.uuid]
-        default(turn, replace(ticket, **{member: getattr(before, member)}))
+    def save(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+        before = context.store.tickets[ticket.uuid]
+        default(context, replace(ticket, **{member: getattr(before, member)}))
         return ticket
 
     return save
 
 
-def _not_deleted(default: Remove, turn: CallContext, ticket: Ticket) -> None:
-    del default, turn, ticket
+def _not_deleted(default: Remove, context: CallContext, ticket: Ticket) -> None:
+    del default, context, ticket
 
 
-def _namesakes_too(default: Remove, turn: CallContext, ticket: Ticket) -> None:
-    for other in list(turn.store.tickets.values()):
+def _namesakes_too(default: Remove, context: CallContext, ticket: Ticket) -> None:
+    for other in list(context.store.tickets.values()):
         if other.name == ticket.name and other.creator == ticket.creator:
-            default(turn, other)
+            default(context, other)
 
 
-def _another(default: Remove, turn: CallContext, ticket: Ticket) -> None:
-    others = [one for one in turn.store.tickets.values() if one.creator == ticket.creator and one.uuid != ticket.uuid]
-    default(turn, others[-1] if others else ticket)
+def _another(default: Remove, context: CallContext, ticket: Ticket) -> None:
+    others = [
+        one for one in context.store.tickets.values() if one.creator == ticket.creator and one.uuid != ticket.uuid
+    ]
+    default(context, others[-1] if others else ticket)
 
 
-def _not_archived(default: Remove, turn: CallContext, ticket: Ticket) -> None:
-    kept = (turn.store.archives.copy(), turn.store.archived_histories.copy())
-    default(turn, ticket)
-    turn.store.archives, turn.store.archived_histories = kept
+def _not_archived(default: Remove, context: CallContext, ticket: Ticket) -> None:
+    kept = (context.store.archives.copy(), context.store.archived_histories.copy())
+    default(context, ticket)
+    context.store.archives, context.store.archived_histories = kept
 
 
-def _only_marked(default: Remove, turn: CallContext, ticket: Ticket) -> None:
+def _only_marked(default: Remove, context: CallContext, ticket: Ticket) -> None:
     """Leave the ticket with the status Cancelled instead of deleting it."""
     del default
-    turn.store.tickets[ticket.uuid] = replace(ticket, status="Cancelled")
+    context.store.tickets[ticket.uuid] = replace(ticket, status="Cancelled")
 
 
-def _pretend(default: Callable[[CallContext], Json], turn: CallContext) -> Json:
-    del default, turn
+def _pretend(default: Callable[[CallContext], Json], context: CallContext) -> Json:
+    del default, context
     return {}
 
 

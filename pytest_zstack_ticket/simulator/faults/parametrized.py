@@ -8,13 +8,13 @@ from typing import cast, get_args
 
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.simulator.faults import response_edits as edits
-from pytest_zstack_ticket.simulator.faults.effects import Change, Edit, Effect, Figure, Spoil
+from pytest_zstack_ticket.simulator.faults.effects import Change, Damage, Edit, Effect, Figure
 from pytest_zstack_ticket.simulator.faults.scope import parse_scope
 from pytest_zstack_ticket.simulator.response import WireKind
 
 
 @dataclass(frozen=True, slots=True)
-class TicketGroup:
+class FaultFamily:
     """A family: the form of its parameters, what it does, how it is built."""
 
     form: str
@@ -62,7 +62,7 @@ def _wire(parameters: str) -> Effect:
     scope, _, how = parameters.partition("=")
     kind, _, amount = how.partition("=")
     known = get_args(WireKind)
-    return Spoil(cast("WireKind", _one_of("wire kind", kind, known)), _figure(amount or "0"), parse_scope(scope))
+    return Damage(cast("WireKind", _one_of("wire kind", kind, known)), _figure(amount or "0"), parse_scope(scope))
 
 
 def _figure(text: str) -> float:
@@ -77,27 +77,29 @@ def _limit(parameters: str) -> Effect:
     return Figure(f"limit:{field}", _figure(figure))
 
 
-FAMILIES: dict[str, TicketGroup] = {
-    "status": TicketGroup("SCOPE=CODE", "another status, the same body", _edit("status", _status)),
-    "body": TicketGroup(
+FAMILIES: dict[str, FaultFamily] = {
+    "status": FaultFamily("SCOPE=CODE", "another status with the same body", _edit("status", _status)),
+    "body": FaultFamily(
         "SCOPE=KIND",
-        "another body",
+        "another body instead",
         _edit("body", lambda kind: edits.body(_one_of("body", kind, edits.BODIES))),
     ),
-    "text": TicketGroup("SCOPE=TEXT", "this text for a body", _edit("text", edits.text_body)),
-    "drop": TicketGroup("SCOPE=PATH", "a member left out", _edit("drop", edits.drop)),
-    "rename": TicketGroup(
-        "SCOPE=PATH=NAME", "a member renamed", _edit("rename", lambda text: edits.rename(*_pair(text)))
+    "text": FaultFamily("SCOPE=TEXT", "a text as the body", _edit("text", edits.text_body)),
+    "drop": FaultFamily("SCOPE=PATH", "a member is left out", _edit("drop", edits.drop)),
+    "rename": FaultFamily(
+        "SCOPE=PATH=NAME", "a member is renamed", _edit("rename", lambda text: edits.rename(*_pair(text)))
     ),
-    "set": TicketGroup("SCOPE=PATH=JSON", "a member set or added", _edit("set", lambda text: edits.put(*_pair(text)))),
-    "retype": TicketGroup("SCOPE=PATH=KIND", "a member of another kind", _edit("retype", _retype)),
-    "wrap": TicketGroup("SCOPE=KEY", "the body under a key", _edit("wrap", edits.wrap)),
-    "unwrap": TicketGroup("SCOPE=KEY", "a member for the body", _edit("unwrap", edits.unwrap)),
-    "header": TicketGroup(
-        "SCOPE=NAME=VALUE", "a header more", _edit("header", lambda text: edits.header(*_pair(text)))
+    "set": FaultFamily(
+        "SCOPE=PATH=JSON", "a member is set or added", _edit("set", lambda text: edits.put(*_pair(text)))
     ),
-    "wire": TicketGroup("SCOPE=KIND=AMOUNT", "harm on the way to the client", _wire),
-    "latency": TicketGroup("SECONDS", "jobs take so long", lambda text: Figure("latency", _figure(text))),
-    "limit": TicketGroup("FIELD=DIFFERENCE", "the length limit of a field is moved", _limit),
+    "retype": FaultFamily("SCOPE=PATH=KIND", "a member of another type", _edit("retype", _retype)),
+    "wrap": FaultFamily("SCOPE=KEY", "the body wrapped in a key", _edit("wrap", edits.wrap)),
+    "unwrap": FaultFamily("SCOPE=KEY", "one member as the body", _edit("unwrap", edits.unwrap)),
+    "header": FaultFamily(
+        "SCOPE=NAME=VALUE", "an additional header", _edit("header", lambda text: edits.header(*_pair(text)))
+    ),
+    "wire": FaultFamily("SCOPE=KIND=AMOUNT", "a response damaged on the wire", _wire),
+    "latency": FaultFamily("SECONDS", "how long jobs take", lambda text: Figure("latency", _figure(text))),
+    "limit": FaultFamily("FIELD=DIFFERENCE", "the length limit of a field is moved", _limit),
 }
 """Every family by name."""

@@ -21,170 +21,170 @@ Serve: TypeAlias = Callable[[CallContext], Json]
 _CREATE = frozenset({"create"})
 
 
-def _last(turn: CallContext, name: str, value: Ticket) -> Ticket:
+def _last(context: CallContext, name: str, value: Ticket) -> Ticket:
     """Remember a ticket and return the one remembered before, or the same if there is none."""
-    before: Ticket = turn.world.notes.get(name, value)
-    turn.world.notes[name] = value
+    before: Ticket = context.state.notes.get(name, value)
+    context.state.notes[name] = value
     return before
 
 
-def _lose(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
-    del default, turn
+def _lose(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+    del default, context
     return ticket
 
 
-def _double(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
-    default(turn, replace(ticket, uuid=turn.world.new_uuid()))
-    return default(turn, ticket)
+def _double(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+    default(context, replace(ticket, uuid=context.state.new_uuid()))
+    return default(context, ticket)
 
 
 def _mix(*members: str) -> Callable[[Insert, CallContext, Ticket], Ticket]:
     """Store some members of the ticket created before."""
 
-    def insert(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
-        before = _last(turn, "mixed", ticket)
-        default(turn, replace(ticket, **{name: getattr(before, name) for name in members}))
+    def insert(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+        before = _last(context, "mixed", ticket)
+        default(context, replace(ticket, **{name: getattr(before, name) for name in members}))
         return ticket
 
     return insert
 
 
-def _answer_previous(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
-    return _last(turn, "answered", default(turn, ticket))
+def _answer_previous(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+    return _last(context, "answered", default(context, ticket))
 
 
-def _answer_other_uuid(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
-    return replace(default(turn, ticket), uuid=turn.world.new_uuid())
+def _answer_other_uuid(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+    return replace(default(context, ticket), uuid=context.state.new_uuid())
 
 
-def _overwrite(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
+def _overwrite(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
     """Give each ticket the uuid of the one before, which vanishes."""
-    uuid = turn.world.notes.setdefault("overwritten", ticket.uuid)
-    return default(turn, replace(ticket, uuid=uuid))
+    uuid = context.state.notes.setdefault("overwritten", ticket.uuid)
+    return default(context, replace(ticket, uuid=uuid))
 
 
-def _forget_before(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
-    turn.store.tickets.pop(turn.world.notes.get("forgotten", ""), None)
-    turn.world.notes["forgotten"] = ticket.uuid
-    return default(turn, ticket)
+def _forget_before(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+    context.store.tickets.pop(context.state.notes.get("forgotten", ""), None)
+    context.state.notes["forgotten"] = ticket.uuid
+    return default(context, ticket)
 
 
-def _forget_all(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
-    turn.store.tickets.clear()
-    return default(turn, ticket)
+def _forget_all(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+    context.store.tickets.clear()
+    return default(context, ticket)
 
 
-def _touch_foreign(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
-    foreign = turn.store.tickets.get(seed_data.FOREIGN_TICKETS[0])
+def _touch_foreign(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+    foreign = context.store.tickets.get(seed_data.FOREIGN_TICKETS[0])
     if foreign is not None:
-        turn.store.tickets[foreign.uuid] = replace(foreign, name=ticket.name)
-    return default(turn, ticket)
+        context.store.tickets[foreign.uuid] = replace(foreign, name=ticket.name)
+    return default(context, ticket)
 
 
 def _with(**members: object) -> Callable[[Insert, CallContext, Ticket], Ticket]:
     """Store other values than those that were sent, and show them."""
 
-    def insert(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
-        return default(turn, replace(ticket, **members))  # type: ignore[arg-type] # any member
+    def insert(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+        return default(context, replace(ticket, **members))  # type: ignore[arg-type] # any member
 
     return insert
 
 
-def _new_uuid(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
-    return default(turn, replace(ticket, uuid=turn.world.new_uuid()))
+def _new_uuid(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+    return default(context, replace(ticket, uuid=context.state.new_uuid()))
 
 
-def _dashed(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
+def _dashed(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
     uuid = ticket.uuid
-    return default(turn, replace(ticket, uuid=f"{uuid[:8]}-{uuid[8:12]}-{uuid[12:16]}-{uuid[16:20]}-{uuid[20:]}"))
+    return default(context, replace(ticket, uuid=f"{uuid[:8]}-{uuid[8:12]}-{uuid[12:16]}-{uuid[16:20]}-{uuid[20:]}"))
 
 
-def _upper(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
-    return default(turn, replace(ticket, uuid=ticket.uuid.upper()))
+def _upper(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+    return default(context, replace(ticket, uuid=ticket.uuid.upper()))
 
 
-def _swapped_dates(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
-    return default(turn, replace(ticket, created=ticket.created + 3600))
+def _swapped_dates(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+    return default(context, replace(ticket, created=ticket.created + 3600))
 
 
-def _taken_new(default: Callable[[CallContext, str], str], turn: CallContext, uuid: str) -> str:
+def _taken_new(default: Callable[[CallContext, str], str], context: CallContext, uuid: str) -> str:
     """Make another ticket under a new uuid although resourceUuid is taken."""
     del default, uuid
-    return turn.world.new_uuid()
+    return context.state.new_uuid()
 
 
-def _taken_over(default: Callable[[CallContext, str], str], turn: CallContext, uuid: str) -> str:
+def _taken_over(default: Callable[[CallContext, str], str], context: CallContext, uuid: str) -> str:
     """Let the new ticket take the place of the old one."""
-    del default, turn
+    del default, context
     return uuid
 
 
-def _taken_ruins(default: Callable[[CallContext, str], str], turn: CallContext, uuid: str) -> str:
+def _taken_ruins(default: Callable[[CallContext, str], str], context: CallContext, uuid: str) -> str:
     """Refuse the second ticket, but change the first."""
-    first = turn.store.tickets.get(uuid)
+    first = context.store.tickets.get(uuid)
     if first is not None:
-        turn.store.tickets[uuid] = replace(first, name=turn.values.get("name"))
-    return default(turn, uuid)
+        context.store.tickets[uuid] = replace(first, name=context.values.get("name"))
+    return default(context, uuid)
 
 
-def _store_then_fail(default: Serve, turn: CallContext) -> Json:
-    default(turn)
+def _store_then_fail(default: Serve, context: CallContext) -> Json:
+    default(context)
     raise ApiError("SYS.1000", details="the ticket was stored, but the answer could not be made")
 
 
-def _fail(default: Serve, turn: CallContext) -> Json:
-    del default, turn
+def _fail(default: Serve, context: CallContext) -> Json:
+    del default, context
     raise ApiError("SYS.1006", details="an operation failed for no reason")
 
 
-def _serve_twice(default: Serve, turn: CallContext) -> Json:
-    default(turn)
-    turn.values.pop("resourceUuid", None)
-    return default(turn)
+def _serve_twice(default: Serve, context: CallContext) -> Json:
+    default(context)
+    context.values.pop("resourceUuid", None)
+    return default(context)
 
 
-def _pretend(default: Serve, turn: CallContext) -> Json:
-    del default, turn
+def _pretend(default: Serve, context: CallContext) -> Json:
+    del default, context
     return {}
 
 
-def _store_refused(default: Callable[[CallContext], None], turn: CallContext) -> None:
+def _store_refused(default: Callable[[CallContext], None], context: CallContext) -> None:
     """Leave a ticket behind a refused create."""
-    name = turn.raw.get("name")
-    session = turn.session or administrator(now=turn.now)
-    uuid = turn.world.new_uuid()
-    turn.store.tickets[uuid] = Ticket(
+    name = context.raw.get("name")
+    session = context.session or administrator(now=context.now)
+    uuid = context.state.new_uuid()
+    context.store.tickets[uuid] = Ticket(
         uuid=uuid,
         name=name if isinstance(name, str) else None,
         description=None,
         status="Pending",
         requests=(),
         system_type="iam2",
-        context=turn.values.get("accountSystemContext"),
+        context=context.values.get("accountSystemContext"),
         ticket_type=None,
         flow=seed_data.DEFAULT_FLOW,
         collection=seed_data.DEFAULT_COLLECTION,
-        created=turn.now,
-        updated=turn.now,
+        created=context.now,
+        updated=context.now,
         account=session.account,
         creator=session.operator,
         project=session.project,
     )
-    default(turn)
+    default(context)
 
 
-def _refuse(default: Callable[[CallContext], None], turn: CallContext) -> None:
-    default(turn)
+def _refuse(default: Callable[[CallContext], None], context: CallContext) -> None:
+    default(context)
     raise ApiError("SYS.1007", details="field[requests] of the message is not to our liking")
 
 
-def _reject(default: Callable[[CallContext], None], turn: CallContext) -> None:
-    del default, turn
+def _reject(default: Callable[[CallContext], None], context: CallContext) -> None:
+    del default, context
     raise Refusal(row="", status=400, text="bad request")
 
 
-def _crash(default: Callable[[CallContext], None], turn: CallContext) -> None:
-    del default, turn
+def _crash(default: Callable[[CallContext], None], context: CallContext) -> None:
+    del default, context
     raise Refusal(row="", status=500, text=TRACE)
 
 

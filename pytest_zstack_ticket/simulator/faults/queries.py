@@ -23,77 +23,77 @@ _AGE = 2.0
 _SQL = ("'", '"', "--", ";")
 
 
-def _leak(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
+def _leak(default: Rows, context: CallContext, caller: Session, asked: Query) -> list[Found]:
     del caller
-    return default(turn, administrator(now=turn.now), asked)
+    return default(context, administrator(now=context.now), asked)
 
 
-def _newest_missing(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
+def _newest_missing(default: Rows, context: CallContext, caller: Session, asked: Query) -> list[Found]:
     """Do not show what is younger than two seconds: a read replica that lags."""
-    return [row for row in default(turn, caller, asked) if turn.now - row.times[0] >= _AGE]
+    return [row for row in default(context, caller, asked) if context.now - row.times[0] >= _AGE]
 
 
-def _oldest_missing(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
-    return [row for row in default(turn, caller, asked) if turn.now - row.times[0] < _AGE]
+def _oldest_missing(default: Rows, context: CallContext, caller: Session, asked: Query) -> list[Found]:
+    return [row for row in default(context, caller, asked) if context.now - row.times[0] < _AGE]
 
 
-def _doubled(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
-    return [row for row in default(turn, caller, asked) for _ in range(2)]
+def _doubled(default: Rows, context: CallContext, caller: Session, asked: Query) -> list[Found]:
+    return [row for row in default(context, caller, asked) for _ in range(2)]
 
 
-def _last_missing(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
-    return default(turn, caller, asked)[:-1]
+def _last_missing(default: Rows, context: CallContext, caller: Session, asked: Query) -> list[Found]:
+    return default(context, caller, asked)[:-1]
 
 
-def _nothing(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
-    del default, turn, caller, asked
+def _nothing(default: Rows, context: CallContext, caller: Session, asked: Query) -> list[Found]:
+    del default, context, caller, asked
     return []
 
 
-def _deleted_shown(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
+def _deleted_shown(default: Rows, context: CallContext, caller: Session, asked: Query) -> list[Found]:
     """Show deleted tickets among the living."""
-    rows = default(turn, caller, asked)
-    if turn.call.entity != "ticket":
+    rows = default(context, caller, asked)
+    if context.call.entity != "ticket":
         return rows
-    return [*rows, *(_found(turn, one.ticket) for one in turn.store.archives)]
+    return [*rows, *(_found(context, one.ticket) for one in context.store.archives)]
 
 
-def _found(turn: CallContext, ticket: Ticket) -> Found:
-    return Found((ticket.created, ticket.updated), lambda: ticket_inventory(turn, ticket))
+def _found(context: CallContext, ticket: Ticket) -> Found:
+    return Found((ticket.created, ticket.updated), lambda: ticket_inventory(context, ticket))
 
 
 def _shown_as(**members: Any) -> Callable[[Rows, CallContext, Session, Query], list[Found]]:
     """Show other values than those that are stored."""
 
-    def rows(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
-        found = default(turn, caller, asked)
+    def rows(default: Rows, context: CallContext, caller: Session, asked: Query) -> list[Found]:
+        found = default(context, caller, asked)
         # mypy cannot infer a lambda whose default binds the row
         return [Found(row.times, lambda row=row: row.show() | members) for row in found]  # type: ignore[misc]
 
     return rows
 
 
-def _drifting(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
+def _drifting(default: Rows, context: CallContext, caller: Session, asked: Query) -> list[Found]:
     """Let each reading of a ticket add a blank to its name."""
-    found = default(turn, caller, asked)
-    if turn.call.entity == "ticket":
-        for ticket in list(turn.store.tickets.values()):
-            turn.store.tickets[ticket.uuid] = replace(ticket, name=f"{ticket.name} ")
+    found = default(context, caller, asked)
+    if context.call.entity == "ticket":
+        for ticket in list(context.store.tickets.values()):
+            context.store.tickets[ticket.uuid] = replace(ticket, name=f"{ticket.name} ")
     return found
 
 
-def _touching(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
+def _touching(default: Rows, context: CallContext, caller: Session, asked: Query) -> list[Found]:
     """Let each reading of a ticket change its lastOpDate."""
-    found = default(turn, caller, asked)
-    if turn.call.entity == "ticket":
-        for ticket in list(turn.store.tickets.values()):
-            turn.store.tickets[ticket.uuid] = replace(ticket, updated=turn.now + 3600)
+    found = default(context, caller, asked)
+    if context.call.entity == "ticket":
+        for ticket in list(context.store.tickets.values()):
+            context.store.tickets[ticket.uuid] = replace(ticket, updated=context.now + 3600)
     return found
 
 
-def _swapped_names(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
+def _swapped_names(default: Rows, context: CallContext, caller: Session, asked: Query) -> list[Found]:
     """Show each ticket under its neighbour's name."""
-    found = default(turn, caller, asked)
+    found = default(context, caller, asked)
     shown = [row.show() for row in found]
     names = [row.get("name") for row in shown[1:] + shown[:1]]
     pairs = zip(found, shown, names, strict=True)
@@ -101,23 +101,23 @@ def _swapped_names(default: Rows, turn: CallContext, caller: Session, asked: Que
     return [Found(row.times, lambda one=one, name=name: one | {"name": name}) for row, one, name in pairs]  # type: ignore[misc]
 
 
-def _unfiltered(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
-    del default, turn, asked
+def _unfiltered(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+    del default, context, asked
     return rows
 
 
-def _any_condition(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
-    default(turn, [], asked)
+def _any_condition(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+    default(context, [], asked)
     if not asked.conditions:
         return rows
-    return [row for row in rows if any(meets(turn, row, one) for one in asked.conditions)]
+    return [row for row in rows if any(meets(context, row, one) for one in asked.conditions)]
 
 
 def _some(pick: Callable[[list[Condition]], list[Condition]]) -> Callable[..., list[Found]]:
     """Look at some of the conditions only."""
 
-    def stage(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
-        found: list[Found] = default(turn, rows, replace(asked, conditions=pick(asked.conditions)))
+    def stage(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+        found: list[Found] = default(context, rows, replace(asked, conditions=pick(asked.conditions)))
         return found
 
     return stage
@@ -136,25 +136,25 @@ def _swap(operator: str, other: str) -> Callable[[Condition], Condition]:
     return lambda one: replace(one, operator=other) if one.operator == operator else one
 
 
-def _all_if_none(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
-    return default(turn, rows, asked) or rows
+def _all_if_none(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+    return default(context, rows, asked) or rows
 
 
-def _injected(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+def _injected(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     """Let a value that looks like SQL find everything."""
     if any(mark in one.value for one in asked.conditions for mark in _SQL):
         return rows
-    found: list[Found] = default(turn, rows, asked)
+    found: list[Found] = default(context, rows, asked)
     return found
 
 
 def _asked(**members: Any) -> Callable[..., Any]:
     """Do a stage as if something else had been asked."""
-    return lambda default, turn, rows, asked: default(turn, rows, replace(asked, **members))
+    return lambda default, context, rows, asked: default(context, rows, replace(asked, **members))
 
 
 def _page(change: Callable[[Query], Query]) -> Callable[..., Any]:
-    return lambda default, turn, rows, asked: default(turn, rows, change(asked))
+    return lambda default, context, rows, asked: default(context, rows, change(asked))
 
 
 def _unasked(most: int) -> Callable[[Query], Query]:
@@ -163,23 +163,23 @@ def _unasked(most: int) -> Callable[[Query], Query]:
 
 
 def _total(change: Callable[[int], int]) -> Callable[..., int]:
-    return lambda default, turn, rows, asked: change(default(turn, rows, asked))
+    return lambda default, context, rows, asked: change(default(context, rows, asked))
 
 
-def _total_of_page(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> int:
-    number: int = default(turn, rows[asked.start : asked.start + asked.limit], asked)
+def _total_of_page(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> int:
+    number: int = default(context, rows[asked.start : asked.start + asked.limit], asked)
     return number
 
 
-def _reversed(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
-    found: list[Found] = default(turn, rows, asked)
+def _reversed(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+    found: list[Found] = default(context, rows, asked)
     return found[::-1] if asked.sort else found
 
 
-def _page_turned(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+def _page_turned(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     if not asked.sort.startswith("-"):
-        return list(default(turn, rows, asked))
-    return list(default(turn, rows[::-1], asked))[::-1]
+        return list(default(context, rows, asked))
+    return list(default(context, rows[::-1], asked))[::-1]
 
 
 def _row(name: str, step: str, wrapper: Callable[..., Any], about: str) -> Fault:
@@ -244,8 +244,8 @@ QUERIES: tuple[Fault, ...] = (
     _row("query-shows-no-requests", "rows", _shown_as(request=[]), "a query shows no requests"),
     _row("query-shows-description", "rows", _shown_as(description="n/a"), "a query shows another description"),
     _row("query-swaps-names", "rows", _swapped_names, "a query shows each ticket under its neighbour's name"),
-    _row("drift-name", "rows", _drifting, "each reading adds a blank to the name"),
-    _row("drift-date", "rows", _touching, "each reading changes lastOpDate"),
+    _row("drift-name", "rows", _drifting, "each read adds a blank to the name"),
+    _row("drift-date", "rows", _touching, "each read changes lastOpDate"),
     _row("ignore-filter", "filter", _unfiltered, "conditions are ignored"),
     _row("any-condition", "filter", _any_condition, "conditions are joined by or"),
     _row("first-condition-only", "filter", _some(lambda those: those[:1]), "only the first condition counts"),
@@ -260,7 +260,7 @@ QUERIES: tuple[Fault, ...] = (
         "filter-first-of-in",
         "filter",
         _changed(lambda one: replace(one, value=one.value.partition(",")[0]) if "in" in one.operator.split() else one),
-        "in looks at the first value only",
+        "in compares the first value only",
     ),
     *_operators(),
     _row("ignore-sort", "sort", _asked(sort=""), "the order that was asked for is ignored"),

@@ -34,7 +34,7 @@ _WHEN: tuple[tuple[str, str, str], ...] = (
     ("after-20", "after:20", "after twenty creates"),
     ("after-100", "after:100", "after a hundred creates"),
     ("first", "first:1", "on the first create only"),
-    ("busy", "when-busy:1", "while another job is on its way"),
+    ("busy", "when-busy:1", "while another job is running"),
     ("crowded", "when-busy:4", "while four jobs are on their way"),
     ("later", "when-later:5", "five seconds after the first request"),
     ("again", "again", "when the same body is sent again"),

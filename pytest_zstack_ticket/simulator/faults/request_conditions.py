@@ -142,7 +142,7 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
     "name-zero-width": (_name("[\u200b-\u200d\ufeff]"), "the name has a zero-width character"),
     "name-private": (
         _character(lambda one: unicodedata.category(one) in ("Co", "Cn")),
-        "the name has an unassigned one",
+        "the name has an unassigned character",
     ),
     "name-surrogate": (_name("[\ud800-\udfff]"), "the name has half a surrogate pair"),
     "name-quote": (_name("[\"']"), "the name has a quote"),
@@ -160,8 +160,14 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
     "name-limit": (lambda facts: units(facts.name) == 255, "the name has exactly 255 units"),
     "name-one": (lambda facts: units(facts.name) == 1, "the name has one unit"),
     "description": (lambda facts: "description" in facts.params, "a description is sent"),
-    "description-limit": (lambda facts: units(_text(facts, "description")) == 2048, "it has exactly 2048 units"),
-    "description-non-ascii": (lambda facts: not _text(facts, "description").isascii(), "it is not pure ASCII"),
+    "description-limit": (
+        lambda facts: units(_text(facts, "description")) == 2048,
+        "the description has exactly 2048 units",
+    ),
+    "description-non-ascii": (
+        lambda facts: not _text(facts, "description").isascii(),
+        "the description is not pure ASCII",
+    ),
     "requests-many": (lambda facts: len(requests_of(facts)) > _MANY, "more than 50 requests are sent"),
     "requests-several": (lambda facts: len(requests_of(facts)) > 1, "more than one request is sent"),
     "body-deep": (lambda facts: any(depth(one) > _DEEP for one in _bodies(facts)), "an apiBody is deeper than 20"),
@@ -178,7 +184,10 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
         lambda facts: any(isinstance(one.get("executeTimes"), str) for one in requests_of(facts)),
         "executeTimes is sent as text",
     ),
-    "times-absent": (lambda facts: any("executeTimes" not in one for one in requests_of(facts)), "it is not sent"),
+    "times-absent": (
+        lambda facts: any("executeTimes" not in one for one in requests_of(facts)),
+        "executeTimes is not sent",
+    ),
     "tags-beside": (lambda facts: bool({"systemTags", "userTags"} & set(_top(facts))), "tags stand beside params"),
     "tags-inside": (lambda facts: bool({"systemTags", "userTags"} & set(facts.params)), "tags stand inside params"),
     "tagUuids": (lambda facts: "tagUuids" in facts.params, "tagUuids is sent"),
@@ -198,7 +207,7 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
         _not(_header("Content-Type", "json;charset=UTF-8")),
         "the charset is not spelt as in the page",
     ),
-    "conformance-header": (_header("X-Conformance-Unknown"), "a header is sent that no API knows"),
+    "conformance-header": (_header("X-Conformance-Unknown"), "an unknown header is sent"),
     "chunked": (_header("Transfer-Encoding"), "the body comes in chunks"),
     "forwarded": (_header("X-Forwarded-For"), "X-Forwarded-For is sent"),
     "job-id": (_header("X-Job-UUID"), "X-Job-UUID is sent"),
@@ -221,24 +230,30 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
 """Conditions without a figure, written `when-NAME(...)`."""
 
 SIZED: dict[str, tuple[Sized, str]] = {
-    "name-over": (lambda facts, limit: units(facts.name) > limit, "the name has more units than"),
-    "description-over": (lambda facts, limit: units(_text(facts, "description")) > limit, "it has more units than"),
-    "requests-over": (lambda facts, limit: len(requests_of(facts)) > limit, "there are more requests than"),
-    "body-over": (lambda facts, limit: len(facts.text) > limit, "the body is longer than"),
-    "deeper": (lambda facts, limit: any(depth(one) > limit for one in _bodies(facts)), "an apiBody is deeper than"),
+    "name-over": (lambda facts, limit: units(facts.name) > limit, "the name has more than N units"),
+    "description-over": (
+        lambda facts, limit: units(_text(facts, "description")) > limit,
+        "the description has more units than N",
+    ),
+    "requests-over": (lambda facts, limit: len(requests_of(facts)) > limit, "there are more than N requests"),
+    "body-over": (lambda facts, limit: len(facts.text) > limit, "the body is longer than N bytes"),
+    "deeper": (
+        lambda facts, limit: any(depth(one) > limit for one in _bodies(facts)),
+        "an apiBody is nested deeper than N",
+    ),
     "times-over": (
         lambda facts, limit: any(
             isinstance(one.get("executeTimes"), (int, float)) and one["executeTimes"] > limit
             for one in requests_of(facts)
         ),
-        "executeTimes is more than",
+        "executeTimes is more than N",
     ),
-    "busy": (lambda facts, limit: facts.open_jobs >= limit, "so many jobs are on their way"),
-    "in-flight": (lambda facts, limit: facts.in_flight >= limit, "so many connections wait for an answer"),
-    "later": (lambda facts, limit: facts.now - facts.started >= limit, "so many seconds after the first request"),
+    "busy": (lambda facts, limit: facts.open_jobs >= limit, "N jobs are running"),
+    "in-flight": (lambda facts, limit: facts.in_flight >= limit, "N connections wait for an answer"),
+    "later": (lambda facts, limit: facts.now - facts.started >= limit, "N seconds or more after the first request"),
     "one-in": (
         lambda facts, limit: zlib.crc32(facts.text.encode("utf-8", "replace")) % int(limit) == 0,
-        "one body in so many, by its checksum",
+        "one body in N, by its checksum",
     ),
 }
 """Conditions with a figure, written `when-NAME:FIGURE(...)`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from pytest_zstack_ticket.simulator.faults import response_edits as edits
-from pytest_zstack_ticket.simulator.faults.effects import Edit, Spoil
+from pytest_zstack_ticket.simulator.faults.effects import Damage, Edit
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.faults.persistence import TRACE
 from pytest_zstack_ticket.simulator.faults.scope import parse_scope
@@ -25,19 +25,19 @@ _ROWS: dict[str, str] = {
     "R11": "a wrong signature",
     "R12": "an unknown wrapper",
     "R13": "an action without a body",
-    "R14": "POST where there is none",
-    "R15": "GET where there is none",
-    "R16": "DELETE where there is none",
+    "R14": "POST to a path that has no POST",
+    "R15": "GET of a path that has no GET",
+    "R16": "DELETE of a path that has no DELETE",
     "R17": "HEAD, or a method that is not allowed",
     "R18": "a method that does not exist",
-    "R19": "params that is no object",
-    "R20": "tags that are no list",
-    "R21": "a boolean that is none",
+    "R19": "params that is not an object",
+    "R20": "tags that are not a list",
+    "R21": "a boolean field that is not true or false",
     "R22": "a value of a wrong type",
     "R23": "an X-Job-UUID of another length",
     "R24": "a used X-Job-UUID",
-    "R25": "an X-API-Timeout that is no number",
-    "R26": "a limit that is no number",
+    "R25": "an X-API-Timeout that is not a number",
+    "R26": "a limit that is not a number",
     "R27": "a condition without an operator",
     "R28": "a condition without a field",
     "R29": "a doubled parameter",
@@ -64,9 +64,9 @@ def _rows() -> list[Fault]:
         trace = edits.chain(edits.text_body(TRACE), edits.status(500))
         text = f"{about} is answered with a stack trace"
         made.append(Fault(name=f"{row}:trace", description=text, effects=(Edit(trace, scope),)))
-        closed = Spoil("close", 0.0, scope)
+        closed = Damage("close", 0.0, scope)
         made.append(Fault(name=f"{row}:close", description=f"{about} closes the connection", effects=(closed,)))
-        hung = Spoil("never", 0.0, scope)
+        hung = Damage("never", 0.0, scope)
         made.append(Fault(name=f"{row}:hang", description=f"{about} is never answered", effects=(hung,)))
     return made
 
@@ -86,9 +86,9 @@ _WIRES: dict[str, str] = {
     "gzip-lie": "the body says gzip and is not",
     "gzip-bomb": "the body is a gzip bomb",
     "silent-close": "the connection is closed after each answer without saying so",
-    "chunked": "the answer is chunked (which is right)",
-    "http10": "the answer is HTTP/1.0 (which is right)",
-    "gzip": "the answer is gzipped (which is right)",
+    "chunked": "the answer is chunked (allowed)",
+    "http10": "the answer is HTTP/1.0 (allowed)",
+    "gzip": "the answer is gzipped (allowed)",
 }
 _PLACES = {"create": "create/accepted", "poll": "create/result/polled", "query": "query", "login": "login", "all": "*"}
 
@@ -97,13 +97,13 @@ def _wires() -> list[Fault]:
     made = []
     for kind, about in _WIRES.items():
         for place, scope in _PLACES.items():
-            spoil = Spoil(_kind(kind), 0.0, parse_scope(scope))
-            made.append(Fault(name=f"wire-{kind}:{place}", description=f"{about}: {place}", effects=(spoil,)))
+            damage = Damage(_kind(kind), 0.0, parse_scope(scope))
+            made.append(Fault(name=f"wire-{kind}:{place}", description=f"{about}: {place}", effects=(damage,)))
     for place, scope in _PLACES.items():
         for seconds in (1, 5):
-            spoil = Spoil("slow", float(seconds), parse_scope(scope))
+            damage = Damage("slow", float(seconds), parse_scope(scope))
             text = f"the answer takes {seconds} s: {place}"
-            made.append(Fault(name=f"wire-slow-{seconds}:{place}", description=text, effects=(spoil,)))
+            made.append(Fault(name=f"wire-slow-{seconds}:{place}", description=text, effects=(damage,)))
     return made
 
 
@@ -119,7 +119,7 @@ _OTHERS: tuple[tuple[str, str, str], ...] = (
     ("deep-body-crash", "when-deeper:50(crash)", "a deep apiBody ends in a 500 with a stack trace"),
     ("deep-body-close", "when-deeper:50(wire:create=close)", "a deep apiBody closes the connection"),
     ("content-type-html", "header:*=content-type=text/html;charset=utf-8", "every answer says that it is HTML"),
-    ("content-type-garbage", "header:*=content-type=;;;", "every answer has a Content-Type that is none"),
+    ("content-type-garbage", "header:*=content-type=;;;", "every answer has a malformed Content-Type"),
     ("mojibake", "body:*=mojibake", "every answer has its UTF-8 encoded twice"),
     ("utf16", "body:*=utf16", "every answer is in UTF-16"),
     ("no-json", "body:*=text", "no answer is JSON"),
@@ -130,7 +130,7 @@ _OTHERS: tuple[tuple[str, str, str], ...] = (
     ("unavailable", "text:*=Service Unavailable+status:*=503", "every answer is 503 with a text"),
     ("gateway", "body:*=html+status:*=502", "every answer is a gateway's 502 page"),
     ("job-never-ends", "latency:1e9", "no job ever ends"),
-    ("slow-jobs", "latency:0.2", "jobs take 200 ms (which is right)"),
+    ("slow-jobs", "latency:0.2", "jobs take 200 ms (allowed)"),
     ("very-slow-jobs", "latency:30", "jobs take 30 s"),
     ("page-on-refusal", "refusal-body:html", "every refusal is a page"),
     ("trace-on-crash", "R22:trace+R3:trace", "what cannot be read is answered with a stack trace"),

@@ -166,7 +166,7 @@ _OTHERS: dict[str, str] = {
 }
 
 SDK: tuple[Fault, ...] = tuple(
-    Fault(name=f"sdk:{name}", description=f"the SDK study's server {name}", expression=text)
+    Fault(name=f"sdk:{name}", description=f"deviation of the Java SDK study: {name}", expression=text)
     for name, text in {**_POLLS, **_POSTS, **_OTHERS}.items()
 )
 """Every deviating server of the SDK study."""

@@ -31,156 +31,156 @@ CROWD = 20
 DAY = 86_400.0
 
 
-def _counted(turn: CallContext, what: str, ticket: Ticket) -> int:
+def _counted(context: CallContext, what: str, ticket: Ticket) -> int:
     """Count what happens to a ticket, from 1."""
     key = f"{what}:{ticket.uuid}"
-    turn.world.notes[key] = turn.world.notes.get(key, 0) + 1
-    return int(turn.world.notes[key])
+    context.state.notes[key] = context.state.notes.get(key, 0) + 1
+    return int(context.state.notes[key])
 
 
-def _third_event_renames(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
-    third = _counted(turn, "events", ticket) == 3
-    return default(turn, replace(ticket, name=f"{ticket.name}!") if third else ticket)
+def _third_event_renames(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+    third = _counted(context, "events", ticket) == 3
+    return default(context, replace(ticket, name=f"{ticket.name}!") if third else ticket)
 
 
-def _second_update_lost(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
-    return default(turn, ticket) if _counted(turn, "updates", ticket) == 1 else ticket
+def _second_update_lost(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+    return default(context, ticket) if _counted(context, "updates", ticket) == 1 else ticket
 
 
-def _remember(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
+def _remember(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
     """Remember what a ticket asked for before it was updated."""
-    turn.world.notes.setdefault(f"asked:{ticket.uuid}", turn.store.tickets[ticket.uuid].requests)
-    return default(turn, ticket)
+    context.state.notes.setdefault(f"asked:{ticket.uuid}", context.store.tickets[ticket.uuid].requests)
+    return default(context, ticket)
 
 
-def _old_requests(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
+def _old_requests(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
     """Store the requests from before the update when the ticket is reopened, but answer the new ones."""
-    old = turn.world.notes.get(f"asked:{ticket.uuid}", ticket.requests)
-    default(turn, replace(ticket, requests=old) if ticket.status == "Pending" else ticket)
+    old = context.state.notes.get(f"asked:{ticket.uuid}", ticket.requests)
+    default(context, replace(ticket, requests=old) if ticket.status == "Pending" else ticket)
     return ticket
 
 
-def _crowded_cancel(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
+def _crowded_cancel(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
     """Cancel the oldest of the owner's tickets instead, once three of them are new enough."""
-    recent = [one for one in others_of(turn, ticket) if one.status == "Pending" and turn.now - one.created < 1.0]
+    recent = [one for one in others_of(context, ticket) if one.status == "Pending" and context.now - one.created < 1.0]
     if ticket.status == "Cancelled" and len(recent) >= 2:
-        turn.store.tickets[recent[0].uuid] = replace(recent[0], status="Cancelled")
+        context.store.tickets[recent[0].uuid] = replace(recent[0], status="Cancelled")
         return ticket
-    return default(turn, ticket)
+    return default(context, ticket)
 
 
-def _cancel_drops_newest(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
+def _cancel_drops_newest(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
     """Let the newest other ticket vanish with every second event on a ticket."""
-    if _counted(turn, "drops", ticket) == 2:
-        for other in others_of(turn, ticket)[-1:]:
-            del turn.store.tickets[other.uuid]
-    return default(turn, ticket)
+    if _counted(context, "drops", ticket) == 2:
+        for other in others_of(context, ticket)[-1:]:
+            del context.store.tickets[other.uuid]
+    return default(context, ticket)
 
 
-def _created_later(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
-    return default(turn, replace(ticket, created=ticket.created + 61))
+def _created_later(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+    return default(context, replace(ticket, created=ticket.created + 61))
 
 
-def _updated_earlier(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
-    return default(turn, replace(ticket, updated=turn.store.tickets[ticket.uuid].updated - 120))
+def _updated_earlier(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+    return default(context, replace(ticket, updated=context.store.tickets[ticket.uuid].updated - 120))
 
 
-def _kept_after_reopen(default: Remove, turn: CallContext, ticket: Ticket) -> None:
+def _kept_after_reopen(default: Remove, context: CallContext, ticket: Ticket) -> None:
     """Leave a ticket alone that was reopened once."""
-    rows = turn.store.histories.get(ticket.uuid, [])
+    rows = context.store.histories.get(ticket.uuid, [])
     if not any(row.before == "Cancelled" for row in rows):
-        default(turn, ticket)
+        default(context, ticket)
 
 
-def _rows_of(turn: CallContext, ticket: Ticket) -> list[History]:
-    return turn.store.histories.setdefault(ticket.uuid, [])
+def _rows_of(context: CallContext, ticket: Ticket) -> list[History]:
+    return context.store.histories.setdefault(ticket.uuid, [])
 
 
-def _first_row_lost(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
+def _first_row_lost(default: Record, context: CallContext, before: Ticket, after: Ticket) -> None:
     """Lose the oldest history row with the third event."""
-    default(turn, before, after)
-    if len(_rows_of(turn, before)) == 3:
-        del _rows_of(turn, before)[0]
+    default(context, before, after)
+    if len(_rows_of(context, before)) == 3:
+        del _rows_of(context, before)[0]
 
 
-def _rewritten(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
+def _rewritten(default: Record, context: CallContext, before: Ticket, after: Ticket) -> None:
     """Erase all comments when a ticket is reopened."""
-    default(turn, before, after)
+    default(context, before, after)
     if after.status == "Pending":
-        turn.store.histories[before.uuid] = [replace(row, comment=None) for row in _rows_of(turn, before)]
+        context.store.histories[before.uuid] = [replace(row, comment=None) for row in _rows_of(context, before)]
 
 
-def _redated(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
+def _redated(default: Record, context: CallContext, before: Ticket, after: Ticket) -> None:
     """Date all rows like an hour from the newest one."""
-    default(turn, before, after)
-    turn.store.histories[before.uuid] = [replace(row, created=row.created + 90) for row in _rows_of(turn, before)]
+    default(context, before, after)
+    context.store.histories[before.uuid] = [replace(row, created=row.created + 90) for row in _rows_of(context, before)]
 
 
-def _backdated(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
+def _backdated(default: Record, context: CallContext, before: Ticket, after: Ticket) -> None:
     """Date each row a day before the one before it."""
-    default(turn, before, after)
-    rows = _rows_of(turn, before)
-    rows[-1] = replace(rows[-1], created=turn.now - DAY * len(rows))
+    default(context, before, after)
+    rows = _rows_of(context, before)
+    rows[-1] = replace(rows[-1], created=context.now - DAY * len(rows))
 
 
-def _for_other(default: Record, turn: CallContext, before: Ticket, after: Ticket) -> None:
+def _for_other(default: Record, context: CallContext, before: Ticket, after: Ticket) -> None:
     """Write the row into the history of the newest other ticket, too."""
-    default(turn, before, after)
-    for other in others_of(turn, before)[-1:]:
-        _rows_of(turn, other).append(replace(_rows_of(turn, before)[-1], ticket=other.uuid))
+    default(context, before, after)
+    for other in others_of(context, before)[-1:]:
+        _rows_of(context, other).append(replace(_rows_of(context, before)[-1], ticket=other.uuid))
 
 
-def _all_histories(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+def _all_histories(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     """Ignore conditions on ticketUuid."""
     kept = [one for one in asked.conditions if one.field != "ticketUuid"]
-    return default(turn, rows, replace(asked, conditions=kept))
+    return default(context, rows, replace(asked, conditions=kept))
 
 
-def _stale_status(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+def _stale_status(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     """Let a condition on status find no ticket that was ever reopened."""
-    found = default(turn, rows, asked)
-    if turn.call.entity != "ticket" or not any(one.field == "status" for one in asked.conditions):
+    found = default(context, rows, asked)
+    if context.call.entity != "ticket" or not any(one.field == "status" for one in asked.conditions):
         return found
-    stale = {uuid for uuid, those in turn.store.histories.items() if any(row.before == "Cancelled" for row in those)}
+    stale = {uuid for uuid, those in context.store.histories.items() if any(row.before == "Cancelled" for row in those)}
     return [row for row in found if row.show().get("uuid") not in stale]
 
 
-def _as_it_was(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
+def _as_it_was(default: Rows, context: CallContext, caller: Session, asked: Query) -> list[Found]:
     """Show a ticket by its path as Pending, whatever happened to it twice."""
-    rows = default(turn, caller, asked)
-    if turn.call.entity != "ticket" or "uuid" not in turn.variables:
+    rows = default(context, caller, asked)
+    if context.call.entity != "ticket" or "uuid" not in context.variables:
         return rows
-    ticket = turn.store.tickets.get(turn.variables["uuid"])
-    if ticket is None or len(turn.store.histories.get(ticket.uuid, [])) < 2:
+    ticket = context.store.tickets.get(context.variables["uuid"])
+    if ticket is None or len(context.store.histories.get(ticket.uuid, [])) < 2:
         return rows
     first = replace(ticket, status="Cancelled" if ticket.status == "Pending" else "Pending")
-    return [Found((first.created, first.updated), lambda: ticket_inventory(turn, first))]
+    return [Found((first.created, first.updated), lambda: ticket_inventory(context, first))]
 
 
 def _crowd(change: Callable[[CallContext, Ticket], None]) -> Callable[[Save, CallContext, Ticket], Ticket]:
     """Do something to a ticket once its owner has twenty newer ones."""
 
-    def insert(default: Save, turn: CallContext, ticket: Ticket) -> Ticket:
-        stored = default(turn, ticket)
-        others = others_of(turn, ticket)
+    def insert(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+        stored = default(context, ticket)
+        others = others_of(context, ticket)
         if len(others) >= CROWD:
-            change(turn, others[-CROWD])
+            change(context, others[-CROWD])
         return stored
 
     return insert
 
 
-def _forget(turn: CallContext, ticket: Ticket) -> None:
-    turn.store.tickets.pop(ticket.uuid, None)
+def _forget(context: CallContext, ticket: Ticket) -> None:
+    context.store.tickets.pop(ticket.uuid, None)
 
 
-def _empty(turn: CallContext, ticket: Ticket) -> None:
-    turn.store.tickets[ticket.uuid] = replace(ticket, requests=())
+def _empty(context: CallContext, ticket: Ticket) -> None:
+    context.store.tickets[ticket.uuid] = replace(ticket, requests=())
 
 
-def _double(turn: CallContext, ticket: Ticket) -> None:
-    uuid = turn.world.new_uuid()
-    turn.store.tickets[uuid] = replace(ticket, uuid=uuid)
+def _double(context: CallContext, ticket: Ticket) -> None:
+    uuid = context.state.new_uuid()
+    context.store.tickets[uuid] = replace(ticket, uuid=uuid)
 
 
 def _later(change: Change, reading: int) -> Change:
@@ -226,7 +226,7 @@ SEQUENCES: tuple[Fault, ...] = (
     _row("second-event-drops-newest", _CHANGE, _cancel_drops_newest, "a second event makes the newest ticket vanish"),
     _row("create-date-moves-on-update", "update.store", _created_later, "an update moves createDate by a minute"),
     _row("last-date-goes-back", _CHANGE, _updated_earlier, "an event sets lastOpDate back by two minutes"),
-    _row("reopened-stays", "delete.store", _kept_after_reopen, "a ticket that was reopened cannot be deleted, unsaid"),
+    _row("reopened-stays", "delete.store", _kept_after_reopen, "a ticket that was reopened silently cannot be deleted"),
     _row("history-row-lost-after-third-event", _HISTORY, _first_row_lost, "the third event loses the first row"),
     _row("history-rewritten-on-reopen", _HISTORY, _rewritten, "a reopen erases the comments of all rows"),
     _row("history-redated", _HISTORY, _redated, "an event moves the dates of all rows"),
@@ -259,7 +259,7 @@ SEQUENCES: tuple[Fault, ...] = (
                 "beside:bare-list",
                 "query/success",
                 _beside(edits.unwrap("inventories")),
-                "archives stand alone",
+                "only archives are shown",
             ),
             (
                 "beside:empty-object",

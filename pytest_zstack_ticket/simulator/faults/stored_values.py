@@ -140,8 +140,8 @@ TICKET_WAYS: dict[str, tuple[Callable[[Ticket], Ticket], str]] = {
     "apiBody-cut-deep": (_body(_shallow), "a deep apiBody is cut off"),
     "apiBody-numbers-text": (_body(deep(lambda one: str(one) if _is_number(one) else one)), "numbers become text"),
     "apiBody-numbers-whole": (_body(deep(lambda one: int(one) if _is_number(one) else one)), "fractions are cut"),
-    "apiBody-numbers-positive": (_body(deep(lambda one: abs(one) if _is_number(one) else one)), "signs are lost"),
-    "apiBody-big-rounded": (_body(deep(_rounded)), "numbers over 2^53 are one off"),
+    "apiBody-numbers-positive": (_body(deep(lambda one: abs(one) if _is_number(one) else one)), "minus signs are lost"),
+    "apiBody-big-rounded": (_body(deep(_rounded)), "numbers over 2^53 are off by one"),
     "apiBody-booleans-text": (_body(deep(lambda one: str(one).lower() if isinstance(one, bool) else one)), "as text"),
     "apiBody-upper": (_body(deep(lambda one: one.upper() if isinstance(one, str) else one)), "texts in upper case"),
     "apiBody-mojibake": (
@@ -186,8 +186,8 @@ def _swapped(context: Json) -> Json:
 def _stored_only(change: Callable[[Ticket], Ticket]) -> Callable[[Insert, CallContext, Ticket], Ticket]:
     """Store a changed ticket and answer the one that was sent."""
 
-    def insert(default: Insert, turn: CallContext, ticket: Ticket) -> Ticket:
-        default(turn, change(ticket))
+    def insert(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+        default(context, change(ticket))
         return ticket
 
     return insert
@@ -195,7 +195,7 @@ def _stored_only(change: Callable[[Ticket], Ticket]) -> Callable[[Insert, CallCo
 
 def _shown(change: Callable[[Ticket], Ticket]) -> Callable[[Insert, CallContext, Ticket], Ticket]:
     """Store a changed ticket and show it."""
-    return lambda default, turn, ticket: default(turn, change(ticket))
+    return lambda default, context, ticket: default(context, change(ticket))
 
 
 def _of_text(field: str, way: Callable[[str], str]) -> Callable[[Ticket], Ticket]:
@@ -217,10 +217,10 @@ def _rows() -> list[Fault]:
             _row(f"mangle-description:{way}", _shown(described), f"the description is stored {about}"),
             _row(f"mangle-stored-name:{way}", _stored_only(named), f"the answer is right, but it is stored {about}"),
         ]
-    for name, (spoil, about) in TICKET_WAYS.items():
+    for name, (damage, about) in TICKET_WAYS.items():
         made += [
-            _row(f"store:{name}", _shown(spoil), about),
-            _row(f"store-hidden:{name}", _stored_only(spoil), f"{about}, though the answer is right"),
+            _row(f"store:{name}", _shown(damage), about),
+            _row(f"store-hidden:{name}", _stored_only(damage), f"{about}, though the answer is right"),
         ]
     return made
 

@@ -58,10 +58,10 @@ class _Repeated:
 
 
 COUNTERS: dict[str, tuple[Callable[[int, int], bool], str]] = {
-    "every": (lambda number, figure: number % figure == 0, "every so many occasions"),
-    "first": (lambda number, figure: number <= figure, "only the first so many occasions"),
-    "after": (lambda number, figure: number > figure, "from then on after so many occasions"),
-    "nth": (lambda number, figure: number == figure, "on one occasion only"),
+    "every": (lambda number, figure: number % figure == 0, "on every N-th occasion"),
+    "first": (lambda number, figure: number <= figure, "only on the first N occasions"),
+    "after": (lambda number, figure: number > figure, "after N occasions, from then on"),
+    "nth": (lambda number, figure: number == figure, "on the N-th occasion only"),
 }
 
 
@@ -71,7 +71,7 @@ def describe() -> dict[str, str]:
     rows["again"] = "the same request was sent before"
     rows |= {f"when-{name}": about for name, (_, about) in CONDITIONS.items()}
     rows |= {f"when-{name}:N": about for name, (_, about) in SIZED.items()}
-    return rows | {"when-name-starts:TEXT": "the name begins with a text"}
+    return rows | {"when-name-starts:TEXT": "the name begins with TEXT"}
 
 
 def parse_trigger(text: str) -> Trigger:

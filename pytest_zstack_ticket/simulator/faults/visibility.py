@@ -1,4 +1,4 @@
-"""Faults of visibility: tickets, histories and counts that are shown to somebody whom they do not belong to."""
+"""Faults of visibility: tickets, histories and counts that are shown to users that they do not belong to."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ _MANY = 12
 """Tickets that have to be there before a fault of growth shows."""
 
 
-def _everything(default: Rows, turn: CallContext, asked: Query) -> list[Found]:
-    return default(turn, administrator(now=turn.now), asked)
+def _everything(default: Rows, context: CallContext, asked: Query) -> list[Found]:
+    return default(context, administrator(now=context.now), asked)
 
 
 def _leak_if(test: Callable[[CallContext, Query], bool]) -> Callable[[Rows, CallContext, Session, Query], list[Found]]:
     """Show what belongs to others where a query is of one kind."""
 
-    def rows(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
-        return _everything(default, turn, asked) if test(turn, asked) else default(turn, caller, asked)
+    def rows(default: Rows, context: CallContext, caller: Session, asked: Query) -> list[Found]:
+        return _everything(default, context, asked) if test(context, asked) else default(context, caller, asked)
 
     return rows
 
 
 def _asks(field: str, operator: str) -> Callable[[CallContext, Query], bool]:
-    return lambda turn, asked: (
-        "uuid" not in turn.variables
+    return lambda context, asked: (
+        "uuid" not in context.variables
         and any((one.field, one.operator) == (field, operator) for one in asked.conditions)
         and not (asked.count or asked.reply_with_count)
     )
@@ -47,12 +47,12 @@ def _names(asked: Query, field: str) -> bool:
     return any(one.field == field for one in asked.conditions)
 
 
-def _bare(turn: CallContext, asked: Query) -> bool:
-    return "uuid" not in turn.variables and not asked.conditions
+def _bare(context: CallContext, asked: Query) -> bool:
+    return "uuid" not in context.variables and not asked.conditions
 
 
 def _of(entity: str) -> Callable[[CallContext, Query], bool]:
-    return lambda turn, asked: turn.call.entity == entity  # noqa: ARG005
+    return lambda context, asked: context.call.entity == entity  # noqa: ARG005
 
 
 def _leak_tickets(
@@ -60,41 +60,43 @@ def _leak_tickets(
 ) -> Callable[[Rows, CallContext, Session, Query], list[Found]]:
     """Show those of the others' tickets that are chosen, beside one's own."""
 
-    def rows(default: Rows, turn: CallContext, caller: Session, asked: Query) -> list[Found]:
-        own = default(turn, caller, asked)
-        if turn.call.entity != "ticket":
+    def rows(default: Rows, context: CallContext, caller: Session, asked: Query) -> list[Found]:
+        own = default(context, caller, asked)
+        if context.call.entity != "ticket":
             return own
-        chosen = {one.uuid for one in list(turn.store.tickets.values()) if choose(turn, one)}
+        chosen = {one.uuid for one in list(context.store.tickets.values()) if choose(context, one)}
         known = {row.show()["uuid"] for row in own}
-        return [*own, *(row for row in _everything(default, turn, asked) if row.show()["uuid"] in chosen - known)]
+        return [*own, *(row for row in _everything(default, context, asked) if row.show()["uuid"] in chosen - known)]
 
     return rows
 
 
-def _newest(turn: CallContext, ticket: Ticket) -> bool:
-    return next(reversed(turn.store.tickets), "") == ticket.uuid
+def _newest(context: CallContext, ticket: Ticket) -> bool:
+    return next(reversed(context.store.tickets), "") == ticket.uuid
 
 
-def _reopened(turn: CallContext, ticket: Ticket) -> bool:
-    return ticket.status == "Pending" and bool(turn.store.histories.get(ticket.uuid))
+def _reopened(context: CallContext, ticket: Ticket) -> bool:
+    return ticket.status == "Pending" and bool(context.store.histories.get(ticket.uuid))
 
 
-def _cached(default: Stage, turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+def _cached(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     """Answer a query that was asked before with what it found then, whoever asks."""
-    found = default(turn, rows, asked)
-    kept: dict[str, list[Found]] = turn.world.notes.setdefault("foreign.cache", {})
+    found = default(context, rows, asked)
+    kept: dict[str, list[Found]] = context.state.notes.setdefault("foreign.cache", {})
     if found:
-        kept[turn.request.path] = found
-    return found or kept.get(turn.request.path, [])
+        kept[context.request.path] = found
+    return found or kept.get(context.request.path, [])
 
 
 def _counted(test: Callable[[Query], bool]) -> Callable[[Total, CallContext, list[Found], Query], int]:
     """Count the tickets of everybody."""
 
-    def total(default: Total, turn: CallContext, rows: list[Found], asked: Query) -> int:
+    def total(default: Total, context: CallContext, rows: list[Found], asked: Query) -> int:
         if not test(asked):
-            return default(turn, rows, asked)
-        return default(turn, filtered(turn, visible(turn, administrator(now=turn.now), asked), asked), asked)
+            return default(context, rows, asked)
+        return default(
+            context, filtered(context, visible(context, administrator(now=context.now), asked), asked), asked
+        )
 
     return total
 
@@ -135,12 +137,12 @@ LEAKS: tuple[Fault, ...] = (
     _rows("leaks-history", _leak_if(_of("history")), "the history of others' tickets is shown"),
     _rows(
         "leaks-history:by-status",
-        _leak_if(lambda turn, asked: turn.call.entity == "history" and _names(asked, "toStatus")),
+        _leak_if(lambda context, asked: context.call.entity == "history" and _names(asked, "toStatus")),
         "a query for a status in histories shows those of others' tickets",
     ),
     _rows(
         "leaks-archive:by-name",
-        _leak_if(lambda turn, asked: turn.call.entity == "archive" and _names(asked, "name")),
+        _leak_if(lambda context, asked: context.call.entity == "archive" and _names(asked, "name")),
         "a query for a name in the archives shows others' deleted tickets",
     ),
     _rows("leaks-archive", _leak_if(_of("archive")), "deleted tickets of others are shown in the archive"),
@@ -155,7 +157,7 @@ LEAKS: tuple[Fault, ...] = (
     _stage("leaks-cached", "filter", _cached, "what one has found is answered to all from a cache"),
     _rows(
         "leaks-when-many",
-        _leak_if(lambda turn, _: len(turn.store.tickets) > _MANY),
+        _leak_if(lambda context, _: len(context.store.tickets) > _MANY),
         "with more than twelve tickets, those of others are shown",
     ),
     _stage("leaks-count", "total", _counted(lambda asked: asked.count), "count counts all tickets"),
@@ -171,7 +173,7 @@ LEAKS: tuple[Fault, ...] = (
         _counted(lambda asked: asked.reply_with_count),
         "the total beside rows counts all tickets",
     ),
-    _when("leaks-while-busy", "when-busy:1(query-leaks)", "others' tickets are shown while a job is on its way"),
+    _when("leaks-while-busy", "when-busy:1(query-leaks)", "others' tickets are shown while a job is running"),
     _when("leaks-each-fifth", "every:5(query-leaks)", "each fifth query shows others' tickets"),
     _when("leaks-tired", "after:30(query-leaks)", "after thirty queries others' tickets are shown"),
 )

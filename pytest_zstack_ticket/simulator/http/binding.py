@@ -3,138 +3,154 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.calls.api_call import TICKET_EVENTS, Field
-from pytest_zstack_ticket.simulator.error_messages import say
+from pytest_zstack_ticket.simulator.error_messages import localized
 from pytest_zstack_ticket.simulator.errors import Refusal
-from pytest_zstack_ticket.simulator.json.gson_reader import GsonError, drop_nulls, kind_of, to_text
-from pytest_zstack_ticket.simulator.json.java_values import INT_MAX, INT_MIN, double_text
+from pytest_zstack_ticket.simulator.json.gson_reader import GsonError, drop_nulls, expected, to_text
+from pytest_zstack_ticket.simulator.json.java_values import INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, double_text
 from pytest_zstack_ticket.simulator.json.json_writer import write
 from pytest_zstack_ticket.simulator.state import CallContext
 
 _FLOW_FIELDS = ("name", "description", "approverUuid", "approverTitle", "parentFlowUuid")
 
 
-def bind(turn: CallContext) -> None:
-    """Fill the turn's values; raises Refusal (R21) or GsonError (R22)."""
-    for field in turn.fields:
+def bind(context: CallContext) -> None:
+    """Bind the fields of a call; raises Refusal (R21) or GsonError (R22)."""
+    for field in context.fields:
         if field.kind == "boolean":
-            _verify_boolean(turn, field)
-    sent = drop_nulls(turn.raw)
-    for field in turn.fields:
+            _verify_boolean(context, field)
+    sent = drop_nulls(context.raw)
+    for field in context.fields:
         if field.name in sent:
-            _bind_field(turn, field, sent[field.name])
+            _bind_field(context, field, sent[field.name])
+    _bind_inherited(context, sent)
     # the path is written after binding, so it wins over a uuid in the wrapper
-    turn.values |= turn.variables
+    context.values |= context.variables
 
 
-def _bind_field(turn: CallContext, field: Field, value: Json) -> None:
+def _bind_inherited(context: CallContext, sent: dict[str, Json]) -> None:
+    """Bind what every message inherits: its time limit in milliseconds and its id, which is the job's."""
+    if context.variant.documented:
+        return
+    if "timeout" in sent:
+        context.timeout = whole_number(sent["timeout"], "$.timeout", "a long", LONG_MIN, LONG_MAX)
+    if "id" in sent:
+        context.message_id = to_text(sent["id"], "$.id")
+
+
+def _bind_field(context: CallContext, field: Field, value: Json) -> None:
     try:
-        turn.values[field.name] = _coerce(turn, field, value)
+        context.values[field.name] = _coerce(context, field, value)
     except GsonError:
-        if turn.without(f"accept-wrong-type:{field.name}"):
+        if context.without(f"accept-wrong-type:{field.name}"):
             raise
-        turn.values[field.name] = write(value, escape_html=False) if field.kind == "string" else []
-        turn.waived.add(field.name)
+        context.values[field.name] = write(value, escape_html=False) if field.kind == "string" else []
+        context.waived.add(field.name)
 
 
-def _verify_boolean(turn: CallContext, field: Field) -> None:
-    value = turn.raw.get(field.name)
+def _verify_boolean(context: CallContext, field: Field) -> None:
+    value = context.raw.get(field.name)
     if value is None or isinstance(value, bool) or str(value).lower() in ("true", "false"):
         return
-    text = say(turn.locale, "bad-boolean", field.name, value)
+    text = localized(context.locale, "bad-boolean", field.name, value)
     raise Refusal(row="R21", status=400, text=text)
 
 
-def _coerce(turn: CallContext, field: Field, value: Json) -> Json:
+def _coerce(context: CallContext, field: Field, value: Json) -> Json:
     path = f"$.{field.name}"
     match field.kind:
         case "any":
             return value
         case "string":
-            return _text(turn, field.name, value, path)
+            return _text(context, field.name, value, path)
         case "event":
             # an unknown name of an enum reads as null, so the complaint is "mandatory" (dossier 4.4)
             return value if value in TICKET_EVENTS else None
         case "boolean":
             return str(value).lower() == "true"
-    return _coerce_list(turn, field, value, path)
+    return _coerce_list(context, field, value, path)
 
 
-def _coerce_list(turn: CallContext, field: Field, value: Json, path: str) -> Json:
+def _coerce_list(context: CallContext, field: Field, value: Json, path: str) -> Json:
     match field.kind:
         case "requests":
-            return [_request(turn, item, f"{path}[{index}]") for index, item in enumerate(_list(value, path))]
+            return [_request(context, item, f"{path}[{index}]") for index, item in enumerate(_list(value, path))]
         case "flows":
             return [_flow(item, f"{path}[{index}]") for index, item in enumerate(_list(value, path))]
     items = enumerate(_list(value, path))
     return [None if item is None else to_text(item, f"{path}[{index}]") for index, item in items]
 
 
-def _text(turn: CallContext, name: str, value: Json, path: str) -> str:
+def _text(context: CallContext, name: str, value: Json, path: str) -> str:
     """Read a string; the ideal endpoint of the page takes nothing else for one."""
-    if turn.variant.documented and not isinstance(value, str) and turn.without(f"accept-wrong-type:{name}"):
-        raise GsonError.expected("a string", kind_of(value), path)
+    if context.variant.documented and not isinstance(value, str) and context.without(f"accept-wrong-type:{name}"):
+        raise expected("a string", value, path)
     return to_text(value, path)
 
 
 def _list(value: Json, path: str) -> list[Json]:
     if not isinstance(value, list):
-        raise GsonError.expected("BEGIN_ARRAY", kind_of(value), path)
+        raise expected("BEGIN_ARRAY", value, path)
     return value
 
 
-def _request(turn: CallContext, value: Json, path: str) -> Json:
+def _request(context: CallContext, value: Json, path: str) -> Json:
     """Bind a TicketRequest; a null element stays null and is judged later."""
     if value is None:
         return None
     if not isinstance(value, dict):
-        raise GsonError.expected("BEGIN_OBJECT", kind_of(value), path)
+        raise expected("BEGIN_OBJECT", value, path)
     bound: dict[str, Json] = {}
     for name in ("requestName", "apiName"):
         if name in value:
-            bound[name] = _nested_text(turn, name, value[name], f"{path}.{name}")
-    bound["executeTimes"] = _times(turn, value.get("executeTimes"), f"{path}.executeTimes")
+            bound[name] = _nested_text(context, name, value[name], f"{path}.{name}")
+    bound["executeTimes"] = _times(context, value.get("executeTimes"), f"{path}.executeTimes")
     if "apiBody" in value:
         bound["apiBody"] = value["apiBody"]
     return bound
 
 
-def _nested_text(turn: CallContext, name: str, value: Json, path: str) -> str:
+def _nested_text(context: CallContext, name: str, value: Json, path: str) -> str:
     try:
-        return _text(turn, name, value, path)
+        return _text(context, name, value, path)
     except GsonError:
-        if turn.without(f"accept-wrong-type:{name}"):
+        if context.without(f"accept-wrong-type:{name}"):
             raise
-        turn.waived.add(name)
+        context.waived.add(name)
         return write(value, escape_html=False)
 
 
-def _times(turn: CallContext, value: Json, path: str) -> int:
+def _times(context: CallContext, value: Json, path: str) -> int:
     if value is None:
         return 0
     try:
-        return _integer(turn, value, path)
+        return _integer(context, value, path)
     except GsonError:
-        if turn.without("accept-wrong-type:executeTimes"):
+        if context.without("accept-wrong-type:executeTimes"):
             raise
         return 1
 
 
-def _integer(turn: CallContext, value: Json, path: str) -> int:
-    """Read an int as gson's adapter does: whole doubles and text are taken, fractions are not."""
+def _integer(context: CallContext, value: Json, path: str) -> int:
+    if isinstance(value, str) and context.variant.documented:
+        raise expected("an int", value, path)
+    return whole_number(value, path, "an int", INT_MIN, INT_MAX)
+
+
+def whole_number(value: Any, path: str, wanted: str, least: int, most: int) -> int:
+    """Read an int or a long as gson's adapters do: whole doubles and text are taken, fractions are not."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise GsonError.expected("an int", kind_of(value), path)
-    if isinstance(value, str) and turn.variant.documented:
-        raise GsonError.expected("an int", "STRING", path)
+        raise expected(wanted, value, path)
     shown = double_text(value) if isinstance(value, float) else str(value)
     try:
         number = float(value)
     except ValueError:
-        number = math.nan
-    if not (math.isfinite(number) and number == int(number) and INT_MIN <= number <= INT_MAX):
-        raise GsonError(f'java.lang.NumberFormatException: For input string: "{shown}"', path=path)
+        raise GsonError(f'java.lang.NumberFormatException: For input string: "{shown}"') from None
+    if not (math.isfinite(number) and number == int(number) and least <= int(value if number else 0) <= most):
+        raise GsonError(f"java.lang.NumberFormatException: Expected {wanted} but was {shown}", path=path)
     return int(number)
 
 
@@ -142,5 +158,5 @@ def _flow(value: Json, path: str) -> Json:
     if value is None:
         return None
     if not isinstance(value, dict):
-        raise GsonError.expected("BEGIN_OBJECT", kind_of(value), path)
+        raise expected("BEGIN_OBJECT", value, path)
     return {name: to_text(value[name], f"{path}.{name}") for name in _FLOW_FIELDS if name in value}

@@ -1,63 +1,142 @@
-"""What the container answers before the API sees a request: HTML pages, OPTIONS, forbidden characters.
+"""What the container and its dispatcher answer before the API sees a request: HTML pages, OPTIONS, redirects.
 
-Source: dossier 1.1, 1.4 and rows R2, R18, R33, R36.
+Source: dossier 1.1, 1.4 and rows R2, R18, R33, R36; facts.md, "HTTP".
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-from http import HTTPStatus
+from urllib.parse import urlsplit
 
-from pytest_zstack_ticket.model.exchange import Request
+from pytest_zstack_ticket.model.exchange import Request, Response
 from pytest_zstack_ticket.simulator.errors import Refusal
-from pytest_zstack_ticket.simulator.http.routes import split_target
+from pytest_zstack_ticket.simulator.http.routes import decoded, split_target
+from pytest_zstack_ticket.simulator.http.tomcat_pages import HTML, connector_report, servlet_report, status_report
+from pytest_zstack_ticket.simulator.json.json_writer import encode
 from pytest_zstack_ticket.simulator.state import first_header
 
+CONTEXT = "/zstack"
 API_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
-_ALLOW = ", ".join((*API_METHODS, "OPTIONS"))
-_BAD_PATH = re.compile(r"%(?![0-9a-fA-F]{2})|%2[fF]|[<>\"{}|\\^`\x00-\x20\x7f-\U0010ffff]")
-_BAD_QUERY = re.compile('[<>"{}|\\\\^`\x00-\x20\x7f-\U0010ffff]')
-_PAGE = (
-    '<!doctype html><html lang="en"><head><title>HTTP Status {status} – {phrase}</title></head>'
-    "<body><h1>HTTP Status {status} – {phrase}</h1><hr/><p>{text}</p></body></html>"
-)
+_NOT_TARGET = re.compile('[<>"{}|\\\\^`#\x00-\x20\x7f-\U0010ffff]')
+_NOT_QUERY = re.compile(r"[\[\]]")
+_NOT_PATH = re.compile(r"[\[\]]")
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
 _NO_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw-unicode-escape", "unicode-escape", "undefined"})
 """Codecs of Python that are no charsets of any platform."""
-
-HTML = (("content-type", "text/html;charset=utf-8"), ("content-language", "en"))
+_VARY = tuple(("vary", name) for name in ("Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"))
+_TOMCAT = "org.apache.tomcat.util.buf.B2CConverter"
+_CATALINA = "org.apache.catalina.connector"
+_NO_CHARSET_STACK = (
+    f"{_TOMCAT}.getCharsetLower(B2CConverter.java:85)",
+    f"{_TOMCAT}.getCharset(B2CConverter.java:63)",
+    "org.apache.coyote.Request.getCharset(Request.java:389)",
+    f"{_CATALINA}.InputBuffer.checkConverter(InputBuffer.java:573)",
+    f"{_CATALINA}.Request.getReader(Request.java:1241)",
+    f"{_CATALINA}.RequestFacade.getReader(RequestFacade.java:392)",
+)
+_MALFORMED_STACK = (
+    "java.base/java.nio.charset.CoderResult.throwException(CoderResult.java:274)",
+    f"{_TOMCAT}.convert(B2CConverter.java:262)",
+    f"{_CATALINA}.InputBuffer.realReadChars(InputBuffer.java:438)",
+    f"{_CATALINA}.InputBuffer.checkCharBufferEof(InputBuffer.java:652)",
+    f"{_CATALINA}.InputBuffer.read(InputBuffer.java:470)",
+    f"{_CATALINA}.CoyoteReader.read(CoyoteReader.java:96)",
+    "org.apache.commons.io.IOUtils.copyLarge(IOUtils.java:1282)",
+    "org.apache.commons.io.IOUtils.copyLarge(IOUtils.java:1261)",
+    "org.apache.commons.io.IOUtils.copy(IOUtils.java:1108)",
+    "org.apache.commons.io.IOUtils.toString(IOUtils.java:2723)",
+)
 
 
 def page(row: str, status: int, text: str, *, ideal: int, headers: tuple[tuple[str, str], ...] = ()) -> Refusal:
-    """Build a page of the container."""
-    body = _PAGE.format(status=status, phrase=HTTPStatus(status).phrase, text=text)
-    return Refusal(row=row, status=status, text=body, form="page", ideal=ideal, headers=(*HTML, *headers))
+    """Refusal with a page of the container; it opens no HTTP session, so it sets no cookie."""
+    return Refusal(row=row, status=status, text=text, form="page", ideal=ideal, headers=(*HTML, *headers), cookie=False)
+
+
+def outside(path: str) -> Response | None:
+    """Answer to a path that is not below the context root; None for one that is."""
+    if path.split("?", maxsplit=1)[0] == CONTEXT:
+        return Response(status=302, headers=(("location", f"{CONTEXT}/"), ("transfer-encoding", "chunked")), body=b"")
+    if path.startswith(f"{CONTEXT}/"):
+        return None
+    text = status_report(404)
+    try:
+        _check_target(path)
+    except Refusal as error:
+        text = error.text
+        return Response(status=error.status, headers=(*error.headers, ("connection", "close")), body=encode(text))
+    return Response(status=404, headers=HTML, body=encode(text))
 
 
 def check_container(request: Request) -> None:
-    """Raise the refusals that the container and its dispatcher make."""
-    path, query = split_target(request.path)
-    if _BAD_PATH.search(path) or _BAD_QUERY.search(query):
-        raise page("R33", 400, "Invalid character found in the request target.", ideal=400)
-    if not (path == "/v1" or path.startswith("/v1/")):
-        raise page("R2", 404, "The requested resource is not available.", ideal=404)
-    if request.method == "OPTIONS":
-        return
-    if request.method not in API_METHODS:
-        text = f"Request method {request.method!r} is not supported."
-        raise page("R18", 405, text, ideal=405, headers=(("allow", _ALLOW),))
-    charset(request)
+    """Raise the refusals that the container and its dispatcher make of a path below the context root."""
+    _check_target(request.path)
+    path = split_target(request.path)[0]
+    if request.method == "TRACE":
+        allowed = (("allow", "HEAD, DELETE, POST, GET, OPTIONS, PUT"),)
+        raise page("R18", 405, status_report(405, "TRACE method is not allowed"), ideal=405, headers=allowed)
+    if not _reaches_api(path):
+        static = decoded(path).startswith("/static/")
+        message = f"The requested resource [{CONTEXT}{path}] is not available" if static else ""
+        raise page("R2", 404, status_report(404, message), ideal=404)
+    if request.method != "OPTIONS" and request.method not in API_METHODS:
+        allowed = (("allow", "POST, PUT, DELETE, GET, HEAD"),)
+        text = status_report(405, f"Request method '{request.method}' not supported")
+        raise page("R18", 405, text, ideal=405, headers=allowed)
+
+
+def _check_target(target: str) -> None:
+    """Raise what the HTTP parser and the adapter refuse of a target."""
+    path, query = split_target(target)
+    if _NOT_TARGET.search(target) or _NOT_QUERY.search(query):
+        shown = target if target.startswith(CONTEXT) else CONTEXT + target
+        text = f"Invalid character found in the request target [{shown} ]. "
+        text += "The valid characters are defined in RFC 7230 and RFC 3986"
+        raise page("R33", 400, connector_report(text, "parseRequestLine:505"), ideal=400)
+    if _NOT_PATH.search(path):
+        raise page("R33", 400, status_report(400), ideal=400)
+    if _BROKEN_ESCAPE.search(path):
+        raise _invalid_uri("Invalid URI: [The hexadecimal encoding is invalid]")
+    if "%2f" in path.lower():
+        raise _invalid_uri("Invalid URI: [The encoded slash character is not allowed]")
+    if set(decoded(path)) & {"\0", "\\"}:
+        raise _invalid_uri("Invalid URI")
+
+
+def _invalid_uri(text: str) -> Refusal:
+    return page("R33", 400, status_report(400, text), ideal=400)
+
+
+def _reaches_api(path: str) -> bool:
+    """Whether the dispatcher finds the API's controller: below /v1, path parameters and empty segments aside."""
+    segments = [segment.partition(";")[0] for segment in decoded(path).split("/") if segment]
+    return segments[:1] == ["v1"] and ".." not in segments
 
 
 def preflight(request: Request) -> tuple[int, str, tuple[tuple[str, str], ...]]:
-    """Answer OPTIONS: empty with Allow, or a refused cross-origin preflight (dossier 1.4)."""
-    if first_header(request, "Origin") and first_header(request, "Access-Control-Request-Method"):
-        return 403, "Invalid CORS request", ()
-    return 200, "", (("allow", _ALLOW),)
+    """Answer OPTIONS: empty with Allow, or as a cross-origin preflight that nothing is configured for (dossier 1.4)."""
+    origin = first_header(request, "Origin")
+    if origin is None or first_header(request, "Access-Control-Request-Method") is None:
+        return 200, "", (("allow", "POST,PUT,DELETE,GET,HEAD,OPTIONS"),)
+    if urlsplit(origin).netloc == (first_header(request, "Host") or ""):
+        return 200, "", _VARY
+    return 403, "Invalid CORS request", (*_VARY, ("transfer-encoding", "chunked"))
 
 
-def charset(request: Request) -> str:
-    """Return the charset in which the body is read: ISO-8859-1 unless the Content-Type names another (dossier 1.3)."""
+def body_text(request: Request) -> str:
+    """Body in its charset, ISO-8859-1 unless the Content-Type names another; raises Refusal (dossier 1.3)."""
+    data = request.body or b""
+    name = _charset(request)
+    try:
+        return data.decode(name)
+    except UnicodeDecodeError as error:
+        kind = "MalformedInputException" if name.startswith("utf") else "UnmappableCharacterException"
+        shown = f"java.nio.charset.{kind}: Input length = {max(1, error.end - error.start)}"
+        raise _unreadable("R37", request, shown, _MALFORMED_STACK) from None
+
+
+def _charset(request: Request) -> str:
     match = re.search(r"charset\s*=\s*\"?([^\s;\"]+)", first_header(request, "Content-Type") or "", re.IGNORECASE)
     if match is None:
         return "latin-1"
@@ -68,4 +147,11 @@ def charset(request: Request) -> str:
             return name
     except (LookupError, ValueError):
         pass
-    raise page("R36", 500, "UnsupportedEncodingException", ideal=415)
+    shown = f"java.io.UnsupportedEncodingException: The character encoding [{match[1]}] is not supported"
+    raise _unreadable("R36", request, shown, _NO_CHARSET_STACK)
+
+
+def _unreadable(row: str, request: Request, exception: str, stack: tuple[str, ...]) -> Refusal:
+    """Refusal of a body that cannot be read, thrown outside of the API's own error handling."""
+    text = servlet_report(request.method, exception, stack)
+    return Refusal(row=row, status=500, text=text, form="page", ideal=415, headers=HTML)

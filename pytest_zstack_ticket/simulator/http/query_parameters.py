@@ -52,15 +52,15 @@ class Query:
     fields: tuple[str, ...] = ()
 
 
-def read_parameters(turn: CallContext) -> None:
-    """Read the query string of a GET or DELETE into the turn; raises Refusal."""
-    turn.query = list(_pairs(split_target(turn.request.path)[1]))
-    if turn.call.entity:
+def read_parameters(context: CallContext) -> None:
+    """Read the query string of a GET or DELETE into the context; raises Refusal."""
+    context.query = list(_pairs(split_target(context.request.path)[1]))
+    if context.call.entity:
         # a path with a uuid ignores every parameter
-        if "uuid" not in turn.variables:
-            read_query(turn)
+        if "uuid" not in context.variables:
+            read_query(context)
     else:
-        _bind_pairs(turn)
+        _bind_pairs(context)
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
@@ -73,24 +73,24 @@ def _pairs(text: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def read_query(turn: CallContext) -> Query:
+def read_query(context: CallContext) -> Query:
     """Read what a query asks for; unknown names are ignored, a doubled one counts once."""
     query = Query()
     seen: set[str] = set()
-    for name, value in turn.query:
+    for name, value in context.query:
         if name in ("q", ""):
             query.conditions.append(_condition(value))
         elif name not in seen:
             seen.add(name)
-            _set(turn, query, name, value)
+            _set(context, query, name, value)
     return query
 
 
-def _set(turn: CallContext, query: Query, name: str, value: str) -> None:
+def _set(context: CallContext, query: Query, name: str, value: str) -> None:
     match name:
         case "limit" | "start":
             if not _INTEGER.match(value):
-                if not turn.without(f"accept-not-a-number:{name}"):
+                if not context.without(f"accept-not-a-number:{name}"):
                     return
                 raise Refusal(row="R26", status=400, text=f"Invalid query parameter. '{name}' must be an integer")
             setattr(query, name, int(value))
@@ -129,31 +129,31 @@ def _condition(text: str) -> Condition:
     )
 
 
-def _bind_pairs(turn: CallContext) -> None:
+def _bind_pairs(context: CallContext) -> None:
     """Bind the parameters of a DELETE or of a GET that is no query."""
-    lists = {one.name for one in turn.call.fields if one.kind == "strings"}
+    lists = {one.name for one in context.call.fields if one.kind == "strings"}
     maps: set[str] = set()
-    for name, value in turn.query:
+    for name, value in context.query:
         head, dot, tail = name.partition(".")
         if head in lists:
-            turn.raw.setdefault(head, []).append(value)
+            context.raw.setdefault(head, []).append(value)
         elif dot:
-            _bind_map(turn, maps, name, tail)
-        elif name in turn.raw:
+            _bind_map(context, maps, name, tail)
+        elif name in context.raw:
             text = (
                 f"Invalid query parameter[{name}], only one value is allowed for the parameter "
                 "but multiple values found"
             )
             raise Refusal(row="R29", status=400, text=text)
         else:
-            turn.raw[name] = value
+            context.raw[name] = value
 
 
-def _bind_map(turn: CallContext, maps: set[str], name: str, tail: str) -> None:
+def _bind_map(context: CallContext, maps: set[str], name: str, tail: str) -> None:
     if not tail:
         raise Refusal(row="R22", status=500, text="Index 1 out of bounds for length 1")
     if name in maps:
         text = f"duplicate map query parameter[{name}], there has been a parameter with the same map key"
         raise Refusal(row="R30", status=400, text=text)
     maps.add(name)
-    turn.raw.setdefault("clientInfo", {})[tail] = turn.request.path[:0]
+    context.raw.setdefault("clientInfo", {})[tail] = context.request.path[:0]

@@ -11,11 +11,19 @@ from pytest_zstack_ticket.simulator.calls.api_call import Call
 from pytest_zstack_ticket.simulator.errors import Refusal
 from pytest_zstack_ticket.simulator.http.authorization import authorize
 from pytest_zstack_ticket.simulator.http.binding import bind
-from pytest_zstack_ticket.simulator.http.container_pages import charset
+from pytest_zstack_ticket.simulator.http.container_pages import body_text as decoded_body
 from pytest_zstack_ticket.simulator.http.query_parameters import read_parameters
 from pytest_zstack_ticket.simulator.http.routes import Route, decoded, find_route, split_target
 from pytest_zstack_ticket.simulator.json.body_defects import malformation
-from pytest_zstack_ticket.simulator.json.gson_reader import GsonError, TooDeepError, kind_of, parse_object
+from pytest_zstack_ticket.simulator.json.gson_reader import (
+    GsonError,
+    TooDeepError,
+    drop_nulls,
+    kind_of,
+    located,
+    parse_object,
+)
+from pytest_zstack_ticket.simulator.json.java_values import LONG_MAX, LONG_MIN
 from pytest_zstack_ticket.simulator.state import CallContext
 
 _CLASSES = {
@@ -28,47 +36,52 @@ _NONE_FOUND = {"POST": "No creational API", "GET": "No query API", "DELETE": "No
 _JOB_ID_LENGTH = 32
 
 
-def receive(turn: CallContext) -> None:
-    """Run all checks of the REST layer on a turn; raises Refusal."""
-    path = decoded(split_target(turn.request.path)[0])
-    turn.path = path
-    route = find_route(path, turn.variant)
+def receive(context: CallContext) -> None:
+    """Run all checks of the REST layer on a call; raises Refusal."""
+    path = decoded(split_target(context.request.path)[0])
+    context.path = path
+    route = find_route(path, context.variant)
     if route is None:
         raise Refusal(row="R1", status=404, text=f"no api mapping to {path}", ideal=404, code="SYS.1003")
-    body = _read_body(turn)
-    turn.call = _dispatch(turn, route, body)
-    turn.variables = route.variables
-    authorize(turn)
-    if turn.call.entity or turn.call.method == "DELETE" or turn.call.kind == "session":
-        read_parameters(turn)
-    if turn.call.method in ("POST", "PUT"):
-        turn.raw = _parameter_object(turn, body)
+    body = _read_body(context)
+    context.call = _dispatch(context, route, body)
+    context.variables = route.variables
+    authorize(context)
+    if context.call.entity or context.call.method == "DELETE" or context.call.kind == "session":
+        read_parameters(context)
+    if context.call.method in ("POST", "PUT"):
+        context.raw = _parameter_object(context, body)
     try:
-        bind(turn)
+        bind(context)
     except GsonError as error:
         ideal = f"field[{error.path.removeprefix('$.')}] has a value of a wrong type"
-        raise _crash("R22", ideal if turn.variant.documented else error.text) from None
-    if not turn.call.entity:
-        _check_job_id(turn)
-        _check_timeout(turn)
+        raise _crash("R22", ideal if context.variant.documented else _shown(context, error)) from None
+    if not context.call.entity:
+        _check_job_id(context)
+        _check_timeout(context)
+
+
+def _shown(context: CallContext, error: GsonError) -> str:
+    """Text of an error of binding, with its place in the message as the target writes it once more."""
+    return located(error, drop_nulls(context.raw)).text if error.path else error.text
 
 
 def _crash(row: str, text: str) -> Refusal:
     return Refusal(row=row, status=500, text=text)
 
 
-def _read_body(turn: CallContext) -> dict[str, Json] | None:
+def _read_body(context: CallContext) -> dict[str, Json] | None:
     """Read the body of any method; malformed JSON is refused before anything is looked at."""
-    text = body_text(turn)
+    text = body_text(context)
     try:
-        if turn.variant.documented:
+        if context.variant.documented:
             return _strict(text)
-        return parse_object(text, integers=turn.variant.integers)
+        return parse_object(text, integers=context.variant.integers)
     except GsonError as error:
         row = "R4" if error.text.startswith("duplicate key") else "R3"
-        return _accepted_anyway(turn, text) or _refuse_body(row, error.text)
+        return _accepted_anyway(context, text) or _refuse_body(row, error.text)
     except TooDeepError:
-        return _accepted_anyway(turn, text) or _refuse_body("R3", "")
+        return _accepted_anyway(context, text) or _refuse_body("R3", "")
 
 
 def _strict(text: str) -> dict[str, Json] | None:
@@ -78,11 +91,11 @@ def _strict(text: str) -> dict[str, Json] | None:
     return parse_object(text, integers=True)
 
 
-def _accepted_anyway(turn: CallContext, text: str) -> dict[str, Json] | None:
+def _accepted_anyway(context: CallContext, text: str) -> dict[str, Json] | None:
     """Take a malformed body for an empty message, where a fault says so."""
-    if turn.without(f"accept-malformed:{malformation(text)}"):
+    if context.without(f"accept-malformed:{malformation(text)}"):
         return None
-    turn.waived |= {"*"}
+    context.waived |= {"*"}
     return {"params": {}}
 
 
@@ -90,34 +103,34 @@ def _refuse_body(row: str, text: str) -> dict[str, Json]:
     raise _crash(row, text)
 
 
-def body_text(turn: CallContext) -> str:
-    """Decode the body as the servlet reader does; undecodable bytes are replaced."""
-    data = turn.request.body or b""
-    name = "utf-8" if turn.variant.documented else charset(turn.request)
-    return data.decode(name, "replace")
+def body_text(context: CallContext) -> str:
+    """Decode the body as the servlet reader does; the ideal endpoint replaces what is not UTF-8."""
+    if context.variant.documented:
+        return (context.request.body or b"").decode("utf-8", "replace")
+    return decoded_body(context.request)
 
 
-def _dispatch(turn: CallContext, route: Route, body: dict[str, Json] | None) -> Call:
+def _dispatch(context: CallContext, route: Route, body: dict[str, Json] | None) -> Call:
     """Find the call that is meant; a path of a single call is served whatever the method (dossier 4.2)."""
-    method = turn.request.method
-    if route.unique and not turn.variant.documented:
+    method = context.request.method
+    if route.unique and not context.variant.documented:
         return route.calls[0]
     calls = route.by_method(method)
-    if turn.variant.documented and not calls:
+    if context.variant.documented and not calls:
         raise Refusal(row="R17", status=405, text=f"the method {method} is not allowed here", ideal=405)
     if method == "PUT":
-        return _action(turn, route, body)
+        return _action(context, route, body)
     if method == "HEAD":
-        text = f"The method[HEAD] is not allowed for the path[/zstack{split_target(turn.request.path)[0]}]"
+        text = f"The method[HEAD] is not allowed for the path[/zstack{split_target(context.request.path)[0]}]"
         raise Refusal(row="R17", status=405, text=text, ideal=405)
     if not calls:
         row = {"POST": "R14", "GET": "R15"}.get(method, "R16")
-        path = split_target(turn.request.path)[0]
+        path = split_target(context.request.path)[0]
         raise _crash(row, f"{_NONE_FOUND[method]} found for the path[/zstack{path}]")
     return calls[0]
 
 
-def _action(turn: CallContext, route: Route, body: dict[str, Json] | None) -> Call:
+def _action(context: CallContext, route: Route, body: dict[str, Json] | None) -> Call:
     if body is None:
         raise _crash("R13", "")
     known = route.by_method("PUT")
@@ -126,48 +139,50 @@ def _action(turn: CallContext, route: Route, body: dict[str, Json] | None) -> Ca
             return call
     lowered = {key.lower() for key in body}
     for call in known:
-        if not turn.without("accept-wrapper-case") and call.wrapper.lower() in lowered:
+        if not context.without("accept-wrapper-case") and call.wrapper.lower() in lowered:
             body[call.wrapper] = next(value for key, value in body.items() if key.lower() == call.wrapper.lower())
             return call
-    if known and not turn.without("accept-wrong-wrapper"):
+    if known and not context.without("accept-wrong-wrapper"):
         body[known[0].wrapper] = next(iter(body.values()), None)
         return known[0]
-    text = f"the body doesn't contain action mapping to the URL[{turn.path}]"
+    text = f"the body doesn't contain action mapping to the URL[{context.path}]"
     raise Refusal(row="R12", status=400, text=text)
 
 
-def _parameter_object(turn: CallContext, body: dict[str, Json] | None) -> dict[str, Json]:
+def _parameter_object(context: CallContext, body: dict[str, Json] | None) -> dict[str, Json]:
     """Take the message out of its wrapper; tags beside it override those inside (dossier 4.3)."""
     body = body or {}
-    message = body.get(turn.call.wrapper)
+    message = body.get(context.call.wrapper)
     if message is not None and not isinstance(message, dict):
-        if not turn.without("accept-wrong-type:params"):
-            turn.waived |= {"*"}
+        if not context.without("accept-wrong-type:params"):
+            context.waived |= {"*"}
             return {}
-        raise _miscast(turn, "R19", turn.call.wrapper, message, "Map")
+        raise _miscast(context, "R19", context.call.wrapper, message, "Map")
     sent = dict(message or {})
-    if message is None and not turn.without(f"accept-malformed:{_emptiness(turn)}"):
-        turn.waived |= {"*"}
+    if message is None and not context.without(f"accept-malformed:{_emptiness(context)}"):
+        context.waived |= {"*"}
     for name in ("systemTags", "userTags"):
         tags = body.get(name)
-        if tags is None or not turn.without(f"ignore-tags-beside:{name}"):
+        if tags is None or not context.without(f"ignore-tags-beside:{name}"):
             continue
         if isinstance(tags, list):
             sent[name] = tags
-        elif turn.without(f"accept-wrong-type:{name}"):
-            raise _miscast(turn, "R20", name, tags, "List")
+        elif context.without(f"accept-wrong-type:{name}"):
+            raise _miscast(context, "R20", name, tags, "List")
     return sent
 
 
-def _miscast(turn: CallContext, row: str, field: str, value: Json, wanted: str) -> Refusal:
-    if turn.variant.documented:
+def _miscast(context: CallContext, row: str, field: str, value: Json, wanted: str) -> Refusal:
+    if context.variant.documented:
         return _crash(row, f"field[{field}] has a value of a wrong type")
-    return _crash(row, f"{_class_of(value)} cannot be cast to java.util.{wanted}")
+    # HotSpot throws without a text where it has compiled the cast
+    text = f"{_class_of(value)} cannot be cast to java.util.{wanted}"
+    return _crash(row, text if context.state.options.choices.class_cast == "text" else "")
 
 
-def _emptiness(turn: CallContext) -> str:
+def _emptiness(context: CallContext) -> str:
     """Say in which way a body has no message."""
-    return malformation(body_text(turn)) or "no-params"
+    return malformation(body_text(context)) or "no-params"
 
 
 def _class_of(value: Json) -> str:
@@ -175,34 +190,39 @@ def _class_of(value: Json) -> str:
     return "java.lang.Long" if whole else _CLASSES.get(kind_of(value), "java.lang.Double")
 
 
-def _check_job_id(turn: CallContext) -> None:
-    wanted = turn.header("X-Job-UUID")
-    if wanted is not None and len(wanted) != _JOB_ID_LENGTH and turn.without("accept-job-id-length"):
+def _check_job_id(context: CallContext) -> None:
+    wanted = context.header("X-Job-UUID")
+    if wanted is not None and len(wanted) != _JOB_ID_LENGTH and context.without("accept-job-id-length"):
         text = "Invalid header[X-Job-UUID], it must be a UUID with '-' stripped"
         raise Refusal(row="R23", status=400, text=text)
 
 
-def _check_timeout(turn: CallContext) -> None:
-    seconds = turn.header("X-API-Timeout")
-    # the emptiness check came with 4.3
-    if seconds is None or (not seconds and turn.variant.release.at_least(4, 3)):
+def _check_timeout(context: CallContext) -> None:
+    seconds = context.header("X-API-Timeout")
+    if seconds is None:
         return
-    if not _is_long(seconds) and turn.without("accept-bad-api-timeout"):
+    if not _is_long(seconds) and context.without("accept-bad-api-timeout"):
         raise _crash("R25", f'For input string: "{seconds}"')
 
 
 def _is_long(text: str) -> bool:
-    return text.isascii() and (text[1:] if text[:1] in "+-" else text).isdecimal()
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    return text.isascii() and digits.isdecimal() and LONG_MIN <= int(text) <= LONG_MAX
 
 
-def api_timeout(turn: CallContext) -> int:
-    """Return the time limit of the job in milliseconds (dossier 3.2)."""
-    seconds = turn.header("X-API-Timeout")
-    return int(seconds) * 1000 if seconds and _is_long(seconds) else 1_800_000
+def api_timeout(context: CallContext) -> int:
+    """Return the time limit of the job in milliseconds (dossier 3.2): the header's, the message's or the default.
+
+    TimeUnit.toMillis saturates, and -1 in a message means that it says nothing.
+    """
+    seconds = context.header("X-API-Timeout")
+    if seconds and _is_long(seconds):
+        return max(LONG_MIN, min(int(seconds) * 1000, LONG_MAX))
+    return 1_800_000 if context.timeout is None or context.timeout == -1 else context.timeout
 
 
-def refuse_used_job(turn: CallContext, *, used: bool) -> None:
+def refuse_used_job(context: CallContext, *, used: bool) -> None:
     """Refuse a used job id from 4.5 on; before, the second message is executed all the same."""
-    if used and turn.variant.unique_jobs and turn.without("accept-used-job-id"):
-        text = f"Duplicate job uuid[{turn.header('X-Job-UUID')}]"
+    if used and context.variant.unique_jobs and context.without("accept-used-job-id"):
+        text = f"Duplicate job uuid[{context.header('X-Job-UUID')}]"
         raise Refusal(row="R24", status=400, text=text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
@@ -45,9 +45,9 @@ def is_special(value: float) -> bool:
     return not math.isfinite(value)
 
 
-def date_text(seconds: float, *, style: DateStyle = "java8", zone_hours: int = 0) -> str:
-    """Write a time as gson's default US text in the server's zone: `Dec 28, 2018 6:38:25 PM`."""
-    when = datetime.fromtimestamp(int(seconds), timezone(timedelta(hours=zone_hours)))
+def date_text(seconds: float, *, style: DateStyle = "java8", zone: tzinfo | None = None) -> str:
+    """Write a time as gson's default US text in a zone, or the machine's: `Dec 28, 2018 6:38:25 PM`."""
+    when = datetime.fromtimestamp(int(seconds), zone)
     comma, gap = _SEPARATORS[style]
     hour = when.hour % 12 or 12
     half = "AM" if when.hour < 12 else "PM"

@@ -14,7 +14,11 @@ _SAFE = re.compile("[\\x00-\\x1f\"\\\\\u2028\u2029<>&=']")
 
 def write(value: Json, *, escape_html: bool) -> str:
     """Write a value as gson does; members that are None are left out, list elements are kept as null."""
-    return _write(value, _SAFE if escape_html else _PLAIN)
+    special = _SAFE if escape_html else _PLAIN
+    try:
+        return _write(value, special)
+    except RecursionError:
+        return _write_deep(value, special)
 
 
 class Verbatim(str):
@@ -36,6 +40,31 @@ def _write(value: Json, special: re.Pattern[str]) -> str:
             items.append(_write(item, special))  # noqa: PERF401 - a comprehension costs a second frame per level
         return "[" + ",".join(items) + "]"
     return _scalar(value, special)
+
+
+def _write_deep(value: Json, special: re.Pattern[str]) -> str:
+    """Write without recursion: a stack of texts and of values that are still to be written."""
+    parts: list[str] = []
+    waiting: list[tuple[bool, Json]] = [(False, value)]
+    while waiting:
+        ready, item = waiting.pop()
+        if ready:
+            parts.append(item)
+        elif isinstance(item, dict):
+            members = [(f'"{special.sub(_escape, key)}":', each) for key, each in item.items() if each is not None]
+            waiting += reversed(_around("{}", members))
+        elif isinstance(item, (list, tuple)):
+            waiting += reversed(_around("[]", [("", each) for each in item]))
+        else:
+            parts.append(_scalar(item, special))
+    return "".join(parts)
+
+
+def _around(brackets: str, members: list[tuple[str, Json]]) -> list[tuple[bool, Json]]:
+    made: list[tuple[bool, Json]] = [(True, brackets[0])]
+    for index, (before, each) in enumerate(members):
+        made += [(True, ("," if index else "") + before), (False, each)]
+    return [*made, (True, brackets[1])]
 
 
 def _scalar(value: Json, special: re.Pattern[str]) -> str:

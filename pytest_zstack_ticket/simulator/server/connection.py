@@ -1,10 +1,11 @@
-"""One connection to the embedded endpoint: bytes in by h11, the engine's answer out, whole or spoiled."""
+"""One connection to the embedded endpoint: bytes in by h11, the engine's response out, whole or damaged."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 import time
+from dataclasses import replace
 from email.utils import formatdate
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
@@ -12,27 +13,28 @@ from urllib.parse import urlsplit
 import h11
 
 from pytest_zstack_ticket.model.exchange import Request, Response
-from pytest_zstack_ticket.simulator.http import container_pages
+from pytest_zstack_ticket.simulator.http.container_pages import CONTEXT, outside
+from pytest_zstack_ticket.simulator.http.request_head import HEAD_LIMIT, refused_head, too_large
+from pytest_zstack_ticket.simulator.http.tomcat_pages import HTML, status_report
 from pytest_zstack_ticket.simulator.json.json_writer import encode
-from pytest_zstack_ticket.simulator.response import Spoiled
-from pytest_zstack_ticket.simulator.server.wire_faults import spoil
+from pytest_zstack_ticket.simulator.response import DamagedResponse
+from pytest_zstack_ticket.simulator.server.wire_faults import damage
 
 if TYPE_CHECKING:
     from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 
-CONTEXT = "/zstack"
-_HEAD_LIMIT = 65_536
-"""Bytes of a request's head; the target's maxHttpHeaderSize (dossier 1.1)."""
 _BODY_LIMIT = 64 * 1024 * 1024
-_DRAINED = 0.05
+_UNCHUNKED = 8192
+"""The container's output buffer: a longer body is sent in chunks."""
 
 
-class Serving(asyncio.Protocol):
+class ClientConnection(asyncio.Protocol):
     """One accepted connection; requests on it are answered one after the other."""
 
     def __init__(self, server: SimulatorServer) -> None:
         self.server = server
-        self.http = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEAD_LIMIT)
+        self.http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_LIMIT)
+        self.raw = b""
         self.head: h11.Request | None = None
         self.body: list[bytes] = []
         self.size = 0
@@ -55,6 +57,8 @@ class Serving(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed bytes to the parser."""
+        if self.head is None and len(self.raw) <= HEAD_LIMIT:
+            self.raw += data
         self.http.receive_data(data)
         self._advance()
 
@@ -87,12 +91,11 @@ class Serving(asyncio.Protocol):
     def _take(self, event: object) -> None:
         if isinstance(event, h11.Request):
             self.head, self.body, self.size = event, [], 0
-            if sum(len(name) + len(value) for name, value in event.headers) + len(event.target) > _HEAD_LIMIT:
-                self._give_up(400)
+            self._check_head(event)
         elif isinstance(event, h11.Data):
             self.size += len(event.data)
             if self.size > _BODY_LIMIT:
-                self._give_up(413)
+                self._give_up(413, status_report(413))
                 return
             self.body.append(bytes(event.data))
         elif isinstance(event, h11.EndOfMessage):
@@ -105,7 +108,7 @@ class Serving(asyncio.Protocol):
             self._send(answer)
             self._done()
         else:
-            self.task = asyncio.get_running_loop().create_task(self._spoil(answer))
+            self.task = asyncio.get_running_loop().create_task(self._damage(answer))
 
     def _request(self) -> Request:
         assert self.head is not None  # noqa: S101 - the end of a message follows its head
@@ -117,24 +120,14 @@ class Serving(asyncio.Protocol):
         body = b"".join(self.body)
         return Request(method=self.head.method.decode(), path=target, headers=headers, body=body or None)
 
-    def _answered(self, request: Request) -> Response | Spoiled:
+    def _answered(self, request: Request) -> Response | DamagedResponse:
         """Let the engine answer what lies below the context root; the container answers the rest."""
-        path = request.path
-        if path.startswith(CONTEXT) and path[len(CONTEXT) :][:1] in ("/", "?", ""):
-            inner = path[len(CONTEXT) :]
-            request = Request(
-                method=request.method,
-                path=inner if inner.startswith("/") else f"/{inner}",
-                headers=request.headers,
-                body=request.body,
-            )
-            return self.server.answer(request)
-        page = container_pages.page("R2", 404, "The requested resource is not available.", ideal=404)
-        return Response(status=404, headers=page.headers, body=encode(page.text))
+        answer = outside(request.path)
+        return self.server.answer(replace(request, path=request.path[len(CONTEXT) :])) if answer is None else answer
 
-    async def _spoil(self, answer: Spoiled) -> None:
-        """Send a spoiled answer; if the connection is still whole afterwards, it goes on."""
-        whole = await spoil(answer, self.transport)
+    async def _damage(self, answer: DamagedResponse) -> None:
+        """Send a damaged response; if the connection is still whole afterwards, it goes on."""
+        whole = await damage(answer, self.transport)
         if whole and not self.transport.is_closing():
             self._send(answer.response)
         self._done()
@@ -145,7 +138,7 @@ class Serving(asyncio.Protocol):
             response = Response(status=204, headers=response.headers)
         headers = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in response.headers]
         names = {name.lower() for name, _ in headers}
-        if b"content-length" not in names:
+        if not names & {b"content-length", b"transfer-encoding"} and len(response.body) <= _UNCHUNKED:
             headers.append((b"content-length", str(len(response.body)).encode()))
         headers.append((b"date", formatdate(time.time(), usegmt=True).encode()))
         self._write(self.http.send(h11.Response(status_code=response.status, headers=headers, reason=b"")))
@@ -155,7 +148,7 @@ class Serving(asyncio.Protocol):
 
     def _done(self) -> None:
         """Begin the next cycle, or end the connection."""
-        self.busy = False
+        self.busy, self.head, self.raw = False, None, b""
         if self.transport.is_closing():
             return
         if self.http.our_state is h11.DONE and self.http.their_state is h11.DONE:
@@ -164,17 +157,29 @@ class Serving(asyncio.Protocol):
         else:
             self.transport.close()
 
-    def _give_up(self, status: int) -> None:
+    def _check_head(self, head: h11.Request) -> None:
+        """Refuse what the parser here takes and the container does not: size, version, lengths, host."""
+        size = sum(len(name) + len(value) + 4 for name, value in head.headers) + len(head.target)
+        names = [name for name, _ in head.headers]
+        target = urlsplit(head.target.decode("latin-1"))
+        host = next((value.decode("latin-1") for name, value in head.headers if name == b"host"), "")
+        if size > HEAD_LIMIT:
+            self._give_up(400, too_large())
+        elif head.http_version not in (b"1.0", b"1.1"):
+            self._give_up(505, status_report(505))
+        elif names.count(b"content-length") > 1 or (target.netloc and target.netloc != host):
+            self._give_up(400, status_report(400))
+
+    def _give_up(self, status: int, page: str) -> None:
         """Answer with the container's page and end the connection."""
-        page = container_pages.page("R33", status, "The request is not valid.", ideal=status)
         self.head = None
-        self._send(Response(status=status, headers=(*page.headers, ("connection", "close")), body=encode(page.text)))
+        self._send(Response(status=status, headers=(*HTML, ("connection", "close")), body=encode(page)))
         self.transport.close()
 
     def _refuse(self) -> None:
         """Answer what is no HTTP with the container's page."""
         if self.http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            self._give_up(400)
+            self._give_up(*refused_head(self.raw))
         self.transport.close()
 
     def _write(self, data: bytes | None) -> None:

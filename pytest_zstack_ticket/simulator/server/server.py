@@ -15,13 +15,11 @@ from typing import Self
 from pytest_zstack_ticket.model.exchange import Request, Response
 from pytest_zstack_ticket.simulator.embedded_url import parse_options
 from pytest_zstack_ticket.simulator.engine import Engine
+from pytest_zstack_ticket.simulator.http.container_pages import CONTEXT
 from pytest_zstack_ticket.simulator.options import SimulatorOptions
-from pytest_zstack_ticket.simulator.response import Connection, Spoiled
-from pytest_zstack_ticket.simulator.server.connection import CONTEXT, Serving
+from pytest_zstack_ticket.simulator.response import DamagedResponse
+from pytest_zstack_ticket.simulator.server.connection import ClientConnection
 from pytest_zstack_ticket.simulator.server.webhook_delivery import deliver
-
-parse_embedded = parse_options
-"""Read `embedded`, `embedded:documented`, `embedded:deployed@4.8`, `embedded?fault=NAME&latency=0.2&locale=zh`."""
 
 _STOP_WITHIN = 5.0
 
@@ -51,7 +49,7 @@ class SimulatorServer:
         self._started = threading.Event()
         self._failure: OSError | None = None
         self._server: asyncio.Server | None = None
-        self.connections: set[Serving] = set()
+        self.connections: set[ClientConnection] = set()
         self._deliveries: set[asyncio.Task[bool]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._numbers = 0
@@ -96,19 +94,19 @@ class SimulatorServer:
         with self._lock:
             return self.engine.tickets
 
-    def answer(self, request: Request) -> Response | Spoiled:
+    def answer(self, request: Request) -> Response | DamagedResponse:
         """Let the engine answer; called on the server's own thread."""
         in_flight = sum(one.busy for one in self.connections)
         with self._lock:
-            response = self.engine.handle(request, self.clock(), Connection(in_flight=in_flight))
+            response = self.engine.handle(request, self.clock(), in_flight=in_flight)
             self._send_hooks()
         return response
 
-    def opened(self, connection: Serving) -> None:
+    def opened(self, connection: ClientConnection) -> None:
         """Note a new connection."""
         self.connections.add(connection)
 
-    def closed(self, connection: Serving) -> None:
+    def closed(self, connection: ClientConnection) -> None:
         """Forget a connection."""
         self.connections.discard(connection)
 
@@ -140,7 +138,7 @@ class SimulatorServer:
         self._close()
 
     def _listen(self) -> None:
-        opening = self._loop.create_server(lambda: Serving(self), self.host, self.port)
+        opening = self._loop.create_server(lambda: ClientConnection(self), self.host, self.port)
         self._server = self._loop.run_until_complete(opening)
         self.port = self._server.sockets[0].getsockname()[1]
         shown = f"[{self.host}]" if ":" in self.host else self.host
@@ -169,8 +167,13 @@ def _engine(given: Engine | SimulatorOptions | str) -> Engine:
     return Engine(options if options.seed is not None else replace(options, seed=secrets.randbits(64)))
 
 
+HELD_EVERY = 4
+"""A machine under load may send its first poll only after a job has ended, and would never see one that runs."""
+
+
 def started(text: str) -> SimulatorServer:
     """Return the embedded endpoint that a URL asks for, serving. Raises SettingsError."""
     server = SimulatorServer(text)
+    server.engine.jobs.held_every = HELD_EVERY
     server.start()
     return server

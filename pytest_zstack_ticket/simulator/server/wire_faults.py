@@ -1,4 +1,4 @@
-"""What a spoiled answer does on the wire, byte by byte."""
+"""What a damaged response does on the wire, byte by byte."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeAlias
 
 from pytest_zstack_ticket.model.exchange import Response
-from pytest_zstack_ticket.simulator.response import Spoiled
+from pytest_zstack_ticket.simulator.response import DamagedResponse
 
-Trick: TypeAlias = Callable[[Spoiled, asyncio.Transport], Coroutine[Any, Any, bool]]
-"""Does something to an answer; True if the answer should still be sent in the ordinary way."""
+Damage: TypeAlias = Callable[[DamagedResponse, asyncio.Transport], Coroutine[Any, Any, bool]]
+"""Carries out one kind of damage; True if the response should still be sent in the ordinary way."""
 
 _FOR_EVER = 3600.0
 _ENDLESS_BYTES = 256 * 1024 * 1024
@@ -24,13 +24,13 @@ _CLOSES = "connection: close\r\n"
 _OURS = ("content-length", "connection")
 
 
-async def spoil(answer: Spoiled, transport: asyncio.Transport) -> bool:
-    """Harm an answer; returns whether the connection is whole and the answer still to be sent."""
-    return await _TRICKS[answer.kind](answer, transport)
+async def damage(answer: DamagedResponse, transport: asyncio.Transport) -> bool:
+    """Damage a response on its way; returns whether the connection is whole and the answer still to be sent."""
+    return await _DAMAGES[answer.kind](answer, transport)
 
 
 def _head(response: Response, *, length: int | None, version: str = "1.1", extra: str = _CLOSES) -> bytes:
-    """Write a head by hand. It says that the connection ends, since it does after every trick."""
+    """Write a head by hand. It says that the connection ends, since it does after every damage."""
     lines = [f"HTTP/{version} {response.status} "]
     lines += [f"{name}: {value}" for name, value in response.headers if name.lower() not in _OURS]
     if length is not None:
@@ -38,13 +38,13 @@ def _head(response: Response, *, length: int | None, version: str = "1.1", extra
     return ("\r\n".join(lines) + "\r\n" + extra + "\r\n").encode("latin-1", "replace")
 
 
-async def _close(answer: Spoiled, transport: asyncio.Transport) -> bool:
+async def _close(answer: DamagedResponse, transport: asyncio.Transport) -> bool:
     del answer
     transport.close()
     return False
 
 
-async def _reset(answer: Spoiled, transport: asyncio.Transport) -> bool:
+async def _reset(answer: DamagedResponse, transport: asyncio.Transport) -> bool:
     """Send RST instead of FIN: linger of zero seconds."""
     del answer
     plug = transport.get_extra_info("socket")
@@ -53,19 +53,19 @@ async def _reset(answer: Spoiled, transport: asyncio.Transport) -> bool:
     return False
 
 
-async def _never(answer: Spoiled, transport: asyncio.Transport) -> bool:
+async def _never(answer: DamagedResponse, transport: asyncio.Transport) -> bool:
     await asyncio.sleep(answer.amount or _FOR_EVER)
     transport.abort()
     return False
 
 
-async def _slow(answer: Spoiled, transport: asyncio.Transport) -> bool:
+async def _slow(answer: DamagedResponse, transport: asyncio.Transport) -> bool:
     del transport
     await asyncio.sleep(answer.amount)
     return True
 
 
-async def _trickle(answer: Spoiled, transport: asyncio.Transport) -> bool:
+async def _trickle(answer: DamagedResponse, transport: asyncio.Transport) -> bool:
     response = answer.response
     for byte in _head(response, length=len(response.body)) + response.body:
         if transport.is_closing():
@@ -76,18 +76,18 @@ async def _trickle(answer: Spoiled, transport: asyncio.Transport) -> bool:
     return False
 
 
-def _raw(build: Callable[[Response], bytes]) -> Trick:
-    """Make a trick that writes bytes and closes."""
+def _raw(build: Callable[[Response], bytes]) -> Damage:
+    """Damage that writes bytes and closes."""
 
-    async def trick(answer: Spoiled, transport: asyncio.Transport) -> bool:
+    async def damaged(answer: DamagedResponse, transport: asyncio.Transport) -> bool:
         transport.write(build(answer.response))
         transport.close()
         return False
 
-    return trick
+    return damaged
 
 
-async def _silent_close(answer: Spoiled, transport: asyncio.Transport) -> bool:
+async def _silent_close(answer: DamagedResponse, transport: asyncio.Transport) -> bool:
     """Answer in full and close without having said so."""
     response = answer.response
     transport.write(_head(response, length=len(response.body), extra="") + response.body)
@@ -95,7 +95,7 @@ async def _silent_close(answer: Spoiled, transport: asyncio.Transport) -> bool:
     return False
 
 
-async def _endless(answer: Spoiled, transport: asyncio.Transport) -> bool:
+async def _endless(answer: DamagedResponse, transport: asyncio.Transport) -> bool:
     """Write a body without an end, as fast as the client reads, up to a bound of our own."""
     transport.write(_head(answer.response, length=None))
     sent = 0
@@ -127,7 +127,7 @@ def _chunks(response: Response) -> bytes:
     return _head(response, length=None, extra=f"{_CLOSES}transfer-encoding: chunked\r\n") + body
 
 
-_TRICKS: dict[str, Trick] = {
+_DAMAGES: dict[str, Damage] = {
     "close": _close,
     "reset": _reset,
     "never": _never,

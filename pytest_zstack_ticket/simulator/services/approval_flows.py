@@ -15,14 +15,14 @@ TITLES = ("SystemAdmin", "ProjectAdmin", "ProjectOperator", "PlatformAdmin")
 """Values of approverTitle; only the first is known from a sample."""
 
 
-def create_collection(turn: CallContext) -> Json:
+def create_collection(context: CallContext) -> Json:
     """Serve createIAM2TickFlowCollection."""
-    values = turn.values
-    uuid = _free_uuid(turn)
-    flows = _checked_flows(turn, values.get("flows"), values["projectUuid"])
+    values = context.values
+    uuid = _free_uuid(context)
+    flows = _checked_flows(context, values.get("flows"), values["projectUuid"])
     types = tuple(values.get("ticketTypeUuids") or ())
-    _check_types(turn, types, values["projectUuid"], uuid)
-    made = _chain(turn, uuid, flows)
+    _check_types(context, types, values["projectUuid"], uuid)
+    made = _chain(context, uuid, flows)
     collection = Collection(
         uuid=uuid,
         name=values["name"],
@@ -31,58 +31,58 @@ def create_collection(turn: CallContext) -> Json:
         default=bool(values.get("isDefault")),
         types=types,
         project=values["projectUuid"],
-        created=turn.now,
-        updated=turn.now,
+        created=context.now,
+        updated=context.now,
     )
-    return _saved(turn, collection)
+    return _saved(context, collection)
 
 
-def _free_uuid(turn: CallContext) -> str:
-    uuid = str(turn.values.get("resourceUuid") or turn.world.new_uuid())
-    if turn.store.taken(uuid):
+def _free_uuid(context: CallContext) -> str:
+    uuid = str(context.values.get("resourceUuid") or context.state.new_uuid())
+    if context.store.taken(uuid):
         raise ApiError("SYS.1000", "duplicate-uuid", uuid)
     return uuid
 
 
-def _saved(turn: CallContext, collection: Collection) -> Json:
-    turn.store.collections[collection.uuid] = collection
-    return {"inventory": collection_inventory(turn, collection)}
+def _saved(context: CallContext, collection: Collection) -> Json:
+    context.store.collections[collection.uuid] = collection
+    return {"inventory": collection_inventory(context, collection)}
 
 
-def _chain(turn: CallContext, collection: str, flows: list[dict[str, str]]) -> tuple[str, ...]:
+def _chain(context: CallContext, collection: str, flows: list[dict[str, str]]) -> tuple[str, ...]:
     """Store the steps, each with the one before as its parent."""
     made: list[str] = []
     for one in flows:
         flow = Flow(
-            uuid=turn.world.new_uuid(),
+            uuid=context.state.new_uuid(),
             name=one["name"],
             description=one.get("description"),
             collection=collection,
             approver=one["approverUuid"],
             title=one.get("approverTitle"),
             parent=made[-1] if made else None,
-            created=turn.now,
-            updated=turn.now,
+            created=context.now,
+            updated=context.now,
         )
-        turn.store.flows[flow.uuid] = flow
+        context.store.flows[flow.uuid] = flow
         made.append(flow.uuid)
     return tuple(made)
 
 
-def _checked_flows(turn: CallContext, sent: Json, project: str) -> list[dict[str, str]]:
+def _checked_flows(context: CallContext, sent: Json, project: str) -> list[dict[str, str]]:
     flows = [one for one in sent or () if one is not None]
     if not flows:
         raise ApiError("SYS.1007", "no-flow")
     for one in flows:
         if "name" not in one:
             raise ApiError("SYS.1007", "no-flow-name")
-        _check_approver(turn, one.get("approverUuid"), one.get("approverTitle"), project)
-    _check_last(turn, flows[-1]["approverUuid"])
+        _check_approver(context, one.get("approverUuid"), one.get("approverTitle"), project)
+    _check_last(context, flows[-1]["approverUuid"])
     return flows
 
 
-def _check_approver(turn: CallContext, uuid: str | None, title: str | None, project: str) -> None:
-    del turn
+def _check_approver(context: CallContext, uuid: str | None, title: str | None, project: str) -> None:
+    del context
     if uuid is None:
         raise ApiError("SYS.1007", "no-approver")
     if title is not None and title not in TITLES:
@@ -96,35 +96,35 @@ def _check_approver(turn: CallContext, uuid: str | None, title: str | None, proj
         raise ApiError("SYS.1007", "not-member", uuid, project)
 
 
-def _check_last(turn: CallContext, uuid: str) -> None:
+def _check_last(context: CallContext, uuid: str) -> None:
     """Demand the administrator for the last step or, from 4.6 on, a platform operator."""
     person = seed_data.virtual_id(uuid)
-    modern = turn.variant.integers
+    modern = context.variant.integers
     if uuid == seed_data.ADMIN_ACCOUNT or (modern and person is not None and person.operator):
         return
     raise ApiError("SYS.1007", "last-approver" if modern else "last-approver-old")
 
 
-def _check_types(turn: CallContext, types: tuple[str, ...], project: str, own: str) -> None:
-    for other in turn.store.collections.values():
+def _check_types(context: CallContext, types: tuple[str, ...], project: str, own: str) -> None:
+    for other in context.store.collections.values():
         same = other.project == project and other.uuid != own and other.state == "Enabled"
         if same and set(types) & set(other.types):
             raise ApiError("SYS.1007", "type-taken")
 
 
-def _collection(turn: CallContext, name: str = "uuid") -> Collection:
-    return turn.store.collections[turn.values[name]]
+def _collection(context: CallContext, name: str = "uuid") -> Collection:
+    return context.store.collections[context.values[name]]
 
 
-def update_collection(turn: CallContext) -> Json:
+def update_collection(context: CallContext) -> Json:
     """Serve updateIAM2TicketFlowCollection; given steps replace all former ones."""
-    old, values = _collection(turn), turn.values
+    old, values = _collection(context), context.values
     made = old.flows
     if values.get("flows") is not None:
-        flows = _checked_flows(turn, values["flows"], old.project)
+        flows = _checked_flows(context, values["flows"], old.project)
         for uuid in old.flows:
-            turn.store.flows.pop(uuid, None)
-        made = _chain(turn, old.uuid, flows)
+            context.store.flows.pop(uuid, None)
+        made = _chain(context, old.uuid, flows)
     default = values.get("isDefault")
     changed = replace(
         old,
@@ -132,95 +132,96 @@ def update_collection(turn: CallContext) -> Json:
         description=values.get("description") or old.description,
         default=old.default if default is None else default,
         flows=made,
-        updated=turn.now,
+        updated=context.now,
     )
-    return _saved(turn, changed)
+    return _saved(context, changed)
 
 
-def change_state(turn: CallContext) -> Json:
+def change_state(context: CallContext) -> Json:
     """Serve changeTicketFlowCollectionState."""
-    state = {"enable": "Enabled", "disable": "Disabled"}[turn.values["stateEvent"]]
-    return _saved(turn, replace(_collection(turn), state=state, updated=turn.now))
+    state = {"enable": "Enabled", "disable": "Disabled"}[context.values["stateEvent"]]
+    return _saved(context, replace(_collection(context), state=state, updated=context.now))
 
 
-def delete_collection(turn: CallContext) -> Json:
+def delete_collection(context: CallContext) -> Json:
     """Delete a collection with its steps; a missing one is a success."""
-    gone = turn.store.collections.pop(turn.values["uuid"], None)
+    gone = context.store.collections.pop(context.values["uuid"], None)
     for uuid in gone.flows if gone else ():
-        turn.store.flows.pop(uuid, None)
+        context.store.flows.pop(uuid, None)
     return {}
 
 
-def add_types(turn: CallContext) -> Json:
+def add_types(context: CallContext) -> Json:
     """Let a collection serve more ticket types."""
-    old = _collection(turn, "ticketFlowCollectionUuid")
-    added = tuple(turn.values["ticketTypeUuids"])
-    _check_types(turn, added, old.project, old.uuid)
-    _saved(turn, replace(old, types=tuple(dict.fromkeys((*old.types, *added))), updated=turn.now))
+    old = _collection(context, "ticketFlowCollectionUuid")
+    added = tuple(context.values["ticketTypeUuids"])
+    _check_types(context, added, old.project, old.uuid)
+    _saved(context, replace(old, types=tuple(dict.fromkeys((*old.types, *added))), updated=context.now))
     return {}
 
 
-def remove_types(turn: CallContext) -> Json:
+def remove_types(context: CallContext) -> Json:
     """Let a collection serve fewer ticket types."""
-    old = _collection(turn, "ticketFlowCollectionUuid")
-    gone = turn.values["ticketTypeUuids"]
-    _saved(turn, replace(old, types=tuple(uuid for uuid in old.types if uuid not in gone), updated=turn.now))
+    old = _collection(context, "ticketFlowCollectionUuid")
+    gone = context.values["ticketTypeUuids"]
+    _saved(context, replace(old, types=tuple(uuid for uuid in old.types if uuid not in gone), updated=context.now))
     return {}
 
 
-def add_flow(turn: CallContext) -> Json:
+def add_flow(context: CallContext) -> Json:
     """Add a step behind its parent, or at the end."""
-    values = turn.values
-    collection = _collection(turn, "collectionUuid")
-    _check_approver(turn, values["approverUuid"], values.get("approverTitle"), collection.project)
+    values = context.values
+    collection = _collection(context, "collectionUuid")
+    _check_approver(context, values["approverUuid"], values.get("approverTitle"), collection.project)
     parent = values.get("parentFlowUuid")
     at = collection.flows.index(parent) + 1 if parent in collection.flows else len(collection.flows)
     if at == len(collection.flows):
-        _check_last(turn, values["approverUuid"])
+        _check_last(context, values["approverUuid"])
     flow = Flow(
-        uuid=_free_uuid(turn),
+        uuid=_free_uuid(context),
         name=values["name"],
         description=values.get("description"),
         collection=collection.uuid,
         approver=values["approverUuid"],
         title=values.get("approverTitle"),
         parent=collection.flows[at - 1] if at else None,
-        created=turn.now,
-        updated=turn.now,
+        created=context.now,
+        updated=context.now,
     )
-    turn.store.flows[flow.uuid] = flow
+    context.store.flows[flow.uuid] = flow
     _saved(
-        turn, replace(collection, flows=(*collection.flows[:at], flow.uuid, *collection.flows[at:]), updated=turn.now)
+        context,
+        replace(collection, flows=(*collection.flows[:at], flow.uuid, *collection.flows[at:]), updated=context.now),
     )
-    return {"inventory": flow_inventory(turn, flow)}
+    return {"inventory": flow_inventory(context, flow)}
 
 
-def update_flow(turn: CallContext) -> Json:
+def update_flow(context: CallContext) -> Json:
     """Serve updateIAM2TicketFlow."""
-    values = turn.values
-    old = turn.store.flows[values["uuid"]]
+    values = context.values
+    old = context.store.flows[values["uuid"]]
     approver = values.get("approverUuid") or old.approver
-    _check_approver(turn, approver, values.get("approverTitle"), turn.store.collections[old.collection].project)
+    _check_approver(context, approver, values.get("approverTitle"), context.store.collections[old.collection].project)
     changed = replace(
         old,
         name=values.get("name") or old.name,
         description=values.get("description") or old.description,
         approver=approver,
         title=values.get("approverTitle") or old.title,
-        updated=turn.now,
+        updated=context.now,
     )
-    turn.store.flows[changed.uuid] = changed
-    return {"inventory": flow_inventory(turn, changed)}
+    context.store.flows[changed.uuid] = changed
+    return {"inventory": flow_inventory(context, changed)}
 
 
-def delete_flow(turn: CallContext) -> Json:
+def delete_flow(context: CallContext) -> Json:
     """Delete a step; a missing one is a success, the last of a collection stays."""
-    flow = turn.store.flows.get(turn.values["uuid"])
+    flow = context.store.flows.get(context.values["uuid"])
     if flow is None:
         return {}
-    collection = turn.store.collections[flow.collection]
+    collection = context.store.collections[flow.collection]
     if len(collection.flows) == 1:
         raise ApiError("SYS.1007", "no-flow")
-    del turn.store.flows[flow.uuid]
-    _saved(turn, replace(collection, flows=tuple(uuid for uuid in collection.flows if uuid != flow.uuid)))
+    del context.store.flows[flow.uuid]
+    _saved(context, replace(collection, flows=tuple(uuid for uuid in collection.flows if uuid != flow.uuid)))
     return {}

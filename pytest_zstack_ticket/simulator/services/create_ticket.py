@@ -15,121 +15,125 @@ COLUMN_BYTES = 65535
 """What a text column holds."""
 
 
-def _refuse(turn: CallContext, key: str, *arguments: object) -> ApiError:
+def _refuse(context: CallContext, key: str, *arguments: object) -> ApiError:
     """Build an error of the ticket interceptors, whose code is unknown (dossier 6.2)."""
-    argument = turn.world.options.choices.ticket_code == "argument"
+    argument = context.state.options.choices.ticket_code == "argument"
     return ApiError("SYS.1007" if argument else "SYS.1006", key, *arguments)
 
 
-def check_create(turn: CallContext) -> None:
+def check_create(context: CallContext) -> None:
     """Refuse what the ticket service refuses before it does anything."""
-    _check_choices(turn)
-    system = turn.values.get("accountSystemType")
-    if system != "iam2" and "accountSystemType" not in turn.waived and turn.without("accept-unknown:accountSystemType"):
-        raise _refuse(turn, "no-account-type", system)
-    kind = _ticket_type(turn)
-    _check_collection(turn, kind)
-    if "requests" not in turn.waived:
-        for request in turn.values.get("requests") or ():
-            _check_request(turn, request)
+    _check_choices(context)
+    system = context.values.get("accountSystemType")
+    if (
+        system != "iam2"
+        and "accountSystemType" not in context.waived
+        and context.without("accept-unknown:accountSystemType")
+    ):
+        raise _refuse(context, "no-account-type", system)
+    kind = _ticket_type(context)
+    _check_collection(context, kind)
+    if "requests" not in context.waived:
+        for request in context.values.get("requests") or ():
+            _check_request(context, request)
 
 
-def _check_choices(turn: CallContext) -> None:
+def _check_choices(context: CallContext) -> None:
     """Apply what is unknown of the service's own checks."""
-    choices = turn.world.options.choices
-    name = turn.values.get("name")
+    choices = context.state.options.choices
+    name = context.values.get("name")
     if name is not None and not name.strip() and choices.empty_name == "refused":
-        raise _refuse(turn, "empty-name")
-    context = turn.values.get("accountSystemContext")
-    if "accountSystemContext" in turn.waived or context is None:
+        raise _refuse(context, "empty-name")
+    account = context.values.get("accountSystemContext")
+    if "accountSystemContext" in context.waived or account is None:
         return
-    odd = not isinstance(context, dict) and choices.context_form == "object"
-    if odd and turn.without("accept-wrong-type:accountSystemContext"):
-        raise _refuse(turn, "bad-context", turn.values.get("accountSystemType"))
-    caller = turn.caller
-    strict = choices.context_match == "required" and caller.virtual and isinstance(context, dict)
-    if strict and context.get("virtualIDUuid") != caller.operator:
-        raise _refuse(turn, "bad-context", turn.values.get("accountSystemType"))
+    odd = not isinstance(account, dict) and choices.context_form == "object"
+    if odd and context.without("accept-wrong-type:accountSystemContext"):
+        raise _refuse(context, "bad-context", context.values.get("accountSystemType"))
+    caller = context.caller
+    strict = choices.context_match == "required" and caller.virtual and isinstance(account, dict)
+    if strict and account.get("virtualIDUuid") != caller.operator:
+        raise _refuse(context, "bad-context", context.values.get("accountSystemType"))
 
 
-def _ticket_type(turn: CallContext) -> TicketType | None:
+def _ticket_type(context: CallContext) -> TicketType | None:
     """Find the ticket type that covers all calls of the requests (from 3.6)."""
-    requests = turn.values.get("requests") or ()
+    requests = context.values.get("requests") or ()
     wanted = {request.get("apiName") for request in requests if isinstance(request, dict)}
-    found = next((kind for kind in turn.store.types.values() if wanted and wanted <= kind.apis), None)
-    unchecked = turn.waived & {"requests", "apiName"} or not turn.variant.ticket_types
-    if found is None and not unchecked and None in requests and not turn.without("accept-null-element:requests"):
+    found = next((kind for kind in context.store.types.values() if wanted and wanted <= kind.apis), None)
+    unchecked = context.waived & {"requests", "apiName"} or not context.variant.ticket_types
+    if found is None and not unchecked and None in requests and not context.without("accept-null-element:requests"):
         return None
     missing = {"missing" if name is None else "unknown" for name in wanted - seed_data.KNOWN_APIS}
-    excused = missing and not any(turn.without(f"accept-{how}:apiName") for how in missing)
-    if found is None and not unchecked and not excused and (wanted or turn.without("accept-empty-list:requests")):
-        raise _refuse(turn, "no-type")
-    return found if turn.variant.ticket_types else None
+    excused = missing and not any(context.without(f"accept-{how}:apiName") for how in missing)
+    if found is None and not unchecked and not excused and (wanted or context.without("accept-empty-list:requests")):
+        raise _refuse(context, "no-type")
+    return found if context.variant.ticket_types else None
 
 
-def _check_collection(turn: CallContext, kind: TicketType | None) -> None:
-    uuid = turn.values.get("flowCollectionUuid")
-    if uuid is None or uuid not in turn.store.collections:
-        if _fallback(turn, kind) is None:
-            raise _refuse(turn, "no-collection" if turn.variant.ticket_types else "no-default-collection")
+def _check_collection(context: CallContext, kind: TicketType | None) -> None:
+    uuid = context.values.get("flowCollectionUuid")
+    if uuid is None or uuid not in context.store.collections:
+        if _fallback(context, kind) is None:
+            raise _refuse(context, "no-collection" if context.variant.ticket_types else "no-default-collection")
         return
-    collection = turn.store.collections[uuid]
+    collection = context.store.collections[uuid]
     matches = collection.uuid == seed_data.DEFAULT_COLLECTION or kind is None or kind.uuid in collection.types
-    if not matches and turn.without("accept-mismatch:flowCollectionUuid"):
-        raise _refuse(turn, "collection-mismatch", uuid, kind.uuid if kind else "")
+    if not matches and context.without("accept-mismatch:flowCollectionUuid"):
+        raise _refuse(context, "collection-mismatch", uuid, kind.uuid if kind else "")
     if collection.status != "Valid":
-        raise _refuse(turn, "collection-invalid", uuid)
-    if collection.state != "Enabled" and turn.without("accept-disabled:flowCollectionUuid"):
-        raise _refuse(turn, "collection-disabled", uuid)
-    project = _project(turn)
-    if collection.project not in ("", project) and turn.without("accept-foreign:flowCollectionUuid"):
-        raise _refuse(turn, "collection-foreign", uuid, project)
+        raise _refuse(context, "collection-invalid", uuid)
+    if collection.state != "Enabled" and context.without("accept-disabled:flowCollectionUuid"):
+        raise _refuse(context, "collection-disabled", uuid)
+    project = _project(context)
+    if collection.project not in ("", project) and context.without("accept-foreign:flowCollectionUuid"):
+        raise _refuse(context, "collection-foreign", uuid, project)
 
 
-def _fallback(turn: CallContext, kind: TicketType | None) -> Collection | None:
+def _fallback(context: CallContext, kind: TicketType | None) -> Collection | None:
     """Find the flow collection for a ticket that names none: the project's own, else the default one."""
-    usable = [one for one in turn.store.collections.values() if one.state == "Enabled" and one.status == "Valid"]
+    usable = [one for one in context.store.collections.values() if one.state == "Enabled" and one.status == "Valid"]
     for one in usable:
-        if kind is not None and one.project and one.project == _project(turn) and kind.uuid in one.types:
+        if kind is not None and one.project and one.project == _project(context) and kind.uuid in one.types:
             return one
-    return next((one for one in usable if one.default and one.project in ("", _project(turn))), None)
+    return next((one for one in usable if one.default and one.project in ("", _project(context))), None)
 
 
-def _project(turn: CallContext) -> str:
-    context = turn.values.get("accountSystemContext")
-    named = context.get("projectUuid") if isinstance(context, dict) else None
-    return turn.caller.project or (named if isinstance(named, str) else "")
+def _project(context: CallContext) -> str:
+    account = context.values.get("accountSystemContext")
+    named = account.get("projectUuid") if isinstance(account, dict) else None
+    return context.caller.project or (named if isinstance(named, str) else "")
 
 
-def _check_request(turn: CallContext, request: Json) -> None:
+def _check_request(context: CallContext, request: Json) -> None:
     if request is None:
         return
-    choices = turn.world.options.choices
+    choices = context.state.options.choices
     api, body = request.get("apiName"), request.get("apiBody")
     how = "missing" if api is None else "unknown"
-    if api not in seed_data.KNOWN_APIS and "apiName" not in turn.waived and turn.without(f"accept-{how}:apiName"):
-        raise _refuse(turn, "no-api", "null" if api is None else api)
+    if api not in seed_data.KNOWN_APIS and "apiName" not in context.waived and context.without(f"accept-{how}:apiName"):
+        raise _refuse(context, "no-api", "null" if api is None else api)
     wrong = "missing" if body is None else "wrong-type"
-    if not isinstance(body, dict) and turn.without(f"accept-{wrong}:apiBody"):
-        raise _refuse(turn, "bad-api-body", api, f"Expected BEGIN_OBJECT but was {kind_of(body)}")
+    if not isinstance(body, dict) and context.without(f"accept-{wrong}:apiBody"):
+        raise _refuse(context, "bad-api-body", api, f"Expected BEGIN_OBJECT but was {kind_of(body)}")
     if request.get("requestName") is None and choices.request_name == "required":
-        raise _refuse(turn, "bad-request-name")
+        raise _refuse(context, "bad-request-name")
     if request["executeTimes"] <= 0 and choices.execute_times == "refused":
-        raise _refuse(turn, "bad-times", request["executeTimes"])
+        raise _refuse(context, "bad-times", request["executeTimes"])
 
 
-def create_ticket(turn: CallContext) -> Json:
+def create_ticket(context: CallContext) -> Json:
     """Store the ticket and answer it; raises ApiError where the database refuses it."""
-    values = turn.values
-    uuid = values.get("resourceUuid") or turn.world.new_uuid()
-    if turn.store.taken(uuid) or uuid in turn.world.notes.get("reserved", ()):
-        uuid = turn.active.via("create.taken", _taken)(turn, uuid)
-    collection = _chosen(turn)
-    kind = _ticket_type(turn)
+    values = context.values
+    uuid = values.get("resourceUuid") or context.state.new_uuid()
+    if context.store.taken(uuid) or uuid in context.state.notes.get("reserved", ()):
+        uuid = context.active.via("create.taken", _taken)(context, uuid)
+    collection = _chosen(context)
+    kind = _ticket_type(context)
     ticket = Ticket(
         uuid=uuid,
-        name=_storable(turn, "name", values.get("name")),
-        description=_storable(turn, "description", values.get("description")),
+        name=_storable(context, "name", values.get("name")),
+        description=_storable(context, "description", values.get("description")),
         status="Pending",
         requests=tuple(values.get("requests") or ()),
         system_type=values.get("accountSystemType"),
@@ -137,36 +141,36 @@ def create_ticket(turn: CallContext) -> Json:
         ticket_type=kind.uuid if kind else None,
         flow=collection.flows[0] if collection and collection.flows else None,
         collection=collection.uuid if collection else "",
-        created=turn.now,
-        updated=turn.now,
-        account=turn.caller.account,
-        creator=turn.caller.operator,
-        project=_project(turn),
+        created=context.now,
+        updated=context.now,
+        account=context.caller.account,
+        creator=context.caller.operator,
+        project=_project(context),
     )
-    check_column(turn, "requests", write(list(ticket.requests), escape_html=True))
-    stored = turn.active.via("create.insert", insert)(turn, ticket)
-    return {"inventory": turn.active.via("create.inventory", ticket_inventory)(turn, stored)}
+    check_column(context, "requests", write(list(ticket.requests), escape_html=True))
+    stored = context.active.via("create.insert", insert)(context, ticket)
+    return {"inventory": context.active.via("create.inventory", ticket_inventory)(context, stored)}
 
 
-def _taken(turn: CallContext, uuid: str) -> str:
-    internal = turn.world.options.choices.duplicate_uuid == "internal"
+def _taken(context: CallContext, uuid: str) -> str:
+    internal = context.state.options.choices.duplicate_uuid == "internal"
     raise ApiError("SYS.1000" if internal else "SYS.1006", "duplicate-uuid", uuid)
 
 
-def insert(turn: CallContext, ticket: Ticket) -> Ticket:
+def insert(context: CallContext, ticket: Ticket) -> Ticket:
     """Put a ticket into its table and return what the answer shows."""
-    turn.store.tickets[ticket.uuid] = ticket
+    context.store.tickets[ticket.uuid] = ticket
     return ticket
 
 
-def _chosen(turn: CallContext) -> Collection | None:
-    named = turn.store.collections.get(turn.values.get("flowCollectionUuid") or "")
-    return named or _fallback(turn, _ticket_type(turn))
+def _chosen(context: CallContext) -> Collection | None:
+    named = context.store.collections.get(context.values.get("flowCollectionUuid") or "")
+    return named or _fallback(context, _ticket_type(context))
 
 
-def _storable(turn: CallContext, column: str, text: str | None) -> str | None:
+def _storable(context: CallContext, column: str, text: str | None) -> str | None:
     """Store a text in a table of three-byte characters, in the way that was chosen."""
-    how = turn.world.options.choices.four_bytes
+    how = context.state.options.choices.four_bytes
     if text is None or how == "kept" or all(character <= "\uffff" for character in text):
         return text
     if how == "refused":
@@ -174,8 +178,8 @@ def _storable(turn: CallContext, column: str, text: str | None) -> str | None:
     return "".join(character if character <= "\uffff" else "?" for character in text)
 
 
-def check_column(turn: CallContext, column: str, text: str) -> None:
+def check_column(context: CallContext, column: str, text: str) -> None:
     """Refuse what a text column cannot hold."""
     long = len(text.encode("utf-8", "replace")) > COLUMN_BYTES
-    if long and turn.world.options.choices.long_text == "refused":
+    if long and context.state.options.choices.long_text == "refused":
         raise ApiError("SYS.1000", "too-long-column", column)

@@ -31,13 +31,13 @@ CLASSES: dict[str, str] = {
 }
 
 
-def date(turn: CallContext, seconds: float) -> str:
+def date(context: CallContext, seconds: float) -> str:
     """Write a time as the endpoint does."""
-    choices = turn.world.options.choices
-    return date_text(seconds, style=cast("DateStyle", choices.dates), zone_hours=choices.zone_hours)
+    choices = context.state.options.choices
+    return date_text(seconds, style=cast("DateStyle", choices.dates), zone=context.state.options.zone)
 
 
-def ticket_inventory(turn: CallContext, ticket: Ticket) -> dict[str, Json]:
+def ticket_inventory(context: CallContext, ticket: Ticket) -> dict[str, Json]:
     """TicketInventory; what came as `requests` is shown as `request`."""
     return {
         "uuid": ticket.uuid,
@@ -50,22 +50,22 @@ def ticket_inventory(turn: CallContext, ticket: Ticket) -> dict[str, Json]:
         "accountSystemContext": ticket.context,
         "currentFlowUuid": ticket.flow,
         "flowCollectionUuid": ticket.collection,
-        "createDate": date(turn, ticket.created),
-        "lastOpDate": date(turn, ticket.updated),
+        "createDate": date(context, ticket.created),
+        "lastOpDate": date(context, ticket.updated),
     }
 
 
-def archive_inventory(turn: CallContext, row: Archive) -> dict[str, Json]:
+def archive_inventory(context: CallContext, row: Archive) -> dict[str, Json]:
     """ArchiveTicketInventory: a ticket with its former uuid and its owner."""
-    shown = {"ticketUuid": row.ticket.uuid, "accountUuid": row.ticket.account} | ticket_inventory(turn, row.ticket)
+    shown = {"ticketUuid": row.ticket.uuid, "accountUuid": row.ticket.account} | ticket_inventory(context, row.ticket)
     return shown | {"uuid": row.uuid}
 
 
-def history_inventory(turn: CallContext, row: History) -> dict[str, Json]:
+def history_inventory(context: CallContext, row: History) -> dict[str, Json]:
     """TicketStatusHistoryInventory."""
     return {
         "uuid": row.uuid,
-        "sequence": row.sequence if turn.variant.sequence else None,
+        "sequence": row.sequence if context.variant.sequence else None,
         "ticketUuid": row.ticket,
         "fromStatus": row.before,
         "toStatus": row.after,
@@ -74,21 +74,21 @@ def history_inventory(turn: CallContext, row: History) -> dict[str, Json]:
         "operationContext": row.context,
         "operatorType": row.operator_type,
         "operatorUuid": row.operator,
-        "flowName": row.flow_name if turn.variant.unique_jobs else None,
-        "createDate": date(turn, row.created),
-        "lastOpDate": date(turn, row.created),
+        "flowName": row.flow_name if context.variant.unique_jobs else None,
+        "createDate": date(context, row.created),
+        "lastOpDate": date(context, row.created),
     }
 
 
-def archived_history_inventory(turn: CallContext, row: ArchivedHistory) -> dict[str, Json]:
+def archived_history_inventory(context: CallContext, row: ArchivedHistory) -> dict[str, Json]:
     """ArchiveTicketStatusHistoryInventory."""
     shown = {"historyUuid": row.history.uuid, "accountUuid": row.history.account}
-    return shown | history_inventory(turn, row.history) | {"uuid": row.uuid}
+    return shown | history_inventory(context, row.history) | {"uuid": row.uuid}
 
 
-def collection_inventory(turn: CallContext, row: Collection) -> dict[str, Json]:
+def collection_inventory(context: CallContext, row: Collection) -> dict[str, Json]:
     """IAM2TicketFlowCollectionInventory, or its plain form without a project."""
-    flows = [flow_inventory(turn, turn.store.flows[uuid]) for uuid in row.flows if uuid in turn.store.flows]
+    flows = [flow_inventory(context, context.store.flows[uuid]) for uuid in row.flows if uuid in context.store.flows]
     return {
         "projectUuid": row.project or None,
         "uuid": row.uuid,
@@ -98,15 +98,15 @@ def collection_inventory(turn: CallContext, row: Collection) -> dict[str, Json]:
         "status": row.status,
         "isDefault": row.default,
         "flows": flows,
-        "ticketTypeUuids": list(row.types) if turn.variant.ticket_types else None,
-        "createDate": date(turn, row.created),
-        "lastOpDate": date(turn, row.updated),
+        "ticketTypeUuids": list(row.types) if context.variant.ticket_types else None,
+        "createDate": date(context, row.created),
+        "lastOpDate": date(context, row.updated),
     }
 
 
-def flow_inventory(turn: CallContext, row: Flow) -> dict[str, Json]:
-    """IAM2TicketFlowInventory; the context is JSON text."""
-    context = {"approverUuid": row.approver, "approverTitle": row.title}
+def flow_inventory(context: CallContext, row: Flow) -> dict[str, Json]:
+    """IAM2TicketFlowInventory; `flowContext` is JSON text."""
+    approver = {"approverUuid": row.approver, "approverTitle": row.title}
     return {
         "approverUuid": row.approver,
         "valid": row.valid,
@@ -114,15 +114,15 @@ def flow_inventory(turn: CallContext, row: Flow) -> dict[str, Json]:
         "name": row.name,
         "description": row.description,
         "parentFlowUuid": row.parent,
-        "flowContext": write(context, escape_html=False),
+        "flowContext": write(approver, escape_html=False),
         "flowContextType": "iam2",
         "collectionUuid": row.collection,
-        "createDate": date(turn, row.created),
-        "lastOpDate": date(turn, row.updated),
+        "createDate": date(context, row.created),
+        "lastOpDate": date(context, row.updated),
     }
 
 
-def type_inventory(turn: CallContext, row: TicketType) -> dict[str, Json]:
+def type_inventory(context: CallContext, row: TicketType) -> dict[str, Json]:
     """TicketTypeInventory; its requests are JSON text."""
     calls = [{"apiName": api} for api in sorted(row.apis)]
     return {
@@ -132,8 +132,8 @@ def type_inventory(turn: CallContext, row: TicketType) -> dict[str, Json]:
         "type": row.type,
         "requests": write(calls, escape_html=False),
         "adminOnly": row.admin_only,
-        "createDate": date(turn, row.created),
-        "lastOpDate": date(turn, row.created),
+        "createDate": date(context, row.created),
+        "lastOpDate": date(context, row.created),
     }
 
 

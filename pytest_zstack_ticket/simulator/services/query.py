@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -59,100 +59,100 @@ MEMBERS: dict[str, frozenset[str]] = {
 }
 
 
-def query(turn: CallContext) -> Json:
+def query(context: CallContext) -> Json:
     """Serve every query; a path with a uuid is a query on it that ignores all parameters."""
-    asked = read_query(turn) if "uuid" not in turn.variables else Query(limit=1000)
-    if "uuid" in turn.variables:
-        asked.conditions.append(Condition(field="uuid", operator="=", value=turn.variables["uuid"]))
-    via = turn.active.via
-    rows = via("query.rows", visible)(turn, turn.caller, asked)
-    rows = via("query.filter", filtered)(turn, rows, asked)
-    rows = via("query.sort", ordered)(turn, rows, asked)
-    total = via("query.total", count_all)(turn, rows, asked)
+    asked = read_query(context) if "uuid" not in context.variables else Query(limit=1000)
+    if "uuid" in context.variables:
+        asked.conditions.append(Condition(field="uuid", operator="=", value=context.variables["uuid"]))
+    via = context.active.via
+    rows = via("query.rows", visible)(context, context.caller, asked)
+    rows = via("query.filter", filtered)(context, rows, asked)
+    rows = via("query.sort", ordered)(context, rows, asked)
+    total = via("query.total", count_all)(context, rows, asked)
     if asked.count:
         return {"schema": {}, "total": total}
-    page = via("query.page", paged)(turn, rows, asked)
-    shown = via("query.fields", projected)(turn, [one.show() for one in page], asked)
-    return _reply(turn, shown, total if asked.reply_with_count else None)
+    page = via("query.page", paged)(context, rows, asked)
+    shown = via("query.fields", projected)(context, [one.show() for one in page], asked)
+    return _reply(context, shown, total if asked.reply_with_count else None)
 
 
-def _reply(turn: CallContext, rows: list[Row], total: int | None) -> Json:
+def _reply(context: CallContext, rows: list[Row], total: int | None) -> Json:
     named: dict[str, str] = {}
     for index, row in enumerate(rows):
-        named |= show.schema(turn.call.entity, row, f"inventories[{index}]")
+        named |= show.schema(context.call.entity, row, f"inventories[{index}]")
     return {"schema": named, "total": total, "inventories": rows}
 
 
-def _found(turn: CallContext, rows: Iterable[Any], shower: Callable[[CallContext, Any], Row]) -> list[Found]:
+def _found(context: CallContext, rows: Iterable[Any], shower: Callable[[CallContext, Any], Row]) -> list[Found]:
     made = []
     for row in rows:
         updated = getattr(row, "updated", row.created)
         # mypy cannot infer a lambda whose default binds the row
-        made.append(Found((row.created, updated), lambda row=row: shower(turn, row)))  # type: ignore[misc]
+        made.append(Found((row.created, updated), lambda row=row: shower(context, row)))  # type: ignore[misc]
     return made
 
 
-def visible(turn: CallContext, caller: Session, asked: Query) -> list[Found]:
+def visible(context: CallContext, caller: Session, asked: Query) -> list[Found]:
     """Return the rows of the asked table that a session may see."""
-    store, entity = turn.store, turn.call.entity
+    store, entity = context.store, context.call.entity
     if entity == "ticket":
-        seen = [one for one in _tickets(turn, asked) if sees_ticket(turn, caller, one)]
-        return _found(turn, seen, show.ticket_inventory)
+        seen = [one for one in _tickets(context, asked) if sees_ticket(context, caller, one)]
+        return _found(context, seen, show.ticket_inventory)
     if entity == "history":
-        tickets = [one.uuid for one in store.tickets.values() if sees_ticket(turn, caller, one)]
+        tickets = [one.uuid for one in store.tickets.values() if sees_ticket(context, caller, one)]
         rows = [row for uuid in tickets for row in store.histories.get(uuid, ())]
-        return _found(turn, sorted(rows, key=lambda row: row.sequence), show.history_inventory)
+        return _found(context, sorted(rows, key=lambda row: row.sequence), show.history_inventory)
     if entity == "collection":
         seen_collections = [one for one in store.collections.values() if sees_collection(caller, one)]
-        return _found(turn, seen_collections, show.collection_inventory)
+        return _found(context, seen_collections, show.collection_inventory)
     if entity == "flow":
         flows = [one for one in store.flows.values() if sees_collection(caller, store.collections[one.collection])]
-        return _found(turn, flows, show.flow_inventory)
+        return _found(context, flows, show.flow_inventory)
     if entity == "type":
         types = [one for one in store.types.values() if caller.admin or not one.admin_only]
-        return _found(turn, types, show.type_inventory)
-    return _archived(turn, caller)
+        return _found(context, types, show.type_inventory)
+    return _archived(context, caller)
 
 
-def _tickets(turn: CallContext, asked: Query) -> Iterable[Any]:
+def _tickets(context: CallContext, asked: Query) -> Iterable[Any]:
     """Return the tickets, or the one that a condition on uuid leaves, which keeps big tables quick."""
-    tickets = turn.store.tickets
+    tickets = context.store.tickets
     for one in asked.conditions:
-        if one.field == "uuid" and one.operator == "=" and not turn.active.around and not turn.active.broken:
+        if one.field == "uuid" and one.operator == "=" and not context.active.around and not context.active.broken:
             return [tickets[one.value]] if one.value in tickets else []
     return list(tickets.values())
 
 
-def _archived(turn: CallContext, caller: Session) -> list[Found]:
-    store = turn.store
-    archives = [one for one in store.archives if sees_ticket(turn, caller, one.ticket)]
-    if turn.call.entity == "archive":
-        return _found(turn, archives, show.archive_inventory)
+def _archived(context: CallContext, caller: Session) -> list[Found]:
+    store = context.store
+    archives = [one for one in store.archives if sees_ticket(context, caller, one.ticket)]
+    if context.call.entity == "archive":
+        return _found(context, archives, show.archive_inventory)
     seen = {one.ticket.uuid for one in archives}
     made = []
     for row in store.archived_histories:
         if row.history.ticket in seen:
-            shown = show.archived_history_inventory(turn, row)
+            shown = show.archived_history_inventory(context, row)
             # mypy cannot infer a lambda whose default binds the row
             made.append(Found((row.history.created, row.history.created), lambda shown=shown: shown))  # type: ignore[misc]
     return made
 
 
-def filtered(turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+def filtered(context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     """Keep the rows that meet all conditions."""
     for condition in asked.conditions:
-        _check_member(turn, condition.field, of_value=True)
-    return [row for row in rows if all(meets(turn, row, condition) for condition in asked.conditions)]
+        _check_member(context, condition.field, of_value=True)
+    return [row for row in rows if all(meets(context, row, condition) for condition in asked.conditions)]
 
 
-def _check_member(turn: CallContext, name: str, *, of_value: bool = False) -> None:
-    known = MEMBERS[turn.call.entity] - (_HIDDEN if of_value else frozenset())
-    if name not in known and turn.without("accept-unknown-field"):
-        inventory = show.CLASSES[turn.call.entity].rpartition(".")[2]
+def _check_member(context: CallContext, name: str, *, of_value: bool = False) -> None:
+    known = MEMBERS[context.call.entity] - (_HIDDEN if of_value else frozenset())
+    if name not in known and context.without("accept-unknown-field"):
+        inventory = show.CLASSES[context.call.entity].rpartition(".")[2]
         raise ApiError("SYS.1000", details=f"inventory class[{inventory}] not having field[{name}]")
 
 
-def meets(turn: CallContext, row: Found, condition: Condition) -> bool:
+def meets(context: CallContext, row: Found, condition: Condition) -> bool:
     """Tell whether a row meets a condition; a missing value meets none but `is null`."""
     name, operator = condition.field, condition.operator
     value = row.times[_DATES.index(name)] if name in _DATES else row.show().get(name)
@@ -161,11 +161,11 @@ def meets(turn: CallContext, row: Found, condition: Condition) -> bool:
     if value is None:
         return False
     if name in _DATES:
-        return _compare_dates(turn, value, operator, condition.value)
-    return compare(turn, value, operator, condition.value)
+        return _compare_dates(context, value, operator, condition.value)
+    return compare(context, value, operator, condition.value)
 
 
-def compare(turn: CallContext, value: Json, operator: str, wanted: str) -> bool:
+def compare(context: CallContext, value: Json, operator: str, wanted: str) -> bool:
     """Compare a member with the text of a condition."""
     if isinstance(value, bool):
         value, wanted = str(value).lower(), {"1": "true", "0": "false"}.get(wanted, wanted.lower())
@@ -174,7 +174,7 @@ def compare(turn: CallContext, value: Json, operator: str, wanted: str) -> bool:
             _ordered(float(value), operator, _number(wanted)) if operator in _ORDER else str(value) in wanted.split(",")
         )
     text = str(value)
-    if turn.world.options.choices.compare == "blind":
+    if context.state.options.choices.compare == "blind":
         text, wanted = text.casefold(), wanted.casefold()
     match operator:
         case "in" | "not in":
@@ -211,8 +211,8 @@ def _like(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(parts.get(mark) or re.escape(mark) for mark in pattern) + r"\Z", re.DOTALL)
 
 
-def _compare_dates(turn: CallContext, seconds: float, operator: str, wanted: str) -> bool:
-    zone = timezone(timedelta(hours=turn.world.options.choices.zone_hours))
+def _compare_dates(context: CallContext, seconds: float, operator: str, wanted: str) -> bool:
+    zone = context.state.options.zone
     for form in _FORMS:
         try:
             other = datetime.strptime(wanted.strip(), form).replace(tzinfo=zone).timestamp()
@@ -222,12 +222,12 @@ def _compare_dates(turn: CallContext, seconds: float, operator: str, wanted: str
     return operator in ("!=", "not in", "not like")
 
 
-def ordered(turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+def ordered(context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     """Sort by the asked member; without one, in the order of creation."""
     if not asked.sort:
         return rows
     name = asked.sort.lstrip("+-")
-    _check_member(turn, name, of_value=True)
+    _check_member(context, name, of_value=True)
 
     def key(row: Found) -> tuple[bool, Any]:
         value = row.times[_DATES.index(name)] if name in _DATES else row.show().get(name)
@@ -236,24 +236,24 @@ def ordered(turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     return sorted(rows, key=key, reverse=asked.sort.startswith("-"))
 
 
-def count_all(turn: CallContext, rows: list[Found], asked: Query) -> int:
+def count_all(context: CallContext, rows: list[Found], asked: Query) -> int:
     """Count the rows of all pages."""
-    del turn, asked
+    del context, asked
     return len(rows)
 
 
-def paged(turn: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+def paged(context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     """Cut the asked page out."""
     if asked.limit < 0 or asked.start < 0:
         raise ApiError("SYS.1000", details=f"limit[{asked.limit}] and start[{asked.start}] cannot be negative")
-    del turn
+    del context
     return rows[asked.start : asked.start + asked.limit]
 
 
-def projected(turn: CallContext, rows: list[Row], asked: Query) -> list[Row]:
+def projected(context: CallContext, rows: list[Row], asked: Query) -> list[Row]:
     """Keep the asked members of each row."""
     for name in asked.fields:
-        _check_member(turn, name)
+        _check_member(context, name)
     if not asked.fields:
         return rows
     return [{name: value for name, value in row.items() if name in asked.fields} for row in rows]

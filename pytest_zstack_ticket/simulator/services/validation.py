@@ -14,80 +14,80 @@ _VALIDATOR = "org.zstack.header.message.ApiMessageParamValidator"
 _UUID = re.compile(r"[0-9a-f]{12}[1-5][0-9a-f]{3}[89ab][0-9a-f]{15}\Z")
 
 
-def validate(turn: CallContext) -> None:
+def validate(context: CallContext) -> None:
     """Check every field in the target's order; raises ApiError for the first broken rule."""
     try:
-        _validate(turn)
+        _validate(context)
     except ApiError:
-        if not turn.without("reserve-refused-uuid"):
-            turn.world.notes.setdefault("reserved", set()).add(turn.values.get("resourceUuid"))
+        if not context.without("reserve-refused-uuid"):
+            context.state.notes.setdefault("reserved", set()).add(context.values.get("resourceUuid"))
         raise
 
 
-def _validate(turn: CallContext) -> None:
-    for field in turn.fields:
-        if field.trimmed and field.kind == "string" and isinstance(turn.values.get(field.name), str):
-            turn.values[field.name] = _trimmed(turn, turn.values[field.name])
-        if field.name not in turn.waived:
-            _check(turn, field, turn.values.get(field.name))
+def _validate(context: CallContext) -> None:
+    for field in context.fields:
+        if field.trimmed and field.kind == "string" and isinstance(context.values.get(field.name), str):
+            context.values[field.name] = _trimmed(context, context.values[field.name])
+        if field.name not in context.waived:
+            _check(context, field, context.values.get(field.name))
 
 
-def _trimmed(turn: CallContext, text: str) -> str:
-    return trim(text) if turn.without("keep-outer-blanks") else text
+def _trimmed(context: CallContext, text: str) -> str:
+    return trim(text) if context.without("keep-outer-blanks") else text
 
 
-def _check(turn: CallContext, field: Field, value: Json) -> None:
+def _check(context: CallContext, field: Field, value: Json) -> None:
     if value is None:
-        _mandatory(turn, field)
+        _mandatory(context, field)
     elif isinstance(value, str):
-        _check_text(turn, field, value)
+        _check_text(context, field, value)
     elif isinstance(value, list):
-        _check_list(turn, field, value)
+        _check_list(context, field, value)
 
 
-def _mandatory(turn: CallContext, field: Field) -> None:
-    how = "null" if field.name in turn.raw else "missing"
-    if field.required and turn.without(f"accept-{how}:{field.name}"):
-        raise _invalid(f"field[{field.name}] of message[{_owner(turn)}] is mandatory, can not be null")
+def _mandatory(context: CallContext, field: Field) -> None:
+    how = "null" if field.name in context.raw else "missing"
+    if field.required and context.without(f"accept-{how}:{field.name}"):
+        raise _invalid(f"field[{field.name}] of message[{_owner(context)}] is mandatory, can not be null")
 
 
-def _check_text(turn: CallContext, field: Field, value: str) -> None:
+def _check_text(context: CallContext, field: Field, value: str) -> None:
     name, limit = field.name, field.max_length
     if limit is not None:
-        limit += int(turn.active.figures.get(f"limit:{name}", 0))
-    if limit is not None and units(value) > limit and turn.without(f"accept-too-long:{name}"):
+        limit += int(context.active.figures.get(f"limit:{name}", 0))
+    if limit is not None and units(value) > limit and context.without(f"accept-too-long:{name}"):
         raise _invalid(
-            f"field[{name}] of message[{_owner(turn)}] exceeds max length of string. "
+            f"field[{name}] of message[{_owner(context)}] exceeds max length of string. "
             f"expected was <= {limit}, actual was {units(value)}"
         )
-    if field.valid and value not in field.valid and turn.without(f"accept-unknown:{name}"):
+    if field.valid and value not in field.valid and context.without(f"accept-unknown:{name}"):
         words = ", ".join(field.valid)
-        raise _invalid(f"valid value for field[{name}] of message[{_owner(turn)}] are [{words}], but {value} found")
-    exists = not field.resource or turn.store.has(field.resource, value)
-    if not exists and turn.without(f"accept-unknown:{name}"):
+        raise _invalid(f"valid value for field[{name}] of message[{_owner(context)}] are [{words}], but {value} found")
+    exists = not field.resource or context.store.has(field.resource, value)
+    if not exists and context.without(f"accept-unknown:{name}"):
         raise ApiError(
             "SYS.1003", details=f"invalid field[{name}], resource[uuid:{value}, type:{field.resource}] not found"
         )
 
 
-def _check_list(turn: CallContext, field: Field, value: list[Json]) -> None:
+def _check_list(context: CallContext, field: Field, value: list[Json]) -> None:
     name = field.name
-    if field.nonempty and not value and turn.without(f"accept-empty-list:{name}"):
+    if field.nonempty and not value and context.without(f"accept-empty-list:{name}"):
         raise _invalid(f"field[{name}] must be a nonempty list")
-    if not field.null_elements and None in value and turn.without(f"accept-null-element:{name}"):
+    if not field.null_elements and None in value and context.without(f"accept-null-element:{name}"):
         raise _invalid(f"field[{name}] cannot contain a NULL element")
-    lost = [item for item in value if field.resource and not turn.store.has(field.resource, item)]
-    if lost and turn.without(f"accept-unknown:{name}"):
+    lost = [item for item in value if field.resource and not context.store.has(field.resource, item)]
+    if lost and context.without(f"accept-unknown:{name}"):
         shown = ", ".join(map(str, lost))
         raise ApiError(
             "SYS.1003", details=f"invalid field[{name}], resource[uuids:[{shown}], type:{field.resource}] not found"
         )
 
 
-def check_resource_uuid(turn: CallContext) -> None:
+def check_resource_uuid(context: CallContext) -> None:
     """Check the form of resourceUuid, which happens where the session is checked (dossier 5.1)."""
-    uuid = turn.values.get("resourceUuid")
-    if uuid is not None and not is_uuid(uuid) and turn.without("accept-malformed:resourceUuid"):
+    uuid = context.values.get("resourceUuid")
+    if uuid is not None and not is_uuid(uuid) and context.without("accept-malformed:resourceUuid"):
         raise _invalid(f"resourceUuid[{uuid}] is not a valid uuid. A valid uuid is a UUID with '-' stripped.")
 
 
@@ -100,5 +100,5 @@ def _invalid(details: str) -> ApiError:
     return ApiError("SYS.1007", details=details)
 
 
-def _owner(turn: CallContext) -> str:
-    return _VALIDATOR if turn.variant.names_validator else turn.call.message
+def _owner(context: CallContext) -> str:
+    return _VALIDATOR if context.variant.names_validator else context.call.message

@@ -12,14 +12,14 @@ from pytest_zstack_ticket.simulator.storage.sessions import Session
 from pytest_zstack_ticket.simulator.storage.tables import Collection, Ticket
 
 
-def sees_ticket(turn: CallContext, caller: Session, ticket: Ticket) -> bool:
+def sees_ticket(context: CallContext, caller: Session, ticket: Ticket) -> bool:
     """Tell whether a session may read a ticket."""
     if caller.admin:
         return True
     if caller.virtual:
         inside = caller.project in ("", ticket.project)
         own = ticket.creator == caller.operator
-        flow = turn.store.flows.get(ticket.flow or "")
+        flow = context.store.flows.get(ticket.flow or "")
         approves = flow is not None and flow.approver == caller.operator
         return inside and (own or approves or (bool(caller.project) and ticket.project == caller.project))
     return ticket.account == caller.account
@@ -32,21 +32,21 @@ def sees_collection(caller: Session, collection: Collection) -> bool:
     return collection.project == caller.project or (not caller.project and collection.project in caller.person.projects)
 
 
-def demand_sight(turn: CallContext, ticket: Ticket) -> None:
+def demand_sight(context: CallContext, ticket: Ticket) -> None:
     """Refuse a call on a ticket that the caller may not see."""
-    caller = turn.caller
-    if sees_ticket(turn, caller, ticket) or not turn.without(f"allow-foreign-{turn.call.kind}"):
+    caller = context.caller
+    if sees_ticket(context, caller, ticket) or not context.without(f"allow-foreign-{context.call.kind}"):
         return
-    turn.active.via("foreign.denied", deny)(turn, ticket)
+    context.active.via("foreign.denied", deny)(context, ticket)
 
 
-def deny(turn: CallContext, ticket: Ticket) -> None:
+def deny(context: CallContext, ticket: Ticket) -> None:
     """Refuse a call on somebody else's ticket in the way that was chosen."""
-    if turn.world.options.choices.foreign == "hidden" or turn.variant.documented:
+    if context.state.options.choices.foreign == "hidden" or context.variant.documented:
         raise missing("uuid", ticket.uuid, "TicketVO")
     raise ApiError(
         "SYS.1006",
-        details=f"permission denied, the account[uuid:{turn.caller.account}] is not the owner of the "
+        details=f"permission denied, the account[uuid:{context.caller.account}] is not the owner of the "
         f"resource[uuid:{ticket.uuid}, type:TicketVO]",
     )
 

@@ -49,4 +49,4 @@ def test_a_link_is_refused(tmp_path: Path):
 def test_the_zip_does_not_pack_itself(tmp_path: Path):
     folder = a_folder(tmp_path, "a")
     with (folder / "out.zip").open("wb") as target:
-        assert pack(folder, target, leave=folder / "out.zip") == 1
+        assert pack(folder, target, leave=[folder / "out.zip"]) == 1

@@ -83,8 +83,8 @@ def changed(text: bytes) -> bytes:
         (b"", "no DSSE envelope"),
         (changed(packed(b'{"advisory": ["ZT-BODY-005"]}')), "none of the keys"),
         (packed(b"{}", "application/vnd.in-toto+json"), "in-toto"),
-        (packed(b"{}"), "not as advisories have it"),
-        (packed(b"[" * 100_000), "no list of advisories"),
+        (packed(b"{}"), "the list has no advisory; add it"),
+        (packed(b"[" * 100_000), "not a list of advisories"),
         (packed(b'{"advisory": [], "advisory": []}'), "stands twice"),
         (packed(b'{"schema": "urn:zstack-ticket:artefact:advisories:1", "advisory": []}'), "issued"),
     ],
@@ -102,7 +102,7 @@ def test_a_list_of_another_key_or_of_tomorrow_is_not_believed(tmp_path: Path):
     with pytest.raises(EvidenceError, match="none of the keys"):
         believed(file, [KEY.public], NOW)
     file.write_bytes(signed(written(listed(tmp_path, GOOD)), KEY, NOW + timedelta(days=1)))
-    with pytest.raises(EvidenceError, match="still to come"):
+    with pytest.raises(EvidenceError, match="in the future"):
         believed(file, [KEY.public], NOW)
     with pytest.raises(EvidenceError, match="cannot be read"):
         believed(tmp_path / "none", [KEY.public], NOW)

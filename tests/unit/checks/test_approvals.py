@@ -24,29 +24,29 @@ def judged(check, event, subject, before, after, *told):
 
 def test_an_approval_leads_to_an_approved_status():
     for status in ("IntermediateApproved", "FinalApproved"):
-        assert judged("operated", "approve", ACCEPTED, "Pending", status) is None
-    assert isinstance(judged("operated", "approve", ACCEPTED, "Pending", "Rejected"), Violation)
-    assert isinstance(judged("operated", "approve", ACCEPTED, "Pending", "Pending"), Violation)
+        assert judged("approver-event", "approve", ACCEPTED, "Pending", status) is None
+    assert isinstance(judged("approver-event", "approve", ACCEPTED, "Pending", "Rejected"), Violation)
+    assert isinstance(judged("approver-event", "approve", ACCEPTED, "Pending", "Pending"), Violation)
     told = (("Pending", "FinalApproved"),)
-    assert isinstance(judged("operated", "approve", ACCEPTED, "Pending", "Rejected", *told), Violation)
+    assert isinstance(judged("approver-event", "approve", ACCEPTED, "Pending", "Rejected", *told), Violation)
 
 
 def test_requests_that_fail_may_take_an_approval_back():
     told = (("Pending", "FinalApproved"), ("FinalApproved", "Rejected"))
-    assert judged("operated", "approve", ACCEPTED, "Pending", "Rejected", *told) is None
-    assert isinstance(judged("operated", "approve", REFUSED, "Pending", "Rejected", *told), Undecided)
+    assert judged("approver-event", "approve", ACCEPTED, "Pending", "Rejected", *told) is None
+    assert isinstance(judged("approver-event", "approve", REFUSED, "Pending", "Rejected", *told), Undecided)
     assert isinstance(judged("wrong-operator", "open", REFUSED, "FinalApproved", "Rejected", told[1]), Undecided)
 
 
 def test_a_refusal_that_changes_the_status_departs():
-    assert isinstance(judged("operated", "approve", REFUSED, "Pending", "FinalApproved"), Violation)
+    assert isinstance(judged("approver-event", "approve", REFUSED, "Pending", "FinalApproved"), Violation)
     assert isinstance(judged("wrong-operator", "reject", REFUSED, "Pending", "Rejected"), Violation)
     told = (("Pending", "Rejected"),)
     assert isinstance(judged("wrong-operator", "reject", REFUSED, "Pending", "Rejected", *told), Violation)
 
 
 def test_a_refused_approver_proves_nothing():
-    assert isinstance(judged("operated", "reject", REFUSED, "Pending", "Pending"), Undecided)
+    assert isinstance(judged("approver-event", "reject", REFUSED, "Pending", "Pending"), Undecided)
 
 
 def test_an_event_of_the_wrong_operator_is_refused_or_left_open_if_it_is_told_truly():
@@ -58,9 +58,9 @@ def test_an_event_of_the_wrong_operator_is_refused_or_left_open_if_it_is_told_tr
 
 def test_the_history_tells_an_event_once():
     told = ("Pending", "Rejected")
-    assert judged("recorded", "reject", ACCEPTED, *told, told) is None
-    assert isinstance(judged("recorded", "reject", ACCEPTED, *told), Violation)
-    assert isinstance(judged("recorded", "reject", ACCEPTED, *told, told, told), Violation)
-    assert isinstance(judged("recorded", "reject", REFUSED, *told), Undecided)
+    assert judged("recorded-event", "reject", ACCEPTED, *told, told) is None
+    assert isinstance(judged("recorded-event", "reject", ACCEPTED, *told), Violation)
+    assert isinstance(judged("recorded-event", "reject", ACCEPTED, *told, told, told), Violation)
+    assert isinstance(judged("recorded-event", "reject", REFUSED, *told), Undecided)
     approved = (("Pending", "FinalApproved"), ("FinalApproved", "Rejected"))
-    assert judged("recorded", "approve", ACCEPTED, "Pending", "Rejected", *approved) is None
+    assert judged("recorded-event", "approve", ACCEPTED, "Pending", "Rejected", *approved) is None

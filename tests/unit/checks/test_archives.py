@@ -35,7 +35,7 @@ def departs(judgement: Judgement) -> str:
 
 def archived(*found: Json, subject: tuple[Exchange, ...] = (), archives: tuple[Exchange, ...] = ()) -> Judgement:
     trails = {"subject": subject or deleted(), "before": rows(TICKET), "archives": archives or rows(*found)}
-    return evaluate("archived", trails, {}, profile())
+    return evaluate("archived-unchanged", trails, {}, profile())
 
 
 def test_an_archive_is_what_the_ticket_was():
@@ -60,10 +60,10 @@ def test_whether_a_deletion_archives_is_left_open():
 
 
 def test_a_list_is_offered_or_not_there():
-    assert evaluate("offered", {"subject": rows()}, {}, profile()) is None
-    assert reason(evaluate("offered", {"subject": (answered(404, b"no", method="GET"),)}, {}, profile()))
+    assert evaluate("returns-list", {"subject": rows()}, {}, profile()) is None
+    assert reason(evaluate("returns-list", {"subject": (answered(404, b"no", method="GET"),)}, {}, profile()))
     broken = (answered(200, {"inventories": None}, method="GET"),)
-    assert departs(evaluate("offered", {"subject": broken}, {}, profile())) == "expect-rows"
+    assert departs(evaluate("returns-list", {"subject": broken}, {}, profile())) == "expect-rows"
 
 
 def history(*told: Json) -> Judgement:
@@ -81,21 +81,23 @@ def test_an_archived_history_has_every_row_and_only_its_own():
 
 def test_no_living_ticket_is_archived_unless_its_uuid_was_used_again():
     trails = {"subject": rows(ARCHIVED), "shown": rows(TICKET)}
-    assert departs(evaluate("apart", trails, {}, profile())) == "expect-apart"
-    assert evaluate("apart", trails, {"apart": [UUID]}, profile()) is None
-    assert evaluate("apart", {"subject": rows(ARCHIVED), "shown": rows({"uuid": "9" * 32})}, {}, profile()) is None
+    assert departs(evaluate("not-archived", trails, {}, profile())) == "expect-not-archived"
+    assert evaluate("not-archived", trails, {"apart": [UUID]}, profile()) is None
+    assert (
+        evaluate("not-archived", {"subject": rows(ARCHIVED), "shown": rows({"uuid": "9" * 32})}, {}, profile()) is None
+    )
 
 
 def late(subject: tuple[Exchange, ...], *after: Json, other: Json = None) -> Judgement:
     trails = {"deleted": deleted(), "subject": subject, "after": rows(*after)}
     if other is not None:
         trails |= {"bystander-before": rows({"uuid": "9" * 32, "status": "Pending"}), "bystander-after": rows(*other)}
-    return evaluate("stays-dead", trails, {"event": "reopen", "call": "action"}, profile())
+    return evaluate("stays-deleted", trails, {"event": "reopen", "call": "action"}, profile())
 
 
 def test_nothing_comes_of_what_is_too_late():
     assert late(deleted(503, error())) is None
     assert late(deleted()) is None
-    assert departs(late(deleted(503, error()), TICKET)) == "expect-dead"
-    assert departs(late(deleted(), other=())) == "expect-bystander"
-    assert departs(late(deleted(), other=({"uuid": "9" * 32, "status": "Cancelled"},))) == "expect-bystander"
+    assert departs(late(deleted(503, error()), TICKET)) == "expect-no-effect"
+    assert departs(late(deleted(), other=())) == "expect-other-unchanged"
+    assert departs(late(deleted(), other=({"uuid": "9" * 32, "status": "Cancelled"},))) == "expect-other-unchanged"

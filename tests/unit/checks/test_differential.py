@@ -19,7 +19,7 @@ def sent(name, *, shown=None, status=200):
 
 def judged(subject, trimmed):
     roles = {"subject": subject, "trimmed": trimmed, "sibling": CALIBRATION}
-    return evaluate("outer-blanks", roles, {}, DEPLOYED)
+    return evaluate("trimmed-length", roles, {}, DEPLOYED)
 
 
 def test_a_target_that_takes_blanks_off_may_not_count_them():

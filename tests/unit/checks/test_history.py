@@ -35,7 +35,7 @@ def departs(judgement: Judgement) -> str:
 
 
 def kept(earlier: list[Json], later: list[Json]) -> Judgement:
-    return evaluate("history-kept", {"earlier": rows(*earlier), "later": rows(*later)}, {}, profile())
+    return evaluate("history-not-rewritten", {"earlier": rows(*earlier), "later": rows(*later)}, {}, profile())
 
 
 def test_a_history_that_grows_holds():
@@ -52,7 +52,7 @@ def test_a_lost_row_departs_however_rows_are_told_apart():
     "change", [{"comment": None}, {"toStatus": "Rejected"}, {"ticketUuid": "9" * 32}, {"createDate": at(59)}]
 )
 def test_a_rewritten_row_departs(change):
-    assert departs(kept([row(1)], [row(1, **change)])) in ("expect-row-kept", "expect-unmoved")
+    assert departs(kept([row(1)], [row(1, **change)])) in ("expect-row-kept", "expect-same-value")
 
 
 def dates(*readings: tuple[str, str]) -> Judgement:
@@ -60,7 +60,7 @@ def dates(*readings: tuple[str, str]) -> Judgement:
         f"reading{place}": rows({"uuid": UUID, "createDate": created, "lastOpDate": changed})
         for place, (created, changed) in enumerate(readings)
     }
-    return evaluate("dates-kept", trails, {}, profile())
+    return evaluate("dates-not-backwards", trails, {}, profile())
 
 
 def test_dates_that_stay_or_grow_hold():
@@ -68,12 +68,12 @@ def test_dates_that_stay_or_grow_hold():
 
 
 def test_a_create_date_that_moves_departs():
-    assert departs(dates((at(1), at(1)), (at(3), at(3, 30)))) == "expect-unmoved"
+    assert departs(dates((at(1), at(1)), (at(3), at(3, 30)))) == "expect-same-value"
 
 
 def test_both_dates_in_another_zone_decide_nothing():
     assert isinstance(dates((at(1), at(2)), (at(1, hour=9), at(2, hour=9))), Undecided)
-    assert departs(dates((at(1), at(2)), (at(1, hour=9), at(2)))) == "expect-unmoved"
+    assert departs(dates((at(1), at(2)), (at(1, hour=9), at(2)))) == "expect-same-value"
 
 
 def test_a_last_date_that_goes_back_departs_but_not_by_a_summer_hour_or_a_few_seconds():
@@ -84,7 +84,7 @@ def test_a_last_date_that_goes_back_departs_but_not_by_a_summer_hour_or_a_few_se
 
 def test_rows_are_dated_in_the_order_of_their_sequence():
     def judged(*found: Json) -> Judgement:
-        return evaluate("history-dates", {"subject": rows(*found)}, {}, profile())
+        return evaluate("history-date-order", {"subject": rows(*found)}, {}, profile())
 
     assert judged(row(2), row(1)) is None
     assert departs(judged(row(2), row(1, createDate=at(9)))) == "expect-not-before"

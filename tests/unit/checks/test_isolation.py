@@ -33,22 +33,22 @@ def refused(details, sent=b""):
     ],
 )
 def test_what_is_inside_is_told_from_what_was_sent(details):
-    assert isinstance(evaluate("no-insides", {"subject": refused(details)}, {}, DEPLOYED), Violation)
+    assert isinstance(evaluate("no-internals", {"subject": refused(details)}, {}, DEPLOYED), Violation)
     sent = {"subject": refused(details, sent=details.encode())}
-    assert evaluate("no-insides", sent, {}, DEPLOYED) is None
+    assert evaluate("no-internals", sent, {}, DEPLOYED) is None
 
 
 def test_a_duplicate_entry_is_no_statement():
     subject = refused("Duplicate entry 'a' for key 'PRIMARY'")
-    assert evaluate("no-insides", {"subject": subject}, {}, DEPLOYED) is None
+    assert evaluate("no-internals", {"subject": subject}, {}, DEPLOYED) is None
 
 
 def test_an_error_may_say_where_it_arose():
     told = error("SYS.1006", details="operation denied")
     told["error"]["location"] = "SimpleFlowChain.java:321"
-    assert evaluate("no-insides", {"subject": (answered(503, told),)}, {}, DEPLOYED) is None
+    assert evaluate("no-internals", {"subject": (answered(503, told),)}, {}, DEPLOYED) is None
     told["error"]["cause"] = {"code": "SYS.1000", "description": "x", "details": "at TicketBase.java:235"}
-    assert isinstance(evaluate("no-insides", {"subject": (answered(503, told),)}, {}, DEPLOYED), Violation)
+    assert isinstance(evaluate("no-internals", {"subject": (answered(503, told),)}, {}, DEPLOYED), Violation)
 
 
 @pytest.mark.parametrize(
@@ -65,16 +65,16 @@ def test_ids_that_are_counted_up_are_seen(ids, departs):
     roles = {
         f"made{place}": create(OWN, location=f"http://h/zstack/v1/api-jobs/{one}") for place, one in enumerate(ids)
     }
-    assert isinstance(evaluate("unguessable", roles, {}, DEPLOYED), Violation) == departs
+    assert isinstance(evaluate("unpredictable-job-ids", roles, {}, DEPLOYED), Violation) == departs
 
 
 def test_few_ids_say_nothing():
-    assert isinstance(evaluate("unguessable", {"made0": create(OWN)}, {}, DEPLOYED), Undecided)
+    assert isinstance(evaluate("unpredictable-job-ids", {"made0": create(OWN)}, {}, DEPLOYED), Undecided)
 
 
 def mixed(answer, stored):
     trails = {"subject": create(OWN, shown=answer), "shown": rows(stored), "other0": create(OTHER)}
-    return evaluate("not-mixed", trails, {}, DEPLOYED)
+    return evaluate("no-mixed-content", trails, {}, DEPLOYED)
 
 
 def test_what_another_one_sent_is_seen_in_answer_and_ticket():
@@ -95,7 +95,7 @@ def outside(subject, *, collection, sibling=None, inside=None):
         "inside": inside or create(OWN),
         "collection": rows(collection),
     }
-    return evaluate("outside-flow", trails, {}, DEPLOYED)
+    return evaluate("foreign-flow-collection", trails, {}, DEPLOYED)
 
 
 def test_a_flow_collection_of_a_project_serves_nobody_else():

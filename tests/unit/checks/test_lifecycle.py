@@ -14,7 +14,7 @@ def shown(status):
 
 def judged(event, subject, before, after, *, must=None, **aside):
     trails = {"subject": subject, "before": shown(before), "after": shown(after), **aside}
-    return evaluate("life-step", trails, {"event": event, **({"must": must} if must else {})}, DEPLOYED)
+    return evaluate("event-effect", trails, {"event": event, **({"must": must} if must else {})}, DEPLOYED)
 
 
 def test_a_cancel_leads_to_cancelled():

@@ -26,7 +26,7 @@ def beside(answer: Response | Failure) -> object:
 def test_what_a_line_has_lost_proves_nothing(answer: Response | Failure):
     judgement = beside(answer)
     assert isinstance(judgement, Undecided)
-    assert judgement.reason.key == "beside-lost"
+    assert judgement.reason.key == "companion-unanswered"
 
 
 def test_an_answered_sibling_leaves_a_departure():

@@ -48,34 +48,34 @@ def reason(judgement):
 
 
 SUBJECTS = {
-    "shows-rows": asked(rows("abc"), OWN),
-    "selects": asked(rows("c"), "name=own c"),
+    "query-list": asked(rows("abc"), OWN),
+    "selection": asked(rows("c"), "name=own c"),
     "only-matching": asked(rows("c"), "name=own c"),
     "page-size": asked(rows("ab"), OWN, limit=2),
-    "total": asked({"total": 5}, OWN, count="true"),
+    "total-count": asked({"total": 5}, OWN, count="true"),
     "in-order": asked(rows("edcba"), OWN, sort="-name"),
-    "projected": asked({"inventories": [{"name": "own a"}]}, OWN, fields="name"),
-    "empty": asked(rows(""), "name=own x"),
-    "by-uuid": asked(rows("a"), path=f"/v1/tickets/{UUIDS['a']}"),
-    "same-row": asked(rows("a"), path=f"/v1/tickets/{UUIDS['a']}"),
-    "partition": asked(rows("abcde"), OWN, limit=20),
-    "schema-leads": asked(rows("a", schema={"inventories[0].status": "T"}), OWN),
+    "selected-fields": asked({"inventories": [{"name": "own a"}]}, OWN, fields="name"),
+    "empty-result": asked(rows(""), "name=own x"),
+    "ticket-by-path": asked(rows("a"), path=f"/v1/tickets/{UUIDS['a']}"),
+    "same-ticket-read": asked(rows("a"), path=f"/v1/tickets/{UUIDS['a']}"),
+    "complete-pages": asked(rows("abcde"), OWN, limit=20),
+    "query-schema-paths": asked(rows("a", schema={"inventories[0].status": "T"}), OWN),
 }
 WRONG = {
-    "selects": asked(rows("bc"), "name=own c"),
+    "selection": asked(rows("bc"), "name=own c"),
     "only-matching": asked(rows("cb"), "name=own c"),
     "page-size": asked(rows("abc"), OWN, limit=2),
-    "total": asked({"total": 4}, OWN, count="true"),
+    "total-count": asked({"total": 4}, OWN, count="true"),
     "in-order": asked(rows("abcde"), OWN, sort="-name"),
-    "projected": asked({"inventories": [{"name": "own a", "uuid": "x"}]}, OWN, fields="name"),
-    "empty": asked(rows("a"), "name=own x"),
-    "by-uuid": asked(rows("ab"), path=f"/v1/tickets/{UUIDS['a']}"),
-    "same-row": asked({"inventories": [row("a", name="own b")]}, path=f"/v1/tickets/{UUIDS['a']}"),
-    "partition": asked(rows("abcd"), OWN, limit=4),
-    "schema-leads": asked(rows("a", schema={"inventories[1]": "T"}), OWN),
-    "shows-rows": asked({"inventory": row("a")}, OWN),
+    "selected-fields": asked({"inventories": [{"name": "own a", "uuid": "x"}]}, OWN, fields="name"),
+    "empty-result": asked(rows("a"), "name=own x"),
+    "ticket-by-path": asked(rows("ab"), path=f"/v1/tickets/{UUIDS['a']}"),
+    "same-ticket-read": asked({"inventories": [row("a", name="own b")]}, path=f"/v1/tickets/{UUIDS['a']}"),
+    "complete-pages": asked(rows("abcd"), OWN, limit=4),
+    "query-schema-paths": asked(rows("a", schema={"inventories[1]": "T"}), OWN),
+    "query-list": asked({"inventory": row("a")}, OWN),
 }
-ON_THE_SHELF = ("selects", "page-size", "total", "in-order", "projected", "partition")
+ON_THE_SHELF = ("selection", "page-size", "total-count", "in-order", "selected-fields", "complete-pages")
 
 
 @pytest.mark.parametrize("check", SUBJECTS)
@@ -97,7 +97,9 @@ def test_a_lost_query_is_undecided(check):
     assert isinstance(judged(check, subject), Undecided)
 
 
-@pytest.mark.parametrize("check", ["selects", "page-size", "in-order", "by-uuid", "empty", "shows-rows", "total"])
+@pytest.mark.parametrize(
+    "check", ["selection", "page-size", "in-order", "ticket-by-path", "empty-result", "query-list", "total-count"]
+)
 def test_a_refused_query_departs(check):
     path = SUBJECTS[check][0].request.path
     subject = (answered(503, error("SYS.1000"), method="GET", path=path),)
@@ -119,20 +121,20 @@ def test_a_refused_query_departs(check):
     ],
 )
 def test_a_shelf_that_cannot_be_relied_on_proves_nothing(check, beside):
-    assert reason(judged(check, WRONG[check], **beside)) in ("no-shelf", "beside-lost")
+    assert reason(judged(check, WRONG[check], **beside)) in ("controls-changed", "companion-unanswered")
 
 
 def test_a_null_that_no_row_shows_is_left_open():
     described = {"inventories": [row(letter, description="") for letter in "abcde"]}
     beside = asked(described, OWN)
     subject = asked(rows(""), OWN, "description is null")
-    assert reason(judged("selects", subject, before=beside, after=beside)) == "not-shown"
+    assert reason(judged("selection", subject, before=beside, after=beside)) == "not-shown"
 
 
 def test_several_conditions_have_to_be_met_by_all():
     conditions = (OWN, "name!=own a", "description not null")
-    assert judged("selects", asked(rows("ec"), *conditions)) is None
-    assert isinstance(judged("selects", asked(rows("bcde"), *conditions)), Violation)
+    assert judged("selection", asked(rows("ec"), *conditions)) is None
+    assert isinstance(judged("selection", asked(rows("bcde"), *conditions)), Violation)
 
 
 def made(letter, *, end_status=200, uuid=""):
@@ -143,33 +145,37 @@ def made(letter, *, end_status=200, uuid=""):
 
 def test_a_listing_has_each_created_ticket_once():
     creates = {f"made{letter}": made(letter) for letter in "abcde"}
-    assert evaluate("listed", {"subject": listing(), **creates}, {}, DEPLOYED) is None
+    assert evaluate("all-created-listed", {"subject": listing(), **creates}, {}, DEPLOYED) is None
     for wrong in ("abcd", "aabcde"):
-        assert isinstance(evaluate("listed", {"subject": listing(wrong), **creates}, {}, DEPLOYED), Violation)
+        assert isinstance(
+            evaluate("all-created-listed", {"subject": listing(wrong), **creates}, {}, DEPLOYED), Violation
+        )
 
 
 def test_a_refused_create_is_not_listed_and_a_lost_one_may_be():
     creates = {"madea": made("a"), "madeb": made("b", end_status=503), "madec": made("c")[:2]}
     for listed in ("a", "ac"):
-        assert evaluate("listed", {"subject": listing(listed), **creates}, {}, DEPLOYED) is None
-    assert isinstance(evaluate("listed", {"subject": listing("ab"), **creates}, {}, DEPLOYED), Violation)
+        assert evaluate("all-created-listed", {"subject": listing(listed), **creates}, {}, DEPLOYED) is None
+    assert isinstance(evaluate("all-created-listed", {"subject": listing("ab"), **creates}, {}, DEPLOYED), Violation)
 
 
 def test_a_listing_shows_the_uuid_that_the_create_answered():
     creates = {"madea": made("a", uuid="f" * 32)}
-    assert isinstance(evaluate("listed", {"subject": listing("a"), **creates}, {}, DEPLOYED), Violation)
+    assert isinstance(evaluate("all-created-listed", {"subject": listing("a"), **creates}, {}, DEPLOYED), Violation)
 
 
 def test_without_any_created_ticket_a_listing_proves_nothing():
     creates = {"madea": made("a", end_status=503)}
-    assert reason(evaluate("listed", {"subject": listing("b"), **creates}, {}, DEPLOYED)) == "no-shelf"
+    assert (
+        reason(evaluate("all-created-listed", {"subject": listing("b"), **creates}, {}, DEPLOYED)) == "controls-changed"
+    )
 
 
 def test_pages_are_counted_together():
     first, gap = asked(rows("abc"), OWN, limit=3), {"page3": asked(rows("e"), OWN, limit=3, start=3)}
-    assert judged("partition", first, page3=asked(rows("de"), OWN, limit=3, start=3)) is None
-    assert isinstance(judged("partition", first, **gap), Violation)
-    assert isinstance(judged("partition", first, page3=lost()), Undecided)
+    assert judged("complete-pages", first, page3=asked(rows("de"), OWN, limit=3, start=3)) is None
+    assert isinstance(judged("complete-pages", first, **gap), Violation)
+    assert isinstance(judged("complete-pages", first, page3=lost()), Undecided)
 
 
 def test_a_page_after_the_end_is_empty():
@@ -178,33 +184,33 @@ def test_a_page_after_the_end_is_empty():
 
 @pytest.mark.parametrize(("value", "held"), [(5, True), (5.0, True), ("5", False), (None, False), (True, False)])
 def test_a_total_is_the_number(value, held):
-    judgement = judged("total", asked(rows("ab", total=value), OWN, limit=2))
+    judgement = judged("total-count", asked(rows("ab", total=value), OWN, limit=2))
     assert isinstance(judgement, Violation) is not held
 
 
 def test_a_missing_field_departs():
-    assert isinstance(judged("projected", asked({"inventories": [{}]}, OWN, fields="name")), Violation)
+    assert isinstance(judged("selected-fields", asked({"inventories": [{}]}, OWN, fields="name")), Violation)
 
 
 def test_a_refusal_may_be_allowed():
     subject = asked(error(), "name=x' --", status=503)
-    assert reason(judged("empty", subject, arguments={"may_refuse": True})) == "legal-refusal"
+    assert reason(judged("empty-result", subject, arguments={"may_refuse": True})) == "legal-refusal"
 
 
 def test_a_target_that_lists_nothing_at_all_proves_nothing():
-    assert reason(judged("empty", asked(rows(""), "name=x"), before=listing(""))) == "no-shelf"
+    assert reason(judged("empty-result", asked(rows(""), "name=x"), before=listing(""))) == "controls-changed"
 
 
 def test_a_ticket_that_somebody_approved_is_left_alone():
     moved = asked({"inventories": [row("a", status="Cancelled", lastOpDate="later")]}, OWN)
-    assert reason(judged("same-row", moved)) == "no-shelf"
+    assert reason(judged("same-ticket-read", moved)) == "controls-changed"
 
 
 def test_one_ticket_alone_is_what_the_introduction_shows():
     subject = asked({"inventory": row("a")}, path=f"/v1/tickets/{UUIDS['a']}")
-    assert judged("by-uuid", subject, DOCUMENTED) is None
-    assert isinstance(judged("by-uuid", subject, DEPLOYED), Violation)
+    assert judged("ticket-by-path", subject, DOCUMENTED) is None
+    assert isinstance(judged("ticket-by-path", subject, DEPLOYED), Violation)
 
 
 def test_a_query_need_not_have_a_schema():
-    assert reason(judged("schema-leads", asked(rows("a"), OWN))) == "not-shown"
+    assert reason(judged("query-schema-paths", asked(rows("a"), OWN))) == "not-shown"

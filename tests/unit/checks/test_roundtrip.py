@@ -23,5 +23,5 @@ def test_a_context_keeps_what_the_page_names():
                 200, {"inventory": {"accountSystemContext": shown}}, sent={"params": {"accountSystemContext": context}}
             ),
         )
-        judgement = evaluate("echo", {"subject": trail}, {"member": "accountSystemContext"}, profile())
+        judgement = evaluate("member-echo", {"subject": trail}, {"member": "accountSystemContext"}, profile())
         assert isinstance(judgement, Violation) is departs, (shown, judgement)

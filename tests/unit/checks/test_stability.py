@@ -24,7 +24,7 @@ def departs(judgement: Judgement) -> str:
 
 def steady(subject: tuple[Exchange, ...], shown: tuple[Exchange, ...] | None = None) -> Judgement:
     trails = {"subject": subject, "sibling": job(end=inventory(), sent=SENT)}
-    return evaluate("steady", trails | ({"shown": shown} if shown else {}), {}, profile())
+    return evaluate("same-treatment", trails | ({"shown": shown} if shown else {}), {}, profile())
 
 
 def test_a_draft_that_is_treated_as_before_holds():
@@ -35,7 +35,7 @@ def test_a_draft_that_is_treated_as_before_holds():
 def test_another_decision_form_status_or_202_departs():
     assert departs(steady(job(503, error(), sent=SENT))) == "expect-as-before"
     assert departs(steady(job(end={}, sent=SENT))) == "expect-form-as-before"
-    assert departs(steady(job(end=inventory(status="Cancelled"), sent=SENT))) == "expect-born"
+    assert departs(steady(job(end=inventory(status="Cancelled"), sent=SENT))) == "expect-initial-status"
     assert departs(steady(job(end=inventory(), sent=SENT, apiTimeout=...))) == "expect-form-as-before"
 
 
@@ -43,7 +43,7 @@ def test_what_is_stored_departs_if_it_is_lost_doubled_or_another():
     good = job(end=inventory(), sent=SENT)
     assert departs(steady(good, rows())) == "expect-stored"
     assert departs(steady(good, rows(inventory()["inventory"], inventory()["inventory"]))) == "expect-stored"
-    assert departs(steady(good, rows({**inventory()["inventory"], "description": "?"}))) == "expect-echo"
+    assert departs(steady(good, rows({**inventory()["inventory"], "description": "?"}))) == "expect-value"
 
 
 def test_an_answer_that_the_line_lost_says_nothing():
@@ -70,7 +70,7 @@ def test_before_4_5_nothing_follows_from_two_tickets():
 
 
 def kept(later: Exchange) -> Judgement:
-    return evaluate("job-kept", {"subject": job(end=inventory(), sent=SENT), "later": (later,)}, {}, profile())
+    return evaluate("job-result-kept", {"subject": job(end=inventory(), sent=SENT), "later": (later,)}, {}, profile())
 
 
 def test_a_result_stays_or_is_no_longer_kept():
@@ -84,8 +84,8 @@ def test_a_ticket_that_was_there_is_still_there():
     def judged(*later: Json) -> Judgement:
         first = inventory()["inventory"]
         trails = {"subject": job(end=inventory(), sent=SENT), "shown": rows(first), "later": rows(*later)}
-        return evaluate("still-there", trails, {}, profile())
+        return evaluate("still-stored", trails, {}, profile())
 
     assert judged(inventory()["inventory"]) is None
     assert departs(judged()) == "expect-stored"
-    assert departs(judged({**inventory()["inventory"], "description": "x"})) == "expect-unmoved"
+    assert departs(judged({**inventory()["inventory"], "description": "x"})) == "expect-same-value"

@@ -25,7 +25,7 @@ def ticket(**changes):
     return {"uuid": TICKET, "name": PARAMS["name"], "status": "Pending"} | changes
 
 
-def seen(subject, *, check="unseen", shown=None, still=None, **arguments):
+def seen(subject, *, check="not-visible", shown=None, still=None, **arguments):
     trails = {
         "made": MADE,
         "subject": subject,
@@ -39,7 +39,7 @@ def moved(subject, *, before=None, after=None, **more):
     roles = {key: value for key, value in more.items() if key in ("sibling", "history-before", "history-after")}
     told = {"call": more.get("call", "action"), "event": "cancel"} | more.get("told", {})
     trails = {"subject": subject, "before": before or rows(ticket()), "after": after or rows(ticket()), **roles}
-    return evaluate("left-alone", trails, told, DEPLOYED)
+    return evaluate("unchanged-by-stranger", trails, told, DEPLOYED)
 
 
 def refusal(details="permission denied", code="SYS.1006"):
@@ -81,12 +81,12 @@ def test_a_query_without_an_answer_proves_nothing():
 
 @pytest.mark.parametrize(("total", "departs"), [(0, False), (1, True), (7, True)])
 def test_a_total_tells(total, departs):
-    judgement = seen(rows(total=total), check="uncounted", shown=rows(total=1))
+    judgement = seen(rows(total=total), check="not-counted", shown=rows(total=1))
     assert isinstance(judgement, Violation) == departs
 
 
 def test_a_total_that_its_owner_does_not_see_proves_nothing():
-    assert isinstance(seen(rows(total=1), check="uncounted", shown=rows(total=0)), Undecided)
+    assert isinstance(seen(rows(total=1), check="not-counted", shown=rows(total=0)), Undecided)
 
 
 def test_a_refusal_that_leaves_the_ticket_holds():
@@ -121,7 +121,7 @@ def test_a_refusal_of_somebody_who_may_do_nothing_proves_nothing():
 
 def test_a_refusal_may_name_the_ticket_but_not_tell_its_texts():
     def told(details):
-        return evaluate("tells-nothing", {"subject": refusal(details), "made": MADE}, {"call": "action"}, DEPLOYED)
+        return evaluate("discloses-nothing", {"subject": refusal(details), "made": MADE}, {"call": "action"}, DEPLOYED)
 
     assert told(f"not the owner of the ticket[uuid:{TICKET}, name:{PARAMS['name']}]") is None
     assert isinstance(told(PARAMS["description"]), Violation)

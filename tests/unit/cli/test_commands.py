@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_zstack_ticket.cli.main import commands, main
+from pytest_zstack_ticket.cli.main import COMMANDS, main
 from tests.support.sample_report import sample_report
 
-NAMES = [command.name for command in commands()]
 WAIVE = ["ZT-BODY-001", "--class=product-bug", "--reason=a", "--owner=b", "--approver=c", "--expires=2030-01-01"]
 READERS = {
     "diff": lambda bundle: ["diff", bundle, bundle],
@@ -71,7 +70,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_json_an_example_and_its_exit_statuses(name: str, capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit):
         main([name, "--help"])

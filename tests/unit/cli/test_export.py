@@ -86,7 +86,7 @@ def test_allure_is_a_folder_with_witnesses(folder: Path, tmp_path: Path, capsys:
 def test_allure_without_evidence_says_what_is_missing(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     (folder / "evidence.jsonl.gz").unlink()
     assert main(["export", "allure", str(folder), "--output", str(tmp_path / "al")]) == 0
-    assert "have no witness" in capsys.readouterr().err
+    assert "without an example" in capsys.readouterr().err
 
 
 def test_evidence_that_was_cut_short_is_said_to_be(folder: Path, capsys: pytest.CaptureFixture[str]):
@@ -114,9 +114,9 @@ def test_the_evidence_of_another_run_is_refused_and_no_file_is_left(
     [
         (["har"], "har needs a BUNDLE"),
         (["junit", "FOLDER/none"], "cannot be read"),
-        (["junit", "FOLDER/evidence.jsonl.gz"], "is no JSON"),
+        (["junit", "FOLDER/evidence.jsonl.gz"], "is not JSON"),
         (["allure", "FOLDER"], "name it with --output DIR"),
-        (["allure", "FOLDER", "--output", "FOLDER/report.json"], "cannot be made a folder"),
+        (["allure", "FOLDER", "--output", "FOLDER/report.json"], "cannot be created as a folder"),
         (["openapi", "FOLDER"], "leave FOLDER out"),
         (["ctrf", "FOLDER", "--output", "FOLDER/none/x"], "cannot be written"),
     ],
@@ -134,7 +134,7 @@ def test_what_cannot_be_used_is_told_in_one_sentence(
 def test_a_report_without_evidence_has_no_har(folder: Path, capsys: pytest.CaptureFixture[str]):
     written(folder, None)
     assert main(["export", "har", str(folder)]) == 4
-    assert "har is made of the exchanges" in capsys.readouterr().err
+    assert "har needs the exchanges" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("date", ["yesterday", "2026-11-23T07:44:59"])
@@ -142,7 +142,7 @@ def test_a_report_without_dates_is_refused(folder: Path, date: str, capsys: pyte
     told = a_report("passed")
     (folder / "report.json").write_text(json.dumps(told | {"run": told["run"] | {"ended": date}}), "utf-8")
     assert main(["export", "junit", str(folder)]) == 4
-    assert "run.ended is no date" in capsys.readouterr().err
+    assert "run.ended is not a date" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("wanted", ["junit", "ctrf", "earl", "allure"])

@@ -1,23 +1,29 @@
-"""The command: data to stdout, talk to stderr, one sentence for what cannot be used."""
+"""The command: output to stdout, messages to stderr, one sentence for what cannot be used."""
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
-from pytest_zstack_ticket.cli.main import commands, main, make_parser
+import pytest_zstack_ticket.cli
+from pytest_zstack_ticket.cli.main import COMMANDS, main
 
 
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]):
-    for command in commands():
+    for name, (module, _) in COMMANDS.items():
         with pytest.raises(SystemExit) as ended:
-            main([command.name, "--help"])
+            main([name, "--help"])
         assert ended.value.code == 0
         shown = capsys.readouterr().out
+        command = import_module(f"pytest_zstack_ticket.cli.{module}").COMMANDS[name]
         assert command.description.splitlines()[0] in shown
         assert "example:" in shown
 
@@ -29,10 +35,56 @@ def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]):
     assert "simulate" in told.err
 
 
-def test_names_of_commands_are_unique():
-    names = [command.name for command in commands()]
-    assert len(names) == len(set(names))
-    assert make_parser(commands()).prog == "zstack-ticket"
+def test_the_table_and_the_modules_name_the_same_commands():
+    folder = Path(pytest_zstack_ticket.cli.__file__).parent
+    found = {}
+    for path in folder.glob("*.py"):
+        module = import_module(f"pytest_zstack_ticket.cli.{path.stem}")
+        if path.stem not in ("main", "__main__", "__init__"):
+            found |= dict.fromkeys(getattr(module, "COMMANDS", {}), path.stem)
+    assert found == {name: module for name, (module, _) in COMMANDS.items()}
+
+
+def test_the_help_lists_every_command_and_loads_none():
+    program = """
+import sys
+from pytest_zstack_ticket.cli.main import main
+try:
+    main(["--help"])
+finally:
+    print(*sys.modules, sep="\\n", file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert [name for name in COMMANDS if not re.search(rf"^ +{name}\b", done.stdout, re.MULTILINE)] == []
+    loaded = set(done.stderr.splitlines())
+    ours = {name for name in loaded if name.startswith("pytest_zstack_ticket.")}
+    assert ours == {f"pytest_zstack_ticket.{name}" for name in ("cli", "cli.main", "model", "model.errors")}
+    assert loaded & {"pytest", "_pytest", "hypothesis", "jsonschema", "httpx", "h11", "cryptography"} == set()
+
+
+def test_the_version_is_shown(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"zstack-ticket {version('pytest-zstack-ticket')}\n"
+
+
+def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        main(["simulat"])
+    assert ended.value.code == 2
+    assert "simulate" in capsys.readouterr().err
+
+
+def test_a_password_file_that_cannot_be_read_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.delenv("ZSTACK_PASSWORD", raising=False)
+    monkeypatch.setenv("ZSTACK_PASSWORD_FILE", str(tmp_path / "none"))
+    assert main(["doctor", "embedded"]) == 4
+    assert capsys.readouterr().err == (
+        f"zstack-ticket: ZSTACK_PASSWORD_FILE: {tmp_path}/none cannot be read (FileNotFoundError).\n"
+    )
 
 
 def test_requirements_are_listed(capsys: pytest.CaptureFixture[str]):
@@ -57,7 +109,7 @@ def test_one_requirement_is_explained(capsys: pytest.CaptureFixture[str]):
     assert shown.startswith("ZT-BODY-004 (must, ")
     assert "body/test_refused.py" in shown
     assert main(["explain", "ZT-BODY-004", "--lang", "zh"]) == 0
-    assert "可检出的缺陷：" in capsys.readouterr().out
+    assert "用于验证的故障：" in capsys.readouterr().out
     assert main(["explain", "ZT-BODY-004", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["id"] == "ZT-BODY-004"
 
@@ -66,7 +118,7 @@ def test_an_unknown_requirement_is_told_in_one_sentence(capsys: pytest.CaptureFi
     assert main(["explain", "ZT-BODY-0004"]) == 4
     told = capsys.readouterr()
     assert told.out == ""
-    assert told.err.startswith("zstack-ticket: there is no requirement ZT-BODY-0004; near: ZT-BODY-004")
+    assert told.err.startswith("zstack-ticket: there is no requirement ZT-BODY-0004. Did you mean ZT-BODY-004")
     assert len(told.err.splitlines()) == 1
 
 
@@ -99,7 +151,7 @@ def test_simulate_serves_until_it_is_ended(ending: signal.Signals):
     assert process.stdout is not None
     told = json.loads(process.stdout.readline())
     os.kill(process.pid, ending)
-    _, talk = process.communicate(timeout=10)
+    _, messages = process.communicate(timeout=10)
     assert process.returncode == 0
     assert told["url"].startswith("http://127.0.0.1:")
-    assert told["password"] in talk
+    assert told["password"] in messages

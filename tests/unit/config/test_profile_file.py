@@ -86,7 +86,7 @@ def test_a_release_is_major_and_minor(text: str, release: tuple[int, int]) -> No
 
 @pytest.mark.parametrize("text", ["", "4", "v4.8", "4.8\n", "4.8-rc1", "9" * 5000 + ".1", "after 5.3"])
 def test_what_is_no_release_is_refused(text: str) -> None:
-    with pytest.raises(ProfileError, match=r"is no ZStack release\. Write major\.minor"):
+    with pytest.raises(ProfileError, match=r"is not a ZStack release\. Write major\.minor"):
         parse_release(text)
 
 
@@ -143,13 +143,13 @@ def test_an_empty_context_file_is_the_sample_of_the_page(tmp_path: Path) -> None
             'line 2: ticket.flow-collection-uuid must be a UUID of 32 lower-case hexadecimal digits, but is "X".',
         ),
         (f'[ticket]\ntag-uuids = ["{"0" * 32}\\n"]', "line 2: ticket.tag-uuids must be a UUID"),
-        ("ticket = 1", "line 1: ticket must be a table, but is 1."),
+        ("ticket = 1", "line 1: ticket must be a table or object, but is 1."),
         ("allow-approve = 1", "line 1: allow-approve must be true or false, but is 1."),
-        ("[api-body]\nwhen = 2026-11-23", "line 2: api-body.when is a date or time, which JSON has no form for"),
-        ("[api-body]\nx = [1, nan]", "line 2: api-body.x is no finite number"),
-        ("[api-body]\nx = -inf", "line 2: api-body.x is no finite number"),
+        ("[api-body]\nwhen = 2026-11-23", "line 2: api-body.when is a date or time, which JSON cannot hold"),
+        ("[api-body]\nx = [1, nan]", "line 2: api-body.x is not a finite number"),
+        ("[api-body]\nx = -inf", "line 2: api-body.x is not a finite number"),
         ('[ticket]\nexecute-times = 0\nname = ""', "line 2: ticket.execute-times"),
-        ("[ticket", "is no TOML: Expected ']' at the end of a table declaration (at end of document). Mend that line."),
+        ("[ticket", "is not TOML: Expected ']' at the end of a table declaration (at end of document). Fix that line."),
         (b"\xff\xfe", "is not UTF-8 (byte 0). Save it as UTF-8."),
         ("a = " + "[" * 100_000, "is nested more than 96 levels deep."),
     ],
@@ -183,7 +183,7 @@ def test_a_bad_profile_is_one_sentence(tmp_path: Path, text: str, words: str) ->
 
 
 def test_a_profile_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ProfileError, match=r"profile 'strict': write deployed, documented or the path of a TOML file"):
+    with pytest.raises(ProfileError, match=r"profile 'strict': not found; write deployed, documented or the path"):
         load_profile("strict")
     with pytest.raises(ProfileError, match="cannot be read: Is a directory"):
         load_profile(str(tmp_path))
@@ -241,11 +241,11 @@ def test_a_row_is_read_whole(tmp_path: Path) -> None:
         ([ROW.format(id="ZT-BODY-001"), 'after = ["ZT-BODY-9"]'], "line 9: requirement.after must be an id"),
         (
             [ROW.format(id="ZT-BODY-001"), ROW.format(id="ZT-BODY-002"), 'after = ["ZT-BODY-009"]'],
-            "line 17: requirement.after of ZT-BODY-002 names ZT-BODY-009, which no catalogue has.",
+            "line 17: requirement.after of ZT-BODY-002 names ZT-BODY-009, which is in no catalogue.",
         ),
         (
             [ROW.format(id="ZT-BODY-001"), ROW.format(id="ZT-BODY-001")],
-            "line 11: requirement.id ZT-BODY-001 stands in",
+            "line 11: requirement.id ZT-BODY-001 is defined in",
         ),
         (
             [
@@ -254,7 +254,7 @@ def test_a_row_is_read_whole(tmp_path: Path) -> None:
                 ROW.format(id="ZT-BODY-002"),
                 'after = ["ZT-BODY-001"]',
             ],
-            "line 9: requirement.after makes ZT-BODY-001 stand on itself.",
+            "line 9: requirement.after makes ZT-BODY-001 depend on itself.",
         ),
     ],
 )

@@ -78,7 +78,7 @@ def test_a_second_one_goes_to_the_end_and_the_same_one_is_refused(tmp_path):
     [
         ('approver = "wang"', 'approver = " LI "', r"line 7: waiver.approver must be another person"),
         ('signature = "0123456789abcdef"', 'signature = "12"', r"line 3: waiver.signature must be 16 lower-case"),
-        ('expires = "2027-01-31"', 'expires = "2027-02-31"', r"line 8: waiver.expires is no day of the calendar"),
+        ('expires = "2027-01-31"', 'expires = "2027-02-31"', r"line 8: waiver.expires is not a calendar date"),
         ('expires = "2027-01-31"', 'expires = "soon"', r"line 8: waiver.expires must be a day such as"),
         ('class = "product-bug"', 'class = "bug"', r"line 4: waiver.class must be one of product-bug"),
         ('owner = "li"\n', "", r"has no owner; add it"),

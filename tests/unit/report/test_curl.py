@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytest_zstack_ticket.model.exchange import Headers, Request
-from pytest_zstack_ticket.report.curl import LONGEST, curl_line
+from pytest_zstack_ticket.report.curl import MAX_BODY_BYTES, curl_line
 
 BODIES = [
     b'{"a":1}',
@@ -82,11 +82,21 @@ def test_a_path_with_the_marks_of_a_pattern_is_sent_as_it_is(tmp_path: Path):
 
 
 def test_a_huge_body_is_left_to_the_evidence():
-    line = curl_line(request(b"x" * (LONGEST + 1)), "http://h")
+    line = curl_line(request(b"x" * (MAX_BODY_BYTES + 1)), "http://h")
     assert len(line) < 400
-    assert str(LONGEST + 1) in line
+    assert str(MAX_BODY_BYTES + 1) in line
 
 
 def test_a_content_type_of_the_request_is_kept(tmp_path: Path):
     run(curl_line(request(b"{}", (("content-type", "text/plain"),)), "http://h"), tmp_path)
     assert (tmp_path / "headers").read_text() == "content-type: text/plain\n"
+
+
+def test_a_session_that_other_users_share_is_that_of_the_run():
+    line = curl_line(
+        request(None, (("Authorization", "OAuth same"),)),
+        "http://h:1",
+        ours=("OAuth same",),
+        others={"OAuth same": "ZSTACK_APPROVER_SESSION", "OAuth theirs": "ZSTACK_STRANGER_SESSION"},
+    )
+    assert '"Authorization: OAuth $ZSTACK_SESSION"' in line

@@ -53,7 +53,7 @@ def test_a_departure_is_returned_with_its_text():
     kept = Kept()
     violation = kept.examine("refusal", edit=EDIT, subject=trail(ACCEPTED), sibling=trail(ACCEPTED))
     assert isinstance(violation, ReportedViolation)
-    assert str(violation) == "ZT-BODY-002: expected a refusal; actual: accepted, answered {}"
+    assert str(violation) == "ZT-BODY-002: expected refused; actual: accepted; the response was {}"
     assert kept.record.example == kept.examples[0]
     assert kept.record.tally.failed == 1
 

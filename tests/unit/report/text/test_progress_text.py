@@ -14,7 +14,7 @@ def test_it_says_what_is_examined_and_what_it_came_to():
         "ZT-BODY-061 · 37 examples · 210/s · 1 findings · 12 tickets · 0:41 left"
     )
     assert progress_text(BEAT, wording(), "zh", columns=80) == (
-        "ZT-BODY-061 · 样例 37 · 210 次/秒 · 发现 1 · 工单 12 · 剩余 0:41"
+        "ZT-BODY-061 · 样例 37 · 210 次/秒 · 问题 1 · 工单 12 · 剩余 0:41"
     )
 
 

@@ -1,6 +1,7 @@
 """The catalogues of what people read."""
 
 import ast
+import re
 import string
 import tomllib
 from collections.abc import Iterator
@@ -52,6 +53,20 @@ def test_every_text_has_the_same_placeholders_in_every_language():
     for table, rows in CATALOGUES["en"].items():
         for key, text in rows.items():
             assert placeholders(text) == placeholders(CATALOGUES["zh"][table][key]), key
+
+
+@pytest.mark.parametrize(
+    "flaw",
+    [
+        "[\u4e00-\u9fff][A-Za-z0-9{$`-]|[A-Za-z0-9}`][\u4e00-\u9fff]",
+        "[\u4e00-\u9fff] ?[,;:!?(]|[,;:?!)] ?[\u4e00-\u9fff]",
+        "目标|作业|草稿|力度|机密|秘密|内嵌|内置端点|需求|配置档",
+    ],
+    ids=["no space between Chinese and Latin", "half-width punctuation", "not the word of the glossary"],
+)
+def test_chinese_texts_keep_to_the_typography_and_the_glossary(flaw: str):
+    texts = [text for rows in CATALOGUES["zh"].values() for text in rows.values()]
+    assert [text for text in texts if re.search(flaw, text)] == []
 
 
 def test_every_phrase_that_the_code_says_can_be_said():

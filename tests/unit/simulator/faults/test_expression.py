@@ -7,7 +7,7 @@ from pytest_zstack_ticket.model.exchange import Request, Response
 from pytest_zstack_ticket.simulator.fault_points import Facts
 from pytest_zstack_ticket.simulator.faults import FAMILIES, FAULTS, describe_triggers, parse_fault
 from pytest_zstack_ticket.simulator.faults.scope import ANYTHING, parse_scope
-from pytest_zstack_ticket.simulator.response import Answer, Connection, Tree
+from pytest_zstack_ticket.simulator.response import Answer, Tree
 from tests.support.simulator_endpoint import Endpoint, body, code, details
 from tests.support.simulator_probe import Caller, message, query, request
 
@@ -155,7 +155,7 @@ def test_load_brings_a_fault_out() -> None:
 def test_connections_that_wait_bring_a_fault_out() -> None:
     one = endpoint("when-in-flight:3(status:query=500)")
     sent = query(Caller(one.token))
-    answers = [one.engine.handle(sent, one.now, Connection(in_flight=number)) for number in (1, 3)]
+    answers = [one.engine.handle(sent, one.now, in_flight=number) for number in (1, 3)]
     assert [answer.status for answer in answers if isinstance(answer, Response)] == [200, 500]
 
 

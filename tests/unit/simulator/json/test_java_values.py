@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta, timezone
+
 import pytest
 
 from pytest_zstack_ticket.simulator.json.java_values import date_text, double_text, trim, units
@@ -37,5 +39,5 @@ def test_dates_have_no_padding_and_no_zone() -> None:
     assert date_text(when) == "Dec 28, 2018 6:38:25 PM"
     assert date_text(when, style="java9") == "Dec 28, 2018, 6:38:25 PM"
     assert date_text(when, style="java20") == "Dec 28, 2018, 6:38:25\u202fPM"
-    assert date_text(when, zone_hours=8) == "Dec 29, 2018 2:38:25 AM"
+    assert date_text(when, zone=timezone(timedelta(hours=8))) == "Dec 29, 2018 2:38:25 AM"
     assert date_text(0) == "Jan 1, 1970 12:00:00 AM"

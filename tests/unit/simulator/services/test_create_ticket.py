@@ -120,7 +120,7 @@ def test_a_flow_collection_for_other_types_is_refused() -> None:
 
 def test_an_invalid_flow_collection_is_refused() -> None:
     endpoint = Endpoint()
-    collections = endpoint.engine.world.store.collections
+    collections = endpoint.engine.state.store.collections
     collections[seed_data.DEFAULT_COLLECTION] = replace(collections[seed_data.DEFAULT_COLLECTION], status="Invalid")
     assert "is invalid, contact admin" in details(endpoint.create(flowCollectionUuid=seed_data.DEFAULT_COLLECTION))
     assert "no matched ticket flow collection or no default" in details(endpoint.create())
@@ -132,7 +132,7 @@ def test_before_3_6_the_class_of_the_message_is_named_and_types_and_tags_do_not_
     assert "message[org.zstack.ticket.api.APICreateTicketMsg]" in details(endpoint.create(name=...))
     assert "no API[no.such.Message] found" in details(endpoint.create(requests=[request(apiName="no.such.Message")]))
     assert endpoint.create(tagUuids=["x"]).status == 200
-    del endpoint.engine.world.store.collections[seed_data.DEFAULT_COLLECTION]
+    del endpoint.engine.state.store.collections[seed_data.DEFAULT_COLLECTION]
     assert "no default ticket flow collection found" in details(endpoint.create())
 
 

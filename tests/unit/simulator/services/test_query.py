@@ -10,7 +10,7 @@ from tests.support.simulator_endpoint import Endpoint, body, code, details
 
 def filled(text: str = "embedded", *, many: int = 0) -> Endpoint:
     endpoint = Endpoint(text)
-    endpoint.engine.world.store.tickets.clear()
+    endpoint.engine.state.store.tickets.clear()
     for name, description in (("a", "x"), ("b", None), ("c=d", "y"), ("A", None), ("a b_c%", None)):
         endpoint.create(name=name, **({"description": description} if description else {}))
         endpoint.now += 1
@@ -199,6 +199,6 @@ def test_history_rows_are_in_the_order_of_their_sequence() -> None:
 
 
 def test_dates_may_be_those_of_a_newer_platform_or_zone() -> None:
-    shown = Endpoint("embedded?choice=dates:java20+time-zone:china").created()["createDate"]
+    shown = Endpoint("embedded?choice=dates:java20&time_zone=Asia/Shanghai").created()["createDate"]
     assert shown == "Nov 25, 2025, 12:00:00\u202fAM"
     assert Endpoint("embedded?choice=dates:java9").created()["createDate"] == "Nov 24, 2025, 4:00:00 PM"

@@ -24,7 +24,7 @@ ALLOWED = {
 def in_status(endpoint: Endpoint, status: str) -> str:
     """Make a ticket of the administrator in a status."""
     uuid = str(endpoint.created()["uuid"])
-    tickets = endpoint.engine.world.store.tickets
+    tickets = endpoint.engine.state.store.tickets
     flow = None if status in ("Cancelled", "Rejected", "FinalApproved") else seed_data.DEFAULT_FLOW
     tickets[uuid] = replace(tickets[uuid], status=status, flow=flow)
     return uuid

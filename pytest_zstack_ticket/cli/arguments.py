@@ -1,0 +1,48 @@
+"""Arguments that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pytest_zstack_ticket.config.options import checked_nonce, language
+from pytest_zstack_ticket.model.errors import SettingsError
+
+STDIN = Path("-")
+"""A report that another program pipes in."""
+STDOUT = "-"
+BUNDLE = "folder of --zstack-report, or a zip of it"
+REPORT = f"{BUNDLE}, or its report.json, or - for a report on stdin"
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add `--json`."""
+    parser.add_argument("--json", action="store_true", help="write JSON")
+
+
+def add_lang(
+    parser: argparse.ArgumentParser, text: str = "language of the output (default: from LC_ALL or LANG)"
+) -> None:
+    """Add `--lang`; `text` is its help."""
+    parser.add_argument("--lang", choices=("en", "zh"), help=text)
+
+
+def language_of(arguments: argparse.Namespace) -> str:
+    """Return the language of `--lang`, else that of the environment."""
+    return arguments.lang or language()
+
+
+def add_nonce(parser: argparse.ArgumentParser, text: str) -> None:
+    """Add `--nonce`; `text` is its help."""
+    parser.add_argument("--nonce", metavar="NONCE", default="", help=text)
+
+
+def nonce_of(arguments: argparse.Namespace) -> str:
+    """Return the certifier's nonce, empty if none was given. Raises SettingsError."""
+    return checked_nonce("--nonce", arguments.nonce) if arguments.nonce else ""
+
+
+def require_named_output(arguments: argparse.Namespace, output: str) -> None:
+    """Refuse `--json` with output to stdout: both would write there. Raises SettingsError."""
+    if arguments.json and output == STDOUT:
+        raise SettingsError("--json reports what was written: name a file with --output.")

@@ -1,0 +1,72 @@
+"""The table of cases: rows by pattern, each sent once, and what is examined announced."""
+
+import pytest
+
+from pytest_zstack_ticket.model.ticket_context import Context
+from pytest_zstack_ticket.scenarios.case_table import CaseTable
+from tests.support.builders import profile
+
+
+class CountingEndpoint:
+    """Counts what is sent; the result of a row is the row."""
+
+    def __init__(self):
+        self.sent = []
+
+    def create(self, draft):
+        self.sent.append(draft.edit.partition)
+        return draft
+
+    send = create
+
+
+def table(**more):
+    return CaseTable(endpoint=CountingEndpoint(), context=Context(), profile=profile(), **more)
+
+
+@pytest.mark.parametrize("window", [1, 4])
+def test_a_row_is_sent_once_for_all_requirements(window):
+    cases = table(window=window)
+    for _ in range(2):
+        names = [edit.partition for edit, _ in cases.results("mutations", "params.name/*")]
+    assert sorted(cases.endpoint.sent) == sorted(names)
+    assert "params.name/drop" in names
+
+
+def test_results_come_in_the_order_of_the_rows_from_several_threads():
+    cases = table(window=4)
+    for (edit, result), row in zip(cases.results("variations"), cases.rows("variations"), strict=True):
+        assert edit is row.edit
+        assert result is row
+
+
+def test_a_pattern_that_fits_no_row_is_an_error():
+    with pytest.raises(LookupError, match=r"no row of mutations fits 'params\.nmae/"):
+        table().rows("mutations", "params.name/drop", "params.nmae/*")
+
+
+def test_a_pattern_may_be_missing_from_one_of_several_catalogues():
+    cases = table()
+    assert [*cases.results("malformed-requests", "header-*", missing_ok=True)] == []
+    assert [edit.name for edit, _ in cases.results("unusual-requests", "header-many", missing_ok=True)] == [
+        "header-many"
+    ]
+
+
+def test_brackets_in_a_pattern_are_part_of_the_path():
+    rows = table().rows("mutations", "params.requests[0].apiName/*")
+    assert {row.edit.path for row in rows} == {"params.requests[0].apiName"}
+
+
+def test_partitions_are_announced_before_anything_is_sent():
+    announced = []
+    cases = table(announce=lambda partitions: announced.append((sorted(partitions), len(cases.endpoint.sent))))
+    [*cases.results("mutations", "params/drop", "params/null")]
+    assert announced == [(["params/drop", "params/null"], 0)]
+
+
+@pytest.mark.parametrize("window", [1, 4])
+def test_catalogues_are_sent_whole(window):
+    cases = table(window=window)
+    cases.send_catalogues("mutations")
+    assert len(cases.endpoint.sent) == len(cases.rows("mutations"))
