@@ -15,7 +15,8 @@ class Requirement:
 
     `needs` are capabilities without which it is inapplicable, `after` the requirements that it stands on, `killed_by`
     fault expressions of the simulator of which each must make it fail. `profiles` limits it to some profiles
-    (empty: all). `consequence` says what a real SDK client does when it is not met.
+    (empty: all). `consequence` says what a real SDK client does when it is not met, `sdk` names the recorded responses
+    that show it.
     """
 
     id: str
@@ -29,4 +30,5 @@ class Requirement:
     killed_by: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     consequence: dict[str, str] | None = None
+    sdk: tuple[str, ...] = ()
     not_tested: str = ""
