@@ -7,14 +7,14 @@ import secrets
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from urllib.parse import quote
 
 from pytest_zstack_ticket.api.auth import login_request, logout_request
 from pytest_zstack_ticket.api.polling import submit
 from pytest_zstack_ticket.client.access_key import found_wall_clock, signed_headers
 from pytest_zstack_ticket.client.call_result import CallResult
-from pytest_zstack_ticket.client.nonce import with_fresh_nonce
+from pytest_zstack_ticket.client.nonce import repetition, with_fresh_nonce
 from pytest_zstack_ticket.client.session_renewal import Keeper, Sender, SessionRenewer
 from pytest_zstack_ticket.model.exchange import Cut, Exchange, Headers, Json, Request
 from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
@@ -278,8 +278,11 @@ class TicketEndpoint:
                 break
             sent = revived
             exchanges = self._run(sent, follow=follow, job_limit=job_limit, first_wait=first_wait)
-        again = partial(self._follow, request, call, follow=follow, job_limit=job_limit)
         self.watch()
+
+        def again() -> CallResult:
+            return self._follow(repetition(request, self.mark), call, follow=follow, job_limit=job_limit)
+
         return CallResult(exchanges=exchanges, profile=self.profile, call=call, again=again)
 
     def _run(

@@ -104,7 +104,7 @@ def _rows(run: Run, requirements: tuple[Requirement, ...], result: Result, cut: 
             undecided=one.tally.undecided,
             open=one.tally.legal,
             partitions=sorted(one.tally.partitions),
-            findings=run.gathered.findings.get(one.id, ()),
+            findings=run.gathered.findings.get(one.id, ()) if one.tally.failed else (),
             outside=_outside(one.tally, cut=one.id in cut),
             distinct=len(one.tally.inputs),
             without_example=one.tally.without_example,

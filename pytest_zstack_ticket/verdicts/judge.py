@@ -107,7 +107,7 @@ def judge(
         verdict_of(requirement, found.get(requirement.id), profile, cut=requirement.id in cut)
         for requirement in requirements
     )
-    judged = _cascaded(requirements, judged)
+    judged = _explained(_cascaded(requirements, judged))
     counts: dict[str, dict[str, int]] = {}
     for requirement, one in zip(requirements, judged, strict=True):
         level = counts.setdefault(requirement.level, dict.fromkeys(ROLL_UP, 0))
@@ -131,6 +131,26 @@ def _cascaded(requirements: Sequence[Requirement], judged: tuple[Judged, ...]) -
         else one
         for one in judged
     )
+
+
+def _explained(judged: tuple[Judged, ...]) -> tuple[Judged, ...]:
+    """Turn a failure of which every example has a cause that failed by itself into untested, with its causes.
+
+    A requirement with one violation of its own stays failed, and only such a one can be a cause: so at least one of
+    those that explain each other is always failed.
+    """
+    roots = {one.id for one in judged if one.verdict == "failed" and () in one.tally.causes}
+    return tuple(_blocked(one, roots) if _is_explained(one, roots) else one for one in judged)
+
+
+def _is_explained(one: Judged, roots: Collection[str]) -> bool:
+    return one.verdict == "failed" and all(set(causes) & set(roots) for causes in one.tally.causes or {()})
+
+
+def _blocked(one: Judged, roots: Collection[str]) -> Judged:
+    causes = sorted({cause for causes in one.tally.causes for cause in causes} & set(roots))
+    tally = replace(one.tally, failed=0, undecided=one.tally.undecided + one.tally.failed)
+    return replace(one, verdict="untested", reason=Phrase.of("blocked", by=", ".join(causes)), tally=tally)
 
 
 def _causes(requirement: str, bases: Mapping[str, Sequence[str]], broken: Collection[str]) -> list[str]:
