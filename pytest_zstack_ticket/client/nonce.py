@@ -10,6 +10,8 @@ from pytest_zstack_ticket.model.exchange import Request
 from pytest_zstack_ticket.model.nonce import NONCE
 
 _NONCE = NONCE.encode()
+_NARROW = re.compile(rb"(zt-[0-9a-f]{8})[0-9a-f]{8}")
+_WIDE = re.compile(rb"(z\x00t\x00-\x00(?:[0-9a-f]\x00){8})(?:[0-9a-f]\x00){8}")
 
 
 def with_fresh_nonce(body: bytes, mark: str) -> bytes:
@@ -18,17 +20,16 @@ def with_fresh_nonce(body: bytes, mark: str) -> bytes:
     return body.replace(_NONCE, fresh).replace(_wide(_NONCE), _wide(fresh))
 
 
-def repetition(request: Request, mark: str) -> Request:
-    """Request to send again: what was sent, but a create carries a nonce of its own.
+def repetition(request: Request) -> Request:
+    """Request to send again: what was sent, but a create carries a nonce of its own after the run's mark.
 
     A query for the first ticket then does not find the second one. Elsewhere a nonce names a ticket that exists.
     """
     if request.method != "POST" or request.body is None:
         return request
-    fresh = f"{mark}{secrets.token_hex(4)}".encode()
-    narrow, wide = re.escape(mark.encode()), re.escape(_wide(mark.encode()))
-    body = re.sub(narrow + b"[0-9a-f]{8}", lambda _: fresh, request.body)
-    return replace(request, body=re.sub(wide + b"(?:[0-9a-f]\x00){8}", lambda _: _wide(fresh), body))
+    fresh = secrets.token_hex(4).encode()
+    body = _NARROW.sub(lambda found: found[1] + fresh, request.body)
+    return replace(request, body=_WIDE.sub(lambda found: found[1] + _wide(fresh), body))
 
 
 def _wide(text: bytes) -> bytes:

@@ -83,4 +83,5 @@ def _requirement(row: Mapping[str, Any], area: str) -> Requirement:
         consequence=row.get("consequence"),
         sdk=tuple(row.get("sdk", ())),
         not_tested=row.get("not-tested", ""),
+        late=row.get("late", False),
     )

@@ -57,7 +57,8 @@ def before_tests(run: Run) -> None:
                 replay_waiver(run, waiver)
         for told in (run.standing.baseline or {}).get("pinned", ()):
             pinned = saved_example_from_json(told)
-            if _wanted(run, pinned.requirement):
+            # what compares the end of a run with its start says nothing before the tests
+            if _wanted(run, pinned.requirement) and pinned.requirement not in run.late:
                 replay_baseline(run, pinned)
 
 
