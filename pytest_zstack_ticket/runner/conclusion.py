@@ -101,7 +101,7 @@ def _rows(run: Run, requirements: tuple[Requirement, ...], result: Result, cut: 
         RequirementRow(
             requirement=requirement,
             judged=one,
-            findings=run.gathered.findings.get(one.id, ()) if one.tally.failed else (),
+            findings=run.gathered.findings.get(one.id, ()),
             outside=_outside(one.tally, cut=one.id in cut),
             witnesses=run.gathered.witnesses.get(one.id, ()),
         )

@@ -87,11 +87,17 @@ def tally_of(example: Example) -> Tally:
         undecided=int(isinstance(judgement, Undecided) and not legal),
         legal=int(legal),
         reason=judgement.reason if isinstance(judgement, Undecided) and not legal else None,
-        causes=frozenset({judgement.because} if isinstance(judgement, Violation) else ()),
+        causes=frozenset({_others(example)} if isinstance(judgement, Violation) else ()),
         partitions=frozenset({example.partition} if example.partition else ()),
         inputs=frozenset({example.input} if example.input else ()),
         ran=True,
     )
+
+
+def _others(example: Example) -> tuple[str, ...]:
+    """Other requirements that would explain a violation."""
+    because = example.judgement.because if isinstance(example.judgement, Violation) else ()
+    return tuple(one for one in because if one != example.requirement)
 
 
 def tallies(examples: Iterable[Example]) -> dict[str, Tally]:

@@ -1,6 +1,7 @@
 """One cause, one failure: how many requirements fail when a target has a single fault.
 
-Each fault gets a run of all the suites through pytest, as a user would start it; the verdicts are read from report.json.
+Each fault gets a run of all the suites through pytest, forked as in the kill matrix; the verdicts are read from
+report.json.
 `python -m tests.kill.causes` prints the failed requirements per fault and fails if they are more than the limits.
 """
 
@@ -9,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -19,7 +19,9 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-SECONDS = 400
+from tests.support.forked_pytest import run_pytest
+
+SECONDS = 900
 MEDIAN, NINE_TENTHS, LARGEST = 1, 4, 10
 """Failed requirements per fault that are allowed: median, 90th percentile and largest."""
 STATELESS = (
@@ -84,12 +86,9 @@ class Blamed:
 def run(fault: str, kept: Path | None = None) -> Blamed:
     """Run all the suites against the embedded endpoint with one fault; keep the report where that is asked for."""
     with tempfile.TemporaryDirectory() as scratch:
-        folder = kept / quote(fault, safe="") if kept else Path(scratch)
+        folder = kept.resolve() / quote(fault, safe="") if kept else Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
+        arguments = [
             f"--zstack-url=embedded?fault={quote(fault, safe=':')}",
             "--zstack-effort=smoke",
             "--zstack-seed=1",
@@ -100,13 +99,12 @@ def run(fault: str, kept: Path | None = None) -> Blamed:
             "-p",
             "no:cacheprovider",
         ]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, cwd=folder, check=False)
-        except subprocess.TimeoutExpired:
+        done = run_pytest(arguments, folder=folder, seconds=SECONDS)
+        if done.status is None:
             return Blamed(fault, (), (), f"no end after {SECONDS} s")
-        report = Path(folder, "report", "report.json")
+        report = folder / "report" / "report.json"
         if not report.exists():
-            return Blamed(fault, (), (), (done.stdout + done.stderr).strip()[-300:])
+            return Blamed(fault, (), (), done.output.strip()[-300:])
         return blamed(fault, json.loads(report.read_text("utf-8"))["requirements"])
 
 
