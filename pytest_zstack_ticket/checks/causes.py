@@ -73,7 +73,7 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]{2,}")
 def causes_of(
     check: str, violation: Violation, trails: Trails, arguments: Arguments, profile: Profile
 ) -> tuple[str, ...]:
-    """Requirements that explain a violation of a check, in order."""
+    """List the requirements that explain a violation of a check, in order."""
     found = {*_by_value(violation), *_by_way(check, violation, trails)}
     if check not in ABOUT_FORM and not (check == "form" and arguments.get("reasons")):
         found.update(_by_form(trails, profile))
