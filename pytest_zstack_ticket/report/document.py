@@ -23,7 +23,8 @@ class RequirementRow:
     """One requirement of a report: its verdict with the tally behind it, and what no tally holds.
 
     `findings` are as `report.finding` makes them; `outside` is what counts in the verdict and is in no example;
-    `witnesses` are examples that passed, which are read only if the requirement did.
+    `witnesses` are examples that passed, which are read only if the requirement did. Findings of a requirement that
+    another one blocks are left out: they are that other one's.
     """
 
     requirement: Requirement
@@ -109,6 +110,7 @@ def _sums(counts: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
 def row_json(row: RequirementRow, translations: Translations) -> JsonObject:
     """Build one requirement of a report."""
     judged, tally = row.judged, row.judged.tally
+    shown = row.findings if tally.failed else ()
     return {
         **requirement_json(row.requirement),
         "verdict": judged.verdict,
@@ -125,7 +127,7 @@ def row_json(row: RequirementRow, translations: Translations) -> JsonObject:
         "without_example": tally.without_example,
         "killed_by": list(row.requirement.killed_by),
         "witnesses": sorted(row.witnesses, key=_witness_order)[:MAX_WITNESSES] if judged.verdict == "passed" else [],
-        "findings": sorted((_finding(one, translations) for one in row.findings), key=_finding_order),
+        "findings": sorted((_finding(one, translations) for one in shown), key=_finding_order),
     }
 
 
