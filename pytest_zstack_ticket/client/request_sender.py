@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from pytest_zstack_ticket.api.polling import submit
 from pytest_zstack_ticket.client.call_listeners import CallListeners
 from pytest_zstack_ticket.client.call_result import CallResult
+from pytest_zstack_ticket.client.nonce import repetition
 from pytest_zstack_ticket.client.session_renewal import Sender, SessionRenewer, Sessions
 from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.client.ticket_quota import NoQuota, TicketQuota
@@ -67,8 +66,11 @@ class RequestSender:
                 break
             sent = renewed_request
             exchanges = self._run(sent, follow=follow, job_limit=job_limit, first_wait=first_wait)
-        again = partial(self._follow, request, call, follow=follow, job_limit=job_limit)
         self.calls.notify()
+
+        def again() -> CallResult:
+            return self._follow(repetition(request), call, follow=follow, job_limit=job_limit)
+
         return CallResult(exchanges=exchanges, profile=self.profile, call=call, again=again)
 
     def _run(
