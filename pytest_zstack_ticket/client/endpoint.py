@@ -107,7 +107,7 @@ class TicketEndpoint(RequestSender):
         return self._follow(request, "create", job_limit=job_limit, first_wait=first_wait)
 
     def _hook(self, draft: Draft) -> Headers:
-        """Return the web hook of a draft whose headers are not what is tested, if the target delivers to us."""
+        """Return the webhook of a draft whose headers are not what is tested, if the target delivers to us."""
         url = self._sender.hook_url
         plain = all(name.lower() == "content-type" for name, _ in draft.headers)
         return (("X-Web-Hook", url),) if url and plain else ()
@@ -214,12 +214,12 @@ class TicketEndpoint(RequestSender):
 
     @cached_property
     def good_login(self) -> CallResult:
-        """The trail of one more log-in with the right credentials, made once."""
+        """The trail of one more login with the right credentials, made once."""
         return self.login()
 
     @cached_property
     def wrong_login(self) -> CallResult:
-        """The trail of the only log-in with a wrong password: more of them could lock the account."""
+        """The trail of the only login with a wrong password: more of them could lock the account."""
         return self.login(spoilt=True)
 
     def login(self, *, user: str | None = None, password: str | None = OUR_SESSION, spoilt: bool = False) -> CallResult:

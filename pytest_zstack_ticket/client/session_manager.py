@@ -44,7 +44,7 @@ class SessionManager:
 
     @property
     def known(self) -> str:
-        """The uuid of the session that is used now, empty before the first log-in."""
+        """The uuid of the session that is used now, empty before the first login."""
         session = self._session
         return session.uuid if session else ""
 

@@ -1,4 +1,4 @@
-"""Listeners for web hooks: one that keeps what a target delivers, and one that only notices that a job has ended.
+"""Listeners for webhooks: one that keeps what a target delivers, and one that only notices that a job has ended.
 
 Whoever finds the address can deliver, so what arrives is bounded: bytes, time and number of deliveries, connections at
 once, and paths, for only those that were given to the target are answered.

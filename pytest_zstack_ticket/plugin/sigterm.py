@@ -1,4 +1,4 @@
-"""End a run on SIGTERM, as `timeout` and a cancelled CI job send it, the way Ctrl-C does: with clean-up and report."""
+"""End a run on SIGTERM, as `timeout` and a cancelled CI job send it, the way Ctrl-C does: with cleanup and report."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Termination:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self) -> None:
-        """Note that the run is ending already: its clean-up and report are not broken off by a first SIGTERM."""
+        """Note that the run is ending already: its cleanup and report are not broken off by a first SIGTERM."""
         self._ending = True
 
     @pytest.hookimpl(tryfirst=True)

@@ -21,9 +21,7 @@ def bounded(options: RunOptions) -> RunOptions:
     """Return options with small defaults of effort and time for a remote target."""
     if options.embedded or is_loopback(_url(options)):
         return options
-    return options.with_default("effort", "smoke", "foreign target").with_default(
-        "total-timeout", HOUR, "foreign target"
-    )
+    return options.with_default("effort", "smoke", "remote target").with_default("total-timeout", HOUR, "remote target")
 
 
 def quotas_of(options: RunOptions) -> Quotas:

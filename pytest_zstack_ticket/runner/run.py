@@ -226,7 +226,7 @@ class Run:
         }
 
     def clean_up(self) -> None:
-        """Take away what this process created on the target; a throw-away embedded endpoint needs none."""
+        """Take away what this process created on the target; a throw-away embedded simulator needs none."""
         if self.target is None or self.options.embedded:
             return
         try:

@@ -121,7 +121,7 @@ def _login(options: RunOptions, credentials: Credentials) -> Login:
 
 def _embedded_users() -> dict[Part, OtherUser]:
     """Return the parts of the simulator's seeded users; the run's own user is its administrator."""
-    from pytest_zstack_ticket.simulator.storage import seed_data  # noqa: PLC0415 - only the embedded endpoint needs it
+    from pytest_zstack_ticket.simulator.storage import seed_data  # noqa: PLC0415 - only the embedded simulator needs it
 
     alice: dict[str, Json] = {"projectUuid": seed_data.PROJECT_ONE, "virtualIDUuid": seed_data.ALICE}
     bob: dict[str, Json] = {"projectUuid": seed_data.PROJECT_TWO, "virtualIDUuid": seed_data.BOB}
@@ -139,7 +139,7 @@ def _embedded_users() -> dict[Part, OtherUser]:
 
 
 def _embedded_credentials() -> Credentials:
-    from pytest_zstack_ticket.simulator.storage import seed_data  # noqa: PLC0415 - only the embedded endpoint needs it
+    from pytest_zstack_ticket.simulator.storage import seed_data  # noqa: PLC0415 - only the embedded simulator needs it
 
     return Credentials(
         password=seed_data.PASSWORD,
