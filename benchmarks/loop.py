@@ -83,7 +83,7 @@ def main() -> None:
     """Print CPU per exchange and the ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--profile", action="store_true", help="show where our time goes")
-    told = parser.parse_args()
+    arguments = parser.parse_args()
     server = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own text
     try:
         assert server.stdout is not None
@@ -92,7 +92,7 @@ def main() -> None:
                 f"http://127.0.0.1:{server.stdout.readline().strip()}/zstack",
                 Path(folder),
                 plain,
-                profiled=told.profile,
+                profiled=arguments.profile,
             )
     finally:
         server.terminate()

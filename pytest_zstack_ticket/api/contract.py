@@ -92,7 +92,7 @@ def _link(value: Json, place: str, later: list[tuple[str, Json]], links: int) ->
 
 
 def _flatten(errors: Iterator[ValidationError]) -> Iterator[Defect]:
-    told: set[str] = set()
+    reported: set[str] = set()
     for error in errors:
         if error.validator == "oneOf" and error.instance is not None:
             yield from _flatten(branch for branch in error.context or () if branch.schema_path[0] == 1)
@@ -100,8 +100,8 @@ def _flatten(errors: Iterator[ValidationError]) -> Iterator[Defect]:
         path = [str(part) for part in error.absolute_path]
         if error.validator != "required":
             yield Defect(".".join(path), str(error.validator), _shown(error))
-        elif ".".join(path) not in told:
-            told.add(".".join(path))
+        elif ".".join(path) not in reported:
+            reported.add(".".join(path))
             instance: Any = error.instance
             asked: Any = error.validator_value
             missing = [name for name in asked if name not in instance]

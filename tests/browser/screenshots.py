@@ -143,17 +143,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("report", type=Path)
     parser.add_argument("folder", type=Path)
-    told = parser.parse_args()
-    told.folder.mkdir(parents=True, exist_ok=True)
+    document = parser.parse_args()
+    document.folder.mkdir(parents=True, exist_ok=True)
     proxy = Tempted()
     proxy.start()
-    made = tempt(proxy, told.folder)
+    made = tempt(proxy, document.folder)
     for lang in LANGUAGES:
-        text = told.folder / f"{lang}.html"
-        command = [sys.executable, "-m", "pytest_zstack_ticket.cli", "render", told.report, "--lang", lang]
+        text = document.folder / f"{lang}.html"
+        command = [sys.executable, "-m", "pytest_zstack_ticket.cli", "render", document.report, "--lang", lang]
         subprocess.run([*command, "--output", text], check=True, timeout=LONGEST)
-        made += shoot(proxy, text, told.folder, lang)
-        pdf = told.folder / f"{lang}-report.pdf"
+        made += shoot(proxy, text, document.folder, lang)
+        pdf = document.folder / f"{lang}-report.pdf"
         subprocess.run([*command, "--pdf", "--output", pdf], check=True, timeout=LONGEST)
         made += [pdf, *pictures(pdf)]
     bare = [path for path in made if not path.exists() or path.stat().st_size < 10_000]

@@ -128,10 +128,10 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="runs at the same time")
     parser.add_argument("--reports", type=Path, help="folder to keep the reports in")
     parser.add_argument("faults", nargs="*", help="fault expressions; a sample of all areas if there is none")
-    told = parser.parse_args()
-    with ThreadPoolExecutor(max_workers=told.jobs) as pool:
+    document = parser.parse_args()
+    with ThreadPoolExecutor(max_workers=document.jobs) as pool:
         found = []
-        for one in pool.map(partial(run, kept=told.reports), told.faults or STATELESS):
+        for one in pool.map(partial(run, kept=document.reports), document.faults or STATELESS):
             found.append(one)
             print(f"{len(one.failed):3} {one.fault}: {one.trouble or ' '.join(one.failed)}", flush=True)
             if one.blocked:

@@ -140,7 +140,7 @@ def test_the_installed_wheel_runs_the_suites_from_an_empty_folder(wheel, tmp_pat
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-500:]
     assert "verdict: passed" in run.stdout
     assert {path.name for path in empty.iterdir()} <= {".pytest_cache"}
-    told = subprocess.run(
+    report = subprocess.run(
         [sys.executable, "-c", f"from {suite_digest.__module__} import suite_digest; print(suite_digest())"],
         cwd=empty,
         env={"PYTHONPATH": str(home), "PATH": "/usr/bin:/bin"},
@@ -148,4 +148,4 @@ def test_the_installed_wheel_runs_the_suites_from_an_empty_folder(wheel, tmp_pat
         text=True,
         check=True,
     )
-    assert told.stdout.strip() == suite_digest()
+    assert report.stdout.strip() == suite_digest()

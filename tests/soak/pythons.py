@@ -159,10 +159,10 @@ def compared(pythons: list[str], folders: list[Path], home: Path, base: Path) ->
         within(python, "finish", str(home / "k.key.pem"), str(base), *names[number :: len(pythons)])
     looks = [json.loads(within(python, "look", str(home / "k.pub.pem"), str(base), *names)) for python in pythons]
     for key in looks[0]:
-        told = [one[key] for one in looks]
-        if len(set(told)) > 1 or " " in told[0]:
+        document = [one[key] for one in looks]
+        if len(set(document)) > 1 or " " in document[0]:
             odd += 1
-            print(key, *told, sep="\n  ")
+            print(key, *document, sep="\n  ")
     print(f"{len(folders)} bundles, {len(pythons)} Pythons, {len(looks[0])} looks each, {odd} odd")
     return odd
 
@@ -172,10 +172,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pythons", nargs="+")
     parser.add_argument("--part", choices=("finish", "look"), help=argparse.SUPPRESS)
-    told = parser.parse_args()
-    if told.part:
-        key, base, *names = map(Path, told.pythons)
-        print(finish(names, key) if told.part == "finish" else json.dumps(look(names, key, base)))
+    document = parser.parse_args()
+    if document.part:
+        key, base, *names = map(Path, document.pythons)
+        print(finish(names, key) if document.part == "finish" else json.dumps(look(names, key, base)))
         return 0
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch)
@@ -185,7 +185,7 @@ def main() -> int:
         folders = [home / f"b{number:02}" for number in range(len(SPOILT))]
         for folder, text in zip(folders, SPOILT, strict=True):
             make(home / "base", folder, text)
-        return int(bool(compared(told.pythons, folders, home, home / "base")))
+        return int(bool(compared(document.pythons, folders, home, home / "base")))
 
 
 if __name__ == "__main__":

@@ -119,8 +119,8 @@ def a_report(*verdicts: str, status: int = 0, text: str = "", waived: bool = Fal
         exit_status=status,
         counts={},
     )
-    told = report_json(facts, rows, translations())
-    for row in told["requirements"]:
+    result = report_json(facts, rows, translations())
+    for row in result["requirements"]:
         row["waived"] = waived and row["verdict"] == "failed"
-    told |= {"waivers": [], "pinned": [], "deviations": None}
-    return told
+    result |= {"waivers": [], "pinned": [], "deviations": None}
+    return result

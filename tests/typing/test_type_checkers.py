@@ -37,9 +37,9 @@ def lines_with_errors(request, tmp_path_factory):
         check=False,
     )
     assert found.returncode == 1, found.stdout + found.stderr
-    told = re.findall(r"(test_\w+\.py):(\d+)(?::\d+)*(?: -)?:? error", found.stdout)
-    assert told, found.stdout + found.stderr
-    lines = {name: {int(line) for one, line in told if one == name} for name in ("test_right.py", "test_wrong.py")}
+    report = re.findall(r"(test_\w+\.py):(\d+)(?::\d+)*(?: -)?:? error", found.stdout)
+    assert report, found.stdout + found.stderr
+    lines = {name: {int(line) for one, line in report if one == name} for name in ("test_right.py", "test_wrong.py")}
     assert sum(map(len, lines.values())) > 0, found.stdout
     return lines, found.stdout
 

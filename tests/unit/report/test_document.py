@@ -63,9 +63,9 @@ def test_a_report_fits_its_schema():
 
 
 def test_counts_are_summed_over_levels():
-    told = report_json(FACTS, [ROW, ROW], translations())
-    assert told["counts"]["requirements"] == {"passed": 2, "inconclusive": 1}
-    assert told["counts"]["examples"] == {"held": 4, "failed": 0, "undecided": 2, "open": 6}
+    result = report_json(FACTS, [ROW, ROW], translations())
+    assert result["counts"]["requirements"] == {"passed": 2, "inconclusive": 1}
+    assert result["counts"]["examples"] == {"held": 4, "failed": 0, "undecided": 2, "open": 6}
 
 
 def test_a_reason_is_told_in_both_languages():

@@ -43,9 +43,9 @@ def test_page_and_pdf_list_the_same_requirements_with_the_same_verdicts(lang: st
     )
     table = text[text.rindex(WORDING.catalogues[lang]["page"]["requirements"]) :]
     table = table if len(re.findall(r"ZT-BODY-\d{3}", table)) >= len(marks) else text
-    told = {row["id"]: WORDING.word(row["verdict"], lang) for row in report["requirements"]}
-    assert {key: word.strip() for key, word in marks.items()} == told
-    for key, word in told.items():
+    document = {row["id"]: WORDING.word(row["verdict"], lang) for row in report["requirements"]}
+    assert {key: word.strip() for key, word in marks.items()} == document
+    for key, word in document.items():
         assert re.search(rf"{key}\s*\S?\s*{word}", text), (key, word)
 
 

@@ -27,12 +27,12 @@ def test_without_a_budget_no_time_is_left():
 @pytest.mark.parametrize("what", ["ZT-BODY-061", "要求" * 60, "test_it[\x1b[2J\u202e]" * 9])
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_it_never_takes_more_than_a_line_and_steers_nothing(what: str, columns: int, lang: str):
-    told = Progress(what=what, examples=10**6, rate=99_999.0, findings=99, alive=10**5, left=7200.0)
-    text = progress_text(told, translations(), lang, columns=columns)
+    document = Progress(what=what, examples=10**6, rate=99_999.0, findings=99, alive=10**5, left=7200.0)
+    text = progress_text(document, translations(), lang, columns=columns)
     assert width(text) < columns
     assert not {"\x1b", "\u202e", "\n"} & set(text)
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(-3, "0:00"), (9.6, "0:10"), (61, "1:01"), (3725, "1:02:05")])
-def test_a_clock(seconds: float, told: str):
-    assert clock(seconds) == told
+def test_a_clock(seconds: float, document: str):
+    assert clock(seconds) == document
