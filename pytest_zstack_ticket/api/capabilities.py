@@ -45,8 +45,8 @@ def reported_release(exchange: Exchange) -> Release | None:
 def narrowed(profile: Profile, trail: Sequence[Exchange]) -> Profile:
     """Return a profile whose release bounds take in what a create's exchanges show.
 
-    apiTimeout appears in 4.1; a pending poll has no body before 3.2; untyped numbers keep their form from 4.6 on;
-    retryable and httpStatus stand in every error after 5.3.
+    Bounds only make checks lenient: a gateway keeps whole numbers, and another implementation may send apiTimeout.
+    apiTimeout appears in 4.1; a pending poll has no body before 3.2; untyped numbers keep their form from 4.6 on.
     """
     for exchange in trail:
         if isinstance(exchange.answer, Response):
@@ -64,9 +64,6 @@ def _narrowed(profile: Profile, answer: Response) -> Profile:
     if mark:
         whole = mark[1].isdigit()
         profile = _at_least(profile, Release(4, 6)) if whole else _at_most(profile, Release(4, 5))
-    error = body.get("error") if isinstance(body, dict) else None
-    if isinstance(error, dict) and "retryable" in error and "httpStatus" in error:
-        profile = _at_least(profile, NEWEST)
     return profile
 
 
@@ -132,7 +129,7 @@ def with_capabilities(profile: Profile, found: frozenset[str]) -> Profile:
 def unmet(needs: Sequence[str], profile: Profile) -> str:
     """Return the first need that the target does not meet, or an empty string.
 
-    `release>=4.5` is met by a target that is known to be that new; where its release is not known it is not met.
+    `release>=4.5` is met by a target that was reported to be that new; where its release is only inferred it is not met.
     `release>=3.2?` is met by any target that is not known to be older.
     """
     for need in needs:

@@ -58,6 +58,8 @@ def describe(outcome: Outcome) -> Phrase:
             return Phrase.of("was-accepted", form="{}" if inventory is None else "inventory")
         case Refused(form="error"):
             return Phrase.of("was-refused", status=outcome.status, code=outcome.code, details=one_line(outcome.details))
+        case Refused(form="lost"):
+            return Phrase.of("was-lost", status=outcome.status, text=one_line(outcome.text))
         case Refused():
             return Phrase.of("was-refused-in-text", status=outcome.status, text=one_line(outcome.text))
         case Malformed(reasons=reasons):

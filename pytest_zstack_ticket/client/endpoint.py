@@ -191,6 +191,11 @@ class TicketEndpoint:
         """
         return self.query(f"name={str(created.sent('name')).strip()}", limit=3)
 
+    def find_by_nonce(self, created: CallResult) -> CallResult | None:
+        """Query for the nonce in the name that a create sent, whatever else stands there; None if it has none."""
+        nonce = NONCE_PATTERN.search(str(created.sent("name")))
+        return self.query(f"name~=%{nonce[0]}%", limit=3) if nonce else None
+
     def find_by_uuid(self, created: CallResult) -> CallResult | None:
         """Query for the uuid of a created ticket, None if neither draft nor response has it."""
         inventory = getattr(created.outcome, "inventory", None)

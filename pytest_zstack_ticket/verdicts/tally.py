@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pytest_zstack_ticket.model.outcome import Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.verdict import Example
 
-LEGAL = frozenset({"legal-acceptance", "legal-refusal", "never-pending", "no-log-out", "not-shown"})
+LEGAL = frozenset({"legal-acceptance", "legal-refusal", "never-pending", "no-log-out", "not-shown", "was-lost"})
 """Reasons by which the contract allows both decisions: such examples make a requirement neither pass nor fail."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_zstack_ticket.report.html.markup import Markup, Part, element, joined
 from pytest_zstack_ticket.report.html.page_context import Json, PageContext
 
-READINGS = ("accepted", "refused")
+READINGS = ("accepted", "refused", "lost")
 OPEN = "open."
 
 
