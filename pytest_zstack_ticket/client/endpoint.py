@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from urllib.parse import quote
 
 from pytest_zstack_ticket.api.auth import login_request, logout_request
+from pytest_zstack_ticket.api.hazards import hazard_of
 from pytest_zstack_ticket.api.polling import submit
 from pytest_zstack_ticket.client.access_key import found_wall_clock, signed_headers
 from pytest_zstack_ticket.client.call_result import CallResult
@@ -161,6 +162,10 @@ class TicketEndpoint:
         first = self._follow(replace(request, cut=cut), "create", follow=False)
         return first, self._follow(request, "create")
 
+    def may_send(self, body: bytes | None) -> bool:
+        """Return False for a body that could harm the target, unless that is the embedded simulator."""
+        return self._settings.disposable or hazard_of(body) is None
+
     def create_together(self, drafts: Sequence[Draft]) -> list[CallResult]:
         """Send drafts at the same time, each from a thread of its own; trails in the order of the drafts."""
         self.make_room(len(drafts))
@@ -275,6 +280,8 @@ class TicketEndpoint:
         job_limit: float | None = None,
         first_wait: float | None = None,
     ) -> CallResult:
+        if not self.may_send(request.body):
+            raise RuntimeError(f"a body that could harm a cloud ({hazard_of(request.body)}) goes to the simulator only")
         exchanges = self._run(request, follow=follow, job_limit=job_limit, first_wait=first_wait)
         sent = request
         for _ in range(MOST_REVIVALS):

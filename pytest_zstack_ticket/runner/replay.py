@@ -57,7 +57,7 @@ def before_tests(run: Run) -> None:
                 replay_waiver(run, waiver)
         for told in (run.standing.baseline or {}).get("pinned", ()):
             pinned = saved_example_from_json(told)
-            if _wanted(run, pinned.requirement):
+            if _wanted(run, pinned.requirement) and _may_replay(run, pinned):
                 replay_baseline(run, pinned)
 
 
@@ -68,9 +68,14 @@ def _wanted(run: Run, requirement: str) -> bool:
     return rule is None or applies(rule, run.reached.profile) is None
 
 
+def _may_replay(run: Run, pinned: SavedExample) -> bool:
+    """Return False for an example whose body could harm this target, such as one that the simulator was sent."""
+    return all(run.reached.endpoint.may_send(call.body) for call in pinned.calls)
+
+
 def replay_waiver(run: Run, waiver: Waiver) -> None:
     """Send the counterexample of a waiver until it departs, or until it is incredible that it still would."""
-    if waiver.counterexample is None:
+    if waiver.counterexample is None or not _may_replay(run, waiver.counterexample):
         return
     outcomes = run.standing.outcomes.setdefault((waiver.requirement, waiver.signature), [])
     for _ in range(replays_needed(waiver.seen, waiver.tried) or A_FEW):
