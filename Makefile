@@ -9,7 +9,7 @@ REPORT ?= zstack-report
 SUITES = $(BIN)/python -m pytest --zstack-url=embedded
 SOURCES = pytest_zstack_ticket suites tests benchmarks conftest.py .packaging
 
-.PHONY: run smoke test lint format kill-matrix false-failures second soak screenshots bench lock clean help
+.PHONY: run smoke test lint format kill-matrix false-failures independent-cloud soak screenshots bench lock clean help
 
 run: $(STAMP)  ## set up and certify the embedded endpoint
 	$(SUITES) --zstack-report=$(REPORT) -q
@@ -33,39 +33,39 @@ kill-matrix: $(STAMP)  ## every requirement against the faults that must kill it
 	$(BIN)/python -m tests.kill.matrix
 
 false-failures: $(STAMP)  ## conformant endpoints, many seeds: RUNS=20 takes about an hour
-	$(BIN)/python -m tests.kill.false_failures --runs $(or $(RUNS),2)
+	$(BIN)/python -m tests.kill.false_failures --runs $(or $(RUNS),$(if $(QUICK),1 --effort smoke,2))
 
-second: $(STAMP)  ## judge the suites by a cloud that shares nothing with the embedded one: about an hour
-	$(BIN)/python -m tests.independent_cloud.judge
+independent-cloud: $(STAMP)  ## judge the suites by a cloud that shares nothing with the embedded one: about an hour, QUICK=1 one case
+	$(BIN)/python -m tests.independent_cloud.judge $(if $(QUICK),-k ZT-ANSWER direct-empty)
 
-soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades, judging again: an hour and a half
-	$(BIN)/python -m tests.soak.caps
-	$(BIN)/python -m tests.soak.secrets
-	$(BIN)/python -m tests.soak.hostile
-	$(BIN)/python -m tests.soak.lines --seeds 5
-	$(BIN)/python -m tests.soak.crash --kills 200
-	$(BIN)/python -m tests.soak.upgrade --runs 20
-	$(BIN)/python -m tests.soak.judge --bundles 200
-	$(BIN)/python -m tests.soak.concurrency
+soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades, judging again: an hour and a half, QUICK=1 minutes
+	$(BIN)/python -m tests.soak.caps $(if $(QUICK),--attempts 1000)
+	$(if $(QUICK),,$(BIN)/python -m tests.soak.secrets)
+	$(BIN)/python -m tests.soak.hostile $(if $(QUICK),--names uuid-path)
+	$(BIN)/python -m tests.soak.lines $(if $(QUICK),--seeds 1 --kinds reset-after --only ZT-ANSWER-010,--seeds 5)
+	$(BIN)/python -m tests.soak.crash --kills $(if $(QUICK),1,200)
+	$(BIN)/python -m tests.soak.upgrade --runs $(if $(QUICK),1,20)
+	$(BIN)/python -m tests.soak.judge --bundles $(if $(QUICK),2,200)
+	$(if $(QUICK),,$(BIN)/python -m tests.soak.concurrency)
 
 screenshots: smoke  ## the page in a real Chromium: light, dark, narrow, printed, hostile, in both languages
 	$(BIN)/python -m tests.browser.screenshots $(REPORT) screenshots
 
-bench: $(STAMP)  ## every figure of docs/reference/figures.md; the long run takes a quarter of an hour, QUICK=1 a tenth of it
-	$(BIN)/python benchmarks/generation.py
+bench: $(STAMP)  ## every figure of docs/reference/figures.md; the long run takes a quarter of an hour, QUICK=1 only shows that each runs
+	$(BIN)/python benchmarks/generation.py $(if $(QUICK),--no-peer)
 	$(BIN)/python benchmarks/exchange.py
 	$(BIN)/python benchmarks/import_tax.py
 	$(BIN)/python benchmarks/help.py
-	$(BIN)/python benchmarks/page.py
+	$(BIN)/python benchmarks/page.py $(if $(QUICK),--count 100)
 	$(BIN)/python benchmarks/windows.py
 	$(BIN)/python benchmarks/loop.py
 	$(BIN)/python benchmarks/hooks.py
-	$(BIN)/python benchmarks/peer.py
-	$(BIN)/python benchmarks/endurance.py $(if $(QUICK),--quick)
+	$(if $(QUICK),,$(BIN)/python benchmarks/peer.py)
+	$(BIN)/python benchmarks/endurance.py $(if $(QUICK),--count 3000)
 
-lock: $(STAMP)  ## pin again what requirements.in asks for
+lock: $(STAMP)  ## pin again what requirements.in asks for; DRY=1 only says what would be pinned
 	$(BIN)/pip install -q pip-tools
-	$(BIN)/pip-compile -q --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-annotate \
+	$(BIN)/pip-compile -q $(if $(DRY),--dry-run) --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-annotate \
 		--no-header --output-file requirements.lock requirements.in
 
 $(STAMP): requirements.lock pyproject.toml

@@ -18,7 +18,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from measuring import rounds
+from measuring import QUICK, rounds
 
 from pytest_zstack_ticket.config.profile_file import api_schemas
 from pytest_zstack_ticket.model.profile import Limits
@@ -26,7 +26,7 @@ from pytest_zstack_ticket.model.ticket_context import Context
 from pytest_zstack_ticket.strategies import drafts, mutated_drafts
 
 EXAMPLES = 150
-ROUNDS = 5
+ROUNDS = 1 if QUICK else 5
 BOUNDS = settings(
     max_examples=EXAMPLES,
     database=None,

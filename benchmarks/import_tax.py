@@ -10,7 +10,9 @@ import statistics
 import subprocess
 import sys
 
-RUNS = 15
+from measuring import QUICK
+
+RUNS = 1 if QUICK else 15
 HEAVY = ("hypothesis", "httpx", "jsonschema", "jinja2", "allure", "h11")
 TIMED = f"""
 import sys, time

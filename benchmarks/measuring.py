@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable
+
+QUICK = bool(os.environ.get("QUICK"))
+"""`make bench QUICK=1`: does every benchmark run? Its figures say nothing."""
 
 
 def rounds(candidates: dict[str, Callable[[], int]], *, count: int, warm: int = 1) -> dict[str, float]:

@@ -14,8 +14,9 @@ from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.model.exchange import Exchange, Request, Response
 from pytest_zstack_ticket.report.document import requirement_json
 from pytest_zstack_ticket.report.finding import message_json
-from pytest_zstack_ticket.report.html.page import NOTHING, page
-from pytest_zstack_ticket.report.pdf.printer import pdf
+from pytest_zstack_ticket.report.html.page import render_page
+from pytest_zstack_ticket.report.html.page_context import NO_EVIDENCE
+from pytest_zstack_ticket.report.pdf.printer import render_pdf
 from pytest_zstack_ticket.report.pdf.typst_compiler import Typesetter
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, wording
 
@@ -96,6 +97,7 @@ def report(count: int) -> dict[str, Any]:
         "evidence": None,
         "counts": {"requirements": counts, "by-level": {"must": counts}, "examples": examples},
         "requirements": many(count),
+        "observations": [],
     }
 
 
@@ -108,7 +110,7 @@ def main() -> None:
     whole = report(told.count)
     for lang in LANGUAGES:
         started = time.perf_counter()
-        text = page(whole, wording(), lang)
+        text = render_page(whole, wording(), lang)
         seconds = time.perf_counter() - started
         print(
             f"{lang}: {told.count} requirements in {seconds:.2f} s (required {REQUIRED} s), {len(text.encode()) / 1e6:.1f} MB"
@@ -124,7 +126,7 @@ def print_pdf(count: int) -> None:
     whole = report(count)
     text = json.dumps(whole).encode()
     started = time.perf_counter()
-    made = pdf(whole, text, "zh", beside=NOTHING, typesetter=Typesetter())
+    made = render_pdf(whole, text, "zh", evidence=NO_EVIDENCE, typesetter=Typesetter())
     print(f"pdf: {count} requirements in {time.perf_counter() - started:.2f} s, {len(made) / 1e6:.1f} MB")
 
 

@@ -15,6 +15,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from measuring import QUICK
+
 TEST = '''
 import json, os, time
 import pytest
@@ -35,11 +37,11 @@ def test_explore(ticket_endpoint, zstack_context, zstack_profile, zstack_explore
         told = {"seconds": time.monotonic() - began, "sent": len(sent), "last": sent[-1].decode()}
         open(os.environ["TOLD"], "w").write(json.dumps(told))
 '''
-ROUNDS = 3
+ROUNDS = 1 if QUICK else 3
 CASES = ((0.2, 1, 0.5), (0.2, 16, 4.0), (0.2, 32, 8.0), (0.02, 1, 1.0), (0.02, 16, 4.0))
 """Seconds of a job, window, and the share of 80 examples."""
 RARE = ("refuse-when:name-private", "refuse-when:body-boolean")
-SEEDS = 6
+SEEDS = 1 if QUICK else 6
 
 
 def run(url: str, window: int, share: float, seed: int) -> dict[str, Any]:

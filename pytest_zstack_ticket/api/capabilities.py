@@ -129,7 +129,7 @@ def with_capabilities(profile: Profile, found: frozenset[str]) -> Profile:
 def unmet(needs: Sequence[str], profile: Profile) -> str:
     """Return the first need that the target does not meet, or an empty string.
 
-    `release>=4.5` is met by a target that was reported to be that new; where its release is only inferred it is not met.
+    `release>=4.5` is met by a target that was reported to be that new, not by one whose release is only inferred.
     `release>=3.2?` is met by any target that is not known to be older.
     """
     for need in needs:

@@ -15,7 +15,7 @@ from pytest_zstack_ticket.model.exchange import Json
 Hazard: TypeAlias = Literal["untyped-list", "nesting", "executions"]
 
 DEEPEST = 120
-"""Levels of nesting in one body: 1,000 were stored on 5.2.1 and shown again by every query, which Python's reader, among
+"""Levels of nesting in one body: 1,000 were stored on 5.2.1 and shown by every query, which Python's reader, among
 others, cannot read; 3,000 overflowed the stack of the node."""
 MOST_EXECUTIONS = 100
 """How often all requests of one ticket would be executed if an approver took it for a real one."""

@@ -21,7 +21,7 @@ from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.model.verdict import Example
 from pytest_zstack_ticket.report.document import (
-    Row,
+    RequirementRow,
     counts_json,
     kill_matrix_json,
     profile_json,
@@ -32,7 +32,8 @@ from pytest_zstack_ticket.report.finding import message_json, sibling_role, subj
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
 from pytest_zstack_ticket.report.text.translations import wording
 from pytest_zstack_ticket.verdicts.input_digest import input_of
-from pytest_zstack_ticket.verdicts.judge import Result, exit_status, judge, signature
+from pytest_zstack_ticket.verdicts.judge import Result, doubts_of, exit_status, judge, signature
+from pytest_zstack_ticket.verdicts.lateness import first_seen, too_early
 from pytest_zstack_ticket.verdicts.tally import Tally, tallies
 from pytest_zstack_ticket.verdicts.waivers import with_waivers
 
@@ -78,28 +79,19 @@ def rejudged(told: JsonObject, evidence: Evidence) -> Rejudged:
     found = _with_outside(tallies(examples), told["requirements"])
     cut = frozenset(row["id"] for row in told["requirements"] if (row.get("outside") or {}).get("cut"))
     cut_short = bool(told["run"]["cut_short"])
-    result = judge(requirements, found, profile, cut=cut, cut_short=cut_short)
+    late = frozenset(rule.id for rule in requirements if rule.late)
+    early = too_early(first_seen(examples, evidence.exchanges), late)
+    result = judge(requirements, found, profile, doubts=doubts_of(cut=cut, early=early), cut_short=cut_short)
     report = copy.deepcopy(told)
     for row, rule, one in zip(report["requirements"], requirements, result.judged, strict=True):
-        fresh = row_json(
-            Row(
-                requirement=rule,
-                verdict=one.verdict,
-                reason=one.reason,
-                held=one.tally.held,
-                failed=one.tally.failed,
-                undecided=one.tally.undecided,
-                open=one.tally.legal,
-                partitions=sorted(one.tally.partitions),
-                findings=list(_findings(row["findings"], evidence.exchanges, profile)),
-                outside=row.get("outside"),
-                distinct=len(one.tally.inputs),
-                without_example=one.tally.without_example,
-                witnesses=list(_witnesses(rule, row, evidence.exchanges, profile)) if one.verdict == "passed" else (),
-            ),
-            wording(),
+        fresh = RequirementRow(
+            requirement=rule,
+            judged=one,
+            findings=list(_findings(row["findings"], evidence.exchanges, profile)),
+            outside=row.get("outside"),
+            witnesses=_witnesses(rule, row, evidence.exchanges, profile),
         )
-        row.update(scrubbed_json(fresh))
+        row.update(scrubbed_json(row_json(fresh, wording())))
     if "kill-matrix" in report:
         report["kill-matrix"] = kill_matrix_json(requirements)
     _total(report, result, cut_short=cut_short)

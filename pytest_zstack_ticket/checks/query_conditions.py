@@ -55,7 +55,7 @@ def _condition(text: str) -> Condition | None:
 
 
 def may_meet(row: Mapping[str, Json], conditions: Iterable[Condition]) -> bool:
-    """Return True if a row, as it is shown, meets each condition under one of the readings; null meets only `is null`."""
+    """Return True if a shown row meets each condition under one of the readings; null meets only `is null`."""
     return all(any(_meets(row, one, read) for read in READINGS) for one in conditions)
 
 
@@ -65,7 +65,7 @@ def must_meet(row: Mapping[str, Json], conditions: Iterable[Condition]) -> bool:
 
 
 def in_some_order(texts: Sequence[str], *, descending: bool) -> bool:
-    """Return True if texts are sorted under one of the readings; those that it takes for equal may stand in any order."""
+    """Return True if texts are sorted under one of the readings; those that it takes for equal stand in any order."""
     orders = ([read(text) for text in (reversed(texts) if descending else texts)] for read in READINGS)
     return any(keys == sorted(keys) for keys in orders)
 

@@ -32,7 +32,7 @@ from pytest_zstack_ticket.report.exports.earl import earl
 from pytest_zstack_ticket.report.exports.har import har
 from pytest_zstack_ticket.report.exports.junit import junit
 from pytest_zstack_ticket.report.exports.markdown import markdown
-from pytest_zstack_ticket.report.exports.passing_examples import chosen, witnesses
+from pytest_zstack_ticket.report.exports.passing_examples import passing_exchanges, passing_messages
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
 from pytest_zstack_ticket.report.text.translations import wording
 
@@ -137,7 +137,7 @@ def _write_allure(output: str, report: JsonObject, evidence: EvidenceReader | No
     if evidence is not None and not evidence.path.exists():
         print_message(f"{evidence.path} is missing: passed requirements are exported without an example.")
         evidence = None
-    shown = witnesses(chosen(evidence.examples()), evidence.exchanges()) if evidence else {}
+    shown = passing_messages(passing_exchanges(evidence.examples()), evidence.exchanges()) if evidence else {}
     try:
         Path(output).mkdir(parents=True, exist_ok=True)
     except OSError as error:

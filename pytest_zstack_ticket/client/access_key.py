@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import time
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from pytest_zstack_ticket.api.auth import access_key_headers, date_text
+from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.model.exchange import Headers
 from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.settings import Credentials
-from pytest_zstack_ticket.model.ticket import Edit, Message
-
-if TYPE_CHECKING:
-    from pytest_zstack_ticket.client.endpoint import TicketEndpoint
 
 HOURS = (0, 8, *(hour for hour in range(-11, 15) if hour not in (0, 8)))
 """Wall clocks to try: UTC, China, then every other hour."""
@@ -45,16 +42,14 @@ def signed_headers(credentials: Credentials, *, method: str, path: str, shift: f
     return tuple(headers.items())
 
 
-def found_wall_clock(endpoint: TicketEndpoint) -> float:
-    """Return the seconds between UTC and the wall clock that a target compares dates with, found by trying.
+def found_wall_clock(send: Callable[[float], CallResult]) -> float:
+    """Find the seconds between UTC and the wall clock that a target compares dates with, by trying.
 
-    With rest.checkTimeZone off a server ignores a date's zone (RestServer.java checkTimeSkewing). 0 if none fits.
+    `send` sends a request signed at a date moved by so many seconds. With rest.checkTimeZone off a server ignores a
+    date's zone (RestServer.java checkTimeSkewing). 0 if none fits.
     """
-    draft = endpoint.calibration_draft
-    edit = Edit(kind="variation", name="signed", note="to find the target's wall clock")
     for hours in HOURS:
-        headers = (*draft.headers, *endpoint.signature_headers(shift=hours * 3600.0))
-        trail = endpoint.send(Message(edit=edit, body=draft.body, headers=headers))
-        if not isinstance(trail.outcome, Refused) or trail.outcome.status != 403:
+        outcome = send(hours * 3600.0).outcome
+        if not isinstance(outcome, Refused) or outcome.status != 403:
             return hours * 3600.0
     return 0.0

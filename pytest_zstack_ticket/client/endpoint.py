@@ -7,34 +7,28 @@ import secrets
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from urllib.parse import quote
 
 from pytest_zstack_ticket.api.auth import login_request, logout_request
-from pytest_zstack_ticket.api.hazards import hazard_of
-from pytest_zstack_ticket.api.polling import submit
 from pytest_zstack_ticket.client.access_key import found_wall_clock, signed_headers
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.nonce import with_fresh_nonce
-from pytest_zstack_ticket.client.session_renewal import Keeper, Sender, SessionRenewer
-from pytest_zstack_ticket.model.exchange import Cut, Exchange, Headers, Json, Request
+from pytest_zstack_ticket.client.request_sender import RequestSender, nothing
+from pytest_zstack_ticket.client.session_renewal import Keeper, Sender
+from pytest_zstack_ticket.model.exchange import Cut, Headers, Json, Request
 from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Session, Settings
-from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Message
+from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Edit, Message
 from pytest_zstack_ticket.model.ticket_context import Context
-from pytest_zstack_ticket.transport.quota import is_over_alive_quota
 
-MOST_CROWDED = 3
-"""So often room is made for one POST, where other threads or workers take it away."""
-MOST_REVIVALS = 3
-"""So often one request is sent again with a fresh session."""
 OUR_SESSION = "our session"
 """Stands for the session that the run keeps; None means no Authorization header at all."""
 ASYNCHRONOUS = {"POST": "create", "PUT": "action", "DELETE": "delete"}
 
 
-class TicketEndpoint:
+class TicketEndpoint(RequestSender):
     """`POST /zstack/v1/tickets` of one target, with the calls around it. Safe to use from many threads.
 
     `mark` and the word of a `certifier` stand in the name of each ticket that has room. `make_room` is called before
@@ -45,18 +39,12 @@ class TicketEndpoint:
     def __init__(  # noqa: PLR0913 - what a run brings together
         self, *, sender: Sender, keeper: Keeper, settings: Settings, profile: Profile, context: Context, draft: Draft
     ) -> None:
-        self._sender = sender
-        self._keeper = keeper
-        self._settings = settings
+        super().__init__(sender=sender, keeper=keeper, settings=settings, profile=profile)
         self.certifier = context.nonce
-        self.profile = profile
         self.calibration_draft = draft
-        self.make_room: Callable[[int], object] = _nothing
         self.introduce: Callable[[str], TicketEndpoint] = self._alone
-        self.watch: Callable[[], object] = _nothing
-        self.settle: Callable[[], object] = _nothing
+        self.settle: Callable[[], object] = nothing
         self.deleted_for_quota: set[str] = set()
-        self._reviver = SessionRenewer(sender=sender, keeper=keeper)
         self.mark = f"zt-{secrets.token_hex(4)}"
 
     def as_user(self, part: str) -> TicketEndpoint:
@@ -162,10 +150,6 @@ class TicketEndpoint:
         first = self._follow(replace(request, cut=cut), "create", follow=False)
         return first, self._follow(request, "create")
 
-    def may_send(self, body: bytes | None) -> bool:
-        """Return False for a body that could harm the target, unless that is the embedded simulator."""
-        return self._settings.disposable or hazard_of(body) is None
-
     def create_together(self, drafts: Sequence[Draft]) -> list[CallResult]:
         """Send drafts at the same time, each from a thread of its own; trails in the order of the drafts."""
         self.make_room(len(drafts))
@@ -258,8 +242,16 @@ class TicketEndpoint:
     @cached_property
     def wall_clock(self) -> float:
         """Seconds between UTC and the wall clock that the target compares dates with, found by trying."""
-        self.__dict__["wall_clock"] = 0.0
-        return found_wall_clock(self)
+        draft = self.calibration_draft
+        edit = Edit(kind="variation", name="signed", note="to find the target's wall clock")
+
+        def send(shift: float) -> CallResult:
+            headers = signed_headers(
+                self._settings.credentials, method="POST", path="/v1/tickets", shift=shift, alter=""
+            )
+            return self.send(Message(edit=edit, body=draft.body, headers=(*draft.headers, *headers)))
+
+        return found_wall_clock(send)
 
     def signature_headers(
         self, *, method: str = "POST", path: str = "/v1/tickets", shift: float = 0.0, alter: str = ""
@@ -267,49 +259,3 @@ class TicketEndpoint:
         """Return Date and Authorization of a request signed with the access key, by the target's wall clock."""
         shift += self.wall_clock
         return signed_headers(self._settings.credentials, method=method, path=path, shift=shift, alter=alter)
-
-    def _with_session(self, headers: Headers) -> Headers:
-        return (*headers, ("Authorization", self._keeper.session.authorization))
-
-    def _follow(
-        self,
-        request: Request,
-        call: str,
-        *,
-        follow: bool = True,
-        job_limit: float | None = None,
-        first_wait: float | None = None,
-    ) -> CallResult:
-        if not self.may_send(request.body):
-            raise RuntimeError(f"a body that could harm a cloud ({hazard_of(request.body)}) goes to the simulator only")
-        exchanges = self._run(request, follow=follow, job_limit=job_limit, first_wait=first_wait)
-        sent = request
-        for _ in range(MOST_REVIVALS):
-            revived = self._reviver.revived(sent, exchanges, self.profile, call)
-            if revived is None:
-                break
-            sent = revived
-            exchanges = self._run(sent, follow=follow, job_limit=job_limit, first_wait=first_wait)
-        again = partial(self._follow, request, call, follow=follow, job_limit=job_limit)
-        self.watch()
-        return CallResult(exchanges=exchanges, profile=self.profile, call=call, again=again)
-
-    def _run(
-        self, request: Request, *, follow: bool, job_limit: float | None, first_wait: float | None
-    ) -> tuple[Exchange, ...]:
-        patience = self._sender.patience(self._settings.patience.job) if job_limit is None else job_limit
-        limit = patience if follow else 0.0
-        wait = self._sender.first_wait if first_wait is None else first_wait
-        hook = self._sender.hook_url
-        hook_wait = self._sender.hook_wait if hook and ("X-Web-Hook", hook) in request.headers else 0.0
-        for _ in range(MOST_CROWDED):
-            if request.method == "POST":
-                self.make_room(1)
-            exchanges = self._sender.run(submit(request, job_limit=limit, first_wait=wait, hook_wait=hook_wait))
-            if not is_over_alive_quota(exchanges[0].answer):
-                break
-        return exchanges
-
-
-def _nothing(*_: object) -> None:
-    """Do nothing: nothing is bounded, and nobody watches."""

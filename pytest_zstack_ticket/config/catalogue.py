@@ -82,4 +82,5 @@ def _requirement(row: Mapping[str, Any], area: str) -> Requirement:
         profiles=tuple(row.get("profiles", ())),
         consequence=row.get("consequence"),
         not_tested=row.get("not-tested", ""),
+        late=row.get("late", False),
     )

@@ -60,8 +60,8 @@ class Settings:
     """How to reach the target.
 
     `url` ends with the context root and no slash: `https://cloud:8080/zstack`. `ca` is the path of a CA bundle. `part`
-    is the role of another user, such as `stranger`; empty for the user of the run. `disposable` is True for the embedded
-    simulator alone, a process of our own: what could harm a cloud may be sent to it.
+    is the role of another user, such as `stranger`; empty for the user of the run. `disposable` is True for the
+    embedded simulator alone, a process of our own: what could harm a cloud may be sent to it.
     """
 
     url: str

@@ -20,7 +20,7 @@ from allure_commons.model2 import Attachment, Label, Link, Parameter, StatusDeta
 from pytest_zstack_ticket.config.atomic_write import write_atomically
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.plugin.items import RECORD, RULE, test_name
-from pytest_zstack_ticket.report.document import Row, row_json
+from pytest_zstack_ticket.report.document import RequirementRow, row_json
 from pytest_zstack_ticket.report.exports import allure
 from pytest_zstack_ticket.report.finding import message_json, subject_role
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
@@ -58,16 +58,8 @@ class AllureLive:
         tally, finding = tally_from_json(told["tally"]), told["finding"]
         # what is missing may still come, as in the report of pytest
         judged = verdict_of(rule, replace(tally, missing=0), self._run.reached.profile)
-        row = Row(
-            requirement=rule,
-            verdict=judged.verdict,
-            reason=judged.reason,
-            held=tally.held,
-            failed=tally.failed,
-            undecided=tally.undecided,
-            open=tally.legal,
-            partitions=sorted(tally.partitions),
-            findings=[finding] if finding and judged.verdict == "failed" else [],
+        row = RequirementRow(
+            requirement=rule, judged=judged, findings=[finding] if finding and judged.verdict == "failed" else []
         )
         active = finding is not None and (rule.id, finding["signature"]) in self._run.standing.active
         shown: dict[str, Any] = scrubbed_json(row_json(row, wording()))
@@ -83,7 +75,7 @@ class AllureLive:
         result.name = allure.title(row)
         result.description = allure.description(row)
         result.descriptionHtml = None
-        result.historyId = result.testCaseId = allure.same_in_every_run(known)
+        result.historyId = result.testCaseId = allure.history_id(known)
         result.fullName = f"zstack-ticket:{known}"
         result.labels = [Label(**one) for one in allure.labels(row)] + [
             *(one for one in result.labels if one.name in KEPT),
@@ -120,8 +112,8 @@ class AllureLive:
         for row in report["requirements"]:
             status = allure.STATUSES[row["verdict"]]
             if status in LATE and status not in told.get(row["id"], {status}):
-                self._put(allure.of_a_requirement(report, row, ()))
-        self._put(allure.of_the_run(report))
+                self._put(allure.requirement_files(report, row, ()))
+        self._put(allure.run_files(report))
 
     def _statuses(self) -> dict[str, set[str]]:
         """Return what the results of this run say of each requirement, whichever process wrote them."""

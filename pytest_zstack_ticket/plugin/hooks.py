@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Generator
 from dataclasses import asdict
@@ -12,7 +13,8 @@ import pytest
 
 from pytest_zstack_ticket.cleanup.sweeper import CleanupResult
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
-from pytest_zstack_ticket.plugin import items, startup, suite_selection
+from pytest_zstack_ticket.plugin import items, run_order, startup, suite_selection
+from pytest_zstack_ticket.plugin.private_api import forget_interrupt
 from pytest_zstack_ticket.plugin.progress import LiveLine, is_wanted
 from pytest_zstack_ticket.plugin.remaining_budget import LATE, spend, take
 from pytest_zstack_ticket.plugin.sigterm import Termination
@@ -56,6 +58,7 @@ class RunHooks:
         self.run = run
         self.reporter: Any = None
         self.allure: AllureLive | None = None
+        self._collected = itertools.count()
 
     def pytest_report_header(self) -> list[str]:
         """Show each effective value and where it came from."""
@@ -119,16 +122,18 @@ class RunHooks:
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Let `-k ZT-BODY-014` choose the tests of a requirement."""
         item.extra_keyword_matches.add(items.requirement_of(item) or item.name)
+        run_order.number(item, next(self._collected))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Note which requirements were selected and how many tests each has; watch the target's memory if it is one."""
+        """Put the shipped tests in their own order, after every plugin that sorts; note their requirements."""
+        session.items[:] = run_order.in_order(session.items, self.run.late)
         if self.run.role == "alone":
             self.run.selected.update(filter(None, map(items.requirement_of, session.items)))
         if self.run.role == "worker" and self.run.usage_counter_path is not None:
             from pytest_zstack_ticket.plugin.xdist import groups_path, write_groups  # noqa: PLC0415 - as above
 
-            write_groups(groups_path(self.run.usage_counter_path), session.items)
+            write_groups(groups_path(self.run.usage_counter_path), session.items, self.run.late)
         if self.run.target is not None and REQUIREMENT in map(items.requirement_of, session.items):
             self.run.memory.attach()
 
@@ -196,7 +201,7 @@ class RunHooks:
         """Note that the run was cut short; a target that was not reached is said once, by pytest itself."""
         self.run.cut_short = str(excinfo.value) or excinfo.typename
         if self.run.target is None and self.reporter is not None:
-            self.reporter._keyboardinterrupt_memo = None  # noqa: SLF001 - pytest shows the same sentence again from it
+            forget_interrupt(self.reporter)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

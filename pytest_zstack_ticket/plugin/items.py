@@ -13,7 +13,8 @@ from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.requirement import Requirement
-from pytest_zstack_ticket.report.sanitize import clean_exception, scrubbed_json, shown
+from pytest_zstack_ticket.plugin.private_api import skipped_at_test
+from pytest_zstack_ticket.report.sanitize import clean_exception, scrubbed_json, visible_lines
 from pytest_zstack_ticket.runner.record import KEY, ItemRecord, finding_of, record_to_json, saved_example_json
 from pytest_zstack_ticket.runner.rerun_command import command, other_sessions, our_sessions
 from pytest_zstack_ticket.runner.run import Run
@@ -44,7 +45,7 @@ def begin(run: Run, item: pytest.Item) -> None:
         item.stash[RECORD].tally = Tally(requirement=found)
         judged = verdict_of(rule, None, run.reached.profile)
         why = run.words(judged.reason) if judged.reason else ""
-        raise pytest.skip.Exception(f"{judged.verdict}: {why}", _use_item_location=True)
+        raise skipped_at_test(f"{judged.verdict}: {why}")
 
 
 def test_name(item: pytest.Item) -> str:
@@ -147,7 +148,7 @@ def regenerate(run: Run, item: pytest.Item, requirement: str) -> str:
 
 def clean_text(run: Run, text: str) -> str:
     """Return a text without secrets, and without what could break or steer whoever shows it."""
-    return run.reached.redactor.text(shown(text))
+    return run.reached.redactor.text(visible_lines(text))
 
 
 def cleaning(run: Run) -> Generator[None, object, object]:

@@ -12,6 +12,7 @@ import pytest
 from pytest_zstack_ticket.config.options import COMMAND_LINE
 from pytest_zstack_ticket.config.package_data import PACKAGE, suites_folder
 from pytest_zstack_ticket.plugin.options import command_line_options, given
+from pytest_zstack_ticket.plugin.private_api import set_confcutdir
 
 FILES = "test_*.py"
 FUNCTIONS = "test"
@@ -58,7 +59,7 @@ def run_suites(config: pytest.Config) -> None:
     """
     config.args = [str(suites_folder())]
     config.option.importmode = "importlib"
-    config.pluginmanager._confcutdir = suites_folder()  # noqa: SLF001 - set by an option only before plugins are asked
+    set_confcutdir(config, suites_folder())
     config.addinivalue_line("python_files", FILES)
     config.addinivalue_line("python_functions", FUNCTIONS)
 

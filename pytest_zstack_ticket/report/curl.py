@@ -1,4 +1,4 @@
-"""Write a request as one curl line that anybody can run: the session comes from the environment, never from here.
+"""A request as a curl command: the session comes from an environment variable, never from the record.
 
 Every byte survives: text is quoted for any POSIX shell, anything else is piped in by printf.
 """
@@ -12,64 +12,64 @@ from types import MappingProxyType
 from pytest_zstack_ticket.model.exchange import Request
 
 MAX_BODY_BYTES = 100_000
-_OWN = frozenset({"content-length", "host", "accept-encoding"})
-SESSION = "ZSTACK_SESSION"
+_SET_BY_CURL = frozenset({"content-length", "host", "accept-encoding"})
+SESSION_VARIABLE = "ZSTACK_SESSION"
 
 
 def curl_line(
     request: Request, base_url: str, *, ours: Collection[str] = (), others: Mapping[str, str] = MappingProxyType({})
 ) -> str:
-    """Return the curl line of a redacted request.
+    """Write the curl command of a redacted request.
 
-    `ours` are the Authorization values that stand for our session, `others` those of people beside us with the variable
-    for each. A body over 100000 bytes is left out, and said so.
+    `ours` are the Authorization values that stand for the session of the run, `others` those of other users with the
+    variable for each. A body over 100000 bytes is left out, and said so.
     """
-    variables = {**others, **dict.fromkeys(ours, SESSION)}
-    words = ["curl", "-sS", "-i", "-g", "--path-as-is", "-X", shlex.quote(request.method)]
-    named = set()
+    variables = {**others, **dict.fromkeys(ours, SESSION_VARIABLE)}
+    arguments = ["curl", "-sS", "-i", "-g", "--path-as-is", "-X", shlex.quote(request.method)]
+    given = set()
     for name, value in request.headers:
-        if name.lower() not in _OWN:
-            named.add(name.lower())
-            words += [
+        if name.lower() not in _SET_BY_CURL:
+            given.add(name.lower())
+            arguments += [
                 "-H",
                 f'"Authorization: OAuth ${variables[value]}"'
                 if name.lower() == "authorization" and value in variables
-                else _word(f"{name}: {value}" if value else f"{name};"),
+                else _quoted(f"{name}: {value}" if value else f"{name};"),
             ]
     body, piped = request.body, ""
     if body is not None:
-        if "content-type" not in named:
-            words += ["-H", "Content-Type:"]
+        if "content-type" not in given:
+            arguments += ["-H", "Content-Type:"]
         if len(body) > MAX_BODY_BYTES:
             piped = f": 'a body of {len(body)} bytes: take it from the evidence' | "
-            words += ["--data-binary", "@-"]
+            arguments += ["--data-binary", "@-"]
         elif _plain(body):
-            words += ["--data-raw", shlex.quote(body.decode())]
+            arguments += ["--data-raw", shlex.quote(body.decode())]
         else:
             piped = f"{_printf(body)} | "
-            words += ["--data-binary", "@-"]
-    return f"{piped}{' '.join(words)} {_word(base_url + request.path)}"
+            arguments += ["--data-binary", "@-"]
+    return f"{piped}{' '.join(arguments)} {_quoted(base_url + request.path)}"
 
 
 def _plain(content: bytes) -> bool:
-    """Return True for text that a terminal shows as it is and a shell can hold."""
+    """Say whether a terminal shows the text as it is and a shell can hold it."""
     try:
         return content.decode("utf-8").isprintable()
     except UnicodeDecodeError:
         return False
 
 
-def _word(text: str) -> str:
+def _quoted(text: str) -> str:
     if text.isprintable():
         return shlex.quote(text)
     return f'"$({_printf(text.encode("utf-8", "surrogateescape"))})"'
 
 
 def _printf(content: bytes) -> str:
-    """Return a printf command that writes exactly these bytes; octal escapes are the ones that every shell has."""
-    letters = [chr(byte) if _harmless(byte) else f"\\{byte:03o}" for byte in content]
-    return f"printf '{''.join(letters)}'"
+    """Write a printf command that outputs exactly these bytes; octal escapes are the ones that every shell has."""
+    parts = [chr(byte) if _needs_no_escape(byte) else f"\\{byte:03o}" for byte in content]
+    return f"printf '{''.join(parts)}'"
 
 
-def _harmless(byte: int) -> bool:
+def _needs_no_escape(byte: int) -> bool:
     return 0x20 <= byte < 0x7F and byte not in b"'\\%"

@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_zstack_ticket.model.codec import phrase_to_json
 from pytest_zstack_ticket.model.digest import digest
 from pytest_zstack_ticket.model.exchange import JsonObject
-from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, Translations
+from pytest_zstack_ticket.verdicts.judge import Judged
 
 SCHEMA = "urn:zstack-ticket:artefact:report:1"
-MOST_WITNESSES = 2
+MAX_WITNESSES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One requirement with its verdict and what it was formed from; `findings` are as `report.finding` makes them.
+class RequirementRow:
+    """One requirement of a report: its verdict with the tally behind it, and what no tally holds.
 
-    `outside` is what counts in the verdict and is in no example; `distinct` is how many of the examples sent different
-    inputs, `without_example` the partitions that were looked through and gave none, `witnesses` examples that held.
+    `findings` are as `report.finding` makes them; `outside` is what counts in the verdict and is in no example;
+    `witnesses` are examples that passed, which are read only if the requirement did.
     """
 
     requirement: Requirement
-    verdict: str
-    reason: Phrase | None
-    held: int
-    failed: int
-    undecided: int
-    open: int
-    partitions: Sequence[str] = ()
+    judged: Judged
     findings: Sequence[JsonObject] = ()
     outside: JsonObject | None = None
-    distinct: int = 0
-    without_example: Sequence[str] = ()
-    witnesses: Sequence[JsonObject] = ()
+    witnesses: Iterable[JsonObject] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What is known of a run apart from its requirements; `run` and `target` are plain JSON."""
+class RunFacts:
+    """What a report says of a run apart from its requirements; `run` and `target` are plain JSON."""
 
     run: JsonObject
     target: JsonObject
@@ -57,9 +49,9 @@ class Facts:
     environment: JsonObject | None = None
 
 
-def document(facts: Facts, rows: Sequence[Row], wording: Translations) -> JsonObject:
-    """Return the report of a run."""
-    told = [row_json(row, wording) for row in rows]
+def report_json(facts: RunFacts, rows: Sequence[RequirementRow], translations: Translations) -> JsonObject:
+    """Build the report of a run."""
+    requirements = [row_json(row, translations) for row in rows]
     return {
         "schema": SCHEMA,
         "run": facts.run,
@@ -74,10 +66,10 @@ def document(facts: Facts, rows: Sequence[Row], wording: Translations) -> JsonOb
         "verdict": facts.verdict,
         "partial": facts.partial,
         "exit_status": facts.exit_status,
-        "counts": counts_json(facts.counts, told),
+        "counts": counts_json(facts.counts, requirements),
         "calibration": facts.calibration,
         "evidence": facts.evidence,
-        "requirements": told,
+        "requirements": requirements,
         "observations": [
             {"id": key, "values": list(values)} for key, values in sorted((facts.observations or {}).items())
         ],
@@ -85,7 +77,7 @@ def document(facts: Facts, rows: Sequence[Row], wording: Translations) -> JsonOb
 
 
 def kill_matrix_json(requirements: Sequence[Requirement]) -> JsonObject:
-    """Return how many faults prove how many requirements, and the digest by which the whole table can be recognised."""
+    """Count the requirements that faults prove able to fail and those faults; the digest identifies the whole table."""
     proven = {one.id: list(one.killed_by) for one in requirements if one.killed_by}
     return {
         "requirements": len(proven),
@@ -95,10 +87,10 @@ def kill_matrix_json(requirements: Sequence[Requirement]) -> JsonObject:
 
 
 def counts_json(counts: Mapping[str, Mapping[str, int]], rows: Sequence[JsonObject]) -> JsonObject:
-    """Return how many requirements, by level, and how many examples of the rows there are of each kind."""
+    """Count requirements by verdict, in all and by level, and the examples of the rows by outcome."""
     return {
         "requirements": _sums(counts),
-        "by-level": {level: dict(told) for level, told in counts.items()},
+        "by-level": {level: dict(verdicts) for level, verdicts in counts.items()},
         "examples": {
             kind: sum(row["examples"][kind] for row in rows) for kind in ("held", "failed", "undecided", "open")
         },
@@ -113,48 +105,49 @@ def _sums(counts: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     return sums
 
 
-def row_json(row: Row, wording: Translations) -> JsonObject:
-    """Return one requirement of a report."""
+def row_json(row: RequirementRow, translations: Translations) -> JsonObject:
+    """Build one requirement of a report."""
+    judged, tally = row.judged, row.judged.tally
     return {
         **requirement_json(row.requirement),
-        "verdict": row.verdict,
-        "reason": _said(phrase_to_json(row.reason), wording) if row.reason else None,
+        "verdict": judged.verdict,
+        "reason": _translated(phrase_to_json(judged.reason), translations) if judged.reason else None,
         "examples": {
-            "held": row.held,
-            "failed": row.failed,
-            "undecided": row.undecided,
-            "open": row.open,
+            "held": tally.held,
+            "failed": tally.failed,
+            "undecided": tally.undecided,
+            "open": tally.legal,
         },
-        "distinct": row.distinct,
+        "distinct": len(tally.inputs),
         "outside": row.outside,
-        "partitions": list(row.partitions),
-        "without_example": list(row.without_example),
+        "partitions": sorted(tally.partitions),
+        "without_example": tally.without_example,
         "killed_by": list(row.requirement.killed_by),
-        "witnesses": sorted(row.witnesses, key=_order)[:MOST_WITNESSES],
-        "findings": sorted((_finding(one, wording) for one in row.findings), key=_place),
+        "witnesses": sorted(row.witnesses, key=_witness_order)[:MAX_WITNESSES] if judged.verdict == "passed" else [],
+        "findings": sorted((_finding(one, translations) for one in row.findings), key=_finding_order),
     }
 
 
-def _finding(finding: JsonObject, wording: Translations) -> JsonObject:
+def _finding(finding: JsonObject, translations: Translations) -> JsonObject:
     return {
         **finding,
-        "expected": _said(finding["expected"], wording),
-        "actual": _said(finding["actual"], wording),
+        "expected": _translated(finding["expected"], translations),
+        "actual": _translated(finding["actual"], translations),
     }
 
 
-def _order(witness: JsonObject) -> tuple[str, str, str]:
-    """Return what orders witnesses, whichever worker was first."""
+def _witness_order(witness: JsonObject) -> tuple[str, str, str]:
+    """Key that orders passing examples, whichever worker was first."""
     return witness["test"], witness["partition"], str(witness["exchanges"])
 
 
-def _place(finding: JsonObject) -> tuple[str, str]:
-    """Return what orders findings, whichever worker found them first."""
+def _finding_order(finding: JsonObject) -> tuple[str, str]:
+    """Key that orders findings, whichever worker found them first."""
     return finding["signature"], finding["test"]
 
 
 def requirement_json(requirement: Requirement) -> JsonObject:
-    """Return a requirement as JSON."""
+    """Write a requirement as JSON."""
     return {
         "id": requirement.id,
         "area": requirement.area,
@@ -170,8 +163,8 @@ def requirement_json(requirement: Requirement) -> JsonObject:
 
 
 def profile_json(profile: Profile) -> JsonObject:
-    """Return a profile as JSON; its digest covers the schemas of the API too."""
-    told = {
+    """Write a profile as JSON; its digest covers the schemas of the API too."""
+    content = {
         "name": profile.name,
         "base": profile.base,
         "limits": {
@@ -183,9 +176,9 @@ def profile_json(profile: Profile) -> JsonObject:
         "capabilities": sorted(profile.capabilities),
         "absent": sorted(profile.absent),
     }
-    return {**told, "digest": digest({**told, "schemas": dict(profile.schemas)})}
+    return {**content, "digest": digest({**content, "schemas": dict(profile.schemas)})}
 
 
-def _said(told: JsonObject, wording: Translations) -> JsonObject:
-    """Return a phrase in JSON form with its text in every language beside it."""
-    return {**told, **{lang: wording.render_json(told, lang) for lang in LANGUAGES}}
+def _translated(phrase: JsonObject, translations: Translations) -> JsonObject:
+    """Add the text in every language to a phrase in JSON form."""
+    return {**phrase, **{lang: translations.render_json(phrase, lang) for lang in LANGUAGES}}

@@ -1,4 +1,4 @@
-"""One departure as plain JSON: what was sent, what its sibling got, what was expected and what came back."""
+"""A finding as plain JSON: the counterexample, its valid sibling, what was expected and what came back."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from pytest_zstack_ticket.model.codec import body_to_json, edit_to_json, phrase_
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Json, Trails
 from pytest_zstack_ticket.model.verdict import Example, Finding
 
-SHOWN = 20_000
-"""Bytes of a body that a finding shows; the evidence has the whole of it."""
-WITNESSED = 1_500
-"""Likewise of a witness, of which every requirement has one."""
-SIBLINGS = ("sibling", "before", "first")
+MAX_BODY_BYTES = 20_000
+"""Bytes of a body in a finding; the evidence has the whole of it."""
+MAX_WITNESS_BODY_BYTES = 1_500
+"""Likewise in an example that passed, of which every requirement has one."""
+SIBLING_ROLES = ("sibling", "before", "first")
 
 
 def subject_role(trails: Trails) -> str:
-    """Return the role that an example is about."""
+    """Name the role that an example is about."""
     return "subject" if "subject" in trails else next(reversed(list(trails)), "")
 
 
 def sibling_role(trails: Trails) -> str:
-    """Return the role of the sibling, empty if there is none."""
-    return next((role for role in SIBLINGS if trails.get(role) and role != subject_role(trails)), "")
+    """Name the role of the sibling, empty if there is none."""
+    return next((role for role in SIBLING_ROLES if trails.get(role) and role != subject_role(trails)), "")
 
 
 def finding_json(finding: Finding, trails: Trails) -> dict[str, Any]:
-    """Return a finding with the messages that show it; a body over 20000 bytes is cut, and said so."""
+    """Write a finding with the messages that show it; a body over 20000 bytes is cut, and said so."""
     example = finding.example
     sibling = trails.get(sibling_role(trails), ())
     return {
@@ -50,43 +50,43 @@ def finding_json(finding: Finding, trails: Trails) -> dict[str, Any]:
 
 
 def witness_json(example: Example, trails: Trails) -> dict[str, Any]:
-    """Return an example that held, with the message that shows it: long bodies stay in the evidence."""
+    """Write an example that passed, with the message that shows it; long bodies stay in the evidence."""
     return {
         "test": example.test,
         "check": example.check,
         "arguments": example.arguments,
         "partition": example.partition,
         "exchanges": {role: list(ids) for role, ids in example.roles.items()},
-        "subject": message_json(trails.get(subject_role(trails), ()), most=WITNESSED),
+        "subject": message_json(trails.get(subject_role(trails), ()), most=MAX_WITNESS_BODY_BYTES),
     }
 
 
-def message_json(trail: tuple[Exchange, ...], *, most: int = SHOWN) -> dict[str, Any] | None:
-    """Return the request of a trail with its last answer, None if nothing was sent; `most` bytes of each body."""
+def message_json(trail: tuple[Exchange, ...], *, most: int = MAX_BODY_BYTES) -> dict[str, Any] | None:
+    """Write the request of a trail with its last answer, None if nothing was sent; `most` bytes of each body."""
     if not trail:
         return None
     first, last = trail[0], trail[-1]
     request, answer = first.request, last.answer
-    told: dict[str, Any] = {
+    message: dict[str, Any] = {
         "exchange": first.id,
         "request": {
             "method": request.method,
             "path": request.path,
             "headers": [list(pair) for pair in request.headers],
-            "body": shown_body(request.body, most),
+            "body": body_excerpt(request.body, most),
         },
         "polls": len(trail) - 1,
     }
     if isinstance(answer, Failure):
-        told["failure"] = {"kind": answer.kind, "detail": answer.detail}
+        message["failure"] = {"kind": answer.kind, "detail": answer.detail}
     else:
         headers = [list(pair) for pair in answer.headers]
-        told["answer"] = {"status": answer.status, "headers": headers, "body": shown_body(answer.body, most)}
-    return told
+        message["answer"] = {"status": answer.status, "headers": headers, "body": body_excerpt(answer.body, most)}
+    return message
 
 
-def shown_body(body: bytes | None, most: int = SHOWN) -> Json:
-    """Return a body as JSON, or its beginning with its length in bytes."""
+def body_excerpt(body: bytes | None, most: int = MAX_BODY_BYTES) -> Json:
+    """Write a body as JSON, or its beginning with its length in bytes."""
     if body is None or len(body) <= most:
         return body_to_json(body)
     return {"cut": body[:most].decode("utf-8", "backslashreplace"), "bytes": len(body)}

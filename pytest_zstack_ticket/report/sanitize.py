@@ -1,4 +1,4 @@
-"""Values made fit for a report: no secrets, no characters that JSON or XML cannot hold."""
+"""Text that is safe to report: no characters that JSON, XML or a terminal cannot take."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ _UNFIT = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uff
 
 
 def scrubbed(text: str) -> str:
-    """Return a text with lone surrogates and control characters written as escapes: they kill xdist, Allure and XML."""
+    """Write lone surrogates and control characters of a text as escapes: xdist, Allure and XML fail on them."""
     return _UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def shown(text: str) -> str:
-    """Return a text of several lines with all that could steer or spoof a terminal written as escapes."""
+def visible_lines(text: str) -> str:
+    """Write what could steer or spoof a terminal as escapes, in each line of a text."""
     return "\n".join(visible(line) for line in text.splitlines())
 
 
 def clean_exception(error: BaseException, clean: Callable[[str], str]) -> None:
-    """Clean the texts of an exception and of all that it stands on, before any reporter sees them."""
+    """Clean the texts of an exception and of its causes and context, before any reporter sees them."""
     seen: set[int] = set()
     waiting: list[BaseException | None] = [error]
     while waiting:
@@ -37,7 +37,7 @@ def clean_exception(error: BaseException, clean: Callable[[str], str]) -> None:
 
 
 def scrubbed_json(value: Json) -> Json:
-    """Return a JSON value in which every text is scrubbed."""
+    """Scrub every text of a JSON value."""
     if isinstance(value, str):
         return scrubbed(value)
     if isinstance(value, dict):

@@ -19,7 +19,7 @@ from pytest_zstack_ticket.model.errors import UsageError
 from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
-from pytest_zstack_ticket.report.document import Facts, Row, document
+from pytest_zstack_ticket.report.document import RequirementRow, RunFacts, report_json
 from pytest_zstack_ticket.report.exports.ctrf import ctrf
 from pytest_zstack_ticket.report.exports.junit import junit
 from pytest_zstack_ticket.report.finding import message_json
@@ -30,7 +30,8 @@ from pytest_zstack_ticket.report.text.translations import wording
 from pytest_zstack_ticket.runner.expectations import ExpectationResult
 from pytest_zstack_ticket.runner.record import explored_json
 from pytest_zstack_ticket.runner.run import Run
-from pytest_zstack_ticket.verdicts.judge import Result, exit_status, judge
+from pytest_zstack_ticket.verdicts.judge import Result, doubts_of, exit_status, judge
+from pytest_zstack_ticket.verdicts.lateness import too_early
 from pytest_zstack_ticket.verdicts.tally import Tally
 
 NOT_WRITTEN = 4
@@ -57,13 +58,15 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Concl
     profile = run.reached.profile
     requirements = run.gathered.requirements(run.catalogue.values(), whole=run.shipped)
     cut = _cut(run, requirements)
-    result = judge(requirements, run.gathered.tallies, profile, cut=cut, cut_short=bool(run.cut_short))
+    early = too_early(run.gathered.first_seen, run.late)
+    doubts = doubts_of(cut=cut, early=early)
+    result = judge(requirements, run.gathered.tallies, profile, doubts=doubts, cut_short=bool(run.cut_short))
     swept = run.swept
     # a laboratory without any call to delete is no residue that anybody could have avoided
     residue = bool(swept.left) and (swept.offered or run.reached.kind == "foreign")
     aftermath = ExpectationResult.of(run, result)
     status = aftermath.status(exit_status(aftermath.result, pytest_status, residue=residue))
-    facts = Facts(
+    facts = RunFacts(
         run=_run_json(run, pytest_status, avoidable=residue),
         target=_target_json(run, profile),
         profile=profile,
@@ -76,7 +79,7 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Concl
         evidence=evidence or None,
         environment=_environment_json(run),
     )
-    report = aftermath.added(scrubbed_json(document(facts, _rows(run, requirements, result, cut), wording())))
+    report = aftermath.added(scrubbed_json(report_json(facts, _rows(run, requirements, result, cut), wording())))
     status = report["exit_status"]
     path, trouble = _write(run, report)
     if trouble:
@@ -93,22 +96,14 @@ def _cut(run: Run, requirements: tuple[Requirement, ...]) -> frozenset[str]:
     return frozenset(one for one, tests in run.selected.items() if run.gathered.tests[one] < tests)
 
 
-def _rows(run: Run, requirements: tuple[Requirement, ...], result: Result, cut: frozenset[str]) -> list[Row]:
+def _rows(run: Run, requirements: tuple[Requirement, ...], result: Result, cut: frozenset[str]) -> list[RequirementRow]:
     return [
-        Row(
+        RequirementRow(
             requirement=requirement,
-            verdict=one.verdict,
-            reason=one.reason,
-            held=one.tally.held,
-            failed=one.tally.failed,
-            undecided=one.tally.undecided,
-            open=one.tally.legal,
-            partitions=sorted(one.tally.partitions),
+            judged=one,
             findings=run.gathered.findings.get(one.id, ()),
             outside=_outside(one.tally, cut=one.id in cut),
-            distinct=len(one.tally.inputs),
-            without_example=one.tally.without_example,
-            witnesses=run.gathered.witnesses.get(one.id, ()) if one.verdict == "passed" else (),
+            witnesses=run.gathered.witnesses.get(one.id, ()),
         )
         for requirement, one in zip(requirements, result.judged, strict=True)
     ]

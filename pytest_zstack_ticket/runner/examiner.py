@@ -10,7 +10,7 @@ from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.checks.no_response import REPEATS
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
-from pytest_zstack_ticket.model.outcome import Phrase, Unanswered, Undecided, Violation
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Observation
@@ -18,6 +18,7 @@ from pytest_zstack_ticket.report.finding import subject_role
 from pytest_zstack_ticket.runner.budget import Property
 from pytest_zstack_ticket.runner.record import ItemRecord, Seen
 from pytest_zstack_ticket.verdicts.input_digest import input_of
+from pytest_zstack_ticket.verdicts.lateness import moment
 from pytest_zstack_ticket.verdicts.tally import Tally, tally_of
 
 Role = CallResult | tuple[Exchange, ...]
@@ -37,6 +38,15 @@ class ReportedViolation:
 
     def __str__(self) -> str:
         return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What a check is asked: its name, the trails by role and its arguments."""
+
+    check: str
+    trails: Trails
+    arguments: dict[str, Json]
 
 
 class Examiner:
@@ -90,31 +100,34 @@ class Examiner:
         seen: Trails = {
             role: trail.exchanges if isinstance(trail, CallResult) else tuple(trail) for role, trail in trails.items()
         }
-        told = dict(arguments or {})
-        judgement = evaluate(check, seen, told, self._profile())
         subject = trails.get("subject")
-        if (
-            isinstance(judgement, Undecided)
-            and isinstance(subject, CallResult)
-            and isinstance(subject.outcome, Unanswered)
-        ):
-            check, seen, told = "answered", self._asked_again(subject), {"call": subject.call}
-            judgement = evaluate(check, seen, told, self._profile())
+        asked = _Question(check, seen, dict(arguments or {}))
+        asked, judgement = self._judged(asked, subject if isinstance(subject, CallResult) else None)
         example = Example(
             requirement=self.item.requirement,
             test=self.item.test,
-            check=check,
-            arguments=told,
-            roles={role: tuple(exchange.id for exchange in trail) for role, trail in seen.items()},
+            check=asked.check,
+            arguments=asked.arguments,
+            roles={role: tuple(exchange.id for exchange in trail) for role, trail in asked.trails.items()},
             judgement=judgement,
             edit=edit,
             partition=partition or (edit.partition if edit else ""),
-            input=input_of(subject_role(seen), seen),
+            input=input_of(subject_role(asked.trails), asked.trails),
         )
         created = frozenset(
             role for role, trail in trails.items() if isinstance(trail, CallResult) and trail.call == "create"
         )
-        return self._kept(self.item, Seen(example, seen, created, subject if isinstance(subject, CallResult) else None))
+        return self._kept(
+            self.item, Seen(example, asked.trails, created, subject if isinstance(subject, CallResult) else None)
+        )
+
+    def _judged(self, asked: _Question, subject: CallResult | None) -> tuple[_Question, Judgement]:
+        """Judge an example; an unanswered request is sent again, to say whether it alone is not answered."""
+        judgement = evaluate(asked.check, asked.trails, asked.arguments, self._profile())
+        if isinstance(judgement, Undecided) and subject is not None and isinstance(subject.outcome, Unanswered):
+            asked = _Question("answered", self._asked_again(subject), {"call": subject.call})
+            judgement = evaluate(asked.check, asked.trails, asked.arguments, self._profile())
+        return asked, judgement
 
     def explores(self, known: Property) -> None:
         """Note that the test that runs explores a property within a budget."""
@@ -158,6 +171,7 @@ class Examiner:
         with self._lock:
             self._keep(example)
             item.tally = item.tally.plus(tally_of(example))
+            item.saw(moment(seen.trails))
             if not isinstance(judgement, Violation):
                 item.holding.extend([seen] if judgement is None else ())
                 item.witness = item.witness or (seen if judgement is None else None)

@@ -119,6 +119,8 @@ def record_to_json(
     told = {
         "pinned": list(pinned),
         "witness": witness_json(record.witness.example, record.witness.trails) if record.witness else None,
+        "test": record.test,
+        "first_seen": record.first_seen,
         "tally": tally_to_json(record.tally),
         "finding": finding,
         "observations": [observation_to_json(one) for one in record.observations],
@@ -145,7 +147,8 @@ class ItemRecord:
     """What one test saw: the tally per requirement, the last departing example with its trails, and observations.
 
     `created` are the roles of that example that sent a CreateTicket; `witness` is the first example that held,
-    `holding` are the last. Repeated, it departed `seen` times of `tried`.
+    `holding` are the last. Repeated, it departed `seen` times of `tried`. `first_seen` is the earliest moment of its
+    examples.
     """
 
     requirement: str
@@ -161,6 +164,12 @@ class ItemRecord:
     seen: int = 1
     tried: int = 1
     explores: list[Property] = field(default_factory=list)
+    first_seen: float | None = None
+
+    def saw(self, moment: float | None) -> None:
+        """Note when an example of the test saw the target."""
+        if moment is not None:
+            self.first_seen = moment if self.first_seen is None else min(moment, self.first_seen)
 
     def count_explored(self) -> None:
         """Take into the tally what was explored since the last time."""

@@ -11,6 +11,7 @@ from pytest_zstack_ticket.model.codec import observation_from_json
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.runner.record import tally_from_json
+from pytest_zstack_ticket.verdicts.lateness import FirstSeen, note
 from pytest_zstack_ticket.verdicts.tally import Tally
 
 
@@ -19,7 +20,7 @@ class RunResults:
     """Tallies and findings by requirement, observations by id, and the requirements of tests that are not ours.
 
     `pinned` has examples for other runs by requirement and signature: one that held, one of each way to depart;
-    `witnesses` has one example that held of each test.
+    `witnesses` has one example that held of each test, `first_seen` when a test first saw the target.
     """
 
     tallies: dict[str, Tally] = field(default_factory=dict)
@@ -29,6 +30,7 @@ class RunResults:
     tests: Counter[str] = field(default_factory=Counter)
     pinned: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     witnesses: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    first_seen: FirstSeen = field(default_factory=dict)
 
     def take(self, record: dict[str, Any]) -> None:
         """Take in the record of one test, or of what was judged `aside` while it ran."""
@@ -36,6 +38,7 @@ class RunResults:
         self.tests[tally.requirement] += not record.get("aside", False)
         known = self.tallies.get(tally.requirement)
         self.tallies[tally.requirement] = known.plus(tally) if known else tally
+        note(self.first_seen, tally.requirement, record["test"], record["first_seen"])
         if record["finding"]:
             self.findings.setdefault(tally.requirement, []).append(record["finding"])
         if record.get("witness"):

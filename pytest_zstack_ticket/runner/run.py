@@ -30,7 +30,7 @@ from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.redaction.leak_scan import Scan, scan
 from pytest_zstack_ticket.redaction.shared_secrets import SharedSecrets
 from pytest_zstack_ticket.report.document import profile_json
-from pytest_zstack_ticket.report.text.finding_card import Cards
+from pytest_zstack_ticket.report.text.finding_card import FindingCards
 from pytest_zstack_ticket.report.text.translations import wording
 from pytest_zstack_ticket.runner.budget import Budget
 from pytest_zstack_ticket.runner.drift_monitor import EVERY, DriftMonitor
@@ -123,6 +123,11 @@ class Run:
         return {requirement.id: requirement for requirement in load_catalogue(suites_folder())}
 
     @cached_property
+    def late(self) -> frozenset[str]:
+        """The requirements whose tests come after all others."""
+        return frozenset(one.id for one in self.catalogue.values() if one.late)
+
+    @cached_property
     def examiner(self) -> Examiner:
         """Judges trails for the test that runs."""
         return Examiner(
@@ -140,9 +145,9 @@ class Run:
         return DriftMonitor(target.endpoint, every=EVERY[self.wishes["effort"]], roomy=lambda: target.roomy)
 
     @cached_property
-    def cards(self) -> Cards:
+    def cards(self) -> FindingCards:
         """Makes cards of findings in the language of the run."""
-        return Cards(wording=wording(), lang=self.lang, kept=self.folder is not None)
+        return FindingCards(translations=wording(), lang=self.lang, with_evidence=self.folder is not None)
 
     def fresh_calibration(self) -> CallResult:
         """Send the calibration draft once more."""

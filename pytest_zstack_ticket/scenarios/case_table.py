@@ -44,8 +44,8 @@ def _key(row: Draft | Message) -> tuple[str, str]:
 class CaseTable:
     """The catalogues of one run, with the result of each row that was sent so far.
 
-    Rows are chosen by their partition, such as `params.name/too-long`; `*` stands for any text. Rows that could harm the
-    target are left out. `announce` is called with the partitions that a test is about to examine.
+    Rows are chosen by their partition, such as `params.name/too-long`; `*` stands for any text. Rows that could harm
+    the target are left out. `announce` is called with the partitions that a test is about to examine.
     """
 
     endpoint: TicketEndpoint

@@ -139,7 +139,8 @@ class Engine:
         job = self.jobs.rows.get(identity)
         if job is None:
             return response_builder.unknown_job(self.state.variant, "poll", identity)
-        if job.answer is None:
+        held, job.held = job.held, False
+        if job.answer is None or held:
             return response_builder.waiting(self.state.variant, job.call, identity)
         job.reads += 1
         return replace(job.answer, read=job.reads)

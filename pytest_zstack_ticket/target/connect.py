@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -53,13 +54,8 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     settings = settings_of(wishes, url)
     context = context_of(wishes)
     judged_by = profile or profile_of(wishes)
-    redactor = Redactor(key)
-    redactor.tell = shared_secrets.tell
-    redactor.hear = partial(shared_secrets.hear, redactor.learn)
     others = {part: person_settings(settings, part, context, wishes) for part in context.people}
-    for one in (settings, *others.values()):
-        for kind, secret in one.credentials.known().items():
-            learn(redactor, kind, secret)
+    redactor = _redactor(key, shared_secrets, [settings, *others.values()])
     clock = SystemClock()
     wire = HttpxTransport(settings)
     line = SigningTransport(wire, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by)
@@ -67,23 +63,42 @@ def open_target(  # noqa: PLR0913 - what a target is made of
         line=line, usage_counter=usage_counter, clock=clock, redactor=redactor, recorder=recorder, worker=worker
     )
     ours = ground.hands(settings, profile=judged_by, context=context, ledger=ledger)
-    target = Target(
-        settings=settings,
+    target = _target(ground, ours, wire, context=context, profile=judged_by)
+    ours.endpoint.make_room, ours.endpoint.settle = target.make_room, target.settle
+    _bring_others(target, ground, ours, others, ledger=ledger)
+    return target
+
+
+def _target(
+    ground: ConnectionFactory, ours: ActorConnection, wire: HttpxTransport, *, context: Context, profile: Profile
+) -> Target:
+    return Target(
+        settings=ours.settings,
         context=context,
-        profile=judged_by,
-        redactor=redactor,
+        profile=profile,
+        redactor=ground.redactor,
         breaker=ours.breaker,
         client=ours.client,
         keeper=ours.keeper,
         endpoint=ours.endpoint,
-        usage_counter=usage_counter,
-        clock=clock,
+        usage_counter=ground.usage_counter,
+        clock=ground.clock,
         ledger=ours.ledger,
         cleaner=ours.cleaner,
         certificates=wire.certificates,
         versions=wire.versions,
     )
-    ours.endpoint.make_room, ours.endpoint.settle = target.make_room, target.settle
+
+
+def _bring_others(
+    target: Target,
+    ground: ConnectionFactory,
+    ours: ActorConnection,
+    others: Mapping[Part, Settings],
+    *,
+    ledger: Path | None,
+) -> None:
+    """Let the endpoint reach the target as other users too; each logs in when a test first needs it."""
 
     def make(part: Part) -> ActorConnection:
         beside = ledger.with_name(f"{ledger.stem}-{part}.jsonl") if ledger else None
@@ -92,12 +107,22 @@ def open_target(  # noqa: PLR0913 - what a target is made of
             profile=target.profile,
             context=context_for(part, target.context),
             ledger=beside,
-            keeper=ours.keeper if same_log_in(settings, others[part]) else None,
+            keeper=ours.keeper if same_log_in(target.settings, others[part]) else None,
         )
 
-    target.company = Actors(make=make, parts=tuple(context.people))
+    target.company = Actors(make=make, parts=tuple(others))
     ours.endpoint.introduce = ActorEndpoints(target.company, ours.endpoint, target.draft_for)
-    return target
+
+
+def _redactor(key: bytes, shared_secrets: SharedSecrets, accounts: Iterable[Settings]) -> Redactor:
+    """Make what takes secrets out of exchanges: it knows those of all accounts, and shares them with other workers."""
+    redactor = Redactor(key)
+    redactor.tell = shared_secrets.tell
+    redactor.hear = partial(shared_secrets.hear, redactor.learn)
+    for one in accounts:
+        for kind, secret in one.credentials.known().items():
+            learn(redactor, kind, secret)
+    return redactor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pytest_zstack_ticket.api.capabilities import with_capabilities
-from pytest_zstack_ticket.cleanup.ledger import SavedLedger
+from pytest_zstack_ticket.cleanup.ledger import LedgerHead, SavedLedger
 from pytest_zstack_ticket.cleanup.sweeper import CleanupResult, Sweeper
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.recorder import NoRecorder
@@ -29,23 +29,11 @@ def sweep_ledger(
 ) -> CleanupResult:
     """Sweep what one ledger tells of, with the credentials of the environment. Raises TargetError or our UsageError."""
     head = ledger.head
-    names = SECRETS if not head.part else ()
-    credentials = Credentials(**{name: secret(name, environment) for name in names})
-    if head.part:
-        credentials = Credentials(password=secret(f"{head.part}_password", environment))
-    settings = Settings(
-        url=head.url,
-        login=_login(head.login, credentials),
-        user=head.user,
-        project=head.project,
-        ca=head.ca if head.ca and Path(head.ca).is_file() else "",
-        insecure=head.insecure,
-        patience=Patience(job=head.patience),
-        credentials=credentials,
-        part=head.part,
-    )
+    settings = _settings(head, environment)
     clock, redactor = SystemClock(), Redactor(secrets.token_bytes(32))
-    line = SigningTransport(HttpxTransport(settings), credentials=credentials, clock=clock, pass_by=redactor.pass_by)
+    line = SigningTransport(
+        HttpxTransport(settings), credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by
+    )
     transport = RetryTransport(line, clock=clock, patience=settings.patience.sweep)
     client = Client(transport=transport, clock=clock, redact=redactor.exchange, recorder=NoRecorder())
     keeper = SessionManager(client=client, settings=settings, learn=redactor.learn)
@@ -66,6 +54,25 @@ def sweep_ledger(
     finally:
         keeper.close()
         transport.close()
+
+
+def _settings(head: LedgerHead, environment: Mapping[str, str]) -> Settings:
+    """Tell how to reach the target that a ledger names, with the credentials of the environment."""
+    names = SECRETS if not head.part else ()
+    credentials = Credentials(**{name: secret(name, environment) for name in names})
+    if head.part:
+        credentials = Credentials(password=secret(f"{head.part}_password", environment))
+    return Settings(
+        url=head.url,
+        login=_login(head.login, credentials),
+        user=head.user,
+        project=head.project,
+        ca=head.ca if head.ca and Path(head.ca).is_file() else "",
+        insecure=head.insecure,
+        patience=Patience(job=head.patience),
+        credentials=credentials,
+        part=head.part,
+    )
 
 
 def _login(login: str, credentials: Credentials) -> Login:

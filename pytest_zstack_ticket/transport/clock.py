@@ -1,4 +1,4 @@
-"""The clock that the edge looks at and sleeps by, and one for tests that is moved by hand."""
+"""The clock of everything that sends: the time, and sleep."""
 
 from __future__ import annotations
 
@@ -32,18 +32,3 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """Sleep."""
         time.sleep(max(0.0, seconds))
-
-
-class ManualClock:
-    """A clock that moves only when somebody sleeps by it."""
-
-    def __init__(self, now: float = 1_700_000_000.0) -> None:
-        self.time = now
-
-    def now(self) -> float:
-        """Return seconds since the epoch."""
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        """Move the clock."""
-        self.time += seconds

@@ -49,18 +49,20 @@ def applies(requirement: Requirement, profile: Profile) -> Phrase | None:
     return Phrase.of("unmet-need", need=need) if need else None
 
 
-def verdict_of(requirement: Requirement, tally: Tally | None, profile: Profile, *, cut: bool = False) -> Judged:
+def verdict_of(
+    requirement: Requirement, tally: Tally | None, profile: Profile, *, doubt: Phrase | None = None
+) -> Judged:
     """Judge one requirement. Without a decided example nothing passes.
 
-    `cut` says that the run ended before the requirement's tests were complete.
+    `doubt` is why a requirement cannot pass whatever its examples say.
     """
     tally = tally or Tally(requirement=requirement.id)
-    verdict, reason = _verdict(requirement, tally, profile, cut=cut)
+    verdict, reason = _verdict(requirement, tally, profile, doubt=doubt)
     return Judged(id=requirement.id, verdict=verdict, reason=reason, tally=tally)
 
 
 def _verdict(  # noqa: PLR0911 - the order of these questions is the rule
-    requirement: Requirement, tally: Tally, profile: Profile, *, cut: bool
+    requirement: Requirement, tally: Tally, profile: Profile, *, doubt: Phrase | None
 ) -> tuple[Verdict, Phrase | None]:
     if tally.errors:
         return "error", Phrase.of("harness-error", error=tally.errors[0])
@@ -73,8 +75,8 @@ def _verdict(  # noqa: PLR0911 - the order of these questions is the rule
         return _not_applicable(inapplicable, profile)
     if tally.undecided or tally.lost:
         return "inconclusive", min(tally.lost, default=tally.reason, key=phrase_order)
-    if cut:
-        return "inconclusive", Phrase.of("cut-short")
+    if doubt is not None:
+        return "inconclusive", doubt
     if tally.missing > 0:
         return "inconclusive", Phrase.of("explored-too-little", explored=tally.explored, wanted=tally.wanted)
     if tally.held:
@@ -96,15 +98,20 @@ def judge(
     found: Mapping[str, Tally],
     profile: Profile,
     *,
-    cut: Collection[str] = frozenset(),
+    doubts: Mapping[str, Phrase] | None = None,
     cut_short: bool = False,
 ) -> Result:
     """Judge a run and each requirement.
 
-    `cut` are those that an interrupted run did not complete; such a run never passes.
+    `doubts` are why some requirements cannot pass whatever their examples say. A run that was cut short never passes.
     """
     judged = tuple(
-        verdict_of(requirement, found.get(requirement.id), profile, cut=requirement.id in cut)
+        verdict_of(
+            requirement,
+            found.get(requirement.id),
+            profile,
+            doubt=(doubts or {}).get(requirement.id),
+        )
         for requirement in requirements
     )
     judged = _cascaded(requirements, judged)
@@ -146,6 +153,11 @@ def _causes(requirement: str, bases: Mapping[str, Sequence[str]], broken: Collec
         found.update({base} & set(broken))
         waiting += bases.get(base, ())
     return sorted(found)
+
+
+def doubts_of(*, cut: Iterable[str], early: Iterable[str]) -> dict[str, Phrase]:
+    """Say why requirements cannot pass: the run was `cut` short before their end, or they were examined too `early`."""
+    return dict.fromkeys(early, Phrase.of("examined-too-early")) | dict.fromkeys(cut, Phrase.of("cut-short"))
 
 
 def roll_up(verdicts: Iterable[Verdict]) -> Verdict:

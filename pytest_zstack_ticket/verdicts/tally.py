@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pytest_zstack_ticket.model.outcome import Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.verdict import Example
 
-LEGAL = frozenset({"legal-acceptance", "legal-refusal", "never-pending", "no-log-out", "not-shown", "was-lost"})
-"""Reasons by which the contract allows both decisions: such examples make a requirement neither pass nor fail."""
+LEGAL = frozenset({"legal-acceptance", "legal-refusal", "no-log-out", "not-shown", "was-lost"})
+"""Reasons that say what the target chose where the contract leaves it open; none may depend on who was quicker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

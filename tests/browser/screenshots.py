@@ -17,7 +17,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from pytest_zstack_ticket.report.html.page import page
+from pytest_zstack_ticket.report.html.page import render_page
 from pytest_zstack_ticket.report.text.translations import wording
 from tests.support.sample_report import HOSTILE, hostile, sample_report
 
@@ -129,7 +129,7 @@ def tempt(proxy: Tempted, folder: Path) -> list[Path]:
     raw, escaped = folder / "raw.html", folder / "hostile.html"
     # an alert would hold the browser up for ever, which is what a page that runs one is known by
     raw.write_bytes(f"<!DOCTYPE html><body>{HOSTILE.replace('alert', 'void')}".encode("utf-8", "replace"))
-    escaped.write_text(page(hostile(sample_report()), wording(), "en"), "utf-8")
+    escaped.write_text(render_page(hostile(sample_report()), wording(), "en"), "utf-8")
     browse(proxy, raw, f"--screenshot={folder / 'raw.png'}")
     if not any("hostile.example.invalid" in line for line in proxy.asked_by_pages()):
         sys.exit("the raw texts were not seen to ask for anything, so nothing is proven")

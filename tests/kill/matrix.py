@@ -1,6 +1,7 @@
 """The kill matrix: every requirement must fail on each fault that its catalogue row names, and be blamed for it.
 
-Each fault gets a run of its own through pytest, as a user would start it; the verdict is read from report.json.
+Each fault gets a pytest run of its own, forked from a process that has imported everything; the verdict is read from
+its report.json.
 `python -m tests.kill.matrix` checks every row and writes docs/reference/kill-matrix.md; `--check` only checks.
 """
 
@@ -8,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
@@ -20,6 +20,7 @@ from urllib.parse import quote
 from pytest_zstack_ticket.config.catalogue import load_catalogue
 from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.model.requirement import Requirement
+from tests.support.forked_pytest import run_pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "kill-matrix.md"
@@ -57,10 +58,7 @@ def shots(catalogue: tuple[Requirement, ...]) -> list[Shot]:
 def fire(shot: Shot) -> Hit:
     """Run the suites of a shot's requirements against the embedded endpoint with its fault."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
+        arguments = [
             f"--zstack-url=embedded:{shot.profile}?fault={quote(shot.fault, safe=':')}",
             f"--zstack-profile={shot.profile}",
             "--zstack-effort=smoke",
@@ -74,13 +72,12 @@ def fire(shot: Shot) -> Hit:
             "-k",
             " or ".join(shot.requirements),
         ]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, cwd=folder, check=False)
-        except subprocess.TimeoutExpired:
+        run = run_pytest(arguments, folder=Path(folder), seconds=SECONDS)
+        if run.status is None:
             return Hit(shot, {}, f"no end after {SECONDS} s")
         report = Path(folder, "report", "report.json")
         if not report.exists():
-            return Hit(shot, {}, (done.stdout + done.stderr).strip()[-300:])
+            return Hit(shot, {}, run.output.strip()[-300:])
         rows = json.loads(report.read_text("utf-8"))["requirements"]
     return Hit(shot, {row["id"]: row["verdict"] for row in rows if row["id"] in shot.requirements})
 

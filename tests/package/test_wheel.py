@@ -31,6 +31,9 @@ def test_the_wheel_holds_suites_and_schemas_and_nothing_of_ours_else(wheel):
         "schemas/api/error.schema.json",
         "schemas/api/openapi.json",
         "py.typed",
+        "report/html/templates/page.css",
+        "report/html/templates/page.html",
+        "report/html/templates/pdf.xml",
         "report/pdf/layout.typ",
     ):
         assert f"pytest_zstack_ticket/{wanted}" in names
@@ -46,7 +49,17 @@ def test_the_metadata_says_what_pypi_asks_for(wheel):
     needed = {
         row.split(";")[0].split(">")[0].strip() for row in metadata.get_all("Requires-Dist") if "extra" not in row
     }
-    assert needed == {"allure-pytest", "h11", "httpx", "hypothesis", "jsonschema", "platformdirs", "pytest"}
+    assert needed == {
+        "allure-pytest",
+        "h11",
+        "httpx",
+        "hypothesis",
+        "jinja2",
+        "jsonschema",
+        "platformdirs",
+        "pytest",
+        "wcwidth",
+    }
     assert "Framework :: Pytest" in metadata.get_all("Classifier")
     assert "Typing :: Typed" in metadata.get_all("Classifier")
 

@@ -4,6 +4,30 @@ import pytest
 
 SOME = ("-k", "ZT-BODY-06 or ZT-STORE-003", "--zstack-seed=5", "--zstack-report=out")
 RARE = "--zstack-url=embedded?fault=refuse-when:body-boolean"
+COUNTED = """
+from functools import partial
+
+import pytest
+
+from pytest_zstack_ticket.runner import explorer
+
+patch = pytest.MonkeyPatch()
+
+
+def pytest_configure():
+    looks = iter(range(10**9))
+    patch.setattr(explorer, "Explorer", partial(explorer.Explorer, now=lambda: next(looks) / 25))
+
+
+def pytest_unconfigure():
+    patch.undo()
+"""
+
+
+@pytest.fixture
+def counted_time(pytester: pytest.Pytester) -> None:
+    """Let each look at the clock take 40 ms: what a budget buys is the same on every machine."""
+    pytester.makeconftest(COUNTED)
 
 
 def explored(report: dict, requirement: str) -> dict:
@@ -28,6 +52,7 @@ def test_what_a_budget_did_not_buy_is_said_in_chinese(pytester: pytest.Pytester)
     result.stdout.fnmatch_lines(["*ZT-BODY-060：要求 80 个样例，已探索 1? 个*"])
 
 
+@pytest.mark.usefixtures("counted_time")
 def test_a_budget_that_is_long_enough_passes(pytester: pytest.Pytester, report) -> None:
     result = pytester.runpytest("--zstack-url=embedded", "--zstack-budget=6s", "-k", "ZT-BODY-060", *SOME[2:])
     assert result.ret == 0
@@ -37,6 +62,7 @@ def test_a_budget_that_is_long_enough_passes(pytester: pytest.Pytester, report) 
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@pytest.mark.usefixtures("counted_time")
 def test_what_the_last_seconds_find_fails_the_requirement(
     pytester: pytest.Pytester, report, workers: tuple[str, ...]
 ) -> None:
@@ -47,6 +73,7 @@ def test_what_the_last_seconds_find_fails_the_requirement(
     result.stdout.fnmatch_lines(["FAILED *test_combined_variations_do_not_change_the_decision*"])
 
 
+@pytest.mark.usefixtures("counted_time")
 def test_the_command_that_finds_it_again_can_be_typed(pytester: pytest.Pytester, report) -> None:
     pytester.runpytest(RARE, "--zstack-budget=10s", "-k", "ZT-BODY-060", *SOME[2:])
     row = next(row for row in report()["requirements"] if row["id"] == "ZT-BODY-060")

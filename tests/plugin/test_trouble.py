@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -118,14 +117,14 @@ def test_ctrl_c_keeps_what_was_found(pytester: pytest.Pytester, report: Callable
 
 
 def test_ctrl_c_leaves_unrun_suites_inconclusive(pytester: pytest.Pytester, report: Callable[[], Any]):
-    command = [sys.executable, "-m", "pytest", "--zstack-url=embedded?latency=0.2", "--zstack-report=out", "-q"]
+    command = [sys.executable, "-m", "pytest", "--zstack-url=embedded?latency=0.2", "--zstack-report=out", "-v"]
     process = subprocess.Popen(command, cwd=pytester.path, stdout=subprocess.PIPE, text=True)
-    evidence = pytester.path / "out" / "evidence.jsonl.gz"
-    end = time.monotonic() + 20
-    while time.monotonic() < end and not (evidence.exists() and evidence.stat().st_size):
-        time.sleep(0.05)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if " PASSED" in line:
+            break
     os.kill(process.pid, signal.SIGINT)
-    shown, _ = process.communicate(timeout=20)
+    shown, _ = process.communicate()
     assert process.returncode == 2
     assert "the run was cut short" in shown
     told = report()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_zstack_ticket.model.quotas import Quotas
-from tests.soak import caps, concurrency, crash, hostile, lines, secrets
+from tests.soak import caps, concurrency, crash, hostile, lines, orders, secrets
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -66,3 +66,9 @@ def test_a_secret_that_is_written_would_be_found(tmp_path):
 @pytest.mark.parametrize("fault", ["accept-null:name", "refuse-when:body-boolean"])
 def test_many_at_once_come_to_the_verdicts_of_one_by_one(fault: str):
     assert concurrency.differences(fault, only="ZT-BODY-001 or ZT-BODY-002 or ZT-BODY-060 or ZT-ANSWER-010") == {}
+
+
+def test_a_server_that_breaks_late_does_not_pass_in_another_order():
+    ended = orders.examined(10, 1, "-k", "ZT-STORE-015 or ZT-STORE-017 or ZT-HTTP-00")
+    assert ended.status == 1, ended.shown[-2000:]
+    assert ended.verdict == "failed"

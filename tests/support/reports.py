@@ -7,8 +7,10 @@ from typing import Any
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Response
 from pytest_zstack_ticket.model.profile import Profile, Release
 from pytest_zstack_ticket.model.requirement import Requirement
-from pytest_zstack_ticket.report.document import Facts, Row, document
+from pytest_zstack_ticket.report.document import RequirementRow, RunFacts, report_json
 from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.verdicts.judge import Judged
+from pytest_zstack_ticket.verdicts.tally import Tally
 
 HOSTILE = "\x00\x1b[31m\x0b\ud800\u202e]]><script>&\"'\ufffe\U0001f600 工单\ttab\r\nline"
 STAMP = "2026-11-23T07:44:59.000+00:00"
@@ -87,7 +89,7 @@ def a_finding(text: str = "") -> dict[str, Any]:
     }
 
 
-def a_row(number: int, verdict: str, text: str = "") -> Row:
+def a_row(number: int, verdict: str, text: str = "") -> RequirementRow:
     """Return a row; one that failed has a finding."""
     rule = Requirement(
         id=f"ZT-BODY-{number:03}",
@@ -99,15 +101,16 @@ def a_row(number: int, verdict: str, text: str = "") -> Row:
         consequence={"en": "It hangs.", "zh": "挂起。"},
     )
     findings = [a_finding(text)] if verdict == "failed" else []
-    told = {"held": 1, "failed": len(findings), "undecided": 0, "open": 0}
-    return Row(requirement=rule, verdict=verdict, reason=None, findings=findings, partitions=["a/b"], **told)
+    tally = Tally(requirement=rule.id, held=1, failed=len(findings), partitions=frozenset({"a/b"}))
+    judged = Judged(id=rule.id, verdict=verdict, reason=None, tally=tally)
+    return RequirementRow(requirement=rule, judged=judged, findings=findings)
 
 
 def a_report(*verdicts: str, status: int = 0, text: str = "", waived: bool = False) -> dict[str, Any]:
     """Return a report with a requirement for each verdict; `waived` is what its failures are."""
     rows = [a_row(number, verdict, text) for number, verdict in enumerate(verdicts, start=1)]
     worst = "failed" if "failed" in verdicts else "passed"
-    facts = Facts(
+    facts = RunFacts(
         run=RUN,
         target=TARGET,
         profile=Profile(oldest=Release(4, 8), newest=Release(5, 2)),
@@ -116,7 +119,7 @@ def a_report(*verdicts: str, status: int = 0, text: str = "", waived: bool = Fal
         exit_status=status,
         counts={},
     )
-    told = document(facts, rows, wording())
+    told = report_json(facts, rows, wording())
     for row in told["requirements"]:
         row["waived"] = waived and row["verdict"] == "failed"
     told |= {"waivers": [], "pinned": [], "deviations": None}

@@ -14,6 +14,8 @@ from typing import Self, TypeAlias
 
 from pytest_zstack_ticket.model.settings import Patience, Settings
 
+PATIENCE = 60.0
+"""Seconds that nothing waits for which comes: only a test of a limit asks for less."""
 Step: TypeAlias = bytes | Callable[[socket.socket], object]
 """What is done with one request: bytes to answer, or something to do with the connection."""
 
@@ -74,10 +76,11 @@ class ScriptedServer:
         self._steps = list(steps)
         self._tls = tls
         self._rude = rude
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._server = socket.create_server(("127.0.0.1", 0))
         self.requests: list[bytes] = []
         self.connections = 0
+        self.closed = 0
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
@@ -89,9 +92,16 @@ class ScriptedServer:
     def url(self) -> str:
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}/zstack"
 
-    def settings(self, *, read: float = 2.0, connect: float = 2.0, insecure: bool = False, ca: str = "") -> Settings:
+    def settings(
+        self, *, read: float = PATIENCE, connect: float = PATIENCE, insecure: bool = False, ca: str = ""
+    ) -> Settings:
         """Return settings that reach this server."""
         return Settings(url=self.url, patience=Patience(read=read, connect=connect), insecure=insecure, ca=ca)
+
+    def wait_for(self, *, requests: int = 0, closed: int = 0) -> bool:
+        """Wait until so many requests came and so many connections were closed."""
+        with self._changed:
+            return self._changed.wait_for(lambda: len(self.requests) >= requests and self.closed >= closed, PATIENCE)
 
     def __enter__(self) -> Self:
         return self
@@ -116,8 +126,9 @@ class ScriptedServer:
             if self._tls is not None:
                 plug = self._tls.wrap_socket(plug, server_side=True)
             while (request := _request(plug)) is not None:
-                with self._lock:
+                with self._changed:
                     self.requests.append(request)
+                    self._changed.notify_all()
                     step = self._steps.pop(0) if len(self._steps) > 1 else self._steps[0]
                 if isinstance(step, bytes):
                     plug.sendall(step)
@@ -125,6 +136,9 @@ class ScriptedServer:
                     step(plug)
                     break
         plug.close()
+        with self._changed:
+            self.closed += 1
+            self._changed.notify_all()
 
 
 def _request(plug: socket.socket) -> bytes | None:

@@ -1,1 +1,4 @@
-"""The report and the evidence of a run in the formats of other tools."""
+"""A report and its evidence in the formats of other tools.
+
+Pure; may import what `report` may.
+"""

@@ -17,7 +17,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pytest_zstack_ticket.report.exports.plain_text import (
     Report,
     Row,
-    beyond,
+    bad_end,
     facts_of,
     message_of,
     message_text,
@@ -38,8 +38,8 @@ STATUSES = {
 SEVERITIES = {"must": "critical", "should": "normal", "may": "minor"}
 EPIC = "CreateTicket conformance"
 CATEGORIES = (
-    ("Departures covered by a waiver", "failed", "waived: .*"),
-    ("Departures of the target", "failed", "failed: .*"),
+    ("Violations covered by a waiver", "failed", "waived: .*"),
+    ("Violations by the target", "failed", "failed: .*"),
     ("The suite could not examine it", "broken", "error: .*"),
     ("Not decided", "unknown", "inconclusive: .*"),
     ("Does not apply to this target", "skipped", "inapplicable: .*"),
@@ -54,11 +54,11 @@ def allure(report: Report, witnesses: Mapping[str, Sequence[Mapping[str, Any]]])
     `witnesses` has messages, as findings have them, that show a requirement held.
     """
     for row in report["requirements"]:
-        yield from of_a_requirement(report, row, witnesses.get(row["id"], ()))
-    yield from of_the_run(report)
+        yield from requirement_files(report, row, witnesses.get(row["id"], ()))
+    yield from run_files(report)
 
 
-def of_a_requirement(report: Report, row: Row, witnesses: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+def requirement_files(report: Report, row: Row, witnesses: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     """Yield name and text of each file of one result."""
     uuid = _uuid(report, row["id"])
     attached = list(_attached(uuid, row, witnesses))
@@ -67,49 +67,49 @@ def of_a_requirement(report: Report, row: Row, witnesses: Sequence[Mapping[str, 
     yield f"{uuid}-result.json", _json(_result(report, row) | {"attachments": shown})
 
 
-def of_the_run(report: Report) -> Iterator[tuple[str, str]]:
-    """Yield name and text of each file that is about the run and no requirement."""
-    bad_end = beyond(report)
-    if bad_end:
-        yield f"{_uuid(report, bad_end[0])}-result.json", _json(_bad_end(report, *bad_end))
+def run_files(report: Report) -> Iterator[tuple[str, str]]:
+    """Yield name and text of each file that is about the run and not a requirement."""
+    end = bad_end(report)
+    if end:
+        yield f"{_uuid(report, end[0])}-result.json", _json(_bad_end(report, *end))
     yield "environment.properties", "".join(_property(*fact) for fact in facts_of(report).items())
     yield "categories.json", _json([_category(*one) for one in CATEGORIES])
 
 
 def title(row: Row) -> str:
-    """Return the name of a result."""
+    """Name a result."""
     return f"{row['id']} {visible(row['text']['en'])} / {visible(row['text']['zh'])}"
 
 
 def description(row: Row) -> str:
-    """Return what a requirement asks for, where that stands, and what a departure means."""
+    """Write what a requirement asks for, where that is documented, and what a violation means."""
     consequence = row["consequence"] or {}
     source = f"source: {row['source']} ({row['basis']})"
     return plain("\n\n".join([row["text"]["en"], row["text"]["zh"], source, *consequence.values()]))
 
 
 def details(row: Row) -> dict[str, Any] | None:
-    """Return why a requirement did not pass, None if it did; its first word is what categories go by."""
+    """Explain why a requirement did not pass, None if it did; categories match the first word of the message."""
     if row["verdict"] == "passed":
         return None
     kind = "waived" if waived(row) else row["verdict"]
-    told: dict[str, Any] = {"message": f"{kind}: {message_of(row)}", "trace": plain(trace_of(row))}
-    return told | ({"known": True, "muted": True} if waived(row) else {})
+    result: dict[str, Any] = {"message": f"{kind}: {message_of(row)}", "trace": plain(trace_of(row))}
+    return result | ({"known": True, "muted": True} if waived(row) else {})
 
 
 def parameters(row: Row) -> list[dict[str, Any]]:
-    """Return how many examples there were; they differ from run to run, so they are no part of the history."""
+    """Count the examples; they differ from run to run, so they are no part of the history."""
     counts = row["examples"].items()
     return [{"name": f"examples {name}", "value": str(count), "excluded": True} for name, count in counts]
 
 
 def labels(row: Row) -> list[dict[str, str]]:
-    """Return what results are grouped and chosen by."""
+    """List what results are grouped and filtered by."""
     return [{"name": name, "value": visible(value)} for name, value in _labels(row)]
 
 
 def _result(report: Report, row: Row) -> dict[str, Any]:
-    told = {
+    result = {
         **_named(report, row["id"]),
         "name": title(row),
         "description": description(row),
@@ -119,7 +119,7 @@ def _result(report: Report, row: Row) -> dict[str, Any]:
         "parameters": parameters(row),
     }
     why = details(row)
-    return told | ({"statusDetails": why} if why else {})
+    return result | ({"statusDetails": why} if why else {})
 
 
 def _bad_end(report: Report, name: str, why: str) -> dict[str, Any]:
@@ -133,16 +133,16 @@ def _bad_end(report: Report, name: str, why: str) -> dict[str, Any]:
     }
 
 
-def same_in_every_run(name: str) -> str:
-    """Return what a result is recognised by in the next run, so that trends go on."""
+def history_id(name: str) -> str:
+    """Make the id by which a result is recognised in the next run, so that trends go on."""
     return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
 def _named(report: Report, name: str) -> dict[str, Any]:
-    """Return what tells a result from others."""
+    """Identify a result."""
     run = report["run"]
     start, stop = (round(datetime.fromisoformat(run[key]).timestamp() * 1000) for key in ("started", "ended"))
-    same = same_in_every_run(name)
+    same = history_id(name)
     return {
         "uuid": _uuid(report, name),
         "historyId": same,
@@ -173,7 +173,7 @@ def _labels(row: Row) -> list[tuple[str, str]]:
 
 
 def links(row: Row, waivers: Iterable[Mapping[str, Any]] = ()) -> list[dict[str, str]]:
-    """Return the link to the requirement, which is a name and no address, and to the issues of its waivers."""
+    """Link to the requirement, which is a name and not an address, and to the issues of its waivers."""
     found = [visible(one["link"]) for one in waivers if one["requirement"] == row["id"] and one["link"]]
     # only addresses of the web: a link of another kind could run something where the page is read
     issues = [{"name": one, "url": one, "type": "issue"} for one in found if one.startswith(("https://", "http://"))]
@@ -212,7 +212,7 @@ def _uuid(report: Report, name: str) -> str:
 
 
 def _property(name: str, value: str) -> str:
-    """Return a line of a Java properties file, which every version of Allure reads if it is ASCII."""
+    """Write a line of a Java properties file, which every version of Allure reads if it is ASCII."""
     escaped = value.replace("\\", "\\\\").encode("utf-16-be")
     units = (int.from_bytes(escaped[at : at + 2], "big") for at in range(0, len(escaped), 2))
     return f"{name}=" + "".join(chr(unit) if 32 <= unit < 127 else f"\\u{unit:04x}" for unit in units) + "\n"

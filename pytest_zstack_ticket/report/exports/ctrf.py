@@ -1,7 +1,7 @@
 """Common Test Report Format: one test a requirement.
 
 failed and error are failed, since a reader who looks at that count alone must not miss them; inconclusive and a waived
-failure are other, inapplicable is skipped, untested is pending. `rawStatus` has our own word.
+failure are other, inapplicable is skipped, untested is pending. `rawStatus` has the verdict itself.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pytest_zstack_ticket.report.exports.plain_text import (
     Report,
     Row,
-    beyond,
+    bad_end,
     facts_of,
     message_of,
     plain,
@@ -37,12 +37,12 @@ VERSION = "0.0.0"
 
 
 def ctrf(report: Report) -> dict[str, Any]:
-    """Return the CTRF document of a report; times are in milliseconds, and no requirement has a duration of its own."""
+    """Write the CTRF document of a report; times are in milliseconds, and no requirement has a duration of its own."""
     run = report["run"]
     tests = [_test(row) for row in report["requirements"]]
-    bad_end = beyond(report)
-    if bad_end:
-        tests.append({"name": bad_end[0], "status": "failed", "duration": 0, "suite": ["run"], "message": bad_end[1]})
+    end = bad_end(report)
+    if end:
+        tests.append({"name": end[0], "status": "failed", "duration": 0, "suite": ["run"], "message": end[1]})
     return {
         "reportFormat": "CTRF",
         "specVersion": VERSION,
@@ -78,7 +78,7 @@ def _summary(report: Report, tests: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _test(row: Row) -> dict[str, Any]:
-    told = {
+    test = {
         "id": str(uuid5(NAMESPACE_URL, f"urn:zstack-ticket:requirement:{row['id']}")),
         "name": visible(f"{row['id']} {row['text']['en']}"),
         "status": "other" if waived(row) else STATUSES[row["verdict"]],
@@ -91,7 +91,7 @@ def _test(row: Row) -> dict[str, Any]:
         "labels": {"requirement": row["id"], "level": row["level"], "source": visible(row["source"])},
         "extra": {"text": {lang: visible(text) for lang, text in row["text"].items()}, "examples": row["examples"]},
     }
-    return {name: value for name, value in told.items() if value not in ("", [])}
+    return {name: value for name, value in test.items() if value not in ("", [])}
 
 
 def _milliseconds(date: str) -> int:

@@ -29,7 +29,7 @@ SUITE = "urn:zstack-ticket:suite"
 
 
 def earl(report: Report) -> dict[str, Any]:
-    """Return the JSON-LD of a report; its context stands in it, so that nobody has to fetch one."""
+    """Write the JSON-LD of a report; its context is included, so that no reader has to fetch one."""
     run, suite = report["run"], report["run"]["suite"]
     subject = f"urn:zstack-ticket:run:{run['id']}:target"
     return {

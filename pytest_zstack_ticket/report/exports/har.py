@@ -23,8 +23,8 @@ def har(report: Report, exchanges: Iterable[Exchange]) -> Iterator[str]:
     run, url = report["run"], str(report["target"]["url"]).rstrip("/")
     creator = {"name": run["suite"]["name"], "version": run["suite"]["version"]}
     comment = f"run {run['id']}, verdict {report['verdict']}; secrets are replaced by pseudonyms of the same shape"
-    told = {"version": "1.2", "creator": creator, "comment": comment}
-    yield '{"log": ' + _encode(told)[:-1] + ', "entries": [\n'
+    fields = {"version": "1.2", "creator": creator, "comment": comment}
+    yield '{"log": ' + _encode(fields)[:-1] + ', "entries": [\n'
     between = ""
     for exchange in exchanges:
         yield between + _encode(entry(exchange, url))
@@ -33,13 +33,13 @@ def har(report: Report, exchanges: Iterable[Exchange]) -> Iterator[str]:
 
 
 def entry(exchange: Exchange, url: str) -> dict[str, Any]:
-    """Return one exchange as an entry; one without an answer has status 0 and `_error`, as browsers write it.
+    """Write one exchange as an entry; one without an answer has status 0 and `_error`, as browsers write it.
 
-    Raises EvidenceError for a time that is none.
+    Raises EvidenceError for a time that does not exist.
     """
     milliseconds = round(exchange.elapsed * 1000, 3)
     answer = exchange.answer
-    told = {
+    fields = {
         "startedDateTime": _date(exchange),
         "time": milliseconds,
         "request": _request(exchange.request, url),
@@ -48,18 +48,18 @@ def entry(exchange: Exchange, url: str) -> dict[str, Any]:
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "_exchange": exchange.id,
     }
-    return told | ({"_leaks": list(exchange.leaks)} if exchange.leaks else {})
+    return fields | ({"_leaks": list(exchange.leaks)} if exchange.leaks else {})
 
 
 def _date(exchange: Exchange) -> str:
     try:
         return datetime.fromtimestamp(exchange.started, UTC).isoformat(timespec="milliseconds")
     except (OverflowError, ValueError, OSError) as error:
-        raise EvidenceError(f"exchange {exchange.id}: {exchange.started} is no time that a calendar has.") from error
+        raise EvidenceError(f"exchange {exchange.id}: {exchange.started} is not a time of the calendar.") from error
 
 
 def _request(request: Request, url: str) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "method": visible(request.method),
         "url": visible(url + request.path),
         "httpVersion": HTTP,
@@ -72,10 +72,10 @@ def _request(request: Request, url: str) -> dict[str, Any]:
     if request.body is not None:
         text, encoding = _text(request.body)
         mime = next((value for name, value in request.headers if name.lower() == "content-type"), "")
-        told["postData"] = {"mimeType": visible(mime), "params": [], "text": text}
+        fields["postData"] = {"mimeType": visible(mime), "params": [], "text": text}
         # HAR has no way to write the bytes of a request that are no text
-        told["postData"] |= {"_encoding": encoding} if encoding else {}
-    return told
+        fields["postData"] |= {"_encoding": encoding} if encoding else {}
+    return fields
 
 
 def _response(response: Response) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def _headers(headers: Headers) -> list[dict[str, str]]:
 
 
 def _cookies(headers: Headers, wanted: str) -> list[dict[str, str]]:
-    """Return names and values; what else a cookie says stands in its header."""
+    """Read names and values; what else a cookie says is in its header."""
     found = [value for name, value in headers if name.lower() == wanted]
     pairs = [pair for value in found for pair in (value.split(";") if wanted == "cookie" else value.split(";")[:1])]
     split = (pair.strip().partition("=") for pair in pairs)
@@ -127,7 +127,7 @@ def _query(path: str) -> list[dict[str, str]]:
 
 
 def _text(body: bytes) -> tuple[str, str]:
-    """Return a body as text, or in base64 with the name of that encoding."""
+    """Write a body as text, or in base64 with the name of that encoding."""
     try:
         return body.decode("utf-8"), ""
     except UnicodeDecodeError:

@@ -1,6 +1,6 @@
 """JUnit XML: one test case a requirement, one suite an area.
 
-failed is a failure; error and inconclusive are errors, since neither lets anybody conclude that the target conforms;
+failed is a failure; error and inconclusive are errors, since neither allows the conclusion that the target conforms;
 inapplicable, untested and a waived failure are skipped, with the verdict as their type. XML is of version 1.0, in which
 most control characters cannot be written at all, so they are shown as escapes.
 """
@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from pytest_zstack_ticket.report.exports.plain_text import (
     Report,
     Row,
-    beyond,
+    bad_end,
     facts_of,
     message_of,
     plain,
@@ -37,7 +37,7 @@ PACKAGE = "zstack-ticket"
 
 
 def junit(report: Report) -> str:
-    """Return the JUnit XML of a report.
+    """Write the JUnit XML of a report.
 
     No requirement has a duration of its own, because examples are sent once and judged by many: `time` is that of the
     run, and 0 on suites and test cases.
@@ -46,9 +46,9 @@ def junit(report: Report) -> str:
     by_area = groupby(sorted(report["requirements"], key=lambda row: str(row["area"])), lambda row: str(row["area"]))
     for area, rows in by_area:
         _add_suite(root, area, report, [_case(row) for row in rows])
-    bad_end = beyond(report)
-    if bad_end:
-        _add_suite(root, "run", report, [_bad_end(*bad_end)])
+    end = bad_end(report)
+    if end:
+        _add_suite(root, "run", report, [_bad_end(*end)])
     _set_counts(root, root.iter("testcase"))
     root.set("time", _seconds(report))
     indent(root)
@@ -94,7 +94,7 @@ def _bad_end(name: str, why: str) -> Element:
 
 
 def _properties(row: Row) -> Mapping[str, str]:
-    told = {
+    values = {
         "requirement": row["id"],
         "level": row["level"],
         "basis": row["basis"],
@@ -105,12 +105,12 @@ def _properties(row: Row) -> Mapping[str, str]:
         **{f"examples.{name}": str(count) for name, count in row["examples"].items()},
         "signature": " ".join(finding["signature"] for finding in row["findings"]),
     }
-    return {name: visible(value) for name, value in told.items() if value}
+    return {name: visible(value) for name, value in values.items() if value}
 
 
-def _add_properties(element: Element, told: Mapping[str, str]) -> None:
+def _add_properties(element: Element, values: Mapping[str, str]) -> None:
     properties = SubElement(element, "properties")
-    for name, value in told.items():
+    for name, value in values.items():
         SubElement(properties, "property", {"name": name, "value": value})
 
 

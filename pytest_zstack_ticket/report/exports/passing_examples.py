@@ -1,4 +1,4 @@
-"""Which exchanges show that a requirement held: those of its first example that did."""
+"""Exchanges that show a requirement was met: those of its first example that passed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pytest_zstack_ticket.model.verdict import Example
 from pytest_zstack_ticket.report.finding import message_json, subject_role
 
 
-def chosen(examples: Iterable[Example]) -> dict[str, tuple[str, ...]]:
-    """Return the ids of the exchanges that are to witness for each requirement."""
+def passing_exchanges(examples: Iterable[Example]) -> dict[str, tuple[str, ...]]:
+    """Choose the ids of the exchanges of each requirement's first example that passed."""
     found: dict[str, tuple[str, ...]] = {}
     for example in examples:
         if example.judgement is None and example.requirement not in found:
@@ -20,9 +20,11 @@ def chosen(examples: Iterable[Example]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def witnesses(wanted: dict[str, tuple[str, ...]], exchanges: Iterable[Exchange]) -> dict[str, list[dict[str, Any]]]:
-    """Return the messages that witness for each requirement."""
+def passing_messages(
+    wanted: dict[str, tuple[str, ...]], exchanges: Iterable[Exchange]
+) -> dict[str, list[dict[str, Any]]]:
+    """Read those messages for each requirement."""
     ids = {one for trail in wanted.values() for one in trail}
     kept = {exchange.id: exchange for exchange in exchanges if exchange.id in ids}
     trails = {key: tuple(kept[one] for one in trail if one in kept) for key, trail in wanted.items()}
-    return {key: [told] for key, trail in trails.items() if (told := message_json(trail))}
+    return {key: [message] for key, trail in trails.items() if (message := message_json(trail))}

@@ -1,4 +1,4 @@
-"""What every format tells of a requirement, as text that XML, terminals and browsers show as it is meant."""
+"""Plain text that all export formats share: messages, traces and facts, safe for XML, terminals and browsers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pytest_zstack_ticket.report.text.columns import visible
 Row = Mapping[str, Any]
 Report = Mapping[str, Any]
 
-ENDINGS = {
+EXIT_STATUS_REASONS = {
     1: "a waiver is stale, or a test outside the requirements failed",
     2: "the run was interrupted",
     3: "pytest broke",
@@ -22,21 +22,21 @@ ENDINGS = {
     13: "tickets of the run are left on the target",
 }
 """Why a run may end badly although none of its requirements does, by exit status."""
-BAD = frozenset({"failed", "error", "inconclusive"})
+NOT_CONFORMANT = frozenset({"failed", "error", "inconclusive"})
 
 
 def plain(text: str) -> str:
-    """Return a text in which only line ends steer anything: the rest of what is invisible is written as escapes."""
+    """Write what is invisible in a text as escapes, except line ends."""
     return "\n".join(visible(line) for line in text.split("\n"))
 
 
 def waived(row: Row) -> bool:
-    """Return True if a waiver covers the failure of a requirement."""
+    """Say whether a waiver covers the failure of a requirement."""
     return row["verdict"] == "failed" and bool(row.get("waived"))
 
 
 def message_of(row: Row) -> str:
-    """Return in one line why a requirement did not pass, empty if there is nothing to say."""
+    """Say in one line why a requirement did not pass; empty if there is nothing to say."""
     if row["findings"]:
         first = row["findings"][0]
         return visible(f"expected: {first['expected']['en']}; got: {first['actual']['en']}")
@@ -44,7 +44,7 @@ def message_of(row: Row) -> str:
 
 
 def trace_of(row: Row) -> str:
-    """Return everything that the findings of a requirement say, for a developer to read."""
+    """Write everything that the findings of a requirement say, for a developer to read."""
     return "\n\n".join(_finding_text(row, finding) for finding in row["findings"])
 
 
@@ -65,7 +65,7 @@ def _finding_text(row: Row, finding: Mapping[str, Any]) -> str:
 
 
 def message_text(message: Mapping[str, Any]) -> str:
-    """Return a request with its answer, as HTTP is usually shown."""
+    """Write a request with its answer, as HTTP is usually shown."""
     asked = message["request"]
     lines = [f"> {asked['method']} {asked['path']}"]
     lines += [f"> {name}: {value}" for name, value in asked["headers"]]
@@ -85,18 +85,18 @@ def _body_text(body: Json) -> str:
     return body or ""
 
 
-def beyond(report: Report) -> tuple[str, str] | None:
-    """Return name and reason of a bad end that no requirement tells of, None if there is none."""
+def bad_end(report: Report) -> tuple[str, str] | None:
+    """Name an exit status that no requirement explains, with its reason; None if there is none."""
     status = report["exit_status"]
-    told = any(row["verdict"] in BAD and not waived(row) for row in report["requirements"])
-    if status == 0 or (told and status in (1, 12)):
+    explained = any(row["verdict"] in NOT_CONFORMANT and not waived(row) for row in report["requirements"])
+    if status == 0 or (explained and status in (1, 12)):
         return None
-    why = ENDINGS.get(status, "the run has no verdict")
+    why = EXIT_STATUS_REASONS.get(status, "the run has no verdict")
     return f"exit-status-{status}", f"the run ended with exit status {status}: {why}"
 
 
 def facts_of(report: Report) -> dict[str, str]:
-    """Return what a reader of any format wants to know of the run, as short texts."""
+    """Collect what a reader of any format wants to know of the run, as short texts."""
     run, target, profile = report["run"], report["target"], report["profile"]
     bounds = target["release"]
     facts = {

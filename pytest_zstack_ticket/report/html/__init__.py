@@ -1,4 +1,5 @@
-"""A report as one HTML page.
+"""A report as one HTML page: modules named `*_view` compute what a part shows, `templates/` lays it out.
 
-Pure but for `page_writer`; may import what `report` may.
+`rendering` is the Jinja2 environment; `page_writer` alone reads and writes files of a run. May import what
+`report` may.
 """

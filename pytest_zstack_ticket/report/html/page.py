@@ -1,6 +1,7 @@
-"""The page of a report: one self-contained HTML text without scripts, for three kinds of reader.
+"""The page of a report: one self-contained HTML text without scripts, which is well-formed XML too.
 
-It is made of `report.json` alone; what lies beside it (evidence, faults) adds exchanges and charts.
+It is made from `report.json` alone; an extract of the evidence adds exchanges and charts. Functions of this package
+compute what each part shows, and `templates/page.html` with the templates that it includes lays it out.
 """
 
 from __future__ import annotations
@@ -8,28 +9,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_zstack_ticket.report.html.causes import causes
-from pytest_zstack_ticket.report.html.markup import element
-from pytest_zstack_ticket.report.html.observations import observed
-from pytest_zstack_ticket.report.html.page_context import EvidenceExtract, PageContext
-from pytest_zstack_ticket.report.html.requirement import requirements
-from pytest_zstack_ticket.report.html.style import head
-from pytest_zstack_ticket.report.html.summary import charts, summary
+from pytest_zstack_ticket.report.html.causes_view import causes_view
+from pytest_zstack_ticket.report.html.charts_view import charts_view
+from pytest_zstack_ticket.report.html.observations_view import observations_view
+from pytest_zstack_ticket.report.html.page_context import NO_EVIDENCE, EvidenceExtract, PageContext
+from pytest_zstack_ticket.report.html.requirement_view import areas_view
+from pytest_zstack_ticket.report.html.summary_view import summary_view
 from pytest_zstack_ticket.report.text.translations import Translations
 
-NOTHING = EvidenceExtract()
-TAGS = {"en": "en", "zh": "zh-CN"}
+LANGUAGE_TAGS = {"en": "en", "zh": "zh-CN"}
 
 
-def page(report: Mapping[str, Any], wording: Translations, lang: str, *, beside: EvidenceExtract = NOTHING) -> str:
-    """Return the page of a report in a language; every text in it is inert, whoever wrote it."""
-    sheet = PageContext(report=report, wording=wording, lang=lang, beside=beside)
-    title = f"{sheet.say('title')}: {sheet.say('verdict-' + report['verdict'])}"
-    body = element(
-        "body", summary(sheet), causes(sheet), charts(sheet), requirements(sheet), observed(sheet), _foot(sheet)
+def render_page(
+    report: Mapping[str, Any], translations: Translations, lang: str, *, evidence: EvidenceExtract = NO_EVIDENCE
+) -> str:
+    """Render the page of a report in a language; every text in it is inert, whoever wrote it."""
+    from pytest_zstack_ticket.report.html.rendering import render  # noqa: PLC0415 - only a page pays for Jinja2
+
+    context = PageContext(report=report, translations=translations, lang=lang, evidence=evidence)
+    return render(
+        "page.html",
+        context,
+        language_tag=LANGUAGE_TAGS[lang],
+        summary=summary_view(context),
+        causes=causes_view(context),
+        charts=charts_view(context),
+        areas=areas_view(context),
+        observations=observations_view(context),
     )
-    return f"<!DOCTYPE html>\n{element('html', head(title), body, lang=TAGS[lang])}\n"
-
-
-def _foot(sheet: PageContext) -> str:
-    return element("footer", element("p", sheet.say("foot"), class_="soft"))

@@ -1,4 +1,4 @@
-"""What the parts of a page are made with: the report, its language, and what lies beside the report."""
+"""The report, its language and an extract of its evidence: what every part of a page is made from."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pytest_zstack_ticket.report.html.markup import Markup, Part, element
 from pytest_zstack_ticket.report.text.translations import Translations
 
 Json = Mapping[str, Any]
-MARKS = {"passed": "✓", "failed": "✗", "error": "!", "inconclusive": "?", "untested": "○", "inapplicable": "–"}
 VERDICTS = ("failed", "error", "inconclusive", "passed", "untested", "inapplicable")
-"""In the order of a page: what needs somebody comes first."""
+"""In the order of a page: what needs action comes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,49 +27,65 @@ class EvidenceExtract:
     faults: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
+NO_EVIDENCE = EvidenceExtract()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageContext:
-    """A report on its way to become a page in one language."""
+    """A report with the language of its page."""
 
     report: Json
-    wording: Translations
+    translations: Translations
     lang: str
-    beside: EvidenceExtract
+    evidence: EvidenceExtract = NO_EVIDENCE
 
     def say(self, key: str, **parameters: object) -> str:
-        """Return one of the page's own lines."""
-        return self.wording.catalogues[self.lang]["page"][key].format(**parameters)
+        """Line of the page's own catalogue."""
+        return self.translations.catalogues[self.lang]["page"][key].format(**parameters)
 
     def word(self, key: str) -> str:
-        """Return a word such as a verdict or a level."""
-        return self.wording.word(key, self.lang)
+        """Word such as a verdict or a level."""
+        return self.translations.word(key, self.lang)
 
-    def told(self, phrase: Json | None) -> str:
-        """Return a text that the report holds in both languages."""
+    def text(self, phrase: Json | None) -> str:
+        """Text that the report holds in every language."""
         return str(phrase[self.lang]) if phrase else ""
 
-    def badge(self, verdict: str, *more: Part) -> Markup:
-        """Return a verdict with its mark, so that it is known without its colour."""
-        return element("span", f"{MARKS[verdict]} ", self.word(verdict), *more, class_=f"badge {verdict}")
-
-    def facts(self, rows: Sequence[tuple[str, Part]], **attributes: str) -> Markup:
-        """Return labels with their values; a value that is empty is left out with its label."""
-        pairs = [
-            element("div", element("dt", self.say(key)), element("dd", value))
-            for key, value in rows
-            if value or value == 0
-        ]
-        return element("dl", *pairs, **attributes)
+    def counts(self, counts: Mapping[str, int], separator: str = " · ") -> str:
+        """How many requirements have each verdict, in words."""
+        return separator.join(f"{self.word(verdict)} {count}" for verdict, count in counts.items())
 
 
-def tally(rows: Sequence[Json]) -> dict[str, int]:
-    """Return how many requirements have each verdict, in the order of a page, without those that none has."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """The requirements of one area, with how many have each verdict."""
+
+    name: str
+    rows: Sequence[Json]
+    counts: Mapping[str, int]
+
+
+def areas(rows: Sequence[Json]) -> list[Area]:
+    """Group requirements by area, areas and rows in the order in which they come."""
+    found: dict[str, list[Json]] = {}
+    for row in rows:
+        found.setdefault(row["area"], []).append(row)
+    return [Area(name=name, rows=same, counts=verdict_counts(same)) for name, same in found.items()]
+
+
+def areas_by_name(rows: Sequence[Json]) -> list[Area]:
+    """Group requirements by area, areas in the order of their names."""
+    return sorted(areas(rows), key=lambda area: area.name)
+
+
+def verdict_counts(rows: Sequence[Json]) -> dict[str, int]:
+    """Count the requirements of each verdict, in the order of a page, without verdicts that none has."""
     counts = dict.fromkeys(VERDICTS, 0)
     for row in rows:
         counts[row["verdict"]] += 1
     return {verdict: count for verdict, count in counts.items() if count}
 
 
-def in_order(rows: Sequence[Json]) -> list[Json]:
-    """Return requirements by verdict, what needs somebody first, and then as the report has them."""
+def by_verdict(rows: Sequence[Json]) -> list[Json]:
+    """Sort requirements by verdict, what needs action first, and then as the report has them."""
     return sorted(rows, key=lambda row: VERDICTS.index(row["verdict"]))

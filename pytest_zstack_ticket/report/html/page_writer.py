@@ -1,4 +1,4 @@
-"""Make pages of a report and of what lies beside it, and put them into its folder."""
+"""Writing the page of a run into its report folder, with an extract of the evidence."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from pytest_zstack_ticket.artifacts.evidence_excerpt import Excerpt, read_excerp
 from pytest_zstack_ticket.config.atomic_write import write_atomically
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.document import requirement_json
-from pytest_zstack_ticket.report.html.page import page
+from pytest_zstack_ticket.report.html.page import render_page
 from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
 from pytest_zstack_ticket.report.text.translations import wording
 
 Report = Mapping[str, Any]
-NAMES = {"en": "report.html", "zh": "report.zh.html"}
-"""What the pages of both languages are called where they lie beside each other."""
+PAGE_NAMES = {"en": "report.html", "zh": "report.zh.html"}
+"""File names of the pages of both languages."""
 PDF = "report.pdf"
-OLD = (NAMES["zh"], PDF, "report.zh.pdf")
-"""What an earlier run may have left beside the report that is written now."""
+STALE = (PAGE_NAMES["zh"], PDF, "report.zh.pdf")
+"""Files that an earlier run may have left in the folder of the report that is written now."""
 
 
-def beside(report: Report, folder: Path, catalogue: Iterable[Requirement]) -> EvidenceExtract:
-    """Return what a page shows beside its report; evidence that is not there is left out. Raises EvidenceError.
+def extract_evidence(report: Report, folder: Path, catalogue: Iterable[Requirement]) -> EvidenceExtract:
+    """Read what a page shows of the evidence; evidence that is not there is left out. Raises EvidenceError.
 
-    A requirement has other faults where its wording has changed since, so they are told of the same one only.
+    Faults are those of today's catalogue, so they are shown only for requirements that have not changed since.
     """
     evidence = folder / "evidence.jsonl.gz"
-    excerpt = read_excerpt(evidence, _wanted(report)) if evidence.exists() else Excerpt()
+    excerpt = read_excerpt(evidence, _shown_exchanges(report)) if evidence.exists() else Excerpt()
     rows = {row["id"]: row for row in report["requirements"]}
     same = [one for one in catalogue if one.id in rows and requirement_json(one).items() <= rows[one.id].items()]
     return EvidenceExtract(
@@ -39,8 +39,8 @@ def beside(report: Report, folder: Path, catalogue: Iterable[Requirement]) -> Ev
     )
 
 
-def _wanted(report: Report) -> frozenset[str]:
-    """Return the exchanges of all findings, and the first of each witness."""
+def _shown_exchanges(report: Report) -> frozenset[str]:
+    """Name the exchanges of all findings, and the first of each passing example."""
     findings = (finding for row in report["requirements"] for finding in row["findings"])
     shown = (one for finding in findings for ids in finding["exchanges"].values() for one in ids)
     witnesses = (one for row in report["requirements"] for one in row.get("witnesses", ())[:1] if one["subject"])
@@ -48,12 +48,11 @@ def _wanted(report: Report) -> frozenset[str]:
 
 
 def write_page(report: Report, folder: Path, lang: str, catalogue: Iterable[Requirement]) -> Path:
-    """Write the page of a run into its folder, and take away those of an earlier run.
+    """Write the page of a run into its folder, and delete those of an earlier run.
 
     Raises OSError and EvidenceError.
     """
-    for name in OLD:
+    for name in STALE:
         (folder / name).unlink(missing_ok=True)
-    return write_atomically(
-        folder / NAMES["en"], page(report, wording(), lang, beside=beside(report, folder, catalogue))
-    )
+    evidence = extract_evidence(report, folder, catalogue)
+    return write_atomically(folder / PAGE_NAMES["en"], render_page(report, wording(), lang, evidence=evidence))

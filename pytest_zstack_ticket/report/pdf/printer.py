@@ -1,4 +1,4 @@
-"""Make a page of a report, as HTML or as a PDF with report.json inside, in letters that the fonts have."""
+"""Printing a report: as an HTML page, or as a PDF with report.json attached, in characters that the fonts have."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from pytest_zstack_ticket.artifacts.report_reader import report_of
 from pytest_zstack_ticket.config.options import RunOptions
 from pytest_zstack_ticket.model.errors import EvidenceError, UsageError
 from pytest_zstack_ticket.model.requirement import Requirement
-from pytest_zstack_ticket.report.html.page import NOTHING, page
-from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
-from pytest_zstack_ticket.report.html.page_writer import NAMES, beside
+from pytest_zstack_ticket.report.html.page import render_page
+from pytest_zstack_ticket.report.html.page_context import NO_EVIDENCE, EvidenceExtract
+from pytest_zstack_ticket.report.html.page_writer import PAGE_NAMES, extract_evidence
 from pytest_zstack_ticket.report.text.translations import wording
 
 if TYPE_CHECKING:
     from pytest_zstack_ticket.report.pdf.typst_compiler import Typesetter
 
-TEMPLATE = Path(__file__).parent / "layout.typ"
+LAYOUT = Path(__file__).parent / "layout.typ"
 
 
 @dataclass(slots=True)
 class Printer:
-    """Makes pages of one kind; it is ready, or says in one sentence what it lacks, before anything is read.
+    """Prints reports in one format; what it lacks is reported when it is made, before anything is read.
 
-    Raises UsageError if typst or a font is not there.
+    Raises UsageError if typst or a font is missing.
     """
 
     pdf: bool = False
@@ -43,69 +43,71 @@ class Printer:
             self.typesetter = Typesetter(self.fonts)
 
     @classmethod
-    def of(cls, wishes: RunOptions) -> Printer:
-        """Return what makes the PDF that a run was asked for. Raises UsageError."""
-        return cls(pdf=True, fonts=Path(wishes["font-path"]) if wishes["font-path"] else None)
+    def of(cls, options: RunOptions) -> Printer:
+        """Make the printer of the PDF that a run was asked for. Raises UsageError."""
+        return cls(pdf=True, fonts=Path(options["font-path"]) if options["font-path"] else None)
 
     def name(self, lang: str) -> str:
-        """Return what a page is called where those of both languages lie beside each other."""
-        return NAMES[lang].replace(".html", ".pdf") if self.pdf else NAMES[lang]
+        """Name the file of a page in a folder that has those of both languages."""
+        return PAGE_NAMES[lang].replace(".html", ".pdf") if self.pdf else PAGE_NAMES[lang]
 
     def check(self, lang: str) -> None:
-        """See that the fonts have every letter of our own words. Raises UsageError."""
+        """Check that the fonts have every character of the catalogue. Raises UsageError."""
         if self.typesetter is not None:
             _missing("".join(sorted(set("".join(wording().catalogues[lang]["page"].values())))), self.typesetter)
 
     def page(self, text: bytes, where: str, folder: Path | None, lang: str, catalogue: Iterable[Requirement]) -> bytes:
-        """Return the page of the report whose report.json is `text`; `folder` has its evidence.
+        """Print the report whose report.json is `text`; `folder` has its evidence.
 
         Raises EvidenceError and UsageError.
         """
         report = report_of(text, where)
-        around = beside(report, folder, catalogue) if folder else NOTHING
+        evidence = extract_evidence(report, folder, catalogue) if folder else NO_EVIDENCE
         if self.typesetter is None:
-            return page(report, wording(), lang, beside=around).encode()
-        return pdf(report, text, lang, beside=around, typesetter=self.typesetter)
+            return render_page(report, wording(), lang, evidence=evidence).encode()
+        return render_pdf(report, text, lang, evidence=evidence, typesetter=self.typesetter)
 
 
-def pdf(report: Mapping[str, Any], text: bytes, lang: str, *, beside: EvidenceExtract, typesetter: Typesetter) -> bytes:
-    """Return the PDF of a report; `text` is its report.json, byte for byte.
+def render_pdf(
+    report: Mapping[str, Any], text: bytes, lang: str, *, evidence: EvidenceExtract, typesetter: Typesetter
+) -> bytes:
+    """Render the PDF of a report; `text` is its report.json, byte for byte.
 
-    Raises UsageError if no font has a letter that the reader needs, EvidenceError for a run without a date.
+    Raises UsageError if no font has a character that the reader needs, EvidenceError for a run without a date.
     """
-    from pytest_zstack_ticket.report.pdf import layout as parts  # noqa: PLC0415 - only a PDF pays for it
+    from pytest_zstack_ticket.report.pdf import layout  # noqa: PLC0415 - only a PDF pays for it
 
-    markup = parts.pdf_markup(report, wording(), lang, beside=beside, digest=hashlib.sha256(text).hexdigest())
-    missing = _missing(parts.letters(markup), typesetter)
+    xml = layout.pdf_xml(report, wording(), lang, evidence=evidence, digest=hashlib.sha256(text).hexdigest())
+    missing = _missing(layout.characters_of(xml), typesetter)
     inputs = {
-        "body": parts.without(markup, missing),
-        "header": json.dumps(parts.header(report, wording(), lang), ensure_ascii=False),
+        "body": layout.escape_missing(xml, missing),
+        "header": json.dumps(layout.page_header(report, wording(), lang), ensure_ascii=False),
         "report": text.decode(),
     }
-    return typesetter.typeset(TEMPLATE.read_bytes(), inputs, moment=_moment(report))
+    return typesetter.typeset(LAYOUT.read_bytes(), inputs, moment=_moment(report))
 
 
 def _missing(used: str, typesetter: Typesetter) -> frozenset[str]:
-    """Return the letters that stand as escapes in a PDF. Raises UsageError if a reader needs one of them."""
+    """Find the characters that a PDF shows as escapes. Raises UsageError if a reader needs one of them."""
     from pytest_zstack_ticket.report.pdf.layout import is_private, needs_font  # noqa: PLC0415 - only a PDF pays for it
 
     private = frozenset(filter(is_private, used))
-    missing = typesetter.lacking("".join(letter for letter in used if letter not in private))
+    missing = typesetter.without_glyph("".join(character for character in used if character not in private))
     needed = sorted(filter(needs_font, missing))
     if needed:
         raise UsageError(
-            f"No font here has {len(needed)} letters of this report, such as {''.join(needed[:3])}. Install a Chinese "
-            "font (pip install 'pytest-zstack-ticket[pdf]' brings Noto Sans CJK; Debian has fonts-noto-cjk), or name "
-            "a folder that holds one with --font-path (in a run: --zstack-font-path)."
+            f"No font here has {len(needed)} characters of this report, such as {''.join(needed[:3])}. "
+            "Install a Chinese font (pip install 'pytest-zstack-ticket[pdf]' brings Noto Sans CJK; Debian has "
+            "fonts-noto-cjk), or name a folder that holds one with --font-path (in a run: --zstack-font-path)."
         )
     return missing | private
 
 
 def _moment(report: Mapping[str, Any]) -> int:
-    """Return the second at which a run ended, the one date that a PDF of it has."""
+    """Read the second at which a run ended, the one date that a PDF of it has."""
     try:
         return int(datetime.fromisoformat(report["run"]["ended"]).timestamp())
     except (ValueError, OverflowError) as error:
         raise EvidenceError(
-            f"run.ended is no date ({report['run']['ended']!r}). Give the report.json of a run."
+            f"run.ended is not a date ({report['run']['ended']!r}). Give the report.json of a run."
         ) from error

@@ -1,4 +1,4 @@
-"""What a budget did not buy: requirements with fewer distinct examples than the effort asks for."""
+"""The shortfall of a budget: requirements with fewer distinct examples than the effort asks for."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 
 from pytest_zstack_ticket.report.text.translations import Translations
 
-MOST = 12
+MAX_ROWS = 12
 
 
 def explored(row: Mapping[str, Any]) -> tuple[int, int] | None:
-    """Return how many examples of a requirement were explored within a budget, and of how many; None without one."""
-    told = (row.get("outside") or {}).get("explored")
-    return (told["explored"], told["wanted"]) if told else None
+    """Count the examples explored within a budget, and those that the effort asks for; None without a budget."""
+    explored_json = (row.get("outside") or {}).get("explored")
+    return (explored_json["explored"], explored_json["wanted"]) if explored_json else None
 
 
-def shortfall_lines(report: Mapping[str, Any], words: Translations, lang: str) -> list[str]:
-    """Return what a budget bought, one line for all and one for each requirement that it was too short for."""
+def shortfall_lines(report: Mapping[str, Any], translations: Translations, lang: str) -> list[str]:
+    """Write what a budget allowed: one line for all, and one for each requirement that it was too short for."""
     seconds = report["run"].get("budget")
     if not seconds:
         return []
@@ -26,10 +26,10 @@ def shortfall_lines(report: Mapping[str, Any], words: Translations, lang: str) -
     ]
     short = sorted((done / wanted, name, done, wanted) for name, (done, wanted) in counts if done < wanted)
     if not short:
-        return [words.say("budget-enough", lang, seconds=f"{seconds:g}")]
-    lines = [words.say("budget-short", lang, seconds=f"{seconds:g}", effort=report["run"]["effort"])]
+        return [translations.say("budget-enough", lang, seconds=f"{seconds:g}")]
+    lines = [translations.say("budget-short", lang, seconds=f"{seconds:g}", effort=report["run"]["effort"])]
     lines += [
-        words.say("budget-row", lang, requirement=name, explored=done, wanted=wanted)
-        for _, name, done, wanted in short[:MOST]
+        translations.say("budget-row", lang, requirement=name, explored=done, wanted=wanted)
+        for _, name, done, wanted in short[:MAX_ROWS]
     ]
-    return [*lines, *([f"… {len(short) - MOST}"] if len(short) > MOST else [])]
+    return [*lines, *([f"… {len(short) - MAX_ROWS}"] if len(short) > MAX_ROWS else [])]

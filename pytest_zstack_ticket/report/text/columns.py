@@ -1,10 +1,9 @@
-"""Set text of any origin into columns: CJK counts double, and what could steer a terminal is shown, not sent."""
+"""Columns of a terminal: how many a text takes, how it is cut and wrapped, and escapes for what could steer it."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
@@ -12,12 +11,12 @@ _UNSAFE = re.compile(
 
 
 def visible(text: str) -> str:
-    """Return a text with control, bidirectional and invisible characters written as escapes."""
+    """Write control, bidirectional and invisible characters of a text as escapes."""
     return escapes(text, str)
 
 
 def escapes(text: str, around: Callable[[str], str]) -> str:
-    """Return a text as `visible` does, with each escape as `around` returns it."""
+    """Write a text as `visible` does, with each escape as `around` returns it."""
     return _UNSAFE.sub(lambda found: around(_escape(found)), text)
 
 
@@ -27,36 +26,50 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def width(text: str) -> int:
-    """Return how many columns a text takes."""
-    return sum(_columns(letter) for letter in text)
+    """Count the columns of a text; a control character counts as one."""
+    if text.isascii() and text.isprintable():
+        return len(text)
+    from wcwidth import wcswidth, wcwidth  # noqa: PLC0415 - its tables take long to load, and most text is ASCII
+
+    columns = wcswidth(text)
+    return columns if columns >= 0 else sum(abs(wcwidth(character)) for character in text)
 
 
-def _columns(letter: str) -> int:
-    if unicodedata.combining(letter):
-        return 0
-    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+def _clusters(text: str) -> Iterator[str]:
+    """Yield what a terminal shows as one character: a letter with its combining marks, an emoji sequence."""
+    if text.isascii():
+        yield from text
+        return
+    cluster = ""
+    for character in text:
+        if cluster and (width(character) == 0 or width(cluster + character) == width(cluster)):
+            cluster += character
+        else:
+            yield from filter(None, [cluster])
+            cluster = character
+    yield from filter(None, [cluster])
 
 
 def pad(text: str, columns: int) -> str:
-    """Return a text filled up with spaces."""
+    """Fill a text up with spaces."""
     return text + " " * max(0, columns - width(text))
 
 
 def shortened(text: str, columns: int) -> str:
-    """Return the beginning of a text that fits, with an ellipsis if something is missing."""
+    """Cut a text to a width, with an ellipsis if something is missing."""
     if width(text) <= columns:
         return text
     kept, used = [], 0
-    for letter in text:
-        used += _columns(letter)
+    for cluster in _clusters(text):
+        used += width(cluster)
         if used > columns - 1:
             break
-        kept.append(letter)
+        kept.append(cluster)
     return f"{''.join(kept)}…"
 
 
 def wrapped(text: str, columns: int) -> list[str]:
-    """Break a text into lines: at spaces, between CJK letters, and within a word only if it is too long for a line."""
+    """Break a text into lines: at spaces, between CJK characters, and within words that are longer than a line."""
     lines: list[str] = []
     line = ""
     for piece in _pieces(text):
@@ -74,24 +87,26 @@ def wrapped(text: str, columns: int) -> list[str]:
 def chopped(text: str, columns: int) -> list[str]:
     """Break a text into full lines wherever their end falls, as data is best shown."""
     lines, line, used = [], "", 0
-    for letter in text:
-        if used + _columns(letter) > columns:
+    for cluster in _clusters(text):
+        if used + width(cluster) > columns:
             lines.append(line)
             line, used = "", 0
-        line += letter
-        used += _columns(letter)
+        line += cluster
+        used += width(cluster)
     return [*lines, line] if line or not lines else lines
 
 
 def _pieces(text: str) -> list[str]:
-    """Split after each space and around each wide letter."""
+    """Split after each space and around each wide character."""
     pieces: list[str] = []
-    for letter in text:
-        joins = pieces and not pieces[-1].endswith(" ") and _columns(letter) < 2 and _columns(pieces[-1][-1]) < 2
-        if joins:
-            pieces[-1] += letter
+    before = 0
+    for cluster in _clusters(text):
+        here = width(cluster)
+        if pieces and not pieces[-1].endswith(" ") and here < 2 and before < 2:
+            pieces[-1] += cluster
         else:
-            pieces.append(letter)
+            pieces.append(cluster)
+        before = here
     return pieces
 
 

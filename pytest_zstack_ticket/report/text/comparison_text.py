@@ -1,4 +1,4 @@
-"""Say to people what differs between two runs."""
+"""A comparison of two runs as lines of text."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from pytest_zstack_ticket.report.text.columns import visible
 from pytest_zstack_ticket.report.text.translations import Translations
 from pytest_zstack_ticket.verdicts.comparison import Diff, Line
 
-MOST_NAMED = 6
+MAX_NAMES = 6
 
 
-def diff_lines(diff: Diff, wording: Translations, lang: str) -> list[str]:
-    """Return a comparison as lines: first what it comes to, then one line for each difference."""
-    words = wording.catalogues[lang]["diff"]
+def diff_lines(diff: Diff, translations: Translations, lang: str) -> list[str]:
+    """Write a comparison: first the totals, then one line for each difference."""
+    words = translations.catalogues[lang]["diff"]
     counts = dict.fromkeys((line.kind for line in diff.lines), 0)
     for line in diff.lines:
         counts[line.kind] += 1
-    told = ", ".join(f"{words[kind]} {count}" for kind, count in counts.items()) or words["nothing"]
-    first = words["first"].format(compared=diff.compared, told=told)
+    totals = ", ".join(f"{words[kind]} {count}" for kind, count in counts.items()) or words["nothing"]
+    first = words["first"].format(compared=diff.compared, told=totals)
     known = [words["known"].format(count=len(diff.known), ids=_named(diff.known))] if diff.known else []
-    return [first, *(line_text(line, wording, lang) for line in _folded(diff.lines)), *known]
+    return [first, *(line_text(line, translations, lang) for line in _merged(diff.lines)), *known]
 
 
-def _folded(lines: tuple[Line, ...]) -> list[Line]:
-    """Return lines in which facts that changed in the same way are one line, as a change of the whole runs."""
+def _merged(lines: tuple[Line, ...]) -> list[Line]:
+    """Merge observations that changed in the same way into one line, as a change of the whole runs."""
     found: dict[str, Line] = {}
     for line in lines:
         key = json.dumps([line.kind, line.requirements or line.what.partition("/")[0], line.before, line.after])
@@ -36,36 +36,36 @@ def _folded(lines: tuple[Line, ...]) -> list[Line]:
     return list(found.values())
 
 
-def line_text(line: Line, wording: Translations, lang: str) -> str:
-    """Return one difference as a line."""
-    words = wording.catalogues[lang]["diff"]
+def line_text(line: Line, translations: Translations, lang: str) -> str:
+    """Write one difference."""
+    words = translations.catalogues[lang]["diff"]
     parts = {
         "kind": words[line.kind],
-        "what": words.get(line.what) or _facts(line.what),
-        "before": _value(line.before, wording, lang),
-        "after": _value(line.after, wording, lang),
-        "ids": ", ".join(line.requirements[:MOST_NAMED]),
+        "what": words.get(line.what) or _observations(line.what),
+        "before": _value(line.before, translations, lang),
+        "after": _value(line.after, translations, lang),
+        "ids": ", ".join(line.requirements[:MAX_NAMES]),
     }
-    if len(line.requirements) > MOST_NAMED:
+    if len(line.requirements) > MAX_NAMES:
         parts["ids"] += f" … ({len(line.requirements)})"
     return words["line" if line.requirements else "line-of-runs"].format(**parts)
 
 
 def _named(lines: tuple[Line, ...]) -> str:
     ids = [key for line in lines for key in line.requirements]
-    return ", ".join(ids[:MOST_NAMED]) + (f" … ({len(ids)})" if len(ids) > MOST_NAMED else "")
+    return ", ".join(ids[:MAX_NAMES]) + (f" … ({len(ids)})" if len(ids) > MAX_NAMES else "")
 
 
-def _value(value: Json, wording: Translations, lang: str) -> str:
+def _value(value: Json, translations: Translations, lang: str) -> str:
     if isinstance(value, str) and value:
-        return visible(wording.word(value, lang))
+        return visible(translations.word(value, lang))
     if value in (None, "", [], {}):
-        return wording.catalogues[lang]["diff"]["none"]
+        return translations.catalogues[lang]["diff"]["none"]
     text = ", ".join(map(str, value)) if isinstance(value, list) else json.dumps(value, ensure_ascii=False)
     return visible(text[:160])
 
 
-def _facts(what: str) -> str:
-    """Return the names of facts, the first few of many."""
+def _observations(what: str) -> str:
+    """Name observations, the first few of many."""
     names = what.split(", ")
-    return ", ".join(names[:MOST_NAMED]) + (f" … ({len(names)})" if len(names) > MOST_NAMED else "")
+    return ", ".join(names[:MAX_NAMES]) + (f" … ({len(names)})" if len(names) > MAX_NAMES else "")

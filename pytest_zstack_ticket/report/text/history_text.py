@@ -1,4 +1,4 @@
-"""Show over several runs what changed: the runs by number, then one line for each requirement."""
+"""A history of runs as lines of text: the runs by number, then one line for each requirement that changed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pytest_zstack_ticket.report.text.columns import pad, shortened, visible, wi
 from pytest_zstack_ticket.report.text.translations import Translations
 
 MAX_TARGET_COLUMNS = 60
-MOST_COLUMNS = 14
+MAX_VERDICT_COLUMNS = 14
 
 
-def history_lines(told: Mapping[str, Any], wording: Translations, lang: str) -> list[str]:
-    """Return the lines of a history; verdicts stand in columns, one for each run."""
-    words = wording.catalogues[lang]["history"]
+def history_lines(history: Mapping[str, Any], translations: Translations, lang: str) -> list[str]:
+    """Write a history; verdicts stand in columns, one for each run."""
+    words = translations.catalogues[lang]["history"]
     lines = [
         words["run"].format(
             number=number,
@@ -23,17 +23,17 @@ def history_lines(told: Mapping[str, Any], wording: Translations, lang: str) -> 
             oldest=visible(run["release"]["oldest"]),
             newest=visible(run["release"]["newest"]),
             suite=visible(run["suite"]["version"]),
-            verdict=wording.word(run["verdict"], lang) + (words["partial"] if run["partial"] else ""),
+            verdict=translations.word(run["verdict"], lang) + (words["partial"] if run["partial"] else ""),
         )
-        for number, run in enumerate(told["runs"], 1)
+        for number, run in enumerate(history["runs"], 1)
     ]
-    columns = [[wording.word(one, lang) if one else "-" for one in row["verdicts"]] for row in told["changed"]]
-    widest = min(MOST_COLUMNS, max((width(word) for row in columns for word in row), default=0))
-    first = max((width(visible(row["id"])) for row in told["changed"]), default=0)
-    numbers = "  ".join(pad(f"#{number}", widest) for number in range(1, len(told["runs"]) + 1))
+    columns = [[translations.word(one, lang) if one else "-" for one in row["verdicts"]] for row in history["changed"]]
+    widest = min(MAX_VERDICT_COLUMNS, max((width(word) for row in columns for word in row), default=0))
+    first = max((width(visible(row["id"])) for row in history["changed"]), default=0)
+    numbers = "  ".join(pad(f"#{number}", widest) for number in range(1, len(history["runs"]) + 1))
     table = [
         f"{pad(visible(row['id']), first)}  {'  '.join(pad(word, widest) for word in words_of_row)}".rstrip()
-        for row, words_of_row in zip(told["changed"], columns, strict=True)
+        for row, words_of_row in zip(history["changed"], columns, strict=True)
     ]
     head = [f"{' ' * first}  {numbers}".rstrip()] if table else []
-    return [*lines, *head, *table, words["unchanged"].format(count=told["unchanged"])]
+    return [*lines, *head, *table, words["unchanged"].format(count=history["unchanged"])]

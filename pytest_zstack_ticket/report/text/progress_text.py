@@ -1,4 +1,4 @@
-"""What a status line says while a run goes on."""
+"""The status line of a run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pytest_zstack_ticket.report.text.translations import Translations
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """A run at one moment: what it examines, and what it has come to; `left` are seconds, None if nothing ends it."""
+    """A run at one moment: what it examines and its counts so far; `left` are seconds, None without a budget."""
 
     what: str
     examples: int
@@ -20,24 +20,24 @@ class Progress:
     left: float | None = None
 
 
-def progress_text(beat: Progress, wording: Translations, lang: str, *, columns: int) -> str:
-    """Return one line that fits; the name of what is examined gives way first."""
-    words = wording.catalogues[lang]["live"]
+def progress_text(progress: Progress, translations: Translations, lang: str, *, columns: int) -> str:
+    """Write one line that fits; the name of what is examined is shortened first."""
+    words = translations.catalogues[lang]["live"]
     parts = [
-        words["examples"].format(count=beat.examples),
-        words["rate"].format(count=f"{beat.rate:.0f}"),
-        words["findings"].format(count=beat.findings),
-        words["alive"].format(count=beat.alive),
+        words["examples"].format(count=progress.examples),
+        words["rate"].format(count=f"{progress.rate:.0f}"),
+        words["findings"].format(count=progress.findings),
+        words["alive"].format(count=progress.alive),
     ]
-    if beat.left is not None:
-        parts.append(words["left"].format(time=clock(beat.left)))
-    told = " · ".join(parts)
-    room = max(12, columns - 1 - width(told) - 3)
-    return shortened(f"{shortened(visible(beat.what), room)} · {told}", columns - 1)
+    if progress.left is not None:
+        parts.append(words["left"].format(time=clock(progress.left)))
+    counts = " · ".join(parts)
+    room = max(12, columns - 1 - width(counts) - 3)
+    return shortened(f"{shortened(visible(progress.what), room)} · {counts}", columns - 1)
 
 
 def clock(seconds: float) -> str:
-    """Return seconds as minutes and seconds, or hours."""
+    """Write seconds as minutes and seconds, or hours."""
     whole = max(0, round(seconds))
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)

@@ -1,4 +1,4 @@
-"""Say to people what a run's waivers are worth."""
+"""The waivers of a run as lines of text."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pytest_zstack_ticket.report.text.columns import visible
 from pytest_zstack_ticket.report.text.translations import Translations
 
 
-def waiver_lines(report: Mapping[str, Any], wording: Translations, lang: str) -> list[str]:
-    """Return one line for each waiver of a report."""
-    words = wording.catalogues[lang]["waiver"]
+def waiver_lines(report: Mapping[str, Any], translations: Translations, lang: str) -> list[str]:
+    """Write one line for each waiver of a report."""
+    words = translations.catalogues[lang]["waiver"]
     return [
         words["line"].format(
             requirement=visible(one["requirement"]),
             signature=one["signature"],
-            state=words[_shade(one)].format(**one["replays"]),
+            state=words[_state(one)].format(**one["replays"]),
             expires=one["expires"],
             owner=visible(one["owner"]),
             reason=visible(one["reason"]),
@@ -25,13 +25,13 @@ def waiver_lines(report: Mapping[str, Any], wording: Translations, lang: str) ->
     ]
 
 
-def deviations_text(report: Mapping[str, Any], wording: Translations, lang: str) -> str:
-    """Return the verdict of a target that only waived failures keep from conformance, empty for any other."""
+def deviations_text(report: Mapping[str, Any], translations: Translations, lang: str) -> str:
+    """Word the verdict of a target that only waived failures keep from conformance; empty for any other."""
     count = report.get("deviations")
-    return wording.catalogues[lang]["waiver"]["deviations"].format(count=count) if count else ""
+    return translations.catalogues[lang]["waiver"]["deviations"].format(count=count) if count else ""
 
 
-def _shade(one: Mapping[str, Any]) -> str:
-    """Return the state of a waiver; one whose failure was not seen this time is waived all the same."""
+def _state(one: Mapping[str, Any]) -> str:
+    """Name the state of a waiver; one whose failure was not seen this time is waived all the same."""
     unseen = one["state"] == "waived" and not one["found"] and not one["replays"]["failed"]
     return "kept" if unseen else str(one["state"])

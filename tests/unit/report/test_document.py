@@ -9,8 +9,10 @@ from pytest_zstack_ticket.model.digest import digest
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile, Release
 from pytest_zstack_ticket.model.requirement import Requirement
-from pytest_zstack_ticket.report.document import Facts, Row, document, profile_json
+from pytest_zstack_ticket.report.document import RequirementRow, RunFacts, profile_json, report_json, row_json
 from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.verdicts.judge import Judged
+from pytest_zstack_ticket.verdicts.tally import Tally
 
 RULE = Requirement(
     id="ZT-BODY-001",
@@ -21,17 +23,12 @@ RULE = Requirement(
     source="the page",
     consequence={"en": "It hangs.", "zh": "挂起。"},
 )
-ROW = Row(
+TALLY = Tally(requirement=RULE.id, held=2, undecided=1, legal=3, partitions=frozenset({"params.name/null"}))
+ROW = RequirementRow(
     requirement=RULE,
-    verdict="inconclusive",
-    reason=Phrase.of("no-example"),
-    held=2,
-    failed=0,
-    undecided=1,
-    open=3,
-    partitions=["params.name/null"],
+    judged=Judged(id=RULE.id, verdict="inconclusive", reason=Phrase.of("no-example"), tally=TALLY),
 )
-FACTS = Facts(
+FACTS = RunFacts(
     run={
         "id": "0" * 16,
         "started": "2026-11-23T07:44:59.000+00:00",
@@ -62,17 +59,17 @@ FACTS = Facts(
 
 def test_a_report_fits_its_schema():
     schema = json.loads((schemas_folder() / "artefact" / "report.schema.json").read_text("utf-8"))
-    jsonschema.Draft202012Validator(schema).validate(document(FACTS, [ROW], wording()))
+    jsonschema.Draft202012Validator(schema).validate(report_json(FACTS, [ROW], wording()))
 
 
 def test_counts_are_summed_over_levels():
-    told = document(FACTS, [ROW, ROW], wording())
+    told = report_json(FACTS, [ROW, ROW], wording())
     assert told["counts"]["requirements"] == {"passed": 2, "inconclusive": 1}
     assert told["counts"]["examples"] == {"held": 4, "failed": 0, "undecided": 2, "open": 6}
 
 
 def test_a_reason_is_told_in_both_languages():
-    (row,) = document(FACTS, [ROW], wording())["requirements"]
+    (row,) = report_json(FACTS, [ROW], wording())["requirements"]
     assert row["reason"]["en"] == "no example could be examined"
     assert row["reason"]["zh"] != row["reason"]["en"]
 
@@ -85,3 +82,13 @@ def test_a_digest_is_that_of_the_value_and_not_of_its_order():
 def test_the_digest_of_a_profile_covers_the_contract():
     one, other = Profile(schemas=(("error", "{}"),)), Profile(schemas=(("error", "true"),))
     assert profile_json(one)["digest"] != profile_json(other)["digest"]
+
+
+def test_examples_that_passed_are_shown_of_a_requirement_that_passed_alone():
+    examples = [{"test": name, "partition": "", "exchanges": {}} for name in "cab"]
+    passed = RequirementRow(
+        requirement=RULE, judged=Judged(id=RULE.id, verdict="passed", reason=None, tally=TALLY), witnesses=examples
+    )
+    assert [one["test"] for one in row_json(passed, wording())["witnesses"]] == ["a", "b"]
+    undecided = RequirementRow(requirement=RULE, judged=ROW.judged, witnesses=examples)
+    assert row_json(undecided, wording())["witnesses"] == []

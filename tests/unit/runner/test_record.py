@@ -6,7 +6,7 @@ import pytest
 
 from pytest_zstack_ticket.model.outcome import Phrase, Violation
 from pytest_zstack_ticket.model.verdict import Example, Observation
-from pytest_zstack_ticket.report.sanitize import clean_exception, scrubbed, scrubbed_json, shown
+from pytest_zstack_ticket.report.sanitize import clean_exception, scrubbed, scrubbed_json, visible_lines
 from pytest_zstack_ticket.runner.record import (
     ItemRecord,
     finding_of,
@@ -55,7 +55,7 @@ def test_json_is_scrubbed_to_the_bottom():
 
 
 def test_shown_text_keeps_its_lines_and_cannot_steer():
-    assert shown("a\u202eb\nc\x1b[0m") == "a\\u202eb\nc\\u001b[0m"
+    assert visible_lines("a\u202eb\nc\x1b[0m") == "a\\u202eb\nc\\u001b[0m"
 
 
 def test_an_exception_is_cleaned_with_all_that_it_stands_on():

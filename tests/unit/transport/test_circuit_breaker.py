@@ -4,7 +4,7 @@ import pytest
 
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.circuit_breaker import MOST_SILENT, PROBES, CircuitBreaker
-from pytest_zstack_ticket.transport.clock import ManualClock
+from tests.support.manual_clock import ManualClock
 
 PROBE = Request(method="PUT", path="/alive")
 POST = Request(method="POST", path="/v1/tickets")

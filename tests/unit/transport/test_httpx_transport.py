@@ -8,7 +8,6 @@ import socket
 import ssl
 import subprocess
 import threading
-import time
 import zlib
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from pytest_zstack_ticket.transport.bounded_stream import MOST_INTERIM
 from pytest_zstack_ticket.transport.content_decoding import MOST_BYTES
 from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 from tests.support.scripted_server import (
+    PATIENCE,
     ScriptedServer,
     Step,
     answer,
@@ -38,13 +38,15 @@ POST = Request(
 INTERIM = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
-def send(*steps: Step, request: Request = POST, read: float = 2.0, connect: float = 2.0) -> Response | Failure:
+def send(
+    *steps: Step, request: Request = POST, read: float = PATIENCE, connect: float = PATIENCE
+) -> Response | Failure:
     with ScriptedServer(*steps) as server:
         return send_to(server, request, read=read, connect=connect)
 
 
 def send_to(
-    server: ScriptedServer, request: Request = POST, *, read: float = 2.0, connect: float = 2.0
+    server: ScriptedServer, request: Request = POST, *, read: float = PATIENCE, connect: float = PATIENCE
 ) -> Response | Failure:
     transport = HttpxTransport(server.settings(read=read, connect=connect))
     try:
@@ -53,7 +55,7 @@ def send_to(
         transport.close()
 
 
-def failure(*steps: Step, request: Request = POST, read: float = 2.0) -> Failure:
+def failure(*steps: Step, request: Request = POST, read: float = PATIENCE) -> Failure:
     found = send(*steps, request=request, read=read)
     assert isinstance(found, Failure), found
     return found
@@ -236,9 +238,8 @@ def test_what_is_no_http_is_a_protocol_failure(step: Step) -> None:
 
 
 def test_a_switch_of_protocols_does_not_hang() -> None:
-    begun = time.monotonic()
-    send(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n", read=1.0)
-    assert time.monotonic() - begun < 3
+    found = failure(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n")
+    assert (found.kind, found.sent) == ("protocol", True)
 
 
 @pytest.mark.parametrize(
@@ -273,17 +274,18 @@ def test_a_connection_that_ends_before_its_answer_is_a_reset(step: Step, words: 
     ],
 )
 def test_the_time_of_a_request_is_bounded_as_a_whole(step: Step) -> None:
-    begun = time.monotonic()
+    # each trickle lasts 10 seconds and more, and would end as an answer or in another failure
     found = failure(step, read=0.4)
-    assert 0.3 < time.monotonic() - begun < 1.5
     assert (found.kind, found.sent) == ("timeout", True)
     assert "within 0.4 s" in found.detail
 
 
 def test_a_target_that_does_not_read_is_a_timeout() -> None:
     big = Request(method="POST", path="/v1/tickets", body=b" " * (32 << 20))
-    with ScriptedServer(answer(), rude=lambda _: time.sleep(1)) as server:
+    over = threading.Event()
+    with ScriptedServer(answer(), rude=lambda _: over.wait()) as server:
         found = send_to(server, big, read=0.5)
+    over.set()
     assert isinstance(found, Failure)
     assert (found.kind, found.sent) == ("timeout", True)
 
@@ -331,7 +333,7 @@ def test_a_connection_that_died_while_it_was_kept_is_not_used_again() -> None:
     with ScriptedServer(answer_and_close, answer()) as server:
         transport = HttpxTransport(server.settings())
         transport.send(POST)
-        time.sleep(0.1)
+        assert server.wait_for(closed=1)
         assert isinstance(transport.send(POST), Response)
         transport.close()
     assert len(server.requests) == 2

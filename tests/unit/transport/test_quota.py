@@ -6,9 +6,9 @@ import pytest
 
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.model.quotas import Quotas
-from pytest_zstack_ticket.transport.clock import ManualClock
 from pytest_zstack_ticket.transport.quota import QuotaTransport, size_of
 from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
+from tests.support.manual_clock import ManualClock
 
 POST = Request(method="POST", path="/v1/tickets", body=b"{}")
 GET = Request(method="GET", path="/v1/tickets")

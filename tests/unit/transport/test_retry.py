@@ -8,8 +8,8 @@ import pytest
 
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.model.settings import Patience
-from pytest_zstack_ticket.transport.clock import ManualClock
 from pytest_zstack_ticket.transport.retry import FIRST_PAUSE, LONGEST_PAUSE, RetryTransport
+from tests.support.manual_clock import ManualClock
 
 DELETE = Request(method="DELETE", path="/v1/tickets/u")
 DONE = Response(status=200, body=b"{}")

@@ -3,8 +3,8 @@
 from pytest_zstack_ticket.api.auth import access_key_headers, date_text
 from pytest_zstack_ticket.model.exchange import Failure, Headers, Request, Response
 from pytest_zstack_ticket.model.settings import Credentials, Session
-from pytest_zstack_ticket.transport.clock import ManualClock
 from pytest_zstack_ticket.transport.signing import SigningTransport
+from tests.support.manual_clock import ManualClock
 
 CLOCK = ManualClock()
 

@@ -9,7 +9,16 @@ from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Verdict
-from pytest_zstack_ticket.verdicts.judge import Result, applies, exit_status, judge, roll_up, signature, verdict_of
+from pytest_zstack_ticket.verdicts.judge import (
+    Result,
+    applies,
+    doubts_of,
+    exit_status,
+    judge,
+    roll_up,
+    signature,
+    verdict_of,
+)
 from pytest_zstack_ticket.verdicts.tally import Tally, tallies, tally_of
 
 RULE = Requirement(
@@ -30,7 +39,7 @@ def decided(
     *judgements: Judgement, rule: Requirement = RULE, profile: Profile = ACCEPTING, cut: bool = False
 ) -> Verdict:
     found = tallies(example(one, rule.id) for one in judgements)
-    return verdict_of(rule, found.get(rule.id), profile, cut=cut).verdict
+    return verdict_of(rule, found.get(rule.id), profile, doubt=Phrase.of("cut-short") if cut else None).verdict
 
 
 @pytest.mark.parametrize(
@@ -108,7 +117,9 @@ def test_the_worst_verdict_is_that_of_the_run(verdicts: list[Verdict], worst: Ve
 def result(*judgements: Judgement, cut: bool = False) -> Result:
     other = replace(RULE, id="ZT-BODY-002", level="should")
     found = tallies(example(one) for one in judgements)
-    return judge([RULE, other], found, ACCEPTING, cut={RULE.id} if cut else (), cut_short=cut)
+    return judge(
+        [RULE, other], found, ACCEPTING, doubts=doubts_of(cut={RULE.id} if cut else (), early=()), cut_short=cut
+    )
 
 
 def test_counts_are_kept_by_level_and_what_was_not_run_makes_a_run_partial():

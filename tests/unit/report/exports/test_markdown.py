@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.report.exports.markdown import LARGEST, diff_markdown, inert, markdown
+from pytest_zstack_ticket.report.exports.markdown import MAX_BYTES, diff_markdown, inert, markdown
 from pytest_zstack_ticket.report.text.translations import wording
 from pytest_zstack_ticket.verdicts.comparison import Diff, Line
 from tests.support.sample_report import hostile, requirement, sample_report
@@ -53,7 +53,7 @@ def test_a_summary_of_thousands_of_failures_is_short():
     for row in report["requirements"]:
         row["text"] = {"en": "|" * 9999, "zh": "|" * 9999}
     text = markdown(report, wording(), "en")
-    assert len(text.encode()) <= LARGEST + 100
+    assert len(text.encode()) <= MAX_BYTES + 100
     assert "4899" in text
 
 

@@ -2,7 +2,7 @@
 
 from pytest_zstack_ticket.model.outcome import Phrase, Undecided
 from pytest_zstack_ticket.model.verdict import Example
-from pytest_zstack_ticket.report.exports.passing_examples import chosen, witnesses
+from pytest_zstack_ticket.report.exports.passing_examples import passing_exchanges, passing_messages
 from tests.support.reports import ASKED, LOST
 
 
@@ -14,11 +14,11 @@ def an_example(requirement: str, *ids: str, held: bool = True):
 
 def test_the_subject_of_the_first_example_that_held_is_chosen():
     told = [an_example("A", "m-1", held=False), an_example("A", "m-2", "m-3"), an_example("A", "m-4")]
-    assert chosen(told) == {"A": ("m-2", "m-3")}
+    assert passing_exchanges(told) == {"A": ("m-2", "m-3")}
 
 
 def test_a_witness_is_the_request_with_its_last_answer():
-    told = witnesses({"A": ("m-000001", "m-000002"), "B": ("m-000099",)}, [ASKED, LOST])
+    told = passing_messages({"A": ("m-000001", "m-000002"), "B": ("m-000099",)}, [ASKED, LOST])
     assert list(told) == ["A"]
     (message,) = told["A"]
     assert message["request"]["method"] == "POST"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_zstack_ticket.report.exports.plain_text import beyond, facts_of, message_of, message_text, plain, trace_of
+from pytest_zstack_ticket.report.exports.plain_text import bad_end, facts_of, message_of, message_text, plain, trace_of
 from tests.support.reports import HOSTILE, VERDICTS, a_message, a_report
 
 
@@ -58,27 +58,27 @@ def test_bytes_that_are_no_text_are_shown_as_they_are_kept():
 
 
 def test_a_good_end_has_nothing_beyond():
-    assert beyond(a_report("passed")) is None
+    assert bad_end(a_report("passed")) is None
 
 
 @pytest.mark.parametrize(("verdict", "status"), [("failed", 1), ("error", 1), ("inconclusive", 12)])
 def test_a_bad_end_that_a_requirement_tells_of_is_told_once(verdict: str, status: int):
-    assert beyond(a_report(verdict, status=status)) is None
+    assert bad_end(a_report(verdict, status=status)) is None
 
 
 @pytest.mark.parametrize("status", [1, 2, 3, 5, 10, 12, 13, 99])
 def test_a_bad_end_that_no_requirement_tells_of_is_told(status: int):
-    told = beyond(a_report("passed", status=status))
+    told = bad_end(a_report("passed", status=status))
     assert told is not None
     assert told[0] == f"exit-status-{status}"
 
 
 def test_a_regression_is_told_beside_the_failure():
-    assert beyond(a_report("failed", status=10)) is not None
+    assert bad_end(a_report("failed", status=10)) is not None
 
 
 def test_a_waived_failure_does_not_explain_a_bad_end():
-    assert beyond(a_report("failed", status=1, waived=True)) is not None
+    assert bad_end(a_report("failed", status=1, waived=True)) is not None
 
 
 def test_the_facts_are_texts_of_one_line():

@@ -6,17 +6,23 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from pytest_zstack_ticket.report.html.markup import Markup
 from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
-from pytest_zstack_ticket.report.pdf.layout import header, is_private, letters, needs_font, pdf_markup, without
+from pytest_zstack_ticket.report.pdf.layout import (
+    characters_of,
+    escape_missing,
+    is_private,
+    needs_font,
+    page_header,
+    pdf_xml,
+)
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, wording
 from tests.support.sample_report import hostile, sample_report
 
 WORDING = wording()
 
 
-def made(report: dict[str, Any] | None = None, lang: str = "en") -> Markup:
-    return pdf_markup(report or sample_report(), WORDING, lang, beside=EvidenceExtract(), digest="d1")
+def made(report: dict[str, Any] | None = None, lang: str = "en") -> str:
+    return pdf_xml(report or sample_report(), WORDING, lang, evidence=EvidenceExtract(), digest="d1")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -55,13 +61,13 @@ def test_a_report_without_findings_has_no_section_of_them():
 
 
 def test_letters_are_those_of_the_text_and_not_of_the_markup():
-    assert letters(Markup('<p class="zz">a&lt;接a</p>')) == "<a接"
+    assert characters_of('<p class="zz">a&lt;接a</p>') == "<a接"
 
 
 def test_a_letter_without_a_glyph_is_an_escape_and_attributes_stay():
-    markup = Markup('<p name="\U0001f600">x\U0001f600</p>')
-    assert without(markup, {"\U0001f600"}) == '<p name="\U0001f600">x<i class="esc">\\U0001f600</i></p>'
-    assert without(markup, ()) == markup
+    markup = '<p name="\U0001f600">x\U0001f600</p>'
+    assert escape_missing(markup, {"\U0001f600"}) == '<p name="\U0001f600">x<i class="esc">\\U0001f600</i></p>'
+    assert escape_missing(markup, ()) == markup
 
 
 def test_chinese_and_ascii_must_be_there_and_other_letters_need_not():
@@ -73,7 +79,7 @@ def test_chinese_and_ascii_must_be_there_and_other_letters_need_not():
 
 
 def test_the_edges_of_a_page_name_run_and_verdict():
-    told = header(sample_report(), WORDING, "zh")
+    told = page_header(sample_report(), WORDING, "zh")
     assert told["run"] == sample_report()["run"]["id"]
     assert "{page}" in told["of"]
     assert told["name"].endswith("没有结论")

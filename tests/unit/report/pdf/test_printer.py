@@ -13,8 +13,8 @@ import pytest
 from pytest_zstack_ticket.model.errors import EvidenceError, UsageError
 from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
 from pytest_zstack_ticket.report.pdf import printer, typst_compiler
-from pytest_zstack_ticket.report.pdf.printer import Printer, pdf
-from pytest_zstack_ticket.report.pdf.typst_compiler import PACKAGED, Typesetter
+from pytest_zstack_ticket.report.pdf.printer import Printer, render_pdf
+from pytest_zstack_ticket.report.pdf.typst_compiler import FONT_PACKAGE, Typesetter
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, wording
 from tests.support.sample_report import hostile, sample_report
 
@@ -75,7 +75,7 @@ def test_hostile_text_is_shown_and_nothing_else(lang: str):
     report = hostile(sample_report())
     report["target"]["url"] = '#read("/etc/passwd") $x$ \U0001f600 \ue000 \U000f0000 =*_`'
     # no report with these fits its schema; the page and the PDF do not rely on that
-    _, text = read(pdf(report, b"{}", lang, beside=EvidenceExtract(), typesetter=Typesetter()))
+    _, text = read(render_pdf(report, b"{}", lang, evidence=EvidenceExtract(), typesetter=Typesetter()))
     assert '#read("/etc/passwd")' in re.sub(r"\n", "", text)
     assert "\\U0001f600" in text
     assert "\\u202e" in text
@@ -83,15 +83,15 @@ def test_hostile_text_is_shown_and_nothing_else(lang: str):
 
 
 def test_a_font_without_chinese_is_refused_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(typst_compiler, "PACKAGED", "no_such_package")
-    with pytest.raises(UsageError, match=r"No font here has \d+ letters of this report.*--font-path"):
+    monkeypatch.setattr(typst_compiler, "FONT_PACKAGE", "no_such_package")
+    with pytest.raises(UsageError, match=r"No font here has \d+ characters of this report.*--font-path"):
         printed(sample_report(), "zh", fonts=tmp_path)
 
 
 def test_a_folder_of_fonts_comes_first():
     import importlib.util  # noqa: PLC0415 - where the package lies is what is tested
 
-    spec = importlib.util.find_spec(PACKAGED)
+    spec = importlib.util.find_spec(FONT_PACKAGE)
     assert spec
     assert spec.submodule_search_locations
     folder = Path(spec.submodule_search_locations[0])
@@ -100,7 +100,7 @@ def test_a_folder_of_fonts_comes_first():
 
 
 def test_what_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch):
-    with pytest.raises(UsageError, match="is no folder"):
+    with pytest.raises(UsageError, match="is not a folder"):
         Typesetter(Path("no/such/folder"))
     monkeypatch.setattr(typst_compiler, "find_spec", lambda _: None)
     with pytest.raises(UsageError, match=r"pip install 'pytest-zstack-ticket\[pdf\]'"):
@@ -110,10 +110,10 @@ def test_what_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch):
 def test_a_run_without_a_date_and_a_broken_template_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     report = sample_report()
     report["run"]["ended"] = "yesterday"
-    with pytest.raises(EvidenceError, match=r"run\.ended is no date"):
+    with pytest.raises(EvidenceError, match=r"run\.ended is not a date"):
         printed(report)
     broken = tmp_path / "broken.typ"
     broken.write_text("#panic()")
-    monkeypatch.setattr(printer, "TEMPLATE", broken)
+    monkeypatch.setattr(printer, "LAYOUT", broken)
     with pytest.raises(UsageError, match="typst cannot set this report"):
         printed(sample_report())

@@ -7,15 +7,15 @@ from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Resp
 from pytest_zstack_ticket.model.outcome import Phrase, Violation
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Finding
-from pytest_zstack_ticket.report.finding import SHOWN, finding_json, message_json, subject_role
+from pytest_zstack_ticket.report.finding import MAX_BODY_BYTES, finding_json, message_json, subject_role
 from pytest_zstack_ticket.report.text.columns import width
-from pytest_zstack_ticket.report.text.finding_card import Cards, value_at
+from pytest_zstack_ticket.report.text.finding_card import FindingCards, value_at
 from pytest_zstack_ticket.report.text.translations import wording
 
-KEPT = Cards(wording=wording(), lang="en", kept=True)
-UNKEPT = Cards(wording=wording(), lang="en", kept=False)
+WITH_EVIDENCE = FindingCards(translations=wording(), lang="en", with_evidence=True)
+WITHOUT_EVIDENCE = FindingCards(translations=wording(), lang="en", with_evidence=False)
 REQUIREMENT = {"level": "must", "text": {"en": "It is refused.", "zh": "必须被拒绝。"}}
-DEPARTURE = Violation(expected=Phrase.of("expect-refusal"), actual=Phrase.of("was-accepted", form="{}"))
+VIOLATION = Violation(expected=Phrase.of("expect-refusal"), actual=Phrase.of("was-accepted", form="{}"))
 
 
 def exchange(number: int, body: bytes | None, answer: Response | Failure) -> Exchange:
@@ -33,14 +33,14 @@ def found(body: bytes = b'{"params":{"name":null}}', *, edit: Edit | None = None
         check="refusal",
         arguments={},
         roles={role: tuple(one.id for one in trail) for role, trail in trails.items()},
-        judgement=DEPARTURE,
+        judgement=VIOLATION,
         edit=edit,
     )
     finding = Finding(
         requirement="ZT-BODY-002",
         example=example,
-        expected=DEPARTURE.expected,
-        actual=DEPARTURE.actual,
+        expected=VIOLATION.expected,
+        actual=VIOLATION.actual,
         signature="0" * 16,
         curl="curl http://h",
         regenerate="pytest -k ZT-BODY-002",
@@ -52,7 +52,7 @@ def found(body: bytes = b'{"params":{"name":null}}', *, edit: Edit | None = None
 
 def test_a_card_shows_both_siblings_and_how_to_see_it_again():
     edit = Edit(kind="mutation", name="null", path="params.name", note="null for a text")
-    assert KEPT.full(found(edit=edit), REQUIREMENT) == [
+    assert WITH_EVIDENCE.full(found(edit=edit), REQUIREMENT) == [
         "ZT-BODY-002 (must): It is refused.",
         "  expected  refused",
         "  actual    accepted; the response was {}",
@@ -69,53 +69,57 @@ def test_a_card_shows_both_siblings_and_how_to_see_it_again():
 
 
 def test_an_edit_of_the_whole_message_has_no_value():
-    card = KEPT.full(found(edit=Edit(kind="breakage", name="json-garbage")), REQUIREMENT)
+    card = WITH_EVIDENCE.full(found(edit=Edit(kind="breakage", name="json-garbage")), REQUIREMENT)
     assert "  change    json-garbage" in card
     assert not [line for line in card if "value" in line]
 
 
 def test_a_dropped_field_is_shown_as_absent():
-    card = KEPT.full(found(b'{"params":{}}', edit=Edit(kind="mutation", name="drop", path="params.name")), REQUIREMENT)
+    card = WITH_EVIDENCE.full(
+        found(b'{"params":{}}', edit=Edit(kind="mutation", name="drop", path="params.name")), REQUIREMENT
+    )
     assert "            value (absent)" in card
 
 
 def test_a_finding_that_does_not_always_repeat_says_how_often():
-    assert "  actual    reproduced 2 of 3 times" in KEPT.full(found(seen=2), REQUIREMENT)
+    assert "  actual    reproduced 2 of 3 times" in WITH_EVIDENCE.full(found(seen=2), REQUIREMENT)
 
 
 def test_the_consequence_is_told():
-    told = KEPT.full(found(), {**REQUIREMENT, "consequence": {"en": "The SDK hangs.", "zh": "SDK 挂起。"}})
+    told = WITH_EVIDENCE.full(found(), {**REQUIREMENT, "consequence": {"en": "The SDK hangs.", "zh": "SDK 挂起。"}})
     assert "  impact    The SDK hangs." in told
 
 
 def test_a_brief_card_leaves_the_answers_out():
-    brief = KEPT.brief(found(), "It is refused.")
+    brief = WITH_EVIDENCE.brief(found(), "It is refused.")
     assert brief[0] == "ZT-BODY-002: It is refused."
     assert not [line for line in brief if line.startswith(("  response", "  sibling"))]
 
 
 def test_long_bodies_are_cut_with_a_note_where_all_of_them_lies():
     body = json.dumps({"params": {"name": "n" * 300, "description": ["x"] * 400}}).encode()
-    kept, unkept = KEPT.brief(found(body), "x"), UNKEPT.brief(found(body), "x")
+    kept, unkept = WITH_EVIDENCE.brief(found(body), "x"), WITHOUT_EVIDENCE.brief(found(body), "x")
     assert f"            ({len(body)} bytes; complete in the evidence, m-000001)" in kept
     assert f"            ({len(body)} bytes)" in unkept
     assert "n" * 60 not in "".join(kept)
 
 
 def test_cards_keep_to_eighty_columns_in_chinese():
-    card = Cards(wording=wording(), lang="zh", kept=True).full(found("名称".encode() * 500), REQUIREMENT)
+    card = FindingCards(translations=wording(), lang="zh", with_evidence=True).full(
+        found("名称".encode() * 500), REQUIREMENT
+    )
     assert max(width(line) for line in card) <= 80
 
 
 def test_what_could_steer_a_terminal_is_escaped():
-    card = KEPT.full(found('{"params":"\u202e\x1b"}'.encode()), REQUIREMENT)
+    card = WITH_EVIDENCE.full(found('{"params":"\u202e\x1b"}'.encode()), REQUIREMENT)
     assert '            {"params":"\\u202e\\u001b"}' in card
 
 
 def test_a_body_over_the_limit_is_cut_in_the_finding_itself():
-    told = found(b"x" * (SHOWN + 1))
-    assert told["subject"]["request"]["body"] == {"cut": "x" * SHOWN, "bytes": SHOWN + 1}
-    assert any(f"({SHOWN + 1} bytes" in line for line in KEPT.brief(told, "x"))
+    told = found(b"x" * (MAX_BODY_BYTES + 1))
+    assert told["subject"]["request"]["body"] == {"cut": "x" * MAX_BODY_BYTES, "bytes": MAX_BODY_BYTES + 1}
+    assert any(f"({MAX_BODY_BYTES + 1} bytes" in line for line in WITH_EVIDENCE.brief(told, "x"))
 
 
 def test_a_body_that_is_no_text_is_base64():
@@ -129,7 +133,7 @@ def test_the_last_role_is_the_subject_where_none_has_that_name():
 
 def test_nothing_sent_is_no_message():
     assert message_json(()) is None
-    assert KEPT.brief({**found(), "subject": None}, "x")
+    assert WITH_EVIDENCE.brief({**found(), "subject": None}, "x")
 
 
 def test_values_are_found_by_their_path():
@@ -144,12 +148,12 @@ def test_values_are_found_by_their_path():
 def test_a_long_reason_is_cut():
     told = found()
     told["actual"] = {"key": "shows", "parameters": {"value": "word " * 200}}
-    assert len([line for line in KEPT.brief(told, "x") if "word" in line]) == 6
+    assert len([line for line in WITH_EVIDENCE.brief(told, "x") if "word" in line]) == 6
 
 
 def test_a_field_that_only_the_request_has_is_shown_alone():
     edit = Edit(kind="variation", name="extra-key", path="params.extra")
-    card = KEPT.full(found(b'{"params":{"extra":1}}', edit=edit), REQUIREMENT)
+    card = WITH_EVIDENCE.full(found(b'{"params":{"extra":1}}', edit=edit), REQUIREMENT)
     assert "            value 1" in card
     assert not [line for line in card if line.endswith("in the sibling")]
 
@@ -158,7 +162,7 @@ def test_a_card_without_a_sibling_or_a_body_is_shorter():
     bare = {**found(), "sibling": None}
     bare["subject"] = {**bare["subject"], "request": {"method": "GET", "path": "/v1/tickets", "body": None}}
     bare["subject"]["answer"] = {"status": 204, "body": None}
-    card = KEPT.full(bare, REQUIREMENT)
+    card = WITH_EVIDENCE.full(bare, REQUIREMENT)
     assert "  request   GET /v1/tickets" in card
     assert "  response  204 " in card
     assert not [line for line in card if line.startswith("  sibling")]

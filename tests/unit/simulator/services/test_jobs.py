@@ -165,3 +165,11 @@ def test_an_advertised_address_stands_in_the_location() -> None:
     endpoint = Endpoint(SimulatorOptions(advertised="http://10.0.0.1:8080/zstack"))
     answer = endpoint.send("POST", "/v1/tickets", {"params": message()})
     assert body(answer)["location"].startswith("http://10.0.0.1:8080/zstack/v1/api-jobs/")
+
+
+def test_a_held_job_is_running_at_its_first_poll_however_late() -> None:
+    endpoint = Endpoint()
+    endpoint.engine.jobs.held_every = 2
+    answers = [endpoint.send("POST", "/v1/tickets", {"params": message()}) for _ in range(2)]
+    assert [endpoint.finish(one).status for one in answers] == [200, 202]
+    assert [endpoint.finish(one).status for one in answers] == [200, 200]

@@ -1,0 +1,120 @@
+"""One finding on a page: the counterexample next to its valid sibling, and the exchanges of each role."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_zstack_ticket.report.html.body_diff import Segment, compare
+from pytest_zstack_ticket.report.html.exchange_text import body_text, exchange_text, message_text
+from pytest_zstack_ticket.report.html.page_context import Json, PageContext
+
+MAX_EXCHANGES = 4
+MAX_STRING = 120
+MAX_ANSWER = 160
+NAMED_ROLES = ("subject", "sibling")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pane:
+    """A request body with the answer to it, in brief; `label` is a key of the page's catalogue."""
+
+    label: str
+    body: Sequence[Segment]
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleExchanges:
+    """The exchanges of one role: `exchanges` as text, `left` more of them in the evidence."""
+
+    name: str
+    ids: Sequence[str]
+    exchanges: Sequence[str]
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingView:
+    """What `finding.html` shows of a finding."""
+
+    finding: Json
+    panes: Sequence[Pane]
+    roles: Sequence[RoleExchanges]
+
+
+def finding_view(context: PageContext, finding: Json) -> FindingView:
+    """Compute what a page shows of a finding."""
+    roles = [_role(context, finding, role, ids) for role, ids in finding["exchanges"].items() if ids]
+    return FindingView(finding=finding, panes=_panes(context, finding), roles=roles)
+
+
+def _panes(context: PageContext, finding: Json) -> list[Pane]:
+    subject, sibling = (readable(_request_body(finding[role])) for role in NAMED_ROLES)
+    if subject is None:
+        return []
+    if sibling is None:
+        return [_pane(context, "sent-body", [Segment(subject)], finding["subject"])]
+    ours, theirs = compare(subject, sibling)
+    return [
+        _pane(context, "sent-body", ours, finding["subject"]),
+        _pane(context, "sibling-body", theirs, finding["sibling"]),
+    ]
+
+
+def _pane(context: PageContext, label: str, body: Sequence[Segment], message: Json) -> Pane:
+    answer = message.get("answer") or message["failure"]
+    if "status" in answer:
+        text = body_text(answer["body"]) if answer["body"] is not None else ""
+        brief = f"{answer['status']} {text[:MAX_ANSWER]}{'…' if len(text) > MAX_ANSWER else ''}"
+    else:
+        brief = f"{context.word(answer['kind'])}: {answer['detail']}"
+    return Pane(label=label, body=body, answer=brief)
+
+
+def _request_body(message: Json | None) -> Any:
+    return message["request"]["body"] if message else None
+
+
+def readable(body: Any) -> str | None:
+    """Lay out a body for reading, long strings without their middle.
+
+    One that compact JSON would not write character by character stays as it is: how it is written may be what it is
+    about.
+    """
+    if body is None:
+        return None
+    text = body_text(body)
+    try:
+        value = json.loads(text)
+        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")) == text
+        return json.dumps(_shorter(value), ensure_ascii=False, indent=2) if plain else text
+    except (ValueError, RecursionError):
+        return text
+
+
+def _shorter(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > MAX_STRING:
+        return f"{value[:64]} … {value[-16:]} ({len(value)})"
+    if isinstance(value, dict):
+        return {key: _shorter(one) for key, one in value.items()}
+    return [_shorter(one) for one in value] if isinstance(value, list) else value
+
+
+def _role(context: PageContext, finding: Json, role: str, ids: list[str]) -> RoleExchanges:
+    """Write the exchanges of a role; without the evidence, the message that the finding itself has."""
+    known = [context.evidence.exchanges[one] for one in ids if one in context.evidence.exchanges]
+    if known:
+        texts = [exchange_text(one) for one in first_and_last(known)]
+    else:
+        texts = [message_text(finding[role])] if finding.get(role) else []
+    name = context.say(f"role-{role}") if role in NAMED_ROLES else role
+    return RoleExchanges(name=name, ids=ids, exchanges=texts, left=len(ids) - len(texts))
+
+
+def first_and_last(exchanges: list[Json]) -> list[Json]:
+    """Choose the first and the last of many exchanges: what was asked, and how it ended."""
+    half = MAX_EXCHANGES // 2
+    return exchanges if len(exchanges) <= MAX_EXCHANGES else [*exchanges[:half], *exchanges[-half:]]

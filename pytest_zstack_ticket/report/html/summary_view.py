@@ -1,0 +1,120 @@
+"""The first screen of a page: the verdict, what limits it, what was examined, and what was left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pytest_zstack_ticket.report.html.page_context import Json, PageContext
+from pytest_zstack_ticket.report.html.provenance_view import Provenance, provenance_view
+from pytest_zstack_ticket.report.text.budget_text import shortfall_lines
+from pytest_zstack_ticket.report.text.comparison_text import diff_lines
+from pytest_zstack_ticket.report.text.waiver_text import deviations_text, waiver_lines
+from pytest_zstack_ticket.verdicts.comparison import Diff, Line
+
+MAX_TICKETS = 20
+"""UUIDs of left-over tickets that are listed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What `summary.html` shows beyond the report itself.
+
+    `deviations` is the verdict of a target that only waived failures keep from conformance, else empty; `limits` say
+    what a reader must know before trusting the verdict; `lists` are headings with their lines.
+    """
+
+    deviations: str
+    applied: int
+    passed: int
+    failed: int
+    limits: Sequence[str]
+    release: str
+    examples: int
+    period: str
+    evidence: str
+    provenance: Provenance
+    lists: Mapping[str, Sequence[str]]
+
+
+def summary_view(context: PageContext) -> Summary:
+    """Compute the first screen."""
+    report, evidence = context.report, context.report["evidence"]
+    counts = report["counts"]["requirements"]
+    return Summary(
+        deviations=deviations_text(report, context.translations, context.lang),
+        applied=sum(count for verdict, count in counts.items() if verdict != "inapplicable"),
+        passed=counts.get("passed", 0),
+        failed=counts.get("failed", 0),
+        limits=_limits(context),
+        release=_release(context, report["target"]["release"]),
+        examples=sum(report["counts"]["examples"].values()),
+        period=_period(report["run"]["started"], report["run"]["ended"]),
+        evidence=context.say("evidence-lines", size=evidence["size"], root=evidence["root"][:16]) if evidence else "",
+        provenance=provenance_view(context),
+        lists=_lists(context),
+    )
+
+
+def _limits(context: PageContext) -> list[str]:
+    report, run = context.report, context.report["run"]
+    residue, calibration = run["residue"], report["calibration"]
+    embedded = report["target"]["kind"] == "embedded"
+    limits = [context.say("partial" if report["partial"] else "whole")]
+    if run["cut_short"]:
+        limits.append(context.say("cut-short", reason=run["cut_short"]))
+    if embedded:
+        limits.append(context.say("simulator"))
+    if calibration and not calibration["accepted"]:
+        limits.append(context.say("calibration-refused", reason=calibration["reason"]))
+    if not embedded:
+        limits.append(context.say("residue", left=run["left_on_target"], deleted=residue["deleted"]))
+    if residue["unseen"]:
+        limits.append(context.say("unseen", count=residue["unseen"]))
+    return limits + shortfall_lines(report, context.translations, context.lang)
+
+
+def _lists(context: PageContext) -> dict[str, list[str]]:
+    """Waivers, the comparison with the run before, and left-over tickets, as far as there are any."""
+    upgrade = context.report.get("upgrade")
+    return {
+        "waivers": waiver_lines(context.report, context.translations, context.lang),
+        "upgrade": diff_lines(_diff(upgrade), context.translations, context.lang) if upgrade else [],
+        "left": _tickets(context.report["run"]["residue"]["left"]),
+    }
+
+
+def _tickets(uuids: list[str]) -> list[str]:
+    return [*uuids[:MAX_TICKETS], *([f"… ({len(uuids)})"] if len(uuids) > MAX_TICKETS else [])]
+
+
+def _diff(upgrade: Json) -> Diff:
+    """Read a comparison back from a report."""
+    lines, known = ([_line(one) for one in upgrade[key]] for key in ("lines", "known"))
+    return Diff(lines=tuple(lines), known=tuple(known), compared=upgrade["compared"])
+
+
+def _line(line: Json) -> Line:
+    return Line(
+        kind=line["class"],
+        what=line["what"],
+        before=line["before"],
+        after=line["after"],
+        requirements=tuple(line["requirements"]),
+    )
+
+
+def _release(context: PageContext, bounds: Mapping[str, str]) -> str:
+    between = bounds["oldest"] != bounds["newest"]
+    return context.say("release-between", **bounds) if between else bounds["oldest"]
+
+
+def _period(started: str, ended: str) -> str:
+    """When a run was, to the second; the day of its end only if it is another one."""
+    try:
+        begin, end = datetime.fromisoformat(started), datetime.fromisoformat(ended)
+    except ValueError:
+        return f"{started} – {ended}"
+    last = f"{end:%H:%M:%S %Z}" if begin.date() == end.date() else f"{end:%Y-%m-%d %H:%M:%S %Z}"
+    return f"{begin:%Y-%m-%d %H:%M:%S} – {last}"

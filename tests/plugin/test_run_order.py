@@ -1,0 +1,86 @@
+"""The shipped tests run in their own order, whatever other plugins and options make of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SHUFFLING = """
+import pytest
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items):
+    yield
+    items.reverse()
+"""
+FEW = "ZT-STORE-015 or ZT-STORE-017 or ZT-BODY-060 or ZT-HTTP-00 or ZT-JOB-007"
+"""The late requirements and some that come before them."""
+LATE = ["test_the_first_tickets_are_still_there", "test_the_first_drafts_are_decided_as_at_the_start"]
+OWN = """
+import pytest
+
+@pytest.mark.parametrize("number", range(3))
+def test_own(number): pass
+"""
+
+
+def collected(pytester: pytest.Pytester, *arguments: str) -> list[str]:
+    result = pytester.runpytest("--zstack-url=embedded", "--collect-only", "-q", *arguments)
+    return [line for line in result.stdout.lines if "::" in line]
+
+
+@pytest.mark.parametrize("order", [("--nf",), ("-p", "shuffling")])
+def test_no_plugin_reorders_the_suites(pytester: pytest.Pytester, order: tuple[str, ...]) -> None:
+    pytester.makepyfile(shuffling=SHUFFLING)
+    pytester.syspathinsert()
+    usual = collected(pytester)
+    assert [line.split("::")[1] for line in usual[-2:]] == LATE
+    assert collected(pytester, *order) == usual
+
+
+def test_what_failed_last_does_not_come_first(pytester: pytest.Pytester) -> None:
+    usual = collected(pytester)
+    cache = pytester.mkdir(".pytest_cache") / "v" / "cache" / "lastfailed"
+    cache.parent.mkdir(parents=True)
+    cache.write_text(json.dumps({usual[-1]: True}))
+    assert collected(pytester, "--ff") == usual
+    assert collected(pytester, "--lf") == usual[-1:]
+
+
+def test_own_tests_keep_the_order_that_others_gave_them(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(shuffling=SHUFFLING)
+    pytester.syspathinsert()
+    own = pytester.makepyfile(test_own=OWN)
+    shown = collected(pytester, "-p", "shuffling", str(own))
+    assert [line.rpartition("[")[2] for line in shown] == ["2]", "1]", "0]"]
+
+
+def test_workers_run_what_is_late_after_all_else(pytester: pytest.Pytester, report: Callable[[], Any]) -> None:
+    arguments = ("--zstack-url=embedded", "--zstack-effort=smoke", "--zstack-seed=1", "--zstack-report=out")
+    result = pytester.runpytest(*arguments, "-n", "2", "-v", "-k", FEW)
+    assert result.ret == 0
+    ran = [line for line in result.stdout.lines if "PASSED" in line]
+    assert [line.rpartition("::")[2].strip() for line in ran[-2:]] == LATE
+    verdicts = {row["id"]: row["verdict"] for row in report()["requirements"]}
+    assert (verdicts["ZT-STORE-015"], verdicts["ZT-STORE-017"]) == ("passed", "passed")
+
+
+def test_what_was_examined_too_early_is_inconclusive_in_the_run_and_when_judged_again(
+    pytester: pytest.Pytester, report: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pytest_zstack_ticket.certify.rejudge import judge_bundle  # noqa: PLC0415 - only here
+    from pytest_zstack_ticket.plugin import run_order  # noqa: PLC0415 - likewise
+
+    monkeypatch.setattr(run_order, "in_order", lambda tests, _late: list(reversed(tests)))
+    arguments = ("--zstack-url=embedded", "--zstack-effort=smoke", "--zstack-seed=1", "--zstack-report=out")
+    assert pytester.runpytest(*arguments, "-k", FEW).ret == 12
+    row = next(row for row in report()["requirements"] if row["id"] == "ZT-STORE-017")
+    assert row["verdict"] == "inconclusive"
+    assert "other tests started after it" in row["reason"]["en"]
+    again = judge_bundle(Path(pytester.path / "out"))
+    assert again.same
+    assert again.report["verdict"] == "inconclusive"
