@@ -9,7 +9,8 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from pytest_zstack_ticket.api.classify import classify
+from pytest_zstack_ticket.api.classify import classify, from_gateway
+from pytest_zstack_ticket.api.messages import rows_of
 from pytest_zstack_ticket.api.strict_json import decode
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
 from pytest_zstack_ticket.model.outcome import Accepted, Malformed
@@ -20,6 +21,9 @@ NO_ROUTE = frozenset({404, 405, 501})
 NOBODYS_ACTIONS = f"/v1/tickets/{'0' * 32}/actions"
 EVENT: Json = {"changeTicketStatus": {"statusEvent": "reject"}}
 """An event for a ticket that does not exist shows whether there are events at all."""
+ODD_HISTORIES = "/v1/tickets/histories?q=conformanceMark%3D1&limit=1"
+"""A condition on a field that histories do not have: where they exist it is refused. A target without them may take
+`histories` for the uuid of a ticket, and answers an empty list."""
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 _MARK = re.compile(r'"conformanceMark"\s*:\s*(\d+(?:\.\d+)?(?:E\d+)?)')
 """A whole number under this name in apiBody shows by its echo how the target renders untyped numbers."""
@@ -109,6 +113,25 @@ def spoken_capabilities(versions: Collection[str], event: Sequence[Exchange]) ->
     if not isinstance(answer, Response) or answer.status not in NO_ROUTE or told:
         found.add("cancel")
     return frozenset(found)
+
+
+def has_histories(asked: Sequence[Exchange]) -> bool:
+    """Return False if ODD_HISTORIES found no such path, or an empty list."""
+    answer = asked[-1].answer if asked else None
+    if not isinstance(answer, Response) or from_gateway(answer):
+        return True
+    return answer.status not in NO_ROUTE and rows_of(asked) != []
+
+
+def has_access_keys(signed: Sequence[Exchange]) -> bool:
+    """Return False if a signed request was answered that there is no backend for access keys (RestServer.java)."""
+    answer = signed[-1].answer if signed else None
+    return not (isinstance(answer, Response) and b"RestAuthenticationType" in answer.body)
+
+
+def without_capability(profile: Profile, word: str) -> Profile:
+    """Return a profile of a target that shows no sign of a capability."""
+    return replace(profile, capabilities=profile.capabilities - {word}, absent=profile.absent | {word})
 
 
 def shows_schema(trail: Sequence[Exchange]) -> bool:

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_zstack_ticket.api.capabilities import narrowed, reported_release, unmet, with_release
+from pytest_zstack_ticket.api.capabilities import (
+    has_access_keys,
+    has_histories,
+    narrowed,
+    reported_release,
+    unmet,
+    with_capabilities,
+    with_release,
+    without_capability,
+)
+from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.profile import Release
-from tests.support.builders import answered, error, inventory, job, profile
+from tests.support.builders import answered, error, failed, inventory, job, profile
 
 KEEPS_NUMBERS = inventory(request=[{"apiBody": {"conformanceMark": 1}}])
 
@@ -38,3 +48,36 @@ def test_a_bound_allows_what_older_releases_do(number: str) -> None:
     seen = narrowed(profile(), (answered(200, body),))
     assert seen.surely_before(4, 6)
     assert unmet(["release>=4.6?"], seen) == "release>=4.6?"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "there"),
+    [
+        (503, error("SYS.1000", details="not having field[conformanceMark]"), True),
+        (400, b"invalid query", True),
+        (200, {"inventories": [{"uuid": "a"}]}, True),
+        (200, {"inventories": []}, False),
+        (404, b"no api mapping", False),
+        (405, b"", False),
+        (502, b"<html>bad gateway</html>", True),
+    ],
+)
+def test_histories_are_where_a_field_that_they_do_not_have_is_noticed(status: int, body: Json, *, there: bool) -> None:
+    assert has_histories((answered(status, body, method="GET", path="/v1/tickets/histories"),)) is there
+
+
+def test_a_lost_answer_says_nothing_of_histories() -> None:
+    assert has_histories((failed(),))
+
+
+def test_access_keys_are_there_unless_the_target_says_that_it_has_no_backend() -> None:
+    absent = b"RestAuthenticationType type: ZStack was not registered by any RestAuthenticationBackend"
+    assert not has_access_keys((answered(500, absent),))
+    assert has_access_keys((answered(500, b"the access key is unknown"),))
+    assert has_access_keys((answered(200, {"inventories": []}),))
+
+
+def test_a_part_without_a_sign_stays_absent() -> None:
+    bare = without_capability(with_capabilities(profile(), frozenset({"histories", "query"})), "histories")
+    assert unmet(["query", "histories"], bare) == "histories"
+    assert "histories" not in with_capabilities(bare, frozenset({"histories"})).capabilities
