@@ -73,6 +73,11 @@ def sent_params(exchanges: Sequence[Exchange]) -> dict[str, Json]:
     return params if isinstance(params, dict) else {}
 
 
+def same_id(one: Json, other: Json) -> bool:
+    """Compare two ids of jobs or resources: the tables' collation sees no case, so a target may answer either."""
+    return one == other or (isinstance(one, str) and isinstance(other, str) and one.lower() == other.lower())
+
+
 Row = dict[str, Json]
 SUCCESS = 200
 

@@ -39,8 +39,9 @@ def form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     never reached the API, says nothing.
     """
     subject = outcome_of(trails, "subject", profile, arguments)
+    lost = isinstance(subject, Refused) and subject.form == "lost"
     silent = isinstance(subject, Refused) and subject.form != "error" and arguments.get("structured")
-    if isinstance(subject, Unanswered | Unfinished) or silent:
+    if isinstance(subject, Unanswered | Unfinished) or silent or lost:
         return Undecided(describe(subject))
     if not isinstance(subject, Malformed):
         return None

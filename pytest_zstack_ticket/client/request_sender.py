@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_zstack_ticket.api.hazards import hazard_of
 from pytest_zstack_ticket.api.polling import submit
 from pytest_zstack_ticket.client.call_listeners import CallListeners
 from pytest_zstack_ticket.client.call_result import CallResult
@@ -46,6 +47,10 @@ class RequestSender:
         """What the target is judged by now."""
         return self._state.profile
 
+    def may_send(self, body: bytes | None) -> bool:
+        """Return False for a body that could harm the target, unless that is the embedded simulator."""
+        return self._settings.disposable or hazard_of(body) is None
+
     def _with_session(self, headers: Headers) -> Headers:
         return (*headers, ("Authorization", self._sessions.session.authorization))
 
@@ -58,6 +63,8 @@ class RequestSender:
         job_limit: float | None = None,
         first_wait: float | None = None,
     ) -> CallResult:
+        if not self.may_send(request.body):
+            raise RuntimeError(f"a body that could harm a cloud ({hazard_of(request.body)}) goes to the simulator only")
         exchanges = self._run(request, follow=follow, job_limit=job_limit, first_wait=first_wait)
         sent = request
         for _ in range(MOST_RENEWALS_OF_ONE):

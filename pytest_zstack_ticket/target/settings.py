@@ -61,7 +61,8 @@ def settings_of(options: RunOptions, url: str) -> Settings:
         read=options["read-timeout"], job=options["job-timeout"], total=options["total-timeout"] or None
     )
     if options.embedded:
-        return Settings(url=url, user=options["user"], patience=patience, credentials=_embedded_credentials())
+        credentials = _embedded_credentials()
+        return Settings(url=url, user=options["user"], patience=patience, credentials=credentials, disposable=True)
     credentials = Credentials(**{name: options.secrets[name] for name in SECRETS})
     if options["ca"] and not Path(options["ca"]).is_file():
         raise SettingsError(f"--zstack-ca: {options['ca']} is not a file. Use a PEM file with the CA's certificate.")
