@@ -52,7 +52,7 @@ REQUIRED = (20.0, 25.0)
 
 
 def endure(count: int, folder: Path) -> tuple[dict[str, Any], float]:
-    """Run the test and return what it told, and the MiB of the evidence."""
+    """Run the test and return what it measured, and the MiB of the evidence."""
     (folder / "test_endure.py").write_text(TEST, "utf-8")
     simulator = Path(sys.executable).parent / "zstack-ticket"
     server = subprocess.Popen([simulator, "simulate", "--port", "0"], stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command

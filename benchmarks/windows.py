@@ -28,8 +28,8 @@ def test_explore(ticket_endpoint, zstack_context, zstack_profile, zstack_explore
     sibling, sent = ticket_endpoint.calibration, []
     def holds(draft):
         sent.append(draft.body)
-        departure = zstack_examine("sameness", edit=draft.edit, subject=ticket_endpoint.create(draft), sibling=sibling)
-        assert departure is None, departure
+        violation = zstack_examine("sameness", edit=draft.edit, subject=ticket_endpoint.create(draft), sibling=sibling)
+        assert violation is None, violation
     began = time.monotonic()
     try:
         zstack_explore(drafts(zstack_context, zstack_profile.limits), holds, share=float(os.environ["SHARE"]))

@@ -62,18 +62,18 @@ FIXES = (
     "Check --zstack-user, --zstack-login and ZSTACK_PASSWORD, or give a session in ZSTACK_SESSION.",
     "Check [{part}] in the context file and {variable}.",
 )
-"""How to mend a log-in of ours, and one of somebody beside us."""
+"""How to fix a login of the run's own user, and one of another user."""
 
 
 def password_variable(part: str) -> str:
-    """Return the environment variable with the password of somebody beside us, or ours if `part` is empty."""
+    """Return the environment variable with the password of another user, or of the run's own if `part` is empty."""
     return f"ZSTACK_{part.upper()}_PASSWORD" if part else "ZSTACK_PASSWORD"
 
 
 def read_session(exchanges: Sequence[Exchange], *, login: Login, who: str, part: str = "") -> Session:
-    """Read the session that a log-in answered. Raises LoginError with the target's reason and how to mend it.
+    """Read the session that a login answered. Raises LoginError with the target's reason and how to fix it.
 
-    `part` is what somebody beside us is there for.
+    `part` is the part of another user, empty for the run's own.
     """
     answer = exchanges[-1].answer
     body = decode(answer.body) if isinstance(answer, Response) else None
@@ -84,9 +84,9 @@ def read_session(exchanges: Sequence[Exchange], *, login: Login, who: str, part:
             text = {key: str(found.get(key) or "") for key in ("accountUuid", "userUuid")}
             return Session(uuid=uuid, account=text["accountUuid"], user=text["userUuid"], kind=login)
     named = f"the {part} {who}" if part else who
-    mend = FIXES[bool(part)].format(part=part, variable=password_variable(part))
+    fix = FIXES[bool(part)].format(part=part, variable=password_variable(part))
     raise LoginError(
-        f"the target refuses to log in {named}: {_reason(answer, body)}. {mend}",
+        f"the target refuses to log in {named}: {_reason(answer, body)}. {fix}",
         cause=_cause(body, login),
     )
 

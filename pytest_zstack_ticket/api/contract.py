@@ -47,7 +47,7 @@ class Contract:
         }
 
     def defects(self, name: str, value: Json) -> tuple[Defect, ...]:
-        """Return every departure of a value from the schema `name`, in the order of the schema; empty if it fits."""
+        """Return every violation by a value from the schema `name`, in the order of the schema; empty if it fits."""
         later: list[tuple[str, Json]] = []
         found = tuple(_flatten(self._validators[name].iter_errors(_shortened(value, "", later))))
         while later:
