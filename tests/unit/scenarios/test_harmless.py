@@ -16,6 +16,7 @@ from hypothesis import given, settings
 
 from pytest_zstack_ticket.api.hazards import hazard_of
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
+from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.config.options import COMMAND_LINE, DEFAULT, OPTIONS, RunOptions, Value, secrets_of
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request
 from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
@@ -70,13 +71,12 @@ class Line:
 
 
 def endpoint(line: Line, *, disposable: bool) -> TicketEndpoint:
-    keeper: Any = SimpleNamespace(session=Session(uuid="a" * 32))
+    sessions: Any = SimpleNamespace(session=Session(uuid="a" * 32))
     return TicketEndpoint(
         sender=line,
-        keeper=keeper,
+        sessions=sessions,
         settings=Settings(url="http://127.0.0.1:8080/zstack", disposable=disposable),
-        profile=KNOWN,
-        context=CONTEXT,
+        state=TargetState(KNOWN, CONTEXT),
         draft=calibration_draft(CONTEXT),
     )
 
