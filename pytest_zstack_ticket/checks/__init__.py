@@ -5,6 +5,8 @@ May import `model`, `api` and `strategies`, but not `simulator`.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytest_zstack_ticket.api.classify import from_gateway
 from pytest_zstack_ticket.checks import (
     approvals,
@@ -25,6 +27,7 @@ from pytest_zstack_ticket.checks import (
     stateful,
     visibility,
 )
+from pytest_zstack_ticket.checks.causes import causes_of
 from pytest_zstack_ticket.checks.outcomes import Arguments, CheckFunction
 from pytest_zstack_ticket.model.exchange import Failure, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
@@ -141,7 +144,7 @@ def evaluate(name: str, trails: Trails, arguments: Arguments, profile: Profile) 
     for role, trail in trails.items():
         if role != "subject" and trail and is_no_api_answer(trail[-1].answer):
             return Undecided(Phrase.of("companion-unanswered", what=role))
-    return judgement
+    return replace(judgement, because=causes_of(name, judgement, trails, arguments, profile))
 
 
 def is_no_api_answer(answer: Response | Failure) -> bool:

@@ -5,6 +5,8 @@ Each compares the query in role `subject` with listings of our own tickets in th
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 
 from pytest_zstack_ticket.api.messages import final_answer, json_object, rows_of
@@ -26,6 +28,8 @@ from pytest_zstack_ticket.model.profile import Profile
 
 FEWEST_UNLIMITED = 11
 """Fewer tickets fit on the shortest page that a target may show unasked, and say nothing of its default."""
+
+_COUNT = re.compile(r"[0-9]{1,18}(?![\s\S])")
 
 
 def complete_pages(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
@@ -87,8 +91,11 @@ def _counted(exchanges: Sequence[Exchange]) -> int | None:
     """Return the total that a count answered, as a number (37 or 37.0) or as its digits."""
     answer = final_answer(exchanges)
     shown = json_object(answer.body if answer else b"").get("total")
-    number = int(shown) if isinstance(shown, str) and shown.isdecimal() else shown
-    return int(number) if isinstance(number, int | float) and not isinstance(number, bool) else None
+    if isinstance(shown, str) and _COUNT.match(shown):
+        return int(shown)
+    if isinstance(shown, bool) or not isinstance(shown, int | float) or not math.isfinite(shown):
+        return None
+    return int(shown)
 
 
 def in_order(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:

@@ -6,6 +6,7 @@ through a double before 4.6), strings without their outer white space (the API t
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 
@@ -146,7 +147,7 @@ def date_order(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judg
     inventory = inventory_of(trails["subject"])
     shown = inventory or {}
     created, changed = moment(shown.get("createDate")), moment(shown.get("lastOpDate"))
-    if created is None or changed is None:
+    if created is None or changed is None or (created.tzinfo is None) != (changed.tzinfo is None):
         return Undecided(Phrase.of("not-shown", member="createDate"))
     if changed < created:
         return violation(
@@ -236,5 +237,6 @@ def _float(value: float) -> float:
 
 def brief(value: Json) -> str:
     """Show a JSON value in at most 80 characters."""
-    text = value if isinstance(value, str) else repr(value) if value is not None else "null"
+    # JSON, for what `repr` escapes depends on the Python
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 80 else f"{text[:60]}… ({len(text)} characters)"

@@ -22,6 +22,7 @@ def to_json(requirement: Requirement, tests: list[str]) -> JsonObject:
     return {
         **requirement_json(requirement),
         "killed_by": list(requirement.killed_by),
+        "sdk": list(requirement.sdk),
         "not_tested": requirement.not_tested or None,
         "tests": tests,
     }
@@ -76,6 +77,7 @@ def explain(arguments: argparse.Namespace) -> int:
     lang = language_of(arguments)
     lines = {
         "consequence": row.consequence[lang] if row.consequence else "",
+        "sdk": ", ".join(row.sdk),
         "source": row.source,
         "needs": ", ".join(row.needs),
         "after": ", ".join(row.after),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from pytest_zstack_ticket.api.hazards import hazard_of
 from pytest_zstack_ticket.api.polling import submit
 from pytest_zstack_ticket.client.call_result import CallResult
+from pytest_zstack_ticket.client.nonce import repetition
 from pytest_zstack_ticket.client.session_renewal import Keeper, Sender, SessionRenewer
 from pytest_zstack_ticket.model.exchange import Exchange, Headers, Request
 from pytest_zstack_ticket.model.profile import Profile
@@ -62,8 +62,11 @@ class RequestSender:
                 break
             sent = revived
             exchanges = self._run(sent, follow=follow, job_limit=job_limit, first_wait=first_wait)
-        again = partial(self._follow, request, call, follow=follow, job_limit=job_limit)
         self.watch()
+
+        def again() -> CallResult:
+            return self._follow(repetition(request), call, follow=follow, job_limit=job_limit)
+
         return CallResult(exchanges=exchanges, profile=self.profile, call=call, again=again)
 
     def _run(

@@ -97,10 +97,14 @@ Outcome: TypeAlias = Accepted | Refused | Malformed | Unfinished | Unanswered
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """A difference between what the requirement asks for and what the target did."""
+    """A difference between what the requirement asks for and what the target did.
+
+    `because` names the requirements of which the same exchanges show a violation that would explain this one.
+    """
 
     expected: Phrase
     actual: Phrase
+    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
