@@ -36,6 +36,21 @@ FORMS = {
     "no-location": "ZT-JOB-001",
 }
 """The requirement that is about each defect of form which the classifier names."""
+PARTS = (
+    ("inventory.uuid", ("ZT-ANSWER-006",)),
+    ("inventory.status", ("ZT-ANSWER-007",)),
+    ("inventory.request", ("ZT-ANSWER-009",)),
+    ("inventory.createDate", ("ZT-ANSWER-010",)),
+    ("inventory.lastOpDate", ("ZT-ANSWER-010",)),
+    ("inventory.", ("ZT-ANSWER-008",)),
+    ("error.code", ("ZT-ANSWER-023", "ZT-ANSWER-024")),
+    ("error.description", ("ZT-ANSWER-025",)),
+    ("error.details", ("ZT-ANSWER-026",)),
+    ("error.causes", ("ZT-ANSWER-029",)),
+    ("error.cause", ("ZT-ANSWER-028",)),
+    ("error.", ("ZT-ANSWER-027",)),
+)
+"""The requirements on each part of a response that has a schema, the first that fits."""
 STORED, LEFT_NOTHING = "ZT-STORE-001", "ZT-STORE-002"
 SHOWN = {
     "name": "ZT-ANSWER-012",
@@ -94,6 +109,13 @@ def _by_form(trails: Trails, profile: Profile) -> Iterator[str]:
         outcome = classify(trail, profile, call=_call_of(trail)) if trail else None
         reasons = outcome.reasons if isinstance(outcome, Malformed) else ()
         yield from (FORMS[reason.key] for reason in reasons if reason.key in FORMS)
+        paths = [_parameters(reason)["path"] for reason in reasons if reason.key == "schema-defect"]
+        yield from (one for path in paths for one in _on_part(path))
+
+
+def _on_part(path: str) -> tuple[str, ...]:
+    """List the requirements on the part of a response at a path."""
+    return next((requirements for beginning, requirements in PARTS if path.startswith(beginning)), ())
 
 
 def _call_of(trail: tuple[Exchange, ...]) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_zstack_ticket.checks import evaluate
-from pytest_zstack_ticket.checks.causes import APPROVED, DELETED, EVENTS, FORMS, HISTORY, SEVERAL, SHOWN, VISIBLE
+from pytest_zstack_ticket.checks.causes import APPROVED, DELETED, EVENTS, FORMS, HISTORY, PARTS, SEVERAL, SHOWN, VISIBLE
 from pytest_zstack_ticket.config.catalogue import load_catalogue
 from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.model.outcome import Violation
@@ -29,7 +29,8 @@ def test_each_cause_is_a_requirement():
     known = {row.id for row in load_catalogue(suites_folder())}
     tables = (FORMS, SHOWN, EVENTS)
     named = {APPROVED, DELETED, HISTORY, SEVERAL, *(one for table in tables for one in table.values())}
-    assert named | {requirement for _, requirement in VISIBLE} <= known
+    named |= {requirement for _, requirement in VISIBLE} | {one for _, parts in PARTS for one in parts}
+    assert named <= known
 
 
 def test_an_error_under_success_explains_what_is_not_refused():
@@ -45,6 +46,12 @@ def test_a_defect_of_form_explains_the_general_rule_on_forms_but_not_itself():
     text = job(200, b"success")
     assert because("form", subject=text) == ("ZT-ANSWER-003",)
     assert because("form", {"reasons": ["not-json"]}, subject=text) == ()
+
+
+def test_a_broken_part_of_a_response_is_explained_by_the_rule_on_it():
+    no_uuid = job(200, inventory(uuid=...))
+    later = (answered(200, {"inventories": [inventory()["inventory"]]}, method="GET", path="/v1/tickets?limit=1"),)
+    assert because("same-everywhere", subject=no_uuid, later=later) == ("ZT-ANSWER-006",)
 
 
 @pytest.mark.parametrize(
