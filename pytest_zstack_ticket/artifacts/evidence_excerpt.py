@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from array import array
 from collections.abc import Collection
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.gzip_lines import read_lines
 from pytest_zstack_ticket.model.errors import EvidenceError
 
@@ -35,13 +35,13 @@ def read_excerpt(path: Path, wanted: Collection[str]) -> Excerpt:
     try:
         for line in read_lines(path):
             if line.endswith(b"\n"):
-                told = json.loads(line)
+                told = parse(line)
                 if told.pop("type", None) == "exchange":
                     _take(told, wanted, excerpt)
                     _take_job(told, excerpt, running)
     except OSError as error:
         raise EvidenceError(f"{path} cannot be read: {error.strerror}. Give the whole folder of a run.") from error
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise EvidenceError(
             f"{path} is no evidence of a run ({error}). Give the folder as the run wrote it."
         ) from error

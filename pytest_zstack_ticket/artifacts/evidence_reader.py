@@ -7,13 +7,13 @@ footer reads as cut short, never as complete.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.evidence_writer import SCHEMA, EvidenceWriter, Line
 from pytest_zstack_ticket.artifacts.gzip_lines import read_lines
 from pytest_zstack_ticket.artifacts.merkle import MerkleTree
@@ -165,8 +165,9 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 def _value(where: str, line: bytes) -> Line | None:
     """Return the value of a line; None for a torn one, which has no end."""
     try:
-        told = json.loads(line.decode("ascii"))
-    except (ValueError, RecursionError) as error:
+        line.decode("ascii")
+        told = parse(line)
+    except ValueError as error:
         if not line.endswith(b"\n"):
             return None
         raise EvidenceError(f"{where}: no JSON ({error})") from error

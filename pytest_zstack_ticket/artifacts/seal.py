@@ -6,11 +6,11 @@ The Merkle root decides; `unordered`, a sum in which order does not matter, only
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.merkle import MerkleTree
 
 WORD = 1 << 256
@@ -60,8 +60,8 @@ def _add(tree: MerkleTree, total: int, leaf: bytes) -> int:
 def _value(leaf: bytes) -> dict[str, Any]:
     """Return a line's object; an empty one for a line that is torn or something else."""
     try:
-        told = json.loads(leaf)
-    except (ValueError, RecursionError):
+        told = parse(leaf)
+    except ValueError:
         return {}
     return told if isinstance(told, dict) else {}
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pytest_zstack_ticket.api.strict_json import parsed
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.certify.consistency import DEFINED
 from pytest_zstack_ticket.certify.dsse import Envelope, envelope_text, parse_envelope
 from pytest_zstack_ticket.certify.keys import Signer, Verifier
@@ -132,7 +132,7 @@ def _envelope(path: Path) -> Envelope:
 
 def _payload(path: Path, payload: bytes, now: datetime) -> dict[str, Any]:
     try:
-        advisories: dict[str, Any] = parsed(payload)
+        advisories: dict[str, Any] = parse(payload)
         defect = first_defect("advisories", advisories) or first_defect("advisories", advisories, definition="signed")
         if defect is not None:
             raise EvidenceError(f"{path}: what is signed is not a list of advisories: {defect.sentence('the list')}.")

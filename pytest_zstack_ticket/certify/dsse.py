@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pytest_zstack_ticket.api.strict_json import parsed
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.model.errors import EvidenceError
 
 
@@ -65,7 +65,7 @@ def envelope_text(envelope: Envelope) -> bytes:
 def parse_envelope(text: bytes) -> Envelope:
     """Read an envelope. Raises EvidenceError for anything else."""
     try:
-        told = parsed(text)
+        told = parse(text)
         return Envelope(
             payload_type=_text(told["payloadType"]),
             payload=_bytes(told["payload"]),

@@ -71,6 +71,7 @@ CHECKS: dict[str, CheckFunction] = {
     "webhook-delivery": async_jobs.webhook_delivery,
     "job-result-format": async_jobs.job_result_format,
     "stored-once": persistence.stored_once,
+    "lost-leaves-nothing": persistence.lost_leaves_nothing,
     "as-sent": persistence.as_sent,
     "same-everywhere": persistence.same_everywhere,
     "first-ticket-stays": persistence.first_ticket_stays,

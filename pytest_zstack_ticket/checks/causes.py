@@ -16,7 +16,7 @@ from pytest_zstack_ticket.api.classify import classify
 from pytest_zstack_ticket.api.messages import answers, rows_of, sent_params
 from pytest_zstack_ticket.api.strict_json import text_of
 from pytest_zstack_ticket.checks.outcomes import Arguments
-from pytest_zstack_ticket.checks.query_conditions import conditions_of, meets
+from pytest_zstack_ticket.checks.query_conditions import conditions_of, may_meet
 from pytest_zstack_ticket.checks.roundtrip import inventory_of, same, trimmed
 from pytest_zstack_ticket.model.exchange import Exchange, Trails
 from pytest_zstack_ticket.model.outcome import Malformed, Phrase, Violation
@@ -169,8 +169,8 @@ def _joined_by_or(trail: tuple[Exchange, ...]) -> bool:
     rows, conditions = rows_of(trail), conditions_of(trail[0].request.path) if trail else []
     if not rows or len(conditions) < 2:
         return False
-    some = all(any(meets(row, one) for one in conditions) for row in rows)
-    return some and not all(meets(row, conditions[0]) for row in rows)
+    some = all(any(may_meet(row, [one]) for one in conditions) for row in rows)
+    return some and not all(may_meet(row, conditions[:1]) for row in rows)
 
 
 def _doubled(trail: tuple[Exchange, ...]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pytest_zstack_ticket.api.hazards import hazard_of
 from pytest_zstack_ticket.api.polling import submit
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.nonce import repetition
@@ -35,6 +36,10 @@ class RequestSender:
         self.make_room: Callable[[int], object] = nothing
         self.watch: Callable[[], object] = nothing
 
+    def may_send(self, body: bytes | None) -> bool:
+        """Return False for a body that could harm the target, unless that is the embedded simulator."""
+        return self._settings.disposable or hazard_of(body) is None
+
     def _with_session(self, headers: Headers) -> Headers:
         return (*headers, ("Authorization", self._keeper.session.authorization))
 
@@ -47,6 +52,8 @@ class RequestSender:
         job_limit: float | None = None,
         first_wait: float | None = None,
     ) -> CallResult:
+        if not self.may_send(request.body):
+            raise RuntimeError(f"a body that could harm a cloud ({hazard_of(request.body)}) goes to the simulator only")
         exchanges = self._run(request, follow=follow, job_limit=job_limit, first_wait=first_wait)
         sent = request
         for _ in range(MOST_REVIVALS):

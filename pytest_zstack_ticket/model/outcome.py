@@ -39,10 +39,11 @@ class Refused:
     """The target reports a failure in one of the forms that a real ZStack uses.
 
     `error` is the decoded error object when `form` is "error"; `text` is the body as text otherwise ("text" for
-    plain text, "page" for HTML, "empty" for no body).
+    plain text, "page" for HTML, "empty" for no body). "lost" is no decision of the target: it started a job whose row
+    it could not save, and every poll says that there is no such job.
     """
 
-    form: Literal["error", "text", "page", "empty"]
+    form: Literal["error", "text", "page", "empty", "lost"]
     status: int
     error: dict[str, Json] | None
     text: str

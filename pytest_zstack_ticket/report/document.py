@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pytest_zstack_ticket.model.codec import phrase_to_json
 from pytest_zstack_ticket.model.digest import digest
 from pytest_zstack_ticket.model.exchange import JsonObject
+from pytest_zstack_ticket.model.json_limits import MAX_DEPTH, MAX_DIGITS
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, Translations
@@ -165,7 +166,7 @@ def requirement_json(requirement: Requirement) -> JsonObject:
 
 
 def profile_json(profile: Profile) -> JsonObject:
-    """Write a profile as JSON; its digest covers the schemas of the API too."""
+    """Write a profile as JSON; its digest covers the schemas of the API and the limits of reading too."""
     content = {
         "name": profile.name,
         "base": profile.base,
@@ -178,7 +179,8 @@ def profile_json(profile: Profile) -> JsonObject:
         "capabilities": sorted(profile.capabilities),
         "absent": sorted(profile.absent),
     }
-    return {**content, "digest": digest({**content, "schemas": dict(profile.schemas)})}
+    limits = {"max-depth": MAX_DEPTH, "max-digits": MAX_DIGITS}
+    return {**content, "digest": digest({**content, **limits, "schemas": dict(profile.schemas)})}
 
 
 def _translated(phrase: JsonObject, translations: Translations) -> JsonObject:

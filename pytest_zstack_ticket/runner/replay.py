@@ -58,7 +58,8 @@ def before_tests(run: Run) -> None:
         for told in (run.standing.baseline or {}).get("pinned", ()):
             pinned = saved_example_from_json(told)
             # what compares the end of a run with its start says nothing before the tests
-            if _wanted(run, pinned.requirement) and pinned.requirement not in run.late:
+            early = pinned.requirement not in run.late
+            if _wanted(run, pinned.requirement) and early and _may_replay(run, pinned):
                 replay_baseline(run, pinned)
 
 
@@ -69,9 +70,14 @@ def _wanted(run: Run, requirement: str) -> bool:
     return rule is None or applies(rule, run.reached.profile) is None
 
 
+def _may_replay(run: Run, pinned: SavedExample) -> bool:
+    """Return False for an example whose body could harm this target, such as one that the simulator was sent."""
+    return all(run.reached.endpoint.may_send(call.body) for call in pinned.calls)
+
+
 def replay_waiver(run: Run, waiver: Waiver) -> None:
     """Send the counterexample of a waiver until it departs, or until it is incredible that it still would."""
-    if waiver.counterexample is None:
+    if waiver.counterexample is None or not _may_replay(run, waiver.counterexample):
         return
     outcomes = run.standing.outcomes.setdefault((waiver.requirement, waiver.signature), [])
     for _ in range(replays_needed(waiver.seen, waiver.tried) or A_FEW):

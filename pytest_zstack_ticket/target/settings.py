@@ -56,7 +56,8 @@ def settings_of(wishes: RunOptions, url: str) -> Settings:
     """Return how to reach the target. Raises SettingsError for a URL that is none."""
     patience = Patience(read=wishes["read-timeout"], job=wishes["job-timeout"], total=wishes["total-timeout"] or None)
     if wishes.embedded:
-        return Settings(url=url, user=wishes["user"], patience=patience, credentials=_embedded_credentials())
+        credentials = _embedded_credentials()
+        return Settings(url=url, user=wishes["user"], patience=patience, credentials=credentials, disposable=True)
     credentials = Credentials(**{name: wishes.secrets[name] for name in SECRETS})
     if wishes["ca"] and not Path(wishes["ca"]).is_file():
         raise SettingsError(f"--zstack-ca: {wishes['ca']} is not a file. Use a PEM file with the CA's certificate.")

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pytest_zstack_ticket.api import capabilities
 from pytest_zstack_ticket.cleanup.ledger import Ledger, SavedLedger
 from pytest_zstack_ticket.cleanup.sweeper import CleanupResult, Sweeper
+from pytest_zstack_ticket.client.access_key import signed_headers
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
@@ -80,9 +81,28 @@ class Target:
             found = capabilities.narrowed(found, self.endpoint.create(marked_draft(self.context)).exchanges)
         event = self.endpoint.call("PUT", capabilities.NOBODYS_ACTIONS, body=capabilities.EVENT, follow=False)
         found = capabilities.with_capabilities(found, capabilities.spoken_capabilities(self.versions, event.exchanges))
+        found = self._with_parts(found)
         self._judge_by(found)
         if "accepted" in found.capabilities and self._shows_schema():
             self._judge_by(capabilities.with_capabilities(found, frozenset({"schema"})))
+
+    def _with_parts(self, found: Profile) -> Profile:
+        """Return a profile with the parts of the API that not every target has, histories and access keys."""
+        if "query" in found.capabilities:
+            asked = self.endpoint.call("GET", capabilities.ODD_HISTORIES)
+            there = capabilities.has_histories(asked.exchanges)
+            more = frozenset({"histories"})
+            found = (
+                capabilities.with_capabilities(found, more)
+                if there
+                else capabilities.without_capability(found, "histories")
+            )
+        if "access-key" in found.capabilities and self.settings.login != "access-key":
+            headers = signed_headers(self.settings.credentials, method="GET", path="/v1/tickets", shift=0.0, alter="")
+            signed = self.endpoint.call("GET", "/v1/tickets?limit=1", headers=headers, authorization=None)
+            if not capabilities.has_access_keys(signed.exchanges):
+                found = capabilities.without_capability(found, "access-key")
+        return found
 
     def introduced(self) -> frozenset[str]:
         """Log in everybody beside us and return what they make possible. Raises LoginError or ContextError."""

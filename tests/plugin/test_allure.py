@@ -22,8 +22,10 @@ import pytest
 
 @pytest.mark.requirement("OWN-1")
 def test_it(ticket_endpoint, zstack_examine):
-    """It \\ud800 \\u202e holds."""
     raise LookupError("no \\ud800 \\u202e <b> such thing")
+
+# from 3.13 on a source file with this as its docstring is not compiled
+test_it.__doc__ = "It \\ud800 \\u202e holds."
 
 @pytest.mark.requirement("OWN-2")
 def test_refused_twice(ticket_endpoint, zstack_examine):

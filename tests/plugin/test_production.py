@@ -12,7 +12,7 @@ import pytest
 from pytest_zstack_ticket.cleanup.sweeper import MOST_SILENT
 from pytest_zstack_ticket.cli.main import main
 from pytest_zstack_ticket.model.exchange import Request, Response
-from pytest_zstack_ticket.simulator.response import Spoiled
+from pytest_zstack_ticket.simulator.response import DamagedResponse
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.simulator.storage import seed_data
 
@@ -102,7 +102,7 @@ class Busy(SimulatorServer):
 
     times = MOST_SILENT + 1
 
-    def answer(self, request: Request) -> Response | Spoiled:
+    def answer(self, request: Request) -> Response | DamagedResponse:
         seen = self.__dict__.setdefault("seen", Counter[str]())
         if request.method == "DELETE" or "?sort=-createDate" in request.path:
             seen[f"{request.method} {request.path}"] += 1

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.report.text.columns import chopped, pad, shortened, visible, wrapped
 from pytest_zstack_ticket.report.text.translations import Translations
@@ -132,9 +133,9 @@ def value_at(message: Message | None, path: str) -> str | None:
     """Read the value at a path of a message's body as JSON text, None if there is none."""
     body = message["request"]["body"] if message else None
     try:
-        value: Json = json.loads(body) if isinstance(body, str) else {}
+        value: Json = parse(body.encode()) if isinstance(body, str) else {}
         for name, index in _STEP.findall(path):
             value = value[int(index)] if index else value[name]
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (ValueError, LookupError, TypeError):
         return None
     return json.dumps(value, ensure_ascii=False)

@@ -91,7 +91,11 @@ def test_an_empty_body_is_a_success_of_calls_without_result(call):
 
 @pytest.mark.parametrize(
     ("status", "body", "form"),
-    [(400, b"missing header 'Authorization'", "text"), (500, b"", "empty"), (404, b"<!DOCTYPE html><p>", "page")],
+    [
+        (400, b"missing header 'Authorization'", "text"),
+        (500, b"", "empty"),
+        (404, b"<!DOCTYPE html><title>HTTP Status 404</title>", "page"),
+    ],
 )
 def test_the_rest_layer_refuses_in_forms_of_its_own(status, body, form):
     outcome = classify([answered(status, body)], DEPLOYED)
