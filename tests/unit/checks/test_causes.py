@@ -44,6 +44,7 @@ def test_each_cause_is_a_requirement():
     tables = (FORMS, SHOWN, EVENTS)
     named = {
         APPROVED,
+        COUNTED,
         DELETED,
         HISTORY,
         OTHER_JOB,
@@ -150,3 +151,9 @@ def test_a_short_page_explains_a_wrong_order_but_not_its_size():
     page = rows("a", path="/v1/tickets?sort=%2Bname&limit=2")
     assert "ZT-QUERY-019" not in because("page-size", before=listing, subject=page, after=listing)
     assert "ZT-QUERY-019" in because("ordered-page", before=listing, subject=page, after=listing)
+
+
+def test_a_wrong_total_is_one_cause_wherever_it_is_read():
+    listing = rows("a", "b", "c", path="/v1/tickets?limit=9")
+    total = (answered(200, {"inventories": [], "total": 4}, method="GET", path="/v1/tickets?count=true"),)
+    assert "ZT-QUERY-021" in because("total-count", before=listing, subject=total, after=listing)
