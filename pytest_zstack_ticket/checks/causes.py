@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from pytest_zstack_ticket.api.classify import classify
+from pytest_zstack_ticket.api.classify import classify, job_id
 from pytest_zstack_ticket.api.messages import answers, rows_of, sent_params
 from pytest_zstack_ticket.api.strict_json import text_of
 from pytest_zstack_ticket.checks.outcomes import Arguments
-from pytest_zstack_ticket.checks.query_conditions import conditions_of, may_meet
+from pytest_zstack_ticket.checks.query_conditions import conditions_of, may_meet, parameters_of
 from pytest_zstack_ticket.checks.roundtrip import inventory_of, same, trimmed
 from pytest_zstack_ticket.model.exchange import Exchange, Trails
 from pytest_zstack_ticket.model.outcome import Malformed, Phrase, Violation
@@ -36,6 +36,21 @@ FORMS = {
     "no-location": "ZT-JOB-001",
 }
 """The requirement that is about each defect of form which the classifier names."""
+PARTS = (
+    ("inventory.uuid", ("ZT-ANSWER-006",)),
+    ("inventory.status", ("ZT-ANSWER-007",)),
+    ("inventory.request", ("ZT-ANSWER-009",)),
+    ("inventory.createDate", ("ZT-ANSWER-010",)),
+    ("inventory.lastOpDate", ("ZT-ANSWER-010",)),
+    ("inventory.", ("ZT-ANSWER-008",)),
+    ("error.code", ("ZT-ANSWER-023", "ZT-ANSWER-024")),
+    ("error.description", ("ZT-ANSWER-025",)),
+    ("error.details", ("ZT-ANSWER-026",)),
+    ("error.causes", ("ZT-ANSWER-029",)),
+    ("error.cause", ("ZT-ANSWER-028",)),
+    ("error.", ("ZT-ANSWER-027",)),
+)
+"""The requirements on each part of a response that has a schema, the first that fits."""
 STORED, LEFT_NOTHING = "ZT-STORE-001", "ZT-STORE-002"
 SHOWN = {
     "name": "ZT-ANSWER-012",
@@ -56,7 +71,9 @@ EVENTS = {
 }
 """The requirement by which an accepted event leads to a status."""
 APPROVED, DELETED, HISTORY = "ZT-LIFECYCLE-034", "ZT-LIFECYCLE-010", "ZT-LIFECYCLE-008"
-SEVERAL = "ZT-QUERY-015"
+TOTAL, COUNTED = "total", "ZT-QUERY-021"
+SEVERAL, PAGE = "ZT-QUERY-015", "ZT-QUERY-019"
+OTHER_UUID, OTHER_JOB = "ZT-ANSWER-020", "ZT-JOB-004"
 GARBLED = "ZT-ANSWER-012"
 VISIBLE = (
     (re.compile(r"/v1/tickets\?(?:limit=\d+&)?q=uuid=[0-9a-f]{32}(?:&limit=\d+)?(?![\s\S])"), "ZT-ISOLATION-003"),
@@ -77,14 +94,18 @@ def causes_of(
     found = {*_by_value(violation), *_by_way(check, violation, trails)}
     if check not in ABOUT_FORM and not (check == "form" and arguments.get("reasons")):
         found.update(_by_form(trails, profile))
-    if any(_renamed(trail) for trail in trails.values()) or _garbled(trails):
-        found.add(GARBLED)
-    if rows_of(trails.get("history", ())) == []:
-        found.add(HISTORY)
-    if check != "only-matching" and _joined_by_or(trails.get("subject", ())):
-        found.add(SEVERAL)
-    if _doubled(trails.get("subject", ())):
-        found.add(STORED)
+    subject = trails.get("subject", ())
+    every = tuple(trails.values())
+    symptoms = {
+        GARBLED: any(map(_renamed, every)) or _garbled(trails),
+        HISTORY: rows_of(trails.get("history", ())) == [],
+        SEVERAL: check != "only-matching" and _joined_by_or(subject),
+        STORED: _doubled(subject),
+        OTHER_UUID: check != "refusal" and any(map(_other_uuid, every)),
+        OTHER_JOB: any(map(_other_job, every)),
+        PAGE: check != "page-size" and _short_page(subject, trails.get("before", ())),
+    }
+    found.update(requirement for requirement, seen in symptoms.items() if seen)
     return tuple(sorted(found))
 
 
@@ -94,6 +115,13 @@ def _by_form(trails: Trails, profile: Profile) -> Iterator[str]:
         outcome = classify(trail, profile, call=_call_of(trail)) if trail else None
         reasons = outcome.reasons if isinstance(outcome, Malformed) else ()
         yield from (FORMS[reason.key] for reason in reasons if reason.key in FORMS)
+        paths = [_parameters(reason)["path"] for reason in reasons if reason.key == "schema-defect"]
+        yield from (one for path in paths for one in _on_part(path))
+
+
+def _on_part(path: str) -> tuple[str, ...]:
+    """List the requirements on the part of a response at a path."""
+    return next((requirements for beginning, requirements in PARTS if path.startswith(beginning)), ())
 
 
 def _call_of(trail: tuple[Exchange, ...]) -> str:
@@ -114,6 +142,10 @@ def _by_value(violation: Violation) -> Iterator[str]:
             yield STORED
         case "expect-one-row", _ if actual.get("value") == "[]":
             yield STORED
+        case ("expect-zero-total" | "expect-all-rows", _) | ("expect-value", _) if (
+            expected.get("member", TOTAL) == TOTAL
+        ):
+            yield COUNTED
         case "expect-value", _:
             yield from _by_member(expected["member"])
         case "expect-status-after", _ if (expected["event"], expected["status"]) in EVENTS:
@@ -162,6 +194,29 @@ def _renamed(trail: tuple[Exchange, ...]) -> bool:
     """Say whether the response to a create shows another name than was sent."""
     sent, shown = sent_params(trail).get("name"), (inventory_of(trail) or {}).get("name")
     return isinstance(sent, str) and isinstance(shown, str) and not same(trimmed(sent), trimmed(shown))
+
+
+def _other_uuid(trail: tuple[Exchange, ...]) -> bool:
+    """Say whether the response to a create shows another uuid than its resourceUuid."""
+    sent, shown = sent_params(trail).get("resourceUuid"), (inventory_of(trail) or {}).get("uuid")
+    return isinstance(sent, str) and isinstance(shown, str) and sent.strip().lower() != shown.lower()
+
+
+def _other_job(trail: tuple[Exchange, ...]) -> bool:
+    """Say whether a job has another id than its X-Job-UUID."""
+    headers = trail[0].request.headers if trail else ()
+    sent = next((value for name, value in headers if name.lower() == "x-job-uuid"), "")
+    return bool(sent and job_id(trail)) and sent.lower() != job_id(trail).lower()
+
+
+def _short_page(trail: tuple[Exchange, ...], before: tuple[Exchange, ...]) -> bool:
+    """Say whether a page has another number of rows than its limit, or than remained of those listed before."""
+    rows, known = rows_of(trail), rows_of(before)
+    asked = dict(parameters_of(trail[0].request.path)) if trail else {}
+    limit, start = asked.get("limit", ""), asked.get("start", "0")
+    if rows is None or known is None or not (limit.isdigit() and start.isdigit()):
+        return False
+    return len(rows) != min(int(limit), max(0, len(known) - int(start)))
 
 
 def _garbled(trails: Trails) -> bool:
