@@ -66,10 +66,10 @@ bench: $(STAMP)  ## every figure of docs/reference/figures.md; the long run take
 	$(if $(QUICK),,$(BIN)/python benchmarks/peer.py)
 	$(BIN)/python benchmarks/endurance.py $(if $(QUICK),--count 3000)
 
-lock: $(STAMP)  ## pin again what requirements.in asks for; DRY=1 only says what would be pinned
-	$(BIN)/pip install -q pip-tools
-	$(BIN)/pip-compile -q $(if $(DRY),--dry-run) --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-annotate \
-		--no-header --output-file requirements.lock requirements.in
+lock: $(STAMP)  ## pin again what requirements.in asks for, with hashes, for every Python from 3.11 on; DRY=1 only shows it
+	$(BIN)/python -m pip install -q --disable-pip-version-check uv==0.13.9
+	$(BIN)/uv pip compile $(if $(DRY),,-q) --universal --python-version 3.11 --generate-hashes --upgrade --no-annotate \
+		--no-header --no-emit-index-url $(if $(DRY),,--output-file requirements.lock) requirements.in
 
 $(STAMP): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3"; exit 1; }

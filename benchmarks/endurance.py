@@ -27,7 +27,7 @@ def resident():
 @pytest.mark.requirement("ZT-BODY-060")
 def test_endure(ticket_endpoint, zstack_context, zstack_profile, zstack_explore, zstack_examine, zstack_run):
     """Explore for a long time and tell what is resident."""
-    sibling, used = ticket_endpoint.calibration, lambda: zstack_run.reached.meter.used.requests
+    sibling, used = ticket_endpoint.calibration, lambda: zstack_run.reached.usage_counter.used.requests
     def same(draft):
         subject = ticket_endpoint.create(draft)
         assert zstack_examine("sameness", edit=draft.edit, subject=subject, sibling=sibling) is None
@@ -43,7 +43,7 @@ def test_endure(ticket_endpoint, zstack_context, zstack_profile, zstack_explore,
         explore(*ways[seed % 2], share=6.0)
         seed += 1
         told.append((used(), round(resident(), 2)))
-    Path(os.environ["TOLD"]).write_text(json.dumps({"seconds": time.monotonic() - began, "resident": told}))
+    Path(os.environ["MEASURED"]).write_text(json.dumps({"seconds": time.monotonic() - began, "resident": told}))
 '''
 WARM = 2_000
 """Exchanges after which growth counts: by then everything is imported and every table is built."""
@@ -52,7 +52,7 @@ REQUIRED = (20.0, 25.0)
 
 
 def endure(count: int, folder: Path) -> tuple[dict[str, Any], float]:
-    """Run the test and return what it told, and the MiB of the evidence."""
+    """Run the test and return what it measured, and the MiB of the evidence."""
     (folder / "test_endure.py").write_text(TEST, "utf-8")
     simulator = Path(sys.executable).parent / "zstack-ticket"
     server = subprocess.Popen([simulator, "simulate", "--port", "0"], stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command
@@ -61,12 +61,12 @@ def endure(count: int, folder: Path) -> tuple[dict[str, Any], float]:
         url = next(word for line in server.stdout for word in line.split() if word.startswith("http"))
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_endure.py"]
         command += [f"--zstack-url={url}", "--zstack-report=report", "--zstack-max-alive=500"]
-        variables = {**os.environ, "TOLD": "told.json", "COUNT": str(count), "ZSTACK_PASSWORD": "password"}
+        variables = {**os.environ, "MEASURED": "measured.json", "COUNT": str(count), "ZSTACK_PASSWORD": "password"}
         done = subprocess.run(command, cwd=folder, env=variables, check=False, capture_output=True, text=True)  # noqa: S603 - as above
-        if not (folder / "told.json").exists():
+        if not (folder / "measured.json").exists():
             sys.exit(done.stdout[-3000:])
-        told: dict[str, Any] = json.loads((folder / "told.json").read_text("utf-8"))
-        return told, (folder / "report" / "evidence.jsonl.gz").stat().st_size / 2**20
+        arguments: dict[str, Any] = json.loads((folder / "measured.json").read_text("utf-8"))
+        return arguments, (folder / "report" / "evidence.jsonl.gz").stat().st_size / 2**20
     finally:
         server.terminate()
         server.wait()
@@ -77,8 +77,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--quick", action="store_true", help="a tenth of the exchanges")
-    told = parser.parse_args()
-    count = told.count // 10 if told.quick else told.count
+    arguments = parser.parse_args()
+    count = arguments.count // 10 if arguments.quick else arguments.count
     with tempfile.TemporaryDirectory() as folder:
         found, disk = endure(count, Path(folder))
     first = next(resident for used, resident in found["resident"] if used >= WARM)

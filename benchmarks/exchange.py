@@ -91,8 +91,8 @@ def main() -> None:
                 count=ROUNDS,
             )
             recorder.close()
-        told = {name: f"{seconds * 1e6:.0f} us" for name, seconds in found.items()}
-        print(json.dumps(told), f"ratio {found['ours'] / found['bare']:.2f} (at most 1.25)")
+        measured = {name: f"{seconds * 1e6:.0f} us" for name, seconds in found.items()}
+        print(json.dumps(measured), f"ratio {found['ours'] / found['bare']:.2f} (at most 1.25)")
     finally:
         server.terminate()
 

@@ -119,7 +119,7 @@ def main() -> None:
     """Print bodies per second and ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--no-peer", action="store_true")
-    told = parser.parse_args()
+    arguments = parser.parse_args()
     context, limits = Context(), Limits()
     candidates: dict[str, Callable[[], int]] = {
         "drafts": partial(generate, drafts(context, limits)),
@@ -128,7 +128,7 @@ def main() -> None:
     }
     started = time.time()
     found = rounds(candidates, count=ROUNDS)
-    if not told.no_peer:
+    if not arguments.no_peer:
         with tempfile.TemporaryDirectory() as folder:
             found["schemathesis"] = peer(Path(folder))
     for name, seconds in found.items():

@@ -23,9 +23,9 @@ def cpu(command: list[str]) -> float:
 def main() -> None:
     """Print the medians of interleaved processes."""
     pairs = [(cpu(BARE), cpu(HELP)) for _ in range(RUNS)]
-    bare, told = (statistics.median(column) for column in zip(*pairs, strict=True))
+    bare, measured = (statistics.median(column) for column in zip(*pairs, strict=True))
     print(
-        f"zstack-ticket --help: {told:.3f} CPU seconds (under 0.08), {told / bare:.1f} times a bare Python's {bare:.3f}"
+        f"zstack-ticket --help: {measured:.3f} CPU seconds (under 0.08), {measured / bare:.1f} times a bare Python's {bare:.3f}"
     )
 
 

@@ -26,14 +26,14 @@ def run(latency: float, share: float, *options: str) -> tuple[float, float]:
         (Path(folder) / "test_explore.py").write_text(TEST, "utf-8")
         command = [sys.executable, "-m", "pytest", "-q", "test_explore.py", f"--zstack-url=embedded?latency={latency}"]
         command += [f"--zstack-concurrency={WINDOW}", "--zstack-seed=1", "--zstack-report=report", *options]
-        variables = {**os.environ, "TOLD": "told.json", "SHARE": str(share)}
+        variables = {**os.environ, "MEASURED": "measured.json", "SHARE": str(share)}
         subprocess.run(command, cwd=folder, env=variables, check=False, capture_output=True, timeout=300)  # noqa: S603 - our own command
-        told = json.loads((Path(folder) / "told.json").read_text("utf-8"))
+        measured = json.loads((Path(folder) / "measured.json").read_text("utf-8"))
         with gzip.open(Path(folder) / "report" / "evidence.jsonl.gz", "rt") as file:
             requests = [one["request"] for one in map(json.loads, file) if one["type"] == "exchange"]
     creates = sum(one["method"] == "POST" for one in requests)
     polls = sum("/api-jobs/" in one["path"] for one in requests)
-    return told["sent"] / told["seconds"], polls / creates
+    return measured["sent"] / measured["seconds"], polls / creates
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from measuring import QUICK, rounds
 from pytest_zstack_ticket.artifacts.evidence_writer import EvidenceWriter
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
+from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.model.settings import Session, Settings
 from pytest_zstack_ticket.model.ticket_context import Context
@@ -82,7 +83,7 @@ def main() -> None:
     """Print CPU per exchange and the ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--profile", action="store_true", help="show where our time goes")
-    told = parser.parse_args()
+    arguments = parser.parse_args()
     server = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own text
     try:
         assert server.stdout is not None
@@ -91,7 +92,7 @@ def main() -> None:
                 f"http://127.0.0.1:{server.stdout.readline().strip()}/zstack",
                 Path(folder),
                 plain,
-                profiled=told.profile,
+                profiled=arguments.profile,
             )
     finally:
         server.terminate()
@@ -109,7 +110,7 @@ def measure(root: str, folder: Path, plain: httpx.Client, *, profiled: bool) -> 
     )
     draft = calibration_draft(context)
     endpoint = TicketEndpoint(
-        sender=client, keeper=Kept(), settings=settings, profile=profile, context=context, draft=draft
+        sender=client, sessions=Kept(), settings=settings, state=TargetState(profile, context), draft=draft
     )
     examiner = Examiner(
         profile=lambda: profile,

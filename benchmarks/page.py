@@ -18,7 +18,7 @@ from pytest_zstack_ticket.report.html.page import render_page
 from pytest_zstack_ticket.report.html.page_context import NO_EVIDENCE
 from pytest_zstack_ticket.report.pdf.printer import render_pdf
 from pytest_zstack_ticket.report.pdf.typst_compiler import Typesetter
-from pytest_zstack_ticket.report.text.translations import LANGUAGES, wording
+from pytest_zstack_ticket.report.text.translations import LANGUAGES, translations
 
 REQUIRED = 3.0
 
@@ -106,17 +106,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=4000)
     parser.add_argument("--keep", type=Path, help="write the English page to this file, to look at it in a browser")
-    told = parser.parse_args()
-    whole = report(told.count)
+    arguments = parser.parse_args()
+    whole = report(arguments.count)
     for lang in LANGUAGES:
         started = time.perf_counter()
-        text = render_page(whole, wording(), lang)
+        text = render_page(whole, translations(), lang)
         seconds = time.perf_counter() - started
         print(
-            f"{lang}: {told.count} requirements in {seconds:.2f} s (required {REQUIRED} s), {len(text.encode()) / 1e6:.1f} MB"
+            f"{lang}: {arguments.count} requirements in {seconds:.2f} s (required {REQUIRED} s), {len(text.encode()) / 1e6:.1f} MB"
         )
-        if told.keep and lang == "en":
-            told.keep.write_text(text, "utf-8")
+        if arguments.keep and lang == "en":
+            arguments.keep.write_text(text, "utf-8")
     for count in (120, 2000):
         print_pdf(count)
 

@@ -37,7 +37,7 @@ from pytest_zstack_ticket.strategies import drafts, mutated_drafts
 @pytest.mark.requirement("ZT-BODY-060")
 def test_rates(ticket_endpoint, zstack_context, zstack_profile, zstack_explore, zstack_examine, zstack_sweep, zstack_run):
     """Sweep, then explore, and tell how many requests each took in how many seconds."""
-    sibling, used = ticket_endpoint.calibration, lambda: zstack_run.reached.meter.used.requests
+    sibling, used = ticket_endpoint.calibration, lambda: zstack_run.reached.usage_counter.used.requests
     def timed(work):
         before, began, cpu = used(), time.monotonic(), time.process_time()
         work()
@@ -59,7 +59,7 @@ def test_rates(ticket_endpoint, zstack_context, zstack_profile, zstack_explore, 
     zstack_explore(drafts(zstack_context, limits), lambda _: None, share=0.1)
     zstack_explore(mutated_drafts(zstack_context, limits), lambda _: None, share=0.1)
     zstack_sweep.rows("variations"), zstack_sweep.rows("mutations")
-    Path(os.environ["TOLD"]).write_text(json.dumps({"sweep": timed(sweep), "exploring": timed(explore)}))
+    Path(os.environ["MEASURED"]).write_text(json.dumps({"sweep": timed(sweep), "exploring": timed(explore)}))
 '''
 ROUNDS = 3
 EXAMPLES = 400
@@ -112,14 +112,16 @@ def peer(folder: Path, url: str, session: str, phase: str, examples: int) -> Spe
 
 def ours(folder: Path, url: str) -> dict[str, Spent]:
     """Run our plugin and return what its sweep and its exploring took."""
-    (folder / "told.json").unlink(missing_ok=True)
+    (folder / "measured.json").unlink(missing_ok=True)
     command: list[Any] = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_rates.py"]
     command += [f"--zstack-url={url}", "--zstack-profile=documented", "--zstack-report=report"]
     command.append("--zstack-concurrency=8")
-    text, _, _ = run(command, folder, TOLD="told.json", ZSTACK_PASSWORD=PASSWORD)
-    if not (folder / "told.json").exists():
+    text, _, _ = run(command, folder, MEASURED="measured.json", ZSTACK_PASSWORD=PASSWORD)
+    if not (folder / "measured.json").exists():
         sys.exit(f"ours did not run:\n{text[-2500:]}")
-    return {name: Spent(**told) for name, told in json.loads((folder / "told.json").read_text("utf-8")).items()}
+    return {
+        name: Spent(**measured) for name, measured in json.loads((folder / "measured.json").read_text("utf-8")).items()
+    }
 
 
 def prepare(folder: Path) -> None:

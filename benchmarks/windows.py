@@ -28,14 +28,14 @@ def test_explore(ticket_endpoint, zstack_context, zstack_profile, zstack_explore
     sibling, sent = ticket_endpoint.calibration, []
     def holds(draft):
         sent.append(draft.body)
-        departure = zstack_examine("sameness", edit=draft.edit, subject=ticket_endpoint.create(draft), sibling=sibling)
-        assert departure is None, departure
+        violation = zstack_examine("sameness", edit=draft.edit, subject=ticket_endpoint.create(draft), sibling=sibling)
+        assert violation is None, violation
     began = time.monotonic()
     try:
         zstack_explore(drafts(zstack_context, zstack_profile.limits), holds, share=float(os.environ["SHARE"]))
     finally:
         told = {"seconds": time.monotonic() - began, "sent": len(sent), "last": sent[-1].decode()}
-        open(os.environ["TOLD"], "w").write(json.dumps(told))
+        open(os.environ["MEASURED"], "w").write(json.dumps(told))
 '''
 ROUNDS = 1 if QUICK else 3
 CASES = ((0.2, 1, 0.5), (0.2, 16, 4.0), (0.2, 32, 8.0), (0.02, 1, 1.0), (0.02, 16, 4.0))
@@ -48,12 +48,12 @@ def run(url: str, window: int, share: float, seed: int) -> dict[str, Any]:
     """Explore once and return seconds, number of creates, and the last body."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "test_explore.py").write_text(TEST, "utf-8")
-        told = Path(folder) / "told.json"
+        measured = Path(folder) / "measured.json"
         command = [sys.executable, "-m", "pytest", "-q", "test_explore.py", f"--zstack-url={url}"]
         command += [f"--zstack-concurrency={window}", f"--zstack-seed={seed}"]
-        variables = {**os.environ, "TOLD": str(told), "SHARE": str(share)}
+        variables = {**os.environ, "MEASURED": str(measured), "SHARE": str(share)}
         subprocess.run(command, cwd=folder, env=variables, check=False, capture_output=True, timeout=300)  # noqa: S603 - our own command
-        found: dict[str, Any] = json.loads(told.read_text("utf-8"))
+        found: dict[str, Any] = json.loads(measured.read_text("utf-8"))
         return found
 
 
@@ -74,8 +74,8 @@ def main() -> None:
             found = run(f"embedded?fault={fault}", 32, 4.0, seed)
             bodies.add(found["last"])
             extra.append(found["sent"] - 320)
-        told = f"{SEEDS} seeds: {len(bodies)} minimal body or bodies, at most {max(extra)} extra requests"
-        print(f"{fault} at window 32, {told}")
+        measured = f"{SEEDS} seeds: {len(bodies)} minimal body or bodies, at most {max(extra)} extra requests"
+        print(f"{fault} at window 32, {measured}")
 
 
 if __name__ == "__main__":

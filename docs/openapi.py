@@ -67,10 +67,10 @@ def paths(calls: Iterable[Call]) -> JsonObject:
     groups: dict[str, dict[str, list[Call]]] = {}
     for call in calls:
         groups.setdefault(call.path, {}).setdefault(call.method.lower(), []).append(call)
-    told: JsonObject = {
+    found_schema: JsonObject = {
         path: {method: operation(sharing) for method, sharing in methods.items()} for path, methods in groups.items()
     }
-    return told | JOB
+    return found_schema | JOB
 
 
 def components(schemas: Iterable[tuple[str, str]]) -> JsonObject:
@@ -85,8 +85,10 @@ def components(schemas: Iterable[tuple[str, str]]) -> JsonObject:
             found[component(key)] = _followed(definition, names)
         # a root that only names a definition of the same name says no more than that definition
         alias = root.get("$ref") == f"#/$defs/{name}"
-        told = {key: value for key, value in root.items() if key != "$ref"} | found[component(name)] if alias else root
-        found[component(name)] = _followed(told, names)
+        found_schema = (
+            {key: value for key, value in root.items() if key != "$ref"} | found[component(name)] if alias else root
+        )
+        found[component(name)] = _followed(found_schema, names)
     return dict(sorted(found.items()))
 
 
@@ -101,11 +103,11 @@ def _followed(value: Any, names: Mapping[str, str]) -> Any:
         return [_followed(item, names) for item in value]
     if not isinstance(value, dict):
         return value
-    told = {key: _followed(item, names) for key, item in value.items()}
-    reference = told.get("$ref")
+    found_schema = {key: _followed(item, names) for key, item in value.items()}
+    reference = found_schema.get("$ref")
     if isinstance(reference, str):
-        told["$ref"] = _target(reference, names)
-    return told
+        found_schema["$ref"] = _target(reference, names)
+    return found_schema
 
 
 def _target(reference: str, names: Mapping[str, str]) -> str:

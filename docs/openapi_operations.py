@@ -154,7 +154,7 @@ JOB: JsonObject = {
 def operation(calls: Sequence[Call]) -> JsonObject:
     """Return the operation of calls that share a path and a method."""
     first = calls[0]
-    told: JsonObject = {
+    document: JsonObject = {
         "operationId": "Or".join(name(call) for call in calls),
         "tags": [_tag(first)],
         "summary": " or ".join(_words(name(call)) for call in calls),
@@ -165,8 +165,8 @@ def operation(calls: Sequence[Call]) -> JsonObject:
     if first.method in ("POST", "PUT"):
         bodies = [_body(call) for call in calls]
         schema = bodies[0] if len(bodies) == 1 else {"oneOf": bodies}
-        told["requestBody"] = {"required": True, "content": content(schema)}
-    return told | ({} if first.session else {"security": []})
+        document["requestBody"] = {"required": True, "content": content(schema)}
+    return document | ({} if first.session else {"security": []})
 
 
 def name(call: Call) -> str:
@@ -209,10 +209,10 @@ def _in_query(field: Field) -> JsonObject:
 
 
 def _responses(call: Call) -> JsonObject:
-    told: JsonObject = {"202": ACCEPTED} if call.asynchronous else {"200": RESULTS.get(call.kind, DONE)}
+    document: JsonObject = {"202": ACCEPTED} if call.asynchronous else {"200": RESULTS.get(call.kind, DONE)}
     if call.kind == "create":
-        told["200"] = RESULTS["create"]
-    return dict(sorted(told.items())) | {"default": FAILED}
+        document["200"] = RESULTS["create"]
+    return dict(sorted(document.items())) | {"default": FAILED}
 
 
 def _body(call: Call) -> JsonObject:
@@ -232,9 +232,9 @@ def _body(call: Call) -> JsonObject:
 
 
 def _field(field: Field) -> JsonObject:
-    told = dict(KINDS[field.kind])
-    if field.required and isinstance(told.get("type"), list):
-        told["type"] = told["type"][0]
-    told |= {"maxLength": field.max_length} if field.max_length else {}
-    told |= {"minItems": 1} if field.nonempty else {}
-    return told | ({"enum": list(field.valid)} if field.valid else {})
+    document = dict(KINDS[field.kind])
+    if field.required and isinstance(document.get("type"), list):
+        document["type"] = document["type"][0]
+    document |= {"maxLength": field.max_length} if field.max_length else {}
+    document |= {"minItems": 1} if field.nonempty else {}
+    return document | ({"enum": list(field.valid)} if field.valid else {})

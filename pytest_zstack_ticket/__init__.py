@@ -13,27 +13,45 @@ if TYPE_CHECKING:
 
     from pytest_zstack_ticket.client.call_result import CallResult
     from pytest_zstack_ticket.client.endpoint import TicketEndpoint
+    from pytest_zstack_ticket.client.webhook_recorder import HookListener
     from pytest_zstack_ticket.model.outcome import Accepted, Malformed, Refused, Unanswered, Unfinished
     from pytest_zstack_ticket.model.profile import Profile
     from pytest_zstack_ticket.model.settings import Session
     from pytest_zstack_ticket.model.ticket import Draft, Edit, Message
     from pytest_zstack_ticket.model.ticket_context import Context
     from pytest_zstack_ticket.plugin.parametrize import by_requirement
+    from pytest_zstack_ticket.runner.drift_monitor import DriftMonitor
     from pytest_zstack_ticket.runner.examiner import Examiner
+    from pytest_zstack_ticket.runner.explorer import Explorer
+    from pytest_zstack_ticket.runner.run import Run
+    from pytest_zstack_ticket.runner.state_machine import StateMachineRunner
+    from pytest_zstack_ticket.scenarios.canary_ticket import CanaryTicket
+    from pytest_zstack_ticket.scenarios.case_table import CaseTable
+    from pytest_zstack_ticket.scenarios.ticket_group import TicketGroup
+    from pytest_zstack_ticket.scenarios.ticket_set import TicketSet
 
 __all__ = [
     "Accepted",
     "CallResult",
+    "CanaryTicket",
+    "CaseTable",
     "Context",
     "Draft",
+    "DriftMonitor",
     "Edit",
     "Examiner",
+    "Explorer",
+    "HookListener",
     "Malformed",
     "Message",
     "Profile",
     "Refused",
+    "Run",
     "Session",
+    "StateMachineRunner",
     "TicketEndpoint",
+    "TicketGroup",
+    "TicketSet",
     "Unanswered",
     "Unfinished",
     "by_requirement",
@@ -41,19 +59,28 @@ __all__ = [
 
 _HOMES = {
     "Accepted": "model.outcome",
-    "Malformed": "model.outcome",
-    "Refused": "model.outcome",
-    "Unanswered": "model.outcome",
-    "Unfinished": "model.outcome",
+    "CallResult": "client.call_result",
+    "CanaryTicket": "scenarios.canary_ticket",
+    "CaseTable": "scenarios.case_table",
     "Context": "model.ticket_context",
     "Draft": "model.ticket",
+    "DriftMonitor": "runner.drift_monitor",
     "Edit": "model.ticket",
     "Examiner": "runner.examiner",
+    "Explorer": "runner.explorer",
+    "HookListener": "client.webhook_recorder",
+    "Malformed": "model.outcome",
     "Message": "model.ticket",
     "Profile": "model.profile",
+    "Refused": "model.outcome",
+    "Run": "runner.run",
     "Session": "model.settings",
+    "StateMachineRunner": "runner.state_machine",
     "TicketEndpoint": "client.endpoint",
-    "CallResult": "client.call_result",
+    "TicketGroup": "scenarios.ticket_group",
+    "TicketSet": "scenarios.ticket_set",
+    "Unanswered": "model.outcome",
+    "Unfinished": "model.outcome",
     "by_requirement": "plugin.parametrize",
 }
 

@@ -85,14 +85,14 @@ REMEDIES = {
 
 
 def password_variable(part: str) -> str:
-    """Return the environment variable with the password of somebody beside us, or ours if `part` is empty."""
+    """Return the environment variable with the password of another user, or of the run's own if `part` is empty."""
     return f"ZSTACK_{part.upper()}_PASSWORD" if part else "ZSTACK_PASSWORD"
 
 
 def read_session(exchanges: Sequence[Exchange], *, login: Login, who: str, part: str = "") -> Session:
-    """Read the session that a log-in answered. Raises LoginError with the target's reason and how to fix it.
+    """Read the session that a login answered. Raises LoginError with the target's reason and how to fix it.
 
-    `part` is what somebody beside us is there for.
+    `part` is the part of another user, empty for the run's own.
     """
     answer = exchanges[-1].answer
     body = decode(answer.body) if isinstance(answer, Response) else None

@@ -9,7 +9,8 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from pytest_zstack_ticket.api.classify import classify
+from pytest_zstack_ticket.api.classify import classify, from_gateway
+from pytest_zstack_ticket.api.messages import rows_of
 from pytest_zstack_ticket.api.strict_json import decode
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
 from pytest_zstack_ticket.model.outcome import Accepted, Malformed
@@ -20,6 +21,9 @@ NO_ROUTE = frozenset({404, 405, 501})
 NOBODYS_ACTIONS = f"/v1/tickets/{'0' * 32}/actions"
 EVENT: Json = {"changeTicketStatus": {"statusEvent": "reject"}}
 """An event for a ticket that does not exist shows whether there are events at all."""
+ODD_HISTORIES = "/v1/tickets/histories?q=conformanceMark%3D1&limit=1"
+"""A condition on a field that histories do not have: where they exist it is refused. A target without them may take
+`histories` for the uuid of a ticket, and answers an empty list."""
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 _MARK = re.compile(r'"conformanceMark"\s*:\s*(\d+(?:\.\d+)?(?:E\d+)?)')
 """A whole number under this name in apiBody shows by its echo how the target renders untyped numbers."""
@@ -45,8 +49,8 @@ def reported_release(exchange: Exchange) -> Release | None:
 def narrowed(profile: Profile, trail: Sequence[Exchange]) -> Profile:
     """Return a profile whose release bounds take in what a create's exchanges show.
 
-    apiTimeout appears in 4.1; a pending poll has no body before 3.2; untyped numbers keep their form from 4.6 on;
-    retryable and httpStatus stand in every error after 5.3.
+    Bounds only make checks lenient: a gateway keeps whole numbers, and another implementation may send apiTimeout.
+    apiTimeout appears in 4.1; a pending poll has no body before 3.2; untyped numbers keep their form from 4.6 on.
     """
     for exchange in trail:
         if isinstance(exchange.answer, Response):
@@ -64,9 +68,6 @@ def _narrowed(profile: Profile, answer: Response) -> Profile:
     if mark:
         whole = mark[1].isdigit()
         profile = _at_least(profile, Release(4, 6)) if whole else _at_most(profile, Release(4, 5))
-    error = body.get("error") if isinstance(body, dict) else None
-    if isinstance(error, dict) and "retryable" in error and "httpStatus" in error:
-        profile = _at_least(profile, NEWEST)
     return profile
 
 
@@ -114,6 +115,25 @@ def spoken_capabilities(versions: Collection[str], event: Sequence[Exchange]) ->
     return frozenset(found)
 
 
+def has_histories(asked: Sequence[Exchange]) -> bool:
+    """Return False if ODD_HISTORIES found no such path, or an empty list."""
+    answer = asked[-1].answer if asked else None
+    if not isinstance(answer, Response) or from_gateway(answer):
+        return True
+    return answer.status not in NO_ROUTE and rows_of(asked) != []
+
+
+def has_access_keys(signed: Sequence[Exchange]) -> bool:
+    """Return False if a signed request was answered that there is no backend for access keys (RestServer.java)."""
+    answer = signed[-1].answer if signed else None
+    return not (isinstance(answer, Response) and b"RestAuthenticationType" in answer.body)
+
+
+def without_capability(profile: Profile, word: str) -> Profile:
+    """Return a profile of a target that shows no sign of a capability."""
+    return replace(profile, capabilities=profile.capabilities - {word}, absent=profile.absent | {word})
+
+
 def shows_schema(trail: Sequence[Exchange]) -> bool:
     """Return True if an answer holds `schema`, as one does where X-JSON-Schema was sent."""
     last = trail[-1].answer if trail else None
@@ -132,7 +152,7 @@ def with_capabilities(profile: Profile, found: frozenset[str]) -> Profile:
 def unmet(needs: Sequence[str], profile: Profile) -> str:
     """Return the first need that the target does not meet, or an empty string.
 
-    `release>=4.5` is met by a target that is known to be that new; where its release is not known it is not met.
+    `release>=4.5` is met by a target that was reported to be that new, not by one whose release is only inferred.
     `release>=3.2?` is met by any target that is not known to be older.
     """
     for need in needs:

@@ -29,11 +29,14 @@ OUTAGES = frozenset({407, 408, BUSY, 502, 503, 504})
 PAGES_OF_FRONT_ENDS = frozenset({401, 403, 404, 406})
 """Statuses, beside 5xx, for which proxies and firewalls show pages of their own."""
 ERROR_STATUS = 400
+NO_SUCH_JOB = 404
 TEXT_SHOWN = 4000
 _HOST = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*")
 _CONTAINER = re.compile(
     rb"HTTP Status [1-5][0-9]{2}|HTTP ERROR [1-5][0-9]{2}|Apache Tomcat|Powered by Jetty", re.IGNORECASE
 )
+_BEYOND_BMP = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+"""A character beyond U+FFFF, as UTF-8 and as JSON may escape it."""
 _SAFE = re.compile(r"[A-Za-z0-9._~%!$&'()*+,;=:@-]{1,256}(?![\s\S])")
 
 
@@ -46,7 +49,28 @@ def classify(exchanges: Sequence[Exchange], profile: Profile, *, call: str = "cr
         return Unanswered(failure=first.answer, first=True)
     if first.answer.status != 202 or call not in ASYNCHRONOUS:
         return _answer(first.answer, profile, call=call, direct=True, old=profile.surely_before(3, 2))
-    return _job(first.answer, polls, profile, call)
+    lost = _lost_job(first, polls, profile) if call == "create" else None
+    return lost or _job(first.answer, polls, profile, call)
+
+
+def sends_beyond_bmp(body: bytes | None) -> bool:
+    """Return True if a body has a character beyond U+FFFF, as bytes or escaped: three-byte tables hold none."""
+    return _BEYOND_BMP.search(body or b"") is not None
+
+
+def _lost_job(first: Exchange, polls: Sequence[Exchange], profile: Profile) -> Refused | None:
+    """Return the outcome of a job whose row could not be saved for a character beyond U+FFFF.
+
+    Measured on 5.2.1 and the same in all releases (MysqlAsyncRestStore.save is @ExceptionSafe): 202, then 404 in plain
+    text for every poll. For any other request such a poll is a wrong answer.
+    """
+    last = polls[-1].answer if polls else None
+    if profile.strict or not isinstance(last, Response) or last.status != NO_SUCH_JOB or from_gateway(last):
+        return None
+    text = isinstance(decode(last.body), Undecodable) and not looks_like_page(last.body)
+    if not text or not sends_beyond_bmp(first.request.body):
+        return None
+    return Refused(form="lost", status=last.status, error=None, text=text_of(last.body[:TEXT_SHOWN]), direct=False)
 
 
 def job_id(exchanges: Sequence[Exchange]) -> str:

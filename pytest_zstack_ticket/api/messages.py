@@ -9,20 +9,45 @@ from datetime import datetime
 from pytest_zstack_ticket.api.strict_json import Undecodable, decode
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
 
-_DATE = re.compile(r"([A-Z][a-z]{2} \d{1,2}, \d{4}),? (\d{1,2}:\d{2}:\d{2})[ \u00a0\u202f]([AP]M)(?![\s\S])")
+_GSON = re.compile(
+    r"(?P<month>[A-Z][a-z]{2}) (?P<day>\d{1,2}), (?P<year>\d{4}),? "
+    r"(?P<hour>0?[1-9]|1[0-2]):(?P<minute>\d\d):(?P<second>\d\d)[ \u00a0\u202f](?P<half>[AP]M)(?![\s\S])",
+    re.ASCII,
+)
+_ISO = re.compile(
+    r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
+    r"(?:[Tt ](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r"(?:(?P<utc>[Zz])|(?P<sign>[+-])(?P<hours>[01]\d|2[0-3]):?(?P<minutes>[0-5]\d)?)?)?(?![\s\S])",
+    re.ASCII,
+)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def moment(text: Json) -> datetime | None:
-    """Read a date of the API: Gson's US form of Java 8, 9 or 20, or ISO 8601; None if it is neither."""
-    if not isinstance(text, str):
+    """Read a date of the API: Gson's US form of Java 8, 9 or 20, or ISO 8601; None if it is neither.
+
+    What the standard library reads as a date depends on the Python, and the names of its months on the locale.
+    """
+    match = (_GSON.match(text) or _ISO.match(text)) if isinstance(text, str) else None
+    if match is None:
         return None
-    match = _DATE.match(text)
     try:
-        if match:
-            return datetime.strptime(f"{match[1]} {match[2]} {match[3]} +0000", "%b %d, %Y %I:%M:%S %p %z")
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(_plain(match.groupdict(default="")))
     except ValueError:
         return None
+
+
+def _plain(told: dict[str, str]) -> str:
+    """Write a date in the one form that every Python reads."""
+    month, hour, zone = told["month"], told["hour"] or "00", "+00:00"
+    if "half" in told:
+        month = str(_MONTHS.index(month) + 1)
+        hour = str(int(hour) % 12 + 12 * (told["half"] == "PM"))
+    elif not told["utc"]:
+        zone = f"{told['sign']}{told['hours']}:{told['minutes'] or '00'}" if told["sign"] else ""
+    fraction = told.get("fraction", "").ljust(6, "0")[:6]
+    day = f"{told['year']}-{month:>02}-{told['day']:>02}"
+    return f"{day}T{hour:>02}:{told['minute'] or '00'}:{told['second'] or '00'}.{fraction}{zone}"
 
 
 def answers(exchanges: Sequence[Exchange]) -> list[Response]:
@@ -46,6 +71,11 @@ def sent_params(exchanges: Sequence[Exchange]) -> dict[str, Json]:
     """Return the `params` that a trail's first request sent, empty if there were none."""
     params = json_object(exchanges[0].request.body).get("params") if exchanges else None
     return params if isinstance(params, dict) else {}
+
+
+def same_id(one: Json, other: Json) -> bool:
+    """Compare two ids of jobs or resources: the tables' collation sees no case, so a target may answer either."""
+    return one == other or (isinstance(one, str) and isinstance(other, str) and one.lower() == other.lower())
 
 
 Row = dict[str, Json]

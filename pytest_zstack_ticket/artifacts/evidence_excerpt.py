@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from array import array
 from collections.abc import Collection
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.gzip_lines import read_lines
 from pytest_zstack_ticket.model.errors import EvidenceError
 
@@ -35,33 +35,33 @@ def read_excerpt(path: Path, wanted: Collection[str]) -> Excerpt:
     try:
         for line in read_lines(path):
             if line.endswith(b"\n"):
-                told = json.loads(line)
-                if told.pop("type", None) == "exchange":
-                    _take(told, wanted, excerpt)
-                    _take_job(told, excerpt, running)
+                entry = parse(line)
+                if entry.pop("type", None) == "exchange":
+                    _take(entry, wanted, excerpt)
+                    _take_job(entry, excerpt, running)
     except OSError as error:
         raise EvidenceError(f"{path} cannot be read: {error.strerror}. Give the whole folder of a run.") from error
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise EvidenceError(
             f"{path} is no evidence of a run ({error}). Give the folder as the run wrote it."
         ) from error
     return excerpt
 
 
-def _take(told: Line, wanted: Collection[str], excerpt: Excerpt) -> None:
-    if "response" in told and told["elapsed"] > 0:  # a delivery to our web hook has no duration
-        excerpt.seconds.append(told["elapsed"])
-    if told["id"] in wanted:
-        excerpt.exchanges[told["id"]] = told
+def _take(entry: Line, wanted: Collection[str], excerpt: Excerpt) -> None:
+    if "response" in entry and entry["elapsed"] > 0:  # a delivery to our web hook has no duration
+        excerpt.seconds.append(entry["elapsed"])
+    if entry["id"] in wanted:
+        excerpt.exchanges[entry["id"]] = entry
 
 
-def _take_job(told: Line, excerpt: Excerpt, running: dict[str, float]) -> None:
+def _take_job(entry: Line, excerpt: Excerpt, running: dict[str, float]) -> None:
     """Note when a job began, and how long it took once a poll finds it ended; `running` holds only those between."""
-    status, body = (told.get("response", {}).get(key) for key in ("status", "body"))
+    status, body = (entry.get("response", {}).get(key) for key in ("status", "body"))
     if status == 202 and isinstance(body, str):
         started = _JOB.search(body)
         if started:
-            running.setdefault(started[1], told["started"])
-    polled = _JOB.search(told["request"]["path"])
+            running.setdefault(started[1], entry["started"])
+    polled = _JOB.search(entry["request"]["path"])
     if polled and status not in (None, 202) and polled[1] in running:
-        excerpt.jobs.append(told["started"] + told["elapsed"] - running.pop(polled[1]))
+        excerpt.jobs.append(entry["started"] + entry["elapsed"] - running.pop(polled[1]))

@@ -7,13 +7,13 @@ footer reads as cut short, never as complete.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.evidence_writer import SCHEMA, EvidenceWriter, Line
 from pytest_zstack_ticket.artifacts.gzip_lines import read_lines
 from pytest_zstack_ticket.artifacts.merkle import MerkleTree
@@ -48,20 +48,20 @@ class _Reading:
     examples: list[Example] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
 
-    def take(self, kind: str, told: Line) -> None:
+    def take(self, kind: str, entry: Line) -> None:
         if kind == "exchange":
-            self.exchanges[told["id"]] = exchange_from_json(told)
+            self.exchanges[entry["id"]] = exchange_from_json(entry)
         elif kind == "example":
-            self.examples.append(example_from_json(told))
+            self.examples.append(example_from_json(entry))
         elif kind == "observation":
-            self.observations.append(observation_from_json(told))
+            self.observations.append(observation_from_json(entry))
 
 
 def read_evidence(path: Path) -> Evidence:
     """Read an evidence file. Raises EvidenceError, naming file and line, for anything but a torn last line."""
     reading, ends = _Reading(), _Ends()
-    for kind, told, _ in _entries(path, ends, check=_checked):
-        reading.take(kind, told)
+    for kind, entry, _ in _entries(path, ends, check=_checked):
+        reading.take(kind, entry)
     return Evidence(
         header=ends.header,
         exchanges=reading.exchanges,
@@ -93,10 +93,10 @@ def _merge(parts: Iterable[Path], writer: EvidenceWriter, cut_short: list[str]) 
     for part in parts:
         ends = _Ends()
         cut_short.append(part.name)
-        for kind, told, line in _entries(part, ends, check=_trusted):
-            if kind == "exchange" and told["id"] in seen:
-                raise EvidenceError(f"{part}: the exchange {told['id']} stands in another worker's file too")
-            seen.update([told["id"]] if kind == "exchange" else ())
+        for kind, entry, line in _entries(part, ends, check=_trusted):
+            if kind == "exchange" and entry["id"] in seen:
+                raise EvidenceError(f"{part}: the exchange {entry['id']} stands in another worker's file too")
+            seen.update([entry["id"]] if kind == "exchange" else ())
             writer.write(kind, line)
         cut_short[-1:] = [] if ends.complete else [str(ends.header.get("worker", part.name))]
 
@@ -120,23 +120,23 @@ def _entries(path: Path, ends: _Ends, *, check: Callable[[str, str, Line], None]
     tree = MerkleTree()
     for number, line in _lines(path):
         where = f"{path}, line {number}"
-        told = _value(where, line)
-        if told is None:
+        entry = _value(where, line)
+        if entry is None:
             break
-        kind = _kind(where, told, first=number == 1)
-        check(where, kind, told)
+        kind = _kind(where, entry, first=number == 1)
+        check(where, kind, entry)
         if ends.footer is not None:
             raise EvidenceError(f"{where}: there is something after the footer")
         if kind == "header":
-            ends.header = told
+            ends.header = entry
         elif kind == "footer":
-            ends.footer = told
+            ends.footer = entry
         else:
-            if kind == "exchange" and told["id"] in ids:
-                raise EvidenceError(f"{where}: the exchange {told['id']} stands twice")
-            ids.update([told["id"]] if kind == "exchange" else ())
+            if kind == "exchange" and entry["id"] in ids:
+                raise EvidenceError(f"{where}: the exchange {entry['id']} stands twice")
+            ids.update([entry["id"]] if kind == "exchange" else ())
             counts[kind] += 1
-            yield kind, told, line.decode("ascii").rstrip("\n")
+            yield kind, entry, line.decode("ascii").rstrip("\n")
         if kind != "footer":
             tree.add(line.rstrip(b"\n"))
     if not ends.header:
@@ -165,19 +165,20 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 def _value(where: str, line: bytes) -> Line | None:
     """Return the value of a line; None for a torn one, which has no end."""
     try:
-        told = json.loads(line.decode("ascii"))
-    except (ValueError, RecursionError) as error:
+        line.decode("ascii")
+        entry = parse(line)
+    except ValueError as error:
         if not line.endswith(b"\n"):
             return None
         raise EvidenceError(f"{where}: no JSON ({error})") from error
-    if not isinstance(told, dict):
+    if not isinstance(entry, dict):
         raise EvidenceError(f"{where}: not an object")
-    return told
+    return entry
 
 
-def _kind(where: str, told: Line, *, first: bool) -> str:
+def _kind(where: str, entry: Line, *, first: bool) -> str:
     """Return the type of a line."""
-    kind = told.pop("type", None)
+    kind = entry.pop("type", None)
     if (kind == "header") != first:
         right = f"this is no evidence of a run (expected a header with {SCHEMA})" if first else "a second header"
         raise EvidenceError(f"{where}: {right}")
@@ -190,9 +191,9 @@ def _trusted(_where: str, _kind: str, _told: Line) -> None:
     """Take a line as it is."""
 
 
-def _checked(where: str, kind: str, told: Line) -> None:
+def _checked(where: str, kind: str, entry: Line) -> None:
     """Validate a line against its schema. Raises EvidenceError."""
-    defect = first_defect("evidence", told, definition=kind)
+    defect = first_defect("evidence", entry, definition=kind)
     if defect is not None:
         raise EvidenceError(f"{where}: {defect.sentence(kind)}")
 
@@ -210,16 +211,16 @@ class EvidenceReader:
 
     def exchanges(self) -> Iterator[Exchange]:
         """Yield each exchange in the order in which they were written."""
-        return (exchange_from_json(told) for kind, told in self._lines() if kind == "exchange")
+        return (exchange_from_json(entry) for kind, entry in self._lines() if kind == "exchange")
 
     def examples(self) -> Iterator[Example]:
         """Yield each example, likewise."""
-        return (example_from_json(told) for kind, told in self._lines() if kind == "example")
+        return (example_from_json(entry) for kind, entry in self._lines() if kind == "example")
 
     def _lines(self) -> Iterator[tuple[str, dict[str, Any]]]:
         ends = _Ends()
-        for kind, told, _ in _entries(self.path, ends, check=_checked):
-            yield kind, told
+        for kind, entry, _ in _entries(self.path, ends, check=_checked):
+            yield kind, entry
         self.complete = ends.complete
         footer = ends.footer
         if footer is not None and (footer["size"], footer["root"]) != (self.seal["size"], self.seal["root"]):

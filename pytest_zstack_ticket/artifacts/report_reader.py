@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import zipfile
 from pathlib import Path
 from typing import IO, Any
 
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.bundle import LARGEST, REPORT, content, open_bundle
 from pytest_zstack_ticket.config.schema import first_defect
 from pytest_zstack_ticket.model.errors import EvidenceError
@@ -52,8 +52,8 @@ def _bounded(file: IO[bytes], where: str) -> bytes:
 def report_of(text: bytes, where: str) -> dict[str, Any]:
     """Return the report in a file that `where` names. Raises EvidenceError."""
     try:
-        report: dict[str, Any] = json.loads(text.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
+        report: dict[str, Any] = parse(text)
+    except ValueError as error:
         raise EvidenceError(f"{where} is not JSON ({error}). Give the report.json of a run.") from error
     defect = first_defect("report", report)
     if defect is not None:

@@ -6,11 +6,11 @@ The Merkle root decides; `unordered`, a sum in which order does not matter, only
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.merkle import MerkleTree
 
 WORD = 1 << 256
@@ -60,10 +60,10 @@ def _add(tree: MerkleTree, total: int, leaf: bytes) -> int:
 def _value(leaf: bytes) -> dict[str, Any]:
     """Return a line's object; an empty one for a line that is torn or something else."""
     try:
-        told = json.loads(leaf)
-    except (ValueError, RecursionError):
+        entry = parse(leaf)
+    except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return entry if isinstance(entry, dict) else {}
 
 
 def tampering(found: Sealed, signed: Seal, run: str) -> str | None:
@@ -86,8 +86,8 @@ def names_in_requests(lines: Iterable[bytes], nonce: str) -> bool:
 
 
 def _asks_for_ticket(line: bytes, nonce: str) -> bool:
-    told = _value(line)
-    request = told.get("request") if told.get("type") == "exchange" else None
+    entry = _value(line)
+    request = entry.get("request") if entry.get("type") == "exchange" else None
     if not isinstance(request, dict):
         return False
     posted = request.get("method") == "POST" and str(request.get("path", "")).startswith("/v1/tickets")

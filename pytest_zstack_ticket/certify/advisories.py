@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pytest_zstack_ticket.api.strict_json import parsed
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.certify.consistency import DEFINED
 from pytest_zstack_ticket.certify.dsse import Envelope, envelope_text, parse_envelope
 from pytest_zstack_ticket.certify.keys import Signer, Verifier
@@ -51,24 +51,28 @@ def advised(advisories: JsonObject, report: JsonObject) -> tuple[Advised, ...]:
 
 
 def _of_row(advisories: JsonObject, suite: JsonObject, row: JsonObject) -> Iterator[Advised]:
-    for told in advisories["advisory"]:
-        if row["id"] in told["requirements"] and row["verdict"] in DOUBTED[told["effect"]] and _is_of(told, suite, row):
+    for listed in advisories["advisory"]:
+        if (
+            row["id"] in listed["requirements"]
+            and row["verdict"] in DOUBTED[listed["effect"]]
+            and _is_of(listed, suite, row)
+        ):
             yield Advised(
-                advisory=told["id"],
+                advisory=listed["id"],
                 requirement=row["id"],
                 verdict=row["verdict"],
-                effect=told["effect"],
-                text=told["text"],
-                link=told.get("link", ""),
+                effect=listed["effect"],
+                text=listed["text"],
+                link=listed.get("link", ""),
             )
 
 
-def _is_of(told: JsonObject, suite: JsonObject, row: JsonObject) -> bool:
+def _is_of(listed: JsonObject, suite: JsonObject, row: JsonObject) -> bool:
     """Return True if an advisory is about the suite, or about the rule as the row has it."""
     return (
-        suite["version"] in told.get("versions", ())
-        or suite.get("digest") in told.get("suites", ())
-        or ("rules" in told and rule_digest(row) in told["rules"])
+        suite["version"] in listed.get("versions", ())
+        or suite.get("digest") in listed.get("suites", ())
+        or ("rules" in listed and rule_digest(row) in listed["rules"])
     )
 
 
@@ -84,10 +88,10 @@ def written(path: Path) -> dict[str, Any]:
     """Return the advisories of a TOML file. Raises AdvisoryError, also for an id that stands twice."""
     file = read_toml(path, "advisories", AdvisoryError)
     seen: set[str] = set()
-    for position, told in enumerate(file.value["advisory"]):
-        if told["id"] in seen:
-            raise file.refuse(("advisory", position, "id"), f"{told['id']} stands twice; give each its own")
-        seen.add(told["id"])
+    for position, listed in enumerate(file.value["advisory"]):
+        if listed["id"] in seen:
+            raise file.refuse(("advisory", position, "id"), f"{listed['id']} stands twice; give each its own")
+        seen.add(listed["id"])
     for key in ("schema", "issued"):
         if key in file.value:
             raise file.refuse((key,), "is written when the file is signed; leave it out")
@@ -132,7 +136,7 @@ def _envelope(path: Path) -> Envelope:
 
 def _payload(path: Path, payload: bytes, now: datetime) -> dict[str, Any]:
     try:
-        advisories: dict[str, Any] = parsed(payload)
+        advisories: dict[str, Any] = parse(payload)
         defect = first_defect("advisories", advisories) or first_defect("advisories", advisories, definition="signed")
         if defect is not None:
             raise EvidenceError(f"{path}: what is signed is not a list of advisories: {defect.sentence('the list')}.")

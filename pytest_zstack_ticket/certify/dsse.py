@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pytest_zstack_ticket.api.strict_json import parsed
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.model.errors import EvidenceError
 
 
@@ -65,11 +65,11 @@ def envelope_text(envelope: Envelope) -> bytes:
 def parse_envelope(text: bytes) -> Envelope:
     """Read an envelope. Raises EvidenceError for anything else."""
     try:
-        told = parsed(text)
+        data = parse(text)
         return Envelope(
-            payload_type=_text(told["payloadType"]),
-            payload=_bytes(told["payload"]),
-            signatures=tuple(Signature(_text(one.get("keyid", "")), _bytes(one["sig"])) for one in told["signatures"]),
+            payload_type=_text(data["payloadType"]),
+            payload=_bytes(data["payload"]),
+            signatures=tuple(Signature(_text(one.get("keyid", "")), _bytes(one["sig"])) for one in data["signatures"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise EvidenceError(f"this is no DSSE envelope ({type(error).__name__}: {error})") from error

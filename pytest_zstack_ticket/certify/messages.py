@@ -14,38 +14,38 @@ MAX_QUOTED_COLUMNS = 300
 """Columns that are shown of a text from the bundle."""
 
 
-def rejection_text(rejection: Rejection, wording: Translations, lang: str) -> str:
+def rejection_text(rejection: Rejection, translations: Translations, lang: str) -> str:
     """Return a reason as one sentence."""
-    words = wording.catalogues[lang]["certificate"]
+    words = translations.catalogues[lang]["certificate"]
     return words[f"reject-{rejection.reason}"].format(where=_shown(rejection.where))
 
 
-def rejections_to_json(rejections: Iterable[Rejection], wording: Translations) -> list[JsonObject]:
+def rejections_to_json(rejections: Iterable[Rejection], translations: Translations) -> list[JsonObject]:
     """Return reasons with their sentences in every language."""
     return [
         {
             "reason": one.reason,
             "where": _shown(one.where),
-            **{lang: rejection_text(one, wording, lang) for lang in LANGUAGES},
+            **{lang: rejection_text(one, translations, lang) for lang in LANGUAGES},
         }
         for one in rejections
     ]
 
 
-def rejection_lines(rejections: Iterable[Rejection], wording: Translations, lang: str) -> list[str]:
+def rejection_lines(rejections: Iterable[Rejection], translations: Translations, lang: str) -> list[str]:
     """Return one line for each reason."""
-    word = wording.catalogues[lang]["certificate"]["rejected"]
-    return [word.format(reason=one.reason, told=rejection_text(one, wording, lang)) for one in rejections]
+    word = translations.catalogues[lang]["certificate"]["rejected"]
+    return [word.format(reason=one.reason, rejection=rejection_text(one, translations, lang)) for one in rejections]
 
 
-def advised_lines(found: Iterable[Advised], wording: Translations, lang: str) -> list[str]:
+def advised_lines(found: Iterable[Advised], translations: Translations, lang: str) -> list[str]:
     """Return one line for each requirement that an advisory casts doubt on."""
-    words = wording.catalogues[lang]["certificate"]
+    words = translations.catalogues[lang]["certificate"]
     return [
         words[f"advised-{one.effect}"]
         .format(
             id=_shown(one.requirement),
-            verdict=wording.word(one.verdict, lang),
+            verdict=translations.word(one.verdict, lang),
             advisory=_shown(one.advisory),
             text=_shown(one.text[lang]),
             link=_shown(one.link),
@@ -55,21 +55,21 @@ def advised_lines(found: Iterable[Advised], wording: Translations, lang: str) ->
     ]
 
 
-def claim_lines(summary: JsonObject, wording: Translations, lang: str) -> list[str]:
+def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> list[str]:
     """Return the claims of a statement, the verdict and its restrictions first."""
-    words = wording.catalogues[lang]["certificate"]
+    words = translations.catalogues[lang]["certificate"]
     counts = ", ".join(
-        f"{wording.word(verdict, lang)} {count}" for verdict, count in summary["counts"].items() if count
+        f"{translations.word(verdict, lang)} {count}" for verdict, count in summary["counts"].items() if count
     )
     values = {
-        "verdict": wording.word(summary["verdict"], lang),
+        "verdict": translations.word(summary["verdict"], lang),
         "result": summary["result"],
         "counts": counts,
         "requirements": summary["requirement-set"]["count"],
         "count": summary["deviations"],
         "left": summary["residue"],
         "url": _shown(summary["target"]["url"]),
-        "kind": wording.word(summary["target"]["kind"], lang),
+        "kind": translations.word(summary["target"]["kind"], lang),
         "oldest": _shown(summary["target"]["release"].get("oldest", "")),
         "newest": _shown(summary["target"]["release"].get("newest", "")),
         "profile": _shown(summary["profile"]["name"]),

@@ -30,7 +30,7 @@ from pytest_zstack_ticket.report.document import (
 )
 from pytest_zstack_ticket.report.finding import message_json, sibling_role, subject_role, witness_json
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.input_digest import input_of
 from pytest_zstack_ticket.verdicts.judge import Result, doubts_of, exit_status, judge, signature
 from pytest_zstack_ticket.verdicts.lateness import first_seen, too_early
@@ -61,31 +61,31 @@ class Rejudged:
 
 def judge_bundle(folder: Path) -> Rejudged:
     """Form the verdicts of the bundle in a folder again. Raises EvidenceError if it cannot be read."""
-    told = load_report(folder)
-    if told["evidence"] is None:
+    stated = load_report(folder)
+    if stated["evidence"] is None:
         raise EvidenceError(f"{folder}: the run kept no evidence, so nothing can be judged again.")
-    evidence = read_evidence(folder / told["evidence"]["file"])
-    if evidence.header["run"] != told["run"]["id"]:
+    evidence = read_evidence(folder / stated["evidence"]["file"])
+    if evidence.header["run"] != stated["run"]["id"]:
         raise EvidenceError(f"{folder}: the evidence is that of another run ({evidence.header['run']}).")
-    return rejudged(told, evidence)
+    return rejudged(stated, evidence)
 
 
-def rejudged(told: JsonObject, evidence: Evidence) -> Rejudged:
+def rejudged(stated: JsonObject, evidence: Evidence) -> Rejudged:
     """Return what a report comes to by today's rules; only what no exchange shows is taken from it."""
-    profile = profile_from_json(told["profile"])
+    profile = profile_from_json(stated["profile"])
     known = {one.id: one for one in load_catalogue(suites_folder())}
-    requirements = [known.get(row["id"]) or _own(row) for row in told["requirements"]]
+    requirements = [known.get(row["id"]) or _own(row) for row in stated["requirements"]]
     examples = [_evaluated(one, evidence.exchanges, profile) for one in evidence.examples]
-    found = _with_outside(tallies(examples), told["requirements"])
-    cut = frozenset(row["id"] for row in told["requirements"] if (row.get("outside") or {}).get("cut"))
-    cut_short = bool(told["run"]["cut_short"])
+    found = _with_outside(tallies(examples), stated["requirements"])
+    cut = frozenset(row["id"] for row in stated["requirements"] if (row.get("outside") or {}).get("cut"))
+    cut_short = bool(stated["run"]["cut_short"])
     late = frozenset(rule.id for rule in requirements if rule.late)
     early = too_early(first_seen(examples, evidence.exchanges), late)
-    flaw = (told["calibration"] or {}).get("flaw")
+    flaw = (stated["calibration"] or {}).get("flaw")
     calibration = phrase_from_json(flaw) if flaw else None
     doubts = doubts_of(cut=cut, early=early)
     result = judge(requirements, found, profile, doubts=doubts, calibration=calibration, cut_short=cut_short)
-    report = copy.deepcopy(told)
+    report = copy.deepcopy(stated)
     for row, rule, one in zip(report["requirements"], requirements, result.judged, strict=True):
         fresh = RequirementRow(
             requirement=rule,
@@ -94,27 +94,29 @@ def rejudged(told: JsonObject, evidence: Evidence) -> Rejudged:
             outside=row.get("outside"),
             witnesses=_witnesses(rule, row, evidence.exchanges, profile),
         )
-        row.update(scrubbed_json(row_json(fresh, wording())))
+        row.update(scrubbed_json(row_json(fresh, translations())))
     if "kill-matrix" in report:
         report["kill-matrix"] = kill_matrix_json(requirements)
     _total(report, result, cut_short=cut_short)
-    same_rules = _same_rules(told, requirements, profile)
-    return Rejudged(report=report, examples=len(examples), same_rules=same_rules, changed=tuple(_changes(told, report)))
+    same_rules = _same_rules(stated, requirements, profile)
+    return Rejudged(
+        report=report, examples=len(examples), same_rules=same_rules, changed=tuple(_changes(stated, report))
+    )
 
 
-def _same_rules(told: JsonObject, requirements: Sequence[Requirement], profile: Profile) -> bool:
+def _same_rules(stated: JsonObject, requirements: Sequence[Requirement], profile: Profile) -> bool:
     """Tell whether profile and requirements are those of the run."""
-    rows = zip(requirements, told["requirements"], strict=True)
-    same_profile = bool(profile_json(profile)["digest"] == told["profile"]["digest"])
+    rows = zip(requirements, stated["requirements"], strict=True)
+    same_profile = bool(profile_json(profile)["digest"] == stated["profile"]["digest"])
     return same_profile and all(requirement_json(rule).items() <= row.items() for rule, row in rows)
 
 
-def _changes(told: JsonObject, report: JsonObject) -> Iterator[str]:
+def _changes(stated: JsonObject, report: JsonObject) -> Iterator[str]:
     """Yield what differs: ids of requirements, and names of other parts of the report."""
-    for old, new in zip(told["requirements"], report["requirements"], strict=True):
+    for old, new in zip(stated["requirements"], report["requirements"], strict=True):
         if old != new:
             yield old["id"]
-    yield from (key for key in report if key != "requirements" and report[key] != told.get(key))
+    yield from (key for key in report if key != "requirements" and report[key] != stated.get(key))
 
 
 def _own(row: JsonObject) -> Requirement:
@@ -142,13 +144,13 @@ def _evaluated(example: Example, exchanges: Mapping[str, Exchange], profile: Pro
         raise EvidenceError(f"the exchange {error} of an example of {example.requirement} is missing") from error
     if example.check not in CHECKS:
         return replace(example, judgement=Undecided(Phrase.of("unknown-check", check=example.check)))
-    told = input_of(subject_role(trails), trails)
+    stated = input_of(subject_role(trails), trails)
     try:
         judgement = evaluate(example.check, trails, example.arguments, profile)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         # no run of ours writes what a check cannot take, so somebody else has
         raise EvidenceError(f"an example of {example.requirement} is none that {example.check} can judge") from error
-    return replace(example, judgement=judgement, input=told)
+    return replace(example, judgement=judgement, input=stated)
 
 
 def _with_outside(found: dict[str, Tally], rows: list[JsonObject]) -> dict[str, Tally]:
@@ -158,16 +160,16 @@ def _with_outside(found: dict[str, Tally], rows: list[JsonObject]) -> dict[str, 
         if outside:
             errors, lost = tuple(outside["errors"]), tuple(map(phrase_from_json, outside["lost"]))
             known = frozenset(row.get("without_example", ()))
-            told = outside.get("explored") or {}
-            beside = Tally(requirement=row["id"], errors=errors, lost=lost, ran=outside["ran"], known=known, **told)
+            stated = outside.get("explored") or {}
+            beside = Tally(requirement=row["id"], errors=errors, lost=lost, ran=outside["ran"], known=known, **stated)
             seen = found.get(row["id"])
             found[row["id"]] = seen.plus(beside) if seen else beside
     return found
 
 
-def _findings(told: list[JsonObject], exchanges: Mapping[str, Exchange], profile: Profile) -> Iterator[JsonObject]:
+def _findings(stated: list[JsonObject], exchanges: Mapping[str, Exchange], profile: Profile) -> Iterator[JsonObject]:
     """Yield the findings that still depart, with all of them formed again that the evidence shows."""
-    for finding in told:
+    for finding in stated:
         roles = {role: tuple(ids) for role, ids in finding["exchanges"].items()}
         bare = Example(
             requirement=finding["requirement"],
@@ -199,15 +201,15 @@ def _witnesses(
     rule: Requirement, row: JsonObject, exchanges: Mapping[str, Exchange], profile: Profile
 ) -> Iterator[JsonObject]:
     """Yield the witnesses of a row that still hold, their messages formed again."""
-    for told in row.get("witnesses", ()):
+    for stated in row.get("witnesses", ()):
         bare = Example(
             requirement=rule.id,
-            test=told["test"],
-            check=told["check"],
-            arguments=told["arguments"],
-            roles={role: tuple(ids) for role, ids in told["exchanges"].items()},
+            test=stated["test"],
+            check=stated["check"],
+            arguments=stated["arguments"],
+            roles={role: tuple(ids) for role, ids in stated["exchanges"].items()},
             judgement=None,
-            partition=told["partition"],
+            partition=stated["partition"],
         )
         if _evaluated(bare, exchanges, profile).judgement is None:
             trails = {role: tuple(exchanges[one] for one in ids) for role, ids in bare.roles.items()}

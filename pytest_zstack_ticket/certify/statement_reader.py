@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pytest_zstack_ticket.api.strict_json import parsed
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.bundle import Bundle, reading
 from pytest_zstack_ticket.artifacts.gzip_lines import lines_of
 from pytest_zstack_ticket.artifacts.seal import Sealed, names_in_requests, sealed
@@ -17,7 +17,7 @@ from pytest_zstack_ticket.model.errors import EvidenceError
 def statement_of(payload: bytes) -> dict[str, Any]:
     """Parse a payload whose signature was verified. Raises EvidenceError."""
     try:
-        statement: dict[str, Any] = parsed(payload)
+        statement: dict[str, Any] = parse(payload)
         defect = first_defect("certificate", statement)
         if defect is not None:
             raise EvidenceError(f"it is not a statement of ours: {defect.sentence('the statement')}")

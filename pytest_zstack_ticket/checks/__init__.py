@@ -5,6 +5,8 @@ May import `model`, `api` and `strategies`, but not `simulator`.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytest_zstack_ticket.api.classify import OUTAGES, from_gateway
 from pytest_zstack_ticket.checks import (
     approvals,
@@ -25,6 +27,7 @@ from pytest_zstack_ticket.checks import (
     stateful,
     visibility,
 )
+from pytest_zstack_ticket.checks.causes import causes_of
 from pytest_zstack_ticket.checks.no_response import answered_for
 from pytest_zstack_ticket.checks.outcomes import Arguments, CheckFunction
 from pytest_zstack_ticket.model.exchange import Failure, Response, Trails
@@ -69,6 +72,7 @@ CHECKS: dict[str, CheckFunction] = {
     "webhook-delivery": async_jobs.webhook_delivery,
     "job-result-format": async_jobs.job_result_format,
     "stored-once": persistence.stored_once,
+    "lost-leaves-nothing": persistence.lost_leaves_nothing,
     "as-sent": persistence.as_sent,
     "same-everywhere": persistence.same_everywhere,
     "first-ticket-stays": persistence.first_ticket_stays,
@@ -150,7 +154,7 @@ def evaluate(name: str, trails: Trails, arguments: Arguments, profile: Profile) 
     for role, trail in trails.items():
         if role != "subject" and trail and is_no_api_answer(trail[-1].answer):
             return _hidden({role: trail}) or Undecided(Phrase.of("companion-unanswered", what=role))
-    return judgement
+    return replace(judgement, because=causes_of(name, judgement, trails, arguments, profile))
 
 
 def _hidden(trails: Trails) -> Undecided | None:

@@ -8,7 +8,7 @@ requests out, and how their failure affects response and status is unknown: a ch
 from __future__ import annotations
 
 from pytest_zstack_ticket.api.messages import Row, rows_of
-from pytest_zstack_ticket.checks.lifecycle import ACTION, event_effect
+from pytest_zstack_ticket.checks.lifecycle import ACTION, HISTORIES, event_effect
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.roundtrip import brief
 from pytest_zstack_ticket.model.exchange import Trails
@@ -78,7 +78,8 @@ def recorded_event(trails: Trails, arguments: Arguments, profile: Profile) -> Ju
     if not accepted(outcome):
         return Undecided(Phrase.of("legal-refusal") if refused(outcome) else describe(outcome))
     one, other = _status(trails, "before"), _status(trails, "after")
-    if one is None or other is None or rows_of(trails.get("history", ())) is None:
+    rows = None if HISTORIES in profile.absent else rows_of(trails.get("history", ()))
+    if one is None or other is None or rows is None:
         return Undecided(Phrase.of("not-shown", member="history"))
     count = _count(trails, APPROVED if arguments["event"] == "approve" else (other,))
     if count == 1:

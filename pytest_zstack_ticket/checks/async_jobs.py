@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from pytest_zstack_ticket.api.classify import from_gateway, job_id
 from pytest_zstack_ticket.api.contract import contract_of
-from pytest_zstack_ticket.api.messages import final_answer, json_object
+from pytest_zstack_ticket.api.messages import final_answer, json_object, same_id
 from pytest_zstack_ticket.api.strict_json import decode, text_of
 from pytest_zstack_ticket.checks.outcomes import Arguments, describe, one_line, outcome_of, violation
-from pytest_zstack_ticket.checks.roundtrip import same
+from pytest_zstack_ticket.checks.roundtrip import same_result
 from pytest_zstack_ticket.model.exchange import Exchange, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Malformed, Phrase, Undecided, Unfinished
 from pytest_zstack_ticket.model.profile import Profile
@@ -58,7 +58,9 @@ def requested_job_id(trails: Trails, _arguments: Arguments, _profile: Profile) -
     if not reported:
         return Undecided(Phrase.of("no-location"))
     return (
-        None if reported == sent else violation(Phrase.of("expect-job-id", id=sent), Phrase.of("shows", value=reported))
+        None
+        if same_id(reported, sent)
+        else violation(Phrase.of("expect-job-id", id=sent), Phrase.of("shows", value=reported))
     )
 
 
@@ -106,7 +108,7 @@ def job_end_stable(trails: Trails, _arguments: Arguments, _profile: Profile) -> 
         return violation(Phrase.of("expect-stable"), Phrase.of("status-is", status=again.status))
     one, other = decode(final.body), decode(again.body)
     objects = isinstance(one, dict) and isinstance(other, dict)
-    equal = same(one, other) if objects else final.body == again.body
+    equal = same_result(one, other) if objects else final.body == again.body
     return (
         None
         if equal
@@ -180,12 +182,16 @@ def webhook_delivery(trails: Trails, arguments: Arguments, _profile: Profile) ->
     request = deliveries[-1].request
     headers = {name.lower(): value for name, value in request.headers}
     if facet == "job-uuid":
-        good, shown = headers.get(HEADER_JOB) == job_id(trails["subject"]), headers.get(HEADER_JOB)
+        shown = headers.get(HEADER_JOB)
+        good = same_id(shown, job_id(trails["subject"]))
     elif facet == "job-success":
         success = "true" if final.status == 200 else "false"
         good, shown = (headers.get("x-job-success") or "").lower() == success, headers.get("x-job-success")
     else:
-        good, shown = same(decode(request.body or b""), decode(final.body)), one_line(text_of(request.body or b""))
+        good, shown = (
+            same_result(decode(request.body or b""), decode(final.body)),
+            one_line(text_of(request.body or b"")),
+        )
     return None if good else violation(wanted, Phrase.of("shows", value=str(shown)))
 
 

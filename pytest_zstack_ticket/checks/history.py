@@ -135,7 +135,7 @@ def dates_not_backwards(trails: Trails, _arguments: Arguments, _profile: Profile
 
 def _place(pair: tuple[str, object]) -> int:
     digits = pair[0].removeprefix("reading")
-    return int(digits) if digits.isdecimal() else -1
+    return int(digits) if digits.isascii() and digits.isdecimal() else -1
 
 
 def history_date_order(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:

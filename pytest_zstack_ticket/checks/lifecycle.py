@@ -30,6 +30,8 @@ MAY_LEAD = {
 DENIED = frozenset({("Pending", "update"), ("IntermediateApproved", "update")})
 CONTEXT = "accountSystemContext"
 ACTION = {"call": "action"}
+HISTORIES = "histories"
+"""The capability without which an empty list is no history."""
 
 
 def _shown(trails: Trails, role: str) -> Ticket | None:
@@ -187,7 +189,7 @@ def complete_history(trails: Trails, arguments: Arguments, profile: Profile) -> 
     `events` names them in order. Rows belong to a ticket by ticketUuid; without sequence their order is not judged.
     """
     rows, ticket = rows_of(trails.get("history", ())), _shown(trails, "after")
-    if rows is None or ticket is None:
+    if rows is None or ticket is None or HISTORIES in profile.absent:
         return Undecided(Phrase.of("not-shown", member="history"))
     if any(row.get("ticketUuid", ticket.get("uuid")) != ticket.get("uuid") for row in rows):
         return violation(Phrase.of("expect-own-history"), Phrase.of("stored", count=len(rows)))
@@ -240,7 +242,7 @@ def recorded_comment(trails: Trails, _arguments: Arguments, profile: Profile) ->
     """Check that the comment of an accepted event is recorded in the ticket's history."""
     body: dict[str, Json] = json_object(_first_body(trails["subject"])).get("changeTicketStatus") or {}
     rows = rows_of(trails.get("history", ()))
-    if not accepted(outcome_of(trails, "subject", profile, ACTION)) or rows is None:
+    if not accepted(outcome_of(trails, "subject", profile, ACTION)) or rows is None or HISTORIES in profile.absent:
         return Undecided(Phrase.of("not-shown", member="history"))
     comments = [row.get("comment") for row in rows]
     if any(same(body.get("comment"), one, loose=True) for one in comments):

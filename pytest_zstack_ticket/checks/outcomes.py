@@ -58,8 +58,9 @@ def describe(outcome: Outcome) -> Phrase:
             return Phrase.of("was-accepted", form="{}" if inventory is None else "inventory")
         case Refused(form="error"):
             return Phrase.of("was-refused", status=outcome.status, code=outcome.code, details=one_line(outcome.details))
-        case Refused():
-            return Phrase.of("was-refused-in-text", status=outcome.status, text=one_line(outcome.text))
+        case Refused(form=form):
+            key = "was-lost" if form == "lost" else "was-refused-in-text"
+            return Phrase.of(key, status=outcome.status, text=one_line(outcome.text))
         case Malformed(reasons=reasons):
             return reasons[0]
         case Unfinished(waited=waited):

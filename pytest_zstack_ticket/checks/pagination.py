@@ -5,11 +5,13 @@ Each compares the query in role `subject` with listings of our own tickets in th
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 
 from pytest_zstack_ticket.api.messages import final_answer, json_object, rows_of
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, one_line, violation
-from pytest_zstack_ticket.checks.query_conditions import parameter
+from pytest_zstack_ticket.checks.query_conditions import READINGS, in_some_order, parameter
 from pytest_zstack_ticket.checks.query_rows import (
     brief_names,
     missing_rows,
@@ -26,6 +28,8 @@ from pytest_zstack_ticket.model.profile import Profile
 
 FEWEST_UNLIMITED = 11
 """Fewer tickets fit on the shortest page that a target may show unasked, and say nothing of its default."""
+
+_COUNT = re.compile(r"[0-9]{1,18}(?![\s\S])")
 
 
 def complete_pages(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
@@ -87,8 +91,11 @@ def _counted(exchanges: Sequence[Exchange]) -> int | None:
     """Return the total that a count answered, as a number (37 or 37.0) or as its digits."""
     answer = final_answer(exchanges)
     shown = json_object(answer.body if answer else b"").get("total")
-    number = int(shown) if isinstance(shown, str) and shown.isdecimal() else shown
-    return int(number) if isinstance(number, int | float) and not isinstance(number, bool) else None
+    if isinstance(shown, str) and _COUNT.match(shown):
+        return int(shown)
+    if isinstance(shown, bool) or not isinstance(shown, int | float) or not math.isfinite(shown):
+        return None
+    return int(shown)
 
 
 def in_order(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
@@ -103,7 +110,7 @@ def in_order(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgeme
     if sorted(names_of(rows)) != sorted(names_of(ours)) or not all(isinstance(row.get(member), str) for row in rows):
         return Undecided(Phrase.of("controls-changed"))
     shown = [str(row[member]) for row in rows]
-    if shown != sorted(shown, reverse=asked.startswith("-")):
+    if not in_some_order(shown, descending=asked.startswith("-")):
         return violation(Phrase.of("expect-order", sort=asked), Phrase.of("order", values=brief_names(shown)))
     return None
 
@@ -116,9 +123,9 @@ def ordered_page(trails: Trails, _arguments: Arguments, profile: Profile) -> Jud
     if ours is None:
         return Undecided(Phrase.of("controls-changed"))
     sort, limit, start = (parameter(path_of(trails), name) for name in ("sort", "limit", "start"))
-    whole = sorted(names_of(ours), reverse=sort.startswith("-"))
-    wanted, shown = whole[int(start or 0) :][: int(limit)], names_of(rows)
-    if wanted == shown:
+    wholes = [sorted(names_of(ours), key=read, reverse=sort.startswith("-")) for read in READINGS]
+    shown = names_of(rows)
+    if any(whole[int(start or 0) :][: int(limit)] == shown for whole in wholes):
         return None
     return violation(Phrase.of("expect-order", sort=sort), Phrase.of("order", values=brief_names(shown)))
 

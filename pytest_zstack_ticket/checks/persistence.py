@@ -5,11 +5,11 @@ A query that shows rows which were not asked for proves nothing here: its condit
 
 from __future__ import annotations
 
-from pytest_zstack_ticket.api.messages import final_answer, json_object, moment, rows_of, sent_params
+from pytest_zstack_ticket.api.messages import final_answer, json_object, moment, rows_of, same_id, sent_params
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.roundtrip import brief, member_echo, not_as_sent, request_echo, same, trimmed
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
-from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Refused, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 MEMBERS = ("name", "description", "accountSystemType", "accountSystemContext")
@@ -48,6 +48,17 @@ def stored_once(trails: Trails, arguments: Arguments, profile: Profile) -> Judge
     if wanted and not found and rows_of(trails.get("fetched", ())):
         return Undecided(Phrase.of("other-name"))
     return violation(Phrase.of("expect-stored", count=wanted), Phrase.of("stored", count=len(found)))
+
+
+def lost_leaves_nothing(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a create whose job was lost left no ticket: role `named` is a query for the nonce of `subject`."""
+    outcome = outcome_of(trails, "subject", profile, arguments)
+    if not (isinstance(outcome, Refused) and outcome.form == "lost"):
+        return Undecided(Phrase.of("legal-refusal"))
+    rows = rows_of(trails.get("named", ()))
+    if rows is None:
+        return Undecided(Phrase.of("query-unclear", role="named"))
+    return violation(Phrase.of("expect-stored", count=0), Phrase.of("stored", count=len(rows))) if rows else None
 
 
 def as_sent(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
@@ -119,7 +130,7 @@ def first_ticket_stays(trails: Trails, arguments: Arguments, profile: Profile) -
     undecided = [describe(one) for one in outcomes.values() if not (accepted(one) or refused(one))]
     rows = rows_of(trails.get("shown", ()))
     uuid = sent_params(next(iter(creates.values()))).get("resourceUuid")
-    if undecided or rows is None or any(row.get("uuid") != uuid for row in rows):
+    if undecided or rows is None or any(not same_id(row.get("uuid"), uuid) for row in rows):
         return Undecided(undecided[0] if undecided else Phrase.of("query-unclear", role="shown"))
     winners = [role for role, one in outcomes.items() if accepted(one)]
     if arguments.get("ordered") and "first" not in winners:

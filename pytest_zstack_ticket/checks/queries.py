@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from pytest_zstack_ticket.api.messages import Row, final_answer, json_object, rows_of, sent_params
+from pytest_zstack_ticket.api.messages import Row, final_answer, json_object, rows_of, same_id, sent_params
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, one_line, outcome_of, refused, violation
-from pytest_zstack_ticket.checks.query_conditions import conditions_of, meets
+from pytest_zstack_ticket.checks.query_conditions import conditions_of, may_meet
 from pytest_zstack_ticket.checks.query_rows import (
     brief_names,
     conditions_text,
@@ -22,6 +22,7 @@ from pytest_zstack_ticket.checks.query_rows import (
     path_of,
     rows_or_one,
     selection_violation,
+    wanted_rows,
 )
 from pytest_zstack_ticket.checks.response_format import schema_paths
 from pytest_zstack_ticket.checks.roundtrip import not_as_sent, same, trimmed
@@ -72,7 +73,7 @@ def _uuids(trails: Trails, rows: list[Row]) -> Judgement:
         inventory = json_object(answer.body if answer else b"").get("inventory")
         name = trimmed(sent_params(trails[role]).get("name"))
         uuid = inventory.get("uuid") if isinstance(inventory, dict) else None
-        if isinstance(uuid, str) and name in shown and shown[name] != uuid:
+        if isinstance(uuid, str) and name in shown and not same_id(shown[name], uuid):
             return not_as_sent("uuid", uuid, shown[name])
     return None
 
@@ -85,7 +86,7 @@ def selection(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
     if ours is None:
         return Undecided(Phrase.of("controls-changed"))
     conditions = conditions_of(path_of(trails))
-    wanted = [row for row in ours if all(meets(row, one) for one in conditions)]
+    wanted = wanted_rows(ours, conditions, rows)
     if len(wanted) in (0, len(ours)):
         return Undecided(Phrase.of("not-shown", member=conditions[-1].member))
     return selection_violation(names_of(wanted), names_of(rows), trails)
@@ -97,7 +98,7 @@ def only_matching(trails: Trails, _arguments: Arguments, profile: Profile) -> Ju
     if rows is None:
         return missing_rows(trails, profile)
     conditions = conditions_of(path_of(trails))
-    stray = [row for row in rows if not all(meets(row, one) for one in conditions)]
+    stray = [row for row in rows if not may_meet(row, conditions)]
     if stray:
         reported = Phrase.of("selection", missing="-", stray=brief_names(names_of(stray)), twice="-")
         return violation(Phrase.of("expect-only-matching", conditions=conditions_text(trails)), reported)
@@ -126,7 +127,7 @@ def ticket_by_path(trails: Trails, _arguments: Arguments, profile: Profile) -> J
     if rows is None:
         return missing_rows(trails, profile)
     wanted = unquote(path_of(trails).partition("?")[0].rpartition("/")[2])
-    if [row.get("uuid") for row in rows] != [wanted]:
+    if len(rows) != 1 or not same_id(rows[0].get("uuid"), wanted):
         shown = ", ".join(str(row.get("uuid")) for row in rows)
         return violation(Phrase.of("expect-one-row", uuid=wanted), Phrase.of("shows", value=one_line(shown or "[]")))
     return None

@@ -1,14 +1,16 @@
 """The conditions of a query, as its path sends them, and which rows meet them.
 
-Source: wire dossier 4.6. Only what our own queries use is covered: texts without upper case, on which every collation
-agrees, and null.
+Source: wire dossier 4.6. Which collation a target's tables have is not known, so there are two readings of each text:
+as it stands, and as utf8_general_ci sees it, the collation of the platform's own schema (measured on 5.2.1): without
+case, accents and trailing blanks.
 """
 
 from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl
@@ -52,18 +54,50 @@ def _condition(text: str) -> Condition | None:
     return Condition(member=member.strip(), sign=sign, value=value)
 
 
-def meets(row: Mapping[str, Json], condition: Condition) -> bool:
-    """Return True if a row, as it is shown, meets a condition; null meets none but `is null`."""
+def may_meet(row: Mapping[str, Json], conditions: Iterable[Condition]) -> bool:
+    """Return True if a shown row meets each condition under one of the readings; null meets only `is null`."""
+    return all(any(_meets(row, one, read) for read in READINGS) for one in conditions)
+
+
+def must_meet(row: Mapping[str, Json], conditions: Iterable[Condition]) -> bool:
+    """Return True if a row, as it is shown, meets each condition whatever the collation."""
+    return all(all(_meets(row, one, read) for read in READINGS) for one in conditions)
+
+
+def in_some_order(texts: Sequence[str], *, descending: bool) -> bool:
+    """Return True if texts are sorted under one of the readings; those that it takes for equal stand in any order."""
+    orders = ([read(text) for text in (reversed(texts) if descending else texts)] for read in READINGS)
+    return any(keys == sorted(keys) for keys in orders)
+
+
+def as_it_stands(text: str) -> str:
+    """Read a text as a binary collation does."""
+    return text
+
+
+@lru_cache(maxsize=4096)
+def folded(text: str) -> str:
+    """Read a text as utf8_general_ci does: without case, accents and trailing blanks."""
+    letters = (letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
+    return "".join(letters).upper().rstrip(" ")
+
+
+READINGS: tuple[Callable[[str], str], ...] = (as_it_stands, folded)
+
+
+def _meets(row: Mapping[str, Json], condition: Condition, read: Callable[[str], str]) -> bool:
     shown = row.get(condition.member)
     if condition.sign in ("is null", "not null"):
         return (shown is None) == (condition.sign == "is null")
-    return isinstance(shown, str) and _COMPARISONS[condition.sign](shown, condition.value)
+    return isinstance(shown, str) and _COMPARISONS[condition.sign](read(shown), read(condition.value))
 
 
 @lru_cache(maxsize=256)
 def _like(pattern: str) -> re.Pattern[str]:
+    r"""Read a pattern with %, _ and the escapes \%, \_ and \\."""
     marks = {"%": ".*", "_": "."}
-    return re.compile("".join(marks.get(mark) or re.escape(mark) for mark in pattern), re.DOTALL)
+    parts = re.findall(r"\\.|.", pattern, re.DOTALL)
+    return re.compile("".join(marks.get(one) or re.escape(one[-1:]) for one in parts), re.DOTALL)
 
 
 def _is_like(shown: str, pattern: str) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pytest_zstack_ticket.api.messages import SUCCESS, Row, final_answer, json_object, rows_of
 from pytest_zstack_ticket.checks.outcomes import describe, no_decision, one_line, outcome_of, violation
-from pytest_zstack_ticket.checks.query_conditions import conditions_of, meets, parameters_of
+from pytest_zstack_ticket.checks.query_conditions import Condition, conditions_of, may_meet, must_meet, parameters_of
 from pytest_zstack_ticket.checks.roundtrip import trimmed
 from pytest_zstack_ticket.model.exchange import Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Outcome, Phrase, Undecided, Violation
@@ -31,9 +31,19 @@ def own_tickets(trails: Trails) -> list[Row] | None:
     if before is None or after is None or len(before) < FEWEST:
         return None
     conditions = conditions_of(trails["before"][0].request.path)
-    ours = all(meets(row, one) for row in before for one in conditions)
+    ours = all(may_meet(row, conditions) for row in before)
     once = len(set(names_of(before))) == len(before)
     return before if ours and once and sorted(names_of(before)) == sorted(names_of(after)) else None
+
+
+def wanted_rows(known: Iterable[Row], conditions: Sequence[Condition], shown: Iterable[Row]) -> list[Row]:
+    """Return the tickets that a query has to show: those that meet its conditions whatever the collation.
+
+    What only one reading of a condition selects may be shown or not, so it counts where it is shown.
+    """
+    names = set(names_of(shown))
+    free = (row for row in known if may_meet(row, conditions))
+    return [row for row in free if must_meet(row, conditions) or names & set(names_of([row]))]
 
 
 def outcome_of_query(trails: Trails, profile: Profile, role: str = "subject") -> Outcome:

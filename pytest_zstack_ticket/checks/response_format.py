@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 from pytest_zstack_ticket.api.classify import ERROR_STATUS, from_gateway, is_container_page, looks_like_page
 from pytest_zstack_ticket.api.contract import Defect, contract_of
 from pytest_zstack_ticket.api.messages import answers, final_answer
-from pytest_zstack_ticket.api.strict_json import Undecodable, decode, text_of
+from pytest_zstack_ticket.api.strict_json import CUT, Undecodable, decode, text_of
 from pytest_zstack_ticket.checks.outcomes import Arguments, describe, outcome_of, violation
 from pytest_zstack_ticket.checks.roundtrip import brief
 from pytest_zstack_ticket.model.exchange import Json, Response, Trails
@@ -27,6 +28,8 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """JSON must not be sent with one (RFC 8259 section 8.1): most readers refuse it."""
 TRACE_MARKS = ("\tat ", "Traceback (most recent call last)", "Caused by: ", "\n    at ", " [running]:")
 
+_INDEX = re.compile(r"[0-9]{1,9}(?![\s\S])")
+
 
 def form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that the answer is one of the allowed forms.
@@ -36,8 +39,9 @@ def form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     never reached the API, says nothing.
     """
     subject = outcome_of(trails, "subject", profile, arguments)
+    lost = isinstance(subject, Refused) and subject.form == "lost"
     silent = isinstance(subject, Refused) and subject.form != "error" and arguments.get("structured")
-    if isinstance(subject, Unanswered | Unfinished) or silent:
+    if isinstance(subject, Unanswered | Unfinished) or silent or lost:
         return Undecided(describe(subject))
     if not isinstance(subject, Malformed):
         return None
@@ -125,9 +129,10 @@ def no_stack_trace(trails: Trails, _arguments: Arguments, _profile: Profile) -> 
 def _plain(answer: Response) -> str:
     """Return a body as text with the strings inside its JSON unescaped once, so that an escaped newline is one."""
     value = decode(answer.body)
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False).replace("\\n", "\n").replace("\\t", "\t")
-    return text_of(answer.body)
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else text_of(answer.body)
+    if CUT in text:
+        text = text_of(answer.body)
+    return text.replace("\\n", "\n").replace("\\t", "\t") if isinstance(value, dict | list) else text
 
 
 def no_secret(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
@@ -210,7 +215,7 @@ def schema_paths(trails: Trails, _arguments: Arguments, _profile: Profile) -> Ju
 
 def _lookup(value: Json, path: str) -> Json:
     for part in path.replace("[", ".").replace("]", "").split("."):
-        if isinstance(value, list) and part.isdigit():
+        if isinstance(value, list) and _INDEX.match(part):
             value = value[int(part)] if int(part) < len(value) else None
         else:
             value = value.get(part) if isinstance(value, dict) else None

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import unquote
 
-from pytest_zstack_ticket.api.messages import Row, json_object, rows_of, sent_params
+from pytest_zstack_ticket.api.messages import Row, json_object, rows_of, same_id, sent_params
 from pytest_zstack_ticket.checks.lifecycle import decision_violation, status_violation, unexpected_change
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.persistence import LASTING
-from pytest_zstack_ticket.checks.query_conditions import conditions_of, meets
+from pytest_zstack_ticket.checks.query_conditions import conditions_of, may_meet
 from pytest_zstack_ticket.checks.query_rows import (
     brief_names,
     missing_rows,
@@ -22,6 +22,7 @@ from pytest_zstack_ticket.checks.query_rows import (
     outcome_of_query,
     path_of,
     rows_or_one,
+    wanted_rows,
 )
 from pytest_zstack_ticket.checks.roundtrip import brief, not_as_sent, same, trimmed
 from pytest_zstack_ticket.model.exchange import Json, Trails
@@ -61,7 +62,7 @@ def _family(trails: Trails, role: str, arguments: Arguments) -> list[Row] | None
     if rows is None:
         return None
     conditions = conditions_of(trails[role][0].request.path)
-    if not all(meets(row, one) for row in rows for one in conditions):
+    if not all(may_meet(row, conditions) for row in rows):
         return None
     return [row for row in rows if row.get("uuid") not in _taken(arguments)]
 
@@ -94,7 +95,9 @@ def _as_sent(sent: Row, shown: Row) -> Judgement:
     if asked != reported:
         return not_as_sent("request", asked, reported)
     wanted = sent.get("resourceUuid")
-    return None if wanted is None or wanted == shown.get("uuid") else not_as_sent("uuid", wanted, shown.get("uuid"))
+    if wanted is None or same_id(wanted, shown.get("uuid")):
+        return None
+    return not_as_sent("uuid", wanted, shown.get("uuid"))
 
 
 def _request_names(requests: Json) -> list[Json]:
@@ -190,8 +193,8 @@ def group_query(trails: Trails, arguments: Arguments, profile: Profile) -> Judge
         # the introduction of the API promises an error for the path of what is not there (wire dossier, V14)
         free = not asked and gone and refused(outcome_of_query(trails, profile))
         return Undecided(Phrase.of("legal-refusal")) if free else missing_rows(trails, profile)
-    wanted = [row for row in known if all(meets(row, one) for one in conditions_of(path_of(trails)))]
+    wanted = wanted_rows(known, conditions_of(path_of(trails)), rows)
     if not asked:
-        wanted = [row for row in known if row.get("uuid") == unquote(bare.rpartition("/")[2])]
+        wanted = [row for row in known if same_id(row.get("uuid"), unquote(bare.rpartition("/")[2]))]
     shown = [row for row in rows if row.get("uuid") not in _taken(arguments)]
     return _same_family(wanted, shown, "query")

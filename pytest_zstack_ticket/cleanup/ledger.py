@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.cleanup.entries import Intent, LedgerEntries, intent_of
 from pytest_zstack_ticket.model.errors import LedgerError
 from pytest_zstack_ticket.model.exchange import Request
@@ -161,7 +162,7 @@ def read_ledger(path: Path) -> tuple[LedgerHead, LedgerEntries]:
         if not line:
             continue
         try:
-            record = json.loads(line)
+            record: Any = parse(line.encode())
             head = _taken(record, head, book)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             if number >= len(lines) - 1:

@@ -12,7 +12,7 @@ from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import write_json, write_line
 from pytest_zstack_ticket.report.exports.markdown import diff_markdown
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.comparison import compare, diff_to_json
 
 
@@ -31,9 +31,9 @@ def diff(arguments: argparse.Namespace) -> int:
     if arguments.json:
         write_json(diff_to_json(found))
     elif arguments.markdown:
-        sys.stdout.write(diff_markdown(found, wording(), language_of(arguments)))
+        sys.stdout.write(diff_markdown(found, translations(), language_of(arguments)))
     else:
-        for line in diff_lines(found, wording(), language_of(arguments)):
+        for line in diff_lines(found, translations(), language_of(arguments)):
             write_line(line)
     return found.exit_status
 

@@ -10,7 +10,7 @@ from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import write_json, write_line
 from pytest_zstack_ticket.report.text.doctor_text import seen_text, step_lines
 from pytest_zstack_ticket.runner.preparation import checked
-from pytest_zstack_ticket.target.doctor import Line, visit, wishes_for
+from pytest_zstack_ticket.target.doctor import Line, options_for, visit
 
 EXAMPLE = """example:
   ZSTACK_PASSWORD=... zstack-ticket doctor http://10.0.0.5:8080
@@ -37,7 +37,7 @@ def add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
 
 def doctor(arguments: argparse.Namespace) -> int:
     """Show whether a target is ready; the exit status is 11 if it is not. Raises UsageError."""
-    options = checked(wishes_for(arguments.url, {name: getattr(arguments, name) for name in RUN_OPTIONS}))
+    options = checked(options_for(arguments.url, {name: getattr(arguments, name) for name in RUN_OPTIONS}))
     if not options.embedded:
         return _show(list(visit(options, try_ticket=arguments.try_ticket)), arguments)
     from pytest_zstack_ticket.simulator.server.server import started  # noqa: PLC0415 - only embedded runs pay for it

@@ -34,7 +34,7 @@ from pytest_zstack_ticket.report.exports.junit import junit
 from pytest_zstack_ticket.report.exports.markdown import markdown
 from pytest_zstack_ticket.report.exports.passing_examples import passing_exchanges, passing_messages
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 
 FORMATS = ("har", "ctrf", "junit", "allure", "earl", "markdown", "openapi")
 
@@ -102,7 +102,7 @@ def _report(path: Path) -> JsonObject:
 
 def _document(arguments: argparse.Namespace, report: JsonObject) -> str:
     if arguments.format == "markdown":
-        return markdown(report, wording(), language_of(arguments))
+        return markdown(report, translations(), language_of(arguments))
     if arguments.format == "junit":
         return junit(report)
     return _json({"ctrf": ctrf, "earl": earl}[arguments.format](report))

@@ -10,7 +10,7 @@ from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import write_json, write_line
 from pytest_zstack_ticket.report.text.history_text import history_lines
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.history import history
 
 
@@ -33,7 +33,7 @@ def show_history(arguments: argparse.Namespace) -> int:
     if arguments.json:
         write_json(found)
     else:
-        for line in history_lines(found, wording(), language_of(arguments)):
+        for line in history_lines(found, translations(), language_of(arguments)):
             write_line(line)
     return 0
 

@@ -13,7 +13,7 @@ from pytest_zstack_ticket.cli.arguments import BUNDLE, add_json, add_lang, langu
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import open_output, print_message, write_json, write_line
 from pytest_zstack_ticket.model.exchange import JsonObject
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 
 
 def add_judge_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,10 +49,10 @@ def judge(arguments: argparse.Namespace) -> int:
 
 
 def _write(before: JsonObject, found: Rejudged, lang: str) -> None:
-    words = wording().catalogues[lang]["judge"]
+    words = translations().catalogues[lang]["judge"]
     for key in found.changed:
         change = _change(before, found.report, key)
-        old, new = (wording().word(one, lang) if one else "-" for one in (change["before"], change["now"]))
+        old, new = (translations().word(one, lang) if one else "-" for one in (change["before"], change["now"]))
         if old != new:
             write_line(words["verdict-changed"].format(id=key, before=old, now=new, why=_why(found.report, key, lang)))
         else:

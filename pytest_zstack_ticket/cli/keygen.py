@@ -11,7 +11,7 @@ from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
 from pytest_zstack_ticket.model.errors import KeyFileError
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 
 
 def add_keygen_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +29,7 @@ def add_keygen_arguments(parser: argparse.ArgumentParser) -> None:
 
 def keygen(arguments: argparse.Namespace) -> int:
     """Write a new pair of keys; a file that exists is never overwritten. Raises KeyFileError."""
-    words = wording().catalogues[language_of(arguments)]["certificate"]
+    words = translations().catalogues[language_of(arguments)]["certificate"]
     passphrase = os.environ.get(PASSPHRASE, "")
     private, public = Path(f"{arguments.name}.key.pem"), Path(f"{arguments.name}.pub.pem")
     if public.exists():

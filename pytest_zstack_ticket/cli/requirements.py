@@ -14,7 +14,7 @@ from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.document import requirement_json
 from pytest_zstack_ticket.report.text.columns import pad, width
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 
 
 def to_json(requirement: Requirement, tests: list[str]) -> JsonObject:
@@ -22,6 +22,7 @@ def to_json(requirement: Requirement, tests: list[str]) -> JsonObject:
     return {
         **requirement_json(requirement),
         "killed_by": list(requirement.killed_by),
+        "sdk": list(requirement.sdk),
         "not_tested": requirement.not_tested or None,
         "tests": tests,
     }
@@ -76,6 +77,7 @@ def explain(arguments: argparse.Namespace) -> int:
     lang = language_of(arguments)
     lines = {
         "consequence": row.consequence[lang] if row.consequence else "",
+        "sdk": ", ".join(row.sdk),
         "source": row.source,
         "needs": ", ".join(row.needs),
         "after": ", ".join(row.after),
@@ -84,7 +86,7 @@ def explain(arguments: argparse.Namespace) -> int:
         "killed-by": ", ".join(row.killed_by),
         "run": f"pytest --zstack-url=URL -k {row.id}",
     }
-    labels = {name: wording().explain(name, lang) + ("：" if lang == "zh" else ":") for name in lines}
+    labels = {name: translations().explain(name, lang) + ("：" if lang == "zh" else ":") for name in lines}
     columns = max(map(width, labels.values()))
     write_line(f"{row.id} ({row.level}, {row.basis})")
     write_line(f"  {row.text[lang]}")

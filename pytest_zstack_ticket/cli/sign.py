@@ -16,7 +16,7 @@ from pytest_zstack_ticket.cli.arguments import BUNDLE, add_json, add_lang, add_n
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
 from pytest_zstack_ticket.model.errors import SettingsError
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 
 MAX_DAYS = 3660
 """About ten years: no target stays the same for longer."""
@@ -83,7 +83,7 @@ def _key(arguments: argparse.Namespace) -> PrivateKey:
 
 
 def _words(arguments: argparse.Namespace) -> dict[str, str]:
-    return dict(wording().catalogues[language_of(arguments)]["certificate"])
+    return dict(translations().catalogues[language_of(arguments)]["certificate"])
 
 
 def _report(done: Signing, arguments: argparse.Namespace) -> int:
@@ -91,13 +91,13 @@ def _report(done: Signing, arguments: argparse.Namespace) -> int:
     lang, words = language_of(arguments), _words(arguments)
     claims = summary(done.statement) if done.statement else None
     if arguments.json:
-        reasons = rejections_to_json(done.rejections, wording())
+        reasons = rejections_to_json(done.rejections, translations())
         write_json({"signed": not reasons, "reasons": reasons, "claims": claims, "signatures": list(done.signatures)})
     elif claims:
-        for line in claim_lines(claims, wording(), lang):
+        for line in claim_lines(claims, translations(), lang):
             write_line(line)
     else:
-        for line in rejection_lines(done.rejections, wording(), lang):
+        for line in rejection_lines(done.rejections, translations(), lang):
             write_line(line)
     outcome = words["signed" if claims else "not-signed"]
     print_message(outcome.format(bundle=arguments.bundle, count=len(done.signatures)))

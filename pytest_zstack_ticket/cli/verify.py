@@ -19,7 +19,7 @@ from pytest_zstack_ticket.cli.output import print_message, write_json, write_lin
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.report.text.columns import visible
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 
 DOUBTED = 14
 """Exit status for a genuine bundle with a line that an advisory casts doubt on."""
@@ -103,7 +103,7 @@ def _report(found: Verification, arguments: argparse.Namespace, advisories: Json
         write_json(
             {
                 "genuine": found.genuine,
-                "reasons": rejections_to_json(found.rejections, wording()),
+                "reasons": rejections_to_json(found.rejections, translations()),
                 "claims": claims,
                 "signatures": [{"keyid": keyid, "verified": verified} for keyid, verified in found.signatures],
                 "judged_again": found.judged_again,
@@ -119,16 +119,16 @@ def _report(found: Verification, arguments: argparse.Namespace, advisories: Json
 
 def _write(found: Verification, claims: JsonObject | None, lang: str, advisories: JsonObject | None) -> None:
 
-    words = wording().catalogues[lang]["certificate"]
+    words = translations().catalogues[lang]["certificate"]
     if claims is None:
-        for line in rejection_lines(found.rejections, wording(), lang):
+        for line in rejection_lines(found.rejections, translations(), lang):
             write_line(line)
         print_message(words["not-genuine"])
         return
     write_line(words["genuine"])
-    for line in claim_lines(claims, wording(), lang):
+    for line in claim_lines(claims, translations(), lang):
         write_line(line)
-    for line in advised_lines(found.advised, wording(), lang):
+    for line in advised_lines(found.advised, translations(), lang):
         write_line(line)
     if advisories and not found.advised:
         print_message(words["advised-none"].format(issued=advisories["issued"]))

@@ -1,4 +1,4 @@
-"""The API's client: endpoint, sessions, call results and web hooks.
+"""The API's client: endpoint, sessions, call results and webhooks.
 
 May import everything up to `transport`.
 """

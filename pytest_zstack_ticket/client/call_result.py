@@ -57,6 +57,12 @@ class CallResult:
         """True if the call was refused with a well-formed error object."""
         return isinstance(self.outcome, Refused) and self.outcome.form == "error"
 
+    @property
+    def reading(self) -> str:
+        """How the call ended, in one word: accepted, refused, lost, malformed, unfinished or unanswered."""
+        lost = isinstance(self.outcome, Refused) and self.outcome.form == "lost"
+        return "lost" if lost else type(self.outcome).__name__.lower()
+
     def sent(self, member: str) -> Json:
         """Return a member of `params` as it was sent, or None."""
         return sent_params(self.exchanges).get(member) if self.exchanges else None

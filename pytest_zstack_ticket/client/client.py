@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from typing import Protocol
 
 from pytest_zstack_ticket.api.polling import Flow, PollingPace
+from pytest_zstack_ticket.client.job_notifications import JobNotifications
 from pytest_zstack_ticket.client.recorder import Recorder
 from pytest_zstack_ticket.model.exchange import Exchange, Request, Wait
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
 
 
-class JobNotifier(Protocol):
-    """What tells that a job has ended."""
-
-    @property
-    def url(self) -> str:
-        """The URL that a target may deliver to; empty if it should not."""
-        ...
-
-    def wait(self, job: str, seconds: float) -> bool:
-        """Wait for the end of a job; return whether it was delivered in time."""
-        ...
-
-
 class Client:
     """Sends requests one by one in the calling thread; safe to use from many threads at once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a client brings together
         self,
         *,
         transport: Transport,
@@ -37,6 +24,7 @@ class Client:
         redact: Callable[[Exchange], Exchange],
         recorder: Recorder,
         worker: str = "m",
+        notifications: JobNotifications | None = None,
     ) -> None:
         self._transport = transport
         self._clock = clock
@@ -45,7 +33,7 @@ class Client:
         self._numbers = itertools.count(1)
         self._worker = worker
         self.pace = PollingPace()
-        self.bell: JobNotifier | None = None
+        self._notifications = notifications or JobNotifications()
 
     @property
     def transport(self) -> Transport:
@@ -64,7 +52,7 @@ class Client:
     @property
     def hook_url(self) -> str:
         """The URL to name to a target that delivers the ends of jobs; empty if they are polled."""
-        return self.bell.url if self.bell else ""
+        return self._notifications.url
 
     @property
     def hook_wait(self) -> float:
@@ -107,7 +95,7 @@ class Client:
             return trail
 
     def _wait(self, step: Wait) -> None:
-        if step.until and self.bell:
-            self.bell.wait(step.until, step.seconds)
+        if step.until and self._notifications.listening:
+            self._notifications.wait(step.until, step.seconds)
         else:
             self._clock.sleep(step.seconds)

@@ -84,7 +84,7 @@ class SessionManager:
 
     @property
     def known(self) -> str:
-        """The uuid of the session that is used now, empty before the first log-in."""
+        """The uuid of the session that is used now, empty before the first login."""
         session = self._session
         return session.uuid if session else ""
 
@@ -96,7 +96,7 @@ class SessionManager:
         return session
 
     def renew(self, dead: Session) -> Session:
-        """Log in again because a session died; whoever comes second gets the session of the first.
+        """Log in again because a session died; a second caller gets the session of the first.
 
         Raises TargetError, and so for a session or an access key that was given.
         """
@@ -112,7 +112,7 @@ class SessionManager:
             return self._session
 
     def close(self, client: Client | None = None) -> None:
-        """Log out every session that we made, over another client if one is given; a failure harms nobody."""
+        """Log out every session that we made, over another client if one is given; a failure does no harm."""
         with self._lock:
             mine = [*self._others]
             if self._session is not None and self._session.kind in OURS:
@@ -169,7 +169,7 @@ def require_answer(exchange: Exchange, settings: Settings) -> Response:
 
 
 def no_answer(failure: Failure, settings: Settings) -> TargetError:
-    """Return what to tell people when nothing can be said of a target because it gives no answer."""
+    """Make the error for a target that gives no answer."""
     host = urlsplit(settings.url).netloc
     match failure.kind:
         case "unresolved":

@@ -45,8 +45,8 @@ class Sender(Protocol):
         ...
 
 
-class Keeper(Protocol):
-    """What an endpoint needs of the session keeper."""
+class Sessions(Protocol):
+    """What an endpoint needs of the session manager."""
 
     @property
     def session(self) -> Session:
@@ -65,12 +65,14 @@ class Keeper(Protocol):
 class SessionRenewer:
     """Renews the session that a run keeps, at most fifty times. Safe to use from many threads."""
 
-    def __init__(self, *, sender: Sender, keeper: Keeper) -> None:
+    def __init__(self, *, sender: Sender, sessions: Sessions) -> None:
         self._sender = sender
-        self._keeper = keeper
+        self._sessions = sessions
         self._ended: set[str] = set()
 
-    def revived(self, request: Request, exchanges: tuple[Exchange, ...], profile: Profile, call: str) -> Request | None:
+    def renewed_request(
+        self, request: Request, exchanges: tuple[Exchange, ...], profile: Profile, call: str
+    ) -> Request | None:
         """Return a refused request with a fresh session if the one that the run keeps has died, else None.
 
         A query with the same session has to be refused too, unless another thread has seen that already: a target that
@@ -78,7 +80,7 @@ class SessionRenewer:
         sent again. Raises LoginError if there can be no fresh session.
         """
         sent = next((value for name, value in request.headers if name == "Authorization"), None)
-        session = self._keeper.session
+        session = self._sessions.session
         if sent is None or not session_died(classify(exchanges, profile, call=call)):
             return None
         if sent == session.authorization:
@@ -98,5 +100,5 @@ class SessionRenewer:
     def _renewed(self, session: Session) -> Session:
         self._ended.add(session.authorization)
         if len(self._ended) > MOST_RENEWALS:
-            raise LoginError(f"the target ended our session {len(self._ended)} times; nothing can be told of it so.")
-        return self._keeper.renew(session)
+            raise LoginError(f"the target ended our session {len(self._ended)} times; it cannot be tested like this.")
+        return self._sessions.renew(session)

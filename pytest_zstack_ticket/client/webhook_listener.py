@@ -1,4 +1,4 @@
-"""Listeners for web hooks: one that keeps what a target delivers, and a bell that only tells that a job has ended.
+"""Listeners for webhooks: one that keeps what a target delivers, and one that only notices that a job has ended.
 
 Whoever finds the address can deliver, so what arrives is bounded: bytes, time and number of deliveries, connections at
 once, and paths, for only those that were given to the target are answered.
@@ -22,10 +22,10 @@ MOST_BYTES = 1 << 20
 MOST_DELIVERIES = 1000
 MOST_CONNECTIONS = 64
 MOST_JOBS = 4096
-"""So many jobs are remembered whose end was delivered before anybody waited for it."""
+"""Jobs that are remembered whose end was delivered before it was waited for."""
 LONGEST_ID = 64
 MOST_SILENT = 3
-"""After so many waits in a row without a delivery nobody waits any more, until one arrives."""
+"""After so many waits in a row without a delivery waits are skipped until one arrives."""
 
 
 def address_towards(url: str) -> str:
@@ -91,7 +91,7 @@ class _Listener:
         host, port = self._server.server_address[:2]
         return f"http://[{host!s}]:{port}{path}" if ":" in str(host) else f"http://{host!s}:{port}{path}"
 
-    def _heard(self, request: Request) -> int:
+    def _take(self, request: Request) -> int:
         """Take in a delivery and return the status to answer."""
         raise NotImplementedError
 
@@ -106,7 +106,7 @@ class _Listener:
                 size = min(int(length), MOST_BYTES) if length.isdigit() else 0
                 headers = tuple(self.headers.items())
                 body = self.rfile.read(size)
-                status = listener._heard(Request(method="POST", path=self.path, headers=headers, body=body))
+                status = listener._take(Request(method="POST", path=self.path, headers=headers, body=body))
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -140,7 +140,7 @@ class WebhookListener(_Listener):
                 self._changed.wait(left)
             return tuple(self._arrived.get(path, ()))
 
-    def _heard(self, request: Request) -> int:
+    def _take(self, request: Request) -> int:
         if request.path not in self._refusals:
             return 404
         with self._changed:
@@ -155,14 +155,14 @@ class WebhookListener(_Listener):
 
 
 class JobNotificationListener(_Listener):
-    """Rings for each job whose end a target delivers. Nothing of a delivery is kept but the job's id.
+    """Notices each job whose end a target delivers. Nothing of a delivery is kept but the job's id.
 
-    A delivery may arrive before the answer that names the job; anybody could ring, so it is only a reason to poll.
+    A delivery may arrive before the answer that names the job; anyone could send one, so it is only a reason to poll.
     """
 
     def __init__(self, host: str = "127.0.0.1") -> None:
         self._path = f"/hook/{secrets.token_hex(16)}"
-        self._rung: OrderedDict[str, None] = OrderedDict()
+        self._delivered: OrderedDict[str, None] = OrderedDict()
         self._silent = 0
         super().__init__(host)
 
@@ -172,30 +172,30 @@ class JobNotificationListener(_Listener):
         return self._at(self._path) if self._silent < MOST_SILENT else ""
 
     @property
-    def has_rung(self) -> bool:
-        """True if the last job that somebody waited for was delivered."""
+    def has_delivered(self) -> bool:
+        """True if the last job that was waited for was delivered."""
         return self._silent == 0
 
     def wait(self, job: str, seconds: float) -> bool:
         """Wait for the end of a job; return whether it was delivered in time."""
         end = time.monotonic() + seconds
         with self._changed:
-            while job not in self._rung and self._silent < MOST_SILENT and (left := end - time.monotonic()) > 0:
+            while job not in self._delivered and self._silent < MOST_SILENT and (left := end - time.monotonic()) > 0:
                 self._changed.wait(left)
-            rung = job in self._rung
-            self._rung.pop(job, None)
+            rung = job in self._delivered
+            self._delivered.pop(job, None)
             self._silent = 0 if rung else self._silent + 1
         return rung
 
-    def _heard(self, request: Request) -> int:
+    def _take(self, request: Request) -> int:
         job = next((value for name, value in request.headers if name.lower() == "x-job-uuid"), "")
         if request.path != self._path:
             return 404
         if 0 < len(job) <= LONGEST_ID:
             with self._changed:
-                self._rung[job] = None
+                self._delivered[job] = None
                 self._silent = 0
-                while len(self._rung) > MOST_JOBS:
-                    self._rung.popitem(last=False)
+                while len(self._delivered) > MOST_JOBS:
+                    self._delivered.popitem(last=False)
                 self._changed.notify_all()
         return 200

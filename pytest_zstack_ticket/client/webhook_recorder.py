@@ -1,4 +1,4 @@
-"""The web hook listener of a run: what a target delivers becomes evidence like every other exchange."""
+"""The webhook listener of a run: what a target delivers becomes evidence like every other exchange."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pytest_zstack_ticket.model.exchange import Exchange
 
 
 class HookListener:
-    """Listens for the web hooks of one process; `url` is what to give to the target, `wait` what arrived."""
+    """Listens for the webhooks of one process; `url` is what to give to the target, `wait` what arrived."""
 
     def __init__(
         self, *, redact: Callable[[Exchange], Exchange], recorder: Recorder, worker: str, host: str = "127.0.0.1"

@@ -81,6 +81,7 @@ def _requirement(row: Mapping[str, Any], area: str) -> Requirement:
         killed_by=tuple(row.get("killed-by", ())),
         profiles=tuple(row.get("profiles", ())),
         consequence=row.get("consequence"),
+        sdk=tuple(row.get("sdk", ())),
         not_tested=row.get("not-tested", ""),
         late=row.get("late", False),
     )

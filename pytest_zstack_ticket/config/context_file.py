@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_zstack_ticket.config.toml_document import read_toml
 from pytest_zstack_ticket.model.errors import ContextError
-from pytest_zstack_ticket.model.ticket_context import PARTS, Context, Person
+from pytest_zstack_ticket.model.ticket_context import PARTS, Context, OtherUser
 
 
 def load_context(path: Path) -> Context:
@@ -27,13 +27,13 @@ def load_context(path: Path) -> Context:
         flow_collection=ticket.get("flow-collection-uuid", ""),
         tags=tuple(ticket.get("tag-uuids", ())),
         allow_approve=settings.get("allow-approve", False),
-        people={part: _person(settings[part]) for part in PARTS if part in settings},
+        users={part: _other_user(settings[part]) for part in PARTS if part in settings},
         given=True,
     )
 
 
-def _person(table: Mapping[str, Any]) -> Person:
-    return Person(
+def _other_user(table: Mapping[str, Any]) -> OtherUser:
+    return OtherUser(
         user=table["user"],
         login=table.get("login", "account"),
         project=table.get("project", ""),

@@ -12,6 +12,7 @@ from typing import Any
 
 from pytest_zstack_ticket.config.schema import Field, SchemaDefect, defects
 from pytest_zstack_ticket.model.errors import UsageError
+from pytest_zstack_ticket.model.json_limits import MAX_FILE_DEPTH, too_deep
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,13 @@ def parse_toml(text: str, path: Path, schema: str, error: type[UsageError]) -> T
     """Return the content of a file, or of one that is to be written, as `read_toml`. Raises `error`."""
     try:
         value = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as failure:
+        deep = too_deep(value, MAX_FILE_DEPTH)
+    except ValueError as failure:  # an integer may have too many digits
         raise error(f"{path} is not TOML: {failure}. Fix that line.") from failure
-    except RecursionError as failure:
-        raise error(f"{path} is nested too deeply to be read. Write it flatter.") from failure
+    except RecursionError:
+        deep = True
+    if deep:
+        raise error(f"{path} is nested more than {MAX_FILE_DEPTH} levels deep. Write it flatter.")
     found = [*_not_json(value, ()), *defects(schema, value)]
     if found:
         first = min(found, key=lambda defect: line_of(text, defect.field))

@@ -12,6 +12,7 @@ from pytest_zstack_ticket.config.atomic_write import write_atomically
 from pytest_zstack_ticket.config.toml_document import TomlFile, parse_toml, read_toml
 from pytest_zstack_ticket.model.codec import body_from_json, body_to_json
 from pytest_zstack_ticket.model.errors import WaiverError
+from pytest_zstack_ticket.model.json_limits import MAX_FILE_DEPTH, too_deep
 from pytest_zstack_ticket.model.saved_example import Observed, SavedCall, SavedExample
 from pytest_zstack_ticket.model.waiver import Waiver
 
@@ -75,8 +76,10 @@ def _counterexample(file: TomlFile, position: int, row: Mapping[str, Any]) -> Sa
     for field in ("arguments", "edit"):
         try:
             objects[field] = json.loads(saved.get(field, "null"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise file.refuse((*at, field), "must be a JSON object as text") from error
+        if too_deep(objects[field], MAX_FILE_DEPTH):
+            raise file.refuse((*at, field), f"is nested more than {MAX_FILE_DEPTH} levels deep")
     if [call["role"] for call in saved["calls"]].count("subject") != 1:
         raise file.refuse((*at, "calls"), "must have one call with the role subject")
     try:

@@ -94,7 +94,8 @@ def judgement_to_json(judgement: Judgement) -> JsonObject:
         return {"held": True}
     if isinstance(judgement, Undecided):
         return {"undecided": phrase_to_json(judgement.reason)}
-    return {"failed": {"expected": phrase_to_json(judgement.expected), "actual": phrase_to_json(judgement.actual)}}
+    parts: JsonObject = {"expected": phrase_to_json(judgement.expected), "actual": phrase_to_json(judgement.actual)}
+    return {"failed": {**parts, "because": list(judgement.because)} if judgement.because else parts}
 
 
 def judgement_from_json(data: JsonObject) -> Judgement:
@@ -103,7 +104,11 @@ def judgement_from_json(data: JsonObject) -> Judgement:
         return Undecided(phrase_from_json(data["undecided"]))
     if "failed" in data:
         parts = data["failed"]
-        return Violation(expected=phrase_from_json(parts["expected"]), actual=phrase_from_json(parts["actual"]))
+        return Violation(
+            expected=phrase_from_json(parts["expected"]),
+            actual=phrase_from_json(parts["actual"]),
+            because=tuple(parts.get("because", ())),
+        )
     return None
 
 

@@ -39,10 +39,11 @@ class Refused:
     """The target reports a failure in one of the forms that a real ZStack uses.
 
     `error` is the decoded error object when `form` is "error"; `text` is the body as text otherwise ("text" for
-    plain text, "page" for HTML, "empty" for no body).
+    plain text, "page" for HTML, "empty" for no body). "lost" is no decision of the target: it started a job whose row
+    it could not save, and every poll says that there is no such job.
     """
 
-    form: Literal["error", "text", "page", "empty"]
+    form: Literal["error", "text", "page", "empty", "lost"]
     status: int
     error: dict[str, Json] | None
     text: str
@@ -96,10 +97,14 @@ Outcome: TypeAlias = Accepted | Refused | Malformed | Unfinished | Unanswered
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """A difference between what the requirement asks for and what the target did."""
+    """A difference between what the requirement asks for and what the target did.
+
+    `because` names the requirements of which the same exchanges show a violation that would explain this one.
+    """
 
     expected: Phrase
     actual: Phrase
+    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Release:
 class Profile:
     """What a target is judged by.
 
-    `oldest` and `newest` bound the target's release as far as it is known (equal when it was given). `capabilities`
+    `oldest` and `newest` bound the target's release (equal when it was given or reported). `capabilities`
     are the words of `needs` that hold for this target; `absent` those that the operator declared not to exist.
     `schemas` are the JSON Schemas of the API as (name, JSON text), such as ("error", "{...}"): the contract is part of
     what a target is judged by, so it is part of the profile and of its digest.
@@ -56,10 +56,18 @@ class Profile:
         """Return True for the documented profile, which allows nothing that the page does not show."""
         return self.base == "documented"
 
+    @property
+    def release_known(self) -> bool:
+        """True if the release itself is known: the operator gave it, or the version call reported it.
+
+        Bounds are only inferred from behaviour that a gateway or another implementation of the API may share.
+        """
+        return self.oldest == self.newest
+
     def surely_since(self, major: int, minor: int) -> bool:
-        """Return True if the target is known to be of this release or newer."""
-        return self.oldest.at_least(major, minor)
+        """Return True if the target is known to promise what a release and newer ones do; bounds promise nothing."""
+        return self.release_known and self.oldest.at_least(major, minor)
 
     def surely_before(self, major: int, minor: int) -> bool:
-        """Return True if the target is known to be older than this release."""
+        """Return True if the target looks older than this release; a bound is enough, for this only allows more."""
         return not self.newest.at_least(major, minor)

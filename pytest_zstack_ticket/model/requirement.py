@@ -15,8 +15,8 @@ class Requirement:
 
     `needs` are capabilities without which it is inapplicable, `after` the requirements that it stands on, `killed_by`
     fault expressions of the simulator of which each must make it fail. `profiles` limits it to some profiles
-    (empty: all). `consequence` says what a real SDK client does when it is not met. A `late` one compares the end of a
-    run with its start, so its tests come after all others.
+    (empty: all). `consequence` says what a real SDK client does when it is not met, `sdk` names the recorded responses
+    that show it. A `late` one compares the end of a run with its start, so its tests come after all others.
     """
 
     id: str
@@ -30,5 +30,6 @@ class Requirement:
     killed_by: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     consequence: dict[str, str] | None = None
+    sdk: tuple[str, ...] = ()
     not_tested: str = ""
     late: bool = False

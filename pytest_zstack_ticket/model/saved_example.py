@@ -35,7 +35,7 @@ class Observed:
 class SavedExample:
     """An example with all that is needed to judge it again; `signature` is empty for one that held.
 
-    A departing one that was repeated departed `seen` times of `tried`; the first sight of it does not count.
+    A failing one that was repeated failed `seen` times of `tried`; the first sight of it does not count.
     """
 
     requirement: str

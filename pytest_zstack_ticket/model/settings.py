@@ -62,7 +62,8 @@ class Settings:
     """How to reach the target.
 
     `url` ends with the context root and no slash: `https://cloud:8080/zstack`. `ca` is the path of a CA bundle. `part`
-    is the role of another user, such as `stranger`; empty for the user of the run.
+    is the role of another user, such as `stranger`; empty for the user of the run. `disposable` is True for the
+    embedded simulator alone, a process of our own: what could harm a cloud may be sent to it.
     """
 
     url: str
@@ -74,6 +75,7 @@ class Settings:
     patience: Patience = field(default_factory=Patience)
     credentials: Credentials = field(default_factory=Credentials)
     part: str = ""
+    disposable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

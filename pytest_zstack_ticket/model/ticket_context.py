@@ -32,11 +32,11 @@ def _sample_account_context() -> dict[str, Json]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class OtherUser:
     """Another user of the target. The password comes from the environment only.
 
-    `flow_collection` is one of his project's own, `account_system_context` what his own tickets are sent with; both are
-    empty when unknown.
+    `flow_collection` is one of the user's own project, `account_system_context` what the user's tickets are sent with;
+    both are empty when unknown.
     """
 
     user: str
@@ -50,7 +50,7 @@ class Person:
 class Context:
     """What the calibration draft is made of.
 
-    `flow_collection` and `tags` are UUIDs that exist on the target, empty when unknown. `people` are those beside us.
+    `flow_collection` and `tags` are UUIDs that exist on the target, empty when unknown. `users` are the other users.
     `given` is True when it came from a file. `nonce` is the word of a certifier that stands in the names already, empty
     if there is none. Source of the defaults: the CreateTicket page, its request sample.
     """
@@ -65,6 +65,6 @@ class Context:
     flow_collection: str = ""
     tags: tuple[str, ...] = ()
     allow_approve: bool = False
-    people: Mapping[Part, Person] = field(default_factory=dict)
+    users: Mapping[Part, OtherUser] = field(default_factory=dict)
     given: bool = False
     nonce: str = ""

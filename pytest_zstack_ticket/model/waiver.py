@@ -17,7 +17,7 @@ class Waiver:
     """One waiver. `signature` is that of the finding; `releases` are those it is for, empty for all.
 
     `counterexample` is sent again before the waiver counts; None if the finding cannot be sent again. The finding
-    departed `seen` times of `tried` when it was repeated.
+    failed `seen` times of `tried` when it was repeated.
     """
 
     requirement: str

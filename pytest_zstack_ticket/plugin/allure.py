@@ -24,7 +24,7 @@ from pytest_zstack_ticket.report.document import RequirementRow, row_json
 from pytest_zstack_ticket.report.exports import allure
 from pytest_zstack_ticket.report.finding import message_json, subject_role
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.runner.record import KEY, ItemRecord, tally_from_json
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import verdict_of
@@ -35,42 +35,42 @@ LATE = frozenset({"failed", "broken", "unknown"})
 """Statuses that a requirement may get after its tests: a budget is spent to its end, then waivers are decided."""
 
 
-class AllureLive:
+class AllureResults:
     """Gives the results of a run our words, and adds what is about the run as a whole."""
 
     def __init__(self, run: Run, folder: Path) -> None:
         self._run = run
         self._folder = folder
         self._began = time.time()
-        self._told: tuple[str, dict[str, Any], list[dict[str, Any]]] | None = None
+        self._pending: tuple[str, dict[str, Any], list[dict[str, Any]]] | None = None
         allure_commons.plugin_manager.register(self)
 
-    def note(self, item: pytest.Item, report: pytest.TestReport) -> None:
+    def remember(self, item: pytest.Item, report: pytest.TestReport) -> None:
         """Remember what a test saw until its result is written."""
-        told = next((value for name, value in report.user_properties if name == KEY), None)
-        if not isinstance(told, dict):
+        found = next((value for name, value in report.user_properties if name == KEY), None)
+        if not isinstance(found, dict):
             return
-        row = self._row(item.stash[RULE], told)
-        self._told = test_name(item), row, _witnesses(item.stash[RECORD]) if row["verdict"] == "passed" else []
+        row = self._row(item.stash[RULE], found)
+        self._pending = test_name(item), row, _witnesses(item.stash[RECORD]) if row["verdict"] == "passed" else []
 
-    def _row(self, rule: Requirement, told: dict[str, Any]) -> dict[str, Any]:
+    def _row(self, rule: Requirement, found: dict[str, Any]) -> dict[str, Any]:
         """Return what one test makes of its requirement, as a report has it."""
-        tally, finding = tally_from_json(told["tally"]), told["finding"]
+        tally, finding = tally_from_json(found["tally"]), found["finding"]
         # what is missing may still come, as in the report of pytest
         judged = verdict_of(rule, replace(tally, missing=0), self._run.reached.profile)
         row = RequirementRow(
             requirement=rule, judged=judged, findings=[finding] if finding and judged.verdict == "failed" else []
         )
-        active = finding is not None and (rule.id, finding["signature"]) in self._run.standing.active
-        shown: dict[str, Any] = scrubbed_json(row_json(row, wording()))
+        active = finding is not None and (rule.id, finding["signature"]) in self._run.expectations.active
+        shown: dict[str, Any] = scrubbed_json(row_json(row, translations()))
         return {**shown, "waived": active}
 
     @allure_commons.hookimpl(tryfirst=True)
     def report_result(self, result: TestResult) -> None:
         """Give a result our words before it is written; one of a test that is none of ours stays as it is."""
-        if self._told is None:
+        if self._pending is None:
             return
-        (test, row, witnesses), self._told = self._told, None
+        (test, row, witnesses), self._pending = self._pending, None
         known = f"{row['id']}:{test}"
         result.name = allure.title(row)
         result.description = allure.description(row)
@@ -90,7 +90,7 @@ class AllureLive:
             self._attach(result, name, text)
 
     def _judge(self, result: TestResult, row: dict[str, Any]) -> None:
-        """Give a result our verdict and its reason; what broke after a test that held stays as it is told."""
+        """Give a result our verdict and its reason; what broke after a test that held stays as it is reported."""
         why = allure.details(row)
         if why is None:
             return
@@ -108,10 +108,10 @@ class AllureLive:
 
     def conclude(self, report: dict[str, Any]) -> None:
         """Write what is about the run as a whole, and what came to light only after its tests. Raises OSError."""
-        told = self._statuses()
+        reported = self._statuses()
         for row in report["requirements"]:
             status = allure.STATUSES[row["verdict"]]
-            if status in LATE and status not in told.get(row["id"], {status}):
+            if status in LATE and status not in reported.get(row["id"], {status}):
                 self._put(allure.requirement_files(report, row, ()))
         self._put(allure.run_files(report))
 

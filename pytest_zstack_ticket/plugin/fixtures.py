@@ -1,4 +1,4 @@
-"""What tests use to examine a target: session-scoped, so that Hypothesis tests may use them too.
+"""Fixtures of tests that examine a target: session-scoped, so that Hypothesis tests may use them too.
 
 PYTEST_DONT_REWRITE: every pytest run on the machine imports this module.
 """
@@ -31,7 +31,7 @@ NO_TARGET = "there is no target: use --zstack-url=http://HOST:PORT, or --zstack-
 
 @pytest.fixture(scope="session")
 def zstack_run(pytestconfig: pytest.Config) -> Run:
-    """Return the run that the options asked for."""
+    """Provide the run that the options ask for."""
     from pytest_zstack_ticket.plugin.startup import RUN  # noqa: PLC0415 - only a run of ours pays for it
 
     run = pytestconfig.stash.get(RUN, None)
@@ -42,43 +42,43 @@ def zstack_run(pytestconfig: pytest.Config) -> Run:
 
 @pytest.fixture(scope="session")
 def ticket_endpoint(zstack_run: Run) -> TicketEndpoint:
-    """Return `POST /zstack/v1/tickets` of the target, with the calls around it."""
+    """Provide the CreateTicket endpoint, `POST /zstack/v1/tickets`, with the calls around it."""
     return zstack_run.reached.endpoint
 
 
 @pytest.fixture(scope="session")
 def zstack_session(zstack_run: Run) -> Session:
-    """Return the session on the target."""
-    return zstack_run.reached.keeper.session
+    """Provide the login session on the target."""
+    return zstack_run.reached.sessions.session
 
 
 @pytest.fixture(scope="session")
 def zstack_profile(zstack_run: Run) -> Profile:
-    """Return what the target is judged by, with what was learned about it."""
+    """Provide the profile that the target is judged by, with what was learned about it."""
     return zstack_run.reached.profile
 
 
 @pytest.fixture(scope="session")
 def zstack_context(zstack_run: Run) -> Context:
-    """Return what this cloud accepts, as far as it was told."""
+    """Provide the values that this cloud accepts a ticket with, from the context file."""
     return zstack_run.reached.context
 
 
 @pytest.fixture(scope="session")
 def zstack_examine(zstack_run: Run) -> Examiner:
-    """Return what judges trails by a check's name; what it returns is a departure, or None."""
+    """Judge call results by the name of a check: a violation, or None."""
     return zstack_run.examiner
 
 
 @pytest.fixture(scope="session")
 def zstack_observe(zstack_run: Run) -> Callable[..., None]:
-    """Return what records a fact where the contract is open: a name, its value, and the trail that shows it."""
-    return zstack_run.examiner.note
+    """Record an observation where the contract is open: its name, value, and the call result that shows it."""
+    return zstack_run.examiner.observe
 
 
 @pytest.fixture(scope="session")
 def zstack_cases(zstack_run: Run) -> CaseTable:
-    """Return the enumerated drafts and messages, each sent once."""
+    """Provide the enumerated drafts and messages, each sent once."""
     from pytest_zstack_ticket.scenarios.case_table import CaseTable  # noqa: PLC0415 - as above
 
     target, announce = zstack_run.reached, zstack_run.examiner.announce
@@ -87,7 +87,7 @@ def zstack_cases(zstack_run: Run) -> CaseTable:
 
 @pytest.fixture(scope="session")
 def zstack_tickets(zstack_run: Run) -> TicketSet:
-    """Return a few tickets of our own for queries to find, made when they are first asked for."""
+    """Provide a few tickets for queries to find, created when first used."""
     from pytest_zstack_ticket.scenarios.ticket_set import TicketSet  # noqa: PLC0415 - as above
 
     return TicketSet(zstack_run.reached.endpoint)
@@ -95,7 +95,7 @@ def zstack_tickets(zstack_run: Run) -> TicketSet:
 
 @pytest.fixture(scope="session")
 def zstack_many_tickets(zstack_run: Run) -> TicketSet:
-    """Return tickets of our own like `zstack_tickets`, more than a page usually has rows."""
+    """Provide tickets like `zstack_tickets`, but more than a page usually has rows."""
     from pytest_zstack_ticket.scenarios.ticket_set import MANY, TicketSet  # noqa: PLC0415 - as above
 
     return TicketSet(zstack_run.reached.endpoint, MANY)
@@ -103,7 +103,7 @@ def zstack_many_tickets(zstack_run: Run) -> TicketSet:
 
 @pytest.fixture(scope="session")
 def zstack_canary(zstack_run: Run) -> Callable[[], CanaryTicket]:
-    """Return what makes one ticket of the owner with a token in each text; skips where no uuid of it is shown."""
+    """Create a ticket of the owner with a token in each text; skips where it cannot be read back."""
     from pytest_zstack_ticket.scenarios.canary_ticket import CanaryTicket  # noqa: PLC0415 - as above
 
     def make() -> CanaryTicket:
@@ -117,7 +117,7 @@ def zstack_canary(zstack_run: Run) -> Callable[[], CanaryTicket]:
 
 @pytest.fixture(scope="session")
 def zstack_concurrently(zstack_run: Run) -> Callable[..., list[CanaryTicket]]:
-    """Let several users create a ticket each at the same time: `zstack_concurrently("owner", "stranger")`."""
+    """Create a ticket as each of several users at the same time: `zstack_concurrently("owner", "stranger")`."""
     from pytest_zstack_ticket.scenarios.canary_ticket import create_concurrently  # noqa: PLC0415 - as above
 
     endpoint = zstack_run.reached.endpoint
@@ -126,7 +126,7 @@ def zstack_concurrently(zstack_run: Run) -> Callable[..., list[CanaryTicket]]:
 
 @pytest.fixture(scope="session")
 def zstack_ticket_group(zstack_run: Run) -> Callable[[], TicketGroup]:
-    """Return what begins a family of tickets that live at once: `zstack_ticket_group()`."""
+    """Start a group of tickets that exist at the same time: `zstack_ticket_group()`."""
     from pytest_zstack_ticket.scenarios.ticket_group import TicketGroup  # noqa: PLC0415 - as above
 
     return lambda: TicketGroup(zstack_run.reached.endpoint)
@@ -134,14 +134,14 @@ def zstack_ticket_group(zstack_run: Run) -> Callable[[], TicketGroup]:
 
 @pytest.fixture(scope="session")
 def zstack_explore(zstack_run: Run) -> Explorer:
-    """Return what explores with Hypothesis: `zstack_explore(drafts(...), holds)`, by the run's effort and seed."""
+    """Explore with Hypothesis by the run's effort and seed: `zstack_explore(drafts(...), holds)`."""
     from pytest_zstack_ticket.config.state_dir import state_folder  # noqa: PLC0415 - as above
     from pytest_zstack_ticket.runner.explorer import Explorer  # noqa: PLC0415 - as above
 
-    wishes = zstack_run.wishes
+    options = zstack_run.options
     zstack_run.explorer = Explorer(
-        wishes["effort"],
-        wishes["seed"],
+        options["effort"],
+        options["seed"],
         str(state_folder() / "hypothesis"),
         window=zstack_run.window,
         budget=zstack_run.budget,
@@ -152,24 +152,24 @@ def zstack_explore(zstack_run: Run) -> Explorer:
 
 @pytest.fixture(scope="session")
 def zstack_state_machine(zstack_run: Run, zstack_explore: Explorer) -> StateMachineRunner:
-    """Return what runs a Hypothesis state machine: `zstack_state_machine(Machine)`, by the run's effort and seed."""
+    """Run a Hypothesis state machine by the run's effort and seed: `zstack_state_machine(Machine)`."""
     from pytest_zstack_ticket.runner.state_machine import StateMachineRunner  # noqa: PLC0415 - as above
 
-    wishes, enter = zstack_run.wishes, zstack_run.examiner.explores
+    options, enter = zstack_run.options, zstack_run.examiner.explores
     return StateMachineRunner(
-        wishes["effort"], wishes["seed"], zstack_explore.home, budget=zstack_run.budget, enter=enter
+        options["effort"], options["seed"], zstack_explore.home, budget=zstack_run.budget, enter=enter
     )
 
 
 @pytest.fixture(scope="session")
 def zstack_drift(zstack_run: Run) -> DriftMonitor:
-    """Return what sends the calibration draft again while the run goes on: `mark()` does it once more."""
-    return zstack_run.memory
+    """Provide the drift monitor, which repeats the calibration request during the run; `mark()` sends it now."""
+    return zstack_run.drift_monitor
 
 
 @pytest.fixture(scope="session")
 def zstack_webhook(zstack_run: Run) -> Iterator[HookListener]:
-    """Yield a listener on this machine for the target's web hooks."""
+    """Yield a listener on this machine for the target's webhooks."""
     from pytest_zstack_ticket.client.webhook_listener import address_towards  # noqa: PLC0415 - as above
     from pytest_zstack_ticket.client.webhook_recorder import HookListener  # noqa: PLC0415 - as above
 

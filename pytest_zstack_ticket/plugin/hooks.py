@@ -29,7 +29,7 @@ from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import INCONCLUSIVE, NO_TARGET
 
 if TYPE_CHECKING:
-    from pytest_zstack_ticket.plugin.allure import AllureLive
+    from pytest_zstack_ticket.plugin.allure import AllureResults
 
 
 def set_up(config: pytest.Config) -> None:
@@ -44,7 +44,7 @@ def set_up(config: pytest.Config) -> None:
     if run is not None:
         config.stash[startup.RUN] = run
         config.pluginmanager.register(RunHooks(run), "zstack-ticket-run")
-        if config.option.collectonly or run.wishes["plan"]:
+        if config.option.collectonly or run.options["plan"]:
             return
         config.pluginmanager.register(Termination(), "zstack-ticket-termination")
         if is_wanted(config, os.environ):
@@ -57,26 +57,27 @@ class RunHooks:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.reporter: Any = None
-        self.allure: AllureLive | None = None
+        self.allure: AllureResults | None = None
+        self.conclusion: Conclusion | None = None
         self._collected = itertools.count()
 
     def pytest_report_header(self) -> list[str]:
         """Show each effective value and where it came from."""
-        return self.run.wishes.lines()
+        return self.run.options.lines()
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Reach the target before anything is collected, so that trouble with it is one sentence and no verdict."""
         self.reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if session.config.option.collectonly:
             return
-        if self.run.wishes["plan"]:
+        if self.run.options["plan"]:
             startup.take_role(self.run, session.config)
             return
         startup.take_role(self.run, session.config)
         try:
             self.run.begin()
             if self.run.role != "worker":
-                self.run.standing.activate(self.run.reached.profile)
+                self.run.expectations.activate(self.run.reached.profile)
         except TargetError as error:
             self.run.give_up()
             self.run.close()
@@ -89,9 +90,9 @@ class RunHooks:
             self.run.close()
             raise
         if session.config.pluginmanager.has_plugin("allure_listener"):
-            from pytest_zstack_ticket.plugin.allure import AllureLive  # noqa: PLC0415 - only --alluredir pays for it
+            from pytest_zstack_ticket.plugin.allure import AllureResults  # noqa: PLC0415 - only --alluredir pays for it
 
-            self.allure = AllureLive(self.run, Path(session.config.option.allure_report_dir).absolute())
+            self.allure = AllureResults(self.run, Path(session.config.option.allure_report_dir).absolute())
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -109,11 +110,11 @@ class RunHooks:
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         """Note what a worker left on the target, and that it broke down if it did."""
         take(self.run, node.config, getattr(node, "workeroutput", {}).get(LATE, ()))
-        told = getattr(node, "workeroutput", {}).get(KEY)
-        if told:
-            self.run.hear(CleanupResult(**told["swept"]), Scan.from_json(told["scan"]))
-            self.run.reached.pages.add(told["pages"])
-            self.run.cut_short = self.run.cut_short or told["lost"]
+        result = getattr(node, "workeroutput", {}).get(KEY)
+        if result:
+            self.run.take_worker_result(CleanupResult(**result["swept"]), Scan.from_json(result["scan"]))
+            self.run.reached.pages.add(result["pages"])
+            self.run.cut_short = self.run.cut_short or result["lost"]
         if error:
             self.run.cut_short = "an xdist worker crashed"
 
@@ -137,14 +138,14 @@ class RunHooks:
 
             write_groups(groups_path(self.run.usage_counter_path), session.items, self.run.late)
         if self.run.target is not None and REQUIREMENT in map(items.requirement_of, session.items):
-            self.run.memory.attach()
+            self.run.drift_monitor.attach()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Replay what waivers and the baseline hold; run nothing where only the plan was asked for."""
         if session.config.option.collectonly:
             return None
-        if not self.run.wishes["plan"]:
+        if not self.run.options["plan"]:
             if self.run.role != "worker":
                 before_tests(self.run)
             return None
@@ -189,7 +190,7 @@ class RunHooks:
         """Put what a test saw on its report, and let the report say what the examples say, before others read it."""
         report = items.completed(self.run, item, call, (yield))
         if self.allure is not None:
-            self.allure.note(item, report)
+            self.allure.remember(item, report)
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -213,25 +214,27 @@ class RunHooks:
             session.exitstatus = INCONCLUSIVE
         if run.target is None:
             return
-        run.cut_short = run.cut_short or run.reached.breaker.lost or str(session.shouldfail or session.shouldstop or "")
+        run.cut_short = (
+            run.cut_short or run.reached.own.breaker.lost or str(session.shouldfail or session.shouldstop or "")
+        )
         if run.role != "worker":
             after_tests(run)
         run.clean_up()
         if run.role == "worker":
             run.seal()
             run.scan()
-            told = {
+            result = {
                 "swept": asdict(run.swept),
                 "scan": asdict(run.scanned),
-                "lost": run.reached.breaker.lost,
+                "lost": run.reached.own.breaker.lost,
                 "pages": dict(run.reached.pages.counts),
             }
-            session.config.workeroutput[KEY] = told  # type: ignore[attr-defined] # xdist adds it
+            session.config.workeroutput[KEY] = result  # type: ignore[attr-defined] # xdist adds it
         else:
             run.sweep_after_workers()
-            run.ending = self.concluded(int(exitstatus))
+            self.conclusion = self.concluded(int(exitstatus))
             run.scan(self.allure.written() if self.allure else ())
-            session.exitstatus = 1 if run.scanned.found else run.ending.status
+            session.exitstatus = 1 if run.scanned.found else self.conclusion.status
             self.pack()
         run.close()
 
@@ -258,10 +261,10 @@ class RunHooks:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show verdict, counts and one card for each failed requirement."""
         if self.run.planned is not None:
-            for line in lines(self.run.wishes, quotas_of(self.run.wishes), self.run.planned):
+            for line in lines(self.run.options, quotas_of(self.run.options), self.run.planned):
                 terminalreporter.write_line(line)
-        if self.run.ending is not None:
-            summary(self.run, self.run.ending, terminalreporter)
+        if self.conclusion is not None:
+            summary(self.run, self.conclusion, terminalreporter)
 
     def pytest_unconfigure(self) -> None:
         """Let go of the target, however the run ended, and name what no zip took the place of."""

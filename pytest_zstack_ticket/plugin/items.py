@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import pytest
 
 from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.model.errors import TargetError
+from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.plugin.private_api import skipped_at_test
-from pytest_zstack_ticket.report.sanitize import clean_exception, scrubbed_json, visible_lines
-from pytest_zstack_ticket.runner.record import KEY, ItemRecord, finding_of, record_to_json, saved_example_json
-from pytest_zstack_ticket.runner.rerun_command import command, other_sessions, our_sessions
+from pytest_zstack_ticket.report.sanitize import clean_exception, visible_lines
+from pytest_zstack_ticket.runner.record import KEY, ItemRecord
+from pytest_zstack_ticket.runner.record_json import record_json
+from pytest_zstack_ticket.runner.rerun_command import command, identity_of
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import applies, verdict_of
 from pytest_zstack_ticket.verdicts.tally import Tally
@@ -37,9 +38,9 @@ def begin(run: Run, item: pytest.Item) -> None:
     if not found:
         return
     rule = run.catalogue.get(found) or own_requirement(item, found)
-    if run.reached.breaker.lost:
-        raise skipped_at_test(run.reached.breaker.lost)
-    run.reached.protect()
+    if run.reached.own.breaker.lost:
+        raise skipped_at_test(run.reached.own.breaker.lost)
+    run.reached.cleanup.protect()
     item.stash[RULE] = rule
     item.user_properties.append(("requirement", found))
     item.stash[RECORD] = run.examiner.begin(found, test_name(item))
@@ -56,7 +57,7 @@ def test_name(item: pytest.Item) -> str:
 
 
 def own_requirement(item: pytest.Item, found: str) -> Requirement:
-    """Make a requirement of a test that somebody wrote for an id of his own: its docstring is the text.
+    """Make a requirement for a project's own test with an id of its own: the docstring is its text.
 
     Raises LookupError in the shipped suites, where every id must be in the catalogue.
     """
@@ -77,57 +78,48 @@ def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: 
     run.examiner.end()
     if call.excinfo is not None:
         record.tally = blamed(record.tally, call.excinfo.value)
-    told = told_of(run, item, record)
-    report.user_properties.append((KEY, told))
-    _remember(run, item, report)
+    found = finished_record(run, item, record)
+    finding = found["finding"]
+    report.user_properties.append((KEY, found))
+    _add_drift(run, item, report)
     # what is missing may still come: a budget is spent to its end when all tests are over
     judged = verdict_of(rule, replace(record.tally, missing=0), run.reached.profile)
-    if told["finding"] is not None and (rule.id, told["finding"]["signature"]) in run.standing.active:
-        _show_as_skipped(item, report, f"waived: {rule.id} ({told['finding']['signature']})")
-    elif told["finding"] is not None and judged.verdict == "failed":
+    if finding is not None and (rule.id, finding["signature"]) in run.expectations.active:
+        _show_as_skipped(item, report, f"waived: {rule.id} ({finding['signature']})")
+    elif finding is not None and judged.verdict == "failed":
         report.outcome = "failed"
-        report.longrepr = "\n".join(run.cards.brief(told["finding"], rule.text[run.lang]))
+        report.longrepr = "\n".join(run.cards.brief(finding, rule.text[run.lang]))
     elif report.when == "call" and judged.verdict in ("inconclusive", "inapplicable"):
         _show_as_skipped(item, report, f"{judged.verdict}: {run.words(judged.reason) if judged.reason else ''}")
     return _clean(run, report)
 
 
-def told_of(run: Run, item: pytest.Item, record: ItemRecord) -> dict[str, Any]:
-    """Return what a test saw as JSON, its last departing example confirmed."""
+def finished_record(run: Run, item: pytest.Item, record: ItemRecord) -> JsonObject:
+    """Convert the record of a test that is over to JSON, its failing example confirmed."""
     rule = item.stash[RULE]
     record.count_explored()
     run.examiner.confirm(record)
-    ours = our_sessions(run)
-    finding = finding_of(
-        record,
-        url=run.reached.settings.url,
-        ours=ours,
-        others=other_sessions(run),
-        regenerate=regenerate(run, item, rule.id),
-    )
-    told = record_to_json(record, finding, saved_example_json(record, ours=ours, word=run.wishes["nonce"]))
-    return {**told, "own": scrubbed_json(asdict(rule))} if rule.area == "own" else told
+    again = regenerate(run, item, rule.id)
+    return record_json(record, identity_of(run), command=again, rule=rule if rule.area == "own" else None)
 
 
-def _remember(run: Run, item: pytest.Item, report: pytest.TestReport) -> None:
-    """Judge what the memory of the run has marked during a test, and put it on the report beside the test's own."""
-    record = run.memory.judge(run.examiner, test_name(item))
+def _add_drift(run: Run, item: pytest.Item, report: pytest.TestReport) -> None:
+    """Judge what the drift monitor probed during a test, and add it to the report beside the test's own record."""
+    record = run.drift_monitor.judge(run.examiner, test_name(item))
     if record is None:
         return
-    ours = our_sessions(run)
     # the whole run leads to it, so the command that finds it again chooses no test
-    finding = finding_of(
-        record, url=run.reached.settings.url, ours=ours, others=other_sessions(run), regenerate=command(run)
-    )
-    if finding is not None and finding["signature"] in run.memory.told:
-        finding = None
-    elif finding is not None:
-        run.memory.told.add(finding["signature"])
-    report.user_properties.append((KEY, record_to_json(record, finding) | {"aside": True}))
+    found = record_json(record, identity_of(run), command=command(run), aside=True)
+    if found["finding"] is not None:
+        signature = found["finding"]["signature"]
+        if signature in run.drift_monitor.reported:
+            found["finding"] = None
+        run.drift_monitor.reported.add(signature)
+    report.user_properties.append((KEY, found))
 
 
 def blamed(tally: Tally, error: BaseException) -> Tally:
-    """Return a tally that says why a test broke off, unless that was a departure or a skip."""
+    """Return a tally that says why a test broke off, unless that was a violation or a skip."""
     if tally.failed or isinstance(error, pytest.skip.Exception):
         return tally
     if isinstance(error, TargetError):
@@ -144,7 +136,7 @@ def _show_as_skipped(item: pytest.Item, report: pytest.TestReport, why: str) -> 
 
 
 def regenerate(run: Run, item: pytest.Item, requirement: str) -> str:
-    """Return the command that finds a departure again: the same draws come from the same seed and effort."""
+    """Return the command that reproduces a violation: the same seed and effort draw the same examples."""
     return command(run, *(["-k", requirement] if run.shipped else [item.nodeid]))
 
 
@@ -178,7 +170,7 @@ def _clean(run: Run, report: pytest.TestReport) -> pytest.TestReport:
 
 def gather(run: Run, report: pytest.TestReport) -> None:
     """Take the record of a test off its report, and keep it for the verdict."""
-    for name, told in report.user_properties:
-        if name == KEY and isinstance(told, dict):
-            run.gathered.take(told)
+    for name, found in report.user_properties:
+        if name == KEY and isinstance(found, dict):
+            run.results.take(found)
     report.user_properties = [pair for pair in report.user_properties if pair[0] != KEY]

@@ -28,12 +28,12 @@ def add_options(parser: pytest.Parser) -> None:
     """Register every option and its ini key."""
     group = parser.getgroup("zstack", "ZStack CreateTicket conformance")
     for option in OPTIONS:
-        told: dict[str, Any] = {"dest": option.dest, "default": None, "help": option.help}
+        settings: dict[str, Any] = {"dest": option.dest, "default": None, "help": option.help}
         if option.kind == "flag":
-            group.addoption(f"--zstack-{option.name}", action="store_true", **told)
+            group.addoption(f"--zstack-{option.name}", action="store_true", **settings)
         else:
             metavar = "|".join(option.choices) or option.metavar
-            group.addoption(f"--zstack-{option.name}", metavar=metavar, **told)
+            group.addoption(f"--zstack-{option.name}", metavar=metavar, **settings)
         ini_type: Any = INI_TYPES.get(option.kind, "string")
         parser.addini(option.dest, option.help, type=ini_type, default=None)
 

@@ -1,4 +1,4 @@
-"""A status line while tests run: only on a terminal of somebody who looks at it."""
+"""A status line while tests run: only on a terminal that a user is looking at."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from pytest_zstack_ticket.plugin.status_line import StatusLine
 from pytest_zstack_ticket.report.text.progress_text import Progress, progress_text
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.runner.run import Run
 
 STDOUT = 1
@@ -44,21 +44,21 @@ class LiveLine:
         self._running: dict[str, None] = {}
 
     def _text(self, columns: int) -> str:
-        return progress_text(self._beat(), wording(), self._run.lang, columns=columns)
+        return progress_text(self._beat(), translations(), self._run.lang, columns=columns)
 
     def _beat(self) -> Progress:
         run, usage_counter = self._run, self._run.usage_counter
         used = usage_counter.used if usage_counter else run.used
-        gathered = list(run.gathered.tallies.values())
-        findings = sum(len(found) for found in list(run.gathered.findings.values()))
+        results = list(run.results.tallies.values())
+        findings = sum(len(found) for found in list(run.results.findings.values()))
         item = run.examiner.item if run.role == "alone" else None
         if item is not None:
             tally = item.tally
             examples = tally.held + tally.failed + tally.undecided + tally.legal
-            return self._told(item.requirement, examples, findings + bool(tally.failed), used)
-        return self._told(self._names(), sum(one.held + one.failed for one in gathered), findings, used)
+            return self._progress(item.requirement, examples, findings + bool(tally.failed), used)
+        return self._progress(self._names(), sum(one.held + one.failed for one in results), findings, used)
 
-    def _told(self, what: str, examples: int, findings: int, used: Any) -> Progress:
+    def _progress(self, what: str, examples: int, findings: int, used: Any) -> Progress:
         rate = self._rate(used.requests)
         return Progress(what=what, examples=examples, rate=rate, findings=findings, alive=used.alive, left=self._left())
 
@@ -75,10 +75,10 @@ class LiveLine:
 
     def _left(self) -> float | None:
         """Return the seconds of the budget, or of the whole run, that are left."""
-        wishes, budget = self._run.wishes, self._run.budget
+        options, budget = self._run.options, self._run.budget
         if budget.seconds and self._run.role == "alone":
             return budget.left
-        total = float(wishes["total-timeout"] or 0.0)
+        total = float(options["total-timeout"] or 0.0)
         return self._run.started + total - time.time() if total else None
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

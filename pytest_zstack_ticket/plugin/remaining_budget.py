@@ -1,6 +1,6 @@
-"""Spend what the tests left of a budget, where least was explored, and tell what that found.
+"""Spend the rest of a budget after the tests, where least was explored, and report what that found.
 
-A test that passed may so depart after its report; the departure becomes another, failed report of the same test.
+A test that passed may then fail after its report; the violation becomes another, failed report of the same test.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import pytest
 
 from pytest_zstack_ticket.model.exchange import JsonObject
-from pytest_zstack_ticket.plugin.items import RECORD, RULE, blamed, test_name, told_of
+from pytest_zstack_ticket.plugin.items import RECORD, RULE, blamed, finished_record, test_name
 from pytest_zstack_ticket.runner.budget import Budget, Property
 from pytest_zstack_ticket.runner.explorer import Explorer
 from pytest_zstack_ticket.runner.record import KEY, ItemRecord
@@ -53,27 +53,27 @@ def _resumed(run: Run, item: pytest.Item, chosen: Property) -> ItemRecord:
 
 
 def _round(run: Run, explorer: Explorer, chosen: Property, record: ItemRecord, end: float) -> None:
-    run.reached.protect()
+    run.reached.cleanup.protect()
     try:
         explorer.round(chosen, until=end)
-    except Exception as error:  # noqa: BLE001 - as in a test: it is a departure, a lost target, or a defect of ours
+    except Exception as error:  # noqa: BLE001 - as in a test: it is a violation, a lost target, or a bug of the suite
         record.tally = blamed(record.tally, error)
 
 
 def _late(run: Run, item: pytest.Item, record: ItemRecord) -> JsonObject:
-    """Return a late report: only one that departed is shown."""
-    told, rule = told_of(run, item, record), item.stash[RULE]
-    finding = told["finding"]
-    shown = finding is not None and (rule.id, finding["signature"]) not in run.standing.active
+    """Return a late report: only one with a violation is shown."""
+    found, rule = finished_record(run, item, record), item.stash[RULE]
+    finding = found["finding"]
+    shown = finding is not None and (rule.id, finding["signature"]) not in run.expectations.active
     text = "\n".join(run.cards.brief(finding, rule.text[run.lang])) if shown else ""
-    return {"nodeid": item.nodeid, "location": list(item.location), "told": told, "text": text}
+    return {"nodeid": item.nodeid, "location": list(item.location), "record": found, "text": text}
 
 
 def take(run: Run, config: pytest.Config, late: Iterable[JsonObject]) -> None:
     """Take in late reports, in the process that forms the verdict."""
     for one in late:
         if not one["text"]:
-            run.gathered.take(one["told"])
+            run.results.take(one["record"])
             continue
         report = pytest.TestReport(
             nodeid=one["nodeid"],
@@ -82,6 +82,6 @@ def take(run: Run, config: pytest.Config, late: Iterable[JsonObject]) -> None:
             outcome="failed",
             longrepr=one["text"],
             when="call",
-            user_properties=[("requirement", one["told"]["tally"]["requirement"]), (KEY, one["told"])],
+            user_properties=[("requirement", one["record"]["tally"]["requirement"]), (KEY, one["record"])],
         )
         config.hook.pytest_runtest_logreport(report=report)

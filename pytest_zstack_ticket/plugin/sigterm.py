@@ -1,4 +1,4 @@
-"""End a run on SIGTERM, as `timeout` and a cancelled CI job send it, the way Ctrl-C does: with clean-up and report."""
+"""End a run on SIGTERM, as `timeout` and a cancelled CI job send it, the way Ctrl-C does: with cleanup and report."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
 import pytest
 
 AT_ONCE = 1.0
-"""Seconds within which a second SIGTERM is the same wish: `timeout` sends one to the process and one to its group."""
+"""Seconds in which a second SIGTERM counts as the first: `timeout` signals the process and then its group."""
+LONGEST_START = 60.0
+"""Seconds that a worker may take to start and to send its process id."""
 
 
 class Termination:
@@ -22,11 +25,11 @@ class Termination:
         self._former: Any = None
         self._first = 0.0
         self._ending = False
-        self._nodes: list[Any] = []
+        self._workers: dict[Any, int] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        """Handle SIGTERM, if this is the thread that can and nobody has had it ignored."""
+        """Handle SIGTERM, if this is the main thread and the signal is not ignored."""
         if threading.current_thread() is threading.main_thread():
             former = signal.getsignal(signal.SIGTERM)
             if former not in (None, signal.SIG_IGN):
@@ -35,12 +38,20 @@ class Termination:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Note a worker of xdist: SIGTERM is passed on to it, for it gets Ctrl-C from the terminal."""
-        self._nodes.append(node)
+        """Ask a worker of xdist on this machine for its process id, to pass SIGTERM on to it."""
+        if node.gateway.spec.popen:
+            channel = node.gateway.remote_exec("import os; channel.send(os.getpid())")
+            self._workers[node] = channel.receive(timeout=LONGEST_START)
+            channel.waitclose(timeout=LONGEST_START)
+
+    @pytest.hookimpl(optionalhook=True, tryfirst=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Forget a worker that has ended."""
+        self._workers.pop(node, None)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self) -> None:
-        """Note that the run is ending already: its clean-up and report are not broken off by a first SIGTERM."""
+        """Note that the run is ending already: its cleanup and report are not broken off by a first SIGTERM."""
         self._ending = True
 
     @pytest.hookimpl(tryfirst=True)
@@ -66,11 +77,7 @@ class Termination:
         self._first = now
         if not self._ending:
             self._ending = True
-            for process in filter(None, map(_process, self._nodes)):
-                process.send_signal(number)
+            for process in self._workers.values():
+                with suppress(ProcessLookupError):
+                    os.kill(process, number)
             raise KeyboardInterrupt("SIGTERM")
-
-
-def _process(node: Any) -> Any:
-    """Return the process of a worker on this machine, None for another: execnet has no public name for it."""
-    return getattr(getattr(node.gateway, "_io", None), "popen", None) if node.gateway.spec.popen else None

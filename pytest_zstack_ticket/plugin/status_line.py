@@ -41,7 +41,7 @@ class StatusLine:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Take the line away, and paint nothing meanwhile: somebody else writes."""
+        """Take the line away, and paint nothing meanwhile: something else writes."""
         with self._lock:
             self._held += 1
             self.clear()

@@ -10,7 +10,7 @@ from pytest_zstack_ticket.report.text.columns import pad, visible, width, wrappe
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
 from pytest_zstack_ticket.report.text.finding_card import COLUMNS
 from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front_end_lines
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.report.text.waiver_text import deviations_text, waiver_lines
 from pytest_zstack_ticket.runner.conclusion import Conclusion
 from pytest_zstack_ticket.runner.run import Run
@@ -23,7 +23,7 @@ SHOWN = ("passed", "failed", "error", "inconclusive", "inapplicable", "untested"
 
 def summary(run: Run, ending: Conclusion, reporter: pytest.TerminalReporter) -> None:
     """Write our section."""
-    words, lang = wording(), run.lang
+    words, lang = translations(), run.lang
     title = words.say("title", lang)
     writer = reporter.config.get_terminal_writer()
     reporter.ensure_newline()
@@ -44,7 +44,7 @@ def summary(run: Run, ending: Conclusion, reporter: pytest.TerminalReporter) -> 
     for line in reasons(ending, lang):
         reporter.write_line(line)
     reporter.write_line("")
-    for line in standing(ending, lang):
+    for line in expectations(ending, lang):
         reporter.write_line(line)
     verdict = ending.result.verdict
     deviations = deviations_text(ending.report, words, lang)
@@ -55,7 +55,7 @@ def summary(run: Run, ending: Conclusion, reporter: pytest.TerminalReporter) -> 
 
 def written(run: Run, ending: Conclusion, reporter: pytest.TerminalReporter) -> None:
     """Say where the report is, and what a search for secrets found in all that was written."""
-    words, lang, scan = wording(), run.lang, run.scanned
+    words, lang, scan = translations(), run.lang, run.scanned
     if ending.path is not None:
         reporter.write_line(words.say("report", lang, path=ending.path))
     if ending.trouble:
@@ -67,17 +67,17 @@ def written(run: Run, ending: Conclusion, reporter: pytest.TerminalReporter) -> 
             reporter.write_line(f"  {name}: {kind}", red=True)
 
 
-def standing(ending: Conclusion, lang: str) -> list[str]:
+def expectations(ending: Conclusion, lang: str) -> list[str]:
     """Return what waivers are worth, and what differs from the run before."""
-    lines = waiver_lines(ending.report, wording(), lang)
-    if ending.aftermath.diff is not None:
-        lines += diff_lines(ending.aftermath.diff, wording(), lang)
+    lines = waiver_lines(ending.report, translations(), lang)
+    if ending.expectation_result.diff is not None:
+        lines += diff_lines(ending.expectation_result.diff, translations(), lang)
     return [part for line in lines for part in wrapped(line, COLUMNS)]
 
 
 def opening(run: Run, ending: Conclusion) -> list[str]:
     """Return target, profile, seed, and what limits the verdict."""
-    words, lang, report = wording(), run.lang, ending.report
+    words, lang, report = translations(), run.lang, ending.report
     bounds = report["target"]["release"]
     release = bounds["oldest"]
     if bounds["oldest"] != bounds["newest"]:
@@ -87,7 +87,7 @@ def opening(run: Run, ending: Conclusion) -> list[str]:
     lines += [
         words.say("target", lang, url=report["target"]["url"], kind=kind, release=release),
         words.say("judged-by", lang, profile=report["profile"]["name"]),
-        words.say("seed", lang, effort=run.wishes["effort"], seed=run.wishes["seed"]),
+        words.say("seed", lang, effort=run.options["effort"], seed=run.options["seed"]),
     ]
     if ending.result.partial:
         lines.append(words.say("partial", lang))
@@ -100,21 +100,21 @@ def opening(run: Run, ending: Conclusion) -> list[str]:
 
 def residue(run: Run) -> list[str]:
     """Return what is left on the target, and how to take it away."""
-    words, lang, swept = wording(), run.lang, run.swept
-    if run.wishes.embedded:
+    words, lang, swept = translations(), run.lang, run.swept
+    if run.options.embedded:
         return []
-    told = [words.say("left", lang, count=len(swept.left), deleted=len(swept.deleted), used=run.used.requests)]
-    told += [f"  {visible(uuid)}" for uuid in swept.left[:MOST_REASONS]]
+    lines = [words.say("left", lang, count=len(swept.left), deleted=len(swept.deleted), used=run.used.requests)]
+    lines += [f"  {visible(uuid)}" for uuid in swept.left[:MOST_REASONS]]
     if swept.unseen:
-        told.append(words.say("left-unseen", lang, count=swept.unseen))
+        lines.append(words.say("left-unseen", lang, count=swept.unseen))
     if not swept.clean:
-        told.append(words.say("left-advice", lang, path=run.ledger_path("*")))
-    return told
+        lines.append(words.say("left-advice", lang, path=run.ledger_path("*")))
+    return lines
 
 
 def table(result: Result, lang: str) -> list[str]:
     """Return the counts by level, one column for each verdict that occurs."""
-    words = wording()
+    words = translations()
     used = [verdict for verdict in SHOWN if verdict == "passed" or any(row[verdict] for row in result.counts.values())]
     heads = [words.word(verdict, lang) for verdict in used]
     first = words.say("requirements", lang)
@@ -130,21 +130,27 @@ def table(result: Result, lang: str) -> list[str]:
 
 def reasons(ending: Conclusion, lang: str) -> list[str]:
     """Return why requirements came to neither passed nor failed, one line for each reason."""
-    words = wording()
+    words = translations()
     found: dict[str, list[str]] = {}
     for requirement in ending.report["requirements"]:
         if requirement["verdict"] not in ("passed", "failed") and requirement["reason"]:
-            why = f"{words.word(requirement['verdict'], lang)}: {visible(requirement['reason'][lang])}"
+            verdict, reason = words.word(requirement["verdict"], lang), visible(requirement["reason"][lang])
+            why = words.say("reason-line", lang, word=verdict, text=reason)
             found.setdefault(why, []).append(requirement["id"])
     ordered = sorted(found.items(), key=lambda pair: _rank(pair[0], lang))
-    lines = [f"{why} — {_named(ids)}" for why, ids in ordered[:MOST_REASONS]]
+    lines = [words.say("reason-of", lang, reason=why, ids=_named(ids, lang)) for why, ids in ordered[:MOST_REASONS]]
     lines += [f"… {len(ordered) - MOST_REASONS}"] if len(ordered) > MOST_REASONS else []
     return ["", *(part for line in lines for part in wrapped(line, COLUMNS))] if lines else []
 
 
 def _rank(why: str, lang: str) -> int:
-    return next((place for place, verdict in enumerate(ROLL_UP) if why.startswith(wording().word(verdict, lang))), 99)
+    return next(
+        (place for place, verdict in enumerate(ROLL_UP) if why.startswith(translations().word(verdict, lang))), 99
+    )
 
 
-def _named(ids: list[str]) -> str:
-    return ", ".join(ids) if len(ids) <= 6 else f"{', '.join(ids[:4])} … ({len(ids)})"
+def _named(ids: list[str], lang: str) -> str:
+    comma = translations().say("comma", lang)
+    if len(ids) <= 6:
+        return comma.join(ids)
+    return translations().say("and-more", lang, ids=comma.join(ids[:4]), count=len(ids))

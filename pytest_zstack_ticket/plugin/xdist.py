@@ -57,7 +57,7 @@ def groups_path(usage_counter: Path) -> Path:
 
 
 def scheduler(config: pytest.Config, log: Any, path: Path) -> LoadScopeScheduling | None:
-    """Return what hands out the tests, None if somebody chose another way to distribute them."""
+    """Return what hands out the tests, None if the user chose another way to distribute them."""
     if config.getoption("dist", "no") != "load" or _is_chosen(config):
         return None
     return GroupScheduling(config, log, path)
@@ -82,11 +82,11 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc] # xdist's clas
         if list(self.workqueue) != [LATE]:
             super()._reschedule(node)
             return
-        keeper = self._keeper()
-        if node is not keeper and not node.shutting_down:
+        late_worker = self._late_worker()
+        if node is not late_worker and not node.shutting_down:
             node.shutdown()
-        if keeper is not None:
-            self._assign_work_unit(keeper)
+        if late_worker is not None:
+            self._assign_work_unit(late_worker)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         """Give a worker the next group: the late one after all others, and when no other worker has tests."""
@@ -95,7 +95,7 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc] # xdist's clas
         if list(self.workqueue) != [LATE] or not any(map(self._pending_of, others)):
             super()._assign_work_unit(node)
 
-    def _keeper(self) -> WorkerController | None:
+    def _late_worker(self) -> WorkerController | None:
         """Choose the worker for the late group: the one that sent the cases if it is still there."""
         there = [node for node in self.assigned_work if not node.shutting_down]
         return next((node for node in there if CASES in self.assigned_work[node]), next(iter(there), None))

@@ -11,12 +11,12 @@ import hashlib
 import hmac
 import re
 from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
 
 from pytest_zstack_ticket.api.strict_json import decode
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Headers, Request, Response
 from pytest_zstack_ticket.redaction.encodings import EncodedSecret, encodings_of, pseudonym
+from pytest_zstack_ticket.redaction.shared_secrets import SharedSecrets
 
 LEAST = 6
 """Secrets shorter than this are not looked for: they would be found everywhere."""
@@ -48,21 +48,20 @@ NONE: Kinds = frozenset()
 
 
 class Redactor:
-    """Knows the secrets of a run by kind and replaces them wherever they stand.
+    """Knows the secrets of a run by kind and replaces them wherever they stand; `shared` are those of other processes.
 
     Safe to use from many threads: what it knows only grows, by single steps.
     """
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *, shared: SharedSecrets | None = None) -> None:
         self._key = key
+        self._shared = shared
         self._secrets: dict[str, str] = {}
         self._encodings: list[EncodedSecret] = []
         self._plain: list[bytes] = []
         self._packed: list[bytes] = []
         self._headers: dict[tuple[str, str], str] = {}
         self._passing: deque[tuple[str, str]] = deque(maxlen=PASSING)
-        self.tell: Callable[[str, str], object] = _nobody
-        self.hear: Callable[[], object] = _nothing
 
     def pass_by(self, kind: str, secret: str) -> None:
         """Learn a secret of a few exchanges only, such as a signature."""
@@ -82,9 +81,10 @@ class Redactor:
         self._packed.extend(packed)
         self._plain.extend({seen.lower() for seen in fresh} - packed)
         self._headers = {}
-        # last, so that nobody takes a secret for known before it is looked for
+        # last, so that no thread takes a secret for known before it is looked for
         self._secrets[secret] = kind
-        self.tell(kind, secret)
+        if self._shared is not None:
+            self._shared.share(kind, secret)
 
     @property
     def secrets(self) -> dict[str, str]:
@@ -105,7 +105,8 @@ class Redactor:
     def exchange(self, exchange: Exchange) -> Exchange:
         """Return an exchange without secrets; `leaks` names those that the answer showed where they have no place."""
         request, answer = exchange.request, exchange.answer
-        self.hear()
+        if self._shared is not None:
+            self._shared.receive(self.learn)
         session = session_of(request, answer)
         if session and not session.isalpha():
             self.learn("session", session)
@@ -226,14 +227,6 @@ def session_of(request: Request, answer: Response | Failure) -> str:
     return uuid if isinstance(uuid, str) else ""
 
 
-def _nobody(_kind: str, _secret: str) -> None:
-    """Tell nobody."""
-
-
-def _nothing() -> None:
-    """Hear nothing."""
-
-
 def _cookies(answer: Response | Failure) -> list[str]:
     """Return the values of the cookies that an answer sets, but for words."""
     headers = answer.headers if isinstance(answer, Response) else ()
@@ -257,7 +250,7 @@ def _haystack(request: Request, answer: Response | Failure) -> bytes:
 def _passing_secrets(request: Request, answer: Response) -> list[tuple[str, str]]:
     """Return secrets of this exchange alone, with the kind that is leaked where the body shows one.
 
-    A cookie and a signature live for one exchange. A session that we do not know is one that somebody made up: it is
+    A cookie and a signature live for one exchange. A session that we do not know is one that a test made up: it is
     replaced as it was in the request, and showing it is no leak.
     """
     found = [("cookie", cookie) for cookie in _cookies(answer)]

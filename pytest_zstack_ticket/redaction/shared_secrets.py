@@ -25,12 +25,12 @@ class SharedSecrets:
         else:
             self.path = path or f"/proc/{os.getpid()}/fd/{self._file}"
 
-    def tell(self, kind: str, secret: str) -> None:
-        """Let the other processes know a secret."""
+    def share(self, kind: str, secret: str) -> None:
+        """Share a secret with the other processes."""
         if self._file >= 0:
             os.write(self._file, (json.dumps([kind, secret]) + "\n").encode())
 
-    def hear(self, learn: Callable[[str, str], None]) -> None:
+    def receive(self, learn: Callable[[str, str], None]) -> None:
         """Learn what other processes shared since the last time."""
         if self._file < 0 or os.fstat(self._file).st_size == self._read:
             return

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pytest_zstack_ticket.model.codec import phrase_to_json
 from pytest_zstack_ticket.model.digest import digest
 from pytest_zstack_ticket.model.exchange import JsonObject
+from pytest_zstack_ticket.model.json_limits import MAX_DEPTH, MAX_DIGITS
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, Translations
@@ -22,7 +23,8 @@ class RequirementRow:
     """One requirement of a report: its verdict with the tally behind it, and what no tally holds.
 
     `findings` are as `report.finding` makes them; `outside` is what counts in the verdict and is in no example;
-    `witnesses` are examples that passed, which are read only if the requirement did.
+    `witnesses` are examples that passed, which are read only if the requirement did. Findings of a requirement that
+    another one blocks are left out: they are that other one's.
     """
 
     requirement: Requirement
@@ -115,6 +117,7 @@ def _sums(counts: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
 def row_json(row: RequirementRow, translations: Translations) -> JsonObject:
     """Build one requirement of a report."""
     judged, tally = row.judged, row.judged.tally
+    shown = row.findings if tally.failed else ()
     return {
         **requirement_json(row.requirement),
         "verdict": judged.verdict,
@@ -131,7 +134,7 @@ def row_json(row: RequirementRow, translations: Translations) -> JsonObject:
         "without_example": tally.without_example,
         "killed_by": list(row.requirement.killed_by),
         "witnesses": sorted(row.witnesses, key=_witness_order)[:MAX_WITNESSES] if judged.verdict == "passed" else [],
-        "findings": sorted((_finding(one, translations) for one in row.findings), key=_finding_order),
+        "findings": sorted((_finding(one, translations) for one in shown), key=_finding_order),
     }
 
 
@@ -170,7 +173,7 @@ def requirement_json(requirement: Requirement) -> JsonObject:
 
 
 def profile_json(profile: Profile) -> JsonObject:
-    """Write a profile as JSON; its digest covers the schemas of the API too."""
+    """Write a profile as JSON; its digest covers the schemas of the API and the limits of reading too."""
     content = {
         "name": profile.name,
         "base": profile.base,
@@ -183,7 +186,8 @@ def profile_json(profile: Profile) -> JsonObject:
         "capabilities": sorted(profile.capabilities),
         "absent": sorted(profile.absent),
     }
-    return {**content, "digest": digest({**content, "schemas": dict(profile.schemas)})}
+    limits = {"max-depth": MAX_DEPTH, "max-digits": MAX_DIGITS}
+    return {**content, "digest": digest({**content, **limits, "schemas": dict(profile.schemas)})}
 
 
 def _translated(phrase: JsonObject, translations: Translations) -> JsonObject:

@@ -36,7 +36,7 @@ _FRESH = re.compile(rb"[0-9a-f]{32}")
 
 
 def mark_of(example: Any) -> int:
-    """Return what tells an example from others: the body of a draft, else how it is written."""
+    """Identify an example: by the body of a draft, else by its representation."""
     draft = getattr(example, "draft", example)
     body = getattr(draft, "body", None)
     content = _FRESH.sub(b"", body) if isinstance(body, bytes) else repr(example).encode("utf-8", "surrogatepass")
@@ -51,7 +51,7 @@ class Property:
     machine has.
 
     `record` is that of its test, if the test examines a requirement. `over` says that nothing more is to be found: it
-    departed, broke off, or there is nothing else to draw.
+    it failed, broke off, or there is nothing else to draw.
     """
 
     strategy: SearchStrategy[Any] | None
@@ -63,8 +63,8 @@ class Property:
     drawn: int = 0
     in_vain: int = 0
     over: bool = False
-    told: tuple[int, int, int] = (0, 0, 0)
-    round: Callable[[], None] | None = None
+    reported: tuple[int, int, int] = (0, 0, 0)
+    round: Callable[[Property], None] | None = None
 
     @property
     def missing(self) -> int:
@@ -72,10 +72,10 @@ class Property:
         return max(0, min(self.wanted, ENOUGH) - len(self.seen))
 
     def news(self) -> tuple[int, int, int]:
-        """Return what was explored, wanted and missing, less what was told before."""
+        """Return what was explored, wanted and missing, less what was reported before."""
         now = (len(self.seen), self.wanted, self.missing)
-        fresh = (now[0] - self.told[0], now[1] - self.told[1], now[2] - self.told[2])
-        self.told = now
+        fresh = (now[0] - self.reported[0], now[1] - self.reported[1], now[2] - self.reported[2])
+        self.reported = now
         return fresh
 
     def exhaust(self) -> None:

@@ -26,8 +26,8 @@ from pytest_zstack_ticket.report.finding import message_json
 from pytest_zstack_ticket.report.html.page_writer import PDF, write_page
 from pytest_zstack_ticket.report.pdf.printer import Printer
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
-from pytest_zstack_ticket.report.text.translations import wording
-from pytest_zstack_ticket.runner.expectations import ExpectationResult
+from pytest_zstack_ticket.report.text.translations import translations
+from pytest_zstack_ticket.runner.expectation_result import ExpectationResult
 from pytest_zstack_ticket.runner.record import explored_json
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import Result, doubts_of, exit_status, judge
@@ -49,30 +49,21 @@ class Conclusion:
     status: int
     report: dict[str, Any]
     path: Path | None
-    aftermath: ExpectationResult
+    expectation_result: ExpectationResult
     trouble: str = ""
 
 
 def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Conclusion:
     """Form the verdicts of a run and write its report; `evidence` is the seal of what was recorded."""
     profile = run.reached.profile
-    requirements = run.gathered.requirements(run.catalogue.values(), whole=run.shipped)
+    requirements = run.results.requirements(run.catalogue.values(), whole=run.shipped)
     cut = _cut(run, requirements)
-    early = too_early(run.gathered.first_seen, run.late)
-    doubts = doubts_of(cut=cut, early=early)
-    result = judge(
-        requirements,
-        run.gathered.tallies,
-        profile,
-        doubts=doubts,
-        calibration=run.reached.calibration_flaw,
-        cut_short=bool(run.cut_short),
-    )
+    result = _result(run, requirements, cut)
     swept = run.swept
-    # a laboratory without any call to delete is no residue that anybody could have avoided
+    # a laboratory without any call to delete leaves tickets that could not be avoided
     residue = bool(swept.left) and (swept.offered or run.reached.kind == "foreign")
-    aftermath = ExpectationResult.of(run, result)
-    status = aftermath.status(exit_status(aftermath.result, pytest_status, residue=residue))
+    expectation_result = ExpectationResult.of(run, result)
+    status = expectation_result.status(exit_status(expectation_result.result, pytest_status, residue=residue))
     facts = RunFacts(
         run=_run_json(run, pytest_status, avoidable=residue),
         target=_target_json(run, profile),
@@ -83,16 +74,32 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Concl
         counts=result.counts,
         calibration=_calibration_json(run),
         front_end=run.reached.pages.counts,
-        observations=run.gathered.observations,
+        observations=run.results.observations,
         evidence=evidence or None,
         environment=_environment_json(run),
     )
-    report = aftermath.added(scrubbed_json(report_json(facts, _rows(run, requirements, result, cut), wording())))
+    report = expectation_result.added(
+        scrubbed_json(report_json(facts, _rows(run, requirements, result, cut), translations()))
+    )
     status = report["exit_status"]
     path, trouble = _write(run, report)
     if trouble:
         status = status or NOT_WRITTEN
-    return Conclusion(result=result, status=status, report=report, path=path, aftermath=aftermath, trouble=trouble)
+    return Conclusion(
+        result=result, status=status, report=report, path=path, expectation_result=expectation_result, trouble=trouble
+    )
+
+
+def _result(run: Run, requirements: tuple[Requirement, ...], cut: frozenset[str]) -> Result:
+    early = too_early(run.results.first_seen, run.late)
+    return judge(
+        requirements,
+        run.results.tallies,
+        run.reached.profile,
+        doubts=doubts_of(cut=cut, early=early),
+        calibration=run.reached.calibration_flaw,
+        cut_short=bool(run.cut_short),
+    )
 
 
 def _cut(run: Run, requirements: tuple[Requirement, ...]) -> frozenset[str]:
@@ -100,8 +107,8 @@ def _cut(run: Run, requirements: tuple[Requirement, ...]) -> frozenset[str]:
     if not run.cut_short:
         return frozenset()
     if run.role == "controller":
-        return frozenset(one.id for one in requirements) - set(run.gathered.tallies)
-    return frozenset(one for one, tests in run.selected.items() if run.gathered.tests[one] < tests)
+        return frozenset(one.id for one in requirements) - set(run.results.tallies)
+    return frozenset(one for one, tests in run.selected.items() if run.results.tests[one] < tests)
 
 
 def _rows(run: Run, requirements: tuple[Requirement, ...], result: Result, cut: frozenset[str]) -> list[RequirementRow]:
@@ -109,9 +116,9 @@ def _rows(run: Run, requirements: tuple[Requirement, ...], result: Result, cut: 
         RequirementRow(
             requirement=requirement,
             judged=one,
-            findings=run.gathered.findings.get(one.id, ()),
+            findings=run.results.findings.get(one.id, ()),
             outside=_outside(one.tally, cut=one.id in cut),
-            witnesses=run.gathered.witnesses.get(one.id, ()),
+            witnesses=run.results.witnesses.get(one.id, ()),
         )
         for requirement, one in zip(requirements, result.judged, strict=True)
     ]
@@ -121,8 +128,8 @@ def _outside(tally: Tally, *, cut: bool) -> dict[str, Any]:
     """Return what counts in a verdict and is in no example."""
     lost = [phrase_to_json(one) for one in tally.lost]
     explored = explored_json(tally)
-    told = {"errors": list(tally.errors), "lost": lost, "ran": tally.ran, "cut": cut}
-    return {**told, "explored": explored} if explored else told
+    outside = {"errors": list(tally.errors), "lost": lost, "ran": tally.ran, "cut": cut}
+    return {**outside, "explored": explored} if explored else outside
 
 
 def _run_json(run: Run, pytest_status: int, *, avoidable: bool) -> dict[str, Any]:
@@ -132,10 +139,10 @@ def _run_json(run: Run, pytest_status: int, *, avoidable: bool) -> dict[str, Any
         "ended": _date(time.time()),
         "suite": suite_json(),
         "installed": installed_json(),
-        "nonce": run.wishes["nonce"] or None,
-        "effort": run.wishes["effort"],
-        "seed": run.wishes["seed"],
-        "budget": run.wishes["budget"] or None,
+        "nonce": run.options["nonce"] or None,
+        "effort": run.options["effort"],
+        "seed": run.options["seed"],
+        "budget": run.options["budget"] or None,
         "complete": not run.cut_short,
         "cut_short": run.cut_short or None,
         "left_on_target": len(run.swept.left),
@@ -160,11 +167,11 @@ def _residue_json(run: Run) -> dict[str, Any]:
 
 
 def _target_json(run: Run, profile: Profile) -> dict[str, Any]:
-    given = str(run.wishes["url"])
+    given = str(run.options["url"])
     return {
         "url": run.reached.settings.url,
-        "given": given if run.wishes.embedded else None,
-        "kind": "embedded" if run.wishes.embedded else run.reached.kind,
+        "given": given if run.options.embedded else None,
+        "kind": "embedded" if run.options.embedded else run.reached.kind,
         "release": {"oldest": str(profile.oldest), "newest": str(profile.newest)},
         "tls": sorted(f"sha256:{one}" for one in run.reached.certificates),
     }
@@ -192,7 +199,7 @@ def _date(seconds: float) -> str:
 
 
 def _write(run: Run, report: dict[str, Any]) -> tuple[Path | None, str]:
-    """Write the report in every form; return what people are told that it is, and why a PDF is not there."""
+    """Write the report in every form; return the path to show, and why there is no PDF."""
     if run.place is None:
         return None, ""
     folder, text = run.place.folder, json.dumps(report, ensure_ascii=False, indent=1) + "\n"
@@ -205,10 +212,10 @@ def _write(run: Run, report: dict[str, Any]) -> tuple[Path | None, str]:
 
 def _write_pdf(run: Run, folder: Path, text: bytes) -> str:
     """Write the PDF if it was asked for; return why it is not there, if so."""
-    if not run.wishes["pdf"]:
+    if not run.options["pdf"]:
         return ""
     try:
-        printed = Printer.of(run.wishes).page(text, REPORT, folder, run.lang, run.catalogue.values())
+        printed = Printer.of(run.options).page(text, REPORT, folder, run.lang, run.catalogue.values())
     except UsageError as error:
         return str(error)
     write_atomically(folder / PDF, printed)

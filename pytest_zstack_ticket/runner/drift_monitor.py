@@ -44,26 +44,26 @@ class Probe:
 class DriftMonitor:
     """The marks of one process; `early` are the first of them, whose tickets should be there until the end.
 
-    `told` has the signatures of what was found: a target that has drifted stays so, and once is enough to say it.
+    `reported` has the signatures of what was found: a target that has drifted stays so, and once is enough to say it.
     Safe to use from many threads: one mark at a time is made, by the thread that is due.
     """
 
-    def __init__(self, endpoint: TicketEndpoint, *, every: int, roomy: Callable[[], bool]) -> None:
+    def __init__(self, endpoint: TicketEndpoint, *, every: int, has_spare_quota: Callable[[], bool]) -> None:
         self._endpoint = endpoint
         self._every = every
-        self._roomy = roomy
+        self._roomy = has_spare_quota
         self._lock = threading.Lock()
         self._busy = False
         self._calls = 0
         self._waiting: list[Probe] = []
         self.early: list[Probe] = []
-        self.told: set[str] = set()
+        self.reported: set[str] = set()
         self.on = False
 
     def attach(self) -> None:
         """Make marks from now on."""
         self.on = True
-        self._endpoint.watch = self._count
+        self._endpoint.calls.add(self._count)
 
     def _count(self) -> None:
         """Count a call, and make a mark if one is due and the caps leave room for its ticket."""

@@ -17,24 +17,23 @@ from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Observation
 from pytest_zstack_ticket.report.finding import subject_role
 from pytest_zstack_ticket.runner.budget import Property
-from pytest_zstack_ticket.runner.record import ItemRecord, Seen
+from pytest_zstack_ticket.runner.record import ExaminedExample, ItemRecord
 from pytest_zstack_ticket.verdicts.input_digest import input_of
 from pytest_zstack_ticket.verdicts.lateness import moment
 from pytest_zstack_ticket.verdicts.tally import Tally, tally_of
 
 Role = CallResult | tuple[Exchange, ...]
 CONFIRMATIONS = 3
-"""So often a departing example is repeated, to say whether it departs every time."""
+"""Times that a failing example is repeated, to see whether it fails every time."""
 BROKEN = frozenset({"reset", "protocol", "gateway"})
 """Failures after which a target that answers others may have broken down over the request."""
 MOST_SILENT = 3
 """After this many silent siblings in a row nothing is asked again."""
-"""So many of the last holding examples are remembered, for one that can be sent again in another run."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedViolation:
-    """A departure as a test's assertion shows it; its text is in the language of the run."""
+    """A violation as a test's assertion shows it; its text is in the language of the run."""
 
     example: Example
     text: str
@@ -66,7 +65,7 @@ class Examiner:
     ) -> None:
         self._profile = profile
         self._keep = keep
-        self._observe = observe
+        self._keep_observation = observe
         self._words = words
         self._sibling = sibling
         self._lock = threading.Lock()
@@ -105,8 +104,8 @@ class Examiner:
         seen: Trails = {
             role: trail.exchanges if isinstance(trail, CallResult) else tuple(trail) for role, trail in trails.items()
         }
-        given = trails.get("subject")
-        subject = given if isinstance(given, CallResult) else None
+        calls = {role: trail for role, trail in trails.items() if isinstance(trail, CallResult)}
+        subject = calls.get("subject")
         asked, judgement = self._judged(_Question(check, seen, dict(arguments or {})), subject, beside)
         example = Example(
             requirement=self.item.requirement,
@@ -119,10 +118,8 @@ class Examiner:
             partition=partition or (edit.partition if edit else ""),
             input=input_of(subject_role(asked.trails), asked.trails),
         )
-        created = frozenset(
-            role for role, trail in trails.items() if isinstance(trail, CallResult) and trail.call == "create"
-        )
-        return self._kept(self.item, Seen(example, asked.trails, created, subject))
+        created = frozenset(role for role, call in calls.items() if call.call == "create")
+        return self._kept(self.item, ExaminedExample(example, asked.trails, created, subject))
 
     def _judged(
         self, asked: _Question, subject: CallResult | None, beside: Callable[[], CallResult] | None
@@ -130,7 +127,7 @@ class Examiner:
         """Judge an example; an unanswered request is sent again, to say whether it alone is not answered."""
         judgement = evaluate(asked.check, asked.trails, asked.arguments, self._profile())
         if isinstance(judgement, Undecided) and subject is not None and isinstance(subject.outcome, Unanswered):
-            asked = _Question("answered", self._asked_again(subject, beside), {"call": subject.call})
+            asked = _Question("answered", self._repeated(subject, beside), {"call": subject.call})
             judgement = evaluate(asked.check, asked.trails, asked.arguments, self._profile())
         return asked, judgement
 
@@ -146,47 +143,51 @@ class Examiner:
             ahead = Tally(requirement=self.item.requirement, known=frozenset(partitions))
             self.item.tally = self.item.tally.plus(ahead)
 
-    def note(self, name: str, value: Json, trail: CallResult | None = None) -> None:
+    def observe(self, name: str, value: Json, trail: CallResult | None = None) -> None:
         """Keep an observation: a fact that is recorded where the contract is open."""
         ids = tuple(exchange.id for exchange in trail.exchanges) if trail else ()
         observation = Observation(id=name, value=value, exchanges=ids)
-        self._observe(observation)
+        self._keep_observation(observation)
         if self.item is not None:
             self.item.observations.append(observation)
 
     def confirm(self, record: ItemRecord) -> None:
-        """Repeat the subject of a test's last departing example, and note how often it departs.
+        """Repeat the subject of a test's failing example, and count how often it fails.
 
         Only repetitions that are decided as the first one was count: the same UUID twice may well be refused.
         """
-        example, subject = record.example, record.subject
-        if example is None or subject is None or subject.again is None or example.check == "answered":
+        failing = record.failing
+        if failing is None or failing.example.check == "answered":
+            return
+        example, subject = failing.example, failing.subject
+        if subject is None or subject.again is None:
             return
         for _ in range(CONFIRMATIONS):
             repeat = subject.again()
             if type(repeat.outcome) is not type(subject.outcome):
                 continue
-            seen = {**record.trails, "subject": repeat.exchanges}
+            seen = {**failing.trails, "subject": repeat.exchanges}
             judgement = evaluate(example.check, seen, example.arguments, self._profile())
             record.tried += 1
             record.seen += isinstance(judgement, Violation)
 
-    def _kept(self, item: ItemRecord, seen: Seen) -> ReportedViolation | None:
+    def _kept(self, item: ItemRecord, seen: ExaminedExample) -> ReportedViolation | None:
         example, judgement = seen.example, seen.example.judgement
         with self._lock:
             self._keep(example)
             item.tally = item.tally.plus(tally_of(example))
-            item.saw(moment(seen.trails))
+            item.at(moment(seen.trails))
             if not isinstance(judgement, Violation):
-                item.holding.extend([seen] if judgement is None else ())
+                item.passing.extend([seen] if judgement is None else ())
                 item.witness = item.witness or (seen if judgement is None else None)
                 return None
-            item.example, item.trails, item.created = example, seen.trails, seen.created
-            item.subject = seen.subject
+            item.failing = seen
         expected, actual = self._words(judgement.expected), self._words(judgement.actual)
         return ReportedViolation(example, f"{item.requirement}: expected {expected}; actual: {actual}")
 
-    def _beside(self, role: str, send: Callable[[], CallResult], seen: dict[str, tuple[Exchange, ...]]) -> bool:
+    def _sibling_answered(
+        self, role: str, send: Callable[[], CallResult], seen: dict[str, tuple[Exchange, ...]]
+    ) -> bool:
         """Send the sibling for a role; return whether it was answered."""
         sibling = send()
         seen[role] = sibling.exchanges
@@ -194,7 +195,7 @@ class Examiner:
         self._silent = self._silent + 1 if silent else 0
         return not silent
 
-    def _asked_again(self, subject: CallResult, beside: Callable[[], CallResult] | None) -> Trails:
+    def _repeated(self, subject: CallResult, beside: Callable[[], CallResult] | None) -> Trails:
         """Send an unanswered request again and again, its sibling around each time; once for all who ask about it.
 
         Where the sibling is not answered either, the target is silent and the request is left alone.
@@ -213,11 +214,11 @@ class Examiner:
         if subject.again is None or self._silent >= MOST_SILENT:
             return seen
         for number in range(1, REPEATS + 1):
-            if not self._beside(f"before{number}", send, seen):
+            if not self._sibling_answered(f"before{number}", send, seen):
                 return seen
             repeat = subject.again()
             seen[f"repeat{number}"] = repeat.exchanges
             if not isinstance(repeat.outcome, Unanswered):
                 return seen
-        self._beside("after", send, seen)
+        self._sibling_answered("after", send, seen)
         return seen

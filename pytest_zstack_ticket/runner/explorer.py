@@ -1,16 +1,15 @@
 """Run a property over generated examples with the run's own seed and effort, and leave the shrinking to Hypothesis.
 
 With a window above 1 the verdicts are deferred: examples are drawn first and judged by as many threads; only if one
-departs are the same examples drawn again, those that held passed over, and the departing one shrunk one by one. A
+fails are the same examples drawn again, those that held passed over, and the failing one shrunk one by one. A
 batch drawn as a list would not shrink to one body.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from pytest_zstack_ticket.runner.budget import (
     Property,
     mark_of,
 )
+from pytest_zstack_ticket.runner.hypothesis_home import storage
 
 if TYPE_CHECKING:
     from hypothesis import settings
@@ -68,7 +68,7 @@ class Explorer:
         while len(known.seen) < least and not known.over:
             # every round begins with the simplest example, which is new only once
             self.round(known, least - len(known.seen) + bool(known.drawn))
-        # what stands for no requirement has nobody to tell of it later
+        # without a requirement there is no later report for what is found
         while known.record is None and len(known.seen) < wanted and not known.over and self.budget.left:
             self.round(known, until=self.now() + self.budget.left)
 
@@ -79,7 +79,7 @@ class Explorer:
         """
         if known.strategy is None:
             if known.round is not None:
-                known.round()
+                known.round(known)
             return
         began, before, drawn = self.now(), len(known.seen), 0
 
@@ -114,7 +114,7 @@ class Explorer:
             self._run(strategy, _replay(held, holds), len(held), seed)
 
     def _deferred(self, strategy: SearchStrategy[Any], holds: Holds, examples: int, seed: int) -> list[bool]:
-        """Judge every drawn example in threads; return for each whether it held. Raises what is no departure."""
+        """Judge every drawn example in threads; return for each whether it held. Raises any error but a violation."""
         waiting: list[Future[None]] = []
         with ThreadPoolExecutor(self.window) as pool:
 
@@ -176,16 +176,3 @@ def bounds(examples: int, *, steps: int = 50) -> settings:
         max_examples=examples,
         stateful_step_count=steps,
     )
-
-
-@contextmanager
-def storage(folder: str) -> Iterator[None]:
-    """Let Hypothesis use another storage folder for a while."""
-    from hypothesis import configuration  # noqa: PLC0415 - as above
-
-    before = getattr(configuration, "__hypothesis_home_directory", None)
-    configuration.set_hypothesis_home_dir(folder)
-    try:
-        yield
-    finally:
-        configuration.set_hypothesis_home_dir(before)

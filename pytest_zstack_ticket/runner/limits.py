@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pytest_zstack_ticket.config.options import RunOptions
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.quotas import FOREIGN, LABORATORY, UNBOUNDED, Quotas
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.target.settings import context_of
 from pytest_zstack_ticket.target.target import is_loopback
 
@@ -17,71 +17,69 @@ METHODS = "GET, POST, PUT, DELETE"
 ORDER = ("requests", "rate", "created", "alive", "bytes")
 
 
-def bounded(wishes: RunOptions) -> RunOptions:
-    """Return wishes whose effort and time are small for somebody's cloud, unless something else was asked for."""
-    if wishes.embedded or is_loopback(_url(wishes)):
-        return wishes
-    return wishes.with_default("effort", "smoke", "foreign target").with_default(
-        "total-timeout", HOUR, "foreign target"
-    )
+def bounded(options: RunOptions) -> RunOptions:
+    """Return options with small defaults of effort and time for a remote target."""
+    if options.embedded or is_loopback(_url(options)):
+        return options
+    return options.with_default("effort", "smoke", "remote target").with_default("total-timeout", HOUR, "remote target")
 
 
-def quotas_of(wishes: RunOptions) -> Quotas:
-    """Return the caps of a run: none on the embedded endpoint, small ones on somebody's cloud, else as asked for."""
-    caps = UNBOUNDED if wishes.embedded else LABORATORY if is_loopback(_url(wishes)) else FOREIGN
-    asked = {name: wishes[f"max-{name}"] for name in ORDER if wishes[f"max-{name}"] != ""}
+def quotas_of(options: RunOptions) -> Quotas:
+    """Return the caps of a run: none on the embedded simulator, small ones on a remote target, else as asked for."""
+    caps = UNBOUNDED if options.embedded else LABORATORY if is_loopback(_url(options)) else FOREIGN
+    asked = {name: options[f"max-{name}"] for name in ORDER if options[f"max-{name}"] != ""}
     for name, value in asked.items():
         if value <= 0:
             raise SettingsError(f"--zstack-max-{name} {value:g}: write a number above 0.")
     return replace(caps, **asked)
 
 
-def host_of(wishes: RunOptions) -> str:
+def host_of(options: RunOptions) -> str:
     """Return the host of the target in lower case."""
-    return urlsplit(_url(wishes)).hostname or ""
+    return urlsplit(_url(options)).hostname or ""
 
 
-def _url(wishes: RunOptions) -> str:
-    url = str(wishes["url"])
+def _url(options: RunOptions) -> str:
+    url = str(options["url"])
     return url if "://" in url else f"http://{url}"
 
 
-def may_approve(wishes: RunOptions) -> bool:
-    """Return True if the context file names an approver and allows that he approves."""
-    context = context_of(wishes)
-    return context.allow_approve and "approver" in context.people
+def may_approve(options: RunOptions) -> bool:
+    """Return True if the context file names an approver and allows its approvals."""
+    context = context_of(options)
+    return context.allow_approve and "approver" in context.users
 
 
-def summary(caps: Quotas, wishes: RunOptions) -> str:
+def summary(caps: Quotas, options: RunOptions) -> str:
     """Return the bounds in one line, in English, for an error."""
-    told = {
+    forms = {
         "requests": "{:.12g} requests",
         "rate": "{:g} a second",
         "created": "{:.12g} POST requests",
         "alive": "{:.12g} tickets at once",
         "bytes": "{:.12g} bytes",
     }
-    parts = [told[name].format(getattr(caps, name)) for name in ORDER if getattr(caps, name) is not None]
-    if wishes["total-timeout"]:
-        parts.append(f"{wishes['total-timeout']:g} seconds")
-    if may_approve(wishes):
+    parts = [forms[name].format(getattr(caps, name)) for name in ORDER if getattr(caps, name) is not None]
+    if options["total-timeout"]:
+        parts.append(f"{options['total-timeout']:g} seconds")
+    if may_approve(options):
         parts.append("and approvals by the approver of the context file")
     return ", ".join(parts)
 
 
-def lines(wishes: RunOptions, caps: Quotas, tests: int | None = None) -> list[str]:
-    """Return the plan for people: what would be sent at most, where to, and what never is."""
-    words, lang = wording(), wishes["lang"]
+def lines(options: RunOptions, caps: Quotas, tests: int | None = None) -> list[str]:
+    """Return the plan in the language of the run: what would be sent at most, where to, and what never is."""
+    words, lang = translations(), options["lang"]
     none = words.say("no-bound", lang)
-    told = [words.say("plan-title", lang, url=wishes["url"])]
+    plan = [words.say("plan-title", lang, url=options["url"])]
     if tests is not None:
-        told.append(words.say("plan-tests", lang, count=tests, effort=wishes["effort"]))
+        plan.append(words.say("plan-tests", lang, count=tests, effort=options["effort"]))
     for name in ORDER:
         value = getattr(caps, name)
-        told.append(words.say(f"plan-{name}", lang, bound=none if value is None else f"{value:.12g}"))
-    seconds = wishes["total-timeout"]
-    told.append(words.say("plan-time", lang, bound=f"{seconds:g} s" if seconds else none))
-    told.append(words.say("plan-methods", lang, methods=METHODS))
-    if may_approve(wishes):
-        return [*told, words.say("plan-approvals", lang), words.say("plan-never-but", lang)]
-    return [*told, words.say("plan-never", lang)]
+        plan.append(words.say(f"plan-{name}", lang, bound=none if value is None else f"{value:.12g}"))
+    seconds = options["total-timeout"]
+    plan.append(words.say("plan-time", lang, bound=f"{seconds:g} s" if seconds else none))
+    plan.append(words.say("plan-methods", lang, methods=METHODS))
+    if may_approve(options):
+        return [*plan, words.say("plan-approvals", lang), words.say("plan-never-but", lang)]
+    return [*plan, words.say("plan-never", lang)]

@@ -1,4 +1,4 @@
-"""Send pinned examples again: those of waivers and of an earlier run before the tests, our own departures after."""
+"""Send pinned examples again: those of waivers and of an earlier run before the tests, this run's violations after."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from pytest_zstack_ticket.model.saved_example import (
 from pytest_zstack_ticket.model.ticket import Edit, Message
 from pytest_zstack_ticket.model.verdict import Example
 from pytest_zstack_ticket.model.waiver import Waiver
-from pytest_zstack_ticket.runner.record import finding_of, record_to_json, saved_example_json
-from pytest_zstack_ticket.runner.rerun_command import our_sessions
+from pytest_zstack_ticket.runner.record_json import record_json
+from pytest_zstack_ticket.runner.rerun_command import identity_of
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import applies, signature
 from pytest_zstack_ticket.verdicts.saved_examples import observed, status_of
 from pytest_zstack_ticket.verdicts.waivers import Outcome, replays_needed
 
 REPEATS = 8
-"""A departing example is sent so often again at the end, to tell how regularly it departs."""
+"""Times that a failing example is sent again at the end, to see how regularly it fails."""
 MOST_REPEATED = 20
 A_FEW = 3
-"""Replays of a waiver of which no number would tell that its failure is gone."""
+"""Replays of a waiver for which no number would prove that its failure is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """One more sight of a pinned example; `signature` is empty unless it departed."""
+    """One replay of a saved example; `signature` is empty unless it failed."""
 
     trails: dict[str, CallResult]
     judgement: Judgement
@@ -52,13 +52,14 @@ class Replay:
 def before_tests(run: Run) -> None:
     """Replay what waivers and the baseline hold, as far as it was selected; a target that is lost ends it."""
     with suppress(TargetError):
-        for waiver in run.standing.waivers:
-            if (waiver.requirement, waiver.signature) in run.standing.active and _wanted(run, waiver.requirement):
+        for waiver in run.expectations.waivers:
+            if (waiver.requirement, waiver.signature) in run.expectations.active and _wanted(run, waiver.requirement):
                 replay_waiver(run, waiver)
-        for told in (run.standing.baseline or {}).get("pinned", ()):
-            pinned = saved_example_from_json(told)
+        for saved in (run.expectations.baseline or {}).get("pinned", ()):
+            pinned = saved_example_from_json(saved)
             # what compares the end of a run with its start says nothing before the tests
-            if _wanted(run, pinned.requirement) and pinned.requirement not in run.late:
+            early = pinned.requirement not in run.late
+            if _wanted(run, pinned.requirement) and early and _may_replay(run, pinned):
                 replay_baseline(run, pinned)
 
 
@@ -69,11 +70,16 @@ def _wanted(run: Run, requirement: str) -> bool:
     return rule is None or applies(rule, run.reached.profile) is None
 
 
+def _may_replay(run: Run, pinned: SavedExample) -> bool:
+    """Return False for an example whose body could harm this target, such as one that the simulator was sent."""
+    return all(run.reached.endpoint.may_send(call.body) for call in pinned.calls)
+
+
 def replay_waiver(run: Run, waiver: Waiver) -> None:
-    """Send the counterexample of a waiver until it departs, or until it is incredible that it still would."""
-    if waiver.counterexample is None:
+    """Send the counterexample of a waiver until it fails, or until it is incredible that it still would."""
+    if waiver.counterexample is None or not _may_replay(run, waiver.counterexample):
         return
-    outcomes = run.standing.outcomes.setdefault((waiver.requirement, waiver.signature), [])
+    outcomes = run.expectations.outcomes.setdefault((waiver.requirement, waiver.signature), [])
     for _ in range(replays_needed(waiver.seen, waiver.tried) or A_FEW):
         seen = replay(run, waiver.counterexample)
         outcomes.append(seen.outcome)
@@ -87,12 +93,12 @@ def replay_baseline(run: Run, pinned: SavedExample) -> None:
     seen = replay(run, pinned)
     keep(run, pinned, seen)
     now = replace(pinned, signature=seen.signature, observed=observed(seen.trails["subject"].exchanges))
-    run.standing.pinned[pinned.requirement, pinned.signature] = saved_example_to_json(now)
+    run.expectations.pinned[pinned.requirement, pinned.signature] = saved_example_to_json(now)
 
 
 def replay(run: Run, pinned: SavedExample) -> Replay:
     """Send the calls of a pinned example in their order and judge them. Raises TargetError."""
-    run.reached.protect()
+    run.reached.cleanup.protect()
     trails = {call.role: run.reached.endpoint.send(_message(pinned, call)) for call in pinned.calls}
     seen = {role: trail.exchanges for role, trail in trails.items()}
     judgement = evaluate(pinned.check, seen, dict(pinned.arguments), run.reached.profile)
@@ -131,22 +137,21 @@ def keep(run: Run, pinned: SavedExample, seen: Replay) -> None:
         **seen.trails,
     )
     run.examiner.end()
-    ours, again = our_sessions(run), shlex.join(["pytest", *safe_arguments()[1:]])
-    finding = finding_of(record, url=run.reached.settings.url, ours=ours, regenerate=again)
-    run.gathered.take(record_to_json(record, finding, saved_example_json(record, ours=ours, word=run.wishes["nonce"])))
-    run.gathered.tests[pinned.requirement] -= 1  # it is no test, and a run that is cut short counts those
+    again = shlex.join(["pytest", *safe_arguments()[1:]])
+    run.results.take(record_json(record, identity_of(run), command=again))
+    run.results.tests[pinned.requirement] -= 1  # it is no test, and a run that is cut short counts those
 
 
 def after_tests(run: Run) -> None:
-    """Send our own departing examples a few times more, so that a finding can say how regular it is."""
+    """Send this run's failing examples a few times more, so that a finding can say how regular it is."""
     if run.cut_short or run.folder is None:
         return
-    departing = [key for key in sorted(run.gathered.pinned) if key[1]]
+    failing = [key for key in sorted(run.results.pinned) if key[1]]
     with suppress(TargetError):
-        for requirement, found in departing[:MOST_REPEATED]:
-            told = run.gathered.pinned[requirement, found]
-            outcomes = [replay(run, saved_example_from_json(told)).outcome for _ in range(REPEATS)]
-            told["seen"], told["tried"] = outcomes.count(found), REPEATS - outcomes.count(None)
-            for finding in run.gathered.findings.get(requirement, ()):
+        for requirement, found in failing[:MOST_REPEATED]:
+            saved = run.results.pinned[requirement, found]
+            outcomes = [replay(run, saved_example_from_json(saved)).outcome for _ in range(REPEATS)]
+            saved["seen"], saved["tried"] = outcomes.count(found), REPEATS - outcomes.count(None)
+            for finding in run.results.findings.get(requirement, ()):
                 if finding["signature"] == found:
-                    finding["seen"], finding["tried"] = 1 + told["seen"], 1 + told["tried"]
+                    finding["seen"], finding["tried"] = 1 + saved["seen"], 1 + saved["tried"]

@@ -5,37 +5,38 @@ from __future__ import annotations
 import shlex
 
 from pytest_zstack_ticket.config.options import COMMAND_LINE
+from pytest_zstack_ticket.runner.record_json import RunIdentity
 from pytest_zstack_ticket.runner.run import Run
 
 
-def our_sessions(run: Run) -> frozenset[str]:
-    """Return the Authorization values that stand for our session in redacted requests; an access key's is empty."""
-    redactor = run.reached.redactor
-    return frozenset({f"OAuth {redactor.pseudonym(run.reached.keeper.session.uuid)}", ""})
-
-
-def other_sessions(run: Run) -> dict[str, str]:
-    """Return the Authorization values of people beside us, with the variable that a curl line takes each from."""
-    redactor = run.reached.redactor
-    return {
-        f"OAuth {redactor.pseudonym(one.keeper.known)}": f"ZSTACK_{one.settings.part.upper()}_SESSION"
-        for one in run.reached.company
-        if one.keeper.known
-    }
+def identity_of(run: Run) -> RunIdentity:
+    """Collect what the findings of a run depend on; an access key's Authorization value is empty."""
+    reached = run.reached
+    shown = reached.redactor.pseudonym
+    return RunIdentity(
+        url=reached.settings.url,
+        own=frozenset({f"OAuth {shown(reached.sessions.session.uuid)}", ""}),
+        others={
+            f"OAuth {shown(one.sessions.known)}": f"ZSTACK_{one.settings.part.upper()}_SESSION"
+            for one in reached.actors.connected
+            if one.sessions.known
+        },
+        nonce=run.options["nonce"],
+    )
 
 
 def command(run: Run, *chosen: str) -> str:
     """Return the command that runs the chosen tests as this run does, all of them if none is named."""
-    told = {"url": run.wishes["url"], "effort": run.wishes["effort"], "seed": run.wishes["seed"]}
+    first = {"url": run.options["url"], "effort": run.options["effort"], "seed": run.options["seed"]}
     others = {
         name: found.value
-        for name, found in run.wishes.values.items()
-        if found.origin == COMMAND_LINE and name not in told and name not in ("report", "pdf", "font-path", "lang")
+        for name, found in run.options.values.items()
+        if found.origin == COMMAND_LINE and name not in first and name not in ("report", "pdf", "font-path", "lang")
     }
     if "budget" in others:
         others["budget"] = f"{others['budget']:g}s"
     options = [
         f"--zstack-{name}" if value is True else f"--zstack-{name}={value}"
-        for name, value in {**told, **others}.items()
+        for name, value in {**first, **others}.items()
     ]
     return shlex.join(["pytest", *options, *chosen])

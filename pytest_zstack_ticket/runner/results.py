@@ -43,15 +43,15 @@ class RunResults:
             self.findings.setdefault(tally.requirement, []).append(record["finding"])
         if record.get("witness"):
             self.witnesses.setdefault(tally.requirement, []).append(record["witness"])
-        for told in record.get("pinned", ()):
-            self.pinned[tally.requirement, told["signature"] or ""] = told
-        for told in record["observations"]:
-            self._observe(told)
+        for data in record.get("pinned", ()):
+            self.pinned[tally.requirement, data["signature"] or ""] = data
+        for data in record["observations"]:
+            self._observe(data)
         if record.get("own"):
             self.own[tally.requirement] = Requirement(**record["own"])
 
-    def _observe(self, told: dict[str, Any]) -> None:
-        observation = observation_from_json(told)
+    def _observe(self, data: dict[str, Any]) -> None:
+        observation = observation_from_json(data)
         seen = self.observations.setdefault(observation.id, [])
         same = next((one for one in seen if one["value"] == observation.value), None)
         if same is None:

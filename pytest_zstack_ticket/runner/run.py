@@ -31,7 +31,7 @@ from pytest_zstack_ticket.redaction.leak_scan import Scan, scan
 from pytest_zstack_ticket.redaction.shared_secrets import SharedSecrets
 from pytest_zstack_ticket.report.document import profile_json
 from pytest_zstack_ticket.report.text.finding_card import FindingCards
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.runner.budget import Budget
 from pytest_zstack_ticket.runner.drift_monitor import EVERY, DriftMonitor
 from pytest_zstack_ticket.runner.examiner import Examiner
@@ -44,7 +44,6 @@ from pytest_zstack_ticket.target.target import Target
 from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
 if TYPE_CHECKING:
-    from pytest_zstack_ticket.runner.conclusion import Conclusion
     from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 
 Role: TypeAlias = Literal["alone", "controller", "worker"]
@@ -55,7 +54,7 @@ Role: TypeAlias = Literal["alone", "controller", "worker"]
 class Run:
     """The state of a run in one process. `begin` reaches the target, `close` lets go of it."""
 
-    wishes: RunOptions
+    options: RunOptions
     shipped: bool
     worker: str = "m"
     role: Role = "alone"
@@ -68,7 +67,7 @@ class Run:
     target: Target | None = None
     server: SimulatorServer | None = None
     recorder: Recorder = field(default_factory=NoRecorder)
-    gathered: RunResults = field(default_factory=RunResults)
+    results: RunResults = field(default_factory=RunResults)
     selected: Counter[str] = field(default_factory=Counter)
     cut_short: str = ""
     usage_counter: SharedUsageCounter | None = None
@@ -81,8 +80,7 @@ class Run:
     swept_by_workers: list[CleanupResult] = field(default_factory=list)
     scanned: Scan = field(default_factory=Scan)
     used: Usage = field(default_factory=Usage)
-    standing: Expectations = field(default_factory=Expectations)
-    ending: Conclusion | None = None
+    expectations: Expectations = field(default_factory=Expectations)
 
     @property
     def reached(self) -> Target:
@@ -94,23 +92,23 @@ class Run:
     @property
     def window(self) -> int:
         """How many requests are under way at once."""
-        asked = self.wishes["concurrency"]
-        return max(1, int(asked or (8 if self.wishes.embedded or self.reached.kind == "laboratory" else 2)))
+        asked = self.options["concurrency"]
+        return max(1, int(asked or (8 if self.options.embedded or self.reached.kind == "laboratory" else 2)))
 
     @cached_property
     def budget(self) -> Budget:
         """The time for exploring, shared by the tests that explore."""
-        return Budget(seconds=float(self.wishes["budget"] or 0.0))
+        return Budget(seconds=float(self.options["budget"] or 0.0))
 
     @property
     def lang(self) -> str:
-        """The language of what people read."""
-        return str(self.wishes["lang"])
+        """The language of reports and messages."""
+        return str(self.options["lang"])
 
     @cached_property
     def place(self) -> ReportFolder | None:
         """Where the report goes to."""
-        return ReportFolder.of(str(self.wishes["report"] or ""), self.id)
+        return ReportFolder.of(str(self.options["report"] or ""), self.id)
 
     @property
     def folder(self) -> Path | None:
@@ -139,15 +137,17 @@ class Run:
         )
 
     @cached_property
-    def memory(self) -> DriftMonitor:
+    def drift_monitor(self) -> DriftMonitor:
         """Notices whether the target treats one draft alike as long as the run goes on."""
         target = self.reached
-        return DriftMonitor(target.endpoint, every=EVERY[self.wishes["effort"]], roomy=lambda: target.roomy)
+        return DriftMonitor(
+            target.endpoint, every=EVERY[self.options["effort"]], has_spare_quota=lambda: target.cleanup.has_spare_quota
+        )
 
     @cached_property
     def cards(self) -> FindingCards:
         """Makes cards of findings in the language of the run."""
-        return FindingCards(translations=wording(), lang=self.lang, with_evidence=self.folder is not None)
+        return FindingCards(translations=translations(), lang=self.lang, with_evidence=self.folder is not None)
 
     def fresh_calibration(self) -> CallResult:
         """Send the calibration draft once more."""
@@ -156,30 +156,30 @@ class Run:
 
     def words(self, phrase: Phrase) -> str:
         """Return a phrase in the language of the run."""
-        return wording().render(phrase, self.lang)
+        return translations().render(phrase, self.lang)
 
     def begin(self) -> None:
         """Reach the target and learn about it. Raises TargetError, or our UsageError."""
         if self.place and self.role != "worker":
             self.place.make()
-        if self.wishes.embedded and not self.url:
+        if self.options.embedded and not self.url:
             from pytest_zstack_ticket.simulator.server.server import started  # noqa: PLC0415 - only embedded runs pay for it
 
-            self.server = started(str(self.wishes["url"]))
+            self.server = started(str(self.options["url"]))
             self.url = self.server.url
-        self.url = self.url or str(self.wishes["url"])
+        self.url = self.url or str(self.options["url"])
         self._record()
-        self.usage_counter = SharedUsageCounter(quotas_of(self.wishes), self.usage_counter_path)
+        self.usage_counter = SharedUsageCounter(quotas_of(self.options), self.usage_counter_path)
         self.shared_secrets = SharedSecrets(self.shared_secrets_path)
         self.target = open_target(
-            self.wishes,
+            self.options,
             url=self.url,
             key=self.key,
             recorder=self.recorder,
             worker=self.worker,
             usage_counter=self.usage_counter,
             shared_secrets=self.shared_secrets,
-            ledger=None if self.wishes.embedded else self.ledger_path(self.worker),
+            ledger=None if self.options.embedded else self.ledger_path(self.worker),
             profile=self.profile,
         )
         if self.profile is None:
@@ -187,7 +187,7 @@ class Run:
             self.profile = self.target.profile
         elif self.ticket_name:
             self.target.call_tickets(self.ticket_name)
-        if self.wishes["webhook"] and self.role != "controller":
+        if self.options["webhook"] and self.role != "controller":
             self.target.listen()
 
     def _record(self) -> None:
@@ -217,31 +217,31 @@ class Run:
             "key": self.key.hex(),
             "url": self.url,
             "shipped": self.shipped,
-            "values": {name: (found.value, found.origin) for name, found in self.wishes.values.items()},
+            "values": {name: (found.value, found.origin) for name, found in self.options.values.items()},
             "profile": profile_json(self.reached.profile),
             "ticket_name": self.reached.context.name,
-            "waived": sorted(self.standing.active),
-            "meter": str(self.usage_counter.path) if self.usage_counter else "",
-            "whispers": self.shared_secrets.path if self.shared_secrets else "",
+            "waived": sorted(self.expectations.active),
+            "usage_counter": str(self.usage_counter.path) if self.usage_counter else "",
+            "shared_secrets": self.shared_secrets.path if self.shared_secrets else "",
         }
 
     def clean_up(self) -> None:
-        """Take away what this process created on the target; a throw-away embedded endpoint needs none."""
-        if self.target is None or self.wishes.embedded:
+        """Take away what this process created on the target; a throw-away embedded simulator needs none."""
+        if self.target is None or self.options.embedded:
             return
         try:
-            self.swept = self.target.sweep()
+            self.swept = self.target.cleanup.sweep()
         except TargetError:
             self.swept = CleanupResult(why="no-session")
 
     def give_up(self) -> None:
         """Take away what was created before it was clear that no verdict can be formed; else the ledger stays."""
-        if self.target is not None and self.target.pending:
+        if self.target is not None and self.target.cleanup.pending:
             with suppress(TargetError):
-                self.swept = self.target.sweep(wait=False)
+                self.swept = self.target.cleanup.sweep(wait=False)
 
-    def hear(self, swept: CleanupResult, scanned: Scan) -> None:
-        """Take in what a worker of xdist told at its end."""
+    def take_worker_result(self, swept: CleanupResult, scanned: Scan) -> None:
+        """Add the cleanup and the leak scan of a worker of xdist."""
         self.swept_by_workers.append(swept)
         self.scanned = self.scanned.plus(scanned)
 
@@ -254,12 +254,12 @@ class Run:
 
     def sweep_after_workers(self) -> None:
         """Add what the workers of xdist came to, and sweep what a worker that broke down left."""
-        if self.target is None or self.wishes.embedded:
+        if self.target is None or self.options.embedded:
             return
         found = list(self.swept_by_workers)
         for path in sorted(self.ledger_path("*").parent.glob(f"ledger-{self.id}-gw*.jsonl")):
             ledger = SavedLedger(path)
-            found.append(self.target.sweep(ledger))
+            found.append(self.target.sweep_ledger(ledger))
             if found[-1].clean and not ledger.book.pending():
                 path.unlink(missing_ok=True)
                 found = [one for one in found if one.clean]
@@ -282,7 +282,7 @@ class Run:
     def close(self) -> None:
         """Let go of the target; a second call does nothing."""
         if self.target is not None:
-            self.target.close_ledgers(clean=self.swept.clean)
+            self.target.cleanup.close_ledgers(clean=self.swept.clean)
             self.target.close()
             self.target = None
         if self.usage_counter is not None:

@@ -13,7 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_zstack_ticket.runner.budget import Budget, Property
-from pytest_zstack_ticket.runner.explorer import bounds, storage
+from pytest_zstack_ticket.runner.explorer import bounds
+from pytest_zstack_ticket.runner.hypothesis_home import storage
 
 if TYPE_CHECKING:
     from hypothesis.stateful import RuleBasedStateMachine
@@ -49,14 +50,13 @@ class StateMachineRunner:
         if not self.budget.seconds:
             self._run(machine, programs, steps, self.seed)
             return
-        known = Property(None, _judged_by_itself, programs * steps)
-        known.round = partial(self._round, known, machine, steps)
+        known = Property(None, _judged_by_itself, programs * steps, round=partial(self._round, machine, steps))
         self.budget.properties.append(known)
         if self.enter is not None:
             self.enter(known)
-        known.round()
+        self._round(machine, steps, known)
 
-    def _round(self, known: Property, machine: type[RuleBasedStateMachine], steps: int) -> None:
+    def _round(self, machine: type[RuleBasedStateMachine], steps: int, known: Property) -> None:
         began = self.now()
         try:
             self._run(machine, ROUND, steps, self.seed + known.drawn)

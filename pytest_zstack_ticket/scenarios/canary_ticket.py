@@ -40,7 +40,7 @@ class CanaryTicket:
     @property
     def was_deleted_for_quota(self) -> bool:
         """True if the run itself deleted the ticket to stay under a quota: its absence then proves nothing."""
-        return bool(self.owner.deleted_for_quota & {self.uuid, self._nonce})
+        return bool(self.owner.quota.deleted & {self.uuid, self._nonce})
 
     @property
     def _nonce(self) -> str:
@@ -143,7 +143,7 @@ def fresh_token() -> str:
 
 def create_concurrently(owners: Sequence[TicketEndpoint]) -> list[CanaryTicket]:
     """Create one ticket for each owner, all at the same time; one user may be named more than once."""
-    owners[0].make_room(len(owners))
+    owners[0].quota.free(len(owners))
     with ThreadPoolExecutor(max_workers=len(owners)) as pool:
         created = list(
             pool.map(

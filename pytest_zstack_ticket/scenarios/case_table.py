@@ -44,8 +44,8 @@ def _key(row: Draft | Message) -> tuple[str, str]:
 class CaseTable:
     """The catalogues of one run, with the result of each row that was sent so far.
 
-    Rows are chosen by their partition, such as `params.name/too-long`; `*` stands for any text. `announce` is
-    called with the partitions that a test is about to examine.
+    Rows are chosen by their partition, such as `params.name/too-long`; `*` stands for any text. Rows that could harm
+    the target are left out. `announce` is called with the partitions that a test is about to examine.
     """
 
     endpoint: TicketEndpoint
@@ -60,13 +60,15 @@ class CaseTable:
         from pytest_zstack_ticket import strategies  # noqa: PLC0415 - imports Hypothesis, which only suites pay for
 
         tags = self.profile.surely_since(3, 6)
-        return {
+        catalogues: dict[str, tuple[Draft | Message, ...]] = {
             "mutations": strategies.mutations(self.context, self.profile.limits, tags=tags),
             "variations": strategies.variations(self.context, self.profile.limits),
             "open": strategies.open_questions(self.context, self.profile.limits),
             "malformed-requests": strategies.malformed_requests(self.context, self.profile.limits),
             "unusual-requests": strategies.unusual_requests(self.context, self.profile.limits),
         }
+        may_send = self.endpoint.may_send
+        return {name: tuple(row for row in rows if may_send(row.body)) for name, rows in catalogues.items()}
 
     def rows(self, catalogue: str, *patterns: str) -> tuple[Draft | Message, ...]:
         """Rows of a catalogue that fit any of the patterns; all of them if there is no pattern.

@@ -114,7 +114,7 @@ class TicketSet:
 
     def _was_deleted(self, result: CallResult) -> bool:
         nonce = NONCE_PATTERN.search(str(result.sent("name")))
-        return nonce is not None and nonce[0] in self._endpoint.deleted_for_quota
+        return nonce is not None and nonce[0] in self._endpoint.quota.deleted
 
     def _draft(self, letter: str) -> Draft:
         known = self._endpoint.calibration_draft

@@ -14,14 +14,17 @@ from pytest_zstack_ticket.simulator.errors import ApiError, Refusal
 from pytest_zstack_ticket.simulator.fault_points import HEALTHY, Active, Facts
 from pytest_zstack_ticket.simulator.http import container_pages, rest_layer
 from pytest_zstack_ticket.simulator.http.routes import decoded, job_id, split_target
-from pytest_zstack_ticket.simulator.interceptors import admit, has_tag
+from pytest_zstack_ticket.simulator.interceptors import admit
+from pytest_zstack_ticket.simulator.json.json_writer import write
 from pytest_zstack_ticket.simulator.options import SimulatorOptions
 from pytest_zstack_ticket.simulator.request_facts import call_of, facts_of
-from pytest_zstack_ticket.simulator.response import Answer, DamagedResponse, Delivery, Text
+from pytest_zstack_ticket.simulator.response import Answer, DamagedResponse, Delivery, Text, Tree
 from pytest_zstack_ticket.simulator.services import accounts, approval_flows, tickets
+from pytest_zstack_ticket.simulator.services.collation import astral
 from pytest_zstack_ticket.simulator.services.create_ticket import create_ticket
 from pytest_zstack_ticket.simulator.services.jobs import Job, Jobs
-from pytest_zstack_ticket.simulator.services.query import query
+from pytest_zstack_ticket.simulator.services.query import folding, query, unreadable
+from pytest_zstack_ticket.simulator.services.system_tags import VALIDATION_ONLY
 from pytest_zstack_ticket.simulator.state import CallContext, SimulatorState, first_header
 
 HANDLERS: dict[str, Callable[[CallContext], Json]] = {
@@ -40,6 +43,11 @@ HANDLERS: dict[str, Callable[[CallContext], Json]] = {
     },
 }
 _CLOSING = (400, 500, 503)
+_EXCEPTION_TIME = 15.0
+"""Seconds; jobs that ended by an exception were still waited for after 8 (recorded exchanges)."""
+_HOOK_DELAY = 0.02
+"""Seconds after the 202 before which no web hook leaves: the Java SDK then sleeps through its whole time-out."""
+_SCHEMES = ("http://", "https://")
 _UNKNOWN_CALL: Call = CALLS[0]
 
 
@@ -56,7 +64,7 @@ class Engine:
         self.options = options or SimulatorOptions()
         self.address = self.options.advertised or address
         self.state = SimulatorState(self.options)
-        self.jobs = Jobs()
+        self.jobs = Jobs(folding(self.options.choices.compare))
         self.counts: Counter[str] = Counter()
         self.monitor = self.options.faults.begin() if self.options.faults else None
         self._deliveries: list[Delivery] = []
@@ -110,7 +118,7 @@ class Engine:
 
     def _job_of(self, request: Request) -> Job | None:
         identity = job_id(decoded(split_target(request.path)[0]))
-        return self.jobs.rows.get(identity) if identity else None
+        return self.jobs.find(identity) if identity else None
 
     def _answer(self, request: Request, now: float, active: Active, facts: Facts | None) -> Answer:
         context = CallContext(state=self.state, request=request, now=now, call=_UNKNOWN_CALL, active=active)
@@ -136,38 +144,46 @@ class Engine:
         if request.method != "GET":
             text = "only GET method is allowed for querying job status"
             raise Refusal(row="R31", status=405, text=text, ideal=405)
-        job = self.jobs.rows.get(identity)
+        job = self.jobs.find(identity)
         if job is None:
             return response_builder.unknown_job(self.state.variant, "poll", identity)
         held, job.held = job.held, False
         if job.answer is None or held:
             return response_builder.waiting(self.state.variant, job.call, identity)
         job.reads += 1
-        return replace(job.answer, read=job.reads)
+        answer = response_builder.from_row(replace(job.answer, read=job.reads), self.options.choices.causes)
+        return response_builder.with_classes(answer, request)
 
     def _send(self, context: CallContext, facts: Facts | None) -> Answer:
         """Serve a bound message: at once, or by a job."""
         direct = not context.call.asynchronous or context.variant.documented or not context.without("answer-directly")
         wanted = context.header("X-Job-UUID") if context.without("ignore-job-id") else None
         if not context.call.entity:
-            rest_layer.refuse_used_job(context, used=wanted is not None and wanted in self.jobs.rows)
+            rest_layer.refuse_used_job(context, used=wanted is not None and self.jobs.find(wanted) is not None)
         failure = self._admitted(context)
         if direct:
-            return self._served(context, failure, "")
+            return response_builder.with_classes(self._served(context, failure, ""), context.request)
         job = Job(
-            id=wanted or context.active.via("job.id", _job_id)(context),
+            id=wanted or context.message_id or context.active.via("job.id", _job_id)(context),
             call=context.call.kind,
             created=context.now,
-            due=context.now + context.active.figures.get("latency", self.options.latency),
+            due=context.now + self._latency(context),
             context=context,
             failure=failure,
             webhook=context.header("X-Web-Hook") or "",
             facts=facts,
         )
-        self.jobs.add(job)
+        lost = self.options.choices.four_bytes == "lost" and astral(write(context.values, escape_html=False))
+        self.jobs.add(job, lost=lost)
         if job.webhook:
             self._hooks_due.append(job.due)
         return response_builder.accepted(context, job.id, f"{self.address}/v1/api-jobs/{job.id}")
+
+    def _latency(self, context: CallContext) -> float:
+        """Seconds until a job ends; one with a web hook leaves the client the time to read the 202."""
+        seconds = context.active.figures.get("latency", self.options.latency)
+        hooked = (context.header("X-Web-Hook") or "").startswith(_SCHEMES)
+        return max(seconds, _HOOK_DELAY) if hooked else seconds
 
     @staticmethod
     def _admitted(context: CallContext) -> ApiError | None:
@@ -183,7 +199,7 @@ class Engine:
         if failure is not None:
             context.active.via(f"refused.{context.call.kind}", _nothing)(context)
             return response_builder.failure(context, failure, job, polled=polled)
-        if has_tag(context, "validationOnly"):
+        if VALIDATION_ONLY in (context.values.get("systemTags") or ()):
             return response_builder.success(context, {}, job)
         try:
             result = context.active.via(f"serve.{context.call.kind}", HANDLERS[context.call.handler])(context)
@@ -194,11 +210,31 @@ class Engine:
     def _finish(self, job: Job) -> None:
         context = job.context
         assert context is not None  # noqa: S101 - a job ends once
-        job.answer = self._served(context, job.failure, job.id)
-        # a URL that cannot be parsed is dropped without a word (dossier 3.6)
-        if job.webhook.startswith(("http://", "https://")):
-            hook = _hook(job, job.answer, self.options.webhook_pause)
-            self._deliveries += context.active.via("hooks", _once)(hook)
+        answer, job.pending = job.pending, None
+        if answer is None:
+            answer = self._served(context, job.failure, job.id)
+            if self._takes_longer(answer):
+                job.pending, job.due = answer, job.due + _EXCEPTION_TIME
+                return
+        if self._never_ends(context, answer):
+            return
+        job.answer = answer
+        # a URL that cannot be parsed is dropped without a word (dossier 3.6), a lost job delivers nothing
+        if job.webhook.startswith(_SCHEMES) and self.jobs.find(job.id) is not None:
+            shown = response_builder.with_classes(answer, context.request)
+            self._deliveries += context.active.via("hooks", _once)(_hook(job, shown, self.options.webhook_pause))
+
+    def _takes_longer(self, answer: Answer) -> bool:
+        """Whether a job ended by an exception that nobody foresaw, whose error takes its time."""
+        slow = self.options.choices.exceptions == "slow" and answer.role == "failure"
+        return slow and '"code":"SYS.1000"' in answer.text()
+
+    @staticmethod
+    def _never_ends(context: CallContext, answer: Answer) -> bool:
+        """Whether the result of a job cannot be written, so that it is waited for without end."""
+        value = answer.body.value if isinstance(answer.body, Tree) else {}
+        inventory = value.get("inventory") if isinstance(value, dict) else None
+        return isinstance(inventory, dict) and unreadable(context, inventory)
 
     def _finished(self, request: Request, answer: Answer) -> Response:
         """Add what the container adds: a session cookie, and the end of the connection after 400, 500 and 503."""

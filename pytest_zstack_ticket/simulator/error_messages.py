@@ -1,7 +1,7 @@
 """Human text of errors that exist in two languages, and the catalogue sentence of each code.
 
-The English texts are the format strings that the dossier quotes (2.3, 7.3, 8.2); the Chinese ones are our own
-translations, since the target's bundle decides there. Texts of the parameter validator are never translated (5.2).
+The English texts are the format strings that the dossier quotes (2.3, 7.3, 8.2), the Chinese ones those of
+conf/i18n.json where it has them. Texts of the parameter validator are never translated (5.2).
 """
 
 from __future__ import annotations
@@ -22,19 +22,29 @@ DESCRIPTIONS: dict[str, str] = {
     "ID.1002": "Permission denied",
 }
 
+_HIBERNATE = "org.hibernate.exception.{}Exception: could not execute statement"
 _CREATE_ONE = "you must specify the flowCollectionUuid or create a default ticket flow collection in system"
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "wrong-login": ("wrong account name or password", "账户名或密码错误"),
+    "wrong-login": ("wrong account name or password", "错误信息: 错误的帐号或密码"),
+    "no-system-tag": ("no system tag matches {0}", "没有找到匹配{0}的系统标签"),
+    "bad-filter-name": (
+        "filterName must be formatted as [filterType:condition(s)]",
+        "FilterName的格式必须为[filterType：条件]",
+    ),
+    "bad-sort": (
+        "org.zstack.zql.ast.visitors.ZQLError: invalid order by clause, inventory[{0}] doesn't have field[{1}]",
+        "org.zstack.zql.ast.visitors.ZQLError: ORDER BY子句无效，库存[{0}]没有字段[{1}]",
+    ),
     "not-virtual-id": ("the session is not one of a virtual ID", "该会话不属于虚拟ID"),
     "no-project": ("project[name:{0}] not found", "找不到项目[名称:{0}]"),
-    "not-member": ("virtual id[uuid:{0}] not belong to project[uuid:{1}]", "虚拟ID[uuid:{0}]不属于项目[uuid:{1}]"),
+    "not-member": ("virtual id[uuid:{0}] not belong to project[uuid:{1}]", "virtual id[uuid:{0}]不属于项目[uuid:{1}]"),
     "not-operator": ("virtual id[uuid:{0}] has no platform role", "虚拟ID[uuid:{0}]没有平台角色"),
-    "no-account-type": ("no accountSystemType[{0}] defined in system", "系统中没有定义账户系统类型[{0}]"),
-    "no-type": ("not matched ticket type found", "没有找到匹配的工单类型"),
+    "no-account-type": ("no accountSystemType[{0}] defined in system", "未定义的accountSystemType[{0}]类型"),
+    "no-type": ("not matched ticket type found", "未找到匹配的票证类型"),
     "no-collection": (
         "no matched ticket flow collection or no default ticket flow collection found, " + _CREATE_ONE,
-        "没有匹配的工单流程，也没有默认工单流程，必须指定flowCollectionUuid或在系统中创建默认工单流程",
+        "找不到匹配的票证流集合或找不到默认的票证流集合，必须指定FlowCollectionuuid或在系统中创建默认的票证流集合",
     ),
     "no-default-collection": (
         "no default ticket flow collection found, " + _CREATE_ONE,
@@ -42,24 +52,24 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "collection-mismatch": (
         "Ticket flow collection[uuid:{0}] not matches ticket type[uuid:{1}]",
-        "工单流程[uuid:{0}]与工单类型[uuid:{1}]不匹配",
+        "票证流集合[uuid：{0}]与票证类型[uuid：{1}]不匹配",
     ),
     "collection-invalid": (
         "Ticket flow collection[uuid:{0}] is invalid, contact admin to correct it",
-        "工单流程[uuid:{0}]无效，请联系管理员修正",
+        "当前工单流程[uuid:{0}]失效，请联系admin修复",
     ),
     "collection-disabled": (
         "Ticket flow collection[uuid:{0}] is disable, can not be used",
-        "工单流程[uuid:{0}]已停用，不能使用",
+        "工单流程[uuid:{0}]处于禁用状态，无法被使用",
     ),
     "collection-foreign": (
         "operation denied because flow collection[uuid:{0}] it not belong the project[uuid:{1}]",
-        "操作被拒绝，流程[uuid:{0}]不属于项目[uuid:{1}]",
+        "操作无效，因为流程[uuid:{0}]不属于项目[uuid:{1}]",
     ),
-    "no-api": ("invalid request. no API[{0}] found", "无效的请求，找不到API[{0}]"),
+    "no-api": ("invalid request. no API[{0}] found", "无效的请求。找不到API[{0}]"),
     "bad-api-body": (
         "invalid request, cannot create API[{0}] from apiBody, {1}",
-        "无效的请求，无法由apiBody生成API[{0}]，{1}",
+        "无效的请求，无法通过apiBody创建API[{0}]，{1}",
     ),
     "bad-request-name": ("invalid request, requestName cannot be null", "无效的请求，requestName不能为空"),
     "bad-times": ("invalid request, executeTimes[{0}] must be positive", "无效的请求，executeTimes[{0}]必须为正数"),
@@ -67,46 +77,46 @@ TEXTS: dict[str, tuple[str, str]] = {
     "empty-name": ("name cannot be an empty string", "名称不能为空"),
     "not-owner": (
         "the virtual ID[uuid:{0}] is not the owner of the ticket[uuid:{1}, name:{2}]",
-        "虚拟ID[uuid:{0}]不是工单[uuid:{1}, 名称:{2}]的所有者",
+        "virtual ID[uuid:{0}]不是工单[uuid:{1}, name:{2}]的所有者",
     ),
     "wrong-operator": (
         "operation denied. the operator needs to be done by account/virtual ID[uuid:{0}]",
-        "操作被拒绝，该操作需要由账户/虚拟ID[uuid:{0}]执行",
+        "操作无效，需要account/virtual ID[uuid:{0}]才能完成操作",
     ),
     # the Chinese text of the target prints the status in both places (dossier V21)
     "wrong-status": (
         "operation denied. the ticket is in status of {0}, cannot do the operation[{1}]",
-        "操作被拒绝，工单处于状态{0}，不能执行操作[{0}]",
+        "操作无效。当前工单状态为{0}，无法进行操作[{0}]",
     ),
     "not-cancelled": (
         "ticket[uuid:{0}, name:{1}] can only be updated after being cancelled, current status is {2}",
-        "工单[uuid:{0}, 名称:{1}]取消后才能更新，当前状态为{2}",
+        "工单[uuid:{0}, name:{1}]当前状态为{2}，不支持更新操作",
     ),
     "not-deletable": (
         "operation denied. the ticket is in status of {0}, cannot do the operation[delete]",
         "操作被拒绝，工单处于状态{0}，不能删除",
     ),
-    "duplicate-uuid": ("Duplicate entry '{0}' for key 'PRIMARY'", "主键重复：'{0}'"),
-    "too-long-column": ("Data too long for column '{0}' at row 1", "字段'{0}'的数据过长"),
-    "bad-character": ("Incorrect string value for column '{0}' at row 1", "字段'{0}'的字符无效"),
-    "no-flow": ("at least one flow is needed for create flow collection", "创建流程至少需要一个环节"),
-    "no-flow-name": ("name is needed when create a flow", "创建环节时需要名称"),
-    "no-approver": ("approverUuid cannot be null", "approverUuid不能为空"),
-    "bad-title": ("wrong approver title {0}, valid value is {1}", "审批人头衔{0}错误，有效值为{1}"),
-    "no-virtual-id": ("can not find IAM2VirtualIDVO[uuid:{0}]", "找不到虚拟ID[uuid:{0}]"),
+    "duplicate-uuid": (_HIBERNATE.format("ConstraintViolation"),) * 2,
+    "too-long-column": (_HIBERNATE.format("Data"),) * 2,
+    "bad-character": (_HIBERNATE.format("GenericJDBC"),) * 2,
+    "no-flow": ("at least one flow is needed for create flow collection", "创建流程时需要至少一个步骤"),
+    "no-flow-name": ("name is needed when create a flow", "创建步骤时需要填写名称"),
+    "no-approver": ("approverUuid cannot be null", "Approveruuid不能为空"),
+    "bad-title": ("wrong approver title {0}, valid value is {1}", "错误的审批人职位{0}, 有效输入为{1}"),
+    "no-virtual-id": ("can not find IAM2VirtualIDVO[uuid:{0}]", "找不到对应的IAM2VirtualIDVO[uuid:{0}]"),
     "last-approver": (
         "admin or iam2 operation is required as approver of the last flow",
-        "最后一个环节的审批人必须是管理员或平台运营人员",
+        "需要管理员或IAM2操作作为最后一个流的批准人",
     ),
     "last-approver-old": ("admin is required as approver of the last flow", "最后一个环节的审批人必须是管理员"),
-    "type-taken": ("one ticket type can only have one matches flow collection", "一个工单类型只能匹配一个工单流程"),
+    "type-taken": ("one ticket type can only have one matches flow collection", "一个票证类型只能有一个匹配流集合"),
     "bad-integer": (
         "[{0}] field is excepted an int or long, but was [{1}].",
-        "[{0}]字段应为int或long，但实际为[{1}]。",
+        "[{0}] 属性期望是一个整数，但是得到的是 [{1}]",
     ),
     "bad-boolean": (
         "Invalid value for boolean field [{0}], [{1}] is not a valid boolean string[true, false].",
-        "布尔字段[{0}]的值无效，[{1}]不是有效的布尔字符串[true, false]。",
+        "boolean属性字段[{0}]无效，[{1}]不是一个有效的boolean字符串[true, false]",
     ),
 }
 

@@ -12,11 +12,11 @@ from pytest_zstack_ticket.simulator.variants import Variant
 RefusalForm: TypeAlias = Literal["text", "page"]
 
 ELABORATED: dict[str, tuple[str, str]] = {
-    "ID.1001": (
-        "错误信息: 会话已失效，请重新登录",
-        "Error message: the session is no longer valid, log in again",
-    ),
+    "ID.1000": ("错误的帐号或密码。", "Wrong account name or password."),
+    "ID.1001": ("session 已过期，或者提供了不正确的 session id。", "Session expired or wrong session ID."),
 }
+"""Chinese and English sentence of the errors that the target's catalogue explains (conf/errorElaborations)."""
+_LOCATIONS = {"ID.1000": "LoginManagerImpl.java: process-login (location:2/2)"}
 IDEAL_STATUS: dict[str, int] = {"ID.1000": 401, "ID.1001": 401, "ID.1002": 403, "SYS.1003": 404, "SYS.1007": 400}
 """Which status the documented variant gives an error code; 503 for every other."""
 
@@ -33,6 +33,11 @@ class ApiError(Exception):
         self.key = key
         self.arguments = arguments
         self.details = details
+
+    @property
+    def thrown(self) -> bool:
+        """Whether it is an exception that nobody foresaw."""
+        return self.code == "SYS.1000"
 
     def text(self, locale: Locale) -> str:
         """Return the details in the given language, cut as the target cuts them (dossier 6.1)."""
@@ -69,10 +74,13 @@ def error_tree(error: ApiError, variant: Variant, locale: Locale) -> dict[str, J
         return tree
     if error.code in ELABORATED:
         chinese, english = ELABORATED[error.code]
-        tree["elaboration"] = chinese if locale == "zh" else english
+        tree["elaboration"] = f"错误信息: {chinese}" if locale == "zh" else f"Error message: {english}"
+        if error.code in _LOCATIONS and variant.integers:
+            tree["location"] = _LOCATIONS[error.code]
         if variant.ticket_types:
             tree["messages"] = _messages(error.code, chinese, english)
-    if variant.ticket_types:
+    # an error that comes of an exception is not looked up in the catalogue
+    if variant.ticket_types and not error.thrown:
         tree["cost"] = "0ms"
     if variant.modern_errors:
         tree |= {"message": tree["details"], "retryable": False, "httpStatus": 503}
@@ -81,13 +89,10 @@ def error_tree(error: ApiError, variant: Variant, locale: Locale) -> dict[str, J
 
 def _messages(code: str, chinese: str, english: str) -> dict[str, Json]:
     return {
-        "category": code.partition(".")[0],
-        "code": code,
-        "regex": "Session expired",
+        "code": code.partition(".")[2],
         "message_cn": chinese,
         "message_en": english,
-        "source": "Session expired",
+        "source": "zstack",
         "distance": 0.0,
-        "method": "regex",
-        "formatSrcError": "Session expired",
+        "method": "distance",
     }

@@ -6,6 +6,8 @@ import re
 
 from pytest_zstack_ticket.simulator.calls.api_call import Call
 from pytest_zstack_ticket.simulator.errors import ApiError
+from pytest_zstack_ticket.simulator.services.collation import collated
+from pytest_zstack_ticket.simulator.services.system_tags import check_system_tags
 from pytest_zstack_ticket.simulator.services.tickets import check_create, check_ticket_call
 from pytest_zstack_ticket.simulator.services.validation import check_resource_uuid, validate
 from pytest_zstack_ticket.simulator.state import CallContext
@@ -23,6 +25,7 @@ def admit(context: CallContext) -> None:
     """Run every interceptor; raises ApiError. Parameters come before the session in all releases."""
     if "*" in context.waived:
         context.waived |= {field.name for field in context.call.fields}
+    _collate(context)
     validate(context)
     if context.call.session:
         context.session = _session(context)
@@ -31,6 +34,17 @@ def admit(context: CallContext) -> None:
     interceptor = _INTERCEPTORS.get(context.call.handler)
     if interceptor is not None:
         interceptor(context)
+    check_system_tags(context)
+
+
+def _collate(context: CallContext) -> None:
+    """Find the ticket that a uuid in another case means, as the database does."""
+    uuid = context.values.get("uuid")
+    if context.state.options.choices.compare != "collation" or not isinstance(uuid, str):
+        return
+    tickets = context.store.tickets
+    if uuid not in tickets:
+        context.values["uuid"] = next((one for one in tickets if collated(one) == collated(uuid)), uuid)
 
 
 def _session(context: CallContext) -> Session:
@@ -64,9 +78,3 @@ def _check_rights(context: CallContext, call: Call) -> None:
     if call.kind == "flow" and not context.caller.admin and context.without("accept-flows-of-tenants"):
         details = f"API[{call.message}] is denied by default, please contact admin to correct it"
         raise ApiError("SYS.1006", details=details)
-
-
-def has_tag(context: CallContext, tag: str) -> bool:
-    """Tell whether a system tag was sent."""
-    tags = context.values.get("systemTags")
-    return isinstance(tags, list) and tag in tags

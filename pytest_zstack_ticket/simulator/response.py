@@ -43,7 +43,8 @@ class Answer:
     """One answer. `call` is the kind of the call that it belongs to; a poll belongs to the call that made the job.
 
     `row` is the number of a refusal in the master table (dossier 4.1), `job` the id of the job it speaks of,
-    `read` how often that job's result has been read, this time included. `cookie`: an HTTP session was opened for it.
+    `read` how often that job's result has been read, this time included. `cookie`: an HTTP session
+    was opened for it. `classes` of a result are what a request for them adds to it as `schema`.
     """
 
     status: int
@@ -55,6 +56,7 @@ class Answer:
     job: str = ""
     read: int = 0
     cookie: bool = True
+    classes: Json = None
 
     def text(self) -> str:
         """Return the body as text, as far as it is text."""

@@ -86,6 +86,7 @@ class CallContext:
     query: list[tuple[str, str]] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
     waived: set[str] = field(default_factory=set)
+    tags_beside: dict[str, list[Json]] = field(default_factory=dict)
     timeout: int | None = None
     message_id: str = ""
 

@@ -58,10 +58,10 @@ class Choices:
     )
     long_text: str = _choice("refused", "kept", about="requests or comments over 65535 bytes (5.3)")
     compare: str = _choice(
+        "collation",
         "exact",
         "blind",
-        "collation",
-        about="conditions, sort and ids see case; see none; see no accents, blanks either",
+        about="conditions, sort and ids: as utf8_general_ci, exact, or without case",
     )
     causes: str = _choice(
         "absent", "raced", "present", about="`causes: []` in errors of jobs: never, where a poll comes early, always"
@@ -69,8 +69,9 @@ class Choices:
     class_cast: str = _choice(
         "text", "empty", about="500 for a wrong Java class: with its text, or empty once compiled"
     )
+    query_quotes: str = _choice("kept", "broken", about="a single quote in the value of a query: found, or ZQL fails")
     null_request: str = _choice("refused", "crash", about="`requests: [null]`: SYS.1007, or 500 with an empty body")
-    exceptions: str = _choice("prompt", "slow", about="jobs that end by an exception: at once, or after 3 seconds")
+    exceptions: str = _choice("prompt", "slow", about="jobs that end by an exception: at once, or after 15 seconds")
     cancelled_flow: str = _choice("cleared", "kept", about="currentFlowUuid of a cancelled ticket")
     dates: str = _choice("java8", "java9", "java20", about="the platform that writes the dates (9)")
     failing_request: str = _choice("succeeds", "fails", about="the requests of a finally approved ticket (U12)")
@@ -78,7 +79,7 @@ class Choices:
 
 MEASURED = (
     "context-form:unreadable+access-key:absent+four-bytes:lost+compare:collation+causes:raced+class-cast:empty"
-    "+null-request:crash+exceptions:slow+cancelled-flow:kept"
+    "+query-quotes:broken+null-request:crash+exceptions:slow+cancelled-flow:kept"
 )
 """What was measured on a public 5.2.1 node (simulator.md, "Measured")."""
 

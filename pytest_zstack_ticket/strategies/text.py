@@ -28,7 +28,7 @@ SCRIPTS: dict[str, str] = {
 """Characters of the Basic Multilingual Plane, which a three-byte UTF-8 column can hold."""
 
 LOOKALIKES: dict[str, str] = {
-    "sql": "x'; DROP TABLE TicketVO; -- ",
+    "sql": "x'; SELECT 1; -- ",
     "sql-or": "' OR '1'='1",
     "markup": "<script>alert(1)</script>",
     "markup-image": "<img src=x onerror=alert(1)>",

@@ -1,10 +1,9 @@
-"""Make ready to reach a target: settings, context and profile of the options, and the transports on each other."""
+"""Build everything that reaches a target from the run options: settings, transports, clients and endpoints."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_zstack_ticket.api.auth import password_digest, spoilt_digest, two_factor_tag
@@ -12,18 +11,21 @@ from pytest_zstack_ticket.cleanup.ledger import Ledger, LedgerHead
 from pytest_zstack_ticket.cleanup.ledger_transport import LedgerTransport
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
+from pytest_zstack_ticket.client.job_notifications import JobNotifications
 from pytest_zstack_ticket.client.recorder import Recorder
 from pytest_zstack_ticket.client.session_manager import SessionManager
+from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.config.options import RunOptions
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Settings
-from pytest_zstack_ticket.model.ticket_context import Context, Part
+from pytest_zstack_ticket.model.ticket_context import Part
 from pytest_zstack_ticket.redaction.redactor import SPOILT, Redactor
 from pytest_zstack_ticket.redaction.shared_secrets import SharedSecrets
-from pytest_zstack_ticket.target.actors import ActorConnection, ActorEndpoints, Actors, context_for
+from pytest_zstack_ticket.target.actors import ActorConnection, ActorEndpoints, Actors, context_for, draft_of
 from pytest_zstack_ticket.target.preflight import VERSION
-from pytest_zstack_ticket.target.settings import context_of, person_settings, profile_of, same_log_in, settings_of
-from pytest_zstack_ticket.target.target import Target, draft_of
+from pytest_zstack_ticket.target.settings import LogIn, context_of, log_in_of, profile_of, settings_of, user_settings
+from pytest_zstack_ticket.target.target import Target
+from pytest_zstack_ticket.target.ticket_cleanup import TicketCleanup
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.circuit_breaker import CircuitBreaker
 from pytest_zstack_ticket.transport.clock import SystemClock
@@ -34,13 +36,12 @@ from pytest_zstack_ticket.transport.retry import RetryTransport
 from pytest_zstack_ticket.transport.signing import SigningTransport
 from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
-"""Characters of a name that our own nonce and the spaces around both take."""
 WORDS_OF_THE_API = frozenset({"password", "session", "account", "inventory"})
-"""Passwords that people have, and that stand in bodies for other reasons."""
+"""Passwords in use that also appear in bodies for other reasons."""
 
 
 def open_target(  # noqa: PLR0913 - what a target is made of
-    wishes: RunOptions,
+    options: RunOptions,
     *,
     url: str,
     key: bytes,
@@ -51,83 +52,40 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     ledger: Path | None = None,
     profile: Profile | None = None,
 ) -> Target:
-    """Make ready to reach a target; nothing is sent yet. Raises our UsageError for files that cannot be used."""
-    settings = settings_of(wishes, url)
-    context = context_of(wishes)
-    judged_by = profile or profile_of(wishes)
-    others = {part: person_settings(settings, part, context, wishes) for part in context.people}
+    """Build what reaches a target; nothing is sent yet. Raises UsageError for files that cannot be used."""
+    settings, context = settings_of(options, url), context_of(options)
+    state = TargetState(profile or profile_of(options), context)
+    others = {part: user_settings(settings, part, context, options) for part in context.users}
     redactor = _redactor(key, shared_secrets, [settings, *others.values()])
-    clock = SystemClock()
-    wire = HttpxTransport(settings)
+    clock, wire = SystemClock(), HttpxTransport(settings)
     pages = PageCounter(wire)
-    line = SigningTransport(pages, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by)
-    ground = ConnectionFactory(
-        line=line, usage_counter=usage_counter, clock=clock, redactor=redactor, recorder=recorder, worker=worker
+    factory = ConnectionFactory(
+        line=SigningTransport(pages, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by),
+        state=state,
+        cleanup=TicketCleanup(state, settings.patience, usage_counter, clock),
+        redactor=redactor,
+        recorder=recorder,
+        worker=worker,
+        ledger=ledger,
     )
-    ours = ground.hands(settings, profile=judged_by, context=context, ledger=ledger)
-    target = _target(ground, ours, wire, pages, context=context, profile=judged_by)
-    ours.endpoint.make_room, ours.endpoint.settle = target.make_room, target.settle
-    _bring_others(target, ground, ours, others, ledger=ledger)
-    return target
-
-
-def _target(  # noqa: PLR0913 - what a target is made of
-    ground: ConnectionFactory,
-    ours: ActorConnection,
-    wire: HttpxTransport,
-    pages: PageCounter,
-    *,
-    context: Context,
-    profile: Profile,
-) -> Target:
+    actors = Actors(make=lambda part: factory.connect(others[part], part=part), parts=tuple(others))
+    notifications = JobNotifications()
     return Target(
-        settings=ours.settings,
-        context=context,
-        profile=profile,
-        redactor=ground.redactor,
-        breaker=ours.breaker,
-        client=ours.client,
-        keeper=ours.keeper,
-        endpoint=ours.endpoint,
-        usage_counter=ground.usage_counter,
-        clock=ground.clock,
-        ledger=ours.ledger,
-        cleaner=ours.cleaner,
+        own=factory.connect(settings, notifications=notifications, users=ActorEndpoints(actors, state)),
+        actors=actors,
+        state=state,
+        cleanup=factory.cleanup,
+        notifications=notifications,
+        redactor=redactor,
         certificates=wire.certificates,
         versions=wire.versions,
         pages=pages,
     )
 
 
-def _bring_others(
-    target: Target,
-    ground: ConnectionFactory,
-    ours: ActorConnection,
-    others: Mapping[Part, Settings],
-    *,
-    ledger: Path | None,
-) -> None:
-    """Let the endpoint reach the target as other users too; each logs in when a test first needs it."""
-
-    def make(part: Part) -> ActorConnection:
-        beside = ledger.with_name(f"{ledger.stem}-{part}.jsonl") if ledger else None
-        return ground.hands(
-            others[part],
-            profile=target.profile,
-            context=context_for(part, target.context),
-            ledger=beside,
-            keeper=ours.keeper if same_log_in(target.settings, others[part]) else None,
-        )
-
-    target.company = Actors(make=make, parts=tuple(others))
-    ours.endpoint.introduce = ActorEndpoints(target.company, ours.endpoint, target.draft_for)
-
-
 def _redactor(key: bytes, shared_secrets: SharedSecrets, accounts: Iterable[Settings]) -> Redactor:
-    """Make what takes secrets out of exchanges: it knows those of all accounts, and shares them with other workers."""
-    redactor = Redactor(key)
-    redactor.tell = shared_secrets.tell
-    redactor.hear = partial(shared_secrets.hear, redactor.learn)
+    """Redactor that knows the secrets of all accounts, and shares what it learns with the other processes."""
+    redactor = Redactor(key, shared=shared_secrets)
     for one in accounts:
         for kind, secret in one.credentials.known().items():
             learn(redactor, kind, secret)
@@ -136,62 +94,95 @@ def _redactor(key: bytes, shared_secrets: SharedSecrets, accounts: Iterable[Sett
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionFactory:
-    """What all who reach a target from one process share."""
+    """Connects the users of one process; what they share is here."""
 
     line: Transport
-    usage_counter: SharedUsageCounter
-    clock: SystemClock
+    state: TargetState
+    cleanup: TicketCleanup
     redactor: Redactor
     recorder: Recorder
     worker: str
+    ledger: Path | None
+    _sessions: dict[LogIn, SessionManager] = field(default_factory=dict)
 
-    def hands(
+    def connect(
         self,
         settings: Settings,
         *,
-        profile: Profile,
-        context: Context,
-        ledger: Path | None,
-        keeper: SessionManager | None = None,
+        part: Part | None = None,
+        notifications: JobNotifications | None = None,
+        users: Callable[[str, TicketEndpoint], TicketEndpoint] | None = None,
     ) -> ActorConnection:
-        """Return how somebody reaches the target: log-in, ledger and clients of his own above the shared line.
+        """Connect one user, with a ledger and clients of its own above the shared line.
 
-        With another's `keeper` he uses that session: a target may allow one person one session alone.
+        Users who log in alike share a session: a target may allow each user one session only.
         """
         worker = f"{self.worker}-{settings.part}" if settings.part else self.worker
-        book = Ledger(ledger, ledger_head(settings, worker)) if ledger else None
-        line = LedgerTransport(self.line, ledger=book, clock=self.clock) if book else self.line
-        capped = QuotaTransport(line, usage_counter=self.usage_counter, clock=self.clock)
-        breaker = CircuitBreaker(capped, probe=VERSION, clock=self.clock, total=settings.patience.total)
-        client = self._client(breaker, worker)
-        keeper = keeper or SessionManager(client=client, settings=settings, learn=self.redactor.learn)
-        bound = QuotaTransport(line, usage_counter=self.usage_counter, clock=self.clock, cleaning=True)
-        cleaning = RetryTransport(bound, clock=self.clock, patience=settings.patience.sweep)
-        endpoint = TicketEndpoint(
-            sender=client,
-            keeper=keeper,
-            settings=settings,
-            profile=profile,
-            context=context,
-            draft=draft_of(context, context.name),
+        ledger = self._ledger(settings, worker)
+        line = LedgerTransport(self.line, ledger=ledger, clock=self.cleanup.clock) if ledger else self.line
+        capped = QuotaTransport(line, usage_counter=self.cleanup.usage_counter, clock=self.cleanup.clock)
+        breaker = CircuitBreaker(capped, probe=VERSION, clock=self.cleanup.clock, total=settings.patience.total)
+        client = self._client(breaker, worker, notifications)
+        sessions = self._sessions.setdefault(
+            log_in_of(settings), SessionManager(client=client, settings=settings, learn=self.redactor.learn)
         )
-        return ActorConnection(
+        connection = ActorConnection(
             settings=settings,
             breaker=breaker,
             client=client,
-            keeper=keeper,
-            endpoint=endpoint,
-            ledger=book,
-            cleaner=self._client(cleaning, f"{worker}-end"),
+            sessions=sessions,
+            endpoint=self._endpoint(client, sessions, settings, part, users),
+            ledger=ledger,
+            cleaner=self._client(self._cleaning(line, settings), f"{worker}-end"),
+        )
+        self.cleanup.connections.append(connection)
+        return connection
+
+    def _endpoint(
+        self,
+        client: Client,
+        sessions: SessionManager,
+        settings: Settings,
+        part: Part | None,
+        users: Callable[[str, TicketEndpoint], TicketEndpoint] | None,
+    ) -> TicketEndpoint:
+        context = self.state.context
+        return TicketEndpoint(
+            sender=client,
+            sessions=sessions,
+            settings=settings,
+            state=self.state,
+            draft=draft_of(context_for(part, context) if part else context, context.name),
+            users=users,
+            quota=self.cleanup,
         )
 
-    def _client(self, transport: Transport, worker: str) -> Client:
-        redact = self.redactor.exchange
-        return Client(transport=transport, clock=self.clock, redact=redact, recorder=self.recorder, worker=worker)
+    def _ledger(self, settings: Settings, worker: str) -> Ledger | None:
+        """Ledger of one user, beside that of the run's own user; None where nothing has to be deleted."""
+        if self.ledger is None:
+            return None
+        part = settings.part
+        path = self.ledger.with_name(f"{self.ledger.stem}-{part}.jsonl") if part else self.ledger
+        return Ledger(path, ledger_head(settings, worker))
+
+    def _cleaning(self, line: Transport, settings: Settings) -> Transport:
+        """Transport for cleanup: it is rate-limited, but not stopped by quota or breaker, and it retries."""
+        bound = QuotaTransport(line, usage_counter=self.cleanup.usage_counter, clock=self.cleanup.clock, cleaning=True)
+        return RetryTransport(bound, clock=self.cleanup.clock, patience=settings.patience.sweep)
+
+    def _client(self, transport: Transport, worker: str, notifications: JobNotifications | None = None) -> Client:
+        return Client(
+            transport=transport,
+            clock=self.cleanup.clock,
+            redact=self.redactor.exchange,
+            recorder=self.recorder,
+            worker=worker,
+            notifications=notifications,
+        )
 
 
 def ledger_head(settings: Settings, run: str) -> LedgerHead:
-    """Return what a sweep has to know to reach the target again as the same account."""
+    """Describe how a cleanup reaches the target again as the same account."""
     return LedgerHead(
         run=run,
         url=settings.url,
@@ -206,7 +197,7 @@ def ledger_head(settings: Settings, run: str) -> LedgerHead:
 
 
 def learn(redactor: Redactor, kind: str, secret: str) -> None:
-    """Let a redactor look for a secret; one that is a word of the API is looked for by its digest only."""
+    """Make a redactor search for a secret; one that is also a word of the API is searched for by its digest only."""
     if kind == "password":
         redactor.learn(SPOILT, spoilt_digest(secret))
     if kind == "two-factor":

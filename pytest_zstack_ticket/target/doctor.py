@@ -71,25 +71,25 @@ class Line:
     cause: str = ""
 
 
-def wishes_for(url: str, told: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> RunOptions:
-    """Return the wishes of a doctor's visit: what was told, else the environment, else the defaults."""
+def options_for(url: str, given: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> RunOptions:
+    """Return the options of a doctor's visit: those given, else the environment, else the defaults."""
     values = {
-        option.name: Value(told.get(option.name) or environment.get(option.variable) or option.default, "doctor")
+        option.name: Value(given.get(option.name) or environment.get(option.variable) or option.default, "doctor")
         for option in OPTIONS
         if option.kind in ("string", "file", "profile", "choice")
     }
-    rest = {option.name: Value(told.get(option.name) or option.default, "doctor") for option in OPTIONS}
+    rest = {option.name: Value(given.get(option.name) or option.default, "doctor") for option in OPTIONS}
     return RunOptions({**rest, **values, "url": Value(url, "doctor")}, secrets_of(environment))
 
 
-def visit(wishes: RunOptions, *, try_ticket: bool, environment: Mapping[str, str] = os.environ) -> Iterator[Line]:
+def visit(options: RunOptions, *, try_ticket: bool, environment: Mapping[str, str] = os.environ) -> Iterator[Line]:
     """Yield a line for each step; after one that failed, those that need it are unknown. Raises our UsageError."""
     yield _proxies(environment)
     usage_counter, shared_secrets = SharedUsageCounter(CAPS), SharedSecrets()
     with TemporaryDirectory() as folder:
         target = open_target(
-            wishes,
-            url=str(wishes["url"]),
+            options,
+            url=str(options["url"]),
             key=os.urandom(32),
             recorder=NoRecorder(),
             worker="doctor",
@@ -107,7 +107,7 @@ def visit(wishes: RunOptions, *, try_ticket: bool, environment: Mapping[str, str
             done.add(step)
             yield Line(step=step, state="failed", seen=str(error).split(". ")[0], cause=error.cause or "unknown")
         finally:
-            target.close_ledgers(clean=False)
+            target.cleanup.close_ledgers(clean=False)
             target.close()
             usage_counter.close()
             shared_secrets.close()
@@ -122,12 +122,14 @@ def _steps(target: Target, *, try_ticket: bool) -> Iterator[Line]:
     )
     yield _clock(raw, answer, target)
     yield _rate(target)
-    session = target.keeper.session
+    session = target.sessions.session
     yield Line(
         step="login", state="ok", seen=Phrase.of("seen-session", kind=session.kind, account=session.account or "-")
     )
-    found = examine_target(client=target.client, keeper=target.keeper, settings=target.settings, profile=target.profile)
-    target.profile = target.endpoint.profile = found
+    found = examine_target(
+        client=target.client, sessions=target.sessions, settings=target.settings, profile=target.profile
+    )
+    target.state.profile = found
     query = "query" in found.capabilities
     yield Line(step="service", state="ok" if query else "warning", cause="" if query else "no-query")
     yield _front(target)
@@ -149,22 +151,22 @@ def _front(target: Target) -> Line:
 
 
 def _people(target: Target) -> Iterator[Line]:
-    """Log in each person of the context file, and see that he can play his part."""
+    """Log in each user of the context file, and check that it fits its part."""
     troubled = False
-    for part in target.company.parts:
+    for part in target.actors.parts:
         try:
-            target.company.hands(part).keeper.session  # noqa: B018 - to have it is what is tried
+            target.actors.connect(part).sessions.session  # noqa: B018 - to have it is what is tried
         except TargetError as error:
             troubled = True
             yield Line(step="people", state="failed", seen=str(error).split(". ")[0], cause="people")
     if troubled:
         return
     try:
-        target.introduced()
+        target.actor_capabilities()
     except ContextError as error:
         yield Line(step="people", state="failed", seen=str(error), cause="people-part")
     else:
-        yield Line(step="people", state="ok", seen=", ".join(target.company.parts) or Phrase.of("seen-no-others"))
+        yield Line(step="people", state="ok", seen=", ".join(target.actors.parts) or Phrase.of("seen-no-others"))
 
 
 def _ticket(target: Target) -> Iterator[Line]:
@@ -189,7 +191,7 @@ def _ticket(target: Target) -> Iterator[Line]:
         seen=Phrase.of("seen-seconds", seconds=f"{seconds:.2f}"),
         cause="slow" if slow else "",
     )
-    swept = target.sweep(wait=False)
+    swept = target.cleanup.sweep(wait=False)
     found = bool(swept.deleted or swept.left)
     yield Line(step="query", state="ok" if found else "warning", cause="" if found else "not-shown")
     if swept.clean:
@@ -217,9 +219,9 @@ def _clock(raw: Exchange, answer: Response, target: Target) -> Line:
 
 def _rate(target: Target) -> Line:
     """Send some queries at once, past the breaker's patience, and see whether any is turned away."""
-    sent_over = target.cleaner.transport
+    sent_over = target.own.cleaner.transport
     for _ in range(PROBES):
-        raw, _ = target.cleaner.send(VERSION)
+        raw, _ = target.own.cleaner.send(VERSION)
         refused = sent_over.refused if isinstance(sent_over, RetryTransport) else None
         if refused is not None:
             wish = announced_wait(refused, raw.started)

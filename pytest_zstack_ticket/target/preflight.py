@@ -63,7 +63,7 @@ def normalised_url(url: str) -> str:
     return f"{parts.scheme}://{where}{root}"
 
 
-def examine_target(*, client: Client, keeper: SessionManager, settings: Settings, profile: Profile) -> Profile:
+def examine_target(*, client: Client, sessions: SessionManager, settings: Settings, profile: Profile) -> Profile:
     """Make sure that a verdict can be formed, and return the profile with what was learned. Raises TargetError."""
     raw, _ = client.send(VERSION)
     if isinstance(raw.answer, Failure) and not raw.answer.sent:
@@ -74,7 +74,7 @@ def examine_target(*, client: Client, keeper: SessionManager, settings: Settings
     found = {"log-in", "log-out"} if settings.login in OURS else set()
     if settings.credentials.access_key_id and settings.credentials.access_key_secret:
         found.add("access-key")
-    headers = (("Authorization", keeper.session.authorization),)
+    headers = (("Authorization", sessions.session.authorization),)
     raw, _ = client.send(replace(TICKETS, headers=headers))
     if _answers_query(require_answer(raw, settings), settings):
         found.add("query")
@@ -167,7 +167,7 @@ def _no_zstack(answer: Response, settings: Settings, what: str) -> NotZStackErro
 
 
 def _words(answer: Response) -> str:
-    """Return what an answer says, for people."""
+    """Quote the reason that an answer gives."""
     body = decode(answer.body)
     error = body.get("error") if isinstance(body, dict) else None
     if isinstance(error, dict):

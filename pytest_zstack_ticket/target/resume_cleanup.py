@@ -27,7 +27,7 @@ from pytest_zstack_ticket.transport.signing import SigningTransport
 def sweep_ledger(
     ledger: SavedLedger, *, environment: Mapping[str, str] = os.environ, profile: str = "deployed", dry: bool = False
 ) -> CleanupResult:
-    """Sweep what one ledger tells of, with the credentials of the environment. Raises TargetError or our UsageError."""
+    """Delete the tickets of a ledger with credentials of the environment. Raises TargetError or UsageError."""
     head = ledger.head
     settings = _settings(head, environment)
     clock, redactor = SystemClock(), Redactor(secrets.token_bytes(32))
@@ -36,23 +36,23 @@ def sweep_ledger(
     )
     transport = RetryTransport(line, clock=clock, patience=settings.patience.sweep)
     client = Client(transport=transport, clock=clock, redact=redactor.exchange, recorder=NoRecorder())
-    keeper = SessionManager(client=client, settings=settings, learn=redactor.learn)
+    sessions = SessionManager(client=client, settings=settings, learn=redactor.learn)
     judged_by = with_capabilities(load_profile(profile, release=""), frozenset())
     try:
-        found = examine_target(client=client, keeper=keeper, settings=settings, profile=judged_by)
+        found = examine_target(client=client, sessions=sessions, settings=settings, profile=judged_by)
         sweeper = Sweeper(
             run=client.run,
-            headers=lambda: (("Authorization", keeper.session.authorization),),
+            headers=lambda: (("Authorization", sessions.session.authorization),),
             profile=found,
             clock=clock,
             patience=head.patience,
-            renew=lambda: keeper.renew(keeper.session),
+            renew=lambda: sessions.renew(sessions.session),
             longest=settings.patience.sweep,
             dry=dry,
         )
         return sweeper.sweep(ledger)
     finally:
-        keeper.close()
+        sessions.close()
         transport.close()
 
 

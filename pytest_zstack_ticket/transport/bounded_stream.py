@@ -82,7 +82,7 @@ class Allowance:
 class BoundedStream(httpcore.NetworkStream):
     """A network stream whose reads and writes take from an allowance.
 
-    What is written is held back until somebody reads, so that the head and the body of a request leave as one.
+    What is written is held back until the next read, so that the head and the body of a request leave as one.
     """
 
     def __init__(self, stream: httpcore.NetworkStream, allowance: Allowance) -> None:
@@ -177,8 +177,8 @@ class Wire(httpx.BaseTransport):
             )
         )
         self.allowance.in_head = False
-        told = {"http_version": answer.extensions.get("http_version", b"HTTP/1.1")}
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Parts(answer), extensions=told)
+        extensions = {"http_version": answer.extensions.get("http_version", b"HTTP/1.1")}
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Parts(answer), extensions=extensions)
 
     def close(self) -> None:
         """Close the connection."""

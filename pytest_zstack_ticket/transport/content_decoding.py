@@ -20,7 +20,7 @@ def read_body(parts: Iterator[bytes], encoding: str, *, most: int = MOST_BYTES) 
     """
     encoding = encoding.strip().lower()
     if encoding not in PACKED | PLAIN:
-        raise MalformedEncodingError(f"the answer is encoded as {encoding[:40]!r}, which nobody asked for")
+        raise MalformedEncodingError(f"the answer is encoded as {encoding[:40]!r}, which was not asked for")
     unpacked = _Unpacked() if encoding in PACKED else None
     kept, ending = bytearray(), b""
     for part in parts:

@@ -1,4 +1,4 @@
-"""What each foreign exception means: a failure of its kind, said in words for people.
+"""What each foreign exception means: a failure of its kind, in words to read.
 
 Nothing that httpx, httpcore, h11, ssl, zlib or the operating system raises leaves the edge as an exception.
 """
@@ -93,7 +93,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _words(error: Exception) -> str:
-    """Return what an exception says, without numbers and source files that tell people nothing."""
+    """Return what an exception says, without numbers and source files that say nothing to readers."""
     text = str(error)
     while (shorter := _NOISE.sub("", text)) != text:
         text = shorter

@@ -20,7 +20,7 @@ OPTIONS = {
 class QuotaTransport:
     """A transport that sends a request only if the meter grants it, and waits as the rate asks.
 
-    Any method but GET, PUT, DELETE and HEAD counts as a creation: nobody knows what a faulty target makes of it. On a
+    Any method but GET, PUT, DELETE and HEAD counts as a creation: a faulty target may do anything with it. On a
     transport for `cleaning` only the rate binds GET, PUT and DELETE: what was created has to be taken away.
     """
 

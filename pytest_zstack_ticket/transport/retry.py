@@ -1,4 +1,4 @@
-"""Stay away as long as a target asks, and then ask again: for clean-up, which no breaker holds."""
+"""Stay away as long as a target asks, and then ask again: for cleanup, which no breaker holds."""
 
 from __future__ import annotations
 

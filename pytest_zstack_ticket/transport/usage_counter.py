@@ -65,7 +65,7 @@ class SharedUsageCounter:
             return None, due - now if caps.rate else 0.0
 
     def count(self, size: int, *, now: float) -> float:
-        """Count a request that no cap but the rate binds, for clean-up; return seconds to wait before sending."""
+        """Count a request that no cap but the rate binds, for cleanup; return seconds to wait before sending."""
         with self._locked():
             used, free_at = self._read()
             due = max(now, free_at)

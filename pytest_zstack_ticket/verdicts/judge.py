@@ -164,7 +164,7 @@ def judge(  # noqa: PLR0913 - what a verdict depends on
         )
         for requirement in requirements
     )
-    judged = _cascaded(requirements, judged)
+    judged = _cascaded(requirements, _explained(judged))
     counts: dict[str, dict[str, int]] = {}
     for requirement, one in zip(requirements, judged, strict=True):
         level = counts.setdefault(requirement.level, dict.fromkeys(ROLL_UP, 0))
@@ -175,13 +175,35 @@ def judge(  # noqa: PLR0913 - what a verdict depends on
     return Result(verdict=worst, partial=partial, judged=judged, counts=counts)
 
 
+def _explained(judged: tuple[Judged, ...]) -> tuple[Judged, ...]:
+    """Turn a failure of which every example has a cause that failed by itself into untested, with its causes.
+
+    A requirement with one violation that no other failed requirement explains stays failed, and only such a one can be
+    a cause: so what explains another is always failed itself.
+    """
+    failed = {one.id for one in judged if one.verdict == "failed"}
+    roots = {one.id for one in judged if one.id in failed and not _is_explained(one, failed)}
+    return tuple(_blocked(one, roots) if one.id in failed and _is_explained(one, roots) else one for one in judged)
+
+
+def _is_explained(one: Judged, by: Collection[str]) -> bool:
+    found = one.tally.causes
+    return bool(found) and all(set(by).intersection(causes) for causes in found)
+
+
+def _blocked(one: Judged, roots: Collection[str]) -> Judged:
+    causes = sorted({cause for causes in one.tally.causes for cause in causes} & set(roots))
+    tally = replace(one.tally, failed=0, undecided=one.tally.undecided + one.tally.failed)
+    return replace(one, verdict="untested", reason=Phrase.of("blocked", by=", ".join(causes)), tally=tally)
+
+
 def _cascaded(requirements: Sequence[Requirement], judged: tuple[Judged, ...]) -> tuple[Judged, ...]:
     """Turn what could not be decided because a requirement below it failed into untested, with its cause.
 
     What failed stays failed, and what passed stays passed: they have evidence of their own.
     """
     bases = {rule.id: rule.after for rule in requirements}
-    broken = {one.id for one in judged if one.verdict == "failed"}
+    broken = {one.id: _broken_by(one) for one in judged}
     return tuple(
         replace(one, verdict="untested", reason=Phrase.of("blocked", by=", ".join(causes)))
         if one.verdict == "inconclusive" and (causes := _unanswered(one, broken) or _causes(one.id, bases, broken))
@@ -190,13 +212,21 @@ def _cascaded(requirements: Sequence[Requirement], judged: tuple[Judged, ...]) -
     )
 
 
-def _unanswered(one: Judged, broken: Collection[str]) -> list[str]:
+def _unanswered(one: Judged, broken: Mapping[str, Sequence[str]]) -> list[str]:
     """Name the requirement that failed because no create is answered, if that is what kept another from a verdict."""
     unanswered = one.reason is not None and one.reason.key == "calibration-unanswered"
-    return [ANSWERED] if unanswered and ANSWERED in broken else []
+    return [ANSWERED] if unanswered and broken.get(ANSWERED) else []
 
 
-def _causes(requirement: str, bases: Mapping[str, Sequence[str]], broken: Collection[str]) -> list[str]:
+def _broken_by(one: Judged) -> tuple[str, ...]:
+    """Say what broke a requirement: nothing, itself, or the failed ones that explain it."""
+    if one.verdict == "failed":
+        return (one.id,)
+    explained = one.verdict == "untested" and one.reason is not None and one.reason.key == "blocked"
+    return tuple(dict(one.reason.parameters)["by"].split(", ")) if explained and one.reason else ()
+
+
+def _causes(requirement: str, bases: Mapping[str, Sequence[str]], broken: Mapping[str, Sequence[str]]) -> list[str]:
     """List the failed requirements that one depends on, the lowest ones of each path."""
     found: set[str] = set()
     seen: set[str] = set()
@@ -206,7 +236,7 @@ def _causes(requirement: str, bases: Mapping[str, Sequence[str]], broken: Collec
         if base in seen:
             continue
         seen.add(base)
-        found.update({base} & set(broken))
+        found.update(broken.get(base, ()))
         waiting += bases.get(base, ())
     return sorted(found)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pytest_zstack_ticket.model.outcome import Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.verdict import Example
 
-LEGAL = frozenset({"legal-acceptance", "legal-refusal", "no-log-out", "not-shown"})
+LEGAL = frozenset({"legal-acceptance", "legal-refusal", "no-log-out", "not-shown", "was-lost"})
 """Reasons that say what the target chose where the contract leaves it open; none may depend on who was quicker."""
 
 
@@ -19,6 +19,7 @@ class Tally:
     `errors`, `lost`, `ran` and `known` come from the tests, not from examples: how tests broke off, whether there was a
     test at all, and which partitions its tests examine. `inputs` are the distinct ones. For a run with a budget,
     `explored` counts distinct examples, `wanted` what the effort asks for, `missing` what is missing for a verdict.
+    `causes` has for each way of failing the other requirements that would explain it, none for a failure of its own.
     """
 
     requirement: str
@@ -27,6 +28,7 @@ class Tally:
     undecided: int = 0
     legal: int = 0
     reason: Phrase | None = None
+    causes: frozenset[tuple[str, ...]] = frozenset()
     partitions: frozenset[str] = frozenset()
     inputs: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
@@ -51,6 +53,7 @@ class Tally:
             undecided=self.undecided + other.undecided,
             legal=self.legal + other.legal,
             reason=_first(self.reason, other.reason),
+            causes=self.causes | other.causes,
             partitions=self.partitions | other.partitions,
             inputs=self.inputs | other.inputs,
             known=self.known | other.known,
@@ -84,10 +87,17 @@ def tally_of(example: Example) -> Tally:
         undecided=int(isinstance(judgement, Undecided) and not legal),
         legal=int(legal),
         reason=judgement.reason if isinstance(judgement, Undecided) and not legal else None,
+        causes=frozenset({_others(example)} if isinstance(judgement, Violation) else ()),
         partitions=frozenset({example.partition} if example.partition else ()),
         inputs=frozenset({example.input} if example.input else ()),
         ran=True,
     )
+
+
+def _others(example: Example) -> tuple[str, ...]:
+    """Other requirements that would explain a violation."""
+    because = example.judgement.because if isinstance(example.judgement, Violation) else ()
+    return tuple(one for one in because if one != example.requirement)
 
 
 def tallies(examples: Iterable[Example]) -> dict[str, Tally]:

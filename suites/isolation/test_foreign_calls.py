@@ -158,7 +158,7 @@ def test_stranger_cannot_create_with_a_used_uuid(stranger, zstack_canary, zstack
 
 def flow_collection_of(part, context):
     """Return the flow collection that the context file gives for one user's project, empty if it gives none."""
-    person = context.people.get(part)
+    person = context.users.get(part)
     own = person.flow_collection if person else ""
     return own or (context.flow_collection if part == "owner" else "")
 

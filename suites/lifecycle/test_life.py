@@ -203,7 +203,7 @@ def test_response_to_an_event_shows_the_resulting_ticket(new_ticket, zstack_exam
     """The response to an event shows the ticket's state after the event."""
     ticket = new_ticket()
     for event in ("cancel", "update", "reopen", "cancel"):
-        subject, after = check_event(ticket, event, zstack_examine)
+        subject, after = ticket.send_event(event), ticket.find_by_uuid()
         violation = zstack_examine("event-response", edit=edit_of(event), subject=subject, after=after)
         assert violation is None, violation
 

@@ -12,7 +12,7 @@ FIRST = {"smoke": 12, "standard": 40, "certify": 1000}
 @pytest.fixture
 def effort(zstack_run):
     """Effort of the run."""
-    return zstack_run.wishes["effort"]
+    return zstack_run.options["effort"]
 
 
 def repeatable(row):

@@ -18,7 +18,7 @@ import threading
 from pathlib import Path
 
 from pytest_zstack_ticket.report.html.page import render_page
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from tests.support.sample_report import HOSTILE, hostile, sample_report
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -129,7 +129,7 @@ def tempt(proxy: Tempted, folder: Path) -> list[Path]:
     raw, escaped = folder / "raw.html", folder / "hostile.html"
     # an alert would hold the browser up for ever, which is what a page that runs one is known by
     raw.write_bytes(f"<!DOCTYPE html><body>{HOSTILE.replace('alert', 'void')}".encode("utf-8", "replace"))
-    escaped.write_text(render_page(hostile(sample_report()), wording(), "en"), "utf-8")
+    escaped.write_text(render_page(hostile(sample_report()), translations(), "en"), "utf-8")
     browse(proxy, raw, f"--screenshot={folder / 'raw.png'}")
     if not any("hostile.example.invalid" in line for line in proxy.asked_by_pages()):
         sys.exit("the raw texts were not seen to ask for anything, so nothing is proven")
@@ -143,17 +143,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("report", type=Path)
     parser.add_argument("folder", type=Path)
-    told = parser.parse_args()
-    told.folder.mkdir(parents=True, exist_ok=True)
+    document = parser.parse_args()
+    document.folder.mkdir(parents=True, exist_ok=True)
     proxy = Tempted()
     proxy.start()
-    made = tempt(proxy, told.folder)
+    made = tempt(proxy, document.folder)
     for lang in LANGUAGES:
-        text = told.folder / f"{lang}.html"
-        command = [sys.executable, "-m", "pytest_zstack_ticket.cli", "render", told.report, "--lang", lang]
+        text = document.folder / f"{lang}.html"
+        command = [sys.executable, "-m", "pytest_zstack_ticket.cli", "render", document.report, "--lang", lang]
         subprocess.run([*command, "--output", text], check=True, timeout=LONGEST)
-        made += shoot(proxy, text, told.folder, lang)
-        pdf = told.folder / f"{lang}-report.pdf"
+        made += shoot(proxy, text, document.folder, lang)
+        pdf = document.folder / f"{lang}-report.pdf"
         subprocess.run([*command, "--pdf", "--output", pdf], check=True, timeout=LONGEST)
         made += [pdf, *pictures(pdf)]
     bare = [path for path in made if not path.exists() or path.stat().st_size < 10_000]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import datetime
 from typing import Any
 
 from tests.independent_cloud.book import CHINA, Book, Refused, Turned
+from tests.independent_cloud.kinds import Kind
 
 OPERATORS = ("!=", ">=", "<=", "!?=", "!~=", "~=", "?=", "=", ">", "<", "is null", "not null")
 TICKET = (
@@ -87,6 +89,13 @@ def moment(text: str) -> float | None:
     return None
 
 
+def folded(text: str, kind: Kind) -> str:
+    """A text as the database compares it."""
+    if kind.accents:
+        text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
+    return text.lower().rstrip(" ") if kind.collation else text
+
+
 class Asking:
     def __init__(self, book: Book) -> None:
         self.book, self.on = book, book.on
@@ -111,7 +120,7 @@ class Asking:
         )
 
     def fold(self, text: str) -> str:
-        return text.lower().rstrip(" ") if self.book.kind.collation else text
+        return folded(text, self.book.kind)
 
     def same(self, held: Any, value: str) -> bool:
         if held is None:
@@ -157,6 +166,8 @@ class Asking:
         if self.on("q-like-regex"):
             pattern = value.replace("%", ".*").replace("_", ".")
         try:
+            if self.book.kind.accents:
+                pattern, held = (folded(text, self.book.kind) for text in (pattern, held))
             return bool(re.fullmatch(pattern, held, re.DOTALL | (re.IGNORECASE if self.book.kind.collation else 0)))
         except re.error:
             return False
@@ -218,6 +229,8 @@ class Asking:
 
     def answer(self, rows: list[dict[str, Any]], what: str, pairs: list[tuple[str, str]]) -> dict[str, Any]:
         conditions = [value for name, value in pairs if name == "q"]
+        if self.book.kind.astral_lost and any(max(text, default="") > "\uffff" for text in conditions):
+            raise Refused("SYS.1000", "org.hibernate.exception.GenericJDBCException: could not extract ResultSet")
         first = dict(reversed(pairs))
         known = FIELDS[what]
         tests = [self.split(text) for text in conditions]

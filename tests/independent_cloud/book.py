@@ -80,6 +80,7 @@ class Job:
     def __init__(self) -> None:
         self.done = threading.Event()
         self.status, self.body, self.reads = 202, {}, 0
+        self.born = time.monotonic()
 
 
 class Book:

@@ -108,7 +108,11 @@ def judge(case: Case, seed: int = 1, extra: tuple[str, ...] = ()) -> Outcome:
                 context.write_text(people.context, "utf-8")
                 command.append(f"--zstack-context={context}")
             command += ["--zstack-webhook"] if not kind.direct else []
-            keys = {"ZSTACK_ACCESS_KEY_ID": KEY_ID, "ZSTACK_ACCESS_KEY_SECRET": KEY_SECRET} if kind.access_keys else {}
+            keys = (
+                {"ZSTACK_ACCESS_KEY_ID": KEY_ID, "ZSTACK_ACCESS_KEY_SECRET": KEY_SECRET}
+                if kind.access_keys or kind.keys_given
+                else {}
+            )
             clean = {k: v for k, v in os.environ.items() if not k.startswith("ZSTACK_")}
             try:
                 done = subprocess.run(

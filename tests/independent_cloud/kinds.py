@@ -41,6 +41,14 @@ class Kind:
     poll_delay: float = 0.0
     session_uses: int = 0
     collation: bool = False  # MySQL's: case and trailing spaces do not count
+    accents: bool = False  # nor do accents, nor the case of ids, as in utf8_general_ci
+    astral_lost: bool = False  # a job with a character beyond U+FFFF is never saved, and neither is its ticket
+    causes: str = ""  # errors of jobs have `causes: []`: raced (the first poll only) or present
+    job_race: float = 0.0  # seconds between the look for a used job id and its saving
+    container: bool = False  # the container's own pages: invalid UTF-8, and empty 500s once compiled
+    histories: bool = True  # or `/v1/tickets/histories` is the path of a ticket with that uuid
+    tag_uuids: bool = True  # or tagUuids is ignored as any unknown member
+    keys_given: bool = False  # the suite has an access key, whatever the cloud makes of it
     limited: int = 0  # every n-th request is answered 429
     keeps_api_body: bool = True
     access_keys: bool = False
@@ -126,6 +134,29 @@ KINDS: dict[str, Kind] = {
     "latency": replace(REAL, latency=0.02),
     "virtual-id": replace(REAL, virtual=True),
     "keys": replace(REAL, access_keys=True),
+    "keys-absent": replace(REAL, keys_given=True),
+    "astral-lost": replace(REAL, four_byte=False, astral_lost=True),
+    "causes-raced": replace(REAL, causes="raced", chinese=False),
+    "causes-present": replace(REAL, causes="present"),
+    "accents": replace(REAL, collation=True, accents=True),
+    "job-race": replace(REAL, job_race=0.15),
+    "container": replace(REAL, container=True),
+    "no-histories": replace(REAL, histories=False),
+    "no-histories-direct": replace(GATE, histories=False, bare=False, profile="deployed"),
+    "no-tags": replace(GATE, direct=False, bare=False, tag_uuids=False, profile="deployed"),
+    "measured": replace(
+        REAL,
+        release=(5, 2),
+        four_byte=False,
+        astral_lost=True,
+        causes="raced",
+        collation=True,
+        accents=True,
+        job_race=0.15,
+        container=True,
+        keys_given=True,
+    ),
+    "people-no-histories": replace(CAST, cast="us", steps=2, histories=False),
     "people": replace(CAST, cast="us", steps=2),
     "people-admin": replace(CAST, cast="admin-both", steps=1),
     "people-stranger": replace(REAL, cast="alone", flows_named=False),

@@ -9,6 +9,9 @@ from typing import Any
 _BARE = re.compile(r"""[^\s{}\[\]:,=;#/\\'"]+""")
 _SPACE = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/|#[^\n]*)*", re.DOTALL)
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?\Z")
+_MARKS = re.compile(r"""[\[\]{}]|"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?""", re.DOTALL)
+STACK = 200
+"""Levels that a body may have: what follows a reader calls itself, and Pythons differ in how deep."""
 
 
 class BadJson(Exception):
@@ -22,10 +25,7 @@ class Reader:
     def whole(self) -> Any:
         if not self._peek():
             return None
-        try:
-            value = self._value()
-        except RecursionError as deep:
-            raise BadJson("java.lang.StackOverflowError") from deep
+        value = self._value()
         if self._peek():
             raise BadJson("Use JsonReader.setLenient(true) to accept malformed JSON")
         return value
@@ -139,15 +139,26 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _levels(text: str) -> int:
+    """Counts how deep a body goes, whatever else is wrong with it."""
+    depth = deepest = 0
+    for mark in _MARKS.findall(text):
+        depth += (mark in ("[", "{")) - (mark in ("]", "}"))
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def read(text: str, *, lenient: bool) -> Any:
     """A body's value; None for an empty one."""
+    if text.count("[") + text.count("{") > STACK and _levels(text) > STACK:
+        raise BadJson("java.lang.StackOverflowError")
     if lenient:
         return Reader(text).whole()
     if not text.strip():
         return None
     try:
         return json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_once)
-    except (ValueError, RecursionError) as trouble:
+    except ValueError as trouble:
         raise BadJson(str(trouble)) from trouble
 
 

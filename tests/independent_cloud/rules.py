@@ -150,7 +150,7 @@ class Rules:
             name: self.text(params.get(name), name)
             for name in ("name", "description", "accountSystemType", "flowCollectionUuid", "resourceUuid")
         }
-        tag_uuids = params.get("tagUuids")
+        tag_uuids = params.get("tagUuids") if self.kind.tag_uuids else None
         if tag_uuids is not None and not isinstance(tag_uuids, list):
             raise Turned(500, f"Expected BEGIN_ARRAY but was {shape(tag_uuids)} path $.tagUuids")
         bound["tagUuids"] = [self.text(t, "tagUuids[0]") for t in tag_uuids or []]

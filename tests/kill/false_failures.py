@@ -48,16 +48,16 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=2)
     parser.add_argument("--effort", default="standard")
     parser.add_argument("--jobs", type=int, default=2)
-    told = parser.parse_args()
-    cases = [(target, seed, told.effort) for seed in range(1, told.runs + 1) for target in TARGETS]
+    document = parser.parse_args()
+    cases = [(target, seed, document.effort) for seed in range(1, document.runs + 1) for target in TARGETS]
     wrong = 0
-    with ThreadPoolExecutor(max_workers=told.jobs) as pool:
+    with ThreadPoolExecutor(max_workers=document.jobs) as pool:
         for target, seed, lines in pool.map(run, cases):
             wrong += bool(lines)
             if lines:
                 print(f"{target} seed {seed}: {'; '.join(lines)}", flush=True)
     print(
-        f"{len(cases)} runs at {told.effort} effort on {len(TARGETS)} conformant endpoints: {wrong} with a false failure"
+        f"{len(cases)} runs at {document.effort} effort on {len(TARGETS)} conformant endpoints: {wrong} with a false failure"
     )
     return 1 if wrong else 0
 

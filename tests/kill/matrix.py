@@ -123,18 +123,18 @@ def main() -> int:
     parser.add_argument("--first", action="store_true", help="one fault for each requirement, for CI")
     parser.add_argument("--jobs", type=int, default=2, help="runs at the same time")
     parser.add_argument("only", nargs="*", help="requirement ids; all if there is none")
-    told = parser.parse_args()
+    document = parser.parse_args()
     catalogue = load_catalogue(suites_folder())
-    chosen = tuple(row for row in catalogue if not told.only or row.id in told.only)
-    if told.first:
+    chosen = tuple(row for row in catalogue if not document.only or row.id in document.only)
+    if document.first:
         chosen = with_one_fault(chosen)
     bare = [f"{row.id} names no fault" for row in chosen if not row.killed_by and not row.not_tested]
-    with ThreadPoolExecutor(max_workers=told.jobs) as pool:
+    with ThreadPoolExecutor(max_workers=document.jobs) as pool:
         hits = list(pool.map(fire, shots(chosen)))
     lines = [*bare, *survivors(hits)]
     kills = sum(verdict == "failed" for hit in hits for verdict in hit.verdicts.values())
     print("\n".join([*lines, f"{len(chosen)} requirements, {len(hits)} faults, {kills} kills, {len(lines)} survivors"]))
-    if not lines and not (told.check or told.only or told.first):
+    if not lines and not (document.check or document.only or document.first):
         PAGE.write_text(page(catalogue), "utf-8")
     return 1 if lines else 0
 

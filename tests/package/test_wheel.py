@@ -1,8 +1,11 @@
 """The wheel as users get it: what is in it, and that it runs the shipped suites from an empty folder."""
 
 import email
+import re
 import subprocess
 import sys
+import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -64,6 +67,52 @@ def test_the_metadata_says_what_pypi_asks_for(wheel):
     assert "Typing :: Typed" in metadata.get_all("Classifier")
 
 
+def test_the_links_of_the_readme_work_where_there_is_no_file_beside_it(wheel):
+    archive = zipfile.ZipFile(wheel)
+    name = next(name for name in archive.namelist() if name.endswith("METADATA"))
+    metadata = email.message_from_string(archive.read(name).decode())
+    home = next(url.split(", ")[1] for url in metadata.get_all("Project-URL") if url.startswith("Homepage"))
+    text = metadata.get_payload()
+    links = re.findall(r"(!?)\[[^\]]*\]\(([^)\s]+)\)", text)
+    assert len(links) > 5
+    assert any(image for image, _ in links)
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    for image, link in links:
+        assert link.startswith((f"{home}/{'raw' if image else 'blob'}/main/", "#")), link
+        path = link.removeprefix(f"{home}/{'raw' if image else 'blob'}/main/").partition("#")[0]
+        assert (ROOT / path).is_file() or link.startswith("#"), link
+    assert metadata["Summary"]
+    assert text.startswith("# ")
+
+
+def test_the_source_archive_holds_what_the_project_is_built_and_tested_with(tmp_path):
+    code = (
+        f"import os; os.chdir({str(ROOT)!r}); from hatchling.build import build_sdist; build_sdist({str(tmp_path)!r})"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"requirements.in", "requirements.lock", ".packaging/readme.py", "Makefile", "README.md"} <= names
+
+
+def test_the_lock_pins_what_is_asked_for_by_hashes_and_names_no_host():
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    assert "://" not in lock
+    entries = re.split(r"\n(?=\S)", lock.strip())
+    assert all("--hash=sha256:" in entry for entry in entries)
+    pinned = {entry.partition("==")[0] for entry in entries}
+    asked = {
+        re.split(r"[>=~]", line)[0]
+        for line in (ROOT / "requirements.in").read_text("utf-8").splitlines()
+        if line and not line.startswith("#")
+    }
+    assert asked <= pinned
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    tables = [project["project"]["dependencies"], project["dependency-groups"]["dev"]]
+    needed = {re.split(r"[>=~]", row)[0] for rows in tables for row in rows}
+    assert needed <= asked
+
+
 def test_the_installed_wheel_runs_the_suites_from_an_empty_folder(wheel, tmp_path):
     home, empty = tmp_path / "site", tmp_path / "empty"
     empty.mkdir()
@@ -91,7 +140,7 @@ def test_the_installed_wheel_runs_the_suites_from_an_empty_folder(wheel, tmp_pat
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-500:]
     assert "verdict: passed" in run.stdout
     assert {path.name for path in empty.iterdir()} <= {".pytest_cache"}
-    told = subprocess.run(
+    report = subprocess.run(
         [sys.executable, "-c", f"from {suite_digest.__module__} import suite_digest; print(suite_digest())"],
         cwd=empty,
         env={"PYTHONPATH": str(home), "PATH": "/usr/bin:/bin"},
@@ -99,4 +148,4 @@ def test_the_installed_wheel_runs_the_suites_from_an_empty_folder(wheel, tmp_pat
         text=True,
         check=True,
     )
-    assert told.stdout.strip() == suite_digest()
+    assert report.stdout.strip() == suite_digest()

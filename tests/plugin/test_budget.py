@@ -38,9 +38,13 @@ def explored(report: dict, requirement: str) -> dict:
 def test_a_budget_that_buys_too_little_is_inconclusive(pytester: pytest.Pytester, report) -> None:
     result = pytester.runpytest("--zstack-url=embedded", "--zstack-budget=0.01s", *SOME)
     assert result.ret == 12
-    told = explored(report(), "ZT-BODY-061")
-    assert (told["verdict"], told["wanted"], told["missing"]) == ("inconclusive", 80, 80 - told["explored"])
-    assert 10 <= told["explored"] < 20
+    document = explored(report(), "ZT-BODY-061")
+    assert (document["verdict"], document["wanted"], document["missing"]) == (
+        "inconclusive",
+        80,
+        80 - document["explored"],
+    )
+    assert 10 <= document["explored"] < 20
     assert explored(report(), "ZT-BODY-062") == {"verdict": "passed"}
     result.stdout.fnmatch_lines(["*the budget of 0.01 s was too short*", "*ZT-BODY-060: explored 1? of 80 examples*"])
     assert "ZT-BODY-060: explored 1" in (pytester.path / "out" / "report.html").read_text("utf-8")
@@ -56,9 +60,9 @@ def test_what_a_budget_did_not_buy_is_said_in_chinese(pytester: pytest.Pytester)
 def test_a_budget_that_is_long_enough_passes(pytester: pytest.Pytester, report) -> None:
     result = pytester.runpytest("--zstack-url=embedded", "--zstack-budget=6s", "-k", "ZT-BODY-060", *SOME[2:])
     assert result.ret == 0
-    told = explored(report(), "ZT-BODY-060")
-    assert told["verdict"] == "passed"
-    assert told["explored"] >= 80
+    document = explored(report(), "ZT-BODY-060")
+    assert document["verdict"] == "passed"
+    assert document["explored"] >= 80
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])

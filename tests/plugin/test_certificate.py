@@ -247,11 +247,11 @@ def key_twice(bundle: Path, _other: Path) -> None:
     sign_payload(bundle, base64.b64decode(payload).replace(b"{", b'{"_type":"x",', 1))
 
 
-def claim(key: str, **told: object) -> Callable[[Path, Path], None]:
+def claim(key: str, **document: object) -> Callable[[Path, Path], None]:
     """Return an attack that signs another claim than the report's."""
 
     def attack(bundle: Path, _other: Path) -> None:
-        signed_again(bundle, lambda statement: statement["predicate"][EXTENSION][key].update(told))
+        signed_again(bundle, lambda statement: statement["predicate"][EXTENSION][key].update(document))
 
     attack.__name__ = f"claim_other_{key.replace('-', '_')}"
     return attack
@@ -284,8 +284,8 @@ def claim_no_nonce(bundle: Path, _other: Path) -> None:
 
 def other_configuration(bundle: Path, _other: Path) -> None:
     def change(statement: dict) -> None:
-        told = next(one for one in statement["predicate"]["configuration"] if one["name"] == "suite")
-        told["digest"]["sha256"] = "0" * 64
+        document = next(one for one in statement["predicate"]["configuration"] if one["name"] == "suite")
+        document["digest"]["sha256"] = "0" * 64
 
     signed_again(bundle, change)
 
@@ -417,8 +417,8 @@ def test_the_commands_make_keys_sign_verify_and_judge(bundle, tmp_path):
     assert command("sign", str(bundle), "--key", "me.key.pem").returncode == 4
     assert command("sign", str(bundle), "--key", "me.key.pem", "--replace").returncode == 0
     assert command("verify", str(bundle), "--public-key", "me.pub.pem").returncode == 0
-    told = json.loads(command("judge", str(bundle), "--json").stdout)
-    assert (told["same"], told["same_rules"], told["changed"]) == (True, True, [])
+    document = json.loads(command("judge", str(bundle), "--json").stdout)
+    assert (document["same"], document["same_rules"], document["changed"]) == (True, True, [])
     (tmp_path / "list.toml").write_text(ADVISORIES, "utf-8")
     assert command("advise", "list.toml", "--key", "me.key.pem", "--output", "a.json").returncode == 0
     doubted = command("verify", str(bundle), "--public-key", "me.pub.pem", "--advisories", "a.json", "--json")

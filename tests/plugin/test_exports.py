@@ -12,10 +12,10 @@ SOME = ("--zstack-effort=smoke", "-k", "ZT-BODY-004 or ZT-ANSWER-001", "--zstack
 
 def test_junit_and_ctrf_say_what_the_report_says(pytester: pytest.Pytester, report: Callable[[], Any]):
     pytester.runpytest("--zstack-url=embedded?fault=accept-too-long:name", *SOME)
-    told = report()
+    document = report()
     root = ET.fromstring((pytester.path / "out" / "junit.xml").read_bytes())  # noqa: S314 - our own writing
     ctrf = json.loads((pytester.path / "out" / "ctrf.json").read_text("utf-8"))
-    assert int(root.get("tests")) == len(told["requirements"]) == ctrf["results"]["summary"]["tests"]
+    assert int(root.get("tests")) == len(document["requirements"]) == ctrf["results"]["summary"]["tests"]
     assert root.get("failures") == "1"
     failed = [one["name"] for one in ctrf["results"]["tests"] if one["status"] == "failed"]
     assert len(failed) == 1

@@ -11,18 +11,18 @@ LATE = "--zstack-url=embedded?latency=0.03"
 
 def exchanges(pytester: pytest.Pytester) -> list[dict]:
     with gzip.open(pytester.path / "out" / "evidence.jsonl.gz", "rt") as file:
-        return [told for told in map(json.loads, file) if told["type"] == "exchange"]
+        return [document for document in map(json.loads, file) if document["type"] == "exchange"]
 
 
 def polls_per_job(pytester: pytest.Pytester) -> tuple[int, float]:
     """Return how many creates named a web hook of ours, and how often each of their jobs was read."""
     jobs, polls = set(), 0
-    for told in exchanges(pytester):
-        if any(name == "X-Web-Hook" for name, _ in told["request"]["headers"]):
-            body = json.loads(told["response"]["body"]) if told.get("response", {}).get("status") == 202 else {}
+    for document in exchanges(pytester):
+        if any(name == "X-Web-Hook" for name, _ in document["request"]["headers"]):
+            body = json.loads(document["response"]["body"]) if document.get("response", {}).get("status") == 202 else {}
             if "location" in body:
                 jobs.add(body["location"].rsplit("/", 1)[-1])
-        polls += told["request"]["path"].rsplit("/", 1)[-1] in jobs
+        polls += document["request"]["path"].rsplit("/", 1)[-1] in jobs
     return len(jobs), polls / max(1, len(jobs))
 
 
@@ -48,6 +48,6 @@ def test_requirements_about_polls_stay_examined(pytester: pytest.Pytester, repor
 
 def test_examples_for_other_runs_name_no_listener_of_this_one(pytester: pytest.Pytester) -> None:
     assert pytester.runpytest(LATE, *SMOKE, "-k", "ZT-BODY-00").ret == 0
-    told = json.loads((pytester.path / "out" / "report.json").read_text("utf-8"))
-    assert told["pinned"]
-    assert "/hook/" not in json.dumps(told["pinned"])
+    document = json.loads((pytester.path / "out" / "report.json").read_text("utf-8"))
+    assert document["pinned"]
+    assert "/hook/" not in json.dumps(document["pinned"])

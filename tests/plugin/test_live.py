@@ -53,20 +53,20 @@ def lines(written: str) -> list[str]:
         ("zh", " · 样例 ", ("-n", "2", "-v")),
     ],
 )
-def test_it_is_painted_and_leaves_nothing_behind(shown, lang: str, told: str, options: tuple[str, ...]):
+def test_it_is_painted_and_leaves_nothing_behind(shown, lang: str, document: str, options: tuple[str, ...]):
     written = shown(*options, f"--zstack-lang={lang}", "--zstack-seed=1")
     status = painted(written)
     assert status
-    assert all(told in one and width(one) < 80 for one in status)
+    assert all(document in one and width(one) < 80 for one in status)
     left = without_paint(written)
     assert not re.search("\x1b[D78M]", left)
-    assert told not in left
+    assert document not in left
     assert written.rfind(CLEAR) > written.rfind(status[-1])
 
 
 def test_the_rest_of_the_output_is_that_of_a_run_without_it(shown):
-    told = ("--zstack-lang=zh", "--zstack-seed=1", "-s", "--color=no", "--tb=no")
-    assert lines(shown(*told)) == lines(shown(*told, CI="true"))
+    document = ("--zstack-lang=zh", "--zstack-seed=1", "-s", "--color=no", "--tb=no")
+    assert lines(shown(*document)) == lines(shown(*document, CI="true"))
 
 
 def test_the_requirement_is_named_with_its_examples_and_tickets(shown):

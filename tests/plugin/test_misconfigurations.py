@@ -25,7 +25,7 @@ from pytest_zstack_ticket.client.session_manager import tls_cause
 from pytest_zstack_ticket.runner.preparation import checked
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.simulator.storage import seed_data
-from pytest_zstack_ticket.target.doctor import visit, wishes_for
+from pytest_zstack_ticket.target.doctor import options_for, visit
 
 Answer = tuple[int, dict[str, str], bytes]
 Script = Callable[[str, str], Answer]
@@ -41,18 +41,18 @@ def failure(code: str, details: str, status: int = 503) -> Answer:
     return json_answer(status, {"error": {"code": code, "description": "-", "details": details}})
 
 
-def script(**told: Answer) -> Script:
+def script(**report: Answer) -> Script:
     """Return what answers `version`, `login`, `tickets` and `post` as told, and else as ZStack does."""
 
     def answer(method: str, path: str) -> Answer:
         if "management-nodes" in path:
-            return told.get("version", json_answer(200, {"version": "5.2.0"}))
+            return report.get("version", json_answer(200, {"version": "5.2.0"}))
         if "login" in path:
-            return told.get("login", json_answer(200, SESSION))
+            return report.get("login", json_answer(200, SESSION))
         if method == "POST":
-            return told.get("post", json_answer(200, {}))
+            return report.get("post", json_answer(200, {}))
         if "tickets" in path:
-            return told.get("tickets", json_answer(200, {"inventories": []}))
+            return report.get("tickets", json_answer(200, {"inventories": []}))
         return json_answer(200, {})
 
     return answer
@@ -185,11 +185,11 @@ def told_by_doctor(url: str, **more: object) -> dict[str, str]:
         "ZSTACK_PASSWORD": seed_data.PASSWORD,
         **{k: str(v) for k, v in more.items() if k.startswith("ZSTACK")},
     }
-    told = {"read-timeout": 1.0, **{k: v for k, v in more.items() if not k.startswith("ZSTACK")}}
-    wishes = checked(wishes_for(url, told, environment))
+    report = {"read-timeout": 1.0, **{k: v for k, v in more.items() if not k.startswith("ZSTACK")}}
+    options = checked(options_for(url, report, environment))
     return {
         line.step: line.cause
-        for line in visit(wishes, try_ticket=True, environment=environment)
+        for line in visit(options, try_ticket=True, environment=environment)
         if line.state in ("failed", "warning") and line.step != "proxy"
     }
 
@@ -351,9 +351,9 @@ def test_a_rate_limit_is_warned_of(stack: ExitStack):
 
 
 def test_a_target_without_query_or_deletion_is_warned_of(stack: ExitStack):
-    told = told_by_doctor(serve(stack, script(tickets=(405, {}, b""))))
-    assert told["service"] == "no-query"
-    assert told["cleanup"] == "no-delete"
+    report = told_by_doctor(serve(stack, script(tickets=(405, {}, b""))))
+    assert report["service"] == "no-query"
+    assert report["cleanup"] == "no-delete"
 
 
 def test_a_front_end_with_pages_of_its_own_is_warned_of(stack: ExitStack):

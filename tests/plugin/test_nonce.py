@@ -49,14 +49,14 @@ def test_the_nonce_stands_in_names_and_all_tickets_are_taken_away(
         "ZT-BODY-001 or ZT-QUERY-001 or ZT-QUERY-011",
     )
     folder = pytester.path / "out"
-    told = report()
+    document = report()
     names = names_sent(folder)
-    assert told["run"]["nonce"] == NONCE
+    assert document["run"]["nonce"] == NONCE
     assert len(names) > 6
     assert [name for name in names if name and NONCE not in name] == []
-    assert told["run"]["residue"]["deleted"] > 0
-    assert told["run"]["left_on_target"] == 0
-    assert NONCE not in json.dumps(told["pinned"])
+    assert document["run"]["residue"]["deleted"] > 0
+    assert document["run"]["left_on_target"] == 0
+    assert NONCE not in json.dumps(document["pinned"])
 
 
 def test_a_certificate_holds_to_the_nonce_of_its_run(pytester: pytest.Pytester, cloud: SimulatorServer):

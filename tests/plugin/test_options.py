@@ -107,11 +107,11 @@ def test_a_value_that_cannot_be_used_is_told_in_one_sentence(
     pytester: pytest.Pytester, arguments: list[str], words: str
 ):
     result = pytester.runpytest("--zstack-url=embedded", *arguments, "test_own.py")
-    told = result.stderr.str()
+    report = result.stderr.str()
     assert result.ret == 4
-    assert words in told
-    assert len(told.strip().splitlines()) == 1
-    assert "hunter2" not in told + result.stdout.str()
+    assert words in report
+    assert len(report.strip().splitlines()) == 1
+    assert "hunter2" not in report + result.stdout.str()
 
 
 def test_an_unreadable_secret_file_is_told_in_one_sentence(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):

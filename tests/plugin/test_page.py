@@ -9,11 +9,13 @@ SOME = ("--zstack-effort=smoke", "-k", "ZT-BODY-004 or ZT-ANSWER-001", "--zstack
 
 
 @pytest.mark.parametrize(("lang", "told", "workers"), [("en", "Not conformant", ()), ("zh", "不符合", ("-n", "1"))])
-def test_a_run_leaves_a_page_in_its_language(pytester: pytest.Pytester, lang: str, told: str, workers: tuple[str, ...]):
+def test_a_run_leaves_a_page_in_its_language(
+    pytester: pytest.Pytester, lang: str, report: str, workers: tuple[str, ...]
+):
     assert pytester.runpytest(FAULTY, *SOME, f"--zstack-lang={lang}", *workers).ret == 1
     text = (pytester.path / "out" / "report.html").read_text("utf-8")
     evidence = read_evidence(pytester.path / "out" / "evidence.jsonl.gz")
-    assert told in text
+    assert report in text
     assert 'id="ZT-BODY-004" open' in text
     assert "accept-too-long:name" in text
     assert any(f"# {key} ·" in text for key in evidence.exchanges)

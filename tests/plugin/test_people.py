@@ -37,8 +37,8 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimulatorServer]:
 def run(pytester: pytest.Pytester, cloud: SimulatorServer) -> Callable[..., pytest.RunResult]:
     def start(context: str, *options: str) -> pytest.RunResult:
         Path("cloud.toml").write_text(context, "utf-8")
-        told = (f"--zstack-url={cloud.url}", "--zstack-context=cloud.toml", "--zstack-effort=smoke")
-        return pytester.runpytest(*told, *options)
+        output = (f"--zstack-url={cloud.url}", "--zstack-context=cloud.toml", "--zstack-effort=smoke")
+        return pytester.runpytest(*output, *options)
 
     return start
 

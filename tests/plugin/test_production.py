@@ -12,7 +12,7 @@ import pytest
 from pytest_zstack_ticket.cleanup.sweeper import MOST_SILENT
 from pytest_zstack_ticket.cli.main import main
 from pytest_zstack_ticket.model.exchange import Request, Response
-from pytest_zstack_ticket.simulator.response import Spoiled
+from pytest_zstack_ticket.simulator.response import DamagedResponse
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.simulator.storage import seed_data
 
@@ -65,9 +65,9 @@ def test_a_cap_leaves_the_rest_inconclusive(
     )
     assert result.ret == 12
     assert "--zstack-max-created 30 is reached" in result.stdout.str()
-    told = report()["run"]["residue"]
-    assert told["used"]["created"] == 30
-    assert told["left"] == []
+    output = report()["run"]["residue"]
+    assert output["used"]["created"] == 30
+    assert output["left"] == []
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
@@ -79,9 +79,9 @@ def test_few_tickets_are_alive_at_once(
         "-k", "ZT-BODY-00", *workers,
     )  # fmt: skip
     assert result.ret == 0, result.stdout.str()[-2000:]
-    told = report()["run"]["residue"]
-    assert told["used"]["most_alive"] <= 25
-    assert (told["left"], told["unseen"]) == ([], 0)
+    output = report()["run"]["residue"]
+    assert output["used"]["most_alive"] <= 25
+    assert (output["left"], output["unseen"]) == ([], 0)
     assert not list((pytester.path / "out").glob("ledger-*"))
 
 
@@ -102,7 +102,7 @@ class Busy(SimulatorServer):
 
     times = MOST_SILENT + 1
 
-    def answer(self, request: Request) -> Response | Spoiled:
+    def answer(self, request: Request) -> Response | DamagedResponse:
         seen = self.__dict__.setdefault("seen", Counter[str]())
         if request.method == "DELETE" or "?sort=-createDate" in request.path:
             seen[f"{request.method} {request.path}"] += 1

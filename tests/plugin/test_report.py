@@ -33,12 +33,12 @@ def schema() -> jsonschema.Draft202012Validator:
 
 def test_the_report_fits_its_schema(pytester: pytest.Pytester, report: Callable[[], Any]):
     pytester.runpytest(FAULTY, *SOME, "--zstack-report=out")
-    told = report()
-    schema().validate(told)
-    assert told["exit_status"] == 1
-    assert told["verdict"] == "failed"
-    assert told["target"]["kind"] == "embedded"
-    assert told["counts"]["requirements"]["failed"] == 1
+    output = report()
+    schema().validate(output)
+    assert output["exit_status"] == 1
+    assert output["verdict"] == "failed"
+    assert output["target"]["kind"] == "embedded"
+    assert output["counts"]["requirements"]["failed"] == 1
 
 
 def test_the_report_schema_is_a_schema():
@@ -163,8 +163,8 @@ def hostile_cloud() -> Iterator[str]:
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
-            told = f'{{"code": "SYS.1007", "description": "no", "details": "{HOSTILE}", "{HOSTILE}": 1}}'
-            self.give(503, f'{{"error": {told}}}')
+            output = f'{{"code": "SYS.1007", "description": "no", "details": "{HOSTILE}", "{HOSTILE}": 1}}'
+            self.give(503, f'{{"error": {output}}}')
 
         do_DELETE = do_GET  # noqa: N815 - http.server names it so
 
@@ -212,8 +212,8 @@ def test_hostile_text_breaks_no_reporter(
     arguments = (f"--zstack-url={hostile_cloud}", "--zstack-report=out", "--junitxml=out.xml", "--alluredir=allure")
     result = pytester.runpytest(*arguments, *workers, shows_all)
     result.assert_outcomes(failed=2)
-    told = report()
-    schema().validate(told)
-    assert told["verdict"] == "error"
+    output = report()
+    schema().validate(output)
+    assert output["verdict"] == "error"
     shown = result.stdout.str()
     assert not [letter for letter in shown if letter in "\x1b\x07\u202e\ud800"]

@@ -99,7 +99,7 @@ def test_other_variants_are_examined_by_their_own_profile(
     pytester: pytest.Pytester, report: Callable[[], Any], url: str
 ):
     pytester.runpytest(f"--zstack-url={url}", "--zstack-effort=smoke", "-k", SOME, "--zstack-report=out")
-    told = report()
-    assert told["verdict"] == "passed"
-    assert told["profile"]["base"] == ("documented" if "documented" in url else "deployed")
-    assert told["target"]["given"] == url
+    document = report()
+    assert document["verdict"] == "passed"
+    assert document["profile"]["base"] == ("documented" if "documented" in url else "deployed")
+    assert document["target"]["given"] == url

@@ -60,9 +60,9 @@ def test_the_first_sigterm_cleans_up_and_writes_the_report(
     result = pytester.runpytest_subprocess(*arguments)
     assert result.ret == 2
     result.stdout.fnmatch_lines(["*SIGTERM*", "*0 tickets left*"])
-    told = report()
-    assert (told["run"]["complete"], told["run"]["cut_short"]) == (False, "SIGTERM")
-    assert [row["verdict"] for row in told["requirements"]] == ["passed"]
+    document = report()
+    assert (document["run"]["complete"], document["run"]["cut_short"]) == (False, "SIGTERM")
+    assert [row["verdict"] for row in document["requirements"]] == ["passed"]
     assert left(cloud) == before
 
 

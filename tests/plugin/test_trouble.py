@@ -42,12 +42,12 @@ def cloud():
 
 def one_sentence(result: pytest.RunResult):
     """Return what was told, after seeing that it was told once."""
-    told = [line for line in result.errlines if line.startswith("Exit: ")]
-    assert len(told) == 1
+    document = [line for line in result.errlines if line.startswith("Exit: ")]
+    assert len(document) == 1
     assert "Traceback" not in result.stdout.str() + result.stderr.str()
     assert "verdict" not in result.stdout.str()
     assert "Exit:" not in result.stdout.str()
-    return told[0]
+    return document[0]
 
 
 def test_nobody_at_the_address(pytester: pytest.Pytester, own_test: Path):
@@ -103,18 +103,18 @@ def test_a_refused_calibration_leaves_acceptance_open(pytester: pytest.Pytester,
     )
     assert result.ret == 12
     result.stdout.fnmatch_lines(["The calibration request was refused:*", "*--zstack-context*"])
-    told = report()
-    assert told["verdict"] == "inconclusive"
-    assert told["calibration"]["accepted"] is False
+    document = report()
+    assert document["verdict"] == "inconclusive"
+    assert document["calibration"]["accepted"] is False
 
 
 def test_ctrl_c_keeps_what_was_found(pytester: pytest.Pytester, report: Callable[[], Any]):
     result = pytester.runpytest_subprocess("--zstack-url=embedded", "--zstack-report=out", pytester.makepyfile(SLOW))
     assert result.ret == 2
-    told = report()
-    assert told["run"]["complete"] is False
-    assert [row["verdict"] for row in told["requirements"]] == ["passed"]
-    assert told["verdict"] == "inconclusive"
+    document = report()
+    assert document["run"]["complete"] is False
+    assert [row["verdict"] for row in document["requirements"]] == ["passed"]
+    assert document["verdict"] == "inconclusive"
     evidence = gzip.decompress((pytester.path / "out" / "evidence.jsonl.gz").read_bytes())
     assert evidence.splitlines()[-1].startswith(b'{"type":"footer"')
 
@@ -130,9 +130,9 @@ def test_ctrl_c_leaves_unrun_suites_inconclusive(pytester: pytest.Pytester, repo
     shown, _ = process.communicate()
     assert process.returncode == 2
     assert "the run was cut short" in shown
-    told = report()
-    assert told["verdict"] == "inconclusive"
-    assert told["counts"]["requirements"]["inconclusive"] > 100
+    document = report()
+    assert document["verdict"] == "inconclusive"
+    assert document["counts"]["requirements"]["inconclusive"] > 100
 
 
 def test_a_target_that_dies_half_way_leaves_the_rest_inconclusive(

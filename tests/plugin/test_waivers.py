@@ -29,8 +29,8 @@ def waived(run, pytester: pytest.Pytester):
 
     def waived(*, expires: str = "2999-01-01") -> str:
         people = ["--owner", "li", "--approver", "wang", "--expires", expires]
-        told = ["--class", "product-bug", "--reason", "fixed in 5.3", *people, "--file", "waivers.toml"]
-        assert main(["waive", "out", "ZT-BODY-004", *told]) == 0
+        output = ["--class", "product-bug", "--reason", "fixed in 5.3", *people, "--file", "waivers.toml"]
+        assert main(["waive", "out", "ZT-BODY-004", *output]) == 0
         return "--zstack-waivers=waivers.toml"
 
     return waived
@@ -81,6 +81,6 @@ def test_the_lint_names_what_has_expired(waived, capsys: pytest.CaptureFixture[s
 
 
 def test_a_requirement_without_a_finding_cannot_be_waived(waived, capsys: pytest.CaptureFixture[str]):
-    told = ["--class", "by-design", "--reason", "x", "--owner", "a", "--approver", "b", "--expires", "2999-01-01"]
-    assert main(["waive", "out", "ZT-BODY-001", *told]) == 4
+    output = ["--class", "by-design", "--reason", "x", "--owner", "a", "--approver", "b", "--expires", "2999-01-01"]
+    assert main(["waive", "out", "ZT-BODY-001", *output]) == 4
     assert "has no finding of ZT-BODY-001" in capsys.readouterr().err

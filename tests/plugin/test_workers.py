@@ -70,6 +70,6 @@ def test_two_workers_send_what_one_process_sends(pytester: pytest.Pytester) -> N
         )
         result = pytester.runpytest(*options, "-k", "ZT-BODY or ZT-ANSWER or ZT-JOB-00")
         assert result.ret == 0
-        told = json.loads((pytester.path / "out" / "report.json").read_text("utf-8"))
-        used.append(told["run"]["residue"]["used"]["requests"])
+        report = json.loads((pytester.path / "out" / "report.json").read_text("utf-8"))
+        used.append(report["run"]["residue"]["used"]["requests"])
     assert used[1] <= used[0] + 12

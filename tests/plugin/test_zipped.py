@@ -65,10 +65,10 @@ def test_a_run_writes_a_pdf_only_if_it_is_asked_to(pytester: pytest.Pytester):
 
 
 def _rows(pytester: pytest.Pytester) -> list[dict[str, list[dict[str, str]]]]:
-    told: dict[str, list[dict[str, list[dict[str, str]]]]] = json.loads(
+    report: dict[str, list[dict[str, list[dict[str, str]]]]] = json.loads(
         (pytester.path / "out" / "report.json").read_text("utf-8")
     )
-    return told["requirements"]
+    return report["requirements"]
 
 
 @pytest.mark.parametrize(
@@ -79,9 +79,9 @@ def _rows(pytester: pytest.Pytester) -> list[dict[str, list[dict[str, str]]]]:
     ],
 )
 def test_a_pdf_that_cannot_be_is_told_before_anything_is_sent(
-    pytester: pytest.Pytester, arguments: tuple[str, ...], told: str
+    pytester: pytest.Pytester, arguments: tuple[str, ...], report: str
 ):
     found = pytester.runpytest(FAULTY, *SOME, *arguments)
     assert found.ret == 4
-    found.stderr.fnmatch_lines([told])
+    found.stderr.fnmatch_lines([report])
     assert not (pytester.path / "out").exists()

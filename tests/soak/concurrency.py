@@ -42,9 +42,9 @@ def verdicts(fault: str, window: int, *, only: str = ONLY, seed: int = 5) -> dic
         command += [f"--zstack-url=embedded?latency=0.005{f'&fault={fault}' if fault else ''}"]
         command += [f"--zstack-concurrency={window}", f"--zstack-seed={seed}"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=600)
-        told = Path(folder) / "out" / "report.json"
-        assert told.exists(), done.stdout[-2000:]
-        rows = json.loads(told.read_text("utf-8"))["requirements"]
+        report = Path(folder) / "out" / "report.json"
+        assert report.exists(), done.stdout[-2000:]
+        rows = json.loads(report.read_text("utf-8"))["requirements"]
         return {row["id"]: row["verdict"] for row in rows if row["verdict"] != "untested"}
 
 

@@ -130,10 +130,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
-    told = parser.parse_args()
-    alive, left, touched = crashes(told.kills, seed=told.seed)
+    report = parser.parse_args()
+    alive, left, touched = crashes(report.kills, seed=report.seed)
     print(
-        f"{told.kills} kills ({alive} of a living run): {left} tickets left, {touched} of {FOREIGN} foreign ones touched"
+        f"{report.kills} kills ({alive} of a living run): {left} tickets left, {touched} of {FOREIGN} foreign ones touched"
     )
     return int(bool(left or touched))
 

@@ -225,7 +225,7 @@ class Hostile:
                 }
                 line.request(self.command, self.path, raw, kept)
                 answer = line.getresponse()
-                told = answer.read()
+                report = answer.read()
                 line.close()
                 spoiled = False
                 if self.command == "POST" or "api-jobs" in self.path:
@@ -233,7 +233,7 @@ class Hostile:
                         spoiled = next(seen) >= after
                 if spoiled:
                     self.close_connection = True
-                    for part in spoil(answer.status, told):
+                    for part in spoil(answer.status, report):
                         self.wfile.write(part)
                     return
                 pairs = (
@@ -241,7 +241,7 @@ class Hostile:
                     for k, v in answer.getheaders()
                     if k.lower() not in ("content-length", "transfer-encoding", "connection", "content-type")
                 )
-                self.wfile.write(framed(answer.status, told, *pairs))
+                self.wfile.write(framed(answer.status, report, *pairs))
 
             do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = reply  # noqa: N815 - http.server's
 

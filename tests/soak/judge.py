@@ -61,7 +61,7 @@ def main() -> int:
     parser.add_argument("--bundles", type=int, default=200)
     parser.add_argument("--parallel", type=int, default=2)
     parser.add_argument("--whole", action="store_true", help="run all areas on every fault")
-    told = parser.parse_args()
+    document = parser.parse_args()
     catalogue = load_catalogue(suites_folder())
     areas = sorted({one.area for one in catalogue})
     broken: dict[str, set[str]] = {}
@@ -69,16 +69,16 @@ def main() -> int:
         for fault in one.killed_by:
             broken.setdefault(fault, set()).add(one.area)
     faults = sorted(broken)
-    chosen = [faults[number * 7 % len(faults)] for number in range(told.bundles)]
+    chosen = [faults[number * 7 % len(faults)] for number in range(document.bundles)]
     bad = 0
-    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(told.parallel) as pool:
-        shares = [[] if told.whole else chosen_areas(n, broken[fault], areas) for n, fault in enumerate(chosen)]
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(document.parallel) as pool:
+        shares = [[] if document.whole else chosen_areas(n, broken[fault], areas) for n, fault in enumerate(chosen)]
         found = pool.map(lambda row: bundle(*row, Path(scratch)), zip(count(), chosen, shares, strict=False))
         for number, (fault, why) in enumerate(zip(chosen, found, strict=True)):
             bad += bool(why)
             if why:
                 print(f"{number} {fault}: {why}", flush=True)
-    print(f"{told.bundles} bundles judged again, {bad} differ")
+    print(f"{document.bundles} bundles judged again, {bad} differ")
     return int(bool(bad))
 
 

@@ -115,11 +115,11 @@ def main() -> int:
     parser.add_argument("--kinds", default="", help="comma separated; else all")
     parser.add_argument("--often", type=float, default=0.05)
     parser.add_argument("--only", default="", help="as pytest's -k")
-    told = parser.parse_args()
-    kinds = [kind for kind in told.kinds.split(",") if kind] or list(KINDS)
-    plans = [(kind, seed) for seed in range(told.first, told.first + told.seeds) for kind in kinds]
+    document = parser.parse_args()
+    kinds = [kind for kind in document.kinds.split(",") if kind] or list(KINDS)
+    plans = [(kind, seed) for seed in range(document.first, document.first + document.seeds) for kind in kinds]
     with ThreadPoolExecutor(2) as pool:
-        runs = pool.map(lambda plan: run_over(*plan, often=told.often, only=told.only), plans)
+        runs = pool.map(lambda plan: run_over(*plan, often=document.often, only=document.only), plans)
         return int(table(runs) > 0)
 
 

@@ -339,9 +339,9 @@ async def main() -> None:
     parser.add_argument("--kind", choices=sorted(KINDS), required=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--often", type=float, default=0.05)
-    told = parser.parse_args()
-    host, _, port = told.upstream.rpartition(":")
-    proxy = Proxy(host, int(port), told.kind, told.often, random.Random(told.seed))
+    report = parser.parse_args()
+    host, _, port = report.upstream.rpartition(":")
+    proxy = Proxy(host, int(port), report.kind, report.often, random.Random(report.seed))
 
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)

@@ -49,8 +49,8 @@ class Echo:
                         echo.secrets[f"session {number}"] = token = os.urandom(16).hex()
                         echo.secrets[f"cookie {number}"] = cookie = os.urandom(20).hex().upper()
                         heard.append(f"{token} {cookie}")
-                        told: dict[str, object] = {"inventory": {"uuid": token, "accountUuid": "a" * 32}}
-                        self.answer(200, told, cookie)
+                        report: dict[str, object] = {"inventory": {"uuid": token, "accountUuid": "a" * 32}}
+                        self.answer(200, report, cookie)
                         return
                     heard[4:] = [f"{self.headers} {raw[:400]}"]
                     said = self.forms(" ".join([*heard, PASSWORD, ACCESS_KEY_SECRET]))
@@ -67,8 +67,8 @@ class Echo:
                 packed = base64.b64encode(raw).decode()
                 return f"{text} | {quote(text)} | {raw.hex()} | {packed} | {base64.b64encode(b'x' + raw).decode()}"
 
-            def answer(self, status: int, told: dict[str, object], cookie: str = "") -> None:
-                body = json.dumps(told).encode()
+            def answer(self, status: int, report: dict[str, object], cookie: str = "") -> None:
+                body = json.dumps(report).encode()
                 self.send_response_only(status)
                 if cookie:
                     self.send_header("Set-Cookie", f"JSESSIONID={cookie}; Path=/")

@@ -55,8 +55,8 @@ def main() -> int:
         broken = run(f"embedded?fault={FAULT}", 999, home / "broken", home / "before")
         lines = [(line["class"], line["requirements"]) for line in broken["upgrade"]["lines"]]
     replayed = broken["upgrade"]["replayed"]
-    told = f"{runs} runs: {against_first} lines against the baseline, {plain} against the run before"
-    print(f"{told}; {replayed} of {len(first['requirements'])} requirements have a pinned example")
+    document = f"{runs} runs: {against_first} lines against the baseline, {plain} against the run before"
+    print(f"{document}; {replayed} of {len(first['requirements'])} requirements have a pinned example")
     print(f"with {FAULT}: {lines}, exit status {broken['exit_status']}")
     met = (
         replayed > 0

@@ -8,7 +8,7 @@ from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Resp
 from pytest_zstack_ticket.model.profile import Profile, Release
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.document import RequirementRow, RunFacts, report_json
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.judge import Judged
 from pytest_zstack_ticket.verdicts.tally import Tally
 
@@ -119,8 +119,8 @@ def a_report(*verdicts: str, status: int = 0, text: str = "", waived: bool = Fal
         exit_status=status,
         counts={},
     )
-    told = report_json(facts, rows, wording())
-    for row in told["requirements"]:
+    result = report_json(facts, rows, translations())
+    for row in result["requirements"]:
         row["waived"] = waived and row["verdict"] == "failed"
-    told |= {"waivers": [], "pinned": [], "deviations": None}
-    return told
+    result |= {"waivers": [], "pinned": [], "deviations": None}
+    return result

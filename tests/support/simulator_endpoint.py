@@ -41,9 +41,9 @@ class Endpoint:
     ) -> Response:
         return self.handle(Caller(self.token).send(method, path, sent, raw=raw, **headers))
 
-    def finish(self, response: Response) -> Response:
+    def finish(self, response: Response, **headers: str) -> Response:
         return (
-            self.handle(Caller().send("GET", f"/v1/api-jobs/{job_of(response)}"))
+            self.handle(Caller().send("GET", f"/v1/api-jobs/{job_of(response)}", **headers))
             if response.status == 202
             else response
         )

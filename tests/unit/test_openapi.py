@@ -111,8 +111,8 @@ def test_operations_have_names_of_their_own():
 
 def test_every_variable_of_a_path_is_declared_and_no_parameter_twice():
     for path, _, one in OPERATIONS:
-        told = [lookup(each["$ref"]) if "$ref" in each else each for each in one["parameters"]]
-        pairs = [(each["name"], each["in"]) for each in told]
+        output = [lookup(each["$ref"]) if "$ref" in each else each for each in one["parameters"]]
+        pairs = [(each["name"], each["in"]) for each in output]
         assert len(pairs) == len(set(pairs))
         assert {name for name, where in pairs if where == "path"} == set(re.findall(r"\{(\w+)\}", path))
 

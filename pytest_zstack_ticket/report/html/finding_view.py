@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_zstack_ticket.api.strict_json import Undecodable, decode
 from pytest_zstack_ticket.report.html.body_diff import Segment, compare
 from pytest_zstack_ticket.report.html.exchange_text import body_text, exchange_text, message_text
 from pytest_zstack_ticket.report.html.page_context import Json, PageContext
@@ -87,12 +88,10 @@ def readable(body: Any) -> str | None:
     if body is None:
         return None
     text = body_text(body)
-    try:
-        value = json.loads(text)
-        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")) == text
-        return json.dumps(_shorter(value), ensure_ascii=False, indent=2) if plain else text
-    except (ValueError, RecursionError):
+    value = decode(text.encode("utf-8", "surrogatepass"))
+    if isinstance(value, Undecodable) or json.dumps(value, ensure_ascii=False, separators=(",", ":")) != text:
         return text
+    return json.dumps(_shorter(value), ensure_ascii=False, indent=2)
 
 
 def _shorter(value: Any) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pytest_zstack_ticket.report.html.page_context import Json, PageContext
 
-READINGS = ("accepted", "refused")
+READINGS = ("accepted", "refused", "lost")
 OPEN_QUESTION = "open."
 """What the id of an open question of ours begins with."""
 

@@ -12,7 +12,7 @@ from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.document import requirement_json
 from pytest_zstack_ticket.report.html.page import render_page
 from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 
 Report = Mapping[str, Any]
 PAGE_NAMES = {"en": "report.html", "zh": "report.zh.html"}
@@ -55,4 +55,4 @@ def write_page(report: Report, folder: Path, lang: str, catalogue: Iterable[Requ
     for name in STALE:
         (folder / name).unlink(missing_ok=True)
     evidence = extract_evidence(report, folder, catalogue)
-    return write_atomically(folder / PAGE_NAMES["en"], render_page(report, wording(), lang, evidence=evidence))
+    return write_atomically(folder / PAGE_NAMES["en"], render_page(report, translations(), lang, evidence=evidence))

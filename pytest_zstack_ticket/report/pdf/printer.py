@@ -17,7 +17,7 @@ from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.html.page import render_page
 from pytest_zstack_ticket.report.html.page_context import NO_EVIDENCE, EvidenceExtract
 from pytest_zstack_ticket.report.html.page_writer import PAGE_NAMES, extract_evidence
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 
 if TYPE_CHECKING:
     from pytest_zstack_ticket.report.pdf.typst_compiler import Typesetter
@@ -54,7 +54,7 @@ class Printer:
     def check(self, lang: str) -> None:
         """Check that the fonts have every character of the catalogue. Raises UsageError."""
         if self.typesetter is not None:
-            _missing("".join(sorted(set("".join(wording().catalogues[lang]["page"].values())))), self.typesetter)
+            _missing("".join(sorted(set("".join(translations().catalogues[lang]["page"].values())))), self.typesetter)
 
     def page(self, text: bytes, where: str, folder: Path | None, lang: str, catalogue: Iterable[Requirement]) -> bytes:
         """Print the report whose report.json is `text`; `folder` has its evidence.
@@ -64,7 +64,7 @@ class Printer:
         report = report_of(text, where)
         evidence = extract_evidence(report, folder, catalogue) if folder else NO_EVIDENCE
         if self.typesetter is None:
-            return render_page(report, wording(), lang, evidence=evidence).encode()
+            return render_page(report, translations(), lang, evidence=evidence).encode()
         return render_pdf(report, text, lang, evidence=evidence, typesetter=self.typesetter)
 
 
@@ -77,11 +77,11 @@ def render_pdf(
     """
     from pytest_zstack_ticket.report.pdf import layout  # noqa: PLC0415 - only a PDF pays for it
 
-    xml = layout.pdf_xml(report, wording(), lang, evidence=evidence, digest=hashlib.sha256(text).hexdigest())
+    xml = layout.pdf_xml(report, translations(), lang, evidence=evidence, digest=hashlib.sha256(text).hexdigest())
     missing = _missing(layout.characters_of(xml), typesetter)
     inputs = {
         "body": layout.escape_missing(xml, missing),
-        "header": json.dumps(layout.page_header(report, wording(), lang), ensure_ascii=False),
+        "header": json.dumps(layout.page_header(report, translations(), lang), ensure_ascii=False),
         "report": text.decode(),
     }
     return typesetter.typeset(LAYOUT.read_bytes(), inputs, moment=_moment(report))

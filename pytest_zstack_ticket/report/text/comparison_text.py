@@ -20,7 +20,7 @@ def diff_lines(diff: Diff, translations: Translations, lang: str) -> list[str]:
     for line in diff.lines:
         counts[line.kind] += 1
     totals = ", ".join(f"{words[kind]} {count}" for kind, count in counts.items()) or words["nothing"]
-    first = words["first"].format(compared=diff.compared, told=totals)
+    first = words["first"].format(compared=diff.compared, totals=totals)
     known = [words["known"].format(count=len(diff.known), ids=_named(diff.known))] if diff.known else []
     return [first, *(line_text(line, translations, lang) for line in _merged(diff.lines)), *known]
 

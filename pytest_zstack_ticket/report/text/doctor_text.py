@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.report.text.columns import pad, visible, wrapped
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 
 WIDTH = 80
 STATE_WIDTH = 10
@@ -12,7 +12,7 @@ STATE_WIDTH = 10
 
 def seen_text(seen: Phrase | str, lang: str) -> str:
     """Render what a step saw; a text that came from elsewhere stays as it is."""
-    return seen if isinstance(seen, str) else wording().render(seen, lang)
+    return seen if isinstance(seen, str) else translations().render(seen, lang)
 
 
 def step_lines(step: str, state: str, seen: Phrase | str, cause: str, lang: str) -> list[str]:
@@ -20,7 +20,7 @@ def step_lines(step: str, state: str, seen: Phrase | str, cause: str, lang: str)
 
     The text of an error is in no language of ours, so it follows the advice as its details.
     """
-    words = wording()
+    words = translations()
     name, text = words.doctor(f"step-{step}", lang), visible(seen_text(seen, lang))
     as_it_came = bool(cause and text) and isinstance(seen, str)
     head = words.doctor("line", lang).format(step=name, seen=text) if text and not as_it_came else name

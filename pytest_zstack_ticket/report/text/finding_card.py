@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.report.text.columns import chopped, pad, shortened, visible, wrapped
 from pytest_zstack_ticket.report.text.translations import Translations
@@ -33,7 +34,7 @@ class FindingCards:
     def brief(self, finding: Finding, text: str) -> list[str]:
         """Write a finding in a few lines, as the message of a failed test."""
         return [
-            *wrapped(f"{finding['requirement']}: {visible(text)}", COLUMNS),
+            *wrapped(self._say("card-brief", id=finding["requirement"], text=visible(text)), COLUMNS),
             *self._difference(finding),
             *self._request(finding["subject"]),
             *self._commands(finding),
@@ -41,10 +42,15 @@ class FindingCards:
 
     def full(self, finding: Finding, requirement: Mapping[str, Any]) -> list[str]:
         """Write everything that a terminal shows of a finding."""
-        level = self.translations.word(requirement["level"], self.lang)
+        title = self._say(
+            "card-title",
+            id=finding["requirement"],
+            level=self.translations.word(requirement["level"], self.lang),
+            text=visible(requirement["text"][self.lang]),
+        )
         consequence = requirement.get("consequence")
         return [
-            *wrapped(f"{finding['requirement']} ({level}): {visible(requirement['text'][self.lang])}", COLUMNS),
+            *wrapped(title, COLUMNS),
             *self._difference(finding),
             *self._request(finding["subject"]),
             *self._answer("answer", finding["subject"]),
@@ -65,8 +71,8 @@ class FindingCards:
 
     def _edited(self, edit: Mapping[str, Any], finding: Finding) -> list[str]:
         path = edit.get("path", "")
-        note = f" ({edit['note']})" if edit.get("note") else ""
-        lines = [f"{path}: {edit['name']}{note}" if path else f"{edit['name']}{note}"]
+        name = self._say("with-note", name=edit["name"], note=edit["note"]) if edit.get("note") else edit["name"]
+        lines = [self._say("reason-line", word=path, text=name) if path else name]
         here, there = (value_at(finding[role], path) if path else None for role in ("subject", "sibling"))
         if here != there:
             absent = self._say("absent")
@@ -88,7 +94,14 @@ class FindingCards:
             return []
         if "failure" in message:
             failure = message["failure"]
-            return self._labelled(label, [f"{self.translations.word(failure['kind'], self.lang)}: {failure['detail']}"])
+            return self._labelled(
+                label,
+                [
+                    self._say(
+                        "reason-line", word=self.translations.word(failure["kind"], self.lang), text=failure["detail"]
+                    )
+                ],
+            )
         answer = message["answer"]
         return self._labelled(label, [], self._body(answer["body"], message["exchange"], f"{answer['status']} "))
 
@@ -132,9 +145,9 @@ def value_at(message: Message | None, path: str) -> str | None:
     """Read the value at a path of a message's body as JSON text, None if there is none."""
     body = message["request"]["body"] if message else None
     try:
-        value: Json = json.loads(body) if isinstance(body, str) else {}
+        value: Json = parse(body.encode()) if isinstance(body, str) else {}
         for name, index in _STEP.findall(path):
             value = value[int(index)] if index else value[name]
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (ValueError, LookupError, TypeError):
         return None
     return json.dumps(value, ensure_ascii=False)

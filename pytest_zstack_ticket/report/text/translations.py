@@ -60,6 +60,6 @@ FOLDER = Path(__file__).parents[1] / "locale"
 
 
 @lru_cache(maxsize=1)
-def wording() -> Translations:
+def translations() -> Translations:
     """Load the catalogues of every language, once."""
     return Translations({lang: tomllib.loads((FOLDER / f"{lang}.toml").read_text("utf-8")) for lang in LANGUAGES})

@@ -29,11 +29,15 @@ STATE_EVENTS = ("enable", "disable")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A field of a message. `resource` is the server's type name of what it must refer to."""
+    """A field of a message. `resource` is the server's type name of what it must refer to.
+
+    `required_before` is the first release in which an optional field is no longer required.
+    """
 
     name: str
     kind: FieldKind = "string"
     required: bool = False
+    required_before: tuple[int, int] | None = None
     max_length: int | None = None
     valid: tuple[str, ...] = ()
     nonempty: bool = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytest_zstack_ticket.simulator.calls.api_call import (
     DESCRIPTION,
     IAM2_API,
@@ -53,7 +55,7 @@ COLLECTION_CALLS: tuple[Call, ...] = (
         _FLOWS,
         a_field("projectUuid", required=True, resource="IAM2ProjectVO"),
         a_field("name", required=True, max_length=255),
-        DESCRIPTION,
+        replace(DESCRIPTION, required_before=(4, 0)),
         a_field("isDefault", "boolean"),
         a_field("ticketTypeUuids", "strings", resource="TicketTypeVO", since=(3, 6)),
         *TAGS,

@@ -20,7 +20,7 @@ from pytest_zstack_ticket.simulator.calls.api_call import (
 CREATE_FIELDS: tuple[Field, ...] = (
     a_field("flowCollectionUuid", resource="TicketFlowCollectionVO"),
     a_field("accountSystemType", required=True),
-    a_field("tagUuids", "strings", resource="TagPatternVO", since=(3, 6)),
+    a_field("tagUuids", "strings", resource="TagPatternVO", null_elements=False, since=(3, 6)),
     a_field("name", required=True, max_length=255),
     DESCRIPTION,
     *TAGS,
@@ -81,6 +81,7 @@ TICKET_CALLS: tuple[Call, ...] = (
         ),
     ),
     query_call("/v1/tickets/archives", "archive"),
+    query_call("/v1/tickets/archives/{uuid}", "archive"),
     query_call("/v1/tickets/histories", "history"),
     query_call("/v1/tickets/histories/{uuid}", "history"),
     query_call("/v1/tickets/histories/archives", "archive-history"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from pytest_zstack_ticket.model.exchange import Json
@@ -14,6 +15,7 @@ from pytest_zstack_ticket.simulator.json.java_values import INT_MAX, INT_MIN, LO
 from pytest_zstack_ticket.simulator.json.json_writer import write
 from pytest_zstack_ticket.simulator.state import CallContext
 
+_DIGITS = re.compile(r"[+-]?\d+\Z", re.ASCII)
 _FLOW_FIELDS = ("name", "description", "approverUuid", "approverTitle", "parentFlowUuid")
 
 
@@ -146,10 +148,11 @@ def whole_number(value: Any, path: str, wanted: str, least: int, most: int) -> i
         raise expected(wanted, value, path)
     shown = double_text(value) if isinstance(value, float) else str(value)
     try:
-        number = float(value)
+        number = int(value) if isinstance(value, str) and _DIGITS.match(value) else value
+        number = float(number) if isinstance(number, str) else number
     except ValueError:
         raise GsonError(f'java.lang.NumberFormatException: For input string: "{shown}"') from None
-    if not (math.isfinite(number) and number == int(number) and least <= int(value if number else 0) <= most):
+    if not (math.isfinite(number) and number == int(number) and least <= number <= most):
         raise GsonError(f"java.lang.NumberFormatException: Expected {wanted} but was {shown}", path=path)
     return int(number)
 

@@ -50,6 +50,7 @@ class Query:
     reply_with_count: bool = False
     sort: str = ""
     fields: tuple[str, ...] = ()
+    filter_name: str = ""
 
 
 def read_parameters(context: CallContext) -> None:
@@ -74,11 +75,11 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 
 
 def read_query(context: CallContext) -> Query:
-    """Read what a query asks for; unknown names are ignored, a doubled one counts once."""
+    """Read what a query asks for; unknown names are ignored, a doubled one counts once, an empty one is dropped."""
     query = Query()
     seen: set[str] = set()
     for name, value in context.query:
-        if name in ("q", ""):
+        if name == "q":
             query.conditions.append(_condition(value))
         elif name not in seen:
             seen.add(name)
@@ -101,7 +102,17 @@ def _set(context: CallContext, query: Query, name: str, value: str) -> None:
         case "sort":
             query.sort = value.strip()
         case "fields":
-            query.fields = tuple(part.strip() for part in value.split(",") if part.strip())
+            query.fields = tuple(part.strip() for part in java_split(value.strip(), ","))
+        case "filterName":
+            query.filter_name = value.strip()
+
+
+def java_split(text: str, mark: str) -> list[str]:
+    """Split as String.split does: empty parts at the end are dropped, an empty text is one empty part."""
+    parts = text.split(mark)
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    return parts if any(parts) or not text else []
 
 
 def _condition(text: str) -> Condition:

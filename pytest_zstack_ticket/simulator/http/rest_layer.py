@@ -56,6 +56,10 @@ def receive(context: CallContext) -> None:
     except GsonError as error:
         ideal = f"field[{error.path.removeprefix('$.')}] has a value of a wrong type"
         raise _crash("R22", ideal if context.variant.documented else _shown(context, error)) from None
+    # the list is handed over as it is, whatever it holds (an unchecked cast)
+    context.values |= context.tags_beside
+    if None in (context.values.get("requests") or ()) and context.state.options.choices.null_request == "crash":
+        raise _crash("R38", "")
     if not context.call.entity:
         _check_job_id(context)
         _check_timeout(context)
@@ -166,7 +170,7 @@ def _parameter_object(context: CallContext, body: dict[str, Json] | None) -> dic
         if tags is None or not context.without(f"ignore-tags-beside:{name}"):
             continue
         if isinstance(tags, list):
-            sent[name] = tags
+            context.tags_beside[name] = tags
         elif context.without(f"accept-wrong-type:{name}"):
             raise _miscast(context, "R20", name, tags, "List")
     return sent

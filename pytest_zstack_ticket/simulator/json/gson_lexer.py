@@ -10,18 +10,8 @@ from typing import Literal, TypeAlias
 
 from pytest_zstack_ticket.simulator.json.java_values import LONG_MAX, LONG_MIN
 
-Token: TypeAlias = Literal[
-    "BEGIN_ARRAY",
-    "END_ARRAY",
-    "BEGIN_OBJECT",
-    "END_OBJECT",
-    "NAME",
-    "STRING",
-    "NUMBER",
-    "BOOLEAN",
-    "NULL",
-    "END_DOCUMENT",
-]
+Bracket: TypeAlias = Literal["BEGIN_ARRAY", "END_ARRAY", "BEGIN_OBJECT", "END_OBJECT"]
+Token: TypeAlias = Bracket | Literal["NAME", "STRING", "NUMBER", "BOOLEAN", "NULL", "END_DOCUMENT"]
 _State: TypeAlias = Literal["empty-document", "document", "empty-array", "array", "empty-object", "object", "named"]
 
 _SPACE = " \n\r\t"
@@ -69,7 +59,7 @@ class JsonReader:
             parts.append(f"[{index}]" if state in ("empty-array", "array") else f".{name}")
         return "".join(parts)
 
-    def expect(self, wanted: Token) -> None:
+    def expect(self, wanted: Bracket) -> None:
         """Consume a bracket. Raises GsonError if the next token is another."""
         found = self.peek()
         if found != wanted:
@@ -265,12 +255,9 @@ class JsonReader:
         return ""
 
     def _skip_line(self) -> None:
-        while self.at < len(self.text):
-            self.at += 1
-            if self.text[self.at - 1] in "\r\n":
-                if self.text[self.at - 1] == "\n":
-                    self._count_line()
-                return
+        end = re.compile(r"[\r\n]|\Z").search(self.text, self.at)
+        # the mark at the line's end is looked at again, as a blank
+        self.at = end.start() if end else len(self.text)
 
     def _skip_comment(self) -> None:
         self.at += 1

@@ -7,7 +7,7 @@ import socket
 import time
 from dataclasses import replace
 from email.utils import formatdate
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 from urllib.parse import urlsplit
 
 import h11
@@ -20,18 +20,31 @@ from pytest_zstack_ticket.simulator.json.json_writer import encode
 from pytest_zstack_ticket.simulator.response import DamagedResponse
 from pytest_zstack_ticket.simulator.server.wire_faults import damage
 
-if TYPE_CHECKING:
-    from pytest_zstack_ticket.simulator.server.server import SimulatorServer
-
 _BODY_LIMIT = 64 * 1024 * 1024
 _UNCHUNKED = 8192
 """The container's output buffer: a longer body is sent in chunks."""
 
 
+class Server(Protocol):
+    """What a connection needs of the server that accepted it."""
+
+    def opened(self, connection: ClientConnection, /) -> None:
+        """Add a new connection."""
+        ...
+
+    def closed(self, connection: ClientConnection, /) -> None:
+        """Remove a connection."""
+        ...
+
+    def answer(self, request: Request, /) -> Response | DamagedResponse:
+        """Answer one request."""
+        ...
+
+
 class ClientConnection(asyncio.Protocol):
     """One accepted connection; requests on it are answered one after the other."""
 
-    def __init__(self, server: SimulatorServer) -> None:
+    def __init__(self, server: Server) -> None:
         self.server = server
         self.http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_LIMIT)
         self.raw = b""

@@ -103,7 +103,7 @@ def log_out(context: CallContext) -> Json:
 def validate_session(context: CallContext) -> Json:
     """Say whether a session lives."""
     session = context.state.sessions.live.get(context.variables["uuid"])
-    return {"validSession": session is not None and context.now < session.expires}
+    return {"valid": session is not None and context.now < session.expires}
 
 
 def renew_session(context: CallContext) -> Json:
@@ -116,7 +116,7 @@ def renew_session(context: CallContext) -> Json:
 
 def get_version(context: CallContext) -> Json:
     """Show the release that is played."""
-    return {"version": context.variant.version}
+    return {"success": True, "version": context.variant.version}
 
 
 def get_current_time(context: CallContext) -> Json:

@@ -6,6 +6,7 @@ from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.json.gson_reader import kind_of
 from pytest_zstack_ticket.simulator.json.json_writer import write
+from pytest_zstack_ticket.simulator.services.collation import BEYOND, astral
 from pytest_zstack_ticket.simulator.services.inventories import ticket_inventory
 from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage import seed_data
@@ -115,11 +116,21 @@ def _check_request(context: CallContext, request: Json) -> None:
         raise _refuse(context, "no-api", "null" if api is None else api)
     wrong = "missing" if body is None else "wrong-type"
     if not isinstance(body, dict) and context.without(f"accept-{wrong}:apiBody"):
-        raise _refuse(context, "bad-api-body", api, f"Expected BEGIN_OBJECT but was {kind_of(body)}")
+        raise _refuse(context, "bad-api-body", api, _not_a_body(body))
     if request.get("requestName") is None and choices.request_name == "required":
         raise _refuse(context, "bad-request-name")
     if request["executeTimes"] <= 0 and choices.execute_times == "refused":
         raise _refuse(context, "bad-times", request["executeTimes"])
+
+
+def _not_a_body(body: Json) -> str:
+    """Say as gson does that an apiBody, read by itself, is not an object."""
+    if body is None:
+        return "null"
+    written = write(body, escape_html=True)
+    column = 1 if isinstance(body, float) else 2 if isinstance(body, (str, list)) else len(written) + 1
+    said = f"Expected BEGIN_OBJECT but was {kind_of(body)} at line 1 column {column} path $"
+    return f"java.lang.IllegalStateException: {said}"
 
 
 def create_ticket(context: CallContext) -> Json:
@@ -147,7 +158,7 @@ def create_ticket(context: CallContext) -> Json:
         creator=context.caller.operator,
         project=_project(context),
     )
-    check_column(context, "requests", write(list(ticket.requests), escape_html=True))
+    check_text(context, "requests", write(list(ticket.requests), escape_html=True))
     stored = context.active.via("create.insert", insert)(context, ticket)
     return {"inventory": context.active.via("create.inventory", ticket_inventory)(context, stored)}
 
@@ -171,15 +182,17 @@ def _chosen(context: CallContext) -> Collection | None:
 def _storable(context: CallContext, column: str, text: str | None) -> str | None:
     """Store a text in a table of three-byte characters, in the way that was chosen."""
     how = context.state.options.choices.four_bytes
-    if text is None or how == "kept" or all(character <= "\uffff" for character in text):
+    if text is None or how == "kept" or not astral(text):
         return text
-    if how == "refused":
+    if how != "replaced":
         raise ApiError("SYS.1000", "bad-character", column)
-    return "".join(character if character <= "\uffff" else "?" for character in text)
+    return "".join(character if character <= BEYOND else "?" for character in text)
 
 
-def check_column(context: CallContext, column: str, text: str) -> None:
-    """Refuse what a text column cannot hold."""
+def check_text(context: CallContext, column: str, text: str) -> None:
+    """Refuse what a text column cannot hold: too many bytes, or, where jobs are lost, four-byte characters."""
+    if context.state.options.choices.four_bytes == "lost" and astral(text):
+        raise ApiError("SYS.1000", "bad-character", column)
     long = len(text.encode("utf-8", "replace")) > COLUMN_BYTES
     if long and context.state.options.choices.long_text == "refused":
         raise ApiError("SYS.1000", "too-long-column", column)

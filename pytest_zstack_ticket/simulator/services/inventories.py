@@ -30,6 +30,12 @@ CLASSES: dict[str, str] = {
     "session": "org.zstack.header.identity.SessionInventory",
 }
 
+UNREADABLE = (
+    "java.lang.IllegalArgumentException: only Collection and Map can get generic type at runtime, "
+    "field[name:accountSystemContext] is java.lang.Object"
+)
+"""What the schema builder says of a list in a member that is declared as Object (FieldUtils.getGenericType)."""
+
 
 def date(context: CallContext, seconds: float) -> str:
     """Write a time as the endpoint does."""

@@ -22,7 +22,8 @@ KEPT = 5_000
 class Job:
     """A job row. `context` is dropped once the job is done; `facts` are those of the request that made it.
 
-    The first poll of a `held` job is answered as that of a running one.
+    `pending` is the answer of a job that takes its time to say how it ended. The first poll of a `held` job is answered
+    as that of a running one.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Job:
     webhook: str = ""
     facts: Facts | None = None
     reads: int = 0
+    pending: Answer | None = None
     held: bool = False
 
 
@@ -44,9 +46,10 @@ class Jobs:
     Every `held_every`-th job, if any, is answered as running when it is first polled, however late that is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, fold: Callable[[str], str] = str) -> None:
         self.held_every = 0
         self.rows: dict[str, Job] = {}
+        self._fold = fold
         self._due: list[tuple[float, int, Job]] = []
         self._number = 0
         self._scanned: float | None = None
@@ -56,11 +59,22 @@ class Jobs:
         """How many jobs have not ended."""
         return len(self._due)
 
-    def add(self, job: Job) -> None:
-        """Take a job; a used id keeps its first row, while the second message is executed too (V28)."""
-        self.rows.setdefault(job.id, job)
-        self._number += 1
+    def find(self, identity: str) -> Job | None:
+        """Find a job by its id, as the database compares ids."""
+        return self.rows.get(self._fold(identity))
+
+    def add(self, job: Job, *, lost: bool = False) -> None:
+        """Take a job; a used id keeps its first row, while the second message is executed too (V28).
+
+        A lost one has no row that a poll could find, and is executed all the same.
+        """
+        if not lost:
+            self.rows.setdefault(self._fold(job.id), job)
+        self._wait(job)
         job.held = bool(self.held_every) and self._number % self.held_every == 0 and not job.webhook
+
+    def _wait(self, job: Job) -> None:
+        self._number += 1
         heapq.heappush(self._due, (job.due, self._number, job))
 
     def run_due(self, now: float, finish: Callable[[Job], None]) -> None:
@@ -68,7 +82,10 @@ class Jobs:
         while self._due and self._due[0][0] <= now:
             _, _, job = heapq.heappop(self._due)
             finish(job)
-            job.context = None
+            if job.pending is None:
+                job.context = None
+            else:
+                self._wait(job)
         self._purge(now)
 
     def _purge(self, now: float) -> None:

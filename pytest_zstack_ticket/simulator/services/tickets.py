@@ -7,7 +7,7 @@ from dataclasses import replace
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.json.json_writer import write
-from pytest_zstack_ticket.simulator.services.create_ticket import check_column, check_create
+from pytest_zstack_ticket.simulator.services.create_ticket import check_create, check_text
 from pytest_zstack_ticket.simulator.services.inventories import ticket_inventory
 from pytest_zstack_ticket.simulator.services.validation import is_uuid
 from pytest_zstack_ticket.simulator.services.visibility import demand_sight, missing
@@ -65,13 +65,15 @@ def change_status(context: CallContext) -> Json:
     _check_operator(context, ticket, event)
     comment = context.values.get("comment")
     if context.without("accept-too-long:comment"):
-        check_column(context, "comment", comment or "")
+        check_text(context, "comment", comment or "")
     flow = _next_flow(context, ticket) if after == "approved" else None
     if after == "approved":
         after = "IntermediateApproved" if flow else "FinalApproved"
     if after == "Pending":
         flow = _first_flow(context, ticket)
-    changed = replace(ticket, status=after, flow=flow.uuid if flow else None, updated=context.now)
+    kept = after == "Cancelled" and context.state.options.choices.cancelled_flow == "kept"
+    uuid = ticket.flow if kept else flow.uuid if flow else None
+    changed = replace(ticket, status=after, flow=uuid, updated=context.now)
     stored = context.active.via("change.store", save)(context, changed)
     context.active.via("change.history", record)(context, ticket, changed)
     return {"inventory": ticket_inventory(context, stored)}
@@ -169,7 +171,7 @@ def update_requests(context: CallContext) -> Json:
         raise ApiError("SYS.1006", "not-cancelled", ticket.uuid, ticket.name, ticket.status)
     _check_operator(context, ticket, "update")
     requests = tuple(context.values.get("requests") or ())
-    check_column(context, "requests", write(list(requests), escape_html=True))
+    check_text(context, "requests", write(list(requests), escape_html=True))
     description = context.values.get("description")
     changed = replace(
         ticket,

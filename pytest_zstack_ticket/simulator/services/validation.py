@@ -11,6 +11,11 @@ from pytest_zstack_ticket.simulator.json.java_values import trim, units
 from pytest_zstack_ticket.simulator.state import CallContext
 
 _VALIDATOR = "org.zstack.header.message.ApiMessageParamValidator"
+_UUID_FORM = (
+    "a UUID(v4 recommended) with '-' stripped. see http://en.wikipedia.org/wiki/Universally_unique_identifier for "
+    "format of UUID, the regular expression uses to validate a UUID is "
+    "'[0-9a-f]{8}[0-9a-f]{4}[1-5][0-9a-f]{3}[89ab][0-9a-f]{3}[0-9a-f]{12}'"
+)
 _UUID = re.compile(r"[0-9a-f]{12}[1-5][0-9a-f]{3}[89ab][0-9a-f]{15}\Z")
 
 
@@ -47,7 +52,9 @@ def _check(context: CallContext, field: Field, value: Json) -> None:
 
 def _mandatory(context: CallContext, field: Field) -> None:
     how = "null" if field.name in context.raw else "missing"
-    if field.required and context.without(f"accept-{how}:{field.name}"):
+    before = field.required_before
+    required = field.required or (before is not None and not context.variant.release.at_least(*before))
+    if required and context.without(f"accept-{how}:{field.name}"):
         raise _invalid(f"field[{field.name}] of message[{_owner(context)}] is mandatory, can not be null")
 
 
@@ -88,7 +95,7 @@ def check_resource_uuid(context: CallContext) -> None:
     """Check the form of resourceUuid, which happens where the session is checked (dossier 5.1)."""
     uuid = context.values.get("resourceUuid")
     if uuid is not None and not is_uuid(uuid) and context.without("accept-malformed:resourceUuid"):
-        raise _invalid(f"resourceUuid[{uuid}] is not a valid uuid. A valid uuid is a UUID with '-' stripped.")
+        raise _invalid(f"resourceUuid[{uuid}] is not a valid uuid. A valid uuid is {_UUID_FORM}")
 
 
 def is_uuid(text: str) -> bool:

@@ -94,7 +94,7 @@ def test_an_empty_body_is_a_success_of_calls_without_result(call):
     [
         (400, b"missing header 'Authorization'", "text"),
         (500, b"", "empty"),
-        (404, b"<!DOCTYPE html><title>HTTP Status 404", "page"),
+        (404, b"<!DOCTYPE html><title>HTTP Status 404</title>", "page"),
     ],
 )
 def test_the_rest_layer_refuses_in_forms_of_its_own(status, body, form):

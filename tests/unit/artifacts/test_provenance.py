@@ -35,14 +35,14 @@ def test_a_file_that_moves_is_another_suite(tmp_path: Path):
 
 
 def test_what_is_installed_has_versions_and_one_digest():
-    told = installed_json()
-    assert set(told["versions"]) == {"python", *DECIDING}
-    assert all(told["versions"].values())
-    assert told["digest"] == digest(told["versions"])
+    report = installed_json()
+    assert set(report["versions"]) == {"python", *DECIDING}
+    assert all(report["versions"].values())
+    assert report["digest"] == digest(report["versions"])
 
 
 def test_the_machine_has_no_name_and_no_path():
-    told = json.dumps(machine_json())
-    assert platform.node() not in told or not platform.node()
-    assert str(Path.cwd()) not in told
-    assert "/" not in told
+    report = json.dumps(machine_json())
+    assert platform.node() not in report or not platform.node()
+    assert str(Path.cwd()) not in report
+    assert "/" not in report

@@ -36,11 +36,11 @@ def listed(folder: Path, text: str) -> Path:
 
 
 def test_what_was_signed_is_believed_from_its_key(tmp_path: Path):
-    told = written(listed(tmp_path, GOOD))
+    document = written(listed(tmp_path, GOOD))
     file = tmp_path / "a.json"
-    file.write_bytes(signed(told, KEY, NOW))
+    file.write_bytes(signed(document, KEY, NOW))
     found = believed(file, [new_key().public, KEY.public], NOW)
-    assert found["advisory"] == told["advisory"]
+    assert found["advisory"] == document["advisory"]
     assert found["issued"] == "2027-01-31T00:00:00Z"
 
 
@@ -72,9 +72,9 @@ def packed(payload: bytes, payload_type: str = PAYLOAD_TYPE) -> bytes:
 
 
 def changed(text: bytes) -> bytes:
-    told = json.loads(text)
-    payload = base64.b64decode(told["payload"]).replace(b"ZT-BODY-005", b"ZT-BODY-006")
-    return json.dumps({**told, "payload": base64.b64encode(payload).decode()}).encode()
+    document = json.loads(text)
+    payload = base64.b64decode(document["payload"]).replace(b"ZT-BODY-005", b"ZT-BODY-006")
+    return json.dumps({**document, "payload": base64.b64encode(payload).decode()}).encode()
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_list_of_another_key_or_of_tomorrow_is_not_believed(tmp_path: Path):
         believed(tmp_path / "none", [KEY.public], NOW)
 
 
-def about(**told: Any) -> list[str]:
+def about(**document: Any) -> list[str]:
     """Return the lines of the sample that an advisory about everything is about, but for what is told."""
     report = sample_report()
     report["run"]["suite"]["digest"] = DIGEST
@@ -120,7 +120,7 @@ def about(**told: Any) -> list[str]:
         "effect": "unclear",
         "text": {"en": "a", "zh": "b"},
     }
-    return [one.requirement for one in advised({"advisory": [{**base, **told}]}, report)]
+    return [one.requirement for one in advised({"advisory": [{**base, **document}]}, report)]
 
 
 def test_an_advisory_is_about_the_verdicts_that_it_doubts_of_the_suite_that_it_names():

@@ -2,7 +2,14 @@
 
 import pytest
 
-from pytest_zstack_ticket.checks.query_conditions import Condition, conditions_of, meets, parameter
+from pytest_zstack_ticket.checks.query_conditions import (
+    Condition,
+    conditions_of,
+    in_some_order,
+    may_meet,
+    must_meet,
+    parameter,
+)
 
 ROW = {"name": "own c", "description": None, "sequence": 3}
 
@@ -59,4 +66,55 @@ def test_the_first_of_several_values_counts():
     ],
 )
 def test_a_row_meets_a_condition_as_in_sql(member, sign, value, met):
-    assert meets(ROW, Condition(member=member, sign=sign, value=value)) is met
+    asked = [Condition(member=member, sign=sign, value=value)]
+    assert (may_meet(ROW, asked), must_meet(ROW, asked)) == (met, met)
+
+
+@pytest.mark.parametrize(
+    ("shown", "sign", "value"),
+    [
+        ("Pending", "=", "pending"),
+        ("Pending", "!=", "PENDING"),
+        ("café", "=", "cafe"),
+        ("own c  ", "=", "own c"),
+        ("Own C", "~=", "%own%"),
+        ("Own C", "!~=", "%own%"),
+        ("own c", "?=", "x,OWN C"),
+        ("own c", "!?=", "x,OWN C"),
+        ("b", "<", "C"),
+        ("_", "<", "a"),
+    ],
+)
+def test_what_only_some_collations_see_may_be_shown_or_not(shown, sign, value):
+    asked = [Condition(member="name", sign=sign, value=value)]
+    assert may_meet({"name": shown}, asked)
+    assert not must_meet({"name": shown}, asked)
+
+
+@pytest.mark.parametrize(
+    ("shown", "sign", "value"),
+    [("own c", "=", " own c"), ("own c", "=", "own d"), ("Own", "~=", "%ow"), ("own c", "?=", "C")],
+)
+def test_what_no_collation_selects_is_never_shown(shown, sign, value):
+    assert not may_meet({"name": shown}, [Condition(member="name", sign=sign, value=value)])
+
+
+def test_a_backslash_escapes_a_wildcard_in_a_pattern():
+    asked = [Condition(member="name", sign="~=", value=r"100\%\_\\x")]
+    assert must_meet({"name": r"100%_\x"}, asked)
+    assert not may_meet({"name": r"1000_\x"}, asked)
+
+
+@pytest.mark.parametrize(
+    ("texts", "descending", "sorted_"),
+    [
+        (["a", "B", "c"], False, True),
+        (["B", "a", "c"], False, True),
+        (["c", "B", "a"], True, True),
+        (["é", "e", "f"], False, True),
+        (["b", "a", "c"], False, False),
+        (["a", "b"], True, False),
+    ],
+)
+def test_an_order_may_be_that_of_any_collation(texts, descending, sorted_):
+    assert in_some_order(texts, descending=descending) is sorted_

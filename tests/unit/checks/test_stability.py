@@ -5,12 +5,15 @@ from __future__ import annotations
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.model.exchange import Exchange, Json
 from pytest_zstack_ticket.model.outcome import Judgement, Undecided, Violation
-from pytest_zstack_ticket.model.profile import Release
-from tests.support.builders import answered, error, failed, inventory, job, profile
+from pytest_zstack_ticket.model.profile import Profile, Release
+from pytest_zstack_ticket.model.verdict import Example
+from pytest_zstack_ticket.verdicts.tally import tally_of
+from tests.support.builders import JOB, answered, error, failed, inventory, job, profile
 
 SENT = {"params": {"name": "a ticket"}}
 OLD = profile(newest=Release(4, 1))
-NEW = profile(oldest=Release(4, 6))
+NEW = profile(oldest=Release(4, 6), newest=Release(4, 6))
+INFERRED = profile(oldest=Release(4, 6))
 
 
 def rows(*found: Json) -> tuple[Exchange, ...]:
@@ -50,9 +53,9 @@ def test_an_answer_that_the_line_lost_says_nothing():
     assert isinstance(steady((failed(),)), Undecided)
 
 
-def delivered(second: tuple[Exchange, ...], count: int, by: object = NEW) -> Judgement:
+def delivered(second: tuple[Exchange, ...], count: int, by: Profile = NEW, *, together: bool = False) -> Judgement:
     trails = {"subject": (failed(),), "second": second, "named": rows(*[inventory()["inventory"]] * count)}
-    return evaluate("delivered-once", trails, {}, by)  # type: ignore[arg-type] # a profile
+    return evaluate("delivered-once", trails, {"together": together}, by)
 
 
 def test_a_post_that_was_delivered_twice_left_one_ticket_at_most():
@@ -67,6 +70,16 @@ def test_a_post_that_was_delivered_twice_left_one_ticket_at_most():
 
 def test_before_4_5_nothing_follows_from_two_tickets():
     assert isinstance(delivered((answered(200, inventory(), sent=SENT),), 2, OLD), Undecided)
+    assert isinstance(delivered((answered(200, inventory(), sent=SENT),), 2, INFERRED), Undecided)
+
+
+def test_two_deliveries_at_once_may_leave_a_ticket_each():
+    taken = (answered(200, inventory(), sent=SENT),)
+    free = delivered(taken, 2, together=True)
+    assert isinstance(free, Undecided)
+    assert free.reason.key == "legal-acceptance"
+    assert delivered(taken, 1, together=True) is None
+    assert departs(delivered(taken, 0, together=True)) == "expect-stored"
 
 
 def kept(later: Exchange) -> Judgement:
@@ -78,6 +91,61 @@ def test_a_result_stays_or_is_no_longer_kept():
     assert departs(kept(answered(200, inventory(status="Cancelled"), method="GET"))) == "expect-job-kept"
     assert departs(kept(answered(503, error(), method="GET"))) == "expect-job-kept"
     assert isinstance(kept(answered(404, b"the job has been expired", method="GET")), Undecided)
+
+
+def test_an_error_from_the_row_and_from_the_cache_is_one_error():
+    def again(one: Json, other: Json) -> Judgement:
+        trails = {"subject": job(503, one, sent=SENT), "again": (answered(503, other, method="GET"),)}
+        return evaluate("job-end-stable", trails, {}, profile())
+
+    cached = error(details="d", cause={"code": "SYS.1", "description": "x"})
+    row = error(causes=[], details="d", cause={"causes": [], "code": "SYS.1", "description": "x"})
+    assert again(cached, row) is None
+    assert again(row, cached) is None
+    assert departs(again(row, error(causes=[], details="other"))) == "expect-stable"
+    assert departs(again(cached, error(causes=[error()["error"]], details="d"))) == "expect-stable"
+    later = {"subject": job(503, cached, sent=SENT), "later": (answered(503, row, method="GET"),)}
+    assert evaluate("job-result-kept", later, {}, profile()) is None
+    hook = answered(200, sent=row, request_headers=(("X-Job-UUID", JOB.upper()),))
+    for facet in ("body", "job-uuid"):
+        delivered_row = {"subject": job(503, cached, sent=SENT), "hook": (hook,)}
+        assert evaluate("webhook-delivery", delivered_row, {"facet": facet}, profile()) is None
+
+
+def example(judgement: Judgement) -> Example:
+    return Example(requirement="ZT-ANSWER-035", test="t", check="form", arguments={}, roles={}, judgement=judgement)
+
+
+LOST = b"the job has been expired"
+
+
+def lost(sent: Json | bytes, end: Json | bytes = LOST, by: Profile = NEW) -> Judgement:
+    return evaluate("form", {"subject": job(404, end, sent=sent)}, {}, by)
+
+
+def test_a_job_that_is_lost_for_a_character_beyond_the_bmp_is_observed():
+    for sent in ({"params": {"name": "\U0001f600"}}, b'{"params": {"name": "\\ud83d\\ude00"}}'):
+        judgement = lost(sent)
+        assert isinstance(judgement, Undecided)
+        assert judgement.reason.key == "was-lost"
+        assert tally_of(example(judgement)).legal == 1
+
+
+def test_no_other_job_may_be_lost():
+    astral = {"params": {"name": "\U0001f600"}}
+    assert departs(lost(SENT)) == "expect-answer-form"
+    assert departs(lost(b'{"params": {"name": "\\ud83d"}}')) == "expect-answer-form"
+    assert departs(lost(astral, {"message": "gone"})) == "expect-answer-form"
+    assert departs(lost(astral, by=profile("documented"))) == "expect-answer-form"
+
+
+def test_a_lost_create_leaves_no_ticket():
+    def judged(*found: Json) -> Judgement:
+        trails = {"subject": job(404, LOST, sent={"params": {"name": "\U0001f600"}}), "named": rows(*found)}
+        return evaluate("lost-leaves-nothing", trails, {}, profile())
+
+    assert judged() is None
+    assert departs(judged(inventory()["inventory"])) == "expect-stored"
 
 
 def test_a_ticket_that_was_there_is_still_there():

@@ -100,10 +100,10 @@ def test_a_bundle_that_cannot_be_read_is_told_in_one_sentence(
     reader: str, bad: str, place: Path, capsys: pytest.CaptureFixture[str]
 ):
     assert main(READERS[reader](bad)) == 4
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.startswith("zstack-ticket: ")
-    assert len(told.err.splitlines()) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("zstack-ticket: ")
+    assert len(output.err.splitlines()) == 1
     assert not (place / "waivers.toml").exists()
 
 
@@ -134,8 +134,8 @@ def test_a_reader_that_goes_away_is_no_error(command: str, place: Path):
 @pytest.mark.parametrize("command", sorted(set(DATA) - {"bundle"}))
 def test_no_colour_is_written(command: str, place: Path, capfdbinary: pytest.CaptureFixture[bytes]):
     main(DATA[command])
-    told = capfdbinary.readouterr()
-    assert b"\x1b" not in told.out + told.err
+    output = capfdbinary.readouterr()
+    assert b"\x1b" not in output.out + output.err
 
 
 @pytest.mark.parametrize("command", ["faults", "requirements", "explain", "doctor", "diff", "history"])

@@ -43,16 +43,16 @@ def folder(tmp_path: Path) -> Path:
 
 
 def written(path: Path, evidence: dict | None):
-    told = a_report("passed", "failed", status=1) | {"evidence": evidence}
-    (path / "report.json").write_text(json.dumps(told), "utf-8")
+    printed = a_report("passed", "failed", status=1) | {"evidence": evidence}
+    (path / "report.json").write_text(json.dumps(printed), "utf-8")
 
 
 def test_data_goes_to_stdout(folder: Path, capsys: pytest.CaptureFixture[str]):
     for name in ("har", "ctrf", "earl"):
         assert main(["export", name, str(folder)]) == 0
-        told = capsys.readouterr()
-        assert json.loads(told.out)
-        assert told.err == ""
+        printed = capsys.readouterr()
+        assert json.loads(printed.out)
+        assert printed.err == ""
     assert main(["export", "junit", str(folder / "report.json")]) == 0
     assert ET.fromstring(capsys.readouterr().out).get("tests") == "2"  # noqa: S314 - our own writing
 
@@ -95,9 +95,9 @@ def test_evidence_that_was_cut_short_is_said_to_be(folder: Path, capsys: pytest.
     writer._file.flush()
     writer._file.give_up()
     assert main(["export", "har", str(folder)]) == 0
-    told = capsys.readouterr()
-    assert len(json.loads(told.out)["log"]["entries"]) == 1
-    assert "was cut short" in told.err
+    printed = capsys.readouterr()
+    assert len(json.loads(printed.out)["log"]["entries"]) == 1
+    assert "was cut short" in printed.err
 
 
 def test_the_evidence_of_another_run_is_refused_and_no_file_is_left(
@@ -122,12 +122,12 @@ def test_the_evidence_of_another_run_is_refused_and_no_file_is_left(
     ],
 )
 def test_what_cannot_be_used_is_told_in_one_sentence(
-    folder: Path, arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    folder: Path, arguments: list[str], printed: str, capsys: pytest.CaptureFixture[str]
 ):
     assert main(["export", *(one.replace("FOLDER", str(folder)) for one in arguments)]) == 4
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert told.replace("FOLDER", str(folder)) in shown.err
+    assert printed.replace("FOLDER", str(folder)) in shown.err
     assert len(shown.err.splitlines()) == 1
 
 
@@ -139,18 +139,18 @@ def test_a_report_without_evidence_has_no_har(folder: Path, capsys: pytest.Captu
 
 @pytest.mark.parametrize("date", ["yesterday", "2026-11-23T07:44:59"])
 def test_a_report_without_dates_is_refused(folder: Path, date: str, capsys: pytest.CaptureFixture[str]):
-    told = a_report("passed")
-    (folder / "report.json").write_text(json.dumps(told | {"run": told["run"] | {"ended": date}}), "utf-8")
+    printed = a_report("passed")
+    (folder / "report.json").write_text(json.dumps(printed | {"run": printed["run"] | {"ended": date}}), "utf-8")
     assert main(["export", "junit", str(folder)]) == 4
     assert "run.ended is not a date" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("wanted", ["junit", "ctrf", "earl", "allure"])
 def test_what_no_format_can_write_is_escaped_wherever_it_stands(folder: Path, tmp_path: Path, wanted: str):
-    told = a_report("failed", text=HOSTILE)
-    row = told["requirements"][0]
-    told["requirements"] = [row | {"id": f"ZT-{HOSTILE}", "area": HOSTILE, "partitions": [HOSTILE]}]
-    (folder / "report.json").write_text(json.dumps(told), "utf-8")
+    printed = a_report("failed", text=HOSTILE)
+    row = printed["requirements"][0]
+    printed["requirements"] = [row | {"id": f"ZT-{HOSTILE}", "area": HOSTILE, "partitions": [HOSTILE]}]
+    (folder / "report.json").write_text(json.dumps(printed), "utf-8")
     assert main(["export", wanted, str(folder), "--output", str(tmp_path / "x")]) == 0
 
 

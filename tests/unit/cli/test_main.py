@@ -30,9 +30,9 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]):
 
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]):
     assert main([]) == 4
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert "simulate" in told.err
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "simulate" in output.err
 
 
 def test_the_table_and_the_modules_name_the_same_commands():
@@ -116,10 +116,10 @@ def test_one_requirement_is_explained(capsys: pytest.CaptureFixture[str]):
 
 def test_an_unknown_requirement_is_told_in_one_sentence(capsys: pytest.CaptureFixture[str]):
     assert main(["explain", "ZT-BODY-0004"]) == 4
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.startswith("zstack-ticket: there is no requirement ZT-BODY-0004. Did you mean ZT-BODY-004")
-    assert len(told.err.splitlines()) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("zstack-ticket: there is no requirement ZT-BODY-0004. Did you mean ZT-BODY-004")
+    assert len(output.err.splitlines()) == 1
 
 
 def test_faults_are_listed(capsys: pytest.CaptureFixture[str]):
@@ -139,9 +139,9 @@ def test_a_port_that_cannot_be_had_is_told_in_one_sentence(capsys: pytest.Captur
     with socket.create_server(("127.0.0.1", 0)) as taken:
         for port in ("99999", str(taken.getsockname()[1])):
             assert main(["simulate", "--port", port]) == 4
-            told = capsys.readouterr().err
-            assert "cannot listen" in told
-            assert len(told.splitlines()) == 1
+            output = capsys.readouterr().err
+            assert "cannot listen" in output
+            assert len(output.splitlines()) == 1
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
@@ -149,9 +149,9 @@ def test_simulate_serves_until_it_is_ended(ending: signal.Signals):
     command = [sys.executable, "-m", "pytest_zstack_ticket.cli", "simulate", "--json", "--release", "4.8"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    told = json.loads(process.stdout.readline())
+    output = json.loads(process.stdout.readline())
     os.kill(process.pid, ending)
     _, messages = process.communicate(timeout=10)
     assert process.returncode == 0
-    assert told["url"].startswith("http://127.0.0.1:")
-    assert told["password"] in messages
+    assert output["url"].startswith("http://127.0.0.1:")
+    assert output["password"] in messages

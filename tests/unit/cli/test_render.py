@@ -58,13 +58,13 @@ def test_without_evidence_the_report_is_enough(bundle: Path):
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_sentence(
-    bundle: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+    bundle: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], output: str
 ):
     monkeypatch.chdir(bundle)
     assert main(["render", *arguments]) == 4
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert told in shown.err
+    assert output in shown.err
     assert len(shown.err.splitlines()) == 1
 
 

@@ -48,49 +48,49 @@ def create(session: str) -> Request:
     return Request(method="POST", path="/v1/tickets", headers=(("A", "1"), ("Authorization", f"OAuth {session}")))
 
 
-def revived(cloud: Cloud, *, session: str = "s0", answer: Exchange = DEAD) -> Request | None:
-    return SessionRenewer(sender=cloud, keeper=cloud).revived(create(session), (answer,), profile(), "create")
+def renewed_request(cloud: Cloud, *, session: str = "s0", answer: Exchange = DEAD) -> Request | None:
+    return SessionRenewer(sender=cloud, sessions=cloud).renewed_request(create(session), (answer,), profile(), "create")
 
 
 def test_a_dead_session_is_renewed_and_the_request_made_anew():
-    assert revived(Cloud(DEAD)) == create("s1")
+    assert renewed_request(Cloud(DEAD)) == create("s1")
 
 
 def test_a_status_401_tells_a_dead_session_too():
-    assert revived(Cloud(answered(401, "no", method="GET")), answer=answered(401, "no")) == create("s1")
+    assert renewed_request(Cloud(answered(401, "no", method="GET")), answer=answered(401, "no")) == create("s1")
 
 
 def test_a_live_session_that_is_refused_is_left_to_be_judged():
     cloud = Cloud(ALIVE)
-    assert revived(cloud) is None
+    assert renewed_request(cloud) is None
     assert (cloud.asked, cloud.number) == (1, 0)
 
 
 def test_other_refusals_and_other_sessions_are_not_asked_about():
     cloud = Cloud(DEAD)
-    assert revived(cloud, answer=answered(503, error("SYS.1007"))) is None
-    assert revived(cloud, session="foreign") is None
+    assert renewed_request(cloud, answer=answered(503, error("SYS.1007"))) is None
+    assert renewed_request(cloud, session="foreign") is None
     assert cloud.asked == 0
 
 
 def test_a_target_that_ends_every_session_is_given_up():
     cloud = Cloud(DEAD)
-    reviver = SessionRenewer(sender=cloud, keeper=cloud)
+    renewer = SessionRenewer(sender=cloud, sessions=cloud)
     for number in range(MOST_RENEWALS):
-        assert reviver.revived(create(f"s{number}"), (DEAD,), profile(), "create")
+        assert renewer.renewed_request(create(f"s{number}"), (DEAD,), profile(), "create")
     with pytest.raises(LoginError, match="ended our session 51 times"):
-        reviver.revived(create(f"s{MOST_RENEWALS}"), (DEAD,), profile(), "create")
+        renewer.renewed_request(create(f"s{MOST_RENEWALS}"), (DEAD,), profile(), "create")
 
 
 def test_a_session_that_another_thread_renewed_is_not_asked_for_again():
     cloud = Cloud(DEAD)
-    reviver = SessionRenewer(sender=cloud, keeper=cloud)
-    assert reviver.revived(create("s0"), (DEAD,), profile(), "create") == create("s1")
-    assert reviver.revived(create("s0"), (DEAD,), profile(), "create") == create("s1")
+    renewer = SessionRenewer(sender=cloud, sessions=cloud)
+    assert renewer.renewed_request(create("s0"), (DEAD,), profile(), "create") == create("s1")
+    assert renewer.renewed_request(create("s0"), (DEAD,), profile(), "create") == create("s1")
     assert (cloud.asked, cloud.number) == (1, 1)
 
 
 def test_a_session_of_a_test_is_left_to_die():
     cloud = Cloud(DEAD)
-    assert revived(cloud, session="theirs") is None
+    assert renewed_request(cloud, session="theirs") is None
     assert cloud.asked == 0

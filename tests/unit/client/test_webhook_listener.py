@@ -30,46 +30,46 @@ def deliver(url: str, job: str = JOB, path: str = "") -> int:
 
 
 @pytest.fixture
-def bell() -> Iterator[JobNotificationListener]:
+def notifier() -> Iterator[JobNotificationListener]:
     with JobNotificationListener() as listening:
         yield listening
 
 
-def test_a_delivery_before_anybody_waits_is_remembered(bell: JobNotificationListener) -> None:
-    assert deliver(bell.url) == 200
-    assert bell.wait(JOB, 0.0)
+def test_a_delivery_before_anybody_waits_is_remembered(notifier: JobNotificationListener) -> None:
+    assert deliver(notifier.url) == 200
+    assert notifier.wait(JOB, 0.0)
 
 
-def test_a_delivery_ends_a_wait(bell: JobNotificationListener) -> None:
-    threading.Timer(0.05, deliver, (bell.url,)).start()
-    assert bell.wait(JOB, 30.0)
+def test_a_delivery_ends_a_wait(notifier: JobNotificationListener) -> None:
+    threading.Timer(0.05, deliver, (notifier.url,)).start()
+    assert notifier.wait(JOB, 30.0)
 
 
-def test_a_delivery_rings_once_and_for_its_own_job(bell: JobNotificationListener) -> None:
-    deliver(bell.url)
-    assert not bell.wait("1" * 32, 0.0)
-    assert bell.wait(JOB, 0.0)
-    assert not bell.wait(JOB, 0.0)
+def test_a_delivery_rings_once_and_for_its_own_job(notifier: JobNotificationListener) -> None:
+    deliver(notifier.url)
+    assert not notifier.wait("1" * 32, 0.0)
+    assert notifier.wait(JOB, 0.0)
+    assert not notifier.wait(JOB, 0.0)
 
 
-def test_a_delivery_to_another_path_is_not_heard(bell: JobNotificationListener) -> None:
-    assert deliver(bell.url, path="/hook/guessed") == 404
-    assert not bell.wait(JOB, 0.0)
+def test_a_delivery_to_another_path_is_not_heard(notifier: JobNotificationListener) -> None:
+    assert deliver(notifier.url, path="/hook/guessed") == 404
+    assert not notifier.wait(JOB, 0.0)
 
 
 @pytest.mark.parametrize("job", ["", "x" * 65])
-def test_a_delivery_without_a_usable_id_rings_for_nobody(bell: JobNotificationListener, job: str) -> None:
-    assert deliver(bell.url, job) == 200
-    assert not bell.wait(job, 0.0)
+def test_a_delivery_without_a_usable_id_rings_for_nobody(notifier: JobNotificationListener, job: str) -> None:
+    assert deliver(notifier.url, job) == 200
+    assert not notifier.wait(job, 0.0)
 
 
-def test_nobody_waits_for_a_silent_target_until_it_delivers_again(bell: JobNotificationListener) -> None:
-    url = bell.url
+def test_nobody_waits_for_a_silent_target_until_it_delivers_again(notifier: JobNotificationListener) -> None:
+    url = notifier.url
     for _ in range(MOST_SILENT):
-        bell.wait(JOB, 0.0)
-    assert bell.url == ""
+        notifier.wait(JOB, 0.0)
+    assert notifier.url == ""
     deliver(url)
-    assert bell.url == url
+    assert notifier.url == url
 
 
 def test_a_listener_answers_only_the_paths_that_it_gave_out() -> None:

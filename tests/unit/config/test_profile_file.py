@@ -151,7 +151,7 @@ def test_an_empty_context_file_is_the_sample_of_the_page(tmp_path: Path) -> None
         ('[ticket]\nexecute-times = 0\nname = ""', "line 2: ticket.execute-times"),
         ("[ticket", "is not TOML: Expected ']' at the end of a table declaration (at end of document). Fix that line."),
         (b"\xff\xfe", "is not UTF-8 (byte 0). Save it as UTF-8."),
-        ("a = " + "[" * 100_000, "is nested too deeply to be read."),
+        ("a = " + "[" * 100_000, "is nested more than 96 levels deep."),
     ],
 )
 def test_a_bad_context_is_one_sentence(tmp_path: Path, text: str | bytes, words: str) -> None:

@@ -46,10 +46,10 @@ def test_a_constant_and_the_root_are_named():
 def test_several_types_and_definitions():
     found = first_defect("evidence", {"requirement": 1}, definition="example")
     assert found is not None
-    told = [
+    report = [
         one.sentence() for one in defects("evidence", {"id": 1, "value": 1, "exchanges": 0}, definition="observation")
     ]
-    assert any("must be a list in brackets, but is 0" in one for one in told)
+    assert any("must be a list in brackets, but is 0" in one for one in report)
 
 
 def test_a_valid_file_has_no_defect():

@@ -67,8 +67,8 @@ def test_another_session_is_kept_as_it_is():
 def test_headers_survive_whatever_they_hold(tmp_path: Path):
     headers = (("X-Odd", "a'b\"$HOME\t\u00e9"), ("X-Empty", ""), ("Content-Length", "9"), ("Host", "h"))
     run(curl_line(request(b"x", headers), "http://h"), tmp_path)
-    told = (tmp_path / "headers").read_text("utf-8").splitlines()
-    assert told == ["X-Odd: a'b\"$HOME\t\u00e9", "X-Empty;", "Content-Type:"]
+    document = (tmp_path / "headers").read_text("utf-8").splitlines()
+    assert document == ["X-Odd: a'b\"$HOME\t\u00e9", "X-Empty;", "Content-Type:"]
 
 
 def test_curl_adds_no_content_type_of_its_own():

@@ -10,7 +10,7 @@ from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile, Release
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.document import RequirementRow, RunFacts, profile_json, report_json, row_json
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.judge import Judged
 from pytest_zstack_ticket.verdicts.tally import Tally
 
@@ -59,17 +59,17 @@ FACTS = RunFacts(
 
 def test_a_report_fits_its_schema():
     schema = json.loads((schemas_folder() / "artefact" / "report.schema.json").read_text("utf-8"))
-    jsonschema.Draft202012Validator(schema).validate(report_json(FACTS, [ROW], wording()))
+    jsonschema.Draft202012Validator(schema).validate(report_json(FACTS, [ROW], translations()))
 
 
 def test_counts_are_summed_over_levels():
-    told = report_json(FACTS, [ROW, ROW], wording())
-    assert told["counts"]["requirements"] == {"passed": 2, "inconclusive": 1}
-    assert told["counts"]["examples"] == {"held": 4, "failed": 0, "undecided": 2, "open": 6}
+    result = report_json(FACTS, [ROW, ROW], translations())
+    assert result["counts"]["requirements"] == {"passed": 2, "inconclusive": 1}
+    assert result["counts"]["examples"] == {"held": 4, "failed": 0, "undecided": 2, "open": 6}
 
 
 def test_a_reason_is_told_in_both_languages():
-    (row,) = report_json(FACTS, [ROW], wording())["requirements"]
+    (row,) = report_json(FACTS, [ROW], translations())["requirements"]
     assert row["reason"]["en"] == "no example could be examined"
     assert row["reason"]["zh"] != row["reason"]["en"]
 
@@ -89,6 +89,6 @@ def test_examples_that_passed_are_shown_of_a_requirement_that_passed_alone():
     passed = RequirementRow(
         requirement=RULE, judged=Judged(id=RULE.id, verdict="passed", reason=None, tally=TALLY), witnesses=examples
     )
-    assert [one["test"] for one in row_json(passed, wording())["witnesses"]] == ["a", "b"]
+    assert [one["test"] for one in row_json(passed, translations())["witnesses"]] == ["a", "b"]
     undecided = RequirementRow(requirement=RULE, judged=ROW.judged, witnesses=examples)
-    assert row_json(undecided, wording())["witnesses"] == []
+    assert row_json(undecided, translations())["witnesses"] == []

@@ -9,7 +9,7 @@ from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Observation
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.runner.examiner import MOST_SILENT, Examiner, ReportedViolation
 from tests.support.builders import answered, error, failed, profile
 
@@ -33,7 +33,7 @@ class Kept:
             profile=profile,
             keep=self.examples.append,
             observe=self.observations.append,
-            words=lambda phrase: wording().render(phrase, "en"),
+            words=lambda phrase: translations().render(phrase, "en"),
             sibling=lambda: next(self.siblings),
         )
         self.record = self.examine.begin("ZT-BODY-002", "test_refused::test_it")
@@ -54,7 +54,7 @@ def test_a_departure_is_returned_with_its_text():
     violation = kept.examine("refusal", edit=EDIT, subject=trail(ACCEPTED), sibling=trail(ACCEPTED))
     assert isinstance(violation, ReportedViolation)
     assert str(violation) == "ZT-BODY-002: expected refused; actual: accepted; the response was {}"
-    assert kept.record.example == kept.examples[0]
+    assert kept.record.failing.example == kept.examples[0]
     assert kept.record.tally.failed == 1
 
 
@@ -62,8 +62,8 @@ def test_the_last_departure_is_the_finding():
     kept = Kept()
     for number in (1, 2):
         kept.examine("refusal", partition=f"p{number}", subject=trail(ACCEPTED), sibling=trail(ACCEPTED))
-    assert kept.record.example is not None
-    assert kept.record.example.partition == "p2"
+    assert kept.record.failing is not None
+    assert kept.record.failing.example.partition == "p2"
     assert kept.record.tally.partitions == {"p1", "p2"}
 
 
@@ -111,8 +111,8 @@ def test_a_silent_target_is_undecided_and_soon_left_alone():
 
 def test_observations_are_kept_with_their_exchanges():
     kept = Kept()
-    kept.examine.note("answer.form", "inventory", trail(ACCEPTED))
-    kept.examine.note("answer.other", None)
+    kept.examine.observe("answer.form", "inventory", trail(ACCEPTED))
+    kept.examine.observe("answer.other", None)
     assert kept.observations == kept.record.observations
     assert kept.observations[0] == Observation(id="answer.form", value="inventory", exchanges=(ACCEPTED.id,))
 
@@ -122,7 +122,7 @@ def test_outside_a_marked_test_there_is_nothing_to_judge_for():
     kept.examine.end()
     with pytest.raises(RuntimeError, match="mark the test"):
         kept.examine("refusal", subject=trail(ACCEPTED))
-    kept.examine.note("answer.form", 1)
+    kept.examine.observe("answer.form", 1)
     assert len(kept.observations) == 1
 
 

@@ -7,13 +7,8 @@ import pytest
 from pytest_zstack_ticket.model.outcome import Phrase, Violation
 from pytest_zstack_ticket.model.verdict import Example, Observation
 from pytest_zstack_ticket.report.sanitize import clean_exception, scrubbed, scrubbed_json, visible_lines
-from pytest_zstack_ticket.runner.record import (
-    ItemRecord,
-    finding_of,
-    record_to_json,
-    tally_from_json,
-    tally_to_json,
-)
+from pytest_zstack_ticket.runner.record import ExaminedExample, ItemRecord, tally_from_json, tally_to_json
+from pytest_zstack_ticket.runner.record_json import RunIdentity, record_json
 from pytest_zstack_ticket.runner.results import RunResults
 from pytest_zstack_ticket.verdicts.tally import Tally
 from tests.support.builders import answered, failed
@@ -29,14 +24,16 @@ FULL = Tally(
     errors=("TypeError: x",),
     ran=True,
 )
-DEPARTED = Violation(expected=Phrase.of("expect-refusal"), actual=Phrase.of("was-accepted", form="{}"))
+RUN = RunIdentity(url="http://h/zstack", own=frozenset())
+VIOLATION = Violation(expected=Phrase.of("expect-refusal"), actual=Phrase.of("was-accepted", form="{}"))
 
 
-def record(judgement: Violation | None = DEPARTED) -> ItemRecord:
+def record(judgement: Violation | None = VIOLATION) -> ItemRecord:
     trails = {"subject": (answered(200, {}, sent={"a": 1}),), "sibling": (failed(),)}
     example = Example(requirement="ZT-BODY-001", test="t", check="refusal", arguments={}, roles={}, judgement=judgement)
     seen = Observation(id="answer.form", value="\ud800")
-    return ItemRecord("ZT-BODY-001", "t", FULL, example=example, trails=trails, observations=[seen])
+    failing = ExaminedExample(example, trails, frozenset())
+    return ItemRecord("ZT-BODY-001", "t", FULL, failing=failing, observations=[seen])
 
 
 @pytest.mark.parametrize("tally", [FULL, Tally(requirement="ZT-BODY-001")])
@@ -70,23 +67,31 @@ def test_an_exception_is_cleaned_with_all_that_it_stands_on():
     assert error.__notes__ == ["good"]
 
 
-def test_a_finding_is_the_last_departing_example():
-    finding = finding_of(record(), url="http://h/zstack", ours=frozenset(), regenerate="pytest")
-    assert finding is not None
+def test_a_finding_is_the_failing_example():
+    finding = record_json(record(), RUN, command="pytest")["finding"]
     assert finding["subject"]["answer"]["status"] == 200
     assert finding["curl"].endswith("http://h/zstack/v1/tickets")
+    assert finding["regenerate"] == "pytest"
     assert len(finding["signature"]) == 16
 
 
-def test_a_test_without_departure_has_no_finding():
-    assert finding_of(record(None), url="", ours=frozenset(), regenerate="") is None
+def test_a_test_without_violation_has_no_finding():
+    assert record_json(record(None), RUN, command="")["finding"] is None
+
+
+def test_a_record_made_aside_saves_no_examples_and_counts_as_no_test():
+    results = RunResults()
+    aside = record_json(record(), RUN, command="", aside=True)
+    results.take(json.loads(json.dumps(aside)))
+    assert aside["pinned"] == []
+    assert results.tests["ZT-BODY-001"] == 0
 
 
 def test_records_are_gathered():
-    gathered = RunResults()
+    results = RunResults()
     for _ in range(2):
-        gathered.take(json.loads(json.dumps(record_to_json(record(), {"signature": "x"}))))
-    assert gathered.tallies["ZT-BODY-001"].held == 2
-    assert len(gathered.findings["ZT-BODY-001"]) == 2
-    assert gathered.observations["answer.form"] == [{"value": "\\ud800", "count": 2, "exchanges": []}]
-    assert gathered.tests["ZT-BODY-001"] == 2
+        results.take(json.loads(json.dumps(record_json(record(), RUN, command=""))))
+    assert results.tallies["ZT-BODY-001"].held == 2
+    assert len(results.findings["ZT-BODY-001"]) == 2
+    assert results.observations["answer.form"] == [{"value": "\\ud800", "count": 2, "exchanges": []}]
+    assert results.tests["ZT-BODY-001"] == 2

@@ -90,7 +90,7 @@ def test_each_further_round_runs_other_programs(tmp_path):
     machinist(tmp_path, effort="standard", budget=budget, now=ticking())(machine)
     (known,) = budget.properties
     assert known.round is not None
-    known.round()
+    known.round(known)
     assert len(machine.programs) == 2 * ROUND
     assert machine.programs[:ROUND] != machine.programs[ROUND:]
     assert not known.over

@@ -179,7 +179,7 @@ def test_gzip_and_deflate_are_undone() -> None:
         (b"{}", "gzip", "not compressed as it claims"),
         (gzip.compress(b"{}" * 50, mtime=0)[:-9], "gzip", "cut short"),
         (gzip.compress(b"{}", mtime=0) + b"more", "gzip", "not compressed as it claims"),
-        (b"{}", "br", "'br', which nobody asked for"),
+        (b"{}", "br", "'br', which was not asked for"),
     ],
 )
 def test_an_encoding_that_is_not_what_it_claims_is_a_protocol_failure(

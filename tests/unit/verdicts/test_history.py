@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_zstack_ticket.report.text.history_text import history_lines
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.history import history
 from tests.support.sample_report import sample_report
 
@@ -21,10 +21,10 @@ def run(started: str, **verdicts: str) -> dict[str, Any]:
 
 def test_runs_are_ordered_by_their_beginning_and_only_what_changed_is_told():
     later, earlier = run("2027-02-01T00:00:00Z", ZT_BODY_005="failed"), run("2027-01-01T00:00:00Z")
-    told = history([later, earlier])
-    assert [one["started"][:7] for one in told["runs"]] == ["2027-01", "2027-02"]
-    assert told["changed"] == [{"id": "ZT-BODY-005", "verdicts": ["passed", "failed"]}]
-    assert told["unchanged"] == len(later["requirements"]) - 1
+    document = history([later, earlier])
+    assert [one["started"][:7] for one in document["runs"]] == ["2027-01", "2027-02"]
+    assert document["changed"] == [{"id": "ZT-BODY-005", "verdicts": ["passed", "failed"]}]
+    assert document["unchanged"] == len(later["requirements"]) - 1
 
 
 def test_a_requirement_that_a_run_did_not_know_has_no_verdict_there():
@@ -34,9 +34,9 @@ def test_a_requirement_that_a_run_did_not_know_has_no_verdict_there():
 
 
 def test_the_lines_stand_in_columns_in_both_languages():
-    told = history([run("2027-01-01T00:00:00Z"), run("2027-02-01T00:00:00Z", ZT_BODY_005="failed")])
+    document = history([run("2027-01-01T00:00:00Z"), run("2027-02-01T00:00:00Z", ZT_BODY_005="failed")])
     for lang, word in (("en", "failed"), ("zh", "未通过")):
-        lines = history_lines(told, wording(), lang)
+        lines = history_lines(document, translations(), lang)
         row = next(line for line in lines if line.startswith("ZT-BODY-005"))
         assert word in row
         assert lines[0].startswith("#1")

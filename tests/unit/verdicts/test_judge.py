@@ -207,3 +207,51 @@ def test_what_could_not_be_decided_for_a_failure_below_it_is_untested_with_its_c
     result = judge(rules, found, ACCEPTING)
     assert [one.verdict for one in result.judged] == ["failed", "passed", "untested", "inconclusive"]
     assert result.judged[2].reason == Phrase.of("blocked", by="ZT-X-001")
+
+
+def explained(*causes: str) -> Violation:
+    return replace(DEPARTED, because=causes)
+
+
+def verdicts(**judgements: list[Judgement]) -> dict[str, str]:
+    rules = tuple(replace(RULE, id=f"ZT-X-{name[1:]}") for name in judgements)
+    examples = [example(one, f"ZT-X-{name[1:]}") for name, found in judgements.items() for one in found]
+    result = judge(rules, tallies(examples), ACCEPTING)
+    return {one.id: one.verdict for one in result.judged}
+
+
+def test_a_failure_that_another_failure_explains_is_untested_because_of_it():
+    rules = (replace(RULE, id="ZT-X-001"), replace(RULE, id="ZT-X-002"))
+    found = tallies([example(DEPARTED, "ZT-X-001"), example(explained("ZT-X-001"), "ZT-X-002")])
+    blocked = judge(rules, found, ACCEPTING).judged[1]
+    assert (blocked.verdict, blocked.reason) == ("untested", Phrase.of("blocked", by="ZT-X-001"))
+    assert (blocked.tally.failed, blocked.tally.undecided) == (0, 1)
+
+
+def test_a_cause_that_did_not_fail_explains_nothing():
+    assert verdicts(_001=[None], _002=[explained("ZT-X-001")]) == {"ZT-X-001": "passed", "ZT-X-002": "failed"}
+
+
+def test_one_violation_of_its_own_keeps_a_requirement_failed():
+    found = verdicts(_001=[DEPARTED], _002=[explained("ZT-X-001"), DEPARTED])
+    assert found == {"ZT-X-001": "failed", "ZT-X-002": "failed"}
+
+
+def test_requirements_that_explain_each_other_both_stay_failed():
+    found = verdicts(_001=[explained("ZT-X-002")], _002=[explained("ZT-X-001")])
+    assert found == {"ZT-X-001": "failed", "ZT-X-002": "failed"}
+
+
+def test_a_requirement_does_not_explain_itself():
+    assert verdicts(_001=[explained("ZT-X-001")]) == {"ZT-X-001": "failed"}
+
+
+def test_what_depends_on_an_explained_failure_is_blocked_by_its_cause():
+    rules = (
+        replace(RULE, id="ZT-X-001"),
+        replace(RULE, id="ZT-X-002"),
+        replace(RULE, id="ZT-X-003", after=("ZT-X-002",)),
+    )
+    judgements = {"ZT-X-001": DEPARTED, "ZT-X-002": explained("ZT-X-001"), "ZT-X-003": UNDECIDED}
+    found = tallies(example(judgement, name) for name, judgement in judgements.items())
+    assert judge(rules, found, ACCEPTING).judged[2].reason == Phrase.of("blocked", by="ZT-X-001")

@@ -25,7 +25,7 @@ RARE = 1 / 200
 
 
 def waiver(**more):
-    told = {
+    report = {
         "requirement": "ZT-BODY-004",
         "signature": OURS,
         "kind": "product-bug",
@@ -36,7 +36,7 @@ def waiver(**more):
         "seen": 8,
         "tried": 8,
     }
-    return Waiver(**told | more)
+    return Waiver(**report | more)
 
 
 def state(outcomes=(), findings=(), *, today=TODAY, target=None, **more):

@@ -15,8 +15,8 @@ def files(report: dict, **witnesses: list):
     return dict(allure(report, witnesses))
 
 
-def results(told: dict):
-    return [json.loads(text) for name, text in told.items() if name.endswith("-result.json")]
+def results(document: dict):
+    return [json.loads(text) for name, text in document.items() if name.endswith("-result.json")]
 
 
 def test_results_have_only_keys_and_statuses_that_allure_knows():
@@ -48,11 +48,11 @@ def test_each_result_has_its_labels():
 
 
 def test_every_attachment_is_there_and_belongs_to_one_result():
-    told = files(a_report(*VERDICTS, text=HOSTILE))
-    sources = [attached["source"] for one in results(told) for attached in one["attachments"]]
+    document = files(a_report(*VERDICTS, text=HOSTILE))
+    sources = [attached["source"] for one in results(document) for attached in one["attachments"]]
     assert len(sources) == len(set(sources))
-    assert set(sources) == {name for name in told if "-attachment" in name}
-    for text in told.values():
+    assert set(sources) == {name for name in document if "-attachment" in name}
+    for text in document.values():
         text.encode("utf-8")
         assert "\u202e" not in text
 
@@ -68,10 +68,10 @@ def test_what_is_empty_is_not_attached():
 
 
 def test_a_pass_carries_its_witness():
-    told = files(a_report("passed"), **{"ZT-BODY-001": [a_message("seen")]})
-    (one,) = results(told)
+    document = files(a_report("passed"), **{"ZT-BODY-001": [a_message("seen")]})
+    (one,) = results(document)
     source = next(attached["source"] for attached in one["attachments"] if attached["name"] == "witness 1")
-    assert "< 200" in told[source]
+    assert "< 200" in document[source]
 
 
 def test_a_waived_failure_is_known_and_links_to_its_issue():

@@ -67,10 +67,10 @@ PUBLISHED = closed(
 
 @pytest.mark.parametrize("status", [0, 13])
 def test_it_is_as_published(status: int):
-    told = ctrf(a_report(*VERDICTS, status=status, text=HOSTILE))
-    jsonschema.Draft202012Validator(PUBLISHED).validate(told)
-    UUID(told["reportId"])
-    json.dumps(told, ensure_ascii=False).encode("utf-8")
+    document = ctrf(a_report(*VERDICTS, status=status, text=HOSTILE))
+    jsonschema.Draft202012Validator(PUBLISHED).validate(document)
+    UUID(document["reportId"])
+    json.dumps(document, ensure_ascii=False).encode("utf-8")
 
 
 def test_verdicts_are_mapped_and_kept():

@@ -40,7 +40,7 @@ def test_a_waived_failure_stays_failed():
 
 
 def test_every_prefix_is_declared_in_the_document():
-    told = earl(a_report(*VERDICTS, text=HOSTILE))
-    json.dumps(told, ensure_ascii=False).encode("utf-8")
-    used = {key.partition(":")[0] for node in told["@graph"] for key in node if not key.startswith("@")}
+    document = earl(a_report(*VERDICTS, text=HOSTILE))
+    json.dumps(document, ensure_ascii=False).encode("utf-8")
+    used = {key.partition(":")[0] for node in document["@graph"] for key in node if not key.startswith("@")}
     assert used <= set(CONTEXT)

@@ -63,9 +63,9 @@ def test_what_could_steer_a_reader_is_shown():
 
 
 def test_a_request_without_an_answer_says_why():
-    told = entry(LOST, "http://h/zstack")["response"]
-    assert told["status"] == 0
-    assert told["_error"] == "timeout: no answer within 3 s"
+    document = entry(LOST, "http://h/zstack")["response"]
+    assert document["status"] == 0
+    assert document["_error"] == "timeout: no answer within 3 s"
 
 
 @pytest.mark.parametrize("started", [1e20, 1e300])

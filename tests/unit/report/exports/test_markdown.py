@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_zstack_ticket.report.exports.markdown import MAX_BYTES, diff_markdown, inert, markdown
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.comparison import Diff, Line
 from tests.support.sample_report import hostile, requirement, sample_report
 
@@ -24,7 +24,7 @@ def bare(text: str) -> str:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_summary_has_the_verdict_first_and_every_requirement_that_did_not_pass(lang: str):
     report = sample_report()
-    text = markdown(report, wording(), lang)
+    text = markdown(report, translations(), lang)
     assert text.startswith("## ! ")
     shown = [row["id"] for row in report["requirements"] if row["verdict"] not in ("passed", "inapplicable")]
     assert all(key in text for key in shown)
@@ -32,7 +32,7 @@ def test_a_summary_has_the_verdict_first_and_every_requirement_that_did_not_pass
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_hostile_texts_are_inert(lang: str):
-    text = bare(markdown(hostile(sample_report()), wording(), lang))
+    text = bare(markdown(hostile(sample_report()), translations(), lang))
     assert not re.search(r"[<>\[\]`*_@~]|::|##|https?:|www\.", text)
     assert not re.search(r"[\x00-\x09\x0b-\x1f\u202e\u2066\u200b\ud800-\udfff]", text)
 
@@ -52,14 +52,14 @@ def test_a_summary_of_thousands_of_failures_is_short():
     report["requirements"] = [requirement(n, "failed", []) for n in range(1, 5000)]
     for row in report["requirements"]:
         row["text"] = {"en": "|" * 9999, "zh": "|" * 9999}
-    text = markdown(report, wording(), "en")
+    text = markdown(report, translations(), "en")
     assert len(text.encode()) <= MAX_BYTES + 100
     assert "4899" in text
 
 
 def test_a_comparison_has_one_line_for_each_difference():
     line = Line(kind="regression", what="verdict", before="passed", after="failed", requirements=("ZT-BODY-001",))
-    text = diff_markdown(Diff(lines=(line,), known=(), compared=9), wording(), "en")
+    text = diff_markdown(Diff(lines=(line,), known=(), compared=9), translations(), "en")
     assert text.startswith("## ✗ ")
     assert "- regression: ZT-BODY-001: verdict" in text
-    assert diff_markdown(Diff(lines=(), known=(), compared=9), wording(), "zh").startswith("## ✓ ")
+    assert diff_markdown(Diff(lines=(), known=(), compared=9), translations(), "zh").startswith("## ✓ ")

@@ -13,13 +13,13 @@ def an_example(requirement: str, *ids: str, held: bool = True):
 
 
 def test_the_subject_of_the_first_example_that_held_is_chosen():
-    told = [an_example("A", "m-1", held=False), an_example("A", "m-2", "m-3"), an_example("A", "m-4")]
-    assert passing_exchanges(told) == {"A": ("m-2", "m-3")}
+    document = [an_example("A", "m-1", held=False), an_example("A", "m-2", "m-3"), an_example("A", "m-4")]
+    assert passing_exchanges(document) == {"A": ("m-2", "m-3")}
 
 
 def test_a_witness_is_the_request_with_its_last_answer():
-    told = passing_messages({"A": ("m-000001", "m-000002"), "B": ("m-000099",)}, [ASKED, LOST])
-    assert list(told) == ["A"]
-    (message,) = told["A"]
+    document = passing_messages({"A": ("m-000001", "m-000002"), "B": ("m-000099",)}, [ASKED, LOST])
+    assert list(document) == ["A"]
+    (message,) = document["A"]
     assert message["request"]["method"] == "POST"
     assert message["failure"]["kind"] == "timeout"

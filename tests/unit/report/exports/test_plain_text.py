@@ -52,9 +52,9 @@ def test_a_message_reads_as_http_with_what_is_missing():
 
 
 def test_bytes_that_are_no_text_are_shown_as_they_are_kept():
-    told = a_message("x")
-    told["answer"]["body"] = {"base64": "//4="}
-    assert message_text(told).endswith('{"base64": "//4="}')
+    document = a_message("x")
+    document["answer"]["body"] = {"base64": "//4="}
+    assert message_text(document).endswith('{"base64": "//4="}')
 
 
 def test_a_good_end_has_nothing_beyond():
@@ -68,9 +68,9 @@ def test_a_bad_end_that_a_requirement_tells_of_is_told_once(verdict: str, status
 
 @pytest.mark.parametrize("status", [1, 2, 3, 5, 10, 12, 13, 99])
 def test_a_bad_end_that_no_requirement_tells_of_is_told(status: int):
-    told = bad_end(a_report("passed", status=status))
-    assert told is not None
-    assert told[0] == f"exit-status-{status}"
+    document = bad_end(a_report("passed", status=status))
+    assert document is not None
+    assert document[0] == f"exit-status-{status}"
 
 
 def test_a_regression_is_told_beside_the_failure():

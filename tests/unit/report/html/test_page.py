@@ -22,12 +22,12 @@ from pytest_zstack_ticket.report.html.finding_view import readable
 from pytest_zstack_ticket.report.html.page import render_page
 from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
 from pytest_zstack_ticket.report.html.rendering import TEMPLATES
-from pytest_zstack_ticket.report.text.translations import LANGUAGES, wording
+from pytest_zstack_ticket.report.text.translations import LANGUAGES, translations
 from pytest_zstack_ticket.strategies import open_questions
 from tests.support.sample_report import HOSTILE, answered, hostile, message, requirement, sample_exchange, sample_report
 
 ROOT = Path(__file__).parents[4]
-WORDING = wording()
+WORDING = translations()
 CSS = (TEMPLATES / "page.css").read_text("utf-8")
 ELEMENTS = {
     "html",
@@ -219,7 +219,7 @@ def test_every_requirement_is_there_and_open_if_it_failed(lang: str):
 
 def test_the_first_screen_says_what_limits_the_verdict():
     first = texts(made()).split("Causes and what to do")[0]
-    for told in (
+    for document in (
         "no verdict",
         "not every requirement",
         "Ctrl-C",
@@ -227,9 +227,16 @@ def test_the_first_screen_says_what_limits_the_verdict():
         "tickets on the target: 1",
         "2 creates could not be looked up",
     ):
-        assert told in first
-    for told in ("http://h:8080/zstack", "4.5 to 5.2", "deployed", "smoke, seed 7", "0123456789abcdef", "9 requests"):
-        assert told in first
+        assert document in first
+    for document in (
+        "http://h:8080/zstack",
+        "4.5 to 5.2",
+        "deployed",
+        "smoke, seed 7",
+        "0123456789abcdef",
+        "9 requests",
+    ):
+        assert document in first
     assert "2026-11-24 01:58:30 – 2026-11-25 01:58:38 UTC" in first
     assert "waiver ZT-BODY-001" in first
     assert "regression" in first
@@ -238,8 +245,8 @@ def test_the_first_screen_says_what_limits_the_verdict():
 
 def test_a_target_that_only_waivers_keep_from_conformance_is_not_called_conformant():
     report = sample_report() | {"verdict": "passed", "deviations": 2}
-    (told,) = re.findall(r"<strong>([^<]*)</strong>", made(report).split("</header>")[0])
-    assert "2 deviations" in told
+    (document,) = re.findall(r"<strong>([^<]*)</strong>", made(report).split("</header>")[0])
+    assert "2 deviations" in document
 
 
 def test_a_calibration_that_was_accepted_limits_nothing():
@@ -261,8 +268,8 @@ def test_a_requirement_without_partitions_lists_none():
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(75.0, "75 s"), (0.0125, "12.5 ms"), (0.00002, "20 µs")])
-def test_a_duration_has_the_unit_that_reads_best(seconds: float, told: str):
-    assert duration(seconds) == told
+def test_a_duration_has_the_unit_that_reads_best(seconds: float, document: str):
+    assert duration(seconds) == document
 
 
 def test_the_difference_between_siblings_is_marked():
@@ -282,8 +289,8 @@ def test_a_simulator_is_never_taken_for_a_cloud():
 def test_what_failed_stands_before_what_was_undecided_and_has_an_action():
     text = texts(made()).split("Causes and what to do")[1].split("At a glance")[0]
     order = [
-        text.index(told)
-        for told in (
+        text.index(document)
+        for document in (
             "ZT-BODY-001",
             "the suite broke",
             "the sample was refused",
@@ -339,9 +346,9 @@ def test_a_passed_requirement_shows_an_example_that_held():
     report = sample_report()
     row = next(one for one in report["requirements"] if one["verdict"] == "passed")
     subject = message("m-000009", "{}", answered("held here"))
-    told = {"test": "t", "check": "refusal", "arguments": {}, "partition": "params.name/null", "subject": subject}
+    document = {"test": "t", "check": "refusal", "arguments": {}, "partition": "params.name/null", "subject": subject}
     row |= {
-        "witnesses": [{**told, "exchanges": {"subject": ["m-000009"]}}],
+        "witnesses": [{**document, "exchanges": {"subject": ["m-000009"]}}],
         "distinct": 3,
         "killed_by": ["lose-ticket"],
     }
@@ -387,10 +394,10 @@ def test_a_body_is_laid_out_only_if_nothing_is_lost(body: str):
 
 
 def test_a_long_value_loses_its_middle_and_says_so():
-    told = readable(json.dumps({"a": ["n" * 300]}, separators=(",", ":")))
-    assert told is not None
-    assert "(300)" in told
-    assert len(told) < 150
+    document = readable(json.dumps({"a": ["n" * 300]}, separators=(",", ":")))
+    assert document is not None
+    assert "(300)" in document
+    assert len(document) < 150
 
 
 def test_exchanges_come_from_the_evidence_where_it_is_at_hand():

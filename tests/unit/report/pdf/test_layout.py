@@ -15,10 +15,10 @@ from pytest_zstack_ticket.report.pdf.layout import (
     page_header,
     pdf_xml,
 )
-from pytest_zstack_ticket.report.text.translations import LANGUAGES, wording
+from pytest_zstack_ticket.report.text.translations import LANGUAGES, translations
 from tests.support.sample_report import hostile, sample_report
 
-WORDING = wording()
+WORDING = translations()
 
 
 def made(report: dict[str, Any] | None = None, lang: str = "en") -> str:
@@ -79,7 +79,7 @@ def test_chinese_and_ascii_must_be_there_and_other_letters_need_not():
 
 
 def test_the_edges_of_a_page_name_run_and_verdict():
-    told = page_header(sample_report(), WORDING, "zh")
-    assert told["run"] == sample_report()["run"]["id"]
-    assert "{page}" in told["of"]
-    assert told["name"].endswith("没有结论")
+    document = page_header(sample_report(), WORDING, "zh")
+    assert document["run"] == sample_report()["run"]["id"]
+    assert "{page}" in document["of"]
+    assert document["name"].endswith("没有结论")

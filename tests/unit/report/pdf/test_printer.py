@@ -15,10 +15,10 @@ from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
 from pytest_zstack_ticket.report.pdf import printer, typst_compiler
 from pytest_zstack_ticket.report.pdf.printer import Printer, render_pdf
 from pytest_zstack_ticket.report.pdf.typst_compiler import FONT_PACKAGE, Typesetter
-from pytest_zstack_ticket.report.text.translations import LANGUAGES, wording
+from pytest_zstack_ticket.report.text.translations import LANGUAGES, translations
 from tests.support.sample_report import hostile, sample_report
 
-WORDING = wording()
+WORDING = translations()
 
 
 def printed(report: dict[str, Any], lang: str = "en", *, fonts: Path | None = None) -> bytes:
@@ -43,9 +43,9 @@ def test_page_and_pdf_list_the_same_requirements_with_the_same_verdicts(lang: st
     )
     table = text[text.rindex(WORDING.catalogues[lang]["page"]["requirements"]) :]
     table = table if len(re.findall(r"ZT-BODY-\d{3}", table)) >= len(marks) else text
-    told = {row["id"]: WORDING.word(row["verdict"], lang) for row in report["requirements"]}
-    assert {key: word.strip() for key, word in marks.items()} == told
-    for key, word in told.items():
+    document = {row["id"]: WORDING.word(row["verdict"], lang) for row in report["requirements"]}
+    assert {key: word.strip() for key, word in marks.items()} == document
+    for key, word in document.items():
         assert re.search(rf"{key}\s*\S?\s*{word}", text), (key, word)
 
 

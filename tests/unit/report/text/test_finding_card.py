@@ -10,10 +10,10 @@ from pytest_zstack_ticket.model.verdict import Example, Finding
 from pytest_zstack_ticket.report.finding import MAX_BODY_BYTES, finding_json, message_json, subject_role
 from pytest_zstack_ticket.report.text.columns import width
 from pytest_zstack_ticket.report.text.finding_card import FindingCards, value_at
-from pytest_zstack_ticket.report.text.translations import wording
+from pytest_zstack_ticket.report.text.translations import translations
 
-WITH_EVIDENCE = FindingCards(translations=wording(), lang="en", with_evidence=True)
-WITHOUT_EVIDENCE = FindingCards(translations=wording(), lang="en", with_evidence=False)
+WITH_EVIDENCE = FindingCards(translations=translations(), lang="en", with_evidence=True)
+WITHOUT_EVIDENCE = FindingCards(translations=translations(), lang="en", with_evidence=False)
 REQUIREMENT = {"level": "must", "text": {"en": "It is refused.", "zh": "必须被拒绝。"}}
 VIOLATION = Violation(expected=Phrase.of("expect-refusal"), actual=Phrase.of("was-accepted", form="{}"))
 
@@ -86,8 +86,8 @@ def test_a_finding_that_does_not_always_repeat_says_how_often():
 
 
 def test_the_consequence_is_told():
-    told = WITH_EVIDENCE.full(found(), {**REQUIREMENT, "consequence": {"en": "The SDK hangs.", "zh": "SDK 挂起。"}})
-    assert "  impact    The SDK hangs." in told
+    document = WITH_EVIDENCE.full(found(), {**REQUIREMENT, "consequence": {"en": "The SDK hangs.", "zh": "SDK 挂起。"}})
+    assert "  impact    The SDK hangs." in document
 
 
 def test_a_brief_card_leaves_the_answers_out():
@@ -105,7 +105,7 @@ def test_long_bodies_are_cut_with_a_note_where_all_of_them_lies():
 
 
 def test_cards_keep_to_eighty_columns_in_chinese():
-    card = FindingCards(translations=wording(), lang="zh", with_evidence=True).full(
+    card = FindingCards(translations=translations(), lang="zh", with_evidence=True).full(
         found("名称".encode() * 500), REQUIREMENT
     )
     assert max(width(line) for line in card) <= 80
@@ -117,9 +117,9 @@ def test_what_could_steer_a_terminal_is_escaped():
 
 
 def test_a_body_over_the_limit_is_cut_in_the_finding_itself():
-    told = found(b"x" * (MAX_BODY_BYTES + 1))
-    assert told["subject"]["request"]["body"] == {"cut": "x" * MAX_BODY_BYTES, "bytes": MAX_BODY_BYTES + 1}
-    assert any(f"({MAX_BODY_BYTES + 1} bytes" in line for line in WITH_EVIDENCE.brief(told, "x"))
+    document = found(b"x" * (MAX_BODY_BYTES + 1))
+    assert document["subject"]["request"]["body"] == {"cut": "x" * MAX_BODY_BYTES, "bytes": MAX_BODY_BYTES + 1}
+    assert any(f"({MAX_BODY_BYTES + 1} bytes" in line for line in WITH_EVIDENCE.brief(document, "x"))
 
 
 def test_a_body_that_is_no_text_is_base64():
@@ -146,9 +146,9 @@ def test_values_are_found_by_their_path():
 
 
 def test_a_long_reason_is_cut():
-    told = found()
-    told["actual"] = {"key": "shows", "parameters": {"value": "word " * 200}}
-    assert len([line for line in WITH_EVIDENCE.brief(told, "x") if "word" in line]) == 6
+    document = found()
+    document["actual"] = {"key": "shows", "parameters": {"value": "word " * 200}}
+    assert len([line for line in WITH_EVIDENCE.brief(document, "x") if "word" in line]) == 6
 
 
 def test_a_field_that_only_the_request_has_is_shown_alone():

@@ -152,16 +152,46 @@ def test_only_the_length_of_X_Job_UUID_is_checked(wanted: str) -> None:  # noqa:
     assert endpoint.send("GET", "/v1/tickets", X_Job_UUID=wanted).status == 200
 
 
-@pytest.mark.parametrize(("given", "timeout"), [("5", 5000), (None, 1_800_000), ("", 1_800_000), ("+7", 7000)])
+@pytest.mark.parametrize(
+    ("given", "timeout"),
+    [
+        ("5", 5000),
+        (None, 1_800_000),
+        ("-1", -1000),
+        ("+7", 7000),
+        (str(2**63 - 1), 2**63 - 1),
+        (str(-(2**63)), -(2**63)),
+    ],
+)
 def test_X_API_Timeout_is_shown_in_milliseconds(given: str | None, timeout: int) -> None:  # noqa: N802
     headers = {} if given is None else {"X_API_Timeout": given}
     answer = Endpoint().send("POST", "/v1/tickets", {"params": message()}, **headers)
     assert body(answer)["apiTimeout"] == timeout
 
 
-def test_X_API_Timeout_that_is_no_number_is_a_500() -> None:  # noqa: N802
-    answer = Endpoint().send("POST", "/v1/tickets", {"params": message()}, X_API_Timeout="abc")
-    assert (answer.status, answer.body) == (500, b'For input string: "abc"')
+@pytest.mark.parametrize("given", ["abc", "", "1.5", str(2**63)])
+def test_X_API_Timeout_that_is_no_long_is_a_500(given: str) -> None:  # noqa: N802
+    answer = Endpoint().send("POST", "/v1/tickets", {"params": message()}, X_API_Timeout=given)
+    assert (answer.status, answer.body.decode()) == (500, f'For input string: "{given}"')
+
+
+@pytest.mark.parametrize(("given", "timeout"), [(5, 5), ("7", 7), (-1, 1_800_000), (0, 0), (2.0, 2)])
+def test_a_timeout_in_the_message_is_in_milliseconds(given: object, timeout: int) -> None:
+    answer = Endpoint().send("POST", "/v1/tickets", {"params": message(timeout=given)})
+    assert body(answer)["apiTimeout"] == timeout
+
+
+def test_a_timeout_in_the_message_that_is_not_whole_is_a_500() -> None:
+    answer = Endpoint().send("POST", "/v1/tickets", {"params": {"timeout": 1.5}})
+    text = "java.lang.NumberFormatException: Expected a long but was 1.5 at line 1 column 15 path $.timeout"
+    assert (answer.status, answer.body.decode()) == (500, text)
+
+
+def test_an_id_in_the_message_becomes_the_id_of_the_job() -> None:
+    endpoint = Endpoint()
+    answer = endpoint.send("POST", "/v1/tickets", {"params": message(id="a" * 32)})
+    assert body(answer)["location"].endswith("/v1/api-jobs/" + "a" * 32)
+    assert endpoint.finish(answer).status == 200
     old = Endpoint("embedded:deployed@4.1").send("POST", "/v1/tickets", {"params": message()}, X_API_Timeout="")
     assert old.status == 500
 
@@ -231,6 +261,6 @@ def test_the_uuid_of_the_path_wins_over_one_in_the_wrapper() -> None:
 def test_lists_in_a_query_string_are_repeated_names() -> None:
     endpoint = Endpoint()
     uuid = endpoint.created()["uuid"]
-    path = f"/v1/tickets/{uuid}?deleteMode=Enforcing&systemTags=a%3A%3Ab+c&systemTags=validationOnly&requestIp=1&a.b=c"
+    path = f"/v1/tickets/{uuid}?deleteMode=Enforcing&systemTags=a%3A%3Ab+c&systemTags=ephemeral%3A%3AvalidationOnly&requestIp=1&a.b=c"
     assert endpoint.finish(endpoint.send("DELETE", path)).body == b"{}"
     assert endpoint.rows(f"uuid={uuid}")

@@ -49,7 +49,7 @@ REFUSED = [
     ({"flows": [FIRST]}, "admin or iam2 operation is required as approver of the last flow"),
     ({"projectUuid": "x"}, "resource[uuid:x, type:IAM2ProjectVO] not found"),
     ({"name": ...}, "field[name]"),
-    ({"resourceUuid": seed_data.DEFAULT_FLOW}, "Duplicate entry"),
+    ({"resourceUuid": seed_data.DEFAULT_FLOW}, "ConstraintViolationException"),
     ({"ticketTypeUuids": ["x"]}, "type:TicketTypeVO"),
 ]
 
@@ -148,12 +148,12 @@ def test_a_step_can_be_changed_and_deleted_but_not_the_last_one() -> None:
 def test_results_of_flows_have_a_schema_if_asked() -> None:
     endpoint = Endpoint()
     params = {"name": "steps", "projectUuid": seed_data.PROJECT_ONE, "flows": [LAST]}
-    answer = endpoint.finish(endpoint.send("POST", COLLECTIONS, {"params": params}, X_JSON_Schema="x"))
+    answer = endpoint.finish(endpoint.send("POST", COLLECTIONS, {"params": params}), X_JSON_Schema="x")
     schema = body(answer)["schema"]
     assert schema["inventory"].endswith("IAM2TicketFlowCollectionInventory")
     assert schema["inventory.flows[0]"].endswith("IAM2TicketFlowInventory")
     sent = {"name": "x", "approverUuid": seed_data.ADMIN_ACCOUNT, "collectionUuid": body(answer)["inventory"]["uuid"]}
-    answer = endpoint.finish(endpoint.send("POST", "/v1/tickets/flow", {"params": sent}, X_JSON_Schema="x"))
+    answer = endpoint.finish(endpoint.send("POST", "/v1/tickets/flow", {"params": sent}), X_JSON_Schema="x")
     assert body(answer)["schema"] == {"inventory": "org.zstack.ticket.iam2.entity.IAM2TicketFlowInventory"}
 
 

@@ -51,12 +51,12 @@ def test_an_unknown_log_in_type_and_an_unknown_name_are_refused_alike() -> None:
 
 def test_the_texts_of_a_failed_log_in_may_be_chinese() -> None:
     answer = Endpoint("embedded?locale=zh", name="").handle(log_in("admin", "x"))
-    assert details(answer) == "账户名或密码错误"
+    assert details(answer) == "错误信息: 错误的帐号或密码"
     assert body(answer)["error"]["description"] == "Unable to authenticate a user"
     modern = Endpoint("embedded:deployed@after-5.3?locale=zh", name="")
     sent = Caller().send("PUT", "/v1/login", {"logIn": {"username": "x", "loginType": "x", "password": "x"}})
-    assert details(modern.handle(sent)) == "账户名或密码错误"
-    for language, text in (("en-US", "wrong account name or password"), ("zh-CN", "账户名或密码错误")):
+    assert details(modern.handle(sent)) == "错误信息: 错误的帐号或密码"
+    for language, text in (("en-US", "wrong account name or password"), ("zh-CN", "错误信息: 错误的帐号或密码")):
         headers = (*sent.headers, ("Accept-Language", language))
         assert (
             details(modern.handle(type(sent)(method="PUT", path="/v1/login", headers=headers, body=sent.body))) == text
@@ -138,9 +138,9 @@ def test_before_3_2_an_empty_result_has_no_bytes() -> None:
 def test_the_validity_of_a_session_can_be_asked() -> None:
     endpoint = Endpoint("embedded?session_timeout=10")
     path = f"/v1/accounts/sessions/{endpoint.token}/valid"
-    assert body(endpoint.send("GET", path)) == {"validSession": True}
+    assert body(endpoint.send("GET", path)) == {"valid": True}
     endpoint.now += 11
-    assert body(endpoint.send("GET", path)) == {"validSession": False}
+    assert body(endpoint.send("GET", path)) == {"valid": False}
 
 
 def test_only_so_many_ended_sessions_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +178,10 @@ def test_flows_are_the_administrators_business() -> None:
 
 def test_version_and_time_need_no_session() -> None:
     endpoint = Endpoint("embedded:deployed@4.8", name="")
-    assert body(endpoint.send("PUT", "/v1/management-nodes/actions", {"getVersion": {}})) == {"version": "4.8.0"}
+    assert body(endpoint.send("PUT", "/v1/management-nodes/actions", {"getVersion": {}})) == {
+        "success": True,
+        "version": "4.8.0",
+    }
     shown = body(endpoint.send("PUT", "/v1/management-nodes/actions", {"getCurrentTime": {}}))
     assert shown["currentTime"]["Seconds"] == int(endpoint.now)
 

@@ -1,0 +1,31 @@
+"""Text as utf8_general_ci compares it: without case, accents and trailing blanks. Source: facts.md."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+BEYOND = "\uffff"
+"""The last character that a table of three-byte characters holds."""
+
+
+def astral(text: str) -> bool:
+    """Whether a text has a character beyond U+FFFF."""
+    return any(character > BEYOND for character in text)
+
+
+def collated(text: str) -> str:
+    """Weigh a whole text; the shorter of two is padded with blanks, so trailing ones do not count."""
+    return weighed(text).rstrip(" ")
+
+
+def weighed(text: str) -> str:
+    """Weigh each character by itself, as LIKE compares them."""
+    return text.upper() if text.isascii() else "".join(map(_weight, text))
+
+
+@lru_cache(maxsize=4096)
+def _weight(character: str) -> str:
+    base = unicodedata.normalize("NFD", character)[0]
+    upper = base.upper()
+    return {"SS": "S"}.get(upper, upper if len(upper) == 1 else base)

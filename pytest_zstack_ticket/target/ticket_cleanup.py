@@ -1,0 +1,121 @@
+"""Deletes the tickets of a run: all at its end, and earlier ones as soon as its quota is used up."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from pytest_zstack_ticket.cleanup.ledger import SavedLedger
+from pytest_zstack_ticket.cleanup.sweeper import CleanupResult, Sweeper
+from pytest_zstack_ticket.client.target_state import TargetState
+from pytest_zstack_ticket.model.settings import Patience
+from pytest_zstack_ticket.target.actors import ActorConnection
+from pytest_zstack_ticket.transport.clock import Clock
+from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
+
+KEPT = 10
+"""The latest tickets that stay, whatever the quota says: the test that created them may still look at them."""
+LONGEST_WAIT = 60.0
+"""Seconds to wait for another process to delete its tickets."""
+
+
+@dataclass(slots=True)
+class TicketCleanup:
+    """The tickets of all users of a run, in one process. Safe to use from many threads.
+
+    Each user's tickets are deleted over that user's own connection, for others may not see them. `connections` begins
+    with the run's own. `deleted` are nonces and UUIDs of deleted tickets.
+    """
+
+    state: TargetState
+    patience: Patience
+    usage_counter: SharedUsageCounter
+    clock: Clock
+    connections: list[ActorConnection] = field(default_factory=list)
+    deleted: set[str] = field(default_factory=set)
+    _sweeping: threading.Lock = field(default_factory=threading.Lock)
+
+    def protect(self) -> None:
+        """Keep the tickets that are created from now on until the next test begins."""
+        for one in self.connections:
+            if one.ledger is not None:
+                one.protected = one.ledger.next_number
+
+    def free(self, count: int = 1, /) -> None:
+        """Delete tickets until `count` more may exist: first those of earlier tests, then all but this test's latest.
+
+        Where other processes of the run have used up the quota, wait for them. The transport counts in any case.
+        """
+        if not self._full(count) or all(one.ledger is None for one in self.connections):
+            return
+        with self._sweeping:
+            for latest in (False, True):
+                for one in list(self.connections):
+                    if self._full(count):
+                        self._sweep(one, before=self._end_of_unprotected(one, latest=latest), wait=False)
+            end = self.clock.now() + LONGEST_WAIT
+            while self._full(count) and self.usage_counter.shared and self.clock.now() < end:
+                self.clock.sleep(0.1)
+
+    def _end_of_unprotected(self, one: ActorConnection, *, latest: bool) -> int:
+        """Find the number before which tickets may be deleted: those of earlier tests, or all but the latest."""
+        if one.ledger is None or not latest:
+            return one.protected
+        return max(one.protected, one.ledger.next_number - min(KEPT, (self.usage_counter.caps.alive or 0) // 4))
+
+    def wait(self) -> None:
+        """Wait while another thread deletes tickets: what that does to them is not the target's doing."""
+        with self._sweeping:
+            pass
+
+    @property
+    def has_spare_quota(self) -> bool:
+        """True if one more ticket needs no deletion of one that the running test may still look at."""
+        alive = self.usage_counter.caps.alive
+        return alive is None or self.usage_counter.used.alive + KEPT < alive
+
+    def _full(self, count: int) -> bool:
+        alive = self.usage_counter.caps.alive
+        return alive is not None and self.usage_counter.used.alive + min(count, alive) > alive
+
+    def sweep(self, *, wait: bool = True) -> CleanupResult:
+        """Delete what this process created, and check that it is gone."""
+        return CleanupResult.joined([self._sweep(one, wait=wait) for one in list(self.connections)])
+
+    def sweep_ledger(self, one: ActorConnection, saved: SavedLedger) -> CleanupResult:
+        """Delete what another process recorded in its ledger, over the connection of the same user."""
+        return self._sweep(one, saved)
+
+    def _sweep(
+        self, one: ActorConnection, saved: SavedLedger | None = None, *, before: int | None = None, wait: bool = True
+    ) -> CleanupResult:
+        """Delete the tickets of one user: those of the entries before a number, or all."""
+        ledger = saved or one.ledger
+        if ledger is None:
+            return CleanupResult()
+        sessions = one.sessions
+        sweeper = Sweeper(
+            run=one.cleaner.run,
+            headers=lambda: (("Authorization", sessions.session.authorization),),
+            profile=self.state.profile,
+            clock=self.clock,
+            patience=self.patience.job,
+            renew=lambda: sessions.renew(sessions.session),
+            longest=self.patience.sweep,
+        )
+        swept = sweeper.sweep(ledger, before=before, wait=wait)
+        gone = ledger.book.drop_gone()
+        self.deleted.update(swept.deleted, (entry.intent.nonce for entry in gone if entry.intent.nonce))
+        self.usage_counter.give_back(len(gone))
+        return swept
+
+    @property
+    def pending(self) -> bool:
+        """True while a ticket of the run may exist."""
+        return any(one.ledger.book.pending() for one in self.connections if one.ledger is not None)
+
+    def close_ledgers(self, *, clean: bool) -> None:
+        """Close every ledger, and remove those of which nothing is left to sweep."""
+        for one in self.connections:
+            if one.ledger is not None:
+                one.ledger.close(remove=clean and not one.ledger.book.pending())

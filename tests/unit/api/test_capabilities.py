@@ -1,0 +1,83 @@
+"""A release is known from the version call or the operator alone; what behaviour shows only bounds it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_zstack_ticket.api.capabilities import (
+    has_access_keys,
+    has_histories,
+    narrowed,
+    reported_release,
+    unmet,
+    with_capabilities,
+    with_release,
+    without_capability,
+)
+from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.model.profile import Release
+from tests.support.builders import answered, error, failed, inventory, job, profile
+
+KEEPS_NUMBERS = inventory(request=[{"apiBody": {"conformanceMark": 1}}])
+
+
+def test_behaviour_that_a_gateway_may_share_promises_no_release() -> None:
+    seen = narrowed(profile(), job(200, KEEPS_NUMBERS))
+    assert (seen.oldest, seen.newest) == (Release(4, 6), Release(99, 0))
+    assert not seen.surely_since(3, 6)
+    assert unmet(["release>=3.6"], seen) == "release>=3.6"
+    assert unmet(["release>=4.0?"], seen) == ""
+
+
+def test_members_of_an_error_promise_no_release() -> None:
+    seen = narrowed(profile(), job(503, error(retryable=False, httpStatus=503)))
+    assert not seen.surely_since(3, 6)
+
+
+def test_a_reported_release_promises_what_it_and_older_ones_do() -> None:
+    release = reported_release(answered(200, {"version": "5.2.1"}))
+    assert release == Release(5, 2)
+    known = with_release(profile(), release)
+    assert unmet(["release>=4.5"], known) == ""
+    assert unmet(["release>=5.3"], known) == "release>=5.3"
+
+
+@pytest.mark.parametrize("number", ["1.0", "1E0"])
+def test_a_bound_allows_what_older_releases_do(number: str) -> None:
+    body = b'{"inventory":{"request":[{"apiBody":{"conformanceMark":' + number.encode() + b"}}]}}"
+    seen = narrowed(profile(), (answered(200, body),))
+    assert seen.surely_before(4, 6)
+    assert unmet(["release>=4.6?"], seen) == "release>=4.6?"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "there"),
+    [
+        (503, error("SYS.1000", details="not having field[conformanceMark]"), True),
+        (400, b"invalid query", True),
+        (200, {"inventories": [{"uuid": "a"}]}, True),
+        (200, {"inventories": []}, False),
+        (404, b"no api mapping", False),
+        (405, b"", False),
+        (502, b"<html>bad gateway</html>", True),
+    ],
+)
+def test_histories_are_where_a_field_that_they_do_not_have_is_noticed(status: int, body: Json, *, there: bool) -> None:
+    assert has_histories((answered(status, body, method="GET", path="/v1/tickets/histories"),)) is there
+
+
+def test_a_lost_answer_says_nothing_of_histories() -> None:
+    assert has_histories((failed(),))
+
+
+def test_access_keys_are_there_unless_the_target_says_that_it_has_no_backend() -> None:
+    absent = b"RestAuthenticationType type: ZStack was not registered by any RestAuthenticationBackend"
+    assert not has_access_keys((answered(500, absent),))
+    assert has_access_keys((answered(500, b"the access key is unknown"),))
+    assert has_access_keys((answered(200, {"inventories": []}),))
+
+
+def test_a_part_without_a_sign_stays_absent() -> None:
+    bare = without_capability(with_capabilities(profile(), frozenset({"histories", "query"})), "histories")
+    assert unmet(["query", "histories"], bare) == "histories"
+    assert "histories" not in with_capabilities(bare, frozenset({"histories"})).capabilities

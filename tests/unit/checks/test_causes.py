@@ -1,0 +1,159 @@
+"""What explains a violation: a symptom leads to the requirement that is about it, and to no other."""
+
+import pytest
+
+from pytest_zstack_ticket.checks import evaluate
+from pytest_zstack_ticket.checks.causes import (
+    APPROVED,
+    COUNTED,
+    DELETED,
+    EVENTS,
+    FORMS,
+    HISTORY,
+    OTHER_JOB,
+    OTHER_UUID,
+    PAGE,
+    PARTS,
+    SEVERAL,
+    SHOWN,
+    VISIBLE,
+)
+from pytest_zstack_ticket.config.catalogue import load_catalogue
+from pytest_zstack_ticket.config.package_data import suites_folder
+from pytest_zstack_ticket.model.outcome import Violation
+from tests.support.builders import JOB, LOCATION, TICKET, answered, error, inventory, job, profile
+
+NAMED = {"params": {"name": "a ticket"}}
+
+
+def because(check, arguments=None, **trails):
+    """Requirements that explain what a check reports."""
+    judgement = evaluate(check, trails, arguments or {}, profile())
+    assert isinstance(judgement, Violation)
+    return judgement.because
+
+
+def rows(*names, path="/v1/tickets?q=name%3Da%20ticket&limit=3"):
+    """Response to a query with one row for each name."""
+    found = [{"uuid": f"{number:032x}", "name": name} for number, name in enumerate(names)]
+    return (answered(200, {"inventories": found}, method="GET", path=path),)
+
+
+def test_each_cause_is_a_requirement():
+    known = {row.id for row in load_catalogue(suites_folder())}
+    tables = (FORMS, SHOWN, EVENTS)
+    named = {
+        APPROVED,
+        COUNTED,
+        DELETED,
+        HISTORY,
+        OTHER_JOB,
+        OTHER_UUID,
+        PAGE,
+        SEVERAL,
+        *(one for table in tables for one in table.values()),
+    }
+    named |= {requirement for _, requirement in VISIBLE} | {one for _, parts in PARTS for one in parts}
+    assert named <= known
+
+
+def test_an_error_under_success_explains_what_is_not_refused():
+    refused = job(200, error())
+    assert because("refusal", subject=refused, sibling=job(200)) == ("ZT-ANSWER-004",)
+
+
+def test_an_accepted_call_has_no_cause():
+    assert because("refusal", subject=job(200), sibling=job(200)) == ()
+
+
+def test_a_defect_of_form_explains_the_general_rule_on_forms_but_not_itself():
+    text = job(200, b"success")
+    assert because("form", subject=text) == ("ZT-ANSWER-003",)
+    assert because("form", {"reasons": ["not-json"]}, subject=text) == ()
+
+
+def test_a_broken_part_of_a_response_is_explained_by_the_rule_on_it():
+    no_uuid = job(200, inventory(uuid=...))
+    later = (answered(200, {"inventories": [inventory()["inventory"]]}, method="GET", path="/v1/tickets?limit=1"),)
+    assert because("same-everywhere", subject=no_uuid, later=later) == ("ZT-ANSWER-006",)
+
+
+@pytest.mark.parametrize(
+    ("subject", "shown", "cause"),
+    [
+        (job(200, sent=NAMED), rows(), "ZT-STORE-001"),
+        (job(200, sent=NAMED), rows("a ticket", "a ticket"), "ZT-STORE-001"),
+        (job(503, error(), sent=NAMED), rows("a ticket"), "ZT-STORE-002"),
+    ],
+)
+def test_what_is_stored_wrongly_is_explained_by_the_rule_on_storing(subject, shown, cause):
+    assert because("stored-once", subject=subject, named=shown) == (cause,)
+
+
+def test_a_member_that_is_not_shown_as_sent_is_explained_by_the_rule_on_it():
+    sent = {"params": {"description": "one"}}
+    created = job(200, inventory(description="two"), sent=sent)
+    assert because("member-echo", {"member": "description"}, subject=created) == ("ZT-ANSWER-013",)
+
+
+def test_garbled_text_is_one_cause_in_every_member():
+    sent = {"params": {"description": "描述"}}
+    garbled = "描述".encode().decode("latin-1")
+    created = job(200, inventory(description=garbled), sent=sent)
+    assert because("member-echo", {"member": "description"}, subject=created) == ("ZT-ANSWER-012", "ZT-ANSWER-013")
+
+
+def test_a_renamed_ticket_explains_that_it_is_not_found():
+    created = job(200, inventory(name="tekcit a"), sent=NAMED)
+    assert because("stored-once", subject=created, named=rows()) == ("ZT-ANSWER-012", "ZT-STORE-001")
+
+
+def test_conditions_joined_by_or_are_one_cause_for_every_operator():
+    path = "/v1/tickets?q=name~%3Dours%25&q=name%21%3Dours%20a&limit=9"
+    listing = rows("ours a", "ours b", "ours c", path="/v1/tickets?q=name~%3Dours%25")
+    found = because("selection", before=listing, subject=rows("ours b", "other", path=path), after=listing)
+    assert "ZT-QUERY-015" in found
+    found = because("selection", before=listing, subject=rows("ours a", "ours b", "ours c", path=path), after=listing)
+    assert "ZT-QUERY-015" not in found
+
+
+@pytest.mark.parametrize(
+    ("path", "causes"),
+    [
+        (f"/v1/tickets?q=uuid%3D{TICKET}&limit=2", ("ZT-ISOLATION-003",)),
+        (f"/v1/tickets/{TICKET}", ("ZT-ISOLATION-006",)),
+        (f"/v1/tickets?q=uuid%3D{TICKET}&fields=uuid", ()),
+    ],
+)
+def test_a_ticket_seen_by_a_stranger_is_explained_by_the_way_to_it(path, causes):
+    own = (answered(200, {"inventories": [inventory()["inventory"]]}, method="GET", path="/v1/tickets?limit=1"),)
+    seen = (answered(200, {"inventories": [inventory()["inventory"]]}, method="GET", path=path),)
+    made = job(200, inventory())
+    assert because("not-visible", {"uuid": TICKET}, made=made, shown=own, subject=seen, still=own) == causes
+
+
+def test_another_uuid_than_the_one_asked_for_explains_that_it_is_not_found():
+    sent = {"params": {"name": "a ticket", "resourceUuid": "0" * 32}}
+    first, second = job(200, inventory(), sent=sent), job(503, error(), sent=sent)
+    found = because("first-ticket-stays", {"ordered": True}, first=first, second=second, shown=rows())
+    assert found == ("ZT-ANSWER-020", "ZT-STORE-001")
+
+
+def test_another_job_id_than_the_one_asked_for_explains_that_it_is_accepted_again():
+    again = answered(202, {"location": LOCATION}, request_headers=(("X-Job-UUID", "0" * 32),))
+    assert because("not-success", subject=(again,), sibling=job(200)) == ("ZT-JOB-004",)
+    again = answered(202, {"location": LOCATION}, request_headers=(("X-Job-UUID", JOB.upper()),))
+    assert because("not-success", subject=(again,), sibling=job(200)) == ()
+
+
+def test_a_short_page_explains_a_wrong_order_but_not_its_size():
+    listing = rows("a", "b", "c", path="/v1/tickets?limit=9")
+    page = rows("a", path="/v1/tickets?sort=%2Bname&limit=2")
+    assert "ZT-QUERY-019" not in because("page-size", before=listing, subject=page, after=listing)
+    assert "ZT-QUERY-019" in because("ordered-page", before=listing, subject=page, after=listing)
+
+
+def test_a_wrong_total_is_one_cause_wherever_it_is_read():
+    listing = rows("a", "b", "c", path="/v1/tickets?limit=9")
+    total = (answered(200, {"inventories": [], "total": 4}, method="GET", path="/v1/tickets?count=true"),)
+    assert "ZT-QUERY-021" in because("total-count", before=listing, subject=total, after=listing)

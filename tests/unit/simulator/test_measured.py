@@ -1,0 +1,291 @@
+"""What was measured on a public 5.2.1 node, one case a fact."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from pytest_zstack_ticket.simulator.embedded_url import parse_options
+from pytest_zstack_ticket.simulator.storage import seed_data
+from pytest_zstack_ticket.simulator.undocumented import parse_choices
+from tests.support.simulator_endpoint import Endpoint, body, code, details
+from tests.support.simulator_probe import Caller, job_of, message, request
+
+EMOJI = "\U0001f600"
+POISON = b"java.lang.IllegalArgumentException: only Collection and Map can get generic type at runtime, "
+UUID = "5d94103e19254d8696c0f05489c259ab"
+
+
+def measured() -> Endpoint:
+    return Endpoint("embedded:deployed@5.2?choice=measured")
+
+
+def text(endpoint: Endpoint, method: str, path: str, sent: object = None, **headers: str) -> tuple[int, str]:
+    answer = endpoint.send(method, path, sent, **headers)
+    return answer.status, answer.body.decode()
+
+
+# says facts.md: any character beyond U+FFFF anywhere in the bound message loses the job
+@pytest.mark.parametrize(
+    "changes", [{"name": EMOJI}, {"description": EMOJI}, {"requests": [request(apiBody={"a": EMOJI})]}]
+)
+def test_a_job_with_a_character_beyond_the_table_is_lost_and_makes_no_ticket(changes: dict[str, Any]) -> None:
+    endpoint = measured()
+    before = endpoint.engine.tickets
+    answer = endpoint.send("POST", "/v1/tickets", {"params": message(**changes)}, X_Web_Hook="http://h/")
+    assert answer.status == 202
+    endpoint.now += 1
+    assert (endpoint.finish(answer).status, endpoint.finish(answer).body) == (404, b"the job has been expired")
+    assert endpoint.engine.tickets == before
+    assert endpoint.engine.take_deliveries() == ()
+
+
+def test_a_member_that_is_not_bound_loses_nothing() -> None:
+    assert measured().create(unknown=EMOJI).status == 200
+
+
+# says facts.md: job ids compare by the DB collation"; "GET, PUT and DELETE accept an upper-case or space-padded uuid
+def test_ids_of_jobs_and_tickets_have_no_case() -> None:
+    endpoint = measured()
+    answer = endpoint.send("POST", "/v1/tickets", {"params": message()}, X_Job_UUID="C0FFEE" + "0" * 26)
+    assert endpoint.handle(Caller().send("GET", "/v1/api-jobs/" + "c0ffee" + "0" * 26)).status == 200
+    uuid = body(endpoint.finish(answer))["inventory"]["uuid"]
+    again = text(endpoint, "POST", "/v1/tickets", {"params": message()}, X_Job_UUID="c0ffee" + "0" * 26)
+    assert again == (400, "Duplicate job uuid[c0ffee" + "0" * 26 + "]")
+    assert [row["uuid"] for row in body(endpoint.send("GET", f"/v1/tickets/{uuid.upper()}%20"))["inventories"]] == [
+        uuid
+    ]
+    assert body(endpoint.event(uuid.upper(), "cancel"))["inventory"]["status"] == "Cancelled"
+    assert endpoint.delete(uuid.upper()).status == 200
+    assert endpoint.rows(f"uuid={uuid}") == []
+
+
+# says facts.md: `=`, `!=`, `?=`, `~=`, `<`, `>` and sort ignore case, accents and trailing spaces (leading ones count)
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("name=ÉCLAIR", True),
+        ("name=eclair  ", True),
+        ("name= eclair", False),
+        ("name?=x,ECLAIR", True),
+        ("name~=%CLAI%", True),
+        ("name~=eclair ", False),
+        ("name!=ECLAIR", False),
+        ("name>eclair", False),
+        ("status=pending", True),
+        ("name=straße", False),
+    ],
+)
+def test_conditions_compare_as_the_database_does(condition: str, found: bool) -> None:
+    endpoint = measured()
+    uuid = endpoint.created(name="Éclair")["uuid"]
+    assert bool(endpoint.rows(condition, f"uuid={uuid}")) is found
+
+
+# says facts.md: LIKE honours backslash as escape; a single backslash in a pattern does not match itself (with `=` it does)
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [("name~=50\\%", True), ("name~=5_\\%", True), ("name~=50\\_", False), ("name=50%", True), ("name~=\\50\\%", True)],
+)
+def test_a_backslash_in_a_pattern_takes_the_meaning_from_what_follows(condition: str, found: bool) -> None:
+    endpoint = Endpoint()
+    endpoint.create(name="50%")
+    assert bool(endpoint.rows(condition)) is found
+
+
+# says facts.md: a list directly in an Object-typed field: the job stays 202 {}, every query whose result holds that row is 500
+def test_a_list_as_context_leaves_a_job_without_end_and_a_row_that_breaks_queries() -> None:
+    endpoint = measured()
+    answer = endpoint.send("POST", "/v1/tickets", {"params": message(accountSystemContext=[1], name="poison")})
+    endpoint.now += 60
+    assert (endpoint.finish(answer).status, endpoint.finish(answer).body) == (202, b"{}")
+    for more in ("", "q=name%3Dpoison"):
+        broken = endpoint.query(more=more)
+        assert (broken.status, broken.body.startswith(POISON)) == (500, True)
+    assert body(endpoint.query("name=poison", more="count=true"))["total"] == 1
+    uuid = endpoint.rows("name=poison", more="fields=uuid")[0]["uuid"]
+    assert endpoint.delete(uuid).status == 200
+    assert endpoint.query().status == 200
+    assert endpoint.query(path="/v1/tickets/archives").status == 500
+
+
+@pytest.mark.parametrize("value", [{"a": [1]}, "text", 3, False])
+def test_what_is_no_list_is_harmless_as_context(value: object) -> None:
+    assert measured().created(accountSystemContext=value)["accountSystemContext"] == value
+
+
+# says facts.md: `requests:[null]` -> 500 with empty body"; "with an empty body once the JIT has compiled the spot
+@pytest.mark.parametrize(
+    "sent", [{"params": message(requests=[None])}, {"params": message(), "systemTags": "x"}, {"params": "x"}]
+)
+def test_some_exceptions_have_no_text(sent: object) -> None:
+    assert text(measured(), "POST", "/v1/tickets", sent) == (500, "")
+
+
+# says facts.md: Access key without its backend: 500 before any Date check
+def test_without_a_backend_an_access_key_is_refused_before_its_date_is_read() -> None:
+    status, said = text(measured(), "GET", "/v1/tickets", Authorization="ZStack x", Date="yesterday")
+    assert (status, said) == (
+        500,
+        "RestAuthenticationType type: ZStack was not registered by any RestAuthenticationBackend",
+    )
+
+
+# says facts.md: `causes: []` stands first in every error read from the row and is absent from the cache
+def test_an_early_poll_shows_an_empty_list_of_causes() -> None:
+    def keys(choice: str, reads: int = 1) -> list[list[str]]:
+        endpoint = Endpoint(f"embedded?choice=causes:{choice}")
+        found = []
+        for _ in range(60):
+            answer = endpoint.send("POST", "/v1/tickets", {"params": message(name="x" * 256)})
+            found.append([next(iter(body(endpoint.finish(answer))["error"])) for _ in range(reads)])
+        return found
+
+    assert keys("absent") == [["code"]] * 60
+    assert keys("present", 2) == [["causes"] * 2] * 60
+    raced = keys("raced", 2)
+    assert 0 < raced.count(["causes", "code"]) < 30
+    assert {tuple(one) for one in raced} == {("causes", "code"), ("code", "code")}
+
+
+# says facts.md: resourceUuid taken: poll 503 SYS.1000, first ticket unchanged; the recorded jobs were still waited for
+def test_a_job_that_ends_by_an_exception_takes_its_time() -> None:
+    endpoint = measured()
+    endpoint.create(resourceUuid=UUID, name="first")
+    answer = endpoint.send("POST", "/v1/tickets", {"params": message(resourceUuid=UUID, name="second")})
+    assert endpoint.finish(answer).status == 202
+    endpoint.now += 20
+    error = body(endpoint.finish(answer))["error"]
+    error.pop("causes", None)
+    assert error == {
+        "code": "SYS.1000",
+        "description": "An internal error happened in system",
+        "details": "org.hibernate.exception.ConstraintViolationException: could not execute statement",
+    }
+    assert endpoint.rows(f"uuid={UUID}", more="fields=name") == [{"name": "first"}]
+
+
+def test_a_cancelled_ticket_may_keep_its_flow() -> None:
+    kept, cleared = measured(), Endpoint()
+    assert "currentFlowUuid" in body(kept.event(kept.created()["uuid"], "cancel"))["inventory"]
+    assert "currentFlowUuid" not in body(cleared.event(cleared.created()["uuid"], "cancel"))["inventory"]
+
+
+REFUSED_QUERIES = [
+    ("limit=-1", "java.lang.IllegalArgumentException: max-results cannot be negative"),
+    ("start=-2", "java.lang.IllegalArgumentException: first-result value cannot be negative : -2"),
+    ("fields=no", "CloudRuntimeException: inventory[${selfInventoryClass}] has no field[no]"),
+    ("q=no%3D1", "inventory class[class org.zstack.ticket.entity.TicketInventory] not having field[no]"),
+    ("sort=-no", "ZQLError: invalid order by clause, inventory[TicketInventory] doesn't have field[no]"),
+    ("q=name%3D" + quote(EMOJI), "GenericJDBCException: could not extract ResultSet"),
+    ("q=name%3Da'b", "ParseCancellationException: error token recognition error at: "),
+    (
+        "fields=&limit=1",
+        "ParseCancellationException: error no viable alternative at input 'ticket.limit' at line 1:14, y ticket. limit ",
+    ),
+    ("fields=&q=name%3Da&sort=-name&start=1", "at input 'ticket.where' at line 1:14, y ticket. where nam"),
+]
+
+
+@pytest.mark.parametrize(("more", "said"), REFUSED_QUERIES)
+def test_what_zql_refuses_is_an_internal_error_without_cost(more: str, said: str) -> None:
+    answer = measured().query(more=more)
+    assert (answer.status, code(answer)) == (503, "SYS.1000")
+    assert said in details(answer)
+    assert "cost" not in body(answer)["error"]
+
+
+def test_a_filter_name_needs_a_type_and_a_condition() -> None:
+    endpoint = Endpoint("embedded?locale=zh")
+    for more in ("filterName=x", "filterName=x%3A"):
+        answer = endpoint.query(more=more)
+        assert (code(answer), details(answer)) == ("SYS.1007", "FilterName的格式必须为[filterType：条件]")
+    assert endpoint.query(more="filterName=x%3Ay").status == 200
+    assert endpoint.query(more="filterName=").status == 200
+
+
+# says facts.md: `__systemTag__=` is a legal condition"; "an unparsable date is no error
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("__systemTag__=x", False),
+        ("__systemTag__!=x", True),
+        ("__userTag__~=%x%", False),
+        ("__userTag__ is null", True),
+        ("createDate>xyz", True),
+        ("createDate<xyz", False),
+        ("createDate=xyz", False),
+        ("createDate>Nov 1, 2020 1:00:00 AM", True),
+    ],
+)
+def test_conditions_on_tags_and_dates(condition: str, found: bool) -> None:
+    endpoint = Endpoint()
+    uuid = endpoint.created()["uuid"]
+    assert bool(endpoint.rows(condition, f"uuid={uuid}")) is found
+
+
+def test_an_archived_ticket_is_found_by_its_own_uuid() -> None:
+    endpoint = Endpoint()
+    endpoint.delete(endpoint.created(name="gone")["uuid"])
+    row = endpoint.rows(path="/v1/tickets/archives")[0]
+    assert endpoint.rows(path=f"/v1/tickets/archives/{row['uuid']}") == [row]
+
+
+@pytest.mark.parametrize(("release", "expected"), [("3.9", 503), ("4.0", 200)])
+def test_before_4_0_a_flow_collection_needs_a_description(release: str, expected: int) -> None:
+    endpoint = Endpoint(f"embedded:deployed@{release}")
+    flow = {"name": "last", "approverUuid": seed_data.ADMIN_ACCOUNT}
+    sent = {"params": {"name": "steps", "projectUuid": seed_data.PROJECT_ONE, "flows": [flow]}}
+    assert endpoint.finish(endpoint.send("POST", "/v1/tickets/flow-collections", sent)).status == expected
+
+
+def test_a_web_hook_leaves_the_client_the_time_to_read_the_202() -> None:
+    endpoint = Endpoint("embedded?latency=0")
+    answer = endpoint.send("POST", "/v1/tickets", {"params": message()}, X_Web_Hook="http://h/", X_JSON_Schema="x")
+    assert endpoint.engine.take_deliveries() == ()
+    assert endpoint.engine.next_delivery() == pytest.approx(endpoint.now + 0.02)
+    endpoint.engine.advance(endpoint.now + 0.02)
+    (hook,) = endpoint.engine.take_deliveries()
+    # "only web hooks use the POST's" X-JSON-Schema
+    assert list(json.loads(hook.body)) == ["schema", "inventory"]
+    assert dict(hook.headers)["X-Job-UUID"] == job_of(answer)
+
+
+# says facts.md: RS answers always set JSESSIONID, also to a stale one; container pages never do
+def test_a_cookie_is_set_until_it_comes_back() -> None:
+    endpoint = Endpoint()
+    first = dict(endpoint.send("GET", "/v1/tickets").headers)["set-cookie"]
+    assert "set-cookie" not in dict(endpoint.send("GET", "/v1/tickets", Cookie=first.partition(";")[0]).headers)
+    assert "set-cookie" in dict(endpoint.send("GET", "/v1/tickets", Cookie="JSESSIONID=STALE").headers)
+    for method, path in (("PATCH", "/v1/tickets"), ("GET", "/v2"), ("GET", "/v1/a|b"), ("OPTIONS", "/v1/tickets")):
+        assert "set-cookie" not in dict(endpoint.send(method, path).headers)
+
+
+def test_a_preflight_of_another_origin_is_refused_and_of_the_same_is_not() -> None:
+    wanted = {"Access_Control_Request_Method": "POST", "Host": "h:8080"}
+    answers = [Endpoint().send("OPTIONS", "/v1/x", Origin=one, **wanted) for one in ("http://h:8080", "http://evil")]
+    assert [(one.status, one.body) for one in answers] == [(200, b""), (403, b"Invalid CORS request")]
+    for one in answers:
+        assert [value for name, value in one.headers if name == "vary"] == [
+            *("Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"),
+        ]
+        assert "allow" not in dict(one.headers)
+
+
+def test_bytes_that_are_not_of_the_charset_are_a_page_of_the_container() -> None:
+    typed = "application/json;charset=UTF-8"
+    answer = Endpoint().send("POST", "/v1/tickets", raw=b'{"params":{"name":"\xff"}}', Content_Type=typed)
+    assert (answer.status, dict(answer.headers)["content-type"]) == (500, "text/html;charset=utf-8")
+    assert b"java.nio.charset.MalformedInputException: Input length = 1" in answer.body
+    assert "set-cookie" in dict(answer.headers)
+    gbk = Endpoint().send("POST", "/v1/tickets", raw=b"\xff\xff", Content_Type="x;charset=gbk")
+    assert b"UnmappableCharacterException" in gbk.body
+
+
+def test_the_set_of_choices_can_be_changed_further() -> None:
+    choices = parse_choices("measured+four-bytes:kept")
+    assert (choices.four_bytes, choices.compare) == ("kept", "collation")
+    assert parse_options("embedded?choice=measured").choices.causes == "raced"
