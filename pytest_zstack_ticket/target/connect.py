@@ -57,8 +57,7 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     state = TargetState(profile or profile_of(options), context)
     others = {part: user_settings(settings, part, context, options) for part in context.users}
     redactor = _redactor(key, shared_secrets, [settings, *others.values()])
-    clock, wire = SystemClock(), HttpxTransport(settings)
-    pages = PageCounter(wire)
+    clock, pages = SystemClock(), PageCounter(wire := HttpxTransport(settings))
     factory = ConnectionFactory(
         line=SigningTransport(pages, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by),
         state=state,
