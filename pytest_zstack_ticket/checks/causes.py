@@ -90,7 +90,8 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]{2,}")
 def causes_of(
     check: str, violation: Violation, trails: Trails, arguments: Arguments, profile: Profile
 ) -> tuple[str, ...]:
-    """List the requirements that explain a violation of a check, in order."""
+    """List the requirements that explain a violation of a check, in order; a role without exchanges shows nothing."""
+    trails = {role: trail for role, trail in trails.items() if trail}
     found = {*_by_value(violation), *_by_way(check, violation, trails)}
     if check not in ABOUT_FORM and not (check == "form" and arguments.get("reasons")):
         found.update(_by_form(trails, profile))

@@ -45,7 +45,7 @@ def lines(written: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("lang", "told", "options"),
+    ("lang", "shown", "options"),
     [
         ("en", " examples · ", ("-v",)),
         ("en", " examples · ", ("-q",)),

@@ -8,7 +8,7 @@ FAULTY = "--zstack-url=embedded?fault=accept-too-long:name"
 SOME = ("--zstack-effort=smoke", "-k", "ZT-BODY-004 or ZT-ANSWER-001", "--zstack-report=out")
 
 
-@pytest.mark.parametrize(("lang", "told", "workers"), [("en", "Not conformant", ()), ("zh", "不符合", ("-n", "1"))])
+@pytest.mark.parametrize(("lang", "report", "workers"), [("en", "Not conformant", ()), ("zh", "不符合", ("-n", "1"))])
 def test_a_run_leaves_a_page_in_its_language(
     pytester: pytest.Pytester, lang: str, report: str, workers: tuple[str, ...]
 ):

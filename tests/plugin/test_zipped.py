@@ -72,7 +72,7 @@ def _rows(pytester: pytest.Pytester) -> list[dict[str, list[dict[str, str]]]]:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "report"),
     [
         (("--zstack-pdf",), "*--zstack-pdf goes with a report*"),
         (("--zstack-pdf", "--zstack-report=out", "--zstack-font-path=nowhere"), "*nowhere is no folder*"),

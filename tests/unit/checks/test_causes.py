@@ -17,10 +17,11 @@ from pytest_zstack_ticket.checks.causes import (
     SEVERAL,
     SHOWN,
     VISIBLE,
+    causes_of,
 )
 from pytest_zstack_ticket.config.catalogue import load_catalogue
 from pytest_zstack_ticket.config.package_data import suites_folder
-from pytest_zstack_ticket.model.outcome import Violation
+from pytest_zstack_ticket.model.outcome import Phrase, Violation
 from tests.support.builders import JOB, LOCATION, TICKET, answered, error, inventory, job, profile
 
 NAMED = {"params": {"name": "a ticket"}}
@@ -157,3 +158,9 @@ def test_a_wrong_total_is_one_cause_wherever_it_is_read():
     listing = rows("a", "b", "c", path="/v1/tickets?limit=9")
     total = (answered(200, {"inventories": [], "total": 4}, method="GET", path="/v1/tickets?count=true"),)
     assert "ZT-QUERY-021" in because("total-count", before=listing, subject=total, after=listing)
+
+
+def test_a_role_without_exchanges_explains_nothing():
+    violation = Violation(expected=Phrase.of("expect-hook-arrives"), actual=Phrase.of("no-delivery"))
+    trails = {"subject": (answered(200, {}),), "hook": ()}
+    assert causes_of("webhook-delivery", violation, trails, {}, profile()) == ()

@@ -110,7 +110,7 @@ def test_the_evidence_of_another_run_is_refused_and_no_file_is_left(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "printed"),
     [
         (["har"], "har needs a BUNDLE"),
         (["junit", "FOLDER/none"], "cannot be read"),

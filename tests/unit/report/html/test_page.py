@@ -267,9 +267,9 @@ def test_a_requirement_without_partitions_lists_none():
     assert "Variations with examples" not in made(report)
 
 
-@pytest.mark.parametrize(("seconds", "told"), [(75.0, "75 s"), (0.0125, "12.5 ms"), (0.00002, "20 µs")])
-def test_a_duration_has_the_unit_that_reads_best(seconds: float, document: str):
-    assert duration(seconds) == document
+@pytest.mark.parametrize(("seconds", "shown"), [(75.0, "75 s"), (0.0125, "12.5 ms"), (0.00002, "20 µs")])
+def test_a_duration_has_the_unit_that_reads_best(seconds: float, shown: str):
+    assert duration(seconds) == shown
 
 
 def test_the_difference_between_siblings_is_marked():

@@ -33,6 +33,6 @@ def test_it_never_takes_more_than_a_line_and_steers_nothing(what: str, columns: 
     assert not {"\x1b", "\u202e", "\n"} & set(text)
 
 
-@pytest.mark.parametrize(("seconds", "told"), [(-3, "0:00"), (9.6, "0:10"), (61, "1:01"), (3725, "1:02:05")])
-def test_a_clock(seconds: float, document: str):
-    assert clock(seconds) == document
+@pytest.mark.parametrize(("seconds", "shown"), [(-3, "0:00"), (9.6, "0:10"), (61, "1:01"), (3725, "1:02:05")])
+def test_a_clock(seconds: float, shown: str):
+    assert clock(seconds) == shown
