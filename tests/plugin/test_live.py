@@ -45,7 +45,7 @@ def lines(written: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("lang", "shown", "options"),
+    ("lang", "words", "options"),
     [
         ("en", " examples · ", ("-v",)),
         ("en", " examples · ", ("-q",)),
@@ -53,14 +53,14 @@ def lines(written: str) -> list[str]:
         ("zh", " · 样例 ", ("-n", "2", "-v")),
     ],
 )
-def test_it_is_painted_and_leaves_nothing_behind(shown, lang: str, document: str, options: tuple[str, ...]):
+def test_it_is_painted_and_leaves_nothing_behind(shown, lang: str, words: str, options: tuple[str, ...]):
     written = shown(*options, f"--zstack-lang={lang}", "--zstack-seed=1")
     status = painted(written)
     assert status
-    assert all(document in one and width(one) < 80 for one in status)
+    assert all(words in one and width(one) < 80 for one in status)
     left = without_paint(written)
     assert not re.search("\x1b[D78M]", left)
-    assert document not in left
+    assert words not in left
     assert written.rfind(CLEAR) > written.rfind(status[-1])
 
 

@@ -51,7 +51,7 @@ def test_without_evidence_the_report_is_enough(bundle: Path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "bundle"),
+    ("arguments", "output"),
     [
         (["nowhere"], "cannot be read"),
         ([".", "--output", "no/such/folder/a.html"], "cannot be written"),
