@@ -1,4 +1,4 @@
-"""Tell a target's release and abilities from what it answered, as far as that can be told.
+"""Tell a target's release and abilities from what it answered, as far as they show it.
 
 Source of the marks: the release table of the platform's own branches (docs/reference/simulator.md lists them).
 """
@@ -105,12 +105,12 @@ def created_capabilities(trail: Sequence[Exchange], profile: Profile) -> frozens
 
 
 def spoken_capabilities(versions: Collection[str], event: Sequence[Exchange]) -> frozenset[str]:
-    """Return `chunks` unless an answer was of HTTP/1.0, and `cancel` unless an event finds nobody who takes it."""
+    """Return `chunks` unless an answer was of HTTP/1.0, and `cancel` unless no event has a handler."""
     answer = event[0].answer if event else None
     found = set() if "HTTP/1.0" in versions else {"chunks"}
     body = decode(answer.body) if isinstance(answer, Response) else None
-    told = isinstance(body, dict) and b"no api mapping" not in answer.body  # type: ignore[union-attr] # told by the body
-    if not isinstance(answer, Response) or answer.status not in NO_ROUTE or told:
+    mapped = isinstance(body, dict) and b"no api mapping" not in answer.body  # type: ignore[union-attr] # mapped by the body
+    if not isinstance(answer, Response) or answer.status not in NO_ROUTE or mapped:
         found.add("cancel")
     return frozenset(found)
 

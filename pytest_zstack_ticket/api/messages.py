@@ -37,17 +37,17 @@ def moment(text: Json) -> datetime | None:
         return None
 
 
-def _plain(told: dict[str, str]) -> str:
+def _plain(parts: dict[str, str]) -> str:
     """Write a date in the one form that every Python reads."""
-    month, hour, zone = told["month"], told["hour"] or "00", "+00:00"
-    if "half" in told:
+    month, hour, zone = parts["month"], parts["hour"] or "00", "+00:00"
+    if "half" in parts:
         month = str(_MONTHS.index(month) + 1)
-        hour = str(int(hour) % 12 + 12 * (told["half"] == "PM"))
-    elif not told["utc"]:
-        zone = f"{told['sign']}{told['hours']}:{told['minutes'] or '00'}" if told["sign"] else ""
-    fraction = told.get("fraction", "").ljust(6, "0")[:6]
-    day = f"{told['year']}-{month:>02}-{told['day']:>02}"
-    return f"{day}T{hour:>02}:{told['minute'] or '00'}:{told['second'] or '00'}.{fraction}{zone}"
+        hour = str(int(hour) % 12 + 12 * (parts["half"] == "PM"))
+    elif not parts["utc"]:
+        zone = f"{parts['sign']}{parts['hours']}:{parts['minutes'] or '00'}" if parts["sign"] else ""
+    fraction = parts.get("fraction", "").ljust(6, "0")[:6]
+    day = f"{parts['year']}-{month:>02}-{parts['day']:>02}"
+    return f"{day}T{hour:>02}:{parts['minute'] or '00'}:{parts['second'] or '00'}.{fraction}{zone}"
 
 
 def answers(exchanges: Sequence[Exchange]) -> list[Response]:

@@ -16,7 +16,7 @@ from pytest_zstack_ticket.model.errors import EvidenceError
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One signature. `keyid` is a hint that nobody signed: it may say who did not sign, never who did."""
+    """One signature. `keyid` is an unsigned hint: it may rule a signer out, never identify one."""
 
     keyid: str
     value: bytes

@@ -148,7 +148,7 @@ def _evaluated(example: Example, exchanges: Mapping[str, Exchange], profile: Pro
     try:
         judgement = evaluate(example.check, trails, example.arguments, profile)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        # no run of ours writes what a check cannot take, so somebody else has
+        # no run writes what a check cannot take, so the evidence was edited
         raise EvidenceError(f"an example of {example.requirement} is none that {example.check} can judge") from error
     return replace(example, judgement=judgement, input=stated)
 

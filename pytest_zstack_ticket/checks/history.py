@@ -151,9 +151,9 @@ def history_date_order(trails: Trails, _arguments: Arguments, _profile: Profile)
 def own_history(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that a query for one ticket's history shows rows of that ticket alone.
 
-    Roles: `subject` is the query, `other` that for another ticket, `nobody` that for a uuid which no ticket has.
+    Roles: `subject` is the query, `other` that for another ticket, `none` that for a uuid which no ticket has.
     """
-    rows, others, none = (rows_of(trails.get(role, ())) for role in ("subject", "other", "nobody"))
+    rows, others, none = (rows_of(trails.get(role, ())) for role in ("subject", "other", "none"))
     if not rows:
         return Undecided(Phrase.of("not-shown", member="history"))
     asked = next((one.value for one in conditions_of(trails["subject"][0].request.path)), "")

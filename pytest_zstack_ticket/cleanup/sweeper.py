@@ -105,7 +105,7 @@ class Sweeper:
     def sweep(self, ledger: Books, *, before: int | None = None, wait: bool = True) -> CleanupResult:
         """Delete every ticket of a ledger, or of the entries before a number, and return the result.
 
-        `wait` waits for creations of which nobody knows yet how they end, as long as a job may take.
+        `wait` waits, as long as a job may take, for creates whose outcome is not known yet.
         """
         self._silent = 0
         if "query" not in self._profile.capabilities:

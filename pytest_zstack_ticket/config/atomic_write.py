@@ -1,6 +1,6 @@
 """Files that appear whole or not at all: written under a random name in the same folder, then renamed.
 
-A reader never sees half a file, a failed write leaves the old file as it was, and nobody can guess the temporary name.
+A reader never sees half a file, a failed write leaves the old file as it was, and the temporary name cannot be guessed.
 """
 
 from __future__ import annotations

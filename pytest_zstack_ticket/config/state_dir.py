@@ -32,7 +32,7 @@ def state_folder() -> Path:
 
 @cache
 def _temporary() -> Path:
-    """Return a folder of this process with a name that nobody can guess and nobody else may enter."""
+    """Return a folder of this process with an unguessable name that no other user may enter."""
     return Path(tempfile.mkdtemp(prefix="zstack-ticket-"))
 
 

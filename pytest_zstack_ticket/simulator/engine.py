@@ -106,7 +106,7 @@ class Engine:
         return len(self.state.store.tickets)
 
     def _facts(self, request: Request, now: float, in_flight: int) -> Facts | None:
-        """Gather what triggers may look at; without faults nobody looks. A poll has the facts of its job."""
+        """Gather what triggers may look at; without faults nothing looks. A poll has the facts of its job."""
         if self.monitor is None:
             return None
         job = self._job_of(request)
@@ -225,7 +225,7 @@ class Engine:
             self._deliveries += context.active.via("hooks", _once)(_hook(job, shown, self.options.webhook_pause))
 
     def _takes_longer(self, answer: Answer) -> bool:
-        """Whether a job ended by an exception that nobody foresaw, whose error takes its time."""
+        """Whether a job ended by an unforeseen exception, whose error takes its time."""
         slow = self.options.choices.exceptions == "slow" and answer.role == "failure"
         return slow and '"code":"SYS.1000"' in answer.text()
 

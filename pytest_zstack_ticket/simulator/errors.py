@@ -36,7 +36,7 @@ class ApiError(Exception):
 
     @property
     def thrown(self) -> bool:
-        """Whether it is an exception that nobody foresaw."""
+        """Whether it is an unforeseen exception."""
         return self.code == "SYS.1000"
 
     def text(self, locale: Locale) -> str:

@@ -39,7 +39,7 @@ def test_history_contains_only_its_tickets_rows(new_group, zstack_examine):
         tickets.send_event(other, event)
     no_ticket = tickets.query("/v1/tickets/histories", f"ticketUuid={uuid.uuid4().hex}")
     for member, beside in ((one, other), (other, one)):
-        roles = {"subject": tickets.history(member), "other": tickets.history(beside), "nobody": no_ticket}
+        roles = {"subject": tickets.history(member), "other": tickets.history(beside), "none": no_ticket}
         violation = zstack_examine("own-history", **roles)
         assert violation is None, violation
 

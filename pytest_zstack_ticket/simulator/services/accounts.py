@@ -37,9 +37,9 @@ def _by_password(context: CallContext) -> Person:
         name, kinds = _BY_PASSWORD[wrapper]
     found = seed_data.person(context.values.get(name) or "", *kinds)
     known = found is not None or not context.without("accept-unknown-account")
-    digest, told = seed_data.digest(seed_data.PASSWORD), str(context.values.get("password") or "")
+    digest, given = seed_data.digest(seed_data.PASSWORD), str(context.values.get("password") or "")
     compared = len(digest) if context.without("password-by-beginning") else 32
-    right = told[:compared] == digest[:compared] and context.without("refuse-right-password")
+    right = given[:compared] == digest[:compared] and context.without("refuse-right-password")
     clear = context.values.get("password") == seed_data.PASSWORD and not context.without("accept-clear-password")
     if not known or not (right or clear or not context.without("accept-wrong-password")):
         raise ApiError("ID.1000", "wrong-login")

@@ -41,7 +41,7 @@ def demand_sight(context: CallContext, ticket: Ticket) -> None:
 
 
 def deny(context: CallContext, ticket: Ticket) -> None:
-    """Refuse a call on somebody else's ticket in the way that was chosen."""
+    """Refuse a call on another user's ticket in the way that was chosen."""
     if context.state.options.choices.foreign == "hidden" or context.variant.documented:
         raise missing("uuid", ticket.uuid, "TicketVO")
     raise ApiError(

@@ -112,7 +112,7 @@ PROJECTS: tuple[Project, ...] = (
 
 
 def person(name: str, *kinds: str) -> Person | None:
-    """Find somebody by log-in name among the given kinds."""
+    """Find a user by login name among the given kinds."""
     return next((one for one in PEOPLE if one.name == name and one.kind in kinds), None)
 
 

@@ -94,11 +94,11 @@ def test_rows_are_dated_in_the_order_of_their_sequence():
 def test_a_history_shows_its_own_rows_alone():
     path = f"/v1/tickets/histories?q=ticketUuid%3D{UUID}"
 
-    def judged(*found: Json, other: Json = (), nobody: Json = ()) -> Judgement:
-        trails = {"subject": rows(*found, path=path), "other": rows(*other), "nobody": rows(*nobody)}
+    def judged(*found: Json, other: Json = (), none: Json = ()) -> Judgement:
+        trails = {"subject": rows(*found, path=path), "other": rows(*other), "none": rows(*none)}
         return evaluate("own-history", trails, {}, profile())
 
     assert judged(row(1), other=[row(2)]) is None
     assert departs(judged(row(1, ticketUuid="9" * 32))) == "expect-own-history"
     assert departs(judged(row(1), other=[row(1)])) == "expect-own-history"
-    assert departs(judged(row(1), nobody=[row(3)])) == "expect-own-history"
+    assert departs(judged(row(1), none=[row(3)])) == "expect-own-history"
