@@ -33,7 +33,7 @@ kill-matrix: $(STAMP)  ## every requirement against the faults that must kill it
 	$(BIN)/python -m tests.kill.matrix
 
 false-failures: $(STAMP)  ## conformant endpoints, many seeds: RUNS=20 takes about an hour
-	$(BIN)/python -m tests.kill.false_failures --runs $(or $(RUNS),$(if $(QUICK),1 --effort smoke,2))
+	$(BIN)/python -m tests.kill.false_failures $(if $(QUICK),--quick,--runs $(or $(RUNS),2))
 
 independent-cloud: $(STAMP)  ## judge the suites by a cloud that shares nothing with the embedded one: about an hour, QUICK=1 one case
 	$(BIN)/python -m tests.independent_cloud.judge $(if $(QUICK),-k ZT-ANSWER direct-empty)
