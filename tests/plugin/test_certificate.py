@@ -408,7 +408,7 @@ def test_a_zip_is_as_good_as_its_folder(bundle, tmp_path):
 
 def test_the_commands_make_keys_sign_verify_and_judge(bundle, tmp_path):
     def command(*words: str) -> subprocess.CompletedProcess[str]:
-        program = [sys.executable, "-c", "import sys; from pytest_zstack_ticket.cli import main; sys.exit(main())"]
+        program = [sys.executable, "-c", "import sys; from pytest_zstack_ticket.cli.main import main; sys.exit(main())"]
         return subprocess.run([*program, *words], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
 
     assert command("keygen", "me").returncode == 0

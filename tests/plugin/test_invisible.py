@@ -23,8 +23,8 @@ def test_an_unrelated_run_loads_nothing_heavy(pytester: pytest.Pytester):
     loaded = next(line for line in result.outlines if line.startswith("LOADED"))
     ours = next(line for line in result.outlines if line.startswith("OURS"))
     assert loaded == "LOADED []"
-    assert "pytest_zstack_ticket.run'" not in ours
-    assert "pytest_zstack_ticket.core" not in ours
+    assert "pytest_zstack_ticket.runner" not in ours
+    assert "pytest_zstack_ticket.api" not in ours
 
 
 def test_an_unrelated_run_shows_nothing_of_ours(pytester: pytest.Pytester):

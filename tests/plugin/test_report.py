@@ -62,7 +62,7 @@ def test_the_terminal_shows_one_card_for_each_failed_requirement(pytester: pytes
     result = pytester.runpytest(FAULTY, *SOME)
     result.stdout.fnmatch_lines(
         [
-            "ZT-BODY-004 (must): A name longer than 255 UTF-16 units is refused.",
+            "ZT-BODY-004 (must): A name longer than 255 UTF-16 code units is refused.",
             "  expected  refused",
             "  actual    accepted; *",
             "  change    params.name: too-long*",

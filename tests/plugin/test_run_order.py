@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items):
 """
 FEW = "ZT-STORE-015 or ZT-STORE-017 or ZT-BODY-060 or ZT-HTTP-00 or ZT-JOB-007"
 """The late requirements and some that come before them."""
-LATE = ["test_the_first_tickets_are_still_there", "test_the_first_drafts_are_decided_as_at_the_start"]
+LATE = ["test_early_tickets_still_exist_at_the_end", "test_first_drafts_get_the_same_decision_at_the_end"]
 OWN = """
 import pytest
 
@@ -44,8 +44,8 @@ def test_no_plugin_reorders_the_suites(pytester: pytest.Pytester, order: tuple[s
 
 def test_what_failed_last_does_not_come_first(pytester: pytest.Pytester) -> None:
     usual = collected(pytester)
-    cache = pytester.mkdir(".pytest_cache") / "v" / "cache" / "lastfailed"
-    cache.parent.mkdir(parents=True)
+    cache = pytester.path / ".pytest_cache" / "v" / "cache" / "lastfailed"
+    cache.parent.mkdir(parents=True, exist_ok=True)
     cache.write_text(json.dumps({usual[-1]: True}))
     assert collected(pytester, "--ff") == usual
     assert collected(pytester, "--lf") == usual[-1:]

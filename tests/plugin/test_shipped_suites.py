@@ -77,7 +77,7 @@ def test_a_virtual_environment_around_them_hides_nothing(pytester: pytest.Pytest
     area = environment / "site-packages" / "suites" / "answer"
     area.mkdir(parents=True)
     (area / "test_one.py").write_text("def test_one(): pass\n")
-    monkeypatch.setattr("pytest_zstack_ticket.shipped.suites_folder", lambda: area.parent)
+    monkeypatch.setattr("pytest_zstack_ticket.plugin.suite_selection.suites_folder", lambda: area.parent)
     pytester.runpytest(*SMOKE).assert_outcomes(passed=1)
 
 

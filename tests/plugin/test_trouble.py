@@ -263,7 +263,7 @@ def test_a_target_that_stops_answering_ends_the_run(
 
     watcher = threading.Thread(target=wait, daemon=True)
     watcher.start()
-    result = pytester.runpytest_subprocess("-p", "no:randomly", f"--zstack-url={cloud.url}", "test_own.py")
+    result = pytester.runpytest_subprocess(f"--zstack-url={cloud.url}", "test_own.py")
     watcher.join()
     section = result.outlines[next(n for n, one in enumerate(result.outlines) if "ZStack CreateTicket" in one) + 1 :]
     assert re.match(r"the run was cut short: the target stopped answering at \d\d:\d\d:\d\d \(", section[0])

@@ -32,8 +32,6 @@ RUN = [
     "--zstack-seed=1",
     "-p",
     "no:cacheprovider",
-    "-p",
-    "no:randomly",
 ]
 AREAS = "ZT-JOB- or ZT-PAGE-"
 

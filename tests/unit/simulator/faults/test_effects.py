@@ -226,8 +226,9 @@ def test_queries_may_be_wrong() -> None:
     assert len(one.rows()) == 4
     drifting = endpoint("drift-name+drift-date")
     drifting.create(name="a")
-    assert drifting.rows("name=a")
-    assert drifting.rows("name=a") == []
+    first, second = (drifting.rows("name=a")[0]["name"] for _ in range(2))
+    assert first.rstrip() == second.rstrip() == "a"
+    assert first != second
     assert drifting.rows(path="/v1/tickets/histories")
     shown = endpoint("query-shows-deleted")
     shown.delete(shown.created()["uuid"])
