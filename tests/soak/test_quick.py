@@ -69,6 +69,6 @@ def test_many_at_once_come_to_the_verdicts_of_one_by_one(fault: str):
 
 
 def test_a_server_that_breaks_late_does_not_pass_in_another_order():
-    ended = orders.examined(10, 1, "-k", "ZT-STORE-015 or ZT-STORE-017 or ZT-HTTP-00")
+    ended = orders.examined(60, 1, "-k", "ZT-BODY-00 or ZT-HTTP-00 or ZT-STORE-015 or ZT-STORE-017")
     assert ended.status == 1, ended.shown[-2000:]
     assert ended.verdict == "failed"
