@@ -47,8 +47,8 @@ soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades, j
 	$(BIN)/python -m tests.soak.hostile $(if $(QUICK),--names uuid-path)
 	$(BIN)/python -m tests.soak.lines $(if $(QUICK),--seeds 1 --kinds reset-after --only ZT-ANSWER-010,--seeds 5)
 	$(BIN)/python -m tests.soak.crash --kills $(if $(QUICK),1,200)
-	$(BIN)/python -m tests.soak.upgrade --runs $(if $(QUICK),1,20)
-	$(BIN)/python -m tests.soak.judge --bundles $(if $(QUICK),2,200)
+	$(if $(QUICK),,$(BIN)/python -m tests.soak.upgrade --runs 20)
+	$(if $(QUICK),,$(BIN)/python -m tests.soak.judge --bundles 200)
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.concurrency)
 
 screenshots: smoke  ## the page in a real Chromium: light, dark, narrow, printed, hostile, in both languages
