@@ -231,14 +231,17 @@ def test_why_no_create_is_accepted_is_said_truly(
 
 
 MORTAL = '''
-import os
+import time
+from pathlib import Path
 import pytest
 
 @pytest.mark.requirement("OWN-1")
 def test_first(ticket_endpoint, zstack_examine):
     """The target dies."""
     again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-    open("die", "w").close()
+    Path("die").touch()
+    while not Path("died").exists():
+        time.sleep(0.01)
     for _ in range(6):
         ticket_endpoint.query(limit=1)
 
@@ -254,12 +257,13 @@ def test_a_target_that_stops_answering_ends_the_run(
 ):
     monkeypatch.setenv("ZSTACK_PASSWORD", "password")
     pytester.makepyfile(test_own=MORTAL)
-    died = pytester.path / "die"
+    die = pytester.path / "die"
 
     def wait() -> None:
-        while not died.exists():
+        while not die.exists():
             time.sleep(0.01)
         cloud.stop()
+        die.with_name("died").touch()
 
     watcher = threading.Thread(target=wait, daemon=True)
     watcher.start()

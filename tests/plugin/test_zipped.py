@@ -75,7 +75,7 @@ def _rows(pytester: pytest.Pytester) -> list[dict[str, list[dict[str, str]]]]:
     ("arguments", "report"),
     [
         (("--zstack-pdf",), "*--zstack-pdf goes with a report*"),
-        (("--zstack-pdf", "--zstack-report=out", "--zstack-font-path=nowhere"), "*nowhere is no folder*"),
+        (("--zstack-pdf", "--zstack-report=out", "--zstack-font-path=nowhere"), "*nowhere is not a folder*"),
     ],
 )
 def test_a_pdf_that_cannot_be_is_told_before_anything_is_sent(

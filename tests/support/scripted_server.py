@@ -151,9 +151,11 @@ def _request(plug: socket.socket) -> bytes | None:
         seen += part
     head, _, body = seen.partition(b"\r\n\r\n")
     fields = dict(line.lower().split(b":", 1) for line in head.split(b"\r\n")[1:])
-    if b"transfer-encoding" in fields:
-        while not body.endswith(b"0\r\n\r\n"):
-            body += plug.recv(65_536)
-    while len(body) < int(fields.get(b"content-length", 0)):
-        body += plug.recv(65_536)
+    chunked = b"transfer-encoding" in fields
+    length = int(fields.get(b"content-length", 0))
+    while not (body.endswith(b"0\r\n\r\n") if chunked else len(body) >= length):
+        part = plug.recv(65_536)
+        if not part:
+            return None
+        body += part
     return head + b"\r\n\r\n" + body
