@@ -13,7 +13,7 @@ SOURCES = pytest_zstack_ticket suites tests benchmarks conftest.py .packaging
 # without bytecode every process compiles the package again, with pytest's assertion rewriting on top: a second each time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run smoke test lint format kill-matrix false-failures independent-cloud front-ends soak screenshots bench lock clean help
+.PHONY: run smoke test pythons lint format kill-matrix false-failures independent-cloud front-ends soak screenshots bench lock clean help
 
 run: $(STAMP)  ## set up and certify the embedded endpoint
 	$(SUITES) --zstack-report=$(REPORT) -q
@@ -23,6 +23,9 @@ smoke: $(STAMP)  ## the same with few examples
 
 test: $(STAMP)  ## set up and pass the project's own tests, in two processes
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+pythons: $(STAMP)  ## all tests on every Python from 3.11 on that is here, QUICK=1 what an interpreter can change
+	.ci/pythons $(if $(QUICK),--quick)
 
 lint: $(STAMP)  ## format, lint and types
 	$(BIN)/ruff format --check $(SOURCES)
