@@ -262,10 +262,10 @@ class RunHooks:
     def pytest_terminal_summary_of_others(
         self, terminalreporter: pytest.TerminalReporter
     ) -> Generator[None, object, object]:
-        """Let pytest repeat no card in its own sections, unless more was asked for."""
+        """Let pytest repeat no card in its own sections."""
         if self.conclusion is None:
             return (yield)
-        with findings_hidden(terminalreporter):
+        with findings_hidden(self.run, terminalreporter):
             return (yield)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

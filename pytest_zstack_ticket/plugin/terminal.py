@@ -60,7 +60,8 @@ def written(run: Run, ending: Conclusion, reporter: pytest.TerminalReporter) -> 
     """Say where the report is, and what a search for secrets found in all that was written."""
     words, lang, scan = translations(), run.lang, run.scanned
     if ending.path is None:
-        reporter.write_line(words.say("no-report", lang))
+        for line in wrapped(words.say("no-report", lang), COLUMNS):
+            reporter.write_line(line)
     else:
         folder = _shown_folder(run)
         shown = f"{folder}/{PAGE_NAMES['en']}" if folder else ending.path
@@ -144,10 +145,10 @@ def _shown_folder(run: Run) -> str:
 
 
 @contextmanager
-def findings_hidden(reporter: Any) -> Iterator[None]:
-    """Keep pytest from repeating findings and skipped requirements that the section of the run shows once."""
+def findings_hidden(run: Run, reporter: Any) -> Iterator[None]:
+    """Keep pytest from repeating findings, and what the shipped suites skip: our section shows each once."""
     stats, hidden = reporter.stats, {}
-    for outcome in ("failed", "skipped"):
+    for outcome in ("failed", "skipped") if run.shipped else ("failed",):
         reports = stats.get(outcome, [])
         kept = [report for report in reports if not _is_shown_by_us(report)]
         if len(kept) < len(reports):

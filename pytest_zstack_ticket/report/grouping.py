@@ -18,6 +18,8 @@ FOUNDATION = ("session", "http", "answer", "job", "body", "store", "query", "lif
 LEVELS = ("must", "should", "may")
 UNSTORED = frozenset({"query-unclear", "controls-changed"})
 """Reasons that follow from tickets that are not stored, where the requirement on that failed."""
+NO_REASON = {"key": "", "parameters": {}, "en": "", "zh": ""}
+"""Stands for a reason that a report does not have."""
 OPEN = ("error", "inconclusive", "untested", "inapplicable")
 """Verdicts without a decision, what needs action first."""
 
@@ -158,9 +160,11 @@ def _reasons(rows: Iterable[Row]) -> list[OpenReason]:
     """Group rows by verdict and key of their reason, so that a number in a message makes no group of its own."""
     found: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
-        if row["reason"]:
-            found.setdefault((row["verdict"], _cause(row["reason"])), []).append(row)
-    made = [OpenReason(verdict=verdict, reason=same[0]["reason"], rows=same) for (verdict, _), same in found.items()]
+        found.setdefault((row["verdict"], _cause(row["reason"] or NO_REASON)), []).append(row)
+    made = [
+        OpenReason(verdict=verdict, reason=same[0]["reason"] or NO_REASON, rows=same)
+        for (verdict, _), same in found.items()
+    ]
     return sorted(made, key=lambda one: (OPEN.index(one.verdict), -len(one.rows)))
 
 
