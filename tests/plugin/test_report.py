@@ -66,7 +66,7 @@ def test_the_terminal_shows_one_card_for_each_failed_requirement(pytester: pytes
             "  expected  refused",
             "  actual    accepted; *",
             "  change    params.name: too-long*",
-            "  request   POST /v1/tickets",
+            "  request   POST /v1/tickets {*",
             "  sibling   200 *",
             "  curl      curl *",
             "  run again pytest * -k ZT-BODY-004",

@@ -121,7 +121,7 @@ def test_an_unknown_requirement_is_told_in_one_sentence(capsys: pytest.CaptureFi
 
 
 def test_faults_are_listed(capsys: pytest.CaptureFixture[str]):
-    assert main(["faults", "accept"]) == 0
+    assert main(["faults", "too-long"]) == 0
     shown = capsys.readouterr().out
     assert "accept-too-long:name" in shown
     assert main(["faults", "--json"]) == 0
