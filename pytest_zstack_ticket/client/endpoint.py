@@ -12,9 +12,11 @@ from urllib.parse import quote
 
 from pytest_zstack_ticket.api.auth import login_request, logout_request
 from pytest_zstack_ticket.client.access_key import found_wall_clock, signed_headers
+from pytest_zstack_ticket.client.call_gate import in_context
 from pytest_zstack_ticket.client.call_listeners import CallListeners
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.nonce import with_fresh_nonce
+from pytest_zstack_ticket.client.once import OncePerKey
 from pytest_zstack_ticket.client.request_sender import RequestSender
 from pytest_zstack_ticket.client.session_renewal import Sender, Sessions
 from pytest_zstack_ticket.client.target_state import TargetState
@@ -52,6 +54,7 @@ class TicketEndpoint(RequestSender):
         self.certifier = state.context.nonce
         self.calibration_draft = draft
         self._users = users or only_owner
+        self._wall_clock: OncePerKey[str, float] = OncePerKey()
         self.mark = f"zt-{secrets.token_hex(4)}"
 
     def as_user(self, part: str) -> TicketEndpoint:
@@ -156,7 +159,7 @@ class TicketEndpoint(RequestSender):
         """Send drafts at the same time, each from a thread of its own; trails in the order of the drafts."""
         self.quota.free(len(drafts))
         with ThreadPoolExecutor(max_workers=len(drafts)) as pool:
-            return list(pool.map(self.create, drafts))
+            return list(pool.map(in_context(self.create), drafts))
 
     def find_ticket(self, created: CallResult) -> CallResult | None:
         """Find what shows a created ticket: the create itself if it answered an inventory, else a query for it.
@@ -250,9 +253,12 @@ class TicketEndpoint(RequestSender):
         """Log in once more and return that session. Raises LoginError."""
         return self._sessions.another()
 
-    @cached_property
+    @property
     def wall_clock(self) -> float:
-        """Seconds between UTC and the wall clock that the target compares dates with, found by trying."""
+        """Seconds between UTC and the wall clock that the target compares dates with, found by trying, once."""
+        return self._wall_clock.get("", self._found_wall_clock)
+
+    def _found_wall_clock(self) -> float:
         draft = self.calibration_draft
         edit = Edit(kind="variation", name="signed", note="to find the target's wall clock")
 

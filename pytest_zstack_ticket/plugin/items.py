@@ -24,6 +24,8 @@ from pytest_zstack_ticket.verdicts.tally import Tally
 
 RULE: pytest.StashKey[Requirement] = pytest.StashKey()
 RECORD: pytest.StashKey[ItemRecord] = pytest.StashKey()
+AHEAD: pytest.StashKey[ItemRecord] = pytest.StashKey()
+"""The record of a test whose body was started before pytest came to it."""
 
 
 def requirement_of(item: pytest.Item) -> str:
@@ -38,17 +40,34 @@ def begin(run: Run, item: pytest.Item) -> None:
     if not found:
         return
     rule = run.catalogue.get(found) or own_requirement(item, found)
-    if run.reached.own.breaker.lost:
+    ahead = item.stash.get(AHEAD, None)
+    if ahead is None and run.reached.own.breaker.lost:
         raise skipped_at_test(run.reached.own.breaker.lost)
-    run.reached.cleanup.protect()
     item.stash[RULE] = rule
     item.user_properties.append(("requirement", found))
+    if ahead is not None:
+        del item.stash[AHEAD]
+        item.stash[RECORD] = ahead
+        run.reached.cleanup.release()
+        run.examiner.resume(ahead)
+        return
+    run.reached.cleanup.protect()
     item.stash[RECORD] = run.examiner.begin(found, test_name(item))
     if applies(rule, run.reached.profile) is not None:
         item.stash[RECORD].tally = Tally(requirement=found)
         judged = verdict_of(rule, None, run.reached.profile, calibration=run.reached.calibration_flaw)
         why = run.words(judged.reason) if judged.reason else ""
         raise skipped_at_test(f"{judged.verdict}: {why}")
+
+
+def begin_ahead(run: Run, item: pytest.Item) -> ItemRecord | None:
+    """Begin the record of a test that pytest has not come to yet; None if it is left to pytest to skip it."""
+    rule = run.catalogue.get(requirement_of(item))
+    if rule is None or run.reached.own.breaker.lost or applies(rule, run.reached.profile) is not None:
+        return None
+    record = run.examiner.ahead(rule.id, test_name(item))
+    item.stash[AHEAD] = record
+    return record
 
 
 def test_name(item: pytest.Item) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -89,6 +90,8 @@ class ItemRecord:
     `failing` is the last example with a violation, which after shrinking is the minimal one; repeated, it failed `seen`
     times of `tried`. `witness` is the first passing example, `passing` are the last. `first_seen` is the earliest
     moment of its examples.
+
+    `waiting` writes the evidence of a test that pytest has not come to yet; once it has, there is nothing to wait for.
     """
 
     requirement: str
@@ -102,6 +105,7 @@ class ItemRecord:
     tried: int = 1
     explores: list[Explored] = field(default_factory=list)
     first_seen: float | None = None
+    waiting: list[Callable[[], None]] | None = None
 
     def at(self, moment: float | None) -> None:
         """Keep the moment of an example if it is the earliest."""

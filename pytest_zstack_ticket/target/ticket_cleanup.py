@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from pytest_zstack_ticket.cleanup.ledger import SavedLedger
@@ -34,12 +35,28 @@ class TicketCleanup:
     connections: list[ActorConnection] = field(default_factory=list)
     deleted: set[str] = field(default_factory=set)
     _sweeping: threading.Lock = field(default_factory=threading.Lock)
+    _first: dict[Hashable, dict[str, int]] = field(default_factory=dict)
+    _marking: threading.Lock = field(default_factory=threading.Lock)
 
-    def protect(self) -> None:
-        """Keep the tickets that are created from now on until the next test begins."""
+    def protect(self, body: Hashable = None) -> None:
+        """Keep the tickets that are created from now on until a body of a test ends, or the next test begins."""
+        with self._marking:
+            numbers = {one.settings.part: one.ledger.next_number for one in self.connections if one.ledger is not None}
+            self._first[body] = numbers
+            self._mark()
+
+    def release(self, body: Hashable = None) -> None:
+        """Keep no tickets for a body any more, or for the test that began last."""
+        with self._marking:
+            if self._first.pop(body, None) is not None:
+                self._mark()
+
+    def _mark(self) -> None:
+        """Protect the tickets of the oldest body that runs; those of a user who came after it are all newer."""
         for one in self.connections:
             if one.ledger is not None:
-                one.protected = one.ledger.next_number
+                numbers = [first.get(one.settings.part, 1) for first in self._first.values()]
+                one.protected = min(numbers, default=one.ledger.next_number)
 
     def free(self, count: int = 1, /) -> None:
         """Delete tickets until `count` more may exist: first those of earlier tests, then all but this test's latest.
