@@ -28,6 +28,11 @@ from pytest_zstack_ticket.runner.run import Run
 
 SMALL = 16
 """Tickets that may be alive for each body under way: with a small quota fewer bodies run at once."""
+OURS = frozenset(name for name in vars(fixtures) if name.startswith(("zstack_", "ticket_"))) | {
+    "pytestconfig",
+    "request",
+}
+"""Fixtures that last as long as the session, so that a body may use them before pytest comes to its test."""
 EXPLORING = frozenset({"zstack_explore", "zstack_state_machine"})
 GRACE = 5.0
 """Seconds beyond the patience for one answer that bodies get to end once the run was told to stop."""
@@ -131,13 +136,12 @@ class Lookahead:
 
     def _group(self, item: pytest.Item) -> str | None:
         """Return which tests a test may run next to, by the name of their group; None for a test that runs alone."""
-        if suites_folder() not in item.path.parents or not isinstance(item, pytest.Function):
-            return None
-        ours = {name for name, value in vars(fixtures).items() if isinstance(value, type(fixtures.zstack_run))}
-        known = ours.union(getattr(item, "callspec", _NoParameters).params, ("request", "pytestconfig"))
-        if not known.issuperset(item.fixturenames):
+        shipped = suites_folder() in item.path.parents and items.requirement_of(item) in self._run.catalogue
+        known = OURS.union(getattr(item, "callspec", _NoParameters).params)
+        if not shipped or not isinstance(item, pytest.Function) or not known.issuperset(item.fixturenames):
             return None
         if self._run.budget.seconds and not EXPLORING.isdisjoint(item.fixturenames):
+            # a budget counts the time of one property after the other
             return None
         return group_of(item)
 

@@ -46,6 +46,7 @@ from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 if TYPE_CHECKING:
     from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 
+WINDOWS = {"embedded": 8, "laboratory": 32, "foreign": 16}  # calls under way at once, by the kind of target
 Role: TypeAlias = Literal["alone", "controller", "worker"]
 """`alone` runs the tests itself; under xdist the controller gathers what the workers find."""
 
@@ -91,9 +92,9 @@ class Run:
 
     @property
     def window(self) -> int:
-        """How many requests are under way at once."""
-        asked = self.options["concurrency"]
-        return max(1, int(asked or (8 if self.options.embedded or self.reached.kind == "laboratory" else 2)))
+        """How many calls are under way at once."""
+        kind = "embedded" if self.options.embedded else self.reached.kind
+        return max(1, int(self.options["concurrency"] or WINDOWS[kind]))
 
     @cached_property
     def budget(self) -> Budget:
@@ -151,8 +152,7 @@ class Run:
 
     def fresh_calibration(self) -> CallResult:
         """Send the calibration draft once more."""
-        endpoint = self.reached.endpoint
-        return endpoint.create(endpoint.calibration_draft)
+        return self.reached.endpoint.create(self.reached.endpoint.calibration_draft)
 
     def words(self, phrase: Phrase) -> str:
         """Return a phrase in the language of the run."""
