@@ -58,7 +58,7 @@ class Side(asyncio.Protocol):
         else:
             self._loop.call_later(self._delay, self.other.write, data)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         """Close the other side after what was passed on."""
         if self.other is not None:
             self._loop.call_later(self._delay, self.other.close)
