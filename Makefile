@@ -61,6 +61,7 @@ bench: $(STAMP)  ## every figure of docs/reference/figures.md; the long run take
 	$(BIN)/python benchmarks/help.py
 	$(BIN)/python benchmarks/page.py $(if $(QUICK),--count 100)
 	$(BIN)/python benchmarks/windows.py
+	$(BIN)/python benchmarks/window.py
 	$(BIN)/python benchmarks/loop.py
 	$(BIN)/python benchmarks/hooks.py
 	$(if $(QUICK),,$(BIN)/python benchmarks/peer.py)

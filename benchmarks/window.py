@@ -135,7 +135,7 @@ def run(url: str, target: str, *options: str) -> str:
         report = json.loads(path.read_text("utf-8"))
     left = len(tickets(target) - before)
     wrong = [f"{row['id']} {row['verdict']}" for row in report["requirements"] if row["verdict"] not in FINE]
-    used = report["residue"]["used"]
+    used = report["run"]["residue"]["used"]
     return (
         f"{seconds:.0f} s, {used['requests']} requests, {used['created']} POSTs, {left} tickets left, "
         f"{len(wrong)} requirements neither passed nor inapplicable{': ' if wrong else ''}{', '.join(wrong[:12])}"

@@ -26,8 +26,8 @@ from pytest_zstack_ticket.plugin.run_order import group_of
 from pytest_zstack_ticket.runner.record import ItemRecord
 from pytest_zstack_ticket.runner.run import Run
 
-SMALL = 16
-"""Tickets that may be alive for each body under way: with a small quota fewer bodies run at once."""
+FEW_ALIVE = 500
+"""Where fewer tickets may exist at once no body runs ahead: it would have to delete tickets that another one looks at."""
 OURS = frozenset(name for name in vars(fixtures) if name.startswith(("zstack_", "ticket_"))) | {
     "pytestconfig",
     "request",
@@ -130,9 +130,11 @@ class Lookahead:
 
     @property
     def _most(self) -> int:
-        """How many bodies may run at once."""
+        """How many bodies may run at once: no more are started while the tickets kept for them take half the quota."""
         alive = self._run.reached.usage_counter.caps.alive
-        return self._run.window if alive is None else min(self._run.window, max(1, alive // SMALL))
+        if alive is None:
+            return self._run.window
+        return self._run.window if alive >= FEW_ALIVE and self._run.reached.cleanup.held <= alive // 2 else 0
 
     def _group(self, item: pytest.Item) -> str | None:
         """Return which tests a test may run next to, by the name of their group; None for a test that runs alone."""

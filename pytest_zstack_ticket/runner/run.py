@@ -37,7 +37,7 @@ from pytest_zstack_ticket.runner.drift_monitor import EVERY, DriftMonitor
 from pytest_zstack_ticket.runner.examiner import Examiner
 from pytest_zstack_ticket.runner.expectations import Expectations
 from pytest_zstack_ticket.runner.explorer import Explorer
-from pytest_zstack_ticket.runner.limits import quotas_of
+from pytest_zstack_ticket.runner.limits import quotas_of, window_of
 from pytest_zstack_ticket.runner.results import RunResults
 from pytest_zstack_ticket.target.connect import open_target
 from pytest_zstack_ticket.target.target import Target
@@ -46,7 +46,6 @@ from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 if TYPE_CHECKING:
     from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 
-WINDOWS = {"embedded": 8, "laboratory": 32, "foreign": 16}  # calls under way at once, by the kind of target
 Role: TypeAlias = Literal["alone", "controller", "worker"]
 """`alone` runs the tests itself; under xdist the controller gathers what the workers find."""
 
@@ -93,8 +92,7 @@ class Run:
     @property
     def window(self) -> int:
         """How many calls are under way at once."""
-        kind = "embedded" if self.options.embedded else self.reached.kind
-        return max(1, int(self.options["concurrency"] or WINDOWS[kind]))
+        return window_of(self.options)
 
     @cached_property
     def budget(self) -> Budget:

@@ -59,7 +59,7 @@ class TicketCleanup:
                 one.protected = min(numbers, default=one.ledger.next_number)
 
     def free(self, count: int = 1, /) -> None:
-        """Delete tickets until `count` more may exist: first those of earlier tests, then all but this test's latest.
+        """Delete tickets until `count` more may exist: first those of earlier tests, then all but the latest.
 
         Where other processes of the run have used up the quota, wait for them. The transport counts in any case.
         """
@@ -78,7 +78,15 @@ class TicketCleanup:
         """Find the number before which tickets may be deleted: those of earlier tests, or all but the latest."""
         if one.ledger is None or not latest:
             return one.protected
-        return max(one.protected, one.ledger.next_number - min(KEPT, (self.usage_counter.caps.alive or 0) // 4))
+        kept = (self.usage_counter.caps.alive or 0) // 4
+        # next to other bodies many more: each of them looks at its own latest ones
+        kept = kept if len(self._first) > 1 else min(KEPT, kept)
+        return max(one.protected, one.ledger.next_number - kept)
+
+    @property
+    def held(self) -> int:
+        """How many creates were sent since the oldest body that runs was started: their tickets are kept for it."""
+        return sum(one.ledger.next_number - one.protected for one in self.connections if one.ledger is not None)
 
     def wait(self) -> None:
         """Wait while another thread deletes tickets: what that does to them is not the target's doing."""
