@@ -27,11 +27,10 @@ from pytest_zstack_ticket.runner.record import ItemRecord
 from pytest_zstack_ticket.runner.run import Run
 
 FEW_ALIVE = 500
-"""Where fewer tickets may exist at once no body runs ahead: it would have to delete tickets that another one looks at."""
-OURS = frozenset(name for name in vars(fixtures) if name.startswith(("zstack_", "ticket_"))) | {
-    "pytestconfig",
-    "request",
-}
+"""Where fewer tickets may exist at once no body runs ahead: one would delete tickets that another one looks at."""
+OURS = frozenset(
+    ("pytestconfig", "request", *(name for name in vars(fixtures) if name.startswith(("zstack_", "ticket_"))))
+)
 """Fixtures that last as long as the session, so that a body may use them before pytest comes to its test."""
 EXPLORING = frozenset({"zstack_explore", "zstack_state_machine"})
 GRACE = 5.0

@@ -1,7 +1,7 @@
 """Verdicts one by one beside verdicts of sixteen at once: the same faults fail the same requirements.
 
-`python -m tests.soak.concurrency` runs a part of the suites on every fault of one list; `--whole` runs all tests, whose
-bodies then overlap, on conformant variants and on faults of every area.
+`python -m tests.soak.concurrency` runs a part of the suites on every fault of one list, `--faults` on some; `--whole` runs
+all tests, whose bodies then overlap, on conformant variants and on faults of every area.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 FAULTS = (
@@ -85,13 +86,15 @@ def _between(one: dict[str, str], many: dict[str, str]) -> dict[str, tuple[str, 
 def main() -> None:
     """Print what differs; exit with 1 if anything does."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--faults", nargs="*", default=FAULTS)
+    parser.add_argument("--only", default=ONLY, help="as pytest's -k")
     parser.add_argument("--whole", action="store_true", help="all tests at effort smoke, faults of every area")
-    wrong = False
-    if parser.parse_args().whole:
+    asked, wrong = parser.parse_args(), False
+    if asked.whole:
         targets = [f"embedded:{name}" for name in VARIANTS] + [f"embedded?fault={name}" for name in OF_EVERY_AREA]
-        cases = [(target, lambda target=target: whole_differences(target)) for target in targets]
+        cases = [(target, partial(whole_differences, target)) for target in targets]
     else:
-        cases = [(fault or "no fault", lambda fault=fault: differences(fault)) for fault in FAULTS]
+        cases = [(fault or "no fault", partial(differences, fault, only=asked.only)) for fault in asked.faults]
     for name, compare in cases:
         found = compare()
         wrong = wrong or bool(found)
