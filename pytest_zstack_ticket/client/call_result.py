@@ -13,7 +13,7 @@ from pytest_zstack_ticket.model.outcome import Outcome, Refused
 from pytest_zstack_ticket.model.profile import Profile
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class CallResult:
     """The exchanges of one flow as the evidence has them, oldest first; `call` is create, query, login, ...
 
@@ -24,6 +24,13 @@ class CallResult:
     profile: Profile
     call: str = "create"
     again: Callable[[], CallResult] | None = field(default=None, compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        """Show in few words, as in a failed assertion, what was called and how it ended."""
+        answer = self.exchanges[-1].answer if self.exchanges else None
+        status = f" {answer.status}" if isinstance(answer, Response) else ""
+        last = f", {self.exchanges[-1].id}" if self.exchanges else ""
+        return f"<CallResult {self.call}: {self.reading}{status}{last}>"
 
     @cached_property
     def outcome(self) -> Outcome:

@@ -13,7 +13,9 @@ from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.plugin import own_tests
 from pytest_zstack_ticket.plugin.private_api import skipped_at_test
+from pytest_zstack_ticket.redaction.elisions import without_elisions
 from pytest_zstack_ticket.report.sanitize import clean_exception, visible_lines
 from pytest_zstack_ticket.runner.record import KEY, ItemRecord
 from pytest_zstack_ticket.runner.record_json import record_json
@@ -95,6 +97,8 @@ def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: 
     if record is None or rule is None or not over:
         return _clean(run, report)
     run.examiner.end()
+    if rule.id not in run.catalogue:
+        own_tests.settle(run, record, call.excinfo.value if call.excinfo else None, partial(clean_text, run))
     if call.excinfo is not None:
         record.tally = blamed(record.tally, call.excinfo.value)
     found = finished_record(run, item, record)
@@ -107,7 +111,8 @@ def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: 
         _show_as_skipped(item, report, f"waived: {rule.id} ({finding['signature']})")
     elif finding is not None and judged.verdict == "failed":
         report.outcome = "failed"
-        report.longrepr = "\n".join(run.cards.brief(finding, rule.text[run.lang]))
+        if not own_tests.says_more(finding):
+            report.longrepr = "\n".join(run.cards.brief(finding, rule.text[run.lang]))
     elif report.when == "call" and judged.verdict in ("inconclusive", "inapplicable"):
         _show_as_skipped(item, report, f"{judged.verdict}: {run.words(judged.reason) if judged.reason else ''}")
     return _clean(run, report)
@@ -161,7 +166,8 @@ def regenerate(run: Run, item: pytest.Item, requirement: str) -> str:
 
 def clean_text(run: Run, text: str) -> str:
     """Return a text without secrets, and without what could break or steer whoever shows it."""
-    return run.reached.redactor.text(visible_lines(text))
+    redactor = run.reached.redactor
+    return without_elisions(redactor.text(visible_lines(text)), redactor.secrets)
 
 
 def cleaning(run: Run) -> Generator[None, object, object]:

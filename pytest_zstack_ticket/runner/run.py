@@ -154,6 +154,11 @@ class Run:
         """Send the calibration draft once more."""
         return self.reached.endpoint.create(self.reached.endpoint.calibration_draft)
 
+    def _called(self, result: CallResult) -> None:
+        """Note a call of the test that runs; those of the drift monitor are no test's."""
+        if self.examiner.is_recording and not self.drift_monitor.busy:
+            self.examiner.called(result)
+
     def words(self, phrase: Phrase) -> str:
         """Return a phrase in the language of the run."""
         return translations().render(phrase, self.lang)
@@ -181,6 +186,7 @@ class Run:
             shared_secrets=self.shared_secrets,
             ledger=None if self.options.embedded else self.ledger_path(self.worker),
             profile=self.profile,
+            called=self._called,
         )
         if self.profile is None:
             self.target.learn()
