@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pytest_zstack_ticket.api.classify import classify, job_id
-from pytest_zstack_ticket.api.messages import sent_params
+from pytest_zstack_ticket.api.messages import rows_of, sent_params
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
 from pytest_zstack_ticket.model.outcome import Outcome, Refused
 from pytest_zstack_ticket.model.profile import Profile
@@ -36,6 +36,16 @@ class CallResult:
     def outcome(self) -> Outcome:
         """What the call led to."""
         return classify(self.exchanges, self.profile, call=self.call)
+
+    @property
+    def inventory(self) -> dict[str, Json] | None:
+        """The ticket that an accepted call answered; None if it was not accepted, or answered `{}`."""
+        return getattr(self.outcome, "inventory", None)
+
+    @property
+    def rows(self) -> list[dict[str, Json]]:
+        """The rows that a query answered; empty for any other answer."""
+        return rows_of(self.exchanges) or []
 
     @property
     def job(self) -> str:

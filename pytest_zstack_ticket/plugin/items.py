@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from pytest_zstack_ticket.config.own_catalogue import OWN
 from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.exchange import JsonObject
@@ -41,7 +42,7 @@ def begin(run: Run, item: pytest.Item) -> None:
     found = requirement_of(item)
     if not found:
         return
-    rule = run.catalogue.get(found) or own_requirement(item, found)
+    rule = run.catalogue.get(found) or run.own_catalogue.get(found) or own_requirement(item, found)
     ahead = item.stash.get(AHEAD, None)
     if ahead is None and run.reached.own.breaker.lost:
         raise skipped_at_test(run.reached.own.breaker.lost)
@@ -86,7 +87,7 @@ def own_requirement(item: pytest.Item, found: str) -> Requirement:
         raise LookupError(f"{found} is in no requirements.toml of the suites")
     doc = (getattr(getattr(item, "function", None), "__doc__", None) or item.name).strip().splitlines()[0]
     text = {"en": doc, "zh": doc}
-    return Requirement(id=found, area="own", level="must", basis="document", text=text, source=item.nodeid)
+    return Requirement(id=found, area=OWN, level="must", basis="document", text=text, source=item.nodeid)
 
 
 def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> pytest.TestReport:
@@ -124,7 +125,7 @@ def finished_record(run: Run, item: pytest.Item, record: ItemRecord) -> JsonObje
     record.count_explored()
     run.examiner.confirm(record)
     again = regenerate(run, item, rule.id)
-    return record_json(record, identity_of(run), command=again, rule=rule if rule.area == "own" else None)
+    return record_json(record, identity_of(run), command=again, rule=rule if rule.area == OWN else None)
 
 
 def _add_drift(run: Run, item: pytest.Item, report: pytest.TestReport) -> None:

@@ -38,6 +38,7 @@ def run_of(config: pytest.Config) -> Run | None:
     options = bounded(checked(options))
     require_consent(options, quotas_of(options), config)
     run = Run(options=options, shipped=suite_selection.choose_tests(config))
+    run.own_catalogue  # noqa: B018 - a file that cannot be used is refused before anything is sent
     run.expectations = load_expectations(options, run.catalogue)
     return run
 

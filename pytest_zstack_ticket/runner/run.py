@@ -20,6 +20,7 @@ from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.recorder import NoRecorder, Recorder
 from pytest_zstack_ticket.config.catalogue import load_catalogue
 from pytest_zstack_ticket.config.options import RunOptions
+from pytest_zstack_ticket.config.own_catalogue import load_own_catalogue
 from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.config.state_dir import state_folder
 from pytest_zstack_ticket.model.errors import TargetError
@@ -120,6 +121,12 @@ class Run:
     def catalogue(self) -> dict[str, Requirement]:
         """The requirements of the shipped suites by id. Raises CatalogueError."""
         return {requirement.id: requirement for requirement in load_catalogue(suites_folder())}
+
+    @cached_property
+    def own_catalogue(self) -> dict[str, Requirement]:
+        """The project's own requirements by id, from its file. Raises CatalogueError."""
+        path = str(self.options["requirements"] or "")
+        return load_own_catalogue(Path(path)) if path else {}
 
     @cached_property
     def late(self) -> frozenset[str]:

@@ -166,3 +166,47 @@ def test_unmarked_tests_that_use_the_fixtures_are_ordinary_tests(pytester: pytes
     result.stdout.fnmatch_lines(["no test was marked with a requirement*"])
     wrong = pytester.makepyfile(test_wrong="def test_it(ticket_endpoint): assert ticket_endpoint is None\n")
     assert pytester.runpytest("--zstack-url=embedded", plain, wrong).ret == 1
+
+
+CATALOGUE = """
+[[requirement]]
+id = "OWN-8"
+text = { en = "The portal's sample is accepted.", zh = "门户的示例请求被接受。" }
+level = "should"
+source = "portal handbook 4.2"
+
+[[requirement]]
+id = "OWN-9"
+text = { en = "Nothing examines this yet." }
+"""
+
+
+def test_own_requirements_come_from_a_file_and_those_without_a_test_are_untested(
+    pytester: pytest.Pytester, report: Callable[[], Any]
+):
+    pytester.path.joinpath("requirements.toml").write_text(CATALOGUE, "utf-8")
+    plain = pytester.makepyfile(PLAIN.format(condition="isinstance(result.outcome, Accepted)"))
+    pytester.runpytest("--zstack-url=embedded", "--zstack-report=out", "--zstack-requirements=.", plain)
+    first, second = report()["requirements"]
+    assert (first["text"]["zh"], first["level"], first["source"]) == (
+        "门户的示例请求被接受。",
+        "should",
+        "portal handbook 4.2",
+    )
+    assert (first["verdict"], second["verdict"]) == ("passed", "untested")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (CATALOGUE.replace("OWN-9", "OWN-8"), "OWN-8 is defined above already"),
+        (CATALOGUE.replace("OWN-9", "ZT-BODY-001"), "an id of your own such as OWN-1"),
+        ("requirement = 1", "line 1"),
+    ],
+)
+def test_a_file_of_requirements_that_cannot_be_used_is_refused_first(pytester: pytest.Pytester, text: str, words: str):
+    pytester.path.joinpath("own.toml").write_text(text, "utf-8")
+    result = pytester.runpytest("--zstack-url=embedded", "--zstack-requirements=own.toml")
+    assert result.ret == 4
+    assert words in result.stderr.str()
+    assert len(result.stderr.str().strip().splitlines()) == 1
