@@ -30,7 +30,6 @@ from pytest_zstack_ticket.model.quotas import Usage
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.redaction.leak_scan import Scan, scan
 from pytest_zstack_ticket.redaction.shared_secrets import SharedSecrets
-from pytest_zstack_ticket.report.document import profile_json
 from pytest_zstack_ticket.report.text.finding_card import FindingCards
 from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.runner.budget import Budget
@@ -221,22 +220,6 @@ class Run:
         """Return where a process keeps its ledger: with the report, else with our state."""
         folder = (self.place and self.place.ledgers) or state_folder() / "ledgers"
         return folder / f"ledger-{self.id}-{worker}.jsonl"
-
-    def for_worker(self, worker: str) -> dict[str, Any]:
-        """Return what a worker of xdist has to know, as plain values; secrets come from its own environment."""
-        return {
-            "worker": worker,
-            "id": self.id,
-            "key": self.key.hex(),
-            "url": self.url,
-            "shipped": self.shipped,
-            "values": {name: (found.value, found.origin) for name, found in self.options.values.items()},
-            "profile": profile_json(self.reached.profile),
-            "ticket_name": self.reached.context.name,
-            "waived": sorted(self.expectations.active),
-            "usage_counter": str(self.usage_counter.path) if self.usage_counter else "",
-            "shared_secrets": self.shared_secrets.path if self.shared_secrets else "",
-        }
 
     def clean_up(self) -> None:
         """Take away what this process created on the target; a throw-away embedded simulator needs none."""

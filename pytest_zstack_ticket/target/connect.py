@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,15 +73,25 @@ def open_target(  # noqa: PLR0913 - what a target is made of
         ledger=ledger,
         called=called,
     )
+    return _target(factory, settings, others, wire, pages)
+
+
+def _target(
+    factory: ConnectionFactory,
+    settings: Settings,
+    others: Mapping[Part, Settings],
+    wire: HttpxTransport,
+    pages: PageCounter,
+) -> Target:
     actors = Actors(make=lambda part: factory.connect(others[part], part=part), parts=tuple(others))
     notifications = JobNotifications()
     return Target(
-        own=factory.connect(settings, notifications=notifications, users=ActorEndpoints(actors, state)),
+        own=factory.connect(settings, notifications=notifications, users=ActorEndpoints(actors, factory.state)),
         actors=actors,
-        state=state,
+        state=factory.state,
         cleanup=factory.cleanup,
         notifications=notifications,
-        redactor=redactor,
+        redactor=factory.redactor,
         certificates=wire.certificates,
         versions=wire.versions,
         pages=pages,
