@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_zstack_ticket.cleanup.sweeper import CleanupResult
+from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
 from pytest_zstack_ticket.plugin import items, run_order, startup, suite_selection
 from pytest_zstack_ticket.plugin.private_api import forget_interrupt

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from pytest_zstack_ticket.artifacts.evidence_writer import EvidenceWriter
 from pytest_zstack_ticket.artifacts.report_folder import ReportFolder, gather_evidence
 from pytest_zstack_ticket.cleanup.ledger import SavedLedger
-from pytest_zstack_ticket.cleanup.sweeper import CleanupResult
+from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.recorder import NoRecorder, Recorder
 from pytest_zstack_ticket.config.catalogue import load_catalogue
@@ -182,6 +182,7 @@ class Run:
             ledger=None if self.options.embedded else self.ledger_path(self.worker),
             profile=self.profile,
         )
+        self.target.cleanup.window = self.window
         if self.profile is None:
             self.target.learn()
             self.profile = self.target.profile

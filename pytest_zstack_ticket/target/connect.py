@@ -30,6 +30,7 @@ from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.circuit_breaker import CircuitBreaker
 from pytest_zstack_ticket.transport.clock import SystemClock
 from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
+from pytest_zstack_ticket.transport.open_sessions import OpenSessions
 from pytest_zstack_ticket.transport.page_counter import PageCounter
 from pytest_zstack_ticket.transport.quota import QuotaTransport
 from pytest_zstack_ticket.transport.retry import RetryTransport
@@ -58,8 +59,10 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     others = {part: user_settings(settings, part, context, options) for part in context.users}
     redactor = _redactor(key, shared_secrets, [settings, *others.values()])
     clock, pages = SystemClock(), PageCounter(wire := HttpxTransport(settings))
+    signing = SigningTransport(pages, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by)
+    sessions = OpenSessions(signing)
     factory = ConnectionFactory(
-        line=SigningTransport(pages, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by),
+        line=sessions,
         state=state,
         cleanup=TicketCleanup(state, settings.patience, usage_counter, clock),
         redactor=redactor,
@@ -79,6 +82,7 @@ def open_target(  # noqa: PLR0913 - what a target is made of
         certificates=wire.certificates,
         versions=wire.versions,
         pages=pages,
+        open_sessions=sessions,
     )
 
 
