@@ -74,6 +74,11 @@ class Ledger:
         return self._book
 
     @property
+    def trouble(self) -> str:
+        """Why nothing more may be created, in one sentence; empty if it may."""
+        return f"the ledger {self.path} cannot be written ({self.broken}), so nothing is created" if self.broken else ""
+
+    @property
     def next_number(self) -> int:
         """The number that the next intent will have."""
         with self._lock:
@@ -91,7 +96,7 @@ class Ledger:
         self._sync(line)
         if self.broken:
             self.know(intent.number, {"end": "unsent", "gone": True})
-            raise LedgerError(f"the ledger {self.path} cannot be written ({self.broken}); the POST was not sent.")
+            raise LedgerError(self.trouble)
         return intent.number
 
     def know(self, number: int, known: Mapping[str, Any]) -> None:

@@ -38,8 +38,8 @@ def begin(run: Run, item: pytest.Item) -> None:
     if not found:
         return
     rule = run.catalogue.get(found) or own_requirement(item, found)
-    if run.reached.own.breaker.lost:
-        raise skipped_at_test(run.reached.own.breaker.lost)
+    if run.stopped:
+        raise skipped_at_test(run.stopped)
     run.reached.cleanup.protect()
     item.stash[RULE] = rule
     item.user_properties.append(("requirement", found))

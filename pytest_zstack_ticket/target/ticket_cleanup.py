@@ -125,6 +125,11 @@ class TicketCleanup:
         return swept
 
     @property
+    def broken(self) -> str:
+        """Why no intent can be written any more, so that nothing may be created; empty if it can."""
+        return next((one.ledger.trouble for one in self.connections if one.ledger and one.ledger.trouble), "")
+
+    @property
     def pending(self) -> bool:
         """True while a ticket of the run may exist."""
         return any(one.ledger.book.pending() for one in self.connections if one.ledger is not None)
