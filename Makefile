@@ -46,7 +46,7 @@ soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades, j
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.secrets)
 	$(BIN)/python -m tests.soak.hostile $(if $(QUICK),--names uuid-path)
 	$(BIN)/python -m tests.soak.lines $(if $(QUICK),--seeds 1 --kinds reset-after --only ZT-ANSWER-010,--seeds 5)
-	$(BIN)/python -m tests.soak.crash --kills $(if $(QUICK),1,200)
+	$(BIN)/python -m tests.soak.crash $(if $(QUICK),--kills 1 --second-ctrl-c 1 --full-disks 1 --restarts 1,--kills 200 --second-ctrl-c 50 --full-disks 20 --restarts 20)
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.upgrade --runs 20)
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.judge --bundles 200)
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.concurrency)

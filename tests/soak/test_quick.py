@@ -25,9 +25,10 @@ def test_a_cap_that_is_passed_would_be_seen():
         counting.close()
 
 
-def test_what_a_killed_run_created_is_swept():
-    alive, left, touched = crash.crashes(1, seed=4, longest=3.0, foreign=20)
-    assert (alive, left, touched) == (1, 0, 0)
+@pytest.mark.parametrize("kind", crash.KINDS)
+def test_what_a_disturbed_run_created_is_swept(kind: str):
+    count = crash.disturb(crash.KINDS[kind], 1, seed=4, longest=3.0, foreign=20)
+    assert count.good, count
 
 
 @pytest.mark.parametrize("kind", ["reset-after", "session-thrown-out"])
