@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.independent_cloud.book import KEY_ID, KEY_SECRET
-from tests.independent_cloud.endpoint import start
+from tests.independent_cloud.endpoint import Cloud, start
 from tests.independent_cloud.faults import FAULTS, Fault
 from tests.independent_cloud.kinds import KINDS
 from tests.independent_cloud.people import told as told_of_people
@@ -80,7 +80,7 @@ class Outcome:
 def judge(case: Case, seed: int = 1, extra: tuple[str, ...] = ()) -> Outcome:
     """Run the suites against a case in a pytest of their own."""
     cloud = start(case.variant, case.fault.flaw if case.fault else "")
-    kind = KINDS[case.variant]
+    kind, before = KINDS[case.variant], held(cloud)
     began = time.monotonic()
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -129,7 +129,7 @@ def judge(case: Case, seed: int = 1, extra: tuple[str, ...] = ()) -> Outcome:
             report = Path(folder, "report", "report.json")
             rows = json.loads(report.read_text("utf-8"))["requirements"] if report.exists() else []
             trouble = (
-                ""
+                left_behind(case, held(cloud) - before)
                 if report.exists()
                 else f"exit {done.returncode}: {' '.join((done.stdout + done.stderr).split())[-300:]}"
             )
@@ -140,6 +140,19 @@ def judge(case: Case, seed: int = 1, extra: tuple[str, ...] = ()) -> Outcome:
     failed = tuple(row["id"] for row in rows if row["verdict"] in ("failed", "error"))
     undecided = tuple(row["id"] for row in rows if row["verdict"] == "inconclusive")
     return Outcome(case, failed, undecided, time.monotonic() - began, trouble)
+
+
+def held(cloud: Cloud) -> frozenset[str]:
+    """Return every ticket and session that a cloud has now."""
+    with cloud.book.lock:
+        return frozenset(
+            {f"ticket {uuid}" for uuid in cloud.book.tickets} | {f"session {key}" for key in cloud.book.sessions}
+        )
+
+
+def left_behind(case: Case, more: frozenset[str]) -> str:
+    """Say what a run left on a healthy cloud, counted by asking the cloud and not the run's ledger."""
+    return f"left behind: {', '.join(sorted(more)[:5])} ({len(more)})" if more and case.fault is None else ""
 
 
 def aim(case: Case, *, whole: bool) -> tuple[str, ...]:
