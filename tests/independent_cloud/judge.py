@@ -25,6 +25,7 @@ from tests.independent_cloud.kinds import KINDS
 from tests.independent_cloud.people import told as told_of_people
 
 SECONDS = 900
+RESIDUE = 13
 REFUSING = {"no-flow", "no-flow-direct", "people-context-strict"}
 """Readings that refuse every ticket, or every event of whom the context does not name: nothing can be decided there."""
 
@@ -129,7 +130,7 @@ def judge(case: Case, seed: int = 1, extra: tuple[str, ...] = ()) -> Outcome:
             report = Path(folder, "report", "report.json")
             rows = json.loads(report.read_text("utf-8"))["requirements"] if report.exists() else []
             trouble = (
-                left_behind(case, held(cloud) - before)
+                left_behind(case, held(cloud) - before, done.returncode)
                 if report.exists()
                 else f"exit {done.returncode}: {' '.join((done.stdout + done.stderr).split())[-300:]}"
             )
@@ -150,9 +151,13 @@ def held(cloud: Cloud) -> frozenset[str]:
         )
 
 
-def left_behind(case: Case, more: frozenset[str]) -> str:
+def left_behind(case: Case, more: frozenset[str], status: int) -> str:
     """Say what a run left on a healthy cloud, counted by asking the cloud and not the run's ledger."""
-    return f"left behind: {', '.join(sorted(more)[:5])} ({len(more)})" if more and case.fault is None else ""
+    if case.fault is not None:
+        return ""
+    if more:
+        return f"left behind: {', '.join(sorted(more)[:5])} ({len(more)})"
+    return "exit 13, though nothing was left behind" if status == RESIDUE else ""
 
 
 def aim(case: Case, *, whole: bool) -> tuple[str, ...]:
