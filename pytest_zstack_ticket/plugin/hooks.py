@@ -14,13 +14,13 @@ import pytest
 from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
 from pytest_zstack_ticket.plugin import items, run_order, startup, suite_selection
-from pytest_zstack_ticket.plugin.cleanup_progress import CleanupProgress
 from pytest_zstack_ticket.plugin.interrupts import Interrupts
 from pytest_zstack_ticket.plugin.private_api import forget_interrupt
 from pytest_zstack_ticket.plugin.progress import LiveLine, is_wanted
 from pytest_zstack_ticket.plugin.remaining_budget import LATE, spend, take
 from pytest_zstack_ticket.plugin.terminal import residue, summary
 from pytest_zstack_ticket.redaction.leak_scan import Scan
+from pytest_zstack_ticket.report.cleanup_progress import CleanupProgress
 from pytest_zstack_ticket.runner.conclusion import NOT_WRITTEN, Conclusion, conclude
 from pytest_zstack_ticket.runner.drift_monitor import REQUIREMENT
 from pytest_zstack_ticket.runner.limits import lines, quotas_of

@@ -74,9 +74,11 @@ class Interrupts:
         self._debugging = False
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_keyboard_interrupt(self) -> None:
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Note that the run is ending already: its clean-up and report are not broken off by a first signal."""
         self._ending = True
+        # CPython 3.11 has instructions without a line, at which pytest cannot show an interrupt
+        excinfo.traceback = excinfo.traceback.filter(_has_line)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
@@ -135,3 +137,11 @@ class Interrupts:
             facts = {"count": alive(run), "url": run.url, "command": sweep_command(run)}
             text = translations().say(phrase, run.lang, **facts)
             os.write(self._screen, f"\r\n{text}\r\n".encode("utf-8", "backslashreplace"))
+
+
+def _has_line(entry: Any) -> bool:
+    """Return True unless an entry of a traceback has no line, which pytest takes for a number."""
+    try:
+        return entry.lineno is not None
+    except TypeError:
+        return False
