@@ -16,9 +16,8 @@ from pytest_zstack_ticket.artifacts.report_folder import ReportFolder, gather_ev
 from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.recorder import NoRecorder, Recorder
-from pytest_zstack_ticket.config.catalogue import load_catalogue
+from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.config.options import RunOptions
-from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.config.state_dir import state_folder
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile
@@ -122,7 +121,7 @@ class Run:
     @cached_property
     def catalogue(self) -> dict[str, Requirement]:
         """The requirements of the shipped suites by id. Raises CatalogueError."""
-        return {requirement.id: requirement for requirement in load_catalogue(suites_folder())}
+        return {requirement.id: requirement for requirement in catalogue()}
 
     @cached_property
     def late(self) -> frozenset[str]:

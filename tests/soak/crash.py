@@ -276,17 +276,21 @@ def main() -> int:
     for name in KINDS:
         parser.add_argument(f"--{name}", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--longest", type=float, default=6.0, help="seconds after which a run is disturbed at the latest"
+    )
+    parser.add_argument("--foreign", type=int, default=FOREIGN, help="tickets of other users")
     asked = parser.parse_args()
     good = True
     for name, kind in KINDS.items():
         runs = getattr(asked, name.replace("-", "_"))
         if runs:
-            count = disturb(kind, runs, seed=asked.seed)
+            count = disturb(kind, runs, seed=asked.seed, longest=asked.longest, foreign=asked.foreign)
             good = good and count.good
             print(
                 f"{name} {runs} ({count.alive} of a living run): {count.left_by_run} tickets left by the runs, "
-                f"{count.unlisted} of them not listed; after the sweeps {count.left} left, {count.touched} of {FOREIGN} "
-                f"foreign ones touched; {count.tracebacks} tracebacks",
+                f"{count.unlisted} of them not listed; after the sweeps {count.left} left, "
+                f"{count.touched} of {asked.foreign} foreign ones touched; {count.tracebacks} tracebacks",
                 flush=True,
             )
     return int(not good)
