@@ -59,10 +59,8 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     others = {part: user_settings(settings, part, context, options) for part in context.users}
     redactor = _redactor(key, shared_secrets, [settings, *others.values()])
     clock, pages = SystemClock(), PageCounter(wire := HttpxTransport(settings))
-    signing = SigningTransport(pages, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by)
-    sessions = OpenSessions(signing)
     factory = ConnectionFactory(
-        line=sessions,
+        line=(sessions := OpenSessions(_signing(pages, settings, clock, redactor))),
         state=state,
         cleanup=TicketCleanup(state, settings.patience, usage_counter, clock),
         redactor=redactor,
@@ -84,6 +82,11 @@ def open_target(  # noqa: PLR0913 - what a target is made of
         pages=pages,
         open_sessions=sessions,
     )
+
+
+def _signing(line: Transport, settings: Settings, clock: SystemClock, redactor: Redactor) -> Transport:
+    """Transport that signs with the run's access key."""
+    return SigningTransport(line, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by)
 
 
 def _redactor(key: bytes, shared_secrets: SharedSecrets, accounts: Iterable[Settings]) -> Redactor:
