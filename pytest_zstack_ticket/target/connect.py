@@ -58,7 +58,7 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     state = TargetState(profile or profile_of(options), context)
     others = {part: user_settings(settings, part, context, options) for part in context.users}
     redactor = _redactor(key, shared_secrets, [settings, *others.values()])
-    clock, pages = SystemClock(), PageCounter(wire := HttpxTransport(settings))
+    clock, pages, notifications = SystemClock(), PageCounter(wire := HttpxTransport(settings)), JobNotifications()
     factory = ConnectionFactory(
         line=(sessions := OpenSessions(_signing(pages, settings, clock, redactor))),
         state=state,
@@ -69,7 +69,6 @@ def open_target(  # noqa: PLR0913 - what a target is made of
         ledger=ledger,
     )
     actors = Actors(make=lambda part: factory.connect(others[part], part=part), parts=tuple(others))
-    notifications = JobNotifications()
     return Target(
         own=factory.connect(settings, notifications=notifications, users=ActorEndpoints(actors, state)),
         actors=actors,
