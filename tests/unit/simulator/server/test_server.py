@@ -77,7 +77,7 @@ def test_accepted_sockets_have_no_delay_and_connections_are_kept() -> None:
         connection = http.client.HTTPConnection(server.host, server.port, timeout=60)
         for _ in range(5):
             connection.request("PUT", "/zstack/v1/management-nodes/actions", body=b'{"getVersion":{}}')
-            assert connection.getresponse().read() == b'{"success":true,"version":"5.2.0"}'
+            assert connection.getresponse().read() == b'{"success":true,"version":"5.2.1"}'
         kept = next(iter(server.connections))
         plug = kept.transport.get_extra_info("socket")
         assert plug.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
