@@ -26,11 +26,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
-from tests.front_ends.front_end import KINDS
+from tests.front_ends.front_end import FIREWALLS, KINDS
 
 ROOT = Path(__file__).parents[2]
 NODES = {"sticky-cookie": 2}
-HIDES = frozenset({"waf", "waf-406", "pages-401", "pages-403", "pages-404", "pages-5xx", "pages-4xx-5xx"})
+HIDES = frozenset({*FIREWALLS, *(kind for kind in KINDS if kind.startswith("pages-"))})
 """Kinds that answer pages of their own in the API's stead."""
 
 

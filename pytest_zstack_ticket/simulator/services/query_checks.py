@@ -104,7 +104,7 @@ def _check_sort(text: str, wanted: str) -> None:
     """Refuse an ORDER BY that names no field or several: ZQL wants a direction behind each."""
     at = text.rindex("order by ") + len("order by ")
     if not wanted:
-        word = text[at:].split()[0]
+        word = text[at:].split(maxsplit=1)[0]
         at = text.index(word, at)
         raise _thrown(f"{_PARSE}no viable alternative at input '{word}' at line 1:{at}, {_around(text, at)}")
     if "," in wanted:
