@@ -77,12 +77,19 @@ class Choices:
     )
     null_request: str = _choice("refused", "crash", about="`requests: [null]`: SYS.1007, or 500 with an empty body")
     exceptions: str = _choice("prompt", "slow", about="jobs that end by an exception: at once, or after 15 seconds")
+    job_race: str = _choice(
+        "refused",
+        "several",
+        about="creates at the same time with one X-Job-UUID: all but one refused, or a ticket each",
+    )
     cancelled_flow: str = _choice("cleared", "kept", about="currentFlowUuid of a cancelled ticket")
     dates: str = _choice("java8", "java9", "java20", about="the platform that writes the dates (9)")
     failing_request: str = _choice("succeeds", "fails", about="the requests of a finally approved ticket (U12)")
 
 
-MEASURED = "context-form:unreadable+access-key:absent+null-request:crash+exceptions:slow+cancelled-flow:kept"
+MEASURED = (
+    "context-form:unreadable+access-key:absent+null-request:crash+exceptions:slow+job-race:several+cancelled-flow:kept"
+)
 """In what else a measured 5.2.1 node differs: a stand-in of the ticket service, no access keys (simulator.md)."""
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from pytest_zstack_ticket.model.exchange import Response
 from pytest_zstack_ticket.simulator.embedded_url import parse_options
 from pytest_zstack_ticket.simulator.storage import seed_data
 from pytest_zstack_ticket.simulator.undocumented import parse_choices
@@ -61,6 +62,20 @@ def test_ids_of_jobs_and_tickets_have_no_case() -> None:
     assert body(endpoint.event(uuid.upper(), "cancel"))["inventory"]["status"] == "Cancelled"
     assert endpoint.delete(uuid.upper()).status == 200
     assert endpoint.rows(f"uuid={uuid}") == []
+
+
+# says facts.md: four parallel POSTs with one X-Job-UUID gave 202 to 2-4 of them, each making a ticket; sequential reuse 400
+@pytest.mark.parametrize(("choice", "in_flight", "made"), [("several", 4, 4), ("several", 1, 1), ("refused", 4, 1)])
+def test_creates_at_the_same_time_with_one_job_id(choice: str, in_flight: int, made: int) -> None:
+    endpoint = Endpoint(f"embedded?choice=job-race:{choice}")
+    before = endpoint.engine.tickets
+    sent = Caller(endpoint.token).send("POST", "/v1/tickets", {"params": message()}, X_Job_UUID="a" * 32)
+    answers = [endpoint.engine.handle(sent, endpoint.now, in_flight=in_flight) for _ in range(4)]
+    assert sorted(one.status for one in answers if isinstance(one, Response)) == [202] * made + [400] * (4 - made)
+    endpoint.now += 1
+    later = endpoint.engine.handle(sent, endpoint.now, in_flight=in_flight)
+    assert isinstance(later, Response)
+    assert (later.status, endpoint.engine.tickets - before) == (400, made)
 
 
 # says facts.md: `=`, `!=`, `?=`, `~=`, `<`, `>` and sort ignore case, accents and trailing spaces (leading ones count)
