@@ -40,12 +40,7 @@ def add_simulate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--latency", type=float, default=0.002, metavar="SECONDS", help="duration of a job (default: %(default)s)"
     )
-    parser.add_argument(
-        "--locale",
-        choices=("en", "zh"),
-        default="zh",
-        help="language of error messages (default: zh, as of real nodes)",
-    )
+    parser.add_argument("--locale", choices=("en", "zh"), default="zh", help="language of error messages (default: zh)")
     parser.add_argument(
         "--choice",
         action="append",

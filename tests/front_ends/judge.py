@@ -32,6 +32,8 @@ ROOT = Path(__file__).parents[2]
 NODES = {"sticky-cookie": 2}
 HIDES = frozenset({*FIREWALLS, *(kind for kind in KINDS if kind.startswith("pages-"))})
 """Kinds that answer pages of their own in the API's stead."""
+FEW = 5
+"""Inconclusive requirements that are named one by one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +46,7 @@ class Ended:
     named: bool
     doctor: bool
     passed: int
-    inconclusive: int
+    inconclusive: tuple[str, ...]
     left: int
     shown: str
 
@@ -130,7 +132,7 @@ def examine(kind: str, *, effort: str = "smoke", seed: int = 1, only: str = "") 
                 named=False,
                 doctor=False,
                 passed=0,
-                inconclusive=0,
+                inconclusive=(),
                 left=0,
                 shown=(done.stdout + done.stderr)[-900:],
             )
@@ -145,7 +147,7 @@ def examine(kind: str, *, effort: str = "smoke", seed: int = 1, only: str = "") 
         named="in front of the target answers" in text and bool(report["front_end"]),
         doctor="in front of the target answers" in doctor,
         passed=sum(row["verdict"] == "passed" for row in rows),
-        inconclusive=sum(row["verdict"] == "inconclusive" for row in rows),
+        inconclusive=tuple(row["id"] for row in rows if row["verdict"] == "inconclusive"),
         left=len(report["run"].get("residue", {}).get("left", ())),
         shown=done.stdout[-900:],
     )
@@ -177,9 +179,11 @@ def main() -> int:
             wrong += not ended.good
             word = "good" if ended.good else "WRONG"
             print(
-                f"{word} {ended.kind}: exit {ended.status}, {len(ended.failed)} failed, {ended.inconclusive} inconclusive, "
+                f"{word} {ended.kind}: exit {ended.status}, {len(ended.failed)} failed, {len(ended.inconclusive)} inconclusive, "
                 f"{ended.left} left, named by the report: {ended.named}, by the doctor: {ended.doctor}"
             )
+            if 0 < len(ended.inconclusive) <= FEW:
+                print(f"    inconclusive: {' '.join(ended.inconclusive)}", flush=True)
             if not ended.good:
                 print(f"    failed: {' '.join(ended.failed)}\n{ended.shown}", flush=True)
     print(f"{len(kinds)} front ends: {wrong} judged wrongly")
