@@ -93,9 +93,11 @@ def causes_of(
     """List the requirements that explain a violation of a check, in order; a role without exchanges shows nothing."""
     trails = {role: trail for role, trail in trails.items() if trail}
     found = {*_by_value(violation), *_by_way(check, violation, trails)}
-    if check not in ABOUT_FORM and not (check == "form" and arguments.get("reasons")):
-        found.update(_by_form(trails, profile))
     subject = trails.get("subject", ())
+    # the requirements on the format are about creates, and explain a login with the same defect
+    itself = check in ABOUT_FORM or (check == "form" and bool(arguments.get("reasons")))
+    if not itself or (subject and _call_of(subject) == "login"):
+        found.update(_by_form(trails, profile))
     every = tuple(trails.values())
     symptoms = {
         GARBLED: any(map(_renamed, every)) or _garbled(trails),

@@ -73,6 +73,12 @@ def test_a_defect_of_form_explains_the_general_rule_on_forms_but_not_itself():
     assert because("form", {"reasons": ["not-json"]}, subject=text) == ()
 
 
+@pytest.mark.parametrize(("body", "cause"), [({"error": None}, "ZT-ANSWER-022"), ({}, "ZT-ANSWER-022")])
+def test_a_login_refused_in_a_form_that_creates_have_too_is_explained_by_theirs(body, cause):
+    login = (answered(503, body, method="PUT", path="/v1/accounts/login"),)
+    assert because("form", {"call": "login", "reasons": ["no-error-object"]}, subject=login) == (cause,)
+
+
 def test_a_broken_part_of_a_response_is_explained_by_the_rule_on_it():
     no_uuid = job(200, inventory(uuid=...))
     later = (answered(200, {"inventories": [inventory()["inventory"]]}, method="GET", path="/v1/tickets?limit=1"),)
