@@ -16,6 +16,7 @@ from pytest_zstack_ticket.checks.causes import (
     PARTS,
     SEVERAL,
     SHOWN,
+    USED_JOB,
     VISIBLE,
     causes_of,
 )
@@ -52,6 +53,7 @@ def test_each_cause_is_a_requirement():
         OTHER_UUID,
         PAGE,
         SEVERAL,
+        USED_JOB,
         *(one for table in tables for one in table.values()),
     }
     named |= {requirement for _, requirement in VISIBLE} | {one for _, parts in PARTS for one in parts}
@@ -151,6 +153,24 @@ def test_another_job_id_than_the_one_asked_for_explains_that_it_is_accepted_agai
     assert because("not-success", subject=(again,), sibling=job(200)) == ("ZT-JOB-004",)
     again = answered(202, {"location": LOCATION}, request_headers=(("X-Job-UUID", JOB.upper()),))
     assert because("not-success", subject=(again,), sibling=job(200)) == ()
+
+
+@pytest.mark.parametrize(
+    ("again", "arguments", "causes"),
+    [
+        (JOB.upper(), {}, ("ZT-JOB-014",)),
+        (JOB.upper(), {"together": True}, ()),
+        ("0" * 32, {}, ()),
+    ],
+)
+def test_a_used_job_id_that_is_accepted_explains_a_second_ticket(again, arguments, causes):
+    first, second = (
+        (answered(202, {"location": LOCATION.replace(JOB, one.lower())}, request_headers=(("X-Job-UUID", one),)),)
+        for one in (JOB, again)
+    )
+    violation = Violation(expected=Phrase.of("expect-one-ticket"), actual=Phrase.of("two-tickets"))
+    trails = {"subject": first, "second": second}
+    assert causes_of("delivered-once", violation, trails, arguments, profile()) == causes
 
 
 def test_a_short_page_explains_a_wrong_order_but_not_its_size():
