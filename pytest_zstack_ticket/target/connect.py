@@ -29,7 +29,7 @@ from pytest_zstack_ticket.target.ticket_cleanup import TicketCleanup
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.circuit_breaker import CircuitBreaker
 from pytest_zstack_ticket.transport.clock import SystemClock
-from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
+from pytest_zstack_ticket.transport.http_transport import HttpTransport
 from pytest_zstack_ticket.transport.page_counter import PageCounter
 from pytest_zstack_ticket.transport.quota import QuotaTransport
 from pytest_zstack_ticket.transport.retry import RetryTransport
@@ -57,7 +57,7 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     state = TargetState(profile or profile_of(options), context)
     others = {part: user_settings(settings, part, context, options) for part in context.users}
     redactor = _redactor(key, shared_secrets, [settings, *others.values()])
-    clock, pages = SystemClock(), PageCounter(wire := HttpxTransport(settings))
+    clock, pages = SystemClock(), PageCounter(wire := HttpTransport(settings))
     factory = ConnectionFactory(
         line=SigningTransport(pages, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by),
         state=state,

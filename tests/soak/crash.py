@@ -24,7 +24,7 @@ from pytest_zstack_ticket.model.ticket import JSON_UTF8
 from pytest_zstack_ticket.model.ticket_context import Context
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.strategies import calibration_body
-from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
+from pytest_zstack_ticket.transport.http_transport import HttpTransport
 
 LATENCY = 0.4
 FOREIGN = 500
@@ -42,7 +42,7 @@ class Cloud:
     def __init__(self, foreign: int = FOREIGN, latency: float = LATENCY) -> None:
         self.server = SimulatorServer(f"embedded?latency={latency}")
         self.url = self.server.start()
-        self.line = HttpxTransport(Settings(url=self.url))
+        self.line = HttpTransport(Settings(url=self.url))
         answer = self._send(login_request("account", "admin", "password"))
         self.session = answer["inventory"]["uuid"]
         for number in range(foreign):
