@@ -45,7 +45,7 @@ async def main():
     await server.serve_forever()
 asyncio.run(main())
 """
-EXCHANGES = 400
+EXCHANGES = 50 if QUICK else 400
 ROUNDS = 1 if QUICK else 9
 SESSION = "0123456789abcdef0123456789abcdef"
 
