@@ -5,11 +5,15 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 VENV ?= .venv
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.ready
+comma = ,
 REPORT ?= zstack-report
 SUITES = $(BIN)/python -m pytest --zstack-url=embedded
 SOURCES = pytest_zstack_ticket suites tests benchmarks conftest.py .packaging
 
-.PHONY: run smoke test lint format kill-matrix false-failures independent-cloud front-ends soak screenshots bench lock clean help
+# without bytecode every process compiles the package again, with pytest's assertion rewriting on top: a second each time
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: run smoke test pythons lint format kill-matrix false-failures independent-cloud front-ends soak screenshots bench lock clean help
 
 run: $(STAMP)  ## set up and certify the embedded endpoint
 	$(SUITES) --zstack-report=$(REPORT) -q
@@ -19,6 +23,9 @@ smoke: $(STAMP)  ## the same with few examples
 
 test: $(STAMP)  ## set up and pass the project's own tests, in two processes
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+pythons: $(STAMP)  ## all tests on every Python from 3.11 on that is here, QUICK=1 what an interpreter can change
+	.ci/pythons $(if $(QUICK),--quick)
 
 lint: $(STAMP)  ## format, lint and types
 	$(BIN)/ruff format --check $(SOURCES)
@@ -43,13 +50,17 @@ front-ends: $(STAMP)  ## a healthy cloud behind 18 kinds of front end: about an 
 
 soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades, judging again: an hour and a half, QUICK=1 minutes
 	$(BIN)/python -m tests.soak.caps $(if $(QUICK),--attempts 1000)
-	$(if $(QUICK),,$(BIN)/python -m tests.soak.secrets)
-	$(BIN)/python -m tests.soak.hostile $(if $(QUICK),--names uuid-path)
-	$(BIN)/python -m tests.soak.lines $(if $(QUICK),--seeds 1 --kinds reset-after --only ZT-ANSWER-010,--seeds 5)
-	$(BIN)/python -m tests.soak.crash --kills $(if $(QUICK),1,200)
+	$(BIN)/python -m tests.soak.secrets $(if $(QUICK),--logins password --processes 1 --only 'ZT-ANSWER-00 or ZT-HTTP-013')
+	$(BIN)/python -m tests.soak.hostile $(if $(QUICK),--names bidi$(comma)uuid-path$(comma)number-huge-exponent --only ZT-ANSWER-00)
+	$(BIN)/python -m tests.soak.lines $(if $(QUICK),--seeds 1 --often 0.1 --kinds reset-after$(comma)session-thrown-out \
+		--only 'ZT-BODY-001 or ZT-ANSWER-010',--seeds 5)
+	$(BIN)/python -m tests.soak.crash $(if $(QUICK),--kills 1 --seed 4 --longest 3 --foreign 20,--kills 200)
+	$(BIN)/python -m tests.soak.orders $(if $(QUICK),--orders 1 --after 60 \
+		--only 'ZT-BODY-00 or ZT-HTTP-00 or ZT-STORE-015 or ZT-STORE-017',--orders 200)
+	$(BIN)/python -m tests.soak.concurrency $(if $(QUICK),--faults accept-null:name refuse-when:body-boolean \
+		--only 'ZT-BODY-001 or ZT-BODY-002 or ZT-BODY-060 or ZT-ANSWER-010')
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.upgrade --runs 20)
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.judge --bundles 200)
-	$(if $(QUICK),,$(BIN)/python -m tests.soak.concurrency)
 
 screenshots: smoke  ## the page in a real Chromium: light, dark, narrow, printed, hostile, in both languages
 	$(BIN)/python -m tests.browser.screenshots $(REPORT) screenshots

@@ -10,8 +10,7 @@ from pathlib import Path
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence, read_evidence
 from pytest_zstack_ticket.artifacts.report_reader import load_report
 from pytest_zstack_ticket.checks import CHECKS, evaluate
-from pytest_zstack_ticket.config.catalogue import load_catalogue
-from pytest_zstack_ticket.config.package_data import suites_folder
+from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.config.profile_file import profile_from_json
 from pytest_zstack_ticket.model.codec import edit_from_json, phrase_from_json, phrase_to_json
 from pytest_zstack_ticket.model.errors import EvidenceError
@@ -73,7 +72,7 @@ def judge_bundle(folder: Path) -> Rejudged:
 def rejudged(stated: JsonObject, evidence: Evidence) -> Rejudged:
     """Return what a report comes to by today's rules; only what no exchange shows is taken from it."""
     profile = profile_from_json(stated["profile"])
-    known = {one.id: one for one in load_catalogue(suites_folder())}
+    known = {one.id: one for one in catalogue()}
     requirements = [known.get(row["id"]) or _own(row) for row in stated["requirements"]]
     examples = [_evaluated(one, evidence.exchanges, profile) for one in evidence.examples]
     found = _with_outside(tallies(examples), stated["requirements"])

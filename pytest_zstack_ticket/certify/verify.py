@@ -259,7 +259,6 @@ def _is_ours(suite: JsonObject) -> bool | None:
 
 def shipped_requirements() -> frozenset[str]:
     """Return the ids of the shipped requirements."""
-    from pytest_zstack_ticket.config.catalogue import load_catalogue  # noqa: PLC0415 - not for other versions' bundles
-    from pytest_zstack_ticket.config.package_data import suites_folder  # noqa: PLC0415 - likewise
+    from pytest_zstack_ticket.config.catalogue import catalogue  # noqa: PLC0415 - not for other versions' bundles
 
-    return frozenset(row.id for row in load_catalogue(suites_folder()))
+    return frozenset(row.id for row in catalogue())

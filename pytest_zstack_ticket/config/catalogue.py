@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from pytest_zstack_ticket.model.requirement import Requirement
 ID = re.compile(r"ZT-[A-Z0-9]+-\d{3}")
 
 
+@cache
 def catalogue() -> tuple[Requirement, ...]:
-    """Return the shipped requirements. Raises CatalogueError."""
+    """Return the shipped requirements, read once a process. Raises CatalogueError."""
     from pytest_zstack_ticket.config.package_data import suites_folder  # noqa: PLC0415 - likewise
 
     return load_catalogue(suites_folder())

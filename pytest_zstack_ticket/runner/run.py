@@ -18,9 +18,8 @@ from pytest_zstack_ticket.cleanup.ledger import SavedLedger
 from pytest_zstack_ticket.cleanup.sweeper import CleanupResult
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.recorder import NoRecorder, Recorder
-from pytest_zstack_ticket.config.catalogue import load_catalogue
+from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.config.options import RunOptions
-from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.config.state_dir import state_folder
 from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.outcome import Phrase
@@ -118,7 +117,7 @@ class Run:
     @cached_property
     def catalogue(self) -> dict[str, Requirement]:
         """The requirements of the shipped suites by id. Raises CatalogueError."""
-        return {requirement.id: requirement for requirement in load_catalogue(suites_folder())}
+        return {requirement.id: requirement for requirement in catalogue()}
 
     @cached_property
     def late(self) -> frozenset[str]:

@@ -2,12 +2,11 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import pytest
 
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
+from tests.support.forked_pytest import run_pytest
 
 FORM = {"ZT-ANSWER-001", "ZT-ANSWER-002", "ZT-ANSWER-003", "ZT-ANSWER-004", "ZT-ANSWER-005"}
 NOTHING_ACCEPTED = "ZT-BODY-04 ZT-BODY-05 ZT-BODY-060 ZT-HTTP-017 ZT-HTTP-018 ZT-HTTP-019 ZT-JOB"
@@ -27,12 +26,12 @@ BROKEN = {
 def test_a_null_target_passes_nothing_that_it_breaks(null, tmp_path):
     exact, prefixes = BROKEN[null]
     with SimulatorServer(f"embedded?fault=null:{null}") as server:
-        command = [sys.executable, "-m", "pytest", f"--zstack-url={server.url}", "--zstack-effort=smoke", "-q"]
-        command += [f"--zstack-report={tmp_path}/report", "-p", "no:cacheprovider", "--zstack-job-timeout=5"]
+        arguments = [f"--zstack-url={server.url}", "--zstack-effort=smoke", "-q", "-p", "no:cacheprovider"]
+        arguments += [f"--zstack-report={tmp_path}/report", "--zstack-job-timeout=5"]
         environment = {**os.environ, "ZSTACK_SESSION": "0123456789abcdef0123456789abcdef"}
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        done = run_pytest(arguments, folder=tmp_path, seconds=300, environment=environment)
     report = json.loads((tmp_path / "report" / "report.json").read_text("utf-8"))
     passed = {row["id"] for row in report["requirements"] if row["verdict"] == "passed"}
-    assert done.returncode == 1
+    assert done.status == 1
     assert report["verdict"] == "failed"
     assert {one for one in passed if one in exact or one.startswith(tuple(prefixes.split()))} == set()

@@ -1,19 +1,23 @@
 """A folder of its own for each test, without the options of whoever runs the tests."""
 
+import importlib
 import json
 import os
+import pkgutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpcore  # noqa: F401 - httpx maps the exceptions of the first httpcore that it sees
+import hypothesis.stateful  # noqa: F401 - as below
 import pytest
+import wcwidth  # noqa: F401 - as below
 
-import pytest_zstack_ticket.plugin.hooks
-import pytest_zstack_ticket.simulator.faults
+import pytest_zstack_ticket
 
-# a run inside a test would import these anew each time
-import pytest_zstack_ticket.simulator.server.server
-import pytest_zstack_ticket.strategies  # noqa: F401
+# a run inside a test would import each of these anew
+for _module in pkgutil.walk_packages(pytest_zstack_ticket.__path__, "pytest_zstack_ticket."):
+    if not _module.name.endswith("__main__"):
+        importlib.import_module(_module.name)
 
 OWN_TEST = '''
 import pytest

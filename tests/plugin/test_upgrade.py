@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-from pytest_zstack_ticket.artifacts.report_reader import load_report
-
 FEW = ("--zstack-effort=smoke", "-k", "ZT-ANSWER-011 or ZT-BODY-004 or ZT-ANSWER-001")
 BROKEN = "--zstack-url=embedded?fault=accept-too-long:name"
 WHOLE = "--zstack-url=embedded"
@@ -17,7 +15,11 @@ def run(pytester: pytest.Pytester):
 
     def run(url: str, folder: str, *options: str):
         result = pytester.runpytest(url, *FEW, f"--zstack-report={folder}", *options)
-        return int(result.ret), load_report(pytester.path / folder), result.stdout.str()
+        return (
+            int(result.ret),
+            json.loads((pytester.path / folder / "report.json").read_text("utf-8")),
+            result.stdout.str(),
+        )
 
     return run
 

@@ -1,10 +1,10 @@
 """Waivers in a run: linted first, decided by a replay, and never silent."""
 
+import json
 import re
 
 import pytest
 
-from pytest_zstack_ticket.artifacts.report_reader import load_report
 from pytest_zstack_ticket.cli.main import main
 
 FEW = ("--zstack-effort=smoke", "--zstack-seed=1", "-k", "ZT-BODY-004 or ZT-ANSWER-011")
@@ -17,7 +17,11 @@ def run(pytester: pytest.Pytester):
 
     def run(url: str, *options: str):
         result = pytester.runpytest(f"--zstack-url={url}", *FEW, "--zstack-report=out", *options)
-        return int(result.ret), load_report(pytester.path / "out"), result.stdout.str()
+        return (
+            int(result.ret),
+            json.loads((pytester.path / "out" / "report.json").read_text("utf-8")),
+            result.stdout.str(),
+        )
 
     return run
 

@@ -1,6 +1,6 @@
 """Verdicts one by one beside verdicts of sixteen at once: the same faults fail the same requirements.
 
-`python -m tests.soak.concurrency` runs every fault; the quick form takes a few.
+`python -m tests.soak.concurrency` runs every fault; `--faults` chooses some.
 """
 
 from __future__ import annotations
@@ -56,8 +56,11 @@ def differences(fault: str, *, only: str = ONLY) -> dict[str, tuple[str, str]]:
 
 def main() -> None:
     """Print what differs; exit with 1 if anything does."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    found = {fault: differences(fault) for fault in FAULTS}
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--faults", nargs="*", default=FAULTS)
+    parser.add_argument("--only", default=ONLY, help="as pytest's -k")
+    asked = parser.parse_args()
+    found = {fault: differences(fault, only=asked.only) for fault in asked.faults}
     for fault, differing in found.items():
         print(f"{fault or 'no fault'}: {differing or 'the same verdicts'}")
     sys.exit(any(found.values()))

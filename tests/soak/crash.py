@@ -130,10 +130,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
-    report = parser.parse_args()
-    alive, left, touched = crashes(report.kills, seed=report.seed)
+    parser.add_argument("--longest", type=float, default=6.0, help="seconds after which a run is killed at the latest")
+    parser.add_argument("--foreign", type=int, default=FOREIGN, help="tickets of other people")
+    asked = parser.parse_args()
+    alive, left, touched = crashes(asked.kills, seed=asked.seed, longest=asked.longest, foreign=asked.foreign)
     print(
-        f"{report.kills} kills ({alive} of a living run): {left} tickets left, {touched} of {FOREIGN} foreign ones touched"
+        f"{asked.kills} kills ({alive} of a living run): {left} tickets left, "
+        f"{touched} of {asked.foreign} foreign ones touched"
     )
     return int(bool(left or touched))
 

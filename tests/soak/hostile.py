@@ -20,6 +20,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -27,6 +28,7 @@ from urllib.parse import urlsplit
 
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 
+ONLY = "ZT-ANSWER or ZT-BODY-001 or ZT-JOB-001"
 MOST_MEMORY = 300
 """MiB that a run may need."""
 TOTAL = 45
@@ -276,7 +278,7 @@ class Met:
     wrong: tuple[str, ...]
 
 
-def meet(name: str, *, after: int = 8, only: str = "ZT-ANSWER or ZT-BODY-001 or ZT-JOB-001") -> Met:
+def meet(name: str, *, after: int = 8, only: str = ONLY) -> Met:
     """Run the suites against one hostile target."""
     hostile = Hostile(ROWS[name], after=after)
     with tempfile.TemporaryDirectory() as folder:
@@ -323,10 +325,12 @@ def main() -> int:
         return child([one for one in sys.argv[1:] if one != "--child"])
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--names", default="", help="comma separated; else all")
-    names = [name for name in parser.parse_args().names.split(",") if name] or list(ROWS)
+    parser.add_argument("--only", default=ONLY, help="as pytest's -k")
+    asked = parser.parse_args()
+    names = [name for name in asked.names.split(",") if name] or list(ROWS)
     bad = most = 0
     with ThreadPoolExecutor(2) as pool:
-        for met in pool.map(meet, names):
+        for met in pool.map(partial(meet, only=asked.only), names):
             bad += bool(met.wrong)
             most = max(most, met.memory)
             print(

@@ -78,11 +78,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orders", type=int, default=200)
     parser.add_argument("--after", type=int, nargs="*", default=CREATES)
+    parser.add_argument("--only", default="", help="as pytest's -k")
     asked = parser.parse_args()
+    chosen = ("-k", asked.only) if asked.only else ()
     wrong = 0
     for order in range(asked.orders):
         for after in asked.after:
-            ended = examined(after, order)
+            ended = examined(after, order, *chosen)
             wrong += ended.wrong
             print(
                 json.dumps({"order": order, "after": after, "status": ended.status, "judged": ended.verdict}),

@@ -96,8 +96,12 @@ def values(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def depth(value: Any) -> int:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return 1 + max(map(depth, inner), default=0) if isinstance(value, dict | list) else 0
+    """Count the levels of a value, level by level: how deep a recursion may go differs between interpreters."""
+    levels, level = 0, [value]
+    while level := [one for one in level if isinstance(one, dict | list)]:
+        levels += 1
+        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
+    return levels
 
 
 def harms(body: bytes | None) -> list[str]:
@@ -108,7 +112,9 @@ def harms(body: bytes | None) -> list[str]:
         return ["nesting"]
     except ValueError:
         return []
-    found = ["nesting"] if depth(value) > 120 else []
+    if depth(value) > 120:
+        return ["nesting"]
+    found = []
     for name, one in values(value):
         if name in ("apiBody", "accountSystemContext") and isinstance(one, list):
             found.append(name)
