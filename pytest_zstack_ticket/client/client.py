@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Callable
 
 from pytest_zstack_ticket.api.polling import Flow
-from pytest_zstack_ticket.api.polling_pace import PollingPace
 from pytest_zstack_ticket.client.job_notifications import JobNotifications
+from pytest_zstack_ticket.client.polling_pace import PollingPace
 from pytest_zstack_ticket.client.recorder import Recorder
 from pytest_zstack_ticket.model.exchange import Exchange, Request, Wait
 from pytest_zstack_ticket.transport.base import Transport

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pytest_zstack_ticket.api.hazards import hazard_of
 from pytest_zstack_ticket.api.polling import submit
-from pytest_zstack_ticket.api.polling_pace import LEAST_WAIT
 from pytest_zstack_ticket.client.call_listeners import CallListeners
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.nonce import repetition
+from pytest_zstack_ticket.client.polling_pace import LEAST_WAIT
 from pytest_zstack_ticket.client.session_renewal import Sender, SessionRenewer, Sessions
 from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.client.ticket_quota import NoQuota, TicketQuota

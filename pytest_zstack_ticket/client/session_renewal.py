@@ -8,7 +8,7 @@ from typing import Protocol
 
 from pytest_zstack_ticket.api.classify import classify, session_died
 from pytest_zstack_ticket.api.polling import submit
-from pytest_zstack_ticket.api.polling_pace import PollingPace
+from pytest_zstack_ticket.client.polling_pace import PollingPace
 from pytest_zstack_ticket.model.errors import LoginError
 from pytest_zstack_ticket.model.exchange import Exchange, Request, Wait
 from pytest_zstack_ticket.model.profile import Profile

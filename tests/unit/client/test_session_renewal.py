@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_zstack_ticket.api.polling_pace import PollingPace
+from pytest_zstack_ticket.client.polling_pace import PollingPace
 from pytest_zstack_ticket.client.session_renewal import MOST_RENEWALS, Flow, SessionRenewer
 from pytest_zstack_ticket.model.errors import LoginError
 from pytest_zstack_ticket.model.exchange import Exchange, Request

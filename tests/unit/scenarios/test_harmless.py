@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 
 from pytest_zstack_ticket.api.hazards import hazard_of
-from pytest_zstack_ticket.api.polling_pace import PollingPace
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
+from pytest_zstack_ticket.client.polling_pace import PollingPace
 from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.config.options import COMMAND_LINE, DEFAULT, OPTIONS, RunOptions, Value, secrets_of
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request

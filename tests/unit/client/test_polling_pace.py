@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from pytest_zstack_ticket.api.polling import Flow, submit
-from pytest_zstack_ticket.api.polling_pace import LEAST_WAIT, PollingPace
+from pytest_zstack_ticket.client.polling_pace import LEAST_WAIT, PollingPace
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Response, Wait
 
 CREATE = Request(method="POST", path="/v1/tickets", body=b"{}")
