@@ -72,13 +72,14 @@ bench: $(STAMP)  ## every figure of docs/reference/figures.md; the long run take
 	$(BIN)/python benchmarks/import_tax.py
 	$(BIN)/python benchmarks/help.py
 	$(BIN)/python benchmarks/page.py $(if $(QUICK),--count 100)
+	$(BIN)/python benchmarks/polls.py
 	$(BIN)/python benchmarks/windows.py
 	$(BIN)/python benchmarks/window.py
 	$(BIN)/python benchmarks/loop.py
 	$(BIN)/python benchmarks/hooks.py
 	$(BIN)/python benchmarks/cleanup.py
 	$(if $(QUICK),,$(BIN)/python benchmarks/peer.py)
-	$(BIN)/python benchmarks/endurance.py $(if $(QUICK),--count 3000)
+	$(BIN)/python benchmarks/endurance.py $(if $(QUICK),--count 120)
 
 lock: $(STAMP)  ## pin again what requirements.in asks for, with hashes, for every Python from 3.11 on; DRY=1 only shows it
 	$(BIN)/python -m pip install -q --disable-pip-version-check uv==0.13.9
