@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
@@ -15,6 +15,7 @@ from pytest_zstack_ticket.client.access_key import found_wall_clock, signed_head
 from pytest_zstack_ticket.client.call_gate import in_context
 from pytest_zstack_ticket.client.call_listeners import CallListeners
 from pytest_zstack_ticket.client.call_result import CallResult
+from pytest_zstack_ticket.client.changed_draft import changed_draft
 from pytest_zstack_ticket.client.nonce import with_fresh_nonce
 from pytest_zstack_ticket.client.once import OncePerKey
 from pytest_zstack_ticket.client.request_sender import RequestSender
@@ -69,6 +70,10 @@ class TicketEndpoint(RequestSender):
     def calibration(self) -> CallResult:
         """The trail of the calibration draft, sent once and before anything else."""
         return self.create(self.calibration_draft)
+
+    def draft(self, *, without: Collection[str] = (), **members: Json) -> Draft:
+        """Return the calibration draft with other members of `params`: None is sent as null, `without` not at all."""
+        return changed_draft(self.calibration_draft, members, without)
 
     def create(  # noqa: PLR0913 - all but the draft are for the few tests that ask for them
         self,

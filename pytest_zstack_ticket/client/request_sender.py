@@ -73,12 +73,13 @@ class RequestSender:
                 break
             sent = renewed_request
             exchanges = self._run(sent, follow=follow, job_limit=job_limit, first_wait=first_wait)
-        self.calls.notify()
 
         def again() -> CallResult:
             return self._follow(repetition(request), call, follow=follow, job_limit=job_limit)
 
-        return CallResult(exchanges=exchanges, profile=self.profile, call=call, again=again)
+        result = CallResult(exchanges=exchanges, profile=self.profile, call=call, again=again)
+        self.calls.notify(result)
+        return result
 
     def _run(
         self, request: Request, *, follow: bool, job_limit: float | None, first_wait: float | None

@@ -73,6 +73,7 @@ OPTIONS = (
     Option("font-path", "folder with the fonts of the PDF (default: Noto Sans CJK)", kind="file", metavar="DIR"),
     Option("lang", "language of messages and pages (default: from LC_ALL or LANG)", "", "choice", ("zh", "en")),
     Option("context", "a TOML file that describes what this cloud accepts", kind="file", metavar="FILE"),
+    Option("requirements", "a TOML file of your own requirements, or its folder", kind="file", metavar="FILE"),
     Option("effort", "test effort: how many examples are sent", "standard", "choice", EFFORTS),
     Option("seed", "seed of the generated data (default: random; certify: 0)", "", "number", metavar="N"),
     Option("budget", "time to explore in all: 60s, 5m or 1h (default: by effort)", "", "duration", metavar="TIME"),

@@ -99,7 +99,7 @@ class RunHooks:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker of xdist what it has to know."""
-        node.workerinput[KEY] = self.run.for_worker(node.gateway.id)
+        node.workerinput[KEY] = startup.worker_input(self.run, node.gateway.id)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:

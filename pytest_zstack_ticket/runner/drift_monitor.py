@@ -65,7 +65,12 @@ class DriftMonitor:
         self.on = True
         self._endpoint.calls.add(self._count)
 
-    def _count(self) -> None:
+    @property
+    def busy(self) -> bool:
+        """True while a mark is made: its calls are no test's."""
+        return self._busy
+
+    def _count(self, _result: CallResult) -> None:
         """Count a call, and make a mark if one is due and the caps leave room for its ticket."""
         with self._lock:
             self._calls += not self._busy

@@ -11,6 +11,7 @@ from functools import partial
 from pytest_zstack_ticket.api.classify import CRASHED
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.checks.no_response import REPEATS, answered_for
+from pytest_zstack_ticket.checks.own_assertion import OWN_ASSERTION
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.once import OncePerKey
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
@@ -182,6 +183,35 @@ class Examiner:
             _write(record, partial(self._keep_observation, observation))
             if record is not None:
                 record.observations.append(observation)
+
+    @property
+    def is_recording(self) -> bool:
+        """True while the calls of this context are those of a test with a requirement."""
+        return _RECORD.get() is not None
+
+    @staticmethod
+    def called(result: CallResult) -> None:
+        """Note the latest call of the test whose body runs in this context."""
+        record = _RECORD.get()
+        if record is not None:
+            record.last_call = result
+
+    def assertion(self, record: ItemRecord, failure: str | None) -> None:
+        """Keep what a project's own test asserted about its latest call: that it holds, or how the assertion failed."""
+        if record.last_call is None:
+            return
+        trails: Trails = {"subject": record.last_call.exchanges}
+        arguments: dict[str, Json] = {} if failure is None else {"failure": failure}
+        example = Example(
+            requirement=record.requirement,
+            test=record.test,
+            check=OWN_ASSERTION,
+            arguments=arguments,
+            roles={role: tuple(exchange.id for exchange in trail) for role, trail in trails.items()},
+            judgement=evaluate(OWN_ASSERTION, trails, arguments, self._profile()),
+            input=input_of("subject", trails),
+        )
+        self._kept(record, ExaminedExample(example, trails, frozenset()))
 
     def confirm(self, record: ItemRecord) -> None:
         """Repeat the subject of a test's failing example, and count how often it fails.
