@@ -73,6 +73,7 @@ bench: $(STAMP)  ## every figure of docs/reference/figures.md; the long run take
 	$(BIN)/python benchmarks/page.py $(if $(QUICK),--count 100)
 	$(BIN)/python benchmarks/polls.py
 	$(BIN)/python benchmarks/windows.py
+	$(BIN)/python benchmarks/window.py
 	$(BIN)/python benchmarks/loop.py
 	$(BIN)/python benchmarks/hooks.py
 	$(if $(QUICK),,$(BIN)/python benchmarks/peer.py)

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 
 from pytest_zstack_ticket.api.polling import Flow
+from pytest_zstack_ticket.client import call_gate
 from pytest_zstack_ticket.client.job_notifications import JobNotifications
 from pytest_zstack_ticket.client.polling_pace import PollingPace
 from pytest_zstack_ticket.client.recorder import Recorder
@@ -48,6 +49,7 @@ class Client:
 
     def send(self, request: Request) -> tuple[Exchange, Exchange]:
         """Send one request; return the exchange as it was, and as it is kept."""
+        call_gate.check()
         number = next(self._numbers)
         started = self._clock.now()
         answer = self._transport.send(request)
@@ -65,6 +67,10 @@ class Client:
 
     def run(self, flow: Flow) -> tuple[Exchange, ...]:
         """Drive a flow to its end and return its exchanges as they are kept."""
+        with call_gate.one_call():
+            return self._driven(flow)
+
+    def _driven(self, flow: Flow) -> tuple[Exchange, ...]:
         kept: list[Exchange] = []
         try:
             step = next(flow)

@@ -74,12 +74,13 @@ class RequestSender:
                 break
             sent = renewed_request
             exchanges = self._run(sent, call, follow=follow, job_limit=job_limit, first_wait=first_wait)
-        self.calls.notify()
 
         def again() -> CallResult:
             return self._follow(repetition(request), call, follow=follow, job_limit=job_limit)
 
-        return CallResult(exchanges=exchanges, profile=self.profile, call=call, again=again)
+        result = CallResult(exchanges=exchanges, profile=self.profile, call=call, again=again)
+        self.calls.notify(result)
+        return result
 
     def _run(
         self, request: Request, call: str, *, follow: bool, job_limit: float | None, first_wait: float | None
@@ -94,8 +95,11 @@ class RequestSender:
             if request.method == "POST":
                 self.quota.free()
             wait = pace.first_wait(call) if learning else LEAST_WAIT if first_wait is None else first_wait
-            exchanges = self._sender.run(submit(request, job_limit=limit, first_wait=wait, hook_wait=hook_wait))
-            pace.learn(call, exchanges, wait if learning else None)
+            exchanges: tuple[Exchange, ...] = ()
+            try:
+                exchanges = self._sender.run(submit(request, job_limit=limit, first_wait=wait, hook_wait=hook_wait))
+            finally:
+                pace.learn(call, exchanges, wait if learning else None)
             if not is_over_alive_quota(exchanges[0].answer):
                 break
         return exchanges

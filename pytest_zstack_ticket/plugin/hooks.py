@@ -13,7 +13,7 @@ import pytest
 
 from pytest_zstack_ticket.cleanup.sweeper import CleanupResult
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
-from pytest_zstack_ticket.plugin import items, run_order, startup, suite_selection
+from pytest_zstack_ticket.plugin import items, lookahead, run_order, startup, suite_selection
 from pytest_zstack_ticket.plugin.private_api import forget_interrupt
 from pytest_zstack_ticket.plugin.progress import LiveLine, is_wanted
 from pytest_zstack_ticket.plugin.remaining_budget import LATE, spend, take
@@ -47,6 +47,8 @@ def set_up(config: pytest.Config) -> None:
         if config.option.collectonly or run.options["plan"]:
             return
         config.pluginmanager.register(Termination(), "zstack-ticket-termination")
+        if lookahead.is_wanted(config):
+            config.pluginmanager.register(lookahead.Lookahead(run, config), "zstack-ticket-lookahead")
         if is_wanted(config, os.environ):
             config.pluginmanager.register(LiveLine(run, config), "zstack-ticket-live")
 
@@ -97,7 +99,7 @@ class RunHooks:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker of xdist what it has to know."""
-        node.workerinput[KEY] = self.run.for_worker(node.gateway.id)
+        node.workerinput[KEY] = startup.worker_input(self.run, node.gateway.id)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:

@@ -31,6 +31,10 @@ def summary(run: Run, ending: Conclusion, reporter: pytest.TerminalReporter) -> 
     writer.sep("=", title, fullwidth=writer.fullwidth - (width(title) - len(title)))
     for line in opening(run, ending):
         reporter.write_line(line)
+    if not ending.result.judged:
+        reporter.write_line(words.say("no-requirement", lang))
+        written(run, ending, reporter)
+        return
     reporter.write_line("")
     for line in table(ending.result, lang):
         reporter.write_line(line)

@@ -56,7 +56,7 @@ class Conclusion:
 def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Conclusion:
     """Form the verdicts of a run and write its report; `evidence` is the seal of what was recorded."""
     profile = run.reached.profile
-    requirements = run.results.requirements(run.catalogue.values(), whole=run.shipped)
+    requirements = run.results.requirements(run.catalogue.values(), run.own_catalogue, whole=run.shipped)
     cut = _cut(run, requirements)
     result = _result(run, requirements, cut)
     swept = run.swept

@@ -20,6 +20,7 @@ from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.recorder import NoRecorder, Recorder
 from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.config.options import RunOptions
+from pytest_zstack_ticket.config.own_catalogue import load_own_catalogue
 from pytest_zstack_ticket.config.state_dir import state_folder
 from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.outcome import Phrase
@@ -28,7 +29,6 @@ from pytest_zstack_ticket.model.quotas import Usage
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.redaction.leak_scan import Scan, scan
 from pytest_zstack_ticket.redaction.shared_secrets import SharedSecrets
-from pytest_zstack_ticket.report.document import profile_json
 from pytest_zstack_ticket.report.text.finding_card import FindingCards
 from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.runner.budget import Budget
@@ -36,7 +36,7 @@ from pytest_zstack_ticket.runner.drift_monitor import EVERY, DriftMonitor
 from pytest_zstack_ticket.runner.examiner import Examiner
 from pytest_zstack_ticket.runner.expectations import Expectations
 from pytest_zstack_ticket.runner.explorer import Explorer
-from pytest_zstack_ticket.runner.limits import quotas_of
+from pytest_zstack_ticket.runner.limits import quotas_of, window_of
 from pytest_zstack_ticket.runner.results import RunResults
 from pytest_zstack_ticket.target.connect import open_target
 from pytest_zstack_ticket.target.target import Target
@@ -90,9 +90,8 @@ class Run:
 
     @property
     def window(self) -> int:
-        """How many requests are under way at once."""
-        asked = self.options["concurrency"]
-        return max(1, int(asked or (8 if self.options.embedded or self.reached.kind == "laboratory" else 2)))
+        """How many calls are under way at once."""
+        return window_of(self.options)
 
     @cached_property
     def budget(self) -> Budget:
@@ -118,6 +117,12 @@ class Run:
     def catalogue(self) -> dict[str, Requirement]:
         """The requirements of the shipped suites by id. Raises CatalogueError."""
         return {requirement.id: requirement for requirement in catalogue()}
+
+    @cached_property
+    def own_catalogue(self) -> dict[str, Requirement]:
+        """The project's own requirements by id, from its file. Raises CatalogueError."""
+        path = str(self.options["requirements"] or "")
+        return load_own_catalogue(Path(path)) if path else {}
 
     @cached_property
     def late(self) -> frozenset[str]:
@@ -150,8 +155,12 @@ class Run:
 
     def fresh_calibration(self) -> CallResult:
         """Send the calibration draft once more."""
-        endpoint = self.reached.endpoint
-        return endpoint.create(endpoint.calibration_draft)
+        return self.reached.endpoint.create(self.reached.endpoint.calibration_draft)
+
+    def _called(self, result: CallResult) -> None:
+        """Note a call of the test that runs; those of the drift monitor are no test's."""
+        if self.examiner.is_recording and not self.drift_monitor.busy:
+            self.examiner.called(result)
 
     def words(self, phrase: Phrase) -> str:
         """Return a phrase in the language of the run."""
@@ -180,6 +189,7 @@ class Run:
             shared_secrets=self.shared_secrets,
             ledger=None if self.options.embedded else self.ledger_path(self.worker),
             profile=self.profile,
+            called=self._called,
         )
         if self.profile is None:
             self.target.learn()
@@ -207,22 +217,6 @@ class Run:
         """Return where a process keeps its ledger: with the report, else with our state."""
         folder = (self.place and self.place.ledgers) or state_folder() / "ledgers"
         return folder / f"ledger-{self.id}-{worker}.jsonl"
-
-    def for_worker(self, worker: str) -> dict[str, Any]:
-        """Return what a worker of xdist has to know, as plain values; secrets come from its own environment."""
-        return {
-            "worker": worker,
-            "id": self.id,
-            "key": self.key.hex(),
-            "url": self.url,
-            "shipped": self.shipped,
-            "values": {name: (found.value, found.origin) for name, found in self.options.values.items()},
-            "profile": profile_json(self.reached.profile),
-            "ticket_name": self.reached.context.name,
-            "waived": sorted(self.expectations.active),
-            "usage_counter": str(self.usage_counter.path) if self.usage_counter else "",
-            "shared_secrets": self.shared_secrets.path if self.shared_secrets else "",
-        }
 
     def clean_up(self) -> None:
         """Take away what this process created on the target; a throw-away embedded simulator needs none."""

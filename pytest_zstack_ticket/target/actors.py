@@ -26,7 +26,7 @@ ADMINISTRATOR = "36c27e8ff05c4780bf6d2fa65700f22e"
 class ActorConnection:
     """How one user reaches the target. `cleaner` ignores quota and breaker.
 
-    Tickets from number `protected` on belong to the test that runs.
+    Tickets from number `protected` on belong to the tests that run.
     """
 
     settings: Settings

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_zstack_ticket.api.auth import password_digest, spoilt_digest, two_factor_tag
 from pytest_zstack_ticket.cleanup.ledger import Ledger, LedgerHead
 from pytest_zstack_ticket.cleanup.ledger_transport import LedgerTransport
+from pytest_zstack_ticket.client.call_listeners import CallListeners, Listener
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
 from pytest_zstack_ticket.client.job_notifications import JobNotifications
@@ -51,8 +52,12 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     shared_secrets: SharedSecrets,
     ledger: Path | None = None,
     profile: Profile | None = None,
+    called: Listener | None = None,
 ) -> Target:
-    """Build what reaches a target; nothing is sent yet. Raises UsageError for files that cannot be used."""
+    """Build what reaches a target; nothing is sent yet. Raises UsageError for files that cannot be used.
+
+    `called` is given the result of each call of any user.
+    """
     settings, context = settings_of(options, url), context_of(options)
     state = TargetState(profile or profile_of(options), context)
     others = {part: user_settings(settings, part, context, options) for part in context.users}
@@ -66,16 +71,27 @@ def open_target(  # noqa: PLR0913 - what a target is made of
         recorder=recorder,
         worker=worker,
         ledger=ledger,
+        called=called,
     )
+    return _target(factory, settings, others, wire, pages)
+
+
+def _target(
+    factory: ConnectionFactory,
+    settings: Settings,
+    others: Mapping[Part, Settings],
+    wire: HttpTransport,
+    pages: PageCounter,
+) -> Target:
     actors = Actors(make=lambda part: factory.connect(others[part], part=part), parts=tuple(others))
     notifications = JobNotifications()
     return Target(
-        own=factory.connect(settings, notifications=notifications, users=ActorEndpoints(actors, state)),
+        own=factory.connect(settings, notifications=notifications, users=ActorEndpoints(actors, factory.state)),
         actors=actors,
-        state=state,
+        state=factory.state,
         cleanup=factory.cleanup,
         notifications=notifications,
-        redactor=redactor,
+        redactor=factory.redactor,
         certificates=wire.certificates,
         versions=wire.versions,
         pages=pages,
@@ -102,6 +118,7 @@ class ConnectionFactory:
     recorder: Recorder
     worker: str
     ledger: Path | None
+    called: Listener | None = None
     _sessions: dict[LogIn, SessionManager] = field(default_factory=dict)
 
     def connect(
@@ -154,6 +171,7 @@ class ConnectionFactory:
             draft=draft_of(context_for(part, context) if part else context, context.name),
             users=users,
             quota=self.cleanup,
+            calls=CallListeners(*([self.called] if self.called else ())),
         )
 
     def _ledger(self, settings: Settings, worker: str) -> Ledger | None:

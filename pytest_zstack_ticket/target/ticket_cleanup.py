@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from pytest_zstack_ticket.cleanup.ledger import SavedLedger
@@ -34,15 +35,31 @@ class TicketCleanup:
     connections: list[ActorConnection] = field(default_factory=list)
     deleted: set[str] = field(default_factory=set)
     _sweeping: threading.Lock = field(default_factory=threading.Lock)
+    _first: dict[Hashable, dict[str, int]] = field(default_factory=dict)
+    _marking: threading.Lock = field(default_factory=threading.Lock)
 
-    def protect(self) -> None:
-        """Keep the tickets that are created from now on until the next test begins."""
+    def protect(self, body: Hashable = None) -> None:
+        """Keep the tickets that are created from now on until a body of a test ends, or the next test begins."""
+        with self._marking:
+            numbers = {one.settings.part: one.ledger.next_number for one in self.connections if one.ledger is not None}
+            self._first[body] = numbers
+            self._mark()
+
+    def release(self, body: Hashable = None) -> None:
+        """Keep no tickets for a body any more, or for the test that began last."""
+        with self._marking:
+            if self._first.pop(body, None) is not None:
+                self._mark()
+
+    def _mark(self) -> None:
+        """Protect the tickets of the oldest body that runs; those of a user who came after it are all newer."""
         for one in self.connections:
             if one.ledger is not None:
-                one.protected = one.ledger.next_number
+                numbers = [first.get(one.settings.part, 1) for first in self._first.values()]
+                one.protected = min(numbers, default=one.ledger.next_number)
 
     def free(self, count: int = 1, /) -> None:
-        """Delete tickets until `count` more may exist: first those of earlier tests, then all but this test's latest.
+        """Delete tickets until `count` more may exist: first those of earlier tests, then all but the latest.
 
         Where other processes of the run have used up the quota, wait for them. The transport counts in any case.
         """
@@ -61,7 +78,15 @@ class TicketCleanup:
         """Find the number before which tickets may be deleted: those of earlier tests, or all but the latest."""
         if one.ledger is None or not latest:
             return one.protected
-        return max(one.protected, one.ledger.next_number - min(KEPT, (self.usage_counter.caps.alive or 0) // 4))
+        kept = (self.usage_counter.caps.alive or 0) // 4
+        # next to other bodies many more: each of them looks at its own latest ones
+        kept = kept if len(self._first) > 1 else min(KEPT, kept)
+        return max(one.protected, one.ledger.next_number - kept)
+
+    @property
+    def held(self) -> int:
+        """How many creates were sent since the oldest body that runs was started: their tickets are kept for it."""
+        return sum(one.ledger.next_number - one.protected for one in self.connections if one.ledger is not None)
 
     def wait(self) -> None:
         """Wait while another thread deletes tickets: what that does to them is not the target's doing."""
