@@ -47,6 +47,8 @@ def test_endure(ticket_endpoint, zstack_context, zstack_profile, zstack_explore,
         told.append((used(), round(resident(), 2)))
     Path(os.environ["MEASURED"]).write_text(json.dumps({"seconds": time.monotonic() - began, "resident": told}))
 '''
+PROMPT = ("--choice", "exceptions:prompt")
+"""The measured node takes 15 s for a job that ends by an exception, which is not what is measured here."""
 SHARE = "0.5" if QUICK else "6"
 WARM = 100 if QUICK else 2_000
 """Exchanges after which growth counts: by then everything is imported and every table is built."""
@@ -58,7 +60,7 @@ def endure(count: int, folder: Path) -> tuple[dict[str, Any], float]:
     """Run the test and return what it measured, and the MiB of the evidence."""
     (folder / "test_endure.py").write_text(TEST, "utf-8")
     simulator = Path(sys.executable).parent / "zstack-ticket"
-    server = subprocess.Popen([simulator, "simulate", "--port", "0"], stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command
+    server = subprocess.Popen([simulator, "simulate", "--port", "0", *PROMPT], stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command
     try:
         assert server.stdout is not None
         url = next(word for line in server.stdout for word in line.split() if word.startswith("http"))

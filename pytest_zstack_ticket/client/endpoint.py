@@ -98,9 +98,10 @@ class TicketEndpoint(RequestSender):
             headers=(*draft.headers, *headers, *extra),
             job_limit=job_limit,
             first_wait=first_wait,
+            reading=draft.reading,
         )
 
-    def create_bytes(
+    def create_bytes(  # noqa: PLR0913 - likewise
         self,
         body: bytes,
         *,
@@ -108,11 +109,13 @@ class TicketEndpoint(RequestSender):
         session: Session | None = None,
         job_limit: float | None = None,
         first_wait: float | None = None,
+        reading: bytes | None = None,
     ) -> CallResult:
-        """Send the bytes of a body, a fresh nonce in its name."""
+        """Send the bytes of a body, a fresh nonce in its name; `reading` is what bytes that are no plain JSON mean."""
         authorised = (*headers, ("Authorization", session.authorization)) if session else self._with_session(headers)
-        request = Request(method="POST", path="/v1/tickets", headers=authorised, body=with_fresh_nonce(body, self.mark))
-        return self._follow(request, "create", job_limit=job_limit, first_wait=first_wait)
+        request = Request(method="POST", path="/v1/tickets", headers=authorised, body=body, reading=reading)
+        marked = with_fresh_nonce(request, self.mark)
+        return self._follow(marked, "create", job_limit=job_limit, first_wait=first_wait)
 
     def _hook(self, draft: Draft) -> Headers:
         """Return the webhook of a draft whose headers are not what is tested, if the target delivers to us."""
@@ -125,9 +128,10 @@ class TicketEndpoint(RequestSender):
         kept = tuple(pair for pair in message.headers if pair[0] not in message.without)
         named = {name.lower() for name, _ in kept} | {name.lower() for name in message.without}
         headers = kept if "authorization" in named else self._with_session(kept)
-        body = None if message.body is None else with_fresh_nonce(message.body, self.mark)
-        request = Request(method=message.method, path=message.path, headers=headers, body=body)
-        return self._follow(request, "create", follow=follow)
+        request = Request(
+            method=message.method, path=message.path, headers=headers, body=message.body, reading=message.reading
+        )
+        return self._follow(with_fresh_nonce(request, self.mark), "create", follow=follow)
 
     def call(  # noqa: PLR0913 - an HTTP call has this many parts
         self,
@@ -154,9 +158,8 @@ class TicketEndpoint(RequestSender):
     def create_twice(self, draft: Draft, *, job_uuid: str, cut: Cut) -> tuple[CallResult, CallResult]:
         """Deliver the same bytes twice: first on a connection that we cut, then on one whose answer we read."""
         headers = self._with_session((*draft.headers, ("X-Job-UUID", job_uuid)))
-        request = Request(
-            method="POST", path="/v1/tickets", headers=headers, body=with_fresh_nonce(draft.body, self.mark)
-        )
+        plain = Request(method="POST", path="/v1/tickets", headers=headers, body=draft.body, reading=draft.reading)
+        request = with_fresh_nonce(plain, self.mark)
         first = self._follow(replace(request, cut=cut), "create", follow=False)
         return first, self._follow(request, "create")
 

@@ -44,8 +44,8 @@ def begin(run: Run, item: pytest.Item) -> None:
         return
     rule = run.catalogue.get(found) or run.own_catalogue.get(found) or own_requirement(item, found)
     ahead = item.stash.get(AHEAD, None)
-    if ahead is None and run.reached.own.breaker.lost:
-        raise skipped_at_test(run.reached.own.breaker.lost)
+    if ahead is None and run.stopped:
+        raise skipped_at_test(run.stopped)
     item.stash[RULE] = rule
     item.user_properties.append(("requirement", found))
     if ahead is not None:
@@ -66,7 +66,7 @@ def begin(run: Run, item: pytest.Item) -> None:
 def begin_ahead(run: Run, item: pytest.Item) -> ItemRecord | None:
     """Begin the record of a test that pytest has not come to yet; None if it is left to pytest to skip it."""
     rule = run.catalogue.get(requirement_of(item))
-    if rule is None or run.reached.own.breaker.lost or applies(rule, run.reached.profile) is not None:
+    if rule is None or run.stopped or applies(rule, run.reached.profile) is not None:
         return None
     record = run.examiner.ahead(rule.id, test_name(item))
     item.stash[AHEAD] = record

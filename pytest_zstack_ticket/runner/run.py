@@ -6,7 +6,6 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,15 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pytest_zstack_ticket.artifacts.evidence_writer import EvidenceWriter
 from pytest_zstack_ticket.artifacts.report_folder import ReportFolder, gather_evidence
-from pytest_zstack_ticket.cleanup.ledger import SavedLedger
-from pytest_zstack_ticket.cleanup.sweeper import CleanupResult
+from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.recorder import NoRecorder, Recorder
 from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.config.options import RunOptions
 from pytest_zstack_ticket.config.own_catalogue import load_own_catalogue
 from pytest_zstack_ticket.config.state_dir import state_folder
-from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.quotas import Usage
@@ -87,6 +84,13 @@ class Run:
         if self.target is None:
             raise RuntimeError("the target is not reached before the pytest session starts")
         return self.target
+
+    @property
+    def stopped(self) -> str:
+        """Why nothing more is to be tested: the target is lost, or what is found can no longer be written down."""
+        target = self.target
+        lost = (target.own.breaker.lost or target.cleanup.broken) if target is not None else ""
+        return lost or self.recorder.failed
 
     @property
     def window(self) -> int:
@@ -191,6 +195,7 @@ class Run:
             profile=self.profile,
             called=self._called,
         )
+        self.target.cleanup.window = self.window
         if self.profile is None:
             self.target.learn()
             self.profile = self.target.profile
@@ -218,21 +223,6 @@ class Run:
         folder = (self.place and self.place.ledgers) or state_folder() / "ledgers"
         return folder / f"ledger-{self.id}-{worker}.jsonl"
 
-    def clean_up(self) -> None:
-        """Take away what this process created on the target; a throw-away embedded simulator needs none."""
-        if self.target is None or self.options.embedded:
-            return
-        try:
-            self.swept = self.target.cleanup.sweep()
-        except TargetError:
-            self.swept = CleanupResult(why="no-session")
-
-    def give_up(self) -> None:
-        """Take away what was created before it was clear that no verdict can be formed; else the ledger stays."""
-        if self.target is not None and self.target.cleanup.pending:
-            with suppress(TargetError):
-                self.swept = self.target.cleanup.sweep(wait=False)
-
     def take_worker_result(self, swept: CleanupResult, scanned: Scan) -> None:
         """Add the cleanup and the leak scan of a worker of xdist."""
         self.swept_by_workers.append(swept)
@@ -244,19 +234,6 @@ class Run:
         files = [path for path in sorted(self.folder.glob(only)) if path.is_file()] if self.folder else []
         if files or more:
             self.scanned = self.scanned.plus(scan([*files, *more], self.reached.redactor.secrets))
-
-    def sweep_after_workers(self) -> None:
-        """Add what the workers of xdist came to, and sweep what a worker that broke down left."""
-        if self.target is None or self.options.embedded:
-            return
-        found = list(self.swept_by_workers)
-        for path in sorted(self.ledger_path("*").parent.glob(f"ledger-{self.id}-gw*.jsonl")):
-            ledger = SavedLedger(path)
-            found.append(self.target.sweep_ledger(ledger))
-            if found[-1].clean and not ledger.book.pending():
-                path.unlink(missing_ok=True)
-                found = [one for one in found if one.clean]
-        self.swept = CleanupResult.joined([self.swept, *found])
 
     def seal(self) -> dict[str, Any]:
         """End what is sent and written as evidence, and return what the evidence can be recognised by.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from pytest_zstack_ticket.api.auth import password_digest, spoilt_digest, two_factor_tag
 from pytest_zstack_ticket.cleanup.ledger import Ledger, LedgerHead
@@ -31,6 +32,7 @@ from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.circuit_breaker import CircuitBreaker
 from pytest_zstack_ticket.transport.clock import SystemClock
 from pytest_zstack_ticket.transport.http_transport import HttpTransport
+from pytest_zstack_ticket.transport.open_sessions import OpenSessions
 from pytest_zstack_ticket.transport.page_counter import PageCounter
 from pytest_zstack_ticket.transport.quota import QuotaTransport
 from pytest_zstack_ticket.transport.retry import RetryTransport
@@ -63,8 +65,9 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     others = {part: user_settings(settings, part, context, options) for part in context.users}
     redactor = _redactor(key, shared_secrets, [settings, *others.values()])
     clock, pages = SystemClock(), PageCounter(wire := HttpTransport(settings))
+    sessions = OpenSessions(_signing(pages, settings, clock, redactor))
     factory = ConnectionFactory(
-        line=SigningTransport(pages, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by),
+        line=sessions,
         state=state,
         cleanup=TicketCleanup(state, settings.patience, usage_counter, clock),
         redactor=redactor,
@@ -73,18 +76,20 @@ def open_target(  # noqa: PLR0913 - what a target is made of
         ledger=ledger,
         called=called,
     )
-    return _target(factory, settings, others, wire, pages)
+    return _target(factory, settings, others, Line(wire, pages, sessions))
 
 
-def _target(
-    factory: ConnectionFactory,
-    settings: Settings,
-    others: Mapping[Part, Settings],
-    wire: HttpTransport,
-    pages: PageCounter,
-) -> Target:
-    actors = Actors(make=lambda part: factory.connect(others[part], part=part), parts=tuple(others))
+class Line(NamedTuple):
+    """The lowest layers of the one line to a target, by what they know of it."""
+
+    wire: HttpTransport
+    pages: PageCounter
+    sessions: OpenSessions
+
+
+def _target(factory: ConnectionFactory, settings: Settings, others: Mapping[Part, Settings], line: Line) -> Target:
     notifications = JobNotifications()
+    actors = Actors(make=lambda part: factory.connect(others[part], part=part), parts=tuple(others))
     return Target(
         own=factory.connect(settings, notifications=notifications, users=ActorEndpoints(actors, factory.state)),
         actors=actors,
@@ -92,10 +97,16 @@ def _target(
         cleanup=factory.cleanup,
         notifications=notifications,
         redactor=factory.redactor,
-        certificates=wire.certificates,
-        versions=wire.versions,
-        pages=pages,
+        certificates=line.wire.certificates,
+        versions=line.wire.versions,
+        pages=line.pages,
+        open_sessions=line.sessions,
     )
+
+
+def _signing(line: Transport, settings: Settings, clock: SystemClock, redactor: Redactor) -> Transport:
+    """Transport that signs with the run's access key."""
+    return SigningTransport(line, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by)
 
 
 def _redactor(key: bytes, shared_secrets: SharedSecrets, accounts: Iterable[Settings]) -> Redactor:
