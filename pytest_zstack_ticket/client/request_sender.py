@@ -95,8 +95,11 @@ class RequestSender:
             if counts_as_creation(request):
                 self.quota.free()
             wait = pace.first_wait(call) if learning else LEAST_WAIT if first_wait is None else first_wait
-            exchanges = self._sender.run(submit(request, job_limit=limit, first_wait=wait, hook_wait=hook_wait))
-            pace.learn(call, exchanges, wait if learning else None)
+            exchanges: tuple[Exchange, ...] = ()
+            try:
+                exchanges = self._sender.run(submit(request, job_limit=limit, first_wait=wait, hook_wait=hook_wait))
+            finally:
+                pace.learn(call, exchanges, wait if learning else None)
             if not is_over_alive_quota(exchanges[0].answer):
                 break
         return exchanges
