@@ -33,6 +33,7 @@ from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.input_digest import input_of
 from pytest_zstack_ticket.verdicts.judge import Result, doubts_of, exit_status, judge, signature
 from pytest_zstack_ticket.verdicts.lateness import first_seen, too_early
+from pytest_zstack_ticket.verdicts.relevance import irrelevance
 from pytest_zstack_ticket.verdicts.tally import Tally, tallies
 from pytest_zstack_ticket.verdicts.waivers import with_waivers
 
@@ -75,6 +76,7 @@ def rejudged(stated: JsonObject, evidence: Evidence) -> Rejudged:
     known = {one.id: one for one in catalogue()}
     requirements = [known.get(row["id"]) or _own(row) for row in stated["requirements"]]
     examples = [_evaluated(one, evidence.exchanges, profile) for one in evidence.examples]
+    _require_relevant(examples, {one.id: one for one in requirements})
     found = _with_outside(tallies(examples), stated["requirements"])
     cut = frozenset(row["id"] for row in stated["requirements"] if (row.get("outside") or {}).get("cut"))
     cut_short = bool(stated["run"]["cut_short"])
@@ -150,6 +152,15 @@ def _evaluated(example: Example, exchanges: Mapping[str, Exchange], profile: Pro
         # no run writes what a check cannot take, so the evidence was edited
         raise EvidenceError(f"an example of {example.requirement} is none that {example.check} can judge") from error
     return replace(example, judgement=judgement, input=stated)
+
+
+def _require_relevant(examples: Sequence[Example], requirements: Mapping[str, Requirement]) -> None:
+    """Raise EvidenceError for an example that cannot decide its requirement: the evidence was edited."""
+    for example in examples:
+        rule = requirements.get(example.requirement)
+        why = irrelevance(example, rule) if rule else "the report has no such requirement"
+        if why:
+            raise EvidenceError(f"an example of {example.requirement} cannot decide it: {why}")
 
 
 def _with_outside(found: dict[str, Tally], rows: list[JsonObject]) -> dict[str, Tally]:

@@ -10,6 +10,7 @@ from pytest_zstack_ticket.api.classify import CRASHED
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.checks.no_response import REPEATS, answered_for
 from pytest_zstack_ticket.client.call_result import CallResult
+from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
@@ -20,6 +21,7 @@ from pytest_zstack_ticket.runner.budget import Property
 from pytest_zstack_ticket.runner.record import ExaminedExample, ItemRecord
 from pytest_zstack_ticket.verdicts.input_digest import input_of
 from pytest_zstack_ticket.verdicts.lateness import moment
+from pytest_zstack_ticket.verdicts.relevance import irrelevance
 from pytest_zstack_ticket.verdicts.tally import Tally, tally_of
 
 Role = CallResult | tuple[Exchange, ...]
@@ -95,7 +97,8 @@ class Examiner:
         """Judge one example by the check of that name; return the violation, or None if there is none.
 
         `beside` sends what is asked beside a subject whose connection breaks, instead of the calibration request.
-        Raises KeyError for an unknown check, RuntimeError outside a test that is marked with a requirement.
+        Raises KeyError for an unknown check, RuntimeError outside a test that is marked with a requirement, and for a
+        check that the catalogue does not let decide it.
         """
         if self.item is None:
             raise RuntimeError(
@@ -118,6 +121,7 @@ class Examiner:
             partition=partition or (edit.partition if edit else ""),
             input=input_of(subject_role(asked.trails), asked.trails),
         )
+        _require_relevant(example)
         created = frozenset(role for role, call in calls.items() if call.call == "create")
         return self._kept(self.item, ExaminedExample(example, asked.trails, created, subject))
 
@@ -222,3 +226,11 @@ class Examiner:
                 return seen
         self._sibling_answered("after", send, seen)
         return seen
+
+
+def _require_relevant(example: Example) -> None:
+    """Raise RuntimeError for an example that the catalogue does not let decide its requirement."""
+    rule = next((one for one in catalogue() if one.id == example.requirement), None)
+    why = irrelevance(example, rule) if rule else ""
+    if why:
+        raise RuntimeError(f"{example.requirement}: {why}. Change its decided-by in the catalogue, or the test.")
