@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence, read_evidence
 from pytest_zstack_ticket.artifacts.report_reader import load_report
+from pytest_zstack_ticket.certify.plausibility import implausible
 from pytest_zstack_ticket.checks import CHECKS, evaluate
 from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.config.profile_file import profile_from_json
@@ -67,6 +68,9 @@ def judge_bundle(folder: Path) -> Rejudged:
     evidence = read_evidence(folder / stated["evidence"]["file"])
     if evidence.header["run"] != stated["run"]["id"]:
         raise EvidenceError(f"{folder}: the evidence is that of another run ({evidence.header['run']}).")
+    why = implausible(stated, evidence)
+    if why:
+        raise EvidenceError(f"{folder}: {why}, so the evidence was edited.")
     return rejudged(stated, evidence)
 
 
@@ -96,6 +100,7 @@ def rejudged(stated: JsonObject, evidence: Evidence) -> Rejudged:
             witnesses=_witnesses(rule, row, evidence.exchanges, profile),
         )
         row.update(scrubbed_json(row_json(fresh, translations())))
+    report["profile"] = profile_json(profile)
     if "kill-matrix" in report:
         report["kill-matrix"] = kill_matrix_json(requirements)
     _total(report, result, cut_short=cut_short)

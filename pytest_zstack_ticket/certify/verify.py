@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeAlias
 
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, REPORT, Bundle, as_folder, content, open_bundle, sha256
-from pytest_zstack_ticket.artifacts.provenance import installed_json, suite_digest
+from pytest_zstack_ticket.artifacts.provenance import suite_digest
 from pytest_zstack_ticket.artifacts.report_reader import report_of
 from pytest_zstack_ticket.artifacts.seal import Seal, tampering
 from pytest_zstack_ticket.certify.advisories import Advised, advised
@@ -27,6 +27,7 @@ from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import JsonObject
 
 MOST_NAMED = 5
+CLOCKS = timedelta(minutes=10)
 Judge: TypeAlias = Callable[[Path], JsonObject]
 """Recomputes the report of a bundle's folder from its evidence."""
 
@@ -127,7 +128,7 @@ def _held_to(
         rejections += _contradictions(bundle, statement, report)
     judged = judge_again is not None and report is not None and not rejections
     if judge_again and report and judged:
-        rejections += _judged_otherwise(bundle, report, judge_again)
+        rejections += judged_otherwise(bundle, report, judge_again)
     return Verification(
         rejections=tuple(dict.fromkeys(rejections)),
         statement=statement,
@@ -192,8 +193,19 @@ def _contradictions(bundle: Bundle, statement: JsonObject, report: JsonObject) -
     found = disagreements(statement, report)
     if any(one.reason == "report-of-other-run" for one in found):
         return found
-    nonce = extension(statement)["nonce"] or ""
-    return [*found, *contradictions(bundle, report, nonce=nonce)]
+    signed = extension(statement)
+    before = datetime.fromisoformat(signed["validity"]["notBefore"])
+    return [*found, *ended_later(report, before), *contradictions(bundle, report, nonce=signed["nonce"] or "")]
+
+
+def ended_later(report: JsonObject, signed: datetime) -> list[Rejection]:
+    """Return whether a run ended after it was signed; the two clocks may differ by a few minutes."""
+    try:
+        ended = datetime.fromisoformat(report["run"]["ended"])
+        late = ended > signed + CLOCKS
+    except (ValueError, TypeError, OverflowError):
+        late = True
+    return [Rejection("signed-before-end", str(report["run"]["ended"]))] if late else []
 
 
 def contradictions(bundle: Bundle, report: JsonObject, *, nonce: str) -> list[Rejection]:
@@ -221,12 +233,13 @@ def _evidence(bundle: Bundle, report: JsonObject, nonce: str) -> list[Rejection]
     ]
 
 
-def _judged_otherwise(bundle: Bundle, report: JsonObject, judge_again: Judge) -> list[Rejection]:
+def judged_otherwise(bundle: Bundle, report: JsonObject, judge_again: Judge) -> list[Rejection]:
+    """Return where a report differs from what its evidence comes to."""
     try:
         with as_folder(bundle) as folder:
             again = judge_again(folder)
     except EvidenceError as error:
-        return [Rejection("rows-otherwise", str(error))]
+        return [Rejection("evidence-edited", str(error))]
     verdicts = {row["id"]: row["verdict"] for row in report["requirements"]}
     other = {row["id"]: row["verdict"] for row in again["requirements"]}
     differing = sorted(key for key in verdicts.keys() | other.keys() if verdicts.get(key) != other.get(key))
@@ -237,9 +250,8 @@ def _judged_otherwise(bundle: Bundle, report: JsonObject, judge_again: Judge) ->
 
 
 def _rows_otherwise(report: JsonObject, again: JsonObject) -> list[Rejection]:
-    """Return rows that the evidence does not support; only where the very same software judged both times."""
-    run = report["run"]
-    if not _is_ours(run["suite"]) or (run.get("installed") or {}).get("digest") != installed_json()["digest"]:
+    """Return rows that the evidence does not support; another version of the suite may have other rules."""
+    if not is_known(report["run"]["suite"]):
         return []
     rows = zip(report["requirements"], again["requirements"], strict=True)
     other = [old["id"] for old, new in rows if old != new]

@@ -39,7 +39,14 @@ def sign(arguments: argparse.Namespace) -> int:
         raise SettingsError(f"--days: {arguments.days} is not a number of days from 1 to {MAX_DAYS}.")
     since = datetime.now(UTC).replace(microsecond=0)
     terms = Terms(not_before=since, not_after=since + timedelta(days=arguments.days), nonce=nonce_of(arguments))
-    return _report(sign_bundle(arguments.bundle, _key(arguments), terms, replace=arguments.replace), arguments)
+    done = sign_bundle(
+        arguments.bundle,
+        _key(arguments),
+        terms,
+        judge_again=lambda path: judge_bundle(path).report,
+        replace=arguments.replace,
+    )
+    return _report(done, arguments)
 
 
 def add_countersign_arguments(parser: argparse.ArgumentParser) -> None:

@@ -40,6 +40,10 @@ text = {en = "It looked at one answer only.", zh = "只看了一个应答。"}
 FEW = "ZT-ANSWER-001 or ZT-BODY-004"
 
 
+def judged(folder: Path) -> dict:
+    return judge_bundle(folder).report
+
+
 def make(folder: Path, seed: int, fault: str) -> Path:
     """Run a few tests on the embedded endpoint and sign what they came to."""
     options = [f"--zstack-url=embedded?fault={fault}", f"--zstack-seed={seed}", "--zstack-effort=smoke"]
@@ -49,7 +53,7 @@ def make(folder: Path, seed: int, fault: str) -> Path:
         [*command, f"--zstack-report={folder}"], cwd=ROOT, check=False, capture_output=True, env=plain, timeout=120
     )
     (folder / "notes.html").write_text("<p>by hand</p>", "utf-8")
-    done = sign_bundle(folder, KEY, TERMS)
+    done = sign_bundle(folder, KEY, TERMS, judge_again=judged)
     assert not done.rejections, done.rejections
     return folder
 
@@ -70,7 +74,7 @@ def bundle(bundles: tuple[Path, Path], tmp_path: Path) -> Path:
 def verified(bundle: Path, *, keys: tuple[PrivateKey, ...] = (KEY,), days: int = 1, nonce: str = "") -> Verification:
     at = NOW + timedelta(days=days)
     wanted = Wanted(keys=[key.public for key in keys], since=at, until=at, nonce=nonce)
-    return verify_bundle(bundle, wanted, judge_again=lambda folder: judge_bundle(folder).report)
+    return verify_bundle(bundle, wanted, judge_again=judged)
 
 
 def reasons(found: Verification) -> set[str]:
@@ -332,10 +336,10 @@ ATTACKS = {
     ): "rows-otherwise",
     edit_row(
         "witness_of_nothing", lambda row: row["witnesses"][0]["exchanges"].update(subject=["m-9"])
-    ): "rows-otherwise",
+    ): "evidence-edited",
     edit_row(
         "witness_of_no_call", lambda row: row["witnesses"][0].update(arguments={}, check="accepted-job-part")
-    ): "rows-otherwise",
+    ): "evidence-edited",
     edit_row("more_faults", lambda row: row["killed_by"].append("everything")): "rows-otherwise",
 }
 
@@ -368,7 +372,7 @@ def test_another_nonce_is_rejected(bundle):
 
 
 def test_a_nonce_that_no_ticket_carries_is_not_signed(bundle):
-    done = sign_bundle(bundle, KEY, replace(TERMS, nonce="CERT-2027-014"), replace=True)
+    done = sign_bundle(bundle, KEY, replace(TERMS, nonce="CERT-2027-014"), judge_again=judged, replace=True)
     assert [one.reason for one in done.rejections] == ["nonce-unused"]
 
 
@@ -392,7 +396,7 @@ def test_a_report_of_an_older_run_can_still_be_signed_and_verified(bundle):
         del report["run"]["suite"]["digest"], report["target"]["tls"]
 
     edit_report(bundle, strip)
-    assert sign_bundle(bundle, KEY, TERMS, replace=True).rejections == ()
+    assert sign_bundle(bundle, KEY, TERMS, judge_again=judged, replace=True).rejections == ()
     assert reasons(verified(bundle)) == set()
 
 
