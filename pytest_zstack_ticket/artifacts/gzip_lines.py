@@ -20,8 +20,8 @@ LARGEST = 1 << 26
 """Upper bound in bytes for an unpacked member or a line: a foreign file may be a zip bomb."""
 MOST_LINES = 2_000_000
 """Upper bound for the lines of a file; a run at effort `certify` writes about a twentieth of it."""
-SHORTEST = 16
-"""Bytes of a line that no run falls below: each line names its type."""
+SHORTEST = 2
+"""Bytes of the shortest line that can be parsed as an object; an empty one is none of ours."""
 
 
 class MemberWriter:

@@ -20,6 +20,7 @@ from pytest_zstack_ticket.certify.advisories import Advised, advised
 from pytest_zstack_ticket.certify.consistency import inconsistencies, unsealed
 from pytest_zstack_ticket.certify.dsse import Envelope, parse_envelope
 from pytest_zstack_ticket.certify.keys import Verifier
+from pytest_zstack_ticket.certify.policy import unmet
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, disagreements, extension, files_of, untimely
 from pytest_zstack_ticket.certify.statement_reader import nonce_is_used, seal_of, statement_of
@@ -36,7 +37,8 @@ Judge: TypeAlias = Callable[[Path], JsonObject]
 class Wanted:
     """What a verifier requires: keys that must all have signed, a time, and the nonce, empty for any.
 
-    `advisories` name requirements of suites that are known to be wrong; they reject nothing.
+    `advisories` name requirements of suites that are known to be wrong; they reject nothing. `policy` is the verifier's
+    own: what the signer claims to have met does not count for it.
     """
 
     keys: Sequence[Verifier]
@@ -44,6 +46,7 @@ class Wanted:
     until: datetime
     nonce: str = ""
     advisories: JsonObject | None = None
+    policy: JsonObject | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,8 @@ def _held_to(
         rejections += unread
     else:
         rejections += _contradictions(bundle, statement, report)
+        signed = datetime.fromisoformat(extension(statement)["validity"]["notBefore"])
+        rejections += unmet(wanted.policy, report, signed)
     judged = judge_again is not None and report is not None and not rejections
     if judge_again and report and judged:
         rejections += judged_otherwise(bundle, report, judge_again)

@@ -6,6 +6,7 @@ Without this, evidence could be edited so that an easy check decides a hard requ
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from pytest_zstack_ticket.model.exchange import Json
@@ -21,10 +22,16 @@ def irrelevance(example: Example, requirement: Requirement) -> str:
     if not requirement.decided_by:
         return ""
     listed = [one for one in requirement.decided_by if one.check == example.check]
-    if not listed:
-        if example.check == ANSWERED:
-            return "" if example.judgement is not None else f"{ANSWERED} cannot make it pass"
+    return _of_listed(example, listed) if listed else _of_other(example)
+
+
+def _of_other(example: Example) -> str:
+    if example.check != ANSWERED:
         return f"the check {example.check} does not decide it"
+    return "" if example.judgement is not None else f"{ANSWERED} cannot make it pass"
+
+
+def _of_listed(example: Example, listed: Sequence[DecidingCheck]) -> str:
     if not any(_accepts(one, example.arguments) for one in listed):
         return f"the check {example.check} has other arguments"
     if example.edit is not None and example.partition != example.edit.partition:

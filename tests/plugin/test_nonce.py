@@ -71,7 +71,10 @@ def test_a_certificate_holds_to_the_nonce_of_its_run(pytester: pytest.Pytester, 
     )
     folder, key = pytester.path / "out", new_key()
     other = Terms(not_before=TERMS.not_before, not_after=TERMS.not_after, nonce="CERT-2027-015")
-    assert {one.reason for one in sign_bundle(folder, key, other, judge_again=judged).rejections} == {"nonce-other", "nonce-unused"}
+    assert {one.reason for one in sign_bundle(folder, key, other, judge_again=judged).rejections} == {
+        "nonce-other",
+        "nonce-unused",
+    }
     done = sign_bundle(folder, key, TERMS, judge_again=judged)
     assert done.statement is not None
     assert extension(done.statement)["nonce"] == NONCE
