@@ -54,7 +54,8 @@ soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades, j
 	$(BIN)/python -m tests.soak.hostile $(if $(QUICK),--names bidi$(comma)uuid-path$(comma)number-huge-exponent --only ZT-ANSWER-00)
 	$(BIN)/python -m tests.soak.lines $(if $(QUICK),--seeds 1 --often 0.1 --kinds reset-after$(comma)session-thrown-out \
 		--only 'ZT-BODY-001 or ZT-ANSWER-010',--seeds 5)
-	$(BIN)/python -m tests.soak.crash $(if $(QUICK),--kills 1 --seed 4 --longest 3 --foreign 20,--kills 200)
+	$(BIN)/python -m tests.soak.crash $(if $(QUICK),--kills 1 --second-ctrl-c 1 --full-disks 1 --restarts 1 --seed 4 --longest 3 \
+		--foreign 20,--kills 200 --second-ctrl-c 50 --full-disks 20 --restarts 20)
 	$(BIN)/python -m tests.soak.orders $(if $(QUICK),--orders 1 --after 60 \
 		--only 'ZT-BODY-00 or ZT-HTTP-00 or ZT-STORE-015 or ZT-STORE-017',--orders 200)
 	$(BIN)/python -m tests.soak.concurrency $(if $(QUICK),--faults accept-null:name refuse-when:body-boolean \
@@ -71,11 +72,14 @@ bench: $(STAMP)  ## every figure of docs/reference/figures.md; the long run take
 	$(BIN)/python benchmarks/import_tax.py
 	$(BIN)/python benchmarks/help.py
 	$(BIN)/python benchmarks/page.py $(if $(QUICK),--count 100)
+	$(BIN)/python benchmarks/polls.py
 	$(BIN)/python benchmarks/windows.py
+	$(BIN)/python benchmarks/window.py
 	$(BIN)/python benchmarks/loop.py
 	$(BIN)/python benchmarks/hooks.py
+	$(BIN)/python benchmarks/cleanup.py
 	$(if $(QUICK),,$(BIN)/python benchmarks/peer.py)
-	$(BIN)/python benchmarks/endurance.py $(if $(QUICK),--count 3000)
+	$(BIN)/python benchmarks/endurance.py $(if $(QUICK),--count 120)
 
 lock: $(STAMP)  ## pin again what requirements.in asks for, with hashes, for every Python from 3.11 on; DRY=1 only shows it
 	$(BIN)/python -m pip install -q --disable-pip-version-check uv==0.13.9

@@ -25,7 +25,7 @@ from pytest_zstack_ticket.model.profile import Limits
 from pytest_zstack_ticket.model.ticket_context import Context
 from pytest_zstack_ticket.strategies import drafts, mutated_drafts
 
-EXAMPLES = 150
+EXAMPLES = 10 if QUICK else 150
 ROUNDS = 1 if QUICK else 5
 BOUNDS = settings(
     max_examples=EXAMPLES,

@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from measuring import QUICK
+
 from pytest_zstack_ticket.config.catalogue import load_catalogue
 from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.model.exchange import Exchange, Request, Response
@@ -117,7 +119,7 @@ def main() -> None:
         )
         if arguments.keep and lang == "en":
             arguments.keep.write_text(text, "utf-8")
-    for count in (120, 2000):
+    for count in (12,) if QUICK else (120, 2000):
         print_pdf(count)
 
 

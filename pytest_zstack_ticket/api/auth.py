@@ -19,6 +19,12 @@ from pytest_zstack_ticket.model.exchange import Exchange, Headers, Json, Request
 from pytest_zstack_ticket.model.settings import Login, Session
 from pytest_zstack_ticket.model.ticket import JSON_UTF8
 
+ACCOUNT_LOG_IN = "/v1/accounts/login"
+VIRTUAL_ID_LOG_IN = "/v1/iam2/virtual-ids/login"
+PROJECT_LOG_IN = "/v1/iam2/projects/login"
+LOG_INS = frozenset({ACCOUNT_LOG_IN, VIRTUAL_ID_LOG_IN, PROJECT_LOG_IN})
+"""The paths of the calls that answer a session."""
+SESSIONS = "/v1/accounts/sessions/"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -46,8 +52,8 @@ def login_request(
     field: dict[str, Json] = {} if password is None else {"password": digest(password) if password else ""}
     tags: dict[str, Json] = {"systemTags": [two_factor_tag(two_factor)]} if two_factor else {}
     if login == "virtual-id":
-        return _put("/v1/iam2/virtual-ids/login", {"loginIAM2VirtualID": {"name": user} | field} | tags)
-    return _put("/v1/accounts/login", {"logInByAccount": {"accountName": user} | field} | tags)
+        return _put(VIRTUAL_ID_LOG_IN, {"loginIAM2VirtualID": {"name": user} | field} | tags)
+    return _put(ACCOUNT_LOG_IN, {"logInByAccount": {"accountName": user} | field} | tags)
 
 
 def two_factor_tag(code: str) -> str:
@@ -57,14 +63,14 @@ def two_factor_tag(code: str) -> str:
 
 def project_request(session: Session, project: str) -> Request:
     """Return the log-in into a project, which a virtual ID does with the session that it has."""
-    request = _put("/v1/iam2/projects/login", {"loginIAM2Project": {"projectName": project}})
+    request = _put(PROJECT_LOG_IN, {"loginIAM2Project": {"projectName": project}})
     headers = (*request.headers, ("Authorization", session.authorization))
     return Request(method=request.method, path=request.path, headers=headers, body=request.body)
 
 
 def logout_request(session: str) -> Request:
     """Return the log-out of a session; it needs no Authorization."""
-    return Request(method="DELETE", path=f"/v1/accounts/sessions/{quote(session, safe='')}")
+    return Request(method="DELETE", path=SESSIONS + quote(session, safe=""))
 
 
 FIXES = (

@@ -26,8 +26,6 @@ CRASHED = frozenset({502, 504})
 """Statuses of a gateway that may mean that the target behind it broke down over the request."""
 OUTAGES = frozenset({407, 408, BUSY, 502, 503, 504})
 """Statuses with which a front end says that what is behind it cannot be reached, or not now."""
-PAGES_OF_FRONT_ENDS = frozenset({401, 403, 404, 406})
-"""Statuses, beside 5xx, for which proxies and firewalls show pages of their own."""
 ERROR_STATUS = 400
 NO_SUCH_JOB = 404
 TEXT_SHOWN = 4000
@@ -107,15 +105,14 @@ def is_container_page(body: bytes) -> bool:
 def from_gateway(answer: Response) -> bool:
     """Return True for an answer that only something before the API gives: a proxy, a balancer, a firewall.
 
-    That is 407, 408, 429, 502, 504; 503 that is not JSON; a page with a redirection; and a page with 401, 403, 404, 406
-    or 5xx that is not the container's own.
+    That is 407, 408, 429, 502, 504; 503 that is not JSON; a page with a redirection; and a page with any error status
+    that is not the container's own: the API itself writes none.
     """
     if answer.status in GATEWAY:
         return True
     if 300 <= answer.status < 400:
         return looks_like_page(answer.body)
-    pages = answer.status in PAGES_OF_FRONT_ENDS or answer.status >= 500
-    if pages and looks_like_page(answer.body) and not is_container_page(answer.body):
+    if answer.status >= ERROR_STATUS and looks_like_page(answer.body) and not is_container_page(answer.body):
         return True
     return answer.status == 503 and isinstance(decode(answer.body), Undecodable)
 

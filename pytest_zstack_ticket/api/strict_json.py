@@ -13,11 +13,14 @@ from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.json_limits import MAX_DEPTH, MAX_DIGITS
 
 SMALL = 16_384
-"""Bodies up to this many bytes are remembered; the larger ones are rare and would fill the memory."""
+LARGE = 1 << 19
+"""Bodies up to `SMALL` bytes are remembered, of those up to `LARGE` the last few, which several checks read in turn."""
 CUT = f"nested more than {MAX_DEPTH} levels deep"
 """Stands in a decoded body for a list or object that lies deeper than we read."""
 _CUT = json.dumps(CUT)
 _MARKS = re.compile(r'"(?:[^"\\]|\\[\s\S])*(?:"|\Z)|[\[\]{}]')
+_STRINGS = re.compile(r'"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?\Z)')
+_BETWEEN = re.compile(r"[^\[\]{}]+")
 _ENDS = re.compile(r"[^ \t\r\n]|\Z")
 _LONG_NUMBER = re.compile(rf"[0-9]{{{MAX_DIGITS + 1}}}")
 
@@ -35,7 +38,9 @@ def decode(body: bytes) -> Json | Undecodable:
     A leading BOM is allowed: real clients read past it. Real servers echo what is nested a thousand levels deep, so
     such a body is held to the grammar as a whole, and CUT stands for what lies deeper than MAX_DEPTH.
     """
-    return _remembered(body) if len(body) <= SMALL else _decode(body)
+    if len(body) <= SMALL:
+        return _remembered(body)
+    return _just_read(body) if len(body) <= LARGE else _decode(body)
 
 
 def parse(text: bytes) -> Json:
@@ -53,6 +58,11 @@ def _remembered(body: bytes) -> Json | Undecodable:
     return _decode(body)
 
 
+@lru_cache(maxsize=4)
+def _just_read(body: bytes) -> Json | Undecodable:
+    return _decode(body)
+
+
 def _decode(body: bytes) -> Json | Undecodable:
     try:
         return _value(body.decode("utf-8-sig"), whole=False)
@@ -64,10 +74,21 @@ def _decode(body: bytes) -> Json | Undecodable:
 
 def _value(text: str, *, whole: bool) -> Json:
     """Read a text; what is too deep is cut, or refused if the `whole` is asked for."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
+    if text.count("[") + text.count("{") <= MAX_DEPTH or _is_shallow(text):
         return _load(text, whole=whole)
     shallow = _shallow(text, whole=whole)
     return _load(shallow, whole=whole, at="a character" if shallow != text else "")
+
+
+def _is_shallow(text: str) -> bool:
+    """Rule out quickly that a long text is deep: its brackets vanish in a few steps, each of which takes pairs away."""
+    brackets = _BETWEEN.sub("", _STRINGS.sub("", text))
+    for _ in range(MAX_DEPTH // 2):
+        fewer = brackets.replace("[]", "").replace("{}", "")
+        if len(fewer) == len(brackets):
+            break
+        brackets = fewer
+    return not brackets
 
 
 def _shallow(text: str, *, whole: bool) -> str:

@@ -28,13 +28,16 @@ Line = dict[str, Any]
 
 
 class EvidenceWriter:
-    """Appends lines to one file; safe to use from many threads. Raises EvidenceError if the file cannot be written.
+    """Appends lines to one file; safe to use from many threads. Raises EvidenceError if the file cannot be opened.
 
     `header` are plain JSON values, such as the id of the run and the worker; schema and suite are added to them.
+    `failed` says why the file can no longer be written. Nobody who is sending is interrupted for that; such a file has
+    no seal.
     """
 
     def __init__(self, path: Path, header: Line) -> None:
         self.path = path
+        self.failed = ""
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
         self._tree = MerkleTree()
@@ -42,12 +45,14 @@ class EvidenceWriter:
         try:
             self._file = MemberWriter(path)
         except OSError as error:
-            raise _unwritable(path, error) from error
+            raise EvidenceError(_unwritable(path, error)) from error
         self._line({"type": "header", "schema": SCHEMA, "suite": suite, **header})
 
     @property
     def seal(self) -> Line:
-        """The number of lines so far and their Merkle root."""
+        """The number of lines so far and their Merkle root. Raises EvidenceError if lines are missing."""
+        if self.failed:
+            raise EvidenceError(self.failed)
         return {"size": self._tree.size, "root": self._tree.root()}
 
     def exchange(self, exchange: Exchange) -> None:
@@ -65,7 +70,7 @@ class EvidenceWriter:
     def close(self, cut_short: Iterable[str] = ()) -> None:
         """Write the footer and sync the file to the disk; `cut_short` names workers with missing lines."""
         with self._lock:
-            if self._file.closed:
+            if self._file.closed or self.failed:
                 return
             footer = {
                 "type": "footer",
@@ -77,7 +82,7 @@ class EvidenceWriter:
                 self._file.write(_encode(footer).encode("ascii"))
                 self._file.close()
             except OSError as error:
-                raise _unwritable(self.path, error) from error
+                self.failed = _unwritable(self.path, error)
 
     def _line(self, record: Line) -> None:
         self.write(record["type"], _encode(record))
@@ -91,13 +96,14 @@ class EvidenceWriter:
             try:
                 self._file.write(packed)
             except OSError as error:
+                self.failed = _unwritable(self.path, error)
                 with contextlib.suppress(OSError):
                     self._file.give_up()
-                raise _unwritable(self.path, error) from error
+                return
             self._tree.add(packed)
             if kind != "header":
                 self._counts[kind] += 1
 
 
-def _unwritable(path: Path, error: OSError) -> EvidenceError:
-    return EvidenceError(f"{path} cannot be written: {error.strerror}. Give another folder with --zstack-report.")
+def _unwritable(path: Path, error: OSError) -> str:
+    return f"{path} cannot be written: {error.strerror}. Give another folder with --zstack-report."

@@ -17,6 +17,7 @@ from pytest_zstack_ticket.checks import (
     isolation,
     lifecycle,
     no_response,
+    own_assertion,
     pagination,
     persistence,
     queries,
@@ -131,6 +132,7 @@ CHECKS: dict[str, CheckFunction] = {
     "empty-result": queries.empty_result,
     "ticket-by-path": queries.ticket_by_path,
     "same-ticket-read": queries.same_ticket_read,
+    own_assertion.OWN_ASSERTION: own_assertion.own_assertion,
 }
 
 HIDDEN = frozenset(

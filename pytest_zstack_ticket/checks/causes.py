@@ -9,6 +9,7 @@ stands; it is not counted as a failure of its own only where that requirement fa
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import unquote
 
@@ -73,7 +74,7 @@ EVENTS = {
 APPROVED, DELETED, HISTORY = "ZT-LIFECYCLE-034", "ZT-LIFECYCLE-010", "ZT-LIFECYCLE-008"
 TOTAL, COUNTED = "total", "ZT-QUERY-021"
 SEVERAL, PAGE = "ZT-QUERY-015", "ZT-QUERY-019"
-OTHER_UUID, OTHER_JOB = "ZT-ANSWER-020", "ZT-JOB-004"
+OTHER_UUID, OTHER_JOB, USED_JOB = "ZT-ANSWER-020", "ZT-JOB-004", "ZT-JOB-014"
 GARBLED = "ZT-ANSWER-012"
 VISIBLE = (
     (re.compile(r"/v1/tickets\?(?:limit=\d+&)?q=uuid=[0-9a-f]{32}(?:&limit=\d+)?(?![\s\S])"), "ZT-ISOLATION-003"),
@@ -93,9 +94,11 @@ def causes_of(
     """List the requirements that explain a violation of a check, in order; a role without exchanges shows nothing."""
     trails = {role: trail for role, trail in trails.items() if trail}
     found = {*_by_value(violation), *_by_way(check, violation, trails)}
-    if check not in ABOUT_FORM and not (check == "form" and arguments.get("reasons")):
-        found.update(_by_form(trails, profile))
     subject = trails.get("subject", ())
+    # the requirements on the format are about creates, and explain a login with the same defect
+    itself = check in ABOUT_FORM or (check == "form" and bool(arguments.get("reasons")))
+    if not itself or (subject and _call_of(subject) == "login"):
+        found.update(_by_form(trails, profile))
     every = tuple(trails.values())
     symptoms = {
         GARBLED: any(map(_renamed, every)) or _garbled(trails),
@@ -104,6 +107,7 @@ def causes_of(
         STORED: _doubled(subject),
         OTHER_UUID: check != "refusal" and any(map(_other_uuid, every)),
         OTHER_JOB: any(map(_other_job, every)),
+        USED_JOB: check != "not-success" and not arguments.get("together") and _used_again(every),
         PAGE: check != "page-size" and _short_page(subject, trails.get("before", ())),
     }
     found.update(requirement for requirement, seen in symptoms.items() if seen)
@@ -205,9 +209,20 @@ def _other_uuid(trail: tuple[Exchange, ...]) -> bool:
 
 def _other_job(trail: tuple[Exchange, ...]) -> bool:
     """Say whether a job has another id than its X-Job-UUID."""
+    sent = _asked_job(trail)
+    return bool(sent and job_id(trail)) and sent != job_id(trail).lower()
+
+
+def _asked_job(trail: tuple[Exchange, ...]) -> str:
     headers = trail[0].request.headers if trail else ()
-    sent = next((value for name, value in headers if name.lower() == "x-job-uuid"), "")
-    return bool(sent and job_id(trail)) and sent.lower() != job_id(trail).lower()
+    return next((value.lower() for name, value in headers if name.lower() == "x-job-uuid"), "")
+
+
+def _used_again(trails: tuple[tuple[Exchange, ...], ...]) -> bool:
+    """Say whether the second of two requests with one X-Job-UUID was accepted."""
+    later = sorted((trail for trail in trails if _asked_job(trail)), key=lambda trail: trail[0].started)[1:]
+    ids = Counter(map(_asked_job, trails))
+    return any(ids[_asked_job(trail)] > 1 and bool(job_id(trail)) for trail in later)
 
 
 def _short_page(trail: tuple[Exchange, ...], before: tuple[Exchange, ...]) -> bool:

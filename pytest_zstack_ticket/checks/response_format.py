@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from pytest_zstack_ticket.api.classify import ERROR_STATUS, from_gateway, is_container_page, looks_like_page
+from pytest_zstack_ticket.api.classify import from_gateway, looks_like_page
 from pytest_zstack_ticket.api.contract import Defect, contract_of
 from pytest_zstack_ticket.api.messages import answers, final_answer
 from pytest_zstack_ticket.api.strict_json import CUT, Undecodable, decode, text_of
@@ -110,8 +110,6 @@ def no_html_page(trails: Trails, _arguments: Arguments, _profile: Profile) -> Ju
         if from_gateway(answer):
             return Undecided(Phrase.of("front-end", status=answer.status))
         if looks_like_page(answer.body):
-            if answer.status >= ERROR_STATUS and not is_container_page(answer.body):
-                return Undecided(Phrase.of("front-end", status=answer.status))
             return violation(Phrase.of("expect-no-page"), Phrase.of("was-page", status=answer.status))
     return None
 

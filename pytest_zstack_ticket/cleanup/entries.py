@@ -5,6 +5,7 @@ A ticket counts as created by the run only if it has a nonce of the ledger in it
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -12,20 +13,24 @@ from typing import Any
 
 from pytest_zstack_ticket.api.classify import BUSY, from_gateway, last_segment
 from pytest_zstack_ticket.api.messages import moment
-from pytest_zstack_ticket.api.strict_json import decode
+from pytest_zstack_ticket.api.strict_json import Undecodable, decode
 from pytest_zstack_ticket.model.exchange import Failure, Json, Request, Response
 from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
 
 ZONES = timedelta(hours=26)
 """A target writes dates in a zone of its own, so a day and the zones between are allowed on each side."""
 DEEPEST = 12
+USUAL_PLACES = ("name", "request[0].requestName")
+"""Where drafts put the nonce; looked at where the body of a POST cannot be read as it will be stored."""
+Row = dict[str, Json]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
     """One POST that is about to be sent. `places` maps the places of the nonce to the texts there.
 
-    `number` counts within one ledger; `sent` is in seconds since the epoch.
+    A text is empty where it is not known how the target reads it. `number` counts within one ledger; `sent` is in
+    seconds since the epoch.
     """
 
     number: int
@@ -60,23 +65,34 @@ class Entry:
 
 
 def intent_of(request: Request, *, number: int, now: float) -> Intent:
-    """Return the intent of a POST; a body without nonce is recognised by its name alone."""
-    texts = dict(_texts(decode(request.body or b"")))
-    found = {place: text for place, text in texts.items() if NONCE_PATTERN.search(text)}
+    """Intent of a POST, by what its draft means; a body without nonce is recognised by its name alone."""
+    texts, exact = _meaning(request)
+    found = {_in_ticket(place): text for place, text in texts.items() if NONCE_PATTERN.search(text)}
     nonce = next((match[0] for text in found.values() if (match := NONCE_PATTERN.search(text))), "")
     if not nonce:
         raw = NONCE_PATTERN.search((request.body or b"").replace(b"\0", b"").decode("latin-1"))
         nonce = raw[0] if raw else ""
+    if nonce and not exact:
+        found = dict.fromkeys((*USUAL_PLACES, *found), "")
     named = {key.lower(): value for key, value in request.headers}
     return Intent(
         number=number,
         nonce=nonce,
-        places={_in_ticket(place): text for place, text in found.items()},
-        name=texts.get("params.name"),
+        places=found,
+        name=texts.get("params.name") if exact else None,
         sent=now,
         job=named.get("x-job-uuid", ""),
         resource=texts.get("params.resourceUuid", ""),
     )
+
+
+def _meaning(request: Request) -> tuple[dict[str, str], bool]:
+    """Texts of a body by place, and whether they are exact: the draft says what it means, else the bytes are read."""
+    body = request.body or b""
+    value = decode(body if request.reading is None else request.reading)
+    if not isinstance(value, Undecodable):
+        return dict(_texts(value)), True
+    return dict(_texts(decode(body.decode(json.detect_encoding(body), "replace").encode()))), False
 
 
 def _in_ticket(place: str) -> str:
@@ -170,7 +186,7 @@ def proven(row: Mapping[str, Json], entry: Entry, window: tuple[float, float], o
             return False
     shown = dict(_texts(dict(row)))
     intent = entry.intent
-    if any(_same(shown.get(place), text) for place, text in intent.places.items()):
+    if any(_same(shown.get(place), text, intent.nonce) for place, text in intent.places.items()):
         return True
     answered = bool(entry.ticket) and row.get("uuid") == entry.ticket
     if not answered and intent.resource:
@@ -179,11 +195,19 @@ def proven(row: Mapping[str, Json], entry: Entry, window: tuple[float, float], o
         return False
     if intent.nonce:
         return any(intent.nonce in text.lower() for text in shown.values())
-    return intent.name is None or _same(shown.get("name", ""), intent.name)
+    return intent.name is None or shown.get("name", "").strip() == intent.name.strip()
 
 
-def _same(shown: str | None, sent: str) -> bool:
-    return shown is not None and shown.strip() == sent.strip()
+def _same(shown: str | None, sent: str, nonce: str) -> bool:
+    """Return True if a place shows the text that was sent there, or the nonce where that text is not known."""
+    if shown is None:
+        return False
+    return shown.strip() == sent.strip() if sent else bool(nonce) and nonce in shown.lower()
+
+
+def nonces_of(row: Mapping[str, Json]) -> set[str]:
+    """Every nonce that a ticket shows anywhere."""
+    return {nonce for _, text in _texts(dict(row)) for nonce in NONCE_PATTERN.findall(text.lower())}
 
 
 def in_window(date: Json, window: tuple[float, float]) -> bool:
@@ -209,9 +233,7 @@ class Finder:
 
     def entry_of(self, row: Mapping[str, Json]) -> Entry | None:
         """Return the entry that proves that the run created a ticket, else None."""
-        keys = {str(row.get("uuid"))}
-        for _, text in _texts(dict(row)):
-            keys.update(NONCE_PATTERN.findall(text.lower()))
+        keys = {str(row.get("uuid")), *nonces_of(row)}
         window = self.book.window
         candidates = (entry for key in sorted(keys) for entry in self.by_key.get(key, ()))
         return next((entry for entry in candidates if proven(row, entry, window, self.book.owners)), None)

@@ -5,17 +5,17 @@ One file for each process of a run, JSON lines, each synced. It holds no secret:
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from pytest_zstack_ticket.api.strict_json import parse
-from pytest_zstack_ticket.cleanup.entries import Intent, LedgerEntries, intent_of
+from pytest_zstack_ticket.cleanup.entries import Entry, Intent, LedgerEntries, intent_of
 from pytest_zstack_ticket.model.errors import LedgerError
 from pytest_zstack_ticket.model.exchange import Request
 
@@ -43,10 +43,15 @@ class LedgerHead:
 
 
 class Ledger:
-    """Writes one ledger and keeps its entries in memory. Safe for many threads."""
+    """Writes one ledger and keeps its entries in memory. Safe for many threads.
+
+    `broken` says why the file can no longer be written: no intent is accepted then, but what is known is kept in
+    memory, so that a clean-up needs no disk.
+    """
 
     def __init__(self, path: Path, head: LedgerHead) -> None:
         self.path = path
+        self.broken = ""
         self._book = LedgerEntries()
         self._last = 0
         self._written = self._synced = 0
@@ -54,16 +59,24 @@ class Ledger:
         self._syncing = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("x", encoding="utf-8")
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         except OSError as error:
             raise LedgerError(f"the ledger {path} cannot be written ({error.strerror}); nothing was sent.") from error
         self._write({"type": "header", "schema": SCHEMA, **asdict(head)})
         self._sync(self._written)
+        if self.broken:
+            self.close(remove=True)
+            raise LedgerError(f"the ledger {path} cannot be written ({self.broken}); nothing was sent.")
 
     @property
     def book(self) -> LedgerEntries:
         """The entries so far."""
         return self._book
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing more may be created, in one sentence; empty if it may."""
+        return f"the ledger {self.path} cannot be written ({self.broken}), so nothing is created" if self.broken else ""
 
     @property
     def next_number(self) -> int:
@@ -74,12 +87,16 @@ class Ledger:
     def begin(self, request: Request, *, now: float) -> int:
         """Write the intent of a POST to the disk and return its number. Raises LedgerError."""
         with self._lock:
-            self._last += 1
-            intent = intent_of(request, number=self._last, now=now)
-            self._book.begin(intent)
+            intent = intent_of(request, number=self._last + 1, now=now)
             self._write({"type": "intent", **{name: getattr(intent, name) for name in INTENT}})
+            if not self.broken:
+                self._last += 1
+                self._book.begin(intent)
             line = self._written
         self._sync(line)
+        if self.broken:
+            self.know(intent.number, {"end": "unsent", "gone": True})
+            raise LedgerError(self.trouble)
         return intent.number
 
     def know(self, number: int, known: Mapping[str, Any]) -> None:
@@ -95,43 +112,52 @@ class Ledger:
                 self._book.owners.add(account)
                 self._write({"type": "owner", "account": account})
 
+    def drop_gone(self) -> list[Entry]:
+        """Forget the entries of which no ticket exists any more and return them; the file still has them."""
+        with self._lock:
+            return self._book.drop_gone()
+
     def close(self, *, remove: bool = False) -> None:
         """Close the file, and remove it if nothing is left to sweep; a second call does nothing."""
-        with self._lock:
-            if not self._file.closed:
-                self._file.close()
+        with self._lock, contextlib.suppress(OSError):
+            if self._file >= 0:
+                os.close(self._file)
+                self._file = -1
+                self.broken = self.broken or "it is closed"
             if remove:
                 self.path.unlink(missing_ok=True)
 
     def _write(self, record: Mapping[str, Any]) -> None:
-        with self._naming_the_file():
-            self._file.write(json.dumps(record, ensure_ascii=True) + "\n")
-            self._file.flush()
-            self._written += 1
+        """Write one line, or note why that cannot be done: after a torn line nothing more is written."""
+        line = (json.dumps(record, ensure_ascii=True) + "\n").encode("ascii")
+        if self.broken or self._file < 0:
+            return
+        try:
+            while line:
+                line = line[os.write(self._file, line) :]
+        except OSError as error:
+            self.broken = error.strerror or type(error).__name__
+        self._written += 1
 
     def _sync(self, line: int) -> None:
-        """Sync everything up to a line to the disk; waiting threads share one call."""
+        """Sync everything up to a line to the disk: all intents that wait meanwhile share the next call."""
         with self._syncing:
-            if self._synced < line:
-                ready = self._written
-                with self._naming_the_file():
-                    os.fdatasync(self._file.fileno())
-                self._synced = ready
-
-    @contextmanager
-    def _naming_the_file(self) -> Iterator[None]:
-        """Turn errors of writing into one that names the ledger. Raises LedgerError."""
-        try:
-            yield
-        except (OSError, ValueError) as error:
-            raise LedgerError(f"the ledger {self.path} cannot be written ({error}); the POST was not sent.") from error
+            if self._synced >= line or self.broken:
+                return
+            ready = self._written
+            try:
+                os.fdatasync(self._file)
+            except OSError as error:
+                self.broken = error.strerror or type(error).__name__
+            self._synced = ready
 
 
 class SavedLedger:
-    """A ledger of an earlier run; the findings of a sweep are appended to its file."""
+    """A ledger of an earlier run; the findings of a sweep are appended to its file, as long as that can be written."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = threading.Lock()
         self.head, self._book = read_ledger(path)
 
     @property
@@ -140,13 +166,17 @@ class SavedLedger:
         return self._book
 
     def know(self, number: int, known: Mapping[str, Any]) -> None:
-        """Add what is known of an intent. Raises LedgerError."""
-        self._book.know(number, **known)
-        try:
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"type": "known", "number": number, **known}) + "\n")
-        except OSError as error:
-            raise LedgerError(f"the ledger {self.path} cannot be written ({error.strerror}).") from error
+        """Add what is known of an intent; a later sweep finds out what could not be written."""
+        line = json.dumps({"type": "known", "number": number, **known}) + "\n"
+        with self._lock:
+            self._book.know(number, **known)
+            with contextlib.suppress(OSError), self.path.open("a", encoding="utf-8") as file:
+                file.write(line)
+
+    def drop_gone(self) -> list[Entry]:
+        """Forget the entries of which no ticket exists any more and return them; the file still has them."""
+        with self._lock:
+            return self._book.drop_gone()
 
 
 def read_ledger(path: Path) -> tuple[LedgerHead, LedgerEntries]:

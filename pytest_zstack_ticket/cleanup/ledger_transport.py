@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pytest_zstack_ticket.api.auth import LOG_INS
 from pytest_zstack_ticket.api.classify import last_segment
 from pytest_zstack_ticket.api.strict_json import decode
 from pytest_zstack_ticket.cleanup.entries import learned
 from pytest_zstack_ticket.cleanup.ledger import JOBS, Ledger
+from pytest_zstack_ticket.model.errors import LedgerError
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
@@ -20,20 +22,28 @@ class LedgerTransport:
         self._clock = clock
 
     def send(self, request: Request, /) -> Response | Failure:
-        """Send one request. Raises LedgerError if the intent cannot be written."""
-        number = self._ledger.begin(request, now=self._clock.now()) if request.method == "POST" else None
+        """Send one request; a POST whose intent cannot be written is not sent."""
+        if request.method == "POST":
+            return self._create(request)
         answer = self._transport.send(request)
-        if number is not None:
-            self._ledger.know(number, learned(request, answer))
-        elif request.method == "GET" and request.path.startswith(JOBS):
+        if request.method == "GET" and request.path.startswith(JOBS):
             self._job(request, answer)
-        elif request.path.startswith("/v1/accounts") or "log" in request.path:
+        elif request.method == "PUT" and request.path in LOG_INS:
             self._owner(answer)
         return answer
 
     def close(self) -> None:
         """Give up connections."""
         self._transport.close()
+
+    def _create(self, request: Request) -> Response | Failure:
+        try:
+            number = self._ledger.begin(request, now=self._clock.now())
+        except LedgerError as error:
+            return Failure(kind="stopped", detail=str(error), sent=False)
+        answer = self._transport.send(request)
+        self._ledger.know(number, learned(request, answer))
+        return answer
 
     def _job(self, request: Request, answer: Response | Failure) -> None:
         entry = self._ledger.book.of_job(last_segment(request.path) or "")

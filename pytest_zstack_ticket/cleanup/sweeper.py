@@ -6,30 +6,28 @@ Only calls that the target was seen to answer are used, and only tickets are tou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from pytest_zstack_ticket.api.classify import classify, session_died
-from pytest_zstack_ticket.api.messages import final_answer, json_object
-from pytest_zstack_ticket.api.polling import Flow, submit
-from pytest_zstack_ticket.cleanup.entries import Entry, Finder, LedgerEntries, in_window, learned
-from pytest_zstack_ticket.model.exchange import Exchange, Failure, Headers, Json, Request
-from pytest_zstack_ticket.model.outcome import Accepted, Unanswered
+from pytest_zstack_ticket.api.classify import classify
+from pytest_zstack_ticket.api.messages import final_answer
+from pytest_zstack_ticket.cleanup.calls import CleanupCalls, SilentTargetError, is_answered
+from pytest_zstack_ticket.cleanup.entries import Entry, LedgerEntries, Row, learned
+from pytest_zstack_ticket.cleanup.listing import TicketListing
+from pytest_zstack_ticket.cleanup.result import CleanupResult
+from pytest_zstack_ticket.cleanup.settlement import Settlement, uuids_of
+from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request
+from pytest_zstack_ticket.model.outcome import Accepted
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.ticket import JSON_UTF8
-from pytest_zstack_ticket.transport.clock import Clock
 
-PAGE = 200
-MOST_PAGES = 200
-MOST_SILENT = 3
-"""After this many unanswered calls in a row the rest is left to a later sweep."""
 ENDED = frozenset({"Cancelled", "Rejected", "FinalApproved"})
 PAUSE = 0.5
 MOST_TRIES = 3
 CANCEL = b'{"changeTicketStatus": {"statusEvent": "cancel"}}'
-Row = dict[str, Json]
+Progress = Callable[[int, int], None]
+"""Is called with the tickets deleted so far, and with those that are known to be there."""
 
 
 class Books(Protocol):
@@ -45,216 +43,190 @@ class Books(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class CleanupResult:
-    """Result of a sweep. `deleted` and `left` are UUIDs; `unseen` counts creates that could not be looked up.
-
-    `why` names what prevented the look-up; `offered` is False on a target that has no call to delete a ticket.
-    """
-
-    deleted: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
-    unseen: int = 0
-    why: str = ""
-    offered: bool = True
-
-    @property
-    def clean(self) -> bool:
-        """True if nothing is left and everything could be looked up."""
-        return not self.left and not self.unseen and not self.why
-
-    @staticmethod
-    def joined(parts: Sequence[CleanupResult]) -> CleanupResult:
-        """Return the sum of several sweeps."""
-        return CleanupResult(
-            deleted=sorted({uuid for one in parts for uuid in one.deleted}),
-            left=sorted({uuid for one in parts for uuid in one.left}),
-            unseen=sum(one.unseen for one in parts),
-            why=next((one.why for one in parts if one.why), ""),
-            offered=all(one.offered for one in parts),
-        )
-
-
 class Sweeper:
-    """Sweeps the tickets of one ledger with one session."""
+    """Sweeps the tickets of one ledger with one session.
+
+    All tickets are cancelled and deleted at once first, without waiting for any job; what a look then still finds is
+    cancelled and deleted again, each job followed to its end.
+    """
 
     def __init__(  # noqa: PLR0913 - what a sweep needs of a run
         self,
+        calls: CleanupCalls,
+        ledger: Books,
         *,
-        run: Callable[[Flow], tuple[Exchange, ...]],
-        headers: Callable[[], Headers],
         profile: Profile,
-        clock: Clock,
         patience: float,
-        renew: Callable[[], object],
-        longest: float,
+        known: dict[str, Row] | None = None,
         dry: bool = False,
+        progress: Progress | None = None,
     ) -> None:
-        self._run = run
-        self._headers = headers
+        self._calls = calls
+        self._ledger = ledger
         self._profile = profile
-        self._clock = clock
         self._patience = patience
-        self._renew = renew
-        self._end = clock.now() + longest
+        self._listing = TicketListing(calls, {} if known is None else known)
         self._dry = dry
-        self._silent = 0
-        self._deleted: set[str] = set()
-        self._offered = True
+        self._progress = progress or (lambda _deleted, _there: None)
+        self._traces: dict[int, set[str]] = {}
+        self._tries = Counter[str]()
+        self._accepted: set[str] = set()
+        self._result = CleanupResult()
 
-    def sweep(self, ledger: Books, *, before: int | None = None, wait: bool = True) -> CleanupResult:
-        """Delete every ticket of a ledger, or of the entries before a number, and return the result.
+    def sweep(self, *, before: int | None = None, wait: bool = True) -> CleanupResult:
+        """Delete every ticket of the ledger, or of the entries before a number, and return the result.
 
         `wait` waits, as long as a job may take, for creates whose outcome is not known yet.
         """
-        self._silent = 0
-        if "query" not in self._profile.capabilities:
-            return self._sweep_unseen(ledger, before)
-        swept, tries = CleanupResult(), Counter[str]()
-        while True:
-            self._follow(ledger)
-            # what could still come while we looked is not settled by that look
-            ripe = {one.intent.number for one in _chosen(ledger, before) if not (one.open and self._may_come(one))}
-            found = self._ours(ledger, before)
-            if found is None:
-                return self._gave_up(swept, ledger, before)
-            if self._dry:
-                return CleanupResult(left=sorted(found))
-            for uuid, (row, _) in found.items():
-                tries[uuid] += tries[uuid] < MOST_TRIES and self._take_away(uuid, row)
-            for number in ripe - {entry.intent.number for _, entry in found.values()}:
-                ledger.know(number, {"gone": True})
-            swept.left = sorted(uuid for uuid in found if tries[uuid] >= MOST_TRIES)
-            swept.deleted = sorted(set(tries) - set(found))
-            waiting = wait and any(one.intent.number not in ripe for one in _chosen(ledger, before))
-            swept.offered = self._offered
-            if len(swept.left) == len(found) and not waiting:
-                return swept
-            if waiting and not found:
-                self._clock.sleep(PAUSE)
+        try:
+            if "query" not in self._profile.capabilities:
+                self._sweep_unseen(before)
+            else:
+                while not self._is_swept(before, wait=wait):
+                    pass
+        except SilentTargetError as error:
+            self._give_up(before, error.why)
+        return self._result
 
-    def _sweep_unseen(self, ledger: Books, before: int | None) -> CleanupResult:
-        """Take away what the target answered us with our nonce in it; it cannot be asked for anything else."""
-        swept = CleanupResult()
-        self._follow(ledger)
-        for entry in _chosen(ledger, before):
-            if entry.ticket and entry.shown and not self._dry:
-                self._take_away(entry.ticket, {})
-            if entry.end == "refused" or (entry.ticket in self._deleted and entry.ticket):
-                ledger.know(entry.intent.number, {"gone": True})
-        swept.deleted, swept.offered = sorted(self._deleted), self._offered
-        rest = _chosen(ledger, before)
-        swept.left = sorted(one.ticket for one in rest if one.ticket)
-        swept.unseen = sum(not one.ticket for one in rest)
-        return swept
+    def _is_swept(self, before: int | None, *, wait: bool) -> bool:
+        """Look once and delete what was found; return True if nothing more can be done."""
+        self._follow()
+        chosen = self._chosen(before)
+        # what could still come while we looked is not settled by that look
+        ripe = [one for one in chosen if not (one.open and self._may_come(one))]
+        if not chosen:
+            return True
+        found = self._look(chosen)
+        if self._dry:
+            self._result.left = sorted(found.ours)
+            return True
+        unseen = self._settle(found, ripe)
+        there = found.ours | {uuid: {} for uuid in found.hidden}
+        due = {uuid: row for uuid, row in there.items() if self._tries[uuid] < MOST_TRIES}
+        self._result.deleted = sorted(self._tries.keys() - there.keys())
+        self._result.left = sorted((found.left | there.keys()) - due.keys())
+        self._result.unseen = unseen
+        if due:
+            self._take_away(due)
+            return False
+        if not wait or len(ripe) == len(chosen):
+            return True
+        self._calls.clock.sleep(PAUSE)
+        return False
+
+    def _look(self, chosen: Collection[Entry]) -> Settlement:
+        """Look at the target; what was just deleted is given time to go, as long as some of it does."""
+        window, before = self._ledger.book.window, -1
+        while True:
+            wanted = {uuid for one in chosen for uuid in uuids_of(one)}.union(*self._traces.values(), self._tries)
+            view = self._listing.view(window, wanted)
+            found = Settlement(self._ledger.book, view, chosen, self._traces)
+            going = sum(self._tries[uuid] == 1 for uuid in found.ours)
+            self._progress(len(self._tries) - len(self._tries.keys() & found.ours.keys()), len(found.ours))
+            if not going or going == before:
+                return found
+            before = going
+            self._calls.clock.sleep(PAUSE)
+
+    def _settle(self, found: Settlement, ripe: Sequence[Entry]) -> int:
+        """Record the entries of which no ticket is left, and count those that cannot be looked up."""
+        fates = self._calls.each(lambda entry: found.fate(entry, self._listing.lacks), ripe)
+        for entry, fate in zip(ripe, fates, strict=True):
+            if fate == "gone":
+                self._ledger.know(entry.intent.number, {"gone": True})
+        return fates.count("unseen")
 
     def _may_come(self, entry: Entry) -> bool:
-        return self._clock.now() < entry.intent.sent + self._patience
+        return self._calls.clock.now() < entry.intent.sent + self._patience
 
-    def _follow(self, ledger: Books) -> None:
+    def _follow(self) -> None:
         """Ask once for each job that has not ended as far as we know."""
-        for entry in ledger.book.pending():
-            # a POST whose answer was lost may have started the job that it asked for
-            job = entry.job or entry.intent.job
-            if not entry.open or not job or self._silent >= MOST_SILENT:
-                continue
-            poll = Request(method="GET", path=f"/v1/api-jobs/{quote(job, safe='')}")
-            trail = self._call(poll, follow=False, counts=False)
+        # a POST whose answer was lost may have started the job that it asked for
+        asked = [(one, one.job or one.intent.job) for one in self._ledger.book.pending() if one.open]
+        polls = [(one, Request(method="GET", path=f"/v1/api-jobs/{quote(job, safe='')}")) for one, job in asked if job]
+        trails = self._calls.each(lambda one: self._sent(one[1]), polls)
+        for (entry, _), trail in zip(polls, trails, strict=True):
             if trail and (known := learned(trail[-1].request, trail[-1].answer)):
-                ledger.know(entry.intent.number, known)
+                self._ledger.know(entry.intent.number, known)
 
-    def _ours(self, ledger: Books, before: int | None) -> dict[str, tuple[Row, Entry]] | None:
-        """Return the tickets that exist and are proven ours, by UUID; None if the target does not show any now."""
-        finder, found = Finder(ledger.book), dict[str, tuple[Row, Entry]]()
-        chosen = _chosen(ledger, before)
-        numbers = {one.intent.number for one in chosen}
-        rows = self._rows(ledger) if chosen else []
-        if rows is None:
-            return None
-        for row in rows:
-            entry = finder.entry_of(row)
-            if entry is not None and entry.intent.number in numbers:
-                found[str(row["uuid"])] = (row, entry)
-        for known in chosen:
-            one = self._one(known.ticket) if known.ticket and known.ticket not in found else None
-            if one is not None and finder.entry_of(one) is not None:
-                found[known.ticket] = (one, known)
-        return None if self._silent >= MOST_SILENT else found
+    def _take_away(self, due: Mapping[str, Row]) -> None:
+        """Cancel tickets if that is due, and delete them: the first time without waiting for each."""
+        first = [uuid for uuid in due if not self._tries[uuid]]
+        again = [uuid for uuid in due if self._tries[uuid]]
+        self._tries.update(list(due))
+        self._send_all([(uuid, _cancel(uuid)) for uuid in first if due[uuid].get("status") not in ENDED])
+        self._send_all([(uuid, _delete(uuid)) for uuid in first])
+        self._calls.each(lambda uuid: self._take_one_away(uuid, due[uuid]), again)
 
-    def _rows(self, ledger: Books) -> list[Row] | None:
-        """Return the tickets of the time of the run, latest first; a target that cannot sort shows all it has."""
-        kept: dict[str, Row] = {}
-        for page in range(MOST_PAGES):
-            rows = self._page(f"/v1/tickets?sort=-createDate&limit={PAGE}&start={page * PAGE}")
-            if rows is None and not page:
-                rows = self._page(f"/v1/tickets?limit={PAGE * 5}")
-            if rows is None:
-                return None if not page else list(kept.values())
-            fresh = {uuid: row for row in rows if isinstance(uuid := row.get("uuid"), str) and uuid not in kept}
-            kept |= fresh
-            recent = any(in_window(row.get("createDate"), ledger.book.window) for row in fresh.values())
-            if len(rows) < PAGE or not recent:
-                break
-        return list(kept.values())
+    def _send_all(self, requests: Sequence[tuple[str, Request]]) -> None:
+        """Send requests at once; the job of the last one is followed, so that the others have most likely ended too."""
+        done = 0
 
-    def _page(self, path: str) -> list[Row] | None:
-        trail = self._call(Request(method="GET", path=path), follow=False)
-        answer = final_answer(trail)
-        if answer is None or answer.status != 200:
-            return None
-        rows = json_object(answer.body).get("inventories")
-        return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else None
+        def send(one: tuple[str, Request]) -> None:
+            nonlocal done
+            trail = self._sent(one[1], follow=one is requests[-1])
+            done += 1
+            if one[1].method == "DELETE":
+                self._note(one[0], trail)
+                self._progress(len(self._tries) - len(requests) + done, len(requests) - done)
 
-    def _one(self, uuid: str) -> Row | None:
-        rows = self._page(f"/v1/tickets/{quote(uuid, safe='')}")
-        return next((row for row in rows or () if row.get("uuid") == uuid), None)
+        self._calls.each(send, requests)
 
-    def _take_away(self, uuid: str, row: Row) -> bool:
-        """Cancel a ticket if that is due, and delete it; always True, for a try is a try."""
-        path = f"/v1/tickets/{quote(uuid, safe='')}"
+    def _take_one_away(self, uuid: str, row: Row) -> None:
         if row.get("status") not in ENDED:
-            headers = (("Content-Type", JSON_UTF8),)
-            self._call(Request(method="PUT", path=f"{path}/actions", headers=headers, body=CANCEL), counts=False)
-        trail = self._call(Request(method="DELETE", path=path))
-        if isinstance(classify(trail, self._profile, call="delete"), Accepted):
-            self._deleted.add(uuid)
-        answer = final_answer(trail)
-        if answer is not None and (answer.status in (404, 405, 501) or b"No delete API" in answer.body):
-            self._offered = False
-        return True
+            self._sent(_cancel(uuid), follow=True)
+        self._note(uuid, self._sent(_delete(uuid), follow=True))
 
-    def _gave_up(self, swept: CleanupResult, ledger: Books, before: int | None) -> CleanupResult:
-        rest = _chosen(ledger, before)
-        swept.left = sorted({one.ticket for one in rest if one.ticket} - self._deleted)
-        swept.unseen = sum(one.end != "refused" and not one.ticket for one in rest)
-        swept.why = "no-answer"
-        return swept
+    def _sent(self, request: Request, *, follow: bool = False) -> tuple[Exchange, ...]:
+        """Send a request; where it was lost, go on only when the target is there again. Raises SilentTargetError.
 
-    def _call(self, request: Request, *, follow: bool = True, counts: bool = True) -> tuple[Exchange, ...]:
-        """Send a request of ours; `counts` unless the clean-up can do without its answer, whatever that is.
-
-        A front end may word every refusal itself: that is silence only where we asked for something that exists.
+        A front end may word every refusal itself: that is no silence but where a ticket of ours was to be deleted.
         """
-        if self._clock.now() > self._end:
-            self._silent = MOST_SILENT
-        if self._silent >= MOST_SILENT:
-            return ()
-        trail = self._sent(request, follow=follow)
-        outcome = classify(trail, self._profile, call="query")
-        if session_died(outcome):
-            self._renew()
-            trail = self._sent(request, follow=follow)
-            outcome = classify(trail, self._profile, call="query")
-        if not isinstance(outcome, Unanswered):
-            self._silent = 0
-        elif counts or isinstance(trail[-1].answer, Failure):
-            self._silent += 1
+        seen = self._calls.recoveries
+        trail = self._calls.send(request, follow=follow)
+        lost = not trail or isinstance(trail[-1].answer, Failure)
+        if lost or (request.method == "DELETE" and not is_answered(trail[:1])):
+            self._calls.recover(seen)
         return trail
 
-    def _sent(self, request: Request, *, follow: bool) -> tuple[Exchange, ...]:
-        asked = replace(request, headers=(*request.headers, *self._headers()))
-        return self._run(submit(asked, job_limit=self._patience if follow else 0.0, first_wait=0.01))
+    def _note(self, uuid: str, trail: tuple[Exchange, ...]) -> None:
+        """Note whether a deletion was accepted, and whether the target has such a call at all."""
+        if isinstance(classify(trail, self._profile, call="delete"), Accepted):
+            self._accepted.add(uuid)
+        answer = final_answer(trail)
+        if answer is not None and (answer.status in (404, 405, 501) or b"No delete API" in answer.body):
+            self._result.offered = False
+
+    def _sweep_unseen(self, before: int | None) -> None:
+        """Take away what the target answered us with our nonce in it; it cannot be asked for anything else."""
+        self._follow()
+        shown = [one.ticket for one in self._chosen(before) if one.ticket and one.shown]
+        if not self._dry:
+            self._calls.each(lambda uuid: self._take_one_away(uuid, {}), shown)
+        for entry in self._chosen(before):
+            if entry.end == "refused" or entry.ticket in self._accepted:
+                self._ledger.know(entry.intent.number, {"gone": True})
+        rest = self._chosen(before)
+        self._result.deleted = sorted(self._accepted)
+        self._result.left = sorted(one.ticket for one in rest if one.ticket)
+        self._result.unseen = sum(not one.ticket for one in rest)
+
+    def _give_up(self, before: int | None, why: str) -> None:
+        """List what is left as far as is known: what was deleted and not seen to be gone counts as left."""
+        rest = self._chosen(before)
+        known = {one.intent.number: uuids_of(one) | self._traces.get(one.intent.number, set()) for one in rest}
+        self._result.left = sorted(set().union(*known.values()) - set(self._result.deleted))
+        self._result.unseen = sum(one.end != "refused" and not known[one.intent.number] for one in rest)
+        self._result.why = why
+
+    def _chosen(self, before: int | None) -> list[Entry]:
+        return [one for one in self._ledger.book.pending() if before is None or one.intent.number < before]
 
 
-def _chosen(ledger: Books, before: int | None) -> list[Entry]:
-    return [one for one in ledger.book.pending() if before is None or one.intent.number < before]
+def _cancel(uuid: str) -> Request:
+    headers = (("Content-Type", JSON_UTF8),)
+    return Request(method="PUT", path=f"/v1/tickets/{quote(uuid, safe='')}/actions", headers=headers, body=CANCEL)
+
+
+def _delete(uuid: str) -> Request:
+    return Request(method="DELETE", path=f"/v1/tickets/{quote(uuid, safe='')}")

@@ -40,13 +40,13 @@ def add_simulate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--latency", type=float, default=0.002, metavar="SECONDS", help="duration of a job (default: %(default)s)"
     )
-    parser.add_argument("--locale", choices=("en", "zh"), default="en", help="language of error messages (default: en)")
+    parser.add_argument("--locale", choices=("en", "zh"), default="zh", help="language of error messages (default: zh)")
     parser.add_argument(
         "--choice",
         action="append",
         default=[],
         metavar="NAME:WORD",
-        help="how an open question is decided; `measured` for a measured 5.2.1 node (repeatable)",
+        help="how an open question is decided (repeatable; default: measured, as a measured 5.2.1 node)",
     )
     parser.add_argument(
         "--session-timeout", type=float, metavar="SECONDS", help="lifetime of an idle session (default: 7200)"
@@ -96,7 +96,7 @@ def options_of(arguments: argparse.Namespace) -> SimulatorOptions:
         "latency": arguments.latency,
         "locale": arguments.locale,
         "fault": "+".join(arguments.fault) or None,
-        "choice": "+".join(arguments.choice) or None,
+        "choice": "+".join(arguments.choice) or "measured",
         "session_timeout": arguments.session_timeout,
         "webhook_pause": arguments.webhook_pause,
         "seed": arguments.seed,

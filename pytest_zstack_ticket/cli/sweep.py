@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from pytest_zstack_ticket.cleanup.ledger import SavedLedger
 from pytest_zstack_ticket.cli.arguments import add_json
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
+from pytest_zstack_ticket.model.errors import ZStackTicketError
 from pytest_zstack_ticket.model.exchange import JsonObject
+from pytest_zstack_ticket.report.cleanup_progress import CleanupProgress
 from pytest_zstack_ticket.target.resume_cleanup import sweep_ledger
 
 EXAMPLE = """example:
@@ -32,11 +35,22 @@ def add_sweep_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def sweep(arguments: argparse.Namespace) -> int:
-    """Sweep ledgers; the exit status is 13 if tickets are left. Raises TargetError, LedgerError or UsageError."""
-    paths = [path for pattern in arguments.ledger for path in _found(Path(pattern))]
-    results = [_sweep_one(path, arguments) for path in paths]
-    if arguments.json:
+    """Sweep ledgers; the exit status is 13 if tickets are left. Raises TargetError, LedgerError or UsageError.
+
+    One that cannot be swept is no reason to leave the others.
+    """
+    results, errors = [], list[ZStackTicketError]()
+    for path in (path for pattern in arguments.ledger for path in _found(Path(pattern))):
+        try:
+            results.append(_sweep_one(path, arguments))
+        except ZStackTicketError as error:
+            errors.append(error)
+    if arguments.json and results:
         write_json(results)
+    if errors:
+        for other in errors[1:]:
+            print_message(str(other))
+        raise errors[0]
     return 13 if any(one["left"] or one["unseen"] or one["reason"] for one in results) else 0
 
 
@@ -47,7 +61,13 @@ def _found(pattern: Path) -> list[Path]:
 
 def _sweep_one(path: Path, arguments: argparse.Namespace) -> JsonObject:
     ledger = SavedLedger(path)
-    swept = sweep_ledger(ledger, environment=os.environ, profile=arguments.profile, dry=arguments.dry_run)
+    swept = sweep_ledger(
+        ledger,
+        environment=os.environ,
+        profile=arguments.profile,
+        dry=arguments.dry_run,
+        progress=CleanupProgress(print_message, "en"),
+    )
     result: JsonObject = {
         "ledger": str(path),
         "target": ledger.head.url,
@@ -60,8 +80,9 @@ def _sweep_one(path: Path, arguments: argparse.Namespace) -> JsonObject:
     if not arguments.json:
         _write(result)
     if swept.clean and not arguments.dry_run and not ledger.book.pending():
-        path.unlink(missing_ok=True)
-        print_message(f"{path}: no tickets left, so the ledger was removed")
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+            print_message(f"{path}: no tickets left, so the ledger was removed")
     return result
 
 

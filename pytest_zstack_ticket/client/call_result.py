@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pytest_zstack_ticket.api.classify import classify, job_id
-from pytest_zstack_ticket.api.messages import sent_params
+from pytest_zstack_ticket.api.messages import rows_of, sent_params
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
 from pytest_zstack_ticket.model.outcome import Outcome, Refused
 from pytest_zstack_ticket.model.profile import Profile
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class CallResult:
     """The exchanges of one flow as the evidence has them, oldest first; `call` is create, query, login, ...
 
@@ -25,10 +25,27 @@ class CallResult:
     call: str = "create"
     again: Callable[[], CallResult] | None = field(default=None, compare=False, repr=False)
 
+    def __repr__(self) -> str:
+        """Show in few words, as in a failed assertion, what was called and how it ended."""
+        answer = self.exchanges[-1].answer if self.exchanges else None
+        status = f" {answer.status}" if isinstance(answer, Response) else ""
+        last = f", {self.exchanges[-1].id}" if self.exchanges else ""
+        return f"<CallResult {self.call}: {self.reading}{status}{last}>"
+
     @cached_property
     def outcome(self) -> Outcome:
         """What the call led to."""
         return classify(self.exchanges, self.profile, call=self.call)
+
+    @property
+    def inventory(self) -> dict[str, Json] | None:
+        """The ticket that an accepted call answered; None if it was not accepted, or answered `{}`."""
+        return getattr(self.outcome, "inventory", None)
+
+    @property
+    def rows(self) -> list[dict[str, Json]]:
+        """The rows that a query answered; empty for any other answer."""
+        return rows_of(self.exchanges) or []
 
     @property
     def job(self) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
-from pytest_zstack_ticket.api.polling import Flow, PollingPace
+from pytest_zstack_ticket.api.polling import Flow
+from pytest_zstack_ticket.client import call_gate
 from pytest_zstack_ticket.client.job_notifications import JobNotifications
+from pytest_zstack_ticket.client.polling_pace import PollingPace
 from pytest_zstack_ticket.client.recorder import Recorder
 from pytest_zstack_ticket.model.exchange import Exchange, Request, Wait
 from pytest_zstack_ticket.transport.base import Transport
@@ -41,26 +43,13 @@ class Client:
         return self._transport
 
     @property
-    def first_wait(self) -> float:
-        """Seconds to wait before the first poll, learned from past jobs."""
-        return self.pace.first_wait
-
-    def patience(self, limit: float) -> float:
-        """Return for how many of `limit` seconds a job is followed, learned from past jobs."""
-        return self.pace.patience(limit)
-
-    @property
     def hook_url(self) -> str:
         """The URL to name to a target that delivers the ends of jobs; empty if they are polled."""
         return self._notifications.url
 
-    @property
-    def hook_wait(self) -> float:
-        """Seconds to wait for a delivery, learned from past jobs."""
-        return self.pace.hook_wait
-
     def send(self, request: Request) -> tuple[Exchange, Exchange]:
         """Send one request; return the exchange as it was, and as it is kept."""
+        call_gate.check()
         number = next(self._numbers)
         started = self._clock.now()
         answer = self._transport.send(request)
@@ -78,6 +67,10 @@ class Client:
 
     def run(self, flow: Flow) -> tuple[Exchange, ...]:
         """Drive a flow to its end and return its exchanges as they are kept."""
+        with call_gate.one_call():
+            return self._driven(flow)
+
+    def _driven(self, flow: Flow) -> tuple[Exchange, ...]:
         kept: list[Exchange] = []
         try:
             step = next(flow)
@@ -90,9 +83,7 @@ class Client:
                     kept.append(redacted)
                     step = flow.send(raw)
         except StopIteration:
-            trail = tuple(kept)
-            self.pace.learn(trail)
-            return trail
+            return tuple(kept)
 
     def _wait(self, step: Wait) -> None:
         if step.until and self._notifications.listening:

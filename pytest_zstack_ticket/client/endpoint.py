@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
@@ -12,9 +12,12 @@ from urllib.parse import quote
 
 from pytest_zstack_ticket.api.auth import login_request, logout_request
 from pytest_zstack_ticket.client.access_key import found_wall_clock, signed_headers
+from pytest_zstack_ticket.client.call_gate import in_context
 from pytest_zstack_ticket.client.call_listeners import CallListeners
 from pytest_zstack_ticket.client.call_result import CallResult
+from pytest_zstack_ticket.client.changed_draft import changed_draft
 from pytest_zstack_ticket.client.nonce import with_fresh_nonce
+from pytest_zstack_ticket.client.once import OncePerKey
 from pytest_zstack_ticket.client.request_sender import RequestSender
 from pytest_zstack_ticket.client.session_renewal import Sender, Sessions
 from pytest_zstack_ticket.client.target_state import TargetState
@@ -52,6 +55,7 @@ class TicketEndpoint(RequestSender):
         self.certifier = state.context.nonce
         self.calibration_draft = draft
         self._users = users or only_owner
+        self._wall_clock: OncePerKey[str, float] = OncePerKey()
         self.mark = f"zt-{secrets.token_hex(4)}"
 
     def as_user(self, part: str) -> TicketEndpoint:
@@ -66,6 +70,10 @@ class TicketEndpoint(RequestSender):
     def calibration(self) -> CallResult:
         """The trail of the calibration draft, sent once and before anything else."""
         return self.create(self.calibration_draft)
+
+    def draft(self, *, without: Collection[str] = (), **members: Json) -> Draft:
+        """Return the calibration draft with other members of `params`: None is sent as null, `without` not at all."""
+        return changed_draft(self.calibration_draft, members, without)
 
     def create(  # noqa: PLR0913 - all but the draft are for the few tests that ask for them
         self,
@@ -90,9 +98,10 @@ class TicketEndpoint(RequestSender):
             headers=(*draft.headers, *headers, *extra),
             job_limit=job_limit,
             first_wait=first_wait,
+            reading=draft.reading,
         )
 
-    def create_bytes(
+    def create_bytes(  # noqa: PLR0913 - likewise
         self,
         body: bytes,
         *,
@@ -100,11 +109,13 @@ class TicketEndpoint(RequestSender):
         session: Session | None = None,
         job_limit: float | None = None,
         first_wait: float | None = None,
+        reading: bytes | None = None,
     ) -> CallResult:
-        """Send the bytes of a body, a fresh nonce in its name."""
+        """Send the bytes of a body, a fresh nonce in its name; `reading` is what bytes that are no plain JSON mean."""
         authorised = (*headers, ("Authorization", session.authorization)) if session else self._with_session(headers)
-        request = Request(method="POST", path="/v1/tickets", headers=authorised, body=with_fresh_nonce(body, self.mark))
-        return self._follow(request, "create", job_limit=job_limit, first_wait=first_wait)
+        request = Request(method="POST", path="/v1/tickets", headers=authorised, body=body, reading=reading)
+        marked = with_fresh_nonce(request, self.mark)
+        return self._follow(marked, "create", job_limit=job_limit, first_wait=first_wait)
 
     def _hook(self, draft: Draft) -> Headers:
         """Return the webhook of a draft whose headers are not what is tested, if the target delivers to us."""
@@ -117,9 +128,10 @@ class TicketEndpoint(RequestSender):
         kept = tuple(pair for pair in message.headers if pair[0] not in message.without)
         named = {name.lower() for name, _ in kept} | {name.lower() for name in message.without}
         headers = kept if "authorization" in named else self._with_session(kept)
-        body = None if message.body is None else with_fresh_nonce(message.body, self.mark)
-        request = Request(method=message.method, path=message.path, headers=headers, body=body)
-        return self._follow(request, "create", follow=follow)
+        request = Request(
+            method=message.method, path=message.path, headers=headers, body=message.body, reading=message.reading
+        )
+        return self._follow(with_fresh_nonce(request, self.mark), "create", follow=follow)
 
     def call(  # noqa: PLR0913 - an HTTP call has this many parts
         self,
@@ -146,9 +158,8 @@ class TicketEndpoint(RequestSender):
     def create_twice(self, draft: Draft, *, job_uuid: str, cut: Cut) -> tuple[CallResult, CallResult]:
         """Deliver the same bytes twice: first on a connection that we cut, then on one whose answer we read."""
         headers = self._with_session((*draft.headers, ("X-Job-UUID", job_uuid)))
-        request = Request(
-            method="POST", path="/v1/tickets", headers=headers, body=with_fresh_nonce(draft.body, self.mark)
-        )
+        plain = Request(method="POST", path="/v1/tickets", headers=headers, body=draft.body, reading=draft.reading)
+        request = with_fresh_nonce(plain, self.mark)
         first = self._follow(replace(request, cut=cut), "create", follow=False)
         return first, self._follow(request, "create")
 
@@ -156,7 +167,7 @@ class TicketEndpoint(RequestSender):
         """Send drafts at the same time, each from a thread of its own; trails in the order of the drafts."""
         self.quota.free(len(drafts))
         with ThreadPoolExecutor(max_workers=len(drafts)) as pool:
-            return list(pool.map(self.create, drafts))
+            return list(pool.map(in_context(self.create), drafts))
 
     def find_ticket(self, created: CallResult) -> CallResult | None:
         """Find what shows a created ticket: the create itself if it answered an inventory, else a query for it.
@@ -250,9 +261,12 @@ class TicketEndpoint(RequestSender):
         """Log in once more and return that session. Raises LoginError."""
         return self._sessions.another()
 
-    @cached_property
+    @property
     def wall_clock(self) -> float:
-        """Seconds between UTC and the wall clock that the target compares dates with, found by trying."""
+        """Seconds between UTC and the wall clock that the target compares dates with, found by trying, once."""
+        return self._wall_clock.get("", self._found_wall_clock)
+
+    def _found_wall_clock(self) -> float:
         draft = self.calibration_draft
         edit = Edit(kind="variation", name="signed", note="to find the target's wall clock")
 

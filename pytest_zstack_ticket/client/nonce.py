@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 
 from pytest_zstack_ticket.model.exchange import Request
 from pytest_zstack_ticket.model.nonce import NONCE
 
-_NONCE = NONCE.encode()
-_NARROW = re.compile(rb"(zt-[0-9a-f]{8})[0-9a-f]{8}")
-_WIDE = re.compile(rb"(z\x00t\x00-\x00(?:[0-9a-f]\x00){8})(?:[0-9a-f]\x00){8}")
+PADS = (b"", b"\0", b"\0\0\0")
+"""What follows each letter of ASCII text in UTF-8 and its like, in UTF-16 and in UTF-32.
+
+In the other byte order it precedes each letter, and then what surrounds the text completes the same bytes.
+"""
 
 
-def with_fresh_nonce(body: bytes, mark: str) -> bytes:
-    """Return a body with a fresh nonce that begins with a run's mark where it has room for one."""
+def with_fresh_nonce(request: Request, mark: str) -> Request:
+    """Request with a fresh nonce that begins with a run's mark, where its body has room for one."""
     fresh = f"{mark}{secrets.token_hex(4)}".encode()
-    return body.replace(_NONCE, fresh).replace(_wide(_NONCE), _wide(fresh))
+
+    def put(body: bytes) -> bytes:
+        for pad in PADS:
+            body = body.replace(_padded(NONCE.encode(), pad), _padded(fresh, pad))
+        return body
+
+    return _changed(request, put)
 
 
 def repetition(request: Request) -> Request:
@@ -28,10 +37,27 @@ def repetition(request: Request) -> Request:
     if request.method != "POST" or request.body is None:
         return request
     fresh = secrets.token_hex(4).encode()
-    body = _NARROW.sub(lambda found: found[1] + fresh, request.body)
-    return replace(request, body=_WIDE.sub(lambda found: found[1] + _wide(fresh), body))
+
+    def renew(body: bytes) -> bytes:
+        for pad in PADS:
+            end = _padded(fresh, pad)
+            body = _pattern(pad).sub(lambda found, end=end: found[1] + end, body)  # type: ignore[misc] # bound in the loop
+        return body
+
+    return _changed(request, renew)
 
 
-def _wide(text: bytes) -> bytes:
-    """Return ASCII text as it stands in a body in UTF-16 (its second byte order differs by what surrounds it)."""
-    return text.decode().encode("utf-16-le")
+def _changed(request: Request, change: Callable[[bytes], bytes]) -> Request:
+    """Change a body, and what it means, alike."""
+    body = None if request.body is None else change(request.body)
+    reading = None if request.reading is None else change(request.reading)
+    return replace(request, body=body, reading=reading)
+
+
+def _pattern(pad: bytes) -> re.Pattern[bytes]:
+    digits = b"(?:[0-9a-f]" + pad + b"){8}"
+    return re.compile(b"(" + _padded(b"zt-", pad) + digits + b")" + digits)
+
+
+def _padded(text: bytes, pad: bytes) -> bytes:
+    return b"".join(bytes((letter,)) + pad for letter in text)

@@ -29,12 +29,19 @@ class Recorder(Protocol):
 
     @property
     def seal(self) -> dict[str, Any]:
-        """What the kept lines can be recognised by; empty if none are kept."""
+        """What the kept lines can be recognised by, empty if none are kept. Raises EvidenceError if some are lost."""
+        ...
+
+    @property
+    def failed(self) -> str:
+        """Why nothing more can be kept, empty if it can."""
         ...
 
 
 class NoRecorder:
     """Keeps nothing: for runs that write no evidence."""
+
+    failed = ""
 
     def exchange(self, exchange: Exchange, /) -> None:
         """Forget it."""

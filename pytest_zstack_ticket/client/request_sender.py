@@ -7,6 +7,7 @@ from pytest_zstack_ticket.api.polling import submit
 from pytest_zstack_ticket.client.call_listeners import CallListeners
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.nonce import repetition
+from pytest_zstack_ticket.client.polling_pace import LEAST_WAIT
 from pytest_zstack_ticket.client.session_renewal import Sender, SessionRenewer, Sessions
 from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.client.ticket_quota import NoQuota, TicketQuota
@@ -65,33 +66,37 @@ class RequestSender:
     ) -> CallResult:
         if not self.may_send(request.body):
             raise RuntimeError(f"a body that could harm a cloud ({hazard_of(request.body)}) goes to the simulator only")
-        exchanges = self._run(request, follow=follow, job_limit=job_limit, first_wait=first_wait)
+        exchanges = self._run(request, call, follow=follow, job_limit=job_limit, first_wait=first_wait)
         sent = request
         for _ in range(MOST_RENEWALS_OF_ONE):
             renewed_request = self._renewer.renewed_request(sent, exchanges, self.profile, call)
             if renewed_request is None:
                 break
             sent = renewed_request
-            exchanges = self._run(sent, follow=follow, job_limit=job_limit, first_wait=first_wait)
-        self.calls.notify()
+            exchanges = self._run(sent, call, follow=follow, job_limit=job_limit, first_wait=first_wait)
 
         def again() -> CallResult:
             return self._follow(repetition(request), call, follow=follow, job_limit=job_limit)
 
-        return CallResult(exchanges=exchanges, profile=self.profile, call=call, again=again)
+        result = CallResult(exchanges=exchanges, profile=self.profile, call=call, again=again)
+        self.calls.notify(result)
+        return result
 
     def _run(
-        self, request: Request, *, follow: bool, job_limit: float | None, first_wait: float | None
+        self, request: Request, call: str, *, follow: bool, job_limit: float | None, first_wait: float | None
     ) -> tuple[Exchange, ...]:
-        patience = self._sender.patience(self._settings.patience.job) if job_limit is None else job_limit
+        pace = self._sender.pace
+        patience = pace.patience(self._settings.patience.job) if job_limit is None else job_limit
         limit = patience if follow else 0.0
-        wait = self._sender.first_wait if first_wait is None else first_wait
         hook = self._sender.hook_url
-        hook_wait = self._sender.hook_wait if hook and ("X-Web-Hook", hook) in request.headers else 0.0
+        hook_wait = pace.hook_wait if hook and ("X-Web-Hook", hook) in request.headers else 0.0
+        learning = follow and first_wait is None and not hook_wait
         for _ in range(MOST_QUOTA_RETRIES):
             if request.method == "POST":
                 self.quota.free()
+            wait = pace.first_wait(call) if learning else LEAST_WAIT if first_wait is None else first_wait
             exchanges = self._sender.run(submit(request, job_limit=limit, first_wait=wait, hook_wait=hook_wait))
+            pace.learn(call, exchanges, wait if learning else None)
             if not is_over_alive_quota(exchanges[0].answer):
                 break
         return exchanges

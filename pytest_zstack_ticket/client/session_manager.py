@@ -36,6 +36,7 @@ TLS_WORDS = (
             "invalid purpose",
             "unsuitable certificate purpose",
             "key too small",
+            "key too weak",
             "md too weak",
             "digest algorithm too weak",
             "critical extension",
@@ -54,8 +55,8 @@ TLS_FIXES = {
     "ciphers, and ask for no certificate.",
     "tls-expired": "Renew the certificate, or correct this machine's clock.",
     "tls-host": "Use a host name that the certificate covers.",
-    "tls-flaw": "The certificate, or that of its CA, breaks the rules of RFC 5280, which Python checks from 3.13 "
-    "on. Issue it again, or go without verification by --zstack-insecure.",
+    "tls-flaw": "The certificate, or that of its CA, is too weak or breaks the rules of RFC 5280, of which Python "
+    "checks more from 3.13 on. Issue it again, or go without verification by --zstack-insecure.",
     "tls-untrusted": "Give the CA's certificate with --zstack-ca, or go without verification by --zstack-insecure.",
     "tls-unknown": "The cause is unknown.",
 }

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from pytest_zstack_ticket.api.classify import classify, session_died
 from pytest_zstack_ticket.api.polling import submit
+from pytest_zstack_ticket.client.polling_pace import PollingPace
 from pytest_zstack_ticket.model.errors import LoginError
 from pytest_zstack_ticket.model.exchange import Exchange, Request, Wait
 from pytest_zstack_ticket.model.profile import Profile
@@ -26,22 +27,13 @@ class Sender(Protocol):
         ...
 
     @property
-    def first_wait(self) -> float:
-        """Seconds to wait before the first poll, learned from past jobs."""
-        ...
-
-    def patience(self, limit: float, /) -> float:
-        """Return for how many of `limit` seconds a job is followed, learned from past jobs."""
+    def pace(self) -> PollingPace:
+        """How long jobs took lately."""
         ...
 
     @property
     def hook_url(self) -> str:
         """The URL to name to a target that delivers the ends of jobs; empty if they are polled."""
-        ...
-
-    @property
-    def hook_wait(self) -> float:
-        """Seconds to wait for a delivery, learned from past jobs."""
         ...
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 Json: TypeAlias = Any
@@ -30,6 +30,7 @@ class Request:
     """One HTTP request. `path` is the raw target below the context root, query included: `/v1/tickets?q=name%3Da`.
 
     One with a `cut` is delivered, but its answer never read; evidence shows that by the failure of its exchange.
+    `reading` is never sent: it is the JSON in UTF-8 that a lenient target reads out of a `body` in another form.
     """
 
     method: str
@@ -37,6 +38,7 @@ class Request:
     headers: Headers = ()
     body: bytes | None = None
     cut: Cut = ""
+    reading: bytes | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,18 +37,23 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A CreateTicket body, valid or not, as the exact bytes to send. `edit` is None for the calibration draft."""
+    """A CreateTicket body, valid or not, as the exact bytes to send. `edit` is None for the calibration draft.
+
+    `reading` is what those bytes mean as JSON in UTF-8, where they are written in another way.
+    """
 
     body: bytes
     edit: Edit | None = None
     headers: Headers = (("Content-Type", JSON_UTF8),)
+    reading: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A whole request that differs from a correct one by one breakage.
 
-    `headers` replace the usual ones by name; a name in `without` is not sent at all.
+    `headers` replace the usual ones by name; a name in `without` is not sent at all. `reading` is what a lenient target
+    reads out of a body that is not plain JSON in UTF-8.
     """
 
     edit: Edit
@@ -57,3 +62,4 @@ class Message:
     headers: Headers = (("Content-Type", JSON_UTF8),)
     without: tuple[str, ...] = ()
     body: bytes | None = None
+    reading: bytes | None = None

@@ -21,6 +21,9 @@ def pytest_configure(config: pytest.Config) -> None:
     from pytest_zstack_ticket.plugin.suite_selection import is_asked_for  # noqa: PLC0415 - as above
 
     config.addinivalue_line("markers", "requirement(id): the requirement of the ZStack ticket API that a test examines")
+    config.addinivalue_line(
+        "markers", "zstack_alone(group): nothing runs beside this test but tests of its group, if any"
+    )
     config.pluginmanager.register(fixtures, "zstack-ticket-fixtures")
     if is_asked_for(config):
         from pytest_zstack_ticket.plugin import hooks  # noqa: PLC0415 - a run without target does not pay for it

@@ -6,7 +6,8 @@ PYTEST_DONT_REWRITE: every pytest run on the machine imports this module.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -29,14 +30,19 @@ if TYPE_CHECKING:
 NO_TARGET = "there is no target: use --zstack-url=http://HOST:PORT, or --zstack-url=embedded for the simulator."
 
 
+FIXTURE_VALUE: pytest.StashKey[Callable[[str], Any]] = pytest.StashKey()
+"""Returns the value of a fixture of the session by its name, once a test has asked for `zstack_run`."""
+
+
 @pytest.fixture(scope="session")
-def zstack_run(pytestconfig: pytest.Config) -> Run:
+def zstack_run(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Run:
     """Provide the run that the options ask for."""
     from pytest_zstack_ticket.plugin.startup import RUN  # noqa: PLC0415 - only a run of ours pays for it
 
     run = pytestconfig.stash.get(RUN, None)
     if run is None:
         pytest.fail(NO_TARGET, pytrace=False)
+    pytestconfig.stash[FIXTURE_VALUE] = request.getfixturevalue
     return run
 
 
@@ -98,7 +104,7 @@ def zstack_many_tickets(zstack_run: Run) -> TicketSet:
     """Provide tickets like `zstack_tickets`, but more than a page usually has rows."""
     from pytest_zstack_ticket.scenarios.ticket_set import MANY, TicketSet  # noqa: PLC0415 - as above
 
-    return TicketSet(zstack_run.reached.endpoint, MANY)
+    return TicketSet(zstack_run.reached.endpoint, MANY, window=zstack_run.window)
 
 
 @pytest.fixture(scope="session")
@@ -122,6 +128,22 @@ def zstack_concurrently(zstack_run: Run) -> Callable[..., list[CanaryTicket]]:
 
     endpoint = zstack_run.reached.endpoint
     return lambda *parts: create_concurrently([endpoint.as_user(part) for part in parts])
+
+
+@pytest.fixture(scope="session")
+def zstack_in_window(zstack_run: Run) -> Callable[..., Iterator[tuple[Any, Any]]]:
+    """Make one call for each of many values, several at once, and yield each value with its result, in order."""
+    from pytest_zstack_ticket.scenarios.in_window import in_window  # noqa: PLC0415 - as above
+
+    return partial(in_window, window=zstack_run.window)
+
+
+@pytest.fixture(scope="session")
+def zstack_once() -> Callable[..., Any]:
+    """Provide what several tests share, made by the first to ask: `zstack_once("refusals", make)`."""
+    from pytest_zstack_ticket.client.once import OncePerKey  # noqa: PLC0415 - as above
+
+    return OncePerKey().get
 
 
 @pytest.fixture(scope="session")

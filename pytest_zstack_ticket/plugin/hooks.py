@@ -7,26 +7,28 @@ import os
 from collections.abc import Generator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
-from pytest_zstack_ticket.cleanup.sweeper import CleanupResult
+from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
-from pytest_zstack_ticket.plugin import items, run_order, startup, suite_selection
+from pytest_zstack_ticket.plugin import items, lookahead, run_order, startup, suite_selection
+from pytest_zstack_ticket.plugin.interrupts import Interrupts
 from pytest_zstack_ticket.plugin.private_api import forget_interrupt
 from pytest_zstack_ticket.plugin.progress import LiveLine, is_wanted
 from pytest_zstack_ticket.plugin.remaining_budget import LATE, spend, take
-from pytest_zstack_ticket.plugin.sigterm import Termination
-from pytest_zstack_ticket.plugin.terminal import summary
+from pytest_zstack_ticket.plugin.terminal import residue, summary
 from pytest_zstack_ticket.redaction.leak_scan import Scan
-from pytest_zstack_ticket.runner.conclusion import Conclusion, conclude
+from pytest_zstack_ticket.report.cleanup_progress import CleanupProgress
+from pytest_zstack_ticket.runner.conclusion import NOT_WRITTEN, Conclusion, conclude
 from pytest_zstack_ticket.runner.drift_monitor import REQUIREMENT
 from pytest_zstack_ticket.runner.limits import lines, quotas_of
 from pytest_zstack_ticket.runner.record import KEY
 from pytest_zstack_ticket.runner.replay import after_tests, before_tests
+from pytest_zstack_ticket.runner.residue import clean_up, give_up, sweep_after_workers
 from pytest_zstack_ticket.runner.run import Run
-from pytest_zstack_ticket.verdicts.judge import INCONCLUSIVE, NO_TARGET
+from pytest_zstack_ticket.verdicts.judge import INCONCLUSIVE, NO_TARGET, RESIDUE
 
 if TYPE_CHECKING:
     from pytest_zstack_ticket.plugin.allure import AllureResults
@@ -46,7 +48,9 @@ def set_up(config: pytest.Config) -> None:
         config.pluginmanager.register(RunHooks(run), "zstack-ticket-run")
         if config.option.collectonly or run.options["plan"]:
             return
-        config.pluginmanager.register(Termination(), "zstack-ticket-termination")
+        config.pluginmanager.register(Interrupts(run), "zstack-ticket-interrupts")
+        if lookahead.is_wanted(config):
+            config.pluginmanager.register(lookahead.Lookahead(run, config), "zstack-ticket-lookahead")
         if is_wanted(config, os.environ):
             config.pluginmanager.register(LiveLine(run, config), "zstack-ticket-live")
 
@@ -79,14 +83,14 @@ class RunHooks:
             if self.run.role != "worker":
                 self.run.expectations.activate(self.run.reached.profile)
         except TargetError as error:
-            self.run.give_up()
+            give_up(self.run)
             self.run.close()
             pytest.exit(str(error), returncode=NO_TARGET)
         except (UsageError, EvidenceError) as error:
             self.run.close()
             raise pytest.UsageError(str(error)) from None
         except KeyboardInterrupt:
-            self.run.give_up()
+            give_up(self.run)
             self.run.close()
             raise
         if session.config.pluginmanager.has_plugin("allure_listener"):
@@ -97,7 +101,7 @@ class RunHooks:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker of xdist what it has to know."""
-        node.workerinput[KEY] = self.run.for_worker(node.gateway.id)
+        node.workerinput[KEY] = startup.worker_input(self.run, node.gateway.id)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -214,24 +218,22 @@ class RunHooks:
             session.exitstatus = INCONCLUSIVE
         if run.target is None:
             return
-        run.cut_short = (
-            run.cut_short or run.reached.own.breaker.lost or str(session.shouldfail or session.shouldstop or "")
-        )
+        run.cut_short = run.cut_short or run.stopped or str(session.shouldfail or session.shouldstop or "")
         if run.role != "worker":
             after_tests(run)
-        run.clean_up()
+        clean_up(run, self.progress)
         if run.role == "worker":
             run.seal()
             run.scan()
             result = {
                 "swept": asdict(run.swept),
                 "scan": asdict(run.scanned),
-                "lost": run.reached.own.breaker.lost,
+                "lost": run.stopped,
                 "pages": dict(run.reached.pages.counts),
             }
             session.config.workeroutput[KEY] = result  # type: ignore[attr-defined] # xdist adds it
         else:
-            run.sweep_after_workers()
+            sweep_after_workers(run)
             self.conclusion = self.concluded(int(exitstatus))
             run.scan(self.allure.written() if self.allure else ())
             session.exitstatus = 1 if run.scanned.found else self.conclusion.status
@@ -245,9 +247,19 @@ class RunHooks:
             if self.allure is not None:
                 self.allure.conclude(ending.report)
         except (EvidenceError, OSError) as error:
-            self.run.close()
-            pytest.exit(str(error), returncode=4)
+            self.end_without_report(str(error))
         return ending
+
+    def end_without_report(self, why: str) -> NoReturn:
+        """End pytest: say why nothing was written, and what is left on the target."""
+        left = "" if self.run.swept.clean else "".join(f"\n{line}" for line in residue(self.run, whole=True))
+        self.run.close()
+        pytest.exit(why + left, returncode=RESIDUE if left else NOT_WRITTEN)
+
+    @property
+    def progress(self) -> CleanupProgress | None:
+        """What tells how far clean-up is, in the process that writes to the terminal."""
+        return CleanupProgress(self.reporter.write_line, self.run.lang) if self.reporter is not None else None
 
     def pack(self) -> None:
         """Put the zip of the report into the place of its folder. Ends pytest, in one sentence, if it cannot be."""
@@ -255,8 +267,7 @@ class RunHooks:
             if self.run.place is not None:
                 self.run.place.pack()
         except (EvidenceError, OSError) as error:
-            self.run.close()
-            pytest.exit(f"The zip cannot be written ({error}).", returncode=4)
+            self.end_without_report(f"The zip cannot be written ({error}).")
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show verdict, counts and one card for each failed requirement."""

@@ -8,12 +8,15 @@ from functools import partial
 
 import pytest
 
+from pytest_zstack_ticket.config.own_catalogue import OWN
 from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.plugin import own_tests
 from pytest_zstack_ticket.plugin.private_api import skipped_at_test
+from pytest_zstack_ticket.redaction.elisions import without_elisions
 from pytest_zstack_ticket.report.sanitize import clean_exception, visible_lines
 from pytest_zstack_ticket.runner.record import KEY, ItemRecord
 from pytest_zstack_ticket.runner.record_json import record_json
@@ -24,6 +27,8 @@ from pytest_zstack_ticket.verdicts.tally import Tally
 
 RULE: pytest.StashKey[Requirement] = pytest.StashKey()
 RECORD: pytest.StashKey[ItemRecord] = pytest.StashKey()
+AHEAD: pytest.StashKey[ItemRecord] = pytest.StashKey()
+"""The record of a test whose body was started before pytest came to it."""
 
 
 def requirement_of(item: pytest.Item) -> str:
@@ -37,18 +42,35 @@ def begin(run: Run, item: pytest.Item) -> None:
     found = requirement_of(item)
     if not found:
         return
-    rule = run.catalogue.get(found) or own_requirement(item, found)
-    if run.reached.own.breaker.lost:
-        raise skipped_at_test(run.reached.own.breaker.lost)
-    run.reached.cleanup.protect()
+    rule = run.catalogue.get(found) or run.own_catalogue.get(found) or own_requirement(item, found)
+    ahead = item.stash.get(AHEAD, None)
+    if ahead is None and run.stopped:
+        raise skipped_at_test(run.stopped)
     item.stash[RULE] = rule
     item.user_properties.append(("requirement", found))
+    if ahead is not None:
+        del item.stash[AHEAD]
+        item.stash[RECORD] = ahead
+        run.reached.cleanup.release()
+        run.examiner.resume(ahead)
+        return
+    run.reached.cleanup.protect()
     item.stash[RECORD] = run.examiner.begin(found, test_name(item))
     if applies(rule, run.reached.profile) is not None:
         item.stash[RECORD].tally = Tally(requirement=found)
         judged = verdict_of(rule, None, run.reached.profile, calibration=run.reached.calibration_flaw)
         why = run.words(judged.reason) if judged.reason else ""
         raise skipped_at_test(f"{judged.verdict}: {why}")
+
+
+def begin_ahead(run: Run, item: pytest.Item) -> ItemRecord | None:
+    """Begin the record of a test that pytest has not come to yet; None if it is left to pytest to skip it."""
+    rule = run.catalogue.get(requirement_of(item))
+    if rule is None or run.stopped or applies(rule, run.reached.profile) is not None:
+        return None
+    record = run.examiner.ahead(rule.id, test_name(item))
+    item.stash[AHEAD] = record
+    return record
 
 
 def test_name(item: pytest.Item) -> str:
@@ -65,7 +87,7 @@ def own_requirement(item: pytest.Item, found: str) -> Requirement:
         raise LookupError(f"{found} is in no requirements.toml of the suites")
     doc = (getattr(getattr(item, "function", None), "__doc__", None) or item.name).strip().splitlines()[0]
     text = {"en": doc, "zh": doc}
-    return Requirement(id=found, area="own", level="must", basis="document", text=text, source=item.nodeid)
+    return Requirement(id=found, area=OWN, level="must", basis="document", text=text, source=item.nodeid)
 
 
 def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> pytest.TestReport:
@@ -76,6 +98,8 @@ def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: 
     if record is None or rule is None or not over:
         return _clean(run, report)
     run.examiner.end()
+    if rule.id not in run.catalogue:
+        own_tests.settle(run, record, call.excinfo.value if call.excinfo else None, partial(clean_text, run))
     if call.excinfo is not None:
         record.tally = blamed(record.tally, call.excinfo.value)
     found = finished_record(run, item, record)
@@ -88,7 +112,8 @@ def completed(run: Run, item: pytest.Item, call: pytest.CallInfo[None], report: 
         _show_as_skipped(item, report, f"waived: {rule.id} ({finding['signature']})")
     elif finding is not None and judged.verdict == "failed":
         report.outcome = "failed"
-        report.longrepr = "\n".join(run.cards.brief(finding, rule.text[run.lang]))
+        if not own_tests.says_more(finding):
+            report.longrepr = "\n".join(run.cards.brief(finding, rule.text[run.lang]))
     elif report.when == "call" and judged.verdict in ("inconclusive", "inapplicable"):
         _show_as_skipped(item, report, f"{judged.verdict}: {run.words(judged.reason) if judged.reason else ''}")
     return _clean(run, report)
@@ -100,7 +125,7 @@ def finished_record(run: Run, item: pytest.Item, record: ItemRecord) -> JsonObje
     record.count_explored()
     run.examiner.confirm(record)
     again = regenerate(run, item, rule.id)
-    return record_json(record, identity_of(run), command=again, rule=rule if rule.area == "own" else None)
+    return record_json(record, identity_of(run), command=again, rule=rule if rule.area == OWN else None)
 
 
 def _add_drift(run: Run, item: pytest.Item, report: pytest.TestReport) -> None:
@@ -142,7 +167,8 @@ def regenerate(run: Run, item: pytest.Item, requirement: str) -> str:
 
 def clean_text(run: Run, text: str) -> str:
     """Return a text without secrets, and without what could break or steer whoever shows it."""
-    return run.reached.redactor.text(visible_lines(text))
+    redactor = run.reached.redactor
+    return without_elisions(redactor.text(visible_lines(text)), redactor.secrets)
 
 
 def cleaning(run: Run) -> Generator[None, object, object]:

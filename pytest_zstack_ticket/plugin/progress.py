@@ -51,7 +51,7 @@ class LiveLine:
         used = usage_counter.used if usage_counter else run.used
         results = list(run.results.tallies.values())
         findings = sum(len(found) for found in list(run.results.findings.values()))
-        item = run.examiner.item if run.role == "alone" else None
+        item = run.examiner.shown if run.role == "alone" else None
         if item is not None:
             tally = item.tally
             examples = tally.held + tally.failed + tally.undecided + tally.legal

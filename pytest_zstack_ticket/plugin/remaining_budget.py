@@ -32,7 +32,7 @@ def spend(run: Run, tests: Iterable[pytest.Item]) -> list[JsonObject]:
     end = explorer.now() + explorer.budget.left
     while (chosen := explorer.budget.next()) is not None and explorer.now() < end:
         record = records.setdefault(id(chosen), _resumed(run, owners[id(chosen)], chosen))
-        run.examiner.item = record
+        run.examiner.resume(record)
         _round(run, explorer, chosen, record, end)
     run.examiner.end()
     return [_late(run, owners[key], record) for key, record in records.items()]

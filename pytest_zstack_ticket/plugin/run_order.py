@@ -1,7 +1,8 @@
 """The order in which the shipped tests run, whatever other plugins make of the order of tests.
 
 Several of them share what they sent, and the late ones compare the end of a run with its start, so their place is part
-of what they examine.
+of what they examine. Those that need quiet come after all that do not, so that bodies started ahead wait for each other
+only a few times in a run.
 """
 
 from __future__ import annotations
@@ -18,7 +19,15 @@ from pytest_zstack_ticket.plugin.items import requirement_of
 COLLECTED: pytest.StashKey[int] = pytest.StashKey()
 """The number of a test among those that were collected; it orders the cases of one parametrised test."""
 
-Key: TypeAlias = tuple[str, int, int]
+Key: TypeAlias = tuple[int, str, int, int]
+
+
+def group_of(item: pytest.Item) -> str | None:
+    """Return which tests a test may run next to, by the name of their group: empty for most, None for none at all."""
+    marker = item.get_closest_marker("zstack_alone")
+    if marker is None:
+        return ""
+    return str(marker.args[0]) if marker.args else None
 
 
 def number(item: pytest.Item, count: int) -> None:
@@ -43,5 +52,7 @@ def _is_shipped(item: pytest.Item, folder: Path) -> bool:
 
 
 def _key(item: pytest.Item) -> Key:
-    """Where a shipped test stands in the suites: its file, its line there, and its number among its cases."""
-    return item.path.as_posix(), item.location[1] or 0, item.stash.get(COLLECTED, 0)
+    """Where a shipped test stands: how much quiet it needs, its file, its line, and its number among its cases."""
+    group = group_of(item)
+    quiet = 2 if group is None else 1 if group else 0
+    return quiet, item.path.as_posix(), item.location[1] or 0, item.stash.get(COLLECTED, 0)

@@ -13,6 +13,7 @@ from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.plugin import suite_selection
 from pytest_zstack_ticket.plugin.consent import require_consent
 from pytest_zstack_ticket.plugin.options import options_of
+from pytest_zstack_ticket.report.document import profile_json
 from pytest_zstack_ticket.runner.expectations import Expectations, load_expectations
 from pytest_zstack_ticket.runner.limits import bounded, quotas_of
 from pytest_zstack_ticket.runner.preparation import checked
@@ -38,8 +39,26 @@ def run_of(config: pytest.Config) -> Run | None:
     options = bounded(checked(options))
     require_consent(options, quotas_of(options), config)
     run = Run(options=options, shipped=suite_selection.choose_tests(config))
+    run.own_catalogue  # noqa: B018 - a file that cannot be used is refused before anything is sent
     run.expectations = load_expectations(options, run.catalogue)
     return run
+
+
+def worker_input(run: Run, worker: str) -> dict[str, Any]:
+    """Return what a worker of xdist has to know, as plain values; secrets come from its own environment."""
+    return {
+        "worker": worker,
+        "id": run.id,
+        "key": run.key.hex(),
+        "url": run.url,
+        "shipped": run.shipped,
+        "values": {name: (found.value, found.origin) for name, found in run.options.values.items()},
+        "profile": profile_json(run.reached.profile),
+        "ticket_name": run.reached.context.name,
+        "waived": sorted(run.expectations.active),
+        "usage_counter": str(run.usage_counter.path) if run.usage_counter else "",
+        "shared_secrets": run.shared_secrets.path if run.shared_secrets else "",
+    }
 
 
 def _worker_run(config: pytest.Config, given: dict[str, Any]) -> Run:

@@ -13,6 +13,7 @@ from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front
 from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.report.text.waiver_text import deviations_text, waiver_lines
 from pytest_zstack_ticket.runner.conclusion import Conclusion
+from pytest_zstack_ticket.runner.residue import sweep_command
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import Result
 
@@ -31,6 +32,10 @@ def summary(run: Run, ending: Conclusion, reporter: pytest.TerminalReporter) -> 
     writer.sep("=", title, fullwidth=writer.fullwidth - (width(title) - len(title)))
     for line in opening(run, ending):
         reporter.write_line(line)
+    if not ending.result.judged:
+        reporter.write_line(words.say("no-requirement", lang))
+        written(run, ending, reporter)
+        return
     reporter.write_line("")
     for line in table(ending.result, lang):
         reporter.write_line(line)
@@ -92,24 +97,28 @@ def opening(run: Run, ending: Conclusion) -> list[str]:
     if ending.result.partial:
         lines.append(words.say("partial", lang))
     lines += shortfall_lines(report, words, lang)
-    lines += residue(run)
-    lines += front_end_lines(report, words, lang)
-    lines += map(visible, calibration_lines(report, words, lang))
+    limits = [*front_end_lines(report, words, lang), *map(visible, calibration_lines(report, words, lang))]
+    return [*_wrapped(lines), *residue(run), *_wrapped(limits)]
+
+
+def _wrapped(lines: list[str]) -> list[str]:
     return [part for line in lines for part in wrapped(line, COLUMNS)]
 
 
-def residue(run: Run) -> list[str]:
-    """Return what is left on the target, and how to take it away."""
+def residue(run: Run, *, whole: bool = False) -> list[str]:
+    """Return what is left on the target, and how to delete it; the `whole` list where nothing else has it."""
     words, lang, swept = translations(), run.lang, run.swept
     if run.options.embedded:
         return []
     lines = [words.say("left", lang, count=len(swept.left), deleted=len(swept.deleted), used=run.used.requests)]
-    lines += [f"  {visible(uuid)}" for uuid in swept.left[:MOST_REASONS]]
+    shown = swept.left if whole else swept.left[:MOST_REASONS]
+    lines += [f"  {visible(uuid)}" for uuid in shown]
+    if len(swept.left) > len(shown):
+        lines.append(words.say("left-more", lang, count=len(swept.left) - len(shown)))
     if swept.unseen:
         lines.append(words.say("left-unseen", lang, count=swept.unseen))
-    if not swept.clean:
-        lines.append(words.say("left-advice", lang, path=run.ledger_path("*")))
-    return lines
+    command = [] if swept.clean else [words.say("left-advice", lang, command=sweep_command(run))]
+    return _wrapped(lines) + command
 
 
 def table(result: Result, lang: str) -> list[str]:

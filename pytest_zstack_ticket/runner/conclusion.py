@@ -56,12 +56,10 @@ class Conclusion:
 def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Conclusion:
     """Form the verdicts of a run and write its report; `evidence` is the seal of what was recorded."""
     profile = run.reached.profile
-    requirements = run.results.requirements(run.catalogue.values(), whole=run.shipped)
+    requirements = run.results.requirements(run.catalogue.values(), run.own_catalogue, whole=run.shipped)
     cut = _cut(run, requirements)
     result = _result(run, requirements, cut)
-    swept = run.swept
-    # a laboratory without any call to delete leaves tickets that could not be avoided
-    residue = bool(swept.left) and (swept.offered or run.reached.kind == "foreign")
+    residue = _is_avoidable(run, profile)
     expectation_result = ExpectationResult.of(run, result)
     status = expectation_result.status(exit_status(expectation_result.result, pytest_status, residue=residue))
     facts = RunFacts(
@@ -87,6 +85,18 @@ def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Concl
         status = status or NOT_WRITTEN
     return Conclusion(
         result=result, status=status, report=report, path=path, expectation_result=expectation_result, trouble=trouble
+    )
+
+
+def _is_avoidable(run: Run, profile: Profile) -> bool:
+    """Return True if something is left, or may be, that a clean-up could have found and deleted.
+
+    A laboratory without any call to delete or to query leaves tickets that could not be avoided.
+    """
+    swept, foreign = run.swept, run.reached.kind == "foreign"
+    unknown = bool(swept.unseen or swept.why)
+    return (bool(swept.left) and (swept.offered or foreign)) or (
+        unknown and ("query" in profile.capabilities or foreign)
     )
 
 

@@ -1,7 +1,7 @@
 """Send the calibration draft again and again while a run goes on, so that a drift is noticed whatever test is running.
 
 A target may break only after so many creates, in every k-th answer, after minutes or under load. Each process of a run
-keeps marks of its own; they are judged when the test ends during which they were made, for a requirement of their own.
+keeps marks of its own; they are judged when the test that pytest has come to ends, for a requirement of their own.
 """
 
 from __future__ import annotations
@@ -65,7 +65,12 @@ class DriftMonitor:
         self.on = True
         self._endpoint.calls.add(self._count)
 
-    def _count(self) -> None:
+    @property
+    def busy(self) -> bool:
+        """True while a mark is made: its calls are no test's."""
+        return self._busy
+
+    def _count(self, _result: CallResult) -> None:
         """Count a call, and make a mark if one is due and the caps leave room for its ticket."""
         with self._lock:
             self._calls += not self._busy
@@ -74,9 +79,11 @@ class DriftMonitor:
             self._busy = True
         try:
             if self._roomy():
-                self._waiting.append(self.mark())
-                self.early += self._waiting[-1:] if len(self.early) < EARLY else []
-                self._calls = 0
+                mark = self.mark()
+                with self._lock:
+                    self._waiting.append(mark)
+                    self.early += [mark] if len(self.early) < EARLY else []
+                    self._calls = 0
         finally:
             self._busy = False
 
@@ -91,7 +98,8 @@ class DriftMonitor:
 
     def judge(self, examiner: Examiner, test: str) -> ItemRecord | None:
         """Judge the marks that were made during a test; None if there are none that were answered."""
-        marks, self._waiting = [one for one in self._waiting if one.answered], []
+        with self._lock:
+            marks, self._waiting = [one for one in self._waiting if one.answered], []
         if not marks or not self.on:
             return None
         record = examiner.begin(REQUIREMENT, test)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 
 from pytest_zstack_ticket.api.classify import CRASHED
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.checks.no_response import REPEATS, answered_for
+from pytest_zstack_ticket.checks.own_assertion import OWN_ASSERTION
 from pytest_zstack_ticket.client.call_result import CallResult
+from pytest_zstack_ticket.client.once import OncePerKey
 from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided, Violation
@@ -31,6 +35,8 @@ BROKEN = frozenset({"reset", "protocol", "gateway"})
 """Failures after which a target that answers others may have broken down over the request."""
 MOST_SILENT = 3
 """After this many silent siblings in a row nothing is asked again."""
+_RECORD: ContextVar[ItemRecord | None] = ContextVar("zstack_record", default=None)
+"""The record of the test whose body runs in this context, and in the threads that it starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,10 @@ class _Question:
 
 
 class Examiner:
-    """Evaluates checks on redacted trails. One for a worker; tests run one at a time, their threads do not."""
+    """Evaluates checks on redacted trails, for the test whose body asks. One for a process, safe for many threads.
+
+    `shown` is the record of the test that pytest has come to.
+    """
 
     def __init__(
         self,
@@ -71,18 +80,38 @@ class Examiner:
         self._words = words
         self._sibling = sibling
         self._lock = threading.Lock()
-        self.item: ItemRecord | None = None
-        self._asked: dict[tuple[str, bool], dict[str, tuple[Exchange, ...]]] = {}
+        self.shown: ItemRecord | None = None
+        self._asked: OncePerKey[tuple[str, bool], Trails] = OncePerKey()
         self._silent = 0
 
     def begin(self, requirement: str, test: str) -> ItemRecord:
         """Take what follows as examples of a test."""
-        self.item = ItemRecord(requirement, test, Tally(requirement=requirement, ran=True))
-        return self.item
+        record = ItemRecord(requirement, test, Tally(requirement=requirement, ran=True))
+        self.resume(record)
+        return record
+
+    def ahead(self, requirement: str, test: str) -> ItemRecord:
+        """Make the record of a test whose body runs before pytest comes to it; its evidence waits for `resume`."""
+        return ItemRecord(requirement, test, Tally(requirement=requirement, ran=True), waiting=[])
+
+    def resume(self, record: ItemRecord) -> None:
+        """Take what follows as examples of a test that was begun before, and write the evidence that waited."""
+        with self._lock:
+            for write in record.waiting or ():
+                write()
+            record.waiting = None
+        self.enter(record)
+        self.shown = record
+
+    @staticmethod
+    def enter(record: ItemRecord) -> None:
+        """Take what is examined in this context as examples of a test."""
+        _RECORD.set(record)
 
     def end(self) -> None:
         """Take nothing more for the test that began last."""
-        self.item = None
+        _RECORD.set(None)
+        self.shown = None
 
     def __call__(
         self,
@@ -100,7 +129,8 @@ class Examiner:
         Raises KeyError for an unknown check, RuntimeError outside a test that is marked with a requirement, and for a
         check that the catalogue does not let decide it.
         """
-        if self.item is None:
+        record = _RECORD.get()
+        if record is None:
             raise RuntimeError(
                 "zstack_examine judges for a requirement: mark the test with @pytest.mark.requirement(ID)"
             )
@@ -111,8 +141,8 @@ class Examiner:
         subject = calls.get("subject")
         asked, judgement = self._judged(_Question(check, seen, dict(arguments or {})), subject, beside)
         example = Example(
-            requirement=self.item.requirement,
-            test=self.item.test,
+            requirement=record.requirement,
+            test=record.test,
             check=asked.check,
             arguments=asked.arguments,
             roles={role: tuple(exchange.id for exchange in trail) for role, trail in asked.trails.items()},
@@ -123,7 +153,7 @@ class Examiner:
         )
         _require_relevant(example)
         created = frozenset(role for role, call in calls.items() if call.call == "create")
-        return self._kept(self.item, ExaminedExample(example, asked.trails, created, subject))
+        return self._kept(record, ExaminedExample(example, asked.trails, created, subject))
 
     def _judged(
         self, asked: _Question, subject: CallResult | None, beside: Callable[[], CallResult] | None
@@ -137,23 +167,55 @@ class Examiner:
 
     def explores(self, known: Property) -> None:
         """Note that the test that runs explores a property within a budget."""
-        known.record = self.item
-        if self.item is not None:
-            self.item.explores.append(known)
+        known.record = record = _RECORD.get()
+        if record is not None:
+            record.explores.append(known)
 
     def announce(self, partitions: Iterable[str]) -> None:
         """Note which partitions the running test is about to examine."""
-        if self.item is not None:
-            ahead = Tally(requirement=self.item.requirement, known=frozenset(partitions))
-            self.item.tally = self.item.tally.plus(ahead)
+        record = _RECORD.get()
+        if record is not None:
+            ahead = Tally(requirement=record.requirement, known=frozenset(partitions))
+            record.tally = record.tally.plus(ahead)
 
     def observe(self, name: str, value: Json, trail: CallResult | None = None) -> None:
         """Keep an observation: a fact that is recorded where the contract is open."""
         ids = tuple(exchange.id for exchange in trail.exchanges) if trail else ()
         observation = Observation(id=name, value=value, exchanges=ids)
-        self._keep_observation(observation)
-        if self.item is not None:
-            self.item.observations.append(observation)
+        record = _RECORD.get()
+        with self._lock:
+            _write(record, partial(self._keep_observation, observation))
+            if record is not None:
+                record.observations.append(observation)
+
+    @property
+    def is_recording(self) -> bool:
+        """True while the calls of this context are those of a test with a requirement."""
+        return _RECORD.get() is not None
+
+    @staticmethod
+    def called(result: CallResult) -> None:
+        """Note the latest call of the test whose body runs in this context."""
+        record = _RECORD.get()
+        if record is not None:
+            record.last_call = result
+
+    def assertion(self, record: ItemRecord, failure: str | None) -> None:
+        """Keep what a project's own test asserted about its latest call: that it holds, or how the assertion failed."""
+        if record.last_call is None:
+            return
+        trails: Trails = {"subject": record.last_call.exchanges}
+        arguments: dict[str, Json] = {} if failure is None else {"failure": failure}
+        example = Example(
+            requirement=record.requirement,
+            test=record.test,
+            check=OWN_ASSERTION,
+            arguments=arguments,
+            roles={role: tuple(exchange.id for exchange in trail) for role, trail in trails.items()},
+            judgement=evaluate(OWN_ASSERTION, trails, arguments, self._profile()),
+            input=input_of("subject", trails),
+        )
+        self._kept(record, ExaminedExample(example, trails, frozenset()))
 
     def confirm(self, record: ItemRecord) -> None:
         """Repeat the subject of a test's failing example, and count how often it fails.
@@ -178,7 +240,7 @@ class Examiner:
     def _kept(self, item: ItemRecord, seen: ExaminedExample) -> ReportedViolation | None:
         example, judgement = seen.example, seen.example.judgement
         with self._lock:
-            self._keep(example)
+            _write(item, partial(self._keep, example))
             item.tally = item.tally.plus(tally_of(example))
             item.at(moment(seen.trails))
             if not isinstance(judgement, Violation):
@@ -207,11 +269,10 @@ class Examiner:
         broken = isinstance(subject.outcome, Unanswered) and subject.outcome.failure.kind in BROKEN
         send = beside if beside is not None and broken else self._sibling
         key = (subject.exchanges[0].id, send is self._sibling)
-        known = self._asked.get(key)
-        if known is not None:
-            return known
+        return self._asked.get(key, lambda: self._asked_again(subject, send))
+
+    def _asked_again(self, subject: CallResult, send: Callable[[], CallResult]) -> Trails:
         seen: dict[str, tuple[Exchange, ...]] = {"subject": subject.exchanges}
-        self._asked[key] = seen
         status = answered_for(subject.exchanges)
         if status is not None and status not in CRASHED:
             return seen
@@ -226,6 +287,14 @@ class Examiner:
                 return seen
         self._sibling_answered("after", send, seen)
         return seen
+
+
+def _write(record: ItemRecord | None, write: Callable[[], None]) -> None:
+    """Write a line of the evidence, later if its test has not been reported as begun."""
+    if record is None or record.waiting is None:
+        write()
+    else:
+        record.waiting.append(write)
 
 
 def _require_relevant(example: Example) -> None:

@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pytest_zstack_ticket.client.call_gate import in_context
 from pytest_zstack_ticket.runner.budget import (
     LEAST,
     MOST_IN_VAIN,
@@ -116,13 +117,14 @@ class Explorer:
     def _deferred(self, strategy: SearchStrategy[Any], holds: Holds, examples: int, seed: int) -> list[bool]:
         """Judge every drawn example in threads; return for each whether it held. Raises any error but a violation."""
         waiting: list[Future[None]] = []
+        judged = in_context(holds)
         with ThreadPoolExecutor(self.window) as pool:
 
             def submit(example: Any) -> None:
                 # drawing runs ahead by at most a window, and in bursts: each change of threads costs as much as a draw
                 if len(waiting) % self.window == 0 and len(waiting) >= 2 * self.window:
                     waiting[len(waiting) - self.window - 1].exception()
-                waiting.append(pool.submit(holds, example))
+                waiting.append(pool.submit(judged, example))
 
             self._run(strategy, submit, examples, seed)
         errors = [one.exception() for one in waiting]

@@ -14,6 +14,10 @@ from pytest_zstack_ticket.target.target import is_loopback
 
 HOUR = 3600.0
 METHODS = "GET, POST, PUT, DELETE"
+WINDOWS = {"embedded": 8, "laboratory": 32, "foreign": 8}
+"""Calls under way at once unless the user says otherwise, by the kind of target."""
+TICKETS_EACH = 6
+"""Tickets that may exist for each call under way, so that none is deleted while it is looked at."""
 ORDER = ("requests", "rate", "created", "alive", "bytes")
 
 
@@ -32,6 +36,13 @@ def quotas_of(options: RunOptions) -> Quotas:
         if value <= 0:
             raise SettingsError(f"--zstack-max-{name} {value:g}: write a number above 0.")
     return replace(caps, **asked)
+
+
+def window_of(options: RunOptions) -> int:
+    """Return how many calls are under way at once: fewer where few tickets may exist, for each call may need some."""
+    kind = "embedded" if options.embedded else "laboratory" if is_loopback(_url(options)) else "foreign"
+    window, alive = int(options["concurrency"] or WINDOWS[kind]), quotas_of(options).alive
+    return max(1, window if alive is None else min(window, int(alive) // TICKETS_EACH))
 
 
 def host_of(options: RunOptions) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -88,7 +89,9 @@ class ItemRecord:
 
     `failing` is the last example with a violation, which after shrinking is the minimal one; repeated, it failed `seen`
     times of `tried`. `witness` is the first passing example, `passing` are the last. `first_seen` is the earliest
-    moment of its examples.
+    moment of its examples, `last_call` the latest call that the test made.
+
+    `waiting` writes the evidence of a test that pytest has not come to yet; once it has, there is nothing to wait for.
     """
 
     requirement: str
@@ -102,6 +105,8 @@ class ItemRecord:
     tried: int = 1
     explores: list[Explored] = field(default_factory=list)
     first_seen: float | None = None
+    last_call: CallResult | None = None
+    waiting: list[Callable[[], None]] | None = None
 
     def at(self, moment: float | None) -> None:
         """Keep the moment of an example if it is the earliest."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,8 +59,13 @@ class RunResults:
         else:
             same["count"] += 1
 
-    def requirements(self, catalogue: Iterable[Requirement], *, whole: bool) -> tuple[Requirement, ...]:
-        """Return what the run is judged by: the whole catalogue if any of it was examined, and own ones."""
+    def requirements(
+        self, catalogue: Iterable[Requirement], own: Mapping[str, Requirement], *, whole: bool
+    ) -> tuple[Requirement, ...]:
+        """Return what the run is judged by: the whole catalogue if any of it was examined, and own ones.
+
+        `own` are those of the project's file, which are there even if no test examined them.
+        """
         shipped = tuple(catalogue)
         used = whole or any(requirement.id in self.tallies for requirement in shipped)
-        return (*(shipped if used else ()), *self.own.values())
+        return (*(shipped if used else ()), *{**self.own, **own}.values())

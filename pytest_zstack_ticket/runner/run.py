@@ -6,7 +6,6 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,21 +13,19 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pytest_zstack_ticket.artifacts.evidence_writer import EvidenceWriter
 from pytest_zstack_ticket.artifacts.report_folder import ReportFolder, gather_evidence
-from pytest_zstack_ticket.cleanup.ledger import SavedLedger
-from pytest_zstack_ticket.cleanup.sweeper import CleanupResult
+from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.recorder import NoRecorder, Recorder
 from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.config.options import RunOptions
+from pytest_zstack_ticket.config.own_catalogue import load_own_catalogue
 from pytest_zstack_ticket.config.state_dir import state_folder
-from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.quotas import Usage
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.redaction.leak_scan import Scan, scan
 from pytest_zstack_ticket.redaction.shared_secrets import SharedSecrets
-from pytest_zstack_ticket.report.document import profile_json
 from pytest_zstack_ticket.report.text.finding_card import FindingCards
 from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.runner.budget import Budget
@@ -36,7 +33,7 @@ from pytest_zstack_ticket.runner.drift_monitor import EVERY, DriftMonitor
 from pytest_zstack_ticket.runner.examiner import Examiner
 from pytest_zstack_ticket.runner.expectations import Expectations
 from pytest_zstack_ticket.runner.explorer import Explorer
-from pytest_zstack_ticket.runner.limits import quotas_of
+from pytest_zstack_ticket.runner.limits import quotas_of, window_of
 from pytest_zstack_ticket.runner.results import RunResults
 from pytest_zstack_ticket.target.connect import open_target
 from pytest_zstack_ticket.target.target import Target
@@ -89,10 +86,16 @@ class Run:
         return self.target
 
     @property
+    def stopped(self) -> str:
+        """Why nothing more is to be tested: the target is lost, or what is found can no longer be written down."""
+        target = self.target
+        lost = (target.own.breaker.lost or target.cleanup.broken) if target is not None else ""
+        return lost or self.recorder.failed
+
+    @property
     def window(self) -> int:
-        """How many requests are under way at once."""
-        asked = self.options["concurrency"]
-        return max(1, int(asked or (8 if self.options.embedded or self.reached.kind == "laboratory" else 2)))
+        """How many calls are under way at once."""
+        return window_of(self.options)
 
     @cached_property
     def budget(self) -> Budget:
@@ -118,6 +121,12 @@ class Run:
     def catalogue(self) -> dict[str, Requirement]:
         """The requirements of the shipped suites by id. Raises CatalogueError."""
         return {requirement.id: requirement for requirement in catalogue()}
+
+    @cached_property
+    def own_catalogue(self) -> dict[str, Requirement]:
+        """The project's own requirements by id, from its file. Raises CatalogueError."""
+        path = str(self.options["requirements"] or "")
+        return load_own_catalogue(Path(path)) if path else {}
 
     @cached_property
     def late(self) -> frozenset[str]:
@@ -150,8 +159,12 @@ class Run:
 
     def fresh_calibration(self) -> CallResult:
         """Send the calibration draft once more."""
-        endpoint = self.reached.endpoint
-        return endpoint.create(endpoint.calibration_draft)
+        return self.reached.endpoint.create(self.reached.endpoint.calibration_draft)
+
+    def _called(self, result: CallResult) -> None:
+        """Note a call of the test that runs; those of the drift monitor are no test's."""
+        if self.examiner.is_recording and not self.drift_monitor.busy:
+            self.examiner.called(result)
 
     def words(self, phrase: Phrase) -> str:
         """Return a phrase in the language of the run."""
@@ -180,7 +193,9 @@ class Run:
             shared_secrets=self.shared_secrets,
             ledger=None if self.options.embedded else self.ledger_path(self.worker),
             profile=self.profile,
+            called=self._called,
         )
+        self.target.cleanup.window = self.window
         if self.profile is None:
             self.target.learn()
             self.profile = self.target.profile
@@ -208,37 +223,6 @@ class Run:
         folder = (self.place and self.place.ledgers) or state_folder() / "ledgers"
         return folder / f"ledger-{self.id}-{worker}.jsonl"
 
-    def for_worker(self, worker: str) -> dict[str, Any]:
-        """Return what a worker of xdist has to know, as plain values; secrets come from its own environment."""
-        return {
-            "worker": worker,
-            "id": self.id,
-            "key": self.key.hex(),
-            "url": self.url,
-            "shipped": self.shipped,
-            "values": {name: (found.value, found.origin) for name, found in self.options.values.items()},
-            "profile": profile_json(self.reached.profile),
-            "ticket_name": self.reached.context.name,
-            "waived": sorted(self.expectations.active),
-            "usage_counter": str(self.usage_counter.path) if self.usage_counter else "",
-            "shared_secrets": self.shared_secrets.path if self.shared_secrets else "",
-        }
-
-    def clean_up(self) -> None:
-        """Take away what this process created on the target; a throw-away embedded simulator needs none."""
-        if self.target is None or self.options.embedded:
-            return
-        try:
-            self.swept = self.target.cleanup.sweep()
-        except TargetError:
-            self.swept = CleanupResult(why="no-session")
-
-    def give_up(self) -> None:
-        """Take away what was created before it was clear that no verdict can be formed; else the ledger stays."""
-        if self.target is not None and self.target.cleanup.pending:
-            with suppress(TargetError):
-                self.swept = self.target.cleanup.sweep(wait=False)
-
     def take_worker_result(self, swept: CleanupResult, scanned: Scan) -> None:
         """Add the cleanup and the leak scan of a worker of xdist."""
         self.swept_by_workers.append(swept)
@@ -250,19 +234,6 @@ class Run:
         files = [path for path in sorted(self.folder.glob(only)) if path.is_file()] if self.folder else []
         if files or more:
             self.scanned = self.scanned.plus(scan([*files, *more], self.reached.redactor.secrets))
-
-    def sweep_after_workers(self) -> None:
-        """Add what the workers of xdist came to, and sweep what a worker that broke down left."""
-        if self.target is None or self.options.embedded:
-            return
-        found = list(self.swept_by_workers)
-        for path in sorted(self.ledger_path("*").parent.glob(f"ledger-{self.id}-gw*.jsonl")):
-            ledger = SavedLedger(path)
-            found.append(self.target.sweep_ledger(ledger))
-            if found[-1].clean and not ledger.book.pending():
-                path.unlink(missing_ok=True)
-                found = [one for one in found if one.clean]
-        self.swept = CleanupResult.joined([self.swept, *found])
 
     def seal(self) -> dict[str, Any]:
         """End what is sent and written as evidence, and return what the evidence can be recognised by.

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pytest_zstack_ticket.api.messages import rows_of
+from pytest_zstack_ticket.client.call_gate import in_context
 from pytest_zstack_ticket.model.nonce import NONCE, NONCE_PATTERN
 from pytest_zstack_ticket.model.ticket import Draft
 from pytest_zstack_ticket.scenarios.visibility_queries import SoughtTicket, visibility_queries
@@ -25,7 +26,7 @@ class CanaryTicket:
 
     def __init__(self, owner: TicketEndpoint, *, created: CallResult | None = None) -> None:
         self.owner = owner
-        self.created = created or owner.create(with_tokens(owner.calibration_draft, certifier=owner.certifier))
+        self.created = created or _create(owner)
         self.name = str(self.created.sent("name")).strip()
 
     @cached_property
@@ -118,6 +119,10 @@ class CanaryTicket:
         return "delete" if event == "delete" else "action"
 
 
+def _create(owner: TicketEndpoint) -> CallResult:
+    return owner.create(with_tokens(owner.calibration_draft, certifier=owner.certifier))
+
+
 def with_tokens(draft: Draft, *, certifier: str = "") -> Draft:
     """Put tokens into a draft's name, description and requests, with a certifier's nonce if given."""
     body = json.loads(draft.body)
@@ -145,9 +150,5 @@ def create_concurrently(owners: Sequence[TicketEndpoint]) -> list[CanaryTicket]:
     """Create one ticket for each owner, all at the same time; one user may be named more than once."""
     owners[0].quota.free(len(owners))
     with ThreadPoolExecutor(max_workers=len(owners)) as pool:
-        created = list(
-            pool.map(
-                lambda owner: owner.create(with_tokens(owner.calibration_draft, certifier=owner.certifier)), owners
-            )
-        )
+        created = list(pool.map(in_context(_create), owners))
     return [CanaryTicket(owner, created=result) for owner, result in zip(owners, created, strict=True)]

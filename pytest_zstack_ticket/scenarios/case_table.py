@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
+from pytest_zstack_ticket.client.call_gate import in_context
+from pytest_zstack_ticket.client.once import OncePerKey
 from pytest_zstack_ticket.model.outcome import Accepted, Malformed, Refused
 from pytest_zstack_ticket.model.ticket import Draft, Edit, Message
 
@@ -53,7 +55,7 @@ class CaseTable:
     profile: Profile
     window: int = 1
     announce: Callable[[Iterable[str]], object] = _ignore
-    _results: dict[tuple[str, str], CallResult] = field(default_factory=dict)
+    _results: OncePerKey[tuple[str, str], CallResult] = field(default_factory=OncePerKey)
 
     @cached_property
     def _catalogues(self) -> dict[str, tuple[Draft | Message, ...]]:
@@ -85,10 +87,10 @@ class CaseTable:
 
     def result_of(self, row: Draft | Message) -> CallResult:
         """Return the result of a row, which is sent if it was not sent yet."""
-        key = _key(row)
-        if key not in self._results:
-            self._results[key] = self.endpoint.create(row) if isinstance(row, Draft) else self.endpoint.send(row)
-        return self._results[key]
+        return self._results.get(_key(row), partial(self._sent, row))
+
+    def _sent(self, row: Draft | Message) -> CallResult:
+        return self.endpoint.create(row) if isinstance(row, Draft) else self.endpoint.send(row)
 
     def results(self, catalogue: str, *patterns: str, missing_ok: bool = False) -> Iterator[tuple[Edit, CallResult]]:
         """Yield the edit and the result of each row that fits, after announcing their partitions.
@@ -114,7 +116,7 @@ class CaseTable:
             unsent = [row for row in chunk if _key(row) not in self._results]
             if len(unsent) > 1:
                 with ThreadPoolExecutor(self.window) as pool:
-                    list(pool.map(self.result_of, unsent))
+                    list(pool.map(in_context(self.result_of), unsent))
             yield chunk
 
     def send_catalogues(self, *catalogues: str) -> None:

@@ -11,7 +11,7 @@ from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.profile import ProfileBase
 from pytest_zstack_ticket.simulator.error_messages import Locale
 from pytest_zstack_ticket.simulator.options import SimulatorOptions
-from pytest_zstack_ticket.simulator.undocumented import parse_choices
+from pytest_zstack_ticket.simulator.undocumented import Choices, parse_choices
 from pytest_zstack_ticket.simulator.variants import Variant, parse_release
 
 EXAMPLE = "embedded, embedded:documented, embedded:deployed@4.8 or embedded?fault=NAME&latency=0.2&locale=zh"
@@ -24,11 +24,20 @@ def parse_options(text: str) -> SimulatorOptions:
     if word != "embedded":
         raise SettingsError(f"{text!r} is not an embedded endpoint; write {EXAMPLE}")
     options = SimulatorOptions(variant=_variant(kind))
-    for pair in filter(None, query.split("&")):
-        # percent-decoding only: a plus joins faults and must stay a plus
-        name, _, value = pair.partition("=")
+    # percent-decoding only: a plus joins faults and must stay a plus
+    pairs = [pair.partition("=") for pair in filter(None, query.split("&"))]
+    for name, _, value in sorted(pairs, key=lambda pair: unquote(pair[0]) == "fault"):
         options = _with(options, unquote(name), unquote(value))
     return options
+
+
+def _fitting(choices: Choices, fault: str) -> Choices:
+    """Make the choices without which a fault cannot be seen: who alters text beyond U+FFFF has stored it."""
+    if "astral" in fault:
+        choices = replace(choices, four_bytes="kept")
+    if "filter-injected" in fault:
+        choices = replace(choices, query_quotes="kept")
+    return choices
 
 
 def _variant(text: str) -> Variant:
@@ -44,7 +53,7 @@ def _with(options: SimulatorOptions, name: str, value: str) -> SimulatorOptions:
 
     match name:
         case "fault":
-            return replace(options, faults=parse_fault(value))
+            return replace(options, faults=parse_fault(value), choices=_fitting(options.choices, value))
         case "choice":
             return replace(options, choices=parse_choices(value))
         case "locale" if value in ("en", "zh"):

@@ -45,6 +45,8 @@ HANDLERS: dict[str, Callable[[CallContext], Json]] = {
 _CLOSING = (400, 500, 503)
 _EXCEPTION_TIME = 15.0
 """Seconds; jobs that ended by an exception were still waited for after 8 (recorded exchanges)."""
+_INSERT_TIME = 0.02
+"""Seconds until the row of a job is written."""
 _HOOK_DELAY = 0.02
 """Seconds after the 202 before which no web hook leaves: the Java SDK then sleeps through its whole time-out."""
 _SCHEMES = ("http://", "https://")
@@ -70,10 +72,12 @@ class Engine:
         self._deliveries: list[Delivery] = []
         self._hooks_due: list[float] = []
         self._started: float | None = None
+        self._in_flight = 1
 
     def handle(self, request: Request, now: float, *, in_flight: int = 1) -> Response | DamagedResponse:
         """Answer one request at `now`, in seconds since the epoch; `in_flight` connections wait for an answer."""
         self.advance(now)
+        self._in_flight = in_flight
         facts = self._facts(request, now, in_flight)
         active = self.monitor.active(facts) if self.monitor and facts else HEALTHY
         answer = self.monitor.instead(facts) if self.monitor and facts else None
@@ -159,7 +163,7 @@ class Engine:
         direct = not context.call.asynchronous or context.variant.documented or not context.without("answer-directly")
         wanted = context.header("X-Job-UUID") if context.without("ignore-job-id") else None
         if not context.call.entity:
-            rest_layer.refuse_used_job(context, used=wanted is not None and self.jobs.find(wanted) is not None)
+            rest_layer.refuse_used_job(context, used=wanted is not None and self._used(wanted, context.now))
         failure = self._admitted(context)
         if direct:
             return response_builder.with_classes(self._served(context, failure, ""), context.request)
@@ -178,6 +182,12 @@ class Engine:
         if job.webhook:
             self._hooks_due.append(job.due)
         return response_builder.accepted(context, job.id, f"{self.address}/v1/api-jobs/{job.id}")
+
+    def _used(self, identity: str, now: float) -> bool:
+        """Whether a job id is taken; a row that is not yet written is not seen (facts.md: read before the insert)."""
+        job = self.jobs.find(identity)
+        raced = self.options.choices.job_race == "several" and self._in_flight > 1
+        return job is not None and not (raced and now - job.created < _INSERT_TIME)
 
     def _latency(self, context: CallContext) -> float:
         """Seconds until a job ends; one with a web hook leaves the client the time to read the 202."""

@@ -36,7 +36,10 @@ class Row:
     def draft(self, body: Body) -> Draft:
         """Return the draft that this edit makes of a body."""
         changed = self.change(body)
-        return Draft(body=self.write(changed) if self.write else encode(changed), edit=self.edit, headers=self.headers)
+        plain = encode(changed)
+        if self.write is None:
+            return Draft(body=plain, edit=self.edit, headers=self.headers)
+        return Draft(body=self.write(changed), edit=self.edit, headers=self.headers, reading=plain)
 
 
 def calibration_body(context: Context) -> Body:

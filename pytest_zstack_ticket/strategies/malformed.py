@@ -35,24 +35,29 @@ def unusual_requests(context: Context, _limits: Limits) -> tuple[Message, ...]:
     )
 
 
-def message(name: str, body: bytes | None, *, note: str = "", headers: Headers = JSON_TYPE) -> Message:
+def message(
+    name: str, body: bytes | None, *, note: str = "", headers: Headers = JSON_TYPE, reading: bytes | None = None
+) -> Message:
     """Return a message whose body is broken."""
-    return Message(edit=Edit(kind="breakage", name=name, note=note or name), body=body, headers=headers)
+    edit = Edit(kind="breakage", name=name, note=note or name)
+    return Message(edit=edit, body=body, headers=headers, reading=reading)
 
 
 def _malformed(good: bytes) -> Iterator[Message]:
     for part in (1, len(good) // 3, len(good) // 2, len(good) - 1):
-        yield message(f"json-truncated-{part * 100 // len(good)}", good[:part], note=f"the first {part} bytes only")
-    yield message("json-trailing-comma", good[:-1] + b",}")
-    yield message("json-trailing-comma-nested", good[:-2] + b",}}")
-    yield message("json-trailing-text", good + b"xyz")
-    yield message("json-trailing-object", good + b"{}")
-    yield message("json-trailing-bracket", good + b"}")
+        yield message(
+            f"json-truncated-{part * 100 // len(good)}", good[:part], note=f"the first {part} bytes only", reading=good
+        )
+    yield message("json-trailing-comma", good[:-1] + b",}", reading=good)
+    yield message("json-trailing-comma-nested", good[:-2] + b",}}", reading=good)
+    yield message("json-trailing-text", good + b"xyz", reading=good)
+    yield message("json-trailing-object", good + b"{}", reading=good)
+    yield message("json-trailing-bracket", good + b"}", reading=good)
     yield message("json-garbage-text", b"this is not JSON at all")
     yield message("json-garbage-bracket", b"}{")
     yield message("json-garbage-xml", b"<params><name>x</name></params>")
     yield message("json-garbage-form", b"name=x&requests=y&accountSystemType=iam2")
-    yield message("json-unbalanced", good.replace(b"]", b"", 1))
+    yield message("json-unbalanced", good.replace(b"]", b"", 1), reading=good)
     yield message("json-missing-colon", b'{"params" {}}')
     yield message("json-top-level-string", b'"params"')
     yield message("json-top-level-number", b"42")
@@ -102,12 +107,14 @@ def _open_paths(good: bytes) -> Iterator[Message]:
 
 def _lenient(good: bytes) -> Iterator[Message]:
     """Yield what a lenient JSON reader takes and a strict one refuses."""
-    yield message("lenient-single-quotes", good.replace(b'"', b"'") if b"'" not in good else b"{'params':{}}")
-    yield message("lenient-comment", b"/* conformance */" + good)
-    yield message("lenient-line-comment", b"// conformance\n" + good)
+    yield message(
+        "lenient-single-quotes", good.replace(b'"', b"'") if b"'" not in good else b"{'params':{}}", reading=good
+    )
+    yield message("lenient-comment", b"/* conformance */" + good, reading=good)
+    yield message("lenient-line-comment", b"// conformance\n" + good, reading=good)
     yield message("lenient-byte-order-mark", b"\xef\xbb\xbf" + good)
-    yield message("lenient-unquoted-key", good.replace(b'"params"', b"params", 1))
-    yield message("lenient-nan", good[:-1] + b',"conformanceExtra":NaN}')
+    yield message("lenient-unquoted-key", good.replace(b'"params"', b"params", 1), reading=good)
+    yield message("lenient-nan", good[:-1] + b',"conformanceExtra":NaN}', reading=good)
     yield message("lenient-empty-list", b"[]")
     yield message("lenient-null", b"null")
     yield message("lenient-empty", b"")
@@ -119,7 +126,7 @@ def _deep(context: Context) -> Iterator[Message]:
         nested = b'{"d":' * depth + b"1" + b"}" * depth
         body = put(calibration_body(context), "params.requests[0].apiBody.conformanceMark", "@nested@")
         deep = encode(body).replace(b'"@nested@"', nested)
-        yield message(f"json-deep-{depth}", deep, note=f"apiBody nested {depth} deep")
+        yield message(f"json-deep-{depth}", deep, note=f"apiBody nested {depth} deep", reading=encode(body))
     yield message("json-deep-list-100000", b"[" * 100_000 + b"]" * 100_000, note="100000 nested lists")
     yield message("json-deep-open-100000", b'{"params":' * 20_000, note="20000 objects that never end")
 
@@ -137,14 +144,11 @@ def _large(context: Context) -> Iterator[Message]:
 def _encodings(context: Context) -> Iterator[Message]:
     text = json.dumps(put(calibration_body(context), "params.name", "conformance test 工单 é"), ensure_ascii=False)
     good = text.encode()
-    yield message("encoding-invalid-utf8", good.replace("é".encode(), b"\xff\xfe\xc3"))
+    yield message("encoding-invalid-utf8", good.replace("é".encode(), b"\xff\xfe\xc3"), reading=good)
     yield message("encoding-lone-surrogate", good.replace("é".encode(), b"\\ud800"))
-    yield message(
-        "encoding-utf16", text.encode("utf-16"), headers=(("Content-Type", "application/json;charset=UTF-16"),)
-    )
-    yield message(
-        "encoding-gbk", text.encode("gbk", "replace"), headers=(("Content-Type", "application/json;charset=GBK"),)
-    )
+    for name, charset in (("utf16", "UTF-16"), ("gbk", "GBK")):
+        headers = (("Content-Type", f"application/json;charset={charset}"),)
+        yield message(f"encoding-{name}", text.encode(charset, "replace"), headers=headers, reading=good)
     yield message("encoding-unknown", good, headers=(("Content-Type", "application/json;charset=no-such-charset"),))
     yield message("encoding-gzip-claimed", good, headers=(*JSON_TYPE, ("Content-Encoding", "gzip")))
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from pytest_zstack_ticket.cleanup.entries import Row
 from pytest_zstack_ticket.cleanup.ledger import Ledger
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
@@ -26,7 +27,7 @@ ADMINISTRATOR = "36c27e8ff05c4780bf6d2fa65700f22e"
 class ActorConnection:
     """How one user reaches the target. `cleaner` ignores quota and breaker.
 
-    Tickets from number `protected` on belong to the test that runs.
+    Tickets from number `protected` on belong to the tests that run. `rows` is what clean-up has read of each ticket.
     """
 
     settings: Settings
@@ -37,6 +38,7 @@ class ActorConnection:
     ledger: Ledger | None
     cleaner: Client
     protected: int = 1
+    rows: dict[str, Row] = field(default_factory=dict)
 
     def close(self) -> None:
         """Log out; connections are shared, and closed with the run's own."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from pytest_zstack_ticket.api.auth import password_digest, spoilt_digest, two_factor_tag
 from pytest_zstack_ticket.cleanup.ledger import Ledger, LedgerHead
 from pytest_zstack_ticket.cleanup.ledger_transport import LedgerTransport
+from pytest_zstack_ticket.client.call_listeners import CallListeners, Listener
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
 from pytest_zstack_ticket.client.job_notifications import JobNotifications
@@ -29,7 +31,8 @@ from pytest_zstack_ticket.target.ticket_cleanup import TicketCleanup
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.circuit_breaker import CircuitBreaker
 from pytest_zstack_ticket.transport.clock import SystemClock
-from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
+from pytest_zstack_ticket.transport.http_transport import HttpTransport
+from pytest_zstack_ticket.transport.open_sessions import OpenSessions
 from pytest_zstack_ticket.transport.page_counter import PageCounter
 from pytest_zstack_ticket.transport.quota import QuotaTransport
 from pytest_zstack_ticket.transport.retry import RetryTransport
@@ -51,35 +54,59 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     shared_secrets: SharedSecrets,
     ledger: Path | None = None,
     profile: Profile | None = None,
+    called: Listener | None = None,
 ) -> Target:
-    """Build what reaches a target; nothing is sent yet. Raises UsageError for files that cannot be used."""
+    """Build what reaches a target; nothing is sent yet. Raises UsageError for files that cannot be used.
+
+    `called` is given the result of each call of any user.
+    """
     settings, context = settings_of(options, url), context_of(options)
     state = TargetState(profile or profile_of(options), context)
     others = {part: user_settings(settings, part, context, options) for part in context.users}
     redactor = _redactor(key, shared_secrets, [settings, *others.values()])
-    clock, pages = SystemClock(), PageCounter(wire := HttpxTransport(settings))
+    clock, pages = SystemClock(), PageCounter(wire := HttpTransport(settings))
+    sessions = OpenSessions(_signing(pages, settings, clock, redactor))
     factory = ConnectionFactory(
-        line=SigningTransport(pages, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by),
+        line=sessions,
         state=state,
         cleanup=TicketCleanup(state, settings.patience, usage_counter, clock),
         redactor=redactor,
         recorder=recorder,
         worker=worker,
         ledger=ledger,
+        called=called,
     )
-    actors = Actors(make=lambda part: factory.connect(others[part], part=part), parts=tuple(others))
+    return _target(factory, settings, others, Line(wire, pages, sessions))
+
+
+class Line(NamedTuple):
+    """The lowest layers of the one line to a target, by what they know of it."""
+
+    wire: HttpTransport
+    pages: PageCounter
+    sessions: OpenSessions
+
+
+def _target(factory: ConnectionFactory, settings: Settings, others: Mapping[Part, Settings], line: Line) -> Target:
     notifications = JobNotifications()
+    actors = Actors(make=lambda part: factory.connect(others[part], part=part), parts=tuple(others))
     return Target(
-        own=factory.connect(settings, notifications=notifications, users=ActorEndpoints(actors, state)),
+        own=factory.connect(settings, notifications=notifications, users=ActorEndpoints(actors, factory.state)),
         actors=actors,
-        state=state,
+        state=factory.state,
         cleanup=factory.cleanup,
         notifications=notifications,
-        redactor=redactor,
-        certificates=wire.certificates,
-        versions=wire.versions,
-        pages=pages,
+        redactor=factory.redactor,
+        certificates=line.wire.certificates,
+        versions=line.wire.versions,
+        pages=line.pages,
+        open_sessions=line.sessions,
     )
+
+
+def _signing(line: Transport, settings: Settings, clock: SystemClock, redactor: Redactor) -> Transport:
+    """Transport that signs with the run's access key."""
+    return SigningTransport(line, credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by)
 
 
 def _redactor(key: bytes, shared_secrets: SharedSecrets, accounts: Iterable[Settings]) -> Redactor:
@@ -102,6 +129,7 @@ class ConnectionFactory:
     recorder: Recorder
     worker: str
     ledger: Path | None
+    called: Listener | None = None
     _sessions: dict[LogIn, SessionManager] = field(default_factory=dict)
 
     def connect(
@@ -154,6 +182,7 @@ class ConnectionFactory:
             draft=draft_of(context_for(part, context) if part else context, context.name),
             users=users,
             quota=self.cleanup,
+            calls=CallListeners(*([self.called] if self.called else ())),
         )
 
     def _ledger(self, settings: Settings, worker: str) -> Ledger | None:

@@ -15,9 +15,15 @@ NO_JOB = f"/v1/api-jobs/{'0' * 32}"
 def hidden_statuses(endpoint: TicketEndpoint, *, log_in: bool) -> list[int]:
     """Send what the API itself refuses or answers, and return the statuses of pages that came instead.
 
-    Those are one log-in with a wrong password if `log_in`, a job that does not exist, and a query with markup in it.
+    Those are one log-in with a wrong password if `log_in` (503), a job that does not exist (404), a PUT to it (405), a
+    query without a session (400), and one with markup in it.
     """
-    tried = [endpoint.call("GET", NO_JOB, follow=False), endpoint.query(MARKUP, limit=1)]
+    tried = [
+        endpoint.call("GET", NO_JOB, follow=False),
+        endpoint.call("PUT", NO_JOB, body={}, follow=False),
+        endpoint.call("GET", "/v1/tickets?limit=1", authorization=None),
+        endpoint.query(MARKUP, limit=1),
+    ]
     if log_in:
         tried.append(endpoint.wrong_login)
     return sorted({status for one in tried if (status := _page(one)) is not None})

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pytest_zstack_ticket.api.capabilities import with_capabilities
+from pytest_zstack_ticket.cleanup.calls import CleanupCalls
 from pytest_zstack_ticket.cleanup.ledger import LedgerHead, SavedLedger
-from pytest_zstack_ticket.cleanup.sweeper import CleanupResult, Sweeper
+from pytest_zstack_ticket.cleanup.result import CleanupResult
+from pytest_zstack_ticket.cleanup.sweeper import Progress, Sweeper
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.recorder import NoRecorder
 from pytest_zstack_ticket.client.session_manager import SessionManager
@@ -18,21 +20,30 @@ from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.model.settings import Credentials, Login, Patience, Settings
 from pytest_zstack_ticket.redaction.redactor import Redactor
 from pytest_zstack_ticket.target.preflight import examine_target
+from pytest_zstack_ticket.target.ticket_cleanup import longest
 from pytest_zstack_ticket.transport.clock import SystemClock
-from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
+from pytest_zstack_ticket.transport.http_transport import HttpTransport
 from pytest_zstack_ticket.transport.retry import RetryTransport
 from pytest_zstack_ticket.transport.signing import SigningTransport
 
+WINDOW = 8
+"""Calls of a sweep that are under way at once."""
+
 
 def sweep_ledger(
-    ledger: SavedLedger, *, environment: Mapping[str, str] = os.environ, profile: str = "deployed", dry: bool = False
+    ledger: SavedLedger,
+    *,
+    environment: Mapping[str, str] = os.environ,
+    profile: str = "deployed",
+    dry: bool = False,
+    progress: Progress | None = None,
 ) -> CleanupResult:
     """Delete the tickets of a ledger with credentials of the environment. Raises TargetError or UsageError."""
     head = ledger.head
     settings = _settings(head, environment)
     clock, redactor = SystemClock(), Redactor(secrets.token_bytes(32))
     line = SigningTransport(
-        HttpxTransport(settings), credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by
+        HttpTransport(settings), credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by
     )
     transport = RetryTransport(line, clock=clock, patience=settings.patience.sweep)
     client = Client(transport=transport, clock=clock, redact=redactor.exchange, recorder=NoRecorder())
@@ -40,17 +51,17 @@ def sweep_ledger(
     judged_by = with_capabilities(load_profile(profile, release=""), frozenset())
     try:
         found = examine_target(client=client, sessions=sessions, settings=settings, profile=judged_by)
-        sweeper = Sweeper(
+        calls = CleanupCalls(
             run=client.run,
-            headers=lambda: (("Authorization", sessions.session.authorization),),
+            sessions=sessions,
             profile=found,
             clock=clock,
             patience=head.patience,
-            renew=lambda: sessions.renew(sessions.session),
-            longest=settings.patience.sweep,
-            dry=dry,
+            longest=longest(settings.patience, len(ledger.book.pending()), WINDOW),
+            window=WINDOW,
         )
-        return sweeper.sweep(ledger)
+        sweeper = Sweeper(calls, ledger, profile=found, patience=head.patience, dry=dry, progress=progress)
+        return sweeper.sweep()
     finally:
         sessions.close()
         transport.close()

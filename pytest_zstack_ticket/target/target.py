@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pytest_zstack_ticket.api import capabilities
 from pytest_zstack_ticket.cleanup.ledger import SavedLedger
-from pytest_zstack_ticket.cleanup.sweeper import CleanupResult
+from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.client.access_key import signed_headers
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.client import Client
@@ -26,6 +26,7 @@ from pytest_zstack_ticket.redaction.redactor import Redactor
 from pytest_zstack_ticket.target.actors import ActorConnection, Actors, actor_capabilities, draft_of
 from pytest_zstack_ticket.target.preflight import examine_target, require_endpoint
 from pytest_zstack_ticket.target.ticket_cleanup import TicketCleanup
+from pytest_zstack_ticket.transport.open_sessions import OpenSessions
 from pytest_zstack_ticket.transport.page_counter import PageCounter
 from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 from pytest_zstack_ticket.verdicts.judge import calibration_flaw
@@ -52,6 +53,7 @@ class Target:
     certificates: set[str]
     versions: set[str]
     pages: PageCounter
+    open_sessions: OpenSessions
 
     @property
     def settings(self) -> Settings:
@@ -187,6 +189,8 @@ class Target:
         """Log out and give up connections, whatever quota and breaker say."""
         self.actors.close()
         self.own.close()
+        for request in self.open_sessions.log_out():
+            self.own.cleaner.send(request)
         self.own.breaker.close()
         self.notifications.close()
 

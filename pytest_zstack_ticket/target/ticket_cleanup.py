@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
+from pytest_zstack_ticket.cleanup.calls import CleanupCalls
 from pytest_zstack_ticket.cleanup.ledger import SavedLedger
-from pytest_zstack_ticket.cleanup.sweeper import CleanupResult, Sweeper
+from pytest_zstack_ticket.cleanup.result import CleanupResult
+from pytest_zstack_ticket.cleanup.sweeper import Progress, Sweeper
 from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.model.settings import Patience
 from pytest_zstack_ticket.target.actors import ActorConnection
@@ -17,6 +20,8 @@ KEPT = 10
 """The latest tickets that stay, whatever the quota says: the test that created them may still look at them."""
 LONGEST_WAIT = 60.0
 """Seconds to wait for another process to delete its tickets."""
+SECONDS_EACH = 5.0
+"""Seconds that a clean-up may take more for each ticket that is to be deleted, if they are deleted one by one."""
 
 
 @dataclass(slots=True)
@@ -24,7 +29,7 @@ class TicketCleanup:
     """The tickets of all users of a run, in one process. Safe to use from many threads.
 
     Each user's tickets are deleted over that user's own connection, for others may not see them. `connections` begins
-    with the run's own. `deleted` are nonces and UUIDs of deleted tickets.
+    with the run's own. `deleted` are nonces and UUIDs of deleted tickets. `window` calls are under way at once.
     """
 
     state: TargetState
@@ -33,16 +38,33 @@ class TicketCleanup:
     clock: Clock
     connections: list[ActorConnection] = field(default_factory=list)
     deleted: set[str] = field(default_factory=set)
+    window: int = 1
     _sweeping: threading.Lock = field(default_factory=threading.Lock)
+    _first: dict[Hashable, dict[str, int]] = field(default_factory=dict)
+    _marking: threading.Lock = field(default_factory=threading.Lock)
 
-    def protect(self) -> None:
-        """Keep the tickets that are created from now on until the next test begins."""
+    def protect(self, body: Hashable = None) -> None:
+        """Keep the tickets that are created from now on until a body of a test ends, or the next test begins."""
+        with self._marking:
+            numbers = {one.settings.part: one.ledger.next_number for one in self.connections if one.ledger is not None}
+            self._first[body] = numbers
+            self._mark()
+
+    def release(self, body: Hashable = None) -> None:
+        """Keep no tickets for a body any more, or for the test that began last."""
+        with self._marking:
+            if self._first.pop(body, None) is not None:
+                self._mark()
+
+    def _mark(self) -> None:
+        """Protect the tickets of the oldest body that runs; those of a user who came after it are all newer."""
         for one in self.connections:
             if one.ledger is not None:
-                one.protected = one.ledger.next_number
+                numbers = [first.get(one.settings.part, 1) for first in self._first.values()]
+                one.protected = min(numbers, default=one.ledger.next_number)
 
     def free(self, count: int = 1, /) -> None:
-        """Delete tickets until `count` more may exist: first those of earlier tests, then all but this test's latest.
+        """Delete tickets until `count` more may exist: first those of earlier tests, then all but the latest.
 
         Where other processes of the run have used up the quota, wait for them. The transport counts in any case.
         """
@@ -61,7 +83,15 @@ class TicketCleanup:
         """Find the number before which tickets may be deleted: those of earlier tests, or all but the latest."""
         if one.ledger is None or not latest:
             return one.protected
-        return max(one.protected, one.ledger.next_number - min(KEPT, (self.usage_counter.caps.alive or 0) // 4))
+        kept = (self.usage_counter.caps.alive or 0) // 4
+        # next to other bodies many more: each of them looks at its own latest ones
+        kept = kept if len(self._first) > 1 else min(KEPT, kept)
+        return max(one.protected, one.ledger.next_number - kept)
+
+    @property
+    def held(self) -> int:
+        """How many creates were sent since the oldest body that runs was started: their tickets are kept for it."""
+        return sum(one.ledger.next_number - one.protected for one in self.connections if one.ledger is not None)
 
     def wait(self) -> None:
         """Wait while another thread deletes tickets: what that does to them is not the target's doing."""
@@ -78,36 +108,51 @@ class TicketCleanup:
         alive = self.usage_counter.caps.alive
         return alive is not None and self.usage_counter.used.alive + min(count, alive) > alive
 
-    def sweep(self, *, wait: bool = True) -> CleanupResult:
+    def sweep(self, *, wait: bool = True, progress: Progress | None = None) -> CleanupResult:
         """Delete what this process created, and check that it is gone."""
-        return CleanupResult.joined([self._sweep(one, wait=wait) for one in list(self.connections)])
+        with self._sweeping:
+            parts = [self._sweep(one, wait=wait, progress=progress) for one in list(self.connections)]
+        return CleanupResult.joined(parts)
 
     def sweep_ledger(self, one: ActorConnection, saved: SavedLedger) -> CleanupResult:
         """Delete what another process recorded in its ledger, over the connection of the same user."""
         return self._sweep(one, saved)
 
     def _sweep(
-        self, one: ActorConnection, saved: SavedLedger | None = None, *, before: int | None = None, wait: bool = True
+        self,
+        one: ActorConnection,
+        saved: SavedLedger | None = None,
+        *,
+        before: int | None = None,
+        wait: bool = True,
+        progress: Progress | None = None,
     ) -> CleanupResult:
         """Delete the tickets of one user: those of the entries before a number, or all."""
         ledger = saved or one.ledger
         if ledger is None:
             return CleanupResult()
-        sessions = one.sessions
-        sweeper = Sweeper(
+        calls = CleanupCalls(
             run=one.cleaner.run,
-            headers=lambda: (("Authorization", sessions.session.authorization),),
+            sessions=one.sessions,
             profile=self.state.profile,
             clock=self.clock,
             patience=self.patience.job,
-            renew=lambda: sessions.renew(sessions.session),
-            longest=self.patience.sweep,
+            longest=longest(self.patience, len(ledger.book.pending()), self.window),
+            window=self.window,
         )
-        swept = sweeper.sweep(ledger, before=before, wait=wait)
-        gone = ledger.book.drop_gone()
+        sweeper = Sweeper(
+            calls, ledger, profile=self.state.profile, patience=self.patience.job, known=one.rows, progress=progress
+        )
+        swept = sweeper.sweep(before=before, wait=wait)
+        gone = ledger.drop_gone()
         self.deleted.update(swept.deleted, (entry.intent.nonce for entry in gone if entry.intent.nonce))
         self.usage_counter.give_back(len(gone))
         return swept
+
+    @property
+    def broken(self) -> str:
+        """Why no intent can be written any more, so that nothing may be created; empty if it can."""
+        return next((one.ledger.trouble for one in self.connections if one.ledger and one.ledger.trouble), "")
 
     @property
     def pending(self) -> bool:
@@ -119,3 +164,8 @@ class TicketCleanup:
         for one in self.connections:
             if one.ledger is not None:
                 one.ledger.close(remove=clean and not one.ledger.book.pending())
+
+
+def longest(patience: Patience, tickets: int, window: int) -> float:
+    """Return the seconds that a clean-up may take: more where there is more to do."""
+    return patience.sweep + SECONDS_EACH * tickets / window

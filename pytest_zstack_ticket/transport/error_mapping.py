@@ -30,6 +30,8 @@ class MalformedEncodingError(Exception):
 Row = tuple[tuple[type[Exception], ...], FailureKind, str]
 
 NOT_HTTP = "the answer is no valid HTTP: {error}"
+CUT_SHORT = "peer closed connection without sending complete message body"
+"""What h11 says of an answer that was cut short: it has no type and no attribute for that (h11/_readers.py)."""
 UNWRITABLE = "the request cannot be written as HTTP: {error}"
 BROKEN = "the connection broke: {error}"
 
@@ -59,14 +61,10 @@ def failure_of(error: Exception, *, sent: bool, patience: Patience) -> Failure:
     """Return what a foreign exception means. One of no known kind is a fault of ours, and is raised again."""
     if isinstance(error, httpx.ConnectError | httpcore.ConnectError) or (not sent and isinstance(error, UnicodeError)):
         return Failure(kind=_connect_kind(error), detail=_words(error), sent=False)
-    if isinstance(error, httpx.RemoteProtocolError | httpcore.RemoteProtocolError):
-        text = str(error)
-        if "without sending a response" in text:
-            return Failure(kind="reset", detail="the connection was closed before an answer began", sent=sent)
-        if "peer closed connection" in text:
-            return Failure(kind="reset", detail="the connection was closed before the answer ended", sent=sent)
-    alert = next((one for one in _causes(error) if isinstance(one, ssl.SSLError) and "ALERT" in str(one)), None)
-    if alert is not None:
+    if isinstance(error, httpx.RemoteProtocolError | httpcore.RemoteProtocolError) and (closed := _closed(error)):
+        return Failure(kind="reset", detail=closed, sent=sent)
+    alert = next((one for one in _causes(error) if "ALERT" in (getattr(one, "reason", None) or "")), None)
+    if isinstance(alert, ssl.SSLError):
         # with TLS 1.3 a target refuses our certificate, or that there is none, only after the handshake
         return Failure(kind="tls", detail=_words(alert), sent=sent)
     for kinds, kind, words in ROWS:
@@ -74,6 +72,18 @@ def failure_of(error: Exception, *, sent: bool, patience: Patience) -> Failure:
             detail = words.format(error=_words(error), read=patience.read, connect=patience.connect)
             return Failure(kind=kind, detail=detail, sent=sent)
     raise error
+
+
+def _closed(error: Exception) -> str:
+    """Say when the target closed the connection, if that is what is wrong; empty if not.
+
+    What h11 refuses of an answer is the cause of httpcore's exception. The one thing that httpcore finds by itself is
+    that a connection ended before the answer began.
+    """
+    refused = next((one for one in _causes(error) if isinstance(one, h11.RemoteProtocolError)), None)
+    if refused is None:
+        return "the connection was closed before an answer began"
+    return "the connection was closed before the answer ended" if CUT_SHORT in str(refused) else ""
 
 
 def _connect_kind(error: Exception) -> FailureKind:

@@ -26,7 +26,7 @@ class RetryTransport:
         self._transport = transport
         self._clock = clock
         self._patience = patience
-        self._waited = 0.0
+        self._since: float | None = None
         self._pause = FIRST_PAUSE
         self._lock = threading.Lock()
         self.refused: Response | None = None
@@ -52,12 +52,13 @@ class RetryTransport:
         refused = answer.status == BUSY or (answer.status == UNAVAILABLE and wish is not None and from_gateway(answer))
         with self._lock:
             if not refused:
-                self._waited, self._pause = 0.0, FIRST_PAUSE
+                self._since, self._pause = None, FIRST_PAUSE
                 return None
             self.refused = answer
+            now = self._clock.now()
+            self._since = now if self._since is None else self._since
             wait = max(wish or 0.0, self._pause)
-            if self._waited + wait > self._patience:
+            if now + wait - self._since > self._patience:
                 return None
-            self._waited += wait
             self._pause = min(LONGEST_PAUSE, self._pause * 2)
             return wait

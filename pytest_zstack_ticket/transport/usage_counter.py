@@ -44,6 +44,11 @@ class SharedUsageCounter:
         with self._locked():
             return self._read()[0]
 
+    @property
+    def glimpse(self) -> Usage:
+        """The same without waiting for a lock, for the handler of a signal."""
+        return self._read()[0]
+
     def reserve(self, size: int, *, creates: bool, now: float) -> tuple[QuotaName | None, float]:
         """Reserve one request of `size` bytes; return the cap that forbids it, and seconds to wait before sending."""
         caps = self.caps

@@ -253,7 +253,10 @@ def roll_up(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def exit_status(result: Result | None, pytest_status: int, *, no_target: bool = False, residue: bool = False) -> int:
-    """Return the exit status of a run. pytest's own 2 to 5 stand; a failed test stays 1."""
+    """Return the exit status of a run. pytest's own 2 to 5 stand; a failed test stays 1.
+
+    Without any requirement there were ordinary tests only, and pytest's status stands.
+    """
     if no_target:
         return NO_TARGET
     if pytest_status not in (0, 1) or result is None:
@@ -262,7 +265,7 @@ def exit_status(result: Result | None, pytest_status: int, *, no_target: bool = 
         return 1
     if residue:
         return RESIDUE
-    return INCONCLUSIVE if result.verdict == "inconclusive" else 0
+    return INCONCLUSIVE if result.judged and result.verdict == "inconclusive" else 0
 
 
 def signature(example: Example, *, status: int = 0) -> str:

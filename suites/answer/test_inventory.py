@@ -50,23 +50,24 @@ def test_last_op_date_is_not_before_create_date(zstack_cases, zstack_examine):
 
 
 @pytest.mark.parametrize("member", by_requirement(ECHOED))
-def test_created_ticket_shows_the_members_sent(member, zstack_cases, zstack_examine, ticket_endpoint):
+def test_created_ticket_shows_the_members_sent(member, zstack_cases, zstack_in_window, zstack_examine, ticket_endpoint):
     """The created ticket shows each member of params exactly as sent."""
-    for edit, result in zstack_cases.accepted_results():
-        if result.sent(member) is not None:
-            shown = ticket_endpoint.find_ticket(result)
-            if shown is not None:
-                violation = zstack_examine(
-                    "member-echo", edit=edit, subject=result, shown=shown, arguments={"member": member}
-                )
-                assert violation is None, violation
+    accepted = (pair for pair in zstack_cases.accepted_results() if pair[1].sent(member) is not None)
+    for (edit, result), shown in zstack_in_window(lambda pair: ticket_endpoint.find_ticket(pair[1]), accepted):
+        if shown is not None:
+            violation = zstack_examine(
+                "member-echo", edit=edit, subject=result, shown=shown, arguments={"member": member}
+            )
+            assert violation is None, violation
 
 
 @pytest.mark.parametrize("members", by_requirement(REQUEST_MEMBERS))
-def test_created_ticket_shows_the_requests_sent(members, zstack_cases, zstack_examine, ticket_endpoint):
+def test_created_ticket_shows_the_requests_sent(
+    members, zstack_cases, zstack_in_window, zstack_examine, ticket_endpoint
+):
     """The created ticket shows its requests in order, with each member as sent."""
-    for edit, result in zstack_cases.accepted_results():
-        shown = ticket_endpoint.find_ticket(result)
+    accepted = zstack_cases.accepted_results()
+    for (edit, result), shown in zstack_in_window(lambda pair: ticket_endpoint.find_ticket(pair[1]), accepted):
         for member in members if shown is not None else ():
             arguments = {"member": member}
             violation = zstack_examine("request-echo", edit=edit, subject=result, shown=shown, arguments=arguments)

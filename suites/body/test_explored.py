@@ -41,25 +41,31 @@ def test_one_invalid_field_is_refused_whatever_else_is_sent(
 
 
 @pytest.mark.requirement("ZT-BODY-062")
-def test_same_draft_gets_the_same_decision(ticket_endpoint, zstack_cases, zstack_examine):
+def test_same_draft_gets_the_same_decision(ticket_endpoint, zstack_cases, zstack_in_window, zstack_examine):
     """The same draft gets the same decision at the end of a run as at its start."""
     zstack_cases.send_catalogues("mutations", "variations")
     for _ in range(3):
         again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
         violation = zstack_examine("same-decision-again", subject=again, sibling=ticket_endpoint.calibration)
         assert violation is None, violation
-    for row in zstack_cases.rows("mutations")[::7]:
-        first, again = zstack_cases.result_of(row), ticket_endpoint.create(row)
+    for row, again in zstack_in_window(ticket_endpoint.create, zstack_cases.rows("mutations")[::7]):
+        first = zstack_cases.result_of(row)
         violation = zstack_examine("same-decision-again", edit=row.edit, subject=again, sibling=first)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-BODY-063")
-def test_refused_body_does_not_change_the_next_decision(ticket_endpoint, zstack_cases, zstack_examine):
+@pytest.mark.zstack_alone("sequences")
+def test_refused_body_does_not_change_the_next_decision(
+    ticket_endpoint, zstack_cases, zstack_in_window, zstack_examine
+):
     """A refused body does not change how its valid sibling is decided afterwards."""
-    for row in zstack_cases.rows("mutations")[::5]:
+
+    def create_after(row):
         ticket_endpoint.create(row)
-        again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+        return ticket_endpoint.create(ticket_endpoint.calibration_draft)
+
+    for row, again in zstack_in_window(create_after, zstack_cases.rows("mutations")[::5]):
         violation = zstack_examine(
             "same-decision-again", edit=row.edit, subject=again, sibling=ticket_endpoint.calibration
         )

@@ -13,93 +13,96 @@ TRIES = 4
 JOBS = 6
 
 
-@pytest.fixture(scope="module")
-def stranger(ticket_endpoint):
-    """Act as the stranger."""
-    return ticket_endpoint.as_user("stranger")
-
-
 def edit_of(event):
     """Name a stranger's call as an edit."""
     return Edit(kind="mutation", name=f"foreign-{event}")
 
 
-@pytest.fixture(scope="module")
-def sibling(zstack_canary):
-    """Cancel a ticket as its owner: where no user may send events, refusing a stranger proves nothing."""
-    return zstack_canary().send_event("cancel")
+class ForeignCalls:
+    """Calls of a stranger on tickets, and checks that they change nothing."""
 
+    def __init__(self, stranger, sibling, examine):
+        self.stranger = stranger
+        self.sibling = sibling
+        self.examine = examine
 
-@pytest.fixture
-def check_refused(stranger, sibling, zstack_examine):
-    """Send a call as the stranger and check that the ticket stays unchanged."""
-
-    def send(canary, event, *, times=TRIES):
+    def check_refused(self, canary, event, *, times=TRIES):
+        """Send a call as the stranger and check that the ticket stays unchanged."""
         for _ in range(times):
             roles = {"before": canary.find_by_uuid(), "history-before": canary.history()}
-            roles |= {"subject": canary.send_event(event, by=stranger), "after": canary.find_by_uuid()}
+            roles |= {"subject": canary.send_event(event, by=self.stranger), "after": canary.find_by_uuid()}
             if canary.was_deleted_for_quota:
                 return
             roles["history-after"] = canary.history()
-            roles |= {"sibling": sibling} if event != "delete" else {}
+            roles |= {"sibling": self.sibling} if event != "delete" else {}
             arguments = {"call": canary.call_kind(event), "event": event, "may_succeed": event == "delete"}
-            violation = zstack_examine("unchanged-by-stranger", edit=edit_of(event), arguments=arguments, **roles)
+            violation = self.examine("unchanged-by-stranger", edit=edit_of(event), arguments=arguments, **roles)
             assert violation is None, violation
 
-    return send
+
+def foreign_calls(ticket_endpoint, zstack_once, zstack_canary, zstack_examine):
+    """Act as the stranger, beside a ticket that its owner has cancelled.
+
+    Where no user may send events, refusing a stranger proves nothing.
+    """
+    sibling = zstack_once("isolation: cancelled by its owner", lambda: zstack_canary().send_event("cancel"))
+    return ForeignCalls(ticket_endpoint.as_user("stranger"), sibling, zstack_examine)
 
 
 @pytest.mark.requirement("ZT-ISOLATION-009")
-def test_stranger_cannot_cancel(zstack_canary, check_refused):
+def test_stranger_cannot_cancel(ticket_endpoint, zstack_once, zstack_canary, zstack_examine):
     """A stranger cannot cancel a ticket, however often they try; the ticket stays unchanged."""
-    check_refused(zstack_canary(), "cancel")
-    check_refused(zstack_canary(), "cancel", times=1)
+    calls = foreign_calls(ticket_endpoint, zstack_once, zstack_canary, zstack_examine)
+    calls.check_refused(zstack_canary(), "cancel")
+    calls.check_refused(zstack_canary(), "cancel", times=1)
 
 
 @pytest.mark.requirement("ZT-ISOLATION-010")
-def test_stranger_cannot_reopen(zstack_canary, check_refused):
+def test_stranger_cannot_reopen(ticket_endpoint, zstack_once, zstack_canary, zstack_examine):
     """A stranger cannot reopen a cancelled ticket; the ticket stays unchanged."""
+    calls = foreign_calls(ticket_endpoint, zstack_once, zstack_canary, zstack_examine)
     canary = zstack_canary()
     canary.send_event("cancel")
-    check_refused(canary, "reopen")
+    calls.check_refused(canary, "reopen")
 
 
 @pytest.mark.requirement("ZT-ISOLATION-011")
-def test_stranger_cannot_update_requests(zstack_canary, check_refused):
+def test_stranger_cannot_update_requests(ticket_endpoint, zstack_once, zstack_canary, zstack_examine):
     """A stranger cannot change the requests of a ticket, whether pending or cancelled."""
+    calls = foreign_calls(ticket_endpoint, zstack_once, zstack_canary, zstack_examine)
     canary = zstack_canary()
-    check_refused(canary, "update", times=2)
+    calls.check_refused(canary, "update", times=2)
     canary.send_event("cancel")
-    check_refused(canary, "update")
+    calls.check_refused(canary, "update")
 
 
 @pytest.mark.requirement("ZT-ISOLATION-012")
-def test_stranger_cannot_delete(zstack_canary, check_refused):
+def test_stranger_cannot_delete(ticket_endpoint, zstack_once, zstack_canary, zstack_examine):
     """A stranger's delete does not remove a ticket; the response may be the one for a ticket that does not exist."""
+    calls = foreign_calls(ticket_endpoint, zstack_once, zstack_canary, zstack_examine)
     canary = zstack_canary()
-    check_refused(canary, "delete", times=2)
+    calls.check_refused(canary, "delete", times=2)
     canary.send_event("cancel")
-    check_refused(canary, "delete", times=2)
+    calls.check_refused(canary, "delete", times=2)
 
 
-@pytest.fixture(scope="module")
-def refusals(stranger, zstack_canary, zstack_observe):
+def send_foreign_calls(stranger, zstack_canary, zstack_observe):
     """Send each call of a stranger once for a ticket and once for an unknown uuid; the pairs of results."""
-    sent = []
+    sent, canary = [], zstack_canary()
+    for event in ("cancel", "reject", "update", "delete"):
+        subject = canary.send_event(event, by=stranger)
+        unknown = canary.send_event(event, by=stranger, uuid=uuid.uuid4().hex)
+        sent.append((canary, event, subject, unknown))
+        zstack_observe(f"foreign-{event}", response_of(subject), subject)
+        zstack_observe(f"unknown-{event}", response_of(unknown), unknown)
+        zstack_observe("foreign-refusal-names-the-ticket", names(subject, canary), subject)
+    return sent
 
-    def send():
-        if not sent:
-            canary = zstack_canary()
-            for event in ("cancel", "reject", "update", "delete"):
-                subject = canary.send_event(event, by=stranger)
-                unknown = canary.send_event(event, by=stranger, uuid=uuid.uuid4().hex)
-                sent.append((canary, event, subject, unknown))
-                zstack_observe(f"foreign-{event}", response_of(subject), subject)
-                zstack_observe(f"unknown-{event}", response_of(unknown), unknown)
-                zstack_observe("foreign-refusal-names-the-ticket", names(subject, canary), subject)
-        return sent
 
-    return send
+def refusals(ticket_endpoint, zstack_once, zstack_canary, zstack_observe):
+    """Return what a stranger's calls led to, which are sent once in a run."""
+    stranger = ticket_endpoint.as_user("stranger")
+    return zstack_once("isolation: refusals", lambda: send_foreign_calls(stranger, zstack_canary, zstack_observe))
 
 
 def response_of(result):
@@ -114,9 +117,12 @@ def names(result, canary):
 
 
 @pytest.mark.requirement("ZT-ISOLATION-013")
-def test_refusal_discloses_nothing_of_the_ticket(refusals, zstack_examine):
+def test_refusal_discloses_nothing_of_the_ticket(
+    ticket_endpoint, zstack_once, zstack_canary, zstack_observe, zstack_examine
+):
     """A response that refuses a stranger discloses nothing of the ticket's description and requests."""
-    for canary, event, subject, _ in refusals():
+    sent = refusals(ticket_endpoint, zstack_once, zstack_canary, zstack_observe)
+    for canary, event, subject, _ in sent:
         violation = zstack_examine(
             "discloses-nothing",
             edit=edit_of(event),
@@ -128,8 +134,9 @@ def test_refusal_discloses_nothing_of_the_ticket(refusals, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-ISOLATION-014")
-def test_stranger_cannot_create_with_a_used_uuid(stranger, zstack_canary, zstack_examine):
+def test_stranger_cannot_create_with_a_used_uuid(ticket_endpoint, zstack_canary, zstack_examine):
     """A create by a stranger with the resourceUuid of a ticket is refused, discloses nothing and leaves the ticket unchanged."""
+    stranger = ticket_endpoint.as_user("stranger")
     for _ in range(2):
         canary = zstack_canary()
         body = json.loads(stranger.calibration_draft.body)
@@ -184,9 +191,11 @@ def test_flow_collection_of_another_project_is_refused(ticket_endpoint, zstack_c
 
 
 @pytest.mark.requirement("ZT-ISOLATION-016")
-def test_no_response_contains_internals_of_the_target(ticket_endpoint, refusals, zstack_context, zstack_examine):
+def test_no_response_contains_internals_of_the_target(  # noqa: PLR0913, PLR0917 - each is a fixture
+    ticket_endpoint, zstack_once, zstack_canary, zstack_observe, zstack_context, zstack_examine
+):
     """No response to a call on another user's ticket, or to code-like text, contains paths, source lines or SQL of the target."""
-    for _, event, *pair in refusals():
+    for _, event, *pair in refusals(ticket_endpoint, zstack_once, zstack_canary, zstack_observe):
         for result in pair:
             violation = zstack_examine("no-internals", edit=edit_of(event), subject=result)
             assert violation is None, violation
@@ -196,9 +205,12 @@ def test_no_response_contains_internals_of_the_target(ticket_endpoint, refusals,
 
 
 @pytest.mark.requirement("ZT-ISOLATION-017")
-def test_no_response_to_a_stranger_contains_a_secret(refusals, zstack_canary, stranger, zstack_examine):
+def test_no_response_to_a_stranger_contains_a_secret(
+    ticket_endpoint, zstack_once, zstack_canary, zstack_observe, zstack_examine
+):
     """No response to a stranger contains a session or other secret."""
-    for _, event, *pair in refusals():
+    stranger = ticket_endpoint.as_user("stranger")
+    for _, event, *pair in refusals(ticket_endpoint, zstack_once, zstack_canary, zstack_observe):
         for result in pair:
             violation = zstack_examine("no-secret", edit=edit_of(event), subject=result)
             assert violation is None, violation

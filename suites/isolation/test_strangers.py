@@ -16,20 +16,20 @@ LOOKS = ("uuid", "name", "latest", "path", "count", "history")
 MOVES = ("cancel", "reopen", "update", *LOOKS)
 LONGEST = 8
 BUSY_ROUNDS = 12
+pytestmark = pytest.mark.zstack_alone("strangers")
+"""Pages of the newest tickets have to show the owner's: next to tests that create many they would not."""
 
 
-@pytest.fixture(scope="module")
-def stranger(ticket_endpoint):
-    """Act as the stranger."""
-    return ticket_endpoint.as_user("stranger")
+class Stranger:
+    """Another user of the target, who looks for tickets of the run's owner."""
 
+    def __init__(self, ticket_endpoint, zstack_examine):
+        self.endpoint = ticket_endpoint.as_user("stranger")
+        self.examine = zstack_examine
 
-@pytest.fixture
-def check_not_visible(stranger, zstack_examine):
-    """Query for a ticket as the stranger and check that it is not visible."""
-
-    def look(canary, what):
-        roles = canary.compare_views(what, by=stranger)
+    def check_not_visible(self, canary, what):
+        """Query for a ticket as the stranger and check that it is not visible."""
+        roles = canary.compare_views(what, by=self.endpoint)
         if canary.was_deleted_for_quota:
             return
         counts = what in ("count", "count-of-name", "total")
@@ -41,56 +41,60 @@ def check_not_visible(stranger, zstack_examine):
             else ("not-visible",)
         )
         for check in checks:
-            violation = zstack_examine(check, partition=f"look/{what}", arguments={"uuid": canary.uuid}, **roles)
+            violation = self.examine(check, partition=f"look/{what}", arguments={"uuid": canary.uuid}, **roles)
             assert violation is None, violation
-
-    return look
 
 
 @pytest.mark.requirement("ZT-ISOLATION-003")
-def test_stranger_sees_nothing_by_uuid(zstack_canary, check_not_visible):
+def test_stranger_sees_nothing_by_uuid(ticket_endpoint, zstack_canary, zstack_examine):
     """A stranger's query by a ticket's uuid does not show the ticket, whatever operator the query uses."""
+    stranger = Stranger(ticket_endpoint, zstack_examine)
     for _ in range(TICKETS):
         canary = zstack_canary()
         for what in BY_UUID:
-            check_not_visible(canary, what)
+            stranger.check_not_visible(canary, what)
 
 
 @pytest.mark.requirement("ZT-ISOLATION-004")
-def test_stranger_sees_nothing_by_name(zstack_canary, check_not_visible):
+def test_stranger_sees_nothing_by_name(ticket_endpoint, zstack_canary, zstack_examine):
     """A stranger's query by a ticket's name, or part of it, does not show the ticket."""
+    stranger = Stranger(ticket_endpoint, zstack_examine)
     for _ in range(TICKETS):
         canary = zstack_canary()
         for what in BY_NAME:
-            check_not_visible(canary, what)
+            stranger.check_not_visible(canary, what)
 
 
 @pytest.mark.requirement("ZT-ISOLATION-005")
-def test_stranger_sees_nothing_without_conditions(zstack_canary, check_not_visible):
+def test_stranger_sees_nothing_without_conditions(ticket_endpoint, zstack_canary, zstack_examine):
     """A stranger's query without conditions shows no other user's ticket, not even the latest."""
+    stranger = Stranger(ticket_endpoint, zstack_examine)
     for _ in range(TICKETS):
-        check_not_visible(zstack_canary(), "latest")
+        stranger.check_not_visible(zstack_canary(), "latest")
 
 
 @pytest.mark.requirement("ZT-ISOLATION-006")
-def test_stranger_sees_nothing_by_path(zstack_canary, check_not_visible):
+def test_stranger_sees_nothing_by_path(ticket_endpoint, zstack_canary, zstack_examine):
     """GET on a ticket's path shows a stranger nothing of the ticket."""
+    stranger = Stranger(ticket_endpoint, zstack_examine)
     for _ in range(TICKETS):
-        check_not_visible(zstack_canary(), "path")
+        stranger.check_not_visible(zstack_canary(), "path")
 
 
 @pytest.mark.requirement("ZT-ISOLATION-007")
-def test_count_reveals_nothing_to_a_stranger(zstack_canary, check_not_visible):
+def test_count_reveals_nothing_to_a_stranger(ticket_endpoint, zstack_canary, zstack_examine):
     """No count or total reveals to a stranger that a ticket exists."""
+    stranger = Stranger(ticket_endpoint, zstack_examine)
     for _ in range(TICKETS):
         canary = zstack_canary()
         for what in ("count", "count-of-name", "total"):
-            check_not_visible(canary, what)
+            stranger.check_not_visible(canary, what)
 
 
 @pytest.mark.requirement("ZT-ISOLATION-007")
-def test_count_of_all_reveals_nothing_to_a_stranger(zstack_canary, stranger, zstack_examine):
+def test_count_of_all_reveals_nothing_to_a_stranger(ticket_endpoint, zstack_canary, zstack_examine):
     """A stranger's count of all tickets does not grow when other users create tickets."""
+    stranger = ticket_endpoint.as_user("stranger")
 
     def counted():
         return stranger.call("GET", "/v1/tickets?count=true")
@@ -105,70 +109,75 @@ def test_count_of_all_reveals_nothing_to_a_stranger(zstack_canary, stranger, zst
 
 
 @pytest.mark.requirement("ZT-ISOLATION-008")
-def test_stranger_sees_no_history_and_no_archive(zstack_canary, check_not_visible):
+def test_stranger_sees_no_history_and_no_archive(ticket_endpoint, zstack_canary, zstack_examine):
     """A stranger does not see a ticket's history; nor, once it is deleted, its archive or archived history."""
+    stranger = Stranger(ticket_endpoint, zstack_examine)
     for _ in range(2):
         canary = zstack_canary()
         canary.send_event("cancel")
         for what in LIVING_PAST:
-            check_not_visible(canary, what)
+            stranger.check_not_visible(canary, what)
         canary.send_event("delete")
         for what in DEAD_PAST:
-            check_not_visible(canary, what)
+            stranger.check_not_visible(canary, what)
 
 
 @pytest.mark.requirement("ZT-ISOLATION-023")
-def test_stranger_sees_nothing_by_other_queries(zstack_canary, check_not_visible):
+def test_stranger_sees_nothing_by_other_queries(ticket_endpoint, zstack_canary, zstack_examine):
     """Whichever member a stranger queries by, and whichever page and fields they ask for, they see no other user's ticket."""
+    stranger = Stranger(ticket_endpoint, zstack_examine)
     for _ in range(2):
         canary = zstack_canary()
         # a newer one, or the second page would begin after the ticket
         zstack_canary()
         for what in OTHERWISE:
-            check_not_visible(canary, what)
+            stranger.check_not_visible(canary, what)
 
 
 @pytest.mark.requirement("ZT-ISOLATION-021")
-def test_stranger_sees_nothing_after_an_approval(zstack_canary, ticket_endpoint, zstack_profile, check_not_visible):
+def test_stranger_sees_nothing_after_an_approval(ticket_endpoint, zstack_canary, zstack_profile, zstack_examine):
     """A stranger sees nothing of a ticket after an approver, if there is one, has rejected or approved it."""
+    stranger = Stranger(ticket_endpoint, zstack_examine)
     decisions = [("reject", "approver"), ("approve", "approval")]
     for event, needed in decisions:
         canary = zstack_canary()
-        check_not_visible(canary, "uuid")
+        stranger.check_not_visible(canary, "uuid")
         if needed in zstack_profile.capabilities:
             canary.send_event(event, by=ticket_endpoint.as_user("approver"))
             for what in ("uuid", "name", "latest", "path"):
-                check_not_visible(canary, what)
+                stranger.check_not_visible(canary, what)
 
 
 @pytest.mark.requirement("ZT-ISOLATION-021")
-def test_stranger_sees_nothing_after_any_events(zstack_canary, zstack_explore, check_not_visible):
+def test_stranger_sees_nothing_after_any_events(ticket_endpoint, zstack_canary, zstack_explore, zstack_examine):
     """Whatever its owner does with a ticket, in whatever order, a stranger sees nothing of it."""
+    stranger = Stranger(ticket_endpoint, zstack_examine)
 
     def holds(moves):
         canary = zstack_canary()
         for move in moves:
             if move in LOOKS:
-                check_not_visible(canary, move)
+                stranger.check_not_visible(canary, move)
             else:
                 canary.send_event(move)
-                check_not_visible(canary, "uuid")
+                stranger.check_not_visible(canary, "uuid")
 
     zstack_explore(st.lists(st.sampled_from(MOVES), min_size=2, max_size=LONGEST), holds)
 
 
 @pytest.mark.requirement("ZT-ISOLATION-022")
-def test_stranger_sees_and_changes_nothing_while_jobs_run(zstack_canary, stranger, check_not_visible, zstack_examine):
+def test_stranger_sees_and_changes_nothing_while_jobs_run(ticket_endpoint, zstack_canary, zstack_examine):
     """While other users' jobs are running, a stranger can see and change no more than before."""
+    stranger = Stranger(ticket_endpoint, zstack_examine)
     canary, others = zstack_canary(), [zstack_canary() for _ in range(4)]
     sibling = zstack_canary().send_event("cancel")
     with ThreadPoolExecutor(max_workers=len(others)) as pool:
         for number in range(BUSY_ROUNDS):
             event = "reopen" if number % 2 else "cancel"
             at_work = [pool.submit(other.send_event, event) for other in others]
-            check_not_visible(canary, ("uuid", "path", "name")[number % 3])
+            stranger.check_not_visible(canary, ("uuid", "path", "name")[number % 3])
             before = canary.find_by_uuid()
-            subject = canary.send_event("cancel", by=stranger)
+            subject = canary.send_event("cancel", by=stranger.endpoint)
             for job in at_work:
                 job.result()
             if not canary.was_deleted_for_quota:

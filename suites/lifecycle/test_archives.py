@@ -20,19 +20,14 @@ def answered(result):
     return "accepted" if isinstance(result.outcome, Accepted) else "refused"
 
 
-@pytest.fixture
-def new_group(zstack_ticket_group):
-    """Create groups of tickets; skip where no uuid is shown."""
-
-    def create(count):
-        one = zstack_ticket_group()
-        for place in range(count):
-            one.create(description=f"member {place} / 成员", requests=1 + place % 2)
-        if not all(member.uuid for member in one.members):
-            pytest.skip("the tickets are not shown")
-        return one
-
-    return create
+def new_group(zstack_ticket_group, count):
+    """Create a group of tickets; skip where no uuid is shown."""
+    one = zstack_ticket_group()
+    for place in range(count):
+        one.create(description=f"member {place} / 成员", requests=1 + place % 2)
+    if not all(member.uuid for member in one.members):
+        pytest.skip("the tickets are not shown")
+    return one
 
 
 def add_history(group, member):
@@ -57,9 +52,9 @@ def test_queries_for_archives_and_histories_return_lists(ticket_endpoint, zstack
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-014")
-def test_deleted_ticket_is_archived_unchanged(new_group, zstack_examine, zstack_observe):
+def test_deleted_ticket_is_archived_unchanged(zstack_ticket_group, zstack_examine, zstack_observe):
     """A deleted ticket, if archived, is archived once, under its former uuid and unchanged."""
-    tickets = new_group(3)
+    tickets = new_group(zstack_ticket_group, 3)
     for member in tickets.members:
         add_history(tickets, member)
         subject = tickets.delete(member)
@@ -71,9 +66,9 @@ def test_deleted_ticket_is_archived_unchanged(new_group, zstack_examine, zstack_
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-015")
-def test_archived_history_is_complete(new_group, zstack_examine):
+def test_archived_history_is_complete(zstack_ticket_group, zstack_examine):
     """An archived history belongs to its ticket and contains every row of its history."""
-    tickets = new_group(3)
+    tickets = new_group(zstack_ticket_group, 3)
     histories = {member.uuid: add_history(tickets, member) for member in tickets.members}
     for member in tickets.members[:2]:
         tickets.delete(member)
@@ -84,9 +79,9 @@ def test_archived_history_is_complete(new_group, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-016")
-def test_no_existing_ticket_is_archived(new_group, zstack_examine):
+def test_no_existing_ticket_is_archived(zstack_ticket_group, zstack_examine):
     """No existing ticket is in the archives."""
-    tickets = new_group(3)
+    tickets = new_group(zstack_ticket_group, 3)
     add_history(tickets, tickets.members[0])
     tickets.send_event(tickets.members[1], "cancel")
     for member in (None, tickets.members[2]):
@@ -98,9 +93,9 @@ def test_no_existing_ticket_is_archived(new_group, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-021")
-def test_event_on_a_deleted_ticket_changes_nothing(new_group, zstack_examine, zstack_observe):
+def test_event_on_a_deleted_ticket_changes_nothing(zstack_ticket_group, zstack_examine, zstack_observe):
     """An event on a deleted ticket neither restores it nor changes anything."""
-    tickets = new_group(2)
+    tickets = new_group(zstack_ticket_group, 2)
     other, member = tickets.members
     tickets.send_event(member, "cancel")
     deleted, bystander_before = tickets.delete(member), tickets.find_by_uuid(other)
@@ -115,9 +110,9 @@ def test_event_on_a_deleted_ticket_changes_nothing(new_group, zstack_examine, zs
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-022")
-def test_second_deletion_changes_nothing(new_group, zstack_examine, zstack_observe):
+def test_second_deletion_changes_nothing(zstack_ticket_group, zstack_examine, zstack_observe):
     """Deleting a ticket twice neither deletes another ticket nor archives it a second time."""
-    tickets = new_group(3)
+    tickets = new_group(zstack_ticket_group, 3)
     member = tickets.members[1]
     tickets.send_event(member, "cancel")
     deleted, bystander_before = tickets.delete(member), tickets.find_by_uuid(tickets.members[2])
@@ -146,10 +141,10 @@ def test_queries_for_types_and_flows_return_lists(ticket_endpoint, zstack_examin
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-024")
-def test_create_with_the_uuid_of_a_deleted_ticket_restores_nothing(new_group, zstack_examine, zstack_observe):
+def test_create_with_the_uuid_of_a_deleted_ticket_restores_nothing(zstack_ticket_group, zstack_examine, zstack_observe):
     """A create with the uuid of a deleted ticket is refused, or creates a new ticket as sent."""
     for _ in range(2):
-        tickets = new_group(2)
+        tickets = new_group(zstack_ticket_group, 2)
         member = tickets.members[0]
         add_history(tickets, member)
         tickets.delete(member)

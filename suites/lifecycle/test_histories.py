@@ -9,19 +9,14 @@ from pytest_zstack_ticket import Edit
 EVENTS = ("cancel", "reopen", "cancel", "update", "reopen", "cancel")
 
 
-@pytest.fixture
-def new_group(zstack_ticket_group):
-    """Create groups of tickets; skip where no uuid is shown."""
-
-    def create(count):
-        one = zstack_ticket_group()
-        for _ in range(count):
-            one.create()
-        if not all(member.uuid for member in one.members):
-            pytest.skip("the tickets are not shown")
-        return one
-
-    return create
+def new_group(zstack_ticket_group, count):
+    """Create a group of tickets; skip where no uuid is shown."""
+    one = zstack_ticket_group()
+    for _ in range(count):
+        one.create()
+    if not all(member.uuid for member in one.members):
+        pytest.skip("the tickets are not shown")
+    return one
 
 
 def edit_of(event):
@@ -30,9 +25,9 @@ def edit_of(event):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-017")
-def test_history_contains_only_its_tickets_rows(new_group, zstack_examine):
+def test_history_contains_only_its_tickets_rows(zstack_ticket_group, zstack_examine):
     """A query for one ticket's history returns rows of that ticket only."""
-    tickets = new_group(2)
+    tickets = new_group(zstack_ticket_group, 2)
     one, other = tickets.members
     for event in ("cancel", "reopen", "cancel"):
         tickets.send_event(one, event)
@@ -45,9 +40,9 @@ def test_history_contains_only_its_tickets_rows(new_group, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-018")
-def test_history_rows_are_not_rewritten(new_group, zstack_examine):
+def test_history_rows_are_not_rewritten(zstack_ticket_group, zstack_examine):
     """History rows are neither lost nor rewritten by later events."""
-    tickets = new_group(3)
+    tickets = new_group(zstack_ticket_group, 3)
     one, other, third = tickets.members
     tickets.send_event(other, "cancel", comment="of the other")
     earlier, other_history = None, tickets.history(other)
@@ -67,9 +62,9 @@ def test_history_rows_are_not_rewritten(new_group, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-019")
-def test_dates_never_move_backwards(new_group, zstack_examine):
+def test_dates_never_move_backwards(zstack_ticket_group, zstack_examine):
     """A ticket's createDate never changes, and its lastOpDate never moves backwards."""
-    tickets = new_group(2)
+    tickets = new_group(zstack_ticket_group, 2)
     for member in tickets.members:
         readings = {"reading0": tickets.find_by_uuid(member)}
         for place, event in enumerate(EVENTS, 1):
@@ -80,9 +75,9 @@ def test_dates_never_move_backwards(new_group, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-020")
-def test_history_rows_are_dated_in_order(new_group, zstack_examine):
+def test_history_rows_are_dated_in_order(zstack_ticket_group, zstack_examine):
     """History rows are dated in the order of their sequence."""
-    tickets = new_group(2)
+    tickets = new_group(zstack_ticket_group, 2)
     for member in tickets.members:
         for event in EVENTS:
             tickets.send_event(member, event)

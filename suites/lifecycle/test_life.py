@@ -84,18 +84,6 @@ def ticket_factory(endpoint):
     return create
 
 
-@pytest.fixture
-def new_ticket(ticket_endpoint):
-    """Create tickets as the run's own user."""
-    return ticket_factory(ticket_endpoint)
-
-
-@pytest.fixture
-def new_owned_ticket(ticket_endpoint):
-    """Create tickets as the owner, another user if the context file names one."""
-    return ticket_factory(ticket_endpoint.as_user("owner"))
-
-
 def edit_of(event):
     """Name an event as an edit."""
     return Edit(kind="variation", name=f"event-{event}")
@@ -130,20 +118,22 @@ def check_event(ticket, event, examine, *, must=None, other=None, sibling=None):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-001")
-def test_pending_ticket_can_be_cancelled(new_owned_ticket, zstack_profile, zstack_examine):
+def test_pending_ticket_can_be_cancelled(ticket_endpoint, zstack_profile, zstack_examine):
     """A user can cancel their own pending ticket, which then has the status Cancelled.
 
     A target may take the user named in the context for the owner (wire dossier, unknown 8): if that is another user, a
     refusal proves nothing.
     """
+    new_owned_ticket = ticket_factory(ticket_endpoint.as_user("owner"))
     must = "accept" if "own-context" in zstack_profile.capabilities else "may"
     for _ in range(3):
         check_event(new_owned_ticket(), "cancel", zstack_examine, must=must)
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-002")
-def test_requests_of_a_pending_ticket_cannot_be_updated(new_ticket, zstack_examine):
+def test_requests_of_a_pending_ticket_cannot_be_updated(ticket_endpoint, zstack_examine):
     """The requests of a ticket that has not been cancelled cannot be updated."""
+    new_ticket = ticket_factory(ticket_endpoint)
     cancelled = new_ticket()
     cancelled.send_event("cancel")
     sibling = cancelled.send_event("update")
@@ -152,8 +142,9 @@ def test_requests_of_a_pending_ticket_cannot_be_updated(new_ticket, zstack_exami
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-003")
-def test_requests_of_a_cancelled_ticket_can_be_updated(new_ticket, zstack_examine):
+def test_requests_of_a_cancelled_ticket_can_be_updated(ticket_endpoint, zstack_examine):
     """After an update, a cancelled ticket has the updated requests."""
+    new_ticket = ticket_factory(ticket_endpoint)
     for _ in range(2):
         ticket = new_ticket()
         check_event(ticket, "cancel", zstack_examine)
@@ -163,8 +154,9 @@ def test_requests_of_a_cancelled_ticket_can_be_updated(new_ticket, zstack_examin
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-004")
-def test_cancelled_ticket_can_be_reopened(new_ticket, zstack_examine):
+def test_cancelled_ticket_can_be_reopened(ticket_endpoint, zstack_examine):
     """If a cancelled ticket can be reopened, it becomes Pending and can be cancelled again."""
+    new_ticket = ticket_factory(ticket_endpoint)
     ticket = new_ticket()
     ticket.send_event("cancel")
     for event, must in (("reopen", "may"), ("cancel", "accept"), ("reopen", "may"), ("cancel", "accept")):
@@ -174,8 +166,9 @@ def test_cancelled_ticket_can_be_reopened(new_ticket, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-005")
-def test_unknown_event_is_refused(new_ticket, zstack_examine):
+def test_unknown_event_is_refused(ticket_endpoint, zstack_examine):
     """An event that does not exist is refused and changes nothing."""
+    new_ticket = ticket_factory(ticket_endpoint)
     ticket, sibling = new_ticket(), new_ticket().send_event("cancel")
     check_event(ticket, "unknown", zstack_examine, must="refuse", sibling=sibling)
     check_event(ticket, "cancel", zstack_examine)
@@ -183,24 +176,27 @@ def test_unknown_event_is_refused(new_ticket, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-025")
-def test_status_change_without_an_event_is_refused(new_ticket, zstack_examine):
+def test_status_change_without_an_event_is_refused(ticket_endpoint, zstack_examine):
     """A status change that names no event is refused and changes nothing."""
+    new_ticket = ticket_factory(ticket_endpoint)
     ticket, sibling = new_ticket(), new_ticket().send_event("cancel")
     for event in ("no-event", "null-event"):
         check_event(ticket, event, zstack_examine, must="refuse", sibling=sibling)
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-026")
-def test_unknown_action_is_refused(new_ticket, zstack_examine):
+def test_unknown_action_is_refused(ticket_endpoint, zstack_examine):
     """An action that does not exist is refused and changes nothing."""
+    new_ticket = ticket_factory(ticket_endpoint)
     ticket, sibling = new_ticket(), new_ticket().send_event("cancel")
     for event in ("unknown-action", "no-action"):
         check_event(ticket, event, zstack_examine, must="refuse", sibling=sibling)
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-006")
-def test_response_to_an_event_shows_the_resulting_ticket(new_ticket, zstack_examine):
+def test_response_to_an_event_shows_the_resulting_ticket(ticket_endpoint, zstack_examine):
     """The response to an event shows the ticket's state after the event."""
+    new_ticket = ticket_factory(ticket_endpoint)
     ticket = new_ticket()
     for event in ("cancel", "update", "reopen", "cancel"):
         subject, after = ticket.send_event(event), ticket.find_by_uuid()
@@ -209,8 +205,9 @@ def test_response_to_an_event_shows_the_resulting_ticket(new_ticket, zstack_exam
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-007")
-def test_event_changes_no_other_ticket(new_ticket, zstack_examine):
+def test_event_changes_no_other_ticket(ticket_endpoint, zstack_examine):
     """An event changes no other ticket, not even one of the same owner."""
+    new_ticket = ticket_factory(ticket_endpoint)
     other, ticket, third = new_ticket(), new_ticket(), new_ticket()
     for event in ("cancel", "update", "reopen", "cancel"):
         check_event(ticket, event, zstack_examine, other=other)
@@ -218,8 +215,9 @@ def test_event_changes_no_other_ticket(new_ticket, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-008")
-def test_history_has_one_row_per_change(new_ticket, zstack_examine):
+def test_history_has_one_row_per_change(ticket_endpoint, zstack_examine):
     """The history has ticket row per change, each starting where the previous ticket ended, the last ending with the status shown."""
+    new_ticket = ticket_factory(ticket_endpoint)
     ticket, other = new_ticket(), new_ticket()
     other.send_event("cancel")
     events = ["cancel", "reopen", "cancel", "unknown", "reopen", "cancel"]
@@ -231,8 +229,9 @@ def test_history_has_one_row_per_change(new_ticket, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-009")
-def test_comment_is_recorded_in_the_history(new_ticket, zstack_examine):
+def test_comment_is_recorded_in_the_history(ticket_endpoint, zstack_examine):
     """The comment of an event is recorded in the history as sent."""
+    new_ticket = ticket_factory(ticket_endpoint)
     for comment in (COMMENT, COMMENT, f"{COMMENT} {'备注 long ' * 200}".strip()):
         ticket = new_ticket()
         subject = ticket.send_event("cancel", comment=comment)
@@ -243,8 +242,9 @@ def test_comment_is_recorded_in_the_history(new_ticket, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-010")
-def test_deleted_ticket_is_no_longer_shown(new_ticket, ticket_endpoint, zstack_examine):
+def test_deleted_ticket_is_no_longer_shown(ticket_endpoint, zstack_examine):
     """A deleted ticket is no longer shown, and no other ticket disappears with it."""
+    new_ticket = ticket_factory(ticket_endpoint)
     for _ in range(3):
         other, ticket = new_ticket(), new_ticket()
         ticket.send_event("cancel")
@@ -262,8 +262,9 @@ def test_deleted_ticket_is_no_longer_shown(new_ticket, ticket_endpoint, zstack_e
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-011")
-def test_any_order_of_events_leads_to_the_expected_status(new_ticket, zstack_explore, zstack_examine):
+def test_any_order_of_events_leads_to_the_expected_status(ticket_endpoint, zstack_explore, zstack_examine):
     """Whatever the order of events, refused ones change nothing, accepted ones lead where they must, and the history records it."""
+    new_ticket = ticket_factory(ticket_endpoint)
 
     def holds(events):
         ticket = new_ticket()

@@ -13,21 +13,23 @@ def edit_of(event, part):
     return Edit(kind="variation", name=f"{part}-{event}")
 
 
-@pytest.fixture
-def send_event_as(ticket_endpoint, zstack_examine):
-    """Send an event as one of the users and check it; return the results by their role."""
+class Users:
+    """The users of a ticket, whose events are checked."""
 
-    def send(canary, event, part, *, check, **words):
+    def __init__(self, ticket_endpoint, zstack_examine):
+        self.endpoint = ticket_endpoint
+        self.examine = zstack_examine
+
+    def send_event_as(self, canary, event, part, *, check, **words):
+        """Send an event as one of the users and check it; return the results by their role."""
         before = canary.find_by_uuid()
-        subject = canary.send_event(event, by=ticket_endpoint.as_user(part), comment=words.get("comment", ""))
+        subject = canary.send_event(event, by=self.endpoint.as_user(part), comment=words.get("comment", ""))
         roles = {"before": before, "subject": subject, "after": canary.find_by_uuid(), "history": canary.history()}
         if not canary.was_deleted_for_quota:
             arguments = {"event": event, **({"must": words["must"]} if "must" in words else {})}
-            violation = zstack_examine(check, edit=edit_of(event, part), arguments=arguments, **roles)
+            violation = self.examine(check, edit=edit_of(event, part), arguments=arguments, **roles)
             assert violation is None, violation
         return roles
-
-    return send
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-030")
@@ -55,18 +57,20 @@ def test_every_event_by_a_stranger_is_refused(zstack_canary, ticket_endpoint, zs
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-031")
-def test_reject_by_the_owner_is_refused_or_reported(zstack_canary, send_event_as, zstack_observe):
+def test_reject_by_the_owner_is_refused_or_reported(zstack_canary, zstack_observe, ticket_endpoint, zstack_examine):
     """A reject by the ticket's owner is either refused without changing anything, or carried out as reported."""
-    roles = send_event_as(zstack_canary(), "reject", "owner", check="wrong-operator")
+    users = Users(ticket_endpoint, zstack_examine)
+    roles = users.send_event_as(zstack_canary(), "reject", "owner", check="wrong-operator")
     zstack_observe("reject-by-owner", isinstance(roles["subject"].outcome, Accepted), roles["subject"])
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-032")
-def test_reject_by_the_approver_leads_to_rejected(zstack_canary, send_event_as, zstack_examine, zstack_observe):
+def test_reject_by_the_approver_leads_to_rejected(zstack_canary, zstack_examine, zstack_observe, ticket_endpoint):
     """An accepted reject by the approver leads to Rejected, and the history records it exactly once."""
+    users = Users(ticket_endpoint, zstack_examine)
     for _ in range(2):
         canary = zstack_canary()
-        roles = send_event_as(canary, "reject", "approver", check="approver-event", comment=COMMENT)
+        roles = users.send_event_as(canary, "reject", "approver", check="approver-event", comment=COMMENT)
         arguments = {"event": "reject"}
         violation = zstack_examine("recorded-event", edit=edit_of("reject", "approver"), arguments=arguments, **roles)
         assert violation is None, violation
@@ -80,23 +84,26 @@ def operators(history):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-033")
-def test_cancel_by_the_approver_is_refused_or_reported(zstack_canary, send_event_as, zstack_observe):
+def test_cancel_by_the_approver_is_refused_or_reported(zstack_canary, zstack_observe, ticket_endpoint, zstack_examine):
     """A cancel by the approver is either refused without changing anything, or carried out as reported."""
-    roles = send_event_as(zstack_canary(), "cancel", "approver", check="wrong-operator")
+    users = Users(ticket_endpoint, zstack_examine)
+    roles = users.send_event_as(zstack_canary(), "cancel", "approver", check="wrong-operator")
     zstack_observe("cancel-by-approver", isinstance(roles["subject"].outcome, Accepted), roles["subject"])
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-034")
-def test_approval_by_the_approver_leads_to_an_approved_status(zstack_canary, send_event_as):
+def test_approval_by_the_approver_leads_to_an_approved_status(zstack_canary, ticket_endpoint, zstack_examine):
     """An accepted approval by the approver leads to IntermediateApproved or FinalApproved."""
-    send_event_as(zstack_canary(), "approve", "approver", check="approver-event", comment=COMMENT)
+    users = Users(ticket_endpoint, zstack_examine)
+    users.send_event_as(zstack_canary(), "approve", "approver", check="approver-event", comment=COMMENT)
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-035")
-def test_approval_is_recorded_in_the_history(zstack_canary, send_event_as, zstack_examine, zstack_observe):
+def test_approval_is_recorded_in_the_history(zstack_canary, zstack_examine, zstack_observe, ticket_endpoint):
     """The history records an approval exactly once, with its comment."""
+    users = Users(ticket_endpoint, zstack_examine)
     canary = zstack_canary()
-    roles = send_event_as(canary, "approve", "approver", check="approver-event", comment=COMMENT)
+    roles = users.send_event_as(canary, "approve", "approver", check="approver-event", comment=COMMENT)
     for check in ("recorded-event", "recorded-comment"):
         arguments = {"event": "approve"}
         violation = zstack_examine(check, edit=edit_of("approve", "approver"), arguments=arguments, **roles)
@@ -105,10 +112,9 @@ def test_approval_is_recorded_in_the_history(zstack_canary, send_event_as, zstac
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-036")
-def test_approval_by_others_is_refused_or_reported(
-    zstack_canary, ticket_endpoint, send_event_as, zstack_examine, zstack_observe
-):
+def test_approval_by_others_is_refused_or_reported(zstack_canary, ticket_endpoint, zstack_examine, zstack_observe):
     """An approval by a stranger is refused; one by the owner is refused, or carried out as reported."""
+    users = Users(ticket_endpoint, zstack_examine)
     canary, stranger = zstack_canary(), ticket_endpoint.as_user("stranger")
     # not an approval, which may execute the requests
     sibling = zstack_canary().send_event("cancel")
@@ -120,15 +126,16 @@ def test_approval_by_others_is_refused_or_reported(
             "unchanged-by-stranger", edit=edit_of("approve", "stranger"), arguments=arguments, **roles
         )
         assert violation is None, violation
-    roles = send_event_as(canary, "approve", "owner", check="wrong-operator")
+    roles = users.send_event_as(canary, "approve", "owner", check="wrong-operator")
     zstack_observe("approve-by-owner", isinstance(roles["subject"].outcome, Accepted), roles["subject"])
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-037")
-def test_approved_ticket_cannot_be_updated(zstack_canary, send_event_as):
+def test_approved_ticket_cannot_be_updated(zstack_canary, ticket_endpoint, zstack_examine):
     """The requests of a finally approved ticket cannot be updated, and no other refused event changes the ticket."""
+    users = Users(ticket_endpoint, zstack_examine)
     canary = zstack_canary()
-    send_event_as(canary, "approve", "approver", check="approver-event")
-    send_event_as(canary, "update", "owner", check="wrong-operator", must="refuse")
+    users.send_event_as(canary, "approve", "approver", check="approver-event")
+    users.send_event_as(canary, "update", "owner", check="wrong-operator", must="refuse")
     for event in ("cancel", "reopen", "open"):
-        send_event_as(canary, event, "owner", check="wrong-operator")
+        users.send_event_as(canary, event, "owner", check="wrong-operator")

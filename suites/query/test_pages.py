@@ -9,6 +9,8 @@ SORTS = {
     "ZT-QUERY-024": ["+name", "name"],
     "ZT-QUERY-025": ["-name"],
 }
+pytestmark = pytest.mark.zstack_alone("queries")
+"""They share a few tickets, which no other test may crowd out where few may exist."""
 
 
 @pytest.mark.requirement("ZT-QUERY-019")
@@ -34,6 +36,7 @@ def test_pages_return_each_ticket_once(zstack_tickets, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-QUERY-038")
+@pytest.mark.zstack_alone
 def test_query_without_limit_returns_every_ticket(zstack_many_tickets, zstack_examine):
     """A query without a limit returns every ticket that meets the conditions, up to a thousand."""
     counted = zstack_many_tickets.query(OWN, count="true")

@@ -4,6 +4,9 @@ import uuid
 
 import pytest
 
+pytestmark = pytest.mark.zstack_alone("queries")
+"""They share a few tickets, which no other test may crowd out where few may exist."""
+
 
 @pytest.mark.requirement("ZT-QUERY-033")
 def test_path_returns_its_ticket(zstack_tickets, zstack_examine):

@@ -12,6 +12,8 @@ SENSELESS = {
     "ZT-QUERY-030": [((OWN,), {"limit": "abc"}), ((OWN,), {"limit": "2.5"})],
     "ZT-QUERY-031": [((OWN,), {"start": "abc"})],
 }
+pytestmark = pytest.mark.zstack_alone("queries")
+"""They share a few tickets, which no other test may crowd out where few may exist."""
 
 
 @pytest.mark.parametrize("queries", by_requirement(SENSELESS))

@@ -37,6 +37,8 @@ NOTHING = (
 )
 """Only ~= reads % and _ as wildcards (wire dossier 4.6)."""
 SPECIAL = ("{own}' OR 'a' LIKE 'a", "{own}'--", '{own}" OR ""', "{own};", "{own}')")
+pytestmark = pytest.mark.zstack_alone("queries")
+"""They share a few tickets, which no other test may crowd out where few may exist."""
 
 
 @pytest.mark.requirement("ZT-QUERY-001")

@@ -8,6 +8,8 @@ SESSION_UUID = {"schema": "session", "places": ["inventory", "inventory.uuid"]}
 ERROR_PARTS = {"schema": "failure", "places": ["error", "error.code", "error.description"]}
 NO_ERROR_OBJECT = ["no-error-object", "empty-failure", "text-failure", "page-failure", "not-an-object"]
 PASSWORDS = ["password", "password-digest"]
+pytestmark = pytest.mark.zstack_alone
+"""A login or logout may end sessions that other tests use."""
 
 
 @pytest.mark.requirement("ZT-SESSION-010")

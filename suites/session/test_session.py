@@ -44,6 +44,7 @@ LIVING = {
 """What a target that reads the header loosely would take for a valid session."""
 
 
+@pytest.mark.zstack_alone
 @pytest.mark.parametrize("cases", by_requirement(LIVING))
 def test_valid_session_in_an_altered_header_is_refused(cases, ticket_endpoint, zstack_examine):
     """A create with a valid session in another scheme, truncated or with an extra digit, is refused."""
@@ -62,6 +63,7 @@ def test_valid_session_in_an_altered_header_is_refused(cases, ticket_endpoint, z
 
 
 @pytest.mark.requirement("ZT-SESSION-006")
+@pytest.mark.zstack_alone
 def test_create_with_a_logged_out_session_is_refused(ticket_endpoint, zstack_examine):
     """A create with a logged-out session is refused."""
     session = ticket_endpoint.another_session()
@@ -77,6 +79,7 @@ def test_create_with_a_logged_out_session_is_refused(ticket_endpoint, zstack_exa
 
 
 @pytest.mark.requirement("ZT-SESSION-030")
+@pytest.mark.zstack_alone
 def test_logout_ends_no_other_session(ticket_endpoint, zstack_examine):
     """A logout ends its own session and no other session of the same account."""
     ended, staying = ticket_endpoint.another_session(), ticket_endpoint.another_session()

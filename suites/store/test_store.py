@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from functools import partial
 
 import pytest
 
@@ -26,9 +27,8 @@ def shown_by(result, endpoint):
     return {"named": endpoint.find_by_name(result), **({"fetched": fetched} if fetched else {})}
 
 
-def one_as_sent(result, endpoint, examine):
-    """Check that a create left one ticket, as sent."""
-    shown = shown_by(result, endpoint)
+def one_as_sent(result, shown, endpoint, examine):
+    """Check that a create left one ticket, as sent, by the queries that show it."""
     if not endpoint.can_be_found(result):
         return
     if "fetched" in shown:
@@ -39,30 +39,36 @@ def one_as_sent(result, endpoint, examine):
 
 
 @pytest.mark.requirement("ZT-STORE-001")
-def test_accepted_create_leaves_one_ticket(ticket_endpoint, zstack_cases, zstack_examine):
+def test_accepted_create_leaves_one_ticket(ticket_endpoint, zstack_cases, zstack_in_window, zstack_examine):
     """After an accepted create there is exactly one ticket with its name."""
     for _ in range(2):
         result = ticket_endpoint.create(ticket_endpoint.calibration_draft)
         violation = zstack_examine("stored-once", subject=result, **shown_by(result, ticket_endpoint))
         assert violation is None, violation
-    for edit, result in zstack_cases.results("variations"):
-        if ticket_endpoint.can_be_found(result):
-            violation = zstack_examine("stored-once", edit=edit, subject=result, **shown_by(result, ticket_endpoint))
+
+    def look(pair):
+        return shown_by(pair[1], ticket_endpoint) if ticket_endpoint.can_be_found(pair[1]) else None
+
+    for (edit, result), shown in zstack_in_window(look, zstack_cases.results("variations")):
+        if shown is not None:
+            violation = zstack_examine("stored-once", edit=edit, subject=result, **shown)
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-002")
-def test_refused_create_leaves_no_ticket(ticket_endpoint, zstack_cases, zstack_examine):
+def test_refused_create_leaves_no_ticket(ticket_endpoint, zstack_cases, zstack_in_window, zstack_examine):
     """A refused create leaves no ticket behind."""
-    for row in zstack_cases.rows("mutations"):
+
+    def look(row):
         result = zstack_cases.result_of(row)
         if not ticket_endpoint.can_be_found(result):
             # where the quota is small, what a refused create left may have been deleted before we look
             result = ticket_endpoint.create(row)
-        if ticket_endpoint.can_be_found(result):
-            violation = zstack_examine(
-                "stored-once", edit=row.edit, subject=result, named=ticket_endpoint.find_by_name(result)
-            )
+        return result, ticket_endpoint.find_by_name(result) if ticket_endpoint.can_be_found(result) else None
+
+    for row, (result, named) in zstack_in_window(look, zstack_cases.rows("mutations")):
+        if named is not None:
+            violation = zstack_examine("stored-once", edit=row.edit, subject=result, named=named)
             assert violation is None, violation
 
 
@@ -92,19 +98,21 @@ def test_texts_of_maximum_length_are_stored_as_sent(ticket_endpoint, zstack_case
 
 
 @pytest.mark.requirement("ZT-STORE-004")
-def test_rare_data_is_stored_as_sent_or_refused(ticket_endpoint, zstack_context, zstack_examine):
+def test_rare_data_is_stored_as_sent_or_refused(ticket_endpoint, zstack_context, zstack_in_window, zstack_examine):
     """Rare data is stored as sent, or refused and not stored, never altered."""
-    for draft in edge_case_drafts(zstack_context):
-        if not ticket_endpoint.may_send(draft.body):
-            continue
+
+    def create(draft):
         result = ticket_endpoint.create(draft)
         if result.reading == "lost":
-            named = ticket_endpoint.find_by_nonce(result)
-            violation = zstack_examine("lost-leaves-nothing", edit=draft.edit, subject=result, named=named)
-            assert violation is None, violation
-            continue
-        shown = ticket_endpoint.find_by_uuid(result) or ticket_endpoint.find_by_name(result)
-        violation = zstack_examine("as-sent", edit=draft.edit, subject=result, shown=shown)
+            return result, ticket_endpoint.find_by_nonce(result)
+        return result, ticket_endpoint.find_by_uuid(result) or ticket_endpoint.find_by_name(result)
+
+    sendable = (draft for draft in edge_case_drafts(zstack_context) if ticket_endpoint.may_send(draft.body))
+    for draft, (result, shown) in zstack_in_window(create, sendable):
+        if result.reading == "lost":
+            violation = zstack_examine("lost-leaves-nothing", edit=draft.edit, subject=result, named=shown)
+        else:
+            violation = zstack_examine("as-sent", edit=draft.edit, subject=result, shown=shown)
         assert violation is None, violation
 
 
@@ -170,13 +178,16 @@ def test_used_job_uuid_leaves_no_second_ticket(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-STORE-008")
-def test_concurrent_creates_leave_one_ticket_each(ticket_endpoint, zstack_examine):
+@pytest.mark.zstack_alone
+def test_concurrent_creates_leave_one_ticket_each(ticket_endpoint, zstack_in_window, zstack_examine):
     """Concurrent creates leave one ticket each, as sent."""
-    for result in ticket_endpoint.create_together([ticket_endpoint.calibration_draft] * TOGETHER):
-        one_as_sent(result, ticket_endpoint, zstack_examine)
+    results = ticket_endpoint.create_together([ticket_endpoint.calibration_draft] * TOGETHER)
+    for result, shown in zstack_in_window(partial(shown_by, endpoint=ticket_endpoint), results):
+        one_as_sent(result, shown, ticket_endpoint, zstack_examine)
 
 
 @pytest.mark.requirement("ZT-STORE-009")
+@pytest.mark.zstack_alone
 def test_concurrent_creates_with_one_uuid_leave_one_ticket(ticket_endpoint, zstack_examine):
     """Of several concurrent creates with one resourceUuid, exactly one is accepted and stored."""
     for _ in range(3):
@@ -193,33 +204,37 @@ def test_concurrent_creates_with_one_uuid_leave_one_ticket(ticket_endpoint, zsta
 
 
 @pytest.mark.requirement("ZT-STORE-010")
-def test_repeated_creates_are_stored_the_same_way(ticket_endpoint, zstack_run, zstack_examine):
+def test_repeated_creates_are_stored_the_same_way(ticket_endpoint, zstack_run, zstack_in_window, zstack_examine):
     """The same draft is stored in the same way, however many were sent before."""
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
-    for _ in range(REPEATS[zstack_run.options["effort"]]):
+
+    def create(_):
         result = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+        return result, shown_by(result, ticket_endpoint)
+
+    for _, (result, shown) in zstack_in_window(create, range(REPEATS[zstack_run.options["effort"]])):
         violation = zstack_examine("same-decision-again", subject=result, sibling=first)
         assert violation is None, violation
-        one_as_sent(result, ticket_endpoint, zstack_examine)
+        one_as_sent(result, shown, ticket_endpoint, zstack_examine)
 
 
 @pytest.mark.requirement("ZT-STORE-011")
-def test_response_keeps_its_form_during_the_run(ticket_endpoint, zstack_run, zstack_examine):
+def test_response_keeps_its_form_during_the_run(ticket_endpoint, zstack_run, zstack_in_window, zstack_examine):
     """The response to the same draft has the same form at the end of a run as at its start."""
-    for _ in range(REPEATS[zstack_run.options["effort"]]):
-        again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    drafts = [ticket_endpoint.calibration_draft] * REPEATS[zstack_run.options["effort"]]
+    for _, again in zstack_in_window(ticket_endpoint.create, drafts):
         violation = zstack_examine("same-response-form", subject=again, sibling=ticket_endpoint.calibration)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-012")
-def test_ticket_stays_unchanged_after_other_creates(ticket_endpoint, zstack_cases, zstack_examine):
+def test_ticket_stays_unchanged_after_other_creates(ticket_endpoint, zstack_cases, zstack_in_window, zstack_examine):
     """A ticket still exists, unchanged, after others were created and refused."""
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
     before = ticket_endpoint.find_by_name(first)
-    for row in zstack_cases.rows("mutations")[::15]:
-        ticket_endpoint.create(row)
-        ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    others = [(row, ticket_endpoint.calibration_draft) for row in zstack_cases.rows("mutations")[::15]]
+    for _ in zstack_in_window(lambda pair: [*map(ticket_endpoint.create, pair)], others):
+        pass
     later = ticket_endpoint.find_by_name(first)
     if not ticket_endpoint.can_be_found(first):
         pytest.skip("the ticket was deleted to stay under a quota")

@@ -9,10 +9,13 @@ FIRST = {"smoke": 12, "standard": 40, "certify": 1000}
 """Rows of each catalogue that are sent again."""
 
 
-@pytest.fixture
-def effort(zstack_run):
-    """Effort of the run."""
-    return zstack_run.options["effort"]
+pytestmark = pytest.mark.zstack_alone
+"""They compare the end of a run with its start."""
+
+
+def marks_of(run):
+    """Return how often the calibration draft is sent again at the effort of a run."""
+    return MARKS[run.options["effort"]]
 
 
 def repeatable(row):
@@ -24,11 +27,13 @@ def repeatable(row):
 
 
 @pytest.mark.requirement("ZT-STORE-015")
-def test_early_tickets_still_exist_at_the_end(ticket_endpoint, zstack_drift, zstack_examine, effort):
+def test_early_tickets_still_exist_at_the_end(
+    ticket_endpoint, zstack_drift, zstack_run, zstack_in_window, zstack_examine
+):
     """A ticket created early in a run still exists at its end, unchanged."""
     early = [*zstack_drift.early, *(zstack_drift.mark() for _ in range(3))]
-    for _ in range(MARKS[effort]):
-        ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    for _ in zstack_in_window(ticket_endpoint.create, [ticket_endpoint.calibration_draft] * marks_of(zstack_run)):
+        pass
     if not any(ticket_endpoint.can_be_found(mark.created) for mark in early):
         # where the quota is small, the early ones were deleted: look at a recent one
         early = [zstack_drift.mark()]
@@ -41,20 +46,23 @@ def test_early_tickets_still_exist_at_the_end(ticket_endpoint, zstack_drift, zst
 
 
 @pytest.mark.requirement("ZT-STORE-016")
-def test_same_draft_is_treated_the_same_throughout_the_run(zstack_drift, zstack_examine, effort):
+def test_same_draft_is_treated_the_same_throughout_the_run(zstack_drift, zstack_run, zstack_in_window, zstack_examine):
     """The same draft is decided, answered and stored in the same way throughout the run."""
-    for _ in range(MARKS[effort]):
-        violation = zstack_drift.compare(zstack_examine, zstack_drift.mark())
+    for _, mark in zstack_in_window(lambda _: zstack_drift.mark(), range(marks_of(zstack_run))):
+        violation = zstack_drift.compare(zstack_examine, mark)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-017")
-def test_first_drafts_get_the_same_decision_at_the_end(ticket_endpoint, zstack_cases, zstack_examine, effort):
+def test_first_drafts_get_the_same_decision_at_the_end(
+    ticket_endpoint, zstack_cases, zstack_run, zstack_in_window, zstack_examine
+):
     """What was accepted or refused at the start of a run is decided the same at its end."""
     first = []
     for catalogue in ("mutations", "variations"):
         rows = [row for row in zstack_cases.rows(catalogue) if repeatable(row)]
-        first += [(row, zstack_cases.result_of(row)) for row in rows[:: max(1, len(rows) // FIRST[effort])]]
-    for row, result in first:
-        violation = zstack_examine("same-treatment", edit=row.edit, subject=ticket_endpoint.create(row), sibling=result)
+        step = max(1, len(rows) // FIRST[zstack_run.options["effort"]])
+        first += [(row, zstack_cases.result_of(row)) for row in rows[::step]]
+    for (row, result), again in zstack_in_window(lambda pair: ticket_endpoint.create(pair[0]), first):
+        violation = zstack_examine("same-treatment", edit=row.edit, subject=again, sibling=result)
         assert violation is None, violation

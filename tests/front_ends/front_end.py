@@ -27,10 +27,15 @@ SUSPECT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """What a web application firewall takes for an attack."""
+FIREWALLS = {"waf": 403, "waf-400": 400, "waf-405": 405, "waf-406": 406}
+"""Firewalls, and the status of their pages."""
 REASONS = {
+    400: "Bad Request",
     401: "Authorization Required",
     403: "Forbidden",
     404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
@@ -59,10 +64,8 @@ class FrontEnd:
         """Return the bytes that answer a request."""
         head = request.head
         assert isinstance(head, h11.Request)
-        if self.kind == "waf" and SUSPECT.search(unquote_to_bytes(head.target) + b"\n" + decoded(request.body)):
-            return page(403, REASONS[403])
-        if self.kind == "waf-406" and SUSPECT.search(unquote_to_bytes(head.target) + b"\n" + decoded(request.body)):
-            return page(406, "Not Acceptable")
+        if self.kind in FIREWALLS and SUSPECT.search(unquote_to_bytes(head.target) + b"\n" + decoded(request.body)):
+            return page(FIREWALLS[self.kind], REASONS[FIREWALLS[self.kind]])
         if self.kind == "own-limits" and (len(head.target) > LONGEST_URL or len(request.body) > 1 << 20):
             return (
                 page(414, "Request-URI Too Large")
@@ -79,6 +82,7 @@ class FrontEnd:
         assert isinstance(head, h11.Response)
         status = head.status_code
         hides: dict[str, Callable[[int], bool]] = {
+            "pages-400": lambda one: one == 400,
             "pages-401": lambda one: one == 401,
             "pages-403": lambda one: one == 403,
             "pages-404": lambda one: one == 404,
@@ -178,8 +182,11 @@ async def ask(node: tuple[str, int], request: Message) -> Message:
 KINDS = (
     "plain",
     "waf",
+    "waf-400",
+    "waf-405",
     "waf-406",
     "own-limits",
+    "pages-400",
     "pages-401",
     "pages-403",
     "pages-404",

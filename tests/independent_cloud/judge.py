@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.independent_cloud.book import KEY_ID, KEY_SECRET
-from tests.independent_cloud.endpoint import start
+from tests.independent_cloud.endpoint import Cloud, start
 from tests.independent_cloud.faults import FAULTS, Fault
 from tests.independent_cloud.kinds import KINDS
 from tests.independent_cloud.people import told as told_of_people
 
 SECONDS = 900
+RESIDUE = 13
 REFUSING = {"no-flow", "no-flow-direct", "people-context-strict"}
 """Readings that refuse every ticket, or every event of whom the context does not name: nothing can be decided there."""
 
@@ -80,7 +81,7 @@ class Outcome:
 def judge(case: Case, seed: int = 1, extra: tuple[str, ...] = ()) -> Outcome:
     """Run the suites against a case in a pytest of their own."""
     cloud = start(case.variant, case.fault.flaw if case.fault else "")
-    kind = KINDS[case.variant]
+    kind, before = KINDS[case.variant], held(cloud)
     began = time.monotonic()
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -129,7 +130,7 @@ def judge(case: Case, seed: int = 1, extra: tuple[str, ...] = ()) -> Outcome:
             report = Path(folder, "report", "report.json")
             rows = json.loads(report.read_text("utf-8"))["requirements"] if report.exists() else []
             trouble = (
-                ""
+                left_behind(case, held(cloud) - before, done.returncode)
                 if report.exists()
                 else f"exit {done.returncode}: {' '.join((done.stdout + done.stderr).split())[-300:]}"
             )
@@ -140,6 +141,23 @@ def judge(case: Case, seed: int = 1, extra: tuple[str, ...] = ()) -> Outcome:
     failed = tuple(row["id"] for row in rows if row["verdict"] in ("failed", "error"))
     undecided = tuple(row["id"] for row in rows if row["verdict"] == "inconclusive")
     return Outcome(case, failed, undecided, time.monotonic() - began, trouble)
+
+
+def held(cloud: Cloud) -> frozenset[str]:
+    """Return every ticket and session that a cloud has now."""
+    with cloud.book.lock:
+        return frozenset(
+            {f"ticket {uuid}" for uuid in cloud.book.tickets} | {f"session {key}" for key in cloud.book.sessions}
+        )
+
+
+def left_behind(case: Case, more: frozenset[str], status: int) -> str:
+    """Say what a run left on a healthy cloud, counted by asking the cloud and not the run's ledger."""
+    if case.fault is not None:
+        return ""
+    if more:
+        return f"left behind: {', '.join(sorted(more)[:5])} ({len(more)})"
+    return "exit 13, though nothing was left behind" if status == RESIDUE else ""
 
 
 def aim(case: Case, *, whole: bool) -> tuple[str, ...]:

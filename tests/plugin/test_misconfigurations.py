@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from email.utils import formatdate
@@ -18,8 +19,8 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from pytest_zstack_ticket.client.session_manager import tls_cause
 from pytest_zstack_ticket.runner.preparation import checked
@@ -92,9 +93,27 @@ def serve(stack: ExitStack, answer: Script, *, context: ssl.SSLContext | None = 
     return f"{'https' if context else 'http'}://127.0.0.1:{server.server_port}"
 
 
-def certificate(folder: Path, *, name: str, days: int) -> ssl.SSLContext:
+CLIENT, SERVER = ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH
+PURPOSES = x509.KeyUsage(
+    digital_signature=True,
+    key_cert_sign=True,
+    key_encipherment=False,
+    content_commitment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
+
+def weak_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 1024)  # noqa: S505 - what must be refused
+
+
+def certificate(folder: Path, *, name: str, days: int, flaw: str = "") -> ssl.SSLContext:
     """Return the context of a server with a certificate that it signed itself; its PEM file is `ca.pem`."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = weak_key() if flaw == "weak" else ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = dt.datetime.now(dt.UTC)
     built = (
@@ -103,6 +122,9 @@ def certificate(folder: Path, *, name: str, days: int) -> ssl.SSLContext:
         .not_valid_after(now + dt.timedelta(days=days))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(PURPOSES, critical=True)
+        .add_extension(x509.ExtendedKeyUsage([CLIENT if flaw == "purpose" else SERVER]), critical=False)
         .sign(key, hashes.SHA256())
     )
     pem = built.public_bytes(serialization.Encoding.PEM)
@@ -112,6 +134,8 @@ def certificate(folder: Path, *, name: str, days: int) -> ssl.SSLContext:
     )
     (folder / "server.pem").write_bytes(pem + secret)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if flaw == "weak":
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
     context.load_cert_chain(folder / "server.pem")
     return context
 
@@ -251,24 +275,28 @@ def test_what_is_no_api_has_its_own_cause(
 
 
 @pytest.mark.parametrize(
-    ("name", "days", "trusted", "cause"),
+    ("name", "days", "trusted", "flaw", "cause"),
     [
-        ("localhost", 30, False, "tls-untrusted"),
-        ("other", 30, True, "tls-host"),
-        ("localhost", -1, True, "tls-expired"),
+        ("localhost", 30, False, "", "tls-untrusted"),
+        ("other", 30, True, "", "tls-host"),
+        ("localhost", -1, True, "", "tls-expired"),
+        ("localhost", 30, True, "purpose", "tls-flaw"),
+        ("localhost", 30, True, "weak", "tls-flaw"),
     ],
 )
 def test_each_flaw_of_a_certificate_has_its_own_cause(  # noqa: PLR0917 - a case and its surroundings
     name: str,
     days: int,
     trusted: bool,
+    flaw: str,
     cause: str,
     stack: ExitStack,
     tmp_path: Path,
     pytester: pytest.Pytester,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    url = serve(stack, script(), context=certificate(tmp_path, name=name, days=days)).replace("127.0.0.1", "localhost")
+    context = certificate(tmp_path, name=name, days=days, flaw=flaw)
+    url = serve(stack, script(), context=context).replace("127.0.0.1", "localhost")
     ca = str(tmp_path / "ca.pem") if trusted else ""
     assert told_by_doctor(url, ca=ca) == {"reach": cause}
     run_forms_no_verdict(pytester, monkeypatch, url, *([f"--zstack-ca={ca}"] if trusted else []))
@@ -285,7 +313,17 @@ def old_cipher(context: ssl.SSLContext, _folder: Path) -> None:
     context.set_ciphers("AES128-SHA")
 
 
-@pytest.mark.parametrize(("change", "cause"), [(wants_certificate, "tls-client"), (old_cipher, "tls-cipher")])
+def old_protocol(context: ssl.SSLContext, _folder: Path) -> None:
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # a version this old is what is tested
+        context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+
+
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [(wants_certificate, "tls-client"), (old_cipher, "tls-cipher"), (old_protocol, "tls-protocol")],
+)
 def test_a_handshake_that_is_refused_has_its_own_cause(  # noqa: PLR0917 - a case and its surroundings
     change: Callable[[ssl.SSLContext, Path], None],
     cause: str,
@@ -308,6 +346,7 @@ def test_a_handshake_that_is_refused_has_its_own_cause(  # noqa: PLR0917 - a cas
         ("tlsv1 alert protocol version", "tls-protocol"),
         ("unsupported protocol", "tls-protocol"),
         ("no shared cipher", "tls-cipher"),
+        ("certificate verify failed: EE certificate key too weak", "tls-flaw"),
         ("certificate verify failed: Missing Authority Key Identifier", "tls-flaw"),
         ("certificate verify failed: CA cert does not include key usage extension", "tls-flaw"),
         ("certificate verify failed: unable to get local issuer certificate", "tls-untrusted"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.cleanup.sweeper import MOST_SILENT
+from pytest_zstack_ticket.cleanup.calls import MOST_TRIES
 from pytest_zstack_ticket.cli.main import main
 from pytest_zstack_ticket.model.exchange import Request, Response
 from pytest_zstack_ticket.simulator.response import DamagedResponse
@@ -100,7 +100,7 @@ def test_tickets_that_cannot_be_deleted_are_listed_and_swept_later(
 class Busy(SimulatorServer):
     """Refuses every deletion and every list as clean-up asks for it, so many times before it is carried out."""
 
-    times = MOST_SILENT + 1
+    times = MOST_TRIES + 1
 
     def answer(self, request: Request) -> Response | DamagedResponse:
         seen = self.__dict__.setdefault("seen", Counter[str]())
@@ -134,6 +134,6 @@ def test_clean_up_that_is_refused_for_good_ends_and_a_sweep_waits_as_well(
         hasty.setattr("pytest_zstack_ticket.model.settings.MOST_SWEEP", 0.5)
         assert pytester.runpytest(f"--zstack-url={busy.url}", "--zstack-report=out", own_test).ret == 13
     assert busy.tickets > before
-    busy.times, left = MOST_SILENT + 1, len(busy.engine.state.sessions.live)
+    busy.times, left = MOST_TRIES + 1, len(busy.engine.state.sessions.live)
     assert main(["sweep", *map(str, (pytester.path / "out").glob("ledger-*.jsonl"))]) == 0
     assert (busy.tickets, len(busy.engine.state.sessions.live)) == (before, left)

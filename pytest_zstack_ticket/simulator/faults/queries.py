@@ -177,7 +177,7 @@ def _reversed(default: Stage, context: CallContext, rows: list[Found], asked: Qu
 
 
 def _page_turned(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
-    if not asked.sort.startswith("-"):
+    if not (asked.sort or "").startswith("-"):
         return list(default(context, rows, asked))
     return list(default(context, rows[::-1], asked))[::-1]
 

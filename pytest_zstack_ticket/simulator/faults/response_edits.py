@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.fault_points import Facts
@@ -24,12 +24,16 @@ _HTML = "<!doctype html><html><head><title>Error</title></head><body><h1>HTTP St
 
 
 def copied(value: Json) -> Json:
-    """Copy the containers of a value, so that an edit never reaches the engine's own."""
-    if isinstance(value, dict):
-        return {key: copied(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [copied(item) for item in value]
-    return value
+    """Copy the containers of a value, however deep, so that an edit never reaches the engine's own."""
+    made = [value]
+    waiting: list[Any] = [made]
+    while waiting:
+        holder = waiting.pop()
+        for key, item in list(holder.items() if isinstance(holder, dict) else enumerate(holder)):
+            if isinstance(item, (dict, list, tuple)):
+                holder[key] = dict(item) if isinstance(item, dict) else list(item)
+                waiting.append(holder[key])
+    return made[0]
 
 
 def steps(path: str) -> list[Step]:

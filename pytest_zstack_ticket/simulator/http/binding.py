@@ -16,6 +16,7 @@ from pytest_zstack_ticket.simulator.json.json_writer import write
 from pytest_zstack_ticket.simulator.state import CallContext
 
 _DIGITS = re.compile(r"[+-]?\d+\Z", re.ASCII)
+_LONGS = ("timeout", "messageDeadline", "createdTime")
 _FLOW_FIELDS = ("name", "description", "approverUuid", "approverTitle", "parentFlowUuid")
 
 
@@ -34,13 +35,18 @@ def bind(context: CallContext) -> None:
 
 
 def _bind_inherited(context: CallContext, sent: dict[str, Json]) -> None:
-    """Bind what every message inherits: its time limit in milliseconds and its id, which is the job's."""
+    """Bind what every message inherits: its time limit in milliseconds, its id, which is the job's, and its session."""
     if context.variant.documented:
         return
-    if "timeout" in sent:
-        context.timeout = whole_number(sent["timeout"], "$.timeout", "a long", LONG_MIN, LONG_MAX)
+    longs = {
+        name: whole_number(sent[name], f"$.{name}", "a long", LONG_MIN, LONG_MAX) for name in _LONGS if name in sent
+    }
+    context.timeout = longs.get("timeout", context.timeout)
     if "id" in sent:
         context.message_id = to_text(sent["id"], "$.id")
+    # replaced by the session of the request, but only after it was read
+    if not isinstance(sent.get("session", {}), dict):
+        raise expected("BEGIN_OBJECT", sent["session"], "$.session")
 
 
 def _bind_field(context: CallContext, field: Field, value: Json) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import unquote_plus
 
 from pytest_zstack_ticket.simulator.errors import Refusal
 from pytest_zstack_ticket.simulator.http.routes import split_target
+from pytest_zstack_ticket.simulator.json.java_values import INT_MAX, INT_MIN
 from pytest_zstack_ticket.simulator.state import CallContext
 
 OPERATORS: tuple[tuple[str, str], ...] = (
@@ -27,7 +28,9 @@ OPERATORS: tuple[tuple[str, str], ...] = (
 """As sent and as the server names them, in the order in which they are looked for."""
 
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
-_INTEGER = re.compile(r"[+-]?\d{1,10}\Z", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d+\Z", re.ASCII)
+_BLANK = "".join(map(chr, range(0x21)))
+"""What String.trim takes away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ class Query:
     start: int = 0
     count: bool = False
     reply_with_count: bool = False
-    sort: str = ""
+    sort: str | None = None
     fields: tuple[str, ...] = ()
     filter_name: str = ""
 
@@ -67,9 +70,9 @@ def read_parameters(context: CallContext) -> None:
 def _pairs(text: str) -> list[tuple[str, str]]:
     pairs = []
     for part in filter(None, text.split("&")):
-        # a broken escape drops its parameter and nothing else (R34)
-        if not _BROKEN_ESCAPE.search(part):
-            name, _, value = part.partition("=")
+        name, _, value = part.partition("=")
+        # a broken escape drops its parameter and nothing else (R34), as does an empty name
+        if name and not _BROKEN_ESCAPE.search(part):
             pairs.append((unquote_plus(name), unquote_plus(value)))
     return pairs
 
@@ -78,19 +81,21 @@ def read_query(context: CallContext) -> Query:
     """Read what a query asks for; unknown names are ignored, a doubled one counts once, an empty one is dropped."""
     query = Query()
     seen: set[str] = set()
-    for name, value in context.query:
-        if name == "q":
+    for sent, value in context.query:
+        name = sent.strip(_BLANK)
+        # RestServer.handleQueryApi asks whether "q" starts with the name
+        if name in ("q", ""):
             query.conditions.append(_condition(value))
-        elif name not in seen:
-            seen.add(name)
-            _set(context, query, name, value)
+        elif sent not in seen:
+            seen.add(sent)
+            _set(context, query, name, value.strip(_BLANK))
     return query
 
 
 def _set(context: CallContext, query: Query, name: str, value: str) -> None:
     match name:
         case "limit" | "start":
-            if not _INTEGER.match(value):
+            if not (_INTEGER.match(value) and INT_MIN <= int(value) <= INT_MAX):
                 if not context.without(f"accept-not-a-number:{name}"):
                     return
                 raise Refusal(row="R26", status=400, text=f"Invalid query parameter. '{name}' must be an integer")
@@ -100,11 +105,11 @@ def _set(context: CallContext, query: Query, name: str, value: str) -> None:
         case "replyWithCount":
             query.reply_with_count = value.lower() == "true"
         case "sort":
-            query.sort = value.strip()
+            query.sort = value
         case "fields":
-            query.fields = tuple(part.strip() for part in java_split(value.strip(), ","))
+            query.fields = tuple(part.strip() for part in java_split(value, ","))
         case "filterName":
-            query.filter_name = value.strip()
+            query.filter_name = value
 
 
 def java_split(text: str, mark: str) -> list[str]:
@@ -162,7 +167,9 @@ def _bind_pairs(context: CallContext) -> None:
 
 def _bind_map(context: CallContext, maps: set[str], name: str, tail: str) -> None:
     if not tail:
-        raise Refusal(row="R22", status=500, text="Index 1 out of bounds for length 1")
+        # "x.".split("\\.") has one part, ".".split("\\.") has none
+        text = "Index 1 out of bounds for length 1" if name.strip(".") else "Index 0 out of bounds for length 0"
+        raise Refusal(row="R22", status=500, text=text)
     if name in maps:
         text = f"duplicate map query parameter[{name}], there has been a parameter with the same map key"
         raise Refusal(row="R30", status=400, text=text)

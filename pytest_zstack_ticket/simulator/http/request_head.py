@@ -9,6 +9,12 @@ from pytest_zstack_ticket.simulator.http.tomcat_pages import connector_report, s
 HEAD_LIMIT = 65_536
 """Bytes of a request's head; the target's maxHttpHeaderSize (dossier 1.1)."""
 
+MOST_HEADERS = 100
+"""The target's maxHeaderCount."""
+_HEADERS = "org.apache.tomcat.util.http.MimeHeaders"
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?\Z", re.ASCII)
+_LOOSE_LINE = re.compile(rb"\A([!-~]+)[ \t]+(\S+)[ \t]+(HTTP/1\.[01]\r?\n)")
+_OLD_LINE = re.compile(rb"[\r\n]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]+([^\s]+)\r?\n")
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
 _NOT_TARGET = re.compile(rb'[\x00-\x1f\x7f-\xff"#<>\\^`{|}]')
 _VERSION = re.compile(rb"[HTP/.0-9]*\Z")
@@ -33,6 +39,31 @@ def refused_head(raw: bytes) -> tuple[int, str]:
             return complaint
     unknown = re.search(rb"(?im)^transfer-encoding:[ \t]*(?!chunked\s*$)\S", head)
     return (501, status_report(501)) if unknown else (400, status_report(400))
+
+
+def refused_headers(raw: bytes, headers: list[tuple[bytes, bytes]]) -> tuple[int, str] | None:
+    """Status and page for headers that the parser here takes and Http11Processor.prepareRequest does not."""
+    found = dict(headers)
+    lengths = re.findall(rb"(?im)^content-length[ \t]*:([^\r\n]*)", raw.partition(b"\r\n\r\n")[0])
+    if len(headers) > MOST_HEADERS:
+        text = f"More than the maximum allowed number of headers, [{MOST_HEADERS}], were detected."
+        above = (f"{_HEADERS}.createHeader(MimeHeaders.java:237)", f"{_HEADERS}.addValue(MimeHeaders.java:282)")
+        return 400, connector_report(text, "parseHeader:898", "parseHeaders:606", kind="State", above=above)
+    if found.get(b"expect", b"100-continue").strip().lower() != b"100-continue":
+        return 417, status_report(417)
+    host = found.get(b"host", b"").decode("latin-1")
+    return (400, status_report(400)) if len(lengths) > 1 or b"," in b"".join(lengths) or not _HOST.match(host) else None
+
+
+def tolerated(data: bytes) -> bytes:
+    """Beginning of a head without what Tomcat's parser skips: blank lines before it, and more than one blank."""
+    return _LOOSE_LINE.sub(rb"\1 \2 \3", data.lstrip(b"\r\n"), count=1)
+
+
+def old_request(raw: bytes) -> tuple[str, str] | None:
+    """Read the method and target of a request of HTTP/0.9, which is a line without a version."""
+    match = _OLD_LINE.match(raw)
+    return (match[1].decode("ascii"), match[2].decode("latin-1")) if match else None
 
 
 def too_large() -> str:

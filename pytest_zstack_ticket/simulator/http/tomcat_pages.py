@@ -19,6 +19,8 @@ _DESCRIPTIONS = {
     "resource.",
     413: "The server is refusing to process a request because the request payload is larger than the server is "
     "willing or able to process.",
+    417: "The expectation given in the request's Expect header field could not be met by at least one of the inbound "
+    "servers.",
     500: "The server encountered an unexpected condition that prevented it from fulfilling the request.",
     501: "The server does not support the functionality required to fulfill the request.",
     505: "The server does not support, or refuses to support, the major version of HTTP that was used in the request "
@@ -81,11 +83,12 @@ def status_report(status: int, message: str = "") -> str:
     return _page(status, "Status Report", message)
 
 
-def connector_report(message: str, *places: str) -> str:
-    """Page of a 400 that the HTTP parser throws; `places` are its own methods on top of the stack."""
+def connector_report(message: str, *places: str, kind: str = "Argument", above: tuple[str, ...] = ()) -> str:
+    """Page of a 400 that the HTTP parser throws; `places` are its own methods, `above` what they called."""
     line = 492 if places[-1].startswith("parseRequestLine") else 514
-    stack = [f"{_BUFFER}.{_file(place)}" for place in places] + [_CONNECTOR[0].format(line=line), *_CONNECTOR[1:]]
-    trace = _trace(f"java.lang.IllegalArgumentException: {message}", stack)
+    own = [f"{_BUFFER}.{_file(place)}" for place in places]
+    stack = [*above, *own, _CONNECTOR[0].format(line=line), *_CONNECTOR[1:]]
+    trace = _trace(f"java.lang.Illegal{kind}Exception: {message}", stack)
     return _page(400, "Exception Report", message, f"<p><b>Exception</b></p>{trace}{_NOTE}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import datetime, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 DateStyle: TypeAlias = Literal["java8", "java9", "java20"]
@@ -47,7 +48,12 @@ def is_special(value: float) -> bool:
 
 def date_text(seconds: float, *, style: DateStyle = "java8", zone: tzinfo | None = None) -> str:
     """Write a time as gson's default US text in a zone, or the machine's: `Dec 28, 2018 6:38:25 PM`."""
-    when = datetime.fromtimestamp(int(seconds), zone)
+    return _second_text(int(seconds), style, zone)
+
+
+@lru_cache(maxsize=1024)
+def _second_text(second: int, style: DateStyle, zone: tzinfo | None) -> str:
+    when = datetime.fromtimestamp(second, zone)
     comma, gap = _SEPARATORS[style]
     hour = when.hour % 12 or 12
     half = "AM" if when.hour < 12 else "PM"

@@ -14,7 +14,14 @@ import h11
 
 from pytest_zstack_ticket.model.exchange import Request, Response
 from pytest_zstack_ticket.simulator.http.container_pages import CONTEXT, outside
-from pytest_zstack_ticket.simulator.http.request_head import HEAD_LIMIT, refused_head, too_large
+from pytest_zstack_ticket.simulator.http.request_head import (
+    HEAD_LIMIT,
+    old_request,
+    refused_head,
+    refused_headers,
+    tolerated,
+    too_large,
+)
 from pytest_zstack_ticket.simulator.http.tomcat_pages import HTML, status_report
 from pytest_zstack_ticket.simulator.json.json_writer import encode
 from pytest_zstack_ticket.simulator.response import DamagedResponse
@@ -71,6 +78,7 @@ class ClientConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Feed bytes to the parser."""
         if self.head is None and len(self.raw) <= HEAD_LIMIT:
+            data = data if self.raw else tolerated(data)
             self.raw += data
         self.http.receive_data(data)
         self._advance()
@@ -173,15 +181,17 @@ class ClientConnection(asyncio.Protocol):
     def _check_head(self, head: h11.Request) -> None:
         """Refuse what the parser here takes and the container does not: size, version, lengths, host."""
         size = sum(len(name) + len(value) + 4 for name, value in head.headers) + len(head.target)
-        names = [name for name, _ in head.headers]
+        refused = refused_headers(self.raw, list(head.headers))
         target = urlsplit(head.target.decode("latin-1"))
         host = next((value.decode("latin-1") for name, value in head.headers if name == b"host"), "")
         if size > HEAD_LIMIT:
             self._give_up(400, too_large())
         elif head.http_version not in (b"1.0", b"1.1"):
             self._give_up(505, status_report(505))
-        elif names.count(b"content-length") > 1 or (target.netloc and target.netloc != host):
+        elif target.netloc and target.netloc != host:
             self._give_up(400, status_report(400))
+        elif refused is not None:
+            self._give_up(*refused)
 
     def _give_up(self, status: int, page: str) -> None:
         """Answer with the container's page and end the connection."""
@@ -192,8 +202,13 @@ class ClientConnection(asyncio.Protocol):
     def _refuse(self) -> None:
         """Answer what is no HTTP with the container's page."""
         if self.http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            self._give_up(*refused_head(self.raw))
+            self._answer_old(*old) if (old := old_request(self.raw)) else self._give_up(*refused_head(self.raw))
         self.transport.close()
+
+    def _answer_old(self, method: str, target: str) -> None:
+        """Answer a request of HTTP/0.9: with a body alone."""
+        answer = self._answered(Request(method=method, path=target))
+        self._write(answer.body if isinstance(answer, Response) else answer.response.body)
 
     def _write(self, data: bytes | None) -> None:
         if data:

@@ -9,6 +9,10 @@ BEYOND = "\uffff"
 """The last character that a table of three-byte characters holds."""
 
 
+SHORT = 256
+"""Texts of up to so many characters are remembered: every query weighs the names of all tickets."""
+
+
 def astral(text: str) -> bool:
     """Whether a text has a character beyond U+FFFF."""
     return any(character > BEYOND for character in text)
@@ -21,7 +25,18 @@ def collated(text: str) -> str:
 
 def weighed(text: str) -> str:
     """Weigh each character by itself, as LIKE compares them."""
-    return text.upper() if text.isascii() else "".join(map(_weight, text))
+    if text.isascii():
+        return text.upper()
+    return _remembered(text) if len(text) <= SHORT else _weighed(text)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str) -> str:
+    return _weighed(text)
+
+
+def _weighed(text: str) -> str:
+    return "".join(map(_weight, text))
 
 
 @lru_cache(maxsize=4096)

@@ -100,14 +100,17 @@ def visible(context: CallContext, caller: Session, asked: Query) -> list[Found]:
 
 
 def _tickets(context: CallContext, asked: Query) -> Iterable[Any]:
-    """Return the tickets, or those that a condition on uuid leaves, which keeps big tables quick."""
+    """Return the tickets, or those that a condition on uuid or name leaves, which keeps big tables quick."""
     tickets, faulty = context.store.tickets, context.active.around or context.active.broken
     fold = folding(context.state.options.choices.compare)
-    for one in asked.conditions:
-        if one.field == "uuid" and one.operator == "=" and not faulty:
-            wanted = fold(one.value)
-            known = (one.value,) if one.value in tickets else (uuid for uuid in tickets if fold(uuid) == wanted)
-            return [tickets[uuid] for uuid in known]
+    equal = {} if faulty else {one.field: one.value for one in asked.conditions if one.operator == "="}
+    if "uuid" in equal:
+        wanted = fold(equal["uuid"])
+        known = (equal["uuid"],) if equal["uuid"] in tickets else (uuid for uuid in tickets if fold(uuid) == wanted)
+        return [tickets[uuid] for uuid in known]
+    if "name" in equal:
+        wanted = fold(equal["name"])
+        return [one for one in tickets.values() if one.name is not None and fold(one.name) == wanted]
     return list(tickets.values())
 
 

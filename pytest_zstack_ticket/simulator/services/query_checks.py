@@ -46,8 +46,10 @@ MEMBERS: dict[str, frozenset[str]] = {
 
 def check_query(context: CallContext, asked: Query) -> None:
     """Refuse what cannot be parsed or run; raises ApiError."""
-    if asked.filter_name and len(java_split(asked.filter_name, ":")) < 2:
-        raise ApiError("SYS.1007", "bad-filter-name")
+    if asked.filter_name:
+        if len(java_split(asked.filter_name, ":")) < 2:
+            raise ApiError("SYS.1007", "bad-filter-name")
+        raise _thrown(f"{_RUNTIME}unable to find QueryBelongFilter with type[{asked.filter_name}]")
     _check_syntax(context, asked)
     if not context.without("accept-unknown-field"):
         return
@@ -71,7 +73,7 @@ def _check_names(context: CallContext, asked: Query, known: frozenset[str]) -> N
     for condition in asked.conditions:
         if condition.field not in known - _HIDDEN | _TAGS:
             raise _thrown(f"{_RUNTIME}inventory class[class {name}] not having field[{condition.field}]")
-    wanted = asked.sort.lstrip("+-")
+    wanted = (asked.sort or "").lstrip("+-")
     if wanted and wanted not in known - _HIDDEN:
         raise ApiError("SYS.1000", "bad-sort", name.rpartition(".")[2], wanted)
 
@@ -89,6 +91,8 @@ def _check_syntax(context: CallContext, asked: Query) -> None:
     if "" in asked.fields:
         word = text[at:].partition(" ")[0]
         raise _thrown(f"{_PARSE}no viable alternative at input '{target}.{word}' at line 1:{at}, {_around(text, at)}")
+    if asked.sort is not None:
+        _check_sort(text, asked.sort.lstrip("+-"))
     broken = context.state.options.choices.query_quotes == "broken"
     if broken and any("'" in one.value for one in asked.conditions):
         place = text.rindex("'")
@@ -96,12 +100,24 @@ def _check_syntax(context: CallContext, asked: Query) -> None:
         raise _thrown(_PARSE + said)
 
 
+def _check_sort(text: str, wanted: str) -> None:
+    """Refuse an ORDER BY that names no field or several: ZQL wants a direction behind each."""
+    at = text.rindex("order by ") + len("order by ")
+    if not wanted:
+        word = text[at:].split(maxsplit=1)[0]
+        at = text.index(word, at)
+        raise _thrown(f"{_PARSE}no viable alternative at input '{word}' at line 1:{at}, {_around(text, at)}")
+    if "," in wanted:
+        at = text.index(",", at)
+        raise _thrown(f"{_PARSE}missing ORDER_BY_VALUE at ',' at line 1:{at}, {_around(text, at)}")
+
+
 def _clauses(asked: Query) -> str:
     parts = []
     if asked.conditions:
         shown = [f"{one.field} {one.operator}" + (f" '{one.value}'" if one.value else "") for one in asked.conditions]
         parts.append("where " + " and ".join(shown))
-    if asked.sort:
+    if asked.sort is not None:
         parts.append(f"order by {asked.sort.lstrip('+-')} {'desc' if asked.sort.startswith('-') else 'asc'}")
     parts.append(f"limit {asked.limit}")
     parts += [f"offset {asked.start}"] if asked.start else []

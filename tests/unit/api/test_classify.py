@@ -104,10 +104,20 @@ def test_the_rest_layer_refuses_in_forms_of_its_own(status, body, form):
 
 
 @pytest.mark.parametrize(
-    ("body", "key"), [(b"text", "text-failure"), (b"", "empty-failure"), (b"<html>", "page-failure")]
+    ("body", "key"), [(b"text", "text-failure"), (b"", "empty-failure"), (b"<html>HTTP Status 400", "page-failure")]
 )
 def test_the_documented_profile_wants_structured_refusals(body, key):
     assert reasons(classify([answered(400, body)], DOCUMENTED)) == [key]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 406, 413, 414, 500])
+@pytest.mark.parametrize("profile", [DEPLOYED, DOCUMENTED])
+def test_a_page_that_is_not_the_containers_is_of_something_in_front(status, profile):
+    outcome = classify([answered(status, b"<html><center><h1>Error</h1></center><hr>nginx</html>")], profile)
+    assert isinstance(outcome, Unanswered)
+    assert outcome.failure.kind == "gateway"
+    own = classify([answered(status, b"<!doctype html><title>HTTP Status %d</title>" % status)], profile)
+    assert not isinstance(own, Unanswered)
 
 
 def test_a_structured_refusal_keeps_its_error():

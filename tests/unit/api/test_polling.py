@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from pytest_zstack_ticket.api.classify import classify, last_segment
-from pytest_zstack_ticket.api.polling import LONGEST_WAIT, LOST_POLLS, Flow, PollingPace, poll, submit
+from pytest_zstack_ticket.api.polling import LONGEST_WAIT, LOST_POLLS, SHARE, Flow, poll, submit
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Wait
 from pytest_zstack_ticket.model.outcome import Accepted, Malformed, Unanswered, Unfinished
 from tests.support.builders import JOB, LOCATION, answered, failed, profile
@@ -74,7 +74,7 @@ def test_a_first_answer_that_starts_no_job_ends_the_flow(first: Exchange) -> Non
 def test_a_job_is_polled_until_it_ends() -> None:
     sent, waits = follow(STARTED, PENDING, PENDING, DONE)
     assert [request.path for request in sent] == ["/v1/tickets", *[f"/v1/api-jobs/{JOB}"] * 3]
-    assert waits == pytest.approx([0.004, 0.006, 0.009])
+    assert waits == pytest.approx([0.004, 0.002, 0.004])
     assert isinstance(classify([STARTED, PENDING, DONE], profile()), Accepted)
 
 
@@ -93,10 +93,17 @@ def test_any_other_status_than_202_ends_a_job(end: int) -> None:
     assert len(sent) == 3
 
 
-def test_waits_grow_up_to_a_quarter_of_a_second() -> None:
+def test_waits_grow_up_to_a_quarter_of_a_second_or_of_what_the_job_has_taken() -> None:
+    _, waits = follow(STARTED, *[PENDING] * 12, DONE)
+    assert waits[1:] == sorted(waits[1:])
+    assert waits[8] == LONGEST_WAIT
     _, waits = follow(STARTED, *[PENDING] * 20, DONE)
-    assert waits[-1] == LONGEST_WAIT
-    assert waits == sorted(waits)
+    assert waits[-1] == pytest.approx(SHARE * (sum(waits[:-1]) + 20 * PENDING.elapsed))
+
+
+def test_after_a_long_wait_that_was_too_short_the_next_poll_follows_soon() -> None:
+    _, waits = follow(STARTED, PENDING, DONE, first_wait=1.0)
+    assert waits == pytest.approx([1.0, 0.15])
 
 
 def test_a_first_wait_of_nothing_still_grows() -> None:
@@ -109,7 +116,7 @@ def test_polling_ends_when_waits_and_answers_have_taken_the_limit() -> None:
     slow = answered(202, {}, elapsed=0.4)
     sent, waits = follow(STARTED, *[slow] * 3, job_limit=1.3, first_wait=0.1)
     assert len(sent) == 4
-    assert waits == pytest.approx([0.1, 0.15, 0.225])
+    assert waits == pytest.approx([0.1, 0.015, 0.03])
     _, waits = follow(STARTED, answered(202, {}, elapsed=0.0), job_limit=0.05, first_wait=9.0)
     assert waits == [0.05]
 
@@ -181,60 +188,6 @@ def test_a_location_that_cannot_be_followed_is_malformed() -> None:
     assert outcome.reasons[0].key == "no-location"
 
 
-def ended_after(seconds: float) -> tuple[Exchange, ...]:
-    first = Exchange(id="m-1", request=CREATE, answer=STARTED.answer, started=100.0, elapsed=0.5)
-    last = Exchange(id="m-2", request=CREATE, answer=DONE.answer, started=100.5 + seconds, elapsed=0.1)
-    return (first, last)
-
-
-def test_the_first_wait_is_the_tenth_percentile_of_the_last_jobs() -> None:
-    pace = PollingPace()
-    assert pace.first_wait == 0.004
-    for seconds in (9.0, 1.0, 5.0):
-        pace.learn(ended_after(seconds))
-    assert pace.first_wait == 0.004
-    pace.learn(ended_after(3.0))
-    assert pace.first_wait == pytest.approx(1.0)
-    for number in range(64):
-        pace.learn(ended_after(10.0 + number))
-    assert pace.first_wait == pytest.approx(16.0)
-
-
-def test_a_job_that_ended_at_once_does_not_take_the_wait_below_the_least() -> None:
-    pace = PollingPace(least=0.01)
-    for _ in range(8):
-        pace.learn(ended_after(-1.0))
-    assert pace.first_wait == 0.01
-
-
-def test_only_jobs_that_ended_are_learned_from() -> None:
-    pace = PollingPace()
-    first, _ = ended_after(0)
-    broken = Exchange(id="m-3", request=CREATE, answer=Failure(kind="reset", detail=""), started=200.0)
-    for _ in range(8):
-        pace.learn((first,))
-        pace.learn((first, PENDING))
-        pace.learn((first, broken))
-    assert pace.first_wait == 0.004
-
-
-def test_where_no_job_ends_the_next_ones_are_given_little_time_until_one_does() -> None:
-    pace, never = PollingPace(), (ended_after(0)[0], PENDING)
-    for _ in range(2):
-        pace.learn(never)
-    assert pace.patience(60.0) == 60.0
-    pace.learn(never)
-    assert pace.patience(60.0) == 30.0
-    for _ in range(20):
-        pace.learn(never)
-    assert (pace.patience(60.0), pace.patience(0.2)) == (0.5, 0.2)
-    pace.learn(ended_after(7.0))
-    assert pace.patience(60.0) == 60.0
-    for _ in range(20):
-        pace.learn(never)
-    assert pace.patience(60.0) == pytest.approx(14.0)
-
-
 def hooked(*answers: Exchange, job_limit: float = 60.0) -> list[Request | Wait]:
     """Return what a flow with a web hook yields."""
     steps: list[Request | Wait] = []
@@ -257,7 +210,7 @@ def test_with_a_web_hook_a_job_is_read_once() -> None:
 
 def test_without_a_delivery_a_job_is_polled_as_ever() -> None:
     steps = hooked(STARTED, PENDING, GATEWAY, DONE)
-    assert steps == [CREATE, Wait(2.0, until=JOB), POLL, Wait(0.004), POLL, Wait(0.006), POLL]
+    assert steps == [CREATE, Wait(2.0, until=JOB), POLL, Wait(0.004), POLL, Wait(0.002), POLL]
 
 
 def test_nothing_is_waited_for_longer_than_a_job_may_take() -> None:
@@ -272,13 +225,3 @@ def test_a_stopped_run_ends_a_flow_with_a_web_hook() -> None:
 
 def test_a_call_that_starts_no_job_waits_for_no_web_hook() -> None:
     assert hooked(answered(200, {})) == [CREATE]
-
-
-def test_a_delivery_is_waited_for_twice_as_long_as_jobs_took() -> None:
-    pace = PollingPace()
-    assert pace.hook_wait == 2.0
-    for seconds in (0.5, 1.0, 3.0, 2.0):
-        pace.learn(ended_after(seconds))
-    assert pace.hook_wait == pytest.approx(6.0)
-    pace.learn(ended_after(60.0))
-    assert pace.hook_wait == 10.0

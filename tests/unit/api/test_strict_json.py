@@ -2,9 +2,12 @@
 
 import copy
 import json
+import random
+import re
 
 import pytest
 
+from pytest_zstack_ticket.api import strict_json
 from pytest_zstack_ticket.api.contract import contract_of
 from pytest_zstack_ticket.api.strict_json import CUT, Undecodable, decode, parse
 from pytest_zstack_ticket.checks.roundtrip import same
@@ -155,3 +158,25 @@ def test_the_limits_are_part_of_the_digest_of_the_contract(monkeypatch):
     before = profile_json(profile)["digest"]
     monkeypatch.setattr("pytest_zstack_ticket.report.document.MAX_DEPTH", MAX_DEPTH + 1)
     assert profile_json(profile)["digest"] != before
+
+
+def test_no_deep_text_is_taken_for_a_shallow_one(monkeypatch):
+    monkeypatch.setattr(strict_json, "MAX_DEPTH", 4)
+    letters = random.Random(1)
+    deep = 0
+    for _ in range(20_000):
+        text = "".join(letters.choices('[]{}"\\a', k=letters.randrange(30)))
+        depth = deepest = 0
+        for mark in re.findall(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{}]', text):
+            depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(mark, 0)
+            deepest = max(deepest, depth)
+        deep += deepest > 4
+        assert deepest <= 4 or not strict_json._is_shallow(text), text
+    assert deep > 100
+    assert strict_json._is_shallow(json.dumps([{"a": ["[" * 9]}] * 100))
+
+
+def test_a_long_answer_that_several_checks_read_in_turn_is_decoded_once():
+    body = json.dumps({"inventories": [{"uuid": f"{number:032x}"} for number in range(1000)]}).encode()
+    assert strict_json.SMALL < len(body) < strict_json.LARGE
+    assert decode(body) is decode(body)

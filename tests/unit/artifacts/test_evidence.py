@@ -256,14 +256,20 @@ def test_a_file_that_cannot_be_written_is_an_error_in_words(tmp_path: Path) -> N
     if not os.path.exists("/dev/full"):  # noqa: PTH110 - a device, not a file of ours
         return
     writer = EvidenceWriter(Path("/dev/full"), {"run": "r"})
-    with pytest.raises(EvidenceError, match="cannot be written: No space left"):
+    assert writer.failed == ""
+    for _ in range(2):
         writer.observation(Observation(id="large", value="x" * MEMBER))
+        assert "cannot be written: No space left" in writer.failed
+    writer.close()
+    with pytest.raises(EvidenceError, match="cannot be written: No space left"):
+        _ = writer.seal
 
 
 def test_a_disk_that_fills_up_at_the_end_is_said() -> None:
     writer = EvidenceWriter(Path("/dev/full"), {"run": "r"})
+    writer.close()
     with pytest.raises(EvidenceError, match="cannot be written"):
-        writer.close()
+        _ = writer.seal
 
 
 def test_a_closed_writer_takes_nothing_more(file: Path) -> None:

@@ -16,6 +16,7 @@ from pytest_zstack_ticket.checks.causes import (
     PARTS,
     SEVERAL,
     SHOWN,
+    USED_JOB,
     VISIBLE,
     causes_of,
 )
@@ -52,6 +53,7 @@ def test_each_cause_is_a_requirement():
         OTHER_UUID,
         PAGE,
         SEVERAL,
+        USED_JOB,
         *(one for table in tables for one in table.values()),
     }
     named |= {requirement for _, requirement in VISIBLE} | {one for _, parts in PARTS for one in parts}
@@ -71,6 +73,12 @@ def test_a_defect_of_form_explains_the_general_rule_on_forms_but_not_itself():
     text = job(200, b"success")
     assert because("form", subject=text) == ("ZT-ANSWER-003",)
     assert because("form", {"reasons": ["not-json"]}, subject=text) == ()
+
+
+@pytest.mark.parametrize(("body", "cause"), [({"error": None}, "ZT-ANSWER-022"), ({}, "ZT-ANSWER-022")])
+def test_a_login_refused_in_a_form_that_creates_have_too_is_explained_by_theirs(body, cause):
+    login = (answered(503, body, method="PUT", path="/v1/accounts/login"),)
+    assert because("form", {"call": "login", "reasons": ["no-error-object"]}, subject=login) == (cause,)
 
 
 def test_a_broken_part_of_a_response_is_explained_by_the_rule_on_it():
@@ -145,6 +153,24 @@ def test_another_job_id_than_the_one_asked_for_explains_that_it_is_accepted_agai
     assert because("not-success", subject=(again,), sibling=job(200)) == ("ZT-JOB-004",)
     again = answered(202, {"location": LOCATION}, request_headers=(("X-Job-UUID", JOB.upper()),))
     assert because("not-success", subject=(again,), sibling=job(200)) == ()
+
+
+@pytest.mark.parametrize(
+    ("again", "arguments", "causes"),
+    [
+        (JOB.upper(), {}, ("ZT-JOB-014",)),
+        (JOB.upper(), {"together": True}, ()),
+        ("0" * 32, {}, ()),
+    ],
+)
+def test_a_used_job_id_that_is_accepted_explains_a_second_ticket(again, arguments, causes):
+    first, second = (
+        (answered(202, {"location": LOCATION.replace(JOB, one.lower())}, request_headers=(("X-Job-UUID", one),)),)
+        for one in (JOB, again)
+    )
+    violation = Violation(expected=Phrase.of("expect-one-ticket"), actual=Phrase.of("two-tickets"))
+    trails = {"subject": first, "second": second}
+    assert causes_of("delivered-once", violation, trails, arguments, profile()) == causes
 
 
 def test_a_short_page_explains_a_wrong_order_but_not_its_size():

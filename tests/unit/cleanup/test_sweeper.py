@@ -1,87 +1,83 @@
-"""Clean-up: only what it asks for itself can make it give up, and a front end's pages to the rest cannot."""
+"""Clean-up: nothing of the run is left, nothing of others is touched, and what cannot be seen is not called gone."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from pytest_zstack_ticket.api.capabilities import with_capabilities
-from pytest_zstack_ticket.api.polling import Flow
-from pytest_zstack_ticket.cleanup.entries import LedgerEntries, intent_of
-from pytest_zstack_ticket.cleanup.sweeper import CleanupResult, Sweeper
+from pytest_zstack_ticket.cleanup.calls import OUTAGE, CleanupCalls
+from pytest_zstack_ticket.cleanup.entries import Entry, LedgerEntries, intent_of
+from pytest_zstack_ticket.cleanup.result import CleanupResult
+from pytest_zstack_ticket.cleanup.sweeper import Sweeper
 from pytest_zstack_ticket.config.profile_file import load_profile
-from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Response, Wait
+from pytest_zstack_ticket.model.errors import LoginError, UnreachableError
+from pytest_zstack_ticket.model.exchange import Request
+from pytest_zstack_ticket.model.settings import Session
 from tests.support.manual_clock import ManualClock
+from tests.support.ticket_store import DATE, PAGE, REFUSED, RESET, Answer, TicketStore
 
 NOW = 1_700_000_000.0
-DATE = "2023-11-14T22:13:20+00:00"
-PAGE = Response(status=503, body=b"<html><center>nginx</center></html>")
-RESET = Failure(kind="reset", detail="closed")
 PROFILE = with_capabilities(load_profile("deployed", release="5.2"), frozenset({"query"}))
-
-
-class Cloud:
-    """Has tickets, and a front end before it that answers polls and cancellations itself."""
-
-    def __init__(self, tickets: dict[str, str], *, polls: Response | Failure, queries: Response | None = None) -> None:
-        self.tickets = tickets
-        self.polls = polls
-        self.queries = queries
-
-    def answer(self, request: Request) -> Response | Failure:
-        if "/api-jobs/" in request.path or request.method == "PUT":
-            return self.polls
-        if self.queries is not None:
-            return self.queries
-        if request.method == "DELETE":
-            self.tickets.pop(request.path.rpartition("/")[2])
-            return Response(status=200, body=b"{}")
-        rows = [{"uuid": uuid, "name": name, "createDate": DATE} for uuid, name in self.tickets.items()]
-        return Response(status=200, body=json.dumps({"inventories": rows}).encode())
-
-    def run(self, flow: Flow) -> tuple[Exchange, ...]:
-        trail: list[Exchange] = []
-        try:
-            step = next(flow)
-            while True:
-                if isinstance(step, Wait):
-                    step = next(flow)
-                    continue
-                trail.append(Exchange(id=f"m-{len(trail)}", request=step, answer=self.answer(step)))
-                step = flow.send(trail[-1])
-        except StopIteration:
-            return tuple(trail)
+DEEP = "[" * 9_000 + "]" * 9_000
+DIED = b'{"error": {"code": "ID.1001", "description": "x", "details": "x"}}'
 
 
 class Ledger:
-    """Knows some creations of which it was never heard how they ended."""
+    """Knows some creations, each with the job of which it was never heard how it ended."""
 
     def __init__(self, names: list[str]) -> None:
         self.book = LedgerEntries()
         for number, name in enumerate(names, 1):
-            body = json.dumps({"params": {"name": name}}).encode()
-            request = Request(method="POST", path="/v1/tickets", body=body)
-            self.book.begin(intent_of(request, number=number, now=NOW))
-            self.book.know(number, job=f"j{number}")
+            self.create(number, {"params": {"name": name}}, job=f"j{number}")
+
+    def create(self, number: int, body: object, **known: Any) -> None:
+        request = Request(method="POST", path="/v1/tickets", body=json.dumps(body).encode())
+        self.book.begin(intent_of(request, number=number, now=NOW))
+        self.book.know(number, **known)
 
     def know(self, number: int, known: Mapping[str, Any]) -> None:
         self.book.know(number, **known)
 
+    def drop_gone(self) -> list[Entry]:
+        return self.book.drop_gone()
 
-def swept(cloud: Cloud, names: list[str]) -> CleanupResult:
-    sweeper = Sweeper(
-        run=cloud.run,
-        headers=lambda: (),
+
+class Sessions:
+    """Holds a session that can be renewed once the target lets it."""
+
+    def __init__(self, renewed: Callable[[], None] = lambda: None) -> None:
+        self.session = Session(uuid="s0")
+        self.renewed = renewed
+
+    def renew(self, dead: Session) -> Session:
+        self.renewed()
+        if dead.uuid == self.session.uuid:
+            self.session = Session(uuid=f"s{int(dead.uuid[1:]) + 1}")
+        return self.session
+
+
+def swept(
+    store: TicketStore, ledger: Ledger, *, window: int = 1, sessions: Sessions | None = None, longest: float = 600.0
+) -> CleanupResult:
+    calls = CleanupCalls(
+        run=store.run,
+        sessions=sessions or Sessions(),
         profile=PROFILE,
-        clock=ManualClock(NOW + 30),
+        clock=store.clock,
         patience=60.0,
-        renew=lambda: None,
-        longest=600.0,
+        longest=longest,
+        window=window,
     )
-    return sweeper.sweep(Ledger(names), wait=False)
+    return Sweeper(calls, ledger, profile=PROFILE, patience=60.0).sweep()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOW + 70)
 
 
 @pytest.fixture
@@ -89,18 +85,209 @@ def names() -> list[str]:
     return [f"a zt-{number:016x}" for number in range(8)]
 
 
-def test_pages_to_polls_and_cancellations_end_no_clean_up(names: list[str]):
-    cloud = Cloud({f"u{number}": name for number, name in enumerate(names)}, polls=PAGE)
-    assert swept(cloud, names) == CleanupResult(deleted=[f"u{number}" for number in range(8)])
-    assert not cloud.tickets
+def others(count: int, start: int = 0) -> dict[str, dict[str, Any]]:
+    """Tickets of other users."""
+    return {
+        f"f{number}": {"uuid": f"f{number}", "name": f"work {number}", "status": "Pending", "createDate": DATE}
+        for number in range(start, start + count)
+    }
 
 
-def test_pages_to_its_own_queries_end_a_clean_up(names: list[str]):
-    cloud = Cloud({"u0": names[0]}, polls=PAGE, queries=PAGE)
-    assert swept(cloud, names).why == "no-answer"
-    assert cloud.tickets
+@pytest.mark.parametrize("window", [1, 8])
+@pytest.mark.parametrize("lost", [PAGE, RESET])
+def test_what_becomes_of_polls_and_cancellations_ends_no_clean_up(
+    names: list[str], clock: ManualClock, lost: Answer, window: int
+):
+    def front_end(request: Request) -> Answer | None:
+        return lost if "/api-jobs/" in request.path or request.method == "PUT" else None
+
+    store = TicketStore.of(names, clock, interferes=front_end)
+    assert swept(store, Ledger(names), window=window) == CleanupResult(deleted=[f"u{number}" for number in range(8)])
+    assert not store.tickets
 
 
-def test_a_line_that_breaks_ends_a_clean_up(names: list[str]):
-    cloud = Cloud({"u0": names[0]}, polls=RESET)
-    assert swept(cloud, names).why == "no-answer"
+@pytest.mark.parametrize("lost", [PAGE, RESET])
+def test_a_target_that_stays_away_is_given_up_after_an_outage(names: list[str], clock: ManualClock, lost: Answer):
+    store = TicketStore.of(names[:1], clock, interferes=lambda _request: lost)
+    began = clock.now()
+    result = swept(store, Ledger(names[:1]))
+    assert (result.why, result.unseen) == ("no-answer", 1)
+    assert OUTAGE - 10 < clock.now() - began <= OUTAGE
+    assert store.tickets
+
+
+@pytest.mark.parametrize("after", [0, 3, 12, 20])
+@pytest.mark.parametrize("window", [1, 8])
+def test_a_restart_of_a_minute_is_waited_for(names: list[str], clock: ManualClock, after: int, window: int):
+    down: list[float] = []
+
+    def restarting(_request: Request) -> Answer | None:
+        if len(store.requests) > after and not down:
+            down.append(clock.now())
+        return RESET if down and clock.now() < down[0] + 60 else None
+
+    store = TicketStore.of(names, clock, interferes=restarting)
+    store.tickets |= (foreign := others(3))
+    result = swept(store, Ledger(names), window=window)
+    assert (result.left, result.unseen, result.why) == ([], 0, "")
+    assert store.tickets == foreign
+
+
+def test_an_outage_that_is_longer_than_the_limit_ends_with_the_limit(names: list[str], clock: ManualClock):
+    store = TicketStore.of(names, clock, interferes=lambda _request: RESET)
+    began = clock.now()
+    assert swept(store, Ledger(names), longest=20.0).why == "no-answer"
+    assert clock.now() - began <= 20
+
+
+def test_a_session_that_a_restart_ended_is_renewed_when_the_node_lets_it(names: list[str], clock: ManualClock):
+    up = clock.now() + 30
+
+    def log_in() -> None:
+        if clock.now() < up:
+            raise UnreachableError("nothing listens", cause="port")
+
+    def restarted(request: Request) -> Answer | None:
+        dead = ("Authorization", "OAuth s0") in request.headers
+        return TicketStore.denied(DIED) if dead else None
+
+    store = TicketStore.of(names, clock, interferes=restarted)
+    assert swept(store, Ledger(names), sessions=Sessions(log_in)).clean
+    assert not store.tickets
+
+
+def test_a_log_in_that_is_refused_for_good_is_not_tried_again(names: list[str], clock: ManualClock):
+    tries: list[int] = []
+
+    def log_in() -> None:
+        tries.append(1)
+        raise LoginError("wrong password", cause="password")
+
+    store = TicketStore.of(names, clock, interferes=lambda _request: TicketStore.denied(DIED))
+    assert swept(store, Ledger(names), sessions=Sessions(log_in)).why == "no-session"
+    assert len(tries) == 1
+
+
+@pytest.mark.parametrize("shows_fields", [True, False])
+@pytest.mark.parametrize("place", [0, 4, 40])
+@pytest.mark.parametrize("value", ["nope", DEEP])
+def test_a_row_that_nobody_can_read_hides_no_other(
+    names: list[str], clock: ManualClock, place: int, shows_fields: bool, value: str
+):
+    store = TicketStore.of(names, clock, shows_fields=shows_fields)
+    before, after = others(place), others(60 - place, place)
+    store.tickets = {**before, "deep": {**others(1)["f0"], "uuid": "deep"}, **store.tickets, **after}
+    store.raw = {"deep": f'{{"uuid": "deep", "accountSystemContext": {value}}}'}
+    result = swept(store, Ledger(names))
+    assert store.tickets.keys() == {"deep", *before, *after}
+    assert result.deleted == [f"u{number}" for number in range(8)]
+
+
+def test_a_row_of_ours_that_nobody_can_read_whole_is_deleted(names: list[str], clock: ManualClock):
+    store = TicketStore.of(names, clock)
+    store.raw = {"u3": f'{{"uuid": "u3", "name": "{names[3]}", "apiBody": nope}}'}
+    assert swept(store, Ledger(names)).clean
+    assert not store.tickets
+
+
+def test_rows_with_bytes_that_are_no_utf_8_are_read(names: list[str], clock: ManualClock):
+    store = TicketStore.of(names, clock, shows_fields=False)
+    store.raw = {"u1": json.dumps(store.tickets["u1"])[:-1] + ', "description": "\udcff\udcfe"}'}
+    assert swept(store, Ledger(names)).clean
+    assert not store.tickets
+
+
+def test_where_every_query_is_refused_what_answers_named_is_deleted_and_all_is_counted(clock: ManualClock):
+    """Deleted, but not seen to be gone: that is listed too."""
+    names = [f"a zt-{number:016x}" for number in range(3)]
+    store = TicketStore.of(names, clock, interferes=lambda request: REFUSED if request.method == "GET" else None)
+    ledger = Ledger([])
+    ledger.create(1, {"params": {"name": names[0]}}, end="accepted", ticket="u0", shown=True)
+    ledger.create(2, {"params": {"name": names[1]}}, end="accepted", ticket="u1")
+    ledger.create(3, {"params": {"name": names[2]}}, end="accepted")
+    result = swept(store, ledger)
+    assert (result.left, result.unseen) == (["u0", "u1"], 1)
+    assert store.tickets.keys() == {"u1", "u2"}
+
+
+def test_a_look_whose_answer_is_lost_does_not_make_a_ticket_gone(clock: ManualClock):
+    """The listing does not show the ticket, and the first answer to the look at it alone is lost."""
+    name, lost = "a zt-0000000000000001", []
+
+    def hidden(request: Request) -> Answer | None:
+        alone = request.path == "/v1/tickets/u0" or "uuid" in request.path.partition("q=")[2]
+        if request.method == "GET" and alone and not lost:
+            lost.append(request)
+            return RESET
+        listing = request.method == "GET" and "sort=" in request.path
+        return TicketStore.shown([]) if listing else None
+
+    store = TicketStore.of([name], clock, interferes=hidden)
+    ledger = Ledger([])
+    ledger.create(1, {"params": {"name": name}}, end="accepted", ticket="u0")
+    assert swept(store, ledger).clean
+    assert lost
+    assert not store.tickets
+
+
+def test_an_accepted_create_that_nothing_can_find_is_counted(clock: ManualClock):
+    store = TicketStore.of([], clock)
+    store.tickets = others(2)
+    ledger = Ledger([])
+    ledger.create(1, {"params": {"name": "x"}}, end="accepted")
+    result = swept(store, ledger)
+    assert (result.unseen, result.clean) == (1, False)
+    assert ledger.book.pending()
+
+
+def test_an_accepted_create_is_gone_where_the_target_has_nothing_at_all(clock: ManualClock):
+    store, ledger = TicketStore.of([], clock), Ledger([])
+    ledger.create(1, {"params": {"name": "x"}}, end="accepted")
+    assert swept(store, ledger).clean
+
+
+def test_a_ticket_that_an_answer_named_but_nothing_proves_is_left_and_listed(clock: ManualClock):
+    store = TicketStore.of(["somebody's"], clock)
+    ledger = Ledger([])
+    ledger.create(1, {"params": {"name": "a zt-0000000000000001"}}, end="accepted", ticket="u0")
+    assert swept(store, ledger).left == ["u0"]
+    assert store.tickets
+
+
+def test_refused_creates_leave_nothing_to_look_for(clock: ManualClock):
+    store = TicketStore.of([], clock)
+    store.tickets = others(2)
+    ledger = Ledger([])
+    ledger.create(1, {"params": {"name": "a zt-0000000000000001"}}, end="refused")
+    ledger.create(2, {"params": {"name": "b", "resourceUuid": "f0"}}, end="refused")
+    ledger.create(3, [1], end="refused")
+    assert swept(store, ledger).clean
+    assert len(store.tickets) == 2
+
+
+@pytest.mark.parametrize("most_rows", [7, 100, 1000])
+def test_pages_that_are_shorter_than_asked_for_or_move_are_read_to_the_end(clock: ManualClock, most_rows: int):
+    names = [f"a zt-{number:016x}" for number in range(260)]
+    store = TicketStore.of(names, clock, most_rows=most_rows)
+    store.tickets = {**others(30), **store.tickets, **others(30, 30)}
+
+    def others_delete(request: Request) -> Answer | None:
+        if "start=" in request.path and "start=0" not in request.path:
+            for number in range(30):
+                store.tickets.pop(f"f{number}", None)
+        return None
+
+    store.interferes = others_delete
+    assert swept(store, Ledger(names), window=4).clean
+    assert store.tickets.keys() == {f"f{number}" for number in range(30, 60)}
+
+
+def test_a_ticket_that_cannot_be_deleted_is_tried_three_times_and_left(names: list[str], clock: ManualClock):
+    def stuck(request: Request) -> Answer | None:
+        return TicketStore.shown([]) if request.method == "DELETE" and request.path.endswith("u2") else None
+
+    store = TicketStore.of(names, clock, interferes=stuck)
+    result = swept(store, Ledger(names))
+    assert (result.left, result.unseen) == (["u2"], 0)
+    assert len([one for one in store.requests if one.method == "DELETE" and one.path.endswith("u2")]) == 3
+    assert store.tickets.keys() == {"u2"}

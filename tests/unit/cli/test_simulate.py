@@ -7,6 +7,7 @@ import pytest
 from pytest_zstack_ticket.cli.simulate import add_simulate_arguments, options_of
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.simulator.options import SimulatorOptions
+from pytest_zstack_ticket.simulator.undocumented import Choices, parse_choices
 
 
 def options(*words: str) -> SimulatorOptions:
@@ -15,8 +16,9 @@ def options(*words: str) -> SimulatorOptions:
     return options_of(parser.parse_args(words))
 
 
-def test_without_options_the_defaults_hold():
-    assert options() == SimulatorOptions()
+def test_without_options_it_answers_as_the_measured_node():
+    assert options() == SimulatorOptions(choices=parse_choices("measured"), locale="zh")
+    assert options("--choice", "dates:java9", "--locale", "en") == SimulatorOptions(choices=Choices(dates="java9"))
 
 
 def test_every_part_of_the_url_is_an_option():

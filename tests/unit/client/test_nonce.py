@@ -1,5 +1,9 @@
 """Repetitions of a create carry nonces of their own, so that no query takes one ticket for another."""
 
+from dataclasses import replace
+
+import pytest
+
 from pytest_zstack_ticket.client.nonce import repetition, with_fresh_nonce
 from pytest_zstack_ticket.model.exchange import Request
 from pytest_zstack_ticket.model.nonce import NONCE, NONCE_BYTES_PATTERN
@@ -12,18 +16,24 @@ def create(body, method="POST"):
 
 
 def test_a_repeated_create_has_another_nonce_of_the_same_run():
-    first = create(with_fresh_nonce(f"a {NONCE}".encode(), MARK))
+    first = with_fresh_nonce(create(f"a {NONCE}".encode()), MARK)
     again, once_more = repetition(first), repetition(first)
     assert len({first.body, again.body, once_more.body}) == 3
     assert again.body.startswith(f"a {MARK}".encode())
     assert NONCE_BYTES_PATTERN.search(again.body)
 
 
-def test_a_body_in_utf_16_gets_another_nonce_too():
-    first = create(with_fresh_nonce(f"a {NONCE}".encode("utf-16-le"), MARK))
+@pytest.mark.parametrize(
+    "charset", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "gbk"]
+)
+def test_a_body_in_any_charset_carries_the_nonce_of_its_reading(charset: str):
+    text = f'"a {NONCE} 工"'
+    first = with_fresh_nonce(replace(create(text.encode(charset)), reading=text.encode()), MARK)
     again = repetition(first)
-    assert again.body != first.body
-    assert again.body.decode("utf-16-le").startswith(f"a {MARK}")
+    for one in (first, again):
+        assert one.body.decode(charset) == one.reading.decode()
+        assert one.reading.decode().startswith(f'"a {MARK}')
+    assert len({NONCE, first.reading, again.reading}) == 3
 
 
 def test_a_body_without_a_nonce_and_an_event_are_repeated_as_they_are():

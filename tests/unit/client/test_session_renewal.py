@@ -2,6 +2,7 @@
 
 import pytest
 
+from pytest_zstack_ticket.client.polling_pace import PollingPace
 from pytest_zstack_ticket.client.session_renewal import MOST_RENEWALS, Flow, SessionRenewer
 from pytest_zstack_ticket.model.errors import LoginError
 from pytest_zstack_ticket.model.exchange import Exchange, Request
@@ -15,11 +16,10 @@ ALIVE = answered(200, {"inventories": []}, method="GET")
 class Cloud:
     """Answers every query alike, and gives out sessions by number."""
 
-    first_wait = 0.0
     hook_url = ""
-    hook_wait = 0.0
 
     def __init__(self, answer: Exchange) -> None:
+        self.pace = PollingPace()
         self.answer = answer
         self.number = 0
         self.asked = 0

@@ -16,6 +16,7 @@ from pytest_zstack_ticket.client.nonce import with_fresh_nonce
 from pytest_zstack_ticket.config.options import OPTIONS, Value, typed_value
 from pytest_zstack_ticket.config.package_data import schemas_folder
 from pytest_zstack_ticket.model.errors import SettingsError
+from pytest_zstack_ticket.model.exchange import Request
 from pytest_zstack_ticket.model.nonce import (
     CERTIFIER_NONCE_PATTERN,
     NONCE,
@@ -89,7 +90,8 @@ def test_the_schemas_have_the_very_pattern():
 
 
 def test_the_placeholder_and_what_replaces_it_are_found():
-    fresh = with_fresh_nonce(f"a {NONCE} b".encode(), "zt-01234567")
+    create = Request(method="POST", path="/v1/tickets", body=f"a {NONCE} b".encode())
+    fresh = with_fresh_nonce(create, "zt-01234567").body or b""
     assert NONCE_PATTERN.fullmatch(NONCE)
     assert NONCE_PATTERN.search(fresh.decode())
     assert NONCE_BYTES_PATTERN.sub(b"", fresh) == b"a  b"

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 
 from pytest_zstack_ticket.api.hazards import hazard_of
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
+from pytest_zstack_ticket.client.polling_pace import PollingPace
 from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.config.options import COMMAND_LINE, DEFAULT, OPTIONS, RunOptions, Value, secrets_of
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request
@@ -56,13 +57,11 @@ KNOWN = replace(profile(), oldest=profile().newest)
 class Line:
     """Notes what is sent; nothing is answered."""
 
-    hook_url, hook_wait, first_wait = "", 0.0, 0.0
+    hook_url = ""
 
     def __init__(self) -> None:
         self.sent: list[Request] = []
-
-    def patience(self, limit: float) -> float:
-        return limit
+        self.pace = PollingPace()
 
     def run(self, flow: Any) -> tuple[Exchange, ...]:
         request = next(flow)

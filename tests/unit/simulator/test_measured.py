@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from pytest_zstack_ticket.model.exchange import Response
 from pytest_zstack_ticket.simulator.embedded_url import parse_options
 from pytest_zstack_ticket.simulator.storage import seed_data
 from pytest_zstack_ticket.simulator.undocumented import parse_choices
@@ -61,6 +62,20 @@ def test_ids_of_jobs_and_tickets_have_no_case() -> None:
     assert body(endpoint.event(uuid.upper(), "cancel"))["inventory"]["status"] == "Cancelled"
     assert endpoint.delete(uuid.upper()).status == 200
     assert endpoint.rows(f"uuid={uuid}") == []
+
+
+# says facts.md: four parallel POSTs with one X-Job-UUID gave 202 to 2-4 of them, each making a ticket; sequential reuse 400
+@pytest.mark.parametrize(("choice", "in_flight", "made"), [("several", 4, 4), ("several", 1, 1), ("refused", 4, 1)])
+def test_creates_at_the_same_time_with_one_job_id(choice: str, in_flight: int, made: int) -> None:
+    endpoint = Endpoint(f"embedded?choice=job-race:{choice}")
+    before = endpoint.engine.tickets
+    sent = Caller(endpoint.token).send("POST", "/v1/tickets", {"params": message()}, X_Job_UUID="a" * 32)
+    answers = [endpoint.engine.handle(sent, endpoint.now, in_flight=in_flight) for _ in range(4)]
+    assert sorted(one.status for one in answers if isinstance(one, Response)) == [202] * made + [400] * (4 - made)
+    endpoint.now += 1
+    later = endpoint.engine.handle(sent, endpoint.now, in_flight=in_flight)
+    assert isinstance(later, Response)
+    assert (later.status, endpoint.engine.tickets - before) == (400, made)
 
 
 # says facts.md: `=`, `!=`, `?=`, `~=`, `<`, `>` and sort ignore case, accents and trailing spaces (leading ones count)
@@ -198,13 +213,47 @@ def test_what_zql_refuses_is_an_internal_error_without_cost(more: str, said: str
     assert "cost" not in body(answer)["error"]
 
 
-def test_a_filter_name_needs_a_type_and_a_condition() -> None:
+def test_a_filter_name_needs_a_known_type_and_a_condition() -> None:
     endpoint = Endpoint("embedded?locale=zh")
     for more in ("filterName=x", "filterName=x%3A"):
         answer = endpoint.query(more=more)
         assert (code(answer), details(answer)) == ("SYS.1007", "FilterName的格式必须为[filterType：条件]")
-    assert endpoint.query(more="filterName=x%3Ay").status == 200
+    answer = endpoint.query(more="filterName=x%3Ay")
+    assert code(answer) == "SYS.1000"
+    assert details(answer).endswith("unable to find QueryBelongFilter with type[x:y]")
     assert endpoint.query(more="filterName=").status == 200
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ("sort=", "no viable alternative at input 'asc' at line 1:"),
+        ("sort=name,uuid", "missing ORDER_BY_VALUE at ',' at line 1:"),
+    ],
+)
+def test_an_order_names_one_field(more: str, text: str) -> None:
+    answer = measured().query(more=more)
+    assert (answer.status, code(answer)) == (503, "SYS.1000")
+    assert text in details(answer)
+
+
+# as RestServer.handleQueryApi reads parameters: trimmed, limits as int, an empty name for q
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [("limit=%201", 200), ("limit=0000000000001", 200), ("limit=2147483648", 400), ("start=-2147483649", 400)],
+)
+def test_a_limit_is_an_int_with_blanks_around(more: str, status: int) -> None:
+    assert measured().query(more=more).status == status
+
+
+def test_a_blank_name_is_taken_for_q_and_an_empty_one_is_dropped() -> None:
+    assert measured().query(more="%20=x").status == 400
+    assert measured().query(more="=x").status == 200
+
+
+@pytest.mark.parametrize("changes", [{"session": "x"}, {"createdTime": "x"}, {"messageDeadline": 1.5}])
+def test_what_every_message_inherits_is_read_too(changes: dict[str, Any]) -> None:
+    assert measured().create(**changes).status == 500
 
 
 # says facts.md: `__systemTag__=` is a legal condition"; "an unparsable date is no error

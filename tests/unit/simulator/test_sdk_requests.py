@@ -19,6 +19,7 @@ from pytest_zstack_ticket.simulator.faults import parse_fault
 from pytest_zstack_ticket.simulator.options import SimulatorOptions
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.simulator.storage import seed_data
+from pytest_zstack_ticket.simulator.undocumented import parse_choices
 from tests.support.simulator_probe import Caller, job_of, message
 
 RECORDED = [
@@ -108,8 +109,9 @@ class Clock:
 
 
 def prepared(**options: Any) -> SimulatorServer:
-    """Serve an endpoint that knows the recorded session and holds the recorded ticket."""
-    engine = Engine(SimulatorOptions(latency=0.015, sessions=((SESSION, "admin"),), **options))
+    """Serve an endpoint that knows the recorded session, holds the recorded ticket and keeps every text."""
+    choices = parse_choices("four-bytes:kept+query-quotes:kept")
+    engine = Engine(SimulatorOptions(latency=0.015, sessions=((SESSION, "admin"),), choices=choices, **options))
     caller = Caller(SESSION)
     made = engine.handle(caller.send("POST", "/v1/tickets", {"params": message(resourceUuid=TICKET)}), RECORDED_AT - 60)
     # the engine needs of a time only that it is a number

@@ -17,7 +17,7 @@ import pytest
 
 from pytest_zstack_ticket.model.exchange import FailureKind
 from pytest_zstack_ticket.model.settings import Patience
-from pytest_zstack_ticket.transport.error_mapping import LONGEST_DETAIL, ROWS, failure_of
+from pytest_zstack_ticket.transport.error_mapping import CUT_SHORT, LONGEST_DETAIL, ROWS, failure_of
 
 PATIENCE = Patience(connect=3, read=7)
 
@@ -64,6 +64,19 @@ def example_of(kind: type[Exception]) -> Exception:
     return kind("seen")
 
 
+@pytest.mark.parametrize("head", [b"Content-Length: 5", b"Transfer-Encoding: chunked"])
+def test_h11_says_of_an_answer_cut_short_what_is_looked_for(head: bytes) -> None:
+    line = h11.Connection(h11.CLIENT)
+    line.send(h11.Request(method="GET", target="/", headers=[("Host", "x")]))
+    line.send(h11.EndOfMessage())
+    line.receive_data(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n5\r\na")
+    while not isinstance(line.next_event(), h11.Data):
+        continue
+    line.receive_data(b"")
+    with pytest.raises(h11.RemoteProtocolError, match=CUT_SHORT):
+        line.next_event()
+
+
 def test_the_exceptions_of_httpx_are_all_there() -> None:
     assert {httpx.ReadTimeout, httpx.CookieConflict, httpx.InvalidURL, httpx.StreamConsumed} <= set(FOREIGN)
     assert {httpcore.PoolTimeout, httpcore.ConnectionNotAvailable, h11.RemoteProtocolError} <= set(FOREIGN)
@@ -78,16 +91,29 @@ def test_every_foreign_exception_is_a_failure_in_words(kind: type[Exception], *,
     assert found.sent is (sent and kind not in (httpx.ConnectError, httpcore.ConnectError))
 
 
+def refused_by_h11(text: str) -> Exception:
+    error = httpx.RemoteProtocolError(text)
+    error.__cause__ = httpcore.RemoteProtocolError(text)
+    error.__cause__.__cause__ = h11.RemoteProtocolError(text)
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "kind", "detail"),
     [
         (httpx.ConnectTimeout("timed out"), "timeout", "no connection within 3 s"),
         (httpx.ReadTimeout("timed out"), "timeout", "no answer within 7 s"),
         (httpx.WriteTimeout("timed out"), "timeout", "the request was not taken within 7 s"),
+        (refused_by_h11("illegal status line"), "protocol", "the answer is no valid HTTP: illegal status line"),
         (
-            httpx.RemoteProtocolError("illegal status line"),
-            "protocol",
-            "the answer is no valid HTTP: illegal status line",
+            refused_by_h11(f"{CUT_SHORT} (received 1 bytes)"),
+            "reset",
+            "the connection was closed before the answer ended",
+        ),
+        (
+            httpx.RemoteProtocolError("Server disconnected without sending a response."),
+            "reset",
+            "the connection was closed before an answer began",
         ),
         (
             httpx.ReadError("[Errno 104] Connection reset by peer"),
@@ -114,7 +140,7 @@ def test_what_was_before_a_failed_connection_tells_its_kind() -> None:
 
 
 def test_words_of_a_target_are_cut() -> None:
-    found = failure_of(httpx.RemoteProtocolError("x" * 9000), sent=True, patience=PATIENCE)
+    found = failure_of(refused_by_h11("x" * 9000), sent=True, patience=PATIENCE)
     assert len(found.detail) < LONGEST_DETAIL + 60
 
 

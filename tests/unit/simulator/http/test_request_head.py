@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_zstack_ticket.simulator.http.request_head import HEAD_LIMIT, refused_head
+from pytest_zstack_ticket.simulator.http.request_head import (
+    HEAD_LIMIT,
+    old_request,
+    refused_head,
+    refused_headers,
+    tolerated,
+)
 
 FIRST = b"GET /zstack/v1/tickets HTTP/1.1\r\nHost: x\r\n"
 TARGET = "Invalid character found in the request target [&#47;zstack&#47;v1&#47;a{shown}]. The valid characters"
@@ -37,3 +43,44 @@ def test_a_page_shows_where_the_parser_stopped() -> None:
     _, page = refused_head(FIRST + b"foo\r\n\r\n")
     assert "\n\torg.apache.coyote.http11.Http11InputBuffer.skipLine(Http11InputBuffer.java:1080)\n" in page
     assert page.endswith('<hr class="line" /><h3>Apache Tomcat/8.5.100</h3></body></html>')
+
+
+# as Http11Processor.prepareRequest of Tomcat 8.5.100 has it
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        ([b"Host: h:8080", b"Content-Length: 2"], None),
+        ([b"Host: [::1]:8080", b"Expect: 100-Continue"], None),
+        ([b"Host:"], None),
+        ([b"Host: a b"], 400),
+        ([b"Host: h:80x"], 400),
+        ([b"Host: h", b"Content-Length: 2", b"content-length: 2"], 400),
+        ([b"Host: h", b"Content-Length: 2, 2"], 400),
+        ([b"Host: h", b"Expect: a miracle"], 417),
+        ([b"Host: h", *(b"X-%d: a" % number for number in range(100))], 400),
+        ([b"Host: h", *(b"X-%d: a" % number for number in range(99))], None),
+    ],
+)
+def test_headers_that_the_container_refuses(lines: list[bytes], status: int | None) -> None:
+    raw = FIRST + b"".join(line + b"\r\n" for line in lines) + b"\r\ncontent-length: 7"
+    headers = [(name.lower(), value.strip()) for name, _, value in (line.partition(b":") for line in lines)]
+    found = refused_headers(raw, headers)
+    assert (found and found[0]) == status
+
+
+@pytest.mark.parametrize("data", [b"\r\n\r\n" + FIRST, FIRST.replace(b" ", b" \t ", 2), FIRST])
+def test_blanks_that_the_container_skips(data: bytes) -> None:
+    assert tolerated(data) == FIRST
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        (b"GET /zstack/v1/tickets\r\n\r\n", ("GET", "/zstack/v1/tickets")),
+        (b"GET /zstack\n", ("GET", "/zstack")),
+        (b"GARBAGE\n\n", None),
+        (FIRST, None),
+    ],
+)
+def test_a_line_without_a_version_is_http_0_9(raw: bytes, found: tuple[str, str] | None) -> None:
+    assert old_request(raw) == found

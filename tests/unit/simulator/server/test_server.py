@@ -72,12 +72,18 @@ def test_a_ticket_is_created_and_its_location_can_be_followed(client: httpx.Clie
         assert (server.requests, server.tickets) == (4, 3)
 
 
+def test_http_0_9_gets_a_body_alone() -> None:
+    with SimulatorServer() as server, socket.create_connection((server.host, server.port), timeout=60) as plug:
+        plug.sendall(b"GET /zstack/v1/tickets\r\n\r\n")
+        assert plug.makefile("rb").read() == b"missing header 'Authorization'"
+
+
 def test_accepted_sockets_have_no_delay_and_connections_are_kept() -> None:
     with SimulatorServer() as server:
         connection = http.client.HTTPConnection(server.host, server.port, timeout=60)
         for _ in range(5):
             connection.request("PUT", "/zstack/v1/management-nodes/actions", body=b'{"getVersion":{}}')
-            assert connection.getresponse().read() == b'{"success":true,"version":"5.2.0"}'
+            assert connection.getresponse().read() == b'{"success":true,"version":"5.2.1"}'
         kept = next(iter(server.connections))
         plug = kept.transport.get_extra_info("socket")
         assert plug.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0

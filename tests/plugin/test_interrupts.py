@@ -1,8 +1,9 @@
-"""SIGTERM, as `timeout` and a cancelled CI job send it, ends a run as Ctrl-C does."""
+"""Ctrl-C, or SIGTERM as `timeout` and a cancelled CI job send it, ends a run: with clean-up, or at once the second time."""
 
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from pytest_zstack_ticket.cli.main import main
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.simulator.storage import seed_data
 from pytest_zstack_ticket.target.target import Target
@@ -147,4 +149,75 @@ def test_what_was_created_while_a_target_is_reached_is_taken_away(
 
     monkeypatch.setattr(Target, "learn", interrupted)
     assert pytester.inline_run(f"--zstack-url={cloud.url}", str(own_test), no_reraise_ctrlc=True).ret == 2
+    assert left(cloud) == before
+
+
+HANGING = '''
+import os, signal, time
+import pytest
+
+@pytest.mark.requirement("OWN-1")
+def test_some(ticket_endpoint):
+    """It creates tickets, and somebody presses Ctrl-C."""
+    for _ in range(20):
+        ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    os.kill(os.getpid(), signal.SIGINT)
+'''
+PRESSED_AGAIN = """
+import os, signal, time
+import pytest
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish():
+    time.sleep(1.2)
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(20)
+"""
+
+
+def test_the_first_ctrl_c_says_what_is_cleaned_up_and_how_to_leave_it(
+    pytester: pytest.Pytester, cloud: SimulatorServer
+):
+    before = left(cloud)
+    result = pytester.runpytest_subprocess(
+        f"--zstack-url={cloud.url}", "--zstack-report=a report", pytester.makepyfile(HANGING)
+    )
+    assert result.ret == 2
+    (said,) = [line for line in result.errlines if line.startswith("Interrupted.")]
+    command = said.partition("then sweep with: ")[2]
+    assert shlex.split(command)[:2] == ["zstack-ticket", "sweep"]
+    assert "a report/ledger-" in shlex.split(command)[2]
+    assert "Traceback" not in result.stderr.str()
+    assert left(cloud) == before
+
+
+def test_the_second_ctrl_c_ends_at_once_and_its_command_sweeps(pytester: pytest.Pytester, cloud: SimulatorServer):
+    before = cloud.tickets
+    pytester.makeconftest(PRESSED_AGAIN)
+    began = time.monotonic()
+    result = pytester.runpytest_subprocess(
+        f"--zstack-url={cloud.url}", "--zstack-report=a report", pytester.makepyfile(HANGING)
+    )
+    assert result.ret == -signal.SIGINT
+    assert time.monotonic() - began < 15
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+    (said,) = [line for line in result.errlines if " are left on " in line]
+    assert cloud.tickets > before
+    assert main(shlex.split(said.partition("Sweep with: ")[2])[1:]) == 0
+    assert cloud.tickets == before
+
+
+def test_ctrl_c_while_a_run_that_came_to_its_end_cleans_up_breaks_nothing_off(
+    pytester: pytest.Pytester, cloud: SimulatorServer, own_test: Path
+):
+    before = left(cloud)
+    pytester.makeconftest(
+        """
+        import os, signal
+
+        def pytest_sessionfinish():
+            os.kill(os.getpid(), signal.SIGINT)
+        """
+    )
+    assert pytester.runpytest_subprocess(f"--zstack-url={cloud.url}", own_test).ret == 0
     assert left(cloud) == before

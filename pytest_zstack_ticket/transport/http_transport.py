@@ -1,4 +1,4 @@
-"""Send one request and read its answer, within bounds, over httpx.
+"""Send one request and read its answer, within bounds, over HTTP/1.1.
 
 An answer is read up to 8 MiB after decompression, within one time limit for the whole exchange, however it trickles.
 Redirects are never followed, of cookies only those of balancers are kept, and nothing is ever repeated.
@@ -9,33 +9,34 @@ from __future__ import annotations
 import ssl
 import time
 from collections import deque
-from collections.abc import Iterator
-from contextlib import closing
-from http.cookiejar import CookieJar
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from pytest_zstack_ticket.model.errors import SettingsError
-from pytest_zstack_ticket.model.exchange import Failure, Headers, Request, Response
+from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.model.settings import Settings
-from pytest_zstack_ticket.transport.bounded_stream import Wire
-from pytest_zstack_ticket.transport.content_decoding import MOST_BYTES, read_body
+from pytest_zstack_ticket.transport.content_decoding import MOST_BYTES
 from pytest_zstack_ticket.transport.cookies import BalancerCookies
 from pytest_zstack_ticket.transport.disconnect import DisconnectingSender
 from pytest_zstack_ticket.transport.error_mapping import failure_of
+from pytest_zstack_ticket.transport.http_connection import HttpConnection, Message
 
 LARGE = 128 << 10
 MOST_KEPT = 8 << 20
 """Bytes of answers over `LARGE` that a run takes; after that no answer may be longer: they stay in memory."""
 
 
-class HttpxTransport:
-    """Sends over httpx, from any number of threads: each request has a client and a connection to itself.
+PORTS = {"http": 80, "https": 443}
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+"""Methods of which a request without a body says so."""
 
-    Clients are kept for the next request, all share one TLS context. No proxy and no credentials from elsewhere.
-    `certificates` are the SHA-256 of every TLS certificate that the target has shown.
+
+class HttpTransport:
+    """Sends from any number of threads: each request has a connection to itself, which is kept for the next one.
+
+    All share one TLS context. No proxy and no credentials from elsewhere. `certificates` are the SHA-256 of every TLS
+    certificate that the target has shown, `versions` the HTTP versions of its answers.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -46,17 +47,10 @@ class HttpxTransport:
         self._tls = tls_context(settings) if root.scheme == "https" else None
         self._cutter = DisconnectingSender(settings, self._tls)
         self._cookies = BalancerCookies(self._root)
-        self._idle: deque[_Line] = deque()
+        self._idle: deque[HttpConnection] = deque()
         self._kept = 0
         self.certificates: set[str] = set()
         self.versions: set[str] = set()
-        patience = settings.patience
-        self._limits = {
-            "connect": patience.connect,
-            "read": patience.read,
-            "write": patience.read,
-            "pool": patience.connect,
-        }
 
     def send(self, request: Request, /) -> Response | Failure:
         """Send one request. Anything but a whole answer is a Failure."""
@@ -65,18 +59,19 @@ class HttpxTransport:
             return self._cutter.send(kept)
         line = self._borrowed()
         patience = self._settings.patience
-        line.wire.allowance.renew(patience.read)
+        line.allowance.renew(patience.read)
         try:
-            answer = line.exchange(self._message(kept), most=LARGE if self._full else MOST_BYTES)
+            answer = line.exchange(self._message(kept), patience, most=LARGE if self._full else MOST_BYTES)
         except Exception as error:  # noqa: BLE001 - every foreign exception becomes a Failure, by kind
-            return failure_of(error, sent=line.wire.allowance.sent, patience=patience)
+            return failure_of(error, sent=line.allowance.sent, patience=patience)
         else:
             self._weigh(request, answer)
             self._cookies.learn(request, answer, time.time())
             self.versions.add(line.version)
             return answer
         finally:
-            self.certificates.update({line.wire.allowance.certificate} - {""})
+            if line.allowance.certificate:
+                self.certificates.add(line.allowance.certificate)
             self._idle.append(line)
 
     @property
@@ -91,52 +86,30 @@ class HttpxTransport:
     def close(self) -> None:
         """Close the connections that no request is using."""
         while self._idle:
-            self._idle.pop().client.close()
+            self._idle.pop().close()
 
-    def _borrowed(self) -> _Line:
+    def _borrowed(self) -> HttpConnection:
         try:
             return self._idle.pop()
         except IndexError:
-            return _Line(self._tls)
+            port = self._url.port or PORTS[self._url.scheme]
+            return HttpConnection(self._url.raw_host.decode("ascii"), port, self._tls)
 
-    def _message(self, request: Request) -> httpx.Request:
+    def _message(self, request: Request) -> Message:
+        """Return a request with the headers that HTTP needs and it does not have."""
         headers = [(_bytes(name), _bytes(value)) for name, value in request.headers]
         named = {name.lower() for name, _ in headers}
+        method, body = request.method.upper(), request.body or b""
         if b"accept-encoding" not in named:
             headers.append((b"Accept-Encoding", b"gzip"))
-        content: bytes | Iterator[bytes] | None = request.body
-        if b"transfer-encoding" in named:
-            content = _halves(request.body or b"")
+        chunked = b"transfer-encoding" in named
+        if not (chunked or b"content-length" in named) and (body or method in WITH_BODY):
+            headers.append((b"Content-Length", b"%d" % len(body)))
+        if b"host" not in named:
+            headers.insert(0, (b"Host", self._url.netloc))
         target = (self._root + request.path).encode("utf-8", "surrogateescape")
-        extensions: dict[str, Any] = {"target": target, "timeout": self._limits}
-        return httpx.Request(request.method, self._url, headers=headers, content=content, extensions=extensions)
-
-
-class _Line:
-    """One client with its one connection; used by one request at a time."""
-
-    def __init__(self, tls: ssl.SSLContext | None) -> None:
-        self.wire = Wire(tls)
-        self.version = ""
-        self.client = httpx.Client(transport=self.wire, trust_env=False, cookies=_NoCookies())
-
-    def exchange(self, message: httpx.Request, *, most: int) -> Response:
-        """Send a message and read the whole answer, at most so many bytes. Raises foreign exceptions."""
-        with closing(self.client.send(message, stream=True, follow_redirects=False)) as answer:
-            self.version = answer.http_version
-            body, ending = read_body(answer.iter_raw(), answer.headers.get("content-encoding", ""), most=most)
-            headers = _texts(answer.headers.raw)
-        if not self.wire.allowance.tail.endswith(ending if "transfer-encoding" not in answer.headers else b"\n"):
-            # bytes after the end of an answer would be taken for the beginning of the next one
-            self.wire.forget()
-        return Response(status=answer.status_code, headers=headers, body=body)
-
-
-class _NoCookies(CookieJar):
-    """A jar that stays empty: what is kept of cookies is kept by session, see `BalancerCookies`."""
-
-    def extract_cookies(self, response: Any, request: Any) -> None:
-        """Leave them."""
+        parts = _halves(body) if chunked else (body,)
+        return Message(method=method.encode("ascii"), target=target, headers=headers, parts=parts)
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext:
@@ -147,14 +120,11 @@ def tls_context(settings: Settings) -> ssl.SSLContext:
         raise SettingsError(
             f"--zstack-ca {settings.ca}: {error}. Give a PEM file with the CA's certificate."
         ) from error
+    context.set_alpn_protocols(["http/1.1"])
     if settings.insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def _texts(raw: list[tuple[bytes, bytes]]) -> Headers:
-    return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw)
 
 
 def _bytes(text: str) -> bytes:
@@ -165,7 +135,7 @@ def _bytes(text: str) -> bytes:
         return text.encode("utf-8", "surrogateescape")
 
 
-def _halves(body: bytes) -> Iterator[bytes]:
-    """Yield a body in two chunks."""
+def _halves(body: bytes) -> tuple[bytes, ...]:
+    """Return a body in two parts."""
     middle = len(body) // 2
-    yield from filter(None, (body[:middle], body[middle:]))
+    return tuple(filter(None, (body[:middle], body[middle:])))

@@ -1,0 +1,80 @@
+"""Bounds the calls of test bodies that run at the same time, and ends those bodies when the run is told to stop.
+
+A body that runs alone has no gate: its calls are bounded by the pools that it uses itself.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
+from typing import ParamSpec, TypeVar
+
+Given = ParamSpec("Given")
+Returned = TypeVar("Returned")
+
+
+class RunStoppedError(BaseException):
+    """Ends a body that runs ahead of its report; no `except Exception` on the way may keep it going."""
+
+
+class CallGate:
+    """Lets at most `window` calls through at once: a call is one request with all polls of its job."""
+
+    def __init__(self, window: int) -> None:
+        self._free = threading.Semaphore(window)
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Let no further request through."""
+        self._stopped.set()
+
+    def check(self) -> None:
+        """Raise RunStoppedError if nothing may be sent any more."""
+        if self._stopped.is_set():
+            raise RunStoppedError
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """Wait for a place among the calls under way, and keep it. Raises RunStoppedError."""
+        with self._free:
+            self.check()
+            yield
+
+
+_GATE: ContextVar[CallGate | None] = ContextVar("zstack_call_gate", default=None)
+
+
+def use(gate: CallGate) -> None:
+    """Bind the calls of the current context, and of the threads that it starts by `in_context`, to a gate."""
+    _GATE.set(gate)
+
+
+@contextmanager
+def one_call() -> Iterator[None]:
+    """Make one call under the gate of the current context, if there is one. Raises RunStoppedError."""
+    gate = _GATE.get()
+    if gate is None:
+        yield
+        return
+    with gate.call():
+        yield
+
+
+def check() -> None:
+    """Raise RunStoppedError if the gate of the current context lets nothing through any more."""
+    gate = _GATE.get()
+    if gate is not None:
+        gate.check()
+
+
+def in_context(function: Callable[Given, Returned]) -> Callable[Given, Returned]:
+    """Make a function run in a copy of the current context, whichever thread calls it."""
+    context = copy_context()
+
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> Returned:
+        # each call has a copy of its own: two threads cannot be in one context
+        return context.copy().run(function, *args, **kwargs)
+
+    return run

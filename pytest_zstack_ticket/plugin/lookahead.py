@@ -1,0 +1,193 @@
+"""Start the bodies of the next shipped tests before pytest comes to them, so that their calls overlap.
+
+pytest still sets up, reports and tears down one test after the other: when it comes to a test whose body was started,
+the call waits for that body and raises what it raised. Only tests of the shipped suites that need nothing but fixtures
+of ours are started ahead. Those marked `zstack_alone` run next to none but tests of the same group.
+"""
+
+from __future__ import annotations
+
+import inspect
+import threading
+import time
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import pytest
+
+from pytest_zstack_ticket.client import call_gate
+from pytest_zstack_ticket.client.call_gate import CallGate
+from pytest_zstack_ticket.config.package_data import suites_folder
+from pytest_zstack_ticket.plugin import fixtures, items
+from pytest_zstack_ticket.plugin.fixtures import FIXTURE_VALUE
+from pytest_zstack_ticket.plugin.run_order import group_of
+from pytest_zstack_ticket.runner.record import ItemRecord
+from pytest_zstack_ticket.runner.run import Run
+
+FEW_ALIVE = 500
+"""Where fewer tickets may exist at once no body runs ahead: one would delete tickets that another one looks at."""
+OURS = frozenset(
+    ("pytestconfig", "request", *(name for name in vars(fixtures) if name.startswith(("zstack_", "ticket_"))))
+)
+"""Fixtures that last as long as the session, so that a body may use them before pytest comes to its test."""
+EXPLORING = frozenset({"zstack_explore", "zstack_state_machine"})
+GRACE = 5.0
+"""Seconds beyond the patience for one answer that bodies get to end once the run was told to stop."""
+
+
+def is_wanted(config: pytest.Config) -> bool:
+    """Return True if this process runs tests, and no debugger is to stop in one of them."""
+    debugged = config.option.usepdb or getattr(config.option, "trace", False)
+    return not (debugged or hasattr(config, "workerinput"))
+
+
+@dataclass(slots=True, eq=False)
+class Body:
+    """The body of one test that runs in a thread of its own; `error` is what it raised, a skip too."""
+
+    item: pytest.Function
+    record: ItemRecord
+    error: BaseException | None = None
+    over: bool = False
+    thread: threading.Thread | None = field(default=None, repr=False)
+
+
+class Lookahead:
+    """The hooks that start bodies and wait for them. Bodies are started and reported by the main thread alone."""
+
+    def __init__(self, run: Run, config: pytest.Config) -> None:
+        self._run = run
+        self._config = config
+        self._items: list[pytest.Item] = []
+        self._place: dict[pytest.Item, int] = {}
+        self._here = 0
+        self._next = 0
+        self._bodies: dict[pytest.Item, Body] = {}
+        self._running: set[Body] = set()
+        self._ended = threading.Semaphore(0)
+        self._gate: CallGate | None = None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Remember the order of the tests."""
+        self._items = list(session.items)
+        self._place = {item: place for place, item in enumerate(self._items)}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        """Start what may run next to a test that pytest comes to."""
+        self._here = self._place.get(item, len(self._items))
+        self._next = max(self._next, self._here)
+        self._start_more()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Wait for a body that was started, and raise what it raised; any other test is called by pytest."""
+        body = self._bodies.pop(pyfuncitem, None)
+        if body is None:
+            return None
+        while not body.over:
+            self._start_more()
+            self._ended.acquire()
+        if body.error is not None:
+            raise body.error
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self) -> None:
+        """Let bodies send nothing more."""
+        self._stop_sending()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """End the bodies that pytest never came to, before the target is cleaned up."""
+        self._stop_sending()
+        if self._running:
+            end = time.monotonic() + self._run.reached.settings.patience.read + GRACE
+            for body in list(self._running):
+                if body.thread is not None:
+                    body.thread.join(max(0.0, end - time.monotonic()))
+
+    def _stop_sending(self) -> None:
+        self._next = len(self._items)
+        if self._gate is not None:
+            self._gate.stop()
+
+    def _start_more(self) -> None:
+        """Start bodies in the order of the tests, as far as the window and the group of the present test allow."""
+        if self._run.window <= 1 or FIXTURE_VALUE not in self._config.stash or self._here >= len(self._items):
+            return
+        group = self._group(self._items[self._here])
+        while group is not None and self._next < len(self._items) and len(self._running) < self._most:
+            item = self._items[self._next]
+            if self._group(item) != group:
+                return
+            self._next += 1
+            self._start(item)
+
+    @property
+    def _most(self) -> int:
+        """How many bodies may run at once: no more are started while the tickets kept for them take half the quota."""
+        alive = self._run.reached.usage_counter.caps.alive
+        if alive is None:
+            return self._run.window
+        return self._run.window if alive >= FEW_ALIVE and self._run.reached.cleanup.held <= alive // 2 else 0
+
+    def _group(self, item: pytest.Item) -> str | None:
+        """Return which tests a test may run next to, by the name of their group; None for a test that runs alone."""
+        shipped = suites_folder() in item.path.parents and items.requirement_of(item) in self._run.catalogue
+        known = OURS.union(getattr(item, "callspec", _NoParameters).params)
+        if not shipped or not isinstance(item, pytest.Function) or not known.issuperset(item.fixturenames):
+            return None
+        if self._run.budget.seconds and not EXPLORING.isdisjoint(item.fixturenames):
+            # a budget counts the time of one property after the other
+            return None
+        return group_of(item)
+
+    def _start(self, item: pytest.Item) -> None:
+        """Start the body of a test in a thread of its own; what cannot be started is left to pytest."""
+        if not isinstance(item, pytest.Function):
+            return
+        try:
+            arguments = self._arguments(item)
+        except (Exception, pytest.fail.Exception, pytest.skip.Exception):  # noqa: BLE001 - pytest meets it again, and reports it
+            return
+        record = items.begin_ahead(self._run, item)
+        if record is None:
+            return
+        self._gate = self._gate or CallGate(self._run.window)
+        body = self._bodies[item] = Body(item, record)
+        self._running.add(body)
+        self._run.reached.cleanup.protect(body)
+        context = copy_context()
+        context.run(self._run.examiner.enter, record)
+        context.run(call_gate.use, self._gate)
+        work = partial(context.run, self._work, body, arguments)
+        body.thread = threading.Thread(target=work, name=f"zstack-{item.name}", daemon=True)
+        body.thread.start()
+
+    def _arguments(self, item: pytest.Function) -> dict[str, Any]:
+        """Return what a test function is called with: its parameters, and fixtures of the session."""
+        value = self._config.stash[FIXTURE_VALUE]
+        given = getattr(item, "callspec", _NoParameters).params
+        names = inspect.signature(item.function).parameters
+        return {name: given[name] if name in given else value(name) for name in names}
+
+    def _work(self, body: Body, arguments: dict[str, Any]) -> None:
+        try:
+            body.item.function(**arguments)
+        except BaseException as error:  # noqa: BLE001 - raised again when pytest comes to the test
+            body.error = error
+        finally:
+            self._run.reached.cleanup.release(body)
+            self._running.discard(body)
+            body.over = True
+            self._ended.release()
+
+
+class _NoParameters:
+    """Stands for the parameters of a test that has none."""
+
+    params: dict[str, Any] = {}  # noqa: RUF012 - never written to

@@ -1,0 +1,200 @@
+"""Bodies of shipped tests run ahead and overlap; what pytest shows of them stays as it is."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_zstack_ticket.plugin import lookahead, run_order
+
+FIRST = '''
+import threading
+import time
+import pytest
+
+MAIN = threading.main_thread()
+MET = threading.Barrier(2)
+
+@pytest.mark.requirement("ZT-BODY-001")
+def test_first(ticket_endpoint, zstack_examine):
+    """Run by pytest itself, which then has our fixtures."""
+    judge(ticket_endpoint, zstack_examine)
+
+def judge(endpoint, examine, times=1):
+    for _ in range(times):
+        result = endpoint.create(endpoint.calibration_draft)
+        assert examine("sameness", subject=result, sibling=endpoint.calibration) is None
+'''
+MEETING = """
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.requirement("ZT-BODY-002")
+def test_meet(number, ticket_endpoint, zstack_examine):
+    MET.wait(10)
+    judge(ticket_endpoint, zstack_examine)
+"""
+APART = """
+@pytest.mark.requirement("ZT-BODY-002")
+def test_in_a_thread_of_its_own(ticket_endpoint, zstack_examine):
+    assert threading.current_thread() is not MAIN
+    judge(ticket_endpoint, zstack_examine)
+
+@pytest.mark.requirement("ZT-BODY-003")
+@pytest.mark.zstack_alone
+def test_alone(ticket_endpoint, zstack_examine):
+    assert threading.current_thread() is MAIN
+    assert not [one for one in threading.enumerate() if one.name.startswith("zstack-test")]
+    judge(ticket_endpoint, zstack_examine)
+
+@pytest.mark.requirement("ZT-BODY-004")
+def test_with_a_folder(tmp_path, ticket_endpoint, zstack_examine):
+    assert threading.current_thread() is MAIN
+    judge(ticket_endpoint, zstack_examine)
+
+def test_of_the_user():
+    print("printed by the user's test")
+    assert threading.current_thread() is MAIN
+    assert not [one for one in threading.enumerate() if one.name.startswith("zstack-test")]
+
+@pytest.mark.requirement("ZT-BODY-005")
+def test_after_it(ticket_endpoint, zstack_examine):
+    assert threading.current_thread() is not MAIN
+    judge(ticket_endpoint, zstack_examine)
+"""
+TROUBLE = """
+@pytest.mark.requirement("ZT-BODY-002")
+def test_broken(ticket_endpoint, zstack_examine):
+    judge(ticket_endpoint, zstack_examine)
+    nothing = None
+    nothing.attribute
+
+@pytest.mark.requirement("ZT-BODY-003")
+def test_skipping(ticket_endpoint):
+    pytest.skip("there is nothing to see")
+
+@pytest.mark.requirement("ZT-BODY-004")
+def test_violated(ticket_endpoint, zstack_examine):
+    result = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    violation = zstack_examine("refusal", subject=result, sibling=ticket_endpoint.calibration)
+    assert violation is None, violation
+
+@pytest.mark.requirement("ZT-BODY-005")
+def test_fine(ticket_endpoint, zstack_examine):
+    judge(ticket_endpoint, zstack_examine)
+"""
+ENDLESS = """
+@pytest.mark.requirement("ZT-BODY-002")
+def test_ends_the_run(ticket_endpoint, zstack_examine):
+    MET.wait(10)
+    END
+
+@pytest.mark.requirement("ZT-BODY-003")
+def test_endless(ticket_endpoint, zstack_examine):
+    judge(ticket_endpoint, zstack_examine)
+    MET.wait(10)
+    judge(ticket_endpoint, zstack_examine, times=100_000)
+"""
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    """Write tests that count as shipped, and return how to run them."""
+    monkeypatch.setattr(lookahead, "suites_folder", lambda: pytester.path)
+    monkeypatch.setattr(run_order, "suites_folder", lambda: pytester.path)
+
+    def run(tests: str, *options: str, concurrency: int = 8) -> pytest.RunResult:
+        path = pytester.makepyfile(test_suite=FIRST + tests)
+        given = ("--zstack-url=embedded", "--zstack-seed=1", f"--zstack-concurrency={concurrency}", "-v")
+        return pytester.runpytest(path, *given, *options, no_reraise_ctrlc=True)
+
+    return run
+
+
+def shown(result: pytest.RunResult) -> list[str]:
+    """Return the tests with their outcomes, in the order in which they were reported."""
+    found = (re.search(r"(test_\w+(\[\d\])?) (PASSED|FAILED|SKIPPED|ERROR)", line) for line in result.outlines)
+    return [f"{one[1]} {one[3]}" for one in found if one]
+
+
+def evidence(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in gzip.decompress((path / "evidence.jsonl.gz").read_bytes()).splitlines()]
+
+
+def test_bodies_overlap(suite) -> None:
+    suite(MEETING).assert_outcomes(passed=3)
+
+
+def test_with_a_window_of_1_nothing_is_started_ahead(suite) -> None:
+    suite(APART, concurrency=1).assert_outcomes(passed=4, failed=2)
+
+
+def test_what_needs_quiet_or_fixtures_of_others_is_left_to_pytest(suite) -> None:
+    suite(APART).assert_outcomes(passed=6)
+
+
+def test_reports_are_those_of_one_by_one(suite) -> None:
+    ahead, one_by_one = suite(TROUBLE), suite(TROUBLE, concurrency=1)
+    assert shown(ahead) == shown(one_by_one)
+    assert shown(ahead) == [
+        "test_first PASSED",
+        "test_broken FAILED",
+        "test_skipping SKIPPED",
+        "test_violated FAILED",
+        "test_fine PASSED",
+    ]
+    for result in (ahead, one_by_one):
+        result.stdout.fnmatch_lines([">*nothing.attribute", "E*AttributeError: 'NoneType'*", "test_suite.py:*"])
+    assert "lookahead.py" not in ahead.stdout.str()
+
+
+def test_evidence_is_attributed_to_its_test_in_the_order_of_reports(suite, pytester: pytest.Pytester) -> None:
+    suite(TROUBLE, "--zstack-report=out")
+    examples = [line["test"] for line in evidence(pytester.path / "out") if line["type"] == "example"]
+    names = ("first", "broken", "violated", "fine")
+    assert list(dict.fromkeys(examples)) == [f"test_suite::test_{name}" for name in names]
+
+
+def test_only_what_failed_last_runs_again(suite) -> None:
+    suite(TROUBLE)
+    assert shown(suite(TROUBLE, "--lf")) == ["test_broken FAILED", "test_violated FAILED"]
+
+
+def test_after_the_first_failure_no_body_goes_on(suite, pytester: pytest.Pytester) -> None:
+    result = suite(ENDLESS.replace("END\n", "pytest.fail('the end')\n"), "-x", "--zstack-report=out")
+    assert shown(result) == ["test_first PASSED", "test_ends_the_run FAILED"]
+    assert "test_suite::test_endless" not in {one.get("test") for one in evidence(pytester.path / "out")}
+
+
+def test_after_ctrl_c_no_body_goes_on(suite, pytester: pytest.Pytester) -> None:
+    interrupt = "import os, signal; os.kill(os.getpid(), signal.SIGINT); time.sleep(1)\n"
+    result = suite(ENDLESS.replace("END\n", interrupt), "--zstack-report=out")
+    assert shown(result) == ["test_first PASSED"]
+    result.stdout.fnmatch_lines(["*KeyboardInterrupt*"])
+    report = json.loads((pytester.path / "out" / "report.json").read_text("utf-8"))
+    assert report["verdict"] == "inconclusive"
+
+
+def test_what_a_users_test_prints_is_its_own(suite) -> None:
+    result = suite(APART, "-rP")
+    result.stdout.fnmatch_lines(["*test_of_the_user*", "*Captured stdout call*", "printed by the user's test"])
+
+
+def test_a_debugger_gets_one_test_at_a_time(suite) -> None:
+    suite(APART, "--pdb", "-k", "alone or folder or user").assert_outcomes(passed=3, deselected=3)
+    assert not lookahead.is_wanted(_debugged())
+
+
+class _Options:
+    usepdb = True
+
+
+class _Config:
+    option = _Options()
+
+
+def _debugged() -> Any:
+    return _Config()

@@ -1,0 +1,82 @@
+"""Calls of bodies that overlap are bounded together, and end when the run is told to stop."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+
+import pytest
+
+from pytest_zstack_ticket.client.call_gate import CallGate, RunStoppedError, check, in_context, one_call, use
+
+
+def within(gate: CallGate, function):
+    context = copy_context()
+    context.run(use, gate)
+    return context.run(function)
+
+
+def test_bodies_and_their_pools_share_one_window():
+    gate, lock, under_way, most = CallGate(3), threading.Lock(), 0, 0
+
+    def call(_: int) -> None:
+        nonlocal under_way, most
+        with one_call():
+            with lock:
+                under_way += 1
+                most = max(most, under_way)
+            threading.Event().wait(0.01)
+            with lock:
+                under_way -= 1
+
+    def body() -> None:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(in_context(call), range(8)))
+
+    with ThreadPoolExecutor(4) as bodies:
+        list(bodies.map(lambda _: within(gate, body), range(4)))
+    assert most == 3
+
+
+def test_a_body_that_runs_alone_has_no_gate():
+    with one_call():
+        check()
+
+
+def test_after_a_stop_nothing_is_let_through():
+    gate = CallGate(1)
+
+    def call() -> None:
+        with one_call():
+            pass
+
+    within(gate, call)
+    gate.stop()
+    for function in (call, check):
+        with pytest.raises(RunStoppedError):
+            within(gate, function)
+
+
+def test_a_stop_ends_what_waits_for_its_turn():
+    gate, holding, go = CallGate(1), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with one_call():
+            holding.set()
+            go.wait(5)
+
+    def wait() -> None:
+        with one_call():
+            pytest.fail("it was let through")
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(within, gate, hold)
+        holding.wait(5)
+        second = pool.submit(within, gate, wait)
+        gate.stop()
+        go.set()
+        assert first.result(5) is None
+        assert isinstance(second.exception(5), RunStoppedError)
+
+
+def test_no_handler_of_errors_keeps_a_stopped_body_going():
+    assert not issubclass(RunStoppedError, Exception)
