@@ -14,7 +14,6 @@ from pytest_zstack_ticket.checks.no_response import REPEATS, answered_for
 from pytest_zstack_ticket.checks.own_assertion import OWN_ASSERTION
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.once import OncePerKey
-from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
@@ -23,9 +22,9 @@ from pytest_zstack_ticket.model.verdict import Example, Observation
 from pytest_zstack_ticket.report.finding import subject_role
 from pytest_zstack_ticket.runner.budget import Property
 from pytest_zstack_ticket.runner.record import ExaminedExample, ItemRecord
+from pytest_zstack_ticket.runner.relevance import require_relevant
 from pytest_zstack_ticket.verdicts.input_digest import input_of
 from pytest_zstack_ticket.verdicts.lateness import moment
-from pytest_zstack_ticket.verdicts.relevance import irrelevance
 from pytest_zstack_ticket.verdicts.tally import Tally, tally_of
 
 Role = CallResult | tuple[Exchange, ...]
@@ -151,7 +150,6 @@ class Examiner:
             partition=partition or (edit.partition if edit else ""),
             input=input_of(subject_role(asked.trails), asked.trails),
         )
-        _require_relevant(example)
         created = frozenset(role for role, call in calls.items() if call.call == "create")
         return self._kept(record, ExaminedExample(example, asked.trails, created, subject))
 
@@ -239,6 +237,7 @@ class Examiner:
 
     def _kept(self, item: ItemRecord, seen: ExaminedExample) -> ReportedViolation | None:
         example, judgement = seen.example, seen.example.judgement
+        require_relevant(example)
         with self._lock:
             _write(item, partial(self._keep, example))
             item.tally = item.tally.plus(tally_of(example))
@@ -295,11 +294,3 @@ def _write(record: ItemRecord | None, write: Callable[[], None]) -> None:
         write()
     else:
         record.waiting.append(write)
-
-
-def _require_relevant(example: Example) -> None:
-    """Raise RuntimeError for an example that the catalogue does not let decide its requirement."""
-    rule = next((one for one in catalogue() if one.id == example.requirement), None)
-    why = irrelevance(example, rule) if rule else ""
-    if why:
-        raise RuntimeError(f"{example.requirement}: {why}. Change its decided-by in the catalogue, or the test.")
