@@ -6,13 +6,15 @@ A bundle comes from a stranger: no link is followed, and no name leads out of it
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import stat
 import tempfile
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Protocol
 
 from pytest_zstack_ticket.config.atomic_write import atomic_file
@@ -23,6 +25,8 @@ REPORT = "report.json"
 BLOCK = 1 << 20
 LARGEST = 1 << 28
 """Upper bound in bytes for a report or envelope; no run writes as much."""
+MOST_FILES = 10_000
+"""Upper bound for the files of a bundle; a run with every export writes a few hundred."""
 MOST_UNPACKED = 1 << 31
 """Upper bound in bytes for an unpacked zip; the evidence of a million exchanges is a tenth of it."""
 ODD = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
@@ -112,8 +116,10 @@ class ZipBundle:
                 entries = [entry for entry in packed.infolist() if not entry.is_dir()]
         except ODD as error:
             raise EvidenceError(f"{path} is not a readable zip ({error})") from error
+        if len(entries) > MOST_FILES:
+            raise EvidenceError(f"{path} holds more files than any bundle of a run")
         names = [entry.filename for entry in entries]
-        if len(names) != len(set(names)):
+        if len(names) != len({_canonical(name) for name in names}):
             raise EvidenceError(f"{path}: a name stands twice in the zip")
         self._top = _top(names)
         self.odd = frozenset(entry.filename for entry in entries if not _is_plain(entry))
@@ -145,9 +151,14 @@ def _top(names: list[str]) -> str:
     return f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name in names) else ""
 
 
+def _canonical(name: str) -> str:
+    """Return what all spellings of a name have in common on the systems that unpack it: parts, case, composition."""
+    return unicodedata.normalize("NFC", posixpath.normpath(name)).casefold()
+
+
 def _is_plain(entry: zipfile.ZipInfo) -> bool:
-    mode, parts = entry.external_attr >> 16, PurePosixPath(entry.filename).parts
-    inside = bool(parts) and not entry.filename.startswith("/") and ".." not in parts and "\\" not in entry.filename
+    name, mode = entry.orig_filename, entry.external_attr >> 16
+    inside = not {"", ".", ".."}.intersection(name.split("/")) and name.isprintable() and "\\" not in name
     return inside and stat.S_IFMT(mode) in (0, stat.S_IFREG)
 
 

@@ -16,8 +16,12 @@ MAX_MEMBER_SECONDS = 5.0
 GZIP = 31
 """`wbits` of zlib for a gzip member with header and checksum."""
 BLOCK = 1 << 16
-LARGEST = 1 << 28
-"""Upper bound in bytes for an unpacked member: a foreign file may be a zip bomb."""
+LARGEST = 1 << 26
+"""Upper bound in bytes for an unpacked member or a line: a foreign file may be a zip bomb."""
+MOST_LINES = 2_000_000
+"""Upper bound for the lines of a file; a run at effort `certify` writes about a twentieth of it."""
+SHORTEST = 2
+"""Bytes of the shortest line that can be parsed as an object; an empty one is none of ours."""
 
 
 class MemberWriter:
@@ -73,20 +77,31 @@ def read_lines(path: Path) -> Iterator[bytes]:
 def lines_of(file: IO[bytes]) -> Iterator[bytes]:
     """Yield the lines of a file, packed or plain; a torn last one has no end, a torn member is left out.
 
-    Raises OSError, and ValueError for a member that was changed or is larger than any of ours.
+    Raises OSError, and ValueError for a member that was changed, or for more, longer or shorter lines than any of ours.
     """
     packed = file.read(2) == b"\x1f\x8b"
     file.seek(0)
-    if not packed:
-        yield from file
-        return
+    found = _packed_lines(file) if packed else iter(lambda: file.readline(LARGEST + 1), b"")
+    for number, line in enumerate(found, start=1):
+        if number > MOST_LINES:
+            raise ValueError("it has more lines than any of ours")
+        if len(line) > LARGEST:
+            raise ValueError("a line is longer than any of ours")
+        if len(line) < SHORTEST and line.endswith(b"\n"):
+            raise ValueError(f"line {number} is shorter than any of ours")
+        yield line
+
+
+def _packed_lines(file: IO[bytes]) -> Iterator[bytes]:
     rest = b""
-    for text in _members(iter(lambda: file.read(BLOCK), b"")):
-        lines = (rest + text).splitlines(keepends=True)
-        rest = b"" if not lines or lines[-1].endswith(b"\n") else lines.pop()
+    for member in _members(iter(lambda: file.read(BLOCK), b"")):
+        text, start = rest + member, 0
+        while end := text.find(b"\n", start) + 1:
+            yield text[start:end]
+            start = end
+        rest = text[start:]
         if len(rest) > LARGEST:
             raise ValueError("a line is longer than any of ours")
-        yield from lines
     if rest:
         yield rest
 

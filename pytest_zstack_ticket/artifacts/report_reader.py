@@ -14,6 +14,10 @@ from pytest_zstack_ticket.model.errors import EvidenceError
 
 STDIN = Path("-")
 """A report that another program pipes in."""
+STRUCTURE = (b"{", b"[", b",")
+"""One of them begins or follows each value of a JSON text but the first."""
+MOST_VALUES = 2_000_000
+"""Upper bound for the values of a report, counted before it is parsed; a full report has about 50,000."""
 
 
 def load_report(path: Path) -> dict[str, Any]:
@@ -51,6 +55,8 @@ def _bounded(file: IO[bytes], where: str) -> bytes:
 
 def report_of(text: bytes, where: str) -> dict[str, Any]:
     """Return the report in a file that `where` names. Raises EvidenceError."""
+    if sum(map(text.count, STRUCTURE)) > MOST_VALUES:
+        raise EvidenceError(f"{where} has more values than any report of ours.")
     try:
         report: dict[str, Any] = parse(text)
     except ValueError as error:

@@ -10,8 +10,10 @@ from collections.abc import Collection
 
 from pytest_zstack_ticket.artifacts.seal import Sealed
 from pytest_zstack_ticket.certify.rejection import Rejection
+from pytest_zstack_ticket.config.profile_file import BUILT_IN
 from pytest_zstack_ticket.model.digest import digest
 from pytest_zstack_ticket.model.exchange import JsonObject
+from pytest_zstack_ticket.model.profile import Limits
 
 WORST_FIRST = ("error", "failed", "inconclusive", "passed")
 DEFINED = ("id", "area", "level", "basis", "text", "source", "needs", "after", "profiles", "consequence")
@@ -26,6 +28,7 @@ def inconsistencies(report: JsonObject, *, known: Collection[str] = ()) -> list[
         *_incomplete(report, rows, known),
         *(Rejection("row-without-examples", row["id"]) for row in rows if not _row_fits(row)),
         *_miscounted(report, rows),
+        *_borrowed_name(report["profile"]),
         *([] if verdict_fits(report) else [Rejection("verdict-without-rows", report["verdict"])]),
     ]
 
@@ -41,6 +44,14 @@ def _incomplete(report: JsonObject, rows: list[JsonObject], known: Collection[st
     if len(ids) != len(set(ids)) or (claimed["count"], claimed["digest"]) != (len(rows), digest(rules)):
         return [Rejection("requirements-changed", f"{len(rows)} / {claimed['count']}")]
     return []
+
+
+def _borrowed_name(profile: JsonObject) -> list[Rejection]:
+    """Return whether a profile bears the name of a built-in one without its rules."""
+    limits = {"name": Limits().name, "description": Limits().description, "comment": Limits().comment}
+    if profile["name"] not in BUILT_IN or (profile["base"], profile["limits"]) == (profile["name"], limits):
+        return []
+    return [Rejection("profile-name-reserved", profile["name"])]
 
 
 def _row_fits(row: JsonObject) -> bool:

@@ -61,10 +61,45 @@ def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> l
     counts = ", ".join(
         f"{translations.word(verdict, lang)} {count}" for verdict, count in summary["counts"].items() if count
     )
-    values = {
+    values = _values(summary, translations, lang)
+    covered = summary["coverage"]
+    values |= {"counts": counts}
+    values |= {key.replace("-", "_"): covered[key] for key in ("not-examined", "must-not-examined")}
+    values |= {"absent": ", ".join(map(_shown, covered["absent"])), "policy": _policy(summary["policy"])}
+    keys = (
+        "verdict",
+        "coverage",
+        "absent",
+        "limits",
+        "policy",
+        "no-policy",
+        "partial",
+        "deviations",
+        "residue",
+        "target",
+        "tls",
+        "run",
+        "suite",
+        "valid",
+        "nonce",
+        "files",
+    )
+    said = {"partial": summary["partial"], "deviations": summary["deviations"], "residue": summary["residue"]}
+    said |= {"nonce": summary["nonce"], "tls": values["tls"], "suite": values["digest"]}
+    said |= {"absent": values["absent"], "limits": not covered["standard-limits"]}
+    said |= {"policy": summary["policy"], "no-policy": not summary["policy"]}
+    waived = [
+        words["line-waiver"].format(**{key: _shown(value) for key, value in one.items()})
+        for one in summary["waivers"]["used"]
+    ]
+    return [words[f"line-{key}"].format(**values) for key in keys if said.get(key, True)] + waived
+
+
+def _values(summary: JsonObject, translations: Translations, lang: str) -> JsonObject:
+    """Return what the lines about a statement show of it."""
+    return {
         "verdict": translations.word(summary["verdict"], lang),
         "result": summary["result"],
-        "counts": counts,
         "requirements": summary["requirement-set"]["count"],
         "count": summary["deviations"],
         "left": summary["residue"],
@@ -87,10 +122,10 @@ def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> l
         "digest": _shown(summary["suite"].get("digest", "")),
         "versions": _versions(summary.get("installed")),
     }
-    keys = ("verdict", "partial", "deviations", "residue", "target", "tls", "run", "suite", "valid", "nonce", "files")
-    said = {"partial": summary["partial"], "deviations": summary["deviations"], "residue": summary["residue"]}
-    said |= {"nonce": summary["nonce"], "tls": values["tls"], "suite": values["digest"]}
-    return [words[f"line-{key}"].format(**values) for key in keys if said.get(key, True)]
+
+
+def _policy(policy: JsonObject | None) -> str:
+    return f"{_shown(policy['name'])} ({_shown(policy['digest'])})" if policy else ""
 
 
 def _versions(installed: JsonObject | None) -> str:

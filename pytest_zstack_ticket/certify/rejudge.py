@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence, read_evidence
 from pytest_zstack_ticket.artifacts.report_reader import load_report
+from pytest_zstack_ticket.certify.plausibility import implausible
 from pytest_zstack_ticket.checks import CHECKS, evaluate
 from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.config.profile_file import profile_from_json
@@ -33,6 +34,7 @@ from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.input_digest import input_of
 from pytest_zstack_ticket.verdicts.judge import Result, doubts_of, exit_status, judge, signature
 from pytest_zstack_ticket.verdicts.lateness import first_seen, too_early
+from pytest_zstack_ticket.verdicts.relevance import irrelevance
 from pytest_zstack_ticket.verdicts.tally import Tally, tallies
 from pytest_zstack_ticket.verdicts.waivers import with_waivers
 
@@ -66,6 +68,9 @@ def judge_bundle(folder: Path) -> Rejudged:
     evidence = read_evidence(folder / stated["evidence"]["file"])
     if evidence.header["run"] != stated["run"]["id"]:
         raise EvidenceError(f"{folder}: the evidence is that of another run ({evidence.header['run']}).")
+    why = implausible(stated, evidence)
+    if why:
+        raise EvidenceError(f"{folder}: {why}, so the evidence was edited.")
     return rejudged(stated, evidence)
 
 
@@ -75,6 +80,7 @@ def rejudged(stated: JsonObject, evidence: Evidence) -> Rejudged:
     known = {one.id: one for one in catalogue()}
     requirements = [known.get(row["id"]) or _own(row) for row in stated["requirements"]]
     examples = [_evaluated(one, evidence.exchanges, profile) for one in evidence.examples]
+    _require_relevant(examples, {one.id: one for one in requirements})
     found = _with_outside(tallies(examples), stated["requirements"])
     cut = frozenset(row["id"] for row in stated["requirements"] if (row.get("outside") or {}).get("cut"))
     cut_short = bool(stated["run"]["cut_short"])
@@ -94,6 +100,7 @@ def rejudged(stated: JsonObject, evidence: Evidence) -> Rejudged:
             witnesses=_witnesses(rule, row, evidence.exchanges, profile),
         )
         row.update(scrubbed_json(row_json(fresh, translations())))
+    report["profile"] = profile_json(profile)
     if "kill-matrix" in report:
         report["kill-matrix"] = kill_matrix_json(requirements)
     _total(report, result, cut_short=cut_short)
@@ -150,6 +157,15 @@ def _evaluated(example: Example, exchanges: Mapping[str, Exchange], profile: Pro
         # no run writes what a check cannot take, so the evidence was edited
         raise EvidenceError(f"an example of {example.requirement} is none that {example.check} can judge") from error
     return replace(example, judgement=judgement, input=stated)
+
+
+def _require_relevant(examples: Sequence[Example], requirements: Mapping[str, Requirement]) -> None:
+    """Raise EvidenceError for an example that cannot decide its requirement: the evidence was edited."""
+    for example in examples:
+        rule = requirements.get(example.requirement)
+        why = irrelevance(example, rule) if rule else "the report has no such requirement"
+        if why:
+            raise EvidenceError(f"an example of {example.requirement} cannot decide it: {why}")
 
 
 def _with_outside(found: dict[str, Tally], rows: list[JsonObject]) -> dict[str, Tally]:

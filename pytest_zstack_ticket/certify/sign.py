@@ -12,10 +12,18 @@ from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, REPORT, Bundle, cont
 from pytest_zstack_ticket.artifacts.report_reader import report_of
 from pytest_zstack_ticket.certify.dsse import Envelope, envelope_text, parse_envelope
 from pytest_zstack_ticket.certify.keys import PrivateKey, PublicKey
+from pytest_zstack_ticket.certify.policy import unmet
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, Terms, extension, make_statement
 from pytest_zstack_ticket.certify.statement_reader import seal_of
-from pytest_zstack_ticket.certify.verify import Judge, Wanted, contradictions, verify_bundle
+from pytest_zstack_ticket.certify.verify import (
+    Judge,
+    Wanted,
+    contradictions,
+    ended_later,
+    judged_otherwise,
+    verify_bundle,
+)
 from pytest_zstack_ticket.model.errors import UsageError
 from pytest_zstack_ticket.model.exchange import JsonObject
 
@@ -29,8 +37,8 @@ class Signing:
     signatures: tuple[str, ...] = ()
 
 
-def sign_bundle(path: Path, key: PrivateKey, terms: Terms, *, replace: bool = False) -> Signing:
-    """Write the statement about a bundle into it, signed. Raises UsageError or EvidenceError."""
+def sign_bundle(path: Path, key: PrivateKey, terms: Terms, *, judge_again: Judge, replace: bool = False) -> Signing:
+    """Judge a bundle again, and write the statement about it into it, signed. Raises UsageError or EvidenceError."""
     bundle = open_bundle(path)
     if ENVELOPE in bundle.names and not replace:
         raise UsageError(f"{path} is already signed. Add your signature with `countersign`, or give --replace.")
@@ -41,7 +49,11 @@ def sign_bundle(path: Path, key: PrivateKey, terms: Terms, *, replace: bool = Fa
     ours = report["run"].get("nonce") or ""
     if terms.nonce and ours not in ("", terms.nonce):
         rejections.append(Rejection("nonce-other", ours))
+    rejections += ended_later(report, terms.not_before)
     rejections += contradictions(bundle, report, nonce=terms.nonce or ours)
+    rejections += unmet(terms.policy, report, terms.not_before)
+    if not rejections:
+        rejections += judged_otherwise(bundle, report, judge_again)
     if rejections:
         return Signing(rejections=tuple(rejections))
     statement = _statement(bundle, report, terms)

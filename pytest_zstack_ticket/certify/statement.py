@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from pytest_zstack_ticket.artifacts.seal import Seal
+from pytest_zstack_ticket.certify.policy import coverage
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.model.digest import digest
 from pytest_zstack_ticket.model.exchange import JsonObject
@@ -20,6 +21,8 @@ STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://in-toto.io/attestation/test-result/v0.1"
 EXTENSION = "urn:zstack-ticket:artefact:certificate:1"
 TARGET = "target"
+WAIVER = ("requirement", "class", "reason", "owner", "approver", "expires")
+"""What a statement repeats of a waiver: who answers for which failure, why, and until when."""
 DISAGREE = {
     "suite": "suite-differs",
     "run": "run-differs",
@@ -30,6 +33,7 @@ DISAGREE = {
     "partial": "verdict-differs",
     "deviations": "verdict-differs",
     "counts": "counts-differ",
+    "coverage": "counts-differ",
     "waivers": "waivers-differ",
     "residue": "residue-differs",
     "installed": "installed-differs",
@@ -41,27 +45,30 @@ DISAGREE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a signer adds to a report: validity, and the certifier's nonce, empty without one."""
+    """What a signer adds to a report: validity, the certifier's nonce and policy, empty without one."""
 
     not_before: datetime
     not_after: datetime
     nonce: str = ""
+    policy: JsonObject | None = None
 
 
 def make_statement(report: JsonObject, files: Mapping[str, str], seal: Seal, terms: Terms) -> JsonObject:
     """Return the statement about a report; `files` maps the name of each file of the bundle to its SHA-256."""
     claimed = claims(report)
+    policy = {key: terms.policy[key] for key in ("name", "digest")} if terms.policy else None
     return {
         "_type": STATEMENT,
         "subject": [*({"name": name, "digest": {"sha256": files[name]}} for name in sorted(files)), identity(report)],
         "predicateType": PREDICATE,
         "predicate": {
-            **test_result(report),
+            **test_result(report, policy=policy),
             EXTENSION: {
                 **claimed,
                 "evidence": {"file": report["evidence"]["file"], **asdict(seal)},
                 "validity": {"notBefore": stamp(terms.not_before), "notAfter": stamp(terms.not_after)},
                 "nonce": terms.nonce or report["run"].get("nonce"),
+                "policy": policy,
             },
         },
     }
@@ -84,7 +91,12 @@ def claims(report: JsonObject) -> JsonObject:
         "partial": report["partial"],
         "deviations": report.get("deviations"),
         "counts": report["counts"]["requirements"],
-        "waivers": {"count": len(waivers), "digest": digest(waivers)},
+        "coverage": coverage(report),
+        "waivers": {
+            "count": len(waivers),
+            "digest": digest(waivers),
+            "used": [{key: one[key] for key in WAIVER} for one in waivers if one["state"] == "waived"],
+        },
         "residue": run["left_on_target"],
         "installed": run.get("installed"),
         "environment": report.get("environment"),
@@ -92,22 +104,29 @@ def claims(report: JsonObject) -> JsonObject:
     }
 
 
-def test_result(report: JsonObject) -> JsonObject:
+def test_result(report: JsonObject, *, policy: JsonObject | None) -> JsonObject:
     """Return a report as a test result of in-toto.
 
-    That has three results only: whatever is not conformance is FAILED, even what could not be decided.
+    That has three results only: whatever is not conformance is FAILED, even what could not be decided. Conformance is
+    WARNED unless the run was held to a policy: without one, nobody said how much has to be examined.
     """
     rows = report["requirements"]
     waived = {row["id"] for row in rows if row.get("waived")}
     whole = report["verdict"] == "passed" and not report["partial"]
     deviating = report.get("deviations") is not None and not report["partial"]
     return {
-        "result": "PASSED" if whole and not waived else "WARNED" if deviating else "FAILED",
+        "result": _result(conformant=whole and not waived, deviating=deviating or whole, policy=policy),
         "configuration": [{"name": name, "digest": _digest(value)} for name, value in _configuration(report) if value],
         "passedTests": _ids(rows, ["passed"], without=waived),
         "warnedTests": sorted({*waived, *_ids(rows, ["inconclusive"], without=waived)}),
         "failedTests": _ids(rows, ["failed", "error"], without=waived),
     }
+
+
+def _result(*, conformant: bool, deviating: bool, policy: JsonObject | None) -> str:
+    if conformant and policy:
+        return "PASSED"
+    return "WARNED" if deviating else "FAILED"
 
 
 def _configuration(report: JsonObject) -> list[tuple[str, str]]:
@@ -160,7 +179,7 @@ def disagreements(statement: JsonObject, report: JsonObject) -> list[Rejection]:
     reasons = [DISAGREE[key] for key in claimed if signed.get(key) != claimed[key]]
     if claimed["run"]["nonce"] and signed["nonce"] != claimed["run"]["nonce"]:
         reasons.append("nonce-differs")
-    result = test_result(report)
+    result = test_result(report, policy=signed["policy"])
     if {key: statement["predicate"].get(key) for key in result} != result:
         reasons.append("verdict-differs")
     if [one for one in statement["subject"] if "uri" in one] != [identity(report)]:

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeAlias
 
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, REPORT, Bundle, as_folder, content, open_bundle, sha256
-from pytest_zstack_ticket.artifacts.provenance import installed_json, suite_digest
+from pytest_zstack_ticket.artifacts.provenance import suite_digest
 from pytest_zstack_ticket.artifacts.report_reader import report_of
 from pytest_zstack_ticket.artifacts.seal import Seal, tampering
 from pytest_zstack_ticket.certify.advisories import Advised, advised
 from pytest_zstack_ticket.certify.consistency import inconsistencies, unsealed
 from pytest_zstack_ticket.certify.dsse import Envelope, parse_envelope
 from pytest_zstack_ticket.certify.keys import Verifier
+from pytest_zstack_ticket.certify.policy import unmet
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, disagreements, extension, files_of, untimely
 from pytest_zstack_ticket.certify.statement_reader import nonce_is_used, seal_of, statement_of
@@ -27,6 +28,7 @@ from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import JsonObject
 
 MOST_NAMED = 5
+CLOCKS = timedelta(minutes=10)
 Judge: TypeAlias = Callable[[Path], JsonObject]
 """Recomputes the report of a bundle's folder from its evidence."""
 
@@ -35,7 +37,8 @@ Judge: TypeAlias = Callable[[Path], JsonObject]
 class Wanted:
     """What a verifier requires: keys that must all have signed, a time, and the nonce, empty for any.
 
-    `advisories` name requirements of suites that are known to be wrong; they reject nothing.
+    `advisories` name requirements of suites that are known to be wrong; they reject nothing. `policy` is the verifier's
+    own: what the signer claims to have met does not count for it.
     """
 
     keys: Sequence[Verifier]
@@ -43,6 +46,7 @@ class Wanted:
     until: datetime
     nonce: str = ""
     advisories: JsonObject | None = None
+    policy: JsonObject | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +129,11 @@ def _held_to(
         rejections += unread
     else:
         rejections += _contradictions(bundle, statement, report)
+        signed = datetime.fromisoformat(extension(statement)["validity"]["notBefore"])
+        rejections += unmet(wanted.policy, report, signed)
     judged = judge_again is not None and report is not None and not rejections
     if judge_again and report and judged:
-        rejections += _judged_otherwise(bundle, report, judge_again)
+        rejections += judged_otherwise(bundle, report, judge_again)
     return Verification(
         rejections=tuple(dict.fromkeys(rejections)),
         statement=statement,
@@ -192,8 +198,19 @@ def _contradictions(bundle: Bundle, statement: JsonObject, report: JsonObject) -
     found = disagreements(statement, report)
     if any(one.reason == "report-of-other-run" for one in found):
         return found
-    nonce = extension(statement)["nonce"] or ""
-    return [*found, *contradictions(bundle, report, nonce=nonce)]
+    signed = extension(statement)
+    before = datetime.fromisoformat(signed["validity"]["notBefore"])
+    return [*found, *ended_later(report, before), *contradictions(bundle, report, nonce=signed["nonce"] or "")]
+
+
+def ended_later(report: JsonObject, signed: datetime) -> list[Rejection]:
+    """Return whether a run ended after it was signed; the two clocks may differ by a few minutes."""
+    try:
+        ended = datetime.fromisoformat(report["run"]["ended"])
+        late = ended > signed + CLOCKS
+    except (ValueError, TypeError, OverflowError):
+        late = True
+    return [Rejection("signed-before-end", str(report["run"]["ended"]))] if late else []
 
 
 def contradictions(bundle: Bundle, report: JsonObject, *, nonce: str) -> list[Rejection]:
@@ -221,12 +238,13 @@ def _evidence(bundle: Bundle, report: JsonObject, nonce: str) -> list[Rejection]
     ]
 
 
-def _judged_otherwise(bundle: Bundle, report: JsonObject, judge_again: Judge) -> list[Rejection]:
+def judged_otherwise(bundle: Bundle, report: JsonObject, judge_again: Judge) -> list[Rejection]:
+    """Return where a report differs from what its evidence comes to."""
     try:
         with as_folder(bundle) as folder:
             again = judge_again(folder)
     except EvidenceError as error:
-        return [Rejection("rows-otherwise", str(error))]
+        return [Rejection("evidence-edited", str(error))]
     verdicts = {row["id"]: row["verdict"] for row in report["requirements"]}
     other = {row["id"]: row["verdict"] for row in again["requirements"]}
     differing = sorted(key for key in verdicts.keys() | other.keys() if verdicts.get(key) != other.get(key))
@@ -237,9 +255,8 @@ def _judged_otherwise(bundle: Bundle, report: JsonObject, judge_again: Judge) ->
 
 
 def _rows_otherwise(report: JsonObject, again: JsonObject) -> list[Rejection]:
-    """Return rows that the evidence does not support; only where the very same software judged both times."""
-    run = report["run"]
-    if not _is_ours(run["suite"]) or (run.get("installed") or {}).get("digest") != installed_json()["digest"]:
+    """Return rows that the evidence does not support; another version of the suite may have other rules."""
+    if not is_known(report["run"]["suite"]):
         return []
     rows = zip(report["requirements"], again["requirements"], strict=True)
     other = [old["id"] for old, new in rows if old != new]

@@ -15,6 +15,7 @@ from pytest_zstack_ticket.certify.statement import Terms
 from pytest_zstack_ticket.cli.arguments import BUNDLE, add_json, add_lang, add_nonce, language_of, nonce_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
+from pytest_zstack_ticket.config.policy_file import load_policy
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.report.text.translations import translations
 
@@ -28,6 +29,7 @@ def add_sign_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", metavar="FILE", type=Path, required=True, help="private key to sign with")
     parser.add_argument("--days", metavar="N", type=int, default=365, help="days of validity (default: 365)")
     add_nonce(parser, "certifier's nonce (default: that of --zstack-nonce)")
+    parser.add_argument("--policy", metavar="NAME|FILE", default="", help="certification policy to meet")
     parser.add_argument("--replace", action="store_true", help="replace an existing signature")
     add_json(parser)
     add_lang(parser)
@@ -38,8 +40,17 @@ def sign(arguments: argparse.Namespace) -> int:
     if not 1 <= arguments.days <= MAX_DAYS:
         raise SettingsError(f"--days: {arguments.days} is not a number of days from 1 to {MAX_DAYS}.")
     since = datetime.now(UTC).replace(microsecond=0)
-    terms = Terms(not_before=since, not_after=since + timedelta(days=arguments.days), nonce=nonce_of(arguments))
-    return _report(sign_bundle(arguments.bundle, _key(arguments), terms, replace=arguments.replace), arguments)
+    policy = load_policy(arguments.policy) if arguments.policy else None
+    until = since + timedelta(days=arguments.days)
+    terms = Terms(not_before=since, not_after=until, nonce=nonce_of(arguments), policy=policy)
+    done = sign_bundle(
+        arguments.bundle,
+        _key(arguments),
+        terms,
+        judge_again=lambda path: judge_bundle(path).report,
+        replace=arguments.replace,
+    )
+    return _report(done, arguments)
 
 
 def add_countersign_arguments(parser: argparse.ArgumentParser) -> None:

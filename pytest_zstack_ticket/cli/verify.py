@@ -16,6 +16,7 @@ from pytest_zstack_ticket.certify.verify import Verification, Wanted, verify_bun
 from pytest_zstack_ticket.cli.arguments import add_json, add_lang, add_nonce, language_of, nonce_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
+from pytest_zstack_ticket.config.policy_file import load_policy
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.report.text.columns import visible
@@ -38,6 +39,7 @@ def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--at", metavar="DATE", default="", help="day or time to verify for (default: now)")
     add_nonce(parser, "the nonce that the certifier gave out")
+    parser.add_argument("--policy", metavar="NAME|FILE", default="", help="certification policy to meet")
     parser.add_argument(
         "--advisories", metavar="FILE", type=Path, help="signed advisories of `advise`: known defects of suites"
     )
@@ -64,6 +66,7 @@ def verify(arguments: argparse.Namespace) -> int:
         until=until,
         nonce=nonce_of(arguments),
         advisories=advisories,
+        policy=load_policy(arguments.policy) if arguments.policy else None,
     )
     return _report(
         verify_bundle(arguments.bundle, wanted, judge_again=lambda folder: judge_bundle(folder).report),

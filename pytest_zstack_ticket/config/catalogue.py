@@ -10,7 +10,7 @@ from typing import Any
 
 from pytest_zstack_ticket.config.toml_document import TomlFile, read_toml
 from pytest_zstack_ticket.model.errors import CatalogueError
-from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.model.requirement import DecidingCheck, Requirement
 
 ID = re.compile(r"ZT-[A-Z0-9]+-\d{3}")
 
@@ -86,4 +86,15 @@ def _requirement(row: Mapping[str, Any], area: str) -> Requirement:
         sdk=tuple(row.get("sdk", ())),
         not_tested=row.get("not-tested", ""),
         late=row.get("late", False),
+        decided_by=tuple(_deciding_check(one) for one in row.get("decided-by", ())),
+    )
+
+
+def _deciding_check(row: Mapping[str, Any]) -> DecidingCheck:
+    return DecidingCheck(
+        check=row["check"],
+        arguments=row.get("arguments", {}),
+        free=tuple(row.get("free", ())),
+        optional=tuple(row.get("optional", ())),
+        rows=tuple(row.get("rows", ())),
     )

@@ -31,12 +31,16 @@ def load_profile(name: str, *, release: str = "") -> Profile:
     path = PACKAGE / "config" / "profiles" / f"{name}.toml" if name in BUILT_IN else Path(name)
     if not path.exists():
         raise ProfileError(f"profile {name!r}: not found; write {', '.join(BUILT_IN)} or the path of a TOML file.")
-    settings = read_toml(path, "profile", ProfileError).value
+    file = read_toml(path, "profile", ProfileError)
+    settings = file.value
+    title = settings.get("name", path.stem)
+    if title in BUILT_IN and not _is_built_in(path):
+        raise file.refuse(("name",), f"is {title!r}, which is that of a built-in profile; give another")
     capabilities: dict[str, bool] = settings.get("capabilities", {})
     given = release or settings.get("release", "")
     bounds = {"oldest": parse_release(given), "newest": parse_release(given)} if given else {}
     return Profile(
-        name=settings.get("name", path.stem),
+        name=title,
         base=settings["base"],
         limits=Limits(**{key: int(length) for key, length in settings.get("limits", {}).items()}),
         capabilities=frozenset(key for key, there in capabilities.items() if there),
@@ -44,6 +48,10 @@ def load_profile(name: str, *, release: str = "") -> Profile:
         schemas=api_schemas(),
         **bounds,
     )
+
+
+def _is_built_in(path: Path) -> bool:
+    return path.resolve().parent == (PACKAGE / "config" / "profiles").resolve()
 
 
 def profile_from_json(value: Mapping[str, Any]) -> Profile:

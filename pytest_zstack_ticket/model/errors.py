@@ -8,6 +8,7 @@
     │   ├── CatalogueError      a requirements.toml
     │   ├── WaiverError         a file of waivers
     │   ├── AdvisoryError       a list of advisories that is to be signed
+    │   ├── PolicyError         a certification policy
     │   └── KeyFileError        a key to sign or verify with
     ├── TargetError             the target cannot be examined                  exit status 11
     │   ├── UnreachableError    name, port, connection, time-out
@@ -51,6 +52,10 @@ class WaiverError(UsageError):
 
 class AdvisoryError(UsageError):
     """A list of advisories is malformed; the message names line and field."""
+
+
+class PolicyError(UsageError):
+    """A certification policy is malformed; the message names line and field."""
 
 
 class KeyFileError(UsageError):

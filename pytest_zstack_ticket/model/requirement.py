@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 Level: TypeAlias = Literal["must", "should", "may"]
 Basis: TypeAlias = Literal["document", "platform", "sdk"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidingCheck:
+    """A check that may decide a requirement, and the arguments that it may be asked with.
+
+    `arguments` lists the values of each argument, `free` the arguments with any value, `optional` those that may be
+    left out; no other argument is allowed. `rows` are patterns of the enumerated rows, empty for every input.
+    """
+
+    check: str
+    arguments: dict[str, list[Any]]
+    free: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +32,7 @@ class Requirement:
     fault expressions of the simulator of which each must make it fail. `profiles` limits it to some profiles
     (empty: all). `consequence` says what a real SDK client does when it is not met, `sdk` names the recorded responses
     that show it. A `late` one compares the end of a run with its start, so its tests come after all others.
+    `decided_by` are the only checks whose examples count for it; a requirement of one's own suite may leave it empty.
     """
 
     id: str
@@ -33,3 +49,4 @@ class Requirement:
     sdk: tuple[str, ...] = ()
     not_tested: str = ""
     late: bool = False
+    decided_by: tuple[DecidingCheck, ...] = ()

@@ -22,6 +22,7 @@ from pytest_zstack_ticket.model.verdict import Example, Observation
 from pytest_zstack_ticket.report.finding import subject_role
 from pytest_zstack_ticket.runner.budget import Property
 from pytest_zstack_ticket.runner.record import ExaminedExample, ItemRecord
+from pytest_zstack_ticket.runner.relevance import require_relevant
 from pytest_zstack_ticket.verdicts.input_digest import input_of
 from pytest_zstack_ticket.verdicts.lateness import moment
 from pytest_zstack_ticket.verdicts.tally import Tally, tally_of
@@ -124,7 +125,8 @@ class Examiner:
         """Judge one example by the check of that name; return the violation, or None if there is none.
 
         `beside` sends what is asked beside a subject whose connection breaks, instead of the calibration request.
-        Raises KeyError for an unknown check, RuntimeError outside a test that is marked with a requirement.
+        Raises KeyError for an unknown check, RuntimeError outside a test that is marked with a requirement, and for a
+        check that the catalogue does not let decide it.
         """
         record = _RECORD.get()
         if record is None:
@@ -235,6 +237,7 @@ class Examiner:
 
     def _kept(self, item: ItemRecord, seen: ExaminedExample) -> ReportedViolation | None:
         example, judgement = seen.example, seen.example.judgement
+        require_relevant(example)
         with self._lock:
             _write(item, partial(self._keep, example))
             item.tally = item.tally.plus(tally_of(example))

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, open_bundle, sha256
+from pytest_zstack_ticket.artifacts.merkle import MerkleTree
 from pytest_zstack_ticket.certify.dsse import Envelope, envelope_text, parse_envelope
 from pytest_zstack_ticket.certify.keys import PrivateKey, new_key
 from pytest_zstack_ticket.certify.rejudge import judge_bundle
@@ -40,6 +42,10 @@ text = {en = "It looked at one answer only.", zh = "只看了一个应答。"}
 FEW = "ZT-ANSWER-001 or ZT-BODY-004"
 
 
+def judged(folder: Path) -> dict:
+    return judge_bundle(folder).report
+
+
 def make(folder: Path, seed: int, fault: str) -> Path:
     """Run a few tests on the embedded endpoint and sign what they came to."""
     options = [f"--zstack-url=embedded?fault={fault}", f"--zstack-seed={seed}", "--zstack-effort=smoke"]
@@ -49,7 +55,7 @@ def make(folder: Path, seed: int, fault: str) -> Path:
         [*command, f"--zstack-report={folder}"], cwd=ROOT, check=False, capture_output=True, env=plain, timeout=120
     )
     (folder / "notes.html").write_text("<p>by hand</p>", "utf-8")
-    done = sign_bundle(folder, KEY, TERMS)
+    done = sign_bundle(folder, KEY, TERMS, judge_again=judged)
     assert not done.rejections, done.rejections
     return folder
 
@@ -70,7 +76,7 @@ def bundle(bundles: tuple[Path, Path], tmp_path: Path) -> Path:
 def verified(bundle: Path, *, keys: tuple[PrivateKey, ...] = (KEY,), days: int = 1, nonce: str = "") -> Verification:
     at = NOW + timedelta(days=days)
     wanted = Wanted(keys=[key.public for key in keys], since=at, until=at, nonce=nonce)
-    return verify_bundle(bundle, wanted, judge_again=lambda folder: judge_bundle(folder).report)
+    return verify_bundle(bundle, wanted, judge_again=judged)
 
 
 def reasons(found: Verification) -> set[str]:
@@ -290,6 +296,98 @@ def other_configuration(bundle: Path, _other: Path) -> None:
     signed_again(bundle, change)
 
 
+def keep_evidence(bundle: Path, entries: list[dict]) -> None:
+    """Write other evidence with a footer and a report that fit it, and sign that."""
+    leaves = [json.dumps(one, separators=(",", ":")).encode() for one in entries]
+    tree = MerkleTree()
+    for leaf in leaves:
+        tree.add(leaf)
+    counts = dict(Counter(one["type"] for one in entries[1:]))
+    footer = {"type": "footer", "counts": counts, "cut_short": [], "size": tree.size, "root": tree.root()}
+    keep_lines(bundle, [leaf + b"\n" for leaf in [*leaves, json.dumps(footer).encode()]])
+    edit_report(bundle, lambda report: report["evidence"].update(size=tree.size, root=tree.root()))
+    signed_again(bundle)
+
+
+def edit_evidence(name: str, change: Callable[[dict], object]) -> Callable[[Path, Path], None]:
+    """Return an attack that changes each line of the evidence and makes everything else fit."""
+
+    def attack(bundle: Path, _other: Path) -> None:
+        entries = [json.loads(line) for line in lines_of(bundle)[:-1]]
+        keep_evidence(bundle, [one for one in entries if change(one) is not False])
+
+    attack.__name__ = name
+    return attack
+
+
+def easier_check(entry: dict) -> None:
+    if entry["type"] == "example" and entry["requirement"] == "ZT-BODY-004":
+        entry.update(check="form", arguments={}, judgement=None)
+
+
+def another_row(entry: dict) -> None:
+    if entry["type"] == "example" and entry["requirement"] == "ZT-BODY-004":
+        entry.update(partition="params.name/drop")
+
+
+def any_answer(entry: dict) -> None:
+    if entry["type"] == "example" and entry["requirement"] == "ZT-ANSWER-001":
+        entry.update(check="answered", arguments={}, judgement=None)
+
+
+def long_ago(entry: dict) -> None:
+    if entry["type"] == "exchange":
+        entry.update(started=entry["started"] - 86400)
+
+
+def nothing_fails(entry: dict) -> bool:
+    return entry["type"] != "exchange" or not entry["id"].endswith("7")
+
+
+def borrow_profile(bundle: Path, _other: Path) -> None:
+    edit_report(bundle, lambda report: report["profile"]["limits"].update(name=100))
+    signed_again(bundle)
+
+
+def invent_profile_digest(bundle: Path, _other: Path) -> None:
+    edit_report(bundle, lambda report: report["profile"].update(digest=f"sha256:{'0' * 64}"))
+    signed_again(bundle)
+
+
+def ended_tomorrow(bundle: Path, _other: Path) -> None:
+    edit_report(bundle, lambda report: report["run"].update(ended="2027-02-01T00:00:00+00:00"))
+    signed_again(bundle)
+
+
+def fewer_creates(bundle: Path, _other: Path) -> None:
+    edit_report(bundle, lambda report: report["run"]["residue"]["used"].update(created=1))
+    signed_again(bundle)
+
+
+def hide_the_suite(bundle: Path, _other: Path) -> None:
+    """Claim other files of the same version, so that a strict comparison would seem impossible."""
+
+    def change(report: dict) -> None:
+        report["run"]["suite"]["digest"] = f"sha256:{'0' * 64}"
+        first_passed(report).update(distinct=9999)
+
+    edit_report(bundle, change)
+    signed_again(bundle)
+
+
+FORGERIES = {
+    edit_evidence("easier_check", easier_check): "evidence-edited",
+    edit_evidence("another_row", another_row): "evidence-edited",
+    edit_evidence("any_answer", any_answer): "evidence-edited",
+    edit_evidence("long_ago", long_ago): "evidence-edited",
+    edit_evidence("exchanges_left_out", nothing_fails): "evidence-edited",
+    borrow_profile: "profile-name-reserved",
+    invent_profile_digest: "rows-otherwise",
+    ended_tomorrow: "signed-before-end",
+    fewer_creates: "evidence-edited",
+    hide_the_suite: "rows-otherwise",
+}
+"""Edits after which everything fits and is signed again, by the vendor or by an honest signer."""
 ATTACKS = {
     flip: "file-changed",
     edit_page: "file-changed",
@@ -332,10 +430,10 @@ ATTACKS = {
     ): "rows-otherwise",
     edit_row(
         "witness_of_nothing", lambda row: row["witnesses"][0]["exchanges"].update(subject=["m-9"])
-    ): "rows-otherwise",
+    ): "evidence-edited",
     edit_row(
         "witness_of_no_call", lambda row: row["witnesses"][0].update(arguments={}, check="accepted-job-part")
-    ): "rows-otherwise",
+    ): "evidence-edited",
     edit_row("more_faults", lambda row: row["killed_by"].append("everything")): "rows-otherwise",
 }
 
@@ -349,6 +447,15 @@ def test_a_bundle_is_genuine_as_it_was_signed_and_judged_again(bundles):
 def test_tampering_is_rejected_with_its_reason(attack, reason, bundle, bundles):
     attack(bundle, bundles[1])
     assert reason in reasons(verified(bundle))
+
+
+@pytest.mark.parametrize(("forgery", "reason"), FORGERIES.items(), ids=[one.__name__ for one in FORGERIES])
+def test_a_forgery_is_neither_genuine_nor_signed(forgery, reason, bundle, bundles):
+    forgery(bundle, bundles[1])
+    assert reason in reasons(verified(bundle))
+    done = sign_bundle(bundle, KEY, TERMS, judge_again=judged, replace=True)
+    assert reason in {one.reason for one in done.rejections}
+    assert done.statement is None
 
 
 def test_a_bundle_is_rejected_outside_its_time(bundle):
@@ -368,7 +475,7 @@ def test_another_nonce_is_rejected(bundle):
 
 
 def test_a_nonce_that_no_ticket_carries_is_not_signed(bundle):
-    done = sign_bundle(bundle, KEY, replace(TERMS, nonce="CERT-2027-014"), replace=True)
+    done = sign_bundle(bundle, KEY, replace(TERMS, nonce="CERT-2027-014"), judge_again=judged, replace=True)
     assert [one.reason for one in done.rejections] == ["nonce-unused"]
 
 
@@ -392,7 +499,7 @@ def test_a_report_of_an_older_run_can_still_be_signed_and_verified(bundle):
         del report["run"]["suite"]["digest"], report["target"]["tls"]
 
     edit_report(bundle, strip)
-    assert sign_bundle(bundle, KEY, TERMS, replace=True).rejections == ()
+    assert sign_bundle(bundle, KEY, TERMS, judge_again=judged, replace=True).rejections == ()
     assert reasons(verified(bundle)) == set()
 
 

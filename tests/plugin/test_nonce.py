@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from pytest_zstack_ticket.certify.keys import new_key
+from pytest_zstack_ticket.certify.rejudge import judge_bundle
 from pytest_zstack_ticket.certify.sign import sign_bundle
 from pytest_zstack_ticket.certify.statement import Terms, extension
 from pytest_zstack_ticket.certify.verify import Wanted, verify_bundle
@@ -21,6 +22,11 @@ from pytest_zstack_ticket.simulator.storage import seed_data
 NONCE = "CERT-2027-014"
 NOW = datetime(2027, 1, 31, tzinfo=UTC)
 TERMS = Terms(not_before=NOW, not_after=NOW + timedelta(days=180))
+
+
+def judged(folder):
+    """Return the report of a bundle as it is judged again."""
+    return judge_bundle(folder).report
 
 
 @pytest.fixture
@@ -65,8 +71,11 @@ def test_a_certificate_holds_to_the_nonce_of_its_run(pytester: pytest.Pytester, 
     )
     folder, key = pytester.path / "out", new_key()
     other = Terms(not_before=TERMS.not_before, not_after=TERMS.not_after, nonce="CERT-2027-015")
-    assert {one.reason for one in sign_bundle(folder, key, other).rejections} == {"nonce-other", "nonce-unused"}
-    done = sign_bundle(folder, key, TERMS)
+    assert {one.reason for one in sign_bundle(folder, key, other, judge_again=judged).rejections} == {
+        "nonce-other",
+        "nonce-unused",
+    }
+    done = sign_bundle(folder, key, TERMS, judge_again=judged)
     assert done.statement is not None
     assert extension(done.statement)["nonce"] == NONCE
     at = NOW + timedelta(days=1)

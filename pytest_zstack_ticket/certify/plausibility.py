@@ -1,0 +1,54 @@
+"""Whether evidence can be that of the run its report describes: times, counters, and no gap in the exchanges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
+from pytest_zstack_ticket.model.exchange import JsonObject
+
+SLACK = 60.0
+"""Seconds that the clock of the machine may be set during a run."""
+TICKETS = "/v1/tickets"
+WEBHOOKS = "-hook"
+"""Ending of the ids of received webhooks; those of other runs are counted but not kept."""
+
+
+def implausible(report: JsonObject, evidence: Evidence) -> str:
+    """Say why evidence cannot be that of a report's run; an empty text if it can."""
+    return next(_reasons(report, evidence), "")
+
+
+def _reasons(report: JsonObject, evidence: Evidence) -> Iterator[str]:
+    run = report["run"]
+    try:
+        since, until = (datetime.fromisoformat(run[key]).timestamp() for key in ("started", "ended"))
+    except (ValueError, OverflowError):
+        yield "the times of the run are no times"
+        return
+    if until < since:
+        yield "the run ended before it started"
+    for one in evidence.exchanges.values():
+        if not since - SLACK <= one.started <= until + SLACK:
+            yield f"the exchange {one.id} is not from the time of the run"
+    posts = sum(one.request.method == "POST" and one.request.path == TICKETS for one in evidence.exchanges.values())
+    counted = run["residue"].get("used", {}).get("created")
+    if counted is not None and posts > counted:
+        yield f"the evidence has {posts} creates, but the run counted {counted}"
+    if evidence.complete:
+        yield from _gaps(evidence)
+
+
+def _gaps(evidence: Evidence) -> Iterator[str]:
+    """Yield where an exchange is missing: each process numbers those of each session from 1."""
+    numbers: dict[str, set[int]] = {}
+    for one in evidence.exchanges:
+        prefix, _, number = one.rpartition("-")
+        if not number.isascii() or not number.isdigit():
+            yield f"{one} is no id of an exchange"
+            continue
+        numbers.setdefault(prefix, set()).add(int(number))
+    for prefix, found in numbers.items():
+        if not prefix.endswith(WEBHOOKS) and (min(found), max(found)) != (1, len(found)):
+            yield f"exchanges are missing between {prefix}-{min(found):06} and {prefix}-{max(found):06}"

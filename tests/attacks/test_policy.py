@@ -1,0 +1,156 @@
+"""What a dishonest vendor leaves out of a run is named by the policy, and the first lines of the certificate say it."""
+
+import copy
+from datetime import UTC, datetime
+
+import pytest
+
+from pytest_zstack_ticket.certify.policy import coverage, shortfalls
+from pytest_zstack_ticket.certify.statement import test_result as result_of
+from pytest_zstack_ticket.config.policy_file import load_policy
+from pytest_zstack_ticket.config.profile_file import load_profile
+from pytest_zstack_ticket.config.waiver_file import load_waivers
+from pytest_zstack_ticket.model.errors import PolicyError, ProfileError, WaiverError
+
+POLICY = load_policy("standard-2026")
+AT = datetime(2027, 1, 31, tzinfo=UTC)
+CLAIM = {"name": POLICY["name"], "digest": POLICY["digest"]}
+
+
+def report() -> dict:
+    """Return what a policy looks at in the report of an honest run."""
+    return {
+        "verdict": "passed",
+        "partial": False,
+        "deviations": None,
+        "run": {
+            "effort": "certify",
+            "suite": {"version": "0.1.0"},
+            "nonce": "CERT-2027-014",
+            "ended": "2027-01-30T10:00:00+00:00",
+        },
+        "target": {"kind": "foreign"},
+        "profile": {
+            "name": "deployed",
+            "limits": {"name": 255, "description": 2048, "comment": 65535},
+            "capabilities": list(POLICY["capabilities"]),
+            "absent": [],
+            "digest": f"sha256:{'a' * 64}",
+        },
+        "requirement-set": {"digest": f"sha256:{'b' * 64}"},
+        "requirements": [row("ZT-BODY-001", "passed"), row("ZT-BODY-002", "passed")],
+        "waivers": [],
+    }
+
+
+def row(key: str, verdict: str, **more: object) -> dict:
+    return {"id": key, "area": key.split("-")[1].lower(), "level": "must", "verdict": verdict, **more}
+
+
+def waived(key: str, **more: object) -> tuple[dict, dict]:
+    """Return the row and the waiver of a waived failure."""
+    waiver = {"requirement": key, "state": "waived", "class": "product-bug", "expires": "2027-06-30", **more}
+    return row(key, "failed", waived=True), waiver
+
+
+def with_waiver(found: dict, key: str, **more: object) -> None:
+    one, waiver = waived(key, **more)
+    found["requirements"].append(one)
+    found["waivers"].append(waiver)
+
+
+def test_an_honest_run_meets_the_shipped_policy():
+    assert shortfalls(POLICY, report(), AT) == []
+
+
+ATTACKS = {
+    "smoke": (lambda one: one["run"].update(effort="smoke"), "effort smoke"),
+    "other suite": (lambda one: one["run"]["suite"].update(version="0.0.9"), "suite 0.0.9"),
+    "no nonce": (lambda one: one["run"].update(nonce=None), "no certifier's nonce"),
+    "old run": (lambda one: one["run"].update(ended="2026-12-01T00:00:00+00:00"), "run of 2026-12-01"),
+    "simulator": (lambda one: one["target"].update(kind="embedded"), "target embedded"),
+    "own profile": (lambda one: one["profile"].update(name="mine"), "profile mine"),
+    "other limits": (lambda one: one["profile"]["limits"].update(name=10), "limits that are not"),
+    "no context": (lambda one: one["profile"]["capabilities"].remove("own-context"), "no own-context"),
+    "no stranger": (lambda one: one["profile"]["capabilities"].remove("stranger"), "no stranger"),
+    "no queries": (lambda one: one["profile"]["capabilities"].remove("query"), "no query"),
+    "partial": (lambda one: one.update(partial=True), "partial run"),
+    "failed": (lambda one: one.update(verdict="failed"), "verdict failed"),
+    "capabilities off": (
+        lambda one: one["requirements"].extend(row(f"ZT-BODY-{n:03}", "inapplicable") for n in range(100, 261)),
+        "161 must requirements not examined",
+    ),
+    "waived without a waiver": (
+        lambda one: one["requirements"].append(row("ZT-BODY-003", "failed", waived=True)),
+        "ZT-BODY-003 waived without",
+    ),
+    "waived security": (lambda one: with_waiver(one, "ZT-ISOLATION-003"), "about security"),
+    "waived for ever": (lambda one: with_waiver(one, "ZT-BODY-003", expires="2099-01-01"), "waiver until 2099"),
+    "waived as design": (lambda one: with_waiver(one, "ZT-BODY-003", **{"class": "by-design"}), "class by-design"),
+    "many waivers": (lambda one: [with_waiver(one, f"ZT-BODY-{n:03}") for n in range(10, 20)], "10 waivers"),
+}
+
+
+@pytest.mark.parametrize(("attack", "named"), ATTACKS.values(), ids=ATTACKS)
+def test_what_is_left_out_is_named(attack, named):
+    found = report()
+    attack(found)
+    assert any(named in one for one in shortfalls(POLICY, found, AT)), shortfalls(POLICY, found, AT)
+
+
+def test_without_a_policy_the_result_is_never_passed():
+    one = {**report(), "run": {**report()["run"], "suite": {"version": "0.1.0"}, "installed": None}}
+    assert result_of(one, policy=None)["result"] == "WARNED"
+    assert result_of(one, policy=CLAIM)["result"] == "PASSED"
+    failed = {**copy.deepcopy(one), "verdict": "failed"}
+    assert result_of(failed, policy=CLAIM)["result"] == "FAILED"
+
+
+def test_a_claim_says_how_much_was_not_examined():
+    found = report()
+    found["requirements"].append(row("ZT-BODY-003", "untested"))
+    assert coverage(found) == {
+        "requirements": 3,
+        "not-examined": 1,
+        "must-not-examined": 1,
+        "absent": [],
+        "standard-limits": True,
+    }
+
+
+def test_the_name_of_a_shipped_policy_is_reserved(tmp_path):
+    shipped = (POLICY["name"], tmp_path / "mine.toml")
+    text = 'name = "standard-2026"\nefforts = ["smoke"]\nkinds = ["embedded"]\nprofiles = ["deployed"]\n'
+    text += "standard-limits = false\ncapabilities = []\nsuite-versions = []\nmost-waivers = 99\nwaiver-classes = []\n"
+    shipped[1].write_text(text + "most-must-not-examined = 283\nlongest-age-days = 999\nnonce = false\n", "utf-8")
+    with pytest.raises(PolicyError, match="shipped policy"):
+        load_policy(str(shipped[1]))
+
+
+@pytest.mark.parametrize("name", ["deployed", "documented"])
+def test_the_name_of_a_built_in_profile_is_reserved(name, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(f'name = "{name}"\nbase = "deployed"\n[capabilities]\nquery = false\n', "utf-8")
+    with pytest.raises(ProfileError, match="built-in"):
+        load_profile(str(path))
+
+
+@pytest.mark.parametrize(
+    ("owner", "approver"),
+    [
+        ("anna", "Аnna"),
+        ("anna@vendor.cn", "anna+approval@vendor.cn"),
+        ("Li Wei", "li.wei"),
+        ("ｂｏｂ", "bob"),
+        ("bob", "b0b"),
+    ],
+)
+def test_an_owner_cannot_approve_under_another_spelling(owner, approver, tmp_path):
+    path = tmp_path / "waivers.toml"
+    path.write_text(
+        '[[waiver]]\nrequirement = "ZT-BODY-004"\nsignature = "0123456789abcdef"\nclass = "product-bug"\n'
+        f'reason = "known"\nowner = "{owner}"\napprover = "{approver}"\nexpires = "2027-06-30"\n',
+        "utf-8",
+    )
+    with pytest.raises(WaiverError, match="another person"):
+        load_waivers(path)
