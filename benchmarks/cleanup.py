@@ -21,7 +21,7 @@ from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.strategies import calibration_body
 from pytest_zstack_ticket.target.resume_cleanup import sweep_ledger
 from pytest_zstack_ticket.transport.clock import SystemClock
-from pytest_zstack_ticket.transport.http_transport import HttpTransport
+from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 from tests.support.distance import Distance
 
 TICKETS = 40 if QUICK else 400
@@ -30,7 +30,7 @@ LATENCY, JOB = 0.15, 1.0
 
 def create(url: str, path: Path, count: int) -> None:
     """Create tickets as a run does, whose ledger knows that each job has ended."""
-    line = HttpTransport(Settings(url=url))
+    line = HttpxTransport(Settings(url=url))
     answer = line.send(login_request("account", "admin", "password"))
     if not isinstance(answer, Response):
         raise TypeError(answer)

@@ -23,7 +23,7 @@ from pytest_zstack_ticket.model.ticket_context import Context
 from pytest_zstack_ticket.redaction.redactor import Redactor
 from pytest_zstack_ticket.strategies import calibration_draft
 from pytest_zstack_ticket.transport.clock import SystemClock
-from pytest_zstack_ticket.transport.http_transport import HttpTransport
+from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 
 SERVER = """
 import asyncio, json
@@ -77,7 +77,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder, httpx.Client(trust_env=False) as plain:
             recorder = EvidenceWriter(Path(folder, "evidence.jsonl.gz"), {"run": "benchmark"})
             client = Client(
-                transport=HttpTransport(Settings(url=root)),
+                transport=HttpxTransport(Settings(url=root)),
                 clock=SystemClock(),
                 redact=redactor.exchange,
                 recorder=recorder,

@@ -33,7 +33,7 @@ from pytest_zstack_ticket.runner.examiner import Examiner
 from pytest_zstack_ticket.runner.explorer import Explorer
 from pytest_zstack_ticket.strategies import calibration_draft, drafts, mutated_drafts
 from pytest_zstack_ticket.transport.clock import SystemClock
-from pytest_zstack_ticket.transport.http_transport import HttpTransport
+from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 
 EXCHANGES = 40 if QUICK else 240
 """As many as three properties at standard effort."""
@@ -105,7 +105,9 @@ def measure(root: str, folder: Path, plain: httpx.Client, *, profiled: bool) -> 
     redactor.learn("session", SESSION)
     recorder = EvidenceWriter(folder / "evidence.jsonl.gz", {"run": "benchmark"})
     settings = Settings(url=root)
-    client = Client(transport=HttpTransport(settings), clock=SystemClock(), redact=redactor.exchange, recorder=recorder)
+    client = Client(
+        transport=HttpxTransport(settings), clock=SystemClock(), redact=redactor.exchange, recorder=recorder
+    )
     draft = calibration_draft(context)
     endpoint = TicketEndpoint(
         sender=client, sessions=Kept(), settings=settings, state=TargetState(profile, context), draft=draft

@@ -23,7 +23,7 @@ from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.simulator.storage.seed_data import PASSWORD
 from pytest_zstack_ticket.strategies import calibration_draft
 from pytest_zstack_ticket.transport.clock import SystemClock
-from pytest_zstack_ticket.transport.http_transport import HttpTransport
+from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 
 CASES = ((0.02, 1), (0.02, 16), (0.2, 1), (0.2, 16), (1.0, 16), (3.0, 16))
 """Seconds of a job, and calls at once."""
@@ -58,7 +58,7 @@ def polls_a_job(seconds: float, window: int) -> float:
     """Create tickets whose jobs take so many seconds, the first one alone, and return the polls for each."""
     with SimulatorServer(f"embedded?latency={seconds}") as server:
         settings, context = Settings(url=server.url), Context()
-        transport = HttpTransport(settings)
+        transport = HttpxTransport(settings)
         client = Client(transport=transport, clock=SystemClock(), redact=lambda one: one, recorder=NoRecorder())
         endpoint = TicketEndpoint(
             sender=client,

@@ -31,7 +31,7 @@ from pytest_zstack_ticket.target.ticket_cleanup import TicketCleanup
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.circuit_breaker import CircuitBreaker
 from pytest_zstack_ticket.transport.clock import SystemClock
-from pytest_zstack_ticket.transport.http_transport import HttpTransport
+from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 from pytest_zstack_ticket.transport.open_sessions import OpenSessions
 from pytest_zstack_ticket.transport.page_counter import PageCounter
 from pytest_zstack_ticket.transport.quota import QuotaTransport
@@ -64,7 +64,7 @@ def open_target(  # noqa: PLR0913 - what a target is made of
     state = TargetState(profile or profile_of(options), context)
     others = {part: user_settings(settings, part, context, options) for part in context.users}
     redactor = _redactor(key, shared_secrets, [settings, *others.values()])
-    clock, pages = SystemClock(), PageCounter(wire := HttpTransport(settings))
+    clock, pages = SystemClock(), PageCounter(wire := HttpxTransport(settings))
     sessions = OpenSessions(_signing(pages, settings, clock, redactor))
     factory = ConnectionFactory(
         line=sessions,
@@ -82,7 +82,7 @@ def open_target(  # noqa: PLR0913 - what a target is made of
 class Line(NamedTuple):
     """The lowest layers of the one line to a target, by what they know of it."""
 
-    wire: HttpTransport
+    wire: HttpxTransport
     pages: PageCounter
     sessions: OpenSessions
 

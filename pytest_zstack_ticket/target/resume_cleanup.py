@@ -22,7 +22,7 @@ from pytest_zstack_ticket.redaction.redactor import Redactor
 from pytest_zstack_ticket.target.preflight import examine_target
 from pytest_zstack_ticket.target.ticket_cleanup import longest
 from pytest_zstack_ticket.transport.clock import SystemClock
-from pytest_zstack_ticket.transport.http_transport import HttpTransport
+from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 from pytest_zstack_ticket.transport.retry import RetryTransport
 from pytest_zstack_ticket.transport.signing import SigningTransport
 
@@ -43,7 +43,7 @@ def sweep_ledger(
     settings = _settings(head, environment)
     clock, redactor = SystemClock(), Redactor(secrets.token_bytes(32))
     line = SigningTransport(
-        HttpTransport(settings), credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by
+        HttpxTransport(settings), credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by
     )
     transport = RetryTransport(line, clock=clock, patience=settings.patience.sweep)
     client = Client(transport=transport, clock=clock, redact=redactor.exchange, recorder=NoRecorder())

@@ -1,6 +1,6 @@
-"""A stream to the target, bounded: in time as a whole, in bytes, and in what may precede an answer.
+"""One connection of httpx to the target, bounded: in time as a whole, in bytes, and in what may precede an answer.
 
-httpcore limits each read, not their sum, so a target that trickles bytes or sends interim answers for ever would hold a
+httpx limits each read, not their sum, so a target that trickles bytes or sends interim answers for ever would hold a
 request as long as it likes. Here every read and write takes from one allowance per request.
 """
 
@@ -11,10 +11,11 @@ import hashlib
 import re
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import httpcore
+import httpx
 
 MOST_RAW_BYTES = 20 << 20
 """Bytes off the line for one answer, all framing included."""
@@ -148,3 +149,64 @@ class BoundedBackend(httpcore.NetworkBackend):
         seconds = self._allowance.wait(timeout)
         stream = self._backend.connect_tcp(host, port, seconds, local_address, socket_options)
         return BoundedStream(stream, self._allowance)
+
+
+class Wire(httpx.BaseTransport):
+    """What an httpx client of ours sends over: one kept connection, no proxy, nothing ever repeated."""
+
+    def __init__(self, tls: ssl.SSLContext | None) -> None:
+        self.allowance = Allowance()
+        self._tls = tls
+        self._pool = self._fresh_pool()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request and return its answer as soon as its head is there."""
+        url = httpcore.URL(
+            scheme=request.url.raw_scheme,
+            host=request.url.raw_host,
+            port=request.url.port,
+            target=request.url.raw_path,
+        )
+        answer = self._pool.handle_request(
+            httpcore.Request(
+                request.method,
+                url,
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions=request.extensions,
+            )
+        )
+        self.allowance.in_head = False
+        extensions = {"http_version": answer.extensions.get("http_version", b"HTTP/1.1")}
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Parts(answer), extensions=extensions)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._pool.close()
+
+    def forget(self) -> None:
+        """Close the connection, and open another one for the next request."""
+        self._pool.close()
+        self._pool = self._fresh_pool()
+
+    def _fresh_pool(self) -> httpcore.ConnectionPool:
+        return httpcore.ConnectionPool(
+            ssl_context=self._tls,
+            max_connections=1,
+            max_keepalive_connections=1,
+            keepalive_expiry=5.0,
+            network_backend=BoundedBackend(self.allowance),
+        )
+
+
+class _Parts(httpx.SyncByteStream):
+    """The body of an answer as it comes, with the exceptions of httpcore left as they are."""
+
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._answer.iter_stream()
+
+    def close(self) -> None:
+        self._answer.close()

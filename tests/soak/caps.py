@@ -20,7 +20,7 @@ from pytest_zstack_ticket.model.exchange import Request
 from pytest_zstack_ticket.model.quotas import Quotas
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.transport.clock import SystemClock
-from pytest_zstack_ticket.transport.http_transport import HttpTransport
+from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 from pytest_zstack_ticket.transport.quota import QuotaTransport
 from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
@@ -82,7 +82,7 @@ class Counting:
 def attack(url: str, caps: Quotas, usage_counter: Path | None, attempts: int, seed: int) -> int:
     """Try to send as much as possible from eight threads; return how many requests were let through."""
     one = SharedUsageCounter(caps, usage_counter)
-    transport = QuotaTransport(HttpTransport(Settings(url=url)), usage_counter=one, clock=SystemClock())
+    transport = QuotaTransport(HttpxTransport(Settings(url=url)), usage_counter=one, clock=SystemClock())
     draw = random.Random(seed)
     plans = [(draw.choice(METHODS), draw.randrange(0, 400)) for _ in range(attempts)]
 

@@ -28,7 +28,7 @@ from pytest_zstack_ticket.model.ticket import JSON_UTF8
 from pytest_zstack_ticket.model.ticket_context import Context
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.strategies import calibration_body
-from pytest_zstack_ticket.transport.http_transport import HttpTransport
+from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 from tests.support.distance import Distance
 
 LATENCY = 0.4
@@ -53,7 +53,7 @@ class Cloud:
         self.server.start()
         self.far = Distance(self.server.url, 0.0).__enter__()
         self.url = self.far.url
-        self.line = HttpTransport(Settings(url=self.server.url))
+        self.line = HttpxTransport(Settings(url=self.server.url))
         self.log_in()
         for number in range(foreign):
             self._create(f"{LOOKALIKES[number % len(LOOKALIKES)]} {number}")

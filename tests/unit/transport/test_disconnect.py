@@ -9,7 +9,7 @@ import pytest
 from pytest_zstack_ticket.model.exchange import Cut, Failure, Request
 from pytest_zstack_ticket.model.settings import Patience, Settings
 from pytest_zstack_ticket.transport.disconnect import CUT
-from pytest_zstack_ticket.transport.http_transport import HttpTransport
+from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 from tests.support.scripted_server import ScriptedServer, answer
 
 CUTS = [one for one in get_args(Cut) if one]
@@ -21,7 +21,7 @@ def post(cut: Cut, name: str = "X-Name", value: str = "v") -> Request:
 
 
 def send(settings: Settings, request: Request) -> Failure:
-    transport = HttpTransport(settings)
+    transport = HttpxTransport(settings)
     try:
         found = transport.send(request)
     finally:

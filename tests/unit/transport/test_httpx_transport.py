@@ -16,10 +16,9 @@ import pytest
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.model.settings import Patience, Settings
-from pytest_zstack_ticket.transport import http_connection
 from pytest_zstack_ticket.transport.bounded_stream import MOST_INTERIM
 from pytest_zstack_ticket.transport.content_decoding import MOST_BYTES
-from pytest_zstack_ticket.transport.http_transport import HttpTransport
+from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 from tests.support.scripted_server import (
     PATIENCE,
     ScriptedServer,
@@ -49,7 +48,7 @@ def send(
 def send_to(
     server: ScriptedServer, request: Request = POST, *, read: float = PATIENCE, connect: float = PATIENCE
 ) -> Response | Failure:
-    transport = HttpTransport(server.settings(read=read, connect=connect))
+    transport = HttpxTransport(server.settings(read=read, connect=connect))
     try:
         return transport.send(request)
     finally:
@@ -77,7 +76,7 @@ def test_an_answer_comes_back_with_lower_case_header_names() -> None:
 
 def test_only_what_was_given_and_what_http_needs_is_sent() -> None:
     with ScriptedServer(answer(200, b"{}", "Set-Cookie: JSESSIONID=abc; Path=/zstack")) as server:
-        transport = HttpTransport(server.settings())
+        transport = HttpxTransport(server.settings())
         for _ in range(2):
             assert isinstance(transport.send(POST), Response)
         transport.close()
@@ -154,21 +153,6 @@ def test_a_redirect_is_an_answer() -> None:
     assert isinstance(found, Response)
     assert found.status == 302
     assert len(server.requests) == 1
-
-
-def test_a_redirect_to_no_url_is_an_answer_too() -> None:
-    found = send(answer(302, b"", "Location: http://[::1"))
-    assert isinstance(found, Response)
-    assert (found.status, found.header("location")) == (302, "http://[::1")
-
-
-def test_an_idle_connection_is_not_used_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_connection, "KEPT", -1.0)
-    with ScriptedServer(answer(), answer()) as server:
-        transport = HttpTransport(server.settings())
-        assert all(isinstance(transport.send(POST), Response) for _ in range(2))
-        transport.close()
-    assert server.connections == 2
 
 
 def test_answers_of_every_framing_are_read() -> None:
@@ -309,13 +293,13 @@ def test_a_target_that_does_not_read_is_a_timeout() -> None:
 def test_a_refused_connection_was_not_sent() -> None:
     with ScriptedServer(answer()) as server:
         settings = server.settings()
-    found = HttpTransport(settings).send(POST)
+    found = HttpxTransport(settings).send(POST)
     assert found == Failure(kind="refused", detail="Connection refused", sent=False)
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 64 + ".invalid", "xn--a..invalid"])
 def test_a_name_that_nobody_knows_is_unresolved(host: str) -> None:
-    transport = HttpTransport(Settings(url=f"http://{host}:8080/zstack", patience=Patience(connect=2, read=2)))
+    transport = HttpxTransport(Settings(url=f"http://{host}:8080/zstack", patience=Patience(connect=2, read=2)))
     found = transport.send(POST)
     assert isinstance(found, Failure)
     assert (found.kind, found.sent) == ("unresolved", False)
@@ -323,7 +307,7 @@ def test_a_name_that_nobody_knows_is_unresolved(host: str) -> None:
 
 def test_bytes_after_an_answer_do_not_begin_the_next_one() -> None:
     with ScriptedServer(answer(200, b"{}") + b"stray", answer(200, b"[]")) as server:
-        transport = HttpTransport(server.settings())
+        transport = HttpxTransport(server.settings())
         first, second = transport.send(POST), transport.send(POST)
         transport.close()
     assert isinstance(first, Response)
@@ -335,7 +319,7 @@ def test_bytes_after_an_answer_do_not_begin_the_next_one() -> None:
 def test_a_connection_is_kept_and_a_closed_one_is_opened_again() -> None:
     closing = answer(503, b"{}", "Connection: close")
     with ScriptedServer(answer(), answer(), closing, answer()) as server:
-        transport = HttpTransport(server.settings())
+        transport = HttpxTransport(server.settings())
         found = [transport.send(POST) for _ in range(4)]
         transport.close()
     assert [one.status for one in found if isinstance(one, Response)] == [200, 200, 503, 200]
@@ -347,7 +331,7 @@ def test_a_connection_that_died_while_it_was_kept_is_not_used_again() -> None:
         plug.sendall(answer())  # type: ignore[attr-defined] # a socket
 
     with ScriptedServer(answer_and_close, answer()) as server:
-        transport = HttpTransport(server.settings())
+        transport = HttpxTransport(server.settings())
         transport.send(POST)
         assert server.wait_for(closed=1)
         assert isinstance(transport.send(POST), Response)
@@ -357,7 +341,7 @@ def test_a_connection_that_died_while_it_was_kept_is_not_used_again() -> None:
 
 def test_many_threads_share_a_transport_and_its_connections() -> None:
     with ScriptedServer(answer()) as server:
-        transport = HttpTransport(server.settings())
+        transport = HttpxTransport(server.settings())
         found: list[Response | Failure] = []
         for _ in range(3):
             threads = [threading.Thread(target=lambda: found.append(transport.send(POST))) for _ in range(8)]
@@ -399,11 +383,11 @@ def server_context(folder: Path) -> ssl.SSLContext:
 def test_tls_is_verified_unless_told_otherwise(certificate: Path) -> None:
     with ScriptedServer(answer(), tls=server_context(certificate)) as server:
         for settings in (server.settings(ca=str(certificate / "cert.pem")), server.settings(insecure=True)):
-            transport = HttpTransport(settings)
+            transport = HttpxTransport(settings)
             assert isinstance(transport.send(POST), Response)
             transport.close()
             assert transport.certificates == {fingerprint(certificate / "cert.pem")}
-        found = HttpTransport(server.settings()).send(POST)
+        found = HttpxTransport(server.settings()).send(POST)
     assert isinstance(found, Failure)
     assert (found.kind, found.sent) == ("tls", False)
     assert found.detail == "certificate verify failed: self-signed certificate"
@@ -412,7 +396,7 @@ def test_tls_is_verified_unless_told_otherwise(certificate: Path) -> None:
 def test_tls_to_a_plain_port_is_a_tls_failure() -> None:
     with ScriptedServer(answer(), rude=lambda plug: plug.sendall(answer(400, b"plain"))) as server:
         url = server.url.replace("http://", "https://")
-        found = HttpTransport(Settings(url=url, patience=Patience(connect=1, read=1))).send(POST)
+        found = HttpxTransport(Settings(url=url, patience=Patience(connect=1, read=1))).send(POST)
     assert isinstance(found, Failure)
     assert (found.kind, found.sent) == ("tls", False)
 
@@ -423,4 +407,10 @@ def test_a_ca_that_cannot_be_read_is_an_error_of_the_settings(tmp_path: Path) ->
         if text is not None:
             file.write_text(text)
         with pytest.raises(SettingsError, match=r"--zstack-ca .*Give a PEM file"):
-            HttpTransport(Settings(url="https://127.0.0.1/zstack", ca=str(file)))
+            HttpxTransport(Settings(url="https://127.0.0.1/zstack", ca=str(file)))
+
+
+def test_a_redirect_to_no_url_is_an_answer_too() -> None:
+    found = send(answer(302, b"", "Location: http://[::1"))
+    assert isinstance(found, Response)
+    assert (found.status, found.header("location")) == (302, "http://[::1")
