@@ -24,7 +24,7 @@ from pytest_zstack_ticket.model.settings import Session
 from pytest_zstack_ticket.transport.clock import Clock
 
 OUTAGE = 90.0
-"""Seconds for which the target may be away, as long as a restart takes."""
+"""Seconds for which the target may be away unless another limit is given, as long as a restart takes."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 MOST_TRIES = 3
 """Times that a question is asked while the target answers others."""
@@ -70,6 +70,7 @@ class CleanupCalls:
         patience: float,
         longest: float,
         window: int = 1,
+        outage: float = OUTAGE,
     ) -> None:
         self._run = run
         self._sessions = sessions
@@ -78,6 +79,7 @@ class CleanupCalls:
         self._shows = "query" in profile.capabilities
         self._lost = 0
         self._end = clock.now() + longest
+        self._outage = outage
         self._lock = threading.Lock()
         self._recoveries = 0
         self._over = ""
@@ -153,7 +155,7 @@ class CleanupCalls:
     def _outlasts_outage(self) -> bool:
         began, pause = self.clock.now(), FIRST_PAUSE
         while not any(_rows_in(self.send(Request(method="GET", path=path))) is not None for path in PROBES):
-            if self.clock.now() + pause > min(self._end, began + OUTAGE):
+            if self.clock.now() + pause > min(self._end, began + self._outage):
                 return False
             self.clock.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)

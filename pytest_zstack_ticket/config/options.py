@@ -80,6 +80,9 @@ OPTIONS = (
     Option("concurrency", "calls in flight at once (embedded or remote: 8, local: 32)", "", "count", metavar="N"),
     Option("read-timeout", "seconds for one request", 30.0, "seconds", metavar="SECONDS"),
     Option("job-timeout", "seconds for one job", 60.0, "seconds", metavar="SECONDS"),
+    Option(
+        "outage-timeout", "seconds that clean-up waits for a target that is away", 90.0, "seconds", metavar="SECONDS"
+    ),
     Option("total-timeout", "seconds for the whole run (0: no limit)", 0.0, "seconds", metavar="SECONDS"),
     Option("webhook", "the target can reach this machine: test webhooks too", False, "flag"),
     Option("max-requests", "requests to the target in all (remote target: 10000)", "", "count", metavar="N"),

@@ -15,12 +15,14 @@ MOST_SWEEP = 900.0
 class Patience:
     """Time limits in seconds. Each has a name that is printed when it is hit.
 
-    `connect`, `read`: one request; `job`: from the 202 until its job ends; `total`: the whole run (None: no limit).
+    `connect`, `read`: one request; `job`: from the 202 until its job ends; `outage`: how long clean-up waits for a
+    target that is away; `total`: the whole run (None: no limit).
     """
 
     connect: float = 10.0
     read: float = 30.0
     job: float = 60.0
+    outage: float = 90.0
     total: float | None = None
 
     @property

@@ -58,7 +58,10 @@ def profile_of(options: RunOptions) -> Profile:
 def settings_of(options: RunOptions, url: str) -> Settings:
     """Return how to reach the target. Raises SettingsError for a URL that is none."""
     patience = Patience(
-        read=options["read-timeout"], job=options["job-timeout"], total=options["total-timeout"] or None
+        read=options["read-timeout"],
+        job=options["job-timeout"],
+        outage=options["outage-timeout"],
+        total=options["total-timeout"] or None,
     )
     if options.embedded:
         credentials = _embedded_credentials()

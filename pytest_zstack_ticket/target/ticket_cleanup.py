@@ -139,6 +139,7 @@ class TicketCleanup:
             patience=self.patience.job,
             longest=longest(self.patience, len(ledger.book.pending()), self.window),
             window=self.window,
+            outage=self.patience.outage,
         )
         sweeper = Sweeper(
             calls, ledger, profile=self.state.profile, patience=self.patience.job, known=one.rows, progress=progress

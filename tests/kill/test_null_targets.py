@@ -27,7 +27,7 @@ def test_a_null_target_passes_nothing_that_it_breaks(null, tmp_path):
     exact, prefixes = BROKEN[null]
     with SimulatorServer(f"embedded?fault=null:{null}") as server:
         arguments = [f"--zstack-url={server.url}", "--zstack-effort=smoke", "-q", "-p", "no:cacheprovider"]
-        arguments += [f"--zstack-report={tmp_path}/report", "--zstack-job-timeout=5"]
+        arguments += [f"--zstack-report={tmp_path}/report", "--zstack-job-timeout=5", "--zstack-outage-timeout=1"]
         environment = {**os.environ, "ZSTACK_SESSION": "0123456789abcdef0123456789abcdef"}
         done = run_pytest(arguments, folder=tmp_path, seconds=300, environment=environment)
     report = json.loads((tmp_path / "report" / "report.json").read_text("utf-8"))

@@ -36,6 +36,8 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.delenv(name)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("COLUMNS", "80")
+    # no target of these tests comes back: clean-up need not wait for it
+    monkeypatch.setenv("ZSTACK_OUTAGE_TIMEOUT", "2")
 
 
 @pytest.fixture
