@@ -285,6 +285,7 @@ def meet(name: str, *, after: int = 8, only: str = ONLY) -> Met:
         command = [
             *(sys.executable, "-m", "tests.soak.hostile", "--child", f"--zstack-url={hostile.url}", "-q"),
             *("--zstack-effort=smoke", "--zstack-read-timeout=1.5", "--zstack-job-timeout=3", "--zstack-seed=1"),
+            "--zstack-outage-timeout=3",
             *(f"--zstack-total-timeout={TOTAL}", f"--zstack-report={folder}/report", "-p", "no:cacheprovider"),
             *("--rootdir", folder, "-k", only, f"--junitxml={folder}/junit.xml"),
         ]

@@ -161,7 +161,7 @@ def run(*more: str, login: str = "password") -> tuple[dict[str, str], list[str],
         environment |= {"XDG_STATE_HOME": name, "LC_ALL": "C.UTF-8", **secret[login]}
         command = [
             *(sys.executable, "-m", "pytest", f"--zstack-url={echo.url}", "--zstack-report=report", "-q", "-l"),
-            *("--zstack-effort=smoke", "--zstack-job-timeout=2", "-p", "no:cacheprovider"),
+            *("--zstack-effort=smoke", "--zstack-job-timeout=2", "--zstack-outage-timeout=2", "-p", "no:cacheprovider"),
             *(f"--junitxml={name}/junit.xml", f"--alluredir={name}/allure", *more),
         ]
         try:
