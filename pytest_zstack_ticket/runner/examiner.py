@@ -22,7 +22,6 @@ from pytest_zstack_ticket.model.verdict import Example, Observation
 from pytest_zstack_ticket.report.finding import subject_role
 from pytest_zstack_ticket.runner.budget import Property
 from pytest_zstack_ticket.runner.record import ExaminedExample, ItemRecord
-from pytest_zstack_ticket.runner.relevance import require_relevant
 from pytest_zstack_ticket.verdicts.input_digest import input_of
 from pytest_zstack_ticket.verdicts.lateness import moment
 from pytest_zstack_ticket.verdicts.tally import Tally, tally_of
@@ -237,7 +236,6 @@ class Examiner:
 
     def _kept(self, item: ItemRecord, seen: ExaminedExample) -> ReportedViolation | None:
         example, judgement = seen.example, seen.example.judgement
-        require_relevant(example)
         with self._lock:
             _write(item, partial(self._keep, example))
             item.tally = item.tally.plus(tally_of(example))
