@@ -2,6 +2,7 @@
 
 import pytest
 
+from pytest_zstack_ticket.client.polling_pace import PollingPace
 from pytest_zstack_ticket.client.request_sender import RequestSender
 from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.client.ticket_quota import NoQuota
@@ -11,15 +12,12 @@ from tests.support.builders import answered, profile
 
 
 class Cloud:
-    first_wait = hook_wait = 0.0
+    pace = PollingPace()
     hook_url = ""
     session = Session(uuid="s")
 
     def run(self, _flow):
         return (answered(200, {}),)
-
-    def patience(self, limit: float) -> float:
-        return limit
 
 
 class Counting(NoQuota):
