@@ -141,8 +141,9 @@ class Lookahead:
         known = OURS.union(getattr(item, "callspec", _NoParameters).params)
         if not shipped or not isinstance(item, pytest.Function) or not known.issuperset(item.fixturenames):
             return None
-        if self._run.budget.seconds and not EXPLORING.isdisjoint(item.fixturenames):
-            # a budget counts the time of one property after the other
+        if not EXPLORING.isdisjoint(item.fixturenames):
+            # a budget counts the time of one property after the other, and Hypothesis parses sources, which CPython 3.11
+            # cannot do in two threads (SystemError: AST constructor recursion depth mismatch)
             return None
         return group_of(item)
 

@@ -101,8 +101,12 @@ def observed(trail: tuple[Exchange, ...]) -> Observed:
 
 
 def _fields(value: Json) -> set[str]:
-    """Return the members of a response and of the objects in it, such as inventory.uuid."""
-    inner = {f"{key}.{below}" for key, item in value.items() if isinstance(item, dict) for below in item}
+    """Return the members of a response and of the objects in it, such as inventory.uuid.
+
+    An empty list of causes counts as none: an error has it when it was read from the job's row, and not from the cache.
+    """
+    pairs = ((key, below, item[below]) for key, item in value.items() if isinstance(item, dict) for below in item)
+    inner = {f"{key}.{below}" for key, below, found in pairs if (below, found) != ("causes", [])}
     return {*map(str, value), *inner}
 
 

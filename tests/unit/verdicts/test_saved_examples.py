@@ -4,7 +4,7 @@ import pytest
 
 from pytest_zstack_ticket.model.outcome import Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.verdict import Example
-from pytest_zstack_ticket.verdicts.saved_examples import saved_example_of
+from pytest_zstack_ticket.verdicts.saved_examples import observed, saved_example_of
 from tests.support.builders import answered, error
 
 OURS = "OAuth 0123456789abcdef0123456789abcdef"
@@ -68,3 +68,11 @@ def test_undecided_examples_and_those_of_other_calls_are_not_pinned():
     assert pinned(example(Undecided(Phrase.of("a"))), subject=sent()) is None
     assert pinned(subject=sent(), created=()) is None
     assert pinned(example(name="zt-0123456789abcdef"), subject=sent()) is None
+
+
+def test_an_empty_list_of_causes_is_no_member() -> None:
+    """The same error has it or not, depending on where the target read it from."""
+    with_causes, without = ({"error": {"code": "SYS.1", "causes": []}}, {"error": {"code": "SYS.1"}})
+    assert observed((answered(503, with_causes),)).fields == observed((answered(503, without),)).fields
+    caused = {"error": {"code": "SYS.1", "causes": [{}]}}
+    assert "error.causes" in observed((answered(503, caused),)).fields
