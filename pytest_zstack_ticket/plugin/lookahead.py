@@ -142,8 +142,8 @@ class Lookahead:
         if not shipped or not isinstance(item, pytest.Function) or not known.issuperset(item.fixturenames):
             return None
         if not EXPLORING.isdisjoint(item.fixturenames):
-            # a budget counts the time of one property after the other; and Hypothesis parses sources, which CPython 3.11
-            # cannot do in two threads at once (SystemError: AST constructor recursion depth mismatch)
+            # a budget counts the time of one property after the other; and Hypothesis parses
+            # sources, which CPython 3.11 cannot do in two threads at once (SystemError: AST constructor recursion depth)
             return None
         return group_of(item)
 
