@@ -104,7 +104,7 @@ def causes_of(
         GARBLED: any(map(_renamed, every)) or _garbled(trails),
         HISTORY: rows_of(trails.get("history", ())) == [],
         SEVERAL: check != "only-matching" and _joined_by_or(subject),
-        STORED: _doubled(subject),
+        STORED: _doubled(subject) or (check == "refusal" and _same_uuid(subject, trails.get("sibling", ()))),
         OTHER_UUID: check != "refusal" and any(map(_other_uuid, every)),
         OTHER_JOB: any(map(_other_job, every)),
         USED_JOB: check != "not-success" and not arguments.get("together") and _used_again(every),
@@ -205,6 +205,12 @@ def _other_uuid(trail: tuple[Exchange, ...]) -> bool:
     """Say whether the response to a create shows another uuid than its resourceUuid."""
     sent, shown = sent_params(trail).get("resourceUuid"), (inventory_of(trail) or {}).get("uuid")
     return isinstance(sent, str) and isinstance(shown, str) and sent.strip().lower() != shown.lower()
+
+
+def _same_uuid(trail: tuple[Exchange, ...], sibling: tuple[Exchange, ...]) -> bool:
+    """Say whether a create was sent with the resourceUuid of its sibling, which is in use only if that is stored."""
+    sent = sent_params(trail).get("resourceUuid")
+    return isinstance(sent, str) and sent == sent_params(sibling).get("resourceUuid")
 
 
 def _other_job(trail: tuple[Exchange, ...]) -> bool:

@@ -29,11 +29,14 @@ def add_history_arguments(parser: argparse.ArgumentParser) -> None:
 
 def show_history(arguments: argparse.Namespace) -> int:
     """Show what changed. Raises EvidenceError."""
-    found = history([load_report(path) for path in arguments.bundles])
+    reports = [load_report(path) for path in arguments.bundles]
+    found = history(reports)
     if arguments.json:
         write_json(found)
     else:
-        for line in history_lines(found, translations(), language_of(arguments)):
+        lang = language_of(arguments)
+        texts = {row["id"]: row["text"][lang] for report in reports for row in report["requirements"]}
+        for line in history_lines(found, translations(), lang, texts):
             write_line(line)
     return 0
 

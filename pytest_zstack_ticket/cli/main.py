@@ -6,44 +6,68 @@ Output goes to stdout, messages to stderr; `NO_COLOR` is honoured by never writi
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
 
-COMMANDS = {
-    "simulate": ("simulate", "serve a simulated ZStack cloud to try the suites on"),
-    "faults": ("faults", "list the faults that can be simulated"),
-    "requirements": ("requirements", "list the requirements that the suites test"),
-    "explain": ("requirements", "show everything about one requirement"),
-    "sweep": ("sweep", "delete the tickets that a run left on its target"),
-    "doctor": ("doctor", "preflight: is a target ready to test, and what to fix"),
-    "diff": ("diff", "compare the reports of two runs"),
-    "history": ("history", "show which verdicts changed over several runs"),
-    "waive": ("waivers", "add a waiver for a known failure"),
-    "waivers": ("waivers", "check a file of waivers"),
-    "judge": ("judge", "recompute the verdicts of a run from its evidence"),
-    "keygen": ("keygen", "create a key pair for signing and verifying"),
-    "sign": ("sign", "sign the result of a run"),
-    "countersign": ("sign", "add a signature to a signed bundle"),
-    "verify": ("verify", "verify that a signed bundle is genuine"),
-    "advise": ("advise", "sign a list of requirements known to be wrong"),
-    "export": ("export", "convert a run to the format of another tool"),
-    "bundle": ("bundle", "pack the folder of a run into one zip"),
-    "render": ("render", "render the pages of a report as HTML or PDF"),
+GROUPS = {
+    "examine": {
+        "doctor": ("doctor", "preflight: is a target ready to test, and what to fix"),
+        "login": ("login", "print a session for the curl lines of a report"),
+        "requirements": ("requirements", "list the requirements that the suites test"),
+        "explain": ("requirements", "show everything about one requirement"),
+    },
+    "understand": {
+        "replay": ("replay", "send a finding again: does it still fail?"),
+        "diff": ("diff", "compare the reports of two runs"),
+        "history": ("history", "show which verdicts changed over several runs"),
+        "waive": ("waivers", "add a waiver for a known failure"),
+        "waivers": ("waivers", "check a file of waivers"),
+        "export": ("export", "convert a run to the format of another tool"),
+        "render": ("render", "render the pages of a report as HTML or PDF"),
+        "bundle": ("bundle", "pack the folder of a run into one zip"),
+    },
+    "trust": {
+        "judge": ("judge", "recompute the verdicts of a run from its evidence"),
+        "keygen": ("keygen", "create a key pair for signing and verifying"),
+        "sign": ("sign", "sign the result of a run"),
+        "countersign": ("sign", "add a signature to a signed bundle"),
+        "verify": ("verify", "verify that a signed bundle is genuine"),
+        "advise": ("advise", "sign a list of requirements known to be wrong"),
+    },
+    "clean up": {
+        "sweep": ("sweep", "delete the tickets that a run left on its target"),
+    },
+    "simulate": {
+        "simulate": ("simulate", "serve a simulated ZStack cloud to try the suites on"),
+        "faults": ("faults", "list the faults that can be simulated"),
+    },
 }
-"""Commands in the order of the help: the module of each in this package, and its line in the help."""
+"""Commands by purpose, in the order of the help: the module of each in this package, and its line in the help."""
+COMMANDS = {name: known for group in GROUPS.values() for name, known in group.items()}
+COLUMN = 14
+"""Columns of the names in the list of commands."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status: 0 yes, 1 no, 4 for arguments or files that cannot be used."""
+    _escape_what_stdout_cannot_show()
     words = sys.argv[1:] if arguments is None else arguments
-    parser = make_parser(next((word for word in words if not word.startswith("-")), ""))
+    named = next((word for word in words if not word.startswith("-")), "")
+    if named and named not in COMMANDS:
+        return _complain(f"there is no command {named}. {_nearest(named)} `zstack-ticket --help` lists all.", 4)
+    parser = make_parser(named)
     parsed = parser.parse_args(words)
     if not hasattr(parsed, "run"):
         parser.print_help(sys.stderr)
         return 4
+    return _run(parsed)
+
+
+def _run(parsed: argparse.Namespace) -> int:
     try:
         status: int = parsed.run(parsed)
     except (UsageError, EvidenceError) as error:
@@ -58,23 +82,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+def _escape_what_stdout_cannot_show() -> None:
+    """Let a terminal that is not UTF-8 show what it cannot write as escapes, and break no command."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def make_parser(command: str) -> argparse.ArgumentParser:
     """Return the parser of all commands; only the one that was named has its arguments."""
     parser = argparse.ArgumentParser(
         prog="zstack-ticket",
-        description="Companion commands of `pytest --zstack-url=URL`: simulator, preflight, reports, signing.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=f"Companion commands of `pytest --zstack-url=URL`.\n\n{listed_commands()}",
         epilog="`zstack-ticket COMMAND --help` shows the options of a command.",
     )
     parser.add_argument("--version", action=Version, nargs=0, help="show the version and exit")
-    table = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for name, (module, line) in COMMANDS.items():
-        one = table.add_parser(name, help=line, formatter_class=argparse.RawDescriptionHelpFormatter)
+    table = parser.add_subparsers(metavar="COMMAND", help="one of those listed above")
+    for name, (module, _) in COMMANDS.items():
+        one = table.add_parser(name, formatter_class=argparse.RawDescriptionHelpFormatter)
         if name == command:
             known = import_module(f"pytest_zstack_ticket.cli.{module}").COMMANDS[name]
             one.description, one.epilog = known.description, known.example
             known.add_arguments(one)
             one.set_defaults(run=known.run)
     return parser
+
+
+def listed_commands() -> str:
+    """List the commands by purpose, as the help shows them."""
+    lines = []
+    for title, group in GROUPS.items():
+        lines += [f"{title}:", *(f"  {name:<{COLUMN}}{line}" for name, (_, line) in group.items()), ""]
+    return "\n".join(lines).rstrip()
+
+
+def _nearest(name: str) -> str:
+    import difflib  # noqa: PLC0415 - only a mistyped command pays for it
+
+    near = difflib.get_close_matches(name, COMMANDS, n=2)
+    return f"Did you mean {' or '.join(near)}?" if near else "It is none of ours."
 
 
 class Version(argparse.Action):
@@ -88,7 +134,7 @@ class Version(argparse.Action):
         parser.exit()
 
 
-def _complain(error: Exception, status: int) -> int:
+def _complain(error: Exception | str, status: int) -> int:
     """Print an error as one sentence, and return the exit status."""
     print(f"zstack-ticket: {error}", file=sys.stderr)  # noqa: T201 - this is a command
     return status

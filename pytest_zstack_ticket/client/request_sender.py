@@ -14,7 +14,7 @@ from pytest_zstack_ticket.client.ticket_quota import NoQuota, TicketQuota
 from pytest_zstack_ticket.model.exchange import Exchange, Headers, Request
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Settings
-from pytest_zstack_ticket.transport.quota import is_over_alive_quota
+from pytest_zstack_ticket.transport.quota import counts_as_creation, is_over_alive_quota
 
 MOST_QUOTA_RETRIES = 3
 """Attempts to send one POST within the quota, which other threads or workers may use up meanwhile."""
@@ -23,7 +23,7 @@ MOST_RENEWALS_OF_ONE = 3
 
 
 class RequestSender:
-    """Sends requests and follows their jobs: asks `quota` before POSTs, notifies `calls` after each call."""
+    """Sends requests and follows their jobs: asks `quota` before what may create, notifies `calls` after each call."""
 
     def __init__(  # noqa: PLR0913 - what a run brings together
         self,
@@ -92,11 +92,14 @@ class RequestSender:
         hook_wait = pace.hook_wait if hook and ("X-Web-Hook", hook) in request.headers else 0.0
         learning = follow and first_wait is None and not hook_wait
         for _ in range(MOST_QUOTA_RETRIES):
-            if request.method == "POST":
+            if counts_as_creation(request):
                 self.quota.free()
             wait = pace.first_wait(call) if learning else LEAST_WAIT if first_wait is None else first_wait
-            exchanges = self._sender.run(submit(request, job_limit=limit, first_wait=wait, hook_wait=hook_wait))
-            pace.learn(call, exchanges, wait if learning else None)
+            exchanges: tuple[Exchange, ...] = ()
+            try:
+                exchanges = self._sender.run(submit(request, job_limit=limit, first_wait=wait, hook_wait=hook_wait))
+            finally:
+                pace.learn(call, exchanges, wait if learning else None)
             if not is_over_alive_quota(exchanges[0].answer):
                 break
         return exchanges

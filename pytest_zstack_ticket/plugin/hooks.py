@@ -18,7 +18,7 @@ from pytest_zstack_ticket.plugin.interrupts import Interrupts
 from pytest_zstack_ticket.plugin.private_api import forget_interrupt
 from pytest_zstack_ticket.plugin.progress import LiveLine, is_wanted
 from pytest_zstack_ticket.plugin.remaining_budget import LATE, spend, take
-from pytest_zstack_ticket.plugin.terminal import residue, summary
+from pytest_zstack_ticket.plugin.terminal import findings_hidden, residue, summary
 from pytest_zstack_ticket.redaction.leak_scan import Scan
 from pytest_zstack_ticket.report.cleanup_progress import CleanupProgress
 from pytest_zstack_ticket.runner.conclusion import NOT_WRITTEN, Conclusion, conclude
@@ -269,8 +269,18 @@ class RunHooks:
         except (EvidenceError, OSError) as error:
             self.end_without_report(f"The zip cannot be written ({error}).")
 
+    @pytest.hookimpl(wrapper=True, tryfirst=True, specname="pytest_terminal_summary")
+    def pytest_terminal_summary_of_others(
+        self, terminalreporter: pytest.TerminalReporter
+    ) -> Generator[None, object, object]:
+        """Let pytest repeat no card in its own sections."""
+        if self.conclusion is None:
+            return (yield)
+        with findings_hidden(self.run, terminalreporter):
+            return (yield)
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Show verdict, counts and one card for each failed requirement."""
+        """Show verdict, counts and one card for each cause."""
         if self.run.planned is not None:
             for line in lines(self.run.options, quotas_of(self.run.options), self.run.planned):
                 terminalreporter.write_line(line)

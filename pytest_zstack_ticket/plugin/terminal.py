@@ -1,11 +1,18 @@
-"""What a terminal shows at the end of a run: verdict, counts, and one card for each failed requirement."""
+"""What a terminal shows at the end of a run: verdict, counts, and one card for each cause."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import pytest
 
-from pytest_zstack_ticket.model.verdict import ROLL_UP
+from pytest_zstack_ticket.report.grouping import causes_in
+from pytest_zstack_ticket.report.html.page_writer import PAGE_NAMES
 from pytest_zstack_ticket.report.text.budget_text import shortfall_lines
+from pytest_zstack_ticket.report.text.causes_text import CausesText
 from pytest_zstack_ticket.report.text.columns import pad, visible, width, wrapped
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
 from pytest_zstack_ticket.report.text.finding_card import COLUMNS
@@ -36,19 +43,15 @@ def summary(run: Run, ending: Conclusion, reporter: pytest.TerminalReporter) -> 
         reporter.write_line(words.say("no-requirement", lang))
         written(run, ending, reporter)
         return
-    reporter.write_line("")
     for line in table(ending.result, lang):
         reporter.write_line(line)
-    failed = [one for one in ending.report["requirements"] if one["findings"] and one["verdict"] == "failed"]
-    for requirement in failed:
-        reporter.write_line("")
-        first, *rest = run.cards.full(requirement["findings"][-1], requirement)
-        reporter.write_line(first, red=True, bold=True)
-        for line in rest:
-            reporter.write_line(line)
-    for line in reasons(ending, lang):
-        reporter.write_line(line)
+    text = CausesText(cards=run.cards, folder=_shown_folder(run), verbose=reporter.verbosity > 0)
+    causes = causes_in(ending.report["requirements"])
+    for line, is_title in text.groups(causes):
+        reporter.write_line(line, **({"red": True, "bold": True} if is_title else {}))
     reporter.write_line("")
+    for line in text.reasons(causes):
+        reporter.write_line(line)
     for line in expectations(ending, lang):
         reporter.write_line(line)
     verdict = ending.result.verdict
@@ -61,8 +64,13 @@ def summary(run: Run, ending: Conclusion, reporter: pytest.TerminalReporter) -> 
 def written(run: Run, ending: Conclusion, reporter: pytest.TerminalReporter) -> None:
     """Say where the report is, and what a search for secrets found in all that was written."""
     words, lang, scan = translations(), run.lang, run.scanned
-    if ending.path is not None:
-        reporter.write_line(words.say("report", lang, path=ending.path))
+    if ending.path is None:
+        for line in wrapped(words.say("no-report", lang), COLUMNS):
+            reporter.write_line(line)
+    else:
+        folder = _shown_folder(run)
+        shown = f"{folder}/{PAGE_NAMES['en']}" if folder else ending.path
+        reporter.write_line(words.say("report", lang, path=shown))
     if ending.trouble:
         reporter.write_line(words.say("no-pdf", lang, reason=visible(ending.trouble)), red=True)
     if scan.files:
@@ -137,29 +145,34 @@ def table(result: Result, lang: str) -> list[str]:
     return lines
 
 
-def reasons(ending: Conclusion, lang: str) -> list[str]:
-    """Return why requirements came to neither passed nor failed, one line for each reason."""
-    words = translations()
-    found: dict[str, list[str]] = {}
-    for requirement in ending.report["requirements"]:
-        if requirement["verdict"] not in ("passed", "failed") and requirement["reason"]:
-            verdict, reason = words.word(requirement["verdict"], lang), visible(requirement["reason"][lang])
-            why = words.say("reason-line", lang, word=verdict, text=reason)
-            found.setdefault(why, []).append(requirement["id"])
-    ordered = sorted(found.items(), key=lambda pair: _rank(pair[0], lang))
-    lines = [words.say("reason-of", lang, reason=why, ids=_named(ids, lang)) for why, ids in ordered[:MOST_REASONS]]
-    lines += [f"… {len(ordered) - MOST_REASONS}"] if len(ordered) > MOST_REASONS else []
-    return ["", *(part for line in lines for part in wrapped(line, COLUMNS))] if lines else []
+def _shown_folder(run: Run) -> str:
+    """Name the folder of the report as short as it can be, empty if no folder stays."""
+    if run.place is None or run.place.zip is not None:
+        return ""
+    beside = os.path.relpath(run.place.folder)
+    return str(run.place.folder) if beside.startswith("..") else beside
 
 
-def _rank(why: str, lang: str) -> int:
-    return next(
-        (place for place, verdict in enumerate(ROLL_UP) if why.startswith(translations().word(verdict, lang))), 99
-    )
+@contextmanager
+def findings_hidden(run: Run, reporter: Any) -> Iterator[None]:
+    """Keep pytest from repeating findings, and what the shipped suites skip: our section shows each once."""
+    stats, hidden = reporter.stats, {}
+    for outcome in ("failed", "skipped") if run.shipped else ("failed",):
+        reports = stats.get(outcome, [])
+        kept = [report for report in reports if not _is_shown_by_us(report)]
+        if len(kept) < len(reports):
+            hidden[outcome] = reports
+            stats[outcome] = kept
+    try:
+        yield
+    finally:
+        stats.update(hidden)
 
 
-def _named(ids: list[str], lang: str) -> str:
-    comma = translations().say("comma", lang)
-    if len(ids) <= 6:
-        return comma.join(ids)
-    return translations().say("and-more", lang, ids=comma.join(ids[:4]), count=len(ids))
+def _is_shown_by_us(report: Any) -> bool:
+    """Say whether a report is that of a requirement with a card or a reason, and not of a test that broke."""
+    marked = next((value for name, value in getattr(report, "user_properties", ()) if name == "requirement"), None)
+    if marked is None:
+        return False
+    # the text of a finding begins with its requirement, a traceback does not
+    return report.outcome == "skipped" or str(report.longrepr).startswith(marked)

@@ -5,6 +5,7 @@ Every byte survives: text is quoted for any POSIX shell, anything else is piped 
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
@@ -14,6 +15,7 @@ from pytest_zstack_ticket.model.exchange import Request
 MAX_BODY_BYTES = 100_000
 _SET_BY_CURL = frozenset({"content-length", "host", "accept-encoding"})
 SESSION_VARIABLE = "ZSTACK_SESSION"
+_ESCAPE = re.compile(rb"\\([0-7]{3})")
 
 
 def curl_line(
@@ -49,6 +51,30 @@ def curl_line(
             piped = f"{_printf(body)} | "
             arguments += ["--data-binary", "@-"]
     return f"{piped}{' '.join(arguments)} {_quoted(base_url + request.path)}"
+
+
+def sent_body(curl: str) -> bytes | None:
+    """Bytes of the body that a command sends, None if it sends none or not all of it."""
+    words = shlex.split(curl)
+    if words[:1] == ["printf"] and "--data-binary" in words:
+        return _ESCAPE.sub(lambda found: bytes([int(found[1], 8)]), words[1].encode())
+    if "--data-raw" in words:
+        return words[words.index("--data-raw") + 1].encode()
+    return None
+
+
+def with_body_file(curl: str, path: str) -> str:
+    """Write the command so that it reads its body from a file, and is short enough for a terminal."""
+    body = sent_body(curl)
+    if body is None:
+        return curl
+    if curl.startswith("printf "):
+        return curl.removeprefix(f"{_printf(body)} | ").replace("--data-binary @-", f"--data-binary {_file(path)}", 1)
+    return curl.replace(f"--data-raw {shlex.quote(body.decode())}", f"--data-binary {_file(path)}", 1)
+
+
+def _file(path: str) -> str:
+    return shlex.quote(f"@{path}")
 
 
 def _plain(content: bytes) -> bool:

@@ -25,10 +25,25 @@ def sibling_role(trails: Trails) -> str:
     return next((role for role in SIBLING_ROLES if trails.get(role) and role != subject_role(trails)), "")
 
 
+def deciding_role(trails: Trails) -> str:
+    """Name the query that shows what a create led to, empty if the answer to the subject itself decides."""
+    subject, sibling = subject_role(trails), sibling_role(trails)
+    trail = trails.get(subject, ())
+    if not trail or trail[0].request.method == "GET":
+        return ""
+    queries = (
+        role
+        for role, found in reversed(list(trails.items()))
+        if found and role not in (subject, sibling) and found[0].request.method == "GET"
+    )
+    return next(queries, "")
+
+
 def finding_json(finding: Finding, trails: Trails) -> dict[str, Any]:
     """Write a finding with the messages that show it; a body over 20000 bytes is cut, and said so."""
     example = finding.example
     sibling = trails.get(sibling_role(trails), ())
+    deciding = trails.get(deciding_role(trails), ())
     return {
         "requirement": finding.requirement,
         "test": example.test,
@@ -46,6 +61,7 @@ def finding_json(finding: Finding, trails: Trails) -> dict[str, Any]:
         "exchanges": {role: list(ids) for role, ids in example.roles.items()},
         "subject": message_json(trails.get(subject_role(trails), ())),
         "sibling": message_json(sibling) if sibling else None,
+        "deciding": message_json(deciding) if deciding else None,
     }
 
 

@@ -35,7 +35,7 @@ class QuotaTransport:
 
     def send(self, request: Request, /) -> Response | Failure:
         """Send one request, or say which cap forbids it."""
-        creates = request.method.upper() not in ("GET", "PUT", "DELETE", "HEAD", "OPTIONS")
+        creates = counts_as_creation(request)
         if self._cleaning and not creates:
             wait = self._meter.count(size_of(request), now=self._clock.now())
         else:
@@ -51,6 +51,11 @@ class QuotaTransport:
     def close(self) -> None:
         """Give up connections."""
         self._transport.close()
+
+
+def counts_as_creation(request: Request) -> bool:
+    """Return True for a request of any method that could make a faulty target create a ticket."""
+    return request.method.upper() not in ("GET", "PUT", "DELETE", "HEAD", "OPTIONS")
 
 
 def is_over_alive_quota(answer: Response | Failure) -> bool:

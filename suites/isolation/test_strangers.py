@@ -92,6 +92,7 @@ def test_count_reveals_nothing_to_a_stranger(ticket_endpoint, zstack_canary, zst
 
 
 @pytest.mark.requirement("ZT-ISOLATION-007")
+@pytest.mark.zstack_alone
 def test_count_of_all_reveals_nothing_to_a_stranger(ticket_endpoint, zstack_canary, zstack_examine):
     """A stranger's count of all tickets does not grow when other users create tickets."""
     stranger = ticket_endpoint.as_user("stranger")

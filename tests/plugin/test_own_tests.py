@@ -33,7 +33,7 @@ def test_a_departure_fails_the_test_in_few_words(pytester: pytest.Pytester, repo
     result = pytester.runpytest("--zstack-url=embedded", "--zstack-report=out", pytester.makepyfile(FAILING))
     assert result.ret == 1
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["OWN-1: A short name is refused, which is not so.", "  expected  refused"])
+    result.stdout.fnmatch_lines(["OWN-1 (must): A short name is refused, which is not so.", "  expected  refused"])
     assert "Traceback" not in result.stdout.str()
     (finding,) = report()["requirements"][0]["findings"]
     assert finding["expected"]["zh"] == "被拒绝"

@@ -66,7 +66,7 @@ def test_the_terminal_shows_one_card_for_each_failed_requirement(pytester: pytes
             "  expected  refused",
             "  actual    accepted; *",
             "  change    params.name: too-long*",
-            "  request   POST /v1/tickets",
+            "  request   POST /v1/tickets {*",
             "  sibling   200 *",
             "  curl      curl *",
             "  run again pytest * -k ZT-BODY-004",
@@ -74,6 +74,20 @@ def test_the_terminal_shows_one_card_for_each_failed_requirement(pytester: pytes
         ]
     )
     assert "\x1b" not in result.stdout.str()
+    assert result.stdout.str().count("A name longer than 255 UTF-16 code units is refused.") == 1
+    result.stdout.fnmatch_lines(["no report was kept: --zstack-report=DIR *"])
+
+
+def test_a_card_is_short_and_its_request_body_lies_beside_the_report(pytester: pytest.Pytester):
+    result = pytester.runpytest(FAULTY, *SOME, "--zstack-report=out")
+    lines = result.stdout.lines
+    card = lines[lines.index("ZT-BODY-004 (must): A name longer than 255 UTF-16 code units is refused.") :]
+    assert card.index("") <= 15
+    (curl,) = (line for line in card if line.startswith("  curl"))
+    assert "--data-binary @out/requests/ZT-BODY-004.json" in curl
+    body = json.loads((pytester.path / "out" / "requests" / "ZT-BODY-004.json").read_bytes())
+    assert len(body["params"]["name"]) > 255
+    result.stdout.fnmatch_lines(["report: out/report.html"])
 
 
 def test_a_chinese_terminal_keeps_to_eighty_columns(pytester: pytest.Pytester):

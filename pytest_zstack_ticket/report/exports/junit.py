@@ -22,6 +22,7 @@ from pytest_zstack_ticket.report.exports.plain_text import (
     trace_of,
     waived,
 )
+from pytest_zstack_ticket.report.grouping import causes_in
 from pytest_zstack_ticket.report.text.columns import visible
 
 OUTCOMES = {
@@ -42,10 +43,12 @@ def junit(report: Report) -> str:
     No requirement has a duration of its own, because examples are sent once and judged by many: `time` is that of the
     run, and 0 on suites and test cases.
     """
+    groups = causes_in(report["requirements"]).groups
+    roots = {row["id"]: group.root["id"] for group in groups for row in group.explained}
     root = Element("testsuites", {"name": "CreateTicket conformance"})
     by_area = groupby(sorted(report["requirements"], key=lambda row: str(row["area"])), lambda row: str(row["area"]))
     for area, rows in by_area:
-        _add_suite(root, area, report, [_case(row) for row in rows])
+        _add_suite(root, area, report, [_case(row, roots.get(row["id"], "")) for row in rows])
     end = bad_end(report)
     if end:
         _add_suite(root, "run", report, [_bad_end(*end)])
@@ -75,10 +78,10 @@ def _set_counts(element: Element, cases: Iterable[Element]) -> None:
         element.set(name, str(counts[tag]))
 
 
-def _case(row: Row) -> Element:
+def _case(row: Row, root: str) -> Element:
     attributes = {"classname": f"{PACKAGE}.{row['area']}", "name": f"{row['id']} {row['text']['en']}", "time": "0.000"}
     case = Element("testcase", {name: visible(value) for name, value in attributes.items()})
-    _add_properties(case, _properties(row))
+    _add_properties(case, {**_properties(row), **({"cause": visible(root)} if root else {})})
     tag = "skipped" if waived(row) else OUTCOMES[row["verdict"]]
     if tag:
         kind = "waived" if waived(row) else row["verdict"]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from pytest_zstack_ticket.report.grouping import causes_in
 from pytest_zstack_ticket.report.text.columns import shortened, visible
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
 from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front_end_lines
@@ -23,7 +24,7 @@ MAX_BYTES = 900_000
 MAX_ROWS = 100
 MAX_TEXT_COLUMNS = 300
 LISTED = ("failed", "error", "inconclusive", "untested")
-"""Verdicts of which each row is shown, in this order."""
+"""Verdicts of which each row is shown."""
 _PUNCTUATION = re.compile(r"(?<=\w)-(?=\w)|(?<=\d)\.(?=\d)|[.,](?= |$)|(?<=\w):(?= )|([!-/:-@\[-`{-~])")
 """A punctuation mark; only where it can mean nothing it is in no group."""
 
@@ -111,22 +112,31 @@ def _counts(report: Report, translations: Translations, lang: str) -> list[str]:
 
 
 def _rows(report: Report, translations: Translations, lang: str) -> list[str]:
-    rows = sorted(
-        (row for row in report["requirements"] if row["verdict"] in LISTED),
-        key=lambda row: LISTED.index(row["verdict"]),
-    )
+    causes = causes_in(report["requirements"])
+    explained = {row["id"]: group.root["id"] for group in causes.groups for row in group.explained}
+    roots = [group.root for group in causes.groups]
+    others = [row for one in causes.reasons for row in one.rows if row["verdict"] in LISTED]
+    rows = [*roots, *others, *(row for group in causes.groups for row in group.explained)]
     if not rows:
         return []
     words = translations.catalogues[lang]["page"]
     heads = " | ".join(inert(words[key]) for key in ("requirements", "reason"))
-    lines = ["", f"| | {heads} |", "| --- | --- | --- |", *(_row(row, translations, lang) for row in rows[:MAX_ROWS])]
+    lines = [
+        "",
+        f"| | {heads} |",
+        "| --- | --- | --- |",
+        *(_row(row, translations, lang, explained) for row in rows[:MAX_ROWS]),
+    ]
     return [*lines, *([f"| … | {len(rows) - MAX_ROWS} | |"] if len(rows) > MAX_ROWS else [])]
 
 
-def _row(row: Report, translations: Translations, lang: str) -> str:
+def _row(row: Report, translations: Translations, lang: str, explained: Mapping[str, str]) -> str:
     waived = f", {inert(translations.catalogues[lang]['page']['waived'])}" if row.get("waived") else ""
     verdict = f"{VERDICT_MARKS[row['verdict']]} {inert(translations.word(row['verdict'], lang))}{waived}"
-    return f"| {verdict} | {foreign(row['id'])} {inert(row['text'][lang])} | {_why(row, translations, lang)} |"
+    root = explained.get(row["id"])
+    caused = translations.catalogues[lang]["page"]["root"]
+    why = foreign(caused.format(id=root)) if root else _why(row, translations, lang)
+    return f"| {verdict} | {foreign(row['id'])} {inert(row['text'][lang])} | {why} |"
 
 
 def _why(row: Report, translations: Translations, lang: str) -> str:

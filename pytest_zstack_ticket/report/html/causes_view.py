@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pytest_zstack_ticket.report.html.page_context import VERDICTS, Json, PageContext, by_verdict
+from pytest_zstack_ticket.report.grouping import Group, OpenReason, causes_in
+from pytest_zstack_ticket.report.html.page_context import Json, PageContext
 
 ACTIONS = frozenset(
     {
@@ -35,10 +36,14 @@ UNFOLDED_IDS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedCause:
-    """A failed requirement, with what was expected and what came once for each way in which it failed."""
+    """The root of a group, with what was expected and what came once for each way in which it failed.
+
+    `explained` are the ids of the requirements that failed for it or have no verdict for it.
+    """
 
     row: Json
     differences: Sequence[tuple[str, str]]
+    explained: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,36 +69,32 @@ class Causes:
 
 def causes_view(context: PageContext) -> Causes:
     """Compute causes and actions."""
-    rows = by_verdict(context.report["requirements"])
-    failed = [_failed(context, row) for row in rows if row["verdict"] == "failed"]
-    reasons = _by_reason(row for row in rows if row["verdict"] not in ("passed", "failed"))
+    found = causes_in(context.report["requirements"])
+    failed = [_failed(context, group) for group in found.groups]
     return Causes(
         failed=failed[:MAX_FAILED],
         more_failed=failed[MAX_FAILED:],
-        undecided=[_undecided(context, verdict, key, same) for (verdict, _, key), same in reasons.items()],
+        undecided=[_undecided(context, one) for one in found.reasons],
     )
 
 
-def _failed(context: PageContext, row: Json) -> FailedCause:
-    pairs = ((context.text(one["expected"]), context.text(one["actual"])) for one in row["findings"])
-    return FailedCause(row=row, differences=list(dict.fromkeys(pairs)))
+def _failed(context: PageContext, group: Group) -> FailedCause:
+    findings = group.root["findings"]
+    pairs = ((context.text(one["expected"]), context.text(one["actual"])) for one in findings)
+    return FailedCause(
+        row=group.root,
+        differences=list(dict.fromkeys(pairs)),
+        explained=[row["id"] for row in group.explained],
+    )
 
 
-def _undecided(context: PageContext, verdict: str, key: str, rows: list[Json]) -> UndecidedCause:
+def _undecided(context: PageContext, one: OpenReason) -> UndecidedCause:
+    key, rows = one.reason["key"], one.rows
     return UndecidedCause(
-        verdict=verdict,
-        reason=context.text(rows[0]["reason"]),
+        verdict=one.verdict,
+        reason=context.text(one.reason),
         action=context.say(f"action-{key}") if key in ACTIONS else "",
         count=len(rows),
         shown_ids=[row["id"] for row in rows[:MAX_IDS]],
         folded=len(rows) > UNFOLDED_IDS,
     )
-
-
-def _by_reason(rows: Iterable[Json]) -> dict[tuple[str, str, str], list[Json]]:
-    """Group requirements by verdict, text and key of their reason, what needs action first."""
-    found: dict[tuple[str, str, str], list[Json]] = {}
-    for row in rows:
-        reason = row["reason"] or {"key": "", "en": ""}
-        found.setdefault((row["verdict"], reason["en"], reason["key"]), []).append(row)
-    return dict(sorted(found.items(), key=lambda pair: VERDICTS.index(pair[0][0])))

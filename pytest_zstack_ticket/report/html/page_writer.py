@@ -12,6 +12,7 @@ from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.document import requirement_json
 from pytest_zstack_ticket.report.html.page import render_page
 from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
+from pytest_zstack_ticket.report.request_files import write_request_files
 from pytest_zstack_ticket.report.text.translations import translations
 
 Report = Mapping[str, Any]
@@ -48,11 +49,12 @@ def _shown_exchanges(report: Report) -> frozenset[str]:
 
 
 def write_page(report: Report, folder: Path, lang: str, catalogue: Iterable[Requirement]) -> Path:
-    """Write the page of a run into its folder, and delete those of an earlier run.
+    """Write the page of a run and its request files into its folder, and delete those of an earlier run.
 
     Raises OSError and EvidenceError.
     """
     for name in STALE:
         (folder / name).unlink(missing_ok=True)
+    write_request_files(report, folder)
     evidence = extract_evidence(report, folder, catalogue)
     return write_atomically(folder / PAGE_NAMES["en"], render_page(report, translations(), lang, evidence=evidence))

@@ -10,6 +10,7 @@ from typing import Any
 
 from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.report.curl import with_body_file
 from pytest_zstack_ticket.report.text.columns import chopped, pad, shortened, visible, wrapped
 from pytest_zstack_ticket.report.text.translations import Translations
 
@@ -17,6 +18,7 @@ COLUMNS = 80
 LABEL_COLUMNS = 10
 MAX_LINES = 6
 MAX_BODY = 250
+QUERY_COLUMNS = 40
 Finding = Mapping[str, Any]
 Message = Mapping[str, Any]
 _STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
@@ -59,6 +61,62 @@ class FindingCards:
             *self._repetition(finding),
             *self._commands(finding),
         ]
+
+    def compact(self, finding: Finding, requirement: Mapping[str, Any], *, body_file: str = "") -> list[str]:
+        """Write what decides a finding in at most 15 lines; `body_file` holds the body of its request."""
+        consequence = requirement.get("consequence")
+        lines = [
+            *self._labelled("expected", [self.translations.render_json(finding["expected"], self.lang)])[:2],
+            *self._labelled("actual", [self._actual(finding)])[:2],
+            *(self._labelled("edit", self._edited(finding["edit"], finding))[:2] if finding["edit"] else ()),
+            *self._one_line("request", self._asked(finding["subject"])),
+            *self._one_line("answer", self._answered(finding["subject"])),
+            *self._one_line("sibling", self._answered(finding["sibling"])),
+            *self._one_line("deciding", self._looked_up(finding.get("deciding"))),
+            *(self._labelled("why", [consequence[self.lang]])[:2] if consequence else ()),
+        ]
+        curl = with_body_file(finding["curl"], body_file) if body_file else finding["curl"]
+        return [*lines, *self._commands({**finding, "curl": curl})]
+
+    def _actual(self, finding: Finding) -> str:
+        text = self.translations.render_json(finding["actual"], self.lang)
+        if finding["tried"] == 1:
+            return text
+        return self._say("with-note", name=text, note=self._say("seen", seen=finding["seen"], tried=finding["tried"]))
+
+    def _asked(self, message: Message | None) -> str:
+        """Write a request with its body on one line."""
+        if message is None:
+            return ""
+        request = message["request"]
+        return f"{request['method']} {request['path']} {self._brief_body(request['body'])}"
+
+    def _answered(self, message: Message | None) -> str:
+        if message is None:
+            return ""
+        if "failure" in message:
+            kind = self.translations.word(message["failure"]["kind"], self.lang)
+            return self._say("reason-line", word=kind, text=message["failure"]["detail"])
+        return f"{message['answer']['status']} {self._brief_body(message['answer']['body'])}"
+
+    def _looked_up(self, message: Message | None) -> str:
+        """Write a query so that its answer is on the line too."""
+        if message is None:
+            return ""
+        asked = shortened(visible(f"{message['request']['method']} {message['request']['path']}"), QUERY_COLUMNS)
+        return f"{asked} -> {self._answered(message)}"
+
+    def _one_line(self, label: str, text: str) -> list[str]:
+        if not text:
+            return []
+        return [f"  {pad(self._say(label), LABEL_COLUMNS)}{shortened(visible(text), COLUMNS - LABEL_COLUMNS - 2)}"]
+
+    @staticmethod
+    def _brief_body(body: Json) -> str:
+        if body is None:
+            return ""
+        text = body if isinstance(body, str) else str(body.get("cut") or body.get("base64"))
+        return _LONG_STRING.sub(lambda found: f'"{found[1][:16]}…{found[1][-8:]}"', text)
 
     def _difference(self, finding: Finding) -> list[str]:
         """Write what was expected, what came, and the one edit with the value at its path in both siblings."""

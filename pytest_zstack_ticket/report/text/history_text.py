@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pytest_zstack_ticket.report.text.columns import pad, shortened, visible, width
@@ -10,10 +11,13 @@ from pytest_zstack_ticket.report.text.translations import Translations
 
 MAX_TARGET_COLUMNS = 60
 MAX_VERDICT_COLUMNS = 14
+MAX_TEXT_COLUMNS = 100
 
 
-def history_lines(history: Mapping[str, Any], translations: Translations, lang: str) -> list[str]:
-    """Write a history; verdicts stand in columns, one for each run."""
+def history_lines(
+    history: Mapping[str, Any], translations: Translations, lang: str, texts: Mapping[str, str] = MappingProxyType({})
+) -> list[str]:
+    """Write a history; verdicts stand in columns, one for each run, before the requirement's text if that is known."""
     words = translations.catalogues[lang]["history"]
     lines = [
         words["run"].format(
@@ -32,7 +36,8 @@ def history_lines(history: Mapping[str, Any], translations: Translations, lang: 
     first = max((width(visible(row["id"])) for row in history["changed"]), default=0)
     numbers = "  ".join(pad(f"#{number}", widest) for number in range(1, len(history["runs"]) + 1))
     table = [
-        f"{pad(visible(row['id']), first)}  {'  '.join(pad(word, widest) for word in words_of_row)}".rstrip()
+        f"{pad(visible(row['id']), first)}  {'  '.join(pad(word, widest) for word in words_of_row)}"
+        f"  {shortened(visible(texts.get(row['id'], '')), MAX_TEXT_COLUMNS)}".rstrip()
         for row, words_of_row in zip(history["changed"], columns, strict=True)
     ]
     head = [f"{' ' * first}  {numbers}".rstrip()] if table else []

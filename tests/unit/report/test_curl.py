@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytest_zstack_ticket.model.exchange import Headers, Request
-from pytest_zstack_ticket.report.curl import MAX_BODY_BYTES, curl_line
+from pytest_zstack_ticket.report.curl import MAX_BODY_BYTES, curl_line, sent_body, with_body_file
 
 BODIES = [
     b'{"a":1}',
@@ -100,3 +100,19 @@ def test_a_session_that_other_users_share_is_that_of_the_run():
         others={"OAuth same": "ZSTACK_APPROVER_SESSION", "OAuth theirs": "ZSTACK_STRANGER_SESSION"},
     )
     assert '"Authorization: OAuth $ZSTACK_SESSION"' in line
+
+
+@pytest.mark.parametrize("body", [b'{"name": "it\'s"}', b"\x00\xff'\\%", "中文".encode(), b"a" * 9000])
+def test_the_body_of_a_command_goes_to_a_file_and_stays_the_same(body: bytes):
+    command = curl_line(Request(method="POST", path="/v1/tickets", body=body), "http://h", ours=())
+    assert sent_body(command) == body
+    short = with_body_file(command, "my report/requests/ZT-BODY-004.json")
+    assert short.startswith("curl ")
+    assert "--data-binary '@my report/requests/ZT-BODY-004.json' http://h/v1/tickets" in short
+
+
+def test_a_command_without_a_body_or_with_one_that_is_left_out_stays():
+    for request in (Request(method="GET", path="/"), Request(method="POST", path="/", body=b"x" * 200_000)):
+        command = curl_line(request, "http://h", ours=())
+        assert sent_body(command) is None
+        assert with_body_file(command, "file") == command

@@ -1,0 +1,188 @@
+"""Causes of a run: failed requirements that show the same defect as one group with its root, and open reasons.
+
+Computed from the rows of `report.json` alone, so that terminal, page, Markdown and JUnit agree. It changes no verdict:
+`verdicts.judge` decides what is blocked by what; this says what to read first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_zstack_ticket.checks.causes import FORMS, STORED
+
+Row = Mapping[str, Any]
+FOUNDATION = ("session", "http", "answer", "job", "body", "store", "query", "lifecycle", "isolation")
+"""Areas in the order in which they stand on one another; an area of a user's own comes last."""
+LEVELS = ("must", "should", "may")
+UNSTORED = frozenset({"query-unclear", "controls-changed"})
+"""Reasons that follow from tickets that are not stored, where the requirement on that failed."""
+NO_REASON = {"key": "", "parameters": {}, "en": "", "zh": ""}
+"""Stands for a reason that a report does not have."""
+OPEN = ("error", "inconclusive", "untested", "inapplicable")
+"""Verdicts without a decision, what needs action first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """One defect: the failed requirement to read first, others that show the same, and what it left without verdict."""
+
+    root: Row
+    same: Sequence[Row]
+    blocked: Sequence[Row]
+    open: Sequence[Row]
+
+    @property
+    def explained(self) -> list[Row]:
+        """Everything that the root explains."""
+        return [*self.same, *self.blocked, *self.open]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenReason:
+    """Requirements without a decision for one reason that no group explains; `reason` is that of the first."""
+
+    verdict: str
+    reason: Mapping[str, Any]
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Causes:
+    """What a reader needs of a run, in this order."""
+
+    groups: Sequence[Group]
+    reasons: Sequence[OpenReason]
+
+
+def causes_in(rows: Sequence[Row]) -> Causes:
+    """Group the rows of a report: the defect that explains most comes first, waived ones last."""
+    failed = [row for row in rows if row["verdict"] == "failed"]
+    after = {row["id"]: row["after"] for row in rows}
+    failed_ids = {row["id"] for row in failed}
+    blocked = _attributed((row, _blockers(row)) for row in rows)
+    undecided = _attributed((row, _explainers(row, failed_ids)) for row in rows)
+    groups = [_group(same, after, blocked, undecided) for same in _clusters(failed, after)]
+    taken = {row["id"] for group in groups for row in group.explained}
+    left = [row for row in rows if row["verdict"] in OPEN and row["id"] not in taken]
+    return Causes(groups=sorted(groups, key=_weight), reasons=_reasons(left))
+
+
+def _group(
+    members: Sequence[Row],
+    after: Mapping[str, Sequence[str]],
+    blocked: Mapping[str, Sequence[Row]],
+    undecided: Mapping[str, Sequence[Row]],
+) -> Group:
+    ids = {row["id"] for row in members}
+
+    def order(row: Row) -> tuple[bool, int, int, int]:
+        stands_on_another = bool(_below(row["id"], after) & ids)
+        return stands_on_another, -len(blocked.get(row["id"], ())), *_rank(row)
+
+    root, *same = sorted(members, key=order)
+    return Group(
+        root=root,
+        same=same,
+        blocked=_once(row for one in members for row in blocked.get(one["id"], ())),
+        open=_once(row for one in members for row in undecided.get(one["id"], ())),
+    )
+
+
+def _clusters(failed: Sequence[Row], after: Mapping[str, Sequence[str]]) -> list[list[Row]]:
+    """Join failed requirements that share a mark, or of which one depends on the other."""
+    clusters: list[tuple[set[object], list[Row]]] = []
+    for row in failed:
+        marks = _marks(row) | {row["id"]} | (_below(row["id"], after) & {one["id"] for one in failed})
+        joined = [one for one in clusters if one[0] & marks]
+        clusters = [one for one in clusters if not one[0] & marks]
+        clusters.append((marks.union(*(one[0] for one in joined)), [*(r for one in joined for r in one[1]), row]))
+    return [rows for _, rows in clusters]
+
+
+def _marks(row: Row) -> set[object]:
+    """Say what the findings of a row share with others that show the same: request, or check with both sides.
+
+    A check alone is no mark: a refusal that is missing for two fields is two defects.
+    """
+    marks: set[object] = set()
+    for finding in row["findings"]:
+        edit, subject = finding["edit"] or {}, finding["subject"]
+        sides = (finding["check"], finding["expected"]["key"], finding["actual"]["key"])
+        marks.add((*sides, edit.get("path", ""), edit.get("name", "")) if edit else (*sides, _member(finding)))
+        if subject:
+            marks.add((subject["exchange"], finding["actual"]["key"]))
+    return marks
+
+
+def _member(finding: Mapping[str, Any]) -> str:
+    """Name the part of a response that a finding is about, empty if it is about all of it."""
+    known = finding["expected"]["parameters"]
+    return str(known.get("member") or known.get("path") or known.get("event") or "")
+
+
+def _below(one: str, after: Mapping[str, Sequence[str]]) -> set[str]:
+    """Collect the requirements that one depends on, however far."""
+    found: set[str] = set()
+    waiting = list(after.get(one, ()))
+    while waiting:
+        base = waiting.pop()
+        if base not in found:
+            found.add(base)
+            waiting += after.get(base, ())
+    return found - {one}
+
+
+def _blockers(row: Row) -> list[str]:
+    """Name the failed requirements that block a row, as its reason says."""
+    reason = row["reason"] or {}
+    return reason["parameters"]["by"].split(", ") if reason.get("key") == "blocked" else []
+
+
+def _explainers(row: Row, failed: Collection[str]) -> list[str]:
+    """Name the failed requirement that an inconclusive row's reason follows from."""
+    key = (row["reason"] or {}).get("key", "") if row["verdict"] == "inconclusive" else ""
+    cause = STORED if key in UNSTORED else FORMS.get(key, "")
+    return [cause] if cause in failed else []
+
+
+def _attributed(pairs: Iterable[tuple[Row, Sequence[str]]]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row, causes in pairs:
+        if causes:
+            # several roots may block one: it is listed once, under the first
+            found.setdefault(causes[0], []).append(row)
+    return found
+
+
+def _reasons(rows: Iterable[Row]) -> list[OpenReason]:
+    """Group rows by verdict and key of their reason, so that a number in a message makes no group of its own."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row["verdict"], _cause(row["reason"] or NO_REASON)), []).append(row)
+    made = [
+        OpenReason(verdict=verdict, reason=same[0]["reason"] or NO_REASON, rows=same)
+        for (verdict, _), same in found.items()
+    ]
+    return sorted(made, key=lambda one: (OPEN.index(one.verdict), -len(one.rows)))
+
+
+def _cause(reason: Mapping[str, Any]) -> str:
+    """Key of a reason, with the parameter that makes it another cause."""
+    named = reason["parameters"]
+    return " ".join([reason["key"], *(str(named[name]) for name in ("need", "profile", "by") if name in named)])
+
+
+def _weight(group: Group) -> tuple[bool, int, int, int]:
+    return bool(group.root.get("waived")), -len(group.explained), *_rank(group.root)
+
+
+def _rank(row: Row) -> tuple[int, int]:
+    area, level = row["area"], row["level"]
+    place = FOUNDATION.index(area) if area in FOUNDATION else len(FOUNDATION)
+    return LEVELS.index(level) if level in LEVELS else len(LEVELS), place
+
+
+def _once(rows: Iterable[Row]) -> list[Row]:
+    return list({row["id"]: row for row in rows}.values())

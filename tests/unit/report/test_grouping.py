@@ -1,0 +1,100 @@
+"""Causes of a run: which failed requirement to read first, and what it explains."""
+
+from typing import Any
+
+from pytest_zstack_ticket.report.grouping import causes_in
+
+
+def finding(
+    check: str = "stored-once", *, exchange: str = "m-1", actual: str = "stored", edit: dict[str, str] | None = None
+) -> dict[str, Any]:
+    return {
+        "check": check,
+        "expected": {"key": "expect-stored", "parameters": {"count": "1"}},
+        "actual": {"key": actual, "parameters": {"count": "0"}},
+        "edit": edit,
+        "subject": {"exchange": exchange},
+    }
+
+
+def row(name: str, verdict: str, *findings: dict[str, Any], **more: Any) -> dict[str, Any]:
+    area = name.split("-")[1].lower()
+    reason = more.pop("reason", None)
+    return {
+        "id": name,
+        "area": area,
+        "level": "must",
+        "verdict": verdict,
+        "after": [],
+        "findings": list(findings),
+        "reason": reason and {"parameters": {}, "en": "why", "zh": "why", **reason},
+        **more,
+    }
+
+
+def ids(rows: Any) -> list[str]:
+    return [one["id"] for one in rows]
+
+
+def test_what_is_blocked_by_a_failure_or_follows_from_it_is_in_its_group():
+    rows = [
+        row("ZT-BODY-004", "failed", finding("refusal", exchange="m-9", actual="was-accepted")),
+        row("ZT-STORE-001", "failed", finding()),
+        row("ZT-QUERY-002", "untested", reason={"key": "blocked", "parameters": {"by": "ZT-STORE-001"}}),
+        row("ZT-ISOLATION-009", "inconclusive", reason={"key": "query-unclear", "parameters": {"role": "before"}}),
+    ]
+    first, second = causes_in(rows).groups
+    assert (first.root["id"], ids(first.explained)) == ("ZT-STORE-001", ["ZT-QUERY-002", "ZT-ISOLATION-009"])
+    assert (second.root["id"], second.explained) == ("ZT-BODY-004", [])
+    assert causes_in(rows).reasons == []
+
+
+def test_the_same_reason_has_a_cause_of_its_own_where_its_requirement_did_not_fail():
+    rows = [row("ZT-ISOLATION-009", "inconclusive", reason={"key": "query-unclear"})]
+    (reason,) = causes_in(rows).reasons
+    assert (causes_in(rows).groups, ids(reason.rows)) == ([], ["ZT-ISOLATION-009"])
+
+
+def test_requirements_that_show_the_same_are_one_group():
+    rows = [row("ZT-ISOLATION-005", "failed", finding(exchange="m-1")), row("ZT-STORE-008", "failed", finding())]
+    (group,) = causes_in(rows).groups
+    assert (group.root["id"], ids(group.same)) == ("ZT-STORE-008", ["ZT-ISOLATION-005"])
+
+
+def test_a_check_that_fails_for_two_fields_shows_two_defects():
+    edits = ({"path": "params.name", "name": "drop"}, {"path": "params.requests", "name": "drop"})
+    rows = [
+        row(f"ZT-BODY-00{number}", "failed", finding("refusal", exchange=f"m-{number}", edit=edit))
+        for number, edit in enumerate(edits)
+    ]
+    assert len(causes_in(rows).groups) == 2
+
+
+def test_the_requirement_that_others_depend_on_is_the_root():
+    rows = [
+        row("ZT-JOB-001", "failed", finding("a", exchange="m-1"), after=["ZT-JOB-002"]),
+        row("ZT-JOB-002", "failed", finding("b", exchange="m-2")),
+    ]
+    (group,) = causes_in(rows).groups
+    assert (group.root["id"], ids(group.same)) == ("ZT-JOB-002", ["ZT-JOB-001"])
+
+
+def test_a_number_in_a_message_makes_no_reason_of_its_own_and_another_need_does():
+    reasons = [
+        {"key": "calibration-unfinished", "parameters": {"seconds": "3"}},
+        {"key": "calibration-unfinished", "parameters": {"seconds": "4"}},
+        {"key": "unmet-need", "parameters": {"need": "approver"}},
+        {"key": "unmet-need", "parameters": {"need": "stranger"}},
+    ]
+    found = causes_in([row(f"ZT-JOB-00{n}", "inconclusive", reason=one) for n, one in enumerate(reasons)])
+    assert [ids(one.rows) for one in found.reasons] == [["ZT-JOB-000", "ZT-JOB-001"], ["ZT-JOB-002"], ["ZT-JOB-003"]]
+
+
+def test_a_waived_failure_comes_last_whatever_it_explains():
+    blocked = {"key": "blocked", "parameters": {"by": "ZT-STORE-001"}}
+    rows = [
+        row("ZT-STORE-001", "failed", finding(), waived=True),
+        row("ZT-QUERY-002", "untested", reason=blocked),
+        row("ZT-BODY-004", "failed", finding("refusal", exchange="m-9")),
+    ]
+    assert [one.root["id"] for one in causes_in(rows).groups] == ["ZT-BODY-004", "ZT-STORE-001"]
