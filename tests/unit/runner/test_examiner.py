@@ -36,7 +36,7 @@ class Kept:
             words=lambda phrase: translations().render(phrase, "en"),
             sibling=lambda: next(self.siblings),
         )
-        self.record = self.examine.begin("ZT-BODY-002", "test_refused::test_it")
+        self.record = self.examine.begin("ACME-TICKET-002", "test_refused::test_it")
 
 
 def test_an_example_that_holds_is_kept_and_returns_nothing():
@@ -53,7 +53,7 @@ def test_a_departure_is_returned_with_its_text():
     kept = Kept()
     violation = kept.examine("refusal", edit=EDIT, subject=trail(ACCEPTED), sibling=trail(ACCEPTED))
     assert isinstance(violation, ReportedViolation)
-    assert str(violation) == "ZT-BODY-002: expected refused; actual: accepted; the response was {}"
+    assert str(violation) == "ACME-TICKET-002: expected refused; actual: accepted; the response was {}"
     assert kept.record.failing.example == kept.examples[0]
     assert kept.record.tally.failed == 1
 
