@@ -143,7 +143,7 @@ class Lookahead:
             return None
         if not EXPLORING.isdisjoint(item.fixturenames):
             # a budget counts the time of one property after the other; and Hypothesis parses
-            # sources, which CPython 3.11 cannot do in two threads at once (SystemError: AST constructor recursion depth)
+            # sources, which CPython 3.11 cannot do in two threads at once (SystemError: AST constructor)
             return None
         return group_of(item)
 
