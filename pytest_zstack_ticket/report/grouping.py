@@ -92,13 +92,22 @@ def _group(
 
 def _clusters(failed: Sequence[Row], after: Mapping[str, Sequence[str]]) -> list[list[Row]]:
     """Join failed requirements that share a mark, or of which one depends on the other."""
-    clusters: list[tuple[set[object], list[Row]]] = []
-    for row in failed:
-        marks = _marks(row) | {row["id"]} | (_below(row["id"], after) & {one["id"] for one in failed})
-        joined = [one for one in clusters if one[0] & marks]
-        clusters = [one for one in clusters if not one[0] & marks]
-        clusters.append((marks.union(*(one[0] for one in joined)), [*(r for one in joined for r in one[1]), row]))
-    return [rows for _, rows in clusters]
+    ids = {row["id"] for row in failed}
+    above = list(range(len(failed)))
+
+    def head(place: int) -> int:
+        while above[place] != place:
+            above[place] = place = above[above[place]]
+        return place
+
+    first: dict[object, int] = {}
+    for place, row in enumerate(failed):
+        for mark in _marks(row) | {row["id"]} | (_below(row["id"], after) & ids):
+            above[head(place)] = head(first.setdefault(mark, place))
+    clusters: dict[int, list[Row]] = {}
+    for place, row in enumerate(failed):
+        clusters.setdefault(head(place), []).append(row)
+    return list(clusters.values())
 
 
 def _marks(row: Row) -> set[object]:
