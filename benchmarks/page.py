@@ -32,7 +32,9 @@ def finding(requirement: str, number: int) -> dict[str, Any]:
     return {
         "requirement": requirement,
         "test": "test_refused::test_invalid_body_is_refused",
-        "edit": {"kind": "mutation", "name": "too-long", "path": "params.name"},
+        "check": "refusal",
+        "arguments": {},
+        "edit": {"kind": "mutation", "name": f"too-long-{number}", "path": "params.name"},
         "partition": f"params.name/too-long-{number % 40}",
         "expected": said,
         "actual": said,
