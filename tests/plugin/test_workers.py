@@ -72,4 +72,5 @@ def test_two_workers_send_what_one_process_sends(pytester: pytest.Pytester) -> N
         assert result.ret == 0
         report = json.loads((pytester.path / "out" / "report.json").read_text("utf-8"))
         used.append(report["run"]["residue"]["used"]["requests"])
-    assert used[1] <= used[0] + 12
+    # each process learns for itself how long jobs take, so the number of polls differs; rows sent twice would add half
+    assert used[1] <= used[0] * 1.1
