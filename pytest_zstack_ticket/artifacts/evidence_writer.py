@@ -31,7 +31,7 @@ class EvidenceWriter:
     """Appends lines to one file; safe to use from many threads. Raises EvidenceError if the file cannot be opened.
 
     `header` are plain JSON values, such as the id of the run and the worker; schema and suite are added to them.
-    `failed` says why the file can no longer be written. Nobody who is sending is interrupted for that; such a file has
+    `failed` says why the file can no longer be written. No sender is interrupted for that; such a file has
     no seal.
     """
 

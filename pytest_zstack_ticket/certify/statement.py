@@ -108,7 +108,7 @@ def test_result(report: JsonObject, *, policy: JsonObject | None) -> JsonObject:
     """Return a report as a test result of in-toto.
 
     That has three results only: whatever is not conformance is FAILED, even what could not be decided. Conformance is
-    WARNED unless the run was held to a policy: without one, nobody said how much has to be examined.
+    WARNED unless the run was held to a policy: without one, nothing says how much has to be examined.
     """
     rows = report["requirements"]
     waived = {row["id"] for row in rows if row.get("waived")}

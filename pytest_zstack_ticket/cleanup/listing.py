@@ -87,7 +87,7 @@ class TicketListing:
         return pages.rows, not pages.skipped
 
     def _found_form(self) -> str | None:
-        """Find a way to ask that the target can answer, though the first rows may be such as nobody can read."""
+        """Find a way to ask that the target can answer, though the first rows may be unreadable."""
         for form in FORMS:
             for start, limit in ((0, PAGE), (0, 1), (1, 1), (2, 1)):
                 if self.calls.rows(f"/v1/tickets?{form}limit={limit}&start={start}") is not None:

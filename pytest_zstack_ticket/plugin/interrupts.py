@@ -25,7 +25,7 @@ LONGEST_START = 60.0
 """Seconds that a worker may take to start and to send its process id."""
 STDERR = 2
 DEFAULT = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
-"""What handles each signal if nobody else asked for it."""
+"""What handles each signal if nothing else asked for it."""
 
 
 class Interrupts:
@@ -41,7 +41,7 @@ class Interrupts:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        """Handle the signals, if this is the main thread and nobody else does."""
+        """Handle the signals, if this is the main thread and nothing else does."""
         if threading.current_thread() is not threading.main_thread():
             return
         translations()  # nothing is to be read from a disk in the handler of a signal
@@ -120,7 +120,7 @@ class Interrupts:
                 os.kill(process, number)
 
     def _leave(self, number: int) -> None:
-        """End this process at once, as the signal does that nobody handles; what it created is in its ledger."""
+        """End this process at once, as an unhandled signal does; what it created is in its ledger."""
         self._say("leaving")
         if self._run.role != "worker" and self._run.usage_counter is not None:
             with suppress(OSError):

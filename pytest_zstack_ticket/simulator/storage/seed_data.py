@@ -65,7 +65,7 @@ def digest(clear: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody who can log in: an account, an account's user, or a virtual ID."""
+    """A user who can log in: an account, an account's user, or a virtual ID."""
 
     name: str
     uuid: str
