@@ -23,7 +23,9 @@ def test_it(ticket_endpoint, zstack_examine, number):
         assert zstack_examine("sameness", subject=again, sibling=ticket_endpoint.calibration) is None
     assert number == 1
 '''
-CHANGES = re.compile(r"(seed |in )[\d.]+|127\.0\.0\.1:\d+|/tmp/\S+|=+|\.+ *\[|\x1b\[[\d;?]*[a-zA-Z]")
+CHANGES = re.compile(
+    r"(seed |in )[\d.]+|…[0-9a-f]{8}|zt-[0-9a-f]{16}|\b[0-9a-f]{32}\b|127\.0\.0\.1:\d+|/tmp/\S+|=+|\.+ *\[|\x1b\[[\d;?]*[a-zA-Z]"
+)
 
 
 @pytest.fixture
