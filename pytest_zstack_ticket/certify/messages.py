@@ -8,6 +8,7 @@ from pytest_zstack_ticket.certify.advisories import Advised
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.report.text.columns import shortened, visible
+from pytest_zstack_ticket.report.text.headline import headline, narrowed
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, Translations
 
 MAX_QUOTED_COLUMNS = 300
@@ -58,23 +59,11 @@ def advised_lines(found: Iterable[Advised], translations: Translations, lang: st
 def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> list[str]:
     """Return the claims of a statement, the verdict and its restrictions first."""
     words = translations.catalogues[lang]["certificate"]
-    counts = ", ".join(
-        f"{translations.word(verdict, lang)} {count}" for verdict, count in summary["counts"].items() if count
-    )
     values = _values(summary, translations, lang)
-    covered = summary["coverage"]
-    values |= {"counts": counts}
-    values |= {key.replace("-", "_"): covered[key] for key in ("not-examined", "must-not-examined")}
-    values |= {"absent": ", ".join(map(_shown, covered["absent"])), "policy": _policy(summary["policy"])}
+    first = [words["line-verdict"].format(**values), *narrowed(summary, translations, lang)]
     keys = (
-        "verdict",
-        "coverage",
-        "absent",
-        "limits",
         "policy",
         "no-policy",
-        "partial",
-        "deviations",
         "residue",
         "target",
         "tls",
@@ -84,24 +73,21 @@ def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> l
         "nonce",
         "files",
     )
-    said = {"partial": summary["partial"], "deviations": summary["deviations"], "residue": summary["residue"]}
-    said |= {"nonce": summary["nonce"], "tls": values["tls"], "suite": values["digest"]}
-    said |= {"absent": values["absent"], "limits": not covered["standard-limits"]}
+    said = {"residue": summary["residue"], "nonce": summary["nonce"], "tls": values["tls"], "suite": values["digest"]}
     said |= {"policy": summary["policy"], "no-policy": not summary["policy"]}
     waived = [
         words["line-waiver"].format(**{key: _shown(value) for key, value in one.items()})
         for one in summary["waivers"]["used"]
     ]
-    return [words[f"line-{key}"].format(**values) for key in keys if said.get(key, True)] + waived
+    return first + [words[f"line-{key}"].format(**values) for key in keys if said.get(key, True)] + waived
 
 
 def _values(summary: JsonObject, translations: Translations, lang: str) -> JsonObject:
     """Return what the lines about a statement show of it."""
     return {
-        "verdict": translations.word(summary["verdict"], lang),
+        "verdict": headline(summary, translations, lang),
         "result": summary["result"],
-        "requirements": summary["requirement-set"]["count"],
-        "count": summary["deviations"],
+        "policy": _policy(summary["policy"]),
         "left": summary["residue"],
         "url": _shown(summary["target"]["url"]),
         "kind": translations.word(summary["target"]["kind"], lang),

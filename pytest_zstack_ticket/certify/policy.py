@@ -1,4 +1,4 @@
-"""Whether a report meets a certification policy, and how much of the suite it covers."""
+"""Whether a report meets a certification policy."""
 
 from __future__ import annotations
 
@@ -7,33 +7,11 @@ from datetime import date, datetime, timedelta
 
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.model.exchange import JsonObject
-from pytest_zstack_ticket.model.profile import Limits
-
-EXAMINED = frozenset({"passed", "failed", "inconclusive", "error"})
+from pytest_zstack_ticket.verdicts.coverage import coverage, other_limits
 
 SECURITY = frozenset({"isolation", "session"})
 """Areas of which no failure may be waived."""
 LONGEST_WAIVER = timedelta(days=731)
-
-
-def coverage(report: JsonObject) -> JsonObject:
-    """Count how much of the suite a report covers: what every claim has to be read with."""
-    rows = report["requirements"]
-    left_out = [row for row in rows if row["verdict"] not in EXAMINED]
-    profile = report["profile"]
-    return {
-        "requirements": len(rows),
-        "not-examined": len(left_out),
-        "must-not-examined": sum(row["level"] == "must" for row in left_out),
-        "absent": sorted(profile["absent"]),
-        "standard-limits": profile["limits"] == standard_limits(),
-    }
-
-
-def standard_limits() -> JsonObject:
-    """Write the limits of the built-in profiles as JSON."""
-    limits = Limits()
-    return {"name": limits.name, "description": limits.description, "comment": limits.comment}
 
 
 def unmet(policy: JsonObject | None, report: JsonObject, at: datetime) -> list[Rejection]:
@@ -84,7 +62,7 @@ def _of_the_target(policy: JsonObject, report: JsonObject) -> Iterator[str]:
         yield f"target {report['target']['kind']}"
     if profile["name"] not in policy["profiles"]:
         yield f"profile {profile['name']}"
-    if policy["standard-limits"] and profile["limits"] != standard_limits():
+    if policy["standard-limits"] and other_limits(profile["limits"]):
         yield "limits that are not those of the built-in profiles"
     yield from (f"no {one}" for one in policy["capabilities"] if one not in profile["capabilities"])
 

@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from pytest_zstack_ticket.artifacts.seal import Seal
-from pytest_zstack_ticket.certify.policy import coverage
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.model.digest import digest
 from pytest_zstack_ticket.model.exchange import JsonObject
+from pytest_zstack_ticket.verdicts.coverage import coverage
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT = "https://in-toto.io/Statement/v1"

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pytest_zstack_ticket.certify.policy import coverage, shortfalls
+from pytest_zstack_ticket.certify.policy import shortfalls
 from pytest_zstack_ticket.certify.statement import test_result as result_of
 from pytest_zstack_ticket.config.policy_file import load_policy
 from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.config.waiver_file import load_waivers
 from pytest_zstack_ticket.model.errors import PolicyError, ProfileError, WaiverError
+from pytest_zstack_ticket.verdicts.coverage import coverage
 
 POLICY = load_policy("standard-2026")
 AT = datetime(2027, 1, 31, tzinfo=UTC)
@@ -114,7 +115,7 @@ def test_a_claim_says_how_much_was_not_examined():
         "not-examined": 1,
         "must-not-examined": 1,
         "absent": [],
-        "standard-limits": True,
+        "other-limits": {},
     }
 
 
