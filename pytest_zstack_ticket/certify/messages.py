@@ -8,6 +8,7 @@ from pytest_zstack_ticket.certify.advisories import Advised
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.report.text.columns import shortened, visible
+from pytest_zstack_ticket.report.text.execution_text import account_text, addopts_text, options_text, plugins_text
 from pytest_zstack_ticket.report.text.headline import headline, narrowed
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, Translations
 
@@ -68,12 +69,16 @@ def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> l
         "target",
         "tls",
         "run",
+        "account",
+        "started",
+        "plugins",
         "suite",
         "valid",
         "nonce",
         "files",
     )
     said = {"residue": summary["residue"], "nonce": summary["nonce"], "tls": values["tls"], "suite": values["digest"]}
+    said |= {key: summary.get("execution") for key in ("account", "started", "plugins")}
     said |= {"policy": summary["policy"], "no-policy": not summary["policy"]}
     waived = [
         words["line-waiver"].format(**{key: _shown(value) for key, value in one.items()})
@@ -87,6 +92,7 @@ def _values(summary: JsonObject, translations: Translations, lang: str) -> JsonO
     return {
         "verdict": headline(summary, translations, lang),
         "result": summary["result"],
+        **_execution(summary),
         "policy": _policy(summary["policy"]),
         "left": summary["residue"],
         "url": _shown(summary["target"]["url"]),
@@ -107,6 +113,18 @@ def _values(summary: JsonObject, translations: Translations, lang: str) -> JsonO
         "tls": ", ".join(map(_shown, summary["target"].get("tls", ()))),
         "digest": _shown(summary["suite"].get("digest", "")),
         "versions": _versions(summary.get("installed")),
+    }
+
+
+def _execution(summary: JsonObject) -> JsonObject:
+    """Return how the run was started, from a statement that says it."""
+    started = summary.get("execution")
+    return {
+        "account": _shown(account_text(started)),
+        "version": _shown(summary["target"].get("version") or "-"),
+        "options": _shown(options_text(started)),
+        "addopts": _shown(addopts_text(started)) or "-",
+        "plugins": _shown(plugins_text(started)) or "-",
     }
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.model.exchange import JsonObject
-from pytest_zstack_ticket.verdicts.coverage import coverage, other_limits
+from pytest_zstack_ticket.verdicts.coverage import coverage, other_limits, other_release, unknown_plugins
 
 SECURITY = frozenset({"isolation", "session"})
 """Areas of which no failure may be waived."""
@@ -48,6 +48,7 @@ def _of_the_run(policy: JsonObject, report: JsonObject, at: datetime) -> Iterato
     digest = report["requirement-set"]["digest"]
     if digest not in policy.get("requirement-sets", [digest]):
         yield f"requirement set {digest}"
+    yield from (f"pytest plugin {one}" for one in unknown_plugins(report, policy.get("plugins", ())))
     if policy["nonce"] and not run.get("nonce"):
         yield "no certifier's nonce"
     if at - datetime.fromisoformat(run["ended"]) > timedelta(days=policy["longest-age-days"]):
@@ -58,6 +59,9 @@ def _of_the_run(policy: JsonObject, report: JsonObject, at: datetime) -> Iterato
 
 def _of_the_target(policy: JsonObject, report: JsonObject) -> Iterator[str]:
     profile = report["profile"]
+    version = other_release(report)
+    if version:
+        yield f"target of version {version} judged as release {report['target']['release']['oldest']}"
     if report["target"]["kind"] not in policy["kinds"]:
         yield f"target {report['target']['kind']}"
     if profile["name"] not in policy["profiles"]:

@@ -38,6 +38,7 @@ DISAGREE = {
     "residue": "residue-differs",
     "installed": "installed-differs",
     "environment": "environment-differs",
+    "execution": "execution-differs",
     "kill-matrix": "kill-matrix-differs",
 }
 """Reason to reject a statement, by the claim that differs from its report."""
@@ -100,6 +101,7 @@ def claims(report: JsonObject) -> JsonObject:
         "residue": run["left_on_target"],
         "installed": run.get("installed"),
         "environment": report.get("environment"),
+        "execution": run.get("execution"),
         "kill-matrix": report.get("kill-matrix"),
     }
 

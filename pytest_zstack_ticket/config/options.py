@@ -94,6 +94,7 @@ OPTIONS = (
     Option("waivers", "a TOML file of waivers for known failures", kind="file", metavar="FILE"),
     Option("baseline", "the report of an earlier run: replay its examples and compare", kind="file", metavar="DIR"),
     Option("nonce", "certifier's nonce, added to ticket names", kind="nonce", metavar="WORD"),
+    Option("allow-plugins", "pytest plugins that may be loaded at effort certify, with commas", metavar="NAMES"),
     Option("plan", "show the most that would be sent; send nothing", False, "flag"),
 )
 SECRETS = ("password", "session", "access_key_id", "access_key_secret", "two_factor_token")
@@ -209,6 +210,11 @@ def environment_language(variables: Mapping[str, str]) -> Value:
         if variables.get(name):
             return Value("zh" if variables[name].lower().startswith("zh") else "en", name)
     return Value("en", DEFAULT)
+
+
+def allowed_plugins(options: RunOptions) -> list[str]:
+    """Return the names in `allow-plugins`."""
+    return [name.strip() for name in str(options["allow-plugins"]).split(",") if name.strip()]
 
 
 def default_seed(effort: str) -> Value:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pytest_zstack_ticket.api.server_info import target_facts
 from pytest_zstack_ticket.artifacts.bundle import REPORT
+from pytest_zstack_ticket.artifacts.execution import execution_json
 from pytest_zstack_ticket.artifacts.provenance import installed_json, machine_json, suite_json
 from pytest_zstack_ticket.config.atomic_write import write_atomically
 from pytest_zstack_ticket.config.options import safe_arguments
@@ -158,6 +159,7 @@ def _run_json(run: Run, pytest_status: int, *, avoidable: bool) -> dict[str, Any
         "left_on_target": len(run.swept.left),
         "residue": {**_residue_json(run), "avoidable": avoidable},
         "pytest_status": pytest_status,
+        "execution": execution_json(run.options, **run.started_by, redact=run.reached.redactor.text),
         "arguments": [run.reached.redactor.text(argument) for argument in safe_arguments()],
     }
 
@@ -183,6 +185,7 @@ def _target_json(run: Run, profile: Profile) -> dict[str, Any]:
         "given": given if run.options.embedded else None,
         "kind": "embedded" if run.options.embedded else run.reached.kind,
         "release": {"oldest": str(profile.oldest), "newest": str(profile.newest)},
+        "version": run.reached.redactor.text(run.reached.state.version) or None,
         "tls": sorted(f"sha256:{one}" for one in run.reached.certificates),
     }
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
+from pytest_zstack_ticket.config.profile_file import parse_release
+from pytest_zstack_ticket.model.errors import ProfileError
 from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.model.profile import Limits
 
 EXAMINED = frozenset({"passed", "failed", "inconclusive", "error"})
+
+KNOWN_PLUGINS = frozenset({"allure-pytest", "anyio", "hypothesis", "platformdirs", "pytest-xdist"})
+"""Distributions whose pytest plugins alter no verdict."""
+_VERSION = re.compile(r"\d{1,3}\.\d{1,3}")
 
 
 def coverage(report: JsonObject) -> JsonObject:
@@ -19,15 +28,45 @@ def coverage(report: JsonObject) -> JsonObject:
         "must-not-examined": sum(row["level"] == "must" for row in left_out),
         "absent": sorted(profile["absent"]),
         "other-limits": other_limits(profile["limits"]),
+        "plugins": unknown_plugins(report),
+        "other-release": other_release(report),
     }
 
 
 def standard_limits() -> dict[str, int]:
-    """The limits of the built-in profiles."""
+    """Write the limits of the built-in profiles as JSON."""
     limits = Limits()
     return {"name": limits.name, "description": limits.description, "comment": limits.comment}
 
 
 def other_limits(limits: JsonObject) -> dict[str, int]:
-    """The limits that differ from those of the built-in profiles."""
+    """Pick the limits that differ from those of the built-in profiles."""
     return {key: limits[key] for key, length in standard_limits().items() if limits[key] != length}
+
+
+def unknown_plugins(report: JsonObject, allowed: Iterable[str] = ()) -> list[str]:
+    """Name the pytest plugins of a run that are neither known nor allowed."""
+    execution = report["run"].get("execution") or {"plugins": []}
+    return [one["name"] for one in execution["plugins"] if not is_known_plugin(one, allowed)]
+
+
+def is_known_plugin(plugin: JsonObject, allowed: Iterable[str] = ()) -> bool:
+    """Tell whether a plugin is of a known distribution, or is allowed by its name or the digest of its file."""
+    names = {plugin["name"], plugin["digest"], plugin["distribution"]} - {None}
+    return plugin["distribution"] in KNOWN_PLUGINS or bool(names & set(allowed))
+
+
+def other_release(report: JsonObject) -> str:
+    """Return what the target says of its version if it was judged as another release; empty if both agree."""
+    target = report["target"]
+    version = target.get("version") or ""
+    match = _VERSION.match(version)
+    if match is None:
+        return ""
+    try:
+        oldest, newest = (parse_release(target["release"][key]) for key in ("oldest", "newest"))
+    except ProfileError:
+        return str(version)
+    said = parse_release(match[0])
+    agree = said.at_least(oldest.major, oldest.minor) and newest.at_least(said.major, said.minor)
+    return "" if agree else str(version)

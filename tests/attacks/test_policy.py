@@ -30,7 +30,7 @@ def report() -> dict:
             "nonce": "CERT-2027-014",
             "ended": "2027-01-30T10:00:00+00:00",
         },
-        "target": {"kind": "foreign"},
+        "target": {"kind": "foreign", "version": "5.2.1", "release": {"oldest": "5.2", "newest": "5.2"}},
         "profile": {
             "name": "deployed",
             "limits": {"name": 255, "description": 2048, "comment": 65535},
@@ -116,6 +116,8 @@ def test_a_claim_says_how_much_was_not_examined():
         "must-not-examined": 1,
         "absent": [],
         "other-limits": {},
+        "plugins": [],
+        "other-release": "",
     }
 
 

@@ -56,7 +56,7 @@ def sums(claims: Claims, translations: Translations, lang: str) -> str:
 
 
 def narrowed(claims: Claims, translations: Translations, lang: str) -> list[str]:
-    """Say what narrows a result: capabilities declared absent, and limits that are not those of the built-in profiles."""
+    """Say what narrows a result: plugins that could alter it, absent capabilities, limits and release of its own."""
     words, covered = translations.catalogues[lang]["headline"], claims["coverage"]
     absent, limits = covered["absent"], covered["other-limits"]
     standard = standard_limits()
@@ -64,7 +64,10 @@ def narrowed(claims: Claims, translations: Translations, lang: str) -> list[str]
         words["limit"].format(field=key, length=length, standard=standard.get(key, ""))
         for key, length in limits.items()
     ]
+    plugins, release = covered["plugins"], covered["other-release"]
     return [
+        *([words["plugins"].format(plugins=words["comma"].join(map(visible, plugins)))] if plugins else []),
+        *([words["other-release"].format(version=visible(release))] if release else []),
         *([words["absent"].format(absent=words["comma"].join(map(visible, absent)))] if absent else []),
         *([words["limits"].format(limits=words["comma"].join(other))] if other else []),
     ]
