@@ -1,4 +1,4 @@
-"""How a run was started: options with their origin, what pytest was told beside them, and the plugins in the process."""
+"""How a run was started: options with their origin, what pytest was told beside them, and the loaded plugins."""
 
 from __future__ import annotations
 

@@ -108,6 +108,7 @@ def _values(summary: JsonObject, translations: Translations, lang: str) -> JsonO
         "since": summary["validity"]["notBefore"],
         "until": summary["validity"]["notAfter"],
         "nonce": summary["nonce"],
+        **(summary.get("nonce-use") or {"creates": 0, "carrying": 0}),
         "files": summary["files"],
         "lines": summary["evidence"]["size"],
         "tls": ", ".join(map(_shown, summary["target"].get("tls", ()))),

@@ -54,8 +54,13 @@ class Terms:
     policy: JsonObject | None = None
 
 
-def make_statement(report: JsonObject, files: Mapping[str, str], seal: Seal, terms: Terms) -> JsonObject:
-    """Return the statement about a report; `files` maps the name of each file of the bundle to its SHA-256."""
+def make_statement(
+    report: JsonObject, files: Mapping[str, str], seal: Seal, terms: Terms, used: JsonObject | None = None
+) -> JsonObject:
+    """Return the statement about a report; `files` maps the name of each file of the bundle to its SHA-256.
+
+    `used` counts the creates that carry the nonce, None without one.
+    """
     claimed = claims(report)
     policy = {key: terms.policy[key] for key in ("name", "digest")} if terms.policy else None
     return {
@@ -69,6 +74,7 @@ def make_statement(report: JsonObject, files: Mapping[str, str], seal: Seal, ter
                 "evidence": {"file": report["evidence"]["file"], **asdict(seal)},
                 "validity": {"notBefore": stamp(terms.not_before), "notAfter": stamp(terms.not_after)},
                 "nonce": terms.nonce or report["run"].get("nonce"),
+                "nonce-use": used,
                 "policy": policy,
             },
         },

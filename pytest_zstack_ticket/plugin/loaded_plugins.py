@@ -89,9 +89,9 @@ class LoadedPlugins:
         for one in self.to_json():
             if one["hooks"] and not is_known_plugin(one, allowed):
                 raise SettingsError(
-                    f"the pytest plugin {one['name']} ({one['digest'] or 'without a file'}) could alter a run at effort "
-                    f"certify: run without it (-p no:{one['name']}, or in a folder without its conftest.py), or name it "
-                    "in --zstack-allow-plugins. The policy decides whether such a run counts."
+                    f"the pytest plugin {one['name']} ({one['digest'] or 'without a file'}) could alter a run at "
+                    f"effort certify: run without it (-p no:{one['name']}, or in a folder without its conftest.py), "
+                    "or name it in --zstack-allow-plugins. The policy decides whether such a run counts."
                 )
 
 

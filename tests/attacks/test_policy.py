@@ -11,6 +11,7 @@ from pytest_zstack_ticket.config.policy_file import load_policy
 from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.config.waiver_file import load_waivers
 from pytest_zstack_ticket.model.errors import PolicyError, ProfileError, WaiverError
+from pytest_zstack_ticket.model.nonce import nonce_seed
 from pytest_zstack_ticket.verdicts.coverage import coverage
 
 POLICY = load_policy("standard-2026")
@@ -28,6 +29,7 @@ def report() -> dict:
             "effort": "certify",
             "suite": {"version": "0.1.0"},
             "nonce": "CERT-2027-014",
+            "seed": nonce_seed("CERT-2027-014"),
             "ended": "2027-01-30T10:00:00+00:00",
         },
         "target": {"kind": "foreign", "version": "5.2.1", "release": {"oldest": "5.2", "newest": "5.2"}},
@@ -68,6 +70,7 @@ ATTACKS = {
     "smoke": (lambda one: one["run"].update(effort="smoke"), "effort smoke"),
     "other suite": (lambda one: one["run"]["suite"].update(version="0.0.9"), "suite 0.0.9"),
     "no nonce": (lambda one: one["run"].update(nonce=None), "no certifier's nonce"),
+    "chosen seed": (lambda one: one["run"].update(seed=7), "seed 7, which is not that of the nonce"),
     "old run": (lambda one: one["run"].update(ended="2026-12-01T00:00:00+00:00"), "run of 2026-12-01"),
     "simulator": (lambda one: one["target"].update(kind="embedded"), "target embedded"),
     "own profile": (lambda one: one["profile"].update(name="mine"), "profile mine"),
