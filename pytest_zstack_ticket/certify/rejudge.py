@@ -13,6 +13,7 @@ from pytest_zstack_ticket.certify.plausibility import implausible
 from pytest_zstack_ticket.checks import CHECKS, evaluate
 from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.config.profile_file import profile_from_json
+from pytest_zstack_ticket.config.suite_tests import requirements_by_test
 from pytest_zstack_ticket.model.codec import edit_from_json, phrase_from_json, phrase_to_json
 from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import Exchange, JsonObject, Response
@@ -161,9 +162,10 @@ def _evaluated(example: Example, exchanges: Mapping[str, Exchange], profile: Pro
 
 def _require_relevant(examples: Sequence[Example], requirements: Mapping[str, Requirement]) -> None:
     """Raise EvidenceError for an example that cannot decide its requirement: the evidence was edited."""
+    tests = requirements_by_test()
     for example in examples:
         rule = requirements.get(example.requirement)
-        why = irrelevance(example, rule) if rule else "the report has no such requirement"
+        why = irrelevance(example, rule, tests) if rule else "the report has no such requirement"
         if why:
             raise EvidenceError(f"an example of {example.requirement} cannot decide it: {why}")
 
