@@ -185,8 +185,9 @@ def sign_anyway(folder: Path, key: PrivateKey) -> None:
     (folder / ENVELOPE).write_bytes(envelope_text(envelope.with_signature(key.sign(envelope.signed_bytes))))
 
 
-def attempt(number: int, seed: int, bundle: Path, other: Path, home: Path) -> list[str]:
-    """Make one edit; return a line for each way in which it was believed."""
+def attempt(number: int, seed: int, bundles: tuple[Path, Path], home: Path, *, quick: bool) -> list[str]:
+    """Make one edit; return a line for each way in which it was believed. A `quick` one has one of the reports."""
+    bundle, other = bundles
     draw = random.Random(f"{seed}/{number}")
     edit = EDITS[number % len(EDITS)]
     folder = Path(shutil.copytree(bundle, home / "edited", dirs_exist_ok=True))
@@ -195,7 +196,8 @@ def attempt(number: int, seed: int, bundle: Path, other: Path, home: Path) -> li
     edit(draw, entries, entries_of(other))
     seal = keep(folder, entries)
     found = []
-    for what, report in list(reports(folder, seal)):
+    made = list(reports(folder, seal))
+    for what, report in [draw.choice(made)] if quick else made:
         (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
         by_signer = draw.random() < 0.5
         if is_believed(folder, by_signer=by_signer):
@@ -205,13 +207,13 @@ def attempt(number: int, seed: int, bundle: Path, other: Path, home: Path) -> li
     return found
 
 
-def soak(edits: int, seed: int, home: Path) -> list[str]:
+def soak(edits: int, seed: int, home: Path, *, quick: bool = False) -> list[str]:
     """Make many edits; return what was believed."""
     bundle, other = make(home / "one", 1), make(home / "two", 2)
     unedited = Path(shutil.copytree(bundle, home / "edited"))
     if not is_believed(unedited, by_signer=True):
         return ["the bundle is not believed before it is edited"]
-    return [line for number in range(edits) for line in attempt(number, seed, bundle, other, home)]
+    return [line for number in range(edits) for line in attempt(number, seed, (bundle, other), home, quick=quick)]
 
 
 def main() -> int:
