@@ -35,6 +35,7 @@ from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.input_digest import input_of
 from pytest_zstack_ticket.verdicts.judge import Result, doubts_of, exit_status, judge, signature
 from pytest_zstack_ticket.verdicts.lateness import first_seen, too_early
+from pytest_zstack_ticket.verdicts.limits_in_text import with_limits
 from pytest_zstack_ticket.verdicts.relevance import irrelevance
 from pytest_zstack_ticket.verdicts.tally import Tally, tallies
 from pytest_zstack_ticket.verdicts.waivers import with_waivers
@@ -78,7 +79,7 @@ def judge_bundle(folder: Path) -> Rejudged:
 def rejudged(stated: JsonObject, evidence: Evidence) -> Rejudged:
     """Return what a report comes to by today's rules; only what no exchange shows is taken from it."""
     profile = profile_from_json(stated["profile"])
-    known = {one.id: one for one in catalogue()}
+    known = {one.id: one for one in with_limits(catalogue(), profile.limits)}
     requirements = [known.get(row["id"]) or _own(row) for row in stated["requirements"]]
     examples = [_evaluated(one, evidence.exchanges, profile) for one in evidence.examples]
     _require_relevant(examples, {one.id: one for one in requirements})

@@ -33,6 +33,7 @@ from pytest_zstack_ticket.runner.record import explored_json
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import Result, doubts_of, exit_status, judge
 from pytest_zstack_ticket.verdicts.lateness import too_early
+from pytest_zstack_ticket.verdicts.limits_in_text import with_limits
 from pytest_zstack_ticket.verdicts.tally import Tally
 
 NOT_WRITTEN = 4
@@ -57,7 +58,9 @@ class Conclusion:
 def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Conclusion:
     """Form the verdicts of a run and write its report; `evidence` is the seal of what was recorded."""
     profile = run.reached.profile
-    requirements = run.results.requirements(run.catalogue.values(), run.own_catalogue, whole=run.shipped)
+    requirements = with_limits(
+        run.results.requirements(run.catalogue.values(), run.own_catalogue, whole=run.shipped), profile.limits
+    )
     cut = _cut(run, requirements)
     result = _result(run, requirements, cut)
     residue = _is_avoidable(run, profile)
