@@ -57,7 +57,7 @@ def _of_the_run(policy: JsonObject, report: JsonObject, at: datetime) -> Iterato
     digest = report["requirement-set"]["digest"]
     if digest not in policy.get("requirement-sets", [digest]):
         yield f"requirement set {digest}"
-    yield from (f"pytest plugin {one}" for one in unknown_plugins(report, policy.get("plugins", ())))
+    yield from (f"pytest plugin {one['name']}" for one in unknown_plugins(report, policy.get("plugins", ())))
     if at - datetime.fromisoformat(run["ended"]) > timedelta(days=policy["longest-age-days"]):
         yield f"run of {run['ended']}"
     if covered["must-not-examined"] > policy["most-must-not-examined"]:

@@ -47,6 +47,8 @@ class LoadedPlugins:
     def pytest_sessionfinish(self) -> None:
         """Hand over how the run was started, for its report."""
         ini = {key: self._config.getini(key) for key in INI_KEYS}
+        # paths as the ini file has them, below its folder, so that no report names a place on this machine
+        ini["pythonpath"] = [os.path.relpath(path, self._config.rootpath) for path in ini["pythonpath"]]
         self._run.started_by = {
             "plugins": self.to_json(),
             "addopts": os.environ.get("PYTEST_ADDOPTS", ""),

@@ -28,7 +28,7 @@ def coverage(report: JsonObject) -> JsonObject:
         "must-not-examined": sum(row["level"] == "must" for row in left_out),
         "absent": sorted(profile["absent"]),
         "other-limits": other_limits(profile["limits"]),
-        "plugins": unknown_plugins(report),
+        "plugins": [one["name"] for one in unknown_plugins(report) if one["hooks"]],
         "other-release": other_release(report),
     }
 
@@ -44,10 +44,10 @@ def other_limits(limits: JsonObject) -> dict[str, int]:
     return {key: limits[key] for key, length in standard_limits().items() if limits[key] != length}
 
 
-def unknown_plugins(report: JsonObject, allowed: Iterable[str] = ()) -> list[str]:
-    """Name the pytest plugins of a run that are neither known nor allowed."""
+def unknown_plugins(report: JsonObject, allowed: Iterable[str] = ()) -> list[JsonObject]:
+    """List the pytest plugins of a run that are neither known nor allowed, conftest.py files among them."""
     execution = report["run"].get("execution") or {"plugins": []}
-    return [one["name"] for one in execution["plugins"] if not is_known_plugin(one, allowed)]
+    return [one for one in execution["plugins"] if not is_known_plugin(one, allowed)]
 
 
 def is_known_plugin(plugin: JsonObject, allowed: Iterable[str] = ()) -> bool:

@@ -28,7 +28,7 @@ def line(found: dict[str, Any], lang: str = "en") -> str:
 
 def test_a_run_of_one_requirement_is_never_called_conformant():
     found = report("passed", *["untested"] * 282, partial=True)
-    assert line(found) == "1 of 283 passed, 282 not examined (0 of them must), effort smoke"
+    assert line(found) == "1 of 283 passed, 282 not examined (0 must), effort smoke"
     for shown in (render_page(found, WORDS, "en"), markdown(found, WORDS, "en")):
         assert "onformant" not in shown
 
@@ -36,7 +36,7 @@ def test_a_run_of_one_requirement_is_never_called_conformant():
 def test_conformance_is_never_claimed_without_what_was_left_out():
     found = report("passed", "inapplicable", "inapplicable")
     found["requirements"][2]["level"] = "must"
-    assert line(found) == "Conformant, 1 of 3 passed, 2 not examined (1 of them must), effort smoke"
+    assert line(found) == "Conformant, 1 of 3 passed, 2 not examined (1 must), effort smoke"
     assert line(found, "zh") == "符合，3 条中 1 条通过，2 条未检查（其中 1 条为必须），测试强度 smoke"
 
 
