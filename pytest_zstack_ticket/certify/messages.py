@@ -63,6 +63,7 @@ def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> l
     values = _values(summary, translations, lang)
     first = [words["line-verdict"].format(**values), *narrowed(summary, translations, lang)]
     keys = (
+        "inputs",
         "policy",
         "no-policy",
         "residue",
@@ -93,6 +94,7 @@ def _values(summary: JsonObject, translations: Translations, lang: str) -> JsonO
         "verdict": headline(summary, translations, lang),
         "result": summary["result"],
         **_execution(summary),
+        **summary["coverage"]["inputs"],
         "policy": _policy(summary["policy"]),
         "left": summary["residue"],
         "url": _shown(summary["target"]["url"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pytest_zstack_ticket.config.profile_file import parse_release
 from pytest_zstack_ticket.model.errors import ProfileError
@@ -30,7 +30,14 @@ def coverage(report: JsonObject) -> JsonObject:
         "other-limits": other_limits(profile["limits"]),
         "plugins": [one["name"] for one in unknown_plugins(report) if one["hooks"]],
         "other-release": other_release(report),
+        "inputs": distinct_inputs(rows),
     }
+
+
+def distinct_inputs(rows: Sequence[JsonObject]) -> dict[str, int]:
+    """Count on how many distinct inputs passes rest: the least, the median, and how many rest on a single one."""
+    found = sorted(row.get("distinct", 0) for row in rows if row["verdict"] == "passed") or [0]
+    return {"least": found[0], "median": found[len(found) // 2], "single": sum(count == 1 for count in found)}
 
 
 def standard_limits() -> dict[str, int]:

@@ -121,6 +121,7 @@ def test_a_claim_says_how_much_was_not_examined():
         "other-limits": {},
         "plugins": [],
         "other-release": "",
+        "inputs": {"least": 0, "median": 0, "single": 0},
     }
 
 
@@ -160,3 +161,10 @@ def test_an_owner_cannot_approve_under_another_spelling(owner, approver, tmp_pat
     )
     with pytest.raises(WaiverError, match="another person"):
         load_waivers(path)
+
+
+def test_a_claim_says_on_how_many_inputs_its_passes_rest():
+    found = report()
+    found["requirements"] = [row(f"ZT-BODY-{n:03}", "passed", distinct=n) for n in (1, 1, 5, 9, 40)]
+    found["requirements"].append(row("ZT-BODY-050", "failed", distinct=99))
+    assert coverage(found)["inputs"] == {"least": 1, "median": 5, "single": 2}
