@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import threading
 import time
+from collections.abc import Generator
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,14 +21,16 @@ import pytest
 from pytest_zstack_ticket.client import call_gate
 from pytest_zstack_ticket.client.call_gate import CallGate
 from pytest_zstack_ticket.config.package_data import suites_folder
+from pytest_zstack_ticket.config.suite_load import suite_load
 from pytest_zstack_ticket.plugin import fixtures, items
 from pytest_zstack_ticket.plugin.fixtures import FIXTURE_VALUE
 from pytest_zstack_ticket.plugin.run_order import group_of
 from pytest_zstack_ticket.runner.record import ItemRecord
 from pytest_zstack_ticket.runner.run import Run
 
-FEW_ALIVE = 500
-"""Where fewer tickets may exist at once no body runs ahead: one would delete tickets that another one looks at."""
+SHARE_OF_ALIVE = 4
+"""A body counts for at most such a part of the tickets that may exist: one that creates more gives up earlier ones."""
+UNKNOWN_NEED = 3.0
 OURS = frozenset(
     ("pytestconfig", "request", *(name for name in vars(fixtures) if name.startswith(("zstack_", "ticket_"))))
 )
@@ -80,7 +83,14 @@ class Lookahead:
         """Start what may run next to a test that pytest comes to."""
         self._here = self._place.get(item, len(self._items))
         self._next = max(self._next, self._here)
+        self._run.reached.cleanup.in_background(self._run.window > 1 and self._group(item) == "")
         self._start_more()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Bound the calls of a test that pytest runs itself next to bodies that run ahead."""
+        with call_gate.bounded(self._gate if self._running and item not in self._bodies else None):
+            return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -120,20 +130,24 @@ class Lookahead:
         if self._run.window <= 1 or FIXTURE_VALUE not in self._config.stash or self._here >= len(self._items):
             return
         group = self._group(self._items[self._here])
-        while group is not None and self._next < len(self._items) and len(self._running) < self._most:
+        while group is not None and self._next < len(self._items) and len(self._running) < self._run.window:
             item = self._items[self._next]
-            if self._group(item) != group:
+            if self._group(item) != group or not self._fits(item):
                 return
             self._next += 1
-            self._start(item)
+            if not self._explores(item):
+                self._start(item)
 
-    @property
-    def _most(self) -> int:
-        """How many bodies may run at once: no more are started while the tickets kept for them take half the quota."""
+    def _fits(self, item: pytest.Item) -> bool:
+        """Return True if the tickets of a test fit into the quota, beside those of the bodies that run."""
         alive = self._run.reached.usage_counter.caps.alive
-        if alive is None:
-            return self._run.window
-        return self._run.window if alive >= FEW_ALIVE and self._run.reached.cleanup.held <= alive // 2 else 0
+        if alive is None or not self._running:
+            return True
+        return self._need(item, alive) + sum(self._need(one.item, alive) for one in list(self._running)) <= alive * 0.8
+
+    def _need(self, item: pytest.Item, alive: int) -> float:
+        load = suite_load(self._run.options["effort"]).get(items.requirement_of(item))
+        return min(alive / SHARE_OF_ALIVE, UNKNOWN_NEED if load is None else load.posts)
 
     def _group(self, item: pytest.Item) -> str | None:
         """Return which tests a test may run next to, by the name of their group; None for a test that runs alone."""
@@ -141,11 +155,16 @@ class Lookahead:
         known = OURS.union(getattr(item, "callspec", _NoParameters).params)
         if not shipped or not isinstance(item, pytest.Function) or not known.issuperset(item.fixturenames):
             return None
-        if not EXPLORING.isdisjoint(item.fixturenames):
-            # a budget counts the time of one property after the other; and Hypothesis parses
-            # sources, which CPython 3.11 cannot do in two threads at once (SystemError: AST constructor)
-            return None
-        return group_of(item)
+        # a budget counts the time of one property after the other
+        return None if self._explores(item) and self._run.budget.seconds else group_of(item)
+
+    @staticmethod
+    def _explores(item: pytest.Item) -> bool:
+        """Return True for a test that pytest runs itself, though others may run next to it.
+
+        Hypothesis parses sources, which CPython 3.11 cannot do in two threads at once (SystemError: AST constructor).
+        """
+        return not EXPLORING.isdisjoint(getattr(item, "fixturenames", ()))
 
     def _start(self, item: pytest.Item) -> None:
         """Start the body of a test in a thread of its own; what cannot be started is left to pytest."""
