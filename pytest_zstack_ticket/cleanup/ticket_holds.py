@@ -7,6 +7,7 @@ tests share are held by none of them, but they are the last to go.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -41,6 +42,7 @@ class TicketHolds:
 
     deleted: set[str] = field(default_factory=set)
     ended: int = 0
+    _waiting: Counter[Hashable] = field(default_factory=Counter)
     _running: set[Hashable] = field(default_factory=set)
     _body_of: dict[Place, Hashable] = field(default_factory=dict)
     _shared: set[Place] = field(default_factory=set)
@@ -78,6 +80,24 @@ class TicketHolds:
         """True if another body than that of this context runs."""
         with self._lock:
             return bool(self._running - {_BODY.get()})
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Note that the body of this context waits for others to let go of their tickets."""
+        body = _BODY.get()
+        with self._lock:
+            self._waiting[body] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting[body] -= 1
+
+    @property
+    def stuck(self) -> bool:
+        """True if every body that runs waits for the others."""
+        with self._lock:
+            return all(self._waiting[body] > 0 for body in self._running)
 
     def created(self, place: Place) -> None:
         """Note that a ticket is about to be created in this context."""

@@ -82,7 +82,8 @@ def lines(options: RunOptions, caps: Quotas, tests: int | None = None) -> list[s
     """Return the plan in the language of the run: what would be sent at most, where to, and what never is."""
     words, lang = translations(), options["lang"]
     none = words.say("no-bound", lang)
-    plan = [words.say("plan-title", lang, url=options["url"])]
+    title = "plan-title-probe" if options["plan"] == "probe" else "plan-title"
+    plan = [words.say(title, lang, url=options["url"])]
     if tests is not None:
         plan.append(words.say("plan-tests", lang, count=tests, effort=options["effort"]))
     for name in ORDER:

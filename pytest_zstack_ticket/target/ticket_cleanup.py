@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Hashable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -24,9 +25,11 @@ KEPT = 10
 """The latest tickets that stay, whatever the quota says: the test that created them may still look at them."""
 LONGEST_WAIT = 60.0
 """Seconds to wait for other tests, or another process, to let go of their tickets."""
-PATIENCE = 3.0
-"""Seconds to wait for other tests before a test gives up its own earlier tickets."""
+PATIENCE = 5.0
+"""Seconds for which all tests that run have to wait for each other before one gives up its own earlier tickets."""
 PAUSE = 0.1
+MOST_ASKED = 2
+"""Times that a job that no test follows is asked for during a run: some never end, and the end of the run asks once more."""
 SECONDS_EACH = 5.0
 """Seconds that a clean-up may take more for each ticket that is to be deleted, if they are deleted one by one."""
 TIGHT = 0.8
@@ -52,6 +55,7 @@ class TicketCleanup:
     connections: list[ActorConnection] = field(default_factory=list)
     holds: TicketHolds = field(default_factory=TicketHolds)
     window: int = 1
+    asked: Counter[tuple[str, int]] = field(default_factory=Counter)
     _sweeping: threading.Lock = field(default_factory=threading.Lock)
     _background: bool = False
     _worker: threading.Thread | None = None
@@ -93,10 +97,10 @@ class TicketCleanup:
         self._tidy()
         if not self._full(count) or all(one.ledger is None for one in self.connections):
             return
-        began, waited, known = self.clock.now(), 0.0, (-1, False)
+        began, stuck, known = self.clock.now(), 0.0, (-1, False)
         while self._full(count) and self.clock.now() - began < LONGEST_WAIT:
             call_gate.check()
-            own = not self.holds.others or waited >= PATIENCE
+            own = not self.holds.others or stuck >= PATIENCE
             if (now := (self.holds.ended, own)) != known:
                 known = now
                 with self._sweeping:
@@ -105,8 +109,9 @@ class TicketCleanup:
                 if not (self.holds.others or self.usage_counter.shared):
                     return
             elif self._full(count):
-                self.clock.sleep(PAUSE)
-                waited += PAUSE
+                with self.holds.waiting():
+                    self.clock.sleep(PAUSE)
+                    stuck = stuck + PAUSE if self.holds.stuck else 0.0
 
     def _make_room(self, count: int, *, own: bool) -> None:
         for one in list(self.connections):
@@ -228,8 +233,12 @@ class _Idle:
     own: bool
 
     def busy(self, entry: Entry) -> bool:
-        """Return True for an entry whose job a test follows itself."""
-        return self.cleanup.holds.held(self.one.settings.part, entry)
+        """Return True for an entry whose job a test follows itself, or that was asked about in vain."""
+        place, asked = (self.one.settings.part, entry.intent.number), self.cleanup.asked
+        if self.cleanup.holds.held(place[0], entry) or asked[place] >= MOST_ASKED:
+            return True
+        asked[place] += 1
+        return False
 
     def choose(self, there: Mapping[str, Entry]) -> set[str]:
         """Choose the tickets to delete among those that are there, by UUID."""
@@ -239,7 +248,6 @@ class _Idle:
         chosen = {uuid for uuid, entry in there.items() if cleanup.holds.take(part, entry, uuid, shared=False)}
         used, alive = cleanup.usage_counter.used.alive, cleanup.usage_counter.caps.alive
         if alive is not None and used - len(chosen) > alive * TIGHT:
-            kept = min(KEPT, int(alive) // (4 if not cleanup.holds.others else 16))
-            own = cleanup.holds.own_before(part, max(1, kept)) if self.own else 0
+            own = cleanup.holds.own_before(part, max(1, min(KEPT, int(alive) // 4))) if self.own else 0
             chosen |= {uuid for uuid, entry in there.items() if cleanup.holds.take(part, entry, uuid, own=own)}
         return chosen
