@@ -118,7 +118,7 @@ class Forecasting:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Add the forecast to a plan, and write it for machines where a report was asked for."""
         run, options = self._run, self._run.options
-        if run.planned is None:
+        if run.planned is None or not self._tests:
             return
         found = forecast(self._tests, self._pace or Pace(latency=0.0, job=0.0, work=0.0), promise.bounds_of(options))
         words, lang = translations(), options["lang"]

@@ -97,11 +97,12 @@ class _Sum:
 def forecast(tests: Sequence[PlannedTest], pace: Pace, bounds: Bounds, *, left: float = 0.0) -> Forecast:
     """Forecast the tests to come, in their order; `left` tickets exist already."""
     seconds, requests, posts, tickets = 0.0, 0.0, 0.0, left
+    crowded = bounds.alive is not None and sum(test.load.posts for test in tests) + left > bounds.alive
     for part in _parts(tests, pace, bounds):
         marks = (part.calls + part.jobs) / bounds.marks_every
         part.calls, part.jobs = part.calls + marks, part.jobs + marks
         part.posts, part.tickets = part.posts + marks, part.tickets + marks
-        sweeping = _sweeping(part.posts, part.tickets, bounds)
+        sweeping = _sweeping(part.posts, part.tickets, bounds) if crowded else 0.0
         seconds += _seconds(part, pace, bounds, more=sweeping)
         requests += part.requests + sweeping
         posts, tickets = posts + part.posts, tickets + part.tickets
@@ -151,9 +152,8 @@ def _makespan(chains: Sequence[float], window: int) -> float:
 
 def _sweeping(posts: float, tickets: float, bounds: Bounds) -> float:
     """Return the requests that clean-up sends during the run, to stay under the tickets that may exist at once."""
-    if bounds.alive is None or posts < bounds.alive:
-        return 0.0
-    return DELETION * tickets + LOOK * posts / (bounds.alive * SHARE_FREED)
+    looks = posts / (bounds.alive * SHARE_FREED) if bounds.alive is not None else 0.0
+    return DELETION * tickets + LOOK * looks
 
 
 def _cleanup(tickets: float, pace: Pace, bounds: Bounds) -> float:

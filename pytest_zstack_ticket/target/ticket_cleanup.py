@@ -29,7 +29,7 @@ PATIENCE = 5.0
 """Seconds for which all tests that run have to wait for each other before one gives up its own earlier tickets."""
 PAUSE = 0.1
 MOST_ASKED = 2
-"""Times that a job that no test follows is asked for during a run: some never end, and the end of the run asks once more."""
+"""Times that a job which no test follows is asked for during a run: some never end. The end asks once more."""
 SECONDS_EACH = 5.0
 """Seconds that a clean-up may take more for each ticket that is to be deleted, if they are deleted one by one."""
 TIGHT = 0.8
