@@ -78,7 +78,7 @@ OPTIONS = (
     Option("effort", "test effort: how many examples are sent", "standard", "choice", EFFORTS),
     Option("seed", "seed of the generated data (default: random; certify: 0)", "", "number", metavar="N"),
     Option("budget", "time to explore in all: 60s, 5m or 1h (default: by effort)", "", "duration", metavar="TIME"),
-    Option("concurrency", "calls in flight at once (embedded or remote: 8, local: 32)", "", "count", metavar="N"),
+    Option("concurrency", "calls in flight at once (embedded: 8, remote: 16, local: 32)", "", "count", metavar="N"),
     Option("read-timeout", "seconds for one request", 30.0, "seconds", metavar="SECONDS"),
     Option("job-timeout", "seconds for one job", 60.0, "seconds", metavar="SECONDS"),
     Option(

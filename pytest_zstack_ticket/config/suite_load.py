@@ -36,5 +36,5 @@ def load_path() -> Path:
 @lru_cache(maxsize=4)
 def suite_load(effort: str) -> dict[str, Load]:
     """Return the load of one test of each requirement at an effort, by the requirement's id."""
-    rows = json.loads(load_path().read_text("utf-8"))["efforts"][effort]
+    rows = json.loads(load_path().read_text("utf-8"))["efforts"].get(effort, {})
     return {name: Load(*(count / max(1, tests) for count in counts)) for name, (tests, *counts) in rows.items()}

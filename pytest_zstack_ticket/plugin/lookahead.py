@@ -184,6 +184,7 @@ class Lookahead:
         context = copy_context()
         context.run(self._run.examiner.enter, record)
         context.run(call_gate.use, self._gate)
+        context.run(self._run.reached.cleanup.holds.enter, body)
         work = partial(context.run, self._work, body, arguments)
         body.thread = threading.Thread(target=work, name=f"zstack-{item.name}", daemon=True)
         body.thread.start()
