@@ -140,6 +140,13 @@ class TicketHolds:
             self.deleted |= keys_of(entry) | {uuid}
             return True
 
+    @property
+    def own_count(self) -> int:
+        """How many tickets the body of this context has created that may exist."""
+        with self._lock:
+            me = _BODY.get()
+            return sum(body == me for body in self._body_of.values())
+
     def own_before(self, part: str, kept: int) -> int:
         """Return the number of the first of the latest tickets that the body of this context created as one user."""
         with self._lock:

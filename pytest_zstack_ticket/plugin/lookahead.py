@@ -27,9 +27,10 @@ from pytest_zstack_ticket.plugin.fixtures import FIXTURE_VALUE
 from pytest_zstack_ticket.plugin.run_order import group_of
 from pytest_zstack_ticket.runner.record import ItemRecord
 from pytest_zstack_ticket.runner.run import Run
+from pytest_zstack_ticket.target.ticket_cleanup import MOST_OF_ONE
 
-SHARE_OF_ALIVE = 4
-"""A body counts for at most such a part of the tickets that may exist: one that creates more gives up earlier ones."""
+ROOM = 0.8
+"""The part of the tickets that may exist which bodies may need together."""
 UNKNOWN_NEED = 3.0
 OURS = frozenset(
     ("pytestconfig", "request", *(name for name in vars(fixtures) if name.startswith(("zstack_", "ticket_"))))
@@ -143,11 +144,11 @@ class Lookahead:
         alive = self._run.reached.usage_counter.caps.alive
         if alive is None or not self._running:
             return True
-        return self._need(item, alive) + sum(self._need(one.item, alive) for one in list(self._running)) <= alive * 0.8
+        return self._need(item, alive) + sum(self._need(one.item, alive) for one in list(self._running)) <= alive * ROOM
 
     def _need(self, item: pytest.Item, alive: int) -> float:
         load = suite_load(self._run.options["effort"]).get(items.requirement_of(item))
-        return min(alive / SHARE_OF_ALIVE, UNKNOWN_NEED if load is None else load.posts)
+        return min(alive / MOST_OF_ONE, UNKNOWN_NEED if load is None else load.posts)
 
     def _group(self, item: pytest.Item) -> str | None:
         """Return which tests a test may run next to, by the name of their group; None for a test that runs alone."""

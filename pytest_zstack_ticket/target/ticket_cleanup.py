@@ -27,6 +27,8 @@ LONGEST_WAIT = 60.0
 """Seconds to wait for other tests, or another process, to let go of their tickets."""
 PATIENCE = 5.0
 """Seconds for which all tests that run have to wait for each other before one gives up its own earlier tickets."""
+MOST_OF_ONE = 2
+"""The part of the quota that one test may hold next to others, as the divisor of the whole."""
 PAUSE = 0.1
 MOST_ASKED = 2
 """Times that a job which no test follows is asked for during a run: some never end. The end asks once more."""
@@ -60,6 +62,7 @@ class TicketCleanup:
     _background: bool = False
     _worker: threading.Thread | None = None
     _looked_at: int = 0
+    _swept_at: tuple[int, int, int, Hashable] = (-1, -1, -1, None)
     _test: Hashable = None
 
     def protect(self, body: Hashable = None) -> None:
@@ -97,26 +100,40 @@ class TicketCleanup:
         self._tidy()
         if not self._full(count) or all(one.ledger is None for one in self.connections):
             return
-        began, stuck, known = self.clock.now(), 0.0, (-1, False)
+        began, stuck = self.clock.now(), 0.0
         while self._full(count) and self.clock.now() - began < LONGEST_WAIT:
             call_gate.check()
-            own = not self.holds.others or stuck >= PATIENCE
-            if (now := (self.holds.ended, own)) != known:
-                known = now
-                with self._sweeping:
-                    if self._full(count):
-                        self._make_room(count, own=own)
-                if not (self.holds.others or self.usage_counter.shared):
+            waited = self.clock.now() - began
+            if not self._make_room(count, own=self._must_give_up_own(stuck, waited)) and self._full(count):
+                if not self._may_get_room(waited):
                     return
-            elif self._full(count):
                 with self.holds.waiting():
                     self.clock.sleep(PAUSE)
                     stuck = stuck + PAUSE if self.holds.stuck else 0.0
 
-    def _make_room(self, count: int, *, own: bool) -> None:
-        for one in list(self.connections):
-            if self._full(count):
-                self._sweep(one, selection=_Idle(self, one, own=own), wait=False)
+    def _must_give_up_own(self, stuck: float, waited: float) -> bool:
+        """Return True if the test of this context has to give up its own earlier tickets: others cannot make room."""
+        many = self.holds.own_count > (self.usage_counter.caps.alive or 0) // MOST_OF_ONE
+        return many or not self.holds.others or stuck >= PATIENCE or waited >= LONGEST_WAIT / 2
+
+    def _may_get_room(self, waited: float) -> bool:
+        """Return True while others may let go of tickets, or creates under way may turn out to leave none."""
+        under_way = any(entry.open for one in self.connections if one.ledger for entry in one.ledger.book.pending())
+        return self.holds.others or self.usage_counter.shared or (under_way and waited < PATIENCE)
+
+    def _make_room(self, count: int, *, own: bool) -> bool:
+        """Delete what may go; False if nothing has changed since the last time, so that nothing more would go."""
+        with self._sweeping:
+            books = [one.ledger.book for one in self.connections if one.ledger is not None]
+            ended = sum(not entry.open for book in books for entry in book.pending())
+            now = (self.holds.ended, self.usage_counter.used.created, ended, self.holds.current() if own else None)
+            if not self._full(count) or now == self._swept_at:
+                return False
+            self._swept_at = now
+            for one in list(self.connections):
+                if self._full(count):
+                    self._sweep(one, selection=_Idle(self, one, own=own), wait=False)
+            return True
 
     def in_background(self, allowed: bool) -> None:  # noqa: FBT001 - it is what the function sets
         """Allow deletions next to the tests that run, or wait until the last ones have ended and allow none."""
