@@ -24,7 +24,7 @@ from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.config.suite_load import suite_load
 from pytest_zstack_ticket.plugin import fixtures, items
 from pytest_zstack_ticket.plugin.fixtures import FIXTURE_VALUE
-from pytest_zstack_ticket.plugin.run_order import group_of
+from pytest_zstack_ticket.plugin.run_order import explores, group_of
 from pytest_zstack_ticket.runner.record import ItemRecord
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.target.ticket_cleanup import MOST_OF_ONE
@@ -32,11 +32,12 @@ from pytest_zstack_ticket.target.ticket_cleanup import MOST_OF_ONE
 ROOM = 0.8
 """The part of the tickets that may exist which bodies may need together."""
 UNKNOWN_NEED = 3.0
+BEHIND_EXPLORING = 4
+"""So many times more bodies are started next to a test that explores: none is started again before it has ended."""
 OURS = frozenset(
     ("pytestconfig", "request", *(name for name in vars(fixtures) if name.startswith(("zstack_", "ticket_"))))
 )
 """Fixtures that last as long as the session, so that a body may use them before pytest comes to its test."""
-EXPLORING = frozenset({"zstack_explore", "zstack_state_machine"})
 GRACE = 5.0
 """Seconds beyond the patience for one answer that bodies get to end once the run was told to stop."""
 
@@ -131,12 +132,13 @@ class Lookahead:
         if self._run.window <= 1 or FIXTURE_VALUE not in self._config.stash or self._here >= len(self._items):
             return
         group = self._group(self._items[self._here])
-        while group is not None and self._next < len(self._items) and len(self._running) < self._run.window:
+        most = self._run.window * (BEHIND_EXPLORING if explores(self._items[self._here]) else 1)
+        while group is not None and self._next < len(self._items) and len(self._running) < most:
             item = self._items[self._next]
             if self._group(item) != group or not self._fits(item):
                 return
             self._next += 1
-            if not self._explores(item):
+            if not explores(item):
                 self._start(item)
 
     def _fits(self, item: pytest.Item) -> bool:
@@ -157,15 +159,7 @@ class Lookahead:
         if not shipped or not isinstance(item, pytest.Function) or not known.issuperset(item.fixturenames):
             return None
         # a budget counts the time of one property after the other
-        return None if self._explores(item) and self._run.budget.seconds else group_of(item)
-
-    @staticmethod
-    def _explores(item: pytest.Item) -> bool:
-        """Return True for a test that pytest runs itself, though others may run next to it.
-
-        Hypothesis parses sources, which CPython 3.11 cannot do in two threads at once (SystemError: AST constructor).
-        """
-        return not EXPLORING.isdisjoint(getattr(item, "fixturenames", ()))
+        return None if explores(item) and self._run.budget.seconds else group_of(item)
 
     def _start(self, item: pytest.Item) -> None:
         """Start the body of a test in a thread of its own; what cannot be started is left to pytest."""

@@ -57,10 +57,14 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class PlannedTest:
-    """One test to come: what it sends, and which tests it may run next to (None for none)."""
+    """One test to come: what it sends, and which tests it may run next to (None for none).
+
+    Of those that `explore` only one runs at a time, next to others that do not.
+    """
 
     load: Load
     group: str | None
+    explores: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,7 @@ class _Sum:
     posts: float = 0.0
     tickets: float = 0.0
     chains: list[float] = field(default_factory=list)
+    exploring: float = 0.0
 
     @property
     def requests(self) -> float:
@@ -131,7 +136,11 @@ def _parts(tests: Sequence[PlannedTest], pace: Pace, bounds: Bounds) -> Iterator
             part.tickets += load.tickets
             pooled = (load.pooled_plain * pace.latency + load.pooled_jobs * pace.call) / bounds.window
             waiting = load.broken * pace.exception
-            part.chains.append(load.plain * pace.latency + load.jobs * pace.call + pooled + waiting)
+            chain = load.plain * pace.latency + load.jobs * pace.call + pooled + waiting
+            if test.explores:
+                part.exploring += chain
+            else:
+                part.chains.append(chain)
         yield part
 
 
@@ -139,7 +148,7 @@ def _seconds(part: _Sum, pace: Pace, bounds: Bounds, *, more: float) -> float:
     calls = (part.calls * pace.latency + part.jobs * pace.call) / bounds.window
     requests = part.requests + more
     by_rate = requests / bounds.rate if bounds.rate else 0.0
-    return max(_makespan(part.chains, bounds.window), calls, requests * pace.work, by_rate)
+    return max(_makespan([part.exploring, *part.chains], bounds.window), calls, requests * pace.work, by_rate)
 
 
 def _makespan(chains: Sequence[float], window: int) -> float:

@@ -26,7 +26,7 @@ KEPT = 10
 LONGEST_WAIT = 60.0
 """Seconds to wait for other tests, or another process, to let go of their tickets."""
 PATIENCE = 5.0
-"""Seconds for which all tests that run have to wait for each other before one gives up its own earlier tickets."""
+"""Seconds for which tests wait for each other, or one for its own creates, before something has to be given up."""
 MOST_OF_ONE = 2
 """The part of the quota that one test may hold next to others, as the divisor of the whole."""
 PAUSE = 0.1
