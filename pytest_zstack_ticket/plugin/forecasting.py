@@ -85,7 +85,8 @@ class Forecasting:
         self._pace = promise.pace_of(self._run)
         found = self._forecast(0)
         self._whole = found.seconds
-        return promise.lines(found, self._pace, self._run.options)
+        whole = promise.is_whole(self._run.options, self._tests)
+        return promise.lines(found, self._pace, self._run.options, whole=whole)
 
     def pytest_runtest_logfinish(self) -> None:
         """Count the tests that are over."""
@@ -124,7 +125,8 @@ class Forecasting:
         words, lang = translations(), options["lang"]
         counts = words.say("plan-forecast", lang, requests=found.requests, posts=found.posts, tickets=found.tickets)
         shown = [counts, *promise.shortfalls(found, options), words.say("forecast-unknown", lang)]
-        for line in shown if self._pace is None else promise.lines(found, self._pace, options):
+        whole = promise.is_whole(options, self._tests)
+        for line in shown if self._pace is None else promise.lines(found, self._pace, options, whole=whole):
             terminalreporter.write_line(line)
         if run.place is not None:
             plan = promise.as_json(found, self._pace, options, quotas_of(options))

@@ -52,7 +52,6 @@ class Bounds:
     window: int = 1
     rate: float | None = None
     alive: int | None = None
-    marks_every: int = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +103,6 @@ def forecast(tests: Sequence[PlannedTest], pace: Pace, bounds: Bounds, *, left: 
     seconds, requests, posts, tickets = 0.0, 0.0, 0.0, left
     crowded = bounds.alive is not None and sum(test.load.posts for test in tests) + left > bounds.alive
     for part in _parts(tests, pace, bounds):
-        marks = (part.calls + part.jobs) / bounds.marks_every
-        part.calls, part.jobs = part.calls + marks, part.jobs + marks
-        part.posts, part.tickets = part.posts + marks, part.tickets + marks
         sweeping = _sweeping(part.posts, part.tickets, bounds) if crowded else 0.0
         seconds += _seconds(part, pace, bounds, more=sweeping)
         requests += part.requests + sweeping

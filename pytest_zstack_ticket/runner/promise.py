@@ -10,7 +10,6 @@ from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.model.quotas import Quotas
 from pytest_zstack_ticket.report.text.progress_text import clock
 from pytest_zstack_ticket.report.text.translations import translations
-from pytest_zstack_ticket.runner.drift_monitor import EVERY
 from pytest_zstack_ticket.runner.forecast import LEARNING, Bounds, Forecast, Pace, PlannedTest, forecast
 from pytest_zstack_ticket.runner.limits import quotas_of, window_of
 from pytest_zstack_ticket.runner.machine_speed import seconds_of_a_request
@@ -18,16 +17,14 @@ from pytest_zstack_ticket.runner.run import Run
 
 EXCEPTION = 15.0
 """Seconds that a real node takes longer for a job which ends by an exception (recorded exchanges of 5.2.1)."""
-ROOM = 1.1
-"""What a run needs may be so many times more than forecast: below it, a limit is said to be too small."""
+MOST_OF_ALL = 0.7
+"""The part of the requirements that the tests of a whole run examine at least: not all apply to every target."""
 
 
 def bounds_of(options: RunOptions) -> Bounds:
     """Return what bounds the speed of a run."""
     caps = quotas_of(options)
-    return Bounds(
-        window=window_of(options), rate=caps.rate, alive=caps.alive, marks_every=EVERY[str(options["effort"])]
-    )
+    return Bounds(window=window_of(options), rate=caps.rate, alive=caps.alive)
 
 
 def pace_of(run: Run) -> Pace:
@@ -54,12 +51,17 @@ def least(options: RunOptions, requirements: Iterable[str]) -> Forecast:
     return forecast(tests, Pace(latency=0.0, job=0.0, work=0.0), bounds_of(options))
 
 
-def lines(found: Forecast, pace: Pace, options: RunOptions) -> list[str]:
-    """Say what a run will take, in the language of the run."""
+def is_whole(options: RunOptions, tests: Sequence[PlannedTest]) -> bool:
+    """Return True for nearly all tests: requests that several of them share are counted for the first of them."""
+    return len(tests) >= MOST_OF_ALL * len(suite_load(str(options["effort"])))
+
+
+def lines(found: Forecast, pace: Pace, options: RunOptions, *, whole: bool) -> list[str]:
+    """Say what a run will take, in the language of the run: at least, for a part of the tests."""
     words, lang = translations(), options["lang"]
     return [
         words.say(
-            "forecast",
+            "forecast" if whole else "forecast-part",
             lang,
             requests=found.requests,
             tickets=found.tickets,
