@@ -23,7 +23,7 @@ LETTERS = "caebd"
 MANY = "abcdefghijklmnopqrstu"
 """One ticket more than a usual page has rows."""
 DESCRIBED = "ace"
-MOST_ROUNDS = 3
+MOST_ROUNDS = 6
 """Times that the tickets are created, again where some were deleted to stay under a quota."""
 MOST_LOST = 2
 """Repetitions of a listing whose response was lost."""
