@@ -2,7 +2,8 @@
 
 pytest still sets up, reports and tears down one test after the other: when it comes to a test whose body was started,
 the call waits for that body and raises what it raised. Only tests of the shipped suites that need nothing but fixtures
-of ours are started ahead. Those marked `zstack_alone` run next to none but tests of the same group.
+of ours are started ahead. Those marked `zstack_alone` run next to none but tests of the same group. Those that explore
+take turns, and begin first: each of their steps waits for the one before.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import inspect
 import threading
 import time
 from collections.abc import Generator
+from contextlib import nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,8 +34,6 @@ from pytest_zstack_ticket.target.ticket_cleanup import MOST_OF_ONE
 ROOM = 0.8
 """The part of the tickets that may exist which bodies may need together."""
 UNKNOWN_NEED = 3.0
-BEHIND_EXPLORING = 4
-"""So many times more bodies are started next to a test that explores: none is started again before it has ended."""
 OURS = frozenset(
     ("pytestconfig", "request", *(name for name in vars(fixtures) if name.startswith(("zstack_", "ticket_"))))
 )
@@ -55,6 +55,7 @@ class Body:
     item: pytest.Function
     record: ItemRecord
     error: BaseException | None = None
+    begun: bool = False
     over: bool = False
     thread: threading.Thread | None = field(default=None, repr=False)
 
@@ -73,6 +74,8 @@ class Lookahead:
         self._running: set[Body] = set()
         self._ended = threading.Semaphore(0)
         self._gate: CallGate | None = None
+        self._exploring = threading.Lock()
+        self._explorers_begun: set[str] = set()
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -91,7 +94,11 @@ class Lookahead:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Bound the calls of a test that pytest runs itself next to bodies that run ahead."""
-        with call_gate.bounded(self._gate if self._running and item not in self._bodies else None):
+        ahead = item in self._bodies
+        with (
+            call_gate.bounded(self._gate if self._running and not ahead else None),
+            self._exploring if explores(item) and not ahead else nullcontext(),
+        ):
             return (yield)
 
     @pytest.hookimpl(tryfirst=True)
@@ -132,8 +139,14 @@ class Lookahead:
         if self._run.window <= 1 or FIXTURE_VALUE not in self._config.stash or self._here >= len(self._items):
             return
         group = self._group(self._items[self._here])
-        most = self._run.window * (BEHIND_EXPLORING if explores(self._items[self._here]) else 1)
-        while group is not None and self._next < len(self._items) and len(self._running) < most:
+        if group is None:
+            return
+        if group not in self._explorers_begun:
+            self._explorers_begun.add(group)
+            for item in self._items[self._next :]:
+                if explores(item) and self._group(item) == group:
+                    self._start(item)
+        while self._next < len(self._items) and self._under_way < self._run.window:
             item = self._items[self._next]
             if self._group(item) != group or not self._fits(item):
                 return
@@ -141,12 +154,18 @@ class Lookahead:
             if not explores(item):
                 self._start(item)
 
+    @property
+    def _under_way(self) -> int:
+        """How many bodies run, less those that wait for their turn to explore."""
+        return sum(not explores(one.item) or one.begun for one in list(self._running))
+
     def _fits(self, item: pytest.Item) -> bool:
         """Return True if the tickets of a test fit into the quota, beside those of the bodies that run."""
         alive = self._run.reached.usage_counter.caps.alive
         if alive is None or not self._running:
             return True
-        return self._need(item, alive) + sum(self._need(one.item, alive) for one in list(self._running)) <= alive * ROOM
+        begun = [one.item for one in list(self._running) if one.begun]
+        return sum(self._need(one, alive) for one in (item, *begun)) <= alive * ROOM
 
     def _need(self, item: pytest.Item, alive: int) -> float:
         load = suite_load(self._run.options["effort"]).get(items.requirement_of(item))
@@ -175,7 +194,7 @@ class Lookahead:
         self._gate = self._gate or CallGate(self._run.window)
         body = self._bodies[item] = Body(item, record)
         self._running.add(body)
-        self._run.reached.cleanup.protect(body)
+        body.begun = not explores(item)
         context = copy_context()
         context.run(self._run.examiner.enter, record)
         context.run(call_gate.use, self._gate)
@@ -193,7 +212,11 @@ class Lookahead:
 
     def _work(self, body: Body, arguments: dict[str, Any]) -> None:
         try:
-            body.item.function(**arguments)
+            with self._exploring if explores(body.item) else nullcontext():
+                call_gate.check()
+                body.begun = True
+                self._run.reached.cleanup.protect(body)
+                body.item.function(**arguments)
         except BaseException as error:  # noqa: BLE001 - raised again when pytest comes to the test
             body.error = error
         finally:

@@ -33,7 +33,7 @@ def group_of(item: pytest.Item) -> str | None:
 
 
 def explores(item: pytest.Item) -> bool:
-    """Return True for a test that pytest runs itself, though others may run next to it.
+    """Return True for a test that explores, next to which no other one may explore.
 
     Hypothesis parses sources, which CPython 3.11 cannot do in two threads at once (SystemError: AST constructor).
     """

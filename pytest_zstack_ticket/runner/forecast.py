@@ -47,11 +47,15 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What bounds a run's speed: calls under way at once, requests a second, tickets that may exist at once."""
+    """What bounds a run's speed: calls under way at once, requests a second, tickets that may exist at once.
+
+    A target that is thrown away needs no `cleanup`.
+    """
 
     window: int = 1
     rate: float | None = None
     alive: int | None = None
+    cleanup: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +112,10 @@ def forecast(tests: Sequence[PlannedTest], pace: Pace, bounds: Bounds, *, left: 
         requests += part.requests + sweeping
         posts, tickets = posts + part.posts, tickets + part.tickets
     at_end = tickets if bounds.alive is None else min(tickets, bounds.alive * SHARE_FREED)
+    at_end = at_end if bounds.cleanup else 0.0
     cleanup = _cleanup(at_end, pace, bounds)
     return Forecast(
-        requests=round(requests + DELETION * at_end + LOOK),
+        requests=round(requests + (DELETION * at_end + LOOK if at_end else 0)),
         posts=round(posts),
         tickets=round(tickets),
         seconds=seconds,

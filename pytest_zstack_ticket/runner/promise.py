@@ -24,7 +24,7 @@ MOST_OF_ALL = 0.7
 def bounds_of(options: RunOptions) -> Bounds:
     """Return what bounds the speed of a run."""
     caps = quotas_of(options)
-    return Bounds(window=window_of(options), rate=caps.rate, alive=caps.alive)
+    return Bounds(window=window_of(options), rate=caps.rate, alive=caps.alive, cleanup=not options.embedded)
 
 
 def pace_of(run: Run) -> Pace:
