@@ -249,13 +249,17 @@ class _Idle:
     one: ActorConnection
     own: bool
 
-    def busy(self, entry: Entry) -> bool:
-        """Return True for an entry whose job a test follows itself, or that was asked about in vain."""
+    def held(self, entry: Entry) -> bool:
+        """Return True for an entry whose ticket a test that runs looks at."""
+        return self.cleanup.holds.held(self.one.settings.part, entry)
+
+    def asks(self, entry: Entry) -> bool:
+        """Return True for an entry whose job no test follows, and that was not asked about in vain before."""
         place, asked = (self.one.settings.part, entry.intent.number), self.cleanup.asked
-        if self.cleanup.holds.held(place[0], entry) or asked[place] >= MOST_ASKED:
-            return True
+        if self.held(entry) or asked[place] >= MOST_ASKED:
+            return False
         asked[place] += 1
-        return False
+        return True
 
     def choose(self, there: Mapping[str, Entry]) -> set[str]:
         """Choose the tickets to delete among those that are there, by UUID."""
