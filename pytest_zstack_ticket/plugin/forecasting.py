@@ -79,7 +79,7 @@ class Forecasting:
             self._places[item.nodeid] = len(self._tests)
             self._tests += planned(self._run, [item])
         self._began = time.monotonic()
-        if not any(test.load.posts or test.load.plain for test in self._tests):
+        if not promise.is_measured(self._tests):
             self._tests = []
             return []
         self._pace = promise.pace_of(self._run)
@@ -119,7 +119,7 @@ class Forecasting:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Add the forecast to a plan, and write it for machines where a report was asked for."""
         run, options = self._run, self._run.options
-        if run.planned is None or not self._tests:
+        if run.planned is None or not promise.is_measured(self._tests):
             return
         found = forecast(self._tests, self._pace or Pace(latency=0.0, job=0.0, work=0.0), promise.bounds_of(options))
         words, lang = translations(), options["lang"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pytest_zstack_ticket.config.options import RunOptions
-from pytest_zstack_ticket.config.suite_load import suite_load
+from pytest_zstack_ticket.config.suite_load import Load, suite_load
 from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.model.quotas import Quotas
 from pytest_zstack_ticket.report.text.progress_text import clock
@@ -49,6 +49,11 @@ def least(options: RunOptions, requirements: Iterable[str]) -> Forecast:
     load = suite_load(str(options["effort"]))
     tests = [PlannedTest(load[one], "") for one in requirements if one in load]
     return forecast(tests, Pace(latency=0.0, job=0.0, work=0.0), bounds_of(options))
+
+
+def is_measured(tests: Sequence[PlannedTest]) -> bool:
+    """Return True if it is known what the tests send; that of your own tests, and of some efforts, is not."""
+    return any(test.load != Load() for test in tests)
 
 
 def is_whole(options: RunOptions, tests: Sequence[PlannedTest]) -> bool:
