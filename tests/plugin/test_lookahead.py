@@ -108,13 +108,13 @@ CREATED, FULL = threading.Event(), threading.Event()
 def test_looks_at_its_ticket(ticket_endpoint, zstack_examine):
     result = ticket_endpoint.create(ticket_endpoint.calibration_draft)
     CREATED.set()
-    assert FULL.wait(60)
+    assert FULL.wait(300)
     assert len(ticket_endpoint.find_by_name(result).rows) == 1
     judge(ticket_endpoint, zstack_examine)
 
 @pytest.mark.requirement("ZT-BODY-003")
 def test_creates_many(ticket_endpoint, zstack_examine):
-    assert CREATED.wait(60)
+    assert CREATED.wait(300)
     judge(ticket_endpoint, zstack_examine, times=25)
     FULL.set()
 """
