@@ -10,6 +10,7 @@ import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from math import ceil
 
 from pytest_zstack_ticket.config.suite_load import Load
 
@@ -135,7 +136,9 @@ def _parts(tests: Sequence[PlannedTest], pace: Pace, bounds: Bounds) -> Iterator
             part.jobs += load.jobs + load.pooled_jobs
             part.posts += load.posts
             part.tickets += load.tickets
-            pooled = (load.pooled_plain * pace.latency + load.pooled_jobs * pace.call) / bounds.window
+            # a pool that is not full takes as long as one that is
+            pooled = ceil(load.pooled_plain / bounds.window) * pace.latency
+            pooled += ceil(load.pooled_jobs / bounds.window) * pace.call
             waiting = load.broken * pace.exception
             chain = load.plain * pace.latency + load.jobs * pace.call + pooled + waiting
             if test.explores:

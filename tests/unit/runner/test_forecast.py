@@ -37,6 +37,11 @@ def test_no_more_calls_than_the_window_are_under_way():
     assert forecast(many, FAR, WIDE).seconds == pytest.approx(narrow / 16)
 
 
+def test_a_pool_that_is_not_full_takes_as_long_as_one_call():
+    one = forecast([PlannedTest(Load(jobs=1), "")], FAR, WIDE).seconds
+    assert forecast([PlannedTest(Load(pooled_jobs=3), "")], FAR, WIDE).seconds == pytest.approx(one)
+
+
 def test_the_rate_bounds_what_is_near():
     near = Pace(latency=0.001, job=0.0, work=0.0001)
     found = forecast([PlannedTest(Load(plain=100), "")], near, Bounds(window=16, rate=20.0))
