@@ -181,7 +181,7 @@ class TicketEndpoint(RequestSender):
         nonce = NONCE_PATTERN.search(name)
         if "query" not in self.profile.capabilities or not (wanted or nonce):
             return None
-        if self.quota.deleted & {wanted if isinstance(wanted, str) else "", nonce[0] if nonce else ""}:
+        if not self.quota.keep(wanted if isinstance(wanted, str) else "", nonce[0] if nonce else ""):
             return None
         condition = f"uuid={wanted}" if isinstance(wanted, str) else f"name={name.strip()}"
         return self.call("GET", f"/v1/tickets?q={quote(condition, safe='')}&limit=2")
@@ -213,9 +213,8 @@ class TicketEndpoint(RequestSender):
         return nonce is not None and not self.was_deleted_for_quota(nonce[0], str(created.sent("resourceUuid")))
 
     def was_deleted_for_quota(self, *keys: str) -> bool:
-        """Say whether the run itself deleted a ticket with one of these nonces or UUIDs to stay under a quota."""
-        self.quota.wait()
-        return bool(self.quota.deleted & set(keys))
+        """Say whether the run deleted a ticket with one of these nonces or UUIDs; if not, it stays for this test."""
+        return not self.quota.keep(*keys)
 
     def query(self, *conditions: str, limit: int, call: str = "query") -> CallResult:
         """Query for tickets under conditions such as `uuid=...`, all of which must hold."""

@@ -14,6 +14,7 @@ import pytest
 from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
 from pytest_zstack_ticket.plugin import items, lookahead, run_order, startup, suite_selection
+from pytest_zstack_ticket.plugin.forecasting import Forecasting
 from pytest_zstack_ticket.plugin.interrupts import Interrupts
 from pytest_zstack_ticket.plugin.loaded_plugins import LoadedPlugins
 from pytest_zstack_ticket.plugin.private_api import forget_interrupt
@@ -46,6 +47,8 @@ def set_up(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     if run is not None:
         config.stash[startup.RUN] = run
+        forecasting = Forecasting(run, config)
+        config.pluginmanager.register(forecasting, "zstack-ticket-forecast")
         config.pluginmanager.register(RunHooks(run), "zstack-ticket-run")
         if config.option.collectonly or run.options["plan"]:
             return
@@ -54,7 +57,7 @@ def set_up(config: pytest.Config) -> None:
         if lookahead.is_wanted(config):
             config.pluginmanager.register(lookahead.Lookahead(run, config), "zstack-ticket-lookahead")
         if is_wanted(config, os.environ):
-            config.pluginmanager.register(LiveLine(run, config), "zstack-ticket-live")
+            config.pluginmanager.register(LiveLine(run, config, forecasting), "zstack-ticket-live")
 
 
 class RunHooks:
@@ -76,10 +79,9 @@ class RunHooks:
         self.reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if session.config.option.collectonly:
             return
-        if self.run.options["plan"]:
-            startup.take_role(self.run, session.config)
-            return
         startup.take_role(self.run, session.config)
+        if self.run.options["plan"]:
+            return
         try:
             self.run.begin()
             if self.run.role != "worker":

@@ -31,6 +31,9 @@ def add_options(parser: pytest.Parser) -> None:
         settings: dict[str, Any] = {"dest": option.dest, "default": None, "help": option.help}
         if option.kind == "flag":
             group.addoption(f"--zstack-{option.name}", action="store_true", **settings)
+        elif option.kind == "plan":
+            # a path after it is taken for its value, which the error says
+            group.addoption(f"--zstack-{option.name}", nargs="?", const=option.choices[0], **settings)
         else:
             metavar = "|".join(option.choices) or option.metavar
             group.addoption(f"--zstack-{option.name}", metavar=metavar, **settings)

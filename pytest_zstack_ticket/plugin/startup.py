@@ -84,6 +84,6 @@ def _worker_run(config: pytest.Config, given: dict[str, Any]) -> Run:
 def take_role(run: Run, config: pytest.Config) -> None:
     """Note whether xdist will run the tests elsewhere."""
     if run.options["plan"] and config.pluginmanager.has_plugin("dsession"):
-        raise SettingsError("--zstack-plan sends nothing, so it needs no workers: omit -n.")
+        raise SettingsError("--zstack-plan runs no tests, so it needs no workers: omit -n.")
     if run.role == "alone" and config.pluginmanager.has_plugin("dsession"):
         run.role = "controller"

@@ -41,7 +41,7 @@ class CanaryTicket:
     @property
     def was_deleted_for_quota(self) -> bool:
         """True if the run itself deleted the ticket to stay under a quota: its absence then proves nothing."""
-        return bool(self.owner.quota.deleted & {self.uuid, self._nonce})
+        return self.owner.was_deleted_for_quota(self.uuid, self._nonce)
 
     @property
     def _nonce(self) -> str:

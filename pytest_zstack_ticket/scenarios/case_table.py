@@ -90,7 +90,8 @@ class CaseTable:
         return self._results.get(_key(row), partial(self._sent, row))
 
     def _sent(self, row: Draft | Message) -> CallResult:
-        return self.endpoint.create(row) if isinstance(row, Draft) else self.endpoint.send(row)
+        with self.endpoint.quota.sharing():
+            return self.endpoint.create(row) if isinstance(row, Draft) else self.endpoint.send(row)
 
     def results(self, catalogue: str, *patterns: str, missing_ok: bool = False) -> Iterator[tuple[Edit, CallResult]]:
         """Yield the edit and the result of each row that fits, after announcing their partitions.

@@ -27,7 +27,7 @@ ADMINISTRATOR = "36c27e8ff05c4780bf6d2fa65700f22e"
 class ActorConnection:
     """How one user reaches the target. `cleaner` ignores quota and breaker.
 
-    Tickets from number `protected` on belong to the tests that run. `rows` is what clean-up has read of each ticket.
+    `rows` is what clean-up has read of each ticket.
     """
 
     settings: Settings
@@ -37,7 +37,6 @@ class ActorConnection:
     endpoint: TicketEndpoint
     ledger: Ledger | None
     cleaner: Client
-    protected: int = 1
     rows: dict[str, Row] = field(default_factory=dict)
 
     def close(self) -> None:

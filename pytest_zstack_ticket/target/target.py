@@ -125,6 +125,13 @@ class Target:
         if "accepted" in found.capabilities and self._shows_schema():
             self._judge_by(capabilities.with_capabilities(found, frozenset({"schema"})))
 
+    def probe(self) -> None:
+        """Meet the target by a few calls: version, log-in, a query, and a create. Raises TargetError."""
+        found = examine_target(client=self.client, sessions=self.sessions, settings=self.settings, profile=self.profile)
+        self._judge_by(found)
+        self.endpoint.call("GET", "/v1/tickets?limit=1")
+        require_endpoint(self._calibrated(found).exchanges, self.settings, found)
+
     def _with_parts(self, found: Profile) -> Profile:
         """Return a profile with the parts of the API that not every target has, histories and access keys."""
         if "query" in found.capabilities:

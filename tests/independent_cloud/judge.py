@@ -100,6 +100,7 @@ def judge(case: Case, seed: int = 1, extra: tuple[str, ...] = ()) -> Outcome:
                 f"--zstack-seed={seed}",
                 f"--zstack-report={folder}/report",
                 "--zstack-lang=en",
+                *kind.options,
                 *extra,
             ]
             people = told_of_people(kind)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pytest_zstack_ticket.client.ticket_quota import NoQuota
 from pytest_zstack_ticket.model.ticket_context import Context
 from pytest_zstack_ticket.scenarios.case_table import CaseTable
 from tests.support.builders import profile
@@ -12,6 +13,7 @@ class CountingEndpoint:
 
     def __init__(self):
         self.sent = []
+        self.quota = NoQuota()
 
     def create(self, draft):
         self.sent.append(draft.edit.partition)
