@@ -18,7 +18,8 @@ from pytest_zstack_ticket.checks.outcomes import (
     violation,
 )
 from pytest_zstack_ticket.checks.query_rows import brief_names, names_of, outcome_of_query
-from pytest_zstack_ticket.checks.roundtrip import brief, inventory_of, same
+from pytest_zstack_ticket.checks.roundtrip import brief, same
+from pytest_zstack_ticket.checks.visibility import only_row
 from pytest_zstack_ticket.model.exchange import Json, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided
 from pytest_zstack_ticket.model.profile import Profile
@@ -48,10 +49,7 @@ def server_owned(trails: Trails, arguments: Arguments, profile: Profile) -> Judg
         return None if accepted(sibling) else Undecided(Phrase.of("sibling-not-accepted", what=describe(sibling).key))
     if not accepted(outcome):
         return Undecided(describe(outcome))
-    shown, beside = (
-        inventory_of(trails.get(role) or trails.get(create, ()))
-        for role, create in (("shown", "subject"), ("beside", "sibling"))
-    )
+    shown, beside = only_row(trails, "shown"), only_row(trails, "beside")
     if shown is None or beside is None:
         return Undecided(Phrase.of("query-unclear", role="shown" if shown is None else "beside"))
     sent = sent_params(trails["subject"])

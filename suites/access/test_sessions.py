@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from pytest_zstack_ticket import Draft, Edit, Message
+from pytest_zstack_ticket import CanaryTicket, Draft, Edit, Message
 
 WITHOUT = {"no-session": None, "unknown-session": "OAuth {uuid}"}
 """Authorization headers that stand for no session, by name."""
@@ -45,34 +45,45 @@ def act_without_session(canary):
     return tried
 
 
-def anonymous_events(zstack_once, zstack_canary):
-    """Return what events without a session led to; they are sent once in a run."""
-    return zstack_once("access: without a session", lambda: act_without_session(zstack_canary()))
+def anonymous_events(zstack_once, ticket_endpoint):
+    """Return what events without a session led to; they are sent once in a run.
+
+    The ticket is that of the run's own user, often an administrator: a target that forgets to ask for a session is
+    likely to take nobody for one, who may not cancel what others created.
+    """
+
+    def act():
+        canary = CanaryTicket(ticket_endpoint)
+        if not canary.uuid:
+            pytest.skip("the ticket cannot be read back")
+        return act_without_session(canary)
+
+    return zstack_once("access: without a session", act)
 
 
 @pytest.mark.requirement("ZT-ACCESS-001")
-def test_nobody_cancels_without_a_session(zstack_once, zstack_canary, zstack_examine):
+def test_nobody_cancels_without_a_session(zstack_once, ticket_endpoint, zstack_examine):
     """A cancel without a session, or with one that does not exist, is refused and changes nothing."""
     arguments = {"call": "action", "event": "cancel"}
-    for edit, roles in anonymous_events(zstack_once, zstack_canary)["cancel"]:
+    for edit, roles in anonymous_events(zstack_once, ticket_endpoint)["cancel"]:
         violation = zstack_examine("unchanged-without-session", edit=edit, arguments=arguments, **roles)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ACCESS-002")
-def test_nobody_updates_without_a_session(zstack_once, zstack_canary, zstack_examine):
+def test_nobody_updates_without_a_session(zstack_once, ticket_endpoint, zstack_examine):
     """An update of requests without a session, or with one that does not exist, is refused and changes nothing."""
     arguments = {"call": "action", "event": "update"}
-    for edit, roles in anonymous_events(zstack_once, zstack_canary)["update"]:
+    for edit, roles in anonymous_events(zstack_once, ticket_endpoint)["update"]:
         violation = zstack_examine("unchanged-without-session", edit=edit, arguments=arguments, **roles)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ACCESS-003")
-def test_nobody_deletes_without_a_session(zstack_once, zstack_canary, zstack_examine):
+def test_nobody_deletes_without_a_session(zstack_once, ticket_endpoint, zstack_examine):
     """A deletion without a session, or with one that does not exist, is refused and the ticket stays."""
     arguments = {"call": "delete", "event": "delete"}
-    for edit, roles in anonymous_events(zstack_once, zstack_canary)["delete"]:
+    for edit, roles in anonymous_events(zstack_once, ticket_endpoint)["delete"]:
         violation = zstack_examine("unchanged-without-session", edit=edit, arguments=arguments, **roles)
         assert violation is None, violation
 

@@ -180,6 +180,11 @@ _EFFECTS = (
     Fault(
         name="get-writes", description="a GET with a body does what a POST or PUT does", effects=(Break("get-writes"),)
     ),
+    Fault(
+        name="lost-update-while-busy",
+        description="an event that comes while another one is carried out starts from the status before that",
+        expression="when-busy:1(accept-denied-event+history-from-pending)",
+    ),
     _around("fetches-urls", "hooks", _fetched, (), "URLs in a ticket are called"),
 )
 
