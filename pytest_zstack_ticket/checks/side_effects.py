@@ -40,7 +40,7 @@ SERVER_OWNED = (
 def server_owned(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that members which the server owns, sent with a create (`subject`), take no effect.
 
-    `shown` is the ticket that came of it, `sibling` a create without them and `beside` its ticket: what that has by
+    `shown` is the ticket that came of it, `sibling` a create without them and `plain` its ticket: what that has by
     itself is no effect. A refusal is none either.
     """
     outcome = outcome_of(trails, "subject", profile, arguments)
@@ -49,12 +49,12 @@ def server_owned(trails: Trails, arguments: Arguments, profile: Profile) -> Judg
         return None if accepted(sibling) else Undecided(Phrase.of("sibling-not-accepted", what=describe(sibling).key))
     if not accepted(outcome):
         return Undecided(describe(outcome))
-    shown, beside = only_row(trails, "shown"), only_row(trails, "beside")
-    if shown is None or beside is None:
-        return Undecided(Phrase.of("query-unclear", role="shown" if shown is None else "beside"))
+    shown, plain = only_row(trails, "shown"), only_row(trails, "plain")
+    if shown is None or plain is None:
+        return Undecided(Phrase.of("query-unclear", role="shown" if shown is None else "plain"))
     sent = sent_params(trails["subject"])
     for member in SERVER_OWNED:
-        if member in sent and _alike(sent[member], shown.get(member)) and not _alike(sent[member], beside.get(member)):
+        if member in sent and _alike(sent[member], shown.get(member)) and not _alike(sent[member], plain.get(member)):
             return violation(
                 Phrase.of("expect-server-owned", member=member), Phrase.of("shows", value=brief(shown.get(member)))
             )

@@ -62,7 +62,7 @@ def test_members_of_the_server_take_no_effect_in_a_create(ticket_endpoint, zstac
     first = json.loads(draft.body)["params"]["requests"][0]
     members["request"] = [{**first, "requestName": "member of the server"}]
     sibling, subject = ticket_endpoint.create(draft), ticket_endpoint.create(draft_with(draft, **members))
-    roles = {"subject": subject, "sibling": sibling, "beside": ticket_endpoint.find_by_nonce(sibling)}
+    roles = {"subject": subject, "sibling": sibling, "plain": ticket_endpoint.find_by_nonce(sibling)}
     roles["shown"] = ticket_endpoint.find_by_nonce(subject)
     if ticket_endpoint.can_be_found(subject) and ticket_endpoint.can_be_found(sibling):
         violation = zstack_examine("server-owned", edit=edit_of("server-owned"), **roles)
