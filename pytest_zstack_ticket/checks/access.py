@@ -163,14 +163,13 @@ def own_approval_refused(trails: Trails, _arguments: Arguments, profile: Profile
     """Check that the approval by the ticket's owner (`subject`) is refused where the owner may not reject it either.
 
     `control` is the owner's rejection of another ticket: a target that carries it out lets owners decide, which the
-    contract leaves open. `before` and `after` show the ticket, `sibling` is the decision of its approver.
+    contract leaves open. `before` and `after` show the ticket, `sibling` is the decision of its
+    approver: if that is refused too, the ticket is in a flow that is for others.
     """
     action = {"call": "action"}
     outcome, control = (outcome_of(trails, role, profile, action) for role in ("subject", "control"))
-    if accepted(control):
-        return Undecided(Phrase.of("legal-acceptance"))
     if not refused(control):
-        return Undecided(describe(control))
+        return Undecided(Phrase.of("legal-acceptance") if accepted(control) else describe(control))
     if accepted(outcome):
         return violation(Phrase.of("expect-own-approval-refused"), describe(outcome))
     if changed := changed_ticket(trails, "before", "after"):
@@ -178,6 +177,6 @@ def own_approval_refused(trails: Trails, _arguments: Arguments, profile: Profile
     if not refused(outcome):
         return Undecided(describe(outcome))
     sibling = outcome_of(trails, "sibling", profile, action)
-    return unclear_query(trails, "before", "after") or (
-        None if accepted(sibling) else Undecided(Phrase.of("sibling-not-accepted", what=describe(sibling).key))
-    )
+    if refused(sibling):
+        return Undecided(Phrase.of("legal-refusal"))
+    return unclear_query(trails, "before", "after") or (None if accepted(sibling) else Undecided(describe(sibling)))
