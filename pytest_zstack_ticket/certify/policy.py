@@ -10,7 +10,7 @@ from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.model.nonce import nonce_seed
 from pytest_zstack_ticket.verdicts.coverage import coverage, other_limits, other_release, unknown_plugins
 
-SECURITY = frozenset({"isolation", "session"})
+SECURITY = frozenset({"access", "isolation", "session"})
 """Areas of which no failure may be waived."""
 LEAST_CARRYING = 0.9
 """Share of creates that carry the nonce; those of which a test needs the whole name do not."""
