@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+from pytest_zstack_ticket.simulator.json.gson_reader import GsonError, TooDeepError, parse_object
+
 KINDS = (
     "empty",
     "null",
@@ -15,8 +17,11 @@ KINDS = (
     "truncated",
     "trailing-comma",
     "trailing-text",
+    "trailing-object",
     "duplicate-key",
     "control-character",
+    "escape",
+    "separator",
     "lenient",
     "garbage",
     "no-params",
@@ -52,13 +57,26 @@ class _Pairs(list[tuple[str, object]]):
 
 def _broken(text: str, error: json.JSONDecodeError) -> str:
     if error.msg.startswith("Extra data"):
-        return "trailing-text"
+        return "trailing-object" if text[error.pos :].strip() == "{}" else "trailing-text"
     if error.msg.startswith("Invalid control character"):
         return "control-character"
+    if error.msg.startswith("Invalid \\"):
+        return "escape"
     if re.search(r",\s*[}\]]", text) and not malformation(re.sub(r",(\s*[}\]])", r"\1", text)):
         return "trailing-comma"
     marks = _OPENERS.findall(text)
     depth = sum((mark in ("{", "[")) - (mark in ("}", "]")) for mark in marks)
     if text.lstrip()[:1] in "{[" and depth > 0:
         return "truncated"
-    return "lenient" if text.lstrip()[:1] in "{[/#\ufeff" else "garbage"
+    if text.lstrip()[:1] not in "{[/#\ufeff":
+        return "garbage"
+    return "lenient" if _lenient(text) else "separator"
+
+
+def _lenient(text: str) -> bool:
+    """Tell whether gson reads a text that is no plain JSON."""
+    try:
+        parse_object(text, integers=True)
+    except (GsonError, TooDeepError):
+        return False
+    return True
