@@ -197,8 +197,9 @@ class TicketEndpoint(RequestSender):
         return by_nonce or self.query(f"name={name}", limit=3)
 
     def find_by_nonce(self, created: CallResult) -> CallResult | None:
-        """Query for the nonce in the name that a create sent, whatever else stands there; None if it has none."""
-        nonce = NONCE_PATTERN.search(str(created.sent("name")))
+        """Query for the nonce in the name that a create sent, or in a body that cannot be read; None if it has none."""
+        name = created.sent("name") or (created.exchanges[0].request.body or b"").decode("latin-1")
+        nonce = NONCE_PATTERN.search(str(name))
         return self.query(f"name~=%{nonce[0]}%", limit=3) if nonce else None
 
     def find_by_uuid(self, created: CallResult) -> CallResult | None:

@@ -55,7 +55,20 @@ MORE_TEXTS = {
 }
 """Sent as descriptions only, and within one apiBody."""
 IN_NAMES = ("ignorable", "full-width-markup", "growing", "mixed-script")
-WORDS = ("undefined", "nil", "None", "NaN", "Infinity", "hasOwnProperty", "1E309", "0x0", "1,000.00", "--1", "1_000", "-")
+WORDS = (
+    "undefined",
+    "nil",
+    "None",
+    "NaN",
+    "Infinity",
+    "hasOwnProperty",
+    "1E309",
+    "0x0",
+    "1,000.00",
+    "--1",
+    "1_000",
+    "-",
+)
 
 
 def edge_case_drafts(context: Context) -> tuple[Draft, ...]:

@@ -1,4 +1,4 @@
-"""Names that are ill-formed UTF-8, and the text that each must not become. Source: RFC 3629 sections 3 and 10, UTR 36."""
+"""Names in ill-formed UTF-8, and the text that each must not become. Source: RFC 3629 sections 3 and 10, UTR 36."""
 
 from __future__ import annotations
 

@@ -27,7 +27,12 @@ SEPARATORS = {
     "form-feed": b'{"a":\f1}',
 }
 UNICODE_ESCAPES = {"too-short": rb'{"a":"\u12"}', "no-digits": rb'{"a":"\uqqqq"}'}
-UNKNOWN_ESCAPES = {"letter": rb'{"a":"\x41"}', "capital": rb'{"a":"\U0041"}', "digit": rb'{"a":"\0"}', "tab": b'{"a":"\\\t"}'}
+UNKNOWN_ESCAPES = {
+    "letter": rb'{"a":"\x41"}',
+    "capital": rb'{"a":"\U0041"}',
+    "digit": rb'{"a":"\0"}',
+    "tab": b'{"a":"\\\t"}',
+}
 """Refused by Gson 2.8 and later, that is from ZStack 3.6 on; before, the character behind the backslash was read."""
 LENIENT = {
     "nan": b"NaN",

@@ -7,7 +7,6 @@ from functools import partial
 import pytest
 
 from pytest_zstack_ticket import Draft
-from pytest_zstack_ticket.api.messages import rows_of
 from pytest_zstack_ticket.strategies import drafts, edge_case_drafts
 
 REPEATS = {"smoke": 12, "standard": 30, "certify": 120}
@@ -217,8 +216,8 @@ def test_concurrent_creates_leave_one_ticket_each(
     if "query" in zstack_profile.capabilities:
         send = partial(ticket_endpoint.create, job_uuid=uuid.uuid4().hex)
         results = [again for _, again in zstack_in_window(send, [ticket_endpoint.calibration_draft] * 4)]
-        shown = [rows_of(ticket_endpoint.find_by_name(result).exchanges) or [] for result in results]
-        zstack_observe("create.one-job-id-at-once", sum(map(len, shown)), results[0])
+        shown = [getattr(ticket_endpoint.find_by_name(result).outcome, "result", None) or {} for result in results]
+        zstack_observe("create.one-job-id-at-once", sum(len(one.get("inventories") or ()) for one in shown), results[0])
 
 
 @pytest.mark.requirement("ZT-STORE-009")

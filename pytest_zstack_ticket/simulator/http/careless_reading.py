@@ -46,7 +46,7 @@ def overlong_text(data: bytes) -> str:
 
 
 def nearly_named(context: CallContext, sent: dict[str, Json]) -> dict[str, Json]:
-    """Return the members of a message under the names, and with the words, that a target with a fault takes them for."""
+    """Return the members of a message by the names and words that a target with a fault takes them for."""
     if not context.without("keys-trimmed"):
         sent = {_INVISIBLE.sub("", key): value for key, value in sent.items()}
     if not context.without("keys-any-case"):

@@ -29,6 +29,9 @@ KINDS = (
 _SCALARS = ((bool, "boolean"), (list, "array"), (str, "string"), (int, "number"), (float, "number"))
 _OPENERS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 
+_MESSAGES = {"Invalid control character": "control-character", "Invalid \\": "escape"}
+"""Kinds by how the standard library's complaint begins."""
+
 
 def malformation(text: str) -> str:
     """Name what is wrong with a body; an empty word if it is a plain JSON object."""
@@ -58,10 +61,9 @@ class _Pairs(list[tuple[str, object]]):
 def _broken(text: str, error: json.JSONDecodeError) -> str:
     if error.msg.startswith("Extra data"):
         return "trailing-object" if text[error.pos :].strip() == "{}" else "trailing-text"
-    if error.msg.startswith("Invalid control character"):
-        return "control-character"
-    if error.msg.startswith("Invalid \\"):
-        return "escape"
+    named = next((kind for message, kind in _MESSAGES.items() if error.msg.startswith(message)), "")
+    if named:
+        return named
     if re.search(r",\s*[}\]]", text) and not malformation(re.sub(r",(\s*[}\]])", r"\1", text)):
         return "trailing-comma"
     marks = _OPENERS.findall(text)
