@@ -18,7 +18,6 @@ from pytest_zstack_ticket.report.document import requirement_json
 from pytest_zstack_ticket.report.text.columns import pad, width
 from pytest_zstack_ticket.report.text.translations import translations
 
-
 OWN = "requirements"
 """What `--coverage` shows without a name: each requirement's own tests and faults."""
 

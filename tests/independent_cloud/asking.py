@@ -25,6 +25,8 @@ TICKET = (
     "accountSystemContext",
     "request",
 )
+UNSEARCHED = ("flows", "ticketTypeUuids", "flowContext", "operationContext")
+"""Members that are shown, but are no columns."""
 FIELDS = {
     "tickets": TICKET,
     "archives": (*TICKET, "ticketUuid", "accountUuid"),
@@ -236,6 +238,11 @@ class Asking:
         tests = [self.split(text) for text in conditions]
         limit = self.number(first.get("limit", "10" if self.on("limit-default-ten") else "1000"), "limit")
         start = self.number(first.get("start", "0"), "start")
+        if min(limit, start) < 0:
+            raise Refused("SYS.1000", "max-results or first-result cannot be negative")
+        asked = [] if self.on("fields-ignored") else (first.get("fields") or "").split(",")
+        if any(name and name not in (*known, *UNSEARCHED) for name in asked):
+            raise Refused("SYS.1000", "inventory has no such field")
         kept_tests = []
         for name, operator, value in tests:
             if name not in known:
