@@ -54,6 +54,7 @@ CHECKS: dict[str, CheckFunction] = {
     "blames-edited-field": differential.blames_edited_field,
     "error-code": differential.error_code,
     "ill-formed-text": misreadings.ill_formed_text,
+    "refused-framing": misreadings.refused_framing,
     "reads-only": misreadings.reads_only,
     "validated-only": misreadings.validated_only,
     "chunked-body": differential.chunked_body,

@@ -8,7 +8,7 @@ from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, 
 from pytest_zstack_ticket.checks.persistence import LASTING
 from pytest_zstack_ticket.checks.roundtrip import brief, inventory_of, same
 from pytest_zstack_ticket.model.exchange import Trails
-from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.strategies.ill_formed_utf8 import forbidden
 
@@ -28,6 +28,16 @@ def ill_formed_text(trails: Trails, arguments: Arguments, profile: Profile) -> J
     if text and text in name:
         return violation(Phrase.of("expect-not-decoded"), Phrase.of("shows", value=brief(name)))
     return None
+
+
+def refused_framing(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a request with a wrong framing is refused, or its connection closed, while `sibling` is accepted."""
+    outcome = outcome_of(trails, "subject", profile)
+    if not isinstance(outcome, Unanswered):
+        return refusal(trails, {}, profile)
+    if outcome.failure.kind not in ("reset", "protocol"):
+        return Undecided(describe(outcome))
+    return None if accepted(outcome_of(trails, "sibling", profile)) else Undecided(describe(outcome))
 
 
 def reads_only(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:

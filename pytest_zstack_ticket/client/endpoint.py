@@ -128,9 +128,8 @@ class TicketEndpoint(RequestSender):
         kept = tuple(pair for pair in message.headers if pair[0] not in message.without)
         named = {name.lower() for name, _ in kept} | {name.lower() for name in message.without}
         headers = kept if "authorization" in named else self._with_session(kept)
-        request = Request(
-            method=message.method, path=message.path, headers=headers, body=message.body, reading=message.reading
-        )
+        parts = {"method": message.method, "path": message.path, "reading": message.reading}
+        request = Request(**parts, headers=headers, body=message.body, framing=message.framing)
         return self._follow(with_fresh_nonce(request, self.mark), "create", follow=follow)
 
     def call(  # noqa: PLR0913 - an HTTP call has this many parts

@@ -96,6 +96,12 @@ class Engine:
         self.jobs.run_due(now, self._finish)
         self._hooks_due = [due for due in self._hooks_due if due > now]
 
+    def ignores(self, rule: str) -> bool:
+        """Whether a fault switches off a rule below the API, where no call is known yet."""
+        nothing = Request(method="GET", path="/")
+        facts = Facts(call="other", request=nothing, sent=nothing, params={}, text="", now=0.0, started=0.0)
+        return self.monitor is not None and not self.monitor.active(facts).without(rule)
+
     def take_deliveries(self) -> tuple[Delivery, ...]:
         """Hand over the web hooks that wait for delivery."""
         taken, self._deliveries = tuple(self._deliveries), []

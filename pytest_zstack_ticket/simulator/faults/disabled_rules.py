@@ -54,6 +54,9 @@ _VALIDATION: tuple[tuple[str, str, str], ...] = (
     ("overlong-decoded", "", "ill-formed UTF-8 is read as the characters that it stands for"),
     ("override-method", "", "a header or a parameter changes the method"),
     ("safe-method-acts", "", "a GET, HEAD or OPTIONS with a body is carried out as a POST or PUT"),
+    ("any-framing", "", "a request is carried out whatever is wrong with its framing"),
+    ("carry-out-cut", "", "a message that ends too early is carried out"),
+    ("keep-header-blanks", "", "blanks around the value of a header belong to it"),
     ("accept-wrapper-case", "", "an action is carried out under a wrapper in another case"),
     *((f"accept-malformed:{kind}", "", f"a create whose body is {kind} is accepted") for kind in KINDS),
 )
