@@ -128,8 +128,8 @@ class TicketEndpoint(RequestSender):
         kept = tuple(pair for pair in message.headers if pair[0] not in message.without)
         named = {name.lower() for name, _ in kept} | {name.lower() for name in message.without}
         headers = kept if "authorization" in named else self._with_session(kept)
-        parts = {"method": message.method, "path": message.path, "reading": message.reading}
-        request = Request(**parts, headers=headers, body=message.body, framing=message.framing)
+        plain = Request(method=message.method, path=message.path, headers=headers, body=message.body)
+        request = replace(plain, reading=message.reading, framing=message.framing)
         return self._follow(with_fresh_nonce(request, self.mark), "create", follow=follow)
 
     def call(  # noqa: PLR0913 - an HTTP call has this many parts
