@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_zstack_ticket.api.messages import rows_of
 from pytest_zstack_ticket.checks.differential import refusal
+from pytest_zstack_ticket.checks.no_response import answered_for
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, violation
 from pytest_zstack_ticket.checks.persistence import LASTING
 from pytest_zstack_ticket.checks.roundtrip import brief, inventory_of, same
@@ -11,6 +12,8 @@ from pytest_zstack_ticket.model.exchange import Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.strategies.ill_formed_utf8 import forbidden
+
+REFUSED_BY_A_FRONT_END = frozenset({400, 403, 405, 406, 411, 413, 414, 431})
 
 
 def ill_formed_text(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
@@ -31,13 +34,18 @@ def ill_formed_text(trails: Trails, arguments: Arguments, profile: Profile) -> J
 
 
 def refused_framing(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that a request with a wrong framing is refused, or its connection closed, while `sibling` is accepted."""
+    """Check that a request with a wrong framing is refused, or its connection closed, while `sibling` is accepted.
+
+    A front end that refuses it by a page of its own (4xx) does what is asked for: the message goes no further.
+    """
     outcome = outcome_of(trails, "subject", profile)
     if not isinstance(outcome, Unanswered):
         return refusal(trails, {}, profile)
-    if outcome.failure.kind not in ("reset", "protocol"):
-        return Undecided(describe(outcome))
-    return None if accepted(outcome_of(trails, "sibling", profile)) else Undecided(describe(outcome))
+    status = answered_for(trails["subject"])
+    stopped = outcome.failure.kind in ("reset", "protocol") if status is None else status in REFUSED_BY_A_FRONT_END
+    if stopped and accepted(outcome_of(trails, "sibling", profile)):
+        return None
+    return Undecided(describe(outcome))
 
 
 def reads_only(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:

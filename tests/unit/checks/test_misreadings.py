@@ -50,6 +50,17 @@ def test_refused_bytes_hold_beside_an_accepted_sibling() -> None:
     assert evaluate("ill-formed-text", {"subject": REFUSED, "sibling": ACCEPTED}, arguments, profile()) is None
 
 
+def page(status: int) -> tuple[Exchange, ...]:
+    body = b"<html><body>edge</body></html>"
+    return (Exchange(id="m-4", request=POST, answer=Response(status=status, body=body)),)
+
+
+@pytest.mark.parametrize(("status", "held"), [(400, True), (502, False), (429, False)])
+def test_a_front_end_may_stop_a_broken_framing_itself(status: int, held: bool) -> None:
+    judgement = evaluate("refused-framing", {"subject": page(status), "sibling": ACCEPTED}, {}, profile())
+    assert (judgement is None) == held
+
+
 @pytest.mark.parametrize(("subject", "held"), [(CLOSED, True), (REFUSED, True), (ACCEPTED, False)])
 def test_a_broken_framing_is_refused_or_the_connection_closed(subject, held: bool) -> None:
     judgement = evaluate("refused-framing", {"subject": subject, "sibling": ACCEPTED}, {}, profile())
