@@ -115,7 +115,7 @@ COMMANDS = {
     "requirements": Command(
         description="List the requirements of the shipped suites: id, level and text. Exit status: 0, or 1 if\n"
         "--coverage finds one with neither a test nor a reason for having none.",
-        example="examples:\n  zstack-ticket requirements --coverage\n  zstack-ticket requirements --coverage owasp",
+        example="example:\n  zstack-ticket requirements --coverage\n  zstack-ticket requirements --coverage owasp",
         add_arguments=add_requirements_arguments,
         run=list_requirements,
     ),
