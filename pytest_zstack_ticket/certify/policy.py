@@ -11,7 +11,7 @@ from pytest_zstack_ticket.model.profile import Limits
 
 EXAMINED = frozenset({"passed", "failed", "inconclusive", "error"})
 
-SECURITY = frozenset({"isolation", "session"})
+SECURITY = frozenset({"access", "isolation", "session"})
 """Areas of which no failure may be waived."""
 LONGEST_WAIVER = timedelta(days=731)
 

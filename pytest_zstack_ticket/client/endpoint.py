@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from urllib.parse import quote
 
-from pytest_zstack_ticket.api.auth import login_request, logout_request
+from pytest_zstack_ticket.api.auth import login_request, logout_request, project_request
 from pytest_zstack_ticket.client.access_key import found_wall_clock, signed_headers
 from pytest_zstack_ticket.client.call_gate import in_context
 from pytest_zstack_ticket.client.call_listeners import CallListeners
@@ -252,6 +252,10 @@ class TicketEndpoint(RequestSender):
             two_factor=self._settings.credentials.two_factor_token,
         )
         return self._follow(request, "login", follow=False)
+
+    def enter_project(self, project: str) -> CallResult:
+        """Log in to a project with the session that the run keeps."""
+        return self._follow(project_request(self._sessions.session, project), "login", follow=False)
 
     def logout(self, session: str) -> CallResult:
         """Log a session out."""

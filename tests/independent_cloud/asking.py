@@ -248,6 +248,8 @@ class Asking:
                     return self.shown([], what)
                 raise Refused("SYS.1000", f"inventory class[TicketInventory] not having field[{name}]")
             kept_tests.append((name, operator, value))
+        if self.on("access-or-true") and any("' or 1=1" in value for _, _, value in kept_tests):
+            kept_tests = []
         if self.on("q-ignored"):
             kept_tests = []
         if self.on("q-first-only"):

@@ -127,7 +127,7 @@ def body_text(context: CallContext) -> str:
 
 def _dispatch(context: CallContext, route: Route, body: dict[str, Json] | None) -> Call:
     """Find the call that is meant; a path of a single call is served whatever the method (dossier 4.2)."""
-    method = context.request.method
+    method = _method(context, route, body)
     if route.unique and not context.variant.documented:
         return route.calls[0]
     calls = route.by_method(method)
@@ -143,6 +143,14 @@ def _dispatch(context: CallContext, route: Route, body: dict[str, Json] | None) 
         path = split_target(context.request.path)[0]
         raise _crash(row, f"{_NONE_FOUND[method]} found for the path[/zstack{path}]")
     return calls[0]
+
+
+def _method(context: CallContext, route: Route, body: dict[str, Json] | None) -> str:
+    """Return the method of a request; a fault takes a GET with a body for what else the path has a body for."""
+    method = context.request.method
+    if method != "GET" or not body or context.without("get-writes"):
+        return method
+    return next((one for one in ("POST", "PUT") if route.by_method(one)), method)
 
 
 def _action(context: CallContext, route: Route, body: dict[str, Json] | None) -> Call:
