@@ -48,15 +48,13 @@ REASONS = {
         *("busy-always", "unavailable", "gateway", "utf16", "mojibake", "refuse-live-session", "refuse-right-password"),
     ),
     "parts of killed combinations: alone, another rule stands in the way": (
-        *("allow-foreign-change", "allow-foreign-update", "allow-foreign-delete", "anybody-deletes", "rename-foreign"),
-        *("approve-skips", "reject-cancels", "accept-denied-event"),
+        *("allow-foreign-update", "rename-foreign", "approve-skips", "reject-cancels", "accept-denied-event"),
     ),
     "cannot be seen within a run": ("accept-expired-session", "accept-flows-of-tenants"),
     "as large-body-close, deep-body-close and the leaks, which are killed": ("large-body-crash", "deep-body-crash"),
     "expressions of faults that are killed by themselves": (
         *("late-loss", "late-double", "old-age", "store-then-fail", "double-delivery"),
     ),
-    "virtual IDs of a second project are needed": ("accept-foreign-project",),
 }
 
 
