@@ -142,7 +142,7 @@ class Target:
 
     def actor_capabilities(self) -> frozenset[str]:
         """Log the other users in and return the capabilities that they provide. Raises LoginError or ContextError."""
-        return actor_capabilities(self.actors, self.sessions.session, self.context)
+        return actor_capabilities(self.actors, self.sessions.session, self.context, project=self.settings.project)
 
     def _calibrated(self, profile: Profile) -> CallResult:
         """Return the calibration's trail: with a name in ASCII alone if the bilingual one is what was refused."""

@@ -89,10 +89,10 @@ def test_nobody_deletes_without_a_session(zstack_once, ticket_endpoint, zstack_e
 
 
 @pytest.mark.requirement("ZT-ACCESS-004")
-def test_nobody_reads_without_a_session(ticket_endpoint, zstack_canary, zstack_examine):
+def test_nobody_reads_without_a_session(ticket_endpoint, zstack_profile, zstack_canary, zstack_examine):
     """A ticket's path, its history, archives and counts are refused without a session, or with one that does not exist."""
-    canary = zstack_canary()
-    for what in READINGS:
+    canary, histories = zstack_canary(), "histories" not in zstack_profile.absent
+    for what in READINGS if histories else [one for one in READINGS if "history" not in one]:
         path = canary.queries[what]
         good = ticket_endpoint.as_user("owner").call("GET", path)
         for name in WITHOUT:
@@ -156,13 +156,10 @@ def test_refused_login_does_not_quote_the_password(ticket_endpoint, zstack_exami
 @pytest.mark.zstack_alone
 def test_virtual_id_does_not_enter_a_foreign_project(ticket_endpoint, zstack_context, zstack_examine):
     """A virtual ID can log in to its own project, and not to one that it does not belong to."""
-    stranger = zstack_context.users["stranger"]
-    owner = zstack_context.users.get("owner")
+    own, owner = zstack_context.users["stranger"].project, zstack_context.users.get("owner")
     foreign = owner.project if owner else ticket_endpoint.project
-    if stranger.login != "virtual-id" or not stranger.project or not foreign or foreign == stranger.project:
-        return
     endpoint = ticket_endpoint.as_user("stranger")
-    good, bad = endpoint.enter_project(stranger.project), endpoint.enter_project(foreign)
+    good, bad = endpoint.enter_project(own), endpoint.enter_project(foreign)
     edit = Edit(kind="mutation", name="foreign-project", note="the project of another user")
     violation = zstack_examine("login-refused", edit=edit, subject=bad, sibling=good)
     assert violation is None, violation
