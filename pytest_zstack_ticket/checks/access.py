@@ -160,18 +160,24 @@ def session_dates(trails: Trails, _arguments: Arguments, _profile: Profile) -> J
 
 
 def own_approval_refused(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that the approval by the ticket's owner (`subject`) is refused and leaves the ticket as it was.
+    """Check that the approval by the ticket's owner (`subject`) is refused where the owner may not reject it either.
 
-    `before` and `after` show the ticket; `sibling` is the decision of its approver, which shows whose it was to make.
+    `control` is the owner's rejection of another ticket: a target that carries it out lets owners decide, which the
+    contract leaves open. `before` and `after` show the ticket, `sibling` is the decision of its approver.
     """
-    outcome = outcome_of(trails, "subject", profile, {"call": "action"})
+    action = {"call": "action"}
+    outcome, control = (outcome_of(trails, role, profile, action) for role in ("subject", "control"))
+    if accepted(control):
+        return Undecided(Phrase.of("legal-acceptance"))
+    if not refused(control):
+        return Undecided(describe(control))
     if accepted(outcome):
         return violation(Phrase.of("expect-own-approval-refused"), describe(outcome))
     if changed := changed_ticket(trails, "before", "after"):
         return changed
     if not refused(outcome):
         return Undecided(describe(outcome))
-    sibling = outcome_of(trails, "sibling", profile, {"call": "action"})
+    sibling = outcome_of(trails, "sibling", profile, action)
     return unclear_query(trails, "before", "after") or (
         None if accepted(sibling) else Undecided(Phrase.of("sibling-not-accepted", what=describe(sibling).key))
     )

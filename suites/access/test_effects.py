@@ -179,10 +179,11 @@ def test_url_in_a_text_is_not_called(ticket_endpoint, zstack_webhook, zstack_exa
 
 @pytest.mark.requirement("ZT-ACCESS-023")
 def test_owner_cannot_approve_their_ticket(ticket_endpoint, zstack_canary, zstack_examine):
-    """An approval by the ticket's owner is refused, where its approver is another user."""
-    canary = zstack_canary()
+    """Where a ticket's owner may not reject it, they may not approve it either: both are for its approver."""
+    canary, control = zstack_canary(), zstack_canary().send_event("reject")
     before, subject = canary.find_by_uuid(), canary.send_event("approve")
     roles = {"before": before, "subject": subject, "after": canary.find_by_uuid()}
+    roles["control"] = control
     roles["sibling"] = canary.send_event("reject", by=ticket_endpoint.as_user("approver"))
     if not canary.was_deleted_for_quota:
         violation = zstack_examine("own-approval-refused", edit=edit_of("owner-approve", kind="mutation"), **roles)

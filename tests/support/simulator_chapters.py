@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pytest_zstack_ticket.simulator.storage import seed_data
+from tests.support.simulator_access import access
 from tests.support.simulator_families import families
 from tests.support.simulator_probe import (
     Caller,
@@ -503,6 +504,7 @@ CHAPTERS: tuple[Callable[[], Step], ...] = (
     families,
     queries,
     sessions,
+    access,
     http,
     strangers,
     between,

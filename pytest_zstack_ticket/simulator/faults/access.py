@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 from urllib.parse import unquote_plus
 
+from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.fault_points import Facts
 from pytest_zstack_ticket.simulator.faults import response_edits as edits
 from pytest_zstack_ticket.simulator.faults.effects import Around, Break, Edit
@@ -20,6 +21,7 @@ from pytest_zstack_ticket.simulator.storage.tables import Ticket
 Header: TypeAlias = Callable[[CallContext], "str | None"]
 Admit: TypeAlias = Callable[[CallContext], None]
 Insert: TypeAlias = Callable[[CallContext, Ticket], Ticket]
+Denied: TypeAlias = Callable[[CallContext, Ticket, ApiError], None]
 Hooks: TypeAlias = Callable[[Delivery], list[Delivery]]
 
 _ACTIONS = frozenset({"change", "update"})
@@ -115,6 +117,12 @@ def _quoted(answer: Answer, facts: Facts) -> Answer:
     return edits.put("error.details", f'"wrong password {facts.params.get("password")}"')(answer, facts)
 
 
+def _approved(default: Denied, context: CallContext, ticket: Ticket, error: ApiError) -> None:
+    """Let who created a ticket approve it."""
+    if context.values.get("statusEvent") != "approve" or context.caller.operator != ticket.creator:
+        default(context, ticket, error)
+
+
 def _around(name: str, step: str, wrapper: Callable[..., Any], calls: Iterable[str], about: str) -> Fault:
     return Fault(name=name, description=about, effects=(Around(step, wrapper, frozenset(calls)),))
 
@@ -185,6 +193,7 @@ _EFFECTS = (
         description="an event that comes while another one is carried out starts from the status before that",
         expression="when-busy:1(accept-denied-event+history-from-pending)",
     ),
+    _around("owner-approves", "operator.denied", _approved, ("change",), "who created a ticket may approve it"),
     _around("fetches-urls", "hooks", _fetched, (), "URLs in a ticket are called"),
 )
 

@@ -107,8 +107,11 @@ def test_a_session_without_dates_decides_nothing():
 def test_the_owner_does_not_approve():
     denied = (answered(503, error("SYS.1006"), method="PUT"),)
     roles = {"before": rows(ROW), "after": rows(ROW), "subject": denied, "sibling": accepted(status="Rejected")}
+    roles["control"] = denied
     assert judge("own-approval-refused", {}, **roles) is None
     assert isinstance(judge("own-approval-refused", {}, **roles | {"subject": accepted()}), Violation)
+    open_to_owners = roles | {"subject": accepted(), "control": accepted(status="Rejected")}
+    assert isinstance(judge("own-approval-refused", {}, **open_to_owners), Undecided)
     approved = rows({**ROW, "status": "FinalApproved"})
     assert isinstance(judge("own-approval-refused", {}, **roles | {"after": approved}), Violation)
     assert isinstance(judge("own-approval-refused", {}, **roles | {"sibling": denied}), Undecided)

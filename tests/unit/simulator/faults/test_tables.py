@@ -16,6 +16,10 @@ from tests.support.simulator_probe import differs
 
 BY_NAME = {chapter.__name__: chapter for chapter in CHAPTERS}
 HINTS = (
+    (
+        ("anonymous", "session-from", "own-member", "-by-", "get-writes", "body-uuid", "urls", "carried", "quotes"),
+        "access",
+    ),
     (("mangle", "store", "when:"), "data"),
     (("query", "operator", "sort", "limit", "start", "total", "fields", "filter", "condition", "row-"), "queries"),
     (("change", "update", "delete", "history", "denied", "cancel", "reopen", "approve", "reject"), "lives"),
