@@ -191,23 +191,6 @@ def careless() -> Step:
         yield query(caller, more=more)
 
 
-def access() -> Step:
-    """Calls without a session, by nearly a ticket's path, and with members of the server."""
-    caller = yield from _session()
-    cancel = {"changeTicketStatus": {"statusEvent": "cancel"}}
-    own = {"uuid": "d" * 12 + "4ddd8" + "d" * 15, "createDate": "Jan 1, 2001 1:00:00 AM", "request": []}
-    for name, value in own.items():
-        yield from create(caller, **{name: value})
-    first = inventory((yield from create(caller)))["uuid"]
-    yield Caller().send("GET", "/v1/tickets", Cookie=f"session={caller.token}")
-    yield query(caller, 'name=x" or "1"="1')
-    yield from act(caller, first[:31], cancel)
-    yield from act(Caller(), first, cancel)
-    yield from finish((yield caller.send("DELETE", f"/v1/tickets/{first},{'0' * 32}")))
-    yield from finish((yield Caller().send("DELETE", f"/v1/tickets/{first}")))
-    yield query(caller)
-
-
 def sessions() -> Step:
     """Log-ins, log-outs and every kind of dead session."""
     yield log_in(password="wrong")
@@ -510,7 +493,6 @@ CHAPTERS: tuple[Callable[[], Step], ...] = (
     between,
     malformed,
     careless,
-    access,
     keys,
     data,
     crowds,
