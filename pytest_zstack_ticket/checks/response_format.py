@@ -27,6 +27,8 @@ from pytest_zstack_ticket.model.profile import Profile
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """JSON must not be sent with one (RFC 8259 section 8.1): most readers refuse it."""
 TRACE_MARKS = ("\tat ", "Traceback (most recent call last)", "Caused by: ", "\n    at ", " [running]:")
+_FRAME = re.compile(r"[\n>]\s*[\w.$/;&#]+\((?:[\w$]+\.java:\d+|Native Method|Unknown Source)\)")
+"""A frame of a Java stack as Tomcat's error page prints it: on a line of its own, without `at`."""
 
 _INDEX = re.compile(r"[0-9]{1,9}(?![\s\S])")
 
@@ -119,8 +121,10 @@ def no_stack_trace(trails: Trails, _arguments: Arguments, _profile: Profile) -> 
     for answer in answers(trails["subject"]):
         text = _plain(answer)
         mark = next((mark for mark in TRACE_MARKS if mark in text), None)
-        if mark:
-            return violation(Phrase.of("expect-no-trace"), Phrase.of("shows-trace", mark=mark.strip()))
+        frame = None if mark else _FRAME.search(text)
+        if mark or frame:
+            shown = mark or (frame[0].lstrip(">\n\t ") if frame else "")
+            return violation(Phrase.of("expect-no-trace"), Phrase.of("shows-trace", mark=shown.strip()))
     return None
 
 

@@ -128,9 +128,8 @@ class TicketEndpoint(RequestSender):
         kept = tuple(pair for pair in message.headers if pair[0] not in message.without)
         named = {name.lower() for name, _ in kept} | {name.lower() for name in message.without}
         headers = kept if "authorization" in named else self._with_session(kept)
-        request = Request(
-            method=message.method, path=message.path, headers=headers, body=message.body, reading=message.reading
-        )
+        plain = Request(method=message.method, path=message.path, headers=headers, body=message.body)
+        request = replace(plain, reading=message.reading, framing=message.framing)
         return self._follow(with_fresh_nonce(request, self.mark), "create", follow=follow)
 
     def call(  # noqa: PLR0913 - an HTTP call has this many parts
@@ -197,8 +196,9 @@ class TicketEndpoint(RequestSender):
         return by_nonce or self.query(f"name={name}", limit=3)
 
     def find_by_nonce(self, created: CallResult) -> CallResult | None:
-        """Query for the nonce in the name that a create sent, whatever else stands there; None if it has none."""
-        nonce = NONCE_PATTERN.search(str(created.sent("name")))
+        """Query for the nonce in the name that a create sent, or in a body that cannot be read; None if it has none."""
+        name = created.sent("name") or (created.exchanges[0].request.body or b"").decode("latin-1")
+        nonce = NONCE_PATTERN.search(str(name))
         return self.query(f"name~=%{nonce[0]}%", limit=3) if nonce else None
 
     def find_by_uuid(self, created: CallResult) -> CallResult | None:

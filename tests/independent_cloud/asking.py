@@ -25,6 +25,8 @@ TICKET = (
     "accountSystemContext",
     "request",
 )
+UNSEARCHED = ("flows", "ticketTypeUuids", "flowContext", "operationContext")
+"""Members that are shown, but are no columns."""
 FIELDS = {
     "tickets": TICKET,
     "archives": (*TICKET, "ticketUuid", "accountUuid"),
@@ -236,6 +238,7 @@ class Asking:
         tests = [self.split(text) for text in conditions]
         limit = self.number(first.get("limit", "10" if self.on("limit-default-ten") else "1000"), "limit")
         start = self.number(first.get("start", "0"), "start")
+        self.refuse_strange(first.get("fields") or "", known, min(limit, start))
         kept_tests = []
         for name, operator, value in tests:
             if name not in known:
@@ -281,6 +284,12 @@ class Asking:
         if first.get("replyWithCount") == "true" and isinstance(shown, dict) and not self.on("total-missing"):
             shown["total"] = str(total) if self.on("total-text") else total
         return shown
+
+    def refuse_strange(self, fields: str, known: tuple[str, ...], least: int) -> None:
+        if least < 0:
+            raise Refused("SYS.1000", "max-results or first-result cannot be negative")
+        if not self.on("fields-ignored") and any(one and one not in (*known, *UNSEARCHED) for one in fields.split(",")):
+            raise Refused("SYS.1000", "inventory has no such field")
 
     def page(self, rows: list[dict[str, Any]], start: int, limit: int) -> list[dict[str, Any]]:
         start = 0 if self.on("start-ignored") else max(0, start)

@@ -104,13 +104,19 @@ class Talk(BaseHTTPRequestHandler):
     def raw_body(self) -> bytes:
         if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
             parts = []
-            while size := int(self.rfile.readline().split(b";")[0] or b"0", 16):
+            while size := int(self.rfile.readline().split(b";")[0].strip() or b"-1", 16):
+                if size < 0:
+                    raise ConnectionAbortedError
                 parts.append(self.rfile.read(size))
                 self.rfile.readline()
             while self.rfile.readline().strip():
                 pass
             return b"" if self.on("http-drops-chunked") else b"".join(parts)
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        read = self.rfile.read(length)
+        if len(read) < length:
+            raise ConnectionAbortedError
+        return read
 
     def body(self, raw: bytes) -> Any:
         kind = self.server.kind
@@ -315,9 +321,21 @@ class Talk(BaseHTTPRequestHandler):
 
     # -- one request
 
+    def refuse_framing(self) -> None:
+        """Refuse what an HTTP parser refuses and this library does not: RFC 9112, 3.2, 5.1 and 6.3."""
+        lengths = self.headers.get_all("Content-Length") or []
+        named = all(re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) for name in self.headers)
+        hosts = self.headers.get_all("Host") or []
+        whole = len(set(lengths)) < 2 and all(re.fullmatch("[0-9]+", one.strip()) for one in lengths)
+        bad = self.headers.defects or not named or not whole or len(hosts) != 1
+        if bad or not re.fullmatch("[A-Za-z]+", self.command):
+            self.close_connection = True
+            raise Turned(400, "Bad request", html=True)
+
     def any(self) -> None:
         server = self.server
         try:
+            self.refuse_framing()
             raw = self.raw_body()
             server.seen += 1
             time.sleep(server.kind.latency)

@@ -20,7 +20,7 @@ def check_system_tags(context: CallContext) -> None:
     for tag in tags:
         if not isinstance(tag, str):
             raise ApiError("SYS.1000", details=_miscast(tag))
-        if not tag.startswith(_EPHEMERAL):
+        if not tag.startswith(_EPHEMERAL) and context.without("accept-unknown:systemTags"):
             raise ApiError("SYS.1007", "no-system-tag", tag)
 
 

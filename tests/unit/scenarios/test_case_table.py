@@ -50,14 +50,6 @@ def test_a_pattern_that_fits_no_row_is_an_error():
         table().rows("mutations", "params.name/drop", "params.nmae/*")
 
 
-def test_a_pattern_may_be_missing_from_one_of_several_catalogues():
-    cases = table()
-    assert [*cases.results("malformed-requests", "header-*", missing_ok=True)] == []
-    assert [edit.name for edit, _ in cases.results("unusual-requests", "header-many", missing_ok=True)] == [
-        "header-many"
-    ]
-
-
 def test_brackets_in_a_pattern_are_part_of_the_path():
     rows = table().rows("mutations", "params.requests[0].apiName/*")
     assert {row.edit.path for row in rows} == {"params.requests[0].apiName"}
