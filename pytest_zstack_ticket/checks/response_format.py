@@ -35,7 +35,8 @@ _INDEX = re.compile(r"[0-9]{1,9}(?![\s\S])")
 def form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that the answer is one of the allowed forms.
 
-    A measured 5.2.1 never ends the job of a list where it declares an Object; only the simulator is sent one (`api/hazards`).
+    A measured 5.2.1 never ends the job of a list where it declares an Object; only the simulator is sent one
+    (`api/hazards`).
 
     Argument `reasons`: only these classifier reasons count as a violation (all but schema defects if it is missing); an
     answer that is malformed for another reason then says nothing. Argument `structured`: a refusal in plain text, which
