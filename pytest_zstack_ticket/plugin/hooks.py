@@ -15,6 +15,7 @@ from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
 from pytest_zstack_ticket.plugin import items, lookahead, run_order, startup, suite_selection
 from pytest_zstack_ticket.plugin.interrupts import Interrupts
+from pytest_zstack_ticket.plugin.loaded_plugins import LoadedPlugins
 from pytest_zstack_ticket.plugin.private_api import forget_interrupt
 from pytest_zstack_ticket.plugin.progress import LiveLine, is_wanted
 from pytest_zstack_ticket.plugin.remaining_budget import LATE, spend, take
@@ -48,6 +49,7 @@ def set_up(config: pytest.Config) -> None:
         config.pluginmanager.register(RunHooks(run), "zstack-ticket-run")
         if config.option.collectonly or run.options["plan"]:
             return
+        config.pluginmanager.register(LoadedPlugins(run, config), "zstack-ticket-plugins")
         config.pluginmanager.register(Interrupts(run), "zstack-ticket-interrupts")
         if lookahead.is_wanted(config):
             config.pluginmanager.register(lookahead.Lookahead(run, config), "zstack-ticket-lookahead")

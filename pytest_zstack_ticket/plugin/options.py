@@ -56,7 +56,7 @@ def options_of(config: pytest.Config, environment: Mapping[str, str] | None = No
     if values["lang"].value == "":
         values["lang"] = environment_language(variables)
     if values["seed"].value == "":
-        values["seed"] = default_seed(values["effort"].value)
+        values["seed"] = default_seed(values["effort"].value, values["nonce"].value)
     return RunOptions(values, secrets_of(variables))
 
 

@@ -77,6 +77,7 @@ class Run:
     scanned: Scan = field(default_factory=Scan)
     used: Usage = field(default_factory=Usage)
     expectations: Expectations = field(default_factory=Expectations)
+    started_by: dict[str, Any] = field(default_factory=lambda: {"plugins": [], "addopts": "", "ini": {}})
 
     @property
     def reached(self) -> Target:

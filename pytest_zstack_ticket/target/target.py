@@ -105,7 +105,10 @@ class Target:
         """Make sure that a verdict can be formed, and learn release and capabilities. Raises TargetError."""
         from pytest_zstack_ticket.strategies import marked_draft  # noqa: PLC0415 - imports Hypothesis
 
-        found = examine_target(client=self.client, sessions=self.sessions, settings=self.settings, profile=self.profile)
+        examined = examine_target(
+            client=self.client, sessions=self.sessions, settings=self.settings, profile=self.profile
+        )
+        found, self.state.version = examined.profile, examined.version
         self._judge_by(found)
         found = capabilities.with_capabilities(found, self.actor_capabilities())
         trail = self._calibrated(found)
