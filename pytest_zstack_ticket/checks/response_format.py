@@ -7,6 +7,7 @@ import re
 
 from pytest_zstack_ticket.api.classify import from_gateway, looks_like_page
 from pytest_zstack_ticket.api.contract import Defect, contract_of
+from pytest_zstack_ticket.api.hazards import hazard_of
 from pytest_zstack_ticket.api.messages import answers, final_answer
 from pytest_zstack_ticket.api.strict_json import CUT, Undecodable, decode, text_of
 from pytest_zstack_ticket.checks.outcomes import Arguments, describe, outcome_of, violation
@@ -36,12 +37,17 @@ _INDEX = re.compile(r"[0-9]{1,9}(?![\s\S])")
 def form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that the answer is one of the allowed forms.
 
+    A measured 5.2.1 never ends the job of a list where it declares an Object; only the simulator is sent one
+    (`api/hazards`).
+
     Argument `reasons`: only these classifier reasons count as a violation (all but schema defects if it is missing); an
     answer that is malformed for another reason then says nothing. Argument `structured`: a refusal in plain text, which
     never reached the API, says nothing.
     """
     subject = outcome_of(trails, "subject", profile, arguments)
     lost = isinstance(subject, Refused) and subject.form == "lost"
+    if isinstance(subject, Unfinished) and hazard_of(trails["subject"][0].request.body) == "untyped-list":
+        return Undecided(Phrase.of("unending-list", seconds=f"{subject.waited:.1f}"))
     silent = isinstance(subject, Refused) and subject.form != "error" and arguments.get("structured")
     if isinstance(subject, Unanswered | Unfinished) or silent or lost:
         return Undecided(describe(subject))

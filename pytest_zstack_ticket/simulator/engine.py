@@ -185,8 +185,8 @@ class Engine:
             webhook=context.header("X-Web-Hook") or "",
             facts=facts,
         )
-        lost = self.options.choices.four_bytes == "lost" and astral(write(context.values, escape_html=False))
-        self.jobs.add(job, lost=lost)
+        bound = job.id + write(context.values, escape_html=False)
+        self.jobs.add(job, lost=self.options.choices.four_bytes == "lost" and astral(bound))
         if job.webhook:
             self._hooks_due.append(job.due)
         return response_builder.accepted(context, job.id, f"{self.address}/v1/api-jobs/{job.id}")
