@@ -105,10 +105,7 @@ class Target:
         """Make sure that a verdict can be formed, and learn release and capabilities. Raises TargetError."""
         from pytest_zstack_ticket.strategies import marked_draft  # noqa: PLC0415 - imports Hypothesis
 
-        examined = examine_target(
-            client=self.client, sessions=self.sessions, settings=self.settings, profile=self.profile
-        )
-        found, self.state.version = examined.profile, examined.version
+        found = self._examined()
         self._judge_by(found)
         found = capabilities.with_capabilities(found, self.actor_capabilities())
         trail = self._calibrated(found)
@@ -127,10 +124,18 @@ class Target:
 
     def probe(self) -> None:
         """Meet the target by a few calls: version, log-in, a query, and a create. Raises TargetError."""
-        found = examine_target(client=self.client, sessions=self.sessions, settings=self.settings, profile=self.profile)
+        found = self._examined()
         self._judge_by(found)
         self.endpoint.call("GET", "/v1/tickets?limit=1")
         require_endpoint(self._calibrated(found).exchanges, self.settings, found)
+
+    def _examined(self) -> Profile:
+        """Return the profile with what the first calls showed. Raises TargetError."""
+        examined = examine_target(
+            client=self.client, sessions=self.sessions, settings=self.settings, profile=self.profile
+        )
+        self.state.version = examined.version
+        return examined.profile
 
     def _with_parts(self, found: Profile) -> Profile:
         """Return a profile with the parts of the API that not every target has, histories and access keys."""
