@@ -13,7 +13,7 @@ import pytest
 
 from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
-from pytest_zstack_ticket.plugin import items, lookahead, run_order, startup, suite_selection
+from pytest_zstack_ticket.plugin import items, last_failed, lookahead, run_order, startup, suite_selection
 from pytest_zstack_ticket.plugin.interrupts import Interrupts
 from pytest_zstack_ticket.plugin.private_api import forget_interrupt
 from pytest_zstack_ticket.plugin.progress import LiveLine, is_wanted
@@ -234,6 +234,7 @@ class RunHooks:
             session.config.workeroutput[KEY] = result  # type: ignore[attr-defined] # xdist adds it
         else:
             sweep_after_workers(run)
+            last_failed.remember(run, session.config)
             self.conclusion = self.concluded(int(exitstatus))
             run.scan(self.allure.written() if self.allure else ())
             session.exitstatus = 1 if run.scanned.found else self.conclusion.status

@@ -10,7 +10,7 @@ import pytest
 from pytest_zstack_ticket.config.options import COMMAND_LINE, EMBEDDED, RunOptions, Value
 from pytest_zstack_ticket.config.profile_file import profile_from_json
 from pytest_zstack_ticket.model.errors import SettingsError
-from pytest_zstack_ticket.plugin import suite_selection
+from pytest_zstack_ticket.plugin import last_failed, suite_selection
 from pytest_zstack_ticket.plugin.consent import require_consent
 from pytest_zstack_ticket.plugin.options import options_of
 from pytest_zstack_ticket.report.document import profile_json
@@ -36,11 +36,13 @@ def run_of(config: pytest.Config) -> Run | None:
         if options.values["url"].origin == COMMAND_LINE:
             raise SettingsError("--zstack-url is empty: write http://HOST:PORT or https://HOST:PORT, or embedded.")
         return None
-    options = bounded(checked(options))
+    options = bounded(checked(last_failed.with_seed(options, config)))
     require_consent(options, quotas_of(options), config)
     run = Run(options=options, shipped=suite_selection.choose_tests(config))
     run.own_catalogue  # noqa: B018 - a file that cannot be used is refused before anything is sent
     run.expectations = load_expectations(options, run.catalogue)
+    run.chosen = last_failed.chosen(config, shipped=run.shipped)
+    run.counterexamples = last_failed.recalled(config, run.expectations.baseline)
     return run
 
 
@@ -78,6 +80,7 @@ def _worker_run(config: pytest.Config, given: dict[str, Any]) -> Run:
         usage_counter_path=Path(given["usage_counter"]),
         shared_secrets_path=given["shared_secrets"],
         expectations=Expectations(active=frozenset((requirement, found) for requirement, found in given["waived"])),
+        counterexamples=last_failed.recalled(config, None),
     )
 
 
