@@ -38,6 +38,12 @@ def requirement_of(item: pytest.Item) -> str:
     return str(marker.args[0]) if marker and marker.args else ""
 
 
+def needs_target(item: pytest.Item) -> bool:
+    """Return True for a test that examines a requirement or uses a fixture of ours."""
+    used = getattr(item, "fixturenames", ())
+    return bool(requirement_of(item)) or any(name.startswith(("zstack_", "ticket_endpoint")) for name in used)
+
+
 def begin(run: Run, item: pytest.Item) -> None:
     """Begin the record of a test that is marked with a requirement; skip it if that does not apply to the target."""
     found = requirement_of(item)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pytest_zstack_ticket.config.catalogue import nearest_requirements
 from pytest_zstack_ticket.config.options import COMMAND_LINE, EMBEDDED, RunOptions, Value
 from pytest_zstack_ticket.config.profile_file import profile_from_json
 from pytest_zstack_ticket.model.errors import SettingsError
@@ -20,6 +23,7 @@ from pytest_zstack_ticket.runner.preparation import checked
 from pytest_zstack_ticket.runner.record import KEY
 from pytest_zstack_ticket.runner.run import Run
 
+_REQUIREMENT = re.compile(r"\bZT-[A-Z]+-\d+\b", re.IGNORECASE)
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 """The run of a pytest session."""
 
@@ -39,11 +43,23 @@ def run_of(config: pytest.Config) -> Run | None:
     options = bounded(checked(last_failed.with_seed(options, config)))
     require_consent(options, quotas_of(options), config)
     run = Run(options=options, shipped=suite_selection.choose_tests(config))
+    if run.shipped:
+        _check_keyword(config.option.keyword, run.catalogue)
     run.own_catalogue  # noqa: B018 - a file that cannot be used is refused before anything is sent
     run.expectations = load_expectations(options, run.catalogue)
     run.chosen = last_failed.chosen(config, shipped=run.shipped)
     run.counterexamples = last_failed.recalled(config, run.expectations.baseline)
     return run
+
+
+def _check_keyword(keyword: str, known: Iterable[str]) -> None:
+    """See that what `-k` names as a requirement is the beginning of one. Raises SettingsError."""
+    ids = list(known)
+    for word in _REQUIREMENT.findall(keyword):
+        if not any(word.upper() in one for one in ids):
+            near = nearest_requirements(word, ids)
+            hint = f"Did you mean {' or '.join(near)}?" if near else "`zstack-ticket requirements` lists all."
+            raise SettingsError(f"-k: there is no requirement {word}. {hint}")
 
 
 def worker_input(run: Run, worker: str) -> dict[str, Any]:

@@ -1,0 +1,45 @@
+"""Which hooks of ours a session gets, and how they are withdrawn from one that turns out to need none."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from pytest_zstack_ticket.model.errors import UsageError
+from pytest_zstack_ticket.plugin import lookahead, startup
+from pytest_zstack_ticket.plugin.interrupts import Interrupts
+from pytest_zstack_ticket.plugin.progress import LiveLine, is_wanted
+
+NAMES = ("zstack-ticket-run", "zstack-ticket-interrupts", "zstack-ticket-lookahead", "zstack-ticket-live")
+
+
+def set_up(config: pytest.Config) -> None:
+    """Read what was asked for, choose the tests, and register the hooks if there is a target.
+
+    Raises pytest.UsageError, in one sentence.
+    """
+    from pytest_zstack_ticket.plugin.hooks import RunHooks  # noqa: PLC0415 - it withdraws itself with `withdraw`
+
+    try:
+        run = startup.run_of(config)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    if run is None:
+        return
+    config.stash[startup.RUN] = run
+    config.pluginmanager.register(RunHooks(run), NAMES[0])
+    if config.option.collectonly or run.options["plan"]:
+        return
+    config.pluginmanager.register(Interrupts(run), NAMES[1])
+    if lookahead.is_wanted(config):
+        config.pluginmanager.register(lookahead.Lookahead(run, config), NAMES[2])
+    if is_wanted(config, os.environ):
+        config.pluginmanager.register(LiveLine(run, config), NAMES[3])
+
+
+def withdraw(config: pytest.Config) -> None:
+    """Take our hooks out of a session whose tests do not need the target."""
+    for name in NAMES:
+        if config.pluginmanager.has_plugin(name):
+            config.pluginmanager.unregister(name=name)
