@@ -6,11 +6,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pytest_zstack_ticket.cli.main import COMMANDS, GROUPS, listed_commands, main
+from pytest_zstack_ticket.cli.starter_files import CONTEXT, RECIPES, RUN
+from pytest_zstack_ticket.config.context_file import load_context
+from pytest_zstack_ticket.config.options import OPTIONS
+from pytest_zstack_ticket.model.ticket_context import Context
 from pytest_zstack_ticket.report.exports.http_file import http_file
 from pytest_zstack_ticket.report.exports.python_test import python_test
 from pytest_zstack_ticket.simulator.options import SimulatorOptions
@@ -209,3 +214,34 @@ def test_a_hostile_report_becomes_no_code():
     plain = ast.parse(python_test(sample_report(), "en"))
     assert [type(node) for node in tree.body] == [type(node) for node in plain.body]
     assert http_file(report, "en").count("\n### ") == http_file(sample_report(), "en").count("\n### ")
+
+
+@pytest.mark.parametrize("ci", RECIPES)
+def test_init_writes_files_that_can_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str], ci: str):
+    arguments = ["init", str(tmp_path), "--ci", ci, "--url=http://cloud.example:8080"]
+    assert main(arguments) == 0
+    made = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one.exists() for one in made] == [True] * 3
+    assert load_context(tmp_path / "cloud.toml") == replace(Context(), given=True)
+    recipe = made[-1].read_text("utf-8")
+    assert "http://cloud.example:8080" in recipe
+    assert "ZSTACK_CONSENT" in recipe
+    assert "{{{" not in recipe
+    names = {f"--zstack-{option.name}" for option in OPTIONS}
+    assert {word.partition("=")[0] for word in RUN.split() if word.startswith("--")} <= names
+    assert main(arguments) == 4
+    assert "never overwritten" in capsys.readouterr().err
+
+
+def test_a_context_whose_comments_are_taken_off_is_valid(tmp_path: Path):
+    lines = [line.removeprefix("# ") for line in CONTEXT.splitlines() if line.startswith("# ")]
+    filled = tmp_path / "cloud.toml"
+    filled.write_text("\n".join(line for line in lines if line[0] == "[" or " = " in line), "utf-8")
+    assert set(load_context(filled).users) == {"stranger"}
+
+
+def test_the_first_test_passes_on_the_simulator(tmp_path: Path):
+    assert main(["init", str(tmp_path)]) == 0
+    command = [sys.executable, "-m", "pytest", "-q", "--zstack-url=embedded", "test_cloud.py"]
+    shown = subprocess.run(command, check=False, capture_output=True, cwd=tmp_path, text=True)
+    assert "2 passed" in shown.stdout
