@@ -7,6 +7,8 @@ import json
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import quote
 
 from pytest_zstack_ticket.cli.arguments import add_json
@@ -63,19 +65,29 @@ def simulate(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C. Raises SettingsError."""
     if not 0 <= arguments.port < 1 << 16:
         raise SettingsError(f"cannot listen on port {arguments.port}: a port is a number from 0 to 65535.")
-    over = threading.Event()
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, lambda *_: over.set())
-    server = SimulatorServer(options_of(arguments), host=arguments.host, port=arguments.port)
-    try:
-        server.start()
-    except OSError as error:
-        raise SettingsError(f"cannot listen on {arguments.host} port {arguments.port}: {error}") from error
-    _announce(server.url, as_json=arguments.json)
-    while not over.wait(3600):
-        continue
-    server.stop()
+    with _ending_signal() as over:
+        server = SimulatorServer(options_of(arguments), host=arguments.host, port=arguments.port)
+        try:
+            server.start()
+        except OSError as error:
+            raise SettingsError(f"cannot listen on {arguments.host} port {arguments.port}: {error}") from error
+        _announce(server.url, as_json=arguments.json)
+        while not over.wait(3600):
+            continue
+        server.stop()
     return 0
+
+
+@contextmanager
+def _ending_signal() -> Iterator[threading.Event]:
+    """Yield what Ctrl-C and SIGTERM set; afterwards both signals are handled as before."""
+    over = threading.Event()
+    former = {one: signal.signal(one, lambda *_: over.set()) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield over
+    finally:
+        for one, handler in former.items():
+            signal.signal(one, handler)
 
 
 def _announce(url: str, *, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import graphlib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -72,8 +73,13 @@ LONGEST = 300
 LONGEST_FUNCTION = 40
 
 
+@cache
 def imports(path, root=ROOT):
-    """Yield the absolute name of every module that a file imports, under TYPE_CHECKING or in a function too."""
+    """Return the absolute name of every module that a file imports, under TYPE_CHECKING or in a function too."""
+    return tuple(_imports(path, root))
+
+
+def _imports(path, root):
     package = ".".join(path.relative_to(root).with_suffix("").parts[:-1])
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):

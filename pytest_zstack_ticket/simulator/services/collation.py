@@ -15,7 +15,7 @@ SHORT = 256
 
 def astral(text: str) -> bool:
     """Whether a text has a character beyond U+FFFF."""
-    return any(character > BEYOND for character in text)
+    return not text.isascii() and max(text) > BEYOND
 
 
 def collated(text: str) -> str:
