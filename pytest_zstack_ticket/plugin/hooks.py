@@ -12,7 +12,7 @@ import pytest
 
 from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
-from pytest_zstack_ticket.plugin import items, last_failed, registration, run_order, startup, suite_selection
+from pytest_zstack_ticket.plugin import items, last_failed, run_order, startup, suite_selection
 from pytest_zstack_ticket.plugin.private_api import forget_interrupt
 from pytest_zstack_ticket.plugin.remaining_budget import LATE, spend, take
 from pytest_zstack_ticket.plugin.terminal import findings_hidden, residue, summary
@@ -114,7 +114,7 @@ class RunHooks:
         """Put the shipped tests in their own order, after every plugin that sorts; note their requirements."""
         if suite_selection.is_ambient(self.run, session.config) and not session.config.option.collectonly:
             if not any(map(items.needs_target, session.items)):
-                registration.withdraw(session.config)
+                startup.withdraw(session.config)
                 return
             self.reach(session.config)
         session.items[:] = run_order.in_order(session.items, self.run.late)

@@ -1,4 +1,4 @@
-"""Which hooks of ours a session gets, and how they are withdrawn from one that turns out to need none."""
+"""Which hooks of ours a session gets."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import pytest
 
 from pytest_zstack_ticket.model.errors import UsageError
 from pytest_zstack_ticket.plugin import lookahead, startup
+from pytest_zstack_ticket.plugin.hooks import RunHooks
 from pytest_zstack_ticket.plugin.interrupts import Interrupts
 from pytest_zstack_ticket.plugin.progress import LiveLine, is_wanted
-
-NAMES = ("zstack-ticket-run", "zstack-ticket-interrupts", "zstack-ticket-lookahead", "zstack-ticket-live")
 
 
 def set_up(config: pytest.Config) -> None:
@@ -19,8 +18,6 @@ def set_up(config: pytest.Config) -> None:
 
     Raises pytest.UsageError, in one sentence.
     """
-    from pytest_zstack_ticket.plugin.hooks import RunHooks  # noqa: PLC0415 - it withdraws itself with `withdraw`
-
     try:
         run = startup.run_of(config)
     except UsageError as error:
@@ -28,18 +25,11 @@ def set_up(config: pytest.Config) -> None:
     if run is None:
         return
     config.stash[startup.RUN] = run
-    config.pluginmanager.register(RunHooks(run), NAMES[0])
+    config.pluginmanager.register(RunHooks(run), startup.NAMES[0])
     if config.option.collectonly or run.options["plan"]:
         return
-    config.pluginmanager.register(Interrupts(run), NAMES[1])
+    config.pluginmanager.register(Interrupts(run), startup.NAMES[1])
     if lookahead.is_wanted(config):
-        config.pluginmanager.register(lookahead.Lookahead(run, config), NAMES[2])
+        config.pluginmanager.register(lookahead.Lookahead(run, config), startup.NAMES[2])
     if is_wanted(config, os.environ):
-        config.pluginmanager.register(LiveLine(run, config), NAMES[3])
-
-
-def withdraw(config: pytest.Config) -> None:
-    """Take our hooks out of a session whose tests do not need the target."""
-    for name in NAMES:
-        if config.pluginmanager.has_plugin(name):
-            config.pluginmanager.unregister(name=name)
+        config.pluginmanager.register(LiveLine(run, config), startup.NAMES[3])

@@ -26,6 +26,8 @@ from pytest_zstack_ticket.runner.run import Run
 _REQUIREMENT = re.compile(r"\bZT-[A-Z]+-\d+\b", re.IGNORECASE)
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 """The run of a pytest session."""
+NAMES = ("zstack-ticket-run", "zstack-ticket-interrupts", "zstack-ticket-lookahead", "zstack-ticket-live")
+"""Our plugins of a session that has a target."""
 
 
 def run_of(config: pytest.Config) -> Run | None:
@@ -106,3 +108,10 @@ def take_role(run: Run, config: pytest.Config) -> None:
         raise SettingsError("--zstack-plan sends nothing, so it needs no workers: omit -n.")
     if run.role == "alone" and config.pluginmanager.has_plugin("dsession"):
         run.role = "controller"
+
+
+def withdraw(config: pytest.Config) -> None:
+    """Take our hooks out of a session whose tests do not need the target."""
+    for name in NAMES:
+        if config.pluginmanager.has_plugin(name):
+            config.pluginmanager.unregister(name=name)
