@@ -41,7 +41,7 @@ def is_ambient(run: Run, config: pytest.Config) -> bool:
 
     Such a target is reached only once a test is collected that needs it.
     """
-    ours = run.shipped or run.role != "alone" or bool(command_line_options(config))
+    ours = run.shipped or run.role != "alone" or bool(command_line_options(config)) or run.options["plan"]
     return not ours and not names_suites(config)
 
 
