@@ -111,7 +111,8 @@ def take_role(run: Run, config: pytest.Config) -> None:
 
 
 def withdraw(config: pytest.Config) -> None:
-    """Take our hooks out of a session whose tests do not need the target."""
+    """Take our hooks out of a session whose tests do not need the target; signals are given back at once."""
     for name in NAMES:
-        if config.pluginmanager.has_plugin(name):
-            config.pluginmanager.unregister(name=name)
+        plugin = config.pluginmanager.unregister(name=name) if config.pluginmanager.has_plugin(name) else None
+        if hasattr(plugin, "pytest_unconfigure"):
+            plugin.pytest_unconfigure()
