@@ -75,6 +75,7 @@ bench: $(STAMP)  ## every figure of docs/reference/figures.md; the long run take
 	$(BIN)/python benchmarks/polls.py
 	$(BIN)/python benchmarks/windows.py
 	$(BIN)/python benchmarks/window.py
+	$(BIN)/python benchmarks/promise.py
 	$(BIN)/python benchmarks/loop.py
 	$(BIN)/python benchmarks/hooks.py
 	$(BIN)/python benchmarks/cleanup.py

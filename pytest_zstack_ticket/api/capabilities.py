@@ -17,6 +17,7 @@ from pytest_zstack_ticket.model.outcome import Accepted, Malformed
 from pytest_zstack_ticket.model.profile import Profile, Release
 
 NEWEST = Release(99, 0)
+MAX_VERSION = 80
 NO_ROUTE = frozenset({404, 405, 501})
 NOBODYS_ACTIONS = f"/v1/tickets/{'0' * 32}/actions"
 EVENT: Json = {"changeTicketStatus": {"statusEvent": "reject"}}
@@ -34,12 +35,17 @@ def with_release(profile: Profile, release: Release) -> Profile:
     return replace(profile, oldest=release, newest=release)
 
 
-def reported_release(exchange: Exchange) -> Release | None:
-    """Read the release that the version API tells, or None."""
+def reported_version(exchange: Exchange) -> str:
+    """Read the whole text that the version API tells; empty if it tells none."""
     answer = exchange.answer
     body = decode(answer.body) if isinstance(answer, Response) and answer.status == 200 else None
     version = body.get("version") if isinstance(body, dict) else None
-    match = _VERSION.match(version) if isinstance(version, str) else None
+    return version[:MAX_VERSION] if isinstance(version, str) else ""
+
+
+def reported_release(exchange: Exchange) -> Release | None:
+    """Read the release that the version API tells, or None."""
+    match = _VERSION.match(reported_version(exchange))
     if match is None:
         return None
     release = Release(int(match[1]), int(match[2]))

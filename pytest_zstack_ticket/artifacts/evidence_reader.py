@@ -32,7 +32,10 @@ KINDS = ("header", "exchange", "example", "observation", "footer")
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What an evidence file holds. `complete` is False if it, or what a worker wrote, was cut short."""
+    """What an evidence file holds. `complete` is False if it, or what a worker wrote, was cut short.
+
+    `numbers` are the ids of the examples, which each process counts from 1.
+    """
 
     header: Line
     exchanges: dict[str, Exchange]
@@ -40,6 +43,7 @@ class Evidence:
     observations: tuple[Observation, ...]
     complete: bool
     footer: Line | None = None
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -47,12 +51,14 @@ class _Reading:
     exchanges: dict[str, Exchange] = field(default_factory=dict)
     examples: list[Example] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
 
     def take(self, kind: str, entry: Line) -> None:
         if kind == "exchange":
             self.exchanges[entry["id"]] = exchange_from_json(entry)
         elif kind == "example":
             self.examples.append(example_from_json(entry))
+            self.numbers.append(entry["id"])
         elif kind == "observation":
             self.observations.append(observation_from_json(entry))
 
@@ -69,6 +75,7 @@ def read_evidence(path: Path) -> Evidence:
         observations=tuple(reading.observations),
         complete=ends.complete,
         footer=ends.footer,
+        numbers=tuple(reading.numbers),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import threading
 from collections import Counter
@@ -41,6 +42,8 @@ class EvidenceWriter:
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
         self._tree = MerkleTree()
+        self._worker = header.get("worker", "")
+        self._numbers = itertools.count(1)
         suite = {"name": "pytest-zstack-ticket", "version": version("pytest-zstack-ticket")}
         try:
             self._file = MemberWriter(path)
@@ -50,18 +53,22 @@ class EvidenceWriter:
 
     @property
     def seal(self) -> Line:
-        """The number of lines so far and their Merkle root. Raises EvidenceError if lines are missing."""
+        """The number of lines so far, in all and by type, and their Merkle root.
+
+        Raises EvidenceError if lines are missing.
+        """
         if self.failed:
             raise EvidenceError(self.failed)
-        return {"size": self._tree.size, "root": self._tree.root()}
+        return {"size": self._tree.size, "root": self._tree.root(), "counts": dict(self._counts)}
 
     def exchange(self, exchange: Exchange) -> None:
         """Keep one exchange, which must be redacted already."""
         self._line({"type": "exchange", **exchange_to_json(exchange)})
 
     def example(self, example: Example) -> None:
-        """Keep one example."""
-        self._line({"type": "example", **example_to_json(example)})
+        """Keep one example; its number shows later that none is missing."""
+        number = f"{self._worker}-{next(self._numbers):06}"
+        self._line({"type": "example", "id": number, **example_to_json(example)})
 
     def observation(self, observation: Observation) -> None:
         """Keep one observation."""
@@ -74,7 +81,6 @@ class EvidenceWriter:
                 return
             footer = {
                 "type": "footer",
-                "counts": dict(self._counts),
                 "cut_short": list(cut_short),
                 **self.seal,
             }

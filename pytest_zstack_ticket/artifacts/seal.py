@@ -6,14 +6,18 @@ The Merkle root decides; `unordered`, a sum in which order does not matter, only
 from __future__ import annotations
 
 import hashlib
+import re
+from base64 import b64decode
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.merkle import MerkleTree
+from pytest_zstack_ticket.model.exchange import JsonObject
 
 WORD = 1 << 256
+TICKETS = "/v1/tickets"
+SUCCESS, REDIRECTS = 200, 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,7 @@ def _add(tree: MerkleTree, total: int, leaf: bytes) -> int:
     return (total + int.from_bytes(hashlib.sha256(leaf).digest(), "big")) % WORD
 
 
-def _value(leaf: bytes) -> dict[str, Any]:
+def _value(leaf: bytes) -> JsonObject:
     """Return a line's object; an empty one for a line that is torn or something else."""
     try:
         entry = parse(leaf)
@@ -79,16 +83,36 @@ def tampering(found: Sealed, signed: Seal, run: str) -> str | None:
     return "evidence-reordered" if found.seal.unordered == signed.unordered else "evidence-changed"
 
 
-def names_in_requests(lines: Iterable[bytes], nonce: str) -> bool:
-    """Return True if a ticket that was asked for carries a nonce; it is made of letters, digits, `.`, `_` and `-`."""
-    needle = nonce.encode()
-    return any(needle in line and _asks_for_ticket(line, nonce) for line in lines)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NonceUse:
+    """How many creates the target took at once, and how many of them carry the certifier's nonce."""
+
+    creates: int
+    carrying: int
 
 
-def _asks_for_ticket(line: bytes, nonce: str) -> bool:
-    entry = _value(line)
-    request = entry.get("request") if entry.get("type") == "exchange" else None
-    if not isinstance(request, dict):
+def nonce_use(lines: Iterable[bytes], nonce: str) -> NonceUse:
+    """Count the creates that were not refused at once; a longer text that contains the nonce is not the nonce."""
+    exact = re.compile(rf"(?<![A-Za-z0-9._-]){re.escape(nonce)}(?![A-Za-z0-9._-])")
+    taken = [entry for line in lines if b'"POST"' in line and (entry := _value(line)) and _is_taken_create(entry)]
+    return NonceUse(creates=len(taken), carrying=sum(exact.search(_body_of(entry)) is not None for entry in taken))
+
+
+def _is_taken_create(entry: JsonObject) -> bool:
+    request, answer = entry.get("request"), entry.get("response")
+    if entry.get("type") != "exchange" or not isinstance(request, dict) or not isinstance(answer, dict):
         return False
-    posted = request.get("method") == "POST" and str(request.get("path", "")).startswith("/v1/tickets")
-    return posted and nonce in str(request.get("body", ""))
+    status = answer.get("status")
+    posted = request.get("method") == "POST" and str(request.get("path", "")).partition("?")[0] == TICKETS
+    return posted and isinstance(status, int) and SUCCESS <= status < REDIRECTS
+
+
+def _body_of(entry: JsonObject) -> str:
+    """Return the body of a request as text; the zero bytes of UTF-16 and UTF-32 are left out."""
+    body = entry["request"].get("body")
+    if isinstance(body, dict):
+        try:
+            return b64decode(str(body.get("base64", ""))).replace(b"\0", b"").decode("latin-1")
+        except ValueError:
+            return ""
+    return str(body)

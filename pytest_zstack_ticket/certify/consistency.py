@@ -13,7 +13,7 @@ from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.config.profile_file import BUILT_IN
 from pytest_zstack_ticket.model.digest import digest
 from pytest_zstack_ticket.model.exchange import JsonObject
-from pytest_zstack_ticket.model.profile import Limits
+from pytest_zstack_ticket.verdicts.coverage import other_limits
 
 WORST_FIRST = ("error", "failed", "inconclusive", "passed")
 DEFINED = ("id", "area", "level", "basis", "text", "source", "needs", "after", "profiles", "consequence")
@@ -48,8 +48,8 @@ def _incomplete(report: JsonObject, rows: list[JsonObject], known: Collection[st
 
 def _borrowed_name(profile: JsonObject) -> list[Rejection]:
     """Return whether a profile bears the name of a built-in one without its rules."""
-    limits = {"name": Limits().name, "description": Limits().description, "comment": Limits().comment}
-    if profile["name"] not in BUILT_IN or (profile["base"], profile["limits"]) == (profile["name"], limits):
+    own = profile["base"] == profile["name"] and not other_limits(profile["limits"])
+    if profile["name"] not in BUILT_IN or own:
         return []
     return [Rejection("profile-name-reserved", profile["name"])]
 

@@ -8,6 +8,8 @@ from pytest_zstack_ticket.certify.advisories import Advised
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.report.text.columns import shortened, visible
+from pytest_zstack_ticket.report.text.execution_text import account_text, addopts_text, options_text, plugins_text
+from pytest_zstack_ticket.report.text.headline import headline, narrowed
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, Translations
 
 MAX_QUOTED_COLUMNS = 300
@@ -58,50 +60,42 @@ def advised_lines(found: Iterable[Advised], translations: Translations, lang: st
 def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> list[str]:
     """Return the claims of a statement, the verdict and its restrictions first."""
     words = translations.catalogues[lang]["certificate"]
-    counts = ", ".join(
-        f"{translations.word(verdict, lang)} {count}" for verdict, count in summary["counts"].items() if count
-    )
     values = _values(summary, translations, lang)
-    covered = summary["coverage"]
-    values |= {"counts": counts}
-    values |= {key.replace("-", "_"): covered[key] for key in ("not-examined", "must-not-examined")}
-    values |= {"absent": ", ".join(map(_shown, covered["absent"])), "policy": _policy(summary["policy"])}
+    first = [words["line-verdict"].format(**values), *narrowed(summary, translations, lang)]
     keys = (
-        "verdict",
-        "coverage",
-        "absent",
-        "limits",
+        "inputs",
         "policy",
         "no-policy",
-        "partial",
-        "deviations",
         "residue",
         "target",
         "tls",
         "run",
+        "account",
+        "started",
+        "plugins",
         "suite",
         "valid",
         "nonce",
         "files",
     )
-    said = {"partial": summary["partial"], "deviations": summary["deviations"], "residue": summary["residue"]}
-    said |= {"nonce": summary["nonce"], "tls": values["tls"], "suite": values["digest"]}
-    said |= {"absent": values["absent"], "limits": not covered["standard-limits"]}
+    said = {"residue": summary["residue"], "nonce": summary["nonce"], "tls": values["tls"], "suite": values["digest"]}
+    said |= {key: summary.get("execution") for key in ("account", "started", "plugins")}
     said |= {"policy": summary["policy"], "no-policy": not summary["policy"]}
     waived = [
         words["line-waiver"].format(**{key: _shown(value) for key, value in one.items()})
         for one in summary["waivers"]["used"]
     ]
-    return [words[f"line-{key}"].format(**values) for key in keys if said.get(key, True)] + waived
+    return first + [words[f"line-{key}"].format(**values) for key in keys if said.get(key, True)] + waived
 
 
 def _values(summary: JsonObject, translations: Translations, lang: str) -> JsonObject:
     """Return what the lines about a statement show of it."""
     return {
-        "verdict": translations.word(summary["verdict"], lang),
+        "verdict": headline(summary, translations, lang),
         "result": summary["result"],
-        "requirements": summary["requirement-set"]["count"],
-        "count": summary["deviations"],
+        **_execution(summary),
+        **summary["coverage"]["inputs"],
+        "policy": _policy(summary["policy"]),
         "left": summary["residue"],
         "url": _shown(summary["target"]["url"]),
         "kind": translations.word(summary["target"]["kind"], lang),
@@ -116,11 +110,24 @@ def _values(summary: JsonObject, translations: Translations, lang: str) -> JsonO
         "since": summary["validity"]["notBefore"],
         "until": summary["validity"]["notAfter"],
         "nonce": summary["nonce"],
+        **(summary.get("nonce-use") or {"creates": 0, "carrying": 0}),
         "files": summary["files"],
         "lines": summary["evidence"]["size"],
         "tls": ", ".join(map(_shown, summary["target"].get("tls", ()))),
         "digest": _shown(summary["suite"].get("digest", "")),
         "versions": _versions(summary.get("installed")),
+    }
+
+
+def _execution(summary: JsonObject) -> JsonObject:
+    """Return how the run was started, from a statement that says it."""
+    started = summary.get("execution")
+    return {
+        "account": _shown(account_text(started)),
+        "version": _shown(summary["target"].get("version") or "-"),
+        "options": _shown(options_text(started)),
+        "addopts": _shown(addopts_text(started)) or "-",
+        "plugins": _shown(plugins_text(started)) or "-",
     }
 
 

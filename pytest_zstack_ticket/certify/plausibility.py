@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
@@ -36,19 +36,27 @@ def _reasons(report: JsonObject, evidence: Evidence) -> Iterator[str]:
     counted = run["residue"].get("used", {}).get("created")
     if counted is not None and posts > counted:
         yield f"the evidence has {posts} creates, but the run counted {counted}"
+    if len(set(evidence.numbers)) != len(evidence.numbers):
+        yield "an example stands twice"
     if evidence.complete:
-        yield from _gaps(evidence)
+        yield from _gaps("exchanges", evidence.exchanges)
+        yield from _gaps("examples", evidence.numbers)
+    counts = {"exchange": len(evidence.exchanges), "example": len(evidence.examples)}
+    counts |= {"observation": len(evidence.observations)}
+    stated = {**dict.fromkeys(counts, 0), **report["evidence"]["counts"]}
+    if stated != counts:
+        yield f"the evidence has {counts}, but the run kept {stated}"
 
 
-def _gaps(evidence: Evidence) -> Iterator[str]:
-    """Yield where an exchange is missing: each process numbers those of each session from 1."""
+def _gaps(what: str, ids: Iterable[str]) -> Iterator[str]:
+    """Yield where one is missing: each process numbers exchanges of each session, and examples, from 1."""
     numbers: dict[str, set[int]] = {}
-    for one in evidence.exchanges:
+    for one in ids:
         prefix, _, number = one.rpartition("-")
         if not number.isascii() or not number.isdigit():
-            yield f"{one} is no id of an exchange"
+            yield f"{one} is no id of {what}"
             continue
         numbers.setdefault(prefix, set()).add(int(number))
     for prefix, found in numbers.items():
         if not prefix.endswith(WEBHOOKS) and (min(found), max(found)) != (1, len(found)):
-            yield f"exchanges are missing between {prefix}-{min(found):06} and {prefix}-{max(found):06}"
+            yield f"{what} are missing between {prefix}-{min(found):06} and {prefix}-{max(found):06}"

@@ -1,4 +1,4 @@
-"""Whether a report meets a certification policy, and how much of the suite it covers."""
+"""Whether a report meets a certification policy."""
 
 from __future__ import annotations
 
@@ -7,48 +7,35 @@ from datetime import date, datetime, timedelta
 
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.model.exchange import JsonObject
-from pytest_zstack_ticket.model.profile import Limits
+from pytest_zstack_ticket.model.nonce import nonce_seed
+from pytest_zstack_ticket.verdicts.coverage import coverage, other_limits, other_release, unknown_plugins
 
-EXAMINED = frozenset({"passed", "failed", "inconclusive", "error"})
-
-SECURITY = frozenset({"isolation", "session"})
+SECURITY = frozenset({"access", "isolation", "session"})
 """Areas of which no failure may be waived."""
+LEAST_CARRYING = 0.9
+"""Share of creates that carry the nonce; those of which a test needs the whole name do not."""
 LONGEST_WAIVER = timedelta(days=731)
 
 
-def coverage(report: JsonObject) -> JsonObject:
-    """Count how much of the suite a report covers: what every claim has to be read with."""
-    rows = report["requirements"]
-    left_out = [row for row in rows if row["verdict"] not in EXAMINED]
-    profile = report["profile"]
-    return {
-        "requirements": len(rows),
-        "not-examined": len(left_out),
-        "must-not-examined": sum(row["level"] == "must" for row in left_out),
-        "absent": sorted(profile["absent"]),
-        "standard-limits": profile["limits"] == standard_limits(),
-    }
-
-
-def standard_limits() -> JsonObject:
-    """Write the limits of the built-in profiles as JSON."""
-    limits = Limits()
-    return {"name": limits.name, "description": limits.description, "comment": limits.comment}
-
-
-def unmet(policy: JsonObject | None, report: JsonObject, at: datetime) -> list[Rejection]:
+def unmet(
+    policy: JsonObject | None, report: JsonObject, at: datetime, used: JsonObject | None = None
+) -> list[Rejection]:
     """Return why a report does not meet a policy, also if a time in it is none; nothing without a policy."""
     try:
-        return [Rejection("policy-unmet", one) for one in (shortfalls(policy, report, at) if policy else ())]
+        return [Rejection("policy-unmet", one) for one in (shortfalls(policy, report, at, used) if policy else ())]
     except (ValueError, TypeError, OverflowError) as error:
         return [Rejection("policy-unmet", str(error))]
 
 
-def shortfalls(policy: JsonObject, report: JsonObject, at: datetime) -> list[str]:
-    """Say what a policy requires that a report does not show; `at` is when it was signed."""
+def shortfalls(policy: JsonObject, report: JsonObject, at: datetime, used: JsonObject | None = None) -> list[str]:
+    """Say what a policy requires that a report does not show.
+
+    `at` is when it was signed, `used` how many of the creates in its evidence carry the nonce.
+    """
     return [
         *_of_the_verdict(report),
         *_of_the_run(policy, report, at),
+        *_of_the_nonce(policy, report["run"], used),
         *_of_the_target(policy, report),
         *_of_the_waivers(policy, report, at),
     ]
@@ -70,21 +57,36 @@ def _of_the_run(policy: JsonObject, report: JsonObject, at: datetime) -> Iterato
     digest = report["requirement-set"]["digest"]
     if digest not in policy.get("requirement-sets", [digest]):
         yield f"requirement set {digest}"
-    if policy["nonce"] and not run.get("nonce"):
-        yield "no certifier's nonce"
+    yield from (f"pytest plugin {one['name']}" for one in unknown_plugins(report, policy.get("plugins", ())))
     if at - datetime.fromisoformat(run["ended"]) > timedelta(days=policy["longest-age-days"]):
         yield f"run of {run['ended']}"
     if covered["must-not-examined"] > policy["most-must-not-examined"]:
         yield f"{covered['must-not-examined']} must requirements not examined"
 
 
+def _of_the_nonce(policy: JsonObject, run: JsonObject, used: JsonObject | None) -> Iterator[str]:
+    """Yield what is wrong with the nonce: it decides what is drawn, so that a run cannot be rehearsed."""
+    nonce = run.get("nonce")
+    if not policy["nonce"]:
+        return
+    if not nonce:
+        yield "no certifier's nonce"
+    elif run["seed"] != nonce_seed(nonce):
+        yield f"seed {run['seed']}, which is not that of the nonce"
+    if used and used["carrying"] < LEAST_CARRYING * used["creates"]:
+        yield f"the nonce in {used['carrying']} of {used['creates']} creates only"
+
+
 def _of_the_target(policy: JsonObject, report: JsonObject) -> Iterator[str]:
     profile = report["profile"]
+    version = other_release(report)
+    if version:
+        yield f"target of version {version} judged as release {report['target']['release']['oldest']}"
     if report["target"]["kind"] not in policy["kinds"]:
         yield f"target {report['target']['kind']}"
     if profile["name"] not in policy["profiles"]:
         yield f"profile {profile['name']}"
-    if policy["standard-limits"] and profile["limits"] != standard_limits():
+    if policy["standard-limits"] and other_limits(profile["limits"]):
         yield "limits that are not those of the built-in profiles"
     yield from (f"no {one}" for one in policy["capabilities"] if one not in profile["capabilities"])
 

@@ -13,6 +13,7 @@ from pytest_zstack_ticket.certify.plausibility import implausible
 from pytest_zstack_ticket.checks import CHECKS, evaluate
 from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.config.profile_file import profile_from_json
+from pytest_zstack_ticket.config.suite_tests import requirements_by_test
 from pytest_zstack_ticket.model.codec import edit_from_json, phrase_from_json, phrase_to_json
 from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import Exchange, JsonObject, Response
@@ -34,6 +35,7 @@ from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.input_digest import input_of
 from pytest_zstack_ticket.verdicts.judge import Result, doubts_of, exit_status, judge, signature
 from pytest_zstack_ticket.verdicts.lateness import first_seen, too_early
+from pytest_zstack_ticket.verdicts.limits_in_text import with_limits
 from pytest_zstack_ticket.verdicts.relevance import irrelevance
 from pytest_zstack_ticket.verdicts.tally import Tally, tallies
 from pytest_zstack_ticket.verdicts.waivers import with_waivers
@@ -77,7 +79,7 @@ def judge_bundle(folder: Path) -> Rejudged:
 def rejudged(stated: JsonObject, evidence: Evidence) -> Rejudged:
     """Return what a report comes to by today's rules; only what no exchange shows is taken from it."""
     profile = profile_from_json(stated["profile"])
-    known = {one.id: one for one in catalogue()}
+    known = {one.id: one for one in with_limits(catalogue(), profile.limits)}
     requirements = [known.get(row["id"]) or _own(row) for row in stated["requirements"]]
     examples = [_evaluated(one, evidence.exchanges, profile) for one in evidence.examples]
     _require_relevant(examples, {one.id: one for one in requirements})
@@ -161,9 +163,10 @@ def _evaluated(example: Example, exchanges: Mapping[str, Exchange], profile: Pro
 
 def _require_relevant(examples: Sequence[Example], requirements: Mapping[str, Requirement]) -> None:
     """Raise EvidenceError for an example that cannot decide its requirement: the evidence was edited."""
+    tests = requirements_by_test()
     for example in examples:
         rule = requirements.get(example.requirement)
-        why = irrelevance(example, rule) if rule else "the report has no such requirement"
+        why = irrelevance(example, rule, tests) if rule else "the report has no such requirement"
         if why:
             raise EvidenceError(f"an example of {example.requirement} cannot decide it: {why}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from pytest_zstack_ticket.certify.keys import PrivateKey, PublicKey
 from pytest_zstack_ticket.certify.policy import unmet
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, Terms, extension, make_statement
-from pytest_zstack_ticket.certify.statement_reader import seal_of
+from pytest_zstack_ticket.certify.statement_reader import nonce_use_of, seal_of
 from pytest_zstack_ticket.certify.verify import (
     Judge,
     Wanted,
@@ -50,13 +50,15 @@ def sign_bundle(path: Path, key: PrivateKey, terms: Terms, *, judge_again: Judge
     if terms.nonce and ours not in ("", terms.nonce):
         rejections.append(Rejection("nonce-other", ours))
     rejections += ended_later(report, terms.not_before)
-    rejections += contradictions(bundle, report, nonce=terms.nonce or ours)
-    rejections += unmet(terms.policy, report, terms.not_before)
+    nonce = terms.nonce or ours
+    rejections += contradictions(bundle, report, nonce=nonce)
+    used = asdict(nonce_use_of(bundle, report["evidence"]["file"], nonce)) if nonce and not rejections else None
+    rejections += unmet(terms.policy, report, terms.not_before, used)
     if not rejections:
         rejections += judged_otherwise(bundle, report, judge_again)
     if rejections:
         return Signing(rejections=tuple(rejections))
-    statement = _statement(bundle, report, terms)
+    statement = _statement(bundle, report, terms, used)
     payload = json.dumps(statement, sort_keys=True, separators=(",", ":")).encode()
     envelope = Envelope(payload_type=PAYLOAD_TYPE, payload=payload)
     envelope = envelope.with_signature(key.sign(envelope.signed_bytes))
@@ -64,9 +66,9 @@ def sign_bundle(path: Path, key: PrivateKey, terms: Terms, *, judge_again: Judge
     return Signing(statement=statement, signatures=(key.keyid,))
 
 
-def _statement(bundle: Bundle, report: JsonObject, terms: Terms) -> JsonObject:
+def _statement(bundle: Bundle, report: JsonObject, terms: Terms, used: JsonObject | None) -> JsonObject:
     files = {name: sha256(bundle, name) for name in bundle.names - {ENVELOPE}}
-    return make_statement(report, files, seal_of(bundle, report["evidence"]["file"]).seal, terms)
+    return make_statement(report, files, seal_of(bundle, report["evidence"]["file"]).seal, terms, used)
 
 
 def countersign_bundle(  # noqa: PLR0913 - what a verifier holds a bundle to

@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from pytest_zstack_ticket.artifacts.seal import Seal
-from pytest_zstack_ticket.certify.policy import coverage
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.model.digest import digest
 from pytest_zstack_ticket.model.exchange import JsonObject
+from pytest_zstack_ticket.verdicts.coverage import coverage
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT = "https://in-toto.io/Statement/v1"
@@ -38,6 +38,7 @@ DISAGREE = {
     "residue": "residue-differs",
     "installed": "installed-differs",
     "environment": "environment-differs",
+    "execution": "execution-differs",
     "kill-matrix": "kill-matrix-differs",
 }
 """Reason to reject a statement, by the claim that differs from its report."""
@@ -53,8 +54,13 @@ class Terms:
     policy: JsonObject | None = None
 
 
-def make_statement(report: JsonObject, files: Mapping[str, str], seal: Seal, terms: Terms) -> JsonObject:
-    """Return the statement about a report; `files` maps the name of each file of the bundle to its SHA-256."""
+def make_statement(
+    report: JsonObject, files: Mapping[str, str], seal: Seal, terms: Terms, used: JsonObject | None = None
+) -> JsonObject:
+    """Return the statement about a report; `files` maps the name of each file of the bundle to its SHA-256.
+
+    `used` counts the creates that carry the nonce, None without one.
+    """
     claimed = claims(report)
     policy = {key: terms.policy[key] for key in ("name", "digest")} if terms.policy else None
     return {
@@ -68,6 +74,7 @@ def make_statement(report: JsonObject, files: Mapping[str, str], seal: Seal, ter
                 "evidence": {"file": report["evidence"]["file"], **asdict(seal)},
                 "validity": {"notBefore": stamp(terms.not_before), "notAfter": stamp(terms.not_after)},
                 "nonce": terms.nonce or report["run"].get("nonce"),
+                "nonce-use": used,
                 "policy": policy,
             },
         },
@@ -100,6 +107,7 @@ def claims(report: JsonObject) -> JsonObject:
         "residue": run["left_on_target"],
         "installed": run.get("installed"),
         "environment": report.get("environment"),
+        "execution": run.get("execution"),
         "kill-matrix": report.get("kill-matrix"),
     }
 

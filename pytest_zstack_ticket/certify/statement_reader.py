@@ -8,7 +8,7 @@ from typing import Any
 from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.bundle import Bundle, reading
 from pytest_zstack_ticket.artifacts.gzip_lines import lines_of
-from pytest_zstack_ticket.artifacts.seal import Sealed, names_in_requests, sealed
+from pytest_zstack_ticket.artifacts.seal import NonceUse, Sealed, nonce_use, sealed
 from pytest_zstack_ticket.certify.statement import extension, files_of
 from pytest_zstack_ticket.config.schema import first_defect
 from pytest_zstack_ticket.model.errors import EvidenceError
@@ -38,10 +38,10 @@ def seal_of(bundle: Bundle, name: str) -> Sealed:
         raise EvidenceError(f"{bundle.path}: {name}: {error}") from error
 
 
-def nonce_is_used(bundle: Bundle, name: str, nonce: str) -> bool:
-    """Tell whether the evidence has a ticket request with a nonce. Raises EvidenceError."""
+def nonce_use_of(bundle: Bundle, name: str, nonce: str) -> NonceUse:
+    """Count the creates in the evidence that carry a nonce. Raises EvidenceError."""
     try:
         with reading(bundle, name) as file:
-            return names_in_requests(lines_of(file), nonce)
+            return nonce_use(lines_of(file), nonce)
     except ValueError as error:
         raise EvidenceError(f"{bundle.path}: {name}: {error}") from error

@@ -6,7 +6,7 @@ Unsigned content is read only to say how it was changed; it is never trusted.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +23,7 @@ from pytest_zstack_ticket.certify.keys import Verifier
 from pytest_zstack_ticket.certify.policy import unmet
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, disagreements, extension, files_of, untimely
-from pytest_zstack_ticket.certify.statement_reader import nonce_is_used, seal_of, statement_of
+from pytest_zstack_ticket.certify.statement_reader import nonce_use_of, seal_of, statement_of
 from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import JsonObject
 
@@ -128,9 +128,10 @@ def _held_to(
     if report is None:
         rejections += unread
     else:
-        rejections += _contradictions(bundle, statement, report)
+        found = _contradictions(bundle, statement, report)
+        rejections += found or _uses_otherwise(bundle, statement)
         signed = datetime.fromisoformat(extension(statement)["validity"]["notBefore"])
-        rejections += unmet(wanted.policy, report, signed)
+        rejections += unmet(wanted.policy, report, signed, extension(statement).get("nonce-use"))
     judged = judge_again is not None and report is not None and not rejections
     if judge_again and report and judged:
         rejections += judged_otherwise(bundle, report, judge_again)
@@ -143,6 +144,16 @@ def _held_to(
         same_suite=_is_ours(extension(statement)["suite"]),
         advised=advised(wanted.advisories, report) if wanted.advisories and report and not rejections else (),
     )
+
+
+def _uses_otherwise(bundle: Bundle, statement: JsonObject) -> list[Rejection]:
+    """Return whether other creates carry the nonce than the statement says."""
+    signed = extension(statement)
+    nonce, stated = signed["nonce"], signed.get("nonce-use")
+    if not nonce:
+        return []
+    counted = asdict(nonce_use_of(bundle, signed["evidence"]["file"], nonce))
+    return [] if stated == counted else [Rejection("nonce-use-differs", "{carrying} / {creates}".format(**counted))]
 
 
 def _other_nonce(statement: JsonObject, nonce: str) -> list[Rejection]:
@@ -228,7 +239,7 @@ def _evidence(bundle: Bundle, report: JsonObject, nonce: str) -> list[Rejection]
         return [Rejection("file-missing", name or "evidence.jsonl.gz")]
     try:
         found = seal_of(bundle, name)
-        used = not nonce or nonce_is_used(bundle, name, nonce)
+        used = not nonce or nonce_use_of(bundle, name, nonce).carrying > 0
     except EvidenceError as error:
         return [Rejection("evidence-damaged", str(error))]
     return [

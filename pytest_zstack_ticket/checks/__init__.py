@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from pytest_zstack_ticket.api.classify import OUTAGES, from_gateway
 from pytest_zstack_ticket.checks import (
+    access,
     approvals,
     archives,
     async_jobs,
@@ -16,6 +17,7 @@ from pytest_zstack_ticket.checks import (
     history,
     isolation,
     lifecycle,
+    misreadings,
     no_response,
     own_assertion,
     pagination,
@@ -24,6 +26,7 @@ from pytest_zstack_ticket.checks import (
     response_format,
     roundtrip,
     sessions,
+    side_effects,
     stability,
     stateful,
     visibility,
@@ -52,6 +55,10 @@ CHECKS: dict[str, CheckFunction] = {
     "refusal": differential.refusal,
     "blames-edited-field": differential.blames_edited_field,
     "error-code": differential.error_code,
+    "ill-formed-text": misreadings.ill_formed_text,
+    "refused-framing": misreadings.refused_framing,
+    "reads-only": misreadings.reads_only,
+    "validated-only": misreadings.validated_only,
     "chunked-body": differential.chunked_body,
     "sameness": differential.sameness,
     "trimmed-length": differential.trimmed_length,
@@ -132,6 +139,18 @@ CHECKS: dict[str, CheckFunction] = {
     "empty-result": queries.empty_result,
     "ticket-by-path": queries.ticket_by_path,
     "same-ticket-read": queries.same_ticket_read,
+    "unchanged-without-session": access.unchanged_without_session,
+    "path-counts": access.path_counts,
+    "all-unchanged": access.all_unchanged,
+    "server-owned": side_effects.server_owned,
+    "not-widened": side_effects.not_widened,
+    "nothing-came-of-it": side_effects.nothing_came_of_it,
+    "no-password-quoted": access.no_password_quoted,
+    "session-dates": access.session_dates,
+    "together-on-one": side_effects.together_on_one,
+    "not-fetched": side_effects.not_fetched,
+    "no-origin-echo": side_effects.no_origin_echo,
+    "own-approval-refused": access.own_approval_refused,
     own_assertion.OWN_ASSERTION: own_assertion.own_assertion,
 }
 

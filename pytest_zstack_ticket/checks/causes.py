@@ -74,6 +74,8 @@ EVENTS = {
 APPROVED, DELETED, HISTORY = "ZT-LIFECYCLE-034", "ZT-LIFECYCLE-010", "ZT-LIFECYCLE-008"
 TOTAL, COUNTED = "total", "ZT-QUERY-021"
 SEVERAL, PAGE = "ZT-QUERY-015", "ZT-QUERY-019"
+OPTIONAL = "ZT-BODY-050"
+"""The requirement that a description may be there; other optional fields have one of their own."""
 OTHER_UUID, OTHER_JOB, USED_JOB = "ZT-ANSWER-020", "ZT-JOB-004", "ZT-JOB-014"
 GARBLED = "ZT-ANSWER-012"
 VISIBLE = (
@@ -105,6 +107,7 @@ def causes_of(
         HISTORY: rows_of(trails.get("history", ())) == [],
         SEVERAL: check != "only-matching" and _joined_by_or(subject),
         STORED: _doubled(subject) or (check == "refusal" and _same_uuid(subject, trails.get("sibling", ()))),
+        OPTIONAL: check == "sameness" and _only_described(violation, subject, trails.get("sibling", ())),
         OTHER_UUID: check != "refusal" and any(map(_other_uuid, every)),
         OTHER_JOB: any(map(_other_job, every)),
         USED_JOB: check != "not-success" and not arguments.get("together") and _used_again(every),
@@ -211,6 +214,12 @@ def _same_uuid(trail: tuple[Exchange, ...], sibling: tuple[Exchange, ...]) -> bo
     """Say whether a create was sent with the resourceUuid of its sibling, which is in use only if that is stored."""
     sent = sent_params(trail).get("resourceUuid")
     return isinstance(sent, str) and sent == sent_params(sibling).get("resourceUuid")
+
+
+def _only_described(violation: Violation, trail: tuple[Exchange, ...], sibling: tuple[Exchange, ...]) -> bool:
+    """Say whether a create was refused that has a description, where its sibling without one was accepted."""
+    refused = violation.expected.key == "expect-acceptance"
+    return refused and "description" in sent_params(trail) and "description" not in sent_params(sibling)
 
 
 def _other_job(trail: tuple[Exchange, ...]) -> bool:

@@ -195,7 +195,7 @@ def complete_history(trails: Trails, arguments: Arguments, profile: Profile) -> 
         return violation(Phrase.of("expect-own-history"), Phrase.of("stored", count=len(rows)))
     events = arguments.get("events")
     counted = _counted(trails, events if isinstance(events, list) else [], rows, profile)
-    return counted if isinstance(counted, Violation) else _chained(rows, ticket) or counted
+    return counted if isinstance(counted, Violation) else chain_violation(rows, ticket) or counted
 
 
 def _counted(trails: Trails, events: Sequence[Json], rows: list[Ticket], profile: Profile) -> Judgement:
@@ -220,7 +220,8 @@ def _counted(trails: Trails, events: Sequence[Json], rows: list[Ticket], profile
     return None
 
 
-def _chained(rows: list[Ticket], ticket: Ticket) -> Judgement:
+def chain_violation(rows: list[Ticket], ticket: Ticket) -> Judgement:
+    """Say where the rows of a history are no unbroken chain up to the status shown; nothing without `sequence`."""
     numbers = [row.get("sequence") for row in rows]
     whole = [one for one in numbers if isinstance(one, int | float)]
     if len(whole) != len(rows) or not rows:

@@ -7,6 +7,7 @@ import re
 
 from pytest_zstack_ticket.api.classify import from_gateway, looks_like_page
 from pytest_zstack_ticket.api.contract import Defect, contract_of
+from pytest_zstack_ticket.api.hazards import hazard_of
 from pytest_zstack_ticket.api.messages import answers, final_answer
 from pytest_zstack_ticket.api.strict_json import CUT, Undecodable, decode, text_of
 from pytest_zstack_ticket.checks.outcomes import Arguments, describe, outcome_of, violation
@@ -27,6 +28,8 @@ from pytest_zstack_ticket.model.profile import Profile
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """JSON must not be sent with one (RFC 8259 section 8.1): most readers refuse it."""
 TRACE_MARKS = ("\tat ", "Traceback (most recent call last)", "Caused by: ", "\n    at ", " [running]:")
+_FRAME = re.compile(r"[\n>]\s*[\w.$/;&#]+\((?:[\w$]+\.java:\d+|Native Method|Unknown Source)\)")
+"""A frame of a Java stack as Tomcat's error page prints it: on a line of its own, without `at`."""
 
 _INDEX = re.compile(r"[0-9]{1,9}(?![\s\S])")
 
@@ -34,12 +37,17 @@ _INDEX = re.compile(r"[0-9]{1,9}(?![\s\S])")
 def form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that the answer is one of the allowed forms.
 
+    A measured 5.2.1 never ends the job of a list where it declares an Object; only the simulator is sent one
+    (`api/hazards`).
+
     Argument `reasons`: only these classifier reasons count as a violation (all but schema defects if it is missing); an
     answer that is malformed for another reason then says nothing. Argument `structured`: a refusal in plain text, which
     never reached the API, says nothing.
     """
     subject = outcome_of(trails, "subject", profile, arguments)
     lost = isinstance(subject, Refused) and subject.form == "lost"
+    if isinstance(subject, Unfinished) and hazard_of(trails["subject"][0].request.body) == "untyped-list":
+        return Undecided(Phrase.of("unending-list", seconds=f"{subject.waited:.1f}"))
     silent = isinstance(subject, Refused) and subject.form != "error" and arguments.get("structured")
     if isinstance(subject, Unanswered | Unfinished) or silent or lost:
         return Undecided(describe(subject))
@@ -119,8 +127,10 @@ def no_stack_trace(trails: Trails, _arguments: Arguments, _profile: Profile) -> 
     for answer in answers(trails["subject"]):
         text = _plain(answer)
         mark = next((mark for mark in TRACE_MARKS if mark in text), None)
-        if mark:
-            return violation(Phrase.of("expect-no-trace"), Phrase.of("shows-trace", mark=mark.strip()))
+        frame = None if mark else _FRAME.search(text)
+        if mark or frame:
+            shown = mark or (frame[0].lstrip(">\n\t ") if frame else "")
+            return violation(Phrase.of("expect-no-trace"), Phrase.of("shows-trace", mark=shown.strip()))
     return None
 
 

@@ -157,12 +157,13 @@ class LedgerEntries:
 
 
 def learned(request: Request, answer: Response | Failure) -> dict[str, Any]:
-    """Return what an answer to a POST, or to a poll of its job, adds to the entry."""
+    """Return what an answer to a request that may create, or to a poll of its job, adds to the entry."""
     if isinstance(answer, Failure):
         return {} if answer.sent else {"end": "unsent", "gone": True}
     body = decode(answer.body)
     answered = body if isinstance(body, dict) else {}
-    if answer.status == 202 and request.method == "POST":
+    creates = request.method != "GET"
+    if answer.status == 202 and creates:
         return {"job": last_segment(answered.get("location")) or ""}
     if answer.status == 202 or ("error" in answered and answer.status in (200, 503)):
         return {} if answer.status == 202 else {"end": "refused"}
@@ -173,7 +174,7 @@ def learned(request: Request, answer: Response | Failure) -> dict[str, Any]:
         return {"end": "accepted", "ticket": ticket if isinstance(ticket, str) else "", "shown": shown}
     # a poll that is lost says nothing of its job; a refused POST most likely made nothing, which a look will show
     refused = answer.status == BUSY or not from_gateway(answer)
-    return {"end": "refused"} if request.method == "POST" and refused else {}
+    return {"end": "refused"} if creates and refused else {}
 
 
 def proven(row: Mapping[str, Json], entry: Entry, window: tuple[float, float], owners: Iterable[str] = ()) -> bool:

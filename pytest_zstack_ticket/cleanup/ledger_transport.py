@@ -1,6 +1,8 @@
-"""A transport that writes an intent to the ledger before each POST that may create a ticket."""
+"""A transport that writes an intent to the ledger before each request that may create a ticket."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from pytest_zstack_ticket.api.auth import LOG_INS
 from pytest_zstack_ticket.api.classify import last_segment
@@ -11,19 +13,26 @@ from pytest_zstack_ticket.model.errors import LedgerError
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
+from pytest_zstack_ticket.transport.quota import counts_as_creation
 
 
 class LedgerTransport:
-    """Sends a POST only after its intent is in the ledger, and records the answers there."""
+    """Sends what may create a ticket only after its intent is in the ledger, and records the answers there.
 
-    def __init__(self, transport: Transport, *, ledger: Ledger, clock: Clock) -> None:
+    `began` is called with the number of each intent before its request is sent.
+    """
+
+    def __init__(
+        self, transport: Transport, *, ledger: Ledger, clock: Clock, began: Callable[[int], None] | None = None
+    ) -> None:
         self._transport = transport
         self._ledger = ledger
         self._clock = clock
+        self._began = began or (lambda _number: None)
 
     def send(self, request: Request, /) -> Response | Failure:
-        """Send one request; a POST whose intent cannot be written is not sent."""
-        if request.method == "POST":
+        """Send one request; one that may create a ticket and whose intent cannot be written is not sent."""
+        if counts_as_creation(request):
             return self._create(request)
         answer = self._transport.send(request)
         if request.method == "GET" and request.path.startswith(JOBS):
@@ -41,6 +50,7 @@ class LedgerTransport:
             number = self._ledger.begin(request, now=self._clock.now())
         except LedgerError as error:
             return Failure(kind="stopped", detail=str(error), sent=False)
+        self._began(number)
         answer = self._transport.send(request)
         self._ledger.know(number, learned(request, answer))
         return answer

@@ -20,8 +20,8 @@ Fate: TypeAlias = Literal["gone", "there", "unseen"]
 class Settlement:
     """The entries of a ledger beside what the target shows now.
 
-    `ours` are the tickets that exist and are proven ours; `traces` are the UUIDs that each entry's tickets were seen
-    with in this and earlier looks.
+    `ours` are the tickets that exist and are proven ours, `entries` what they came of; `traces` are the UUIDs that each
+    entry's tickets were seen with in this and earlier looks.
     """
 
     book: LedgerEntries
@@ -29,6 +29,7 @@ class Settlement:
     chosen: Collection[Entry]
     traces: dict[int, set[str]]
     ours: dict[str, Row] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
     _nonces: set[str] = field(default_factory=set)
     _strangers: bool = False
@@ -40,15 +41,17 @@ class Settlement:
             if entry is None:
                 self._strangers = self._strangers or in_window(row.get("createDate"), self.book.window)
             elif entry.intent.number in numbers:
-                self.ours[uuid] = row
+                self.ours[uuid], self.entries[uuid] = row, entry
                 self.traces.setdefault(entry.intent.number, set()).add(uuid)
         self._nonces = self.view.nonces
 
     @property
     def hidden(self) -> set[str]:
         """Tickets that an answer named with our nonce in it, and that the target does not let us look at."""
-        named = {one.ticket for one in self.chosen if one.ticket and one.shown}
-        return named - self.view.absent - self.view.rows.keys()
+        named = {one.ticket: one for one in self.chosen if one.ticket and one.shown}
+        found = named.keys() - self.view.absent - self.view.rows.keys()
+        self.entries |= {uuid: named[uuid] for uuid in found}
+        return found
 
     def fate(self, entry: Entry, lacks: Callable[[str], bool]) -> Fate:
         """Tell what became of an entry whose create has ended; `lacks` asks the target for the nonce in names.

@@ -25,6 +25,8 @@ from pytest_zstack_ticket.model.ticket import JSON_UTF8
 ENDED = frozenset({"Cancelled", "Rejected", "FinalApproved"})
 PAUSE = 0.5
 MOST_TRIES = 3
+FRESH = 10.0
+"""Seconds after which an accepted ticket that no query shows counts as gone while tests run; queries may lag behind."""
 CANCEL = b'{"changeTicketStatus": {"statusEvent": "cancel"}}'
 Progress = Callable[[int, int], None]
 """Is called with the tickets deleted so far, and with those that are known to be there."""
@@ -40,6 +42,22 @@ class Books(Protocol):
 
     def know(self, number: int, known: Mapping[str, Any]) -> None:
         """Add what is known of an entry."""
+        ...
+
+
+class Selection(Protocol):
+    """Chooses what a sweep deletes while tests run."""
+
+    def held(self, entry: Entry) -> bool:
+        """Return True for an entry whose ticket a test that runs looks at."""
+        ...
+
+    def asks(self, entry: Entry) -> bool:
+        """Return True for an entry whose job no test follows, and that was not asked about in vain before."""
+        ...
+
+    def choose(self, there: Mapping[str, Entry]) -> set[str]:
+        """Choose the tickets to delete among those that are there, by UUID."""
         ...
 
 
@@ -70,30 +88,33 @@ class Sweeper:
         self._progress = progress or (lambda _deleted, _there: None)
         self._traces: dict[int, set[str]] = {}
         self._tries = Counter[str]()
+        self._selection: Selection | None = None
+        self._may_go: set[str] | None = None
         self._accepted: set[str] = set()
         self._result = CleanupResult()
 
-    def sweep(self, *, before: int | None = None, wait: bool = True) -> CleanupResult:
-        """Delete every ticket of the ledger, or of the entries before a number, and return the result.
+    def sweep(self, *, selection: Selection | None = None, wait: bool = True) -> CleanupResult:
+        """Delete every ticket of the ledger, or those of a selection, and return the result.
 
         `wait` waits, as long as a job may take, for creates whose outcome is not known yet.
         """
+        self._selection = selection
         try:
             if "query" not in self._profile.capabilities:
-                self._sweep_unseen(before)
+                self._sweep_unseen()
             else:
-                while not self._is_swept(before, wait=wait):
+                while not self._is_swept(wait=wait):
                     pass
         except SilentTargetError as error:
-            self._give_up(before, error.why)
+            self._give_up(error.why)
         return self._result
 
-    def _is_swept(self, before: int | None, *, wait: bool) -> bool:
+    def _is_swept(self, *, wait: bool) -> bool:
         """Look once and delete what was found; return True if nothing more can be done."""
         self._follow()
-        chosen = self._chosen(before)
+        chosen = self._ledger.book.pending()
         # what could still come while we looked is not settled by that look
-        ripe = [one for one in chosen if not (one.open and self._may_come(one))]
+        ripe = [one for one in chosen if not (one.open and self._may_come(one)) and not self._is_fresh(one)]
         if not chosen:
             return True
         found = self._look(chosen)
@@ -102,7 +123,7 @@ class Sweeper:
             return True
         unseen = self._settle(found, ripe)
         there = found.ours | {uuid: {} for uuid in found.hidden}
-        due = {uuid: row for uuid, row in there.items() if self._tries[uuid] < MOST_TRIES}
+        due = {uuid: row for uuid, row in there.items() if self._tries[uuid] < MOST_TRIES and self._goes(uuid, found)}
         self._result.deleted = sorted(self._tries.keys() - there.keys())
         self._result.left = sorted((found.left | there.keys()) - due.keys())
         self._result.unseen = unseen
@@ -113,6 +134,14 @@ class Sweeper:
             return True
         self._calls.clock.sleep(PAUSE)
         return False
+
+    def _goes(self, uuid: str, found: Settlement) -> bool:
+        """Return True for a ticket that is to be deleted; a selection is made once, after the first look."""
+        if self._selection is None:
+            return True
+        if self._may_go is None:
+            self._may_go = self._selection.choose(found.entries)
+        return uuid in self._may_go
 
     def _look(self, chosen: Collection[Entry]) -> Settlement:
         """Look at the target; what was just deleted is given time to go, as long as some of it does."""
@@ -139,10 +168,17 @@ class Sweeper:
     def _may_come(self, entry: Entry) -> bool:
         return self._calls.clock.now() < entry.intent.sent + self._patience
 
+    def _is_fresh(self, entry: Entry) -> bool:
+        """Return True, while tests run, for a ticket that may only not be shown yet: the end of the run looks again."""
+        if self._selection is None or entry.end != "accepted" or not self._tries.keys().isdisjoint(uuids_of(entry)):
+            return False
+        return self._selection.held(entry) or self._calls.clock.now() < entry.intent.sent + FRESH
+
     def _follow(self) -> None:
         """Ask once for each job that has not ended as far as we know."""
         # a POST whose answer was lost may have started the job that it asked for
-        asked = [(one, one.job or one.intent.job) for one in self._ledger.book.pending() if one.open]
+        asks = self._selection.asks if self._selection is not None else (lambda _entry: True)
+        asked = [(one, one.job or one.intent.job) for one in self._ledger.book.pending() if one.open and asks(one)]
         polls = [(one, Request(method="GET", path=f"/v1/api-jobs/{quote(job, safe='')}")) for one, job in asked if job]
         trails = self._calls.each(lambda one: self._sent(one[1]), polls)
         for (entry, _), trail in zip(polls, trails, strict=True):
@@ -197,30 +233,28 @@ class Sweeper:
         if answer is not None and (answer.status in (404, 405, 501) or b"No delete API" in answer.body):
             self._result.offered = False
 
-    def _sweep_unseen(self, before: int | None) -> None:
+    def _sweep_unseen(self) -> None:
         """Take away what the target answered us with our nonce in it; it cannot be asked for anything else."""
         self._follow()
-        shown = [one.ticket for one in self._chosen(before) if one.ticket and one.shown]
+        shown = {one.ticket: one for one in self._ledger.book.pending() if one.ticket and one.shown}
+        chosen = shown if self._selection is None else self._selection.choose(shown)
         if not self._dry:
-            self._calls.each(lambda uuid: self._take_one_away(uuid, {}), shown)
-        for entry in self._chosen(before):
+            self._calls.each(lambda uuid: self._take_one_away(uuid, {}), sorted(chosen))
+        for entry in self._ledger.book.pending():
             if entry.end == "refused" or entry.ticket in self._accepted:
                 self._ledger.know(entry.intent.number, {"gone": True})
-        rest = self._chosen(before)
+        rest = self._ledger.book.pending()
         self._result.deleted = sorted(self._accepted)
         self._result.left = sorted(one.ticket for one in rest if one.ticket)
         self._result.unseen = sum(not one.ticket for one in rest)
 
-    def _give_up(self, before: int | None, why: str) -> None:
+    def _give_up(self, why: str) -> None:
         """List what is left as far as is known: what was deleted and not seen to be gone counts as left."""
-        rest = self._chosen(before)
+        rest = self._ledger.book.pending()
         known = {one.intent.number: uuids_of(one) | self._traces.get(one.intent.number, set()) for one in rest}
         self._result.left = sorted(set().union(*known.values()) - set(self._result.deleted))
         self._result.unseen = sum(one.end != "refused" and not known[one.intent.number] for one in rest)
         self._result.why = why
-
-    def _chosen(self, before: int | None) -> list[Entry]:
-        return [one for one in self._ledger.book.pending() if before is None or one.intent.number < before]
 
 
 def _cancel(uuid: str) -> Request:

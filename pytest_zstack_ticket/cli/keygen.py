@@ -7,11 +7,14 @@ import os
 from pathlib import Path
 
 from pytest_zstack_ticket.certify.keys import PASSPHRASE, new_key, store
+from pytest_zstack_ticket.certify.used_nonces import new_nonce
 from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
-from pytest_zstack_ticket.model.errors import KeyFileError
+from pytest_zstack_ticket.model.errors import KeyFileError, SettingsError
 from pytest_zstack_ticket.report.text.translations import translations
+
+MOST_NONCES = 10_000
 
 
 def add_keygen_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,12 +26,15 @@ def add_keygen_arguments(parser: argparse.ArgumentParser) -> None:
         default="zstack-ticket",
         help="stem of the files NAME.key.pem, to keep secret, and NAME.pub.pem (default: zstack-ticket)",
     )
+    parser.add_argument("--nonces", metavar="N", type=int, default=0, help="print N nonces for runs, and make no keys")
     add_json(parser)
     add_lang(parser)
 
 
 def keygen(arguments: argparse.Namespace) -> int:
     """Write a new pair of keys; a file that exists is never overwritten. Raises KeyFileError."""
+    if arguments.nonces:
+        return _nonces(arguments)
     words = translations().catalogues[language_of(arguments)]["certificate"]
     passphrase = os.environ.get(PASSPHRASE, "")
     private, public = Path(f"{arguments.name}.key.pem"), Path(f"{arguments.name}.pub.pem")
@@ -47,10 +53,23 @@ def keygen(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _nonces(arguments: argparse.Namespace) -> int:
+    if not 1 <= arguments.nonces <= MOST_NONCES:
+        raise SettingsError(f"--nonces: {arguments.nonces} is not a number from 1 to {MOST_NONCES}.")
+    made = [new_nonce() for _ in range(arguments.nonces)]
+    if arguments.json:
+        write_json({"nonces": made})
+    else:
+        for nonce in made:
+            write_line(nonce)
+    return 0
+
+
 COMMANDS = {
     "keygen": Command(
         description="Write an Ed25519 private key (PKCS 8, readable by you alone) and its public key, and print the\n"
         "key id. If ZSTACK_TICKET_PASSPHRASE is set, the private key is encrypted with it. Needs the extra `sign`.\n"
+        "With --nonces, print nonces for a certifier to give out, one for each run, and make no keys.\n"
         "Exit status: 0 created, 4 usage.",
         example="example:\n  zstack-ticket keygen certifier",
         add_arguments=add_keygen_arguments,

@@ -6,14 +6,19 @@ import argparse
 
 from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
 from pytest_zstack_ticket.cli.command import Command
+from pytest_zstack_ticket.cli.coverage import show_coverage
 from pytest_zstack_ticket.cli.output import write_json, write_line
 from pytest_zstack_ticket.config.catalogue import catalogue, nearest_requirements, tested_in
+from pytest_zstack_ticket.config.coverage_tables import CATALOGUES
 from pytest_zstack_ticket.model.errors import CatalogueError
 from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.document import requirement_json
 from pytest_zstack_ticket.report.text.columns import pad, width
 from pytest_zstack_ticket.report.text.translations import translations
+
+OWN = "requirements"
+"""What `--coverage` shows without a name: each requirement's own tests and faults."""
 
 
 def to_json(requirement: Requirement, tests: list[str]) -> JsonObject:
@@ -30,12 +35,22 @@ def to_json(requirement: Requirement, tests: list[str]) -> JsonObject:
 def add_requirements_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `requirements`."""
     add_json(parser)
-    parser.add_argument("--coverage", action="store_true", help="show tests and faults of each requirement")
+    parser.add_argument(
+        "--coverage",
+        nargs="?",
+        const=OWN,
+        choices=(OWN, *CATALOGUES),
+        metavar="CATALOGUE",
+        help=f"show tests and faults of each requirement, or which of them look for each entry of a catalogue: "
+        f"{', '.join(CATALOGUES)}",
+    )
     add_lang(parser)
 
 
 def list_requirements(arguments: argparse.Namespace) -> int:
     """List the requirements; the exit status is 1 if `--coverage` finds one with neither test nor reason."""
+    if arguments.coverage in CATALOGUES:
+        return show_coverage(arguments.coverage, as_json=arguments.json)
     rows, tests = catalogue(), tested_in()
     bare = [row.id for row in rows if not tests.get(row.id) and not row.not_tested]
     if arguments.json:
@@ -99,7 +114,7 @@ COMMANDS = {
     "requirements": Command(
         description="List the requirements of the shipped suites: id, level and text. Exit status: 0, or 1 if\n"
         "--coverage finds one with neither a test nor a reason for having none.",
-        example="example:\n  zstack-ticket requirements --coverage",
+        example="example:\n  zstack-ticket requirements --coverage\n  zstack-ticket requirements --coverage owasp",
         add_arguments=add_requirements_arguments,
         run=list_requirements,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from pytest_zstack_ticket.certify.keys import PublicKey, load_public
 from pytest_zstack_ticket.certify.messages import advised_lines, claim_lines, rejection_lines, rejections_to_json
 from pytest_zstack_ticket.certify.rejudge import judge_bundle
 from pytest_zstack_ticket.certify.sign import summary
+from pytest_zstack_ticket.certify.statement import extension
+from pytest_zstack_ticket.certify.used_nonces import spend
 from pytest_zstack_ticket.certify.verify import Verification, Wanted, verify_bundle
 from pytest_zstack_ticket.cli.arguments import add_json, add_lang, add_nonce, language_of, nonce_of
 from pytest_zstack_ticket.cli.command import Command
@@ -39,6 +41,9 @@ def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--at", metavar="DATE", default="", help="day or time to verify for (default: now)")
     add_nonce(parser, "the nonce that the certifier gave out")
+    parser.add_argument(
+        "--used-nonces", metavar="FILE", type=Path, help="list of nonces that were used; that of a new run is added"
+    )
     parser.add_argument("--policy", metavar="NAME|FILE", default="", help="certification policy to meet")
     parser.add_argument(
         "--advisories", metavar="FILE", type=Path, help="signed advisories of `advise`: known defects of suites"
@@ -68,11 +73,13 @@ def verify(arguments: argparse.Namespace) -> int:
         advisories=advisories,
         policy=load_policy(arguments.policy) if arguments.policy else None,
     )
-    return _report(
-        verify_bundle(arguments.bundle, wanted, judge_again=lambda folder: judge_bundle(folder).report),
-        arguments,
-        advisories,
-    )
+    found = verify_bundle(arguments.bundle, wanted, judge_again=lambda folder: judge_bundle(folder).report)
+    if arguments.used_nonces and found.genuine and found.statement:
+        claimed = extension(found.statement)
+        found = replace(
+            found, rejections=tuple(spend(arguments.used_nonces, claimed["nonce"] or "", claimed["run"]["id"]))
+        )
+    return _report(found, arguments, advisories)
 
 
 def _advisories(arguments: argparse.Namespace, signers: tuple[PublicKey, ...]) -> JsonObject | None:

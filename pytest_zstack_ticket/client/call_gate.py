@@ -46,6 +46,16 @@ class CallGate:
 _GATE: ContextVar[CallGate | None] = ContextVar("zstack_call_gate", default=None)
 
 
+@contextmanager
+def bounded(gate: CallGate | None) -> Iterator[None]:
+    """Bind the calls of a block to a gate, or to none."""
+    token = _GATE.set(gate)
+    try:
+        yield
+    finally:
+        _GATE.reset(token)
+
+
 def use(gate: CallGate) -> None:
     """Bind the calls of the current context, and of the threads that it starts by `in_context`, to a gate."""
     _GATE.set(gate)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
+from statistics import median
 
 from pytest_zstack_ticket.model.exchange import Exchange, Response
 
 LEAST_WAIT = 0.004
+DONE = 200
 ENOUGH = 4
 """Jobs that have to be seen before their times say anything."""
 UNKNOWN_JOB, SHORTEST_HOOK, LONGEST_HOOK = 2.0, 0.25, 10.0
@@ -115,6 +117,8 @@ class PollingPace:
         self._lock = threading.Lock()
         self._waits: dict[str, JobWait] = {}
         self._lately: deque[float] = deque(maxlen=64)
+        self._answers: deque[float] = deque(maxlen=64)
+        self._jobs: deque[float] = deque(maxlen=64)
         self._stuck = 0
 
     def first_wait(self, call: str) -> float:
@@ -131,6 +135,7 @@ class PollingPace:
         `wait` is what `first_wait` gave for it, None if it was waited for in another way.
         """
         polls = exchanges[1:]
+        self._answers.extend(one.elapsed for one in exchanges if isinstance(one.answer, Response))
         last = polls[-1] if polls else None
         with self._lock:
             if last is None or not isinstance(last.answer, Response):
@@ -142,8 +147,15 @@ class PollingPace:
                 first = exchanges[0]
                 ended = max(0.0, last.started - first.started - first.elapsed)
                 self._lately.append(ended)
+                # it ended at some time between its last two polls
+                self._jobs.append(
+                    ended if len(polls) == 1 else (ended + polls[-2].started - polls[-1].started + ended) / 2
+                )
                 self._stuck = 0
-                if wait is not None:
+                if wait is not None and len(polls) > 1 and last.answer.status != DONE and call in self._waits:
+                    # an error may have taken its time: real nodes wait 15 s for jobs that end by an exception
+                    self._give_back(call, wait)
+                elif wait is not None:
                     self._learn(call, wait, ended if len(polls) > 1 else None)
 
     def _learn(self, call: str, wait: float, ended: float | None) -> None:
@@ -167,6 +179,18 @@ class PollingPace:
         halved = limit / 2.0 ** min(self._stuck - STUCK + 1, 16)
         with self._lock:
             return min(limit, max(LEAST_PATIENCE, halved, 2 * max(self._lately, default=0.0)))
+
+    @property
+    def latency(self) -> float | None:
+        """Seconds that a request took lately; None if none was answered yet."""
+        known = list(self._answers)
+        return median(known) if known else None
+
+    @property
+    def job(self) -> float | None:
+        """Seconds that a job took lately; None if none has ended yet."""
+        known = list(self._jobs)
+        return (median(known) if len(known) > ENOUGH else min(known)) if known else None
 
     @property
     def hook_wait(self) -> float:

@@ -48,6 +48,11 @@ class RequestSender:
         """What the target is judged by now."""
         return self._state.profile
 
+    @property
+    def project(self) -> str:
+        """The project that a virtual ID works in; empty for an account."""
+        return self._settings.project
+
     def may_send(self, body: bytes | None) -> bool:
         """Return False for a body that could harm the target, unless that is the embedded simulator."""
         return self._settings.disposable or hazard_of(body) is None

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 
 class TicketQuota(Protocol):
-    """Keeps the tickets of a run within its quota; `deleted` are nonces and UUIDs of tickets deleted for that."""
-
-    @property
-    def deleted(self) -> set[str]:
-        """The nonces and UUIDs of deleted tickets; the set itself, which grows."""
-        ...
+    """Keeps the tickets of a run within its quota."""
 
     def free(self, count: int = 1, /) -> None:
         """Delete earlier tickets until `count` more may exist."""
         ...
 
-    def wait(self) -> None:
-        """Wait while another thread deletes tickets: what that does to them is not the target's doing."""
+    def keep(self, *keys: str) -> bool:
+        """Keep the ticket with these nonces or UUIDs until the running test ends; False if the run deleted it."""
+        ...
+
+    def sharing(self) -> AbstractContextManager[None]:
+        """Let later tests use what the block creates, too: it is deleted last."""
         ...
 
 
 class NoQuota:
     """Allows any number of tickets and deletes none."""
 
-    def __init__(self) -> None:
-        self.deleted: set[str] = set()
-
     def free(self, count: int = 1, /) -> None:
         """Allow them."""
 
-    def wait(self) -> None:
-        """Nothing is being deleted."""
+    def keep(self, *_keys: str) -> bool:
+        """Nothing is deleted."""
+        return True
+
+    def sharing(self) -> AbstractContextManager[None]:
+        """All tickets stay."""
+        return nullcontext()

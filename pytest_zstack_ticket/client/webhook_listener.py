@@ -101,15 +101,18 @@ class _Listener:
         class Handler(BaseHTTPRequestHandler):
             timeout = 10
 
-            def do_POST(self) -> None:
+            def _heard(self) -> None:
                 length = self.headers.get("Content-Length", "0")
                 size = min(int(length), MOST_BYTES) if length.isdigit() else 0
                 headers = tuple(self.headers.items())
                 body = self.rfile.read(size)
-                status = listener._take(Request(method="POST", path=self.path, headers=headers, body=body))
+                request = Request(method=self.command, path=self.path, headers=headers, body=body)
+                status = listener._take(request)
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+
+            do_GET = do_HEAD = do_POST = do_PUT = do_OPTIONS = _heard  # noqa: N815 - the base class names them so
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
                 """Stay silent: what arrives is evidence, not console output."""
@@ -118,10 +121,14 @@ class _Listener:
 
 
 class WebhookListener(_Listener):
-    """Keeps what arrives by path, and answers 200, or first 500 for a path that asks for it."""
+    """Keeps what arrives by path, and answers 200, or first 500 for a path that asks for it.
+
+    A webhook is a POST; `visits` are requests of any method, for a URL that nobody was asked to call.
+    """
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self._arrived: dict[str, list[Exchange]] = {}
+        self._visited: dict[str, list[Exchange]] = {}
         self._refusals: dict[str, int] = {}
         self._kept = 0
         super().__init__(host, port)
@@ -140,11 +147,18 @@ class WebhookListener(_Listener):
                 self._changed.wait(left)
             return tuple(self._arrived.get(path, ()))
 
+    def visits(self, token: str) -> tuple[Exchange, ...]:
+        """Return the requests of every method that have come to a URL so far."""
+        path = f"/hook/{token}"
+        with self._changed:
+            return (*self._arrived.get(path, ()), *self._visited.get(path, ()))
+
     def _take(self, request: Request) -> int:
         if request.path not in self._refusals:
             return 404
         with self._changed:
-            known = self._arrived.setdefault(request.path, [])
+            calls = self._arrived if request.method == "POST" else self._visited
+            known = calls.setdefault(request.path, [])
             status = 500 if len(known) < self._refusals[request.path] else 200
             if self._kept < MOST_DELIVERIES:
                 self._kept += 1
@@ -189,7 +203,7 @@ class JobNotificationListener(_Listener):
 
     def _take(self, request: Request) -> int:
         job = next((value for name, value in request.headers if name.lower() == "x-job-uuid"), "")
-        if request.path != self._path:
+        if request.path != self._path or request.method != "POST":
             return 404
         if 0 < len(job) <= LONGEST_ID:
             with self._changed:

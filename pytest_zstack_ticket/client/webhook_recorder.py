@@ -32,6 +32,10 @@ class HookListener:
         """Return what arrived at a URL, as soon as there are `count` deliveries or the time is over."""
         return tuple(self._keep(exchange) for exchange in self._listener.wait(token, count=count, seconds=seconds))
 
+    def visits(self, token: str) -> tuple[Exchange, ...]:
+        """Return the requests of every method that have come to a URL so far."""
+        return tuple(self._keep(exchange) for exchange in self._listener.visits(token))
+
     def _keep(self, exchange: Exchange) -> Exchange:
         if exchange.id not in self._kept:
             kept = self._redact(replace(exchange, id=f"{self._worker}-{exchange.id}"))

@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from pytest_zstack_ticket.model.errors import SettingsError
-from pytest_zstack_ticket.model.nonce import CERTIFIER_NONCE_FORM, is_certifier_nonce
+from pytest_zstack_ticket.model.nonce import CERTIFIER_NONCE_FORM, is_certifier_nonce, nonce_seed
 
 EFFORTS = ("smoke", "standard", "certify")
 LOGINS = ("account", "virtual-id")
 EMBEDDED = "embedded"
+PLANS = ("offline", "probe")
 COMMAND_LINE = "command line"
 DEFAULT = "default"
 
@@ -75,9 +76,15 @@ OPTIONS = (
     Option("context", "a TOML file that describes what this cloud accepts", kind="file", metavar="FILE"),
     Option("requirements", "a TOML file of your own requirements, or its folder", kind="file", metavar="FILE"),
     Option("effort", "test effort: how many examples are sent", "standard", "choice", EFFORTS),
-    Option("seed", "seed of the generated data (default: random; certify: 0)", "", "number", metavar="N"),
+    Option(
+        "seed",
+        "seed of the generated data (default: that of the nonce, else random; certify: 0)",
+        "",
+        "number",
+        metavar="N",
+    ),
     Option("budget", "time to explore in all: 60s, 5m or 1h (default: by effort)", "", "duration", metavar="TIME"),
-    Option("concurrency", "calls in flight at once (embedded or remote: 8, local: 32)", "", "count", metavar="N"),
+    Option("concurrency", "calls in flight at once (embedded: 8, remote: 16, local: 32)", "", "count", metavar="N"),
     Option("read-timeout", "seconds for one request", 30.0, "seconds", metavar="SECONDS"),
     Option("job-timeout", "seconds for one job", 60.0, "seconds", metavar="SECONDS"),
     Option(
@@ -93,8 +100,15 @@ OPTIONS = (
     Option("consent", "the host that you are allowed to test, if it is not this machine", metavar="HOST"),
     Option("waivers", "a TOML file of waivers for known failures", kind="file", metavar="FILE"),
     Option("baseline", "the report of an earlier run: replay its examples and compare", kind="file", metavar="DIR"),
-    Option("nonce", "certifier's nonce, added to ticket names", kind="nonce", metavar="WORD"),
-    Option("plan", "show the most that would be sent; send nothing", False, "flag"),
+    Option("nonce", "certifier's nonce, added to ticket names; it decides the seed", kind="nonce", metavar="WORD"),
+    Option("allow-plugins", "pytest plugins that may be loaded at effort certify, with commas", metavar="NAMES"),
+    Option(
+        "plan",
+        "show what a run would take, and send nothing; =probe sends a few calls to say how long it takes",
+        "",
+        "plan",
+        PLANS,
+    ),
 )
 SECRETS = ("password", "session", "access_key_id", "access_key_secret", "two_factor_token")
 PEOPLE_SECRETS = ("owner_password", "stranger_password", "approver_password")
@@ -153,13 +167,19 @@ class RunOptions:
         )
 
 
+YES = (True, "true", "yes", "on", "1")
+NO = (False, "false", "no", "off", "0")
+
+
 def typed_value(option: Option, found: Value) -> Any:
     """Return the value of an option as its type. Raises SettingsError."""
     where = f"--zstack-{option.name} ({found.origin})"
     value = found.value
     if option.kind == "flag":
-        return value if isinstance(value, bool) else str(value).lower() in ("1", "true", "yes", "on")
-    if option.choices and value not in option.choices:
+        return value if isinstance(value, bool) else str(value).lower() in YES
+    if option.kind == "plan":
+        value = "offline" if value in YES else "" if value in NO else value
+    if option.choices and value != option.default and value not in option.choices:
         raise SettingsError(f"{where}: {value!r} is not known; choose {' or '.join(option.choices)}.")
     if option.kind in ("seconds", "rate"):
         return _seconds(where, value, "seconds" if option.kind == "seconds" else "requests per second")
@@ -211,8 +231,15 @@ def environment_language(variables: Mapping[str, str]) -> Value:
     return Value("en", DEFAULT)
 
 
-def default_seed(effort: str) -> Value:
-    """Return the seed of a run that was given none: random, but fixed for a certificate."""
+def allowed_plugins(options: RunOptions) -> list[str]:
+    """Return the names in `allow-plugins`."""
+    return [name.strip() for name in str(options["allow-plugins"]).split(",") if name.strip()]
+
+
+def default_seed(effort: str, nonce: str) -> Value:
+    """Return the seed of a run that was given none: that of its nonce, else random, but fixed for certify."""
+    if nonce:
+        return Value(nonce_seed(nonce), "the certifier's nonce")
     if effort == "certify":
         return Value(0, "fixed for certify")
     return Value(random.SystemRandom().randrange(2**32), "random")

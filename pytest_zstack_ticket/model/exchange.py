@@ -17,6 +17,30 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 Cut: TypeAlias = Literal["", "at-once", "when-answered"]
 """When we cut the connection of a request ourselves: not at all, as soon as it is sent, or once an answer is there."""
 
+Framing: TypeAlias = Literal[
+    "",
+    "plain",
+    "padded-values",
+    "two-lengths",
+    "length-no-number",
+    "length-negative",
+    "blank-before-colon",
+    "no-colon",
+    "no-host",
+    "bad-method",
+    "two-hosts",
+    "other-host",
+    "folded-header",
+    "bare-cr",
+    "blank-line-first",
+    "length-and-chunks",
+    "chunk-extension",
+    "unknown-coding",
+    "cut-length",
+    "cut-chunks",
+]
+"""How the bytes of a request are framed, where no HTTP client would write them so; empty for all others."""
+
 FailureKind: TypeAlias = Literal[
     "refused", "unresolved", "tls", "timeout", "reset", "protocol", "too-large", "stopped", "gateway"
 ]
@@ -38,6 +62,7 @@ class Request:
     headers: Headers = ()
     body: bytes | None = None
     cut: Cut = ""
+    framing: Framing = ""
     reading: bytes | None = field(default=None, compare=False, repr=False)
 
 

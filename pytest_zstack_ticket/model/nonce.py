@@ -5,6 +5,7 @@ Both are defined here alone. JSON Schemas repeat the certifier's pattern; a test
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 NONCE = "zt-0000000000000000"
@@ -14,6 +15,11 @@ NONCE_BYTES_PATTERN = re.compile(NONCE_PATTERN.pattern.encode())
 CERTIFIER_NONCE_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 """Fits into a name, a URL, a shell command and a query unescaped, and is never taken for an option."""
 CERTIFIER_NONCE_FORM = "8 to 64 letters, digits, dots, dashes or underscores, the first a letter or digit"
+
+
+def nonce_seed(nonce: str) -> int:
+    """Return the seed of a run with a certifier's nonce: before it is given out, nobody knows what will be drawn."""
+    return int.from_bytes(hashlib.sha256(nonce.encode()).digest()[:4], "big")
 
 
 def is_certifier_nonce(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from pytest_zstack_ticket.model.exchange import Headers
+from pytest_zstack_ticket.model.exchange import Framing, Headers
 
 EditKind: TypeAlias = Literal["mutation", "variation", "breakage"]
 """A mutation must be refused; a variation must not change the outcome; a breakage is below the body: bytes, headers,
@@ -63,3 +63,4 @@ class Message:
     without: tuple[str, ...] = ()
     body: bytes | None = None
     reading: bytes | None = None
+    framing: Framing = ""

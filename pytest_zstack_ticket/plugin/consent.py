@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.config.options import RunOptions
+from pytest_zstack_ticket.config.options import PLANS, RunOptions
 from pytest_zstack_ticket.config.state_dir import consented, remember_consent
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.quotas import Quotas
@@ -23,7 +23,7 @@ def require_consent(options: RunOptions, caps: Quotas, config: pytest.Config) ->
     Raises SettingsError, which shows the bounds, if there is no consent and no terminal to ask on.
     """
     host = host_of(options)
-    if options.embedded or is_loopback(_url(options)) or options["plan"]:
+    if options.embedded or is_loopback(_url(options)) or options["plan"] == PLANS[0]:
         return
     given = str(options["consent"]).lower()
     if given and given != host:

@@ -139,11 +139,18 @@ def zstack_in_window(zstack_run: Run) -> Callable[..., Iterator[tuple[Any, Any]]
 
 
 @pytest.fixture(scope="session")
-def zstack_once() -> Callable[..., Any]:
+def zstack_once(zstack_run: Run) -> Callable[..., Any]:
     """Provide what several tests share, made by the first to ask: `zstack_once("refusals", make)`."""
     from pytest_zstack_ticket.client.once import OncePerKey  # noqa: PLC0415 - as above
 
-    return OncePerKey().get
+    known: OncePerKey[str, Any] = OncePerKey()
+    quota = zstack_run.reached.endpoint.quota
+
+    def get(key: str, make: Callable[[], Any]) -> Any:
+        with quota.sharing():
+            return known.get(key, make)
+
+    return get
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 
 pytest still sets up, reports and tears down one test after the other: when it comes to a test whose body was started,
 the call waits for that body and raises what it raised. Only tests of the shipped suites that need nothing but fixtures
-of ours are started ahead. Those marked `zstack_alone` run next to none but tests of the same group.
+of ours are started ahead. Those marked `zstack_alone` run next to none but tests of the same group. Those that explore
+take turns, and begin first: each of their steps waits for the one before.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import inspect
 import threading
 import time
+from collections.abc import Generator
+from contextlib import nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,19 +23,21 @@ import pytest
 from pytest_zstack_ticket.client import call_gate
 from pytest_zstack_ticket.client.call_gate import CallGate
 from pytest_zstack_ticket.config.package_data import suites_folder
+from pytest_zstack_ticket.config.suite_load import suite_load
 from pytest_zstack_ticket.plugin import fixtures, items
 from pytest_zstack_ticket.plugin.fixtures import FIXTURE_VALUE
-from pytest_zstack_ticket.plugin.run_order import group_of
+from pytest_zstack_ticket.plugin.run_order import explores, group_of
 from pytest_zstack_ticket.runner.record import ItemRecord
 from pytest_zstack_ticket.runner.run import Run
+from pytest_zstack_ticket.target.ticket_cleanup import MOST_OF_ONE
 
-FEW_ALIVE = 500
-"""Where fewer tickets may exist at once no body runs ahead: one would delete tickets that another one looks at."""
+ROOM = 0.8
+"""The part of the tickets that may exist which bodies may need together."""
+UNKNOWN_NEED = 3.0
 OURS = frozenset(
     ("pytestconfig", "request", *(name for name in vars(fixtures) if name.startswith(("zstack_", "ticket_"))))
 )
 """Fixtures that last as long as the session, so that a body may use them before pytest comes to its test."""
-EXPLORING = frozenset({"zstack_explore", "zstack_state_machine"})
 GRACE = 5.0
 """Seconds beyond the patience for one answer that bodies get to end once the run was told to stop."""
 
@@ -50,6 +55,7 @@ class Body:
     item: pytest.Function
     record: ItemRecord
     error: BaseException | None = None
+    begun: bool = False
     over: bool = False
     thread: threading.Thread | None = field(default=None, repr=False)
 
@@ -68,6 +74,8 @@ class Lookahead:
         self._running: set[Body] = set()
         self._ended = threading.Semaphore(0)
         self._gate: CallGate | None = None
+        self._exploring = threading.Lock()
+        self._explorers_begun: set[str] = set()
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -80,7 +88,18 @@ class Lookahead:
         """Start what may run next to a test that pytest comes to."""
         self._here = self._place.get(item, len(self._items))
         self._next = max(self._next, self._here)
+        self._run.reached.cleanup.in_background(self._run.window > 1 and self._group(item) == "")
         self._start_more()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Bound the calls of a test that pytest runs itself next to bodies that run ahead."""
+        ahead = item in self._bodies
+        with (
+            call_gate.bounded(self._gate if self._running and not ahead else None),
+            self._exploring if explores(item) and not ahead else nullcontext(),
+        ):
+            return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -120,20 +139,37 @@ class Lookahead:
         if self._run.window <= 1 or FIXTURE_VALUE not in self._config.stash or self._here >= len(self._items):
             return
         group = self._group(self._items[self._here])
-        while group is not None and self._next < len(self._items) and len(self._running) < self._most:
+        if group is None:
+            return
+        if group not in self._explorers_begun:
+            self._explorers_begun.add(group)
+            for item in self._items[self._next :]:
+                if explores(item) and self._group(item) == group:
+                    self._start(item)
+        while self._next < len(self._items) and self._under_way < self._run.window:
             item = self._items[self._next]
-            if self._group(item) != group:
+            if self._group(item) != group or not self._fits(item):
                 return
             self._next += 1
-            self._start(item)
+            if not explores(item):
+                self._start(item)
 
     @property
-    def _most(self) -> int:
-        """How many bodies may run at once: no more are started while the tickets kept for them take half the quota."""
+    def _under_way(self) -> int:
+        """How many bodies run, less those that wait for their turn to explore."""
+        return sum(not explores(one.item) or one.begun for one in list(self._running))
+
+    def _fits(self, item: pytest.Item) -> bool:
+        """Return True if the tickets of a test fit into the quota, beside those of the bodies that run."""
         alive = self._run.reached.usage_counter.caps.alive
-        if alive is None:
-            return self._run.window
-        return self._run.window if alive >= FEW_ALIVE and self._run.reached.cleanup.held <= alive // 2 else 0
+        if alive is None or not self._running:
+            return True
+        begun = [one.item for one in list(self._running) if one.begun]
+        return sum(self._need(one, alive) for one in (item, *begun)) <= alive * ROOM
+
+    def _need(self, item: pytest.Item, alive: int) -> float:
+        load = suite_load(self._run.options["effort"]).get(items.requirement_of(item))
+        return min(alive / MOST_OF_ONE, UNKNOWN_NEED if load is None else load.posts)
 
     def _group(self, item: pytest.Item) -> str | None:
         """Return which tests a test may run next to, by the name of their group; None for a test that runs alone."""
@@ -141,11 +177,8 @@ class Lookahead:
         known = OURS.union(getattr(item, "callspec", _NoParameters).params)
         if not shipped or not isinstance(item, pytest.Function) or not known.issuperset(item.fixturenames):
             return None
-        if not EXPLORING.isdisjoint(item.fixturenames):
-            # a budget counts the time of one property after the other; and Hypothesis parses
-            # sources, which CPython 3.11 cannot do in two threads at once (SystemError: AST constructor)
-            return None
-        return group_of(item)
+        # a budget counts the time of one property after the other
+        return None if explores(item) and self._run.budget.seconds else group_of(item)
 
     def _start(self, item: pytest.Item) -> None:
         """Start the body of a test in a thread of its own; what cannot be started is left to pytest."""
@@ -161,10 +194,11 @@ class Lookahead:
         self._gate = self._gate or CallGate(self._run.window)
         body = self._bodies[item] = Body(item, record)
         self._running.add(body)
-        self._run.reached.cleanup.protect(body)
+        body.begun = not explores(item)
         context = copy_context()
         context.run(self._run.examiner.enter, record)
         context.run(call_gate.use, self._gate)
+        context.run(self._run.reached.cleanup.holds.enter, body)
         work = partial(context.run, self._work, body, arguments)
         body.thread = threading.Thread(target=work, name=f"zstack-{item.name}", daemon=True)
         body.thread.start()
@@ -178,7 +212,11 @@ class Lookahead:
 
     def _work(self, body: Body, arguments: dict[str, Any]) -> None:
         try:
-            body.item.function(**arguments)
+            with self._exploring if explores(body.item) else nullcontext():
+                call_gate.check()
+                body.begun = True
+                self._run.reached.cleanup.protect(body)
+                body.item.function(**arguments)
         except BaseException as error:  # noqa: BLE001 - raised again when pytest comes to the test
             body.error = error
         finally:

@@ -31,6 +31,9 @@ def add_options(parser: pytest.Parser) -> None:
         settings: dict[str, Any] = {"dest": option.dest, "default": None, "help": option.help}
         if option.kind == "flag":
             group.addoption(f"--zstack-{option.name}", action="store_true", **settings)
+        elif option.kind == "plan":
+            # a path after it is taken for its value, which the error says
+            group.addoption(f"--zstack-{option.name}", nargs="?", const=option.choices[0], **settings)
         else:
             metavar = "|".join(option.choices) or option.metavar
             group.addoption(f"--zstack-{option.name}", metavar=metavar, **settings)
@@ -56,7 +59,7 @@ def options_of(config: pytest.Config, environment: Mapping[str, str] | None = No
     if values["lang"].value == "":
         values["lang"] = environment_language(variables)
     if values["seed"].value == "":
-        values["seed"] = default_seed(values["effort"].value)
+        values["seed"] = default_seed(values["effort"].value, values["nonce"].value)
     return RunOptions(values, secrets_of(variables))
 
 

@@ -12,9 +12,11 @@ from typing import Any, TextIO
 
 import pytest
 
+from pytest_zstack_ticket.plugin.forecasting import Forecasting
 from pytest_zstack_ticket.plugin.status_line import StatusLine
 from pytest_zstack_ticket.report.text.progress_text import Progress, progress_text
 from pytest_zstack_ticket.report.text.translations import translations
+from pytest_zstack_ticket.runner.forecast import Forecast
 from pytest_zstack_ticket.runner.run import Run
 
 STDOUT = 1
@@ -36,8 +38,11 @@ def is_wanted(config: pytest.Config, environment: Mapping[str, str]) -> bool:
 class LiveLine:
     """The hooks that keep the line beside what pytest writes; the process that writes to the terminal has one."""
 
-    def __init__(self, run: Run, config: pytest.Config) -> None:
+    def __init__(self, run: Run, config: pytest.Config, forecasting: Forecasting) -> None:
         self._run = run
+        self._forecasting = forecasting
+        self._left_at = 0.0
+        self._forecast: Forecast | None = None
         self._line = StatusLine(STDOUT, self._text)
         self._bare = config.option.capture == "no"
         self._counts: deque[tuple[float, int]] = deque(maxlen=RECENT)
@@ -60,7 +65,27 @@ class LiveLine:
 
     def _progress(self, what: str, examples: int, findings: int, used: Any) -> Progress:
         rate = self._rate(used.requests)
-        return Progress(what=what, examples=examples, rate=rate, findings=findings, alive=used.alive, left=self._left())
+        ahead = self._ahead()
+        known = self._left()
+        return Progress(
+            what=what,
+            examples=examples,
+            rate=rate,
+            findings=findings,
+            alive=used.alive,
+            left=ahead.seconds if ahead is not None and known is None else known,
+            cleanup=ahead.cleanup if ahead is not None and not self._run.options.embedded else None,
+            done=self._forecasting.done,
+            total=self._forecasting.total,
+        )
+
+    def _ahead(self) -> Forecast | None:
+        """Return what is left of the run, forecast once a second."""
+        now = time.monotonic()
+        if now - self._left_at >= 1.0:
+            self._left_at = now
+            self._forecast = self._forecasting.left(next(iter(self._running), ""))
+        return self._forecast
 
     def _names(self) -> str:
         """Return the tests that workers run, without their folders."""
@@ -108,8 +133,8 @@ class LiveLine:
         """Show the line where workers run the tests."""
         with self._line.held():
             found = yield
+        self._running[nodeid] = None
         if self._run.role == "controller":
-            self._running[nodeid] = None
             self._line.start()
         return found
 

@@ -8,8 +8,10 @@ import pytest
 
 from pytest_zstack_ticket.model.errors import UsageError
 from pytest_zstack_ticket.plugin import lookahead, startup
+from pytest_zstack_ticket.plugin.forecasting import Forecasting
 from pytest_zstack_ticket.plugin.hooks import RunHooks
 from pytest_zstack_ticket.plugin.interrupts import Interrupts
+from pytest_zstack_ticket.plugin.loaded_plugins import LoadedPlugins
 from pytest_zstack_ticket.plugin.progress import LiveLine, is_wanted
 
 
@@ -25,11 +27,15 @@ def set_up(config: pytest.Config) -> None:
     if run is None:
         return
     config.stash[startup.RUN] = run
-    config.pluginmanager.register(RunHooks(run), startup.NAMES[0])
+    register = config.pluginmanager.register
+    forecasting = Forecasting(run, config)
+    register(forecasting, "zstack-ticket-forecast")
+    register(RunHooks(run), "zstack-ticket-run")
     if config.option.collectonly or run.options["plan"]:
         return
-    config.pluginmanager.register(Interrupts(run), startup.NAMES[1])
+    register(LoadedPlugins(run, config), "zstack-ticket-plugins")
+    register(Interrupts(run), "zstack-ticket-interrupts")
     if lookahead.is_wanted(config):
-        config.pluginmanager.register(lookahead.Lookahead(run, config), startup.NAMES[2])
+        register(lookahead.Lookahead(run, config), "zstack-ticket-lookahead")
     if is_wanted(config, os.environ):
-        config.pluginmanager.register(LiveLine(run, config), startup.NAMES[3])
+        register(LiveLine(run, config, forecasting), "zstack-ticket-live")

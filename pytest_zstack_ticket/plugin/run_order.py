@@ -19,6 +19,8 @@ from pytest_zstack_ticket.plugin.items import requirement_of
 COLLECTED: pytest.StashKey[int] = pytest.StashKey()
 """The number of a test among those that were collected; it orders the cases of one parametrised test."""
 
+EXPLORING = frozenset({"zstack_explore", "zstack_state_machine"})
+
 Key: TypeAlias = tuple[int, str, int, int]
 
 
@@ -28,6 +30,14 @@ def group_of(item: pytest.Item) -> str | None:
     if marker is None:
         return ""
     return str(marker.args[0]) if marker.args else None
+
+
+def explores(item: pytest.Item) -> bool:
+    """Return True for a test that explores, next to which no other one may explore.
+
+    Hypothesis parses sources, which CPython 3.11 cannot do in two threads at once (SystemError: AST constructor).
+    """
+    return not EXPLORING.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def number(item: pytest.Item, count: int) -> None:

@@ -26,7 +26,14 @@ from pytest_zstack_ticket.runner.run import Run
 _REQUIREMENT = re.compile(r"\bZT-[A-Z]+-\d+\b", re.IGNORECASE)
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 """The run of a pytest session."""
-NAMES = ("zstack-ticket-run", "zstack-ticket-interrupts", "zstack-ticket-lookahead", "zstack-ticket-live")
+NAMES = (
+    "zstack-ticket-forecast",
+    "zstack-ticket-run",
+    "zstack-ticket-plugins",
+    "zstack-ticket-interrupts",
+    "zstack-ticket-lookahead",
+    "zstack-ticket-live",
+)
 """Our plugins of a session that has a target."""
 
 
@@ -105,7 +112,7 @@ def _worker_run(config: pytest.Config, given: dict[str, Any]) -> Run:
 def take_role(run: Run, config: pytest.Config) -> None:
     """Note whether xdist will run the tests elsewhere."""
     if run.options["plan"] and config.pluginmanager.has_plugin("dsession"):
-        raise SettingsError("--zstack-plan sends nothing, so it needs no workers: omit -n.")
+        raise SettingsError("--zstack-plan runs no tests, so it needs no workers: omit -n.")
     if run.role == "alone" and config.pluginmanager.has_plugin("dsession"):
         run.role = "controller"
 
@@ -114,5 +121,5 @@ def withdraw(config: pytest.Config) -> None:
     """Take our hooks out of a session whose tests do not need the target; signals are given back at once."""
     for name in NAMES:
         plugin = config.pluginmanager.unregister(name=name) if config.pluginmanager.has_plugin(name) else None
-        if hasattr(plugin, "pytest_unconfigure"):
+        if plugin is not None and hasattr(plugin, "pytest_unconfigure"):
             plugin.pytest_unconfigure()

@@ -16,9 +16,10 @@ from pytest_zstack_ticket.report.text.causes_text import CausesText
 from pytest_zstack_ticket.report.text.columns import pad, visible, width, wrapped
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
 from pytest_zstack_ticket.report.text.finding_card import COLUMNS
+from pytest_zstack_ticket.report.text.headline import claims_of, headline, mark_of, narrowed
 from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front_end_lines
 from pytest_zstack_ticket.report.text.translations import translations
-from pytest_zstack_ticket.report.text.waiver_text import deviations_text, waiver_lines
+from pytest_zstack_ticket.report.text.waiver_text import waiver_lines
 from pytest_zstack_ticket.runner.conclusion import Conclusion
 from pytest_zstack_ticket.runner.residue import sweep_command
 from pytest_zstack_ticket.runner.run import Run
@@ -54,10 +55,8 @@ def summary(run: Run, ending: Conclusion, reporter: pytest.TerminalReporter) -> 
         reporter.write_line(line)
     for line in expectations(ending, lang):
         reporter.write_line(line)
-    verdict = ending.result.verdict
-    deviations = deviations_text(ending.report, words, lang)
-    shown = words.say("verdict", lang, verdict=deviations or words.word(verdict, lang))
-    reporter.write_line(shown, bold=True, **{"yellow" if deviations else COLOURS[verdict]: True})
+    for line in wrapped(words.say("verdict", lang, verdict=headline(claims_of(ending.report), words, lang)), COLUMNS):
+        reporter.write_line(line, bold=True, **{COLOURS[mark_of(ending.report)]: True})
     written(run, ending, reporter)
 
 
@@ -105,7 +104,8 @@ def opening(run: Run, ending: Conclusion) -> list[str]:
     if ending.result.partial:
         lines.append(words.say("partial", lang))
     lines += shortfall_lines(report, words, lang)
-    limits = [*front_end_lines(report, words, lang), *map(visible, calibration_lines(report, words, lang))]
+    limits = [*narrowed(claims_of(report), words, lang), *front_end_lines(report, words, lang)]
+    limits += map(visible, calibration_lines(report, words, lang))
     return [*_wrapped(lines), *residue(run), *_wrapped(limits)]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from pytest_zstack_ticket.checks.causes import FORMS, STORED
 
 Row = Mapping[str, Any]
-FOUNDATION = ("session", "http", "answer", "job", "body", "store", "query", "lifecycle", "isolation")
+FOUNDATION = ("session", "http", "answer", "job", "body", "store", "query", "lifecycle", "isolation", "access")
 """Areas in the order in which they stand on one another; an area of a user's own comes last."""
 LEVELS = ("must", "should", "may")
 UNSTORED = frozenset({"query-unclear", "controls-changed"})

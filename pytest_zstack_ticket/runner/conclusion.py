@@ -11,6 +11,7 @@ from typing import Any
 
 from pytest_zstack_ticket.api.server_info import target_facts
 from pytest_zstack_ticket.artifacts.bundle import REPORT
+from pytest_zstack_ticket.artifacts.execution import execution_json
 from pytest_zstack_ticket.artifacts.provenance import installed_json, machine_json, suite_json
 from pytest_zstack_ticket.config.atomic_write import write_atomically
 from pytest_zstack_ticket.config.options import safe_arguments
@@ -32,6 +33,7 @@ from pytest_zstack_ticket.runner.record import explored_json
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import Result, doubts_of, exit_status, judge
 from pytest_zstack_ticket.verdicts.lateness import too_early
+from pytest_zstack_ticket.verdicts.limits_in_text import with_limits
 from pytest_zstack_ticket.verdicts.tally import Tally
 
 NOT_WRITTEN = 4
@@ -56,7 +58,9 @@ class Conclusion:
 def conclude(run: Run, *, pytest_status: int, evidence: dict[str, Any]) -> Conclusion:
     """Form the verdicts of a run and write its report; `evidence` is the seal of what was recorded."""
     profile = run.reached.profile
-    requirements = run.results.requirements(run.catalogue.values(), run.own_catalogue, whole=run.shipped)
+    requirements = with_limits(
+        run.results.requirements(run.catalogue.values(), run.own_catalogue, whole=run.shipped), profile.limits
+    )
     cut = _cut(run, requirements)
     result = _result(run, requirements, cut)
     residue = _is_avoidable(run, profile)
@@ -158,6 +162,7 @@ def _run_json(run: Run, pytest_status: int, *, avoidable: bool) -> dict[str, Any
         "left_on_target": len(run.swept.left),
         "residue": {**_residue_json(run), "avoidable": avoidable},
         "pytest_status": pytest_status,
+        "execution": execution_json(run.options, **run.started_by, redact=run.reached.redactor.text),
         "arguments": [run.reached.redactor.text(argument) for argument in safe_arguments()],
     }
 
@@ -183,6 +188,7 @@ def _target_json(run: Run, profile: Profile) -> dict[str, Any]:
         "given": given if run.options.embedded else None,
         "kind": "embedded" if run.options.embedded else run.reached.kind,
         "release": {"oldest": str(profile.oldest), "newest": str(profile.newest)},
+        "version": run.reached.redactor.text(run.reached.state.version) or None,
         "tls": sorted(f"sha256:{one}" for one in run.reached.certificates),
     }
 

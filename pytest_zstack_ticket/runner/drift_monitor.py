@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_zstack_ticket.model.outcome import Unanswered, Unfinished
+from pytest_zstack_ticket.verdicts.relevance import ASIDE
 
 if TYPE_CHECKING:
     from pytest_zstack_ticket.client.call_result import CallResult
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.runner.examiner import Examiner, ReportedViolation
     from pytest_zstack_ticket.runner.record import ItemRecord
 
-REQUIREMENT = "ZT-STORE-016"
+REQUIREMENT = ASIDE
 """The same draft is decided, answered and stored in the same way during the whole run."""
 EVERY = {"smoke": 80, "standard": 60, "certify": 40}
 """Calls between two marks, by effort."""
@@ -89,7 +90,8 @@ class DriftMonitor:
 
     def mark(self) -> Probe:
         """Send the calibration draft once more, and look at its ticket."""
-        created = self._endpoint.create(self._endpoint.calibration_draft)
+        with self._endpoint.quota.sharing():
+            created = self._endpoint.create(self._endpoint.calibration_draft)
         if "query" not in self._endpoint.profile.capabilities:
             return Probe(created, None)
         shown = self._endpoint.find_by_name(created)

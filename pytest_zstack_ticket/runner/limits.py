@@ -14,10 +14,10 @@ from pytest_zstack_ticket.target.target import is_loopback
 
 HOUR = 3600.0
 METHODS = "GET, POST, PUT, DELETE"
-WINDOWS = {"embedded": 8, "laboratory": 32, "foreign": 8}
+WINDOWS = {"embedded": 8, "laboratory": 32, "foreign": 16}
 """Calls under way at once unless the user says otherwise, by the kind of target."""
-TICKETS_EACH = 6
-"""Tickets that may exist for each call under way, so that none is deleted while it is looked at."""
+TICKETS_EACH = 3
+"""Tickets that may exist for each call under way: the one that it creates, and those that its test looks at."""
 ORDER = ("requests", "rate", "created", "alive", "bytes")
 
 
@@ -82,7 +82,8 @@ def lines(options: RunOptions, caps: Quotas, tests: int | None = None) -> list[s
     """Return the plan in the language of the run: what would be sent at most, where to, and what never is."""
     words, lang = translations(), options["lang"]
     none = words.say("no-bound", lang)
-    plan = [words.say("plan-title", lang, url=options["url"])]
+    title = "plan-title-probe" if options["plan"] == "probe" else "plan-title"
+    plan = [words.say(title, lang, url=options["url"])]
     if tests is not None:
         plan.append(words.say("plan-tests", lang, count=tests, effort=options["effort"]))
     for name in ORDER:

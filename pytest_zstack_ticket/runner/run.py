@@ -84,6 +84,7 @@ class Run:
     expectations: Expectations = field(default_factory=Expectations)
     counterexamples: dict[Key, Counterexample] = field(default_factory=dict)
     chosen: tuple[str, ...] = ()
+    started_by: dict[str, Any] = field(default_factory=lambda: {"plugins": [], "addopts": "", "ini": {}})
 
     @property
     def reached(self) -> Target:
@@ -179,6 +180,21 @@ class Run:
 
     def begin(self) -> None:
         """Reach the target and learn about it. Raises TargetError, or our UsageError."""
+        target = self._open()
+        if self.profile is None:
+            target.learn()
+            self.profile = target.profile
+        elif self.ticket_name:
+            target.call_tickets(self.ticket_name)
+        if self.options["webhook"] and self.role != "controller":
+            target.listen()
+
+    def probe(self) -> None:
+        """Reach the target and see how fast it is, for a plan. Raises TargetError, or our UsageError."""
+        self._open().probe()
+
+    def _open(self) -> Target:
+        """Build what reaches the target; nothing is sent yet."""
         if self.place and self.role != "worker":
             self.place.make()
         if self.options.embedded and not self.url:
@@ -203,13 +219,7 @@ class Run:
             called=self._called,
         )
         self.target.cleanup.window = self.window
-        if self.profile is None:
-            self.target.learn()
-            self.profile = self.target.profile
-        elif self.ticket_name:
-            self.target.call_tickets(self.ticket_name)
-        if self.options["webhook"] and self.role != "controller":
-            self.target.listen()
+        return self.target
 
     def _record(self) -> None:
         if self.folder is not None:

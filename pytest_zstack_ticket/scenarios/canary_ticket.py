@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from pytest_zstack_ticket.api.messages import rows_of
 from pytest_zstack_ticket.client.call_gate import in_context
+from pytest_zstack_ticket.client.endpoint import OUR_SESSION
 from pytest_zstack_ticket.model.nonce import NONCE, NONCE_PATTERN
 from pytest_zstack_ticket.model.ticket import Draft
 from pytest_zstack_ticket.scenarios.visibility_queries import SoughtTicket, visibility_queries
@@ -41,7 +43,7 @@ class CanaryTicket:
     @property
     def was_deleted_for_quota(self) -> bool:
         """True if the run itself deleted the ticket to stay under a quota: its absence then proves nothing."""
-        return bool(self.owner.quota.deleted & {self.uuid, self._nonce})
+        return self.owner.was_deleted_for_quota(self.uuid, self._nonce)
 
     @property
     def _nonce(self) -> str:
@@ -94,19 +96,39 @@ class CanaryTicket:
         """Query for the ticket's whole history as its owner."""
         return self.owner.call("GET", f"/v1/tickets/histories?q=ticketUuid%3D{self.uuid}&limit=200")
 
-    def send_event(
-        self, event: str, *, by: TicketEndpoint | None = None, comment: str = "", uuid: str = ""
+    def send_event(  # noqa: PLR0913 - all but the event are for the few tests that ask for them
+        self,
+        event: str,
+        *,
+        by: TicketEndpoint | None = None,
+        comment: str = "",
+        uuid: str = "",
+        more: Mapping[str, Json] | None = None,
+        authorization: str | None = OUR_SESSION,
     ) -> CallResult:
-        """Send an event, `update` or `delete` for the ticket, or for another uuid, as the owner or as another user."""
+        """Send an event, `update` or `delete` for the ticket, or for another uuid, as the owner or as another user.
+
+        `more` are members of the body besides those of the event; of a deletion they stand in the query.
+        """
         endpoint, path = by or self.owner, f"/v1/tickets/{uuid or self.uuid}"
         if event == "delete":
-            return endpoint.call("DELETE", f"{path}?deleteMode=Permissive")
+            query = urlencode({"deleteMode": "Permissive"} | dict(more or {}))
+            return endpoint.call("DELETE", f"{path}?{query}", authorization=authorization)
+        body = self.body_of(event, comment=comment, more=more)
+        return endpoint.call("PUT", f"{path}/actions", body=body, authorization=authorization)
+
+    def send_together(self, *events: str) -> dict[str, CallResult]:
+        """Send events at the same time, each from a thread of its own; results as `event0`, `event1`, ..."""
+        with ThreadPoolExecutor(max_workers=len(events)) as pool:
+            results = list(pool.map(in_context(self.send_event), events))
+        return {f"event{place}": result for place, result in enumerate(results)}
+
+    def body_of(self, event: str, *, comment: str = "", more: Mapping[str, Json] | None = None) -> dict[str, Json]:
+        """Build the body of an event or of an `update` of the ticket's requests."""
         if event == "update":
-            body: dict[str, Any] = {"updateTicketRequest": {"requests": [self._updated_request()]}}
-        else:
-            commented: dict[str, Json] = {"comment": comment} if comment else {}
-            body = {"changeTicketStatus": {"statusEvent": event} | commented}
-        return endpoint.call("PUT", f"{path}/actions", body=body)
+            return {"updateTicketRequest": {"requests": [self._updated_request()], **(more or {})}}
+        commented: dict[str, Json] = {"comment": comment} if comment else {}
+        return {"changeTicketStatus": {"statusEvent": event, **commented, **(more or {})}}
 
     def _updated_request(self) -> Json:
         """Build the ticket's first request with other texts, so that none of its tokens is sent."""

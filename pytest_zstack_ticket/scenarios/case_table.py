@@ -90,17 +90,12 @@ class CaseTable:
         return self._results.get(_key(row), partial(self._sent, row))
 
     def _sent(self, row: Draft | Message) -> CallResult:
-        return self.endpoint.create(row) if isinstance(row, Draft) else self.endpoint.send(row)
+        with self.endpoint.quota.sharing():
+            return self.endpoint.create(row) if isinstance(row, Draft) else self.endpoint.send(row)
 
-    def results(self, catalogue: str, *patterns: str, missing_ok: bool = False) -> Iterator[tuple[Edit, CallResult]]:
-        """Yield the edit and the result of each row that fits, after announcing their partitions.
-
-        With `missing_ok` a pattern may fit no row of this catalogue.
-        """
-        fitting = [one for one in patterns if self._fits_any(catalogue, one)] if missing_ok else list(patterns)
-        if patterns and not fitting:
-            return
-        chosen = self.rows(catalogue, *fitting)
+    def results(self, catalogue: str, *patterns: str) -> Iterator[tuple[Edit, CallResult]]:
+        """Yield the edit and the result of each row that fits, after announcing their partitions."""
+        chosen = self.rows(catalogue, *patterns)
         self.announce(_edit(row).partition for row in chosen)
         for rows in self._chunks(chosen):
             for row in rows:

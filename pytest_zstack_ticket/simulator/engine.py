@@ -13,6 +13,7 @@ from pytest_zstack_ticket.simulator.calls.api_call import Call
 from pytest_zstack_ticket.simulator.errors import ApiError, Refusal
 from pytest_zstack_ticket.simulator.fault_points import HEALTHY, Active, Facts
 from pytest_zstack_ticket.simulator.http import container_pages, rest_layer
+from pytest_zstack_ticket.simulator.http.careless_reading import acting_request
 from pytest_zstack_ticket.simulator.http.routes import decoded, job_id, split_target
 from pytest_zstack_ticket.simulator.interceptors import admit
 from pytest_zstack_ticket.simulator.json.json_writer import write
@@ -95,6 +96,12 @@ class Engine:
         self.jobs.run_due(now, self._finish)
         self._hooks_due = [due for due in self._hooks_due if due > now]
 
+    def ignores(self, rule: str) -> bool:
+        """Whether a fault switches off a rule below the API, where no call is known yet."""
+        nothing = Request(method="GET", path="/")
+        facts = Facts(call="other", request=nothing, sent=nothing, params={}, text="", now=0.0, started=0.0)
+        return self.monitor is not None and not self.monitor.active(facts).without(rule)
+
     def take_deliveries(self) -> tuple[Delivery, ...]:
         """Hand over the web hooks that wait for delivery."""
         taken, self._deliveries = tuple(self._deliveries), []
@@ -125,6 +132,7 @@ class Engine:
         return self.jobs.find(identity) if identity else None
 
     def _answer(self, request: Request, now: float, active: Active, facts: Facts | None) -> Answer:
+        request = acting_request(request, active)
         context = CallContext(state=self.state, request=request, now=now, call=_UNKNOWN_CALL, active=active)
         kind = call_of(request, self.state.variant)
         self.counts[f"call:{kind}"] += 1
@@ -177,8 +185,8 @@ class Engine:
             webhook=context.header("X-Web-Hook") or "",
             facts=facts,
         )
-        lost = self.options.choices.four_bytes == "lost" and astral(write(context.values, escape_html=False))
-        self.jobs.add(job, lost=lost)
+        bound = job.id + write(context.values, escape_html=False)
+        self.jobs.add(job, lost=self.options.choices.four_bytes == "lost" and astral(bound))
         if job.webhook:
             self._hooks_due.append(job.due)
         return response_builder.accepted(context, job.id, f"{self.address}/v1/api-jobs/{job.id}")
@@ -209,7 +217,8 @@ class Engine:
         if failure is not None:
             context.active.via(f"refused.{context.call.kind}", _nothing)(context)
             return response_builder.failure(context, failure, job, polled=polled)
-        if VALIDATION_ONLY in (context.values.get("systemTags") or ()):
+        tags = context.values.get("systemTags") or ()
+        if VALIDATION_ONLY in tags and context.without("validation-only-creates"):
             return response_builder.success(context, {}, job)
         try:
             result = context.active.via(f"serve.{context.call.kind}", HANDLERS[context.call.handler])(context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from functools import lru_cache
 
@@ -36,6 +37,39 @@ TEXTS = {
     "variants": "\u8fba\U000e0100 \u2764\ufe0f",
 }
 
+MORE_TEXTS = {
+    "ignorable": "a\u00adb\u034fc\u115fd\u180ee\u2800f\u3164g\uffa0h",
+    "ogham": "\u1680a\u1680b\u1680",
+    "isolates": "\u2066a\u2067b\u2068c\u2069d",
+    "annotation": "a\ufff9b\ufffac\ufffbd\ufffc",
+    "full-width-markup": "\uff1cb\uff1e\uff02\uff07\uff06",
+    "growing": "\u023a\u023e \u0149 \u01f0 \u0390 \ufb2c",
+    "mixed-script": "p\u0430ypal \u0440\u0430\u0443\u0440\u0430l 1\uff12\u0663\u0967",
+    "terminal": "\u001b[31mred\u001b[0m \u001b]0;title\u0007",
+    "cluster": "\u0c1c\u0c4d\u0c1e\u200c\u0c3e",
+    "split-markup": "<scr\ufeffipt>alert(1)</scr\u00adipt>",
+    "device-names": "CON NUL COM1 aux.txt",
+    "ldap": "*)(uid=*))(|(uid=*",
+    "document-type": '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+    "tags": "a\U000e0001\U000e0061b",
+}
+"""Sent as descriptions only, and within one apiBody."""
+IN_NAMES = ("ignorable", "full-width-markup", "growing", "mixed-script")
+WORDS = (
+    "undefined",
+    "nil",
+    "None",
+    "NaN",
+    "Infinity",
+    "hasOwnProperty",
+    "1E309",
+    "0x0",
+    "1,000.00",
+    "--1",
+    "1_000",
+    "-",
+)
+
 
 def edge_case_drafts(context: Context) -> tuple[Draft, ...]:
     """List the drafts in a fixed order; each has a name of its own that is found by its nonce."""
@@ -48,12 +82,16 @@ def _rows() -> tuple[Row, ...]:
     texts = [_row("params.name", name, f"{text} {NONCE}") for name, text in TEXTS.items()]
     texts += [_row("params.description", name, text) for name, text in TEXTS.items()]
     texts += [_row("params.requests[0].requestName", name, f"{text} {NONCE}") for name, text in TEXTS.items()]
+    texts += [_row("params.description", name, text) for name, text in MORE_TEXTS.items()]
+    texts += [_row("params.name", name, f"{MORE_TEXTS[name]} {NONCE}") for name in IN_NAMES]
     values = [_row("params.requests[0].apiBody", name, value) for name, value in _api_bodies().items()]
     return (
         *texts,
         *values,
         _row("params.description", "2048-astral", "🀄" * 1024),
         _row("params.description", "2048-cjk", "工" * 2048),
+        _row("params.description", "2048-growing", "\ufb2c" * 2048),
+        Row(_edit("params.description", "escaped-pair"), _with_pair, write=_escaped),
         _row("params.requests[0].requestName", "very-long", "x" * 20_000 + NONCE),
         *(Row(_edit("params.requests", f"{count}-requests"), _many(count)) for count in (2, 17, 60, 120, 300)),
         Row(_edit("params.requests", "twin-requests"), _twins),
@@ -73,6 +111,9 @@ def _api_bodies() -> dict[str, Json]:
         "order": {"list": [3, 1, 2, 1, 3], "nested": [[2, 1], [1, 2]], "texts": ["b", "a", "c", "a", "b"]},
         "similar-keys": {"a": 1, "A": 2, "a ": 3, "à": 4, "a\u0300": 5},
         "texts": {f"t{place}": text for place, text in enumerate(TEXTS.values())},
+        "more-texts": {f"t{place}": text for place, text in enumerate(MORE_TEXTS.values()) if max(text) <= "\uffff"},
+        "words": {word: word for word in WORDS},
+        "operators": {"name": {"$gt": ""}, "$where": "1 == 1", "filter": {"$ne": None}},
         "long-text": {"text": "z" * 70_000},
         "digits": {"n": number("123456789012345678901234567890"), "m": number("0.12345678901234567890")},
         "edges": {"n": number("9007199254740992"), "m": number("9223372036854775807"), "z": number("1e22")},
@@ -98,6 +139,15 @@ def _row(path: str, name: str, value: Json) -> Row:
 
 def _edit(path: str, name: str) -> Edit:
     return Edit(kind="variation", name=f"rare-{name}", path=path)
+
+
+def _with_pair(body: Body) -> Body:
+    return put(body, "params.description", "\U0001d11e")
+
+
+def _escaped(body: Body) -> bytes:
+    """Write a character beyond U+FFFF as the two escapes that JSON has for it."""
+    return json.dumps(body, ensure_ascii=True).encode()
 
 
 def _many(count: int) -> Change:

@@ -6,27 +6,28 @@ import json
 import uuid
 from collections.abc import Iterator
 
-from pytest_zstack_ticket.model.exchange import Headers
 from pytest_zstack_ticket.model.profile import Limits
-from pytest_zstack_ticket.model.ticket import JSON_UTF8, Edit, Message
+from pytest_zstack_ticket.model.ticket import Edit, Message
 from pytest_zstack_ticket.model.ticket_context import Context
 from pytest_zstack_ticket.strategies.base_draft import calibration_body, encode, put
+from pytest_zstack_ticket.strategies.ill_formed_utf8 import ill_formed_requests
+from pytest_zstack_ticket.strategies.malformed_json import JSON_TYPE, lenient_json, malformed_json, message
 
-JSON_TYPE: Headers = (("Content-Type", JSON_UTF8),)
 MIB = 1 << 20
 
 
 def malformed_requests(context: Context, _limits: Limits) -> tuple[Message, ...]:
     """List every malformed request that must be refused."""
     good = encode(calibration_body(context))
-    return (*_malformed(good), *_methods(good), *_paths(good))
+    return (*malformed_json(good), *_methods(good), *_paths(good))
 
 
 def unusual_requests(context: Context, _limits: Limits) -> tuple[Message, ...]:
     """List every unusual request that a healthy target may accept or refuse, but has to answer."""
     good = encode(calibration_body(context))
     return (
-        *_lenient(good),
+        *lenient_json(good),
+        *ill_formed_requests(calibration_body(context)),
         *_deep(context),
         *_large(context),
         *_encodings(context),
@@ -35,43 +36,13 @@ def unusual_requests(context: Context, _limits: Limits) -> tuple[Message, ...]:
     )
 
 
-def message(
-    name: str, body: bytes | None, *, note: str = "", headers: Headers = JSON_TYPE, reading: bytes | None = None
-) -> Message:
-    """Return a message whose body is broken."""
-    edit = Edit(kind="breakage", name=name, note=note or name)
-    return Message(edit=edit, body=body, headers=headers, reading=reading)
-
-
-def _malformed(good: bytes) -> Iterator[Message]:
-    for part in (1, len(good) // 3, len(good) // 2, len(good) - 1):
-        yield message(
-            f"json-truncated-{part * 100 // len(good)}", good[:part], note=f"the first {part} bytes only", reading=good
-        )
-    yield message("json-trailing-comma", good[:-1] + b",}", reading=good)
-    yield message("json-trailing-comma-nested", good[:-2] + b",}}", reading=good)
-    yield message("json-trailing-text", good + b"xyz", reading=good)
-    yield message("json-trailing-object", good + b"{}", reading=good)
-    yield message("json-trailing-bracket", good + b"}", reading=good)
-    yield message("json-garbage-text", b"this is not JSON at all")
-    yield message("json-garbage-bracket", b"}{")
-    yield message("json-garbage-xml", b"<params><name>x</name></params>")
-    yield message("json-garbage-form", b"name=x&requests=y&accountSystemType=iam2")
-    yield message("json-unbalanced", good.replace(b"]", b"", 1), reading=good)
-    yield message("json-missing-colon", b'{"params" {}}')
-    yield message("json-top-level-string", b'"params"')
-    yield message("json-top-level-number", b"42")
-    yield message("json-top-level-boolean", b"true")
-    yield message("json-top-level-list-number", b"[1]")
-    yield message("json-top-level-list-string", b'["params"]')
-
-
 def _methods(good: bytes) -> Iterator[Message]:
     for name, method, body in (
         ("method-put", "PUT", good),
         ("method-delete", "DELETE", None),
         ("method-patch", "PATCH", good),
         ("method-unknown", "CONFORM", good),
+        ("method-trace", "TRACE", None),
     ):
         headers = JSON_TYPE if body else ()
         edit = Edit(kind="breakage", name=name, note=f"{method} /v1/tickets")
@@ -103,22 +74,6 @@ def _open_paths(good: bytes) -> Iterator[Message]:
     for method in ("HEAD", "OPTIONS"):
         edit = Edit(kind="breakage", name=f"method-{method.lower()}", note=f"{method} /v1/tickets")
         yield Message(edit=edit, method=method, headers=(), body=None)
-
-
-def _lenient(good: bytes) -> Iterator[Message]:
-    """Yield what a lenient JSON reader takes and a strict one refuses."""
-    yield message(
-        "lenient-single-quotes", good.replace(b'"', b"'") if b"'" not in good else b"{'params':{}}", reading=good
-    )
-    yield message("lenient-comment", b"/* conformance */" + good, reading=good)
-    yield message("lenient-line-comment", b"// conformance\n" + good, reading=good)
-    yield message("lenient-byte-order-mark", b"\xef\xbb\xbf" + good)
-    yield message("lenient-unquoted-key", good.replace(b'"params"', b"params", 1), reading=good)
-    yield message("lenient-nan", good[:-1] + b',"conformanceExtra":NaN}', reading=good)
-    yield message("lenient-empty-list", b"[]")
-    yield message("lenient-null", b"null")
-    yield message("lenient-empty", b"")
-    yield message("lenient-blank", b"  \n")
 
 
 def _deep(context: Context) -> Iterator[Message]:
@@ -166,6 +121,10 @@ def _headers(good: bytes) -> Iterator[Message]:
         ("header-cookie", ("Cookie", "JSESSIONID=conformance; ;=;")),
         ("header-web-hook-bad", ("X-Web-Hook", "not a url")),
         ("header-content-md5", ("Content-MD5", "not-a-digest")),
+        ("header-empty-timeout", ("X-API-Timeout", "")),
+        ("header-empty-job", ("X-Job-UUID", "")),
+        ("header-empty-web-hook", ("X-Web-Hook", "")),
+        ("header-utf8", ("X-Web-Hook", "http://工单\u200b\u0301.invalid".encode().decode("latin-1"))),
     ):
         yield message(name, good, headers=(*JSON_TYPE, header))
     many = tuple((f"X-Conformance-{number}", "1") for number in range(60))

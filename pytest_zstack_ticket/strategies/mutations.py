@@ -20,6 +20,8 @@ OBJECT: Json = {"key": "value"}
 LIST: Json = ["value"]
 REQUIRED = ("name", "requests", "accountSystemType", "accountSystemContext")
 REQUEST = "params.requests[0]"
+LOOKALIKE_NAMES = {"blank": "name ", "zero-width": "na\u200bme", "homoglyph": "n\u0430me", "full-width": "\uff4eame"}
+LOOKALIKE_TYPES = {"homoglyph": "i\u0430m2", "full-width": "\uff49\uff41\uff4d2", "padded": "iam2\u200b"}
 MALFORMED_UUIDS: dict[str, Callable[[str], str]] = {
     "one-short": lambda fresh: fresh[:31],
     "one-long": lambda fresh: f"{fresh}0",
@@ -47,6 +49,7 @@ def mutation_rows(limits: Limits, *, fresh: Callable[[], str], tags: bool = True
     if tags:
         yield from _typed("params.tagUuids", object=OBJECT, string="tag")
         yield mutation("params.tagUuids", "unknown", [fresh()], fields=("tag",))
+        yield mutation("params.tagUuids", "null-element", [None], fields=("tag",))
     yield from _wrappers()
 
 
@@ -87,6 +90,15 @@ def _texts(limits: Limits) -> Iterator[Row]:
         yield mutation(path, "too-long-64k", of_length(65_537), note="65537 UTF-16 units")
     yield from _typed("params.accountSystemType", object=OBJECT, list=LIST)
     yield mutation("params.accountSystemType", "unknown", "no-such-account-system")
+    yield from _lookalikes()
+
+
+def _lookalikes() -> Iterator[Row]:
+    """Yield names and words that only look like the right ones (UTS 39): they must not count."""
+    for kind, name in LOOKALIKE_NAMES.items():
+        yield Row(_edit("params.name", f"key-{kind}"), _renamed("params.name", name))
+    for kind, word in LOOKALIKE_TYPES.items():
+        yield mutation("params.accountSystemType", f"looks-like-{kind}", word)
 
 
 def _requests() -> Iterator[Row]:
@@ -115,6 +127,7 @@ def _request_members() -> Iterator[Row]:
     yield mutation(times, "fraction", number("1.5"))
     yield mutation(times, "too-large", 2**31)
     yield mutation(times, "too-large-64-bit", 2**63)
+    yield mutation(times, "too-small", -(2**31) - 1)
     for member in ("requestName", "apiName"):
         yield from _typed(f"{REQUEST}.{member}", object=OBJECT, list=LIST)
     yield mutation(
@@ -142,6 +155,8 @@ def _references(fresh: Callable[[], str]) -> Iterator[Row]:
     yield from _typed("params.resourceUuid", object=OBJECT, list=LIST)
     yield from _typed("params.flowCollectionUuid", object=OBJECT, list=LIST)
     yield mutation("params.flowCollectionUuid", "unknown", fresh(), fields=("flow",))
+    yield mutation("params.flowCollectionUuid", "malformed", "not a uuid", fields=("flow",))
+    yield mutation("params.flowCollectionUuid", "empty", "", fields=("flow",))
 
 
 def _wrappers() -> Iterator[Row]:

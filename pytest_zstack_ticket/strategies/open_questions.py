@@ -62,6 +62,8 @@ def _text_rows(limits: Limits) -> Iterator[Row]:
             yield variation(path, f"beyond-{kind}", text)
         yield variation(path, "type-number", 123)
         yield variation(path, "type-boolean", True)
+    yield variation("params.name", "invisible-alone", "\u200b\u3164\u00ad")
+    yield variation("params.name", "control-alone", "\u0001\u001b")
     yield variation("params.name", "too-long-astral", "😀" * (limits.name // 2 + 1))
     yield variation("params.name", "limit-astral", "😀" * (limits.name // 2))
     yield variation("params.description", "null", None)
@@ -98,6 +100,7 @@ def _reference_rows(context: Context) -> Iterator[Row]:
     yield variation("params.tagUuids", "null", None)
     yield variation("userTags", "one", ["conformance-test"])
     yield variation("systemTags", "null", None)
+    yield variation("systemTags", "unknown", ["conformanceNoSuchTag::x"])
 
 
 def _message_rows() -> Iterator[Row]:

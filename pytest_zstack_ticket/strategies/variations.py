@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.model.nonce import NONCE
 from pytest_zstack_ticket.model.profile import Limits
 from pytest_zstack_ticket.model.ticket import Draft, Edit
 from pytest_zstack_ticket.model.ticket_context import Context
 from pytest_zstack_ticket.strategies.base_draft import Body, Row, calibration_body, get, number, put
-from pytest_zstack_ticket.strategies.layouts import html_safe, layouts
+from pytest_zstack_ticket.strategies.layouts import ALL_SHORT_ESCAPES, html_safe, layouts, short_escapes
 from pytest_zstack_ticket.strategies.mutations import REQUEST, fresh_uuid
 from pytest_zstack_ticket.strategies.pairwise import pairwise_combinations
 from pytest_zstack_ticket.strategies.text import BEYOND, LOOKALIKES, SCRIPTS, of_length
@@ -39,6 +40,7 @@ EXTRA_MEMBERS: dict[str, Json] = {
     "number-fraction": number("0.1"),
     "number-epoch-millis": 1545993580705,
     "number-largest-exact": 2**53 - 1,
+    "number-signed-exponents": [number("1E+2"), number("1e-2"), number("0e1"), number("0e+1")],
 }
 CONTENT_TYPES = {
     "content-type-space": "application/json; charset=utf-8",
@@ -183,5 +185,9 @@ def _layout_rows() -> Iterator[Row]:
             variation_edit(where, "extra-key"),
             partial(put, path=f"{path}conformanceExtra", value={"extra": [1]}),
         )
+    shorts = {"conformanceExtra": ALL_SHORT_ESCAPES}
+    yield Row(variation_edit("body", "escape-short"), lambda body: {**body, **shorts}, write=short_escapes)
+    other = f"another case {NONCE}"
+    yield Row(variation_edit("params", "extra-key-other-case"), partial(put, path="params.Name", value=other))
     for name, kind in CONTENT_TYPES.items():
         yield Row(variation_edit("body", name), lambda body: body, headers=(("Content-Type", kind),))

@@ -22,12 +22,15 @@ from pytest_zstack_ticket.transport.circuit_breaker import CircuitBreaker
 ADMINISTRATOR = "36c27e8ff05c4780bf6d2fa65700f22e"
 """The account of the built-in administrator, who sees every ticket (AccountConstant.java)."""
 
+TWO_PROJECTS = "two-projects"
+"""The capability without which no log-in to a foreign project can be tried."""
+
 
 @dataclass(slots=True)
 class ActorConnection:
     """How one user reaches the target. `cleaner` ignores quota and breaker.
 
-    Tickets from number `protected` on belong to the tests that run. `rows` is what clean-up has read of each ticket.
+    `rows` is what clean-up has read of each ticket.
     """
 
     settings: Settings
@@ -37,7 +40,6 @@ class ActorConnection:
     endpoint: TicketEndpoint
     ledger: Ledger | None
     cleaner: Client
-    protected: int = 1
     rows: dict[str, Row] = field(default_factory=dict)
 
     def close(self) -> None:
@@ -115,8 +117,8 @@ def context_for(part: Part, context: Context) -> Context:
     return replace(context, account_system_context=own, flow_collection=user.flow_collection, tags=())
 
 
-def actor_capabilities(actors: Actors, own: Session, context: Context) -> frozenset[str]:
-    """Log every user in once and return the capabilities that they provide.
+def actor_capabilities(actors: Actors, own: Session, context: Context, *, project: str) -> frozenset[str]:
+    """Log every user in once and return the capabilities that they provide; `project` is that of the run's own user.
 
     Raises LoginError for a user of a context file that cannot log in, ContextError for one that does not fit its part.
     The embedded simulator's own users, which no file names, are left out then.
@@ -137,7 +139,8 @@ def actor_capabilities(actors: Actors, own: Session, context: Context) -> frozen
         _require_stranger(sessions["stranger"], owner)
     if "approver" in sessions and _same_user(sessions["approver"], owner):
         raise ContextError("[approver] of the context file is the owner of the tickets; name another user.")
-    return _possible(sessions, owner, context)
+    found = _possible(sessions, owner, context)
+    return found | {TWO_PROJECTS} if "stranger" in sessions and _in_two_projects(context, project) else found
 
 
 def _possible(sessions: Mapping[Part, Session], owner: Session, context: Context) -> frozenset[str]:
@@ -152,6 +155,13 @@ def _possible(sessions: Mapping[Part, Session], owner: Session, context: Context
     if {owner.account, owner.user} & _texts(_owned(context).account_system_context):
         found.add("own-context")
     return frozenset(found)
+
+
+def _in_two_projects(context: Context, project: str) -> bool:
+    """Say whether the stranger is a virtual ID of one project, and the tickets' owner works in another one."""
+    stranger, owner = context.users["stranger"], context.users.get("owner")
+    home = owner.project if owner else project
+    return stranger.login == "virtual-id" and bool(stranger.project) and home not in ("", stranger.project)
 
 
 def _owned(context: Context) -> Context:

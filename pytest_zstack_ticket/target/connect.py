@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -146,7 +147,8 @@ class ConnectionFactory:
         """
         worker = f"{self.worker}-{settings.part}" if settings.part else self.worker
         ledger = self._ledger(settings, worker)
-        line = LedgerTransport(self.line, ledger=ledger, clock=self.cleanup.clock) if ledger else self.line
+        began = partial(self.cleanup.created, settings.part)
+        line = LedgerTransport(self.line, ledger=ledger, clock=self.cleanup.clock, began=began) if ledger else self.line
         capped = QuotaTransport(line, usage_counter=self.cleanup.usage_counter, clock=self.cleanup.clock)
         breaker = CircuitBreaker(capped, probe=VERSION, clock=self.cleanup.clock, total=settings.patience.total)
         client = self._client(breaker, worker, notifications)

@@ -128,7 +128,7 @@ def _steps(target: Target, *, try_ticket: bool) -> Iterator[Line]:
     )
     found = examine_target(
         client=target.client, sessions=target.sessions, settings=target.settings, profile=target.profile
-    )
+    ).profile
     target.state.profile = found
     query = "query" in found.capabilities
     yield Line(step="service", state="ok" if query else "warning", cause="" if query else "no-query")

@@ -10,19 +10,25 @@ from pytest_zstack_ticket.model.exchange import Response
 MARKUP = "name=<script>x</script>"
 """Harmless in a condition, but what a web application firewall takes for an attack."""
 NO_JOB = f"/v1/api-jobs/{'0' * 32}"
+LONG_QUERY = f"?x={'x' * 8200}"
+"""Beyond the 8 KB that front ends take for a URL; the platform's own container takes 64 KB."""
+LARGE_BODY = {"x": "x" * (1 << 20)}
+"""Beyond the 1 MiB that front ends take for a body; ZT-HTTP-015 sends as much."""
 
 
 def hidden_statuses(endpoint: TicketEndpoint, *, log_in: bool) -> list[int]:
     """Send what the API itself refuses or answers, and return the statuses of pages that came instead.
 
     Those are one log-in with a wrong password if `log_in` (503), a job that does not exist (404), a PUT to it (405), a
-    query without a session (400), and one with markup in it.
+    query without a session (400), one with markup in it, a long URL (404) and a large body (405).
     """
     tried = [
         endpoint.call("GET", NO_JOB, follow=False),
         endpoint.call("PUT", NO_JOB, body={}, follow=False),
         endpoint.call("GET", "/v1/tickets?limit=1", authorization=None),
         endpoint.query(MARKUP, limit=1),
+        endpoint.call("GET", NO_JOB + LONG_QUERY, follow=False),
+        endpoint.call("PUT", NO_JOB, body=LARGE_BODY, follow=False),
     ]
     if log_in:
         tried.append(endpoint.wrong_login)

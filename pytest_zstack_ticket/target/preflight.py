@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from pytest_zstack_ticket.api.capabilities import reported_release, with_capabilities, with_release
+from pytest_zstack_ticket.api.capabilities import (
+    reported_release,
+    reported_version,
+    with_capabilities,
+    with_release,
+)
 from pytest_zstack_ticket.api.classify import from_gateway, looks_like_page
 from pytest_zstack_ticket.api.strict_json import Undecodable, decode
 from pytest_zstack_ticket.client.client import Client
@@ -63,12 +68,20 @@ def normalised_url(url: str) -> str:
     return f"{parts.scheme}://{where}{root}"
 
 
-def examine_target(*, client: Client, sessions: SessionManager, settings: Settings, profile: Profile) -> Profile:
-    """Make sure that a verdict can be formed, and return the profile with what was learned. Raises TargetError."""
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What the first requests showed: the profile with what was learned, and the target's version, in its own words."""
+
+    profile: Profile
+    version: str
+
+
+def examine_target(*, client: Client, sessions: SessionManager, settings: Settings, profile: Profile) -> Examined:
+    """Make sure that a verdict can be formed, and return what was learned. Raises TargetError."""
     raw, _ = client.send(VERSION)
     if isinstance(raw.answer, Failure) and not raw.answer.sent:
         raise no_answer(raw.answer, settings)
-    release = reported_release(raw)
+    version, release = reported_version(raw), reported_release(raw)
     if release is not None and profile.oldest != profile.newest:
         profile = with_release(profile, release)
     found = {"log-in", "log-out"} if settings.login in OURS else set()
@@ -78,7 +91,7 @@ def examine_target(*, client: Client, sessions: SessionManager, settings: Settin
     raw, _ = client.send(replace(TICKETS, headers=headers))
     if _answers_query(require_answer(raw, settings), settings):
         found.add("query")
-    return with_capabilities(profile, frozenset(found))
+    return Examined(with_capabilities(profile, frozenset(found)), version)
 
 
 def require_endpoint(calibration: Sequence[Exchange], settings: Settings, profile: Profile) -> None:

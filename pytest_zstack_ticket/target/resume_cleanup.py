@@ -50,7 +50,7 @@ def sweep_ledger(
     sessions = SessionManager(client=client, settings=settings, learn=redactor.learn)
     judged_by = with_capabilities(load_profile(profile, release=""), frozenset())
     try:
-        found = examine_target(client=client, sessions=sessions, settings=settings, profile=judged_by)
+        found = examine_target(client=client, sessions=sessions, settings=settings, profile=judged_by).profile
         calls = CleanupCalls(
             run=client.run,
             sessions=sessions,

@@ -105,7 +105,7 @@ class Target:
         """Make sure that a verdict can be formed, and learn release and capabilities. Raises TargetError."""
         from pytest_zstack_ticket.strategies import marked_draft  # noqa: PLC0415 - imports Hypothesis
 
-        found = examine_target(client=self.client, sessions=self.sessions, settings=self.settings, profile=self.profile)
+        found = self._examined()
         self._judge_by(found)
         found = capabilities.with_capabilities(found, self.actor_capabilities())
         trail = self._calibrated(found)
@@ -121,6 +121,21 @@ class Target:
         self._judge_by(found)
         if "accepted" in found.capabilities and self._shows_schema():
             self._judge_by(capabilities.with_capabilities(found, frozenset({"schema"})))
+
+    def probe(self) -> None:
+        """Meet the target by a few calls: version, log-in, a query, and a create. Raises TargetError."""
+        found = self._examined()
+        self._judge_by(found)
+        self.endpoint.call("GET", "/v1/tickets?limit=1")
+        require_endpoint(self._calibrated(found).exchanges, self.settings, found)
+
+    def _examined(self) -> Profile:
+        """Return the profile with what the first calls showed. Raises TargetError."""
+        examined = examine_target(
+            client=self.client, sessions=self.sessions, settings=self.settings, profile=self.profile
+        )
+        self.state.version = examined.version
+        return examined.profile
 
     def _with_parts(self, found: Profile) -> Profile:
         """Return a profile with the parts of the API that not every target has, histories and access keys."""
@@ -142,7 +157,7 @@ class Target:
 
     def actor_capabilities(self) -> frozenset[str]:
         """Log the other users in and return the capabilities that they provide. Raises LoginError or ContextError."""
-        return actor_capabilities(self.actors, self.sessions.session, self.context)
+        return actor_capabilities(self.actors, self.sessions.session, self.context, project=self.settings.project)
 
     def _calibrated(self, profile: Profile) -> CallResult:
         """Return the calibration's trail: with a name in ASCII alone if the bilingual one is what was refused."""

@@ -1,15 +1,20 @@
-"""Deletes the tickets of a run: all at its end, and earlier ones as soon as its quota is used up."""
+"""Deletes the tickets of a run: all at its end, and those that no test needs any more while it goes on."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable
+from collections import Counter
+from collections.abc import Hashable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from pytest_zstack_ticket.cleanup.calls import CleanupCalls
-from pytest_zstack_ticket.cleanup.ledger import SavedLedger
+from pytest_zstack_ticket.cleanup.entries import Entry
+from pytest_zstack_ticket.cleanup.ledger import Ledger, SavedLedger
 from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.cleanup.sweeper import Progress, Sweeper
+from pytest_zstack_ticket.cleanup.ticket_holds import TicketHolds, sharing
+from pytest_zstack_ticket.client import call_gate
 from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.model.settings import Patience
 from pytest_zstack_ticket.target.actors import ActorConnection
@@ -19,9 +24,22 @@ from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 KEPT = 10
 """The latest tickets that stay, whatever the quota says: the test that created them may still look at them."""
 LONGEST_WAIT = 60.0
-"""Seconds to wait for another process to delete its tickets."""
+"""Seconds to wait for other tests, or another process, to let go of their tickets."""
+PATIENCE = 5.0
+"""Seconds for which tests wait for each other, or one for its own creates, before something has to be given up."""
+MOST_OF_ONE = 2
+"""The part of the quota that one test may hold next to others, as the divisor of the whole."""
+PAUSE = 0.1
+MOST_ASKED = 2
+"""Times that a job which no test follows is asked for during a run: some never end. The end asks once more."""
 SECONDS_EACH = 5.0
 """Seconds that a clean-up may take more for each ticket that is to be deleted, if they are deleted one by one."""
+TIGHT = 0.8
+"""The part of the quota above which tickets that tests share are deleted, too."""
+ROOMY = 0.5
+"""The part of the quota above which tickets are deleted in the background."""
+BATCH = 64
+"""Creates after which the background looks at what can be deleted, and fewer where few tickets may exist."""
 
 
 @dataclass(slots=True)
@@ -29,7 +47,7 @@ class TicketCleanup:
     """The tickets of all users of a run, in one process. Safe to use from many threads.
 
     Each user's tickets are deleted over that user's own connection, for others may not see them. `connections` begins
-    with the run's own. `deleted` are nonces and UUIDs of deleted tickets. `window` calls are under way at once.
+    with the run's own. `window` calls are under way at once.
     """
 
     state: TargetState
@@ -37,66 +55,109 @@ class TicketCleanup:
     usage_counter: SharedUsageCounter
     clock: Clock
     connections: list[ActorConnection] = field(default_factory=list)
-    deleted: set[str] = field(default_factory=set)
+    holds: TicketHolds = field(default_factory=TicketHolds)
     window: int = 1
+    asked: Counter[tuple[str, int]] = field(default_factory=Counter)
     _sweeping: threading.Lock = field(default_factory=threading.Lock)
-    _first: dict[Hashable, dict[str, int]] = field(default_factory=dict)
-    _marking: threading.Lock = field(default_factory=threading.Lock)
+    _background: bool = False
+    _worker: threading.Thread | None = None
+    _looked_at: int = 0
+    _swept_at: tuple[int, int, int, Hashable] = (-1, -1, -1, None)
+    _test: Hashable = None
 
     def protect(self, body: Hashable = None) -> None:
-        """Keep the tickets that are created from now on until a body of a test ends, or the next test begins."""
-        with self._marking:
-            numbers = {one.settings.part: one.ledger.next_number for one in self.connections if one.ledger is not None}
-            self._first[body] = numbers
-            self._mark()
+        """Keep what a body of a test creates until it ends; without one, what this context creates until the next."""
+        if body is None:
+            self.holds.end(self._test)
+            body = self._test = object()
+            self.holds.enter(body)
+        self.holds.begin(body)
 
     def release(self, body: Hashable = None) -> None:
         """Keep no tickets for a body any more, or for the test that began last."""
-        with self._marking:
-            if self._first.pop(body, None) is not None:
-                self._mark()
+        self.holds.end(self._test if body is None else body)
+        self._tidy()
 
-    def _mark(self) -> None:
-        """Protect the tickets of the oldest body that runs; those of a user who came after it are all newer."""
-        for one in self.connections:
-            if one.ledger is not None:
-                numbers = [first.get(one.settings.part, 1) for first in self._first.values()]
-                one.protected = min(numbers, default=one.ledger.next_number)
+    def created(self, part: str, number: int) -> None:
+        """Note that a ticket is about to be created as a user."""
+        self.holds.created((part, number))
+
+    def keep(self, *keys: str) -> bool:
+        """Keep the ticket with these nonces or UUIDs until the running test ends; False if the run deleted it."""
+        return self.holds.keep(*keys)
+
+    @staticmethod
+    def sharing() -> AbstractContextManager[None]:
+        """Let later tests use what the block creates, too: it is deleted last."""
+        return sharing()
 
     def free(self, count: int = 1, /) -> None:
-        """Delete tickets until `count` more may exist: first those of earlier tests, then all but the latest.
+        """Delete tickets until `count` more may exist: those that no test needs, then all but the latest of this one.
 
-        Where other processes of the run have used up the quota, wait for them. The transport counts in any case.
+        Where other tests, or processes of the run, have used up the quota, wait for them. The transport counts in any
+        case. Raises RunStoppedError.
         """
+        self._tidy()
         if not self._full(count) or all(one.ledger is None for one in self.connections):
             return
+        began, stuck = self.clock.now(), 0.0
+        while self._full(count) and self.clock.now() - began < LONGEST_WAIT:
+            call_gate.check()
+            waited = self.clock.now() - began
+            if not self._make_room(count, own=self._must_give_up_own(stuck, waited)) and self._full(count):
+                if not self._may_get_room(waited):
+                    return
+                with self.holds.waiting():
+                    self.clock.sleep(PAUSE)
+                    stuck = stuck + PAUSE if self.holds.stuck else 0.0
+
+    def _must_give_up_own(self, stuck: float, waited: float) -> bool:
+        """Return True if the test of this context has to give up its own earlier tickets: others cannot make room."""
+        many = self.holds.own_count > (self.usage_counter.caps.alive or 0) // MOST_OF_ONE
+        return many or not self.holds.others or stuck >= PATIENCE or waited >= LONGEST_WAIT / 2
+
+    def _may_get_room(self, waited: float) -> bool:
+        """Return True while others may let go of tickets, or creates under way may turn out to leave none."""
+        under_way = any(entry.open for one in self.connections if one.ledger for entry in one.ledger.book.pending())
+        return self.holds.others or self.usage_counter.shared or (under_way and waited < PATIENCE)
+
+    def _make_room(self, count: int, *, own: bool) -> bool:
+        """Delete what may go; False if nothing has changed since the last time, so that nothing more would go."""
         with self._sweeping:
-            for latest in (False, True):
-                for one in list(self.connections):
-                    if self._full(count):
-                        self._sweep(one, before=self._end_of_unprotected(one, latest=latest), wait=False)
-            end = self.clock.now() + LONGEST_WAIT
-            while self._full(count) and self.usage_counter.shared and self.clock.now() < end:
-                self.clock.sleep(0.1)
+            books = [one.ledger.book for one in self.connections if one.ledger is not None]
+            ended = sum(not entry.open for book in books for entry in book.pending())
+            now = (self.holds.ended, self.usage_counter.used.created, ended, self.holds.current() if own else None)
+            if not self._full(count) or now == self._swept_at:
+                return False
+            self._swept_at = now
+            for one in list(self.connections):
+                if self._full(count):
+                    self._sweep(one, selection=_Idle(self, one, own=own), wait=False)
+            return True
 
-    def _end_of_unprotected(self, one: ActorConnection, *, latest: bool) -> int:
-        """Find the number before which tickets may be deleted: those of earlier tests, or all but the latest."""
-        if one.ledger is None or not latest:
-            return one.protected
-        kept = (self.usage_counter.caps.alive or 0) // 4
-        # next to other bodies many more: each of them looks at its own latest ones
-        kept = kept if len(self._first) > 1 else min(KEPT, kept)
-        return max(one.protected, one.ledger.next_number - kept)
+    def in_background(self, allowed: bool) -> None:  # noqa: FBT001 - it is what the function sets
+        """Allow deletions next to the tests that run, or wait until the last ones have ended and allow none."""
+        self._background = allowed
+        if not allowed and self._worker is not None:
+            self._worker.join()
 
-    @property
-    def held(self) -> int:
-        """How many creates were sent since the oldest body that runs was started: their tickets are kept for it."""
-        return sum(one.ledger.next_number - one.protected for one in self.connections if one.ledger is not None)
+    def _tidy(self) -> None:
+        """Delete in the background what no test needs, if there is enough of it."""
+        alive = self.usage_counter.caps.alive
+        if not self._background or alive is None or (self._worker is not None and self._worker.is_alive()):
+            return
+        used = self.usage_counter.used
+        enough = min(BATCH, max(1, int(alive) // 6))
+        crowded = alive <= BATCH and used.alive > alive * ROOMY
+        if used.created - self._looked_at >= (enough if crowded else max(enough, BATCH)):
+            self._looked_at = used.created
+            self._worker = threading.Thread(target=self._tidied, name="zstack-tidy", daemon=True)
+            self._worker.start()
 
-    def wait(self) -> None:
-        """Wait while another thread deletes tickets: what that does to them is not the target's doing."""
+    def _tidied(self) -> None:
         with self._sweeping:
-            pass
+            for one in list(self.connections):
+                self._sweep(one, selection=_Idle(self, one, own=False), wait=False)
 
     @property
     def has_spare_quota(self) -> bool:
@@ -123,11 +184,11 @@ class TicketCleanup:
         one: ActorConnection,
         saved: SavedLedger | None = None,
         *,
-        before: int | None = None,
+        selection: _Idle | None = None,
         wait: bool = True,
         progress: Progress | None = None,
     ) -> CleanupResult:
-        """Delete the tickets of one user: those of the entries before a number, or all."""
+        """Delete the tickets of one user: those of a selection, or all."""
         ledger = saved or one.ledger
         if ledger is None:
             return CleanupResult()
@@ -144,11 +205,16 @@ class TicketCleanup:
         sweeper = Sweeper(
             calls, ledger, profile=self.state.profile, patience=self.patience.job, known=one.rows, progress=progress
         )
-        swept = sweeper.sweep(before=before, wait=wait)
-        gone = ledger.drop_gone()
-        self.deleted.update(swept.deleted, (entry.intent.nonce for entry in gone if entry.intent.nonce))
-        self.usage_counter.give_back(len(gone))
+        swept = sweeper.sweep(selection=selection, wait=wait)
+        self._give_back(one, ledger)
         return swept
+
+    def _give_back(self, one: ActorConnection, ledger: Ledger | SavedLedger) -> None:
+        """Forget what is gone, so that as many more may exist."""
+        gone = ledger.drop_gone()
+        for entry in gone:
+            self.holds.forget(one.settings.part, entry)
+        self.usage_counter.give_back(len(gone))
 
     @property
     def broken(self) -> str:
@@ -170,3 +236,39 @@ class TicketCleanup:
 def longest(patience: Patience, tickets: int, window: int) -> float:
     """Return the seconds that a clean-up may take: more where there is more to do."""
     return patience.sweep + SECONDS_EACH * tickets / window
+
+
+@dataclass(slots=True)
+class _Idle:
+    """Selects the tickets of one user that no test holds; those that tests share where the quota is nearly used up.
+
+    With `own`, the earlier tickets of the test of this context go, too.
+    """
+
+    cleanup: TicketCleanup
+    one: ActorConnection
+    own: bool
+
+    def held(self, entry: Entry) -> bool:
+        """Return True for an entry whose ticket a test that runs looks at."""
+        return self.cleanup.holds.held(self.one.settings.part, entry)
+
+    def asks(self, entry: Entry) -> bool:
+        """Return True for an entry whose job no test follows, and that was not asked about in vain before."""
+        place, asked = (self.one.settings.part, entry.intent.number), self.cleanup.asked
+        if self.held(entry) or asked[place] >= MOST_ASKED:
+            return False
+        asked[place] += 1
+        return True
+
+    def choose(self, there: Mapping[str, Entry]) -> set[str]:
+        """Choose the tickets to delete among those that are there, by UUID."""
+        cleanup, part = self.cleanup, self.one.settings.part
+        if self.one.ledger is not None:
+            cleanup._give_back(self.one, self.one.ledger)  # noqa: SLF001 - a part of it
+        chosen = {uuid for uuid, entry in there.items() if cleanup.holds.take(part, entry, uuid, shared=False)}
+        used, alive = cleanup.usage_counter.used.alive, cleanup.usage_counter.caps.alive
+        if alive is not None and used - len(chosen) > alive * TIGHT:
+            own = cleanup.holds.own_before(part, max(1, min(KEPT, int(alive) // 4))) if self.own else 0
+            chosen |= {uuid for uuid, entry in there.items() if cleanup.holds.take(part, entry, uuid, own=own)}
+        return chosen

@@ -33,7 +33,7 @@ class DisconnectingSender:
         """Deliver one request; what comes back is always a Failure, `sent` if all of it has left."""
         patience, sent = self._settings.patience, False
         try:
-            with self._connected() as line:
+            with connected(self._settings, self._tls) as line:
                 line.settimeout(patience.read)
                 line.sendall(self._bytes(request))
                 sent = True
@@ -44,17 +44,6 @@ class DisconnectingSender:
         except (OSError, ValueError, h11.LocalProtocolError) as error:
             return failure_of(error, sent=sent, patience=patience)
         return Failure(kind="reset", detail=CUT)
-
-    def _connected(self) -> socket.socket:
-        port = self._root.port or (443 if self._tls else 80)
-        line = socket.create_connection((self._root.hostname or "", port), timeout=self._settings.patience.connect)
-        if self._tls is None:
-            return line
-        try:
-            return self._tls.wrap_socket(line, server_hostname=self._root.hostname)
-        except BaseException:
-            line.close()
-            raise
 
     def _bytes(self, request: Request) -> bytes:
         """Return a request as it stands on the line. Raises h11.LocalProtocolError for one that HTTP cannot hold."""
@@ -69,3 +58,17 @@ class DisconnectingSender:
         )
         events = (head, h11.Data(data=body), h11.EndOfMessage())
         return b"".join(writer.send(event) or b"" for event in events)
+
+
+def connected(settings: Settings, tls: ssl.SSLContext | None) -> socket.socket:
+    """Open a connection of its own to the target. Raises OSError."""
+    root = urlsplit(settings.url)
+    port = root.port or (443 if tls else 80)
+    line = socket.create_connection((root.hostname or "", port), timeout=settings.patience.connect)
+    if tls is None:
+        return line
+    try:
+        return tls.wrap_socket(line, server_hostname=root.hostname)
+    except BaseException:
+        line.close()
+        raise

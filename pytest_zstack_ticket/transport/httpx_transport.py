@@ -24,6 +24,7 @@ from pytest_zstack_ticket.transport.content_decoding import MOST_BYTES, read_bod
 from pytest_zstack_ticket.transport.cookies import BalancerCookies
 from pytest_zstack_ticket.transport.disconnect import DisconnectingSender
 from pytest_zstack_ticket.transport.error_mapping import failure_of
+from pytest_zstack_ticket.transport.framing import FramingSender
 
 LARGE = 128 << 10
 MOST_KEPT = 8 << 20
@@ -44,6 +45,7 @@ class HttpxTransport:
         self._url = httpx.URL(scheme=root.scheme, host=root.hostname or "", port=root.port, path="/")
         self._tls = tls_context(settings) if root.scheme == "https" else None
         self._cutter = DisconnectingSender(settings, self._tls)
+        self._framer = FramingSender(settings, self._tls)
         self._cookies = BalancerCookies(self._root)
         self._idle: deque[_Line] = deque()
         self._kept = 0
@@ -62,6 +64,8 @@ class HttpxTransport:
         kept = self._cookies.added_to(request)
         if request.cut:
             return self._cutter.send(kept)
+        if request.framing:
+            return self._framer.send(kept)
         line = self._borrowed()
         patience = self._settings.patience
         line.wire.allowance.renew(patience.read)

@@ -6,21 +6,29 @@ Without this, evidence could be edited so that an easy check decides a hard requ
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.requirement import DecidingCheck, Requirement
 from pytest_zstack_ticket.model.verdict import Example
 
+ASIDE = "ZT-STORE-016"
+"""The requirement about drift, which is judged while any test runs."""
 ANSWERED = "answered"
 """The check that takes the place of any other where the subject was not answered; it cannot make others pass."""
 
 
-def irrelevance(example: Example, requirement: Requirement) -> str:
-    """Say why an example cannot decide a requirement; an empty text if it can."""
+def irrelevance(example: Example, requirement: Requirement, tests: Mapping[str, Collection[str]] | None = None) -> str:
+    """Say why an example cannot decide a requirement; an empty text if it can.
+
+    `tests` are the requirements of each shipped test.
+    """
     if not requirement.decided_by:
         return ""
+    examined = (tests or {}).get(example.test.partition("[")[0])
+    if examined is not None and requirement.id not in {*examined, ASIDE}:
+        return f"{example.test} does not examine it"
     listed = [one for one in requirement.decided_by if one.check == example.check]
     return _of_listed(example, listed) if listed else _of_other(example)
 

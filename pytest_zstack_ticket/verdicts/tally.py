@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pytest_zstack_ticket.model.outcome import Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.verdict import Example
 
-LEGAL = frozenset({"legal-acceptance", "legal-refusal", "no-log-out", "not-shown", "was-lost"})
+LEGAL = frozenset({"legal-acceptance", "legal-refusal", "no-log-out", "not-shown", "unending-list", "was-lost"})
 """Reasons that say what the target chose where the contract leaves it open; none may depend on who was quicker."""
 
 

@@ -26,12 +26,16 @@ REFUSED = {
     "ZT-BODY-016": ["params.description/too-long*"],
     "ZT-BODY-017": ["params.description/type-*"],
     "ZT-BODY-018": ["params.requests[*].executeTimes/type-*", "params.requests[0].executeTimes/fraction"],
-    "ZT-BODY-019": ["params.requests[0].executeTimes/too-large*"],
+    "ZT-BODY-019": ["params.requests[0].executeTimes/too-large*", "params.requests[0].executeTimes/too-small"],
     "ZT-BODY-020": ["params.requests[0].requestName/type-*", "params.requests[0].apiName/type-*"],
     "ZT-BODY-021": ["params.requests[*].apiName/unknown"],
     "ZT-BODY-022": ["params.resourceUuid/*"],
     "ZT-BODY-024": ["params.flowCollectionUuid/type-*"],
-    "ZT-BODY-025": ["params.flowCollectionUuid/unknown"],
+    "ZT-BODY-025": [
+        "params.flowCollectionUuid/unknown",
+        "params.flowCollectionUuid/malformed",
+        "params.flowCollectionUuid/empty",
+    ],
     "ZT-BODY-026": ["params.tagUuids/unknown"],
     "ZT-BODY-027": ["systemTags/type-*", "userTags/type-*"],
     "ZT-BODY-028": ["params/drop", "params/null"],
@@ -40,6 +44,8 @@ REFUSED = {
     "ZT-BODY-031": ["*/wrong-nesting"],
     "ZT-BODY-035": ["params.accountSystemType/type-*"],
     "ZT-BODY-036": ["params.tagUuids/type-*"],
+    "ZT-BODY-064": ["params.name/key-*", "params.accountSystemType/looks-like-*"],
+    "ZT-BODY-065": ["params.tagUuids/null-element"],
 }
 GENERIC = (
     "params.name/drop",
@@ -61,6 +67,17 @@ def test_invalid_body_is_refused(rows, ticket_endpoint, zstack_cases, zstack_exa
     """A body with one invalid field is refused, while its sibling without the edit is accepted."""
     for edit, result in zstack_cases.results("mutations", *rows):
         arguments = {"fields": list(edit.fields)}
+        violation = zstack_examine(
+            "refusal", edit=edit, subject=result, sibling=ticket_endpoint.calibration, arguments=arguments
+        )
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-BODY-066")
+def test_unknown_system_tag_is_refused(ticket_endpoint, zstack_cases, zstack_examine):
+    """A system tag that is defined nowhere is refused."""
+    for edit, result in zstack_cases.results("open", "systemTags/unknown"):
+        arguments = {"fields": ["tag"]}
         violation = zstack_examine(
             "refusal", edit=edit, subject=result, sibling=ticket_endpoint.calibration, arguments=arguments
         )

@@ -1,32 +1,68 @@
 """Requests that are malformed below the body: JSON, paths, methods, headers, sizes."""
 
+import re
+from itertools import groupby
+
 import pytest
 
-from pytest_zstack_ticket import by_requirement
+from pytest_zstack_ticket import Edit, Message, by_requirement
 
 REFUSED = {
-    "ZT-HTTP-001": ["json-truncated*"],
+    "ZT-HTTP-001": ["json-truncated*", "json-unbalanced"],
     "ZT-HTTP-002": ["json-trailing-comma*"],
-    "ZT-HTTP-003": ["json-trailing-text*"],
-    "ZT-HTTP-004": ["json-garbage*"],
+    "ZT-HTTP-003": ["json-trailing-text", "json-trailing-object", "json-trailing-bracket"],
+    "ZT-HTTP-004": ["json-garbage*", "json-missing-colon"],
     "ZT-HTTP-005": ["json-top-level-string", "json-top-level-number", "json-top-level-boolean*"],
     "ZT-HTTP-006": ["json-top-level-list*"],
     "ZT-HTTP-008": ["method-put"],
     "ZT-HTTP-009": ["method-delete"],
-    "ZT-HTTP-010": ["method-patch", "method-unknown*"],
+    "ZT-HTTP-010": ["method-patch", "method-unknown*", "method-trace"],
+    "ZT-HTTP-024": ["json-separator-*", "json-unicode-escape-*"],
+    "ZT-HTTP-025": ["json-unknown-escape-*"],
+    "ZT-HTTP-026": ["body-*"],
 }
 ANSWERED = {
     "ZT-HTTP-014": ["json-deep-*"],
     "ZT-HTTP-015": ["large-*"],
     "ZT-HTTP-016": ["encoding-*"],
     "ZT-HTTP-022": ["header-*"],
+    "ZT-HTTP-023": ["lenient-*", "path-*", "method-head", "method-options"],
 }
+NUMEROUS = re.compile("json-separator|json-unicode-escape|json-unknown-escape|lenient|path")
 pytestmark = pytest.mark.zstack_alone("malformed")
 """What the target or a front end makes of malformed requests is no other test's concern."""
 HARMLESS = {
     "ZT-HTTP-017": (("X-Conformance-Unknown", "1"),),
     "ZT-HTTP-018": (("content-type", "application/json;charset=UTF-8"), ("x-json-schema", "true")),
 }
+EQUIVALENT = {
+    "expect": (("Expect", "100-continue"),),
+    "quoted-charset": (("Content-Type", 'application/json; charset="utf-8"'),),
+    "negotiation": (
+        ("Accept", "text/plain;q=0.1, */*"),
+        ("Accept-Language", "de, *;q=0.5"),
+        ("User-Agent", "conformance"),
+    ),
+    "connection": (("Cookie", "JSESSIONID=conformance"), ("Connection", "close"), ("Accept-Encoding", "identity")),
+    "range": (("Range", "bytes=0-1"),),
+}
+"""Headers that a server may ignore, or that only say how it is spoken to."""
+AT_ONCE = 4
+"""Requests of one kind between two siblings, where there are many of a kind."""
+
+
+def together(results):
+    """Group results that have one sibling behind them: several of one kind of JSON or path, each other one alone."""
+    for kind, group in groupby(results, lambda pair: bool(NUMEROUS.match(pair[0].name))):
+        rows = list(group)
+        size = AT_ONCE if kind else 1
+        yield from (rows[place : place + size] for place in range(0, len(rows), size))
+
+
+def each_with_sibling(groups):
+    """Yield each request's edit and result with the sibling that was sent after its group."""
+    for rows, again in groups:
+        yield from ((edit, result, again) for edit, result in rows)
 
 
 @pytest.mark.parametrize("rows", by_requirement(REFUSED))
@@ -54,16 +90,40 @@ def test_unknown_path_is_not_found(ticket_endpoint, zstack_cases, zstack_examine
 @pytest.mark.parametrize("rows", by_requirement(ANSWERED))
 def test_unusual_request_gets_a_response(rows, ticket_endpoint, zstack_cases, zstack_in_window, zstack_examine):
     """An unusual request gets a response in an allowed format, and the target keeps working."""
-    for catalogue in ("malformed-requests", "unusual-requests"):
-        results = zstack_cases.results(catalogue, *rows, missing_ok=True)
-        siblings = zstack_in_window(lambda _: ticket_endpoint.create(ticket_endpoint.calibration_draft), results)
-        for (edit, result), again in siblings:
-            violation = zstack_examine("answered", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
-            assert violation is None, violation
-            violation = zstack_examine(
-                "same-decision-again", edit=edit, subject=again, sibling=ticket_endpoint.calibration
-            )
-            assert violation is None, violation
+    groups = together(zstack_cases.results("unusual-requests", *rows))
+    siblings = zstack_in_window(lambda _: ticket_endpoint.create(ticket_endpoint.calibration_draft), groups)
+    for edit, result, again in each_with_sibling(siblings):
+        violation = zstack_examine("answered", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
+        assert violation is None, violation
+        violation = zstack_examine("same-decision-again", edit=edit, subject=again, sibling=ticket_endpoint.calibration)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-HTTP-023")
+def test_unusual_requests_are_reported(zstack_cases, zstack_observe, zstack_examine):
+    """What an unusual request leads to is observed."""
+    for edit, result in zstack_cases.results("unusual-requests"):
+        zstack_observe(f"unusual.{edit.partition}", result.reading, result)
+    for edit, result in zstack_cases.results("unusual-requests", *ANSWERED["ZT-HTTP-023"]):
+        violation = zstack_examine("answered", edit=edit, subject=result)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-HTTP-027")
+def test_ill_formed_utf8_does_not_become_another_character(ticket_endpoint, zstack_cases, zstack_examine):
+    """A body that is no UTF-8 is refused, or its bytes are not stored as the character that they stand for."""
+    for edit, result in zstack_cases.results("unusual-requests", "utf8-*"):
+        shown = {} if result.refused else {"shown": ticket_endpoint.find_by_nonce(result)}
+        arguments = {"kind": edit.name}
+        violation = zstack_examine(
+            "ill-formed-text",
+            edit=edit,
+            subject=result,
+            sibling=ticket_endpoint.calibration,
+            arguments=arguments,
+            **shown,
+        )
+        assert violation is None, violation
 
 
 @pytest.mark.parametrize("headers", by_requirement(HARMLESS))
@@ -74,6 +134,23 @@ def test_unknown_headers_and_header_case_do_not_matter(headers, ticket_endpoint,
     kept = tuple(pair for pair in draft.headers if pair[0].lower() not in named)
     result = ticket_endpoint.create_bytes(draft.body, headers=(*kept, *headers))
     violation = zstack_examine("sameness", subject=result, sibling=ticket_endpoint.calibration)
+    assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-HTTP-028")
+def test_equivalent_headers_and_unknown_parameters_do_not_matter(ticket_endpoint, zstack_examine):
+    """Headers that only say how the server is spoken to, and an unknown query parameter, do not matter."""
+    draft = ticket_endpoint.calibration_draft
+    for name, headers in EQUIVALENT.items():
+        named = {header.lower() for header, _ in headers}
+        kept = tuple(pair for pair in draft.headers if pair[0].lower() not in named)
+        result = ticket_endpoint.create_bytes(draft.body, headers=(*kept, *headers))
+        edit = Edit(kind="variation", name=f"header-{name}")
+        violation = zstack_examine("sameness", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
+        assert violation is None, violation
+    edit = Edit(kind="variation", name="unknown-parameter")
+    result = ticket_endpoint.send(Message(edit=edit, path="/v1/tickets?conformance=1", body=draft.body))
+    violation = zstack_examine("sameness", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
     assert violation is None, violation
 
 
@@ -92,9 +169,9 @@ def test_target_keeps_working_after_every_malformed_request(
     ticket_endpoint, zstack_cases, zstack_in_window, zstack_examine
 ):
     """After every malformed request the target still decides the calibration draft as before."""
-    results = zstack_cases.results("malformed-requests")
-    siblings = zstack_in_window(lambda _: ticket_endpoint.create(ticket_endpoint.calibration_draft), results)
-    for (edit, _), again in siblings:
+    groups = together(zstack_cases.results("malformed-requests"))
+    siblings = zstack_in_window(lambda _: ticket_endpoint.create(ticket_endpoint.calibration_draft), groups)
+    for edit, _, again in each_with_sibling(siblings):
         violation = zstack_examine("same-decision-again", edit=edit, subject=again, sibling=ticket_endpoint.calibration)
         assert violation is None, violation
 

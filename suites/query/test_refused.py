@@ -11,6 +11,9 @@ SENSELESS = {
     "ZT-QUERY-029": [((OWN, "=1"), {}), ((OWN, "~=%{own}%"), {})],
     "ZT-QUERY-030": [((OWN,), {"limit": "abc"}), ((OWN,), {"limit": "2.5"})],
     "ZT-QUERY-031": [((OWN,), {"start": "abc"})],
+    "ZT-QUERY-041": [((OWN,), {"sort": "+noSuchField"}), ((OWN,), {"sort": "+name,(select 1)"})],
+    "ZT-QUERY-042": [((OWN,), {"fields": "noSuchField"}), ((OWN,), {"fields": "uuid,name'--"})],
+    "ZT-QUERY-043": [((OWN,), {"limit": "-1"}), ((OWN,), {"start": "-1"})],
 }
 pytestmark = pytest.mark.zstack_alone("queries")
 """They share a few tickets, which no other test may crowd out where few may exist."""

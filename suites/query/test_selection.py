@@ -25,6 +25,8 @@ SELECTIONS = {
         ["name!={a}", "name?={a},{b}"],
     ],
 }
+FOREIGN_KINDS = ("status={own}", "createDate>2999-01-01", "lastOpDate<1999-01-01", "createDate=2999-01-01 00:00:00")
+"""A status that does not exist, and dates on which nothing was created."""
 NOTHING = (
     "name={own} none",
     "name={own}",
@@ -97,6 +99,16 @@ def test_query_that_matches_nothing_returns_an_empty_list(zstack_tickets, zstack
     for condition in (f"uuid={uuid.uuid4().hex}", *NOTHING):
         result = zstack_tickets.query(condition)
         violation = zstack_examine("empty-result", subject=result, before=zstack_tickets.listing())
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-QUERY-044")
+def test_unknown_status_and_distant_dates_select_nothing(zstack_tickets, zstack_examine):
+    """A condition on a status that does not exist, or on a date in another century, selects nothing or is refused."""
+    for condition in FOREIGN_KINDS:
+        result = zstack_tickets.query("name~=%{own}%", condition)
+        arguments = {"may_refuse": True}
+        violation = zstack_examine("empty-result", subject=result, before=zstack_tickets.listing(), arguments=arguments)
         assert violation is None, violation
 
 

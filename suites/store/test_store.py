@@ -177,13 +177,47 @@ def test_used_job_uuid_leaves_no_second_ticket(ticket_endpoint, zstack_examine):
     assert violation is None, violation
 
 
+@pytest.mark.requirement("ZT-STORE-007")
+def test_used_job_uuid_with_another_body_leaves_no_ticket(ticket_endpoint, zstack_examine):
+    """A create with an X-Job-UUID already used leaves no ticket, also if its body is another one."""
+    job = uuid.uuid4().hex
+    first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
+    second = ticket_endpoint.create(ticket_endpoint.draft(description="another body"), job_uuid=job)
+    violation = zstack_examine(
+        "job-id-used-once",
+        first=first,
+        second=second,
+        named=ticket_endpoint.find_by_name(first),
+        **{"second-named": ticket_endpoint.find_by_name(second)},
+    )
+    assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-STORE-021")
+def test_validation_alone_makes_no_ticket(ticket_endpoint, zstack_examine):
+    """A create that asks for validation alone is accepted or refused, and makes no ticket."""
+    subject = ticket_endpoint.create(ticket_endpoint.draft(systemTags=["ephemeral::validationOnly"]))
+    sibling = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    roles = {"named": ticket_endpoint.find_by_name(subject), "listed": ticket_endpoint.find_by_name(sibling)}
+    if ticket_endpoint.can_be_found(sibling):
+        violation = zstack_examine("validated-only", subject=subject, sibling=sibling, **roles)
+        assert violation is None, violation
+
+
 @pytest.mark.requirement("ZT-STORE-008")
 @pytest.mark.zstack_alone
-def test_concurrent_creates_leave_one_ticket_each(ticket_endpoint, zstack_in_window, zstack_examine):
-    """Concurrent creates leave one ticket each, as sent."""
+def test_concurrent_creates_leave_one_ticket_each(
+    ticket_endpoint, zstack_in_window, zstack_examine, zstack_profile, zstack_observe
+):
+    """Concurrent creates leave one ticket each, as sent. With one X-Job-UUID in common, how many are made is observed."""
     results = ticket_endpoint.create_together([ticket_endpoint.calibration_draft] * TOGETHER)
     for result, shown in zstack_in_window(partial(shown_by, endpoint=ticket_endpoint), results):
         one_as_sent(result, shown, ticket_endpoint, zstack_examine)
+    if "query" in zstack_profile.capabilities:
+        send = partial(ticket_endpoint.create, job_uuid=uuid.uuid4().hex)
+        results = [again for _, again in zstack_in_window(send, [ticket_endpoint.calibration_draft] * 4)]
+        shown = [getattr(ticket_endpoint.find_by_name(result).outcome, "result", None) or {} for result in results]
+        zstack_observe("create.one-job-id-at-once", sum(len(one.get("inventories") or ()) for one in shown), results[0])
 
 
 @pytest.mark.requirement("ZT-STORE-009")

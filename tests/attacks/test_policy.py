@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pytest_zstack_ticket.certify.policy import coverage, shortfalls
+from pytest_zstack_ticket.certify.policy import shortfalls
 from pytest_zstack_ticket.certify.statement import test_result as result_of
 from pytest_zstack_ticket.config.policy_file import load_policy
 from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.config.waiver_file import load_waivers
 from pytest_zstack_ticket.model.errors import PolicyError, ProfileError, WaiverError
+from pytest_zstack_ticket.model.nonce import nonce_seed
+from pytest_zstack_ticket.verdicts.coverage import coverage
 
 POLICY = load_policy("standard-2026")
 AT = datetime(2027, 1, 31, tzinfo=UTC)
@@ -27,9 +29,10 @@ def report() -> dict:
             "effort": "certify",
             "suite": {"version": "0.1.0"},
             "nonce": "CERT-2027-014",
+            "seed": nonce_seed("CERT-2027-014"),
             "ended": "2027-01-30T10:00:00+00:00",
         },
-        "target": {"kind": "foreign"},
+        "target": {"kind": "foreign", "version": "5.2.1", "release": {"oldest": "5.2", "newest": "5.2"}},
         "profile": {
             "name": "deployed",
             "limits": {"name": 255, "description": 2048, "comment": 65535},
@@ -67,6 +70,7 @@ ATTACKS = {
     "smoke": (lambda one: one["run"].update(effort="smoke"), "effort smoke"),
     "other suite": (lambda one: one["run"]["suite"].update(version="0.0.9"), "suite 0.0.9"),
     "no nonce": (lambda one: one["run"].update(nonce=None), "no certifier's nonce"),
+    "chosen seed": (lambda one: one["run"].update(seed=7), "seed 7, which is not that of the nonce"),
     "old run": (lambda one: one["run"].update(ended="2026-12-01T00:00:00+00:00"), "run of 2026-12-01"),
     "simulator": (lambda one: one["target"].update(kind="embedded"), "target embedded"),
     "own profile": (lambda one: one["profile"].update(name="mine"), "profile mine"),
@@ -114,7 +118,10 @@ def test_a_claim_says_how_much_was_not_examined():
         "not-examined": 1,
         "must-not-examined": 1,
         "absent": [],
-        "standard-limits": True,
+        "other-limits": {},
+        "plugins": [],
+        "other-release": "",
+        "inputs": {"least": 0, "median": 0, "single": 0},
     }
 
 
@@ -154,3 +161,10 @@ def test_an_owner_cannot_approve_under_another_spelling(owner, approver, tmp_pat
     )
     with pytest.raises(WaiverError, match="another person"):
         load_waivers(path)
+
+
+def test_a_claim_says_on_how_many_inputs_its_passes_rest():
+    found = report()
+    found["requirements"] = [row(f"ZT-BODY-{n:03}", "passed", distinct=n) for n in (1, 1, 5, 9, 40)]
+    found["requirements"].append(row("ZT-BODY-050", "failed", distinct=99))
+    assert coverage(found)["inputs"] == {"least": 1, "median": 5, "single": 2}

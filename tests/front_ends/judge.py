@@ -30,7 +30,8 @@ from tests.front_ends.front_end import FIREWALLS, KINDS
 
 ROOT = Path(__file__).parents[2]
 NODES = {"sticky-cookie": 2}
-HIDES = frozenset({*FIREWALLS, *(kind for kind in KINDS if kind.startswith("pages-"))}) - {"pages-401", "pages-403"}
+HARMLESS_PAGES = {"pages-401", "pages-403"}
+HIDES = frozenset({*FIREWALLS, "own-limits", *(kind for kind in KINDS if kind.startswith("pages-"))}) - HARMLESS_PAGES
 """Kinds that answer pages of their own in the API's stead; without access keys the API answers neither 401 nor 403."""
 CLOUD = "embedded?latency=0.05"
 """Jobs last longer than the way through a front end, or none would be polled while it runs (ZT-JOB-006)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import time
 from typing import Any
 
@@ -90,6 +91,10 @@ class Deeds:
                 if on("fail-leaves-ticket"):
                     book.tickets.pop(early["uuid"])
                 row = self.rules.row(bound, session)
+                if on("access-status-sent"):
+                    row["status"] = body["params"].get("status", row["status"])
+                if on("access-date-sent") and "createDate" in body["params"]:
+                    row["createDate"] = row["lastOpDate"] = 978_310_800.0
                 if not slow:
                     self.store(row, session)
             if slow:
@@ -329,6 +334,9 @@ class Deeds:
         if callable(session):
             session = session()
         with book.lock:
+            if on("access-delete-like") and uuid not in book.tickets:
+                pattern = re.escape(uuid).replace("%", ".*").replace("_", ".")
+                uuid = next((key for key in book.tickets if re.fullmatch(pattern, key)), uuid)
             row = book.tickets.get(uuid)
             if row is None and self.kind.second_delete == "success" and len(uuid) == 32:
                 return

@@ -402,6 +402,20 @@ wrapper-case lifecycle | open: 7.4.23 and 10.1.43 want a refusal, yet pages prin
 wrapper-params lifecycle | open: R12, yet the Go SDK sends it so
 wrapper-any lifecycle | 10.1.43
 get-hidden lifecycle | 10.1.44
+access-delete-open access | every call but a log-in asks who calls
+access-cancel-open access | every call but a log-in asks who calls
+access-read-open access | every call but a log-in asks who calls
+access-session-query access | a session stands in its header
+access-session-cookie access | a session stands in its header
+access-body-uuid access | the path says which ticket
+access-query-uuid access | the path says which ticket
+access-delete-like access | a uuid is no pattern
+access-status-sent access | a create has no status
+access-date-sent access | a create has no date
+access-or-true access | a value is text
+access-get-creates access | a GET reads
+access-login-quotes access | a password is a secret
+access-fetch access | nobody asked for it
 @ keys smoke
 key-signature session | 10.1.51
 key-signature-prefix session | 10.1.51

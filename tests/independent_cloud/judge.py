@@ -52,6 +52,7 @@ class Outcome:
     undecided: tuple[str, ...]
     seconds: float
     trouble: str = ""
+    reasons: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
@@ -74,7 +75,10 @@ class Outcome:
         blamed = Counter(self.area(one) for one in self.failed)
         spread = ", ".join(f"{area} {count}" for area, count in blamed.most_common())
         shown = " ".join(self.failed[:6]) + (" ..." if len(self.failed) > 6 else "")
-        undecided = f" undecided {len(self.undecided)}: {' '.join(self.undecided[:4])}" if self.undecided else ""
+        why = "; ".join(sorted(set(self.reasons)))
+        undecided = (
+            f" undecided {len(self.undecided)}: {' '.join(self.undecided[:4])} ({why})" if self.undecided else ""
+        )
         return f"{self.word:17} {self.case.name:34} {self.seconds:5.0f}s  [{spread}] {shown}{undecided} {self.trouble}".rstrip()
 
 
@@ -100,6 +104,7 @@ def judge(case: Case, seed: int = 1, extra: tuple[str, ...] = ()) -> Outcome:
                 f"--zstack-seed={seed}",
                 f"--zstack-report={folder}/report",
                 "--zstack-lang=en",
+                *kind.options,
                 *extra,
             ]
             people = told_of_people(kind)
@@ -139,8 +144,9 @@ def judge(case: Case, seed: int = 1, extra: tuple[str, ...] = ()) -> Outcome:
         cloud.server_close()
     trouble = trouble or (f"endpoint broke: {cloud.broken[-1][-200:]}" if cloud.broken else "")
     failed = tuple(row["id"] for row in rows if row["verdict"] in ("failed", "error"))
-    undecided = tuple(row["id"] for row in rows if row["verdict"] == "inconclusive")
-    return Outcome(case, failed, undecided, time.monotonic() - began, trouble)
+    unclear = [row for row in rows if row["verdict"] == "inconclusive"]
+    undecided, reasons = tuple(row["id"] for row in unclear), tuple(row["reason"]["en"] for row in unclear)
+    return Outcome(case, failed, undecided, time.monotonic() - began, trouble, reasons)
 
 
 def held(cloud: Cloud) -> frozenset[str]:

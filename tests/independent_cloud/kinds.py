@@ -55,6 +55,7 @@ class Kind:
     code_points: bool = False  # lengths: an emoji counts one
     statuses: bool = False  # refusals by kind: 401, 404, 409, 422
     latency: float = 0.0
+    options: tuple[str, ...] = ()
     one_session: bool = False  # a new log-in ends the account's older sessions
     virtual: bool = False  # the suite logs in as a virtual ID, and to a project
     profile: str = "deployed"  # what the suite is told
@@ -132,6 +133,8 @@ KINDS: dict[str, Kind] = {
     "statuses-empty": replace(GATE, statuses=True),
     "one-session": replace(REAL, one_session=True),
     "latency": replace(REAL, latency=0.02),
+    "far": replace(REAL, latency=0.15, job_delay=(1.0, 1.0)),
+    "few-tickets": replace(REAL, job_delay=(0.05, 0.1), options=("--zstack-max-alive=50", "--zstack-concurrency=16")),
     "virtual-id": replace(REAL, virtual=True),
     "keys": replace(REAL, access_keys=True),
     "keys-absent": replace(REAL, keys_given=True),

@@ -48,7 +48,7 @@ def test_a_fault_of_people_is_blamed_where_it_is(name):
 
 
 def test_each_fault_says_where_it_belongs():
-    areas = {"answer", "body", "http", "isolation", "job", "lifecycle", "query", "session", "store"}
+    areas = {"access", "answer", "body", "http", "isolation", "job", "lifecycle", "query", "session", "store"}
     for fault in FAULTS.values():
         assert fault.variant in KINDS
         assert set(fault.areas) <= areas

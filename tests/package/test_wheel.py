@@ -138,7 +138,7 @@ def test_the_installed_wheel_runs_the_suites_from_an_empty_folder(wheel, tmp_pat
         check=False,
     )
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-500:]
-    assert "verdict: passed" in run.stdout
+    assert re.search("verdict: [0-9]+ of [0-9]+ passed, [0-9]+ not examined", run.stdout)
     assert {path.name for path in empty.iterdir()} <= {".pytest_cache"}
     report = subprocess.run(
         [sys.executable, "-c", f"from {suite_digest.__module__} import suite_digest; print(suite_digest())"],

@@ -305,7 +305,7 @@ def keep_evidence(bundle: Path, entries: list[dict]) -> None:
     counts = dict(Counter(one["type"] for one in entries[1:]))
     footer = {"type": "footer", "counts": counts, "cut_short": [], "size": tree.size, "root": tree.root()}
     keep_lines(bundle, [leaf + b"\n" for leaf in [*leaves, json.dumps(footer).encode()]])
-    edit_report(bundle, lambda report: report["evidence"].update(size=tree.size, root=tree.root()))
+    edit_report(bundle, lambda report: report["evidence"].update(size=tree.size, root=tree.root(), counts=counts))
     signed_again(bundle)
 
 

@@ -75,7 +75,10 @@ def test_the_rest_of_the_output_is_that_of_a_run_without_it(shown):
 
 def test_the_requirement_is_named_with_its_examples_and_tickets(shown):
     status = painted(shown("--zstack-lang=en"))
-    assert any(re.fullmatch(r"OWN-中文 · [1-4] examples · \d+/s · \d findings · \d+ tickets", one) for one in status)
+    assert any(
+        re.fullmatch(r"OWN-中文 · [01]/2 tests · [1-4] examples · \d+/s · \d findings · \d+ tickets", one)
+        for one in status
+    )
 
 
 def test_the_time_that_is_left_is_told(shown):

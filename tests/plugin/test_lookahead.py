@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from pytest_zstack_ticket.plugin import lookahead, run_order
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer
+from pytest_zstack_ticket.simulator.storage import seed_data
 
 FIRST = '''
 import threading
@@ -99,6 +101,24 @@ def test_endless(ticket_endpoint, zstack_examine):
     judge(ticket_endpoint, zstack_examine, times=2_000)
 """
 
+CROWDED = """
+CREATED, FULL = threading.Event(), threading.Event()
+
+@pytest.mark.requirement("ZT-BODY-002")
+def test_looks_at_its_ticket(ticket_endpoint, zstack_examine):
+    result = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    CREATED.set()
+    assert FULL.wait(300)
+    assert len(ticket_endpoint.find_by_name(result).rows) == 1
+    judge(ticket_endpoint, zstack_examine)
+
+@pytest.mark.requirement("ZT-BODY-003")
+def test_creates_many(ticket_endpoint, zstack_examine):
+    assert CREATED.wait(300)
+    judge(ticket_endpoint, zstack_examine, times=25)
+    FULL.set()
+"""
+
 
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
@@ -106,9 +126,9 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(lookahead, "suites_folder", lambda: pytester.path)
     monkeypatch.setattr(run_order, "suites_folder", lambda: pytester.path)
 
-    def run(tests: str, *options: str, concurrency: int = 8) -> pytest.RunResult:
+    def run(tests: str, *options: str, concurrency: int = 8, url: str = "embedded") -> pytest.RunResult:
         path = pytester.makepyfile(test_suite=FIRST + tests)
-        given = ("--zstack-url=embedded", "--zstack-seed=1", f"--zstack-concurrency={concurrency}", "-v")
+        given = (f"--zstack-url={url}", "--zstack-seed=1", f"--zstack-concurrency={concurrency}", "-v")
         return pytester.runpytest(path, *given, *options, no_reraise_ctrlc=True)
 
     return run
@@ -126,6 +146,17 @@ def evidence(path: Path) -> list[dict[str, Any]]:
 
 def test_bodies_overlap(suite) -> None:
     suite(MEETING).assert_outcomes(passed=3)
+
+
+def test_where_few_tickets_may_exist_bodies_overlap_and_each_keeps_its_own(
+    suite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ZSTACK_PASSWORD", seed_data.PASSWORD)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with SimulatorServer("embedded") as cloud:
+        before = cloud.tickets
+        suite(CROWDED, "--zstack-max-alive=15", url=cloud.url).assert_outcomes(passed=3)
+        assert cloud.tickets == before
 
 
 def test_with_a_window_of_1_nothing_is_started_ahead(suite) -> None:

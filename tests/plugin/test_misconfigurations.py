@@ -395,11 +395,12 @@ def test_a_target_without_query_or_deletion_is_warned_of(stack: ExitStack):
     assert report["cleanup"] == "no-delete"
 
 
-def test_a_front_end_with_pages_of_its_own_is_warned_of(stack: ExitStack):
-    page = b"<html><center><h1>403 Forbidden</h1></center><hr><center>nginx</center></html>"
+@pytest.mark.parametrize(("hidden", "status"), [("script", 403), ("x" * 8192, 414)])
+def test_a_front_end_with_pages_of_its_own_is_warned_of(stack: ExitStack, hidden: str, status: int):
+    page = b"<html><center><h1>Refused</h1></center><hr><center>nginx</center></html>"
 
     def answer(method: str, path: str) -> Answer:
-        return (403, {}, page) if "script" in path else script()(method, path)
+        return (status, {}, page) if hidden in path else script()(method, path)
 
     assert told_by_doctor(serve(stack, answer))["front"] == "front"
 

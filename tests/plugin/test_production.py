@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -55,6 +56,32 @@ def test_a_plan_sends_nothing_and_is_no_pass(
     result.stdout.fnmatch_lines(["plan for*", "*1 tests*", "*POST requests, valid or not: 7", "*never:*"])
     assert "passed" not in result.stdout.str()
     assert len(cloud.engine.state.sessions.live) == before
+
+
+def test_a_probe_says_how_long_a_run_takes_and_leaves_nothing(pytester: pytest.Pytester, cloud: SimulatorServer):
+    before, live = cloud.tickets, len(cloud.engine.state.sessions.live)
+    result = pytester.runpytest(
+        f"--zstack-url={cloud.url}",
+        "--zstack-effort=smoke",
+        "--zstack-plan=probe",
+        "-k",
+        "ZT-ANSWER-00",
+        "--zstack-report=out",
+    )
+    assert result.ret == 12
+    result.stdout.fnmatch_lines(
+        ["plan for *: one ticket was created and deleted*", "forecast of a part: at least * in all*"]
+    )
+    plan = json.loads((pytester.path / "out" / "plan.json").read_text("utf-8"))
+    assert plan["measured"]["latency"] > 0
+    assert plan["seconds"] >= plan["cleanup"] > 0
+    assert (cloud.tickets, len(cloud.engine.state.sessions.live)) == (before, live)
+
+
+def test_a_limit_that_is_too_small_is_named_before_anything_is_sent(pytester: pytest.Pytester, cloud: SimulatorServer):
+    result = pytester.runpytest("--zstack-url=http://127.0.0.1:9", "--zstack-effort=smoke", "--zstack-max-requests=100")
+    assert result.ret == 11
+    result.stdout.fnmatch_lines(["*--zstack-max-requests allows 100*"])
 
 
 def test_a_cap_leaves_the_rest_inconclusive(

@@ -145,7 +145,7 @@ def sample_report() -> dict[str, Any]:
             "examples": {"held": 3, "failed": 4, "undecided": 1, "open": 0},
         },
         "calibration": {"accepted": False, "reason": "no flow", "message": None},
-        "evidence": {"file": "evidence.jsonl.gz", "size": 12, "root": "b" * 64},
+        "evidence": {"file": "evidence.jsonl.gz", "size": 12, "root": "b" * 64, "counts": {"exchange": 11}},
         "requirements": found,
         "observations": [],
         "pinned": [],

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pytest_zstack_ticket.simulator.storage import seed_data
+from tests.support.simulator_access import access
 from tests.support.simulator_families import families
 from tests.support.simulator_probe import (
     Caller,
@@ -27,7 +28,18 @@ RARE_NAMES = (
     *("\U0001f600 astral", "e\u0301 combining", "\u202eright to left", "nul\x00nul", "bell\x07", "line\u2028separator"),
     *("工单", "zero\u200bwidth", "private\ue000", "quote \" and '", "<b>markup &amp; more</b>", "back\\slash"),
     *("/a/../b", "x' or 1=1; drop table--", "${7*7} {{7*7}}", "100%25", "two\nlines", "  blanks  ", "", "   "),
-    *("007", "工单 %41 {{7}}", "null", "x" * 255, "x", "a  b", "UPPER lower", "\ufb01 ligature", "\ud800 half"),
+    *(
+        "soft\u00adhyphen",
+        "007",
+        "工单 %41 {{7}}",
+        "null",
+        "x" * 255,
+        "x",
+        "a  b",
+        "UPPER lower",
+        "\ufb01 ligature",
+        "\ud800 half",
+    ),
 )
 
 
@@ -153,6 +165,30 @@ def malformed() -> Step:
     ):
         yield from finish((yield caller.send("POST", "/v1/tickets", raw=text.encode())))
     yield query(caller)
+
+
+def careless() -> Step:
+    """What only a careless reader takes: names that look alike, ill-formed bytes, methods from elsewhere."""
+    caller = yield from _session()
+    good = json.dumps({"params": message()})
+    inside = good[:-1] + ', "extra": '
+    for text in (good + "{}", inside + '{"a"::1}}', inside + r'"\x"}', inside + "01}"):
+        yield from finish((yield caller.send("POST", "/v1/tickets", raw=text.encode())))
+    yield from finish((yield caller.send("POST", "/v1/tickets", raw=good.encode().replace(b"a ticket", b"\xc0\xa7"))))
+    for name in ("name ", "NAME", "n\u0430me"):
+        yield from create(caller, {"params": {name if key == "name" else key: one for key, one in message().items()}})
+    yield from create(caller, tagUuids=[None])
+    yield from create(caller, systemTags=["nowhere::defined"])
+    yield from create(caller, systemTags=["ephemeral::validationOnly"])
+    for headers in ({"Expect": "100-continue"}, {"Accept_Language": "de"}, {"Cookie": "a=conformance"}):
+        yield from finish((yield caller.send("POST", "/v1/tickets", {"params": message()}, **headers)))
+    uuid = inventory((yield from create(caller)))["uuid"]
+    yield caller.send("HEAD", "/v1/tickets", {"params": message(name="by HEAD")})
+    yield from finish((yield caller.send("PUT", f"/v1/tickets/{uuid}/actions", {"changeTicketStatus": None})))
+    yield caller.send("GET", f"/v1/tickets/{uuid}", X_HTTP_Method_Override="DELETE")
+    yield caller.send("TRACE", "/v1/tickets")
+    for more in ("sort=nothing", "fields=nothing", "limit=-1", "limit=3"):
+        yield query(caller, more=more)
 
 
 def sessions() -> Step:
@@ -451,10 +487,12 @@ CHAPTERS: tuple[Callable[[], Step], ...] = (
     families,
     queries,
     sessions,
+    access,
     http,
     strangers,
     between,
     malformed,
+    careless,
     keys,
     data,
     crowds,

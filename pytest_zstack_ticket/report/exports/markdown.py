@@ -13,10 +13,10 @@ from typing import Any
 from pytest_zstack_ticket.report.grouping import causes_in
 from pytest_zstack_ticket.report.text.columns import shortened, visible
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
+from pytest_zstack_ticket.report.text.headline import claims_of, headline, mark_of, narrowed
 from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front_end_lines
 from pytest_zstack_ticket.report.text.translations import Translations
 from pytest_zstack_ticket.report.text.verdict_marks import VERDICT_MARKS
-from pytest_zstack_ticket.report.text.waiver_text import deviations_text
 from pytest_zstack_ticket.verdicts.comparison import Diff
 
 MAX_BYTES = 900_000
@@ -34,10 +34,10 @@ Report = Mapping[str, Any]
 def markdown(report: Report, translations: Translations, lang: str) -> str:
     """Write a summary of a run."""
     words = translations.catalogues[lang]["page"]
-    verdict = report["verdict"]
-    headline = deviations_text(report, translations, lang) or words[f"verdict-{verdict}"]
+    mark = VERDICT_MARKS[mark_of(report)]
+    claims = claims_of(report)
     lines = [
-        f"## {VERDICT_MARKS[verdict]} {inert(words['title'])}: {inert(headline)}",
+        f"## {mark} {inert(words['title'])}: {inert(headline(claims, translations, lang))}",
         "",
         *(
             [inert(words["cut-short"].format(reason=report["run"]["cut_short"])), ""]
@@ -64,7 +64,8 @@ def diff_markdown(diff: Diff, translations: Translations, lang: str) -> str:
 
 
 def _limits(report: Report, translations: Translations, lang: str) -> list[str]:
-    return [*front_end_lines(report, translations, lang), *calibration_lines(report, translations, lang)]
+    narrow = narrowed(claims_of(report), translations, lang)
+    return [*narrow, *front_end_lines(report, translations, lang), *calibration_lines(report, translations, lang)]
 
 
 def inert(text: str) -> str:

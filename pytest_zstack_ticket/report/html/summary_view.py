@@ -10,8 +10,9 @@ from pytest_zstack_ticket.report.html.page_context import Json, PageContext
 from pytest_zstack_ticket.report.html.provenance_view import Provenance, provenance_view
 from pytest_zstack_ticket.report.text.budget_text import shortfall_lines
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
+from pytest_zstack_ticket.report.text.headline import claims_of, headline, mark_of, narrowed
 from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front_end_lines
-from pytest_zstack_ticket.report.text.waiver_text import deviations_text, waiver_lines
+from pytest_zstack_ticket.report.text.waiver_text import waiver_lines
 from pytest_zstack_ticket.verdicts.comparison import Diff, Line
 
 MAX_TICKETS = 20
@@ -22,14 +23,12 @@ MAX_TICKETS = 20
 class Summary:
     """What `summary.html` shows beyond the report itself.
 
-    `deviations` is the verdict of a target that only waived failures keep from conformance, else empty; `limits` say
-    what a reader must know before trusting the verdict; `lists` are headings with their lines.
+    `mark` is the verdict whose mark and colour the headline has; `limits` say what a reader must know before trusting
+    the verdict; `lists` are headings with their lines.
     """
 
-    deviations: str
-    applied: int
-    passed: int
-    failed: int
+    headline: str
+    mark: str
     limits: Sequence[str]
     release: str
     examples: int
@@ -42,12 +41,9 @@ class Summary:
 def summary_view(context: PageContext) -> Summary:
     """Compute the first screen."""
     report, evidence = context.report, context.report["evidence"]
-    counts = report["counts"]["requirements"]
     return Summary(
-        deviations=deviations_text(report, context.translations, context.lang),
-        applied=sum(count for verdict, count in counts.items() if verdict != "inapplicable"),
-        passed=counts.get("passed", 0),
-        failed=counts.get("failed", 0),
+        headline=headline(claims_of(report), context.translations, context.lang),
+        mark=mark_of(report),
         limits=_limits(context),
         release=_release(context, report["target"]["release"]),
         examples=sum(report["counts"]["examples"].values()),
@@ -64,6 +60,7 @@ def _limits(context: PageContext) -> list[str]:
     embedded = report["target"]["kind"] == "embedded"
     limits = [context.say("cut-short", reason=run["cut_short"])] if run["cut_short"] else []
     limits.append(context.say("partial" if report["partial"] else "whole"))
+    limits += narrowed(claims_of(report), context.translations, context.lang)
     if embedded:
         limits.append(context.say("simulator"))
     limits += front_end_lines(report, context.translations, context.lang)

@@ -26,6 +26,7 @@ from pytest_zstack_ticket.report.html.page_context import (
 from pytest_zstack_ticket.report.html.rendering import anchor, render
 from pytest_zstack_ticket.report.html.requirement_view import requirement_view
 from pytest_zstack_ticket.report.html.summary_view import summary_view
+from pytest_zstack_ticket.report.text.headline import claims_of, headline
 from pytest_zstack_ticket.report.text.translations import Translations
 
 _MUST_BE_SHOWN = re.compile("[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
@@ -71,7 +72,7 @@ def page_header(report: Mapping[str, Any], translations: Translations, lang: str
     return {
         "lang": lang,
         "title": words["title"],
-        "name": f"{words['title']}: {words['verdict-' + report['verdict']]}",
+        "name": f"{words['title']}: {headline(claims_of(report), translations, lang)}",
         "run": report["run"]["id"],
         "of": words["pdf-pages"],
     }

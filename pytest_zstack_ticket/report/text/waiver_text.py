@@ -25,12 +25,6 @@ def waiver_lines(report: Mapping[str, Any], translations: Translations, lang: st
     ]
 
 
-def deviations_text(report: Mapping[str, Any], translations: Translations, lang: str) -> str:
-    """Word the verdict of a target that only waived failures keep from conformance; empty for any other."""
-    count = report.get("deviations")
-    return translations.catalogues[lang]["waiver"]["deviations"].format(count=count) if count else ""
-
-
 def _state(one: Mapping[str, Any]) -> str:
     """Name the state of a waiver; one whose failure was not seen this time is waived all the same."""
     unseen = one["state"] == "waived" and not one["found"] and not one["replays"]["failed"]

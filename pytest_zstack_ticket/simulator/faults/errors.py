@@ -206,6 +206,7 @@ _FORMS: tuple[tuple[str, str, Change, str], ...] = (
     ),
     ("leak-sql", "*/refusal", _details("select * from TicketVO where uuid = ?"), "a refusal shows SQL"),
     ("leak-trace", "*/refusal", _details(TRACE), "a refusal shows a stack trace"),
+    ("leak-trace-tomcat", "*/refusal", _details(TRACE.replace("\tat ", "\t")), "likewise, as Tomcat prints it"),
     ("leak-address", "*/refusal", _details("jdbc:mysql://10.0.0.5:3306/zstack?user=zstack"), "it shows an address"),
 )
 

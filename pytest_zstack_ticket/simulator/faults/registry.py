@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_zstack_ticket.simulator.faults.access import ACCESS
 from pytest_zstack_ticket.simulator.faults.archives import ARCHIVES
 from pytest_zstack_ticket.simulator.faults.async_jobs import PROTOCOL
 from pytest_zstack_ticket.simulator.faults.cross_account import FOREIGN
@@ -24,7 +25,7 @@ from pytest_zstack_ticket.simulator.faults.webhooks import HOOKS
 
 _ALL: tuple[Fault, ...] = (
     *(*RULES, *STORES, *MANGLES, *LIVES, *QUERIES, *ERRORS, *INVENTORIES, *PROTOCOL, *RESULTS),
-    *(*HTTPS, *HOOKS, *NULLS, *RARE, *SDK, *LEAKS, *FOREIGN, *ARCHIVES, *SEQUENCES),
+    *(*HTTPS, *HOOKS, *NULLS, *RARE, *SDK, *LEAKS, *FOREIGN, *ARCHIVES, *SEQUENCES, *ACCESS),
 )
 
 FAULTS: dict[str, Fault] = {fault.name: fault for fault in _ALL}

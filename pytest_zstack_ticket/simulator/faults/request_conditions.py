@@ -19,6 +19,7 @@ Condition: TypeAlias = Callable[[Facts], bool]
 Sized: TypeAlias = Callable[[Facts, float], bool]
 
 _EXPONENT = re.compile(r"[:\[,]\s*-?\d+(?:\.\d+)?[eE][+-]?\d")
+_SIGNED_EXPONENT = re.compile(r"[:\[,]\s*-?\d+(?:\.\d+)?[eE][+-]\d")
 _WHOLE_DOUBLE = re.compile(r"[:\[,]\s*-?\d+\.0+\s*[,}\]]")
 _USUAL_ORDER = ("name", "requests", "accountSystemType", "accountSystemContext")
 _TOP_KEYS = frozenset({"params", "systemTags", "userTags", "changeTicketStatus", "updateTicketRequest"})
@@ -209,6 +210,14 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
     ),
     "conformance-header": (_header("X-Conformance-Unknown"), "an unknown header is sent"),
     "chunked": (_header("Transfer-Encoding"), "the body comes in chunks"),
+    "expect": (_header("Expect"), "the client expects 100-continue"),
+    "quoted-charset": (_header("Content-Type", 'charset="'), "the charset is quoted"),
+    "accept-language": (_header("Accept-Language"), "a language is asked for"),
+    "cookie": (_header("Cookie", "conformance"), "a cookie of nobody's is sent"),
+    "unknown-parameter": (lambda facts: "conformance=" in facts.sent.path, "the query string has a parameter"),
+    "escape-solidus": (lambda facts: r"\/" in facts.text, "a slash is escaped"),
+    "escape-upper": (lambda facts: bool(re.search(r"\\u[0-9A-F]*[A-F]", facts.text)), "hex digits are upper case"),
+    "number-signed-exponent": (lambda facts: bool(_SIGNED_EXPONENT.search(facts.text)), "an exponent has a sign"),
     "forwarded": (_header("X-Forwarded-For"), "X-Forwarded-For is sent"),
     "job-id": (_header("X-Job-UUID"), "X-Job-UUID is sent"),
     "api-timeout": (_header("X-API-Timeout"), "X-API-Timeout is sent"),
@@ -224,6 +233,7 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
     "method-get": (lambda facts: facts.sent.method == "GET", "the method is GET"),
     "method-put": (lambda facts: facts.sent.method == "PUT", "the method is PUT"),
     "method-delete": (lambda facts: facts.sent.method == "DELETE", "the method is DELETE"),
+    "method-trace": (lambda facts: facts.sent.method == "TRACE", "the method is TRACE"),
     "method-post": (lambda facts: facts.sent.method == "POST", "the method is POST"),
     "comment": (lambda facts: "comment" in facts.params, "a comment is sent"),
 }

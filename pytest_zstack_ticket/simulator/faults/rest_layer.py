@@ -118,6 +118,7 @@ _OTHERS: tuple[tuple[str, str, str], ...] = (
     ("large-body-close", "when-body-over:20000(wire:create=close)", "a large body closes the connection"),
     ("deep-body-crash", "when-deeper:50(crash)", "a deep apiBody ends in a 500 with a stack trace"),
     ("deep-body-close", "when-deeper:50(wire:create=close)", "a deep apiBody closes the connection"),
+    ("trace-echoes", "when-method-trace(leak-authorization+status:R18=200)", "TRACE is answered with the request"),
     ("content-type-html", "header:*=content-type=text/html;charset=utf-8", "every answer says that it is HTML"),
     ("content-type-garbage", "header:*=content-type=;;;", "every answer has a malformed Content-Type"),
     ("mojibake", "body:*=mojibake", "every answer has its UTF-8 encoded twice"),

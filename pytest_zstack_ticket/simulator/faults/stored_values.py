@@ -21,6 +21,13 @@ _CREATE = frozenset({"create"})
 _ROUNDED_FROM = 2**53
 _DEEP = 20
 
+_IGNORABLE = re.compile("[\u00ad\u034f\u115f\u180e\u2060-\u2069\u2800\u3164\uffa0\ufff9-\ufffc]")
+
+
+def _recased(letter: str) -> str:
+    return letter if letter.isascii() else letter.upper().lower()
+
+
 TEXT_WAYS: dict[str, tuple[Callable[[str], str], str]] = {
     "upper": (str.upper, "in upper case"),
     "lower": (str.lower, "in lower case"),
@@ -57,6 +64,9 @@ TEXT_WAYS: dict[str, tuple[Callable[[str], str], str]] = {
     "template-resolved": (lambda text: re.sub(r"\$\{[^}]*\}|\{\{.*?\}\}", "49", text), "with templates resolved"),
     "sql-cut": (lambda text: re.split("--|;", text)[0], "cut where SQL would end"),
     "no-path": (lambda text: text.rpartition("/")[2], "without what looks like folders"),
+    "best-fit": (lambda text: text.translate(str.maketrans("\uff1c\uff1e\uff02\uff07", "<>\"'")), "best-fit mapped"),
+    "drop-ignorable": (lambda text: _IGNORABLE.sub("", text), "without characters that show nothing"),
+    "upper-lower": (lambda text: "".join(map(_recased, text)), "in upper case and back"),
     "number": (lambda text: re.sub(r"\A0+(?=\d)", "", text), "as a number, if it looks like one"),
 }
 """Ways to store a text wrongly."""

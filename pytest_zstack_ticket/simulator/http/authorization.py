@@ -37,7 +37,7 @@ def authorize(context: CallContext) -> None:
     """Note who claims to call; whether the session lives is asked later, by the portal."""
     if not context.call.session:
         return
-    header = context.header("Authorization")
+    header = context.active.via("authorization.header", _header)(context)
     if header is None:
         if context.without("accept-no-authorization"):
             raise _refuse("R5", "missing header 'Authorization'")
@@ -48,6 +48,11 @@ def authorize(context: CallContext) -> None:
         _access_key(context, header[6:].strip())
     elif context.without("accept-other-scheme"):
         raise _refuse("R6", "Authorization type must be 'OAuth'")
+
+
+def _header(context: CallContext) -> str | None:
+    """Return the one header in which a session counts."""
+    return context.header("Authorization")
 
 
 def _refuse(row: str, text: str, status: int = 400) -> Refusal:

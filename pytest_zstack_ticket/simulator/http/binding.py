@@ -31,7 +31,8 @@ def bind(context: CallContext) -> None:
             _bind_field(context, field, sent[field.name])
     _bind_inherited(context, sent)
     # the path is written after binding, so it wins over a uuid in the wrapper
-    context.values |= context.variables
+    beaten = set() if context.without("body-uuid-wins") else {"uuid"} & set(context.values)
+    context.values |= {name: value for name, value in context.variables.items() if name not in beaten}
 
 
 def _bind_inherited(context: CallContext, sent: dict[str, Json]) -> None:

@@ -56,12 +56,16 @@ def page(row: str, status: int, text: str, *, ideal: int, headers: tuple[tuple[s
 
 def outside(path: str) -> Response | None:
     """Answer to a path that is not below the context root; None for one that is."""
-    if path.split("?", maxsplit=1)[0] == CONTEXT:
-        return Response(status=302, headers=(("location", f"{CONTEXT}/"), ("transfer-encoding", "chunked")), body=b"")
+    root, mark, query = path.partition("?")
+    if root == CONTEXT:
+        place = f"{CONTEXT}/{mark if query else ''}{query}"
+        return Response(status=302, headers=(("location", place), ("transfer-encoding", "chunked")), body=b"")
     if path.startswith(f"{CONTEXT}/"):
         return None
     text = status_report(404)
     try:
+        if not path.startswith("/"):
+            raise _invalid_uri("Invalid URI")
         _check_target(path)
     except Refusal as error:
         text = error.text

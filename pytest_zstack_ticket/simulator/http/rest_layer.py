@@ -11,6 +11,7 @@ from pytest_zstack_ticket.simulator.calls.api_call import Call
 from pytest_zstack_ticket.simulator.errors import Refusal
 from pytest_zstack_ticket.simulator.http.authorization import authorize
 from pytest_zstack_ticket.simulator.http.binding import bind
+from pytest_zstack_ticket.simulator.http.careless_reading import nearly_named, overlong_text
 from pytest_zstack_ticket.simulator.http.container_pages import body_text as decoded_body
 from pytest_zstack_ticket.simulator.http.query_parameters import read_parameters
 from pytest_zstack_ticket.simulator.http.routes import Route, decoded, find_route, split_target
@@ -44,6 +45,8 @@ def receive(context: CallContext) -> None:
     if route is None:
         raise Refusal(row="R1", status=404, text=f"no api mapping to {path}", ideal=404, code="SYS.1003")
     body = _read_body(context)
+    if context.request.method == "PUT" and not context.without("empty-action-cancels"):
+        body = _cancelled_if_empty(body)
     context.call = _dispatch(context, route, body)
     context.variables = route.variables
     authorize(context)
@@ -63,6 +66,12 @@ def receive(context: CallContext) -> None:
     if not context.call.entity:
         _check_job_id(context)
         _check_timeout(context)
+
+
+def _cancelled_if_empty(body: dict[str, Json] | None) -> dict[str, Json]:
+    """Take an action that says nothing for a cancel."""
+    said = any(isinstance(value, dict) and value for value in (body or {}).values())
+    return body if body and said else {"changeTicketStatus": {"statusEvent": "cancel"}}
 
 
 def _shown(context: CallContext, error: GsonError) -> str:
@@ -111,12 +120,14 @@ def body_text(context: CallContext) -> str:
     """Decode the body as the servlet reader does; the ideal endpoint replaces what is not UTF-8."""
     if context.variant.documented:
         return (context.request.body or b"").decode("utf-8", "replace")
+    if not context.without("overlong-decoded"):
+        return overlong_text(context.request.body or b"")
     return decoded_body(context.request)
 
 
 def _dispatch(context: CallContext, route: Route, body: dict[str, Json] | None) -> Call:
     """Find the call that is meant; a path of a single call is served whatever the method (dossier 4.2)."""
-    method = context.request.method
+    method = _method(context, route, body)
     if route.unique and not context.variant.documented:
         return route.calls[0]
     calls = route.by_method(method)
@@ -132,6 +143,14 @@ def _dispatch(context: CallContext, route: Route, body: dict[str, Json] | None) 
         path = split_target(context.request.path)[0]
         raise _crash(row, f"{_NONE_FOUND[method]} found for the path[/zstack{path}]")
     return calls[0]
+
+
+def _method(context: CallContext, route: Route, body: dict[str, Json] | None) -> str:
+    """Return the method of a request; a fault takes a GET with a body for what else the path has a body for."""
+    method = context.request.method
+    if method != "GET" or not body or context.without("get-writes"):
+        return method
+    return next((one for one in ("POST", "PUT") if route.by_method(one)), method)
 
 
 def _action(context: CallContext, route: Route, body: dict[str, Json] | None) -> Call:
@@ -162,7 +181,7 @@ def _parameter_object(context: CallContext, body: dict[str, Json] | None) -> dic
             context.waived |= {"*"}
             return {}
         raise _miscast(context, "R19", context.call.wrapper, message, "Map")
-    sent = dict(message or {})
+    sent = nearly_named(context, dict(message or {}))
     if message is None and not context.without(f"accept-malformed:{_emptiness(context)}"):
         context.waived |= {"*"}
     for name in ("systemTags", "userTags"):

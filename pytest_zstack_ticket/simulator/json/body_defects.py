@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+from pytest_zstack_ticket.simulator.json.gson_reader import GsonError, TooDeepError, parse_object
+
 KINDS = (
     "empty",
     "null",
@@ -15,14 +17,20 @@ KINDS = (
     "truncated",
     "trailing-comma",
     "trailing-text",
+    "trailing-object",
     "duplicate-key",
     "control-character",
+    "escape",
+    "separator",
     "lenient",
     "garbage",
     "no-params",
 )
 _SCALARS = ((bool, "boolean"), (list, "array"), (str, "string"), (int, "number"), (float, "number"))
 _OPENERS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
+
+_MESSAGES = {"Invalid control character": "control-character", "Invalid \\": "escape"}
+"""Kinds by how the standard library's complaint begins."""
 
 
 def malformation(text: str) -> str:
@@ -52,13 +60,25 @@ class _Pairs(list[tuple[str, object]]):
 
 def _broken(text: str, error: json.JSONDecodeError) -> str:
     if error.msg.startswith("Extra data"):
-        return "trailing-text"
-    if error.msg.startswith("Invalid control character"):
-        return "control-character"
+        return "trailing-object" if text[error.pos :].strip() == "{}" else "trailing-text"
+    named = next((kind for message, kind in _MESSAGES.items() if error.msg.startswith(message)), "")
+    if named:
+        return named
     if re.search(r",\s*[}\]]", text) and not malformation(re.sub(r",(\s*[}\]])", r"\1", text)):
         return "trailing-comma"
     marks = _OPENERS.findall(text)
     depth = sum((mark in ("{", "[")) - (mark in ("}", "]")) for mark in marks)
     if text.lstrip()[:1] in "{[" and depth > 0:
         return "truncated"
-    return "lenient" if text.lstrip()[:1] in "{[/#\ufeff" else "garbage"
+    if text.lstrip()[:1] not in "{[/#\ufeff":
+        return "garbage"
+    return "lenient" if _lenient(text) else "separator"
+
+
+def _lenient(text: str) -> bool:
+    """Tell whether gson reads a text that is no plain JSON."""
+    try:
+        parse_object(text, integers=True)
+    except (GsonError, TooDeepError):
+        return False
+    return True

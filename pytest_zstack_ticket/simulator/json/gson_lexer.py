@@ -19,6 +19,7 @@ _NOT_LITERAL = frozenset("/\\;#={}[]:, \t\f\r\n")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORDS: dict[str, Token] = {"true": "BOOLEAN", "false": "BOOLEAN", "null": "NULL"}
 _ESCAPES = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", "\n": "\n", "'": "'", '"': '"', "\\": "\\", "/": "/"}
+_NO_SCRIPT = ")]}'\n"
 _MALFORMED = "com.google.gson.stream.MalformedJsonException: "
 _ILLEGAL = "java.lang.IllegalStateException: "
 
@@ -125,6 +126,7 @@ class JsonReader:
             case "named":
                 self._colon()
             case "empty-document":
+                self._skip_prefix()
                 self.stack[-1] = "document"
             case "document":
                 if self._next(eof=False) == "":
@@ -253,6 +255,11 @@ class JsonReader:
         if eof:
             raise GsonError(f"java.io.EOFException: End of input{self.location()}", path=self.path())
         return ""
+
+    def _skip_prefix(self) -> None:
+        """Pass what keeps JSON from being run as a script (consumeNonExecutePrefix)."""
+        self._next()
+        self.at += len(_NO_SCRIPT) - 1 if self.text.startswith(_NO_SCRIPT, self.at - 1) else -1
 
     def _skip_line(self) -> None:
         end = re.compile(r"[\r\n]|\Z").search(self.text, self.at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import time
 from dataclasses import replace
@@ -25,9 +26,11 @@ from pytest_zstack_ticket.simulator.http.request_head import (
 from pytest_zstack_ticket.simulator.http.tomcat_pages import HTML, status_report
 from pytest_zstack_ticket.simulator.json.json_writer import encode
 from pytest_zstack_ticket.simulator.response import DamagedResponse
+from pytest_zstack_ticket.simulator.server.loose_framing import loose_request
 from pytest_zstack_ticket.simulator.server.wire_faults import damage
 
 _BODY_LIMIT = 64 * 1024 * 1024
+_PADDED = re.compile(rb":[ \t]{2,}")
 _UNCHUNKED = 8192
 """The container's output buffer: a longer body is sent in chunks."""
 
@@ -45,6 +48,10 @@ class Server(Protocol):
 
     def answer(self, request: Request, /) -> Response | DamagedResponse:
         """Answer one request."""
+        ...
+
+    def ignores(self, rule: str, /) -> bool:
+        """Whether a fault switches off a rule."""
         ...
 
 
@@ -102,7 +109,10 @@ class ClientConnection(asyncio.Protocol):
                     break
                 self._take(event)
         except h11.RemoteProtocolError:
-            self._refuse()
+            if self.head is not None and self.server.ignores("carry-out-cut"):
+                self._respond()
+            else:
+                self._refuse()
             return
         if self.http.their_state is h11.CLOSED and not self.busy:
             self.transport.close()
@@ -134,6 +144,8 @@ class ClientConnection(asyncio.Protocol):
     def _request(self) -> Request:
         assert self.head is not None  # noqa: S101 - the end of a message follows its head
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.head.headers)
+        if _PADDED.search(self.raw) and self.server.ignores("keep-header-blanks"):
+            headers = tuple((name, f" {value}") for name, value in headers)
         target = self.head.target.decode("latin-1")
         if not target.startswith("/") and "://" in target:
             parts = urlsplit(target)
@@ -201,9 +213,19 @@ class ClientConnection(asyncio.Protocol):
 
     def _refuse(self) -> None:
         """Answer what is no HTTP with the container's page."""
-        if self.http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+        loose = loose_request(self.raw) if self.server.ignores("any-framing") else None
+        if loose is not None:
+            self._send_alone(loose)
+        elif self.http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             self._answer_old(*old) if (old := old_request(self.raw)) else self._give_up(*refused_head(self.raw))
         self.transport.close()
+
+    def _send_alone(self, request: Request) -> None:
+        """Answer a request that the parser did not take."""
+        answer = self._answered(request)
+        response = answer if isinstance(answer, Response) else answer.response
+        head = f"HTTP/1.1 {response.status} \r\nContent-Length: {len(response.body)}\r\n\r\n"
+        self._write(head.encode("latin-1") + response.body)
 
     def _answer_old(self, method: str, target: str) -> None:
         """Answer a request of HTTP/0.9: with a body alone."""

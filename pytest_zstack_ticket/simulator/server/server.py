@@ -102,6 +102,11 @@ class SimulatorServer:
             self._send_hooks()
         return response
 
+    def ignores(self, rule: str) -> bool:
+        """Whether a fault switches off a rule of the connection."""
+        with self._lock:
+            return self.engine.ignores(rule)
+
     def opened(self, connection: ClientConnection) -> None:
         """Note a new connection."""
         self.connections.add(connection)

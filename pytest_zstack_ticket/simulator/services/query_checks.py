@@ -56,7 +56,7 @@ def check_query(context: CallContext, asked: Query) -> None:
     known = MEMBERS[context.call.entity]
     _check_names(context, asked, known)
     for name, value in (("max-results", asked.limit), ("first-result value", asked.start)):
-        if value < 0:
+        if value < 0 and context.without("accept-negative"):
             shown = "" if name == "max-results" else f" : {value}"
             raise _thrown(f"java.lang.IllegalArgumentException: {name} cannot be negative{shown}")
     if context.state.options.choices.four_bytes != "kept" and any(astral(one.value) for one in asked.conditions):
@@ -67,14 +67,14 @@ def check_query(context: CallContext, asked: Query) -> None:
 def _check_names(context: CallContext, asked: Query, known: frozenset[str]) -> None:
     name = show.CLASSES[context.call.entity]
     for one in asked.fields:
-        if one not in known:
+        if one not in known and context.without("accept-unknown-fields"):
             # the braces stand in the server's own format string
             raise _thrown(f"{_RUNTIME}inventory[${{selfInventoryClass}}] has no field[{one}]")
     for condition in asked.conditions:
         if condition.field not in known - _HIDDEN | _TAGS:
             raise _thrown(f"{_RUNTIME}inventory class[class {name}] not having field[{condition.field}]")
     wanted = (asked.sort or "").lstrip("+-")
-    if wanted and wanted not in known - _HIDDEN:
+    if wanted and wanted not in known - _HIDDEN and context.without("accept-unknown-sort"):
         raise ApiError("SYS.1000", "bad-sort", name.rpartition(".")[2], wanted)
 
 
@@ -91,7 +91,7 @@ def _check_syntax(context: CallContext, asked: Query) -> None:
     if "" in asked.fields:
         word = text[at:].partition(" ")[0]
         raise _thrown(f"{_PARSE}no viable alternative at input '{target}.{word}' at line 1:{at}, {_around(text, at)}")
-    if asked.sort is not None:
+    if asked.sort is not None and context.without("accept-unknown-sort"):
         _check_sort(text, asked.sort.lstrip("+-"))
     broken = context.state.options.choices.query_quotes == "broken"
     if broken and any("'" in one.value for one in asked.conditions):

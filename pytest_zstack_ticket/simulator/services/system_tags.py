@@ -6,6 +6,14 @@ from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.state import CallContext
 
+_JAVA_CLASSES = {
+    bool: "java.lang.Boolean",
+    int: "java.lang.Long",
+    float: "java.lang.Double",
+    list: "java.util.ArrayList",
+}
+"""What gson makes of a value whose type is not declared; a bool of Python is an int, too, and comes first."""
+_MAP = "com.google.gson.internal.LinkedTreeMap"
 _EPHEMERAL = "ephemeral::"
 VALIDATION_ONLY = "ephemeral::validationOnly"
 """Makes any call run all checks and then succeed without doing anything (EphemeralSystemTag.java)."""
@@ -20,13 +28,12 @@ def check_system_tags(context: CallContext) -> None:
     for tag in tags:
         if not isinstance(tag, str):
             raise ApiError("SYS.1000", details=_miscast(tag))
-        if not tag.startswith(_EPHEMERAL):
+        if not tag.startswith(_EPHEMERAL) and context.without("accept-unknown:systemTags"):
             raise ApiError("SYS.1007", "no-system-tag", tag)
 
 
 def _miscast(tag: Json) -> str:
     if tag is None:
         return "java.lang.NullPointerException"
-    kind = "java.lang.Boolean" if isinstance(tag, bool) else "java.lang.Long" if isinstance(tag, int) else None
-    kind = kind or ("java.lang.Double" if isinstance(tag, float) else "com.google.gson.internal.LinkedTreeMap")
+    kind = next((name for kind, name in _JAVA_CLASSES.items() if isinstance(tag, kind)), _MAP)
     return f"java.lang.ClassCastException: {kind} cannot be cast to java.lang.String"

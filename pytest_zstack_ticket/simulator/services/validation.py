@@ -83,7 +83,7 @@ def _check_list(context: CallContext, field: Field, value: list[Json]) -> None:
         raise _invalid(f"field[{name}] must be a nonempty list")
     if not field.null_elements and None in value and context.without(f"accept-null-element:{name}"):
         raise _invalid(f"field[{name}] cannot contain a NULL element")
-    lost = [item for item in value if field.resource and not context.store.has(field.resource, item)]
+    lost = [item for item in value if item and field.resource and not context.store.has(field.resource, item)]
     if lost and context.without(f"accept-unknown:{name}"):
         shown = ", ".join(map(str, lost))
         raise ApiError(

@@ -10,6 +10,7 @@ from pytest_zstack_ticket.checks.causes import (
     EVENTS,
     FORMS,
     HISTORY,
+    OPTIONAL,
     OTHER_JOB,
     OTHER_UUID,
     PAGE,
@@ -49,6 +50,7 @@ def test_each_cause_is_a_requirement():
         COUNTED,
         DELETED,
         HISTORY,
+        OPTIONAL,
         OTHER_JOB,
         OTHER_UUID,
         PAGE,
@@ -184,6 +186,20 @@ def test_a_wrong_total_is_one_cause_wherever_it_is_read():
     listing = rows("a", "b", "c", path="/v1/tickets?limit=9")
     total = (answered(200, {"inventories": [], "total": 4}, method="GET", path="/v1/tickets?count=true"),)
     assert "ZT-QUERY-021" in because("total-count", before=listing, subject=total, after=listing)
+
+
+@pytest.mark.parametrize(
+    ("more", "beside", "causes"),
+    [
+        ({"description": "d"}, {}, (OPTIONAL,)),
+        ({"resourceUuid": "u"}, {}, ()),
+        ({"description": "d"}, {"description": ""}, ()),
+    ],
+)
+def test_a_refused_description_is_one_cause_in_every_variation_that_has_one(more, beside, causes):
+    sent = {"params": NAMED["params"] | more}
+    sibling = job(end=inventory(), sent={"params": NAMED["params"] | beside})
+    assert because("sameness", subject=job(503, error(), sent=sent), sibling=sibling) == causes
 
 
 def test_a_role_without_exchanges_explains_nothing():

@@ -139,6 +139,22 @@ def test_no_other_job_may_be_lost():
     assert departs(lost(astral, by=profile("documented"))) == "expect-answer-form"
 
 
+def waiting(sent: Json | bytes) -> Judgement:
+    polls = job(end={}, sent=sent)
+    return evaluate("form", {"subject": (*polls[:-1], answered(202, {}, method="GET"))}, {}, NEW)
+
+
+def test_only_the_job_of_a_list_where_an_object_is_declared_need_not_end():
+    for sent in (b'{"params": {"accountSystemContext": []}}', b'{"params": {"requests": [{"apiBody": [1]}]}}'):
+        judgement = waiting(sent)
+        assert isinstance(judgement, Undecided)
+        assert judgement.reason.key == "unending-list"
+        assert tally_of(example(judgement)).legal == 1
+    other = waiting(b'{"params": {"accountSystemContext": {"a": []}}}')
+    assert isinstance(other, Undecided)
+    assert tally_of(example(other)).undecided == 1
+
+
 def test_a_lost_create_leaves_no_ticket():
     def judged(*found: Json) -> Judgement:
         trails = {"subject": job(404, LOST, sent={"params": {"name": "\U0001f600"}}), "named": rows(*found)}

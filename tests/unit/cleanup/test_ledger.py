@@ -16,6 +16,7 @@ from pytest_zstack_ticket.cleanup.ledger import Ledger, LedgerHead, SavedLedger
 from pytest_zstack_ticket.cleanup.ledger_transport import LedgerTransport
 from pytest_zstack_ticket.model.errors import LedgerError
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
+from pytest_zstack_ticket.transport.quota import counts_as_creation
 from tests.support.manual_clock import ManualClock
 
 HEAD = LedgerHead(run="m", url="http://x/zstack", login="account", user="admin")
@@ -155,3 +156,22 @@ def test_only_a_log_in_says_who_owns_the_tickets(tmp_path: Path):
     assert ledger.book.owners == set()
     transport.send(login_request("account", "admin", "password"))
     assert ledger.book.owners == {"me"}
+
+
+@pytest.mark.parametrize(
+    "method", ["POST", "PATCH", "post", "CONFORM", "TRACE", "GET", "PUT", "DELETE", "HEAD", "OPTIONS"]
+)
+@pytest.mark.parametrize(("status", "open_"), [(405, True), (400, False)])
+def test_whatever_counts_as_a_create_has_an_entry_that_can_be_settled(
+    tmp_path: Path, method: str, status: int, open_: bool
+):
+    ledger = Ledger(tmp_path / "ledger.jsonl", HEAD)
+    page, error = b"<html>405</html>", b'{"error": {"code": "SYS.1000"}}'
+    line = Line(Response(status=status, headers=(), body=page if open_ else error))
+    begun: list[int] = []
+    transport = LedgerTransport(line, ledger=ledger, clock=ManualClock(NOW), began=begun.append)
+    request = Request(method=method, path="/v1/tickets", body=create(7).body)
+    transport.send(request)
+    pending = ledger.book.pending()
+    assert len(pending) == len(begun) == counts_as_creation(request)
+    assert all((one.open, one.intent.nonce) == (open_, f"zt-{7:016x}") for one in pending)

@@ -291,3 +291,58 @@ def test_a_ticket_that_cannot_be_deleted_is_tried_three_times_and_left(names: li
     assert (result.left, result.unseen) == (["u2"], 0)
     assert len([one for one in store.requests if one.method == "DELETE" and one.path.endswith("u2")]) == 3
     assert store.tickets.keys() == {"u2"}
+
+
+class Chosen:
+    """Selects tickets by UUID; others are held by tests that run."""
+
+    def __init__(self, *uuids: str, held: frozenset[str] = frozenset()) -> None:
+        self.uuids = set(uuids)
+        self._held = held
+
+    def held(self, entry: Entry) -> bool:
+        return entry.ticket in self._held
+
+    def asks(self, _entry: Entry) -> bool:
+        return False
+
+    def choose(self, there: Mapping[str, Entry]) -> set[str]:
+        return self.uuids & there.keys()
+
+
+def accepted(names: list[str]) -> Ledger:
+    ledger = Ledger(names)
+    for number in range(len(names)):
+        ledger.know(number + 1, {"end": "accepted", "ticket": f"u{number}", "shown": True})
+    return ledger
+
+
+def swept_next_to_tests(store: TicketStore, ledger: Ledger, selection: Chosen) -> None:
+    calls = CleanupCalls(
+        run=store.run, sessions=Sessions(), profile=PROFILE, clock=store.clock, patience=60.0, longest=600.0
+    )
+    Sweeper(calls, ledger, profile=PROFILE, patience=60.0).sweep(selection=selection, wait=False)
+
+
+def test_while_tests_run_only_what_is_selected_is_deleted(names: list[str], clock: ManualClock):
+    store, ledger = TicketStore.of(names, clock), accepted(names)
+    swept_next_to_tests(store, ledger, Chosen("u1", "u4"))
+    assert store.tickets.keys() == {f"u{number}" for number in range(8)} - {"u1", "u4"}
+    assert {entry.ticket for entry in ledger.drop_gone()} == {"u1", "u4"}
+
+
+def test_while_tests_run_a_fresh_ticket_that_is_not_shown_yet_is_not_given_up(names: list[str]):
+    clock = ManualClock(NOW + 1)
+    store, ledger = TicketStore.of(names, clock), accepted(names)
+    late = store.tickets.pop("u3")
+    swept_next_to_tests(store, ledger, Chosen())
+    store.tickets["u3"] = late
+    assert not ledger.drop_gone()
+    clock.sleep(60)
+    del store.tickets["u3"]
+    swept_next_to_tests(store, ledger, Chosen(held=frozenset({"u3"})))
+    assert not ledger.drop_gone()
+    swept_next_to_tests(store, ledger, Chosen())
+    assert [entry.ticket for entry in ledger.drop_gone()] == ["u3"]
+    assert swept(store, ledger).clean
+    assert not store.tickets

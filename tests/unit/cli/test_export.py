@@ -103,7 +103,7 @@ def test_evidence_that_was_cut_short_is_said_to_be(folder: Path, capsys: pytest.
 def test_the_evidence_of_another_run_is_refused_and_no_file_is_left(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    written(folder, {"file": "evidence.jsonl.gz", "size": 4, "root": "0" * 64})
+    written(folder, {"file": "evidence.jsonl.gz", "size": 4, "root": "0" * 64, "counts": {}})
     assert main(["export", "har", str(folder), "--output", str(tmp_path / "x.har")]) == 4
     assert "is not the evidence of this report" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["out"]

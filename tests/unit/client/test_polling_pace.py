@@ -228,3 +228,29 @@ def test_a_delivery_is_waited_for_twice_as_long_as_jobs_took() -> None:
     assert pace.hook_wait == pytest.approx(6.0)
     pace.learn("create", ended_after(60.0), None)
     assert pace.hook_wait == 10.0
+
+
+def test_an_error_that_takes_its_time_slows_down_no_other_job() -> None:
+    pace = PollingPace()
+    for _ in range(8):
+        pace.learn("create", ended_after(1.0), pace.first_wait("create"))
+    before = pace.first_wait("create")
+    first, last = ended_after(16.0)
+    refused = Exchange(id="m-3", request=CREATE, answer=Response(status=503, body=b"{}"), started=116.5, elapsed=0.1)
+    running = Exchange(id="m-2", request=CREATE, answer=RUNNING, started=last.started - 8.0, elapsed=0.1)
+    for _ in range(16):
+        pace.learn("create", (first, running, refused), pace.first_wait("create"))
+    assert pace.first_wait("create") <= before
+
+
+def test_the_pace_of_a_target_is_known_from_its_first_calls() -> None:
+    pace = PollingPace()
+    assert (pace.latency, pace.job) == (None, None)
+    first, last = ended_after(1.0)
+    running = Exchange(id="m-2", request=CREATE, answer=RUNNING, started=last.started - 0.4, elapsed=0.1)
+    pace.learn("create", (first, running, last), LEAST_WAIT)
+    assert pace.latency == pytest.approx(0.1)
+    assert pace.job == pytest.approx(0.8)
+    for _ in range(9):
+        pace.learn("create", ended_after(0.7), 0.7)
+    assert pace.job == pytest.approx(0.7)

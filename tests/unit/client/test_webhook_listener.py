@@ -20,10 +20,10 @@ from pytest_zstack_ticket.client.webhook_listener import (
 JOB = "0" * 32
 
 
-def deliver(url: str, job: str = JOB, path: str = "") -> int:
+def deliver(url: str, job: str = JOB, path: str = "", method: str = "POST") -> int:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
-    connection.request("POST", path or parts.path, b"{}", {"X-Job-UUID": job} if job else {})
+    connection.request(method, path or parts.path, b"{}", {"X-Job-UUID": job} if job else {})
     status = connection.getresponse().status
     connection.close()
     return status
@@ -94,3 +94,17 @@ def test_a_target_on_this_machine_is_told_the_loopback_address() -> None:
 
 def test_a_name_that_leads_nowhere_is_told_the_loopback_address() -> None:
     assert address_towards("http://no-such-host.invalid/zstack") == "127.0.0.1"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
+def test_a_visit_by_another_method_is_kept_and_is_no_webhook(method: str) -> None:
+    with WebhookListener() as listener:
+        assert deliver(listener.url("a"), method=method) == 200
+        assert [one.request.method for one in listener.visits("a")] == [method]
+        assert listener.wait("a", seconds=0.0) == ()
+        assert listener.visits("b") == ()
+
+
+def test_only_a_post_rings(notifier: JobNotificationListener) -> None:
+    assert deliver(notifier.url, method="GET") == 404
+    assert not notifier.wait(JOB, 0.0)

@@ -44,6 +44,13 @@ def test_a_job_with_a_character_beyond_the_table_is_lost_and_makes_no_ticket(cha
     assert endpoint.engine.take_deliveries() == ()
 
 
+def test_a_job_id_is_bound_like_the_rest_of_the_message() -> None:
+    endpoint = measured()
+    assert endpoint.send("POST", "/v1/tickets", {"params": message(id=EMOJI)}).status == 202
+    endpoint.now += 1
+    assert text(endpoint, "GET", f"/v1/api-jobs/{quote(EMOJI)}") == (404, "the job has been expired")
+
+
 def test_a_member_that_is_not_bound_loses_nothing() -> None:
     assert measured().create(unknown=EMOJI).status == 200
 

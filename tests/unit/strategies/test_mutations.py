@@ -16,14 +16,20 @@ SCHEMA = Path(__file__).parents[3] / "schemas" / "api" / "create-request.schema.
 VALIDATOR = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
 BEYOND_THE_SCHEMA = {
     "params.accountSystemType/unknown",
+    "params.accountSystemType/looks-like-homoglyph",
+    "params.accountSystemType/looks-like-full-width",
+    "params.accountSystemType/looks-like-padded",
     "params.requests[0].executeTimes/type-text",
     "params.requests[0].executeTimes/fraction",
     "params.requests[0].executeTimes/too-large",
     "params.requests[0].executeTimes/too-large-64-bit",
+    "params.requests[0].executeTimes/too-small",
     "params.requests[0].apiName/unknown",
     "params.requests[1].executeTimes/type-text",
     "params.requests[1].apiName/unknown",
     "params.flowCollectionUuid/unknown",
+    "params.flowCollectionUuid/malformed",
+    "params.flowCollectionUuid/empty",
     "params.tagUuids/unknown",
 }
 """What a schema of types and lengths cannot say: names that do not exist, and numbers that Java cannot hold."""
@@ -57,6 +63,7 @@ def test_a_release_without_tags_gets_no_mutation_of_them() -> None:
         "params.tagUuids/type-object",
         "params.tagUuids/type-string",
         "params.tagUuids/unknown",
+        "params.tagUuids/null-element",
     }
 
 

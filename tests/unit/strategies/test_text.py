@@ -42,7 +42,7 @@ def test_every_two_fields_meet_in_every_pair_of_values() -> None:
 
 def test_layouts_have_names_of_their_own() -> None:
     names = [name for name, _ in layouts()]
-    assert len(set(names)) == len(names) == 6
+    assert len(set(names)) == len(names) == 7
 
 
 def test_keys_are_reordered_at_every_depth() -> None:

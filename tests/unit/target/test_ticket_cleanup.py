@@ -1,56 +1,109 @@
-"""Tickets of a test that runs are kept: with several under way, those since the oldest of them began."""
+"""While tests run, only tickets are deleted that none of them looks at."""
 
 from types import SimpleNamespace
 from typing import Any, cast
 
-from pytest_zstack_ticket.model.settings import Patience
-from pytest_zstack_ticket.target.ticket_cleanup import TicketCleanup
+from pytest_zstack_ticket.cleanup.entries import Entry, Intent
+from pytest_zstack_ticket.model.quotas import Quotas
+from pytest_zstack_ticket.target.ticket_cleanup import TicketCleanup, _Idle
 from pytest_zstack_ticket.transport.clock import SystemClock
+from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
 
-def connected(*parts: str) -> tuple[TicketCleanup, list[Any]]:
-    """Make a clean-up with a connection for each user, whose ledgers are at number 1."""
-    made: list[Any] = [
-        SimpleNamespace(settings=SimpleNamespace(part=part), ledger=SimpleNamespace(next_number=1), protected=1)
-        for part in parts
-    ]
-    unused = cast("Any", None)
-    return TicketCleanup(unused, cast("Patience", None), unused, SystemClock(), connections=list(made)), made
+def entry(number: int) -> Entry:
+    """Make the entry of an accepted create, whose UUID is its number."""
+    intent = Intent(number=number, nonce=f"zt-{number:016x}", places={}, name="", sent=0.0)
+    return Entry(intent=intent, end="accepted", ticket=str(number))
 
 
-def test_a_test_protects_what_is_created_from_its_beginning():
-    cleanup, (own,) = connected("")
-    own.ledger.next_number = 7
-    cleanup.protect()
-    assert own.protected == 7
+class Cloud:
+    """A clean-up with one user, who has created some tickets under a quota."""
+
+    def __init__(self, alive: int) -> None:
+        self.counter = SharedUsageCounter(Quotas(alive=alive))
+        self.cleanup = TicketCleanup(cast("Any", None), cast("Any", None), self.counter, SystemClock())
+        self.entries: dict[str, Entry] = {}
+        ledger = SimpleNamespace(drop_gone=list)
+        self.connection: Any = SimpleNamespace(settings=SimpleNamespace(part=""), ledger=ledger)
+
+    def create(self, count: int = 1) -> list[str]:
+        """Create tickets in this context."""
+        made = []
+        for _ in range(count):
+            number = len(self.entries) + 1
+            self.cleanup.created("", number)
+            self.counter.reserve(1, creates=True, now=0.0)
+            self.entries[str(number)] = entry(number)
+            made.append(str(number))
+        return made
+
+    def chosen(self, *, own: bool = False) -> set[str]:
+        """Choose what is deleted now."""
+        return _Idle(self.cleanup, self.connection, own=own).choose(self.entries)
 
 
-def test_the_oldest_body_that_runs_decides():
-    cleanup, (own,) = connected("")
-    for body, number in (("first", 3), ("second", 8)):
-        own.ledger.next_number = number
-        cleanup.protect(body)
-    own.ledger.next_number = 12
-    assert (own.protected, cleanup.held) == (3, 9)
-    cleanup.release("first")
-    assert (own.protected, cleanup.held) == (8, 4)
-    cleanup.release("second")
-    assert (own.protected, cleanup.held) == (12, 0)
+def test_what_the_running_test_created_stays():
+    cloud = Cloud(alive=100)
+    cloud.cleanup.protect()
+    first = cloud.create(2)
+    assert cloud.chosen() == set()
+    cloud.cleanup.protect()
+    second = cloud.create()
+    assert cloud.chosen() == set(first)
+    assert cloud.cleanup.keep(*second)
+    assert not cloud.cleanup.keep(first[0])
 
 
-def test_every_ticket_of_a_user_who_came_later_is_newer_than_the_body():
-    cleanup, (own,) = connected("")
-    cleanup.protect("body")
-    late: Any = SimpleNamespace(
-        settings=SimpleNamespace(part="stranger"), ledger=SimpleNamespace(next_number=5), protected=1
-    )
-    cleanup.connections.append(late)
-    cleanup.protect("another")
-    assert (own.protected, late.protected) == (1, 1)
+def test_bodies_hold_their_own_tickets_whichever_is_older():
+    cloud = Cloud(alive=100)
+    cloud.cleanup.protect("old")
+    cloud.cleanup.protect("new")
+    cloud.cleanup.holds.enter("old")
+    old = cloud.create(2)
+    cloud.cleanup.holds.enter("new")
+    new = cloud.create(2)
+    cloud.cleanup.release("new")
+    assert cloud.chosen() == set(new)
+    cloud.cleanup.release("old")
+    assert cloud.chosen() >= set(old)
+
+
+def test_a_ticket_of_an_earlier_test_stays_for_the_one_that_asked_about_it():
+    cloud = Cloud(alive=100)
+    cloud.cleanup.protect()
+    asked, other = cloud.create(2)
+    cloud.cleanup.protect()
+    assert cloud.cleanup.keep(f"zt-{int(asked):016x}")
+    assert cloud.chosen() == {other}
+    cloud.cleanup.protect()
+    assert asked in cloud.chosen()
+
+
+def test_shared_tickets_go_only_where_the_quota_is_nearly_used_up():
+    cloud = Cloud(alive=10)
+    cloud.cleanup.protect()
+    with cloud.cleanup.sharing():
+        shared = cloud.create(8)
+    cloud.cleanup.protect()
+    assert cloud.chosen() == set()
+    cloud.create()
+    assert cloud.chosen() == set(shared)
+
+
+def test_a_test_gives_up_its_own_earlier_tickets_and_no_other_tests():
+    cloud = Cloud(alive=20)
+    cloud.cleanup.protect("other")
+    cloud.cleanup.holds.enter("other")
+    cloud.create(4)
+    cloud.cleanup.protect()
+    own = cloud.create(14)
+    assert cloud.chosen() == set()
+    assert cloud.chosen(own=True) == set(own[:-5])
 
 
 def test_what_was_never_protected_can_be_released():
-    cleanup, (own,) = connected("")
-    own.ledger.next_number = 4
-    cleanup.release("nobody")
-    assert own.protected == 1
+    cloud = Cloud(alive=20)
+    cloud.cleanup.holds.enter(None)
+    cloud.cleanup.release("nobody")
+    cloud.create(2)
+    assert cloud.chosen() == set()

@@ -10,6 +10,7 @@ from pytest_zstack_ticket.checks import CHECKS
 from pytest_zstack_ticket.config import catalogue as catalogues
 from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.config.package_data import suites_folder
+from pytest_zstack_ticket.config.suite_tests import requirements_by_test
 from pytest_zstack_ticket.model.outcome import Phrase, Undecided
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example
@@ -99,3 +100,23 @@ def test_the_value_of_an_argument_decides_which_requirement_is_meant() -> None:
 
 def test_a_requirement_of_another_suite_may_use_any_check() -> None:
     assert irrelevance(replace(GOOD, check="mine"), replace(RULES["ZT-BODY-004"], decided_by=())) == ""
+
+
+def test_a_shipped_test_decides_its_own_requirements_alone():
+    tests = requirements_by_test()
+    assert tests["test_inventory::test_inventory_fields_have_their_types"] >= {"ZT-ANSWER-006", "ZT-ANSWER-010"}
+    literal = [ids for ids in tests.values() if len(ids) == 1]
+    assert len(literal) > 100
+    assert set().union(*tests.values()) == {one.id for one in catalogue() if not one.not_tested}
+
+
+def test_an_example_of_a_test_of_another_requirement_is_refused():
+    tests = requirements_by_test()
+    own = replace(GOOD, test="test_refused::test_invalid_body_is_refused[ZT-BODY-004]")
+    other = replace(GOOD, test="test_form::test_every_response_is_utf8")
+    unknown = replace(GOOD, test="test_mine::test_it")
+    assert [bool(irrelevance(one, RULES["ZT-BODY-004"], tests)) for one in (own, other, unknown)] == [
+        False,
+        True,
+        False,
+    ]

@@ -82,4 +82,5 @@ def test_the_edges_of_a_page_name_run_and_verdict():
     document = page_header(sample_report(), WORDING, "zh")
     assert document["run"] == sample_report()["run"]["id"]
     assert "{page}" in document["of"]
-    assert document["name"].endswith("没有结论")
+    assert document["name"].endswith("测试强度 smoke")
+    assert "没有结论" in document["name"]

@@ -50,6 +50,9 @@ WAYS = {
     "template-resolved": ("${7*7}", "49"),
     "sql-cut": ("a; drop", "a"),
     "no-path": ("/a/b", "b"),
+    "best-fit": ("\uff1cb\uff1e", "<b>"),
+    "drop-ignorable": ("a\u00adb\u3164", "ab"),
+    "upper-lower": ("\u00dfa", "ssa"),
     "number": ("007", "7"),
 }
 

@@ -1,0 +1,177 @@
+"""Checks of side effects: members that the server owns, texts that are carried out, reading calls that write, races.
+
+What a refusal leaves alone is no effect either, where a sibling shows that the refusal means something.
+"""
+
+from __future__ import annotations
+
+from pytest_zstack_ticket.api.messages import Row, moment, rows_of, sent_params
+from pytest_zstack_ticket.checks.access import changed_ticket, unclear_query
+from pytest_zstack_ticket.checks.lifecycle import HISTORIES, chain_violation, updated_requests
+from pytest_zstack_ticket.checks.outcomes import (
+    Arguments,
+    accepted,
+    describe,
+    no_decision,
+    outcome_of,
+    refused,
+    violation,
+)
+from pytest_zstack_ticket.checks.query_rows import brief_names, names_of, outcome_of_query
+from pytest_zstack_ticket.checks.roundtrip import brief, same
+from pytest_zstack_ticket.checks.visibility import only_row
+from pytest_zstack_ticket.model.exchange import Json, Response, Trails
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.profile import Profile
+
+SERVER_OWNED = (
+    "status",
+    "uuid",
+    "createDate",
+    "lastOpDate",
+    "currentFlowUuid",
+    "ticketTypeUuid",
+    "accountUuid",
+    "ownerUuid",
+)
+"""Members of a ticket that the server sets, and that a create or an action must not."""
+
+
+def server_owned(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that members which the server owns, sent with a create (`subject`), take no effect.
+
+    `shown` is the ticket that came of it, `sibling` a create without them and `plain` its ticket: what that has by
+    itself is no effect. A refusal is none either.
+    """
+    outcome = outcome_of(trails, "subject", profile, arguments)
+    if refused(outcome):
+        sibling = outcome_of(trails, "sibling", profile, arguments)
+        return None if accepted(sibling) else Undecided(Phrase.of("sibling-not-accepted", what=describe(sibling).key))
+    if not accepted(outcome):
+        return Undecided(describe(outcome))
+    shown, plain = only_row(trails, "shown"), only_row(trails, "plain")
+    if shown is None or plain is None:
+        return Undecided(Phrase.of("query-unclear", role="shown" if shown is None else "plain"))
+    sent = sent_params(trails["subject"])
+    for member in SERVER_OWNED:
+        if member in sent and _alike(sent[member], shown.get(member)) and not _alike(sent[member], plain.get(member)):
+            return violation(
+                Phrase.of("expect-server-owned", member=member), Phrase.of("shows", value=brief(shown.get(member)))
+            )
+    if "request" in sent and same(sent["request"], shown.get("request"), loose=True):
+        return violation(
+            Phrase.of("expect-server-owned", member="request"), Phrase.of("shows", value=brief(shown.get("request")))
+        )
+    return None
+
+
+def _alike(sent: Json, shown: Json) -> bool:
+    """Say whether a value is the one that was sent; a date may be written in another form and zone."""
+    one, other = moment(sent), moment(shown)
+    if one is not None and other is not None:
+        return abs((one.date() - other.date()).days) <= 1
+    return shown is not None and same(sent, shown, loose=True)
+
+
+def not_widened(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a condition which only its text could make wider shows no ticket, or is refused.
+
+    `before` is a query that shows tickets of the run, as the subject would if its text were carried out.
+    """
+    rows, outcome = rows_of(trails["subject"]), outcome_of_query(trails, profile)
+    if rows:
+        reported = Phrase.of("selection", missing="-", stray=brief_names(names_of(rows)), twice="-")
+        return violation(Phrase.of("expect-no-rows"), reported)
+    if rows is None and not refused(outcome):
+        return Undecided(describe(outcome))
+    return None if rows_of(trails["before"]) else Undecided(Phrase.of("controls-changed"))
+
+
+def nothing_came_of_it(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a reading call (`subject`) has no effect, whatever its body.
+
+    `named` is a query for the name in its body, and then `sibling` a create with such a body that was accepted;
+    `before` and `after` are queries for the ticket that it names, and then `sibling` is the event in its body.
+    """
+    if "named" in trails:
+        rows = rows_of(trails["named"])
+        if rows:
+            return violation(Phrase.of("expect-stored", count=0), Phrase.of("stored", count=len(rows)))
+        unclear = Undecided(Phrase.of("query-unclear", role="named")) if rows is None else None
+    else:
+        if changed := changed_ticket(trails, "before", "after"):
+            return changed
+        unclear = unclear_query(trails, "before", "after")
+    outcome, sibling = outcome_of_query(trails, profile), outcome_of(trails, "sibling", profile, arguments)
+    if unclear or (unclear := no_decision(outcome)):
+        return unclear
+    return None if accepted(sibling) else Undecided(Phrase.of("sibling-not-accepted", what=describe(sibling).key))
+
+
+def together_on_one(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check what events on one ticket that were sent at the same time led to.
+
+    `event0`, `event1`, ... are the calls, `after` and `history` queries afterwards; argument `events` names the calls.
+    Of a deletion that was accepted nothing may be left, of updates the requests of an accepted one, whole; else the
+    history is an unbroken chain up to the status shown, and has one row for the first cancel that was accepted.
+    """
+    events = [str(one) for one in arguments.get("events") or ()]
+    outcomes = [
+        outcome_of(trails, f"event{place}", profile, {"call": "delete" if one == "delete" else "action"})
+        for place, one in enumerate(events)
+    ]
+    done = [place for place, outcome in enumerate(outcomes) if accepted(outcome)]
+    open_end = next((one for outcome in outcomes if (one := no_decision(outcome))), None)
+    rows = rows_of(trails.get("after", ()))
+    if open_end or rows is None or len(rows) > 1:
+        return open_end or Undecided(Phrase.of("query-unclear", role="after"))
+    if not done:
+        return Undecided(Phrase.of("legal-refusal"))
+    if any(events[place] == "delete" for place in done):
+        shown = brief(rows[0].get("status")) if rows else ""
+        return violation(Phrase.of("expect-gone"), Phrase.of("shows", value=shown)) if rows else None
+    if set(events) == {"update"}:
+        found = [
+            updated_requests({"subject": trails[f"event{place}"], "after": trails["after"]}, {}, profile)
+            for place in done
+        ]
+        return next((None for one in found if one is None), found[0])
+    return _one_chain(trails, rows, profile)
+
+
+def _one_chain(trails: Trails, tickets: list[Row], profile: Profile) -> Judgement:
+    """Check the history of a ticket that only cancels were sent for, of which one at least was accepted."""
+    rows = rows_of(trails.get("history", ()))
+    if rows is None or not tickets or HISTORIES in profile.absent:
+        return Undecided(Phrase.of("not-shown", member="history"))
+    pair = ("Pending", "Cancelled")
+    count = sum((row.get("fromStatus"), row.get("toStatus")) == pair for row in rows)
+    if count != 1:
+        expected = Phrase.of("expect-history", count=1, before=pair[0], after=pair[1])
+        return violation(expected, Phrase.of("stored", count=count))
+    return chain_violation(rows, tickets[0])
+
+
+def not_fetched(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that no URL in a ticket's texts was called: `visit` are the requests that came to it.
+
+    `hook` is what the same create delivered to its webhook, which proves that the target can reach the listener.
+    """
+    outcome, visits = outcome_of(trails, "subject", profile), trails.get("visit", ())
+    if visits:
+        return violation(Phrase.of("expect-not-fetched"), Phrase.of("hook-count", count=len(visits)))
+    if not (accepted(outcome) or refused(outcome)):
+        return Undecided(describe(outcome))
+    return None if trails.get("hook") else Undecided(Phrase.of("no-answer"))
+
+
+def no_origin_echo(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that a page of another origin, which the subject names, may not read responses with credentials."""
+    request, answer = trails["subject"][0].request, trails["subject"][0].answer
+    origin = next((value for name, value in request.headers if name.lower() == "origin"), "")
+    if not isinstance(answer, Response):
+        return Undecided(Phrase.of("no-answer"))
+    allowed = answer.header("access-control-allow-origin") or ""
+    if origin and allowed == origin and (answer.header("access-control-allow-credentials") or "").lower() == "true":
+        return violation(Phrase.of("expect-no-origin-echo"), Phrase.of("shows", value=allowed))
+    return None

@@ -1,0 +1,178 @@
+"""How many requests, tickets and seconds a run takes on its target, from what its tests send and the target's pace.
+
+A run is as slow as the slowest of what bounds it: the bodies of tests that run next to each other and make one call
+after the other, the calls that may be under way at once, this machine, and the rate that is allowed.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from math import ceil
+
+from pytest_zstack_ticket.config.suite_load import Load
+
+POLLS = 1.15
+"""Polls of a job, once the wait before the first one is learned."""
+OVERSHOOT = 1.12
+"""How much longer a job is waited for than it takes: the wait is a little too long, and now and then tried shorter."""
+LEARNING = 30
+"""Requests that are sent before the first test, to learn what the target is."""
+DELETION = 2
+"""Requests for each ticket that is deleted: it is cancelled first."""
+LOOK = 8
+"""Requests of a look at what is left, with the listing before it."""
+SHARE_FREED = 0.5
+"""The part of the tickets that may exist which one clean-up during the run frees."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """Seconds that one request takes on the line, one job on the target, and one request on this machine.
+
+    `exception` is what a job takes longer that ends by an exception of the target.
+    """
+
+    latency: float
+    job: float
+    work: float
+    exception: float = 0.0
+
+    @property
+    def call(self) -> float:
+        """Seconds of a call that starts a job, with its polls."""
+        return self.latency * (1 + POLLS) + self.job * OVERSHOOT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What bounds a run's speed: calls under way at once, requests a second, tickets that may exist at once.
+
+    A target that is thrown away needs no `cleanup`.
+    """
+
+    window: int = 1
+    rate: float | None = None
+    alive: int | None = None
+    cleanup: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTest:
+    """One test to come: what it sends, and which tests it may run next to (None for none).
+
+    Of those that `explore` only one runs at a time, next to others that do not.
+    """
+
+    load: Load
+    group: str | None
+    explores: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What a run will take: `seconds` for its tests, `cleanup` for deleting what is left at their end."""
+
+    requests: int
+    posts: int
+    tickets: int
+    seconds: float
+    cleanup: float
+
+    @property
+    def total(self) -> float:
+        """Seconds in all."""
+        return self.seconds + self.cleanup
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What several tests send together."""
+
+    calls: float = 0.0
+    jobs: float = 0.0
+    posts: float = 0.0
+    tickets: float = 0.0
+    chains: list[float] = field(default_factory=list)
+    exploring: float = 0.0
+
+    @property
+    def requests(self) -> float:
+        return self.calls + self.jobs * (1 + POLLS)
+
+
+def forecast(tests: Sequence[PlannedTest], pace: Pace, bounds: Bounds, *, left: float = 0.0) -> Forecast:
+    """Forecast the tests to come, in their order; `left` tickets exist already."""
+    seconds, requests, posts, tickets = 0.0, 0.0, 0.0, left
+    crowded = bounds.alive is not None and sum(test.load.posts for test in tests) + left > bounds.alive
+    for part in _parts(tests, pace, bounds):
+        sweeping = _sweeping(part.posts, part.tickets, bounds) if crowded else 0.0
+        seconds += _seconds(part, pace, bounds, more=sweeping)
+        requests += part.requests + sweeping
+        posts, tickets = posts + part.posts, tickets + part.tickets
+    at_end = tickets if bounds.alive is None else min(tickets, bounds.alive * SHARE_FREED)
+    at_end = at_end if bounds.cleanup else 0.0
+    cleanup = _cleanup(at_end, pace, bounds)
+    return Forecast(
+        requests=round(requests + (DELETION * at_end + LOOK if at_end else 0)),
+        posts=round(posts),
+        tickets=round(tickets),
+        seconds=seconds,
+        cleanup=cleanup,
+    )
+
+
+def _parts(tests: Sequence[PlannedTest], pace: Pace, bounds: Bounds) -> Iterator[_Sum]:
+    """Yield the sums of tests that run next to each other; a test that runs alone is a part of its own."""
+    alone = range(len(tests))
+    keys = (test.group if test.group is not None else place for place, test in zip(alone, tests, strict=True))
+    for _, pairs in groupby(zip(keys, tests, strict=True), key=lambda pair: pair[0]):
+        part = _Sum()
+        for _, test in pairs:
+            load = test.load
+            part.calls += load.plain + load.pooled_plain
+            part.jobs += load.jobs + load.pooled_jobs
+            part.posts += load.posts
+            part.tickets += load.tickets
+            # a pool that is not full takes as long as one that is
+            pooled = ceil(load.pooled_plain / bounds.window) * pace.latency
+            pooled += ceil(load.pooled_jobs / bounds.window) * pace.call
+            waiting = load.broken * pace.exception
+            chain = load.plain * pace.latency + load.jobs * pace.call + pooled + waiting
+            if test.explores:
+                part.exploring += chain
+            else:
+                part.chains.append(chain)
+        yield part
+
+
+def _seconds(part: _Sum, pace: Pace, bounds: Bounds, *, more: float) -> float:
+    calls = (part.calls * pace.latency + part.jobs * pace.call) / bounds.window
+    requests = part.requests + more
+    by_rate = requests / bounds.rate if bounds.rate else 0.0
+    return max(_makespan([part.exploring, *part.chains], bounds.window), calls, requests * pace.work, by_rate)
+
+
+def _makespan(chains: Sequence[float], window: int) -> float:
+    """Return when the last of several bodies ends, if so many run at once and each begins when another has ended."""
+    ends = [0.0] * window
+    for chain in chains:
+        heapq.heapreplace(ends, ends[0] + chain)
+    return max(ends)
+
+
+def _sweeping(posts: float, tickets: float, bounds: Bounds) -> float:
+    """Return the requests that clean-up sends during the run, to stay under the tickets that may exist at once."""
+    looks = posts / (bounds.alive * SHARE_FREED) if bounds.alive is not None else 0.0
+    return DELETION * tickets + LOOK * looks
+
+
+def _cleanup(tickets: float, pace: Pace, bounds: Bounds) -> float:
+    """Return the seconds of the clean-up: all are cancelled and deleted at once, and looked for afterwards."""
+    if not tickets:
+        return 0.0
+    requests = DELETION * tickets + LOOK
+    at_once = DELETION * tickets * pace.latency / bounds.window + LOOK * pace.latency + 2 * (pace.call + pace.job)
+    return max(at_once, requests * pace.work, requests / bounds.rate if bounds.rate else 0.0)

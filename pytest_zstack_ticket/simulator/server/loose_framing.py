@@ -1,0 +1,18 @@
+"""Requests whose head is no HTTP, read all the same: for the fault of a server that takes any framing."""
+
+from __future__ import annotations
+
+from pytest_zstack_ticket.model.exchange import Request
+
+
+def loose_request(raw: bytes) -> Request | None:
+    """Return what a careless server makes of a head and the body behind it; None if there is no line of a request."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    words = first.split(" ")
+    if len(words) < 2:
+        return None
+    pairs = (line.partition(":") for line in lines if ":" in line)
+    headers = tuple((name.strip(), value.strip()) for name, _, value in pairs)
+    method = "".join(filter(str.isalpha, words[0]))
+    return Request(method=method, path=words[1], headers=headers, body=body or None)

@@ -1,0 +1,178 @@
+"""Send a request whose framing is wrong or unusual, as bytes that no HTTP client would write. Source: RFC 9112.
+
+Each goes over a connection of its own, which is closed afterwards, so that no byte can be taken for another request.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import h11
+
+from pytest_zstack_ticket.model.exchange import Failure, Framing, Request, Response
+from pytest_zstack_ticket.model.settings import Settings
+from pytest_zstack_ticket.transport.disconnect import connected
+from pytest_zstack_ticket.transport.error_mapping import failure_of
+
+MOST_BYTES = 1 << 20
+ENDS_WITHIN = 2.0
+"""Seconds that a server has to answer a message that ended too early."""
+CLOSED = "the connection was closed without an answer"
+Lines = list[str]
+Framed = tuple[Lines, bytes]
+"""The lines of a head, and the body behind it."""
+
+
+class FramingSender:
+    """Sends requests with a `framing`, and reads the answer until the connection is closed."""
+
+    def __init__(self, settings: Settings, tls: ssl.SSLContext | None) -> None:
+        self._settings = settings
+        self._tls = tls
+        self._root = urlsplit(settings.url)
+
+    def send(self, request: Request) -> Response | Failure:
+        """Send one request."""
+        patience, sent = self._settings.patience, False
+        try:
+            with connected(self._settings, self._tls) as line:
+                line.settimeout(patience.read)
+                line.sendall(framed(request, host=self._root.netloc.rpartition("@")[2], root=self._root.path))
+                sent = True
+                if request.framing in ENDING_EARLY:
+                    line.shutdown(socket.SHUT_WR)
+                    line.settimeout(min(patience.read, ENDS_WITHIN))
+                return _answer(line)
+        except (OSError, ValueError, h11.RemoteProtocolError) as error:
+            return failure_of(error, sent=sent, patience=patience)
+
+
+def framed(request: Request, *, host: str, root: str) -> bytes:
+    """Return the bytes of a request in its framing."""
+    body = request.body or b""
+    lines = [
+        f"{request.method} {root.rstrip('/')}{request.path} HTTP/1.1",
+        f"Host: {host}",
+        *(f"{name}: {value}" for name, value in request.headers),
+        "Connection: close",
+        f"Content-Length: {len(body)}",
+    ]
+    if request.framing:
+        lines, body = FRAMINGS[request.framing](lines, body)
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+
+
+def _answer(line: socket.socket) -> Response | Failure:
+    """Read one answer; what follows it is not looked at."""
+    reader = h11.Connection(h11.CLIENT)
+    reader.send(h11.Request(method="GET", target="/", headers=[("Host", "conformance")]))
+    reader.send(h11.EndOfMessage())
+    head, parts = None, []
+    for event in _events(reader, line):
+        if isinstance(event, h11.Response):
+            head = event
+        elif isinstance(event, h11.Data):
+            parts.append(bytes(event.data))
+    if head is None:
+        return Failure(kind="reset", detail=CLOSED)
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers)
+    return Response(status=head.status_code, headers=headers, body=b"".join(parts))
+
+
+def _events(reader: h11.Connection, line: socket.socket) -> Iterator[object]:
+    """Yield what h11 reads, until the end of the answer or of the connection."""
+    size = 0
+    while True:
+        event = reader.next_event()
+        if event is h11.NEED_DATA:
+            data = line.recv(1 << 16)
+            size += len(data)
+            if not data and size == 0:
+                return
+            reader.receive_data(data if size <= MOST_BYTES else b"")
+            continue
+        yield event
+        if isinstance(event, h11.EndOfMessage | h11.ConnectionClosed):
+            return
+
+
+def _without(lines: Lines, name: str) -> Lines:
+    return [line for line in lines if not line.lower().startswith(f"{name}:")]
+
+
+def _changed_line(start: str, change: Callable[[str], str]) -> Callable[[Lines, bytes], Framed]:
+    """Change the lines that begin with a text."""
+    return lambda lines, body: ([change(one) if one.startswith(start) else one for one in lines], body)
+
+
+def _added(*more: str) -> Callable[[Lines, bytes], Framed]:
+    return lambda lines, body: ([*lines, *more], body)
+
+
+def _two_lengths(lines: Lines, body: bytes) -> Framed:
+    """Announce a second length that covers two more line ends: either length ends behind the JSON.
+
+    Line ends before a request are skipped by servers (RFC 9112 section 2.2), should these be left over.
+    """
+    return [*lines, f"Content-Length: {len(body) + 4}"], body + b"\r\n\r\n"
+
+
+def _chunks(body: bytes, *, end: bytes = b"0\r\n\r\n", extension: bytes = b"") -> bytes:
+    return f"{len(body):x}".encode() + extension + b"\r\n" + body + b"\r\n" + end
+
+
+def _chunked(lines: Lines, body: bytes, *, coding: str = "chunked", end: bytes = b"0\r\n\r\n") -> Framed:
+    return [*_without(lines, "content-length"), f"Transfer-Encoding: {coding}"], _chunks(body, end=end)
+
+
+def _both(lines: Lines, body: bytes) -> Framed:
+    """Send chunks with a length as well, that of all bytes: nothing is left over whichever counts."""
+    chunks = _chunks(body)
+    return [*_without(lines, "content-length"), f"Content-Length: {len(chunks)}", "Transfer-Encoding: chunked"], chunks
+
+
+def _extended(lines: Lines, body: bytes) -> Framed:
+    """Send chunks with an extension, and a trailer."""
+    chunks = _chunks(body, extension=b";conformance=1", end=b"0\r\nX-Conformance: 1\r\n\r\n")
+    return [*_without(lines, "content-length"), "Transfer-Encoding: chunked"], chunks
+
+
+def _padded(lines: Lines, body: bytes) -> Framed:
+    return [lines[0], *(line.replace(": ", ": \t ", 1) + " \t " for line in lines[1:])], body
+
+
+def _more_promised(lines: Lines, body: bytes) -> Framed:
+    return [*_without(lines, "content-length"), f"Content-Length: {len(body) + 10}"], body
+
+
+def _other_host(lines: Lines, body: bytes) -> Framed:
+    method, path, version = lines[0].split(" ")
+    return [f"{method} http://conformance.invalid{path} {version}", *lines[1:]], body
+
+
+FRAMINGS: dict[Framing, Callable[[Lines, bytes], Framed]] = {
+    "plain": lambda lines, body: (lines, body),
+    "padded-values": _padded,
+    "two-lengths": _two_lengths,
+    "length-no-number": _changed_line("Content-Length", lambda line: f"{line}x"),
+    "length-negative": _changed_line("Content-Length", lambda _: "Content-Length: -1"),
+    "blank-before-colon": _changed_line("Content-Type", lambda line: line.replace(":", " :", 1)),
+    "no-colon": _added("X-Conformance"),
+    "no-host": lambda lines, body: (_without(lines, "host"), body),
+    "bad-method": _changed_line("POST", lambda line: line.replace("POST", "PO<ST", 1)),
+    "two-hosts": _added("Host: conformance.invalid"),
+    "other-host": _other_host,
+    "folded-header": _added("X-Conformance: 1", " 2"),
+    "bare-cr": _added("X-Conformance: 1\r2"),
+    "blank-line-first": lambda lines, body: (["", *lines], body),
+    "length-and-chunks": _both,
+    "chunk-extension": _extended,
+    "unknown-coding": lambda lines, body: _chunked(lines, body, coding="conformance"),
+    "cut-length": _more_promised,
+    "cut-chunks": lambda lines, body: _chunked(lines, body, end=b""),
+}
+"""How the head and the body of a request are written."""
+ENDING_EARLY = frozenset({"cut-length", "cut-chunks"})

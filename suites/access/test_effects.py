@@ -1,0 +1,220 @@
+"""Nothing has an effect that is not its own: members of the server, texts, reading calls, events at the same time."""
+
+import json
+import time
+import uuid
+
+import pytest
+
+from pytest_zstack_ticket import Draft, Edit, Message
+
+LONG_AGO = "Jan 1, 2001 1:00:00 AM"
+OWNED = {
+    "status": "FinalApproved",
+    "createDate": LONG_AGO,
+    "lastOpDate": LONG_AGO,
+}
+"""Members that are the server's own. `id`, `timeout`, `headers` and `session` are members of every message: not these."""
+UUIDS = ("uuid", "currentFlowUuid", "ticketTypeUuid", "accountUuid", "ownerUuid")
+WIDER = (
+    "name={own}' or 1=1",
+    "name={own}' or '1'='1",
+    "name={own}' OR 1=1 -- ",
+    "name={own}') or ('1'='1",
+    'name={own}" or "1"="1',
+    "name={own} or 1=1",
+    "name={own}' || '1'='1",
+    "name={own}' or name like '%",
+    "name={own}\\' or 1=1 -- ",
+    "name={own}\u2019 or 1=1",
+    "name={own}%27 or 1=1",
+    "name={own}*",
+    "name?={own}' or 1=1,{own}",
+    "uuid={own}' or 1=1",
+    "uuid={own} or uuid not null",
+    "description={own}' or 1=1",
+)
+"""Conditions that no ticket meets, each with a text that would meet all of them if it were carried out."""
+FETCHED = ("name", "description", "requestName", "apiBody")
+SECONDS = 10.0
+LATER = 1.0
+"""Seconds that a target has to call a URL after it delivered the webhook of the same create."""
+ORIGIN = "https://conformance.invalid"
+
+
+def edit_of(name, kind="variation"):
+    """Name what is special about a call as an edit."""
+    return Edit(kind=kind, name=name, note="has no effect of its own")
+
+
+def draft_with(draft, **members):
+    """Return a draft with more members of params."""
+    body = json.loads(draft.body)
+    body["params"] |= members
+    return Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=draft.headers)
+
+
+@pytest.mark.requirement("ZT-ACCESS-015")
+def test_members_of_the_server_take_no_effect_in_a_create(ticket_endpoint, zstack_examine):
+    """Status, uuid, dates, flow, type and account sent with a create take no effect, nor does `request`."""
+    draft = ticket_endpoint.calibration_draft
+    members = OWNED | {name: uuid.uuid4().hex for name in UUIDS}
+    first = json.loads(draft.body)["params"]["requests"][0]
+    members["request"] = [{**first, "requestName": "member of the server"}]
+    sibling, subject = ticket_endpoint.create(draft), ticket_endpoint.create(draft_with(draft, **members))
+    roles = {"subject": subject, "sibling": sibling, "plain": ticket_endpoint.find_by_nonce(sibling)}
+    roles["shown"] = ticket_endpoint.find_by_nonce(subject)
+    if ticket_endpoint.can_be_found(subject) and ticket_endpoint.can_be_found(sibling):
+        violation = zstack_examine("server-owned", edit=edit_of("server-owned"), **roles)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ACCESS-016")
+def test_members_of_the_server_take_no_effect_in_an_event(zstack_canary, zstack_examine):
+    """Status, name, dates and account sent with an event take no effect: it leads where it does without them."""
+    canary, more = zstack_canary(), OWNED | {"name": "renamed by an event", "accountUuid": uuid.uuid4().hex}
+    before, subject = canary.find_by_uuid(), canary.send_event("cancel", more=more)
+    roles = {"before": before, "subject": subject, "after": canary.find_by_uuid()}
+    roles["sibling"] = zstack_canary().send_event("cancel")
+    if not canary.was_deleted_for_quota:
+        arguments = {"event": "cancel"}
+        violation = zstack_examine("event-effect", edit=edit_of("server-owned-event"), arguments=arguments, **roles)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ACCESS-017")
+@pytest.mark.zstack_alone("queries")
+def test_text_of_a_condition_widens_nothing(zstack_tickets, zstack_examine):
+    """A condition whose value contains quotes, `or 1=1`, wildcards or other conditions shows no ticket, or is refused."""
+    before = zstack_tickets.first_listing
+    for condition in WIDER:
+        result = zstack_tickets.query(condition)
+        violation = zstack_examine("not-widened", edit=edit_of("wider"), subject=result, before=before)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ACCESS-018")
+def test_reading_call_with_a_body_creates_nothing(ticket_endpoint, zstack_examine):
+    """A GET with the body of a create creates no ticket."""
+    draft, edit = ticket_endpoint.calibration_draft, edit_of("get-with-create", kind="breakage")
+    message = Message(edit=edit, method="GET", path="/v1/tickets?limit=1", body=draft.body, headers=draft.headers)
+    subject = ticket_endpoint.send(message)
+    named = ticket_endpoint.find_by_nonce(subject)
+    for row in named.rows if named else ():
+        # it carries the nonce that was just made for it, and no ledger knows of it
+        ticket_endpoint.call("DELETE", f"/v1/tickets/{row.get('uuid')}?deleteMode=Permissive")
+    if named:
+        roles = {"subject": subject, "named": named, "sibling": ticket_endpoint.calibration}
+        violation = zstack_examine("nothing-came-of-it", edit=edit, arguments={"call": "create"}, **roles)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ACCESS-019")
+def test_reading_call_with_a_body_changes_nothing(zstack_canary, zstack_examine):
+    """A GET of a ticket, or of its actions, with the body of an event neither changes nor deletes the ticket."""
+    canary, arguments = zstack_canary(), {"call": "action"}
+    body, found, before = canary.body_of("cancel"), {}, canary.find_by_uuid()
+    for name, path in {"ticket": canary.uuid, "actions": f"{canary.uuid}/actions"}.items():
+        subject = canary.owner.call("GET", f"/v1/tickets/{path}", body=body)
+        after = canary.find_by_uuid()
+        found[name], before = {"before": before, "subject": subject, "after": after}, after
+    sibling = canary.send_event("cancel")
+    for name, roles in found.items():
+        edit = edit_of(f"get-with-event-{name}", kind="breakage")
+        violation = zstack_examine("nothing-came-of-it", edit=edit, arguments=arguments, **roles, sibling=sibling)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ACCESS-020")
+@pytest.mark.zstack_alone
+def test_events_at_once_leave_one_history(zstack_canary, zstack_examine):
+    """Cancels of one ticket at the same time leave one unbroken history that ends in the status shown."""
+    for _ in range(2):
+        canary, events = zstack_canary(), ["cancel"] * 4
+        calls = canary.send_together(*events)
+        roles = {"after": canary.find_by_uuid(), "history": canary.history(), **calls}
+        if not canary.was_deleted_for_quota:
+            edit, arguments = edit_of("cancels-at-once"), {"events": events}
+            violation = zstack_examine("together-on-one", edit=edit, arguments=arguments, **roles)
+            assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ACCESS-021")
+@pytest.mark.zstack_alone
+def test_updates_and_deletions_at_once_are_whole(zstack_canary, zstack_examine):
+    """Updates at the same time leave the requests of one, whole; a deletion that is accepted leaves nothing."""
+    for events in (["update"] * 3, ["cancel", "delete", "cancel"], ["delete", "update", "delete"]):
+        canary = zstack_canary()
+        if "update" in events:
+            canary.send_event("cancel")
+        calls = canary.send_together(*events)
+        roles = {"after": canary.find_by_uuid(), "history": canary.history(), **calls}
+        if not canary.was_deleted_for_quota:
+            edit, arguments = edit_of(f"{events[0]}-at-once"), {"events": events}
+            violation = zstack_examine("together-on-one", edit=edit, arguments=arguments, **roles)
+            assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ACCESS-022")
+def test_url_in_a_text_is_not_called(ticket_endpoint, zstack_webhook, zstack_examine):
+    """No URL in a ticket's name, description or requests is called by the target."""
+    tokens = {place: uuid.uuid4().hex for place in (*FETCHED, "hook")}
+    urls = {place: zstack_webhook.url(token) for place, token in tokens.items()}
+    draft = ticket_endpoint.calibration_draft
+    params = json.loads(draft.body)["params"]
+    request = params["requests"][0]
+    named = {"name": f"{params['name']} {urls['name']}", "description": urls["description"]}
+    request["requestName"] = f"{request['requestName']} {urls['requestName']}"
+    request["apiBody"] = {**request.get("apiBody", {}), "description": urls["apiBody"]}
+    sent = draft_with(draft, **named, requests=[request])
+    subject = ticket_endpoint.create(sent, headers=(("X-Web-Hook", urls["hook"]),))
+    hook = zstack_webhook.wait(tokens["hook"], seconds=SECONDS)
+    time.sleep(LATER)
+    for place in FETCHED:
+        visit = zstack_webhook.visits(tokens[place])
+        edit = edit_of(f"url-in-{place}")
+        violation = zstack_examine("not-fetched", edit=edit, subject=subject, hook=hook, visit=visit)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ACCESS-023")
+def test_owner_cannot_approve_their_ticket(ticket_endpoint, zstack_canary, zstack_examine):
+    """Where a ticket's owner may not reject it, they may not approve it either: both are for its approver."""
+    canary, control = zstack_canary(), zstack_canary().send_event("reject")
+    before, subject = canary.find_by_uuid(), canary.send_event("approve")
+    roles = {"before": before, "subject": subject, "after": canary.find_by_uuid()}
+    roles["control"] = control
+    roles["sibling"] = canary.send_event("reject", by=ticket_endpoint.as_user("approver"))
+    if not canary.was_deleted_for_quota:
+        violation = zstack_examine("own-approval-refused", edit=edit_of("owner-approve", kind="mutation"), **roles)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ACCESS-024")
+def test_no_origin_is_allowed_to_read_with_credentials(ticket_endpoint, zstack_examine, zstack_observe):
+    """No response allows the page of any origin that names itself to read it with credentials."""
+    origin = (("Origin", ORIGIN), ("Access-Control-Request-Method", "POST"))
+    asked = {"query": ticket_endpoint.call("GET", "/v1/tickets?limit=1", headers=origin[:1])}
+    asked["preflight"] = ticket_endpoint.call("OPTIONS", "/v1/tickets", headers=origin, authorization=None)
+    for name, result in asked.items():
+        violation = zstack_examine("no-origin-echo", edit=edit_of(f"origin-{name}"), subject=result)
+        assert violation is None, violation
+    observe_headers(zstack_observe, asked["query"], asked["preflight"])
+
+
+SEEN = ("server", "strict-transport-security", "x-content-type-options", "cache-control", "content-encoding")
+LIMITS = ("retry-after", "ratelimit-limit", "x-ratelimit-limit", "x-rate-limit-limit")
+
+
+def observe_headers(observe, query, preflight):
+    """Record the headers that operators ask for, and that no requirement is about."""
+    for name in (*SEEN, *LIMITS):
+        observe(f"header-{name}", header(query, name), query)
+    observe("allowed-methods", header(preflight, "allow"), preflight)
+    observe("allowed-origin", header(preflight, "access-control-allow-origin"), preflight)
+
+
+def header(result, name):
+    """Return a header of the last response, `absent` if it has none."""
+    answer = result.exchanges[-1].answer
+    return (answer.header(name) if hasattr(answer, "header") else None) or "absent"

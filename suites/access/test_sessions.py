@@ -1,0 +1,165 @@
+"""Access needs a living session in its header: without one nothing is read, changed or deleted."""
+
+import json
+import uuid
+
+import pytest
+
+from pytest_zstack_ticket import CanaryTicket, Draft, Edit, Message
+
+WITHOUT = {"no-session": None, "unknown-session": "OAuth {uuid}"}
+"""Authorization headers that stand for no session, by name."""
+EVENTS = ("cancel", "update", "delete")
+READINGS = ("uuid", "path", "history", "archive", "archived-history", "count")
+NAMES = ("session", "sessionUuid", "sessionId", "uuid", "token", "access_token", "Authorization")
+"""What a session might be called in a query string, a cookie or a header of its own."""
+
+
+def edit_of(name, event):
+    """Name a call without a session as an edit."""
+    return Edit(kind="breakage", name=f"{name}-{event}", note="the same call without a session")
+
+
+def without(name):
+    """Return the Authorization header of a name, a fresh one where it names a session."""
+    header = WITHOUT[name]
+    return header.format(uuid=uuid.uuid4().hex) if header else None
+
+
+def act_without_session(canary):
+    """Send every event for a ticket without a session, and each then as its owner; what to judge of each.
+
+    The owner's own event is the sibling, and leads to the status in which the next event is one.
+    """
+    tried = {}
+    for event in EVENTS:
+        before, calls = canary.find_by_uuid(), []
+        for name in WITHOUT:
+            subject = canary.send_event(event, authorization=without(name))
+            after = canary.find_by_uuid()
+            calls.append((edit_of(name, event), {"before": before, "subject": subject, "after": after}))
+            before = after
+        lost = canary.was_deleted_for_quota
+        sibling = canary.send_event(event)
+        tried[event] = [] if lost else [(edit, roles | {"sibling": sibling}) for edit, roles in calls]
+    return tried
+
+
+def anonymous_events(zstack_once, ticket_endpoint):
+    """Return what events without a session led to; they are sent once in a run.
+
+    The ticket is that of the run's own user, often an administrator: a target that forgets to ask for a session is
+    likely to take nobody for one, who may not cancel what others created.
+    """
+
+    def act():
+        canary = CanaryTicket(ticket_endpoint)
+        if not canary.uuid:
+            pytest.skip("the ticket cannot be read back")
+        return act_without_session(canary)
+
+    return zstack_once("access: without a session", act)
+
+
+@pytest.mark.requirement("ZT-ACCESS-001")
+def test_nobody_cancels_without_a_session(zstack_once, ticket_endpoint, zstack_examine):
+    """A cancel without a session, or with one that does not exist, is refused and changes nothing."""
+    arguments = {"call": "action", "event": "cancel"}
+    for edit, roles in anonymous_events(zstack_once, ticket_endpoint)["cancel"]:
+        violation = zstack_examine("unchanged-without-session", edit=edit, arguments=arguments, **roles)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ACCESS-002")
+def test_nobody_updates_without_a_session(zstack_once, ticket_endpoint, zstack_examine):
+    """An update of requests without a session, or with one that does not exist, is refused and changes nothing."""
+    arguments = {"call": "action", "event": "update"}
+    for edit, roles in anonymous_events(zstack_once, ticket_endpoint)["update"]:
+        violation = zstack_examine("unchanged-without-session", edit=edit, arguments=arguments, **roles)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ACCESS-003")
+def test_nobody_deletes_without_a_session(zstack_once, ticket_endpoint, zstack_examine):
+    """A deletion without a session, or with one that does not exist, is refused and the ticket stays."""
+    arguments = {"call": "delete", "event": "delete"}
+    for edit, roles in anonymous_events(zstack_once, ticket_endpoint)["delete"]:
+        violation = zstack_examine("unchanged-without-session", edit=edit, arguments=arguments, **roles)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ACCESS-004")
+def test_nobody_reads_without_a_session(ticket_endpoint, zstack_profile, zstack_canary, zstack_examine):
+    """A ticket's path, its history, archives and counts are refused without a session, or with one that does not exist."""
+    canary, histories = zstack_canary(), "histories" not in zstack_profile.absent
+    for what in READINGS if histories else [one for one in READINGS if "history" not in one]:
+        path = canary.queries[what]
+        good = ticket_endpoint.as_user("owner").call("GET", path)
+        for name in WITHOUT:
+            bad = ticket_endpoint.call("GET", path, authorization=without(name))
+            violation = zstack_examine(
+                "refused-session", edit=edit_of(name, what), subject=bad, sibling=good, arguments={"call": "query"}
+            )
+            assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ACCESS-005")
+@pytest.mark.zstack_alone
+def test_session_counts_only_in_its_header(ticket_endpoint, zstack_examine):
+    """A living session in the query string, a cookie or another header, without Authorization, is refused."""
+    session = ticket_endpoint.another_session()
+    path = "/v1/tickets?limit=1&" + "&".join(f"{name}={session.uuid}" for name in NAMES)
+    cookie = "; ".join(f"{name}={session.uuid}" for name in NAMES)
+    headers = (("Cookie", cookie), *((f"X-{name.title()}", session.uuid) for name in NAMES[:5]))
+    good = ticket_endpoint.call("GET", path, headers=headers, authorization=session.authorization)
+    for place, asked in {"query": (path, ()), "cookie": ("/v1/tickets?limit=1", headers)}.items():
+        bad = ticket_endpoint.call("GET", asked[0], headers=asked[1], authorization=None)
+        edit = Edit(kind="breakage", name=f"session-in-{place}", note="the session is nowhere else")
+        violation = zstack_examine("refused-session", edit=edit, subject=bad, sibling=good, arguments={"call": "query"})
+        assert violation is None, violation
+    ticket_endpoint.logout(session.uuid)
+
+
+@pytest.mark.requirement("ZT-ACCESS-006")
+@pytest.mark.zstack_alone
+def test_session_does_not_count_in_the_body(ticket_endpoint, zstack_examine):
+    """A create with a living session in its body, without Authorization, is refused."""
+    session, draft = ticket_endpoint.another_session(), ticket_endpoint.calibration_draft
+    body = json.loads(draft.body)
+    body["session"] = body["params"]["session"] = {"uuid": session.uuid}
+    edit = Edit(kind="breakage", name="session-in-body", note="the session is nowhere else")
+    sent = Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=draft.headers)
+    message = Message(edit=edit, body=sent.body, headers=sent.headers, without=("Authorization",))
+    roles = {"subject": ticket_endpoint.send(message), "sibling": ticket_endpoint.create(sent, session=session)}
+    violation = zstack_examine("refused-session", edit=edit, **roles)
+    assert violation is None, violation
+    ticket_endpoint.logout(session.uuid)
+
+
+@pytest.mark.requirement("ZT-ACCESS-007")
+@pytest.mark.zstack_alone
+def test_session_of_a_login_ends_after_it_began(ticket_endpoint, zstack_examine):
+    """The session that a login returns has an expiredDate after its createDate."""
+    violation = zstack_examine("session-dates", subject=ticket_endpoint.good_login)
+    assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ACCESS-008")
+@pytest.mark.zstack_alone
+def test_refused_login_does_not_quote_the_password(ticket_endpoint, zstack_examine):
+    """The response to a login with a wrong password does not repeat what was sent as the password."""
+    violation = zstack_examine("no-password-quoted", subject=ticket_endpoint.wrong_login)
+    assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ACCESS-009")
+@pytest.mark.zstack_alone
+def test_virtual_id_does_not_enter_a_foreign_project(ticket_endpoint, zstack_context, zstack_examine):
+    """A virtual ID can log in to its own project, and not to one that it does not belong to."""
+    own, owner = zstack_context.users["stranger"].project, zstack_context.users.get("owner")
+    foreign = owner.project if owner else ticket_endpoint.project
+    endpoint = ticket_endpoint.as_user("stranger")
+    good, bad = endpoint.enter_project(own), endpoint.enter_project(foreign)
+    edit = Edit(kind="mutation", name="foreign-project", note="the project of another user")
+    violation = zstack_examine("login-refused", edit=edit, subject=bad, sibling=good)
+    assert violation is None, violation

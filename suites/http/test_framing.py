@@ -1,0 +1,66 @@
+"""Requests as bytes that no HTTP client writes: lengths in two ways, broken heads, messages that end too early."""
+
+import pytest
+
+from pytest_zstack_ticket import Edit, Message
+
+BROKEN = (
+    *("two-lengths", "length-no-number", "length-negative", "blank-before-colon", "no-colon", "no-host"),
+    "bad-method",
+)
+UNUSUAL = (
+    *("two-hosts", "other-host", "folded-header", "bare-cr", "blank-line-first", "length-and-chunks"),
+    *("chunk-extension", "unknown-coding"),
+)
+ENDING_EARLY = ("cut-length", "cut-chunks")
+pytestmark = pytest.mark.zstack_alone("malformed")
+"""What the target or a front end makes of malformed requests is no other test's concern."""
+
+
+def sent(endpoint, framing):
+    """Send the calibration draft in a framing; return its edit and result."""
+    draft = endpoint.calibration_draft
+    edit = Edit(kind="breakage", name=f"framing-{framing}")
+    message = Message(edit=edit, headers=draft.headers, body=draft.body, framing=framing)
+    return edit, endpoint.send(message)
+
+
+@pytest.mark.requirement("ZT-HTTP-031")
+def test_request_with_a_broken_framing_is_refused(ticket_endpoint, zstack_examine):
+    """A request with two lengths, a bad length, no Host or a broken head is refused, or its connection is closed."""
+    _, sibling = sent(ticket_endpoint, "plain")
+    for framing in BROKEN:
+        edit, result = sent(ticket_endpoint, framing)
+        violation = zstack_examine("refused-framing", edit=edit, subject=result.exchanges, sibling=sibling)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-HTTP-031")
+def test_target_keeps_working_after_an_unusual_framing(ticket_endpoint, zstack_examine, zstack_observe):
+    """What an unusual framing leads to is observed; the target decides the calibration draft as before."""
+    for framing in UNUSUAL:
+        edit, result = sent(ticket_endpoint, framing)
+        zstack_observe(f"framing.{framing}", result.reading, result)
+    again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    violation = zstack_examine("same-decision-again", edit=edit, subject=again, sibling=ticket_endpoint.calibration)
+    assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-HTTP-032")
+def test_message_that_ends_too_early_makes_no_ticket(ticket_endpoint, zstack_examine):
+    """A create whose connection ends before the message does makes no ticket, though its JSON is whole."""
+    for framing in ENDING_EARLY:
+        edit, result = sent(ticket_endpoint, framing)
+        sibling = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+        roles = {"named": ticket_endpoint.find_by_name(result), "listed": ticket_endpoint.find_by_name(sibling)}
+        if ticket_endpoint.can_be_found(sibling):
+            violation = zstack_examine("reads-only", edit=edit, subject=result.exchanges, **roles)
+            assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-HTTP-033")
+def test_blanks_around_header_values_do_not_matter(ticket_endpoint, zstack_examine):
+    """Blanks and tabs around the value of a header do not matter."""
+    edit, result = sent(ticket_endpoint, "padded-values")
+    violation = zstack_examine("sameness", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
+    assert violation is None, violation

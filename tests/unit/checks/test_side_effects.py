@@ -1,0 +1,136 @@
+"""Members of the server, texts, reading calls and events at once have no effect that is not their own."""
+
+import pytest
+
+from pytest_zstack_ticket.checks import evaluate
+from pytest_zstack_ticket.model.outcome import Undecided, Violation
+from tests.support.builders import answered, error, failed, inventory, job, profile
+
+DEPLOYED = profile()
+ROW = inventory()["inventory"]
+CREATE = {"call": "create"}
+
+
+def rows(*those):
+    return (answered(200, {"inventories": list(those)}, method="GET", path="/v1/tickets?q=uuid%3Da"),)
+
+
+def refused():
+    return (answered(503, error("SYS.1006"), method="PUT"),)
+
+
+def judge(check, arguments, **roles):
+    return evaluate(check, roles, arguments, DEPLOYED)
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "wrong"),
+    [
+        ({"status": "FinalApproved"}, {"status": "FinalApproved"}, True),
+        ({"status": "Pending"}, {}, False),
+        ({"uuid": "1" * 32}, {"uuid": "1" * 32}, True),
+        ({"uuid": "1" * 32}, {"uuid": "2" * 32}, False),
+        ({"createDate": "Jan 1, 2001 1:00:00 AM"}, {"createDate": "2000-12-31T17:00:00Z"}, True),
+        ({"createDate": "Jan 1, 2001 1:00:00 AM"}, {}, False),
+        ({"request": [{"apiName": "a"}]}, {"request": [{"apiName": "a"}]}, True),
+        ({"request": [{"apiName": "a"}]}, {}, False),
+    ],
+)
+def test_members_of_the_server_take_no_effect(sent, shown, wrong):
+    subject = job(sent={"params": sent}, end=inventory())
+    roles = {"subject": subject, "shown": rows({**ROW, **shown}), "sibling": job(end=inventory()), "plain": rows(ROW)}
+    assert isinstance(judge("server-owned", {}, **roles), Violation) is wrong
+
+
+def test_a_refusal_of_members_is_no_effect_if_the_sibling_was_accepted():
+    roles = {"subject": refused(), "sibling": job(end=inventory()), "plain": rows(ROW), "shown": rows()}
+    assert judge("server-owned", {}, **roles) is None
+    assert isinstance(judge("server-owned", {}, **roles | {"sibling": refused()}), Undecided)
+    assert isinstance(judge("server-owned", {}, **roles | {"subject": job(end=inventory())}), Undecided)
+
+
+def test_the_text_of_a_condition_widens_nothing():
+    assert judge("not-widened", {}, subject=rows(), before=rows(ROW)) is None
+    assert judge("not-widened", {}, subject=refused(), before=rows(ROW)) is None
+    assert isinstance(judge("not-widened", {}, subject=rows(ROW), before=rows(ROW)), Violation)
+    assert isinstance(judge("not-widened", {}, subject=rows(), before=rows()), Undecided)
+    assert isinstance(judge("not-widened", {}, subject=(failed(),), before=rows(ROW)), Undecided)
+
+
+def test_a_reading_call_creates_nothing():
+    roles = {"subject": rows(), "named": rows(), "sibling": job(end=inventory())}
+    assert judge("nothing-came-of-it", CREATE, **roles) is None
+    assert judge("nothing-came-of-it", CREATE, **roles | {"subject": refused()}) is None
+    assert isinstance(judge("nothing-came-of-it", CREATE, **roles | {"named": rows(ROW)}), Violation)
+    assert isinstance(judge("nothing-came-of-it", CREATE, **roles | {"named": refused()}), Undecided)
+    assert isinstance(judge("nothing-came-of-it", CREATE, **roles | {"sibling": refused()}), Undecided)
+
+
+def test_a_reading_call_changes_nothing():
+    arguments = {"call": "action"}
+    roles = {"subject": refused(), "before": rows(ROW), "after": rows(ROW), "sibling": job(end=inventory())}
+    assert judge("nothing-came-of-it", arguments, **roles) is None
+    assert isinstance(judge("nothing-came-of-it", arguments, **roles | {"after": rows()}), Violation)
+    assert isinstance(judge("nothing-came-of-it", arguments, **roles | {"before": rows()}), Undecided)
+
+
+def step(one, other, sequence):
+    return {"fromStatus": one, "toStatus": other, "sequence": sequence}
+
+
+def test_cancels_at_once_leave_one_chain():
+    arguments = {"events": ["cancel", "cancel"]}
+    done = job(end=inventory(status="Cancelled"))
+    after, one = rows({**ROW, "status": "Cancelled"}), step("Pending", "Cancelled", 1)
+    roles = {"event0": done, "event1": refused(), "after": after, "history": rows(one)}
+    assert judge("together-on-one", arguments, **roles) is None
+    twice = rows(one, step("Pending", "Cancelled", 2))
+    assert isinstance(judge("together-on-one", arguments, **roles | {"event1": done, "history": twice}), Violation)
+    assert isinstance(judge("together-on-one", arguments, **roles | {"after": rows(ROW)}), Violation)
+    assert isinstance(judge("together-on-one", arguments, **roles | {"event0": refused()}), Undecided)
+    assert isinstance(judge("together-on-one", arguments, **roles | {"event1": (failed(),)}), Undecided)
+
+
+def test_a_deletion_that_was_accepted_leaves_nothing():
+    arguments = {"events": ["cancel", "delete"]}
+    gone = (answered(200, {}, method="DELETE"),)
+    roles = {"event0": refused(), "event1": gone, "history": rows()}
+    assert judge("together-on-one", arguments, **roles, after=rows()) is None
+    assert isinstance(judge("together-on-one", arguments, **roles, after=rows(ROW)), Violation)
+
+
+def test_updates_at_once_leave_one_of_them_whole():
+    def update(name):
+        sent = {"updateTicketRequest": {"requests": [{"requestName": name, "executeTimes": 1}]}}
+        return (answered(200, inventory(), sent=sent, method="PUT"),)
+
+    arguments = {"events": ["update", "update"]}
+    roles = {"event0": update("a"), "event1": update("b"), "history": rows()}
+    for names, wrong in ((["a"], False), (["b"], False), (["c"], True), (["a", "b"], True)):
+        shown = rows({**ROW, "request": [{"requestName": name, "executeTimes": 1} for name in names]})
+        assert isinstance(judge("together-on-one", arguments, **roles, after=shown), Violation) is wrong
+
+
+def test_a_url_is_not_called():
+    visit, hook = (answered(200, b"", method="GET"),), (answered(200, b""),)
+    roles = {"subject": job(end=inventory()), "hook": hook, "visit": ()}
+    assert judge("not-fetched", {}, **roles) is None
+    assert isinstance(judge("not-fetched", {}, **roles | {"visit": visit}), Violation)
+    assert isinstance(judge("not-fetched", {}, **roles | {"hook": ()}), Undecided)
+
+
+@pytest.mark.parametrize(
+    ("headers", "wrong"),
+    [
+        ((), False),
+        ((("Access-Control-Allow-Origin", "*"),), False),
+        ((("Access-Control-Allow-Origin", "https://a.invalid"),), False),
+        (
+            (("Access-Control-Allow-Origin", "https://a.invalid"), ("Access-Control-Allow-Credentials", "true")),
+            True,
+        ),
+    ],
+)
+def test_an_origin_is_not_echoed_with_credentials(headers, wrong):
+    subject = (answered(200, {}, headers=headers, request_headers=(("Origin", "https://a.invalid"),)),)
+    assert isinstance(judge("no-origin-echo", {}, subject=subject), Violation) is wrong

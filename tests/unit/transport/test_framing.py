@@ -1,0 +1,87 @@
+"""Requests in framings that no HTTP client writes: what stands in the bytes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+
+from pytest_zstack_ticket.model.exchange import Framing, Request, Response
+from pytest_zstack_ticket.model.settings import Settings
+from pytest_zstack_ticket.simulator.server.server import started
+from pytest_zstack_ticket.transport.framing import ENDING_EARLY, FRAMINGS, FramingSender, framed
+
+BODY = b'{"params":{}}'
+REQUEST = Request(method="POST", path="/v1/tickets", headers=(("Content-Type", "application/json"),), body=BODY)
+
+
+def bytes_of(framing: Framing) -> bytes:
+    return framed(replace(REQUEST, framing=framing), host="target", root="/zstack")
+
+
+def head_of(framing: Framing) -> list[bytes]:
+    return bytes_of(framing).partition(b"\r\n\r\n")[0].split(b"\r\n")
+
+
+def test_every_framing_has_its_own_bytes() -> None:
+    assert set(FRAMINGS) == set(get_args(Framing)) - {""}
+    assert len({bytes_of(framing) for framing in FRAMINGS}) == len(FRAMINGS)
+
+
+def test_a_plain_request_is_what_a_client_would_write() -> None:
+    assert bytes_of("plain") == (
+        b"POST /zstack/v1/tickets HTTP/1.1\r\nHost: target\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        b"Content-Length: 13\r\n\r\n" + BODY
+    )
+
+
+def test_two_lengths_both_end_behind_the_json() -> None:
+    lengths = [int(line.split(b": ")[1]) for line in head_of("two-lengths") if line.startswith(b"Content-Length")]
+    sent = bytes_of("two-lengths").partition(b"\r\n\r\n")[2]
+    assert [sent[:length].strip() for length in lengths] == [BODY, BODY]
+    assert len(sent) == max(lengths)
+
+
+def test_a_length_beside_chunks_covers_them_all() -> None:
+    chunks = bytes_of("length-and-chunks").partition(b"\r\n\r\n")[2]
+    assert f"Content-Length: {len(chunks)}".encode() in head_of("length-and-chunks")
+    assert b"Transfer-Encoding: chunked" in head_of("length-and-chunks")
+
+
+@pytest.mark.parametrize("framing", sorted(ENDING_EARLY))
+def test_a_message_that_ends_early_holds_the_whole_json_but_not_its_end(framing: Framing) -> None:
+    raw = bytes_of(framing)
+    assert BODY in raw
+    assert b"Content-Length: 23" in raw or not raw.endswith(b"0\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("framing", "line"),
+    [
+        ("blank-before-colon", b"Content-Type : application/json"),
+        ("length-no-number", b"Content-Length: 13x"),
+        ("length-negative", b"Content-Length: -1"),
+        ("bad-method", b"PO<ST /zstack/v1/tickets HTTP/1.1"),
+        ("no-colon", b"X-Conformance"),
+        ("other-host", b"POST http://conformance.invalid/zstack/v1/tickets HTTP/1.1"),
+    ],
+)
+def test_a_broken_head_has_the_line_that_breaks_it(framing: Framing, line: bytes) -> None:
+    assert line in head_of(framing)
+
+
+def test_no_host_has_none() -> None:
+    assert not any(line.startswith(b"Host") for line in head_of("no-host"))
+
+
+def test_the_answer_is_read_and_a_broken_head_is_refused_by_the_simulator() -> None:
+    server = started("embedded")
+    try:
+        sender = FramingSender(Settings(url=server.url), None)
+        answers = {name: sender.send(replace(REQUEST, framing=name)) for name in ("plain", "no-host", "two-lengths")}
+    finally:
+        server.stop()
+    statuses = {name: answer.status for name, answer in answers.items() if isinstance(answer, Response)}
+    assert statuses.pop("plain") != 202
+    assert statuses == {"no-host": 400, "two-lengths": 400}
