@@ -10,10 +10,11 @@ from pytest_zstack_ticket.artifacts.report_reader import load_report
 from pytest_zstack_ticket.cli.arguments import REPORT, add_json, add_lang, language_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import write_json, write_line
+from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.report.exports.markdown import diff_markdown
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
 from pytest_zstack_ticket.report.text.translations import translations
-from pytest_zstack_ticket.verdicts.comparison import compare, diff_to_json
+from pytest_zstack_ticket.verdicts.comparison import Diff, compare, diff_to_json
 
 
 def add_diff_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +28,8 @@ def add_diff_arguments(parser: argparse.ArgumentParser) -> None:
 
 def diff(arguments: argparse.Namespace) -> int:
     """Show what differs; the exit status is 10 if something broke. Raises EvidenceError."""
-    found = compare(load_report(arguments.before), load_report(arguments.after))
+    after = load_report(arguments.after)
+    found = compare(load_report(arguments.before), after)
     if arguments.json:
         write_json(diff_to_json(found))
     elif arguments.markdown:
@@ -35,7 +37,18 @@ def diff(arguments: argparse.Namespace) -> int:
     else:
         for line in diff_lines(found, translations(), language_of(arguments)):
             write_line(line)
+        _write_texts(found, after, language_of(arguments))
     return found.exit_status
+
+
+def _write_texts(found: Diff, report: JsonObject, lang: str) -> None:
+    """Write what the requirements that the lines name say."""
+    named = {one for line in found.lines for one in line.requirements}
+    rows = [row for row in report["requirements"] if row["id"] in named]
+    if rows:
+        write_line("")
+    for row in rows:
+        write_line(f"{row['id']}: {row['text'][lang]}")
 
 
 COMMANDS = {

@@ -30,13 +30,16 @@ from pytest_zstack_ticket.report.exports.allure import allure
 from pytest_zstack_ticket.report.exports.ctrf import ctrf
 from pytest_zstack_ticket.report.exports.earl import earl
 from pytest_zstack_ticket.report.exports.har import har
+from pytest_zstack_ticket.report.exports.http_file import http_file
 from pytest_zstack_ticket.report.exports.junit import junit
 from pytest_zstack_ticket.report.exports.markdown import markdown
 from pytest_zstack_ticket.report.exports.passing_examples import passing_exchanges, passing_messages
+from pytest_zstack_ticket.report.exports.python_test import python_test
+from pytest_zstack_ticket.report.exports.wfc import wfc
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
 from pytest_zstack_ticket.report.text.translations import translations
 
-FORMATS = ("har", "ctrf", "junit", "allure", "earl", "markdown", "openapi")
+FORMATS = ("har", "ctrf", "junit", "allure", "earl", "markdown", "python", "http", "wfc", "openapi")
 
 
 def add_export_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +50,7 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
         "--output", metavar="PATH", default="-", help="file, or folder for allure, - for stdout (default: -)"
     )
     add_json(parser)
-    add_lang(parser, "language of markdown (default: from LC_ALL or LANG)")
+    add_lang(parser, "language of markdown, python and http (default: from LC_ALL or LANG)")
 
 
 def export(arguments: argparse.Namespace) -> int:
@@ -105,7 +108,9 @@ def _document(arguments: argparse.Namespace, report: JsonObject) -> str:
         return markdown(report, translations(), language_of(arguments))
     if arguments.format == "junit":
         return junit(report)
-    return _json({"ctrf": ctrf, "earl": earl}[arguments.format](report))
+    if arguments.format in ("python", "http"):
+        return {"python": python_test, "http": http_file}[arguments.format](report, language_of(arguments))
+    return _json({"ctrf": ctrf, "earl": earl, "wfc": wfc}[arguments.format](report))
 
 
 def _openapi() -> str:
@@ -161,9 +166,12 @@ def _write_text(output: str, parts: Iterable[str]) -> None:
 
 COMMANDS = {
     "export": Command(
-        description="Convert a run to HAR, CTRF, JUnit XML, Allure results, EARL or Markdown, or write the API as\n"
-        "OpenAPI 3.1. Output goes to stdout. The exit status is 0, or 4 if the bundle or the output cannot be used.",
+        description="Convert a run to HAR, CTRF, JUnit XML, Allure results, EARL or Markdown, or its findings to a\n"
+        "pytest file that needs httpx alone, to requests for editors (.http) or to a report of Web Fuzzing Commons\n"
+        "(wfc), or write the API as OpenAPI 3.1. Output goes to stdout. The exit status is 0, or 4 if the bundle or\n"
+        "the output cannot be used.",
         example="example:\n  zstack-ticket export junit out/ --output junit.xml\n"
+        "  zstack-ticket export python out/ --output test_findings.py\n"
         "  zstack-ticket export openapi | jq .paths",
         add_arguments=add_export_arguments,
         run=export,

@@ -15,6 +15,7 @@ from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageE
 
 GROUPS = {
     "examine": {
+        "init": ("init", "write a first test, a context file and a recipe for CI"),
         "doctor": ("doctor", "preflight: is a target ready to test, and what to fix"),
         "login": ("login", "print a session for the curl lines of a report"),
         "requirements": ("requirements", "list the requirements that the suites test"),

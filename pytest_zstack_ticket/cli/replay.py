@@ -37,7 +37,7 @@ def replay(arguments: argparse.Namespace) -> int:
     """Run the test of a finding again. Raises EvidenceError and TargetError."""
     row = row_of(load_report(arguments.bundle), arguments.id)
     finding = row["findings"][-1]
-    command = _command(finding["regenerate"], arguments.url)
+    command = _command(finding["regenerate"], arguments.url, arguments.bundle)
     print_message(shlex.join(["pytest", *command]))
     now = _row_now(command, row["id"])
     result = _result(finding["signature"], now)
@@ -48,10 +48,14 @@ def replay(arguments: argparse.Namespace) -> int:
     return STATUS[result]
 
 
-def _command(regenerate: str, url: str | None) -> list[str]:
-    """Arguments of pytest that lead to the finding, at another target if one is named."""
-    words = shlex.split(regenerate)[1:]
-    return [f"--zstack-url={url}" if url and word.startswith("--zstack-url=") else word for word in words]
+def _command(regenerate: str, url: str | None, report: Path) -> list[str]:
+    """Arguments of pytest that lead to the finding, at another target if one is named.
+
+    The report is their baseline, so that its counterexample is sent before anything else.
+    """
+    words = [word for word in shlex.split(regenerate)[1:] if not word.startswith("--zstack-baseline=")]
+    here = [f"--zstack-url={url}" if url and word.startswith("--zstack-url=") else word for word in words]
+    return [f"--zstack-baseline={report}", *here]
 
 
 def _row_now(command: list[str], requirement: str) -> JsonObject:
@@ -79,9 +83,9 @@ def _result(signature: str, now: JsonObject) -> str:
 
 COMMANDS = {
     "replay": Command(
-        description="Run the test of one finding again, with the seed and options of its run, and say whether it\n"
-        "still fails. Log in as for the run. Exit status: 0 it passes now, 1 it still fails, 4 usage,\n"
-        "11 the target cannot be reached, 12 no verdict.",
+        description="Send the counterexample of one finding again, then run its test with the seed and options of\n"
+        "its run, and say whether it still fails. Log in as for the run. Exit status: 0 it passes now, 1 it still\n"
+        "fails, 4 usage, 11 the target cannot be reached, 12 no verdict.",
         example="example:\n  ZSTACK_PASSWORD=... zstack-ticket replay zstack-report/ ZT-BODY-004",
         add_arguments=add_replay_arguments,
         run=replay,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 
 from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.coverage import show_coverage
 from pytest_zstack_ticket.cli.output import write_json, write_line
-from pytest_zstack_ticket.config.catalogue import catalogue, tested_in
+from pytest_zstack_ticket.config.catalogue import catalogue, nearest_requirements, tested_in
 from pytest_zstack_ticket.config.coverage_tables import CATALOGUES
 from pytest_zstack_ticket.model.errors import CatalogueError
 from pytest_zstack_ticket.model.exchange import JsonObject
@@ -82,7 +81,7 @@ def explain(arguments: argparse.Namespace) -> int:
     rows = {row.id: row for row in catalogue()}
     row = rows.get(arguments.id.upper())
     if row is None:
-        near = difflib.get_close_matches(arguments.id.upper(), rows, n=3)
+        near = nearest_requirements(arguments.id, rows)
         hint = f"Did you mean {' or '.join(near)}?" if near else "`zstack-ticket requirements` lists all."
         raise CatalogueError(f"there is no requirement {arguments.id}. {hint}")
     tests = tested_in().get(row.id, [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -98,3 +98,13 @@ def _deciding_check(row: Mapping[str, Any]) -> DecidingCheck:
         optional=tuple(row.get("optional", ())),
         rows=tuple(row.get("rows", ())),
     )
+
+
+def nearest_requirements(word: str, known: Iterable[str]) -> list[str]:
+    """Name the known ids nearest to a mistyped one: that of the same number first, as ZT-BODY-004 for ZT-BODY-4."""
+    import difflib  # noqa: PLC0415 - only a mistyped word pays for it
+
+    area, _, number = word.upper().rpartition("-")
+    ids = list(known)
+    padded = f"{area}-{number:0>3}"
+    return [padded] if padded in ids else difflib.get_close_matches(word.upper(), ids, n=2)

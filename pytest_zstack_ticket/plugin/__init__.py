@@ -26,6 +26,6 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.pluginmanager.register(fixtures, "zstack-ticket-fixtures")
     if is_asked_for(config):
-        from pytest_zstack_ticket.plugin import hooks  # noqa: PLC0415 - a run without target does not pay for it
+        from pytest_zstack_ticket.plugin import registration  # noqa: PLC0415 - a run without target does not pay for it
 
-        hooks.set_up(config)
+        registration.set_up(config)

@@ -165,6 +165,7 @@ def zstack_ticket_group(zstack_run: Run) -> Callable[[], TicketGroup]:
 def zstack_explore(zstack_run: Run) -> Explorer:
     """Explore with Hypothesis by the run's effort and seed: `zstack_explore(drafts(...), holds)`."""
     from pytest_zstack_ticket.config.state_dir import state_folder  # noqa: PLC0415 - as above
+    from pytest_zstack_ticket.runner.exploration_memory import RecordMemory  # noqa: PLC0415 - as above
     from pytest_zstack_ticket.runner.explorer import Explorer  # noqa: PLC0415 - as above
 
     options = zstack_run.options
@@ -175,6 +176,7 @@ def zstack_explore(zstack_run: Run) -> Explorer:
         window=zstack_run.window,
         budget=zstack_run.budget,
         enter=zstack_run.examiner.explores,
+        memory=RecordMemory(),
     )
     return zstack_run.explorer
 
@@ -186,7 +188,12 @@ def zstack_state_machine(zstack_run: Run, zstack_explore: Explorer) -> StateMach
 
     options, enter = zstack_run.options, zstack_run.examiner.explores
     return StateMachineRunner(
-        options["effort"], options["seed"], zstack_explore.home, budget=zstack_run.budget, enter=enter
+        options["effort"],
+        options["seed"],
+        zstack_explore.home,
+        budget=zstack_run.budget,
+        enter=enter,
+        memory=zstack_explore.memory,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Generator
 from dataclasses import asdict
 from pathlib import Path
@@ -13,12 +12,8 @@ import pytest
 
 from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
-from pytest_zstack_ticket.plugin import items, lookahead, run_order, startup, suite_selection
-from pytest_zstack_ticket.plugin.forecasting import Forecasting
-from pytest_zstack_ticket.plugin.interrupts import Interrupts
-from pytest_zstack_ticket.plugin.loaded_plugins import LoadedPlugins
+from pytest_zstack_ticket.plugin import items, last_failed, run_order, startup, suite_selection
 from pytest_zstack_ticket.plugin.private_api import forget_interrupt
-from pytest_zstack_ticket.plugin.progress import LiveLine, is_wanted
 from pytest_zstack_ticket.plugin.remaining_budget import LATE, spend, take
 from pytest_zstack_ticket.plugin.terminal import findings_hidden, residue, summary
 from pytest_zstack_ticket.redaction.leak_scan import Scan
@@ -34,30 +29,6 @@ from pytest_zstack_ticket.verdicts.judge import INCONCLUSIVE, NO_TARGET, RESIDUE
 
 if TYPE_CHECKING:
     from pytest_zstack_ticket.plugin.allure import AllureResults
-
-
-def set_up(config: pytest.Config) -> None:
-    """Read what was asked for, choose the tests, and register the hooks if there is a target.
-
-    Raises pytest.UsageError, in one sentence.
-    """
-    try:
-        run = startup.run_of(config)
-    except UsageError as error:
-        raise pytest.UsageError(str(error)) from None
-    if run is not None:
-        config.stash[startup.RUN] = run
-        forecasting = Forecasting(run, config)
-        config.pluginmanager.register(forecasting, "zstack-ticket-forecast")
-        config.pluginmanager.register(RunHooks(run), "zstack-ticket-run")
-        if config.option.collectonly or run.options["plan"]:
-            return
-        config.pluginmanager.register(LoadedPlugins(run, config), "zstack-ticket-plugins")
-        config.pluginmanager.register(Interrupts(run), "zstack-ticket-interrupts")
-        if lookahead.is_wanted(config):
-            config.pluginmanager.register(lookahead.Lookahead(run, config), "zstack-ticket-lookahead")
-        if is_wanted(config, os.environ):
-            config.pluginmanager.register(LiveLine(run, config, forecasting), "zstack-ticket-live")
 
 
 class RunHooks:
@@ -80,8 +51,11 @@ class RunHooks:
         if session.config.option.collectonly:
             return
         startup.take_role(self.run, session.config)
-        if self.run.options["plan"]:
-            return
+        if not self.run.options["plan"] and not suite_selection.is_ambient(self.run, session.config):
+            self.reach(session.config)
+
+    def reach(self, config: pytest.Config) -> None:
+        """Reach the target. Ends pytest, in one sentence, if it cannot be."""
         try:
             self.run.begin()
             if self.run.role != "worker":
@@ -97,10 +71,10 @@ class RunHooks:
             give_up(self.run)
             self.run.close()
             raise
-        if session.config.pluginmanager.has_plugin("allure_listener"):
+        if config.pluginmanager.has_plugin("allure_listener"):
             from pytest_zstack_ticket.plugin.allure import AllureResults  # noqa: PLC0415 - only --alluredir pays for it
 
-            self.allure = AllureResults(self.run, Path(session.config.option.allure_report_dir).absolute())
+            self.allure = AllureResults(self.run, Path(config.option.allure_report_dir).absolute())
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -138,6 +112,11 @@ class RunHooks:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Put the shipped tests in their own order, after every plugin that sorts; note their requirements."""
+        if suite_selection.is_ambient(self.run, session.config) and not session.config.option.collectonly:
+            if not any(map(items.needs_target, session.items)):
+                startup.withdraw(session.config)
+                return
+            self.reach(session.config)
         session.items[:] = run_order.in_order(session.items, self.run.late)
         if self.run.role == "alone":
             self.run.selected.update(filter(None, map(items.requirement_of, session.items)))
@@ -238,6 +217,7 @@ class RunHooks:
             session.config.workeroutput[KEY] = result  # type: ignore[attr-defined] # xdist adds it
         else:
             sweep_after_workers(run)
+            last_failed.remember(run, session.config)
             self.conclusion = self.concluded(int(exitstatus))
             run.scan(self.allure.written() if self.allure else ())
             session.exitstatus = 1 if run.scanned.found else self.conclusion.status

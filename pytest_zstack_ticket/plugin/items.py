@@ -20,6 +20,7 @@ from pytest_zstack_ticket.redaction.elisions import without_elisions
 from pytest_zstack_ticket.report.sanitize import clean_exception, visible_lines
 from pytest_zstack_ticket.runner.record import KEY, ItemRecord
 from pytest_zstack_ticket.runner.record_json import record_json
+from pytest_zstack_ticket.runner.replay import send_first
 from pytest_zstack_ticket.runner.rerun_command import command, identity_of
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import applies, verdict_of
@@ -35,6 +36,12 @@ def requirement_of(item: pytest.Item) -> str:
     """Return the id of the requirement that a test examines, empty if it examines none."""
     marker = item.get_closest_marker("requirement")
     return str(marker.args[0]) if marker and marker.args else ""
+
+
+def needs_target(item: pytest.Item) -> bool:
+    """Return True for a test that examines a requirement or uses a fixture of ours."""
+    used = getattr(item, "fixturenames", ())
+    return bool(requirement_of(item)) or any(name.startswith(("zstack_", "ticket_endpoint")) for name in used)
 
 
 def begin(run: Run, item: pytest.Item) -> None:
@@ -55,18 +62,24 @@ def begin(run: Run, item: pytest.Item) -> None:
         run.examiner.resume(ahead)
         return
     run.reached.cleanup.protect()
-    item.stash[RECORD] = run.examiner.begin(found, test_name(item))
+    record = item.stash[RECORD] = run.examiner.begin(found, test_name(item))
     if applies(rule, run.reached.profile) is not None:
         item.stash[RECORD].tally = Tally(requirement=found)
         judged = verdict_of(rule, None, run.reached.profile, calibration=run.reached.calibration_flaw)
         why = run.words(judged.reason) if judged.reason else ""
         raise skipped_at_test(f"{judged.verdict}: {why}")
+    send_first(run, record)
 
 
 def begin_ahead(run: Run, item: pytest.Item) -> ItemRecord | None:
-    """Begin the record of a test that pytest has not come to yet; None if it is left to pytest to skip it."""
+    """Begin the record of a test that pytest has not come to yet; None if it is left to pytest.
+
+    That is one to skip, and one that first sends the counterexample of an earlier run.
+    """
     rule = run.catalogue.get(requirement_of(item))
     if rule is None or run.stopped or applies(rule, run.reached.profile) is not None:
+        return None
+    if (rule.id, test_name(item)) in run.counterexamples:
         return None
     record = run.examiner.ahead(rule.id, test_name(item))
     item.stash[AHEAD] = record

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pytest_zstack_ticket.config.catalogue import nearest_requirements
 from pytest_zstack_ticket.config.options import COMMAND_LINE, EMBEDDED, RunOptions, Value
 from pytest_zstack_ticket.config.profile_file import profile_from_json
 from pytest_zstack_ticket.model.errors import SettingsError
-from pytest_zstack_ticket.plugin import suite_selection
+from pytest_zstack_ticket.plugin import last_failed, suite_selection
 from pytest_zstack_ticket.plugin.consent import require_consent
 from pytest_zstack_ticket.plugin.options import options_of
 from pytest_zstack_ticket.report.document import profile_json
@@ -20,8 +23,18 @@ from pytest_zstack_ticket.runner.preparation import checked
 from pytest_zstack_ticket.runner.record import KEY
 from pytest_zstack_ticket.runner.run import Run
 
+_REQUIREMENT = re.compile(r"\bZT-[A-Z]+-\d+\b", re.IGNORECASE)
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 """The run of a pytest session."""
+NAMES = (
+    "zstack-ticket-forecast",
+    "zstack-ticket-run",
+    "zstack-ticket-plugins",
+    "zstack-ticket-interrupts",
+    "zstack-ticket-lookahead",
+    "zstack-ticket-live",
+)
+"""Our plugins of a session that has a target."""
 
 
 def run_of(config: pytest.Config) -> Run | None:
@@ -36,12 +49,26 @@ def run_of(config: pytest.Config) -> Run | None:
         if options.values["url"].origin == COMMAND_LINE:
             raise SettingsError("--zstack-url is empty: write http://HOST:PORT or https://HOST:PORT, or embedded.")
         return None
-    options = bounded(checked(options))
+    options = bounded(checked(last_failed.with_seed(options, config)))
     require_consent(options, quotas_of(options), config)
     run = Run(options=options, shipped=suite_selection.choose_tests(config))
+    if run.shipped:
+        _check_keyword(config.option.keyword, run.catalogue)
     run.own_catalogue  # noqa: B018 - a file that cannot be used is refused before anything is sent
     run.expectations = load_expectations(options, run.catalogue)
+    run.chosen = last_failed.chosen(config, shipped=run.shipped)
+    run.counterexamples = last_failed.recalled(config, run.expectations.baseline)
     return run
+
+
+def _check_keyword(keyword: str, known: Iterable[str]) -> None:
+    """See that what `-k` names as a requirement is the beginning of one. Raises SettingsError."""
+    ids = list(known)
+    for word in _REQUIREMENT.findall(keyword):
+        if not any(word.upper() in one for one in ids):
+            near = nearest_requirements(word, ids)
+            hint = f"Did you mean {' or '.join(near)}?" if near else "`zstack-ticket requirements` lists all."
+            raise SettingsError(f"-k: there is no requirement {word}. {hint}")
 
 
 def worker_input(run: Run, worker: str) -> dict[str, Any]:
@@ -78,6 +105,7 @@ def _worker_run(config: pytest.Config, given: dict[str, Any]) -> Run:
         usage_counter_path=Path(given["usage_counter"]),
         shared_secrets_path=given["shared_secrets"],
         expectations=Expectations(active=frozenset((requirement, found) for requirement, found in given["waived"])),
+        counterexamples=last_failed.recalled(config, None),
     )
 
 
@@ -87,3 +115,11 @@ def take_role(run: Run, config: pytest.Config) -> None:
         raise SettingsError("--zstack-plan runs no tests, so it needs no workers: omit -n.")
     if run.role == "alone" and config.pluginmanager.has_plugin("dsession"):
         run.role = "controller"
+
+
+def withdraw(config: pytest.Config) -> None:
+    """Take our hooks out of a session whose tests do not need the target; signals are given back at once."""
+    for name in NAMES:
+        plugin = config.pluginmanager.unregister(name=name) if config.pluginmanager.has_plugin(name) else None
+        if plugin is not None and hasattr(plugin, "pytest_unconfigure"):
+            plugin.pytest_unconfigure()

@@ -6,6 +6,7 @@ PYTEST_DONT_REWRITE: every pytest run on the machine imports this module.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,13 +15,34 @@ from pytest_zstack_ticket.config.package_data import PACKAGE, suites_folder
 from pytest_zstack_ticket.plugin.options import command_line_options, given
 from pytest_zstack_ticket.plugin.private_api import set_confcutdir
 
+if TYPE_CHECKING:
+    from pytest_zstack_ticket.runner.run import Run
+
 FILES = "test_*.py"
+SHOWS = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow", "setupplan")
+"""Options of pytest that show something and run no test."""
 FUNCTIONS = "test"
 
 
 def is_asked_for(config: pytest.Config) -> bool:
     """Return True if a run of ours was asked for: by a target, by another option of ours, or by naming our suites."""
+    if _only_shows(config):
+        return False
     return given(config, "url") is not None or bool(command_line_options(config)) or names_suites(config)
+
+
+def _only_shows(config: pytest.Config) -> bool:
+    """Return True for `--help`, `--fixtures` and their like, which run no test."""
+    return any(getattr(config.option, name, False) for name in SHOWS)
+
+
+def is_ambient(run: Run, config: pytest.Config) -> bool:
+    """Return True for a target that nobody named for this session: a variable or an ini file did, for whoever uses it.
+
+    Such a target is reached only once a test is collected that needs it.
+    """
+    ours = run.shipped or run.role != "alone" or bool(command_line_options(config)) or run.options["plan"]
+    return not ours and not names_suites(config)
 
 
 def names_suites(config: pytest.Config) -> bool:
@@ -40,13 +62,13 @@ def choose_tests(config: pytest.Config) -> bool:
     """Let the shipped suites run if nothing else was named; return True if they are what runs.
 
     A URL on the command line asks for them even where an ini file has `testpaths`; one from an environment variable or
-    an ini file does not, or it would take the place of a project's own tests.
+    an ini file never does, or it would take the place of a project's own tests.
     """
     source = config.args_source
     if source is pytest.Config.ArgsSource.ARGS:
         return False
     url = given(config, "url")
-    if url is None or (url.origin != COMMAND_LINE and source is not pytest.Config.ArgsSource.INVOCATION_DIR):
+    if url is None or url.origin != COMMAND_LINE:
         return False
     run_suites(config)
     return True

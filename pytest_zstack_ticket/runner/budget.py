@@ -50,6 +50,8 @@ class Property:
     It is drawn from a strategy and judged by what `holds`; without a strategy it has a `round` of its own, as a state
     machine has.
 
+    `exploration` is its number within its test.
+
     `record` is that of its test, if the test examines a requirement. `over` says that nothing more is to be found: it
     it failed, broke off, or there is nothing else to draw.
     """
@@ -65,6 +67,7 @@ class Property:
     over: bool = False
     reported: tuple[int, int, int] = (0, 0, 0)
     round: Callable[[Property], None] | None = None
+    exploration: int = 0
 
     @property
     def missing(self) -> int:

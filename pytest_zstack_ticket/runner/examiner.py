@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,9 +18,9 @@ from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Un
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Observation
-from pytest_zstack_ticket.report.finding import subject_role
+from pytest_zstack_ticket.report.finding import deciding_role, subject_role
 from pytest_zstack_ticket.runner.budget import Property
-from pytest_zstack_ticket.runner.record import ExaminedExample, ItemRecord
+from pytest_zstack_ticket.runner.record import CURRENT, ExaminedExample, ItemRecord
 from pytest_zstack_ticket.verdicts.input_digest import input_of
 from pytest_zstack_ticket.verdicts.lateness import moment
 from pytest_zstack_ticket.verdicts.tally import Tally, tally_of
@@ -33,8 +32,6 @@ BROKEN = frozenset({"reset", "protocol", "gateway"})
 """Failures after which a target that answers others may have broken down over the request."""
 MOST_SILENT = 3
 """After this many silent siblings in a row nothing is asked again."""
-_RECORD: ContextVar[ItemRecord | None] = ContextVar("zstack_record", default=None)
-"""The record of the test whose body runs in this context, and in the threads that it starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +101,11 @@ class Examiner:
     @staticmethod
     def enter(record: ItemRecord) -> None:
         """Take what is examined in this context as examples of a test."""
-        _RECORD.set(record)
+        CURRENT.set(record)
 
     def end(self) -> None:
         """Take nothing more for the test that began last."""
-        _RECORD.set(None)
+        CURRENT.set(None)
         self.shown = None
 
     def __call__(
@@ -127,7 +124,7 @@ class Examiner:
         Raises KeyError for an unknown check, RuntimeError outside a test that is marked with a requirement, and for a
         check that the catalogue does not let decide it.
         """
-        record = _RECORD.get()
+        record = CURRENT.get()
         if record is None:
             raise RuntimeError(
                 "zstack_examine judges for a requirement: mark the test with @pytest.mark.requirement(ID)"
@@ -164,13 +161,13 @@ class Examiner:
 
     def explores(self, known: Property) -> None:
         """Note that the test that runs explores a property within a budget."""
-        known.record = record = _RECORD.get()
+        known.record = record = CURRENT.get()
         if record is not None:
             record.explores.append(known)
 
     def announce(self, partitions: Iterable[str]) -> None:
         """Note which partitions the running test is about to examine."""
-        record = _RECORD.get()
+        record = CURRENT.get()
         if record is not None:
             ahead = Tally(requirement=record.requirement, known=frozenset(partitions))
             record.tally = record.tally.plus(ahead)
@@ -179,7 +176,7 @@ class Examiner:
         """Keep an observation: a fact that is recorded where the contract is open."""
         ids = tuple(exchange.id for exchange in trail.exchanges) if trail else ()
         observation = Observation(id=name, value=value, exchanges=ids)
-        record = _RECORD.get()
+        record = CURRENT.get()
         with self._lock:
             _write(record, partial(self._keep_observation, observation))
             if record is not None:
@@ -188,12 +185,12 @@ class Examiner:
     @property
     def is_recording(self) -> bool:
         """True while the calls of this context are those of a test with a requirement."""
-        return _RECORD.get() is not None
+        return CURRENT.get() is not None
 
     @staticmethod
     def called(result: CallResult) -> None:
         """Note the latest call of the test whose body runs in this context."""
-        record = _RECORD.get()
+        record = CURRENT.get()
         if record is not None:
             record.last_call = result
 
@@ -217,10 +214,11 @@ class Examiner:
     def confirm(self, record: ItemRecord) -> None:
         """Repeat the subject of a test's failing example, and count how often it fails.
 
-        Only repetitions that are decided as the first one was count: the same UUID twice may well be refused.
+        Only repetitions that are decided as the first one was count: the same UUID twice may well be refused. Where a
+        query decides, nothing is repeated: what it showed is about the first create.
         """
         failing = record.failing
-        if failing is None or failing.example.check == "answered":
+        if failing is None or failing.example.check == "answered" or deciding_role(failing.trails):
             return
         example, subject = failing.example, failing.subject
         if subject is None or subject.again is None:
@@ -228,6 +226,7 @@ class Examiner:
         for _ in range(CONFIRMATIONS):
             repeat = subject.again()
             if type(repeat.outcome) is not type(subject.outcome):
+                record.irregular = record.irregular or b"resourceUuid" not in (subject.exchanges[0].request.body or b"")
                 continue
             seen = {**failing.trails, "subject": repeat.exchanges}
             judgement = evaluate(example.check, seen, example.arguments, self._profile())

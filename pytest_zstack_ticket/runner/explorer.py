@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_zstack_ticket.client.call_gate import in_context
@@ -24,6 +25,7 @@ from pytest_zstack_ticket.runner.budget import (
     Property,
     mark_of,
 )
+from pytest_zstack_ticket.runner.choices import Decorator, Memory, draw_again, kept
 from pytest_zstack_ticket.runner.hypothesis_home import storage
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ class Explorer:
 
     What Hypothesis keeps on disk goes to the folder `home`, never beside the caller's own tests: tables of characters
     and constants, which take half a second to make and are the same for every run. `window` is how many
-    examples are on their way at once.
+    examples are on their way at once. What `memory` has of an earlier run is drawn before anything else.
     """
 
     effort: str
@@ -50,6 +52,7 @@ class Explorer:
     budget: Budget = field(default_factory=Budget)
     now: Callable[[], float] = time.monotonic
     enter: Callable[[Property], None] | None = None
+    memory: Memory | None = None
 
     def __call__(self, strategy: SearchStrategy[Any], holds: Holds, *, share: float = 1.0) -> None:
         """Call `holds` with drawn examples until it raises, then shrink; `share` scales the number of examples.
@@ -58,10 +61,13 @@ class Explorer:
         Raises what `holds` raises on the minimal example, with a note that shows it.
         """
         wanted = max(1, round(EXAMPLES[self.effort] * share))
+        exploration = self.memory.begin_exploration() if self.memory is not None else 0
+        draw_again(self.memory, exploration, partial(self._run, strategy, holds, 1, self.seed))
         if not self.budget.seconds:
-            self._explored(strategy, holds, wanted, self.seed)
+            with kept(self.memory, exploration):
+                self._explored(strategy, holds, wanted, self.seed)
             return
-        known = Property(strategy, holds, wanted)
+        known = Property(strategy, holds, wanted, exploration=exploration)
         self.budget.properties.append(known)
         if self.enter is not None:
             self.enter(known)
@@ -96,7 +102,8 @@ class Explorer:
         seed = self.seed + known.drawn
         known.drawn += examples
         try:
-            self._explored(known.strategy, bounded, examples, seed)
+            with kept(self.memory, known.exploration):
+                self._explored(known.strategy, bounded, examples, seed)
         except BaseException:
             known.over = True
             raise
@@ -133,17 +140,25 @@ class Explorer:
                 raise error
         return [error is None for error in errors]
 
-    def _run(self, strategy: SearchStrategy[Any], holds: Holds, examples: int, seed: int) -> None:
-        import hypothesis  # noqa: PLC0415 - 350 ms that only suites pay
-
-        @hypothesis.seed(seed)
-        @bounds(examples)
-        @hypothesis.given(strategy)
-        def property_holds(example: Any) -> None:
-            holds(example)
-
+    def _run(
+        self, strategy: SearchStrategy[Any], holds: Holds, examples: int, seed: int, again: Decorator | None = None
+    ) -> None:
+        found = _property(strategy, holds, examples, seed)
         with storage(self.home):
-            property_holds()
+            (again(found) if again is not None else found)()
+
+
+def _property(strategy: SearchStrategy[Any], holds: Holds, examples: int, seed: int) -> Callable[[], None]:
+    """Make the test that Hypothesis runs."""
+    import hypothesis  # noqa: PLC0415 - 350 ms that only suites pay
+
+    @hypothesis.seed(seed)
+    @bounds(examples)
+    @hypothesis.given(strategy)
+    def property_holds(example: Any) -> None:
+        holds(example)
+
+    return property_holds  # type: ignore[no-any-return,unused-ignore] # as `given` leaves it
 
 
 def _replay(held: list[bool], holds: Holds) -> Holds:
@@ -165,7 +180,10 @@ def _replay(held: list[bool], holds: Holds) -> Holds:
 
 
 def bounds(examples: int, *, steps: int = 50) -> settings:
-    """Return the settings of whatever explores: what is drawn comes from the seed alone, and may take its time."""
+    """Return the settings of whatever explores: what is drawn comes from the seed alone, and may take its time.
+
+    `print_blob` shows the choices of a failing example, which `choices.kept` takes from there.
+    """
     from hypothesis import HealthCheck, Phase, settings  # noqa: PLC0415 - as above
 
     return settings(
@@ -173,7 +191,7 @@ def bounds(examples: int, *, steps: int = 50) -> settings:
         deadline=None,
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
-        print_blob=False,
+        print_blob=True,
         report_multiple_bugs=False,
         max_examples=examples,
         stateful_step_count=steps,

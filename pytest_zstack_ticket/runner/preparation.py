@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+import re
+
 from pytest_zstack_ticket.config.options import EMBEDDED, RunOptions
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.target.preflight import normalised_url
@@ -17,11 +20,19 @@ def checked(options: RunOptions) -> RunOptions:
         if variant.base != options["profile"]:
             options = options.with_default("profile", variant.base, EMBEDDED)
     else:
+        _check_name(str(options["url"]))
         normalised_url(str(options["url"]))
     profile_of(options)
     require_passwords(options)
     _check_pdf(options)
     return options
+
+
+def _check_name(url: str) -> None:
+    """See that the target is no misspelt `embedded`. Raises SettingsError."""
+    name = re.split("[:@?]", url, maxsplit=1)[0]
+    if "//" not in url and difflib.get_close_matches(name, [EMBEDDED], cutoff=0.8):
+        raise SettingsError(f"--zstack-url: {name} is not known. Did you mean {EMBEDDED}?")
 
 
 def _check_pdf(options: RunOptions) -> None:

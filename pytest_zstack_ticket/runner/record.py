@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -11,6 +12,7 @@ from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.model.codec import phrase_from_json, phrase_to_json
 from pytest_zstack_ticket.model.exchange import Trails
 from pytest_zstack_ticket.model.verdict import Example, Observation
+from pytest_zstack_ticket.runner.choices import Choices
 from pytest_zstack_ticket.verdicts.tally import Tally
 
 KEY = "zstack"
@@ -88,8 +90,12 @@ class ItemRecord:
     """What one test has examined: its tally, the examples to show, and observations.
 
     `failing` is the last example with a violation, which after shrinking is the minimal one; repeated, it failed `seen`
-    times of `tried`. `witness` is the first passing example, `passing` are the last. `first_seen` is the earliest
-    moment of its examples, `last_call` the latest call that the test made.
+    times of `tried`; it is `irregular` if the same request was decided otherwise. `witness` is
+    the first passing example, `passing` are the last. `first_seen` is the earliest moment of its examples, `last_call`
+    the latest call that the test made.
+
+    `explorations` counts those that were begun; `remembered` are the choices of a counterexample of an earlier run,
+    `choices` those of the counterexample that was found now.
 
     `waiting` writes the evidence of a test that pytest has not come to yet; once it has, there is nothing to wait for.
     """
@@ -103,10 +109,14 @@ class ItemRecord:
     passing: deque[ExaminedExample] = field(default_factory=lambda: deque(maxlen=MOST_PASSING))
     seen: int = 1
     tried: int = 1
+    irregular: bool = False
     explores: list[Explored] = field(default_factory=list)
     first_seen: float | None = None
     last_call: CallResult | None = None
     waiting: list[Callable[[], None]] | None = None
+    explorations: int = 0
+    remembered: Choices | None = None
+    choices: Choices | None = None
 
     def at(self, moment: float | None) -> None:
         """Keep the moment of an example if it is the earliest."""
@@ -119,3 +129,7 @@ class ItemRecord:
             explored, wanted, missing = known.news()
             more = Tally(requirement=self.requirement, explored=explored, wanted=wanted, missing=missing)
             self.tally = self.tally.plus(more)
+
+
+CURRENT: ContextVar[ItemRecord | None] = ContextVar("zstack_record", default=None)
+"""The record of the test whose body runs in this context, and in the threads that it starts."""

@@ -75,7 +75,8 @@ def _finding(record: ItemRecord, run: RunIdentity, command: str) -> JsonObject |
         seen=record.seen,
         tried=record.tried,
     )
-    return finding_json(finding, failing.trails)
+    choices = record.choices.to_json() if record.choices else None
+    return {**finding_json(finding, failing.trails), "choices": choices, "irregular": record.irregular}
 
 
 def _saved_examples(record: ItemRecord, run: RunIdentity) -> list[JsonObject]:

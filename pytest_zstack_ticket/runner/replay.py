@@ -21,8 +21,10 @@ from pytest_zstack_ticket.model.saved_example import (
 from pytest_zstack_ticket.model.ticket import Edit, Message
 from pytest_zstack_ticket.model.verdict import Example
 from pytest_zstack_ticket.model.waiver import Waiver
+from pytest_zstack_ticket.runner.drift_monitor import REQUIREMENT
+from pytest_zstack_ticket.runner.record import ItemRecord
 from pytest_zstack_ticket.runner.record_json import record_json
-from pytest_zstack_ticket.runner.rerun_command import identity_of
+from pytest_zstack_ticket.runner.rerun_command import command, identity_of
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import applies, signature
 from pytest_zstack_ticket.verdicts.saved_examples import observed, status_of
@@ -128,6 +130,14 @@ def _message(pinned: SavedExample, call: SavedCall) -> Message:
 def keep(run: Run, pinned: SavedExample, seen: Replay) -> None:
     """Take a replay as an example of this run, in its evidence and its verdict."""
     record = run.examiner.begin(pinned.requirement, pinned.test)
+    _examine(run, pinned, seen)
+    run.examiner.end()
+    again = shlex.join(["pytest", *safe_arguments()[1:]])
+    run.results.take(record_json(record, identity_of(run), command=again))
+    run.results.tests[pinned.requirement] -= 1  # it is no test, and a run that is cut short counts those
+
+
+def _examine(run: Run, pinned: SavedExample, seen: Replay) -> None:
     run.examiner(
         pinned.check,
         edit=edit_from_json(pinned.edit),
@@ -136,16 +146,35 @@ def keep(run: Run, pinned: SavedExample, seen: Replay) -> None:
         beside=None,
         **seen.trails,
     )
-    run.examiner.end()
-    again = shlex.join(["pytest", *safe_arguments()[1:]])
-    run.results.take(record_json(record, identity_of(run), command=again))
-    run.results.tests[pinned.requirement] -= 1  # it is no test, and a run that is cut short counts those
+
+
+def send_first(run: Run, record: ItemRecord) -> None:
+    """Let a test begin with the counterexample of an earlier run, as an example of its own; then it goes on as ever."""
+    known = run.counterexamples.get((record.requirement, record.test))
+    if known is None:
+        return
+    record.remembered = known.choices
+    if known.example is not None and _may_replay(run, known.example):
+        with suppress(TargetError):
+            _examine(run, known.example, replay(run, known.example))
 
 
 def after_tests(run: Run) -> None:
-    """Send this run's failing examples a few times more, so that a finding can say how regular it is."""
-    if run.cut_short or run.folder is None:
-        return
+    """Say of this run's findings how regular they are, and how those that depend on what was sent before are repeated.
+
+    A target that drifts makes all of them depend on it.
+    """
+    if not run.cut_short and run.folder is not None:
+        _repeat_failures(run)
+    drifts = REQUIREMENT in run.results.findings
+    for found in run.results.findings.values():
+        for finding in found:
+            if drifts or finding["irregular"] or finding["seen"] < finding["tried"]:
+                finding.update(irregular=True, regenerate=command(run, *run.chosen))
+
+
+def _repeat_failures(run: Run) -> None:
+    """Send failing examples a few times more."""
     failing = [key for key in sorted(run.results.pinned) if key[1]]
     with suppress(TargetError):
         for requirement, found in failing[:MOST_REPEATED]:

@@ -10,6 +10,7 @@ from typing import Any
 from pytest_zstack_ticket.model.codec import observation_from_json
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.runner.counterexamples import to_json
 from pytest_zstack_ticket.runner.record import tally_from_json
 from pytest_zstack_ticket.verdicts.lateness import FirstSeen, note
 from pytest_zstack_ticket.verdicts.tally import Tally
@@ -20,6 +21,7 @@ class RunResults:
     """Tallies and findings by requirement, observations by id, and the requirements of tests that are not ours.
 
     `pinned` has examples for other runs by requirement and signature: one that held, one of each way to depart;
+    `counterexamples` says of each requirement and test how it failed, None if it did not;
     `witnesses` has one example that held of each test, `first_seen` when a test first saw the target.
     """
 
@@ -31,6 +33,7 @@ class RunResults:
     pinned: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     witnesses: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     first_seen: FirstSeen = field(default_factory=dict)
+    counterexamples: dict[tuple[str, str], dict[str, Any] | None] = field(default_factory=dict)
 
     def take(self, record: dict[str, Any]) -> None:
         """Take in the record of one test, or of what was judged `aside` while it ran."""
@@ -38,6 +41,8 @@ class RunResults:
         self.tests[tally.requirement] += not record.get("aside", False)
         known = self.tallies.get(tally.requirement)
         self.tallies[tally.requirement] = known.plus(tally) if known else tally
+        if not record.get("aside", False):
+            self._take_counterexample(record)
         note(self.first_seen, tally.requirement, record["test"], record["first_seen"])
         if record["finding"]:
             self.findings.setdefault(tally.requirement, []).append(record["finding"])
@@ -49,6 +54,11 @@ class RunResults:
             self._observe(data)
         if record.get("own"):
             self.own[tally.requirement] = Requirement(**record["own"])
+
+    def _take_counterexample(self, record: dict[str, Any]) -> None:
+        """Keep how a test failed; a test that passed has nothing to repeat, unless it failed before in this run."""
+        key = (record["tally"]["requirement"], record["test"])
+        self.counterexamples[key] = to_json(record) or self.counterexamples.get(key)
 
     def _observe(self, data: dict[str, Any]) -> None:
         observation = observation_from_json(data)

@@ -29,6 +29,7 @@ from pytest_zstack_ticket.redaction.shared_secrets import SharedSecrets
 from pytest_zstack_ticket.report.text.finding_card import FindingCards
 from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.runner.budget import Budget
+from pytest_zstack_ticket.runner.counterexamples import Counterexample, Key
 from pytest_zstack_ticket.runner.drift_monitor import EVERY, DriftMonitor
 from pytest_zstack_ticket.runner.examiner import Examiner
 from pytest_zstack_ticket.runner.expectations import Expectations
@@ -48,7 +49,11 @@ Role: TypeAlias = Literal["alone", "controller", "worker"]
 
 @dataclass(slots=False)
 class Run:
-    """The state of a run in one process. `begin` reaches the target, `close` lets go of it."""
+    """The state of a run in one process. `begin` reaches the target, `close` lets go of it.
+
+    `counterexamples` are those of an earlier run, which are sent first; `chosen` are the arguments by which some tests
+    were chosen, empty for all.
+    """
 
     options: RunOptions
     shipped: bool
@@ -77,6 +82,8 @@ class Run:
     scanned: Scan = field(default_factory=Scan)
     used: Usage = field(default_factory=Usage)
     expectations: Expectations = field(default_factory=Expectations)
+    counterexamples: dict[Key, Counterexample] = field(default_factory=dict)
+    chosen: tuple[str, ...] = ()
     started_by: dict[str, Any] = field(default_factory=lambda: {"plugins": [], "addopts": "", "ini": {}})
 
     @property

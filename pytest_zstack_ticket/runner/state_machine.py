@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_zstack_ticket.runner.budget import Budget, Property
+from pytest_zstack_ticket.runner.choices import Decorator, Memory, draw_again, kept
 from pytest_zstack_ticket.runner.explorer import bounds
 from pytest_zstack_ticket.runner.hypothesis_home import storage
 
@@ -39,6 +40,7 @@ class StateMachineRunner:
     budget: Budget = field(default_factory=Budget)
     now: Callable[[], float] = time.monotonic
     enter: Callable[[Property], None] | None = None
+    memory: Memory | None = None
 
     def __call__(self, machine: type[RuleBasedStateMachine], *, share: float = 1.0) -> None:
         """Run programs until one raises, then shrink it to the shortest; `share` scales how many there are.
@@ -47,10 +49,14 @@ class StateMachineRunner:
         """
         programs, steps = PROGRAMS[self.effort]
         programs = max(1, round(programs * share))
+        exploration = self.memory.begin_exploration() if self.memory is not None else 0
+        draw_again(self.memory, exploration, partial(self._run, machine, 1, steps, self.seed))
         if not self.budget.seconds:
-            self._run(machine, programs, steps, self.seed)
+            with kept(self.memory, exploration):
+                self._run(machine, programs, steps, self.seed)
             return
-        known = Property(None, _judged_by_itself, programs * steps, round=partial(self._round, machine, steps))
+        rounds = partial(self._round, machine, steps)
+        known = Property(None, _judged_by_itself, programs * steps, round=rounds, exploration=exploration)
         self.budget.properties.append(known)
         if self.enter is not None:
             self.enter(known)
@@ -59,7 +65,8 @@ class StateMachineRunner:
     def _round(self, machine: type[RuleBasedStateMachine], steps: int, known: Property) -> None:
         began = self.now()
         try:
-            self._run(machine, ROUND, steps, self.seed + known.drawn)
+            with kept(self.memory, known.exploration):
+                self._run(machine, ROUND, steps, self.seed + known.drawn)
         except BaseException:
             known.over = True
             raise
@@ -68,13 +75,21 @@ class StateMachineRunner:
         known.drawn += ROUND
         known.seen.update(range(len(known.seen), len(known.seen) + ROUND * steps))
 
-    def _run(self, machine: type[RuleBasedStateMachine], programs: int, steps: int, seed: int) -> None:
+    def _run(
+        self,
+        machine: type[RuleBasedStateMachine],
+        programs: int,
+        steps: int,
+        seed: int,
+        again: Decorator | None = None,
+    ) -> None:
         import hypothesis  # noqa: PLC0415 - 350 ms that only suites pay
         from hypothesis.stateful import run_state_machine_as_test  # noqa: PLC0415 - as above
 
         limits = bounds(programs, steps=steps)
         # a class of its own takes the seed, so that the caller's class stays as it is
-        seeded = hypothesis.seed(seed)(type(machine.__name__, (machine,), {}))
+        own = type(machine.__name__, (machine,), {})
+        seeded = again(own) if again is not None else hypothesis.seed(seed)(own)
         with storage(self.home):
             run_state_machine_as_test(seeded, settings=limits)
 

@@ -43,6 +43,32 @@ def test_an_exported_url_does_not_take_the_place_of_a_projects_tests(
     pytester.runpytest().assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize("url", ["embedded", "http://127.0.0.1:9"])
+def test_an_exported_url_touches_nothing_where_no_test_needs_it(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, url: str
+):
+    monkeypatch.setenv("ZSTACK_URL", url)
+    pytester.makepyfile(test_other="def test_nothing(): pass")
+    result = pytester.runpytest()
+    result.assert_outcomes(passed=1)
+    assert "ZStack CreateTicket conformance" not in result.stdout.str()
+
+
+def test_an_exported_url_serves_a_test_that_needs_it(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, own_test
+):
+    monkeypatch.setenv("ZSTACK_URL", "embedded")
+    result = pytester.runpytest()
+    result.assert_outcomes(passed=1)
+    assert "ZStack CreateTicket conformance" in result.stdout.str()
+
+
+@pytest.mark.parametrize("option", ["--help", "--fixtures", "--markers", "--setup-plan", "--co"])
+def test_what_only_shows_something_reaches_no_target(pytester: pytest.Pytester, option: str):
+    pytester.makepyfile(test_other="def test_nothing(): pass")
+    assert pytester.runpytest("--zstack-url=http://127.0.0.1:9", option, "test_other.py").ret == 0
+
+
 def test_importing_the_package_loads_none_of_its_modules():
     code = (
         "import sys, pytest_zstack_ticket as z;"

@@ -408,3 +408,19 @@ def test_a_front_end_with_pages_of_its_own_is_warned_of(stack: ExitStack, hidden
 def test_a_healthy_target_gets_no_warning():
     with SimulatorServer("embedded") as server:
         assert told_by_doctor(server.url) == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--zstack-url=embeded"], "--zstack-url: embeded is not known. Did you mean embedded?"),
+        (
+            ["--zstack-url=embedded", "-k", "ZT-BODY-4"],
+            "-k: there is no requirement ZT-BODY-4. Did you mean ZT-BODY-004*",
+        ),
+    ],
+)
+def test_a_misspelt_word_is_answered_with_the_nearest(pytester: pytest.Pytester, arguments: list[str], said: str):
+    result = pytester.runpytest(*arguments)
+    assert result.ret == 4
+    result.stderr.fnmatch_lines([f"ERROR: {said}"])

@@ -11,7 +11,7 @@ import tempfile
 import httpcore  # noqa: F401 - httpx maps the exceptions of the first httpcore that it sees
 import pytest
 
-import pytest_zstack_ticket.plugin.hooks
+import pytest_zstack_ticket.plugin.registration
 import pytest_zstack_ticket.runner.conclusion
 import pytest_zstack_ticket.simulator.faults
 import pytest_zstack_ticket.simulator.server.server

@@ -12,7 +12,7 @@ from typing import Any
 from pytest_zstack_ticket.report.html.causes_view import causes_view
 from pytest_zstack_ticket.report.html.charts_view import charts_view
 from pytest_zstack_ticket.report.html.observations_view import observations_view
-from pytest_zstack_ticket.report.html.page_context import NO_EVIDENCE, EvidenceExtract, PageContext
+from pytest_zstack_ticket.report.html.page_context import NO_EVIDENCE, EvidenceExtract, PageContext, verdict_counts
 from pytest_zstack_ticket.report.html.requirement_view import areas_view
 from pytest_zstack_ticket.report.html.summary_view import summary_view
 from pytest_zstack_ticket.report.text.translations import Translations
@@ -35,5 +35,6 @@ def render_page(
         causes=causes_view(context),
         charts=charts_view(context),
         areas=areas_view(context),
+        totals=verdict_counts(report["requirements"]),
         observations=observations_view(context),
     )

@@ -17,12 +17,15 @@ VERDICTS = ("failed", "error", "inconclusive", "passed", "untested", "inapplicab
 class EvidenceExtract:
     """What a page shows and a report does not hold; all of it may be missing.
 
-    `exchanges` are as the evidence has them, by id; `seconds` how long each answer took, `jobs` how long each job;
+    `exchanges` are as the evidence has them, by id; `seconds` how long each answer took and `started` when its request
+    was sent, `tickets` the moments at which one more or one less was there, `jobs` how long each job took;
     `faults` are those of the simulator that must make a requirement fail.
     """
 
     exchanges: Mapping[str, Json] = field(default_factory=dict)
     seconds: Sequence[float] = ()
+    started: Sequence[float] = ()
+    tickets: Sequence[tuple[float, int]] = ()
     jobs: Sequence[float] = ()
     faults: Mapping[str, Sequence[str]] = field(default_factory=dict)
 

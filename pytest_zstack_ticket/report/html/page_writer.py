@@ -35,6 +35,8 @@ def extract_evidence(report: Report, folder: Path, catalogue: Iterable[Requireme
     return EvidenceExtract(
         exchanges=excerpt.exchanges,
         seconds=excerpt.seconds,
+        started=excerpt.started,
+        tickets=excerpt.tickets,
         jobs=excerpt.jobs,
         faults={one.id: one.killed_by for one in same},
     )

@@ -45,10 +45,19 @@ def environment() -> Environment:
         extensions=[DropLineBreaks],
     )
     made.filters |= {"attribute": attribute, "lines": lines, "anchor": anchor}
-    css = (TEMPLATES / "page.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    made.globals |= {"verdict_marks": VERDICT_MARKS, "css": Markup(css), "css_digest": digest}  # noqa: S704 - our file
+    css, script = _own("page.css"), _own("page.js")
+    made.globals |= {"verdict_marks": VERDICT_MARKS, "css": css, "css_digest": digest(css)}
+    made.globals |= {"script": script, "script_digest": digest(script)}
     return made
+
+
+def _own(name: str) -> Markup:
+    return Markup((TEMPLATES / name).read_text("utf-8"))  # noqa: S704 - our file
+
+
+def digest(text: str) -> str:
+    """Digest of an inline style or script as a policy names it."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 class DropLineBreaks(Extension):

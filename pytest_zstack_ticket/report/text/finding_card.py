@@ -73,7 +73,11 @@ class FindingCards:
             *self._one_line("answer", self._answered(finding["subject"])),
             *self._one_line("sibling", self._answered(finding["sibling"])),
             *self._one_line("deciding", self._looked_up(finding.get("deciding"))),
-            *(self._labelled("why", [consequence[self.lang]])[:2] if consequence else ()),
+            *(
+                self._labelled("why", [consequence[self.lang]])[: 1 if finding.get("irregular") else 2]
+                if consequence
+                else ()
+            ),
         ]
         curl = with_body_file(finding["curl"], body_file) if body_file else finding["curl"]
         return [*lines, *self._commands({**finding, "curl": curl})]
@@ -171,7 +175,9 @@ class FindingCards:
     def _commands(self, finding: Finding) -> list[str]:
         """Write commands, never broken into lines: they are there to be copied."""
         rows = (("curl", finding["curl"]), ("again", finding["regenerate"]))
-        return [f"  {pad(self._say(label), LABEL_COLUMNS)}{visible(command)}" for label, command in rows if command]
+        commands = [f"  {pad(self._say(label), LABEL_COLUMNS)}{visible(command)}" for label, command in rows if command]
+        note = self._labelled("state", [self._say("irregular")]) if finding.get("irregular") else []
+        return [*note, *commands]
 
     def _labelled(self, label: str, paragraphs: Sequence[str], data: Sequence[str] = ()) -> list[str]:
         """Write text next to its label, wrapped below itself; data is not broken at words."""

@@ -49,6 +49,19 @@ def test_a_job_lasts_from_its_start_to_the_poll_that_finds_it_ended(tmp_path: Pa
     assert list(excerpt(tmp_path, started, lost, *polls).jobs) == [2.25]
 
 
+def test_a_ticket_is_there_from_its_create_to_its_delete(tmp_path: Path):
+    started = answered(202, '{"location": "http://h/zstack/v1/api-jobs/a1"}')
+    lines = [
+        started,
+        answered(200, path="/v1/api-jobs/a1", started=3.0),
+        answered(503, path="/v1/tickets", started=4.0),
+    ]
+    deleted = answered(200, path=f"/v1/tickets/{'a' * 32}?deleteMode=Permissive", started=5.0)
+    deleted["request"]["method"] = "DELETE"
+    assert excerpt(tmp_path, *lines, deleted).tickets == [(3.25, 1), (5.25, -1)]
+    assert list(excerpt(tmp_path, *lines).started) == [1.0, 3.0, 4.0]
+
+
 def test_what_is_no_job_of_ours_has_no_duration(tmp_path: Path):
     polled = answered(200, path="/v1/api-jobs/unknown")
     assert list(excerpt(tmp_path, answered(202, {"base64": ""}), answered(202, "{}"), polled).jobs) == []

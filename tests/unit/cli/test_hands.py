@@ -1,18 +1,27 @@
 """Commands that act on a finding, and what a mistyped word is answered with."""
 
+import ast
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pytest_zstack_ticket.cli.main import COMMANDS, GROUPS, listed_commands, main
+from pytest_zstack_ticket.cli.starter_files import CONTEXT, RECIPES, RUN
+from pytest_zstack_ticket.config.context_file import load_context
+from pytest_zstack_ticket.config.options import OPTIONS
+from pytest_zstack_ticket.model.ticket_context import Context
+from pytest_zstack_ticket.report.exports.http_file import http_file
+from pytest_zstack_ticket.report.exports.python_test import python_test
 from pytest_zstack_ticket.simulator.options import SimulatorOptions
-from pytest_zstack_ticket.simulator.server.server import SimulatorServer
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer, started
 from pytest_zstack_ticket.simulator.storage.seed_data import PASSWORD
+from tests.support.sample_report import hostile, sample_report
 
 FAULTY = "embedded?fault=accept-too-long:name"
 
@@ -129,3 +138,110 @@ def test_a_stdout_that_is_not_utf8_breaks_no_command():
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"\\u" in done.stdout
+
+
+def findings_run(test: Path, url: str) -> str:
+    """Run an exported file with pytest, without the plugin, and return the last line."""
+    environment = {**os.environ, "ZSTACK_FINDINGS_URL": url, "ZSTACK_SESSION": session_of(url)}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-rs",
+        "-p",
+        "no:zstack-ticket",
+        "-p",
+        "no:cacheprovider",
+        str(test),
+    ]
+    done = subprocess.run(command, env=environment, check=False, capture_output=True, cwd=test.parent, text=True)
+    return done.stdout
+
+
+def session_of(url: str) -> str:
+    command = [sys.executable, "-m", "pytest_zstack_ticket.cli", "login", url, "--json"]
+    shown = subprocess.run(command, env={**os.environ, "ZSTACK_PASSWORD": PASSWORD}, check=True, capture_output=True)
+    return str(json.loads(shown.stdout)["session"])
+
+
+def test_exported_tests_fail_until_the_target_is_fixed(faulty_report: Path, cloud: SimulatorServer, tmp_path: Path):
+    test = tmp_path / "test_findings.py"
+    assert main(["export", "python", str(faulty_report), "--output", str(test)]) == 0
+    assert "pytest_zstack_ticket" not in test.read_text("utf-8")
+    assert "1 passed" in findings_run(test, cloud.url)
+    faulty = started(FAULTY)
+    try:
+        assert "1 failed" in findings_run(test, faulty.url)
+    finally:
+        faulty.stop()
+
+
+def test_exported_requests_take_the_session_from_the_environment(
+    faulty_report: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["export", "http", str(faulty_report), "--lang=en"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("@url = http://127.0.0.1:")
+    assert "### ZT-BODY-004 sibling: A name longer than 255 UTF-16 code units is refused." in lines
+    at = lines.index("# expected: refused; got: accepted; the response was inventory")
+    assert lines[at + 1] == "POST {{url}}/v1/tickets"
+    assert "Authorization: OAuth {{$processEnv ZSTACK_SESSION}}" in lines[at:]
+    assert json.loads(next(line for line in lines[at:] if line.startswith("{")))["params"]["name"]
+
+
+def test_exported_faults_have_the_categories_of_web_fuzzing_commons(
+    faulty_report: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["export", "wfc", str(faulty_report)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    (fault,) = found["faults"]["foundFaults"]
+    assert fault["faultCategories"] == [{"code": 102, "context": "ZT-BODY-004"}]
+    assert fault["operationId"] == "POST:/v1/tickets"
+    assert fault["testCaseId"] in {one["id"] for one in found["testCases"]}
+    covered = found["problemDetails"]["rest"]
+    assert "POST:/v1/tickets" in covered["endpointIds"]
+    assert {"POST:/v1/tickets"} <= {one["endpointId"] for one in covered["coveredHttpStatus"]}
+
+
+def test_a_hostile_report_becomes_no_code():
+    report = hostile(sample_report())
+    tree = ast.parse(python_test(report, "en"))
+    (findings,) = (
+        node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "FINDINGS"
+    )
+    assert isinstance(ast.literal_eval(findings), list)
+    plain = ast.parse(python_test(sample_report(), "en"))
+    assert [type(node) for node in tree.body] == [type(node) for node in plain.body]
+    assert http_file(report, "en").count("\n### ") == http_file(sample_report(), "en").count("\n### ")
+
+
+@pytest.mark.parametrize("ci", RECIPES)
+def test_init_writes_files_that_can_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str], ci: str):
+    arguments = ["init", str(tmp_path), "--ci", ci, "--url=http://cloud.example:8080"]
+    assert main(arguments) == 0
+    made = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one.exists() for one in made] == [True] * 3
+    assert load_context(tmp_path / "cloud.toml") == replace(Context(), given=True)
+    recipe = made[-1].read_text("utf-8")
+    assert "http://cloud.example:8080" in recipe
+    assert "ZSTACK_CONSENT" in recipe
+    assert "{{{" not in recipe
+    names = {f"--zstack-{option.name}" for option in OPTIONS}
+    assert {word.partition("=")[0] for word in RUN.split() if word.startswith("--")} <= names
+    assert main(arguments) == 4
+    assert "never overwritten" in capsys.readouterr().err
+
+
+def test_a_context_whose_comments_are_taken_off_is_valid(tmp_path: Path):
+    lines = [line.removeprefix("# ") for line in CONTEXT.splitlines() if line.startswith("# ")]
+    filled = tmp_path / "cloud.toml"
+    filled.write_text("\n".join(line for line in lines if line[0] == "[" or " = " in line), "utf-8")
+    assert set(load_context(filled).users) == {"stranger"}
+
+
+def test_the_first_test_passes_on_the_simulator(tmp_path: Path):
+    assert main(["init", str(tmp_path)]) == 0
+    command = [sys.executable, "-m", "pytest", "-q", "--zstack-url=embedded", "test_cloud.py"]
+    shown = subprocess.run(command, check=False, capture_output=True, cwd=tmp_path, text=True)
+    assert "2 passed" in shown.stdout

@@ -29,6 +29,7 @@ from tests.support.sample_report import HOSTILE, answered, hostile, message, req
 ROOT = Path(__file__).parents[4]
 WORDING = translations()
 CSS = (TEMPLATES / "page.css").read_text("utf-8")
+SCRIPT = (TEMPLATES / "page.js").read_text("utf-8")
 ELEMENTS = {
     "html",
     "head",
@@ -73,6 +74,15 @@ ELEMENTS = {
     "mark",
     "nav",
     "i",
+    "main",
+    "form",
+    "label",
+    "input",
+    "select",
+    "option",
+    "button",
+    "output",
+    "script",
 }
 ATTRIBUTES = {
     "lang",
@@ -98,6 +108,17 @@ ATTRIBUTES = {
     "text-anchor",
     "role",
     "aria-label",
+    "hidden",
+    "tabindex",
+    "type",
+    "value",
+    "autocomplete",
+    "data-verdict",
+    "data-area",
+    "data-level",
+    "data-shown",
+    "data-copy",
+    "data-copied",
 }
 STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
@@ -180,11 +201,68 @@ def test_hostile_text_adds_no_element_and_steers_nothing(lang: str):
     exchanges = {key: hostile(sample_exchange(key)) for key in keys}
     text = made(hostile(sample_report()), lang, exchanges=exchanges, faults={"ZT-BODY-001": [HOSTILE]})
     seen = Seen(text)
-    assert not seen.elements & {"script", "img", "link", "iframe", "object", "base", "form", "use"}
+    assert not seen.elements & {"img", "link", "iframe", "object", "base", "use"}
+    assert re.findall("<(script|form)", text) == ["form", "script"]
+    assert f"<script>{SCRIPT}</script>" in text
     assert STEERING.findall(text) == []
     assert text.encode("utf-8")
     assert r"\u202e" in text
     assert r"\ud800" in text
+
+
+def test_the_script_asks_for_nothing_and_makes_no_markup():
+    for forbidden in (
+        "fetch",
+        "XMLHttpRequest",
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacent",
+        "document.write",
+        "eval",
+        "http",
+    ):
+        assert forbidden not in SCRIPT
+
+
+def test_without_scripts_there_is_no_dead_control():
+    text = made()
+    (form,) = re.findall("<form[^>]*>", text)
+    assert 'hidden="hidden"' in form
+    assert "<button" not in text.replace(text[text.index("<form") : text.index("</form>")], "")
+
+
+def test_the_counts_of_the_list_add_up():
+    report = sample_report()
+    rows = [one["verdict"] for one in report["requirements"]]
+    (listed,) = re.findall("<h2>Requirements</h2><p>(.*?)</p>", made(report))
+    counted = {word: int(count) for word, count in (one.rsplit(" ", 1) for one in listed.split(" · "))}
+    assert counted == {WORDING.word(one, "en"): rows.count(one) for one in rows}
+    assert len(re.findall('<details class="requirement"', made(report))) == len(rows)
+
+
+def test_the_map_names_operation_field_and_variation():
+    text = made()
+    shown = texts(text)
+    assert "POST /v1/tickets" in shown
+    (field,) = re.findall('<details class="field"><summary><code>params.name</code>.*?</details>', text)
+    assert "params.name/too-long" in texts(field)
+    assert "params.name/null" in texts(field)
+
+
+def test_the_timeline_has_a_mark_for_each_finding():
+    known = {"m-000001": {**sample_exchange("m-000001"), "started": 101.0}}
+    started, seconds = [100.0, 101.0, 110.0], [0.1, 2.0, 0.1]
+    text = made(exchanges=known, started=started, seconds=seconds, tickets=[(100.5, 1), (101.5, 1), (109.0, -1)])
+    timeline = text.split("<figcaption>Timeline")[1].split("</figure>")[0]
+    assert "at most 2 s" in timeline
+    assert "not yet deleted (at most 2)" in timeline
+    marks = re.findall('<line x1="10.00%"[^>]*class="found"><title>([^<]*)', timeline)
+    assert set(marks) == {one["id"] for one in sample_report()["requirements"] if has_subject(one, "m-000001")}
+    assert "<figcaption>Timeline" not in made(started=[1.0], seconds=[1.0])
+
+
+def has_subject(row: dict[str, Any], exchange: str) -> bool:
+    return bool(row["findings"]) and (row["findings"][0]["subject"] or {}).get("exchange") == exchange
 
 
 def test_a_link_leads_only_within_the_page():
@@ -197,12 +275,14 @@ def test_a_link_leads_only_within_the_page():
     assert "@import" not in CSS
 
 
-def test_the_policy_allows_nothing_but_the_one_style():
+def test_the_policy_allows_nothing_but_the_one_style_and_the_one_script():
     text = made()
     (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
     (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    script = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
+    allowed = f"style-src 'sha256-{digest}'; script-src 'sha256-{script}'"
+    assert policy == f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
     assert text.index("Content-Security-Policy") < text.index("<style>")
 
 
