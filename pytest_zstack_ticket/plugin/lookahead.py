@@ -2,8 +2,8 @@
 
 pytest still sets up, reports and tears down one test after the other: when it comes to a test whose body was started,
 the call waits for that body and raises what it raised. Only tests of the shipped suites that need nothing but fixtures
-of ours are started ahead. Those marked `zstack_alone` run next to none but tests of the same group. Those that explore
-take turns, and begin first: each of their steps waits for the one before.
+of ours are started ahead. Those marked `zstack_alone` run next to none but tests of the same group; those that explore
+run alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import inspect
 import threading
 import time
 from collections.abc import Generator
-from contextlib import nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,7 +25,7 @@ from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.config.suite_load import suite_load
 from pytest_zstack_ticket.plugin import fixtures, items
 from pytest_zstack_ticket.plugin.fixtures import FIXTURE_VALUE
-from pytest_zstack_ticket.plugin.run_order import explores, group_of
+from pytest_zstack_ticket.plugin.run_order import group_of
 from pytest_zstack_ticket.runner.record import ItemRecord
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.target.ticket_cleanup import MOST_OF_ONE
@@ -55,7 +54,6 @@ class Body:
     item: pytest.Function
     record: ItemRecord
     error: BaseException | None = None
-    begun: bool = False
     over: bool = False
     thread: threading.Thread | None = field(default=None, repr=False)
 
@@ -74,8 +72,6 @@ class Lookahead:
         self._running: set[Body] = set()
         self._ended = threading.Semaphore(0)
         self._gate: CallGate | None = None
-        self._exploring = threading.Lock()
-        self._explorers_begun: set[str] = set()
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -95,10 +91,7 @@ class Lookahead:
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Bound the calls of a test that pytest runs itself next to bodies that run ahead."""
         ahead = item in self._bodies
-        with (
-            call_gate.bounded(self._gate if self._running and not ahead else None),
-            self._exploring if explores(item) and not ahead else nullcontext(),
-        ):
+        with call_gate.bounded(self._gate if self._running and not ahead else None):
             return (yield)
 
     @pytest.hookimpl(tryfirst=True)
@@ -141,31 +134,20 @@ class Lookahead:
         group = self._group(self._items[self._here])
         if group is None:
             return
-        if group not in self._explorers_begun:
-            self._explorers_begun.add(group)
-            for item in self._items[self._next :]:
-                if explores(item) and self._group(item) == group:
-                    self._start(item)
-        while self._next < len(self._items) and self._under_way < self._run.window:
+        while self._next < len(self._items) and len(self._running) < self._run.window:
             item = self._items[self._next]
             if self._group(item) != group or not self._fits(item):
                 return
             self._next += 1
-            if not explores(item):
-                self._start(item)
-
-    @property
-    def _under_way(self) -> int:
-        """How many bodies run, less those that wait for their turn to explore."""
-        return sum(not explores(one.item) or one.begun for one in list(self._running))
+            self._start(item)
 
     def _fits(self, item: pytest.Item) -> bool:
         """Return True if the tickets of a test fit into the quota, beside those of the bodies that run."""
         alive = self._run.reached.usage_counter.caps.alive
         if alive is None or not self._running:
             return True
-        begun = [one.item for one in list(self._running) if one.begun]
-        return sum(self._need(one, alive) for one in (item, *begun)) <= alive * ROOM
+        items_under_way = (item, *(one.item for one in list(self._running)))
+        return sum(self._need(one, alive) for one in items_under_way) <= alive * ROOM
 
     def _need(self, item: pytest.Item, alive: int) -> float:
         load = suite_load(self._run.options["effort"]).get(items.requirement_of(item))
@@ -177,8 +159,7 @@ class Lookahead:
         known = OURS.union(getattr(item, "callspec", _NoParameters).params)
         if not shipped or not isinstance(item, pytest.Function) or not known.issuperset(item.fixturenames):
             return None
-        # a budget counts the time of one property after the other
-        return None if explores(item) and self._run.budget.seconds else group_of(item)
+        return group_of(item)
 
     def _start(self, item: pytest.Item) -> None:
         """Start the body of a test in a thread of its own; what cannot be started is left to pytest."""
@@ -194,7 +175,7 @@ class Lookahead:
         self._gate = self._gate or CallGate(self._run.window)
         body = self._bodies[item] = Body(item, record)
         self._running.add(body)
-        body.begun = not explores(item)
+        self._run.reached.cleanup.protect(body)
         context = copy_context()
         context.run(self._run.examiner.enter, record)
         context.run(call_gate.use, self._gate)
@@ -212,11 +193,7 @@ class Lookahead:
 
     def _work(self, body: Body, arguments: dict[str, Any]) -> None:
         try:
-            with self._exploring if explores(body.item) else nullcontext():
-                call_gate.check()
-                body.begun = True
-                self._run.reached.cleanup.protect(body)
-                body.item.function(**arguments)
+            body.item.function(**arguments)
         except BaseException as error:  # noqa: BLE001 - raised again when pytest comes to the test
             body.error = error
         finally:

@@ -25,19 +25,17 @@ Key: TypeAlias = tuple[int, str, int, int]
 
 
 def group_of(item: pytest.Item) -> str | None:
-    """Return which tests a test may run next to, by the name of their group: empty for most, None for none at all."""
+    """Return which tests a test may run next to, by the name of their group: empty for most, None for none at all.
+
+    One that explores runs alone: Hypothesis parses sources, as do pytest's reports and its rewriting of what is
+    imported, which CPython 3.11 cannot do in two threads at once (SystemError: AST constructor).
+    """
+    if not EXPLORING.isdisjoint(getattr(item, "fixturenames", ())):
+        return None
     marker = item.get_closest_marker("zstack_alone")
     if marker is None:
         return ""
     return str(marker.args[0]) if marker.args else None
-
-
-def explores(item: pytest.Item) -> bool:
-    """Return True for a test that explores, next to which no other one may explore.
-
-    Hypothesis parses sources, which CPython 3.11 cannot do in two threads at once (SystemError: AST constructor).
-    """
-    return not EXPLORING.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def number(item: pytest.Item, count: int) -> None:

@@ -61,14 +61,10 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class PlannedTest:
-    """One test to come: what it sends, and which tests it may run next to (None for none).
-
-    Of those that `explore` only one runs at a time, next to others that do not.
-    """
+    """One test to come: what it sends, and which tests it may run next to (None for none)."""
 
     load: Load
     group: str | None
-    explores: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +92,6 @@ class _Sum:
     posts: float = 0.0
     tickets: float = 0.0
     chains: list[float] = field(default_factory=list)
-    exploring: float = 0.0
 
     @property
     def requests(self) -> float:
@@ -141,10 +136,7 @@ def _parts(tests: Sequence[PlannedTest], pace: Pace, bounds: Bounds) -> Iterator
             pooled += ceil(load.pooled_jobs / bounds.window) * pace.call
             waiting = load.broken * pace.exception
             chain = load.plain * pace.latency + load.jobs * pace.call + pooled + waiting
-            if test.explores:
-                part.exploring += chain
-            else:
-                part.chains.append(chain)
+            part.chains.append(chain)
         yield part
 
 
@@ -152,7 +144,7 @@ def _seconds(part: _Sum, pace: Pace, bounds: Bounds, *, more: float) -> float:
     calls = (part.calls * pace.latency + part.jobs * pace.call) / bounds.window
     requests = part.requests + more
     by_rate = requests / bounds.rate if bounds.rate else 0.0
-    return max(_makespan([part.exploring, *part.chains], bounds.window), calls, requests * pace.work, by_rate)
+    return max(_makespan(part.chains, bounds.window), calls, requests * pace.work, by_rate)
 
 
 def _makespan(chains: Sequence[float], window: int) -> float:

@@ -20,12 +20,6 @@ def test_bodies_that_run_next_to_each_other_take_as_long_as_the_longest():
     assert forecast(tests, FAR, WIDE).seconds == pytest.approx(alone.seconds, rel=0.05)
 
 
-def test_tests_that_explore_take_turns():
-    tests = [PlannedTest(Load(jobs=number), "", explores=True) for number in (4, 5)]
-    one = forecast([PlannedTest(Load(jobs=9), "")], FAR, WIDE)
-    assert forecast(tests, FAR, WIDE).seconds == pytest.approx(one.seconds, rel=0.05)
-
-
 def test_tests_that_run_alone_take_as_long_as_all_of_them():
     one = PlannedTest(Load(plain=10), None)
     assert forecast([one] * 3, FAR, WIDE).seconds == pytest.approx(3 * forecast([one], FAR, WIDE).seconds)
