@@ -70,7 +70,7 @@ def test_the_terminal_shows_one_card_for_each_failed_requirement(pytester: pytes
             "  sibling   200 *",
             "  curl      curl *",
             "  run again pytest * -k ZT-BODY-004",
-            "verdict: Not conformant, * of 283 passed, 1 failed, * not examined (* must),*",
+            "verdict: Not conformant, * of * passed, 1 failed, * not examined (* must),*",
         ]
     )
     assert "\x1b" not in result.stdout.str()
@@ -96,7 +96,7 @@ def test_a_chinese_terminal_keeps_to_eighty_columns(pytester: pytest.Pytester):
     broken = [line for line in ours if not line.startswith(("  curl", "  复现", "FAILED", "=", "报告"))]
     wide = [sum(1 + (ord(letter) > 0x2E7F) for letter in line) for line in broken]
     assert max(wide) <= 80
-    assert any(line.startswith("结论：不符合，283 条中 ") for line in result.outlines)
+    assert any(re.match(r"结论：不符合，\d+ 条中 ", line) for line in result.outlines)
 
 
 def test_a_foreign_folder_is_left_alone(pytester: pytest.Pytester, own_test: Path):
