@@ -93,7 +93,7 @@ def report(count: int) -> dict[str, Any]:
     return {
         "run": run,
         "target": {"url": "http://h/zstack", "given": None, "kind": "foreign", "release": bounds},
-        "profile": {"name": "deployed"},
+        "profile": {"name": "deployed", "absent": [], "limits": {"name": 255, "description": 2048, "comment": 65535}},
         "requirement-set": {"count": count, "digest": f"sha256:{'0' * 64}"},
         "verdict": "failed",
         "partial": False,
