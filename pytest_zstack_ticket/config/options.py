@@ -54,7 +54,7 @@ OPTIONS = (
     Option(
         "url",
         "the target: http(s)://HOST:PORT, or embedded[:deployed|:documented][@RELEASE][?fault=NAME]; "
-        "runs the shipped suites unless paths are given",
+        "on the command line it runs the shipped suites, unless paths are given",
         metavar="URL",
     ),
     Option("login", "how to log in; the password comes from ZSTACK_PASSWORD", "account", "choice", LOGINS),

@@ -41,7 +41,7 @@ def summary(run: Run, ending: Conclusion, reporter: pytest.TerminalReporter) -> 
     for line in opening(run, ending):
         reporter.write_line(line)
     if not ending.result.judged:
-        reporter.write_line(words.say("no-requirement", lang))
+        reporter.write_line(words.say("no-requirement" if reporter.stats else "no-tests", lang))
         written(run, ending, reporter)
         return
     for line in table(ending.result, lang):
