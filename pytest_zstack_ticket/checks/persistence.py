@@ -44,7 +44,8 @@ def stored_once(trails: Trails, arguments: Arguments, profile: Profile) -> Judge
         return found
     wanted = int(accepted(outcome))
     if len(found) == wanted:
-        return None
+        proven = wanted or "accepted" in profile.capabilities
+        return None if proven else Undecided(Phrase.of("sibling-not-accepted", what="calibration-refused"))
     if wanted and not found and rows_of(trails.get("fetched", ())):
         return Undecided(Phrase.of("other-name"))
     return violation(Phrase.of("expect-stored", count=wanted), Phrase.of("stored", count=len(found)))

@@ -47,3 +47,35 @@ def test_job_result_stays_the_same(ticket_endpoint, zstack_examine):
             for _ in range(2):
                 violation = zstack_examine("job-result-kept", subject=result, later=ticket_endpoint.poll_again(result))
                 assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-STORE-007")
+def test_used_job_uuid_leaves_no_second_ticket(ticket_endpoint, zstack_examine):
+    """A second create with an X-Job-UUID already used leaves no ticket."""
+    job = uuid.uuid4().hex
+    first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
+    second = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
+    violation = zstack_examine(
+        "job-id-used-once",
+        first=first,
+        second=second,
+        named=ticket_endpoint.find_by_name(first),
+        **{"second-named": ticket_endpoint.find_by_name(second)},
+    )
+    assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-STORE-007")
+def test_used_job_uuid_with_another_body_leaves_no_ticket(ticket_endpoint, zstack_examine):
+    """A create with an X-Job-UUID already used leaves no ticket, also if its body is another one."""
+    job = uuid.uuid4().hex
+    first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
+    second = ticket_endpoint.create(ticket_endpoint.draft(description="another body"), job_uuid=job)
+    violation = zstack_examine(
+        "job-id-used-once",
+        first=first,
+        second=second,
+        named=ticket_endpoint.find_by_name(first),
+        **{"second-named": ticket_endpoint.find_by_name(second)},
+    )
+    assert violation is None, violation
