@@ -9,6 +9,8 @@ from pytest_zstack_ticket import Edit
 CUTS = ("when-answered", "at-once")
 OTHERS = 6
 """Creates between the end of a job and its later read."""
+READERS = 8
+"""Polls of one job at once."""
 
 
 @pytest.mark.requirement("ZT-STORE-013")
@@ -35,8 +37,8 @@ def test_post_delivered_twice_leaves_one_ticket(ticket_endpoint, zstack_examine,
 
 
 @pytest.mark.requirement("ZT-STORE-014")
-def test_job_result_stays_the_same(ticket_endpoint, zstack_examine):
-    """A job's result stays the same, whatever ends or changes afterwards."""
+def test_job_result_stays_the_same(ticket_endpoint, zstack_in_window, zstack_examine):
+    """A job's result stays the same, whatever ends or changes afterwards, and for all who read it at once."""
     results = [ticket_endpoint.create(ticket_endpoint.calibration_draft) for _ in range(OTHERS)]
     own = (getattr(results[0].outcome, "inventory", None) or {}).get("uuid")
     if isinstance(own, str):
@@ -47,6 +49,10 @@ def test_job_result_stays_the_same(ticket_endpoint, zstack_examine):
             for _ in range(2):
                 violation = zstack_examine("job-result-kept", subject=result, later=ticket_endpoint.poll_again(result))
                 assert violation is None, violation
+    if results[-1].job:
+        for result, later in zstack_in_window(ticket_endpoint.poll_again, results[-1:] * READERS):
+            violation = zstack_examine("job-result-kept", subject=result, later=later)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-007")
