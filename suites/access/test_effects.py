@@ -74,13 +74,15 @@ def test_members_of_the_server_take_no_effect_in_a_create(ticket_endpoint, zstac
 def test_members_of_the_server_take_no_effect_in_an_event(zstack_canary, zstack_examine):
     """Status, name, dates and account sent with an event take no effect: it leads where it does without them."""
     canary, more = zstack_canary(), OWNED | {"name": "renamed by an event", "accountUuid": uuid.uuid4().hex}
-    before, subject = canary.find_by_uuid(), canary.send_event("cancel", more=more)
-    roles = {"before": before, "subject": subject, "after": canary.find_by_uuid()}
-    roles["sibling"] = zstack_canary().send_event("cancel")
-    if not canary.was_deleted_for_quota:
-        arguments = {"event": "cancel"}
-        violation = zstack_examine("event-effect", edit=edit_of("server-owned-event"), arguments=arguments, **roles)
-        assert violation is None, violation
+    plain = zstack_canary()
+    for event in ("cancel", "update"):
+        before, subject = canary.find_by_uuid(), canary.send_event(event, more=more)
+        roles = {"before": before, "subject": subject, "after": canary.find_by_uuid()}
+        roles["sibling"] = plain.send_event(event)
+        if not canary.was_deleted_for_quota:
+            edit, arguments = edit_of(f"server-owned-{event}"), {"event": event}
+            violation = zstack_examine("event-effect", edit=edit, arguments=arguments, **roles)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ACCESS-017")

@@ -238,6 +238,7 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
     "path-trailing-slash": (_path(r"/\Z"), "the path ends with a slash"),
     "path-upper-case": (_path(r"[A-Z]"), "the path has a capital letter"),
     "path-newline": (lambda facts: "%0d%0a" in facts.sent.path.lower(), "path or query string have a line end"),
+    "path-double-slash": (_path(r"\w//"), "the path has a slash twice"),
     "anonymous": (lambda facts: first_header(facts.sent, "Authorization") is None, "there is no Authorization"),
     "method-get": (lambda facts: facts.sent.method == "GET", "the method is GET"),
     "method-put": (lambda facts: facts.sent.method == "PUT", "the method is PUT"),
