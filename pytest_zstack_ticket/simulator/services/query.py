@@ -8,6 +8,7 @@ from typing import Any
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.errors import Refusal
 from pytest_zstack_ticket.simulator.http.query_parameters import Condition, Query, read_query
+from pytest_zstack_ticket.simulator.json.json_writer import write
 from pytest_zstack_ticket.simulator.services import inventories as show
 from pytest_zstack_ticket.simulator.services.conditions import Found, Row, StoredRow, condition_test, folding
 from pytest_zstack_ticket.simulator.services.query_checks import check_query
@@ -163,7 +164,14 @@ def paged(context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
 
 def projected(context: CallContext, rows: list[Row], asked: Query) -> list[Row]:
     """Keep the asked members of each row."""
-    del context
     if not asked.fields:
         return rows
-    return [{name: value for name, value in row.items() if name in asked.fields} for row in rows]
+    kept = [{name: value for name, value in row.items() if name in asked.fields} for row in rows]
+    stored = context.state.options.choices.object_fields == "text"
+    return [row | _as_stored(row) for row in kept] if stored else kept
+
+
+def _as_stored(row: Row) -> Row:
+    """Show an object as the text of its column: nothing reads it where single columns are asked for."""
+    value = row.get("accountSystemContext")
+    return {} if value is None else {"accountSystemContext": write(value, escape_html=False)}
