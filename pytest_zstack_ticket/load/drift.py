@@ -30,7 +30,9 @@ class Slowing:
 
 def slowing(before: Sequence[float], after: Sequence[float], windows: Mapping[int, Window]) -> Slowing | None:
     """Say whether jobs are slower after a load than before it, and became slower step by step."""
-    trend = rising([windows[place].latencies["create.job"].quantile(0.5) for place in sorted(windows) if _has_jobs(windows[place])])
+    trend = rising(
+        [windows[place].latencies["create.job"].quantile(0.5) for place in sorted(windows) if _has_jobs(windows[place])]
+    )
     if min(len(before), len(after)) < FEWEST or trend is None:
         return None
     one, other = median(before), median(after)

@@ -36,10 +36,16 @@ class Rule:
 RULES = (
     Rule(requirement="ZT-ANSWER-001", check="form", roles={"subject": "create"}),
     Rule(
-        requirement="ZT-STORE-001", check="stored-once", roles={"subject": "create", "named": "named", "fetched": "before"}
+        requirement="ZT-STORE-001",
+        check="stored-once",
+        roles={"subject": "create", "named": "named", "fetched": "before"},
     ),
     Rule(requirement="ZT-STORE-003", check="as-sent", roles={"subject": "create", "shown": "named"}),
-    Rule(requirement="ZT-STORE-005", check="same-everywhere", roles={"subject": "create", "shown": "named", "again": "before"}),
+    Rule(
+        requirement="ZT-STORE-005",
+        check="same-everywhere",
+        roles={"subject": "create", "shown": "named", "again": "before"},
+    ),
     Rule(requirement="ZT-STORE-016", check="same-treatment", roles={"subject": "create"}, first=True),
     Rule(
         requirement="ZT-LIFECYCLE-001",
@@ -48,7 +54,9 @@ RULES = (
         arguments={"event": "cancel"},
     ),
     Rule(
-        requirement="ZT-LIFECYCLE-010", check="deleted-ticket", roles={"subject": "delete", "before": "after", "after": "gone"}
+        requirement="ZT-LIFECYCLE-010",
+        check="deleted-ticket",
+        roles={"subject": "delete", "before": "after", "after": "gone"},
     ),
 )
 """What is judged of each life."""
@@ -124,9 +132,7 @@ def has_foreign_token(trails: Trails) -> bool:
     sent = {token for exchange in trails["subject"] for token in TOKEN.findall(_text(exchange.request.body))}
     shown = trails.get("shown") or trails.get("named") or ()
     return bool(sent) and any(
-        token not in sent
-        for exchange in shown
-        for token in TOKEN.findall(_text(getattr(exchange.answer, "body", b"")))
+        token not in sent for exchange in shown for token in TOKEN.findall(_text(getattr(exchange.answer, "body", b"")))
     )
 
 

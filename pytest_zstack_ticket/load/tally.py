@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -42,21 +42,37 @@ class Window:
         for call, latency in other.latencies.items():
             self.latencies[call].merge(latency)
 
+    def to_json(self) -> JsonObject:
+        """Return all of it, for another process."""
+        latencies = {call: latency.to_json() for call, latency in self.latencies.items()}
+        return {"requests": self.requests, "errors": self.errors, "latencies": latencies}
+
+    @classmethod
+    def from_json(cls, data: JsonObject) -> Window:
+        """Read what another process sent."""
+        latencies = {call: Histogram.from_json(one) for call, one in data["latencies"].items()}
+        return cls(requests=data["requests"], errors=data["errors"], latencies=defaultdict(Histogram, latencies))
+
 
 class LoadTally:
     """Counts calls, judgements, findings and errors. Safe for many threads. `width`: seconds of a window."""
 
     def __init__(self, width: float) -> None:
         self.width = width
+        self.timed = False
+        self._lock = threading.Lock()
+        self._chance = random.Random(0)
+        self._kept: Counter[str] = Counter()
+        self.witnesses: dict[str, Reservoir[Judged]] = {}
+        self._reset()
+
+    def _reset(self) -> None:
         self.requests = self.lives = 0
         self.latencies: defaultdict[str, Histogram] = defaultdict(Histogram)
         self.windows: defaultdict[int, Window] = defaultdict(Window)
         self.judged: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
         self.findings: dict[str, JsonObject] = {}
         self.errors: dict[str, JsonObject] = {}
-        self.witnesses: dict[str, Reservoir[Judged]] = {}
-        self._chance = random.Random(0)
-        self._lock = threading.Lock()
 
     def call(self, step: Step, result: CallResult) -> None:
         """Count one call, its latency in all phases, and how it went wrong."""
@@ -66,18 +82,22 @@ class LoadTally:
             if not result.exchanges:
                 return
             first, last = result.exchanges[0], result.exchanges[-1]
-            window = self.windows[int(first.started // self.width)]
-            window.requests += len(result.exchanges)
-            for name, seconds in phases(step, result):
-                self.latencies[name].add(seconds)
-                window.latencies[name].add(seconds)
             if trouble:
-                window.errors += 1
                 self._error(CALLS[step], trouble, last)
+            if self.timed:
+                self._time(self.windows[int(first.started // self.width)], step, result, wrong=bool(trouble))
+
+    def _time(self, window: Window, step: Step, result: CallResult, *, wrong: bool) -> None:
+        window.requests += len(result.exchanges)
+        window.errors += wrong
+        for name, seconds in phases(step, result):
+            self.latencies[name].add(seconds)
+            window.latencies[name].add(seconds)
 
     def _error(self, call: str, trouble: str, exchange: Exchange) -> None:
         known = self.errors.setdefault(
-            f"{call} {trouble}", {"call": call, "error": trouble, "count": 0, "first": exchange.started, "exchanges": []}
+            f"{call} {trouble}",
+            {"call": call, "error": trouble, "count": 0, "first": exchange.started, "exchanges": []},
         )
         known["count"] += 1
         known["last"] = exchange.started
@@ -108,18 +128,18 @@ class LoadTally:
     def _finding(self, one: Judged, judgement: Violation) -> bool:
         """Count a violation; True for one whose exchanges are kept."""
         answer = one.trails["subject"][-1].answer
-        key = signature(one.example, status=answer.status if isinstance(answer, Response) else 0)
-        moment = one.trails["subject"][0].started
-        kind = kind_of(one)
-        known = self.findings.get(f"{key}-{kind}")
+        mark = signature(one.example, status=answer.status if isinstance(answer, Response) else 0)
+        moment, kind = one.trails["subject"][0].started, kind_of(one)
+        key = f"{mark}-{kind}"
+        known = self.findings.get(key)
         if known is None:
             if len(self.findings) >= MOST_FINDINGS:
                 return False
-            known = self.findings[f"{key}-{kind}"] = {
+            known = self.findings[key] = {
                 "requirement": one.example.requirement,
                 "kind": kind,
                 "check": one.example.check,
-                "signature": key,
+                "signature": mark,
                 "count": 0,
                 "first": moment,
                 "expected": phrase_to_json(judgement.expected),
@@ -128,8 +148,9 @@ class LoadTally:
             }
         known["count"] += 1
         known["last"] = moment
-        if len(known["examples"]) >= EXAMPLES:
+        if self._kept[key] >= EXAMPLES:
             return False
+        self._kept[key] += 1
         known["examples"].append(
             {role: [exchange_to_json(exchange) for exchange in trail] for role, trail in one.trails.items()}
         )
@@ -139,22 +160,14 @@ class LoadTally:
         """Return everything counted so far for another process, and count from nothing again."""
         with self._lock:
             taken = self._to_json()
-            self.__init__(self.width)  # type: ignore[misc] # the same object goes on, empty
+            self._reset()
         return taken
 
     def _to_json(self) -> JsonObject:
-        windows = {
-            str(place): {
-                "requests": window.requests,
-                "errors": window.errors,
-                "latencies": {call: latency.to_json() for call, latency in window.latencies.items()},
-            }
-            for place, window in self.windows.items()
-        }
         return {
             "requests": self.requests,
             "lives": self.lives,
-            "windows": windows,
+            "windows": {str(place): window.to_json() for place, window in self.windows.items()},
             "judged": dict(self.judged),
             "findings": self.findings,
             "errors": self.errors,
@@ -166,12 +179,9 @@ class LoadTally:
             self.requests += data["requests"]
             self.lives += data["lives"]
             for place, window in data["windows"].items():
-                latencies = {call: Histogram.from_json(one) for call, one in window["latencies"].items()}
-                mine = self.windows[int(place)]
-                mine.requests += window["requests"]
-                mine.errors += window["errors"]
-                for call, latency in latencies.items():
-                    mine.latencies[call].merge(latency)
+                theirs = Window.from_json(window)
+                self.windows[int(place)].merge(theirs)
+                for call, latency in theirs.latencies.items():
                     self.latencies[call].merge(latency)
             for requirement, counts in data["judged"].items():
                 self.judged[requirement] = [a + b for a, b in zip(self.judged[requirement], counts, strict=True)]
