@@ -1,7 +1,7 @@
 """`zstack-ticket load` and `soak`: many users at once, every answer judged.
 
-The load itself runs in a process of its own, because gevent replaces sockets and threads; this one starts it, and serves
-the embedded simulator if that is the target.
+The load itself runs in a process of its own, because gevent replaces sockets and threads. This one starts it, and
+serves the embedded simulator if that is the target.
 """
 
 from __future__ import annotations

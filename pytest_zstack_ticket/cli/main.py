@@ -33,6 +33,7 @@ GROUPS = {
         "waivers": ("waivers", "check a file of waivers"),
         "export": ("export", "convert a run to the format of another tool"),
         "render": ("render", "render the pages of a report as HTML or PDF"),
+        "serve": ("serve", "show a folder of runs in a browser, read-only"),
         "bundle": ("bundle", "pack the folder of a run into one zip"),
     },
     "trust": {

@@ -16,7 +16,7 @@ from pytest_zstack_ticket.target.doctor import options_for
 Role: TypeAlias = Literal["alone", "master", "worker"]
 TICKETS_EACH = 2
 """Tickets of one user that may exist at once: the one that it looks at, and one whose end is not settled yet."""
-PROBES = 8
+PROBES = 6
 """Lives that are led before and after a load, one by one."""
 
 

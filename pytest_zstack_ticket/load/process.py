@@ -20,7 +20,7 @@ from pytest_zstack_ticket.report.load_report import DOCUMENT, terminal_lines, wr
 from pytest_zstack_ticket.report.text.load_text import duration
 from pytest_zstack_ticket.report.text.translations import translations
 
-RECOVERY = 20.0
+RECOVERY = 10.0
 """Seconds that a target has to recover, once more, before it counts as slower than it was."""
 
 

@@ -1,4 +1,4 @@
-"""Everything that a load counts, in memory that does not grow with its length; sums of it come from several processes."""
+"""Everything that a load counts, in memory that does not grow with its length; several processes can be added up."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class LoadTally:
 
     def call(self, step: Step, result: CallResult) -> None:
         """Count one call, its latency in all phases, and how it went wrong."""
-        trouble = trouble_of(step, result)
+        trouble = trouble_of(result)
         with self._lock:
             self.requests += len(result.exchanges)
             if not result.exchanges:
@@ -202,7 +202,7 @@ def _merge_rows(mine: dict[str, JsonObject], theirs: dict[str, JsonObject], exam
 
 
 def phases(step: Step, result: CallResult) -> list[tuple[str, float]]:
-    """Latencies of one call: of its first answer, of each poll, and of the job from its start to the answer of its end."""
+    """Latencies of one call: of its first answer, of each poll, and of its job until the answer that shows its end."""
     call = CALLS[step]
     first, *polls = result.exchanges
     found = [(call, first.elapsed), *(("poll", poll.elapsed) for poll in polls)]
@@ -212,8 +212,8 @@ def phases(step: Step, result: CallResult) -> list[tuple[str, float]]:
     return found
 
 
-def trouble_of(step: Step, result: CallResult) -> str:
-    """Say in a few words how a call went wrong, empty if it was accepted or answered; they are the same for its like."""
+def trouble_of(result: CallResult) -> str:
+    """Say in a few words, the same for its like, how a call went wrong; empty if it was accepted or answered."""
     outcome: Json = result.outcome
     if isinstance(outcome, Unanswered):
         answer = result.exchanges[-1].answer if result.exchanges else None

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import gevent
 from locust import User, constant_pacing, task
@@ -44,8 +44,8 @@ class TicketUser(User):
     """A user of the cloud that leads one ticket's life after the other; `session` and `pace` come from the load."""
 
     abstract = True
-    session: LoadSession
-    pace: Callable[[Any], float] = constant_pacing(0)
+    session: ClassVar[LoadSession]
+    pace: ClassVar[Callable[[Any], float]] = constant_pacing(0)
 
     def wait_time(self) -> float:
         """Seconds until the next life."""
@@ -63,7 +63,7 @@ class TicketUser(User):
         """Let Locust count a call, too."""
         if not result.exchanges:
             return
-        trouble = trouble_of(step, result)
+        trouble = trouble_of(result)
         last = result.exchanges[-1]
         self.environment.events.request.fire(
             request_type=result.exchanges[0].request.method,
@@ -156,7 +156,7 @@ class LoadRunner:
         """Do what a master asks for, until it quits."""
         runner = self._environment.create_worker_runner(self._plan.host, self._plan.port)
         self._environment.events.report_to_master.add_listener(self._report)
-        self._environment.events.test_stop.add_listener(lambda environment, **_: self._finish(runner))
+        self._environment.events.test_stop.add_listener(lambda **_: self._finish(runner))
         waiting = gevent.spawn(runner.greenlet.join)
         while not waiting.ready() and not self._end.interrupted:
             waiting.join(PAUSE)

@@ -56,7 +56,7 @@ def charts_of(words: LoadWords) -> list[LineChart]:
     """Charts of what changed over time."""
     windows = words.document["windows"]
     rows, width = windows["rows"], windows["seconds"]
-    if len(rows) < 2:  # noqa: PLR2004 - a line has two ends
+    if len(rows) < 2:
         return []
     made = [
         _chart(

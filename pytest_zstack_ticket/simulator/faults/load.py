@@ -1,4 +1,4 @@
-"""Faults that show only under many users at once: while a dozen jobs are running. `zstack-ticket load` must name each."""
+"""Faults that show only under many users at once, while a dozen jobs are running; `zstack-ticket load` names each."""
 
 from __future__ import annotations
 
