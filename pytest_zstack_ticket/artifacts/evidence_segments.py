@@ -50,6 +50,7 @@ class SegmentedEvidence:
         self._seals: list[SegmentSeal] = []
         self._sizes: list[int] = []
         self._written = 0
+        self._ended = False
         self._lock = threading.RLock()
         self._writer = self._next()
 
@@ -98,9 +99,14 @@ class SegmentedEvidence:
     def close(self) -> None:
         """Seal the last segment; a second call does nothing."""
         with self._lock:
-            if self._written and not self._writer.failed:
+            if self._ended or self._writer.failed:
+                return
+            self._ended = True
+            if self._written:
                 self._end()
+                return
             self._writer.close()
+            self._writer.path.unlink(missing_ok=True)
 
     @property
     def seal(self) -> dict[str, Any]:

@@ -112,7 +112,8 @@ class LifeJudge:
         return Judged(example=example, trails=trails)
 
 
-STALE = frozenset({"expect-status-after", "expect-unchanged", "expect-gone", "expect-same-shown"})
+STALE = frozenset({"expect-status-after", "expect-gone"})
+"""What is expected where a ticket is shown in an older state."""
 
 
 def kind_of(judged: Judged) -> str:

@@ -161,6 +161,8 @@ class LoadSession:
         self._secrets.close()
         with suppress(EvidenceError):
             self.recorder.close()
+        if self._kept is not None:
+            self._kept.close()
 
 
 def make_load_folder(folder: Path) -> None:

@@ -91,7 +91,7 @@ class LoadRunner:
         self._session = session
         self._plan = session.plan
         self._end = LoadEnd()
-        self._environment = Environment(user_classes=[_user_class(session)], stop_timeout=PATIENCE / 2)
+        self._environment = Environment(user_classes=[user_class(session)], stop_timeout=PATIENCE / 2)
         for one in (signal.SIGINT, signal.SIGTERM):
             gevent.signal_handler(one, self._interrupt)
 
@@ -176,7 +176,8 @@ class LoadRunner:
         runner.send_message(END, data)
 
 
-def _user_class(session: LoadSession) -> type[TicketUser]:
+def user_class(session: LoadSession) -> type[TicketUser]:
+    """Make the class of a load's users, paced to its rate."""
     plan: LoadPlan = session.plan
     seconds = plan.users * LIFE_REQUESTS / plan.rate if plan.rate else 0.0
     return type("TicketUser", (TicketUser,), {"session": session, "pace": constant_pacing(seconds)})

@@ -17,6 +17,7 @@ FLOORS = (
     {"verdicts", "client", "cleanup"},
     {"scenarios", "report", "target"},
     {"runner", "certify"},
+    {"load", "serve"},
     {"plugin", "cli"},
     {"__init__"},
 )
