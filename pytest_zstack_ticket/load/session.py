@@ -31,7 +31,6 @@ from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
 KEPT = "evidence-kept.jsonl.gz"
 """The evidence that is never deleted: examples of findings, and of what passed."""
-LONGEST_BACK_OFF = 5.0
 
 
 class LoadSession:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from pytest_zstack_ticket.api.classify import announced_wait
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
 from pytest_zstack_ticket.model.exchange import Response
-from pytest_zstack_ticket.model.outcome import Accepted, Malformed
+from pytest_zstack_ticket.model.outcome import Accepted, Malformed, Unanswered
 from pytest_zstack_ticket.scenarios.canary_ticket import CanaryTicket, with_tokens
 
 Step: TypeAlias = Literal["create", "named", "before", "cancel", "after", "delete", "gone"]
@@ -25,6 +26,7 @@ CALLS: dict[Step, str] = {
 """The kind of call that each step is, by which latencies are shown."""
 FOLLOWED = frozenset({"create", "cancel", "delete"})
 """Kinds of calls that start a job."""
+LEAST_BACK_OFF, LONGEST_BACK_OFF = 1.0, 60.0
 Told: TypeAlias = Callable[[Step, CallResult], None]
 
 
@@ -75,6 +77,16 @@ def live(endpoint: TicketEndpoint, told: Told) -> TicketLife:
     take("delete", ticket.send_event("delete"))
     take("gone", endpoint.find_by_nonce(created) or ticket.find_by_uuid())
     return life
+
+
+def back_off(life: TicketLife) -> float:
+    """Seconds that a user stays away after a create without an answer: as long as the target asks, else a second."""
+    outcome = life.created.outcome
+    if not isinstance(outcome, Unanswered):
+        return 0.0
+    last = life.created.exchanges[-1] if life.created.exchanges else None
+    asked = announced_wait(last.answer, last.started) if last and isinstance(last.answer, Response) else None
+    return min(LONGEST_BACK_OFF, max(LEAST_BACK_OFF, asked or 0.0))
 
 
 def was_accepted(result: CallResult) -> bool:

@@ -21,7 +21,7 @@ from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.load.plan import LoadPlan
 from pytest_zstack_ticket.load.session import LoadSession
 from pytest_zstack_ticket.load.tally import trouble_of
-from pytest_zstack_ticket.load.ticket_life import CALLS, Step
+from pytest_zstack_ticket.load.ticket_life import CALLS, Step, back_off
 from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.exchange import JsonObject
 
@@ -57,7 +57,7 @@ class TicketUser(User):
         if self.session.stopped:
             gevent.sleep(PAUSE)
             return
-        self.session.life(self._fire)
+        gevent.sleep(back_off(self.session.life(self._fire)))
 
     def _fire(self, step: Step, result: CallResult) -> None:
         """Let Locust count a call, too."""

@@ -22,7 +22,7 @@ from pytest_zstack_ticket.config.schema import first_defect
         (["load", "http://cloud.example", "--users", "20"], "no consent to test cloud.example"),
         (["soak", "http://cloud.example", "--max-rate", "50"], "at most 20"),
         (["serve", "no-such-folder"], "is not a folder"),
-        (["serve", ".", "--host", "0.0.0.0"], "--allow-others"),
+        (["serve", ".", "--host", "192.0.2.1"], "--allow-others"),
     ],
 )
 def test_what_cannot_be_done_is_said_first(

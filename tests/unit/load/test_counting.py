@@ -11,9 +11,9 @@ import pytest
 
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.load.histogram import Histogram
+from pytest_zstack_ticket.load.judging import Judged
 from pytest_zstack_ticket.load.reservoir import Reservoir
 from pytest_zstack_ticket.load.tally import EXAMPLES, LoadTally, phases
-from pytest_zstack_ticket.load.judging import Judged
 from pytest_zstack_ticket.model.outcome import Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.verdict import Example
 from tests.support.builders import answered, error, failed, inventory, profile

@@ -11,11 +11,15 @@ import pytest
 
 from pytest_zstack_ticket.artifacts.evidence_segments import broken_segment
 from pytest_zstack_ticket.artifacts.gzip_lines import read_lines
+from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.load.plan import LoadPlan
 from pytest_zstack_ticket.load.session import KEPT, LoadSession
+from pytest_zstack_ticket.load.ticket_life import TicketLife, back_off
 from pytest_zstack_ticket.model.errors import SettingsError
+from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer, started
 from pytest_zstack_ticket.simulator.storage import seed_data
+from tests.support.builders import answered, failed, inventory, profile
 
 LIVES = 12
 
@@ -127,3 +131,17 @@ def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(SettingsError, match="holds no report"):
         LoadSession(LoadPlan(url="http://127.0.0.1:1", shown="", users=1, seconds=1.0, report=str(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("answer", "seconds"),
+    [
+        (failed("reset"), 1.0),
+        (answered(429, b"", headers=(("retry-after", "7"),)), 7.0),
+        (answered(429, b"", headers=(("retry-after", "3600"),)), 60.0),
+        (answered(200, {"inventory": inventory()}), 0.0),
+    ],
+)
+def test_a_user_stays_away_from_a_target_that_cannot_answer(answer: Exchange, seconds: float) -> None:
+    created = CallResult(exchanges=(answer,), profile=profile())
+    assert back_off(TicketLife(steps={"create": created})) == seconds
