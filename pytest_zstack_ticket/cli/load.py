@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 
-from pytest_zstack_ticket.cli.arguments import add_lang, language_of
+from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.config.options import EMBEDDED, parsed_duration
 from pytest_zstack_ticket.load.plan import LoadPlan, caps_of
@@ -73,6 +73,7 @@ def _add_target_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max-requests", type=int, metavar="N", help="requests in all (remote target: 10000)")
     parser.add_argument("--max-created", type=int, metavar="N", help="creates in all (remote target: 2000)")
     parser.add_argument("--max-bytes", type=int, metavar="N", help="bytes sent in all (remote target: 50000000)")
+    add_json(parser)
     add_lang(parser)
 
 
@@ -107,6 +108,7 @@ def plan_of(arguments: argparse.Namespace, *, soak: bool) -> LoadPlan:
         report=arguments.report,
         lang=language_of(arguments),
         soak=soak,
+        json=arguments.json,
         options={name: value for name, value in {**given, **caps}.items() if value not in (None, False)},
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 from pytest_zstack_ticket.certify.keys import load_public
-from pytest_zstack_ticket.cli.arguments import add_lang, language_of
+from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
 from pytest_zstack_ticket.cli.command import Command
-from pytest_zstack_ticket.cli.output import print_message
+from pytest_zstack_ticket.cli.output import print_message, write_json
 from pytest_zstack_ticket.model.errors import SettingsError, UsageError
 from pytest_zstack_ticket.report.text.translations import translations
 
@@ -37,6 +38,7 @@ def add_serve_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="public key that certificates must be signed with (repeatable)",
     )
+    add_json(parser)
     add_lang(parser)
 
 
@@ -53,6 +55,9 @@ def serve(arguments: argparse.Namespace) -> int:
     hosts = (*LOOPBACK, *arguments.allow_others)
     app = make_app(arguments.folder, lang=language_of(arguments), keys=keys, hosts=hosts)
     url = f"http://{arguments.host}:{arguments.port}/"
+    if arguments.json:
+        write_json({"url": url, "folder": str(arguments.folder)})
+        sys.stdout.flush()
     print_message(
         translations().catalogues[language_of(arguments)]["serve"]["listening"].format(folder=arguments.folder, url=url)
     )

@@ -63,7 +63,8 @@ def load_document(  # noqa: PLR0913 - what a load is made of
 
 def lost_share(tally: LoadTally) -> float:
     """Share of lives in which a call went wrong; one life counts as often as its calls did."""
-    return sum(one["count"] for one in tally.errors.values()) / max(1, tally.lives)
+    count = sum(int(one["count"]) for one in tally.errors.values())
+    return count / max(1, tally.lives)
 
 
 def result_of(rows: Sequence[JsonObject], slower: Slowing | None, swept: JsonObject, *, ended: str, lost: float) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field, replace
+from json import dumps, loads
 from typing import Literal, TypeAlias
 
 from pytest_zstack_ticket.config.options import RunOptions
@@ -40,16 +40,17 @@ class LoadPlan:
     report: str = ""
     lang: str = "en"
     soak: bool = False
+    json: bool = False
     options: dict[str, Json] = field(default_factory=dict)
 
     def to_text(self) -> str:
         """Return the plan as JSON; no secret is in it."""
-        return json.dumps(asdict(self))
+        return dumps(asdict(self))
 
     @classmethod
     def of(cls, text: str) -> LoadPlan:
         """Read a plan back."""
-        return cls(**json.loads(text))
+        return cls(**loads(text))
 
     def run_options(self) -> RunOptions:
         """Return the options of a run that reach the same target; secrets come from the environment."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from datetime import UTC, datetime
@@ -115,8 +116,10 @@ def _document(session: LoadSession, end: LoadEnd, probes: Probes, started: float
 def _concluded(session: LoadSession, document: JsonObject) -> int:
     """Write the report, search it for secrets, and say what came of the load."""
     folder, lang = session.folder, session.plan.lang
-    for line in terminal_lines(document, lang):
-        print_line(line)
+    if session.plan.json:
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in terminal_lines(document, lang))
     if folder is not None:
         write_load_report(document, folder, lang)
         found = scan(sorted(folder.iterdir()), session.target.redactor.secrets).found

@@ -53,5 +53,5 @@ def test_a_short_load_of_the_simulator_leaves_a_report_and_no_ticket(tmp_path: P
     assert (document["result"], document["cleanup"]["left"], document["findings"]) == ("passed", [], [])
     assert document["latencies"]["create.job"]["count"] > 0
     assert {row["verdict"] for row in document["requirements"]} == {"passed"}
-    assert "通过" in done.stderr
+    assert "通过" in done.stdout
     assert not list((tmp_path / "load").glob("ledger-*"))

@@ -50,7 +50,7 @@ REASONS = {
     "parts of killed combinations: alone, another rule stands in the way": (
         *("allow-foreign-update", "rename-foreign", "approve-skips", "reject-cancels", "accept-denied-event"),
     ),
-    "faults of a crowd, and their parts: `zstack-ticket load` names them, see tests/unit/load/test_planted_faults.py": (
+    "faults of a crowd, and their parts: `zstack-ticket load` names them, see tests/unit/load/test_session.py": (
         *("load:mix-up", "load:lost", "load:doubled", "load:stale", "load:leak"),
         *("mix-texts", "read-before", "keep-slot", "slow-by-slots"),
     ),
