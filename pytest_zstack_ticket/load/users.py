@@ -31,6 +31,8 @@ PAUSE = 0.2
 """Seconds between two looks at whether a load is to end."""
 PATIENCE = 120.0
 """Seconds to wait for workers: to come, and to delete their tickets."""
+REGISTRATION = 10.0
+"""Seconds in which workers that have stopped register again."""
 SPAWN_RATE = 10.0
 """Users that begin in a second."""
 END = "zstack-end"
@@ -133,11 +135,13 @@ class LoadRunner:
         runner.stop()
         self._wait(lambda: len(self._end.swept) >= self._plan.workers)
         self._end.lost = self._plan.workers - len(self._end.swept)
+        # a worker that has stopped is unknown until it registers again, and would not hear that all is over
+        self._wait(lambda: len(runner.clients.ready) >= len(self._end.swept), REGISTRATION)
         runner.quit()
 
     @staticmethod
-    def _wait(done: Callable[[], bool]) -> None:
-        until = time.monotonic() + PATIENCE
+    def _wait(done: Callable[[], bool], seconds: float = PATIENCE) -> None:
+        until = time.monotonic() + seconds
         while not done() and time.monotonic() < until:
             gevent.sleep(PAUSE)
 
