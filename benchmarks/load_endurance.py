@@ -6,25 +6,25 @@ from gevent import monkey
 
 monkey.patch_all()
 
-import argparse  # noqa: E402 - sockets and threads come first
-import json  # noqa: E402
-import os  # noqa: E402
-import subprocess  # noqa: E402
-import sys  # noqa: E402
-import tempfile  # noqa: E402
-from dataclasses import replace  # noqa: E402
-from pathlib import Path  # noqa: E402
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
 
-import gevent  # noqa: E402
-from locust.env import Environment  # noqa: E402
-from measuring import QUICK  # noqa: E402
+import gevent
+from locust.env import Environment
+from measuring import QUICK
 
-from pytest_zstack_ticket.artifacts.evidence_segments import BOUND, SegmentedEvidence  # noqa: E402
-from pytest_zstack_ticket.client.nonce import with_fresh_nonce  # noqa: E402
-from pytest_zstack_ticket.load.plan import LoadPlan  # noqa: E402
-from pytest_zstack_ticket.load.session import LoadSession  # noqa: E402
-from pytest_zstack_ticket.load.users import user_class  # noqa: E402
-from pytest_zstack_ticket.model.exchange import Exchange  # noqa: E402
+from pytest_zstack_ticket.artifacts.evidence_segments import BOUND, SegmentedEvidence
+from pytest_zstack_ticket.client.nonce import with_fresh_nonce
+from pytest_zstack_ticket.load.plan import LoadPlan
+from pytest_zstack_ticket.load.session import LoadSession
+from pytest_zstack_ticket.load.users import user_class
+from pytest_zstack_ticket.model.exchange import Exchange
 
 DAY, RATE = 86_400, 50
 TENTH = DAY * RATE // 10

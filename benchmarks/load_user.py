@@ -9,26 +9,26 @@ from gevent import monkey
 
 monkey.patch_all()
 
-import json  # noqa: E402 - sockets and threads come first
-import os  # noqa: E402
-import subprocess  # noqa: E402
-import sys  # noqa: E402
-import tempfile  # noqa: E402
-import time  # noqa: E402
-from pathlib import Path  # noqa: E402
-from statistics import median  # noqa: E402
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
 
-import gevent  # noqa: E402
-from locust import HttpUser, constant, task  # noqa: E402
-from locust.env import Environment  # noqa: E402
-from measuring import QUICK  # noqa: E402
+import gevent
+from locust import HttpUser, constant, task
+from locust.env import Environment
+from measuring import QUICK
 
-from pytest_zstack_ticket.client.nonce import with_fresh_nonce  # noqa: E402
-from pytest_zstack_ticket.load.plan import LoadPlan  # noqa: E402
-from pytest_zstack_ticket.load.session import LoadSession  # noqa: E402
-from pytest_zstack_ticket.load.users import user_class  # noqa: E402
-from pytest_zstack_ticket.model.exchange import Request  # noqa: E402
-from pytest_zstack_ticket.scenarios.canary_ticket import with_tokens  # noqa: E402
+from pytest_zstack_ticket.client.nonce import with_fresh_nonce
+from pytest_zstack_ticket.load.plan import LoadPlan
+from pytest_zstack_ticket.load.session import LoadSession
+from pytest_zstack_ticket.load.users import user_class
+from pytest_zstack_ticket.model.exchange import Request
+from pytest_zstack_ticket.scenarios.canary_ticket import with_tokens
 
 USERS = 20
 SECONDS = 1.0 if QUICK else 6.0
