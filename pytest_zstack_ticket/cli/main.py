@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -17,6 +18,7 @@ GROUPS = {
     "examine": {
         "init": ("init", "write a first test, a context file and a recipe for CI"),
         "doctor": ("doctor", "preflight: is a target ready to test, and what to fix"),
+        "context": ("context", "ask a cloud what it offers and write a context file"),
         "login": ("login", "print a session for the curl lines of a report"),
         "requirements": ("requirements", "list the requirements that the suites test"),
         "explain": ("requirements", "show everything about one requirement"),
@@ -46,6 +48,9 @@ GROUPS = {
         "simulate": ("simulate", "serve a simulated ZStack cloud to try the suites on"),
         "faults": ("faults", "list the faults that can be simulated"),
     },
+    "shell": {
+        "completion": ("completion", "complete commands and options in bash, zsh and fish"),
+    },
 }
 """Commands by purpose, in the order of the help: the module of each in this package, and its line in the help."""
 COMMANDS = {name: known for group in GROUPS.values() for name, known in group.items()}
@@ -56,6 +61,10 @@ COLUMN = 14
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status: 0 yes, 1 no, 4 for arguments or files that cannot be used."""
     _escape_what_stdout_cannot_show()
+    if "_ARGCOMPLETE" in os.environ:
+        from pytest_zstack_ticket.cli.completion import complete  # noqa: PLC0415 - only a shell that completes needs it
+
+        complete(make_parser)
     words = sys.argv[1:] if arguments is None else arguments
     named = next((word for word in words if not word.startswith("-")), "")
     if named and named not in COMMANDS:
