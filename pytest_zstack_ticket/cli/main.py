@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from pytest_zstack_ticket.config.options import language
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
 
 GROUPS = {
@@ -100,11 +101,12 @@ def _escape_what_stdout_cannot_show() -> None:
 
 def make_parser(command: str) -> argparse.ArgumentParser:
     """Return the parser of all commands; only the one that was named has its arguments."""
+    description, epilog = _words()
     parser = argparse.ArgumentParser(
         prog="zstack-ticket",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description=f"Companion commands of `pytest --zstack-url=URL`.\n\n{listed_commands()}",
-        epilog="`zstack-ticket COMMAND --help` shows the options of a command.",
+        description=f"{description}\n\n{listed_commands(language())}",
+        epilog=epilog,
     )
     parser.add_argument("--version", action=Version, nargs=0, help="show the version and exit")
     table = parser.add_subparsers(metavar="COMMAND", help="one of those listed above")
@@ -118,12 +120,33 @@ def make_parser(command: str) -> argparse.ArgumentParser:
     return parser
 
 
-def listed_commands() -> str:
-    """List the commands by purpose, as the help shows them."""
+def listed_commands(lang: str) -> str:
+    """List the commands by purpose, as the help shows them in a language."""
+    titles, texts = _translated() if lang == "zh" else ({}, {})
     lines = []
     for title, group in GROUPS.items():
-        lines += [f"{title}:", *(f"  {name:<{COLUMN}}{line}" for name, (_, line) in group.items()), ""]
+        lines.append(f"{titles.get(title, title)}{'：' if titles else ':'}")
+        lines += [f"  {name:<{COLUMN}}{texts.get(name, line)}" for name, (_, line) in group.items()]
+        lines.append("")
     return "\n".join(lines).rstrip()
+
+
+def _translated() -> tuple[dict[str, str], dict[str, str]]:
+    from pytest_zstack_ticket.cli.help_zh import TEXTS, TITLES  # noqa: PLC0415 - only the Chinese help pays for it
+
+    return TITLES, TEXTS
+
+
+def _words() -> tuple[str, str]:
+    """Return what stands before and after the list of commands."""
+    if language() == "zh":
+        from pytest_zstack_ticket.cli.help_zh import DESCRIPTION, EPILOG  # noqa: PLC0415 - likewise
+
+        return DESCRIPTION, EPILOG
+    return (
+        "Companion commands of `pytest --zstack-url=URL`.",
+        "`zstack-ticket COMMAND --help` shows the options of a command.",
+    )
 
 
 def _nearest(name: str) -> str:
