@@ -97,6 +97,12 @@ class Target:
         return None if accepted else calibration_flaw(self.endpoint.calibration.outcome)
 
     @property
+    def known_calibration(self) -> CallResult | None:
+        """The trail of the calibration request, None if the target was lost before it was sent."""
+        known: CallResult | None = self.endpoint.__dict__.get("calibration")
+        return known
+
+    @property
     def kind(self) -> Kind:
         """Whether the target is a laboratory (on this machine) or a cloud."""
         return "laboratory" if is_loopback(self.settings.url) else "foreign"
@@ -196,8 +202,7 @@ class Target:
 
     def _judge_by(self, profile: Profile) -> None:
         self.state.profile = profile
-        known: CallResult | None = self.endpoint.__dict__.get("calibration")
-        if known is not None:
+        if (known := self.known_calibration) is not None:
             self.endpoint.calibration = replace(known, profile=profile)
 
     def listen(self) -> None:
