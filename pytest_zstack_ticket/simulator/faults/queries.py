@@ -20,6 +20,7 @@ Stage: TypeAlias = Callable[[CallContext, list[Found], Query], Any]
 
 _BOTH = frozenset({"query", "get"})
 _AGE = 2.0
+NAME = "name"
 _SQL = ("'", '"', "--", ";")
 
 
@@ -136,6 +137,17 @@ def _swap(operator: str, other: str) -> Callable[[Condition], Condition]:
     return lambda one: replace(one, operator=other) if one.operator == operator else one
 
 
+def _swap_beside_name(operator: str, other: str) -> Callable[[Condition], Condition]:
+    """Understand an operator as another one where the condition is not on the name."""
+    return lambda one: replace(one, operator=other) if one.operator == operator and one.field != NAME else one
+
+
+def _only_by_name(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+    """Sort as asked by the name, and not at all by another member."""
+    by_name = (asked.sort or "").lstrip("+-") == NAME
+    return list(default(context, rows, asked if by_name else replace(asked, sort="")))
+
+
 def _all_if_none(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     return default(context, rows, asked) or rows
 
@@ -224,7 +236,16 @@ def _operators() -> list[Fault]:
         )
         for one, other in _CONFUSIONS
     ]
-    return [*ignored, *negated, *confused]
+    beside = [
+        _row(
+            f"negate-beside-name:{word}",
+            "filter",
+            _changed(_swap_beside_name(_WORDS[word], _WORDS[other])),
+            f"{word} means {other} on every member but the name",
+        )
+        for word, other in _OPPOSITES.items()
+    ]
+    return [*ignored, *negated, *confused, *beside]
 
 
 QUERIES: tuple[Fault, ...] = (
@@ -265,6 +286,7 @@ QUERIES: tuple[Fault, ...] = (
     *_operators(),
     _row("ignore-sort", "sort", _asked(sort=""), "the order that was asked for is ignored"),
     _row("reverse-sort", "sort", _reversed, "the order is the opposite of what was asked for"),
+    _row("sort-by-name-only", "sort", _only_by_name, "an order by another member than the name is ignored"),
     _row("sort-by-uuid", "sort", _asked(sort="uuid"), "rows are always in the order of their uuids"),
     _row("page-before-sort", "page", _page_turned, "a page of a sort downwards is taken from the upward order"),
     _row("ignore-limit", "page", _asked(limit=1000), "the limit is ignored"),
