@@ -47,6 +47,7 @@ def _swap_beside_name(operator: str, other: str) -> Callable[[Condition], Condit
 
 
 def row(name: str, step: str, wrapper: Callable[..., Any], about: str) -> Fault:
+    """Wrap a step of the queries, also of GET by uuid."""
     return Fault(name=name, description=about, effects=(Around(f"query.{step}", wrapper, BOTH),))
 
 
