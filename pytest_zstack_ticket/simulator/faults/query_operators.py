@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from pytest_zstack_ticket.simulator.faults.effects import Around
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.http.query_parameters import Condition, Query
-from pytest_zstack_ticket.simulator.services.query import Found
+from pytest_zstack_ticket.simulator.services.conditions import Found
 from pytest_zstack_ticket.simulator.state import CallContext
 
 Stage: TypeAlias = Callable[[CallContext, list[Found], Query], Any]
