@@ -21,6 +21,10 @@ GROUPS = {
         "requirements": ("requirements", "list the requirements that the suites test"),
         "explain": ("requirements", "show everything about one requirement"),
     },
+    "under load": {
+        "load": ("load", "let many users at once use a target, every answer judged"),
+        "soak": ("load", "the same for hours with few users, with charts over time"),
+    },
     "understand": {
         "replay": ("replay", "send a finding again: does it still fail?"),
         "diff": ("diff", "compare the reports of two runs"),
@@ -29,6 +33,7 @@ GROUPS = {
         "waivers": ("waivers", "check a file of waivers"),
         "export": ("export", "convert a run to the format of another tool"),
         "render": ("render", "render the pages of a report as HTML or PDF"),
+        "serve": ("serve", "show a folder of runs in a browser, read-only"),
         "bundle": ("bundle", "pack the folder of a run into one zip"),
     },
     "trust": {
