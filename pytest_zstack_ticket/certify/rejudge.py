@@ -32,6 +32,7 @@ from pytest_zstack_ticket.report.document import (
 from pytest_zstack_ticket.report.finding import message_json, sibling_role, subject_role, witness_json
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
 from pytest_zstack_ticket.report.text.translations import translations
+from pytest_zstack_ticket.verdicts.floors import thin_passes, thin_reasons
 from pytest_zstack_ticket.verdicts.input_digest import input_of
 from pytest_zstack_ticket.verdicts.judge import NOT_CALIBRATED, Result, doubts_of, exit_status, judge, signature
 from pytest_zstack_ticket.verdicts.lateness import first_seen, too_early
@@ -91,7 +92,8 @@ def rejudged(stated: JsonObject, evidence: Evidence) -> Rejudged:
     calibrated = stated["calibration"]
     flaw = calibrated.get("flaw") if calibrated else phrase_to_json(NOT_CALIBRATED)
     calibration = phrase_from_json(flaw) if flaw else None
-    doubts = doubts_of(cut=cut, early=early)
+    thin = thin_reasons(thin_passes(requirements, found, stated["run"]["effort"]))
+    doubts = doubts_of(cut=cut, early=early, thin=thin)
     result = judge(requirements, found, profile, doubts=doubts, calibration=calibration, cut_short=cut_short)
     report = copy.deepcopy(stated)
     for row, rule, one in zip(report["requirements"], requirements, result.judged, strict=True):

@@ -55,7 +55,8 @@ class Verification:
 
     `signatures` pairs each key id with True if one of the given keys made the signature, else False.
     `same_suite` tells whether the run used the very files that verify it, None if it recorded no digest of them;
-    `advised` are the lines of a genuine report that an advisory casts doubt on.
+    `advised` are the lines of a genuine report that an advisory casts doubt on, `envelope` is the SHA-256 of what was
+    signed with its signatures.
     """
 
     rejections: tuple[Rejection, ...]
@@ -65,6 +66,7 @@ class Verification:
     known_version: bool = True
     same_suite: bool | None = None
     advised: tuple[Advised, ...] = ()
+    envelope: str = ""
 
     @property
     def genuine(self) -> bool:
@@ -142,6 +144,7 @@ def _held_to(
         judged_again=judged,
         known_version=is_known(extension(statement)["suite"]),
         same_suite=_is_ours(extension(statement)["suite"]),
+        envelope=sha256(bundle, ENVELOPE),
         advised=advised(wanted.advisories, report) if wanted.advisories and report and not rejections else (),
     )
 

@@ -7,12 +7,22 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from pytest_zstack_ticket.api.messages import final_answer, json_object, rows_of
+from pytest_zstack_ticket.api.messages import Row, final_answer, json_object, rows_of
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, one_line, violation
-from pytest_zstack_ticket.checks.query_conditions import READINGS, in_some_order, parameter
+from pytest_zstack_ticket.checks.query_conditions import (
+    DATES,
+    READINGS,
+    conditions_of,
+    in_some_order,
+    may_meet,
+    must_meet,
+    parameter,
+    second_of,
+)
 from pytest_zstack_ticket.checks.query_rows import (
+    FEWEST,
     brief_names,
     missing_rows,
     names_of,
@@ -60,7 +70,7 @@ def page_size(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
 
 
 def total_count(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that `total` is the number of our tickets, whatever the page shows."""
+    """Check that `total` is the number of our tickets that meet the conditions, whatever the page shows."""
     outcome = outcome_of_query(trails, profile)
     if not accepted(outcome) and not isinstance(outcome, Malformed):
         return missing_rows(trails, profile)
@@ -69,8 +79,11 @@ def total_count(trails: Trails, _arguments: Arguments, profile: Profile) -> Judg
         return Undecided(Phrase.of("controls-changed"))
     answer = final_answer(trails["subject"])
     shown = json_object(answer.body if answer else b"").get("total")
-    if not same(len(ours), shown):
-        return not_as_sent("total", len(ours), shown)
+    conditions = conditions_of(path_of(trails))
+    least = sum(must_meet(row, conditions) for row in ours)
+    most = sum(may_meet(row, conditions) for row in ours)
+    if not any(same(count, shown) for count in range(least, most + 1)):
+        return not_as_sent("total", least, shown)
     return None
 
 
@@ -107,26 +120,49 @@ def in_order(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgeme
         return Undecided(Phrase.of("controls-changed"))
     asked = parameter(path_of(trails), "sort")
     member = asked.lstrip("+- ")
-    if sorted(names_of(rows)) != sorted(names_of(ours)) or not all(isinstance(row.get(member), str) for row in rows):
+    if sorted(names_of(rows)) != sorted(names_of(ours)):
         return Undecided(Phrase.of("controls-changed"))
-    shown = [str(row[member]) for row in rows]
+    shown = _values(rows, member)
+    if shown is None or len(set(shown)) < FEWEST:
+        return Undecided(Phrase.of("not-shown", member=member))
     if not in_some_order(shown, descending=asked.startswith("-")):
         return violation(Phrase.of("expect-order", sort=asked), Phrase.of("order", values=brief_names(shown)))
     return None
 
 
+def _values(rows: Iterable[Row], member: str) -> list[str] | None:
+    """List the values that rows show of a member in a form that can be sorted; None if one of them cannot.
+
+    Rows without a value stand at either end, as a database likes.
+    """
+    shown = [row[member] for row in rows if row.get(member) is not None]
+    if member in DATES:
+        seconds = [second_of(one) for one in shown]
+        return None if None in seconds else list(map(str, seconds))
+    return [str(one) for one in shown] if all(isinstance(one, str) for one in shown) else None
+
+
 def ordered_page(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that a page holds those of our tickets that stand there when all are sorted by name as `sort` says."""
+    """Check that a page holds those of our tickets that stand there when all are sorted as `sort` says.
+
+    It must be by a member of which no two have the same value.
+    """
     rows, ours = rows_of(trails["subject"]), own_tickets(trails)
     if rows is None:
         return missing_rows(trails, profile)
     if ours is None:
         return Undecided(Phrase.of("controls-changed"))
     sort, limit, start = (parameter(path_of(trails), name) for name in ("sort", "limit", "start"))
-    wholes = [sorted(names_of(ours), key=read, reverse=sort.startswith("-")) for read in READINGS]
+    member = sort.lstrip("+- ")
+    values = _values(ours, member) or []
+    if len(set(values)) < len(ours):
+        return Undecided(Phrase.of("not-shown", member=member))
+    pairs = list(zip(values, names_of(ours), strict=True))
     shown = names_of(rows)
-    if any(whole[int(start or 0) :][: int(limit)] == shown for whole in wholes):
-        return None
+    for read in READINGS:
+        whole = [name for _, name in sorted(pairs, key=lambda pair: read(pair[0]), reverse=sort.startswith("-"))]
+        if whole[int(start or 0) :][: int(limit)] == shown:
+            return None
     return violation(Phrase.of("expect-order", sort=sort), Phrase.of("order", values=brief_names(shown)))
 
 

@@ -7,11 +7,12 @@ wrongly or deleted meanwhile is not held against the query.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import unquote
 
 from pytest_zstack_ticket.api.messages import Row, final_answer, json_object, rows_of, same_id, sent_params
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, one_line, outcome_of, refused, violation
-from pytest_zstack_ticket.checks.query_conditions import conditions_of, may_meet
+from pytest_zstack_ticket.checks.query_conditions import DATES, Condition, conditions_of, may_meet, must_meet
 from pytest_zstack_ticket.checks.query_rows import (
     brief_names,
     conditions_text,
@@ -86,10 +87,26 @@ def selection(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgem
     if ours is None:
         return Undecided(Phrase.of("controls-changed"))
     conditions = conditions_of(path_of(trails))
-    wanted = wanted_rows(ours, conditions, rows)
-    if len(wanted) in (0, len(ours)):
-        return Undecided(Phrase.of("not-shown", member=conditions[-1].member))
-    return selection_violation(names_of(wanted), names_of(rows), trails)
+    member = conditions[-1].member
+    some = any(must_meet(row, conditions) for row in ours) and not all(may_meet(row, conditions) for row in ours)
+    if not some or _is_shifted(conditions, rows, ours) or not _still(trails, conditions):
+        return Undecided(Phrase.of("not-shown", member=member))
+    return selection_violation(names_of(wanted_rows(ours, conditions, rows)), names_of(rows), trails)
+
+
+def _is_shifted(conditions: Sequence[Condition], rows: Sequence[Row], ours: Sequence[Row]) -> bool:
+    """Return True if dates may be compared in another zone than they are shown in: then all or none are selected."""
+    return any(one.member in DATES for one in conditions) and len(rows) in (0, len(ours))
+
+
+def _still(trails: Trails, conditions: Sequence[Condition]) -> bool:
+    """Return True if no condition is on a member that changed between the listings, as an approval changes some."""
+    members = {one.member for one in conditions}
+    before, after = (
+        {str(row.get("name")): {key: row.get(key) for key in members} for row in rows_of(trails[role]) or []}
+        for role in ("before", "after")
+    )
+    return before == after
 
 
 def only_matching(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:

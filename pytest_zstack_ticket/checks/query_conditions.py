@@ -12,13 +12,17 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
+from pytest_zstack_ticket.api.messages import moment
 from pytest_zstack_ticket.model.exchange import Json
 
 SIGNS = ("!=", ">=", "<=", "!?=", "!~=", "~=", "?=", "=", ">", "<", "is null", "not null")
 """The operators, in the order in which a server looks for them."""
+ORDERS = frozenset({">", ">=", "<", "<="})
+DATES = frozenset({"createDate", "lastOpDate"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +93,26 @@ def _meets(row: Mapping[str, Json], condition: Condition, read: Callable[[str], 
     shown = row.get(condition.member)
     if condition.sign in ("is null", "not null"):
         return (shown is None) == (condition.sign == "is null")
+    if condition.member in DATES:
+        return _date_meets(shown, condition, unsure=read is folded)
     return isinstance(shown, str) and _COMPARISONS[condition.sign](read(shown), read(condition.value))
+
+
+def second_of(shown: Json) -> datetime | None:
+    """Read a date as the second of a wall clock: no condition has a zone, and tables keep fractions or not."""
+    found = moment(shown)
+    return found.replace(tzinfo=None, microsecond=0) if found else None
+
+
+def _date_meets(shown: Json, condition: Condition, *, unsure: bool) -> bool:
+    """Compare two dates; within one second, or where one cannot be read, either result is right."""
+    held, wanted = second_of(shown), second_of(condition.value)
+    order = _COMPARISONS[condition.sign] if condition.sign in ORDERS else None
+    if shown is None:
+        return False
+    if held is None or wanted is None or held == wanted or order is None:
+        return unsure
+    return order(str(held), str(wanted))
 
 
 @lru_cache(maxsize=256)

@@ -13,6 +13,7 @@ from pytest_zstack_ticket.certify.messages import advised_lines, claim_lines, re
 from pytest_zstack_ticket.certify.rejudge import judge_bundle
 from pytest_zstack_ticket.certify.sign import summary
 from pytest_zstack_ticket.certify.statement import extension
+from pytest_zstack_ticket.certify.summary_attestation import verification_summary
 from pytest_zstack_ticket.certify.used_nonces import spend
 from pytest_zstack_ticket.certify.verify import Verification, Wanted, verify_bundle
 from pytest_zstack_ticket.cli.arguments import add_json, add_lang, add_nonce, language_of, nonce_of
@@ -120,11 +121,22 @@ def _report(found: Verification, arguments: argparse.Namespace, advisories: Json
                 "known_version": found.known_version,
                 "same_suite": found.same_suite,
                 "advised": [asdict(one) for one in found.advised],
+                "summary": _summary(found, arguments),
             }
         )
     else:
         _write(found, claims, language_of(arguments), advisories)
     return (DOUBTED if found.advised else 0) if found.genuine else 1
+
+
+def _summary(found: Verification, arguments: argparse.Namespace) -> JsonObject | None:
+    """Summarise a verification as an attestation; None if no signature was verified."""
+    if found.statement is None:
+        return None
+    policy = load_policy(arguments.policy) if arguments.policy else None
+    return verification_summary(
+        found.statement, policy=policy, envelope=found.envelope, genuine=found.genuine, at=datetime.now(UTC)
+    )
 
 
 def _write(found: Verification, claims: JsonObject | None, lang: str, advisories: JsonObject | None) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pytest_zstack_ticket.config.toml_document import TomlFile, read_toml
 from pytest_zstack_ticket.model.errors import CatalogueError
-from pytest_zstack_ticket.model.requirement import DecidingCheck, Requirement
+from pytest_zstack_ticket.model.requirement import DecidingCheck, FewInputs, Requirement
 
 ID = re.compile(r"ZT-[A-Z0-9]+-\d{3}")
 
@@ -71,6 +71,7 @@ def _wrong_order(requirement: Requirement, all_of_them: Mapping[str, Requirement
 
 
 def _requirement(row: Mapping[str, Any], area: str) -> Requirement:
+    few = row.get("few-inputs")
     return Requirement(
         id=row["id"],
         area=area,
@@ -86,6 +87,7 @@ def _requirement(row: Mapping[str, Any], area: str) -> Requirement:
         sdk=tuple(row.get("sdk", ())),
         not_tested=row.get("not-tested", ""),
         late=row.get("late", False),
+        few_inputs=FewInputs(most=few["most"], because=few["because"]) if few else None,
         decided_by=tuple(_deciding_check(one) for one in row.get("decided-by", ())),
     )
 

@@ -9,6 +9,23 @@ Level: TypeAlias = Literal["must", "should", "may"]
 Basis: TypeAlias = Literal["document", "platform", "sdk"]
 
 
+FewReason: TypeAlias = Literal["course", "enumerated", "one-form", "outside-input"]
+"""Why few distinct inputs exist.
+
+Each example is a course of many calls of which the input is only the first; the kinds of input are enumerated, each
+sent once; there is one form of the request; or what differs is what the digest of an input leaves out: who asks, when,
+over which connection.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FewInputs:
+    """How many distinct inputs a run at effort certify has at least, and why they are fewer than the floor."""
+
+    most: int
+    because: FewReason
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidingCheck:
     """A check that may decide a requirement, and the arguments that it may be asked with.
@@ -32,6 +49,7 @@ class Requirement:
     fault expressions of the simulator of which each must make it fail. `profiles` limits it to some profiles
     (empty: all). `consequence` says what a real SDK client does when it is not met, `sdk` names the recorded responses
     that show it. A `late` one compares the end of a run with its start, so its tests come after all others.
+    `few_inputs` states that fewer distinct inputs exist than the floor of an effort asks for, None if it asks that.
     `decided_by` are the only checks whose examples count for it; a requirement of one's own suite may leave it empty.
     """
 
@@ -49,4 +67,5 @@ class Requirement:
     sdk: tuple[str, ...] = ()
     not_tested: str = ""
     late: bool = False
+    few_inputs: FewInputs | None = None
     decided_by: tuple[DecidingCheck, ...] = ()

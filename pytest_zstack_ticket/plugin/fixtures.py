@@ -65,6 +65,12 @@ def zstack_profile(zstack_run: Run) -> Profile:
 
 
 @pytest.fixture(scope="session")
+def zstack_effort(zstack_run: Run) -> str:
+    """Provide the run's effort: `smoke`, `standard` or `certify`."""
+    return str(zstack_run.options["effort"])
+
+
+@pytest.fixture(scope="session")
 def zstack_context(zstack_run: Run) -> Context:
     """Provide the values that this cloud accepts a ticket with, from the context file."""
     return zstack_run.reached.context
@@ -94,9 +100,10 @@ def zstack_cases(zstack_run: Run) -> CaseTable:
 @pytest.fixture(scope="session")
 def zstack_tickets(zstack_run: Run) -> TicketSet:
     """Provide a few tickets for queries to find, created when first used."""
-    from pytest_zstack_ticket.scenarios.ticket_set import TicketSet  # noqa: PLC0415 - as above
+    from pytest_zstack_ticket.scenarios.ticket_set import PAUSE, TicketSet  # noqa: PLC0415 - as above
 
-    return TicketSet(zstack_run.reached.endpoint)
+    dated = zstack_run.options["effort"] == "certify"
+    return TicketSet(zstack_run.reached.endpoint, pause=PAUSE if dated else 0.0)
 
 
 @pytest.fixture(scope="session")

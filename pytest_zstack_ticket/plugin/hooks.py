@@ -95,6 +95,8 @@ class RunHooks:
             self.run.take_worker_result(CleanupResult(**result["swept"]), Scan.from_json(result["scan"]))
             self.run.reached.pages.add(result["pages"])
             self.run.cut_short = self.run.cut_short or result["lost"]
+            if result["broken-off"]:
+                self.run.results.take(result["broken-off"])
         if error:
             self.run.cut_short = "an xdist worker crashed"
 
@@ -203,10 +205,14 @@ class RunHooks:
         if run.role != "worker":
             after_tests(run)
         clean_up(run, self.progress)
+        broken_off = items.interrupted_record(run, session.items)
+        if broken_off is not None and run.role != "worker":
+            run.results.take(broken_off)
         if run.role == "worker":
             run.seal()
             run.scan()
             result = {
+                "broken-off": broken_off,
                 "swept": asdict(run.swept),
                 "scan": asdict(run.scanned),
                 "lost": run.stopped,

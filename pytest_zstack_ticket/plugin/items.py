@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -139,6 +139,22 @@ def finished_record(run: Run, item: pytest.Item, record: ItemRecord) -> JsonObje
     run.examiner.confirm(record)
     again = regenerate(run, item, rule.id)
     return record_json(record, identity_of(run), command=again, rule=rule if rule.area == OWN else None)
+
+
+def interrupted_record(run: Run, its: Iterable[pytest.Item]) -> JsonObject | None:
+    """Convert the record of the test that an interrupt broke off to JSON; None if there is none with an example.
+
+    pytest makes no report of such a test, but its examples are in the evidence already.
+    """
+    item = next((one for one in its if run.examiner.shown and one.stash.get(RECORD, None) is run.examiner.shown), None)
+    run.examiner.end()
+    if item is None or not item.stash[RECORD].tally.examples:
+        return None
+    rule = item.stash[RULE]
+    own = rule if rule.area == OWN else None
+    return record_json(
+        item.stash[RECORD], identity_of(run), command=regenerate(run, item, rule.id), rule=own, aside=True
+    )
 
 
 def _add_drift(run: Run, item: pytest.Item, report: pytest.TestReport) -> None:

@@ -90,11 +90,19 @@ class LoadedPlugins:
         """Refuse a plugin that has hooks and is neither known nor allowed. Raises SettingsError."""
         for one in self.to_json():
             if one["hooks"] and not is_known_plugin(one, allowed):
+                off = self._registered_as(one["name"])
                 raise SettingsError(
                     f"the pytest plugin {one['name']} ({one['digest'] or 'without a file'}) could alter a run at "
-                    f"effort certify: run without it (-p no:{one['name']}, or in a folder without its conftest.py), "
+                    f"effort certify: run without it (-p no:{off}, or in a folder without its conftest.py), "
                     "or name it in --zstack-allow-plugins. The policy decides whether such a run counts."
                 )
+
+    def _registered_as(self, module: str) -> str:
+        """Find the name that `-p no:NAME` takes: that of the entry point, which need not be the module's."""
+        names = (
+            name for name, one in self._manager.list_name_plugin() if one is not None and _module_of(one) == module
+        )
+        return next(names, module)
 
 
 def _module_of(plugin: object) -> str:

@@ -31,6 +31,7 @@ from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.runner.expectation_result import ExpectationResult
 from pytest_zstack_ticket.runner.record import explored_json
 from pytest_zstack_ticket.runner.run import Run
+from pytest_zstack_ticket.verdicts.floors import thin_passes, thin_reasons
 from pytest_zstack_ticket.verdicts.judge import NOT_CALIBRATED, Result, doubts_of, exit_status, judge
 from pytest_zstack_ticket.verdicts.lateness import too_early
 from pytest_zstack_ticket.verdicts.limits_in_text import with_limits
@@ -106,11 +107,12 @@ def _is_avoidable(run: Run, profile: Profile) -> bool:
 
 def _result(run: Run, requirements: tuple[Requirement, ...], cut: frozenset[str]) -> Result:
     early = too_early(run.results.first_seen, run.late)
+    thin = thin_reasons(thin_passes(requirements, run.results.tallies, run.options["effort"]))
     return judge(
         requirements,
         run.results.tallies,
         run.reached.profile,
-        doubts=doubts_of(cut=cut, early=early),
+        doubts=doubts_of(cut=cut, early=early, thin=thin),
         calibration=run.reached.calibration_flaw if run.reached.known_calibration else NOT_CALIBRATED,
         cut_short=bool(run.cut_short),
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import secrets
 import threading
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from pytest_zstack_ticket.api.messages import rows_of
+from pytest_zstack_ticket.api.messages import moment, rows_of
 from pytest_zstack_ticket.model.nonce import NONCE, NONCE_PATTERN
 from pytest_zstack_ticket.model.outcome import Unanswered
 from pytest_zstack_ticket.model.ticket import Draft
@@ -22,7 +23,12 @@ LETTERS = "caebd"
 """One ticket each, created in an order that is neither that of their names nor its reverse."""
 MANY = "abcdefghijklmnopqrstu"
 """One ticket more than a usual page has rows."""
-DESCRIBED = "ace"
+DESCRIBED = {"a": "d", "c": "u", "e": "m"}
+"""What the descriptions of some end with: in an order that is neither that of the names nor of the creates."""
+PAUSE = 1.1
+"""Seconds between two creates that are to have different dates."""
+UNKNOWN = "{own}"
+"""Stands for a value that the target does not show; no ticket has it."""
 MOST_ROUNDS = 6
 """Times that the tickets are created, again where some were deleted to stay under a quota."""
 MOST_LOST = 2
@@ -32,11 +38,17 @@ LIMIT = 50
 
 
 class TicketSet:
-    """Tickets named `TOKEN LETTER NONCE`, some of them with a description, created when first needed."""
+    """Tickets named `TOKEN LETTER NONCE`, some of them with a description, created when first needed.
 
-    def __init__(self, endpoint: TicketEndpoint, letters: str = LETTERS, *, window: int = 1) -> None:
+    They are created `pause` seconds after one another.
+    """
+
+    def __init__(
+        self, endpoint: TicketEndpoint, letters: str = LETTERS, *, window: int = 1, pause: float = 0.0
+    ) -> None:
         self._endpoint = endpoint
         self._window = window
+        self._pause = pause
         self._letters = letters
         self._rounds = 0
         self._lock = threading.Lock()
@@ -61,14 +73,39 @@ class TicketSet:
         window = 1 if self._letters == LETTERS else self._window
         drafts = map(self._draft, self._letters)
         with self._endpoint.quota.sharing():
-            results = in_window(self._endpoint.create, drafts, window=window)
+            results = in_window(self._create, drafts, window=window)
             self.created = {letter: result for letter, (_, result) in zip(self._letters, results, strict=True)}
 
+    def _create(self, draft: Draft) -> CallResult:
+        result = self._endpoint.create(draft)
+        time.sleep(self._pause)
+        return result
+
     def fill_in(self, *templates: str) -> list[str]:
-        """Conditions with their placeholders filled in: `{own}` is the token, `{a}` to `{e}` are whole names."""
+        """Conditions with their placeholders filled in: `{own}` is the token, `{a}` to `{e}` are whole names.
+
+        `{text_a}`, `{text_c}` and `{text_e}` are descriptions, `{uuid1}` to `{uuid5}` the uuids in their order,
+        `{time1}` to `{time5}` the dates of creation in theirs, and `{status}` is that of the first ticket.
+        """
         self.create_tickets()
-        names = {letter: result.sent("name") for letter, result in self.created.items()}
-        return [text.format(own=self.token, **names) for text in templates]
+        values = {letter: result.sent("name") for letter, result in self.created.items()}
+        values |= {f"text_{letter}": result.sent("description") for letter, result in self.created.items()}
+        if any("{uuid" in text or "{time" in text or "{status" in text for text in templates):
+            values |= self._shown()
+        return [text.format(own=self.token, **values) for text in templates]
+
+    def _shown(self) -> dict[str, str]:
+        """Read from a listing what only the target decides."""
+        rows = rows_of((self._listing or self.listing()).exchanges) or []
+        unknown = UNKNOWN.format(own=self.token)
+        uuids = sorted(str(row["uuid"]) for row in rows if row.get("uuid"))
+        found = [moment(row.get("createDate")) for row in rows]
+        dates = sorted(one.strftime("%Y-%m-%d %H:%M:%S") for one in found if one is not None)
+        values = {"status": next((str(row["status"]) for row in rows if row.get("status")), unknown)}
+        for name, known in (("uuid", uuids), ("time", dates)):
+            values |= {f"{name}{place}": value for place, value in enumerate(known, 1)}
+        every = ("uuid", "time")
+        return {f"{name}{place}": unknown for name in every for place in range(1, len(self._letters) + 1)} | values
 
     def query(self, *conditions: str, **parameters: str | int | None) -> CallResult:
         """Query tickets by conditions, see `fill_in`; parameters as they are, a `limit` of None without one."""
@@ -136,5 +173,5 @@ class TicketSet:
         body["params"]["name"] = f"{self.token} {letter} {word}{NONCE}"
         body["params"].pop("description", None)
         if letter in DESCRIBED:
-            body["params"]["description"] = f"described {self.token}"
+            body["params"]["description"] = f"described {self.token} {DESCRIBED[letter]}"
         return Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=known.headers)

@@ -243,9 +243,18 @@ def _causes(requirement: str, bases: Mapping[str, Sequence[str]], broken: Mappin
     return sorted(found)
 
 
-def doubts_of(*, cut: Iterable[str], early: Iterable[str]) -> dict[str, Phrase]:
-    """Say why requirements cannot pass: the run was `cut` short before their end, or they were examined too `early`."""
-    return dict.fromkeys(early, Phrase.of("examined-too-early")) | dict.fromkeys(cut, Phrase.of("cut-short"))
+def doubts_of(
+    *, cut: Iterable[str], early: Iterable[str], thin: Mapping[str, Phrase] | None = None
+) -> dict[str, Phrase]:
+    """Say why requirements cannot pass.
+
+    The run was `cut` short before their end, they were examined too `early`, or on too few inputs, which `thin` words.
+    """
+    return (
+        dict(thin or {})
+        | dict.fromkeys(early, Phrase.of("examined-too-early"))
+        | dict.fromkeys(cut, Phrase.of("cut-short"))
+    )
 
 
 def roll_up(verdicts: Iterable[Verdict]) -> Verdict:

@@ -44,6 +44,11 @@ class Tally:
         """The partitions that tests were to examine but gave no example."""
         return sorted(self.known - self.partitions)
 
+    @property
+    def examples(self) -> int:
+        """How many examples there are, decided or not."""
+        return self.held + self.failed + self.undecided + self.legal
+
     def plus(self, other: Tally) -> Tally:
         """Add another tally."""
         return replace(

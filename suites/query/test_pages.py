@@ -6,26 +6,40 @@ from pytest_zstack_ticket import by_requirement
 
 OWN = "name~=%{own}%"
 SORTS = {
-    "ZT-QUERY-024": ["+name", "name"],
-    "ZT-QUERY-025": ["-name"],
+    "ZT-QUERY-024": ("+name", "name", "+description"),
+    "ZT-QUERY-025": ("-name", "-description"),
 }
+MEMBERS = ("uuid", "description", "createDate", "lastOpDate")
+UNLIMITED = (
+    *({"sort": one} for one in ("+name", "-name", "uuid", "-uuid", "-createDate")),
+    *({"fields": "uuid,name"}, {"start": 0}, {"replyWithCount": "true"}),
+)
+"""Further queries without a limit, for efforts above smoke."""
+FIELDS = ("name", "uuid", "status,name", "uuid,status", "uuid,name,status", "status,uuid", "name,uuid")
+PAGES = ((1, 0), (3, 0), (5, 0), (20, 0), (1, 4), (2, 3), (3, 4), (2, 9))
+COUNTED = (
+    *("name>{b}", "name<={b}", "name!={c}", "uuid?={uuid1},{uuid3}", "description not null", "name={a}"),
+    *("name~={own} d%", "name={own}"),
+)
+"""Conditions beside that on our tickets."""
 pytestmark = pytest.mark.zstack_alone("queries")
 """They share a few tickets, which no other test may crowd out where few may exist."""
 
 
 @pytest.mark.requirement("ZT-QUERY-019")
-def test_page_has_as_many_tickets_as_limit(zstack_tickets, zstack_examine):
+def test_page_has_as_many_tickets_as_limit(zstack_tickets, zstack_effort, zstack_examine):
     """A page has as many tickets as limit says, or as many as remain after start."""
-    for limit, start in ((2, 0), (3, 0), (1, 1), (2, 4), (2, 9)):
+    for limit, start in ((2, 0), (3, 0), (1, 1), (2, 4), (2, 9), *(() if zstack_effort == "smoke" else PAGES)):
         asked = zstack_tickets.query_with_listings(OWN, sort="+name", limit=limit, start=start)
         violation = zstack_examine("page-size", **asked)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-020")
-def test_pages_return_each_ticket_once(zstack_tickets, zstack_examine):
+def test_pages_return_each_ticket_once(zstack_tickets, zstack_effort, zstack_examine):
     """Paging with limit and start returns each ticket exactly once."""
-    for limit, sort in ((2, "+name"), (3, "+name"), (2, "-name")):
+    more = ((1, "+name"), (4, "-name"), (3, "+uuid"), (2, "-uuid"), (1, "-uuid"))
+    for limit, sort in ((2, "+name"), (3, "+name"), (2, "-name"), *(() if zstack_effort == "smoke" else more)):
         asked = zstack_tickets.query_with_listings(OWN, sort=sort, limit=limit, start=0)
         pages = {f"page{start}": (limit, start) for start in range(limit, 6, limit)}
         more = {
@@ -37,55 +51,64 @@ def test_pages_return_each_ticket_once(zstack_tickets, zstack_examine):
 
 @pytest.mark.requirement("ZT-QUERY-038")
 @pytest.mark.zstack_alone
-def test_query_without_limit_returns_every_ticket(zstack_many_tickets, zstack_examine):
+def test_query_without_limit_returns_every_ticket(zstack_many_tickets, zstack_effort, zstack_examine):
     """A query without a limit returns every ticket that meets the conditions, up to a thousand."""
-    counted = zstack_many_tickets.query(OWN, count="true")
-    subject = zstack_many_tickets.query(OWN, limit=None)
-    again = zstack_many_tickets.query(OWN, count="true")
-    violation = zstack_examine("all-shown", subject=subject, counted=counted, again=again)
-    assert violation is None, violation
+    for parameters in ({}, *(() if zstack_effort == "smoke" else UNLIMITED)):
+        counted = zstack_many_tickets.query(OWN, count="true")
+        subject = zstack_many_tickets.query(OWN, limit=None, **parameters)
+        again = zstack_many_tickets.query(OWN, count="true")
+        violation = zstack_examine("all-shown", subject=subject, counted=counted, again=again)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-021")
-def test_reply_with_count_reports_the_total(zstack_tickets, zstack_examine):
+def test_reply_with_count_reports_the_total(zstack_tickets, zstack_effort, zstack_examine):
     """With replyWithCount, total is the number of tickets across all pages."""
     for limit in (2, 20):
         violation = zstack_examine(
             "total-count", **zstack_tickets.query_with_listings(OWN, replyWithCount="true", limit=limit)
         )
         assert violation is None, violation
+    for condition in () if zstack_effort == "smoke" else COUNTED:
+        asked = zstack_tickets.query_with_listings(OWN, condition, replyWithCount="true", limit=2)
+        violation = zstack_examine("total-count", **asked)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-022")
-def test_reply_with_count_returns_the_page_too(zstack_tickets, zstack_examine):
+def test_reply_with_count_returns_the_page_too(zstack_tickets, zstack_effort, zstack_examine):
     """With replyWithCount, the page itself is returned as well."""
-    violation = zstack_examine("page-size", **zstack_tickets.query_with_listings(OWN, replyWithCount="true", limit=2))
-    assert violation is None, violation
+    for limit, start in ((2, 0), *(() if zstack_effort == "smoke" else PAGES)):
+        asked = zstack_tickets.query_with_listings(OWN, replyWithCount="true", sort="+name", limit=limit, start=start)
+        violation = zstack_examine("page-size", **asked)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-023")
-def test_count_reports_the_total(zstack_tickets, zstack_examine):
+def test_count_reports_the_total(zstack_tickets, zstack_effort, zstack_examine):
     """With count, total is the number of tickets that meet the conditions."""
-    violation = zstack_examine("total-count", **zstack_tickets.query_with_listings(OWN, count="true"))
-    assert violation is None, violation
+    for conditions in ((OWN,), *((OWN, one) for one in (COUNTED[:1] if zstack_effort == "smoke" else COUNTED))):
+        violation = zstack_examine("total-count", **zstack_tickets.query_with_listings(*conditions, count="true"))
+        assert violation is None, violation
 
 
 @pytest.mark.parametrize("sorts", by_requirement(SORTS))
-def test_tickets_are_sorted(sorts, zstack_tickets, zstack_examine):
+def test_tickets_are_sorted(sorts, zstack_tickets, zstack_effort, zstack_examine):
     """Tickets are sorted by the member that sort names."""
-    for sort in sorts:
-        for fields in (None, "uuid,name"):
+    for sort in (*sorts, *(() if zstack_effort == "smoke" else (sorts[0].replace("name", one) for one in MEMBERS))):
+        member = sort.lstrip("+-")
+        for fields in (None, "uuid,name" if member == "name" else f"{member},name"):
             violation = zstack_examine("in-order", **zstack_tickets.query_with_listings(OWN, sort=sort, fields=fields))
             assert violation is None, violation
-        for start in (0, 1):
+        for start in (0, 1) if member in ("name", "uuid", "createDate") else ():
             asked = zstack_tickets.query_with_listings(OWN, sort=sort, limit=2, start=start)
             violation = zstack_examine("ordered-page", **asked)
             assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-026")
-def test_fields_select_members(zstack_tickets, zstack_examine):
+def test_fields_select_members(zstack_tickets, zstack_effort, zstack_examine):
     """With fields, each ticket has exactly the members that fields lists."""
-    for fields in ("uuid,name", "name,status"):
+    for fields in ("uuid,name", "name,status", *(() if zstack_effort == "smoke" else FIELDS)):
         violation = zstack_examine("selected-fields", **zstack_tickets.query_with_listings(OWN, fields=fields))
         assert violation is None, violation

@@ -308,6 +308,7 @@ def queries() -> Step:
     for condition in (
         *("name=a", "name!=a", "name~=n%", "name!~=n%", "name~=a_long%", "name?=a,b", "name!?=a,b", "name>b", "name<b"),
         *("name>=b", "name<=b", "description is null", "description not null", "name= a", "name=c' --", "name=nothing"),
+        *("uuid=x", "uuid!=x", "uuid~=%", "uuid!~=%", "uuid?=x", "uuid!?=x", "uuid>0", "uuid<0", "uuid>=0", "uuid<=0"),
         *("name=a_long name that is longer than thirty-two characters", "name=a%", "nothing=1", "=x", "name"),
     ):
         yield query(caller, condition)
@@ -320,6 +321,7 @@ def queries() -> Step:
             "limit=3&start=2&sort=name",
             "start=1&sort=-name",
             "sort=%2Bname",
+            "sort=uuid",
             "count=true",
             "limit=x",
         ),

@@ -24,6 +24,7 @@ ACTIONS = frozenset(
         "sibling-not-accepted",
         "target-lost",
         "target-silent",
+        "too-few-inputs",
         "unmet-need",
     }
 )

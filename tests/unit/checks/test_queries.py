@@ -214,3 +214,72 @@ def test_one_ticket_alone_is_what_the_introduction_shows():
 
 def test_a_query_need_not_have_a_schema():
     assert reason(judged("query-schema-paths", asked(rows("a"), OWN))) == "not-shown"
+
+
+def dated(letters, **more):
+    """List tickets whose creates are a second apart, in the order of their letters."""
+    shown = [row(letter, createDate=f"Nov 29, 2026 1:00:0{'abcde'.index(letter)} PM", **more) for letter in letters]
+    return {"inventories": shown}
+
+
+AFTER_B = "createDate>2026-11-29 13:00:01"
+
+
+@pytest.mark.parametrize(
+    ("shown", "verdict"),
+    [
+        ("cde", None),
+        ("bcde", None),
+        ("ab", Violation),
+        ("de", Violation),
+        ("abcde", "not-shown"),
+        ("", "not-shown"),
+    ],
+)
+def test_dates_are_compared_up_to_the_second_and_in_any_zone(shown, verdict):
+    beside = {role: asked(dated("abcde"), OWN) for role in ("before", "after")}
+    judgement = judged("selection", asked(dated(shown), OWN, AFTER_B), **beside)
+    if verdict is None or isinstance(verdict, str):
+        assert judgement is None if verdict is None else reason(judgement) == verdict
+    else:
+        assert isinstance(judgement, verdict)
+
+
+def test_a_member_that_changes_meanwhile_decides_no_selection():
+    changed = asked(rows("ab") | {"inventories": [row(letter, status="Rejected") for letter in "abcde"]}, OWN)
+    subject = asked(rows("de"), OWN, "name>own c", "status=Pending")
+    assert judged("selection", subject) is None
+    assert reason(judged("selection", subject, after=changed)) == "not-shown"
+
+
+@pytest.mark.parametrize(("order", "right"), [("abcde", True), ("edcba", False), ("bacde", False)])
+def test_rows_are_sorted_by_their_dates(order, right):
+    judgement = judged("in-order", asked(dated(order), OWN, sort="createDate"))
+    assert judgement is None if right else isinstance(judgement, Violation)
+
+
+@pytest.mark.parametrize(("texts", "right"), [("d--mu", True), ("u--md", False)])
+def test_rows_without_a_value_stand_at_either_end_of_an_order(texts, right):
+    shown = [
+        row(letter) | {"description": None if text == "-" else text}
+        for letter, text in zip("abcde", texts, strict=True)
+    ]
+    judgement = judged("in-order", asked({"inventories": shown}, OWN, sort="+description"))
+    assert judgement is None if right else isinstance(judgement, Violation)
+
+
+def test_an_order_by_a_member_with_few_values_is_left_open():
+    assert reason(judged("in-order", asked(rows("badce"), OWN, sort="status"))) == "not-shown"
+    assert reason(judged("ordered-page", asked(rows("ab"), OWN, sort="status", limit=2))) == "not-shown"
+
+
+@pytest.mark.parametrize(("shown", "right"), [("ab", True), ("ba", False)])
+def test_a_page_is_of_the_order_by_another_member(shown, right):
+    judgement = judged("ordered-page", asked(rows(shown), OWN, sort="+uuid", limit=2))
+    assert judgement is None if right else isinstance(judgement, Violation)
+
+
+@pytest.mark.parametrize(("total", "right"), [(2, True), (5, False), (1, False)])
+def test_a_total_is_that_of_the_conditions(total, right):
+    judgement = judged("total-count", asked({"total": total}, OWN, "name>own c", count="true"))
+    assert judgement is None if right else isinstance(judgement, Violation)
