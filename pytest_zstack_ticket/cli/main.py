@@ -20,11 +20,13 @@ GROUPS = {
         "login": ("login", "print a session for the curl lines of a report"),
         "requirements": ("requirements", "list the requirements that the suites test"),
         "explain": ("requirements", "show everything about one requirement"),
+        "fleet": ("fleet", "examine many targets in waves, on Dask"),
     },
     "understand": {
         "replay": ("replay", "send a finding again: does it still fail?"),
         "diff": ("diff", "compare the reports of two runs"),
         "history": ("history", "show which verdicts changed over several runs"),
+        "fleet-report": ("fleet", "matrix and summary of many runs"),
         "waive": ("waivers", "add a waiver for a known failure"),
         "waivers": ("waivers", "check a file of waivers"),
         "export": ("export", "convert a run to the format of another tool"),
