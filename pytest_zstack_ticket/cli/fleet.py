@@ -67,9 +67,7 @@ def _engine_of(arguments: argparse.Namespace, plan: Plan) -> Callable[[], Engine
         return ThreadEngine
     from pytest_zstack_ticket.fleet.dask_engine import DaskEngine  # noqa: PLC0415 - the extra [fleet] may be missing
 
-    return partial(
-        DaskEngine, scheduler=arguments.scheduler, workers=min(arguments.workers, plan.limits.at_once)
-    )
+    return partial(DaskEngine, scheduler=arguments.scheduler, workers=min(arguments.workers, plan.limits.at_once))
 
 
 def _show_plan(plan: Plan) -> None:

@@ -1,4 +1,4 @@
-"""A fleet's result from bundles of runs that were made elsewhere, one at a time, so that any number fits into memory."""
+"""A fleet's result from bundles of runs that were made elsewhere, read one at a time: any number fits into memory."""
 
 from __future__ import annotations
 
@@ -44,9 +44,7 @@ def collect(bundles: Sequence[Path], folder: Path, *, baseline: str, now: str) -
     return fleet_json(facts, results, requirements, trend=trend_before(baseline))
 
 
-def _results(
-    bundles: Sequence[Path], baseline: str, requirements: dict[str, Any]
-) -> Iterator[Mapping[str, Any]]:
+def _results(bundles: Sequence[Path], baseline: str, requirements: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
     for path, name in zip(bundles, _names(bundles), strict=True):
         report = load_report(path)
         target = FleetTarget(name=name, url=report["target"]["url"])

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
@@ -158,6 +159,8 @@ class Conductor:
             result = examined(target, wave.name, outcome, report, baseline=baseline, attempts=attempts)
             requirements = requirements_of(report)
         self.store.save(result, requirements)
+        if outcome.kind == "report" and not (outcome.left or outcome.unswept):
+            rmtree(self.work / target.name, ignore_errors=True)  # the bundle has all of it
         self.notify("fleet-target", result)
 
     def _reopen(self) -> None:

@@ -67,16 +67,20 @@ class DaskEngine:
 def _connected(scheduler: str, workers: int) -> tuple[Any, Any]:
     try:
         import dask  # noqa: PLC0415 - only a fleet on Dask pays for it
-        import distributed  # noqa: PLC0415 - likewise
+        from distributed import Client, LocalCluster  # noqa: PLC0415 - likewise
     except ImportError as error:
         raise FleetError("the engine is not installed: pip install 'pytest-zstack-ticket[fleet]'.") from error
     cluster = None
     if not scheduler:
         dask.config.set({"distributed.worker.daemon": False, "distributed.worker.multiprocessing-method": "spawn"})
-        cluster = distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=logging.CRITICAL
+        cluster = LocalCluster(  # type: ignore[no-untyped-call] # Dask has no types
+            n_workers=workers,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
         )
     try:
-        return distributed.Client(cluster or scheduler, timeout=SOON, set_as_default=False), cluster
+        return Client(cluster or scheduler, timeout=SOON, set_as_default=False), cluster  # type: ignore[no-untyped-call] # likewise
     except (OSError, ValueError) as error:
         raise FleetError(f"the scheduler {scheduler} does not answer ({type(error).__name__}).") from error

@@ -71,12 +71,17 @@ def _resolved(folder: Path, value: str) -> str:
 
 def _defects(file: TomlFile, targets: tuple[FleetTarget, ...]) -> Iterator[UsageError]:
     """Yield what a schema cannot say: names twice, one cloud twice, waves of nothing, secrets of no run."""
-    names: dict[str, int] = {}
+    yield from _defects_of_targets(file, targets)
+    yield from _defects_of_waves(file, targets)
+
+
+def _defects_of_targets(file: TomlFile, targets: tuple[FleetTarget, ...]) -> Iterator[UsageError]:
+    names: set[str] = set()
     locks: dict[str, str] = {}
     for number, one in enumerate(targets):
         if one.name.lower() in names:
             yield file.refuse(("target", number, "name"), f"{one.name!r} is the name of another target; give its own")
-        names[one.name.lower()] = number
+        names.add(one.name.lower())
         try:
             lock = one.lock_name
         except ValueError:
@@ -90,15 +95,15 @@ def _defects(file: TomlFile, targets: tuple[FleetTarget, ...]) -> Iterator[Usage
         for name in unknown:
             known = ", ".join(sorted(KNOWN_SECRETS))
             yield file.refuse(("target", number, "secrets", name), f"is not a secret of a run; known are {known}")
-    groups = {group for one in targets for group in one.groups}
+
+
+def _defects_of_waves(file: TomlFile, targets: tuple[FleetTarget, ...]) -> Iterator[UsageError]:
+    known = {"targets": {one.name for one in targets}, "groups": {group for one in targets for group in one.groups}}
     seen = {REST}
     for number, wave in enumerate(file.value.get("wave", ())):
         if wave["name"] in seen:
             yield file.refuse(("wave", number, "name"), f"{wave['name']!r} is the name of another wave")
         seen.add(wave["name"])
-        for name in wave.get("targets", ()):
-            if name not in {one.name for one in targets}:
-                yield file.refuse(("wave", number, "targets"), f"names {name!r}, which is no target of this file")
-        for name in wave.get("groups", ()):
-            if name not in groups:
-                yield file.refuse(("wave", number, "groups"), f"names {name!r}, which is the group of no target")
+        for kind, names in known.items():
+            for name in set(wave.get(kind, ())) - names:
+                yield file.refuse(("wave", number, kind), f"names {name!r}, which no target of this file has")

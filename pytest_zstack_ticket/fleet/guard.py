@@ -1,8 +1,8 @@
 """A process between a worker and one command: if the worker dies, the command is ended gently.
 
-`python -m pytest_zstack_ticket.fleet.guard LOG STATUS LOCK COMMAND...`. The worker holds the other end of stdin. Once that is closed,
-the command gets SIGTERM, on which a run deletes its tickets and writes its report. STATUS gets the exit status. Nothing
-but the standard library is imported, as this process lives as long as the run.
+`python -m pytest_zstack_ticket.fleet.guard LOG STATUS LOCK COMMAND...`. The worker holds the other end of stdin. Once
+that is closed, the command gets SIGTERM, on which a run deletes its tickets and writes its report. STATUS gets the exit
+status. Nothing but the standard library is imported, as this process lives as long as the run.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ LONGEST_TEXT = 300
 """Columns of a reason that are kept; the bundle has all of it."""
 
 
-def examined(
+def examined(  # noqa: PLR0913 - what a result is made of
     target: FleetTarget, wave: str, outcome: Outcome, report: Report, *, baseline: Report | None, attempts: int
 ) -> dict[str, Any]:
     """Build the result of a target with a report."""
@@ -36,7 +36,9 @@ def examined(
         "release": _release(report),
         "profile": report["profile"]["name"],
         "suite": run["suite"]["version"],
-        "left": len(run["residue"]["left"]) + run["residue"]["unseen"] + outcome.left if run["residue"] else outcome.left,
+        "left": len(run["residue"]["left"]) + run["residue"]["unseen"] + outcome.left
+        if run["residue"]
+        else outcome.left,
         "verdicts": {row["id"]: row["verdict"] for row in rows},
         "waived": sorted(row["id"] for row in rows if row["verdict"] == "failed" and row.get("waived")),
         "roots": sorted(group.root["id"] for group in causes_in(rows).groups),
@@ -84,7 +86,9 @@ def _common(target: FleetTarget, wave: str, outcome: Outcome, attempts: int) -> 
 
 def _release(report: Report) -> str:
     bounds = report["target"]["release"]
-    return visible(bounds["oldest"] if bounds["oldest"] == bounds["newest"] else f"{bounds['oldest']}-{bounds['newest']}")
+    return visible(
+        bounds["oldest"] if bounds["oldest"] == bounds["newest"] else f"{bounds['oldest']}-{bounds['newest']}"
+    )
 
 
 def _note(row: Mapping[str, Any]) -> dict[str, str]:
@@ -122,8 +126,5 @@ def status_of(result: Mapping[str, Any]) -> int:
         return 10
     if result["state"] == "error":
         return 11
-    if result["exit_status"] in (0, *ORDER):
-        status = int(result["exit_status"])
-    else:
-        status = 1
+    status = int(result["exit_status"]) if result["exit_status"] in (0, *ORDER) else 1
     return 13 if status in (0, 12) and (result["left"] or result["unswept"]) else status

@@ -1,4 +1,4 @@
-"""The folder of a fleet: one file and one bundle a target, written as soon as it is examined, so that nothing is lost."""
+"""The folder of a fleet: one file and one bundle a target, written as soon as it is examined, so nothing is lost."""
 
 from __future__ import annotations
 

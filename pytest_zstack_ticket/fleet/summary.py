@@ -1,4 +1,4 @@
-"""The result of a whole fleet, `fleet.json`: its matrix, targets that fail alike, differences between releases, trend."""
+"""The result of a whole fleet, `fleet.json`: matrix, targets that fail alike, differences of releases, trend."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Result = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetFacts:
-    """What a fleet's result says apart from its targets. `stopped` has the wave and the reason, None if none stopped."""
+    """What a fleet's result says apart from its targets. `stopped` has wave and reason, None if none stopped."""
 
     id: str
     name: str

@@ -20,7 +20,9 @@ def fleet_lines(fleet: Fleet, translations: Translations, lang: str) -> Iterator
     """Yield what happened, the most important first."""
     words = translations.catalogues[lang]["fleet"]
     counts = Counter(one["verdict"] for one in fleet["targets"])
-    said = ", ".join(f"{translations.word(verdict, lang)} {counts[verdict]}" for verdict in VERDICT_MARKS if counts[verdict])
+    said = ", ".join(
+        f"{translations.word(verdict, lang)} {counts[verdict]}" for verdict in VERDICT_MARKS if counts[verdict]
+    )
     yield words["counts"].format(targets=len(fleet["targets"]), counts=said or "0")
     if fleet["interrupted"]:
         yield words["interrupted"]

@@ -24,20 +24,27 @@ def render_fleet_page(fleet: Fleet, translations: Translations, lang: str) -> st
     words = translations.catalogues[lang]["fleet"]
     css, script = own("page.css") + own("fleet.css"), own("fleet.js")
     lines = list(fleet_lines(fleet, translations, lang))
-    return environment().get_template("fleet.html").render(
-        fleet=fleet,
-        words=words,
-        word=lambda key: translations.word(key, lang),
-        text=lambda row: row["text"][lang],
-        texts={row["id"]: row["text"][lang] for row in fleet["requirements"]},
-        lines_shown=[*lines[:MOST_LINES], *([f"… (+{len(lines) - MOST_LINES})"] if len(lines) > MOST_LINES else [])],
-        state="passed" if fleet["exit_status"] == 0 else "failed",
-        language_tag=LANGUAGE_TAGS[lang],
-        fleet_css=css,
-        fleet_css_digest=digest(css),
-        fleet_script=script,
-        fleet_script_digest=digest(script),
-        data=_as_markup(page_data(fleet, translations, lang)),
+    return (
+        environment()
+        .get_template("fleet.html")
+        .render(
+            fleet=fleet,
+            words=words,
+            word=lambda key: translations.word(key, lang),
+            text=lambda row: row["text"][lang],
+            texts={row["id"]: row["text"][lang] for row in fleet["requirements"]},
+            lines_shown=[
+                *lines[:MOST_LINES],
+                *([f"… (+{len(lines) - MOST_LINES})"] if len(lines) > MOST_LINES else []),
+            ],
+            state="passed" if fleet["exit_status"] == 0 else "failed",
+            language_tag=LANGUAGE_TAGS[lang],
+            fleet_css=css,
+            fleet_css_digest=digest(css),
+            fleet_script=script,
+            fleet_script_digest=digest(script),
+            data=_as_markup(page_data(fleet, translations, lang)),
+        )
     )
 
 
@@ -76,6 +83,8 @@ def page_data(fleet: Fleet, translations: Translations, lang: str) -> dict[str, 
         "requirements": [[row["id"], visible(row["text"][lang])] for row in fleet["requirements"]],
         "targets": targets,
         "texts": list(texts),
-        "verdicts": {letter: [VERDICT_MARKS[name], translations.word(name, lang), name] for name, letter in LETTERS.items()},
+        "verdicts": {
+            letter: [VERDICT_MARKS[name], translations.word(name, lang), name] for name, letter in LETTERS.items()
+        },
         "words": {name: words[name] for name in ("shown", "regression", "unknown")},
     }

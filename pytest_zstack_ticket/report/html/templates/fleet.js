@@ -55,6 +55,7 @@
     at = { row: Math.min(at.row, Math.max(0, rows.length - 1)), column: Math.min(at.column, Math.max(0, columns.length - 1)) };
     space.style.width = (LEFT + columns.length * SIZE) + "px";
     space.style.height = (TOP + rows.length * SIZE) + "px";
+    grid.style.height = Math.max(180, Math.min(window.innerHeight * 0.7, TOP + rows.length * SIZE + 18)) + "px";
     grid.setAttribute("aria-rowcount", rows.length + 1);
     grid.setAttribute("aria-colcount", columns.length + 1);
     document.getElementById("shown").textContent = data.words.shown.replace("{rows}", rows.length)
