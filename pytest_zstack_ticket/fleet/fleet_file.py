@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pytest_zstack_ticket.config.options import OPTIONS, PEOPLE_SECRETS, SECRETS
 from pytest_zstack_ticket.config.profile_file import BUILT_IN
+from pytest_zstack_ticket.config.schema import first_defect
 from pytest_zstack_ticket.config.toml_document import TomlFile, read_toml
 from pytest_zstack_ticket.fleet.plan import REST, FleetTarget, Limits, Plan, waves_of
 from pytest_zstack_ticket.model.errors import FleetError, UsageError
@@ -16,6 +18,7 @@ OWN = frozenset({"url", "report", "pdf", "plan", "lang", "baseline"})
 """Options of a run that the fleet itself decides."""
 ALLOWED = {option.name: option for option in OPTIONS if option.name not in OWN}
 KNOWN_SECRETS = frozenset(name.replace("_", "-") for name in (*SECRETS, *PEOPLE_SECRETS))
+URL = re.compile(r"https?://[^@\s/?#]+[^@\s]*|embedded\S*")
 LIMITS = ("at-once", "max-rate", "retries", "retry-pause", "restarts", "lock-wait")
 
 
@@ -82,6 +85,10 @@ def _defects_of_targets(file: TomlFile, targets: tuple[FleetTarget, ...]) -> Ite
         if one.name.lower() in names:
             yield file.refuse(("target", number, "name"), f"{one.name!r} is the name of another target; give its own")
         names.add(one.name.lower())
+        if not URL.fullmatch(one.url):
+            words = "must be http(s)://HOST:PORT without a user and password, or embedded"
+            yield file.refuse(("target", number, "url"), words)
+        yield from _defects_of_secrets(file, number, one)
         try:
             lock = one.lock_name
         except ValueError:
@@ -91,10 +98,18 @@ def _defects_of_targets(file: TomlFile, targets: tuple[FleetTarget, ...]) -> Ite
             words = f"is the cloud of {locks[lock]!r} too; a cloud is examined once in a fleet"
             yield file.refuse(("target", number, "url"), words)
         locks[lock] = one.name
-        unknown = [name for name in one.secrets if name not in KNOWN_SECRETS]
-        for name in unknown:
-            known = ", ".join(sorted(KNOWN_SECRETS))
-            yield file.refuse(("target", number, "secrets", name), f"is not a secret of a run; known are {known}")
+
+
+def _defects_of_secrets(file: TomlFile, number: int, target: FleetTarget) -> Iterator[UsageError]:
+    """Yield what is wrong with secrets, without what stands there: it may be a secret."""
+    for name, source in target.secrets.items():
+        field = ("target", number, "secrets", name)
+        if name not in KNOWN_SECRETS:
+            yield file.refuse(field, f"is not a secret of a run; known are {', '.join(sorted(KNOWN_SECRETS))}")
+        if first_defect("fleet", source, definition="secret") is not None:
+            yield file.refuse(
+                field, "must say where to find it: { env = NAME }, { file = PATH } or { command = [...] }"
+            )
 
 
 def _defects_of_waves(file: TomlFile, targets: tuple[FleetTarget, ...]) -> Iterator[UsageError]:
