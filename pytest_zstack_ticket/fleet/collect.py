@@ -46,7 +46,7 @@ def collect(bundles: Sequence[Path], folder: Path, *, baseline: str, now: str) -
 
 def _results(bundles: Sequence[Path], baseline: str, requirements: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
     for path, name in zip(bundles, _names(bundles), strict=True):
-        report = load_report(path)
+        report = load_report(path, brief=True)
         target = FleetTarget(name=name, url=report["target"]["url"])
         _, before = baseline_of(name, "", baseline)
         requirements |= requirements_of(report)

@@ -204,4 +204,4 @@ def _report_in(outcome: Outcome) -> dict[str, Any]:
             text = packed.read(REPORT)
     except (BadZipFile, KeyError) as error:
         raise EvidenceError(f"the bundle of {outcome.target} cannot be read ({error})") from error
-    return report_of(text, f"the bundle of {outcome.target}")
+    return report_of(text, f"the bundle of {outcome.target}", brief=True)

@@ -10,7 +10,7 @@ import queue
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_zstack_ticket.fleet.engine import EngineLostError
+from pytest_zstack_ticket.fleet.engine import EngineLostError, Examine
 from pytest_zstack_ticket.fleet.examine import examine_target
 from pytest_zstack_ticket.fleet.job import Job
 from pytest_zstack_ticket.model.errors import FleetError
@@ -22,8 +22,9 @@ SOON = "20s"
 class DaskEngine:
     """Runs each job as a task of its own; a task whose worker died is run again by the scheduler, then given up."""
 
-    def __init__(self, *, scheduler: str = "", workers: int = 2) -> None:
+    def __init__(self, *, scheduler: str = "", workers: int = 2, examine: Examine = examine_target) -> None:
         """Connect to a scheduler, or start a cluster of worker processes on the loopback. Raises FleetError."""
+        self._examine = examine
         self._client, self._cluster = _connected(scheduler, workers)
         self._ended: queue.Queue[Any] = queue.Queue()
         self._count = 0
@@ -33,7 +34,7 @@ class DaskEngine:
         self._count += 1
         key = f"zstack-{job.fleet}-{job.target}-{self._count}"
         try:
-            future = self._client.submit(examine_target, job.to_json(), key=key, pure=False, retries=0)
+            future = self._client.submit(self._examine, job.to_json(), key=key, pure=False, retries=0)
         except Exception as error:
             raise EngineLostError(type(error).__name__) from error
         future.zstack_target = job.target

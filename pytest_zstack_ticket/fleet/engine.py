@@ -10,9 +10,8 @@ from typing import Any, Protocol
 from pytest_zstack_ticket.fleet.examine import examine_target
 from pytest_zstack_ticket.fleet.job import Job
 
-Work = Mapping[str, Any]
-Examine = Any
-"""A function from a job's JSON to an outcome's JSON."""
+Examine = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""From a job's JSON to an outcome's JSON."""
 
 
 class EngineLostError(Exception):
@@ -41,7 +40,7 @@ class Engine(Protocol):
 class ThreadEngine:
     """Runs jobs in threads of this process: nothing else is installed, and a fleet needs one machine."""
 
-    def __init__(self, examine: Callable[[Mapping[str, Any]], Mapping[str, Any]] = examine_target) -> None:
+    def __init__(self, examine: Examine = examine_target) -> None:
         self._examine = examine
         self._ended: queue.Queue[tuple[str, Mapping[str, Any] | None]] = queue.Queue()
 

@@ -118,7 +118,7 @@ class Attempts:
         except (OSError, ValueError):
             return Outcome(target=target, kind="killed", status=137, text="the process of the run was killed")
         try:
-            whole = not load_report(report)["run"]["cut_short"]
+            whole = not load_report(report, brief=True)["run"]["cut_short"]
         except EvidenceError:
             whole = False
         kind = kind_of(status, whole=whole)

@@ -99,7 +99,7 @@ def baseline_of(target: str, own: str, fleet: str) -> tuple[Path | None, Mapping
     if path is None or (not own and not path.exists()):
         return None, None
     try:
-        return path, load_report(path)
+        return path, load_report(path, brief=True)
     except UsageError as error:
         raise EvidenceError(str(error)) from error
 

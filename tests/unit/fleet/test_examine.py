@@ -100,8 +100,16 @@ def test_a_job_holds_no_secret(monkeypatch):
 
 @pytest.mark.parametrize(
     ("status", "whole", "kind"),
-    [(0, True, "report"), (1, True, "report"), (13, True, "report"), (11, False, "no-target"), (2, True, "killed")]
-    + [(137, True, "killed"), (4, False, "error"), (0, False, "error")],
+    [
+        (0, True, "report"),
+        (1, True, "report"),
+        (13, True, "report"),
+        (11, False, "no-target"),
+        (2, True, "killed"),
+        (137, True, "killed"),
+        (4, False, "error"),
+        (0, False, "error"),
+    ],
 )
 def test_the_end_of_a_run_is_classified(status, whole, kind):
     assert kind_of(status, whole=whole) == kind
