@@ -13,7 +13,8 @@ from pytest_zstack_ticket.simulator.storage import seed_data
 from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 
 SECRET = "FLEET_TEST_SECRET"
-PASSWORD = seed_data.PASSWORD
+PASSWORD = seed_data.PASSWORD = "correct horse/battery+staple&4711"
+"""Another than that of every simulator, so that it can be searched for."""
 
 
 class Cloud:

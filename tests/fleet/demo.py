@@ -22,7 +22,7 @@ from pathlib import Path
 
 from tests.fleet.clouds import PASSWORD, SECRET, Cloud, fleet_file
 
-FAULT = "?fault=accept-too-long:name"
+FAULT = "?fault=accept-missing:name"
 SELECT = "ZT-BODY-001 or ZT-ANSWER-001"
 WAVES = '[[wave]]\nname = "canary"\ngroups = ["canary"]'
 LONGEST = 600
