@@ -2,7 +2,7 @@
 
 import json
 import re
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -67,7 +67,7 @@ def test_the_page_holds_its_data_and_nothing_that_a_target_wrote_is_markup(tmp_p
 def test_junit_has_a_suite_for_each_target_and_a_case_for_each_requirement(tmp_path):
     found = collected(tmp_path, hostile(), report_of())
     write_outputs(found, tmp_path / "fleet", "en")
-    suites = ElementTree.parse(tmp_path / "fleet" / "junit.xml").getroot()  # noqa: S314 - our own writing
+    suites = ET.parse(tmp_path / "fleet" / "junit.xml").getroot()  # noqa: S314 - our own writing
     assert [one.get("name") for one in suites] == ["run-0", "run-1"]
     assert [one.get("failures") for one in suites] == ["1", "0"]
     assert {len(one) for one in suites} == {len(found["requirements"])}
