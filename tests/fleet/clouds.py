@@ -28,6 +28,12 @@ class Cloud:
         self.server = SimulatorServer(f"embedded{options}", port=port)
         self.server.start()
         self.url = self.server.url
+        self.others = self.tickets()
+
+    @property
+    def left(self) -> int:
+        """Tickets that were not there when the cloud started."""
+        return self.tickets() - self.others
 
     def upgrade(self, options: str) -> None:
         """Be another release on the same port, as after an upgrade."""

@@ -116,7 +116,7 @@ def main() -> None:
         baseline = f"baseline = {json.dumps(str(folder / 'before'))}"
         file = fleet_file(folder, clouds, select=SELECT, head=baseline, waves=WAVES)
         after = examine(file, folder / "after", address)
-        left = sum(one.tickets() for one in clouds)
+        left = sum(one.left for one in clouds)
     found = json.loads((folder / "after" / "fleet.json").read_text("utf-8"))
     print(f"after the upgrade: exit status {after}, stopped {found['stopped']}, {left} tickets left")
     show(folder / "after" / "fleet.html")

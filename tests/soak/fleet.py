@@ -89,7 +89,7 @@ def main() -> None:
                 done, verdicts = one_fleet(folder, clouds, draw, min(10, arguments.kills - kills))
                 kills += done
                 wrong += sum(verdicts.get(name) != expected for name, expected in EXPECTED.items())
-                left += sum(one.tickets() for one in clouds)
+                left += sum(one.left for one in clouds)
                 files = [path for path in folder.rglob("*") if path.is_file()]
                 leaks += len(scan(files, {PASSWORD: "password"}).found)
                 print(f"fleet {fleets}: {done} kills, {verdicts}", flush=True)
