@@ -56,8 +56,8 @@ soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades, j
 		--only 'ZT-BODY-001 or ZT-ANSWER-010',--seeds 5)
 	$(BIN)/python -m tests.soak.crash $(if $(QUICK),--kills 1 --second-ctrl-c 1 --full-disks 1 --restarts 1 --seed 4 --longest 3 \
 		--foreign 20,--kills 200 --second-ctrl-c 50 --full-disks 20 --restarts 20)
-	$(BIN)/python -m tests.soak.orders $(if $(QUICK),--orders 1 --after 60 \
-		--only 'ZT-BODY-00 or ZT-HTTP-00 or ZT-STORE-015 or ZT-STORE-017',--orders 200)
+	$(BIN)/python -m tests.soak.orders $(if $(QUICK),--orders 2 --runs 1 --after 60 \
+		--only 'ZT-BODY-00 or ZT-HTTP-00 or ZT-STORE-015 or ZT-STORE-017',--orders 200 --runs 5)
 	$(BIN)/python -m tests.soak.concurrency $(if $(QUICK),--faults accept-null:name \
 		--only 'ZT-BODY-001 or ZT-BODY-002 or ZT-BODY-060 or ZT-ANSWER-010')
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.fleet --kills 60)

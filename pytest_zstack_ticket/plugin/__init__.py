@@ -24,6 +24,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "zstack_alone(group): nothing runs beside this test but tests of its group, if any"
     )
+    config.addinivalue_line(
+        "markers",
+        "zstack_long: waits longer than others (a real node refuses some jobs after 15 s), so it starts first",
+    )
     config.pluginmanager.register(fixtures, "zstack-ticket-fixtures")
     if is_asked_for(config):
         from pytest_zstack_ticket.plugin import registration  # noqa: PLC0415 - a run without target does not pay for it

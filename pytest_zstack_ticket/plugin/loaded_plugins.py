@@ -61,7 +61,7 @@ class LoadedPlugins:
         if file is None or any(folder in file.parents for folder in OWN_FOLDERS):
             return
         package = _module_of(plugin).partition(".")[0]
-        distribution = self._distributions().get(package)
+        distribution = self._distribution(package)
         entry = self._found.setdefault(
             str(file),
             {
@@ -75,12 +75,12 @@ class LoadedPlugins:
         callers = self._manager.get_hookcallers(plugin) or ()
         entry["hooks"] = sorted({*entry["hooks"], *(caller.name for caller in callers)})
 
-    def _distributions(self) -> dict[str, tuple[str, str]]:
-        """Name and version of each distribution that brought a plugin, by the package of the plugin."""
-        return {
-            _module_of(plugin).partition(".")[0]: (dist.project_name, dist.version)
-            for plugin, dist in self._manager.list_plugin_distinfo()
-        }
+    def _distribution(self, package: str) -> tuple[str, str] | None:
+        """Name and version of the distribution that brought a package with a plugin; to read them takes its time."""
+        for plugin, dist in self._manager.list_plugin_distinfo():
+            if _module_of(plugin).partition(".")[0] == package:
+                return dist.project_name, dist.version
+        return None
 
     def to_json(self) -> list[JsonObject]:
         """List what was found, in a fixed order."""

@@ -89,8 +89,11 @@ class Lookahead:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Bound the calls of a test that pytest runs itself next to bodies that run ahead."""
+        """Bound the calls of a test that pytest runs itself, and start bodies next to it: now there are fixtures."""
         ahead = item in self._bodies
+        if not ahead:
+            self._next = max(self._next, self._here + 1)
+            self._start_more()
         with call_gate.bounded(self._gate if self._running and not ahead else None):
             return (yield)
 

@@ -21,7 +21,7 @@ COLLECTED: pytest.StashKey[int] = pytest.StashKey()
 
 EXPLORING = frozenset({"zstack_explore", "zstack_state_machine"})
 
-Key: TypeAlias = tuple[int, str, int, int]
+Key: TypeAlias = tuple[int, str, bool, str, int, int]
 
 
 def group_of(item: pytest.Item) -> str | None:
@@ -60,7 +60,8 @@ def _is_shipped(item: pytest.Item, folder: Path) -> bool:
 
 
 def _key(item: pytest.Item) -> Key:
-    """Where a shipped test stands: how much quiet it needs, its file, its line, and its number among its cases."""
+    """Where a shipped test stands: how much quiet it needs, its group, whether others can run meanwhile, its place."""
     group = group_of(item)
     quiet = 2 if group is None else 1 if group else 0
-    return quiet, item.path.as_posix(), item.location[1] or 0, item.stash.get(COLLECTED, 0)
+    soon = item.get_closest_marker("zstack_long") is None
+    return quiet, group or "", soon, item.path.as_posix(), item.location[1] or 0, item.stash.get(COLLECTED, 0)

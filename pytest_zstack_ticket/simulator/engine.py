@@ -22,9 +22,10 @@ from pytest_zstack_ticket.simulator.request_facts import call_of, facts_of
 from pytest_zstack_ticket.simulator.response import Answer, DamagedResponse, Delivery, Text, Tree
 from pytest_zstack_ticket.simulator.services import accounts, approval_flows, tickets
 from pytest_zstack_ticket.simulator.services.collation import astral
+from pytest_zstack_ticket.simulator.services.conditions import folding
 from pytest_zstack_ticket.simulator.services.create_ticket import create_ticket
 from pytest_zstack_ticket.simulator.services.jobs import Job, Jobs
-from pytest_zstack_ticket.simulator.services.query import folding, query, unreadable
+from pytest_zstack_ticket.simulator.services.query import query, unreadable
 from pytest_zstack_ticket.simulator.services.system_tags import VALIDATION_ONLY
 from pytest_zstack_ticket.simulator.state import CallContext, SimulatorState, first_header
 

@@ -82,13 +82,20 @@ class Choices:
         "several",
         about="creates at the same time with one X-Job-UUID: all but one refused, or a ticket each",
     )
+    changed_uuid: str = _choice(
+        "stored", "typed", about="the uuid in the answer to a change: as it is stored, or as the caller typed it"
+    )
+    object_fields: str = _choice(
+        "tree", "text", about="accountSystemContext asked for by `fields`: as JSON, or as the text that is stored"
+    )
     cancelled_flow: str = _choice("cleared", "kept", about="currentFlowUuid of a cancelled ticket")
     dates: str = _choice("java8", "java9", "java20", about="the platform that writes the dates (9)")
     failing_request: str = _choice("succeeds", "fails", about="the requests of a finally approved ticket (U12)")
 
 
 MEASURED = (
-    "context-form:unreadable+access-key:absent+null-request:crash+exceptions:slow+job-race:several+cancelled-flow:kept"
+    "context-form:unreadable+access-key:absent+null-request:crash+exceptions:slow+job-race:several+"
+    "changed-uuid:typed+object-fields:text+cancelled-flow:kept"
 )
 """In what else a measured 5.2.1 node differs: a stand-in of the ticket service, no access keys (simulator.md)."""
 

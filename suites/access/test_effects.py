@@ -126,7 +126,7 @@ def test_reading_call_with_a_body_changes_nothing(zstack_canary, zstack_examine)
 
 
 @pytest.mark.requirement("ZT-ACCESS-020")
-@pytest.mark.zstack_alone
+@pytest.mark.zstack_alone("races")
 def test_events_at_once_leave_one_history(zstack_canary, zstack_examine):
     """Cancels of one ticket at the same time leave one unbroken history that ends in the status shown."""
     for _ in range(2):
@@ -140,7 +140,7 @@ def test_events_at_once_leave_one_history(zstack_canary, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-ACCESS-021")
-@pytest.mark.zstack_alone
+@pytest.mark.zstack_alone("races")
 def test_updates_and_deletions_at_once_are_whole(zstack_canary, zstack_examine):
     """Updates at the same time leave the requests of one, whole; a deletion that is accepted leaves nothing."""
     for events in (["update"] * 3, ["cancel", "delete", "cancel"], ["delete", "update", "delete"]):

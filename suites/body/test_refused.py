@@ -85,6 +85,7 @@ def test_unknown_system_tag_is_refused(ticket_endpoint, zstack_cases, zstack_exa
 
 
 @pytest.mark.requirement("ZT-BODY-023")
+@pytest.mark.zstack_long
 def test_resource_uuid_in_use_is_refused(ticket_endpoint, zstack_examine):
     """A resourceUuid that is already in use is refused."""
     draft = with_resource_uuid(ticket_endpoint.calibration_draft, uuid.uuid4().hex)

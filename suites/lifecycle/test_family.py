@@ -189,13 +189,22 @@ WALK = (
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-012")
+def test_each_transition_affects_one_ticket(zstack_ticket_group, zstack_examine, zstack_observe):
+    """When several tickets exist at once, each transition affects only the ticket of its event."""
+    walk = machine_of(zstack_ticket_group, zstack_examine, zstack_observe)()
+    for name, chosen, form in WALK:
+        walk.step(name, chosen, form)
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-012")
 def test_concurrent_tickets_are_affected_only_by_their_own_events(
     zstack_ticket_group, zstack_state_machine, zstack_examine, zstack_observe
 ):
     """When several tickets exist at once, each is affected only by its own events, whatever the order of calls."""
-    given = {"new_group": staticmethod(zstack_ticket_group), "examine": staticmethod(zstack_examine)}
-    machine = type("Tickets", (TicketGroupMachine,), {**given, "observe": staticmethod(zstack_observe)})
-    zstack_state_machine(machine)
-    walk = machine()
-    for name, chosen, form in WALK:
-        walk.step(name, chosen, form)
+    zstack_state_machine(machine_of(zstack_ticket_group, zstack_examine, zstack_observe))
+
+
+def machine_of(new_group, examine, observe):
+    """Make a machine that creates its tickets, judges its steps and notes what it sees with the given fixtures."""
+    given = {"new_group": new_group, "examine": examine, "observe": observe}
+    return type("Tickets", (TicketGroupMachine,), {name: staticmethod(each) for name, each in given.items()})

@@ -120,6 +120,22 @@ def test_creates_many(ticket_endpoint, zstack_examine):
 """
 
 
+BESIDE = """
+@pytest.mark.requirement("ZT-BODY-002")
+@pytest.mark.zstack_long
+def test_that_is_long(ticket_endpoint, zstack_examine):
+    # the first of all tests, for it is long; pytest runs it itself, as there were no fixtures before it
+    assert threading.current_thread() is MAIN
+    MET.wait(10)
+    judge(ticket_endpoint, zstack_examine)
+
+@pytest.mark.requirement("ZT-BODY-003")
+def test_beside_it(ticket_endpoint, zstack_examine):
+    MET.wait(10)
+    judge(ticket_endpoint, zstack_examine)
+"""
+
+
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
     """Write tests that count as shipped, and return how to run them."""
@@ -157,6 +173,15 @@ def test_where_few_tickets_may_exist_bodies_overlap_and_each_keeps_its_own(
         before = cloud.tickets
         suite(CROWDED, "--zstack-max-alive=15", url=cloud.url).assert_outcomes(passed=3)
         assert cloud.tickets == before
+
+
+def test_a_long_test_comes_first_and_others_run_next_to_it(suite) -> None:
+    result = suite(BESIDE, "--zstack-report=out")
+    assert shown(result) == ["test_that_is_long PASSED", "test_first PASSED", "test_beside_it PASSED"]
+    row = next(
+        row for row in json.loads(Path("out", "report.json").read_text())["requirements"] if row["id"] == "ZT-BODY-002"
+    )
+    assert row["examples"]["held"] == 1
 
 
 def test_with_a_window_of_1_nothing_is_started_ahead(suite) -> None:

@@ -1,4 +1,4 @@
-"""Imported once by the server that pytest runs are forked from: pytest, its plugins, the package and the suites."""
+"""Imported once by the server that pytest runs are forked from: pytest, its plugins, package, suites and templates."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import pytest_zstack_ticket.runner.conclusion
 import pytest_zstack_ticket.simulator.faults
 import pytest_zstack_ticket.simulator.server.server
 import pytest_zstack_ticket.strategies  # noqa: F401 - imported for the runs to come
+from pytest_zstack_ticket.report.html.rendering import environment
 
 
 def collect() -> None:
@@ -32,6 +33,14 @@ def collect() -> None:
     os.environ.update(before)
 
 
+def compile_templates() -> None:
+    """Compile the page's templates, which costs as much as to run a short test."""
+    templates = environment()
+    for name in templates.list_templates(extensions=("html", "xml")):
+        templates.get_template(name)
+
+
 collect()
+compile_templates()
 gc.freeze()
 """What is imported stays: a collection in a forked run would copy every page that it only looks at."""

@@ -15,8 +15,8 @@ from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.faults.inventories import fault
 from pytest_zstack_ticket.simulator.http.query_parameters import Query
 from pytest_zstack_ticket.simulator.response import Answer
+from pytest_zstack_ticket.simulator.services.conditions import Found
 from pytest_zstack_ticket.simulator.services.inventories import ticket_inventory
-from pytest_zstack_ticket.simulator.services.query import Found
 from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.sessions import Session
 from pytest_zstack_ticket.simulator.storage.tables import History, Ticket

@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 from pytest_zstack_ticket.simulator.faults.effects import Around
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.http.query_parameters import Query
-from pytest_zstack_ticket.simulator.services.query import Found, filtered, visible
+from pytest_zstack_ticket.simulator.services.conditions import Found
+from pytest_zstack_ticket.simulator.services.query import filtered, visible
 from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.sessions import Session, administrator
 from pytest_zstack_ticket.simulator.storage.tables import Ticket

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.errors import Refusal
 from pytest_zstack_ticket.simulator.http.query_parameters import Condition, Query, read_query
+from pytest_zstack_ticket.simulator.json.json_writer import write
 from pytest_zstack_ticket.simulator.services import inventories as show
-from pytest_zstack_ticket.simulator.services.collation import collated, weighed
+from pytest_zstack_ticket.simulator.services.conditions import Found, Row, StoredRow, condition_test, folding
 from pytest_zstack_ticket.simulator.services.query_checks import check_query
 from pytest_zstack_ticket.simulator.services.visibility import sees_collection, sees_ticket
 from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.sessions import Session
-
-Row = dict[str, Json]
-_DATES = ("createDate", "lastOpDate")
-_FORMS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%b %d, %Y %I:%M:%S %p")
-_TAGS = ("__systemTag__", "__userTag__")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A row of a table and how it is shown."""
-
-    times: tuple[float, float]
-    show: Callable[[], Row]
 
 
 def query(context: CallContext) -> Json:
@@ -69,12 +53,7 @@ def _reply(context: CallContext, rows: list[Row], total: int | None) -> Json:
 
 
 def _found(context: CallContext, rows: Iterable[Any], shower: Callable[[CallContext, Any], Row]) -> list[Found]:
-    made = []
-    for row in rows:
-        updated = getattr(row, "updated", row.created)
-        # mypy cannot infer a lambda whose default binds the row
-        made.append(Found((row.created, updated), lambda row=row: shower(context, row)))  # type: ignore[misc]
-    return made
+    return [StoredRow(context, row, shower) for row in rows]
 
 
 def visible(context: CallContext, caller: Session, asked: Query) -> list[Found]:
@@ -84,8 +63,12 @@ def visible(context: CallContext, caller: Session, asked: Query) -> list[Found]:
         seen = [one for one in _tickets(context, asked) if sees_ticket(context, caller, one)]
         return _found(context, seen, show.ticket_inventory)
     if entity == "history":
-        tickets = [one.uuid for one in store.tickets.values() if sees_ticket(context, caller, one)]
-        rows = [row for uuid in tickets for row in store.histories.get(uuid, ())]
+        rows = [
+            row
+            for uuid, history in _histories(context, asked).items()
+            if uuid in store.tickets and sees_ticket(context, caller, store.tickets[uuid])
+            for row in history
+        ]
         return _found(context, sorted(rows, key=lambda row: row.sequence), show.history_inventory)
     if entity == "collection":
         seen_collections = [one for one in store.collections.values() if sees_collection(caller, one)]
@@ -99,11 +82,26 @@ def visible(context: CallContext, caller: Session, asked: Query) -> list[Found]:
     return _archived(context, caller)
 
 
+def _equal(context: CallContext, asked: Query) -> dict[str, str]:
+    """Return what columns must be equal to; nothing where a fault may read the conditions otherwise."""
+    faulty = context.active.around or context.active.broken
+    return {} if faulty else {one.field: one.value for one in asked.conditions if one.operator == "="}
+
+
+def _histories(context: CallContext, asked: Query) -> dict[str, list[Any]]:
+    """Return the histories by ticket, or those that a condition on the ticket leaves."""
+    histories, wanted = context.store.histories, _equal(context, asked).get("ticketUuid")
+    if wanted is None:
+        return histories
+    fold = folding(context.state.options.choices.compare)
+    wanted = fold(wanted)
+    return {uuid: rows for uuid, rows in histories.items() if fold(uuid) == wanted}
+
+
 def _tickets(context: CallContext, asked: Query) -> Iterable[Any]:
     """Return the tickets, or those that a condition on uuid or name leaves, which keeps big tables quick."""
-    tickets, faulty = context.store.tickets, context.active.around or context.active.broken
+    tickets, equal = context.store.tickets, _equal(context, asked)
     fold = folding(context.state.options.choices.compare)
-    equal = {} if faulty else {one.field: one.value for one in asked.conditions if one.operator == "="}
     if "uuid" in equal:
         wanted = fold(equal["uuid"])
         known = (equal["uuid"],) if equal["uuid"] in tickets else (uuid for uuid in tickets if fold(uuid) == wanted)
@@ -131,88 +129,10 @@ def _archived(context: CallContext, caller: Session) -> list[Found]:
 
 def filtered(context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     """Keep the rows that meet all conditions."""
-    return [row for row in rows if all(meets(context, row, condition) for condition in asked.conditions)]
-
-
-def meets(context: CallContext, row: Found, condition: Condition) -> bool:
-    """Tell whether a row meets a condition; a missing value meets none but `is null`."""
-    name, operator = condition.field, condition.operator
-    if name in _TAGS:
-        # nothing is tagged here
-        return operator in _NEGATIVE
-    value = row.times[_DATES.index(name)] if name in _DATES else row.show().get(name)
-    if operator.endswith("null"):
-        return (value is None) == (operator == "is null")
-    if value is None:
-        return False
-    if name in _DATES:
-        return _compare_dates(context, value, operator, condition.value)
-    return compare(context, value, operator, condition.value)
-
-
-def compare(context: CallContext, value: Json, operator: str, wanted: str) -> bool:
-    """Compare a member with the text of a condition."""
-    if isinstance(value, bool):
-        value, wanted = str(value).lower(), {"1": "true", "0": "false"}.get(wanted, wanted.lower())
-    if isinstance(value, int):
-        return (
-            _ordered(float(value), operator, _number(wanted)) if operator in _ORDER else str(value) in wanted.split(",")
-        )
-    text, how = str(value), context.state.options.choices.compare
-    if operator in ("like", "not like"):
-        weigh = {"blind": str.casefold, "collation": weighed}.get(how, str)
-        return bool(_like(weigh(wanted)).match(weigh(text))) == (operator == "like")
-    fold = folding(how)
-    if operator in ("in", "not in"):
-        return (fold(text) in [fold(one) for one in wanted.split(",")]) == (operator == "in")
-    return _ordered(fold(text), operator, fold(wanted))
-
-
-def folding(how: str) -> Callable[[str], str]:
-    """Choose what two texts are compared by."""
-    return {"blind": str.casefold, "collation": collated}.get(how, str)
-
-
-_NEGATIVE = ("!=", "not in", "not like", "is null")
-_ORDER: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda one, other: bool(one == other),
-    "!=": lambda one, other: bool(one != other),
-    ">": lambda one, other: bool(one > other),
-    "<": lambda one, other: bool(one < other),
-    ">=": lambda one, other: bool(one >= other),
-    "<=": lambda one, other: bool(one <= other),
-}
-
-
-def _ordered(one: Any, operator: str, other: Any) -> bool:
-    return other is not None and _ORDER[operator](one, other)
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-@lru_cache(maxsize=256)
-def _like(pattern: str) -> re.Pattern[str]:
-    parts = {"%": ".*", "_": "."}
-    # a backslash takes its special meaning from the next character; the last one stands for itself
-    marks = re.findall(r"\\?.", pattern, re.DOTALL)
-    return re.compile("".join(parts.get(mark) or re.escape(mark[-1]) for mark in marks) + r"\Z", re.DOTALL)
-
-
-def _compare_dates(context: CallContext, seconds: float, operator: str, wanted: str) -> bool:
-    zone = context.state.options.zone
-    for form in _FORMS:
-        try:
-            other = datetime.strptime(wanted.strip(), form).replace(tzinfo=zone).timestamp()
-        except ValueError:
-            continue
-        return operator in _ORDER and _ordered(float(int(seconds)), operator, other)
-    # the database reads what is no date as the first date of all
-    return operator in ("!=", "not in", "not like", ">", ">=")
+    for condition in asked.conditions:
+        met = condition_test(context, condition)
+        rows = [row for row in rows if met(row)]
+    return rows
 
 
 def ordered(context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
@@ -223,7 +143,7 @@ def ordered(context: CallContext, rows: list[Found], asked: Query) -> list[Found
     fold = folding(context.state.options.choices.compare)
 
     def key(row: Found) -> tuple[bool, Any]:
-        value = row.times[_DATES.index(name)] if name in _DATES else row.show().get(name)
+        value = row.value(name)
         shown = fold(value) if isinstance(value, str) else value
         return shown is not None, shown if shown is not None else 0
 
@@ -244,7 +164,14 @@ def paged(context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
 
 def projected(context: CallContext, rows: list[Row], asked: Query) -> list[Row]:
     """Keep the asked members of each row."""
-    del context
     if not asked.fields:
         return rows
-    return [{name: value for name, value in row.items() if name in asked.fields} for row in rows]
+    kept = [{name: value for name, value in row.items() if name in asked.fields} for row in rows]
+    stored = context.state.options.choices.object_fields == "text"
+    return [row | _as_stored(row) for row in kept] if stored else kept
+
+
+def _as_stored(row: Row) -> Row:
+    """Show an object as the text of its column: nothing reads it where single columns are asked for."""
+    value = row.get("accountSystemContext")
+    return {} if value is None else {"accountSystemContext": write(value, escape_html=False)}

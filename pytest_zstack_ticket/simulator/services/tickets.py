@@ -7,6 +7,7 @@ from dataclasses import replace
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.json.json_writer import write
+from pytest_zstack_ticket.simulator.services.collation import collated
 from pytest_zstack_ticket.simulator.services.create_ticket import check_create, check_text
 from pytest_zstack_ticket.simulator.services.inventories import ticket_inventory
 from pytest_zstack_ticket.simulator.services.validation import is_uuid
@@ -76,7 +77,14 @@ def change_status(context: CallContext) -> Json:
     changed = replace(ticket, status=after, flow=uuid, updated=context.now)
     stored = context.active.via("change.store", save)(context, changed)
     context.active.via("change.history", record)(context, ticket, changed)
-    return {"inventory": ticket_inventory(context, stored)}
+    return {"inventory": _changed(context, stored)}
+
+
+def _changed(context: CallContext, ticket: Ticket) -> dict[str, Json]:
+    """Show a changed ticket; the object that a node looked up by an id keeps the id that it was looked up by."""
+    shown, typed = ticket_inventory(context, ticket), context.variables.get("uuid", "")
+    echoed = context.state.options.choices.changed_uuid == "typed" and collated(typed) == collated(ticket.uuid)
+    return shown | {"uuid": typed} if echoed else shown
 
 
 def _denied(context: CallContext, ticket: Ticket, event: str) -> str:
@@ -180,7 +188,7 @@ def update_requests(context: CallContext) -> Json:
         updated=context.now,
     )
     stored = context.active.via("update.store", save)(context, changed)
-    return {"inventory": ticket_inventory(context, stored)}
+    return {"inventory": _changed(context, stored)}
 
 
 def delete_ticket(context: CallContext) -> Json:

@@ -66,9 +66,20 @@ def test_ids_of_jobs_and_tickets_have_no_case() -> None:
     assert [row["uuid"] for row in body(endpoint.send("GET", f"/v1/tickets/{uuid.upper()}%20"))["inventories"]] == [
         uuid
     ]
-    assert body(endpoint.event(uuid.upper(), "cancel"))["inventory"]["status"] == "Cancelled"
+    cancelled = body(endpoint.event(uuid.upper(), "cancel"))["inventory"]
+    # "the PUT answer then shows the uuid as it was typed"
+    assert (cancelled["status"], cancelled["uuid"]) == ("Cancelled", uuid.upper())
     assert endpoint.delete(uuid.upper()).status == 200
     assert endpoint.rows(f"uuid={uuid}") == []
+
+
+# says facts.md: Object field stored as text: `fields=accountSystemContext` shows the raw text
+def test_an_object_that_is_asked_for_alone_is_shown_as_its_text() -> None:
+    endpoint = measured()
+    uuid = body(endpoint.create())["inventory"]["uuid"]
+    (whole,) = endpoint.rows(f"uuid={uuid}")
+    (shown,) = body(endpoint.send("GET", f"/v1/tickets?q=uuid={uuid}&fields=accountSystemContext"))["inventories"]
+    assert json.loads(shown["accountSystemContext"]) == whole["accountSystemContext"]
 
 
 # says facts.md: four parallel POSTs with one X-Job-UUID gave 202 to 2-4 of them, each making a ticket; sequential reuse 400
