@@ -15,6 +15,13 @@ from pytest_zstack_ticket.fleet.examine import examine_target
 from pytest_zstack_ticket.fleet.job import Job
 from pytest_zstack_ticket.model.errors import FleetError
 
+QUIET = {
+    "distributed.worker.daemon": False,
+    "distributed.worker.multiprocessing-method": "spawn",
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
+"""A cluster of our own shows nothing over HTTP."""
 SOON = "20s"
 """How long a scheduler may take to answer."""
 
@@ -73,12 +80,12 @@ def _connected(scheduler: str, workers: int) -> tuple[Any, Any]:
         raise FleetError("the engine is not installed: pip install 'pytest-zstack-ticket[fleet]'.") from error
     cluster = None
     if not scheduler:
-        dask.config.set({"distributed.worker.daemon": False, "distributed.worker.multiprocessing-method": "spawn"})
+        dask.config.set(QUIET)
         cluster = LocalCluster(  # type: ignore[no-untyped-call] # Dask has no types
             n_workers=workers,
             threads_per_worker=1,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
         )
     try:

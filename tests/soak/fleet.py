@@ -68,7 +68,10 @@ def one_fleet(folder: Path, clouds: list[Cloud], draw: random.Random, kills: int
             done += kill_one(process.pid, draw)
     process.wait(60)
     log.close()
-    found = json.loads((folder / "out" / "fleet.json").read_text("utf-8"))
+    result = folder / "out" / "fleet.json"
+    if not result.exists():
+        sys.exit(f"the fleet ended with {process.returncode}:\n{(folder / 'fleet.log').read_text('utf-8', 'replace')}")
+    found = json.loads(result.read_text("utf-8"))
     return done, {one["name"]: one["verdict"] for one in found["targets"]}
 
 
