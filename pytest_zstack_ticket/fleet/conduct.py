@@ -23,7 +23,7 @@ from pytest_zstack_ticket.fleet.result import examined, requirements_of, without
 from pytest_zstack_ticket.fleet.store import FleetStore, baseline_of, trend_before
 from pytest_zstack_ticket.fleet.summary import FleetFacts, fleet_json
 from pytest_zstack_ticket.fleet.target_lock import is_free
-from pytest_zstack_ticket.model.errors import EvidenceError
+from pytest_zstack_ticket.model.errors import EvidenceError, FleetError
 
 TICK = 0.5
 REOPENED = 10
@@ -119,7 +119,12 @@ class Conductor:
 
     def _start(self, due: dict[str, float], running: set[str]) -> None:
         if self._engine is None:
-            self._engine = self.open_engine()
+            try:
+                self._engine = self.open_engine()
+            except FleetError as error:
+                if not self._lost:
+                    raise
+                raise EngineLostError(str(error)) from error  # a scheduler that restarts may need a while
         now = time.monotonic()
         ready = [name for name, moment in due.items() if moment <= now]
         for name in ready[: max(0, self.plan.limits.at_once - len(running))]:

@@ -30,7 +30,7 @@ class DaskEngine:
     """Runs each job as a task of its own; a task whose worker died is run again by the scheduler, then given up."""
 
     def __init__(self, *, scheduler: str = "", workers: int = 2, examine: Examine = examine_target) -> None:
-        """Connect to a scheduler, or start a cluster of worker processes on the loopback. Raises FleetError."""
+        """Connect to a scheduler, or start a cluster on the loopback. Raises FleetError and EngineLostError."""
         self._examine = examine
         self._client, self._cluster = _connected(scheduler, workers)
         self._ended: queue.Queue[Any] = queue.Queue()
@@ -81,13 +81,16 @@ def _connected(scheduler: str, workers: int) -> tuple[Any, Any]:
     cluster = None
     if not scheduler:
         dask.config.set(QUIET)
-        cluster = LocalCluster(  # type: ignore[no-untyped-call] # Dask has no types
-            n_workers=workers,
-            threads_per_worker=1,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",
-            silence_logs=logging.CRITICAL,
-        )
+        try:
+            cluster = LocalCluster(  # type: ignore[no-untyped-call] # Dask has no types
+                n_workers=workers,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+                silence_logs=logging.CRITICAL,
+            )
+        except Exception as error:  # a worker that dies while the cluster starts, in many ways
+            raise EngineLostError(type(error).__name__) from error
     try:
         return Client(cluster or scheduler, timeout=SOON, set_as_default=False), cluster  # type: ignore[no-untyped-call] # likewise
     except (OSError, ValueError) as error:

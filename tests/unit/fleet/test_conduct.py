@@ -136,6 +136,33 @@ def test_an_engine_that_breaks_down_is_replaced_and_nothing_is_lost(tmp_path, mo
     assert {one["name"]: one["verdict"] for one in found["targets"]} == {"a": "passed", "b": "passed"}
 
 
+def test_an_engine_that_does_not_start_at_once_is_opened_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(conduct, "REOPEN_PAUSE", 0.0)
+    tries = iter([EngineLostError("a worker died"), FleetError("no answer yet"), ScriptedEngine(lines(a=[good("a")]))])
+
+    def opened():
+        found = next(tries)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    plan = plan_of("a")
+    store = FleetStore.new(tmp_path / "f", plan, "2027-01-01T00:00:00+00:00")
+    made = Conductor(plan=plan, store=store, open_engine=opened, work=tmp_path / "w", locks=tmp_path / "l")
+    assert made.run()["exit_status"] == 0
+
+
+def test_a_scheduler_that_never_answered_ends_the_fleet_at_once(tmp_path):
+    def opened():
+        raise FleetError("does not answer")
+
+    plan = plan_of("a")
+    store = FleetStore.new(tmp_path / "f", plan, "2027-01-01T00:00:00+00:00")
+    made = Conductor(plan=plan, store=store, open_engine=opened, work=tmp_path / "w", locks=tmp_path / "l")
+    with pytest.raises(FleetError, match="does not answer"):
+        made.run()
+
+
 def test_an_interrupted_fleet_is_resumed_where_it_was(tmp_path):
     plan = plan_of("a", "b", at_once=1)
     found = conducted(tmp_path / "f", plan, ScriptedEngine(lines(a=[good("a")], b=[KeyboardInterrupt()])))
