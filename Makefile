@@ -85,6 +85,8 @@ bench: $(STAMP)  ## every figure of docs/reference/figures.md; the long run take
 	$(BIN)/python benchmarks/loop.py
 	$(BIN)/python benchmarks/hooks.py
 	$(BIN)/python benchmarks/cleanup.py
+	$(BIN)/python benchmarks/load_user.py
+	$(BIN)/python benchmarks/load_endurance.py
 	$(if $(QUICK),,$(BIN)/python benchmarks/peer.py)
 	$(BIN)/python benchmarks/endurance.py $(if $(QUICK),--count 120)
 

@@ -22,6 +22,10 @@ GROUPS = {
         "explain": ("requirements", "show everything about one requirement"),
         "fleet": ("fleet", "examine many targets in waves, on Dask"),
     },
+    "under load": {
+        "load": ("load", "let many users at once use a target, every answer judged"),
+        "soak": ("load", "the same for hours with few users, with charts over time"),
+    },
     "understand": {
         "replay": ("replay", "send a finding again: does it still fail?"),
         "diff": ("diff", "compare the reports of two runs"),
@@ -31,6 +35,7 @@ GROUPS = {
         "waivers": ("waivers", "check a file of waivers"),
         "export": ("export", "convert a run to the format of another tool"),
         "render": ("render", "render the pages of a report as HTML or PDF"),
+        "serve": ("serve", "show a folder of runs in a browser, read-only"),
         "bundle": ("bundle", "pack the folder of a run into one zip"),
     },
     "trust": {

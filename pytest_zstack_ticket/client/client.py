@@ -13,6 +13,7 @@ from pytest_zstack_ticket.client.recorder import Recorder
 from pytest_zstack_ticket.model.exchange import Exchange, Request, Wait
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
+from pytest_zstack_ticket.transport.quota import forget_wait, waited
 
 
 class Client:
@@ -51,8 +52,10 @@ class Client:
         """Send one request; return the exchange as it was, and as it is kept."""
         call_gate.check()
         number = next(self._numbers)
-        started = self._clock.now()
+        forget_wait()
+        begun = self._clock.now()
         answer = self._transport.send(request)
+        started = begun + waited()
         elapsed = max(0.0, self._clock.now() - started)
         raw = Exchange(
             id=f"{self._worker}-{number:06}",

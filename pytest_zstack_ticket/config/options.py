@@ -186,7 +186,7 @@ def typed_value(option: Option, found: Value) -> Any:
     if option.kind == "nonce":
         return checked_nonce(where, str(value))
     if option.kind == "duration":
-        return _duration(where, str(value))
+        return parsed_duration(where, str(value))
     if option.kind in ("number", "count"):
         if not str(value).isdecimal():
             raise SettingsError(f"{where}: {value!r} is not a whole number.")
@@ -211,7 +211,8 @@ def checked_nonce(where: str, value: str) -> str:
     return value
 
 
-def _duration(where: str, value: str) -> float:
+def parsed_duration(where: str, value: str) -> float:
+    """Return the seconds of a duration such as 5m; `where` names its option. Raises SettingsError."""
     match = re.fullmatch(r"(\d{1,6}(?:\.\d+)?)([smh])", value)
     if match is None or not float(match[1]):
         raise SettingsError(f"{where}: {value!r} is not a duration; write it as 60s, 5m or 1h.")

@@ -50,6 +50,11 @@ def host_of(options: RunOptions) -> str:
     return urlsplit(_url(options)).hostname or ""
 
 
+def is_here(options: RunOptions) -> bool:
+    """Return True if the target is on this machine."""
+    return is_loopback(_url(options))
+
+
 def _url(options: RunOptions) -> str:
     url = str(options["url"])
     return url if "://" in url else f"http://{url}"

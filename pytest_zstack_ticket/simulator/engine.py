@@ -180,7 +180,7 @@ class Engine:
             id=wanted or context.message_id or context.active.via("job.id", _job_id)(context),
             call=context.call.kind,
             created=context.now,
-            due=context.now + self._latency(context),
+            due=context.now + context.active.via("job.latency", self._latency)(context),
             context=context,
             failure=failure,
             webhook=context.header("X-Web-Hook") or "",

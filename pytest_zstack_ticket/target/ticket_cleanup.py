@@ -216,6 +216,17 @@ class TicketCleanup:
             self.holds.forget(one.settings.part, entry)
         self.usage_counter.give_back(len(gone))
 
+    def forget_gone(self, nonce: str) -> None:
+        """Note that no ticket with a nonce exists any more: a query showed that after its deletion."""
+        for one in self.connections:
+            ledger = one.ledger
+            if ledger is None:
+                continue
+            for entry in ledger.book.pending():
+                if entry.intent.nonce == nonce:
+                    ledger.know(entry.intent.number, {"gone": True})
+                    self._give_back(one, ledger)
+
     @property
     def broken(self) -> str:
         """Why no intent can be written any more, so that nothing may be created; empty if it can."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
@@ -15,6 +17,18 @@ OPTIONS = {
     "created": "--zstack-max-created",
     "alive": "--zstack-max-alive",
 }
+
+_WAITED: ContextVar[float] = ContextVar("zstack_waited", default=0.0)
+
+
+def forget_wait() -> None:
+    """Begin a request that has not waited for the rate limit yet."""
+    _WAITED.set(0.0)
+
+
+def waited() -> float:
+    """Return the seconds that the request of this context waited for the rate limit: they are not the target's."""
+    return _WAITED.get()
 
 
 class QuotaTransport:
@@ -46,6 +60,7 @@ class QuotaTransport:
                 return Failure(kind="stopped", detail=self.hit, sent=False)
         if wait > 0:
             self._clock.sleep(wait)
+            _WAITED.set(wait)
         return self._transport.send(request)
 
     def close(self) -> None:

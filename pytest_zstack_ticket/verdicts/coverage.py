@@ -12,7 +12,7 @@ from pytest_zstack_ticket.model.profile import Limits
 
 EXAMINED = frozenset({"passed", "failed", "inconclusive", "error"})
 
-KNOWN_PLUGINS = frozenset({"allure-pytest", "anyio", "hypothesis", "platformdirs", "pytest-xdist"})
+KNOWN_PLUGINS = frozenset({"allure-pytest", "anyio", "hypothesis", "locust", "platformdirs", "pytest-xdist"})
 """Distributions whose pytest plugins alter no verdict."""
 _VERSION = re.compile(r"\d{1,3}\.\d{1,3}")
 

@@ -17,7 +17,7 @@ FLOORS = (
     {"verdicts", "client", "cleanup"},
     {"scenarios", "report", "target"},
     {"runner", "certify"},
-    {"fleet"},
+    {"fleet", "load", "serve"},
     {"plugin", "cli"},
     {"__init__"},
 )
@@ -220,6 +220,17 @@ def test_only_the_contract_and_the_files_know_jsonschema():
         if any(breaks(name, "jsonschema") for name in imports(path))
     }
     assert users == {"api/contract.py", "config/schema.py"}
+
+
+def test_only_the_process_of_a_load_knows_locust_and_gevent():
+    users = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in modules()
+        if any(breaks(name, one) for name in imports(path) for one in ("locust", "gevent"))
+    }
+    assert users == {"load/users.py", "load/__main__.py"}
+    importers = {module_name(path) for path in modules() if f"{OURS}.load.users" in imports(path)}
+    assert importers == {f"{OURS}.load.process"}
 
 
 def test_suites_use_public_names_and_strategies_alone():

@@ -43,6 +43,10 @@ class Translations:
         """Render one of the run's own lines."""
         return self.catalogues[lang]["terminal"][key].format(**parameters)
 
+    def load(self, key: str, lang: str, **parameters: object) -> str:
+        """Render a line of a load or of its report."""
+        return self.catalogues[lang]["load"][key].format(**parameters)
+
     def doctor(self, key: str, lang: str) -> str:
         """Look up a step, a state or a fix of the doctor."""
         return self.catalogues[lang]["doctor"][key]

@@ -11,6 +11,7 @@ from pytest_zstack_ticket.simulator.faults.errors import ERRORS
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.faults.inventories import INVENTORIES
 from pytest_zstack_ticket.simulator.faults.lifecycle import LIVES
+from pytest_zstack_ticket.simulator.faults.load import LOAD
 from pytest_zstack_ticket.simulator.faults.null_targets import NULLS
 from pytest_zstack_ticket.simulator.faults.other_responses import RESULTS
 from pytest_zstack_ticket.simulator.faults.persistence import STORES
@@ -25,7 +26,7 @@ from pytest_zstack_ticket.simulator.faults.webhooks import HOOKS
 
 _ALL: tuple[Fault, ...] = (
     *(*RULES, *STORES, *MANGLES, *LIVES, *QUERIES, *ERRORS, *INVENTORIES, *PROTOCOL, *RESULTS),
-    *(*HTTPS, *HOOKS, *NULLS, *RARE, *SDK, *LEAKS, *FOREIGN, *ARCHIVES, *SEQUENCES, *ACCESS),
+    *(*HTTPS, *HOOKS, *NULLS, *RARE, *SDK, *LEAKS, *FOREIGN, *ARCHIVES, *SEQUENCES, *ACCESS, *LOAD),
 )
 
 FAULTS: dict[str, Fault] = {fault.name: fault for fault in _ALL}

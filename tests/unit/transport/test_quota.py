@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_zstack_ticket.client.client import Client
+from pytest_zstack_ticket.client.recorder import NoRecorder
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.model.quotas import Quotas
 from pytest_zstack_ticket.transport.quota import QuotaTransport, size_of
@@ -97,3 +99,14 @@ def test_two_meters_of_one_file_share_their_counts():
     assert first.path.exists()
     first.close()
     assert not first.path.exists()
+
+
+def test_what_a_request_waits_for_the_rate_is_no_latency_of_the_target() -> None:
+    usage_counter, clock = SharedUsageCounter(Quotas(rate=2.0)), ManualClock()
+    transport = QuotaTransport(Line(), usage_counter=usage_counter, clock=clock)
+    client = Client(transport=transport, clock=clock, redact=lambda exchange: exchange, recorder=NoRecorder())
+    begun = clock.now()
+    exchanges = [client.send(GET)[0] for _ in range(3)]
+    usage_counter.close()
+    assert [round(one.started - begun, 3) for one in exchanges] == [0.0, 0.5, 1.0]
+    assert [one.elapsed for one in exchanges] == [0.0, 0.0, 0.0]

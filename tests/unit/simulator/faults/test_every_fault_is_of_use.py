@@ -50,6 +50,10 @@ REASONS = {
     "parts of killed combinations: alone, another rule stands in the way": (
         *("allow-foreign-update", "rename-foreign", "approve-skips", "reject-cancels", "accept-denied-event"),
     ),
+    "faults of a crowd, and their parts: `zstack-ticket load` names them, see tests/unit/load/test_session.py": (
+        *("load:mix-up", "load:lost", "load:doubled", "load:stale", "load:leak"),
+        *("mix-texts", "read-before", "keep-slot", "slow-by-slots"),
+    ),
     "cannot be seen within a run": ("accept-expired-session", "accept-flows-of-tenants"),
     "as large-body-close, deep-body-close and the leaks, which are killed": ("large-body-crash", "deep-body-crash"),
     "expressions of faults that are killed by themselves": (

@@ -1,0 +1,57 @@
+"""`zstack-ticket load`, `soak` and `serve`: what is refused before anything is sent, and one short load as it is run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pytest_zstack_ticket.cli.main import main
+from pytest_zstack_ticket.config.schema import first_defect
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["load", "http://127.0.0.1:9", "--users", "0"], "whole numbers above 0"),
+        (["load", "http://127.0.0.1:9", "--time", "soon"], "--time: 'soon' is not a duration"),
+        (["load", "http://cloud.example", "--consent", "cloud.example", "--users", "30"], "use 25 at most"),
+        (["load", "http://cloud.example", "--users", "20"], "no consent to test cloud.example"),
+        (["soak", "http://cloud.example", "--max-rate", "50"], "at most 20"),
+        (["serve", "no-such-folder"], "is not a folder"),
+        (["serve", ".", "--host", "192.0.2.1"], "--allow-others"),
+    ],
+)
+def test_what_cannot_be_done_is_said_first(
+    words: list[str],
+    complaint: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(words) == 4
+    assert complaint in capsys.readouterr().err
+
+
+def test_a_short_load_of_the_simulator_leaves_a_report_and_no_ticket(tmp_path: Path) -> None:
+    words = ["load", "embedded", "--users", "3", "--time", "1s", "--report", str(tmp_path / "load"), "--lang", "zh"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest_zstack_ticket.cli", *words],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    document = json.loads((tmp_path / "load" / "load.json").read_text("utf-8"))
+    assert first_defect("load", document) is None
+    assert (document["result"], document["cleanup"]["left"], document["findings"]) == ("passed", [], [])
+    assert document["latencies"]["create.job"]["count"] > 0
+    assert {row["verdict"] for row in document["requirements"]} == {"passed"}
+    assert "通过" in done.stdout
+    assert not list((tmp_path / "load").glob("ledger-*"))
