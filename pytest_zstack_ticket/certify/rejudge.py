@@ -33,7 +33,7 @@ from pytest_zstack_ticket.report.finding import message_json, sibling_role, subj
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
 from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.input_digest import input_of
-from pytest_zstack_ticket.verdicts.judge import Result, doubts_of, exit_status, judge, signature
+from pytest_zstack_ticket.verdicts.judge import NOT_CALIBRATED, Result, doubts_of, exit_status, judge, signature
 from pytest_zstack_ticket.verdicts.lateness import first_seen, too_early
 from pytest_zstack_ticket.verdicts.limits_in_text import with_limits
 from pytest_zstack_ticket.verdicts.relevance import irrelevance
@@ -88,7 +88,8 @@ def rejudged(stated: JsonObject, evidence: Evidence) -> Rejudged:
     cut_short = bool(stated["run"]["cut_short"])
     late = frozenset(rule.id for rule in requirements if rule.late)
     early = too_early(first_seen(examples, evidence.exchanges), late)
-    flaw = (stated["calibration"] or {}).get("flaw")
+    calibrated = stated["calibration"]
+    flaw = calibrated.get("flaw") if calibrated else phrase_to_json(NOT_CALIBRATED)
     calibration = phrase_from_json(flaw) if flaw else None
     doubts = doubts_of(cut=cut, early=early)
     result = judge(requirements, found, profile, doubts=doubts, calibration=calibration, cut_short=cut_short)

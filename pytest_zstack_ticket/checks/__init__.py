@@ -149,6 +149,7 @@ CHECKS: dict[str, CheckFunction] = {
     "session-dates": access.session_dates,
     "together-on-one": side_effects.together_on_one,
     "not-fetched": side_effects.not_fetched,
+    "no-header-of-text": side_effects.no_header_of_text,
     "no-origin-echo": side_effects.no_origin_echo,
     "own-approval-refused": access.own_approval_refused,
     own_assertion.OWN_ASSERTION: own_assertion.own_assertion,

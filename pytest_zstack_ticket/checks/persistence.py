@@ -44,7 +44,8 @@ def stored_once(trails: Trails, arguments: Arguments, profile: Profile) -> Judge
         return found
     wanted = int(accepted(outcome))
     if len(found) == wanted:
-        return None
+        proven = wanted or "accepted" in profile.capabilities
+        return None if proven else Undecided(Phrase.of("sibling-not-accepted", what="calibration-refused"))
     if wanted and not found and rows_of(trails.get("fetched", ())):
         return Undecided(Phrase.of("other-name"))
     return violation(Phrase.of("expect-stored", count=wanted), Phrase.of("stored", count=len(found)))
@@ -62,10 +63,15 @@ def lost_leaves_nothing(trails: Trails, arguments: Arguments, profile: Profile) 
 
 
 def as_sent(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that the stored ticket, which role `shown` shows, holds every member that `subject` sent."""
+    """Check that the stored ticket holds every member that `subject` sent.
+
+    Role `shown` is a query for the ticket by a mark that is its own: its uuid, its nonce or a unique name.
+    """
     if not accepted(outcome_of(trails, "subject", profile)):
         return Undecided(Phrase.of("legal-refusal"))
     rows = rows_of(trails.get("shown", ()))
+    if rows == []:
+        return violation(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=0))
     if rows is None or len(rows) != 1:
         return Undecided(Phrase.of("not-shown", member="inventories"))
     pair = {"subject": trails["subject"], "shown": trails["shown"]}

@@ -5,7 +5,7 @@ What a refusal leaves alone is no effect either, where a sibling shows that the 
 
 from __future__ import annotations
 
-from pytest_zstack_ticket.api.messages import Row, moment, rows_of, sent_params
+from pytest_zstack_ticket.api.messages import Row, answers, moment, rows_of, sent_params
 from pytest_zstack_ticket.checks.access import changed_ticket, unclear_query
 from pytest_zstack_ticket.checks.lifecycle import HISTORIES, chain_violation, updated_requests
 from pytest_zstack_ticket.checks.outcomes import (
@@ -163,6 +163,18 @@ def not_fetched(trails: Trails, _arguments: Arguments, profile: Profile) -> Judg
     if not (accepted(outcome) or refused(outcome)):
         return Undecided(describe(outcome))
     return None if trails.get("hook") else Undecided(Phrase.of("no-answer"))
+
+
+def no_header_of_text(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that no answer of the subject has the header that a text or a path of it would add; argument `header`."""
+    header = str(arguments["header"])
+    for answer in answers(trails["subject"]):
+        value = answer.header(header)
+        if value is not None:
+            return violation(
+                Phrase.of("expect-no-header-of-text", header=header), Phrase.of("shows", value=brief(value))
+            )
+    return None if answers(trails["subject"]) else Undecided(Phrase.of("no-answer"))
 
 
 def no_origin_echo(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:

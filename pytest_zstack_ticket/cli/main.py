@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from pytest_zstack_ticket.config.options import language
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
 
 GROUPS = {
     "examine": {
         "init": ("init", "write a first test, a context file and a recipe for CI"),
         "doctor": ("doctor", "preflight: is a target ready to test, and what to fix"),
+        "context": ("context", "ask a cloud what it offers and write a context file"),
         "login": ("login", "print a session for the curl lines of a report"),
         "requirements": ("requirements", "list the requirements that the suites test"),
         "explain": ("requirements", "show everything about one requirement"),
@@ -53,6 +56,9 @@ GROUPS = {
         "simulate": ("simulate", "serve a simulated ZStack cloud to try the suites on"),
         "faults": ("faults", "list the faults that can be simulated"),
     },
+    "shell": {
+        "completion": ("completion", "complete commands and options in bash, zsh and fish"),
+    },
 }
 """Commands by purpose, in the order of the help: the module of each in this package, and its line in the help."""
 COMMANDS = {name: known for group in GROUPS.values() for name, known in group.items()}
@@ -63,6 +69,10 @@ COLUMN = 14
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status: 0 yes, 1 no, 4 for arguments or files that cannot be used."""
     _escape_what_stdout_cannot_show()
+    if "_ARGCOMPLETE" in os.environ:
+        from pytest_zstack_ticket.cli.completion import complete  # noqa: PLC0415 - only a shell that completes needs it
+
+        complete(make_parser)
     words = sys.argv[1:] if arguments is None else arguments
     named = next((word for word in words if not word.startswith("-")), "")
     if named and named not in COMMANDS:
@@ -98,11 +108,12 @@ def _escape_what_stdout_cannot_show() -> None:
 
 def make_parser(command: str) -> argparse.ArgumentParser:
     """Return the parser of all commands; only the one that was named has its arguments."""
+    description, epilog = _words()
     parser = argparse.ArgumentParser(
         prog="zstack-ticket",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description=f"Companion commands of `pytest --zstack-url=URL`.\n\n{listed_commands()}",
-        epilog="`zstack-ticket COMMAND --help` shows the options of a command.",
+        description=f"{description}\n\n{listed_commands(language())}",
+        epilog=epilog,
     )
     parser.add_argument("--version", action=Version, nargs=0, help="show the version and exit")
     table = parser.add_subparsers(metavar="COMMAND", help="one of those listed above")
@@ -116,12 +127,33 @@ def make_parser(command: str) -> argparse.ArgumentParser:
     return parser
 
 
-def listed_commands() -> str:
-    """List the commands by purpose, as the help shows them."""
+def listed_commands(lang: str) -> str:
+    """List the commands by purpose, as the help shows them in a language."""
+    titles, texts = _translated() if lang == "zh" else ({}, {})
     lines = []
     for title, group in GROUPS.items():
-        lines += [f"{title}:", *(f"  {name:<{COLUMN}}{line}" for name, (_, line) in group.items()), ""]
+        lines.append(f"{titles.get(title, title)}{'：' if titles else ':'}")
+        lines += [f"  {name:<{COLUMN}}{texts.get(name, line)}" for name, (_, line) in group.items()]
+        lines.append("")
     return "\n".join(lines).rstrip()
+
+
+def _translated() -> tuple[dict[str, str], dict[str, str]]:
+    from pytest_zstack_ticket.cli.help_zh import TEXTS, TITLES  # noqa: PLC0415 - only the Chinese help pays for it
+
+    return TITLES, TEXTS
+
+
+def _words() -> tuple[str, str]:
+    """Return what stands before and after the list of commands."""
+    if language() == "zh":
+        from pytest_zstack_ticket.cli.help_zh import DESCRIPTION, EPILOG  # noqa: PLC0415 - likewise
+
+        return DESCRIPTION, EPILOG
+    return (
+        "Companion commands of `pytest --zstack-url=URL`.",
+        "`zstack-ticket COMMAND --help` shows the options of a command.",
+    )
 
 
 def _nearest(name: str) -> str:

@@ -50,6 +50,8 @@ CONTEXT = """# What this cloud accepts: pass it with --zstack-context=cloud.toml
 # project = "p2"
 """
 RUN = "pytest --zstack-url=$CLOUD --zstack-context=cloud.toml --zstack-effort=smoke --zstack-report=report"
+SUMMARY = "test ! -f report/report.json || zstack-ticket export markdown report"
+"""Comes after each run, whatever its exit status; there is no report where the installation failed."""
 GITHUB = f"""name: conformance
 on: [workflow_dispatch]
 jobs:
@@ -66,7 +68,7 @@ jobs:
       - run: pip install pytest-zstack-ticket
       - run: {RUN}
       - if: always()
-        run: test ! -f report/report.json || zstack-ticket export markdown report >> "$GITHUB_STEP_SUMMARY"
+        run: {SUMMARY} >> "$GITHUB_STEP_SUMMARY"
       - if: always()
         uses: actions/upload-artifact@v4
         with: {{{{name: report, path: report}}}}
@@ -80,6 +82,8 @@ conformance:
   script:
     - pip install pytest-zstack-ticket
     - {RUN}
+  after_script:
+    - {SUMMARY} --output report/summary.md
   artifacts:
     when: always
     paths: [report]
@@ -104,6 +108,7 @@ pipeline {{{{
     }}}}
     post {{{{
         always {{{{
+            sh '{SUMMARY} --output report/summary.md'
             junit testResults: 'report/junit.xml', allowEmptyResults: true
             archiveArtifacts artifacts: 'report/**', allowEmptyArchive: true
         }}}}

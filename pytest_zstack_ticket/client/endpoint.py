@@ -18,12 +18,11 @@ from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.changed_draft import changed_draft
 from pytest_zstack_ticket.client.nonce import with_fresh_nonce
 from pytest_zstack_ticket.client.once import OncePerKey
-from pytest_zstack_ticket.client.request_sender import RequestSender
 from pytest_zstack_ticket.client.session_renewal import Sender, Sessions
 from pytest_zstack_ticket.client.target_state import TargetState
+from pytest_zstack_ticket.client.ticket_lookup import TicketLookup
 from pytest_zstack_ticket.client.ticket_quota import TicketQuota
 from pytest_zstack_ticket.model.exchange import Cut, Headers, Json, Request
-from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
 from pytest_zstack_ticket.model.settings import Session, Settings
 from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Edit, Message
 
@@ -32,7 +31,7 @@ OUR_SESSION = "our session"
 ASYNCHRONOUS = {"POST": "create", "PUT": "action", "DELETE": "delete"}
 
 
-class TicketEndpoint(RequestSender):
+class TicketEndpoint(TicketLookup):
     """`POST /zstack/v1/tickets` of one target, with the calls around it. Safe to use from many threads.
 
     `mark` and the `certifier`'s nonce are part of the name of each ticket that has room for them. `users` gives the
@@ -167,59 +166,6 @@ class TicketEndpoint(RequestSender):
         self.quota.free(len(drafts))
         with ThreadPoolExecutor(max_workers=len(drafts)) as pool:
             return list(pool.map(in_context(self.create), drafts))
-
-    def find_ticket(self, created: CallResult) -> CallResult | None:
-        """Find what shows a created ticket: the create itself if it answered an inventory, else a query for it.
-
-        Without an inventory a ticket is known only by its resourceUuid or by the nonce in its name; None if it has
-        neither, or if it was deleted to stay under a quota.
-        """
-        if getattr(created.outcome, "inventory", None) is not None:
-            return created
-        wanted, name = created.sent("resourceUuid"), str(created.sent("name"))
-        nonce = NONCE_PATTERN.search(name)
-        if "query" not in self.profile.capabilities or not (wanted or nonce):
-            return None
-        if not self.quota.keep(wanted if isinstance(wanted, str) else "", nonce[0] if nonce else ""):
-            return None
-        condition = f"uuid={wanted}" if isinstance(wanted, str) else f"name={name.strip()}"
-        return self.call("GET", f"/v1/tickets?q={quote(condition, safe='')}&limit=2")
-
-    def find_by_name(self, created: CallResult) -> CallResult:
-        """Query for the name that a create sent; three rows are enough to see a duplicate and a stranger.
-
-        Ask `can_be_found` first for a create of an earlier test.
-        """
-        name = str(created.sent("name")).strip()
-        # a condition with a character that a three-byte table cannot hold is an error there
-        by_nonce = self.find_by_nonce(created) if max(name, default="") > "\uffff" else None
-        return by_nonce or self.query(f"name={name}", limit=3)
-
-    def find_by_nonce(self, created: CallResult) -> CallResult | None:
-        """Query for the nonce in the name that a create sent, or in a body that cannot be read; None if it has none."""
-        name = created.sent("name") or (created.exchanges[0].request.body or b"").decode("latin-1")
-        nonce = NONCE_PATTERN.search(str(name))
-        return self.query(f"name~=%{nonce[0]}%", limit=3) if nonce else None
-
-    def find_by_uuid(self, created: CallResult) -> CallResult | None:
-        """Query for the uuid of a created ticket, None if neither draft nor response has it."""
-        inventory = getattr(created.outcome, "inventory", None)
-        uuid = (inventory or {}).get("uuid") or created.sent("resourceUuid")
-        return self.query(f"uuid={uuid}", limit=3) if isinstance(uuid, str) else None
-
-    def can_be_found(self, created: CallResult) -> bool:
-        """Say whether a created ticket is known by the nonce in its name, and was not deleted to stay under a quota."""
-        nonce = NONCE_PATTERN.search(str(created.sent("name")))
-        return nonce is not None and not self.was_deleted_for_quota(nonce[0], str(created.sent("resourceUuid")))
-
-    def was_deleted_for_quota(self, *keys: str) -> bool:
-        """Say whether the run deleted a ticket with one of these nonces or UUIDs; if not, it stays for this test."""
-        return not self.quota.keep(*keys)
-
-    def query(self, *conditions: str, limit: int, call: str = "query") -> CallResult:
-        """Query for tickets under conditions such as `uuid=...`, all of which must hold."""
-        asked = "".join(f"q={quote(condition, safe='')}&" for condition in conditions)
-        return self.call("GET", f"/v1/tickets?{asked}limit={limit}", call=call)
 
     def poll_again(self, trail: CallResult) -> CallResult:
         """Read the end of a trail's job once more."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
 from pytest_zstack_ticket.model.exchange import Request
-from pytest_zstack_ticket.model.nonce import NONCE
+from pytest_zstack_ticket.model.nonce import FRESH_UUID, NONCE
 
 PADS = (b"", b"\0", b"\0\0\0")
 """What follows each letter of ASCII text in UTF-8 and its like, in UTF-16 and in UTF-32.
@@ -18,13 +19,13 @@ In the other byte order it precedes each letter, and then what surrounds the tex
 
 
 def with_fresh_nonce(request: Request, mark: str) -> Request:
-    """Request with a fresh nonce that begins with a run's mark, where its body has room for one."""
-    fresh = f"{mark}{secrets.token_hex(4)}".encode()
+    """Request with a fresh nonce that begins with a run's mark, and an unused resourceUuid, where its body has room."""
+    fresh, unused = f"{mark}{secrets.token_hex(4)}".encode(), uuid.uuid4().hex.encode()
 
     def put(body: bytes) -> bytes:
         for pad in PADS:
             body = body.replace(_padded(NONCE.encode(), pad), _padded(fresh, pad))
-        return body
+        return body.replace(FRESH_UUID.encode(), unused)
 
     return _changed(request, put)
 

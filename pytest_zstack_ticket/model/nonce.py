@@ -1,6 +1,7 @@
 """The nonces in ticket names: one of each ticket, and one that a certifier gives out for a whole run.
 
-Both are defined here alone. JSON Schemas repeat the certifier's pattern; a test compares them.
+Both are defined here alone, with what stands for them in drafts. JSON Schemas repeat the certifier's pattern; a test
+compares them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import re
 
 NONCE = "zt-0000000000000000"
 """Placeholder in drafts; a fresh nonce replaces it when a request is sent."""
+FRESH_UUID = "00000000000040008000000000000000"
+"""Placeholder of a resourceUuid in drafts; a fresh one replaces it when a request is sent."""
 NONCE_PATTERN = re.compile(r"zt-[0-9a-f]{16}")
 NONCE_BYTES_PATTERN = re.compile(NONCE_PATTERN.pattern.encode())
 CERTIFIER_NONCE_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.settings import Login
@@ -51,20 +51,27 @@ class Context:
     """What the calibration draft is made of.
 
     `flow_collection` and `tags` are UUIDs that exist on the target, empty when unknown. `users` are the other users.
-    `given` is True when it came from a file. `nonce` is the word of a certifier that stands in the names already, empty
-    if there is none. Source of the defaults: the CreateTicket page, its request sample.
+    `added` are optional members of params that the target turned out to demand. `given` is True when it came from a
+    file. `nonce` is the word of a certifier that stands in the names already, empty if there is none. Source of the
+    defaults: the CreateTicket page, its request sample.
     """
 
     name: str = "conformance test, safe to delete / 一致性测试，可删除"
     request_name: str = "create vm"
     api_name: str = "org.zstack.header.vm.APICreateVmInstanceMsg"
     api_body: dict[str, Json] = field(default_factory=_sample_api_body)
-    execute_times: int = 1
+    execute_times: float = 1
     account_system_type: str = "iam2"
     account_system_context: dict[str, Json] = field(default_factory=_sample_account_context)
     flow_collection: str = ""
     tags: tuple[str, ...] = ()
+    added: Mapping[str, Json] = field(default_factory=dict)
     allow_approve: bool = False
     users: Mapping[Part, OtherUser] = field(default_factory=dict)
     given: bool = False
     nonce: str = ""
+
+    @property
+    def calibrated(self) -> dict[str, Any]:
+        """The members that trying changed, by which another process comes to the same context."""
+        return {"name": self.name, "execute_times": self.execute_times, "added": dict(self.added)}

@@ -61,9 +61,7 @@ class RunHooks:
             if self.run.role != "worker":
                 self.run.expectations.activate(self.run.reached.profile)
         except TargetError as error:
-            give_up(self.run)
-            self.run.close()
-            pytest.exit(str(error), returncode=NO_TARGET)
+            self.end_without_target(str(error))
         except (UsageError, EvidenceError) as error:
             self.run.close()
             raise pytest.UsageError(str(error)) from None
@@ -233,6 +231,17 @@ class RunHooks:
         except (EvidenceError, OSError) as error:
             self.end_without_report(str(error))
         return ending
+
+    def end_without_target(self, why: str) -> NoReturn:
+        """End pytest: say why the target is not reached, in a report too if one was asked for."""
+        give_up(self.run)
+        if self.run.target is not None and self.run.place is not None and self.run.role != "worker":
+            self.run.cut_short = why
+            self.concluded(NO_TARGET)
+            self.run.scan()
+            self.pack()
+        self.run.close()
+        pytest.exit(why, returncode=NO_TARGET)
 
     def end_without_report(self, why: str) -> NoReturn:
         """End pytest: say why nothing was written, and what is left on the target."""

@@ -31,7 +31,7 @@ from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.runner.expectation_result import ExpectationResult
 from pytest_zstack_ticket.runner.record import explored_json
 from pytest_zstack_ticket.runner.run import Run
-from pytest_zstack_ticket.verdicts.judge import Result, doubts_of, exit_status, judge
+from pytest_zstack_ticket.verdicts.judge import NOT_CALIBRATED, Result, doubts_of, exit_status, judge
 from pytest_zstack_ticket.verdicts.lateness import too_early
 from pytest_zstack_ticket.verdicts.limits_in_text import with_limits
 from pytest_zstack_ticket.verdicts.tally import Tally
@@ -111,7 +111,7 @@ def _result(run: Run, requirements: tuple[Requirement, ...], cut: frozenset[str]
         run.results.tallies,
         run.reached.profile,
         doubts=doubts_of(cut=cut, early=early),
-        calibration=run.reached.calibration_flaw,
+        calibration=run.reached.calibration_flaw if run.reached.known_calibration else NOT_CALIBRATED,
         cut_short=bool(run.cut_short),
     )
 
@@ -195,11 +195,14 @@ def _target_json(run: Run, profile: Profile) -> dict[str, Any]:
 
 def _environment_json(run: Run) -> dict[str, Any]:
     """Return what target and machine were like; nothing in it names a machine or a path."""
-    return {"target": target_facts(run.reached.endpoint.calibration.exchanges), "ours": machine_json()}
+    trail = run.reached.known_calibration
+    return {"target": target_facts(trail.exchanges if trail else ()), "ours": machine_json()}
 
 
 def _calibration_json(run: Run) -> dict[str, Any] | None:
-    trail = run.reached.endpoint.calibration
+    trail = run.reached.known_calibration
+    if trail is None:
+        return None
     outcome, flaw = trail.outcome, run.reached.calibration_flaw
     why = f"{outcome.code} {outcome.details}" if isinstance(outcome, Refused) else type(outcome).__name__.lower()
     return {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -63,7 +63,7 @@ class Run:
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     url: str = ""
     profile: Profile | None = None
-    ticket_name: str = ""
+    calibrated: Mapping[str, Any] = field(default_factory=dict)
     started: float = field(default_factory=time.time)
     target: Target | None = None
     server: SimulatorServer | None = None
@@ -184,8 +184,8 @@ class Run:
         if self.profile is None:
             target.learn()
             self.profile = target.profile
-        elif self.ticket_name:
-            target.call_tickets(self.ticket_name)
+        elif self.calibrated:
+            target.calibrate(replace(target.context, **self.calibrated))
         if self.options["webhook"] and self.role != "controller":
             target.listen()
 

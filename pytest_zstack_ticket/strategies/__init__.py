@@ -10,6 +10,7 @@ from pytest_zstack_ticket.strategies.edge_cases import edge_case_drafts
 from pytest_zstack_ticket.strategies.injection import injection_drafts
 from pytest_zstack_ticket.strategies.malformed import malformed_requests, unusual_requests
 from pytest_zstack_ticket.strategies.mutations import mutations
+from pytest_zstack_ticket.strategies.near_samples import near_sample
 from pytest_zstack_ticket.strategies.open_questions import open_questions
 from pytest_zstack_ticket.strategies.variations import marked_draft, variations
 
@@ -27,6 +28,7 @@ __all__ = [
     "mutated_drafts",
     "mutations",
     "names",
+    "near_sample",
     "open_questions",
     "unusual_requests",
     "variations",

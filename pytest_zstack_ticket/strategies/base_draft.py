@@ -58,6 +58,7 @@ def calibration_body(context: Context) -> Body:
             "accountSystemType": context.account_system_type,
             "accountSystemContext": context.account_system_context,
             **({"flowCollectionUuid": context.flow_collection} if context.flow_collection else {}),
+            **context.added,
         }
     }
 

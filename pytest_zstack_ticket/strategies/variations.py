@@ -117,7 +117,7 @@ def _request_rows() -> Iterator[Row]:
     yield variation(f"{REQUEST}.requestName", "script-cjk", SCRIPTS["cjk"])
     yield Row(
         variation_edit(f"{REQUEST}.executeTimes", "point-zero"),
-        lambda body: put(body, f"{REQUEST}.executeTimes", number(f"{get(body, f'{REQUEST}.executeTimes')}.0")),
+        lambda body: put(body, f"{REQUEST}.executeTimes", number(f"{int(get(body, f'{REQUEST}.executeTimes'))}.0")),
     )
     for name, value in EXTRA_MEMBERS.items():
         yield variation_member(name, value)

@@ -18,7 +18,7 @@ from pytest_zstack_ticket.client.job_notifications import JobNotifications
 from pytest_zstack_ticket.client.session_manager import SessionManager
 from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.client.webhook_listener import address_towards
-from pytest_zstack_ticket.model.outcome import Phrase
+from pytest_zstack_ticket.model.outcome import Malformed, Phrase, Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.model.ticket_context import Context
@@ -97,6 +97,12 @@ class Target:
         return None if accepted else calibration_flaw(self.endpoint.calibration.outcome)
 
     @property
+    def known_calibration(self) -> CallResult | None:
+        """The trail of the calibration request, None if the target was lost before it was sent."""
+        known: CallResult | None = self.endpoint.__dict__.get("calibration")
+        return known
+
+    @property
     def kind(self) -> Kind:
         """Whether the target is a laboratory (on this machine) or a cloud."""
         return "laboratory" if is_loopback(self.settings.url) else "foreign"
@@ -160,20 +166,35 @@ class Target:
         return actor_capabilities(self.actors, self.sessions.session, self.context, project=self.settings.project)
 
     def _calibrated(self, profile: Profile) -> CallResult:
-        """Return the calibration's trail: with a name in ASCII alone if the bilingual one is what was refused."""
-        trail = self.endpoint.calibration
-        if "accepted" not in capabilities.created_capabilities(trail.exchanges, profile):
-            name = f"{PLAIN_NAME} {self.context.nonce}".strip()
-            plain = self.endpoint.create(draft_of(self.context, name))
-            if "accepted" in capabilities.created_capabilities(plain.exchanges, profile):
-                self.call_tickets(name)
-                self.endpoint.calibration = trail = plain
-        return trail
+        """Return the calibration's trail.
 
-    def call_tickets(self, name: str) -> None:
-        """Give the calibration draft, and all that is made from it, another name."""
-        self.state.context = replace(self.context, name=name)
-        self.endpoint.calibration_draft = draft_of(self.context, name)
+        Where the sample is refused, a name in ASCII alone is tried, then what is near the sample.
+        """
+        from pytest_zstack_ticket.strategies import near_sample  # noqa: PLC0415 - imports Hypothesis
+
+        first, accepted = self.endpoint.calibration, []
+
+        def accepts(context: Context) -> bool:
+            if not self.cleanup.has_spare_quota:
+                return False
+            trail = self.endpoint.create(draft_of(context, context.name))
+            taken = "accepted" in capabilities.created_capabilities(trail.exchanges, profile)
+            accepted.extend([(context, trail)] if taken else [])
+            return taken
+
+        if "accepted" in capabilities.created_capabilities(first.exchanges, profile):
+            return first
+        if not accepts(replace(self.context, name=f"{PLAIN_NAME} {self.context.nonce}".strip())) and _is_refused(first):
+            near_sample(self.context, accepts)
+        if accepted:
+            self.calibrate(accepted[-1][0])
+            self.endpoint.calibration = accepted[-1][1]
+        return self.endpoint.calibration
+
+    def calibrate(self, context: Context) -> None:
+        """Make the calibration draft, and all that is derived from it, of another context."""
+        self.state.context = context
+        self.endpoint.calibration_draft = draft_of(context, context.name)
 
     def _shows_schema(self) -> bool:
         draft = self.endpoint.calibration_draft
@@ -181,8 +202,7 @@ class Target:
 
     def _judge_by(self, profile: Profile) -> None:
         self.state.profile = profile
-        known: CallResult | None = self.endpoint.__dict__.get("calibration")
-        if known is not None:
+        if (known := self.known_calibration) is not None:
             self.endpoint.calibration = replace(known, profile=profile)
 
     def listen(self) -> None:
@@ -208,6 +228,11 @@ class Target:
             self.own.cleaner.send(request)
         self.own.breaker.close()
         self.notifications.close()
+
+
+def _is_refused(trail: CallResult) -> bool:
+    outcome = trail.outcome
+    return isinstance(outcome, Refused) or (isinstance(outcome, Malformed) and outcome.leaning == "refused")
 
 
 def is_loopback(url: str) -> bool:

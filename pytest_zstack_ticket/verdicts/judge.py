@@ -30,6 +30,8 @@ SILENT = frozenset(
 )
 """Reasons that only follow from a calibration request that came to no end."""
 NO_END = frozenset({"calibration-unanswered", "calibration-unfinished"})
+NOT_CALIBRATED = Phrase.of("cut-short")
+"""Stands for the flaw of the calibration where the target was lost before it."""
 ANSWERED = "ZT-ANSWER-001"
 """The requirement that fails where no create is answered at all."""
 LEARNED = frozenset({"accepted", "inventory", "shown", "schema"})

@@ -40,6 +40,7 @@ SECONDS = 10.0
 LATER = 1.0
 """Seconds that a target has to call a URL after it delivered the webhook of the same create."""
 ORIGIN = "https://conformance.invalid"
+INJECTED = "X-Conformance-Injected"
 
 
 def edit_of(name, kind="variation"):
@@ -73,13 +74,15 @@ def test_members_of_the_server_take_no_effect_in_a_create(ticket_endpoint, zstac
 def test_members_of_the_server_take_no_effect_in_an_event(zstack_canary, zstack_examine):
     """Status, name, dates and account sent with an event take no effect: it leads where it does without them."""
     canary, more = zstack_canary(), OWNED | {"name": "renamed by an event", "accountUuid": uuid.uuid4().hex}
-    before, subject = canary.find_by_uuid(), canary.send_event("cancel", more=more)
-    roles = {"before": before, "subject": subject, "after": canary.find_by_uuid()}
-    roles["sibling"] = zstack_canary().send_event("cancel")
-    if not canary.was_deleted_for_quota:
-        arguments = {"event": "cancel"}
-        violation = zstack_examine("event-effect", edit=edit_of("server-owned-event"), arguments=arguments, **roles)
-        assert violation is None, violation
+    plain = zstack_canary()
+    for event in ("cancel", "update"):
+        before, subject = canary.find_by_uuid(), canary.send_event(event, more=more)
+        roles = {"before": before, "subject": subject, "after": canary.find_by_uuid()}
+        roles["sibling"] = plain.send_event(event)
+        if not canary.was_deleted_for_quota:
+            edit, arguments = edit_of(f"server-owned-{event}"), {"event": event}
+            violation = zstack_examine("event-effect", edit=edit, arguments=arguments, **roles)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ACCESS-017")
@@ -200,6 +203,28 @@ def test_no_origin_is_allowed_to_read_with_credentials(ticket_endpoint, zstack_e
         violation = zstack_examine("no-origin-echo", edit=edit_of(f"origin-{name}"), subject=result)
         assert violation is None, violation
     observe_headers(zstack_observe, asked["query"], asked["preflight"])
+
+
+@pytest.mark.requirement("ZT-ACCESS-025")
+def test_line_end_in_a_text_makes_no_header(ticket_endpoint, zstack_examine):
+    """A line end in a text, a path or a query string never adds a header to a response."""
+    text, quoted = f"x\r\n{INJECTED}: 1\r\n", f"x%0d%0a{INJECTED}:%201%0d%0a"
+    name = json.loads(ticket_endpoint.calibration_draft.body)["params"]["name"]
+    asked = {
+        "name": ticket_endpoint.create(ticket_endpoint.draft(name=f"{text}{name}")),
+        "refused-text": ticket_endpoint.create(ticket_endpoint.draft(accountSystemType=text)),
+        "path": ticket_endpoint.call("GET", f"/v1/tickets/{quoted}"),
+        "query": ticket_endpoint.call("GET", f"/v1/tickets?limit=1&q=name={quoted}"),
+        "job": ticket_endpoint.call("GET", f"/v1/api-jobs/{quoted}", follow=False),
+    }
+    for place, result in asked.items():
+        violation = zstack_examine(
+            "no-header-of-text",
+            edit=edit_of(f"line-end-in-{place}"),
+            subject=result,
+            arguments={"header": INJECTED},
+        )
+        assert violation is None, violation
 
 
 SEEN = ("server", "strict-transport-security", "x-content-type-options", "cache-control", "content-encoding")

@@ -13,6 +13,9 @@ EVENTS = ("cancel", "update", "delete")
 READINGS = ("uuid", "path", "history", "archive", "archived-history", "count")
 NAMES = ("session", "sessionUuid", "sessionId", "uuid", "token", "access_token", "Authorization")
 """What a session might be called in a query string, a cookie or a header of its own."""
+ADDRESSES = ("X-Forwarded-For", "X-Real-IP", "X-Client-IP", "X-Originating-IP")
+"""Headers in which a proxy names the client: anyone may send them."""
+REDIRECT = 3
 
 
 def edit_of(name, event):
@@ -101,6 +104,29 @@ def test_nobody_reads_without_a_session(ticket_endpoint, zstack_profile, zstack_
                 "refused-session", edit=edit_of(name, what), subject=bad, sibling=good, arguments={"call": "query"}
             )
             assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ACCESS-026")
+def test_nothing_stands_for_a_session(ticket_endpoint, zstack_examine):
+    """No header that names an address, no word for nothing and no spelling of the path stands for a session."""
+    plain = "/v1/tickets?limit=1"
+    good = ticket_endpoint.call("GET", plain)
+    asked = {
+        "own-address": (plain, tuple((name, "127.0.0.1") for name in ADDRESSES), None),
+        **{f"session-{word}": (plain, (), f"OAuth {word}") for word in ("null", "undefined", "0" * 32)},
+        "double-slash": ("/v1//tickets?limit=1", (), None),
+        "path-parameter": ("/v1/tickets;conformance=1?limit=1", (), None),
+        "encoded-letter": ("/v1/ticket%73?limit=1", (), None),
+    }
+    for name, (path, headers, authorization) in asked.items():
+        bad = ticket_endpoint.call("GET", path, headers=headers, authorization=authorization)
+        answer = bad.exchanges[-1].answer
+        if getattr(answer, "status", 0) // 100 == REDIRECT:
+            continue  # to the plain path, which is refused
+        violation = zstack_examine(
+            "refused-session", edit=edit_of(name, "query"), subject=bad, sibling=good, arguments={"call": "query"}
+        )
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ACCESS-005")

@@ -1,8 +1,11 @@
 """Variations that must not matter, one at a time: each is decided like its sibling."""
 
+from dataclasses import replace
+
 import pytest
 
-from pytest_zstack_ticket import by_requirement
+from pytest_zstack_ticket import Edit, by_requirement
+from pytest_zstack_ticket.strategies import calibration_draft
 
 ACCEPTED = {
     "ZT-BODY-040": ["params.name/limit*"],
@@ -47,6 +50,26 @@ def test_optional_fields_do_not_change_the_decision(ticket_endpoint, zstack_case
     for edit, result in zstack_cases.results("variations", *rows):
         violation = zstack_examine("sameness", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
         assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-BODY-050")
+def test_optional_fields_may_all_be_absent(ticket_endpoint, zstack_context, zstack_examine):
+    """A create without any optional field is accepted, also where only one with them could be calibrated with."""
+    added = ", ".join(sorted(zstack_context.added)) or "any optional field"
+    edit = Edit(kind="variation", name="absent", path="optional", note=f"without {added}")
+    result = ticket_endpoint.create(calibration_draft(replace(zstack_context, added={})))
+    violation = zstack_examine("sameness", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
+    assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-BODY-049")
+def test_execute_times_may_be_written_as_whole_number(ticket_endpoint, zstack_context, zstack_examine):
+    """An executeTimes of 1 is accepted, also where only one of 1.0 could be calibrated with."""
+    context = replace(zstack_context, execute_times=int(zstack_context.execute_times))
+    edit = Edit(kind="variation", name="whole", path="params.requests[0].executeTimes")
+    result = ticket_endpoint.create(calibration_draft(context))
+    violation = zstack_examine("sameness", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-BODY-045")

@@ -10,7 +10,7 @@ def hostile(zstack_once, zstack_in_window, ticket_endpoint, zstack_context):
 
     def create(draft):
         result = ticket_endpoint.create(draft)
-        return result, ticket_endpoint.find_by_uuid(result) or ticket_endpoint.find_by_name(result)
+        return result, ticket_endpoint.find_by_mark(result) if ticket_endpoint.is_kept(result) else None
 
     def send():
         sent = zstack_in_window(create, injection_drafts(zstack_context))
@@ -25,8 +25,9 @@ def test_text_is_stored_verbatim_or_refused(
 ):
     """Text that looks like SQL, markup, a path, a log line, a header or a template is stored verbatim or refused."""
     for draft, result, shown in hostile(zstack_once, zstack_in_window, ticket_endpoint, zstack_context):
-        violation = zstack_examine("as-sent", edit=draft.edit, subject=result, shown=shown)
-        assert violation is None, violation
+        if shown is not None:
+            violation = zstack_examine("as-sent", edit=draft.edit, subject=result, shown=shown)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ISOLATION-002")
@@ -35,6 +36,6 @@ def test_response_to_code_like_text_has_no_stack_trace(
 ):
     """No response to text that looks like code contains a stack trace."""
     for draft, result, shown in hostile(zstack_once, zstack_in_window, ticket_endpoint, zstack_context):
-        for call in (result, shown):
+        for call in filter(None, (result, shown)):
             violation = zstack_examine("no-stack-trace", edit=draft.edit, subject=call)
             assert violation is None, violation

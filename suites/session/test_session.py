@@ -1,5 +1,6 @@
 """Who may create: missing, unknown, malformed and logged-out sessions are refused for that reason."""
 
+import re
 import uuid
 
 import pytest
@@ -91,6 +92,28 @@ def test_logout_ends_no_other_session(ticket_endpoint, zstack_examine):
     violation = zstack_examine("sameness", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
     assert violation is None, violation
     ticket_endpoint.logout(staying.uuid)
+
+
+STEPS = {"next": 1, "last": -1, "next-in-front": 16**24}
+"""What is added to a session, as a number of 32 hexadecimal digits, to guess that of the next login."""
+
+
+@pytest.mark.requirement("ZT-SESSION-031")
+@pytest.mark.zstack_alone
+def test_session_of_the_next_login_cannot_be_guessed(ticket_endpoint, zstack_examine):
+    """A session that is guessed from that of the login before is refused."""
+    known, own = ticket_endpoint.another_session(), ticket_endpoint.another_session()
+    good = ticket_endpoint.call("GET", "/v1/tickets?count=true", authorization=own.authorization)
+    digits = known.uuid.replace("-", "")
+    number = int(digits, 16) if re.fullmatch("[0-9a-fA-F]{32}", digits) else uuid.uuid4().int
+    for name, step in STEPS.items():
+        guess = f"OAuth {(number + step) % 16**32:032x}"
+        bad = ticket_endpoint.call("GET", "/v1/tickets?count=true", authorization=guess)
+        edit = Edit(kind="breakage", name=f"guess-{name}", note="guessed from the session of another login")
+        violation = zstack_examine("refused-session", edit=edit, subject=bad, sibling=good, arguments={"call": "query"})
+        assert violation is None, violation
+    for session in (known, own):
+        ticket_endpoint.logout(session.uuid)
 
 
 @pytest.mark.requirement("ZT-SESSION-007")

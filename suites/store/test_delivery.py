@@ -9,6 +9,8 @@ from pytest_zstack_ticket import Edit
 CUTS = ("when-answered", "at-once")
 OTHERS = 6
 """Creates between the end of a job and its later read."""
+READERS = 8
+"""Polls of one job at once."""
 
 
 @pytest.mark.requirement("ZT-STORE-013")
@@ -35,8 +37,8 @@ def test_post_delivered_twice_leaves_one_ticket(ticket_endpoint, zstack_examine,
 
 
 @pytest.mark.requirement("ZT-STORE-014")
-def test_job_result_stays_the_same(ticket_endpoint, zstack_examine):
-    """A job's result stays the same, whatever ends or changes afterwards."""
+def test_job_result_stays_the_same(ticket_endpoint, zstack_in_window, zstack_examine):
+    """A job's result stays the same, whatever ends or changes afterwards, and for all who read it at once."""
     results = [ticket_endpoint.create(ticket_endpoint.calibration_draft) for _ in range(OTHERS)]
     own = (getattr(results[0].outcome, "inventory", None) or {}).get("uuid")
     if isinstance(own, str):
@@ -47,3 +49,39 @@ def test_job_result_stays_the_same(ticket_endpoint, zstack_examine):
             for _ in range(2):
                 violation = zstack_examine("job-result-kept", subject=result, later=ticket_endpoint.poll_again(result))
                 assert violation is None, violation
+    if results[-1].job:
+        for result, later in zstack_in_window(ticket_endpoint.poll_again, results[-1:] * READERS):
+            violation = zstack_examine("job-result-kept", subject=result, later=later)
+            assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-STORE-007")
+def test_used_job_uuid_leaves_no_second_ticket(ticket_endpoint, zstack_examine):
+    """A second create with an X-Job-UUID already used leaves no ticket."""
+    job = uuid.uuid4().hex
+    first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
+    second = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
+    violation = zstack_examine(
+        "job-id-used-once",
+        first=first,
+        second=second,
+        named=ticket_endpoint.find_by_name(first),
+        **{"second-named": ticket_endpoint.find_by_name(second)},
+    )
+    assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-STORE-007")
+def test_used_job_uuid_with_another_body_leaves_no_ticket(ticket_endpoint, zstack_examine):
+    """A create with an X-Job-UUID already used leaves no ticket, also if its body is another one."""
+    job = uuid.uuid4().hex
+    first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
+    second = ticket_endpoint.create(ticket_endpoint.draft(description="another body"), job_uuid=job)
+    violation = zstack_examine(
+        "job-id-used-once",
+        first=first,
+        second=second,
+        named=ticket_endpoint.find_by_name(first),
+        **{"second-named": ticket_endpoint.find_by_name(second)},
+    )
+    assert violation is None, violation

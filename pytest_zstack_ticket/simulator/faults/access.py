@@ -184,6 +184,13 @@ _EFFECTS = (
         ("change",),
         "an event renames the ticket as its body says",
     ),
+    _around(
+        "own-member:name-of-update",
+        "update.store",
+        _own_member("name", lambda one: {"name": one}),
+        ("update",),
+        "an update renames the ticket as its body says",
+    ),
     _around("condition-carried-out", "query.filter", _carried_out, (), "a condition that is always true finds all"),
     Fault(
         name="get-writes", description="a GET with a body does what a POST or PUT does", effects=(Break("get-writes"),)

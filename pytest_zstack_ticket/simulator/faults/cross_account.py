@@ -141,7 +141,7 @@ def _latest_of_others(context: CallContext, ticket: Ticket) -> Ticket | None:
 
 
 def _counting(form: str) -> Callable[[Callable[[CallContext], str], CallContext], str]:
-    """Count jobs up."""
+    """Count jobs, or sessions, up."""
 
     def job_id(default: Callable[[CallContext], str], context: CallContext) -> str:
         del default
@@ -212,6 +212,8 @@ _TOGETHER = (
     _when("answer-neighbour-while-busy", "when-busy:1(answer-neighbour)", "answers are mixed up while others create"),
     _around("job-ids:counted", "job.id", _counting("{}"), "", "the ids of jobs are counted up"),
     _around("job-ids:counted-in-hex", "job.id", _counting("{:032x}"), "", "the ids of jobs are counted up in hex"),
+    _around("session-ids:counted", "login.token", _counting("{:032x}"), "", "the ids of sessions are counted up"),
+    _around("session-ids:counted-in-front", "login.token", _counting("{:08x}" + "7" * 24), "", "the first digits are"),
 )
 
 FOREIGN: tuple[Fault, ...] = (*_ACTS, *_TELLS, *_TOGETHER)

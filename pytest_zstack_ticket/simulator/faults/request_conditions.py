@@ -20,6 +20,7 @@ Sized: TypeAlias = Callable[[Facts, float], bool]
 
 _EXPONENT = re.compile(r"[:\[,]\s*-?\d+(?:\.\d+)?[eE][+-]?\d")
 _SIGNED_EXPONENT = re.compile(r"[:\[,]\s*-?\d+(?:\.\d+)?[eE][+-]\d")
+_WHOLE_TIMES = re.compile(r'"executeTimes"\s*:\s*-?\d+\s*[,}]')
 _WHOLE_DOUBLE = re.compile(r"[:\[,]\s*-?\d+\.0+\s*[,}\]]")
 _USUAL_ORDER = ("name", "requests", "accountSystemType", "accountSystemContext")
 _TOP_KEYS = frozenset({"params", "systemTags", "userTags", "changeTicketStatus", "updateTicketRequest"})
@@ -191,6 +192,13 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
     ),
     "tags-beside": (lambda facts: bool({"systemTags", "userTags"} & set(_top(facts))), "tags stand beside params"),
     "tags-inside": (lambda facts: bool({"systemTags", "userTags"} & set(facts.params)), "tags stand inside params"),
+    "no-tags": (
+        lambda facts: not {"systemTags", "userTags"} & {*facts.params, *_top(facts)},
+        "neither systemTags nor userTags is sent",
+    ),
+    "no-description": (lambda facts: "description" not in facts.params, "no description is sent"),
+    "times-whole": (lambda facts: bool(_WHOLE_TIMES.search(facts.text)), "executeTimes is written without a point"),
+    "no-resourceUuid": (lambda facts: "resourceUuid" not in facts.params, "no resourceUuid is sent"),
     "tagUuids": (lambda facts: "tagUuids" in facts.params, "tagUuids is sent"),
     "resourceUuid": (lambda facts: "resourceUuid" in facts.params, "resourceUuid is sent"),
     "flowCollectionUuid": (lambda facts: "flowCollectionUuid" in facts.params, "flowCollectionUuid is sent"),
@@ -229,6 +237,8 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
     "event-reject": (lambda facts: facts.params.get("statusEvent") == "reject", "the event is reject"),
     "path-trailing-slash": (_path(r"/\Z"), "the path ends with a slash"),
     "path-upper-case": (_path(r"[A-Z]"), "the path has a capital letter"),
+    "path-newline": (lambda facts: "%0d%0a" in facts.sent.path.lower(), "path or query string have a line end"),
+    "path-double-slash": (_path(r"\w//"), "the path has a slash twice"),
     "anonymous": (lambda facts: first_header(facts.sent, "Authorization") is None, "there is no Authorization"),
     "method-get": (lambda facts: facts.sent.method == "GET", "the method is GET"),
     "method-put": (lambda facts: facts.sent.method == "PUT", "the method is PUT"),

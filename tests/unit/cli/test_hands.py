@@ -10,7 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from wcwidth import wcswidth
 
+from pytest_zstack_ticket.cli import help_zh
 from pytest_zstack_ticket.cli.main import COMMANDS, GROUPS, listed_commands, main
 from pytest_zstack_ticket.cli.starter_files import CONTEXT, RECIPES, RUN
 from pytest_zstack_ticket.config.context_file import load_context
@@ -111,7 +113,20 @@ def test_a_mistyped_command_is_answered_with_the_nearest(capsys: pytest.CaptureF
 
 def test_every_command_stands_in_one_group_and_no_line_is_wide():
     assert sum(map(len, GROUPS.values())) == len(COMMANDS)
-    assert max(map(len, listed_commands().splitlines())) <= 80
+    for lang in ("en", "zh"):
+        assert max(map(wcswidth, listed_commands(lang).splitlines())) <= 80
+
+
+def test_the_help_is_chinese_where_the_environment_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    assert set(COMMANDS) <= set(help_zh.TEXTS)
+    assert set(GROUPS) <= set(help_zh.TITLES)
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert main([]) == 4
+    shown = capsys.readouterr().err
+    assert "检测：\n  init          生成第一个测试" in shown
+    assert "write a first test" not in shown
 
 
 def test_faults_are_few_unless_more_are_asked_for(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):

@@ -58,7 +58,8 @@ finally:
     assert [name for name in COMMANDS if not re.search(rf"^ +{name}\b", done.stdout, re.MULTILINE)] == []
     loaded = set(done.stderr.splitlines())
     ours = {name for name in loaded if name.startswith("pytest_zstack_ticket.")}
-    assert ours == {f"pytest_zstack_ticket.{name}" for name in ("cli", "cli.main", "model", "model.errors")}
+    language = ("config", "config.options", "model.nonce")
+    assert ours == {f"pytest_zstack_ticket.{name}" for name in ("cli", "cli.main", "model", "model.errors", *language)}
     assert loaded & {"pytest", "_pytest", "hypothesis", "jsonschema", "httpx", "h11", "cryptography"} == set()
 
 

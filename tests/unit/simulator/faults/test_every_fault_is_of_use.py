@@ -57,7 +57,7 @@ REASONS = {
     "cannot be seen within a run": ("accept-expired-session", "accept-flows-of-tenants"),
     "as large-body-close, deep-body-close and the leaks, which are killed": ("large-body-crash", "deep-body-crash"),
     "expressions of faults that are killed by themselves": (
-        *("late-loss", "late-double", "old-age", "store-then-fail", "double-delivery"),
+        *("late-loss", "late-double", "old-age", "double-delivery"),
     ),
 }
 

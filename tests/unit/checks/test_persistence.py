@@ -1,0 +1,50 @@
+"""What is stored after a create: an accepted one that no look finds, and a refused one that leaves a ticket."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pytest_zstack_ticket.checks import evaluate
+from pytest_zstack_ticket.model.outcome import Phrase, Undecided, Violation
+from tests.support.builders import answered, profile
+
+SENT = {"params": {"name": "n", "description": "d", "accountSystemType": "iam2"}}
+ROW = {"uuid": "a" * 32, "name": "n", "description": "d", "accountSystemType": "iam2"}
+ERROR = {"error": {"code": "SYS.1000", "description": "x", "details": "x"}}
+
+
+def shown(*rows):
+    return (answered(200, {"inventories": list(rows)}, method="GET"),)
+
+
+def create(status=200, body=None):
+    return (answered(status, {} if body is None else body, sent=SENT),)
+
+
+@pytest.mark.parametrize(
+    ("rows", "actual"),
+    [
+        ([ROW], None),
+        ([], Phrase.of("stored", count=0)),
+        ([{**ROW, "name": "m"}], Phrase.of("shows", value="m")),
+        ([ROW, ROW], "undecided"),
+    ],
+)
+def test_an_accepted_create_whose_ticket_no_look_finds_is_not_as_sent(rows, actual):
+    judgement = evaluate("as-sent", {"subject": create(), "shown": shown(*rows)}, {}, profile("documented"))
+    found = judgement.actual if isinstance(judgement, Violation) else judgement and "undecided"
+    assert found == actual
+
+
+def test_a_refused_create_that_leaves_a_ticket_fails_where_nothing_is_accepted():
+    trails = {"subject": create(503, ERROR), "named": shown(ROW)}
+    assert isinstance(evaluate("stored-once", trails, {}, profile()), Violation)
+
+
+def test_a_refused_create_that_leaves_none_proves_something_only_where_others_are_accepted():
+    trails = {"subject": create(503, ERROR), "named": shown()}
+    accepting = replace(profile(), capabilities=frozenset({"accepted"}))
+    assert evaluate("stored-once", trails, {}, accepting) is None
+    assert isinstance(evaluate("stored-once", trails, {}, profile()), Undecided)
