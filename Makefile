@@ -13,7 +13,7 @@ SOURCES = pytest_zstack_ticket suites tests benchmarks conftest.py .packaging
 # without bytecode every process compiles the package again, with pytest's assertion rewriting on top: a second each time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run smoke test pythons lint format kill-matrix false-failures independent-cloud front-ends soak screenshots bench lock clean help
+.PHONY: run smoke test pythons lint format kill-matrix false-failures independent-cloud front-ends soak fleet-demo screenshots bench lock clean help
 
 run: $(STAMP)  ## set up and certify the embedded endpoint
 	$(SUITES) --zstack-report=$(REPORT) -q
@@ -60,8 +60,13 @@ soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades, j
 		--only 'ZT-BODY-00 or ZT-HTTP-00 or ZT-STORE-015 or ZT-STORE-017',--orders 200 --runs 5)
 	$(BIN)/python -m tests.soak.concurrency $(if $(QUICK),--faults accept-null:name \
 		--only 'ZT-BODY-001 or ZT-BODY-002 or ZT-BODY-060 or ZT-ANSWER-010')
+	$(if $(QUICK),,$(BIN)/python -m tests.soak.fleet --kills 60)
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.upgrade --runs 20)
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.judge --bundles 200)
+
+fleet-demo: $(STAMP)  ## a scheduler, two workers and eight simulated clouds: an upgrade stops at a planted regression; QUICK=1 three clouds
+	rm -rf fleet-demo
+	$(BIN)/python -m tests.fleet.demo fleet-demo $(if $(QUICK),--clouds 3)
 
 screenshots: smoke  ## the page in a real Chromium: light, dark, narrow, printed, hostile, in both languages
 	$(BIN)/python -m tests.browser.screenshots $(REPORT) screenshots
@@ -72,6 +77,7 @@ bench: $(STAMP)  ## every figure of docs/reference/figures.md; the long run take
 	$(BIN)/python benchmarks/import_tax.py
 	$(BIN)/python benchmarks/help.py
 	$(BIN)/python benchmarks/page.py $(if $(QUICK),--count 100)
+	$(if $(QUICK),,$(BIN)/python benchmarks/fleet.py)
 	$(BIN)/python benchmarks/polls.py
 	$(BIN)/python benchmarks/windows.py
 	$(BIN)/python benchmarks/window.py
@@ -97,7 +103,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $(STAMP)
 
 clean:  ## remove what was set up and written
-	rm -rf $(VENV) $(REPORT) screenshots .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
+	rm -rf $(VENV) $(REPORT) screenshots fleet-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  —/'

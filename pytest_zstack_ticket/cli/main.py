@@ -23,6 +23,7 @@ GROUPS = {
         "login": ("login", "print a session for the curl lines of a report"),
         "requirements": ("requirements", "list the requirements that the suites test"),
         "explain": ("requirements", "show everything about one requirement"),
+        "fleet": ("fleet", "examine many targets in waves, on Dask"),
     },
     "under load": {
         "load": ("load", "let many users at once use a target, every answer judged"),
@@ -32,6 +33,7 @@ GROUPS = {
         "replay": ("replay", "send a finding again: does it still fail?"),
         "diff": ("diff", "compare the reports of two runs"),
         "history": ("history", "show which verdicts changed over several runs"),
+        "fleet-report": ("fleet", "matrix and summary of many runs"),
         "waive": ("waivers", "add a waiver for a known failure"),
         "waivers": ("waivers", "check a file of waivers"),
         "export": ("export", "convert a run to the format of another tool"),

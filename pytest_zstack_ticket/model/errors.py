@@ -9,6 +9,7 @@
     │   ├── WaiverError         a file of waivers
     │   ├── AdvisoryError       a list of advisories that is to be signed
     │   ├── PolicyError         a certification policy
+    │   ├── FleetError          a fleet file, or a secret that it names
     │   └── KeyFileError        a key to sign or verify with
     ├── TargetError             the target cannot be examined                  exit status 11
     │   ├── UnreachableError    name, port, connection, time-out
@@ -56,6 +57,10 @@ class AdvisoryError(UsageError):
 
 class PolicyError(UsageError):
     """A certification policy is malformed; the message names line and field."""
+
+
+class FleetError(UsageError):
+    """A fleet file is malformed, or a secret that it names cannot be found; the message holds no secret."""
 
 
 class KeyFileError(UsageError):

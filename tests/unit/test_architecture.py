@@ -17,7 +17,7 @@ FLOORS = (
     {"verdicts", "client", "cleanup"},
     {"scenarios", "report", "target"},
     {"runner", "certify"},
-    {"load", "serve"},
+    {"fleet", "load", "serve"},
     {"plugin", "cli"},
     {"__init__"},
 )
@@ -58,6 +58,11 @@ PURE = (
     "certify/statement.py",
     "certify/consistency.py",
     "cleanup/entries.py",
+    "fleet/plan.py",
+    "fleet/job.py",
+    "fleet/decisions.py",
+    "fleet/result.py",
+    "fleet/summary.py",
 )
 """Decide and write nothing: no clock, no file, no network, no chance."""
 IMPURE = ("simulator/server", "report/html/page_writer.py")

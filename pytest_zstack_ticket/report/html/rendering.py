@@ -45,13 +45,14 @@ def environment() -> Environment:
         extensions=[DropLineBreaks],
     )
     made.filters |= {"attribute": attribute, "lines": lines, "anchor": anchor}
-    css, script = _own("page.css"), _own("page.js")
+    css, script = own("page.css"), own("page.js")
     made.globals |= {"verdict_marks": VERDICT_MARKS, "css": css, "css_digest": digest(css)}
     made.globals |= {"script": script, "script_digest": digest(script)}
     return made
 
 
-def _own(name: str) -> Markup:
+def own(name: str) -> Markup:
+    """Style or script of the package."""
     return Markup((TEMPLATES / name).read_text("utf-8"))  # noqa: S704 - our file
 
 

@@ -1,0 +1,142 @@
+"""`zstack-ticket fleet` and `fleet-report`: many targets in waves, and one result from many bundles."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
+from pytest_zstack_ticket.cli.command import Command
+from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
+from pytest_zstack_ticket.config.state_dir import state_folder
+from pytest_zstack_ticket.fleet.collect import collect
+from pytest_zstack_ticket.fleet.conduct import Conductor
+from pytest_zstack_ticket.fleet.engine import Engine, ThreadEngine
+from pytest_zstack_ticket.fleet.fleet_file import load_plan
+from pytest_zstack_ticket.fleet.outputs import write_outputs
+from pytest_zstack_ticket.fleet.plan import Plan
+from pytest_zstack_ticket.fleet.store import FleetStore, load_fleet
+from pytest_zstack_ticket.model.errors import FleetError
+from pytest_zstack_ticket.report.exports.fleet_markdown import fleet_lines
+from pytest_zstack_ticket.report.text.translations import translations
+
+
+def add_fleet_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `fleet`."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="fleet.toml: targets, waves and limits")
+    parser.add_argument("--report", metavar="DIR", type=Path, help="folder for the results, one bundle a target")
+    parser.add_argument("--resume", action="store_true", help="go on with the fleet in that folder")
+    parser.add_argument("--scheduler", metavar="ADDRESS", default="", help="an existing Dask scheduler")
+    parser.add_argument("--workers", metavar="N", type=int, default=2, help="workers of this machine (default: 2)")
+    parser.add_argument("--no-dask", action="store_true", help="run without Dask, from this process")
+    parser.add_argument("--plan", action="store_true", help="show waves and targets; send nothing")
+    add_json(parser)
+    add_lang(parser)
+
+
+def fleet(arguments: argparse.Namespace) -> int:
+    """Examine a fleet; the exit status is what matters most of its targets'. Raises FleetError and EvidenceError."""
+    plan, lang = load_plan(arguments.file), language_of(arguments)
+    if arguments.plan:
+        _show_plan(plan)
+        return 0
+    if arguments.report is None:
+        raise FleetError("name the folder of the results with --report.")
+    if arguments.workers < 1:
+        raise FleetError("--workers: at least one worker is needed.")
+    folder: Path = arguments.report.absolute()
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    store = FleetStore.resumed(folder, plan) if arguments.resume else FleetStore.new(folder, plan, now)
+    found = Conductor(
+        plan=plan,
+        store=store,
+        open_engine=_engine_of(arguments, plan),
+        work=Path(plan.work) / store.fleet if plan.work else folder / "work",
+        locks=Path(plan.locks) if plan.locks else state_folder() / "locks",
+        notify=partial(_notify, lang),
+    ).run()
+    return _finish(arguments, found, folder, lang)
+
+
+def _engine_of(arguments: argparse.Namespace, plan: Plan) -> Callable[[], Engine]:
+    if arguments.no_dask:
+        return ThreadEngine
+    from pytest_zstack_ticket.fleet.dask_engine import DaskEngine  # noqa: PLC0415 - the extra [fleet] may be missing
+
+    return partial(DaskEngine, scheduler=arguments.scheduler, workers=min(arguments.workers, plan.limits.at_once))
+
+
+def _show_plan(plan: Plan) -> None:
+    for number, wave in enumerate(plan.waves, 1):
+        write_line(f"{number}. {wave.name} ({wave.continue_if}): {len(wave.targets)}")
+        for name in wave.targets:
+            write_line(f"   {name}  {plan.target(name).url}")
+
+
+def _notify(lang: str, key: str, parameters: Mapping[str, Any]) -> None:
+    words = translations()
+    shown = {
+        **parameters,
+        **{name: words.word(str(parameters[name]), lang) for name in ("verdict",) if name in parameters},
+        "regressions": len(parameters.get("regressions") or ()),
+    }
+    print_message(words.catalogues[lang]["fleet"][key].format_map(shown))
+
+
+def add_collect_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `fleet-report`."""
+    parser.add_argument(
+        "bundles", metavar="BUNDLE", nargs="*", type=Path, help="bundles of runs that were made elsewhere, in any order"
+    )
+    parser.add_argument("--report", metavar="DIR", type=Path, required=True, help="folder of a fleet, or a new one")
+    parser.add_argument("--baseline", metavar="DIR", default="", help="folder of an earlier fleet to compare with")
+    add_json(parser)
+    add_lang(parser)
+
+
+def fleet_report(arguments: argparse.Namespace) -> int:
+    """Make the result of a fleet from bundles, or render that of a folder again. Raises EvidenceError, FleetError."""
+    folder: Path = arguments.report.absolute()
+    if not arguments.bundles:
+        found = load_fleet(folder)
+    else:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        found = collect(arguments.bundles, folder, baseline=arguments.baseline, now=now)
+    return _finish(arguments, found, folder, language_of(arguments))
+
+
+def _finish(arguments: argparse.Namespace, found: Mapping[str, Any], folder: Path, lang: str) -> int:
+    page = write_outputs(found, folder, lang)
+    if arguments.json:
+        write_json(found)
+    else:
+        for line in fleet_lines(found, translations(), lang):
+            write_line(line)
+        write_line(str(page))
+    status: int = found["exit_status"]
+    return status
+
+
+COMMANDS = {
+    "fleet": Command(
+        description="Examine many targets in waves, each by a run in a process of its own, on Dask.\n"
+        "Exit status: 0 all passed, 10 regression, 1 failure, 11 a target without verdict, 13 tickets left,\n"
+        "12 nothing decided, 2 interrupted, 4 usage.",
+        example="example:\n  zstack-ticket fleet fleet.toml --report fleet-report\n"
+        "  zstack-ticket fleet fleet.toml --report fleet-report --resume --scheduler tcp://10.0.0.9:8786",
+        add_arguments=add_fleet_arguments,
+        run=fleet,
+    ),
+    "fleet-report": Command(
+        description="Make matrix, summary and JUnit of a fleet from bundles of runs that were made elsewhere,\n"
+        "or again from the folder of a fleet. Exit status as for `fleet`.",
+        example="example:\n  zstack-ticket fleet-report applicants/*.zip --report applicants-2027\n"
+        "  zstack-ticket fleet-report --report fleet-report --lang zh",
+        add_arguments=add_collect_arguments,
+        run=fleet_report,
+    ),
+}
