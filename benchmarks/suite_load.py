@@ -20,7 +20,7 @@ PLUGIN = """
 import collections, json, os, threading
 import pytest
 from pytest_zstack_ticket.model.outcome import Accepted
-from pytest_zstack_ticket.runner import examiner, run
+from pytest_zstack_ticket.runner import record as records, run
 
 COUNTS = collections.defaultdict(lambda: dict.fromkeys(
     ("plain", "jobs", "pooled_plain", "pooled_jobs", "posts", "tickets", "broken", "pooled_broken"), 0))
@@ -29,7 +29,7 @@ LOCK = threading.Lock()
 BODIES = ("MainThread", "zstack-test")
 
 def count(_run, result):
-    record = examiner._RECORD.get()
+    record = records.CURRENT.get()
     if record is None:
         return
     record.last_call = result
@@ -74,7 +74,9 @@ def measured(effort: str) -> dict[str, list[int]]:
         command += [f"--zstack-url={TARGET}", f"--zstack-effort={effort}", "--zstack-seed=1", "--zstack-concurrency=16"]
         paths = os.pathsep.join([folder, os.environ.get("PYTHONPATH", "")])
         variables = {**os.environ, "MEASURED": str(path), "PYTHONPATH": paths}
-        subprocess.run(command, cwd=folder, env=variables, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
+        ran = subprocess.run(command, cwd=folder, env=variables, check=False, capture_output=True, text=True)  # noqa: S603 - our own command
+        if ran.returncode:
+            raise SystemExit(f"{effort}: the run ended with {ran.returncode}, nothing was written\n{ran.stdout[-2000:]}")
         rows = json.loads(path.read_text("utf-8"))
     for row in rows.values():
         row["broken"] = row.get("broken", 0) + -(-row.get("pooled_broken", 0) // TOGETHER)
