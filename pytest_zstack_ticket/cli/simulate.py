@@ -17,7 +17,7 @@ from pytest_zstack_ticket.cli.output import print_message
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.simulator.embedded_url import parse_options
 from pytest_zstack_ticket.simulator.options import SimulatorOptions
-from pytest_zstack_ticket.simulator.server.server import SimulatorServer
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer, hold_short_jobs
 from pytest_zstack_ticket.simulator.storage import seed_data
 
 
@@ -67,6 +67,7 @@ def simulate(arguments: argparse.Namespace) -> int:
         raise SettingsError(f"cannot listen on port {arguments.port}: a port is a number from 0 to 65535.")
     with _ending_signal() as over:
         server = SimulatorServer(options_of(arguments), host=arguments.host, port=arguments.port)
+        hold_short_jobs(server)
         try:
             server.start()
         except OSError as error:

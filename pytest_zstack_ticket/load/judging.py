@@ -123,7 +123,7 @@ def kind_of(judged: Judged) -> str:
         return "other"
     if has_foreign_token(judged.trails):
         return "mixed-up"
-    if judged.example.check == "stored-once":
+    if judgement.expected.key == "expect-stored":
         return "lost" if dict(judgement.actual.parameters).get("count") == "0" else "doubled"
     return "stale" if judgement.expected.key in STALE else "other"
 

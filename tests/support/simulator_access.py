@@ -34,6 +34,8 @@ def access() -> Step:
         yield query(caller, "name~=access%")
     renamed = {"changeTicketStatus": {"statusEvent": "cancel", "uuid": uuids[2], "name": "renamed"}}
     yield from finish((yield caller.send("PUT", actions, renamed)))
+    updated = {"updateTicketRequest": {"requests": [request()], "name": "renamed"}}
+    yield from finish((yield caller.send("PUT", actions, updated)))
     for member, value in {"status": "FinalApproved", "uuid": "1" * 32, "createDate": LONG_AGO}.items():
         yield from create(caller, **{member: value})
     yield from create(caller, request=[request(requestName="of the server")])

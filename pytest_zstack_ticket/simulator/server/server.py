@@ -174,6 +174,14 @@ def _engine(given: Engine | SimulatorOptions | str) -> Engine:
 
 HELD_EVERY = 4
 """A machine under load may send its first poll only after a job has ended, and would never see one that runs."""
+SHORT = 0.02
+"""Seconds; shorter jobs may end before anybody can poll them."""
+
+
+def hold_short_jobs(server: SimulatorServer) -> None:
+    """Let one of a few jobs last until it was polled once, where jobs are short."""
+    if server.engine.options.latency < SHORT:
+        server.engine.jobs.held_every = HELD_EVERY
 
 
 def started(text: str) -> SimulatorServer:
