@@ -76,7 +76,9 @@ def measured(effort: str) -> dict[str, list[int]]:
         variables = {**os.environ, "MEASURED": str(path), "PYTHONPATH": paths}
         ran = subprocess.run(command, cwd=folder, env=variables, check=False, capture_output=True, text=True)  # noqa: S603 - our own command
         if ran.returncode:
-            raise SystemExit(f"{effort}: the run ended with {ran.returncode}, nothing was written\n{ran.stdout[-2000:]}")
+            raise SystemExit(
+                f"{effort}: the run ended with {ran.returncode}, nothing was written\n{ran.stdout[-2000:]}"
+            )
         rows = json.loads(path.read_text("utf-8"))
     for row in rows.values():
         row["broken"] = row.get("broken", 0) + -(-row.get("pooled_broken", 0) // TOGETHER)
