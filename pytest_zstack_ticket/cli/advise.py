@@ -46,7 +46,8 @@ COMMANDS = {
     "advise": Command(
         description="Check a TOML list of advisories and sign it, so that `verify --advisories` can report which\n"
         "lines of a certificate should not be relied on. Needs the extra `sign`. Exit status: 0 signed, 4 usage.",
-        example="example:\n  zstack-ticket advise list.toml --key publisher.key.pem --output advisories.dsse.json",
+        example="example:\n  zstack-ticket advise list.toml --key publisher.key.pem \\\n"
+        "      --output advisories.dsse.json",
         add_arguments=add_advise_arguments,
         run=advise,
     ),

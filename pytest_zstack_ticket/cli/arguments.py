@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from pytest_zstack_ticket.config.options import checked_nonce, language
@@ -30,6 +31,11 @@ def add_lang(
 def language_of(arguments: argparse.Namespace) -> str:
     """Return the language of `--lang`, else that of the environment."""
     return arguments.lang or language()
+
+
+def listed(words: Sequence[str]) -> str:
+    """Write choices as words of a sentence."""
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def add_nonce(parser: argparse.ArgumentParser, text: str) -> None:

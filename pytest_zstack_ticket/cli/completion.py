@@ -46,9 +46,9 @@ COMMANDS = {
         description="Write what makes a shell complete the commands and options of zstack-ticket.\n"
         "Needs the extra [completion]. Exit status: 0, 4 usage.",
         example="example:\n"
-        '  eval "$(zstack-ticket completion bash)"          # in ~/.bashrc\n'
-        '  eval "$(zstack-ticket completion zsh)"           # in ~/.zshrc, after compinit\n'
-        "  zstack-ticket completion fish | source           # in ~/.config/fish/config.fish",
+        '  eval "$(zstack-ticket completion bash)"     # in ~/.bashrc\n'
+        '  eval "$(zstack-ticket completion zsh)"      # in ~/.zshrc, after compinit\n'
+        "  zstack-ticket completion fish | source      # in ~/.config/fish/config.fish",
         add_arguments=add_completion_arguments,
         run=completion,
     ),

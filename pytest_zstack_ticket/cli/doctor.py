@@ -14,7 +14,8 @@ from pytest_zstack_ticket.target.doctor import Line, options_for, visit
 
 EXAMPLE = """example:
   ZSTACK_PASSWORD=... zstack-ticket doctor http://10.0.0.5:8080
-  ZSTACK_PASSWORD=... zstack-ticket doctor https://cloud --ca ca.pem --context cloud.toml --try-ticket"""
+  ZSTACK_PASSWORD=... zstack-ticket doctor https://cloud --ca ca.pem \\\n"
+        "      --context cloud.toml --try-ticket"""
 RUN_OPTIONS = ("login", "user", "project", "ca", "insecure", "context", "profile", "release")
 """Arguments that are options of a run too."""
 

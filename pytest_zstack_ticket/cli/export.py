@@ -19,6 +19,7 @@ from pytest_zstack_ticket.cli.arguments import (
     add_json,
     add_lang,
     language_of,
+    listed,
     require_named_output,
 )
 from pytest_zstack_ticket.cli.command import Command
@@ -44,7 +45,7 @@ FORMATS = ("har", "ctrf", "junit", "allure", "earl", "markdown", "python", "http
 
 def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `export`."""
-    parser.add_argument("format", choices=FORMATS, help="format to write")
+    parser.add_argument("format", metavar="FORMAT", choices=FORMATS, help=f"format to write: {listed(FORMATS)}")
     parser.add_argument("bundle", metavar="BUNDLE", nargs="?", help=f"{REPORT}; openapi needs none")
     parser.add_argument(
         "--output", metavar="PATH", default="-", help="file, or folder for allure, - for stdout (default: -)"

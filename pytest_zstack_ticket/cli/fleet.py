@@ -127,7 +127,8 @@ COMMANDS = {
         "Exit status: 0 all passed, 10 regression, 1 failure, 11 a target without verdict, 13 tickets left,\n"
         "12 nothing decided, 2 interrupted, 4 usage.",
         example="example:\n  zstack-ticket fleet fleet.toml --report fleet-report\n"
-        "  zstack-ticket fleet fleet.toml --report fleet-report --resume --scheduler tcp://10.0.0.9:8786",
+        "  zstack-ticket fleet fleet.toml --report fleet-report --resume \\\n"
+        "      --scheduler tcp://10.0.0.9:8786",
         add_arguments=add_fleet_arguments,
         run=fleet,
     ),

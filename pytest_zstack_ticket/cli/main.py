@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from pytest_zstack_ticket.cli.help_text import ChineseHelp, Help, chinese
 from pytest_zstack_ticket.config.options import language
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
 
@@ -108,20 +109,25 @@ def _escape_what_stdout_cannot_show() -> None:
 
 def make_parser(command: str) -> argparse.ArgumentParser:
     """Return the parser of all commands; only the one that was named has its arguments."""
-    description, epilog = _words()
+    lang = language()
+    formatter: type[argparse.HelpFormatter] = ChineseHelp if lang == "zh" else Help
+    description, epilog = _words(lang)
     parser = argparse.ArgumentParser(
         prog="zstack-ticket",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        description=f"{description}\n\n{listed_commands(language())}",
+        formatter_class=formatter,
+        description=f"{description}\n\n{listed_commands(lang)}",
         epilog=epilog,
     )
     parser.add_argument("--version", action=Version, nargs=0, help="show the version and exit")
     table = parser.add_subparsers(metavar="COMMAND", help="one of those listed above")
     for name, (module, _) in COMMANDS.items():
-        one = table.add_parser(name, formatter_class=argparse.RawDescriptionHelpFormatter)
+        one = table.add_parser(name, formatter_class=formatter)
         if name == command:
             known = import_module(f"pytest_zstack_ticket.cli.{module}").COMMANDS[name]
             one.description, one.epilog = known.description, known.example
+            if lang == "zh":
+                one.description = chinese()["descriptions"][name].strip()
+                one.epilog = known.example.replace("example:", chinese()["example"], 1)
             known.add_arguments(one)
             one.set_defaults(run=known.run)
     return parser
@@ -129,7 +135,7 @@ def make_parser(command: str) -> argparse.ArgumentParser:
 
 def listed_commands(lang: str) -> str:
     """List the commands by purpose, as the help shows them in a language."""
-    titles, texts = _translated() if lang == "zh" else ({}, {})
+    titles, texts = (chinese()["groups"], chinese()["commands"]) if lang == "zh" else ({}, {})
     lines = []
     for title, group in GROUPS.items():
         lines.append(f"{titles.get(title, title)}{'：' if titles else ':'}")
@@ -138,18 +144,10 @@ def listed_commands(lang: str) -> str:
     return "\n".join(lines).rstrip()
 
 
-def _translated() -> tuple[dict[str, str], dict[str, str]]:
-    from pytest_zstack_ticket.cli.help_zh import TEXTS, TITLES  # noqa: PLC0415 - only the Chinese help pays for it
-
-    return TITLES, TEXTS
-
-
-def _words() -> tuple[str, str]:
+def _words(lang: str) -> tuple[str, str]:
     """Return what stands before and after the list of commands."""
-    if language() == "zh":
-        from pytest_zstack_ticket.cli.help_zh import DESCRIPTION, EPILOG  # noqa: PLC0415 - likewise
-
-        return DESCRIPTION, EPILOG
+    if lang == "zh":
+        return chinese()["description"], chinese()["epilog"]
     return (
         "Companion commands of `pytest --zstack-url=URL`.",
         "`zstack-ticket COMMAND --help` shows the options of a command.",

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pytest_zstack_ticket.artifacts.bundle import as_folder, open_bundle
-from pytest_zstack_ticket.artifacts.report_reader import report_text
+from pytest_zstack_ticket.artifacts.report_reader import load_report, report_text
 from pytest_zstack_ticket.cli.arguments import (
     REPORT,
     STDIN,
@@ -33,6 +33,7 @@ def add_render_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pdf", action="store_true", help="render a PDF instead (needs the extra [pdf])")
     parser.add_argument("--font-path", metavar="DIR", type=Path, help="folder with the fonts of a PDF")
     parser.add_argument("--output", metavar="FILE", help="write one page to this file, or to stdout for -")
+    parser.add_argument("--baseline", metavar="DIR", type=Path, help="earlier run whose passing examples are shown too")
     add_json(parser)
 
 
@@ -40,7 +41,8 @@ def render(arguments: argparse.Namespace) -> int:
     """Write the pages and list them. Raises EvidenceError and UsageError."""
     if arguments.font_path and not arguments.pdf:
         raise UsageError("--font-path sets the fonts of a PDF: add --pdf.")
-    printer = Printer(pdf=arguments.pdf, fonts=arguments.font_path)
+    baseline = load_report(arguments.baseline) if arguments.baseline else None
+    printer = Printer(pdf=arguments.pdf, fonts=arguments.font_path, baseline=baseline)
     places = _places(arguments, printer)
     text, where = report_text(arguments.bundle)
     with _evidence_of(arguments.bundle) as evidence:

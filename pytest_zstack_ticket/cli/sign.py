@@ -120,14 +120,15 @@ COMMANDS = {
         description="Write statement.dsse.json into a bundle: an in-toto statement about every file and the target,\n"
         "signed with Ed25519. A bundle that contradicts itself is not signed. Needs the extra `sign`.\n"
         "Exit status: 0 signed, 1 the bundle contradicts itself, 4 usage.",
-        example="example:\n  zstack-ticket sign out/ --key certifier.key.pem --days 180 --nonce CERT-2027-014",
+        example="example:\n  zstack-ticket sign out/ --key certifier.key.pem \\\n"
+        "      --days 180 --nonce CERT-2027-014",
         add_arguments=add_sign_arguments,
         run=sign,
     ),
     "countersign": Command(
         description="Verify a signed bundle, then add your signature to its envelope.\n"
         "Exit status: 0 signed, 1 the bundle is not genuine, 4 usage.",
-        example="example:\n  zstack-ticket countersign out.zip --key lab.key.pem --public-key vendor.pub.pem",
+        example="example:\n  zstack-ticket countersign out.zip --key lab.key.pem \\\n      --public-key vendor.pub.pem",
         add_arguments=add_countersign_arguments,
         run=countersign,
     ),

@@ -18,7 +18,8 @@ from pytest_zstack_ticket.target.resume_cleanup import sweep_ledger
 
 EXAMPLE = """example:
   ZSTACK_PASSWORD=... zstack-ticket sweep zstack-report/ledger-*.jsonl
-  ZSTACK_PASSWORD=... zstack-ticket sweep ~/.local/state/zstack-ticket/ledgers/*.jsonl --dry-run"""
+  ZSTACK_PASSWORD=... zstack-ticket sweep --dry-run \\\n"
+        "      ~/.local/state/zstack-ticket/ledgers/*.jsonl"""
 
 
 def add_sweep_arguments(parser: argparse.ArgumentParser) -> None:

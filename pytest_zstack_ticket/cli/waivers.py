@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from pytest_zstack_ticket.artifacts.report_reader import load_report
-from pytest_zstack_ticket.cli.arguments import REPORT, add_json
+from pytest_zstack_ticket.cli.arguments import REPORT, add_json, listed
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
 from pytest_zstack_ticket.config.catalogue import catalogue
@@ -23,7 +23,14 @@ def add_waive_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `waive`."""
     parser.add_argument("bundle", metavar="BUNDLE", type=Path, help=f"the run that failed: {REPORT}")
     parser.add_argument("requirement", metavar="REQUIREMENT", help="the failed requirement, such as ZT-BODY-014")
-    parser.add_argument("--class", dest="kind", required=True, choices=WAIVER_CLASSES, help="why it fails")
+    parser.add_argument(
+        "--class",
+        dest="kind",
+        required=True,
+        choices=WAIVER_CLASSES,
+        metavar="CLASS",
+        help=f"why it fails: {listed(WAIVER_CLASSES)}",
+    )
     parser.add_argument("--reason", required=True, help="one sentence for the readers of the report")
     parser.add_argument("--owner", required=True, help="who is responsible")
     parser.add_argument("--approver", required=True, help="another person, who approved it")
@@ -127,8 +134,8 @@ COMMANDS = {
         description="Add a waiver for a failed requirement of a run to a file, with the example that shows the\n"
         "failure. `pytest --zstack-waivers=FILE` replays that example first, and so decides whether it still\n"
         "applies. Exit status: 0 written, 4 if there is no such finding or the file cannot be used.",
-        example="example:\n  zstack-ticket waive out/ ZT-BODY-014 --class product-bug --reason 'fixed in 5.3' \\\n"
-        "    --owner li --approver wang --expires 2027-01-31",
+        example="example:\n  zstack-ticket waive out/ ZT-BODY-014 --class product-bug \\\n"
+        "    --reason 'fixed in 5.3' --owner li --approver wang --expires 2027-01-31",
         add_arguments=add_waive_arguments,
         run=waive,
     ),

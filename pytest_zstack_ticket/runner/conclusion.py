@@ -227,7 +227,7 @@ def _write(run: Run, report: dict[str, Any]) -> tuple[Path | None, str]:
     write_atomically(folder / REPORT, text, durable=True)
     write_atomically(folder / "junit.xml", junit(report))
     write_atomically(folder / "ctrf.json", json.dumps(ctrf(report), ensure_ascii=False, indent=1) + "\n")
-    write_page(report, folder, run.lang, run.catalogue.values())
+    write_page(report, folder, run.lang, run.catalogue.values(), run.expectations.baseline)
     return run.place.shown, _write_pdf(run, folder, text.encode())
 
 

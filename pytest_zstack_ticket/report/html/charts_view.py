@@ -21,9 +21,9 @@ LEVELS = ("must", "should", "may")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelsTable:
-    """Counts by level, one column for each verdict that occurs."""
+    """Counts of each verdict that occurs, one column for each level: few columns, so that no screen cuts one off."""
 
-    verdicts: Sequence[str]
+    levels: Sequence[str]
     rows: Sequence[tuple[str, Sequence[int]]]
 
 
@@ -61,9 +61,9 @@ def charts_view(context: PageContext) -> Charts:
 
 
 def _levels(counts: Json) -> LevelsTable:
-    used = [verdict for verdict in VERDICTS if any(row.get(verdict) for row in counts.values())]
-    rows = [(level, [counts[level].get(verdict, 0) for verdict in used]) for level in LEVELS if level in counts]
-    return LevelsTable(verdicts=used, rows=rows)
+    levels = [level for level in LEVELS if level in counts]
+    numbers = ((verdict, [counts[level].get(verdict, 0) for level in levels]) for verdict in VERDICTS)
+    return LevelsTable(levels=levels, rows=[(verdict, row) for verdict, row in numbers if any(row)])
 
 
 def _durations(label: str, values: Sequence[float]) -> Durations:

@@ -1,4 +1,4 @@
-"""One finding on a page: the counterexample next to its valid sibling, and the exchanges of each role."""
+"""One finding on a page: the counterexample next to what passed, and the exchanges of each role."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ NAMED_ROLES = ("subject", "sibling")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pane:
-    """A request body with the answer to it, in brief; `label` is a key of the page's catalogue."""
+    """A request body with the answer to it, in brief, each divided where it differs from another pane."""
 
     label: str
     body: Sequence[Segment]
-    answer: str
+    answer: Sequence[Segment]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,26 +53,42 @@ def finding_view(context: PageContext, finding: Json) -> FindingView:
 
 
 def _panes(context: PageContext, finding: Json) -> list[Pane]:
-    subject, sibling = (readable(_request_body(finding[role])) for role in NAMED_ROLES)
+    """Show the counterexample, then what passed and how it differs: its sibling, an example of the baseline."""
+    subject, sibling = (_message(context, finding[role]) for role in NAMED_ROLES)
     if subject is None:
         return []
-    if sibling is None:
-        return [_pane(context, "sent-body", [Segment(subject)], finding["subject"])]
-    ours, theirs = compare(subject, sibling)
-    return [
-        _pane(context, "sent-body", ours, finding["subject"]),
-        _pane(context, "sibling-body", theirs, finding["sibling"]),
+    others = [(context.say("sibling-body"), sibling)]
+    before = _passed_before(context, finding)
+    if before is not None:
+        name = before["partition"] or before["check"]
+        others.append((context.say("baseline-body", partition=name), _message(context, before["subject"])))
+    divided = [
+        (label, [compare(ours, theirs) for ours, theirs in zip(subject, message, strict=True)])
+        for label, message in others
+        if message is not None
     ]
+    body, answer = [ours for ours, _ in divided[0][1]] if divided else [[Segment(text)] for text in subject]
+    first = Pane(label=context.say("sent-body"), body=body, answer=answer)
+    return [first, *(Pane(label=label, body=sent[1], answer=got[1]) for label, (sent, got) in divided)]
 
 
-def _pane(context: PageContext, label: str, body: Sequence[Segment], message: Json) -> Pane:
+def _passed_before(context: PageContext, finding: Json) -> Json | None:
+    """Choose the example of the baseline that is nearest to a finding."""
+    passed = context.evidence.baseline.get(finding["requirement"], ())
+    alike = ("partition", "test", "check")
+    return max(passed, key=lambda one: [one[key] == finding[key] for key in alike], default=None)
+
+
+def _message(context: PageContext, message: Json | None) -> tuple[str, str] | None:
+    """Write a body that was sent, and the answer to it in brief; None without a body."""
+    sent = readable(_request_body(message))
+    if message is None or sent is None:
+        return None
     answer = message.get("answer") or message["failure"]
-    if "status" in answer:
-        text = body_text(answer["body"]) if answer["body"] is not None else ""
-        brief = f"{answer['status']} {text[:MAX_ANSWER]}{'…' if len(text) > MAX_ANSWER else ''}"
-    else:
-        brief = f"{context.word(answer['kind'])}: {answer['detail']}"
-    return Pane(label=label, body=body, answer=brief)
+    if "status" not in answer:
+        return sent, f"{context.word(answer['kind'])}: {answer['detail']}"
+    text = body_text(answer["body"]) if answer["body"] is not None else ""
+    return sent, f"{answer['status']} {text[:MAX_ANSWER]}{'…' if len(text) > MAX_ANSWER else ''}"
 
 
 def _request_body(message: Json | None) -> Any:

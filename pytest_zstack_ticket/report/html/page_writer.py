@@ -23,9 +23,12 @@ STALE = (PAGE_NAMES["zh"], PDF, "report.zh.pdf")
 """Files that an earlier run may have left in the folder of the report that is written now."""
 
 
-def extract_evidence(report: Report, folder: Path, catalogue: Iterable[Requirement]) -> EvidenceExtract:
+def extract_evidence(
+    report: Report, folder: Path, catalogue: Iterable[Requirement], baseline: Report | None = None
+) -> EvidenceExtract:
     """Read what a page shows of the evidence; evidence that is not there is left out. Raises EvidenceError.
 
+    `baseline` is the report of a run to compare with.
     Faults are those of today's catalogue, so they are shown only for requirements that have not changed since.
     """
     evidence = folder / "evidence.jsonl.gz"
@@ -39,7 +42,14 @@ def extract_evidence(report: Report, folder: Path, catalogue: Iterable[Requireme
         tickets=excerpt.tickets,
         jobs=excerpt.jobs,
         faults={one.id: one.killed_by for one in same},
+        baseline=_passed_in(baseline) if baseline else {},
     )
+
+
+def _passed_in(baseline: Report) -> dict[str, list[Any]]:
+    """Collect the examples that passed in a run, by requirement."""
+    rows = baseline["requirements"]
+    return {row["id"]: [one for one in row.get("witnesses", ()) if one["subject"]] for row in rows}
 
 
 def _shown_exchanges(report: Report) -> frozenset[str]:
@@ -50,7 +60,9 @@ def _shown_exchanges(report: Report) -> frozenset[str]:
     return frozenset([*shown, *(one["subject"]["exchange"] for one in witnesses)])
 
 
-def write_page(report: Report, folder: Path, lang: str, catalogue: Iterable[Requirement]) -> Path:
+def write_page(
+    report: Report, folder: Path, lang: str, catalogue: Iterable[Requirement], baseline: Report | None = None
+) -> Path:
     """Write the page of a run and its request files into its folder, and delete those of an earlier run.
 
     Raises OSError and EvidenceError.
@@ -58,5 +70,5 @@ def write_page(report: Report, folder: Path, lang: str, catalogue: Iterable[Requ
     for name in STALE:
         (folder / name).unlink(missing_ok=True)
     write_request_files(report, folder)
-    evidence = extract_evidence(report, folder, catalogue)
+    evidence = extract_evidence(report, folder, catalogue, baseline)
     return write_atomically(folder / PAGE_NAMES["en"], render_page(report, translations(), lang, evidence=evidence))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pytest_zstack_ticket.report.html.page_context import Json, PageContext
+from pytest_zstack_ticket.report.html.page_context import Json, PageContext, verdict_counts
 from pytest_zstack_ticket.report.html.provenance_view import Provenance, provenance_view
 from pytest_zstack_ticket.report.text.budget_text import shortfall_lines
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
@@ -23,12 +23,13 @@ MAX_TICKETS = 20
 class Summary:
     """What `summary.html` shows beyond the report itself.
 
-    `mark` is the verdict whose mark and colour the headline has; `limits` say what a reader must know before trusting
-    the verdict; `lists` are headings with their lines.
+    `mark` is the verdict whose mark and colour the headline has; `counts` add up to all requirements; `limits` say what
+    a reader must know before trusting the verdict; `lists` are headings with their lines.
     """
 
     headline: str
     mark: str
+    counts: str
     limits: Sequence[str]
     release: str
     examples: int
@@ -41,9 +42,11 @@ class Summary:
 def summary_view(context: PageContext) -> Summary:
     """Compute the first screen."""
     report, evidence = context.report, context.report["evidence"]
+    rows = report["requirements"]
     return Summary(
         headline=headline(claims_of(report), context.translations, context.lang),
         mark=mark_of(report),
+        counts=context.say("of-all", counts=context.counts(verdict_counts(rows)), count=len(rows)),
         limits=_limits(context),
         release=_release(context, report["target"]["release"]),
         examples=sum(report["counts"]["examples"].values()),

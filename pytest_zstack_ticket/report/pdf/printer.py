@@ -34,6 +34,7 @@ class Printer:
 
     pdf: bool = False
     fonts: Path | None = None
+    baseline: Mapping[str, Any] | None = None
     typesetter: Typesetter | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -62,7 +63,7 @@ class Printer:
         Raises EvidenceError and UsageError.
         """
         report = report_of(text, where)
-        evidence = extract_evidence(report, folder, catalogue) if folder else NO_EVIDENCE
+        evidence = extract_evidence(report, folder, catalogue, self.baseline) if folder else NO_EVIDENCE
         if self.typesetter is None:
             return render_page(report, translations(), lang, evidence=evidence).encode()
         return render_pdf(report, text, lang, evidence=evidence, typesetter=self.typesetter)

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from wcwidth import wcswidth
 
-from pytest_zstack_ticket.cli import help_zh
 from pytest_zstack_ticket.cli.main import COMMANDS, GROUPS, listed_commands, main
 from pytest_zstack_ticket.cli.starter_files import CONTEXT, RECIPES, RUN
 from pytest_zstack_ticket.config.context_file import load_context
@@ -120,8 +119,6 @@ def test_every_command_stands_in_one_group_and_no_line_is_wide():
 def test_the_help_is_chinese_where_the_environment_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    assert set(COMMANDS) <= set(help_zh.TEXTS)
-    assert set(GROUPS) <= set(help_zh.TITLES)
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert main([]) == 4
     shown = capsys.readouterr().err

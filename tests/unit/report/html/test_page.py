@@ -534,3 +534,33 @@ def test_every_line_of_the_page_is_said_and_every_action_can_be():
     assert {key for key in known - plain if not key.startswith(begun)} == set()
     assert {f"action-{key}" for key in ACTIONS} <= known
     assert set(WORDING.catalogues["en"]["phrase"]) >= ACTIONS
+
+
+def test_page_shows_what_passed_in_the_baseline_with_marks_on_what_differs():
+    report = sample_report()
+    failed = report["requirements"][0]["findings"][0]
+    passed = {**failed["sibling"], "exchange": "m-000900"}
+    other = {**passed, "request": {**passed["request"], "body": '{"params":{"name":"of another variation"}}'}}
+    examples = [
+        {"test": "test_other::test_it", "check": "refusal", "partition": "params.name/empty", "subject": other},
+        {"test": failed["test"], "check": "refusal", "partition": failed["partition"], "subject": passed},
+    ]
+    text = made(report, baseline={failed["requirement"]: examples})
+    assert "Passed in the baseline (params.name/too-long)" in texts(text)
+    assert "of another variation" not in texts(text)
+    pane = text[text.index("Passed in the baseline") :]
+    assert "<mark>a</mark>" in pane[: pane.index("</pre>")]
+    assert "Passed in the baseline" not in texts(made(report))
+
+
+def test_causes_come_before_provenance_and_counts_add_up():
+    report = sample_report()
+    shown = texts(made(report))
+    assert shown.index("Causes and what to do") < shown.index("Provenance")
+    first = shown[: shown.index("Causes and what to do")]
+    total = re.search(r"([^:]*): (\d+) in all", first)
+    assert total is not None
+    assert int(total[2]) == len(report["requirements"])
+    assert sum(map(int, re.findall(r"(?:failed|error|inconclusive|passed|untested|inapplicable) (\d+)", first))) == int(
+        total[2]
+    )
