@@ -27,10 +27,10 @@ from pytest_zstack_ticket.runner.preparation import checked
 RUN_OPTIONS = ("login", "user", "project", "ca", "insecure", "context", "profile", "release", "consent")
 CAPS = ("max-rate", "max-alive", "max-requests", "max-created", "max-bytes")
 EXAMPLE = """example:
-  ZSTACK_PASSWORD=... zstack-ticket load http://10.0.0.5:8080 \\\n"
-        "      --users 20 --time 10m --report load/
-  zstack-ticket load 'embedded?latency=0.3&fault=load:stale' \\\n"
-    "      --users 20 --time 1m"""
+  ZSTACK_PASSWORD=... zstack-ticket load http://10.0.0.5:8080 \\
+      --users 20 --time 10m --report load/
+  zstack-ticket load 'embedded?latency=0.3&fault=load:stale' \\
+      --users 20 --time 1m"""
 
 
 def add_load_arguments(parser: argparse.ArgumentParser) -> None:
@@ -171,7 +171,8 @@ COMMANDS = {
     "soak": Command(
         description="The same for hours with few users and a fixed small rate, with charts of what changed over time.\n"
         f"{STATUS}",
-        example="example:\n  ZSTACK_PASSWORD=... zstack-ticket soak http://10.0.0.5:8080 \\\n      --time 8h --report soak/",
+        example="example:\n  ZSTACK_PASSWORD=... zstack-ticket soak http://10.0.0.5:8080 \\\n"
+        "      --time 8h --report soak/",
         add_arguments=add_soak_arguments,
         run=soak,
     ),
