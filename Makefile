@@ -13,7 +13,7 @@ SOURCES = pytest_zstack_ticket suites tests benchmarks conftest.py .packaging
 # without bytecode every process compiles the package again, with pytest's assertion rewriting on top: a second each time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run smoke test pythons lint format kill-matrix false-failures independent-cloud front-ends soak fleet-demo screenshots bench lock clean help
+.PHONY: run smoke test pythons lint docs format kill-matrix false-failures independent-cloud front-ends soak fleet-demo screenshots bench lock clean help
 
 run: $(STAMP)  ## set up and certify the embedded endpoint
 	$(SUITES) --zstack-report=$(REPORT) -q
@@ -31,6 +31,9 @@ lint: $(STAMP)  ## format, lint and types
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
+
+docs: $(STAMP)  ## the site of the documentation in site/, in English and Chinese, every link and anchor checked
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -q
 
 format: $(STAMP)  ## write the format
 	$(BIN)/ruff format $(SOURCES)

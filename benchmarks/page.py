@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import copy
 import json
+import shutil
 import time
 from pathlib import Path
 from typing import Any
 
 from measuring import QUICK
+from page_in_browser import sentence
 
 from pytest_zstack_ticket.config.catalogue import load_catalogue
 from pytest_zstack_ticket.config.package_data import suites_folder
@@ -119,6 +121,8 @@ def main() -> None:
         print(
             f"{lang}: {arguments.count} requirements in {seconds:.2f} s (required {REQUIRED} s), {len(text.encode()) / 1e6:.1f} MB"
         )
+        if lang == "en" and shutil.which("chromium"):
+            print(sentence(text))
         if arguments.keep and lang == "en":
             arguments.keep.write_text(text, "utf-8")
     for count in (12,) if QUICK else (120, 2000):

@@ -162,15 +162,25 @@ def send_first(run: Run, record: ItemRecord) -> None:
 def after_tests(run: Run) -> None:
     """Say of this run's findings how regular they are, and how those that depend on what was sent before are repeated.
 
-    A target that drifts makes all of them depend on it.
+    A target that drifts makes all of them depend on it, and so does a simulator whose fault counts: the command starts
+    a fresh one.
     """
     if not run.cut_short and run.folder is not None:
         _repeat_failures(run)
-    drifts = REQUIREMENT in run.results.findings
+    drifts = REQUIREMENT in run.results.findings or _counts(run)
     for found in run.results.findings.values():
         for finding in found:
             if drifts or finding["irregular"] or finding["seen"] < finding["tried"]:
                 finding.update(irregular=True, regenerate=command(run, *run.chosen))
+
+
+def _counts(run: Run) -> bool:
+    if not run.options.embedded:
+        return False
+    from pytest_zstack_ticket.simulator.embedded_url import parse_options  # noqa: PLC0415 - only embedded runs need it
+
+    faults = parse_options(str(run.options["url"])).faults
+    return faults is not None and faults.remembers
 
 
 def _repeat_failures(run: Run) -> None:

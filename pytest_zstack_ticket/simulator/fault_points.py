@@ -83,5 +83,9 @@ class Monitor(Protocol):
 class Faults(Protocol):
     """A parsed fault expression."""
 
+    @property
+    def remembers(self) -> bool:
+        """Say whether what it does depends on what came before."""
+
     def begin(self) -> Monitor:
         """Start counting."""

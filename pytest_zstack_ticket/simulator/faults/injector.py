@@ -29,6 +29,11 @@ class Program:
     text: str
     parts: tuple[Triggered, ...]
 
+    @property
+    def remembers(self) -> bool:
+        """Say whether what it does depends on what came before: a fresh engine then has to be led there again."""
+        return any(make().remembers for part in self.parts for make in part.triggers)
+
     def begin(self) -> Watch:
         """Start counting for one engine."""
         return Watch(self.parts)

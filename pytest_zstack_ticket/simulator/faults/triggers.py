@@ -13,7 +13,11 @@ from pytest_zstack_ticket.simulator.faults.request_conditions import CONDITIONS,
 
 
 class Running(Protocol):
-    """A trigger in use, with its counter."""
+    """A trigger in use, with its counter; `remembers` is true if it depends on what came before."""
+
+    @property
+    def remembers(self) -> bool:
+        """Say whether a fresh engine would answer differently."""
 
     def fires(self, facts: Facts) -> bool:
         """Say whether the fault is at work on this occasion; counts the occasion."""
@@ -26,6 +30,7 @@ Trigger: TypeAlias = Callable[[], Running]
 @dataclass(slots=True)
 class _Plain:
     condition: Condition
+    remembers: bool = False
 
     def fires(self, facts: Facts) -> bool:
         return self.condition(facts)
@@ -37,6 +42,7 @@ class _Counted:
 
     test: Callable[[int], bool]
     seen: int = 0
+    remembers: bool = True
 
     def fires(self, facts: Facts) -> bool:
         del facts
@@ -49,6 +55,7 @@ class _Repeated:
     """Fires when the same body has been sent before."""
 
     bodies: set[int]
+    remembers: bool = True
 
     def fires(self, facts: Facts) -> bool:
         mark = hash((facts.request.method, facts.request.path, facts.text))
@@ -86,7 +93,7 @@ def parse_trigger(text: str) -> Trigger:
         return lambda: _Plain(starts_with(figure))
     if word.startswith("when-") and name in SIZED:
         test, limit = SIZED[name][0], _figure(text, figure)
-        return lambda: _Plain(lambda facts: test(facts, limit))
+        return lambda: _Plain(lambda facts: test(facts, limit), remembers=name == "later")
     if word.startswith("when-") and name in CONDITIONS and not figure:
         return lambda: _Plain(CONDITIONS[name][0])
     known = describe()

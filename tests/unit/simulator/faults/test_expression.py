@@ -281,3 +281,18 @@ def test_a_poll_has_the_facts_of_the_request_that_made_the_job() -> None:
     one = endpoint("when-name-starts:x(status:create/success=299)")
     assert [one.create(name=name).status for name in ("a", "xa")] == [200, 299]
     assert Facts.__doc__
+
+
+@pytest.mark.parametrize(
+    ("text", "remembers"),
+    [
+        ("lose-ticket", False),
+        ("when-name-starts:x(lose-ticket)", False),
+        ("accept-too-long:name+every:7(lose-ticket)", True),
+        ("when-name-starts:x(again(lose-ticket))", True),
+        ("when-later:20(lose-ticket)", True),
+        ("drift:validation", True),
+    ],
+)
+def test_a_fault_says_whether_it_depends_on_what_came_before(text: str, remembers: bool):
+    assert parse_fault(text).remembers is remembers
