@@ -33,6 +33,8 @@ from pytest_zstack_ticket.target.ticket_cleanup import MOST_OF_ONE
 ROOM = 0.8
 """The part of the tickets that may exist which bodies may need together."""
 UNKNOWN_NEED = 3.0
+IN_FLIGHT = 2.0
+"""Tickets that a body may need for creates which are refused: each counts until its answer is there."""
 OURS = frozenset(
     ("pytestconfig", "request", *(name for name in vars(fixtures) if name.startswith(("zstack_", "ticket_"))))
 )
@@ -169,7 +171,8 @@ class Lookahead:
 
     def _need(self, item: pytest.Item, alive: int) -> float:
         load = suite_load(self._run.options["effort"]).get(items.requirement_of(item))
-        return min(alive / MOST_OF_ONE, UNKNOWN_NEED if load is None else load.posts)
+        need = UNKNOWN_NEED if load is None else max(load.tickets, min(load.posts, IN_FLIGHT))
+        return min(alive / MOST_OF_ONE, need)
 
     def _group(self, item: pytest.Item) -> str | None:
         """Return which tests a test may run next to, by the name of their group; None for a test that runs alone."""
