@@ -28,13 +28,14 @@ from pytest_zstack_ticket.plugin.fixtures import FIXTURE_VALUE
 from pytest_zstack_ticket.plugin.run_order import explores, group_of
 from pytest_zstack_ticket.runner.record import ItemRecord
 from pytest_zstack_ticket.runner.run import Run
-from pytest_zstack_ticket.target.ticket_cleanup import MOST_OF_ONE
 
 ROOM = 0.8
 """The part of the tickets that may exist which bodies may need together."""
 UNKNOWN_NEED = 3.0
 IN_FLIGHT = 2.0
 """Tickets that a body may need for creates which are refused: each counts until its answer is there."""
+LARGEST = 0.25
+"""The part of the tickets that may exist which one body is taken to need: where it creates more, few are held."""
 OURS = frozenset(
     ("pytestconfig", "request", *(name for name in vars(fixtures) if name.startswith(("zstack_", "ticket_"))))
 )
@@ -172,7 +173,7 @@ class Lookahead:
     def _need(self, item: pytest.Item, alive: int) -> float:
         load = suite_load(self._run.options["effort"]).get(items.requirement_of(item))
         need = UNKNOWN_NEED if load is None else max(load.tickets, min(load.posts, IN_FLIGHT))
-        return min(alive / MOST_OF_ONE, need)
+        return min(alive * LARGEST, need)
 
     def _group(self, item: pytest.Item) -> str | None:
         """Return which tests a test may run next to, by the name of their group; None for a test that runs alone."""
