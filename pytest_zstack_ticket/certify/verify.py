@@ -15,14 +15,15 @@ from typing import TypeAlias
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, REPORT, Bundle, as_folder, content, open_bundle, sha256
 from pytest_zstack_ticket.artifacts.provenance import suite_digest
 from pytest_zstack_ticket.artifacts.report_reader import report_of
-from pytest_zstack_ticket.artifacts.seal import Seal, tampering
 from pytest_zstack_ticket.certify.advisories import Advised, advised
+from pytest_zstack_ticket.certify.changed_files import changed_files
 from pytest_zstack_ticket.certify.consistency import inconsistencies, unsealed
 from pytest_zstack_ticket.certify.dsse import Envelope, parse_envelope
+from pytest_zstack_ticket.certify.key_set import CERTIFIER, KeySet, SignedAt
 from pytest_zstack_ticket.certify.keys import Verifier
 from pytest_zstack_ticket.certify.policy import unmet
 from pytest_zstack_ticket.certify.rejection import Rejection
-from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, disagreements, extension, files_of, untimely
+from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, disagreements, extension, untimely
 from pytest_zstack_ticket.certify.statement_reader import nonce_use_of, seal_of, statement_of
 from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import JsonObject
@@ -38,7 +39,8 @@ class Wanted:
     """What a verifier requires: keys that must all have signed, a time, and the nonce, empty for any.
 
     `advisories` name requirements of suites that are known to be wrong; they reject nothing. `policy` is the verifier's
-    own: what the signer claims to have met does not count for it.
+    own: what the signer claims to have met does not count for it. With a `key_set`, a certifier of it must have signed
+    while its key was valid.
     """
 
     keys: Sequence[Verifier]
@@ -47,6 +49,7 @@ class Wanted:
     nonce: str = ""
     advisories: JsonObject | None = None
     policy: JsonObject | None = None
+    key_set: KeySet | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,21 +82,55 @@ def verify_bundle(path: Path, wanted: Wanted, *, judge_again: Judge | None = Non
     try:
         bundle = open_bundle(path)
     except EvidenceError as error:
-        return Verification(rejections=(Rejection("bundle-unreadable", str(error)),))
+        return _rejected(Rejection("bundle-unreadable", str(error)))
     if ENVELOPE not in bundle.names:
-        return Verification(rejections=(Rejection("not-signed", ENVELOPE),))
+        return _rejected(Rejection("not-signed", ENVELOPE))
     try:
         envelope = parse_envelope(content(bundle, ENVELOPE))
     except EvidenceError as error:
-        return Verification(rejections=(Rejection("envelope-unreadable", str(error)),))
+        return _rejected(Rejection("envelope-unreadable", str(error)))
+    return _opened(bundle, envelope, wanted, judge_again)
+
+
+def _opened(bundle: Bundle, envelope: Envelope, wanted: Wanted, judge_again: Judge | None) -> Verification:
+    """Verify the signatures; what is signed is read only if a wanted key signed it."""
     rejections = _unsigned(envelope, wanted.keys)
+    if wanted.key_set and not rejections:
+        rejections = wanted.key_set.unlisted(envelope)
     if rejections:
-        return Verification(rejections=tuple(rejections))
+        return _rejected(*rejections)
     try:
         statement = statement_of(envelope.payload)
     except EvidenceError as error:
-        return Verification(rejections=(Rejection("statement-malformed", str(error)),))
-    return _held_to(bundle, statement, wanted, signatures_of(envelope, wanted.keys), judge_again)
+        return _rejected(Rejection("statement-malformed", str(error)))
+    times = signing_times(envelope, statement)
+    refused = wanted.key_set.refusals(envelope, CERTIFIER, times) if wanted.key_set else []
+    if refused:
+        return _rejected(*refused)
+    return _held_to(bundle, statement, wanted, _signatures(envelope, wanted, times), judge_again)
+
+
+def _rejected(*rejections: Rejection) -> Verification:
+    return Verification(rejections=rejections)
+
+
+def signing_times(envelope: Envelope, statement: JsonObject) -> list[SignedAt]:
+    """Return when each signature was made: what the statement says of itself."""
+    claimed = datetime.fromisoformat(extension(statement)["validity"]["notBefore"])
+    return [SignedAt(moment=claimed) for _ in envelope.signatures]
+
+
+def _signatures(envelope: Envelope, wanted: Wanted, times: Sequence[SignedAt]) -> tuple[tuple[str, bool], ...]:
+    """Return each signature's key id, and whether a given key made it, or one of the set that was valid then."""
+    listed = wanted.key_set
+    found = []
+    for (keyid, verified), signature, at in zip(
+        signatures_of(envelope, wanted.keys), envelope.signatures, times, strict=True
+    ):
+        key = listed.signer(envelope, signature) if listed else None
+        good = key and any(key.refusal(role, at.moment, proven=at.proven) is None for role in key.roles)
+        found.append((key.public.keyid if key else keyid, verified or bool(good)))
+    return tuple(found)
 
 
 def _unsigned(envelope: Envelope, keys: Sequence[Verifier]) -> list[Rejection]:
@@ -124,7 +161,7 @@ def _held_to(
     rejections = [
         *untimely(statement, wanted.since, wanted.until),
         *_other_nonce(statement, wanted.nonce),
-        *_changed_files(bundle, statement),
+        *changed_files(bundle, statement),
     ]
     report, unread = _report(bundle)
     if report is None:
@@ -162,41 +199,6 @@ def _uses_otherwise(bundle: Bundle, statement: JsonObject) -> list[Rejection]:
 def _other_nonce(statement: JsonObject, nonce: str) -> list[Rejection]:
     signed = extension(statement)["nonce"] or ""
     return [Rejection("nonce-other", signed or "-")] if nonce and signed != nonce else []
-
-
-def _changed_files(bundle: Bundle, statement: JsonObject) -> list[Rejection]:
-    """Return which files differ from what was signed; for the evidence, how its lines were changed."""
-    signed = files_of(statement)
-    evidence = extension(statement)["evidence"]["file"]
-    rejections = [Rejection("file-odd", name) for name in sorted(bundle.odd)]
-    rejections += [Rejection("file-extra", name) for name in sorted(bundle.names - {ENVELOPE} - set(signed))]
-    for name in sorted(signed):
-        if name not in bundle.names:
-            rejections += [] if name in bundle.odd else [Rejection("file-missing", name)]
-        elif _differs(bundle, name, signed[name]):
-            rejections.append(
-                _changed_evidence(bundle, statement) if name == evidence else Rejection("file-changed", name)
-            )
-    return rejections
-
-
-def _differs(bundle: Bundle, name: str, signed: str) -> bool:
-    try:
-        return sha256(bundle, name) != signed
-    except EvidenceError:
-        return True
-
-
-def _changed_evidence(bundle: Bundle, statement: JsonObject) -> Rejection:
-    claimed = extension(statement)
-    name = claimed["evidence"]["file"]
-    seal = Seal(**{key: claimed["evidence"][key] for key in ("size", "root", "unordered")})
-    try:
-        reason = tampering(seal_of(bundle, name), seal, claimed["run"]["id"])
-    except EvidenceError as error:
-        return Rejection("evidence-damaged", str(error))
-    # the same lines, packed otherwise or with another footer
-    return Rejection(reason or "file-changed", name)
 
 
 def _report(bundle: Bundle) -> tuple[JsonObject | None, list[Rejection]]:

@@ -12,15 +12,11 @@ from pytest_zstack_ticket.certify.messages import claim_lines, rejection_lines, 
 from pytest_zstack_ticket.certify.rejudge import judge_bundle
 from pytest_zstack_ticket.certify.sign import Signing, countersign_bundle, sign_bundle, summary
 from pytest_zstack_ticket.certify.statement import Terms
-from pytest_zstack_ticket.cli.arguments import BUNDLE, add_json, add_lang, add_nonce, language_of, nonce_of
+from pytest_zstack_ticket.cli.arguments import BUNDLE, add_json, add_lang, add_nonce, days_of, language_of, nonce_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
 from pytest_zstack_ticket.config.policy_file import load_policy
-from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.report.text.translations import translations
-
-MAX_DAYS = 3660
-"""About ten years: no target stays the same for longer."""
 
 
 def add_sign_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,11 +33,9 @@ def add_sign_arguments(parser: argparse.ArgumentParser) -> None:
 
 def sign(arguments: argparse.Namespace) -> int:
     """Sign a bundle; the exit status is 1 if it contradicts itself. Raises UsageError or EvidenceError."""
-    if not 1 <= arguments.days <= MAX_DAYS:
-        raise SettingsError(f"--days: {arguments.days} is not a number of days from 1 to {MAX_DAYS}.")
     since = datetime.now(UTC).replace(microsecond=0)
     policy = load_policy(arguments.policy) if arguments.policy else None
-    until = since + timedelta(days=arguments.days)
+    until = since + timedelta(days=days_of(arguments))
     terms = Terms(not_before=since, not_after=until, nonce=nonce_of(arguments), policy=policy)
     done = sign_bundle(
         arguments.bundle,

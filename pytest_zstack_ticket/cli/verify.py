@@ -7,11 +7,13 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-from pytest_zstack_ticket.certify.advisories import believed
+from pytest_zstack_ticket.certify.advisories import ADVISORIES
+from pytest_zstack_ticket.certify.key_set import PUBLISHER, KeySet, read_key_set, read_published
 from pytest_zstack_ticket.certify.keys import PublicKey, load_public
 from pytest_zstack_ticket.certify.messages import advised_lines, claim_lines, rejection_lines, rejections_to_json
 from pytest_zstack_ticket.certify.rejudge import judge_bundle
 from pytest_zstack_ticket.certify.sign import summary
+from pytest_zstack_ticket.certify.signed_list import read_signed_list
 from pytest_zstack_ticket.certify.statement import extension
 from pytest_zstack_ticket.certify.summary_attestation import verification_summary
 from pytest_zstack_ticket.certify.used_nonces import spend
@@ -37,8 +39,19 @@ def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         action="append",
-        required=True,
+        default=[],
         help="public key of a required signer (repeatable: each must have signed)",
+    )
+    parser.add_argument(
+        "--keys", metavar="FILE", type=Path, help="signed key set of `keyset`: a certifier must have signed"
+    )
+    parser.add_argument(
+        "--keys-key",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="public key of an accepted publisher of the key set (repeatable)",
     )
     parser.add_argument("--at", metavar="DATE", default="", help="day or time to verify for (default: now)")
     add_nonce(parser, "the nonce that the certifier gave out")
@@ -55,7 +68,8 @@ def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action="append",
         default=[],
-        help="public key of an accepted publisher of advisories (repeatable; default: the --public-key files)",
+        help="public key of an accepted publisher of advisories (repeatable; default: the --public-key files, or the "
+        "publishers of --keys)",
     )
     add_json(parser)
     add_lang(parser)
@@ -64,8 +78,9 @@ def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
 def verify(arguments: argparse.Namespace) -> int:
     """Report whether a bundle is genuine: 0 if it is, 1 if not. Raises UsageError."""
     since, until = moment(arguments.at, datetime.now(UTC))
+    key_set = _key_set(arguments)
     keys = {key.keyid: key for key in map(load_public, arguments.public_key)}
-    advisories = _advisories(arguments, tuple(keys.values()))
+    advisories = _advisories(arguments, tuple(keys.values()), key_set)
     wanted = Wanted(
         keys=tuple(keys.values()),
         since=since,
@@ -73,6 +88,7 @@ def verify(arguments: argparse.Namespace) -> int:
         nonce=nonce_of(arguments),
         advisories=advisories,
         policy=load_policy(arguments.policy) if arguments.policy else None,
+        key_set=key_set,
     )
     found = verify_bundle(arguments.bundle, wanted, judge_again=lambda folder: judge_bundle(folder).report)
     if arguments.used_nonces and found.genuine and found.statement:
@@ -80,17 +96,32 @@ def verify(arguments: argparse.Namespace) -> int:
         found = replace(
             found, rejections=tuple(spend(arguments.used_nonces, claimed["nonce"] or "", claimed["run"]["id"]))
         )
-    return _report(found, arguments, advisories)
+    return _report(found, arguments, advisories, key_set)
 
 
-def _advisories(arguments: argparse.Namespace, signers: tuple[PublicKey, ...]) -> JsonObject | None:
+def _key_set(arguments: argparse.Namespace) -> KeySet | None:
+    """Return the keys of `--keys`, None without it. Raises EvidenceError and UsageError."""
+    if arguments.keys is None:
+        if arguments.keys_key or not arguments.public_key:
+            raise SettingsError("name who must have signed: --public-key FILE, or --keys FILE with --keys-key FILE.")
+        return None
+    if not arguments.keys_key:
+        raise SettingsError("--keys: a key set counts only from a known publisher; add its key with --keys-key FILE.")
+    return read_key_set(arguments.keys, [load_public(path) for path in arguments.keys_key], datetime.now(UTC))
+
+
+def _advisories(
+    arguments: argparse.Namespace, signers: tuple[PublicKey, ...], key_set: KeySet | None
+) -> JsonObject | None:
     """Return the advisories of `--advisories`, None without it. Raises EvidenceError and UsageError."""
     if arguments.advisories is None:
         if arguments.advisory_key:
             raise SettingsError("--advisory-key applies to advisories: add --advisories FILE.")
         return None
-    keys = [load_public(path) for path in arguments.advisory_key] or list(signers)
-    return believed(arguments.advisories, keys, datetime.now(UTC))
+    if arguments.advisory_key or key_set is None:
+        keys = [load_public(path) for path in arguments.advisory_key] or list(signers)
+        return read_signed_list(arguments.advisories, ADVISORIES, keys, datetime.now(UTC)).value
+    return read_published(arguments.advisories, ADVISORIES, PUBLISHER, key_set, datetime.now(UTC)).value
 
 
 def moment(text: str, now: datetime) -> tuple[datetime, datetime]:
@@ -107,7 +138,9 @@ def moment(text: str, now: datetime) -> tuple[datetime, datetime]:
     return found, found + timedelta(days=1, microseconds=-1) if whole_day else found
 
 
-def _report(found: Verification, arguments: argparse.Namespace, advisories: JsonObject | None) -> int:
+def _report(
+    found: Verification, arguments: argparse.Namespace, advisories: JsonObject | None, key_set: KeySet | None
+) -> int:
 
     claims = summary(found.statement) if found.statement and found.genuine else None
     if arguments.json:
@@ -125,7 +158,7 @@ def _report(found: Verification, arguments: argparse.Namespace, advisories: Json
             }
         )
     else:
-        _write(found, claims, language_of(arguments), advisories)
+        _write(found, claims, language_of(arguments), advisories, key_set)
     return (DOUBTED if found.advised else 0) if found.genuine else 1
 
 
@@ -139,7 +172,19 @@ def _summary(found: Verification, arguments: argparse.Namespace) -> JsonObject |
     )
 
 
-def _write(found: Verification, claims: JsonObject | None, lang: str, advisories: JsonObject | None) -> None:
+def signer_of(key_set: KeySet | None, keyid: str) -> str:
+    """Return owner and roles of a key of a set, in parentheses."""
+    listed = key_set.keys.get(keyid) if key_set else None
+    return f" ({visible(listed.owner)}, {', '.join(sorted(listed.roles))})" if listed else ""
+
+
+def _write(
+    found: Verification,
+    claims: JsonObject | None,
+    lang: str,
+    advisories: JsonObject | None,
+    key_set: KeySet | None,
+) -> None:
 
     words = translations().catalogues[lang]["certificate"]
     if claims is None:
@@ -155,7 +200,8 @@ def _write(found: Verification, claims: JsonObject | None, lang: str, advisories
     if advisories and not found.advised:
         print_message(words["advised-none"].format(issued=advisories["issued"]))
     for keyid, verified in found.signatures:
-        write_line(words["signature-verified" if verified else "signature-unknown"].format(keyid=visible(keyid)[:64]))
+        line = words["signature-verified" if verified else "signature-unknown"].format(keyid=visible(keyid)[:64])
+        write_line(f"{line}{signer_of(key_set, keyid)}")
     print_message(words["judged-again" if found.judged_again else "not-judged-again"])
     if not found.known_version:
         print_message(words["other-version"])
