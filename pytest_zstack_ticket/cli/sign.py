@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,11 @@ from pytest_zstack_ticket.cli.arguments import BUNDLE, add_json, add_lang, add_n
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
 from pytest_zstack_ticket.config.policy_file import load_policy
+from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.report.text.translations import translations
+
+NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NUMBER_FORM = "1 to 64 letters, digits, dots, dashes or underscores, the first a letter or digit"
 
 
 def add_sign_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +31,7 @@ def add_sign_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", metavar="N", type=int, default=365, help="days of validity (default: 365)")
     add_nonce(parser, "certifier's nonce (default: that of --zstack-nonce)")
     parser.add_argument("--policy", metavar="NAME|FILE", default="", help="certification policy to meet")
+    parser.add_argument("--number", metavar="NUMBER", default="", help="certificate number (default: drawn)")
     parser.add_argument("--replace", action="store_true", help="replace an existing signature")
     add_json(parser)
     add_lang(parser)
@@ -36,7 +42,9 @@ def sign(arguments: argparse.Namespace) -> int:
     since = datetime.now(UTC).replace(microsecond=0)
     policy = load_policy(arguments.policy) if arguments.policy else None
     until = since + timedelta(days=days_of(arguments))
-    terms = Terms(not_before=since, not_after=until, nonce=nonce_of(arguments), policy=policy)
+    terms = Terms(
+        not_before=since, not_after=until, nonce=nonce_of(arguments), policy=policy, number=_number(arguments)
+    )
     done = sign_bundle(
         arguments.bundle,
         _key(arguments),
@@ -45,6 +53,13 @@ def sign(arguments: argparse.Namespace) -> int:
         replace=arguments.replace,
     )
     return _report(done, arguments)
+
+
+def _number(arguments: argparse.Namespace) -> str:
+    number: str = arguments.number
+    if number and not NUMBER.fullmatch(number):
+        raise SettingsError(f"--number: {number!r} is not a number; write {NUMBER_FORM}.")
+    return number
 
 
 def add_countersign_arguments(parser: argparse.ArgumentParser) -> None:
