@@ -6,11 +6,11 @@ Unsigned content is read only to say how it was changed; it is never trusted.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, REPORT, Bundle, as_folder, content, open_bundle, sha256
 from pytest_zstack_ticket.artifacts.provenance import suite_digest
@@ -23,13 +23,16 @@ from pytest_zstack_ticket.certify.key_set import CERTIFIER, KeySet, SignedAt
 from pytest_zstack_ticket.certify.keys import Verifier
 from pytest_zstack_ticket.certify.policy import unmet
 from pytest_zstack_ticket.certify.rejection import Rejection
+from pytest_zstack_ticket.certify.signers import CLOCKS, counting, signatures_of, signing_times, unsigned
 from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, disagreements, extension, untimely
 from pytest_zstack_ticket.certify.statement_reader import nonce_use_of, seal_of, statement_of
 from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import JsonObject
 
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
 MOST_NAMED = 5
-CLOCKS = timedelta(minutes=10)
 Judge: TypeAlias = Callable[[Path], JsonObject]
 """Recomputes the report of a bundle's folder from its evidence."""
 
@@ -40,7 +43,7 @@ class Wanted:
 
     `advisories` name requirements of suites that are known to be wrong; they reject nothing. `policy` is the verifier's
     own: what the signer claims to have met does not count for it. With a `key_set`, a certifier of it must have signed
-    while its key was valid.
+    while its key was valid; time-stamps count if one of the `authorities` made them.
     """
 
     keys: Sequence[Verifier]
@@ -50,13 +53,15 @@ class Wanted:
     advisories: JsonObject | None = None
     policy: JsonObject | None = None
     key_set: KeySet | None = None
+    authorities: Sequence[Certificate] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """Result of verification. `statement` is None if no signature was verified.
 
-    `signatures` pairs each key id with True if one of the given keys made the signature, else False.
+    `signatures` pairs each key id with True if one of the given keys made the signature, else False; `times` has their
+    times.
     `same_suite` tells whether the run used the very files that verify it, None if it recorded no digest of them;
     `advised` are the lines of a genuine report that an advisory casts doubt on, `envelope` is the SHA-256 of what was
     signed with its signatures.
@@ -65,6 +70,7 @@ class Verification:
     rejections: tuple[Rejection, ...]
     statement: JsonObject | None = None
     signatures: tuple[tuple[str, bool], ...] = ()
+    times: tuple[SignedAt, ...] = ()
     judged_again: bool = False
     known_version: bool = True
     same_suite: bool | None = None
@@ -94,7 +100,9 @@ def verify_bundle(path: Path, wanted: Wanted, *, judge_again: Judge | None = Non
 
 def _opened(bundle: Bundle, envelope: Envelope, wanted: Wanted, judge_again: Judge | None) -> Verification:
     """Verify the signatures; what is signed is read only if a wanted key signed it."""
-    rejections = _unsigned(envelope, wanted.keys)
+    if envelope.payload_type != PAYLOAD_TYPE:
+        return _rejected(Rejection("payload-type", envelope.payload_type))
+    rejections = unsigned(envelope, wanted.keys)
     if wanted.key_set and not rejections:
         rejections = wanted.key_set.unlisted(envelope)
     if rejections:
@@ -103,59 +111,26 @@ def _opened(bundle: Bundle, envelope: Envelope, wanted: Wanted, judge_again: Jud
         statement = statement_of(envelope.payload)
     except EvidenceError as error:
         return _rejected(Rejection("statement-malformed", str(error)))
-    times = signing_times(envelope, statement)
-    refused = wanted.key_set.refusals(envelope, CERTIFIER, times) if wanted.key_set else []
+    signatures = signatures_of(envelope, wanted.keys, wanted.key_set)
+    claimed = datetime.fromisoformat(extension(statement)["validity"]["notBefore"])
+    times, refused = signing_times(envelope, signatures, claimed, wanted.authorities)
+    if wanted.key_set:
+        refused += wanted.key_set.refusals(envelope, CERTIFIER, times)
     if refused:
         return _rejected(*refused)
-    return _held_to(bundle, statement, wanted, _signatures(envelope, wanted, times), judge_again)
+    found = _held_to(bundle, statement, wanted, judge_again)
+    counted = counting(envelope, signatures, wanted.keys, wanted.key_set, times)
+    return replace(found, signatures=counted, times=tuple(times))
 
 
 def _rejected(*rejections: Rejection) -> Verification:
     return Verification(rejections=rejections)
 
 
-def signing_times(envelope: Envelope, statement: JsonObject) -> list[SignedAt]:
-    """Return when each signature was made: what the statement says of itself."""
-    claimed = datetime.fromisoformat(extension(statement)["validity"]["notBefore"])
-    return [SignedAt(moment=claimed) for _ in envelope.signatures]
-
-
-def _signatures(envelope: Envelope, wanted: Wanted, times: Sequence[SignedAt]) -> tuple[tuple[str, bool], ...]:
-    """Return each signature's key id, and whether a given key made it, or one of the set that was valid then."""
-    listed = wanted.key_set
-    found = []
-    for (keyid, verified), signature, at in zip(
-        signatures_of(envelope, wanted.keys), envelope.signatures, times, strict=True
-    ):
-        key = listed.signer(envelope, signature) if listed else None
-        good = key and any(key.refusal(role, at.moment, proven=at.proven) is None for role in key.roles)
-        found.append((key.public.keyid if key else keyid, verified or bool(good)))
-    return tuple(found)
-
-
-def _unsigned(envelope: Envelope, keys: Sequence[Verifier]) -> list[Rejection]:
-    """Return which keys did not sign. Key ids are unsigned: they only distinguish a broken signature from a missing."""
-    if envelope.payload_type != PAYLOAD_TYPE:
-        return [Rejection("payload-type", envelope.payload_type)]
-    claimed = {one.keyid for one in envelope.signatures}
-    return [
-        Rejection("bad-signature" if key.keyid in claimed else "other-key", key.keyid)
-        for key in keys
-        if not any(key.verifies(envelope.signed_bytes, one.value) for one in envelope.signatures)
-    ]
-
-
-def signatures_of(envelope: Envelope, keys: Sequence[Verifier]) -> tuple[tuple[str, bool], ...]:
-    """Return each signature's key id, and whether one of the keys made it."""
-    text = envelope.signed_bytes
-    return tuple((one.keyid, any(key.verifies(text, one.value) for key in keys)) for one in envelope.signatures)
-
-
 def _held_to(
     bundle: Bundle,
     statement: JsonObject,
     wanted: Wanted,
-    signatures: tuple[tuple[str, bool], ...],
     judge_again: Judge | None,
 ) -> Verification:
     rejections = [
@@ -177,7 +152,6 @@ def _held_to(
     return Verification(
         rejections=tuple(dict.fromkeys(rejections)),
         statement=statement,
-        signatures=signatures,
         judged_again=judged,
         known_version=is_known(extension(statement)["suite"]),
         same_suite=_is_ours(extension(statement)["suite"]),

@@ -13,6 +13,7 @@ from pytest_zstack_ticket.certify.messages import claim_lines, rejection_lines, 
 from pytest_zstack_ticket.certify.rejudge import judge_bundle
 from pytest_zstack_ticket.certify.sign import Signing, countersign_bundle, sign_bundle, summary
 from pytest_zstack_ticket.certify.statement import Terms
+from pytest_zstack_ticket.certify.timestamps import TimeStamper, time_stamper
 from pytest_zstack_ticket.cli.arguments import BUNDLE, add_json, add_lang, add_nonce, days_of, language_of, nonce_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
@@ -33,8 +34,19 @@ def add_sign_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--policy", metavar="NAME|FILE", default="", help="certification policy to meet")
     parser.add_argument("--number", metavar="NUMBER", default="", help="certificate number (default: drawn)")
     parser.add_argument("--replace", action="store_true", help="replace an existing signature")
+    _add_timestamp(parser)
     add_json(parser)
     add_lang(parser)
+
+
+def _add_timestamp(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--timestamp", metavar="URL", default="", help="time-stamping authority (RFC 3161) to ask when it was signed"
+    )
+
+
+def _stamper(arguments: argparse.Namespace) -> TimeStamper | None:
+    return time_stamper(arguments.timestamp) if arguments.timestamp else None
 
 
 def sign(arguments: argparse.Namespace) -> int:
@@ -51,6 +63,7 @@ def sign(arguments: argparse.Namespace) -> int:
         terms,
         judge_again=lambda path: judge_bundle(path).report,
         replace=arguments.replace,
+        stamper=_stamper(arguments),
     )
     return _report(done, arguments)
 
@@ -75,6 +88,7 @@ def add_countersign_arguments(parser: argparse.ArgumentParser) -> None:
         help="public key of an earlier signer, required to have signed (repeatable)",
     )
     add_nonce(parser, "the nonce that the certifier gave out")
+    _add_timestamp(parser)
     add_json(parser)
     add_lang(parser)
 
@@ -89,6 +103,7 @@ def countersign(arguments: argparse.Namespace) -> int:
         nonce=nonce_of(arguments),
         others=others,
         judge_again=lambda path: judge_bundle(path).report,
+        stamper=_stamper(arguments),
     )
     if not others and not done.rejections:
         print_message(_words(arguments)["others-unchecked"])
@@ -128,7 +143,7 @@ COMMANDS = {
     "sign": Command(
         description="Write statement.dsse.json into a bundle: an in-toto statement about every file and the target,\n"
         "signed with Ed25519. A bundle that contradicts itself is not signed. Needs the extra `sign`.\n"
-        "Exit status: 0 signed, 1 the bundle contradicts itself, 4 usage.",
+        "Only --timestamp uses the network. Exit status: 0 signed, 1 the bundle contradicts itself, 4 usage.",
         example="example:\n  zstack-ticket sign out/ --key certifier.key.pem --days 180 --nonce CERT-2027-014",
         add_arguments=add_sign_arguments,
         run=sign,

@@ -12,8 +12,9 @@ from pytest_zstack_ticket.certify.messages import advised_lines, claim_lines, re
 from pytest_zstack_ticket.certify.registry import REGISTRY, unregistered
 from pytest_zstack_ticket.certify.rejudge import judge_bundle
 from pytest_zstack_ticket.certify.sign import summary
-from pytest_zstack_ticket.certify.statement import extension
+from pytest_zstack_ticket.certify.statement import extension, stamp
 from pytest_zstack_ticket.certify.summary_attestation import verification_summary
+from pytest_zstack_ticket.certify.timestamps import load_authorities
 from pytest_zstack_ticket.certify.used_nonces import spend
 from pytest_zstack_ticket.certify.verify import Verification, Wanted, verify_bundle
 from pytest_zstack_ticket.cli.arguments import add_json, add_lang, add_nonce, language_of, nonce_of
@@ -46,6 +47,12 @@ def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--advisories", metavar="FILE", type=Path, help="signed advisories of `advise`: known defects of suites"
     )
+    parser.add_argument(
+        "--tsa-certificate",
+        metavar="FILE",
+        type=Path,
+        help="certificates of an accepted time-stamping authority, its root among them (PEM)",
+    )
     add_key_option(parser, "--advisory-key", f"public key of an accepted publisher of advisories {OR_ELSE}")
     parser.add_argument(
         "--registry", metavar="FILE", type=Path, help="signed list of `registry`: the certificate must stand in it"
@@ -69,6 +76,7 @@ def verify(arguments: argparse.Namespace) -> int:
         advisories=advisories,
         policy=load_policy(arguments.policy) if arguments.policy else None,
         key_set=trust.key_set,
+        authorities=load_authorities(arguments.tsa_certificate) if arguments.tsa_certificate else (),
     )
     found = verify_bundle(arguments.bundle, wanted, judge_again=lambda folder: judge_bundle(folder).report)
     if registry and found.genuine and found.statement:
@@ -114,7 +122,10 @@ def _report(found: Verification, arguments: argparse.Namespace, advisories: Json
                 "genuine": found.genuine,
                 "reasons": rejections_to_json(found.rejections, translations()),
                 "claims": claims,
-                "signatures": [{"keyid": keyid, "verified": verified} for keyid, verified in found.signatures],
+                "signatures": [
+                    {"keyid": keyid, "verified": verified, "time": stamp(at.moment), "stamped": at.proven}
+                    for (keyid, verified), at in zip(found.signatures, found.times, strict=True)
+                ],
                 "judged_again": found.judged_again,
                 "known_version": found.known_version,
                 "same_suite": found.same_suite,
@@ -160,9 +171,10 @@ def _write(
         write_line(line)
     if advisories and not found.advised:
         print_message(words["advised-none"].format(issued=advisories["issued"]))
-    for keyid, verified in found.signatures:
+    for (keyid, verified), at in zip(found.signatures, found.times, strict=True):
         line = words["signature-verified" if verified else "signature-unknown"].format(keyid=visible(keyid)[:64])
-        write_line(f"{line}{trust.owner_of(keyid)}")
+        time = words["stamped"].format(time=stamp(at.moment)) if at.proven else ""
+        write_line(f"{line}{trust.owner_of(keyid)}{time}")
     print_message(words["judged-again" if found.judged_again else "not-judged-again"])
     if not found.known_version:
         print_message(words["other-version"])

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,6 +15,7 @@ from pytest_zstack_ticket.artifacts.bundle import ENVELOPE
 from pytest_zstack_ticket.certify.keys import PrivateKey, new_key
 from pytest_zstack_ticket.cli.main import main
 from tests.plugin.test_certificate import edit_report, flip_quietly, make
+from tests.support.time_authority import Authority, listening, needs_openssl
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 LAB, VENDOR, ROOT = new_key(), new_key(), new_key()
@@ -41,10 +43,16 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def as_reported(folder: Path) -> SimpleNamespace:
+    return SimpleNamespace(report=json.loads((folder / "report.json").read_text("utf-8")))
+
+
 @pytest.fixture
 def place(signed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(signed, tmp_path / "place")
     monkeypatch.chdir(tmp_path / "place")
+    for name in ("sign", "verify", "registry"):  # judging again is tried elsewhere, and takes seconds
+        monkeypatch.setattr(f"pytest_zstack_ticket.cli.{name}.judge_bundle", as_reported)
     return tmp_path / "place"
 
 
@@ -72,7 +80,9 @@ def keyset(*entries: str) -> tuple[str, ...]:
 def test_a_certifier_of_the_set_is_believed_and_named(place, verify, capsys):
     trusted = keyset(entry(LAB, "certifier"), entry(VENDOR, "vendor"))
     status, document = verify(*trusted)
-    assert (status, document["signatures"]) == (0, [{"keyid": LAB.keyid, "verified": True}])
+    for one in document["signatures"]:
+        assert one.pop("time") == document["claims"]["validity"]["notBefore"]
+    assert (status, document["signatures"]) == (0, [{"keyid": LAB.keyid, "verified": True, "stamped": False}])
     assert main(["verify", "report", *trusted, "--lang", "en"]) == 0
     assert f"signed by {LAB.keyid} (Lab, certifier)" in capsys.readouterr().out
     assert verify(*trusted, "--at", day(500)[:10])[0] == 1
@@ -108,6 +118,26 @@ def test_a_set_that_the_vendor_signed_is_worth_nothing(place, verify):
     assert verify("--keys", "keys.json", "--keys-key", "root.pub.pem")[0] == 4
     assert verify("--keys", "keys.json")[0] == 4
     assert verify()[0] == 4
+
+
+@needs_openssl
+def test_a_time_stamp_saves_what_was_signed_before_the_key_was_stolen(place, verify, capsys):
+    (place / "tsa").mkdir()
+    authority = Authority(place / "tsa")
+    before = keyset(entry(LAB, "certifier", f'revoked = {{at = "{day(1)}", reason = "compromised"}}'))
+    with listening(authority.answer) as url:
+        assert main(["sign", "report", "--key", "lab.key.pem", "--replace", "--timestamp", url]) == 0
+    assert reasons(verify(*before)[1]) == ["key-compromised"], "nobody vouches for the authority"
+    trusted = ("--tsa-certificate", str(authority.certificate))
+    status, document = verify(*before, *trusted)
+    assert (status, document["signatures"][0]["stamped"]) == (0, True)
+    assert main(["verify", "report", *before, *trusted, "--lang", "en"]) == 0
+    assert "time-stamped at" in capsys.readouterr().out
+    after = keyset(entry(LAB, "certifier", f'revoked = {{at = "{day(-1)}", reason = "compromised"}}'))
+    assert reasons(verify(*after, *trusted)[1]) == ["key-compromised"]
+    signed = (place / "report" / ENVELOPE).read_bytes()
+    assert main(["sign", "report", "--key", "lab.key.pem", "--replace", "--timestamp", "http://127.0.0.1:1/"]) == 4
+    assert (place / "report" / ENVELOPE).read_bytes() == signed, "without an answer nothing is written"
 
 
 LAB_KEY = ("--public-key", "lab.pub.pem")

@@ -100,7 +100,7 @@ def test_a_key_counts_for_its_roles_alone(tmp_path: Path):
     assert reasons(keys, VENDOR, day="2027-02-01") == ["key-role"]
     assert reasons(keys, VENDOR, OLD, day="2027-02-01") == []
     assert reasons(keys, OLD, day="2027-02-01", role="publisher") == []
-    assert reasons(keys, OLD, day="2027-02-01", role="witness") == ["key-role"]
+    assert reasons(keys, OLD, day="2027-02-01", role="vendor") == ["key-role"]
 
 
 def test_a_key_that_is_not_listed_counts_for_nothing_whatever_id_it_claims(tmp_path: Path):
@@ -137,7 +137,7 @@ def test_a_set_of_an_unknown_signer_or_of_tomorrow_is_not_believed(tmp_path: Pat
         ([entry(OLD, successor=OLD.keyid)], "a later key of this set"),
         ([entry(OLD, successor=NEW.keyid), entry(NEW)], "a later key of this set"),
         ([entry(OLD, successor=NEW.keyid), entry(NEW, "vendor", **{"from": "2027-02-01T00:00:00Z"})], "same roles"),
-        ([entry(OLD, "auditor")], "certifier, vendor, publisher, witness"),
+        ([entry(OLD, "auditor")], "certifier, vendor, publisher"),
         ([{**entry(OLD), "public-key": OLD.pem().decode()}], "key 1 of the set cannot be used"),
         ([entry(OLD, revoked={"at": "2027-02-01T00:00:00Z", "reason": "lost"})], "retired, compromised"),
     ],
