@@ -5,26 +5,19 @@ An advisory changes no verdict: it says which ones should not be believed, and w
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.certify.consistency import DEFINED
-from pytest_zstack_ticket.certify.dsse import Envelope, envelope_text, parse_envelope
-from pytest_zstack_ticket.certify.keys import Signer, Verifier
-from pytest_zstack_ticket.certify.statement import stamp
-from pytest_zstack_ticket.config.schema import first_defect
+from pytest_zstack_ticket.certify.signed_list import ListKind
 from pytest_zstack_ticket.config.toml_document import read_toml
 from pytest_zstack_ticket.model.digest import digest
-from pytest_zstack_ticket.model.errors import AdvisoryError, EvidenceError
+from pytest_zstack_ticket.model.errors import AdvisoryError
 from pytest_zstack_ticket.model.exchange import JsonObject
 
-PAYLOAD_TYPE = "application/vnd.zstack-ticket.advisories+json"
-SCHEMA = "urn:zstack-ticket:artefact:advisories:1"
+ADVISORIES = ListKind(name="advisories", words="a list of advisories", made_by="advise", key_option="--advisory-key")
 DOUBTED = {
     "passed-wrongly": frozenset({"passed"}),
     "failed-wrongly": frozenset({"failed"}),
@@ -81,9 +74,6 @@ def rule_digest(row: JsonObject) -> str:
     return digest({key: row[key] for key in DEFINED})
 
 
-LARGEST = 16 << 20
-
-
 def written(path: Path) -> dict[str, Any]:
     """Return the advisories of a TOML file. Raises AdvisoryError, also for an id that stands twice."""
     file = read_toml(path, "advisories", AdvisoryError)
@@ -96,53 +86,3 @@ def written(path: Path) -> dict[str, Any]:
         if key in file.value:
             raise file.refuse((key,), "is written when the file is signed; leave it out")
     return file.value
-
-
-def signed(advisories: dict[str, Any], key: Signer, now: datetime) -> bytes:
-    """Return the file that holds advisories, signed."""
-    payload = json.dumps({"schema": SCHEMA, "issued": stamp(now), **advisories}, ensure_ascii=False, sort_keys=True)
-    envelope = Envelope(payload_type=PAYLOAD_TYPE, payload=payload.encode())
-    return envelope_text(envelope.with_signature(key.sign(envelope.signed_bytes)))
-
-
-def believed(path: Path, keys: Sequence[Verifier], now: datetime) -> dict[str, Any]:
-    """Return the advisories of a signed file if one of the keys signed it. Raises EvidenceError."""
-    envelope = _envelope(path)
-    if envelope.payload_type != PAYLOAD_TYPE:
-        raise EvidenceError(
-            f"{path} holds no advisories but {envelope.payload_type[:60]!r}. Name the file of `advise`."
-        )
-    text = envelope.signed_bytes
-    if not any(key.verifies(text, one.value) for key in keys for one in envelope.signatures):
-        raise EvidenceError(
-            f"{path} is signed by none of the keys, so nothing in it counts. Give its key with --advisory-key."
-        )
-    return _payload(path, envelope.payload, now)
-
-
-def _envelope(path: Path) -> Envelope:
-    try:
-        with path.open("rb") as file:
-            text = file.read(LARGEST + 1)
-    except OSError as error:
-        raise EvidenceError(f"{path} cannot be read: {error.strerror}. Name the file that `advise` wrote.") from error
-    if len(text) > LARGEST:
-        raise EvidenceError(f"{path} is larger than any file of advisories.")
-    try:
-        return parse_envelope(text)
-    except EvidenceError as error:
-        raise EvidenceError(f"{path}: {error}. Name the file that `advise` wrote.") from error
-
-
-def _payload(path: Path, payload: bytes, now: datetime) -> dict[str, Any]:
-    try:
-        advisories: dict[str, Any] = parse(payload)
-        defect = first_defect("advisories", advisories) or first_defect("advisories", advisories, definition="signed")
-        if defect is not None:
-            raise EvidenceError(f"{path}: what is signed is not a list of advisories: {defect.sentence('the list')}.")
-        issued = datetime.fromisoformat(advisories["issued"])
-    except ValueError as error:
-        raise EvidenceError(f"{path}: what is signed is not a list of advisories ({error}).") from error
-    if issued > now.astimezone(UTC):
-        raise EvidenceError(f"{path} was issued at {advisories['issued']}, which is in the future. Set the clock.")
-    return advisories

@@ -16,10 +16,14 @@ from pytest_zstack_ticket.model.errors import EvidenceError
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One signature. `keyid` is an unsigned hint: it may rule a signer out, never identify one."""
+    """One signature. `keyid` is an unsigned hint: it may rule a signer out, never identify one.
+
+    `timestamp` is what an authority said about `value` (RFC 3161), empty without one; it is not signed here.
+    """
 
     keyid: str
     value: bytes
+    timestamp: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +55,13 @@ def envelope_to_json(envelope: Envelope) -> dict[str, Any]:
     return {
         "payloadType": envelope.payload_type,
         "payload": base64.b64encode(envelope.payload).decode(),
-        "signatures": [
-            {"keyid": one.keyid, "sig": base64.b64encode(one.value).decode()} for one in envelope.signatures
-        ],
+        "signatures": [_signature_to_json(one) for one in envelope.signatures],
     }
+
+
+def _signature_to_json(one: Signature) -> dict[str, str]:
+    stamped = {"timestamp": base64.b64encode(one.timestamp).decode()} if one.timestamp else {}
+    return {"keyid": one.keyid, "sig": base64.b64encode(one.value).decode(), **stamped}
 
 
 def envelope_text(envelope: Envelope) -> bytes:
@@ -69,7 +76,10 @@ def parse_envelope(text: bytes) -> Envelope:
         return Envelope(
             payload_type=_text(data["payloadType"]),
             payload=_bytes(data["payload"]),
-            signatures=tuple(Signature(_text(one.get("keyid", "")), _bytes(one["sig"])) for one in data["signatures"]),
+            signatures=tuple(
+                Signature(_text(one.get("keyid", "")), _bytes(one["sig"]), _bytes(one.get("timestamp", "")))
+                for one in data["signatures"]
+            ),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise EvidenceError(f"this is no DSSE envelope ({type(error).__name__}: {error})") from error

@@ -123,8 +123,13 @@ def load_private(path: Path, passphrase: str = "") -> PrivateKey:
 
 def load_public(path: Path) -> PublicKey:
     """Read a key to verify with. Raises KeyFileError."""
+    _serialization()
+    return public_key(_read(path), path)
+
+
+def public_key(text: bytes, path: Path | str) -> PublicKey:
+    """Make a key to verify with from PEM; `path` says in messages where it stands. Raises KeyFileError."""
     from_pem = _serialization().load_pem_public_key
-    text = _read(path)
     try:
         key = from_pem(text)
     except (ValueError, TypeError) as error:
@@ -141,7 +146,7 @@ def open_to_others(path: Path) -> bool:
     return bool(path.stat().st_mode & OTHER_USERS)
 
 
-def _ed25519(path: Path, key: object, kind: str) -> Any:
+def _ed25519(path: Path | str, key: object, kind: str) -> Any:
     from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 - an extra that may be missing
 
     if not isinstance(key, getattr(ed25519, kind)):
@@ -149,7 +154,7 @@ def _ed25519(path: Path, key: object, kind: str) -> Any:
     return key
 
 
-def _other_kind(path: Path) -> str:
+def _other_kind(path: Path | str) -> str:
     return f"{path} is not an Ed25519 key. Create one with `zstack-ticket keygen`."
 
 

@@ -63,6 +63,7 @@ def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> l
     values = _values(summary, translations, lang)
     first = [words["line-verdict"].format(**values), *narrowed(summary, translations, lang)]
     keys = (
+        "number",
         "inputs",
         "policy",
         "no-policy",
@@ -110,6 +111,7 @@ def _values(summary: JsonObject, translations: Translations, lang: str) -> JsonO
         "since": summary["validity"]["notBefore"],
         "until": summary["validity"]["notAfter"],
         "nonce": summary["nonce"],
+        "number": summary["number"],
         **(summary.get("nonce-use") or {"creates": 0, "carrying": 0}),
         "files": summary["files"],
         "lines": summary["evidence"]["size"],

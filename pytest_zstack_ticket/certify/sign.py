@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -16,6 +17,7 @@ from pytest_zstack_ticket.certify.policy import unmet
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, Terms, extension, make_statement
 from pytest_zstack_ticket.certify.statement_reader import nonce_use_of, seal_of
+from pytest_zstack_ticket.certify.timestamps import TimeStamper
 from pytest_zstack_ticket.certify.verify import (
     Judge,
     Wanted,
@@ -37,7 +39,15 @@ class Signing:
     signatures: tuple[str, ...] = ()
 
 
-def sign_bundle(path: Path, key: PrivateKey, terms: Terms, *, judge_again: Judge, replace: bool = False) -> Signing:
+def sign_bundle(  # noqa: PLR0913 - what a signer decides
+    path: Path,
+    key: PrivateKey,
+    terms: Terms,
+    *,
+    judge_again: Judge,
+    replace: bool = False,
+    stamper: TimeStamper | None = None,
+) -> Signing:
     """Judge a bundle again, and write the statement about it into it, signed. Raises UsageError or EvidenceError."""
     bundle = open_bundle(path)
     if ENVELOPE in bundle.names and not replace:
@@ -60,10 +70,17 @@ def sign_bundle(path: Path, key: PrivateKey, terms: Terms, *, judge_again: Judge
         return Signing(rejections=tuple(rejections))
     statement = _statement(bundle, report, terms, used)
     payload = json.dumps(statement, sort_keys=True, separators=(",", ":")).encode()
-    envelope = Envelope(payload_type=PAYLOAD_TYPE, payload=payload)
-    envelope = envelope.with_signature(key.sign(envelope.signed_bytes))
+    envelope = _signed(Envelope(payload_type=PAYLOAD_TYPE, payload=payload), key, stamper)
     bundle.keep(envelope_text(envelope))
     return Signing(statement=statement, signatures=(key.keyid,))
+
+
+def _signed(envelope: Envelope, key: PrivateKey, stamper: TimeStamper | None) -> Envelope:
+    """Add a signature, with a time-stamp if there is an authority to ask. Raises EvidenceError without its answer."""
+    made = key.sign(envelope.signed_bytes)
+    return envelope.with_signature(
+        made if stamper is None else dataclasses.replace(made, timestamp=stamper(made.value))
+    )
 
 
 def _statement(bundle: Bundle, report: JsonObject, terms: Terms, used: JsonObject | None) -> JsonObject:
@@ -79,6 +96,7 @@ def countersign_bundle(  # noqa: PLR0913 - what a verifier holds a bundle to
     nonce: str = "",
     others: Sequence[PublicKey] = (),
     judge_again: Judge | None = None,
+    stamper: TimeStamper | None = None,
 ) -> Signing:
     """Add a signature to a genuine bundle; `others` are keys that must have signed before.
 
@@ -91,7 +109,7 @@ def countersign_bundle(  # noqa: PLR0913 - what a verifier holds a bundle to
     envelope = parse_envelope(content(bundle, ENVELOPE))
     if any(key.public.verifies(envelope.signed_bytes, one.value) for one in envelope.signatures):
         raise UsageError(f"{path}: this key has already signed. Countersign with another one.")
-    envelope = envelope.with_signature(key.sign(envelope.signed_bytes))
+    envelope = _signed(envelope, key, stamper)
     bundle.keep(envelope_text(envelope))
     return Signing(statement=found.statement, signatures=tuple(one.keyid for one in envelope.signatures))
 

@@ -46,12 +46,16 @@ DISAGREE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a signer adds to a report: validity, the certifier's nonce and policy, empty without one."""
+    """What a signer adds to a report: validity, the certifier's nonce and policy, and the certificate's number.
+
+    Each is empty without one; then the number is drawn from the statement.
+    """
 
     not_before: datetime
     not_after: datetime
     nonce: str = ""
     policy: JsonObject | None = None
+    number: str = ""
 
 
 def make_statement(
@@ -63,7 +67,7 @@ def make_statement(
     """
     claimed = claims(report)
     policy = {key: terms.policy[key] for key in ("name", "digest")} if terms.policy else None
-    return {
+    statement = {
         "_type": STATEMENT,
         "subject": [*({"name": name, "digest": {"sha256": files[name]}} for name in sorted(files)), identity(report)],
         "predicateType": PREDICATE,
@@ -79,6 +83,14 @@ def make_statement(
             },
         },
     }
+    extension(statement)["number"] = terms.number or drawn_number(statement)
+    return statement
+
+
+def drawn_number(statement: JsonObject) -> str:
+    """Draw the number of a certificate from what it says; nobody has to count certificates."""
+    year = extension(statement)["validity"]["notBefore"][:4]
+    return f"ZT-{year}-{digest(statement).removeprefix('sha256:')[:12].upper()}"
 
 
 def claims(report: JsonObject) -> JsonObject:

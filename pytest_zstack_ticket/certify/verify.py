@@ -6,29 +6,33 @@ Unsigned content is read only to say how it was changed; it is never trusted.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, REPORT, Bundle, as_folder, content, open_bundle, sha256
 from pytest_zstack_ticket.artifacts.provenance import suite_digest
 from pytest_zstack_ticket.artifacts.report_reader import report_of
-from pytest_zstack_ticket.artifacts.seal import Seal, tampering
 from pytest_zstack_ticket.certify.advisories import Advised, advised
+from pytest_zstack_ticket.certify.changed_files import changed_files
 from pytest_zstack_ticket.certify.consistency import inconsistencies, unsealed
 from pytest_zstack_ticket.certify.dsse import Envelope, parse_envelope
+from pytest_zstack_ticket.certify.key_set import CERTIFIER, KeySet, SignedAt
 from pytest_zstack_ticket.certify.keys import Verifier
 from pytest_zstack_ticket.certify.policy import unmet
 from pytest_zstack_ticket.certify.rejection import Rejection
-from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, disagreements, extension, files_of, untimely
+from pytest_zstack_ticket.certify.signers import CLOCKS, counting, signatures_of, signing_times, unsigned
+from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, disagreements, extension, untimely
 from pytest_zstack_ticket.certify.statement_reader import nonce_use_of, seal_of, statement_of
 from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import JsonObject
 
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
 MOST_NAMED = 5
-CLOCKS = timedelta(minutes=10)
 Judge: TypeAlias = Callable[[Path], JsonObject]
 """Recomputes the report of a bundle's folder from its evidence."""
 
@@ -38,7 +42,8 @@ class Wanted:
     """What a verifier requires: keys that must all have signed, a time, and the nonce, empty for any.
 
     `advisories` name requirements of suites that are known to be wrong; they reject nothing. `policy` is the verifier's
-    own: what the signer claims to have met does not count for it.
+    own: what the signer claims to have met does not count for it. With a `key_set`, a certifier of it must have signed
+    while its key was valid; time-stamps count if one of the `authorities` made them.
     """
 
     keys: Sequence[Verifier]
@@ -47,13 +52,16 @@ class Wanted:
     nonce: str = ""
     advisories: JsonObject | None = None
     policy: JsonObject | None = None
+    key_set: KeySet | None = None
+    authorities: Sequence[Certificate] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """Result of verification. `statement` is None if no signature was verified.
 
-    `signatures` pairs each key id with True if one of the given keys made the signature, else False.
+    `signatures` pairs each key id with True if one of the given keys made the signature, else False; `times` has their
+    times.
     `same_suite` tells whether the run used the very files that verify it, None if it recorded no digest of them;
     `advised` are the lines of a genuine report that an advisory casts doubt on, `envelope` is the SHA-256 of what was
     signed with its signatures.
@@ -62,6 +70,7 @@ class Verification:
     rejections: tuple[Rejection, ...]
     statement: JsonObject | None = None
     signatures: tuple[tuple[str, bool], ...] = ()
+    times: tuple[SignedAt, ...] = ()
     judged_again: bool = False
     known_version: bool = True
     same_suite: bool | None = None
@@ -79,52 +88,55 @@ def verify_bundle(path: Path, wanted: Wanted, *, judge_again: Judge | None = Non
     try:
         bundle = open_bundle(path)
     except EvidenceError as error:
-        return Verification(rejections=(Rejection("bundle-unreadable", str(error)),))
+        return _rejected(Rejection("bundle-unreadable", str(error)))
     if ENVELOPE not in bundle.names:
-        return Verification(rejections=(Rejection("not-signed", ENVELOPE),))
+        return _rejected(Rejection("not-signed", ENVELOPE))
     try:
         envelope = parse_envelope(content(bundle, ENVELOPE))
     except EvidenceError as error:
-        return Verification(rejections=(Rejection("envelope-unreadable", str(error)),))
-    rejections = _unsigned(envelope, wanted.keys)
+        return _rejected(Rejection("envelope-unreadable", str(error)))
+    return _opened(bundle, envelope, wanted, judge_again)
+
+
+def _opened(bundle: Bundle, envelope: Envelope, wanted: Wanted, judge_again: Judge | None) -> Verification:
+    """Verify the signatures; what is signed is read only if a wanted key signed it."""
+    if envelope.payload_type != PAYLOAD_TYPE:
+        return _rejected(Rejection("payload-type", envelope.payload_type))
+    rejections = unsigned(envelope, wanted.keys)
+    if wanted.key_set and not rejections:
+        rejections = wanted.key_set.unlisted(envelope)
     if rejections:
-        return Verification(rejections=tuple(rejections))
+        return _rejected(*rejections)
     try:
         statement = statement_of(envelope.payload)
     except EvidenceError as error:
-        return Verification(rejections=(Rejection("statement-malformed", str(error)),))
-    return _held_to(bundle, statement, wanted, signatures_of(envelope, wanted.keys), judge_again)
+        return _rejected(Rejection("statement-malformed", str(error)))
+    signatures = signatures_of(envelope, wanted.keys, wanted.key_set)
+    claimed = datetime.fromisoformat(extension(statement)["validity"]["notBefore"])
+    times, refused = signing_times(envelope, signatures, claimed, wanted.authorities)
+    if wanted.key_set:
+        refused += wanted.key_set.refusals(envelope, CERTIFIER, times)
+    if refused:
+        return _rejected(*refused)
+    found = _held_to(bundle, statement, wanted, judge_again)
+    counted = counting(envelope, signatures, wanted.keys, wanted.key_set, times)
+    return replace(found, signatures=counted, times=tuple(times))
 
 
-def _unsigned(envelope: Envelope, keys: Sequence[Verifier]) -> list[Rejection]:
-    """Return which keys did not sign. Key ids are unsigned: they only distinguish a broken signature from a missing."""
-    if envelope.payload_type != PAYLOAD_TYPE:
-        return [Rejection("payload-type", envelope.payload_type)]
-    claimed = {one.keyid for one in envelope.signatures}
-    return [
-        Rejection("bad-signature" if key.keyid in claimed else "other-key", key.keyid)
-        for key in keys
-        if not any(key.verifies(envelope.signed_bytes, one.value) for one in envelope.signatures)
-    ]
-
-
-def signatures_of(envelope: Envelope, keys: Sequence[Verifier]) -> tuple[tuple[str, bool], ...]:
-    """Return each signature's key id, and whether one of the keys made it."""
-    text = envelope.signed_bytes
-    return tuple((one.keyid, any(key.verifies(text, one.value) for key in keys)) for one in envelope.signatures)
+def _rejected(*rejections: Rejection) -> Verification:
+    return Verification(rejections=rejections)
 
 
 def _held_to(
     bundle: Bundle,
     statement: JsonObject,
     wanted: Wanted,
-    signatures: tuple[tuple[str, bool], ...],
     judge_again: Judge | None,
 ) -> Verification:
     rejections = [
         *untimely(statement, wanted.since, wanted.until),
         *_other_nonce(statement, wanted.nonce),
-        *_changed_files(bundle, statement),
+        *changed_files(bundle, statement),
     ]
     report, unread = _report(bundle)
     if report is None:
@@ -140,7 +152,6 @@ def _held_to(
     return Verification(
         rejections=tuple(dict.fromkeys(rejections)),
         statement=statement,
-        signatures=signatures,
         judged_again=judged,
         known_version=is_known(extension(statement)["suite"]),
         same_suite=_is_ours(extension(statement)["suite"]),
@@ -162,41 +173,6 @@ def _uses_otherwise(bundle: Bundle, statement: JsonObject) -> list[Rejection]:
 def _other_nonce(statement: JsonObject, nonce: str) -> list[Rejection]:
     signed = extension(statement)["nonce"] or ""
     return [Rejection("nonce-other", signed or "-")] if nonce and signed != nonce else []
-
-
-def _changed_files(bundle: Bundle, statement: JsonObject) -> list[Rejection]:
-    """Return which files differ from what was signed; for the evidence, how its lines were changed."""
-    signed = files_of(statement)
-    evidence = extension(statement)["evidence"]["file"]
-    rejections = [Rejection("file-odd", name) for name in sorted(bundle.odd)]
-    rejections += [Rejection("file-extra", name) for name in sorted(bundle.names - {ENVELOPE} - set(signed))]
-    for name in sorted(signed):
-        if name not in bundle.names:
-            rejections += [] if name in bundle.odd else [Rejection("file-missing", name)]
-        elif _differs(bundle, name, signed[name]):
-            rejections.append(
-                _changed_evidence(bundle, statement) if name == evidence else Rejection("file-changed", name)
-            )
-    return rejections
-
-
-def _differs(bundle: Bundle, name: str, signed: str) -> bool:
-    try:
-        return sha256(bundle, name) != signed
-    except EvidenceError:
-        return True
-
-
-def _changed_evidence(bundle: Bundle, statement: JsonObject) -> Rejection:
-    claimed = extension(statement)
-    name = claimed["evidence"]["file"]
-    seal = Seal(**{key: claimed["evidence"][key] for key in ("size", "root", "unordered")})
-    try:
-        reason = tampering(seal_of(bundle, name), seal, claimed["run"]["id"])
-    except EvidenceError as error:
-        return Rejection("evidence-damaged", str(error))
-    # the same lines, packed otherwise or with another footer
-    return Rejection(reason or "file-changed", name)
 
 
 def _report(bundle: Bundle) -> tuple[JsonObject | None, list[Rejection]]:

@@ -7,8 +7,9 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pytest_zstack_ticket.certify.advisories import signed, written
+from pytest_zstack_ticket.certify.advisories import ADVISORIES, written
 from pytest_zstack_ticket.certify.keys import PASSPHRASE, load_private
+from pytest_zstack_ticket.certify.signed_list import sign_list
 from pytest_zstack_ticket.cli.arguments import add_json, require_named_output
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import open_output, print_message, write_json
@@ -27,7 +28,7 @@ def advise(arguments: argparse.Namespace) -> int:
     """Check a list of advisories and sign it. Raises AdvisoryError, KeyFileError and SettingsError."""
     advisories = written(arguments.list)
     key = load_private(arguments.key, os.environ.get(PASSPHRASE, ""))
-    text = signed(advisories, key, datetime.now(UTC))
+    text = sign_list(ADVISORIES, advisories, key, datetime.now(UTC))
     known = {row.id for row in catalogue()}
     named = sorted({one for row in advisories["advisory"] for one in row["requirements"]})
     for one in named:

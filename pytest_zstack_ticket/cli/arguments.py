@@ -13,6 +13,8 @@ STDIN = Path("-")
 """A report that another program pipes in."""
 STDOUT = "-"
 BUNDLE = "folder of --zstack-report, or a zip of it"
+MAX_DAYS = 3660
+"""About ten years: no target stays the same for longer."""
 REPORT = f"{BUNDLE}, or its report.json, or - for a report on stdin"
 
 
@@ -46,6 +48,14 @@ def add_nonce(parser: argparse.ArgumentParser, text: str) -> None:
 def nonce_of(arguments: argparse.Namespace) -> str:
     """Return the certifier's nonce, empty if none was given. Raises SettingsError."""
     return checked_nonce("--nonce", arguments.nonce) if arguments.nonce else ""
+
+
+def days_of(arguments: argparse.Namespace) -> int:
+    """Return the days of `--days`. Raises SettingsError."""
+    days: int = arguments.days
+    if not 1 <= days <= MAX_DAYS:
+        raise SettingsError(f"--days: {days} is not a number of days from 1 to {MAX_DAYS}.")
+    return days
 
 
 def require_named_output(arguments: argparse.Namespace, output: str) -> None:

@@ -48,6 +48,8 @@ GROUPS = {
         "sign": ("sign", "sign the result of a run"),
         "countersign": ("sign", "add a signature to a signed bundle"),
         "verify": ("verify", "verify that a signed bundle is genuine"),
+        "registry": ("registry", "list certificates publicly, or withdraw one"),
+        "keyset": ("keyset", "sign a list of keys with roles and validity"),
         "advise": ("advise", "sign a list of requirements known to be wrong"),
     },
     "clean up": {

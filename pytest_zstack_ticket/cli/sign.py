@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,15 +13,16 @@ from pytest_zstack_ticket.certify.messages import claim_lines, rejection_lines, 
 from pytest_zstack_ticket.certify.rejudge import judge_bundle
 from pytest_zstack_ticket.certify.sign import Signing, countersign_bundle, sign_bundle, summary
 from pytest_zstack_ticket.certify.statement import Terms
-from pytest_zstack_ticket.cli.arguments import BUNDLE, add_json, add_lang, add_nonce, language_of, nonce_of
+from pytest_zstack_ticket.certify.timestamps import TimeStamper, time_stamper
+from pytest_zstack_ticket.cli.arguments import BUNDLE, add_json, add_lang, add_nonce, days_of, language_of, nonce_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
 from pytest_zstack_ticket.config.policy_file import load_policy
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.report.text.translations import translations
 
-MAX_DAYS = 3660
-"""About ten years: no target stays the same for longer."""
+NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NUMBER_FORM = "1 to 64 letters, digits, dots, dashes or underscores, the first a letter or digit"
 
 
 def add_sign_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,27 +32,47 @@ def add_sign_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", metavar="N", type=int, default=365, help="days of validity (default: 365)")
     add_nonce(parser, "certifier's nonce (default: that of --zstack-nonce)")
     parser.add_argument("--policy", metavar="NAME|FILE", default="", help="certification policy to meet")
+    parser.add_argument("--number", metavar="NUMBER", default="", help="certificate number (default: drawn)")
     parser.add_argument("--replace", action="store_true", help="replace an existing signature")
+    _add_timestamp(parser)
     add_json(parser)
     add_lang(parser)
 
 
+def _add_timestamp(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--timestamp", metavar="URL", default="", help="time-stamping authority (RFC 3161) to ask when it was signed"
+    )
+
+
+def _stamper(arguments: argparse.Namespace) -> TimeStamper | None:
+    return time_stamper(arguments.timestamp) if arguments.timestamp else None
+
+
 def sign(arguments: argparse.Namespace) -> int:
     """Sign a bundle; the exit status is 1 if it contradicts itself. Raises UsageError or EvidenceError."""
-    if not 1 <= arguments.days <= MAX_DAYS:
-        raise SettingsError(f"--days: {arguments.days} is not a number of days from 1 to {MAX_DAYS}.")
     since = datetime.now(UTC).replace(microsecond=0)
     policy = load_policy(arguments.policy) if arguments.policy else None
-    until = since + timedelta(days=arguments.days)
-    terms = Terms(not_before=since, not_after=until, nonce=nonce_of(arguments), policy=policy)
+    until = since + timedelta(days=days_of(arguments))
+    terms = Terms(
+        not_before=since, not_after=until, nonce=nonce_of(arguments), policy=policy, number=_number(arguments)
+    )
     done = sign_bundle(
         arguments.bundle,
         _key(arguments),
         terms,
         judge_again=lambda path: judge_bundle(path).report,
         replace=arguments.replace,
+        stamper=_stamper(arguments),
     )
     return _report(done, arguments)
+
+
+def _number(arguments: argparse.Namespace) -> str:
+    number: str = arguments.number
+    if number and not NUMBER.fullmatch(number):
+        raise SettingsError(f"--number: {number!r} is not a number; write {NUMBER_FORM}.")
+    return number
 
 
 def add_countersign_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,6 +88,7 @@ def add_countersign_arguments(parser: argparse.ArgumentParser) -> None:
         help="public key of an earlier signer, required to have signed (repeatable)",
     )
     add_nonce(parser, "the nonce that the certifier gave out")
+    _add_timestamp(parser)
     add_json(parser)
     add_lang(parser)
 
@@ -80,6 +103,7 @@ def countersign(arguments: argparse.Namespace) -> int:
         nonce=nonce_of(arguments),
         others=others,
         judge_again=lambda path: judge_bundle(path).report,
+        stamper=_stamper(arguments),
     )
     if not others and not done.rejections:
         print_message(_words(arguments)["others-unchecked"])
@@ -119,7 +143,7 @@ COMMANDS = {
     "sign": Command(
         description="Write statement.dsse.json into a bundle: an in-toto statement about every file and the target,\n"
         "signed with Ed25519. A bundle that contradicts itself is not signed. Needs the extra `sign`.\n"
-        "Exit status: 0 signed, 1 the bundle contradicts itself, 4 usage.",
+        "Only --timestamp uses the network. Exit status: 0 signed, 1 the bundle contradicts itself, 4 usage.",
         example="example:\n  zstack-ticket sign out/ --key certifier.key.pem \\\n"
         "      --days 180 --nonce CERT-2027-014",
         add_arguments=add_sign_arguments,

@@ -7,18 +7,20 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-from pytest_zstack_ticket.certify.advisories import believed
-from pytest_zstack_ticket.certify.keys import PublicKey, load_public
+from pytest_zstack_ticket.certify.advisories import ADVISORIES
 from pytest_zstack_ticket.certify.messages import advised_lines, claim_lines, rejection_lines, rejections_to_json
+from pytest_zstack_ticket.certify.registry import REGISTRY, unregistered
 from pytest_zstack_ticket.certify.rejudge import judge_bundle
 from pytest_zstack_ticket.certify.sign import summary
-from pytest_zstack_ticket.certify.statement import extension
+from pytest_zstack_ticket.certify.statement import extension, stamp
 from pytest_zstack_ticket.certify.summary_attestation import verification_summary
+from pytest_zstack_ticket.certify.timestamps import load_authorities
 from pytest_zstack_ticket.certify.used_nonces import spend
 from pytest_zstack_ticket.certify.verify import Verification, Wanted, verify_bundle
 from pytest_zstack_ticket.cli.arguments import add_json, add_lang, add_nonce, language_of, nonce_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
+from pytest_zstack_ticket.cli.trust import Trust, add_key_option, add_trust_arguments, trust_of
 from pytest_zstack_ticket.config.policy_file import load_policy
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.exchange import JsonObject
@@ -27,19 +29,15 @@ from pytest_zstack_ticket.report.text.translations import translations
 
 DOUBTED = 14
 """Exit status for a genuine bundle with a line that an advisory casts doubt on."""
+WITHDRAWN = 15
+"""Exit status for a bundle that is genuine but for its withdrawal."""
+OR_ELSE = "(repeatable; default: the publishers of --keys, or the --public-key files)"
 
 
 def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `verify`."""
     parser.add_argument("bundle", metavar="BUNDLE", type=Path, help="a signed bundle: a folder, or a zip of it")
-    parser.add_argument(
-        "--public-key",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        required=True,
-        help="public key of a required signer (repeatable: each must have signed)",
-    )
+    add_trust_arguments(parser)
     parser.add_argument("--at", metavar="DATE", default="", help="day or time to verify for (default: now)")
     add_nonce(parser, "the nonce that the certifier gave out")
     parser.add_argument(
@@ -50,13 +48,16 @@ def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
         "--advisories", metavar="FILE", type=Path, help="signed advisories of `advise`: known defects of suites"
     )
     parser.add_argument(
-        "--advisory-key",
+        "--tsa-certificate",
         metavar="FILE",
         type=Path,
-        action="append",
-        default=[],
-        help="public key of an accepted publisher of advisories (repeatable; default: the --public-key files)",
+        help="certificates of an accepted time-stamping authority, its root among them (PEM)",
     )
+    add_key_option(parser, "--advisory-key", f"public key of an accepted publisher of advisories {OR_ELSE}")
+    parser.add_argument(
+        "--registry", metavar="FILE", type=Path, help="signed list of `registry`: the certificate must stand in it"
+    )
+    add_key_option(parser, "--registry-key", f"public key of an accepted publisher of the registry {OR_ELSE}")
     add_json(parser)
     add_lang(parser)
 
@@ -64,33 +65,38 @@ def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
 def verify(arguments: argparse.Namespace) -> int:
     """Report whether a bundle is genuine: 0 if it is, 1 if not. Raises UsageError."""
     since, until = moment(arguments.at, datetime.now(UTC))
-    keys = {key.keyid: key for key in map(load_public, arguments.public_key)}
-    advisories = _advisories(arguments, tuple(keys.values()))
+    trust = trust_of(arguments)
+    advisories = _list_of("advisory", arguments.advisories, arguments.advisory_key, trust)
+    registry = _list_of("registry", arguments.registry, arguments.registry_key, trust)
     wanted = Wanted(
-        keys=tuple(keys.values()),
+        keys=trust.keys,
         since=since,
         until=until,
         nonce=nonce_of(arguments),
         advisories=advisories,
         policy=load_policy(arguments.policy) if arguments.policy else None,
+        key_set=trust.key_set,
+        authorities=load_authorities(arguments.tsa_certificate) if arguments.tsa_certificate else (),
     )
     found = verify_bundle(arguments.bundle, wanted, judge_again=lambda folder: judge_bundle(folder).report)
+    if registry and found.genuine and found.statement:
+        found = replace(found, rejections=tuple(unregistered(found.statement, registry)))
     if arguments.used_nonces and found.genuine and found.statement:
         claimed = extension(found.statement)
         found = replace(
             found, rejections=tuple(spend(arguments.used_nonces, claimed["nonce"] or "", claimed["run"]["id"]))
         )
-    return _report(found, arguments, advisories)
+    return _report(found, arguments, advisories, trust)
 
 
-def _advisories(arguments: argparse.Namespace, signers: tuple[PublicKey, ...]) -> JsonObject | None:
-    """Return the advisories of `--advisories`, None without it. Raises EvidenceError and UsageError."""
-    if arguments.advisories is None:
-        if arguments.advisory_key:
-            raise SettingsError("--advisory-key applies to advisories: add --advisories FILE.")
+def _list_of(name: str, path: Path | None, keys: list[Path], trust: Trust) -> JsonObject | None:
+    """Return what a signed list says, None without one. Raises EvidenceError and UsageError."""
+    kind = {"advisory": ADVISORIES, "registry": REGISTRY}[name]
+    if path is None:
+        if keys:
+            raise SettingsError(f"{kind.key_option} applies to {kind.words}: name its file too.")
         return None
-    keys = [load_public(path) for path in arguments.advisory_key] or list(signers)
-    return believed(arguments.advisories, keys, datetime.now(UTC))
+    return trust.read_list(path, kind, keys).value
 
 
 def moment(text: str, now: datetime) -> tuple[datetime, datetime]:
@@ -107,7 +113,7 @@ def moment(text: str, now: datetime) -> tuple[datetime, datetime]:
     return found, found + timedelta(days=1, microseconds=-1) if whole_day else found
 
 
-def _report(found: Verification, arguments: argparse.Namespace, advisories: JsonObject | None) -> int:
+def _report(found: Verification, arguments: argparse.Namespace, advisories: JsonObject | None, trust: Trust) -> int:
 
     claims = summary(found.statement) if found.statement and found.genuine else None
     if arguments.json:
@@ -116,7 +122,10 @@ def _report(found: Verification, arguments: argparse.Namespace, advisories: Json
                 "genuine": found.genuine,
                 "reasons": rejections_to_json(found.rejections, translations()),
                 "claims": claims,
-                "signatures": [{"keyid": keyid, "verified": verified} for keyid, verified in found.signatures],
+                "signatures": [
+                    {"keyid": keyid, "verified": verified, "time": stamp(at.moment), "stamped": at.proven}
+                    for (keyid, verified), at in zip(found.signatures, found.times, strict=True)
+                ],
                 "judged_again": found.judged_again,
                 "known_version": found.known_version,
                 "same_suite": found.same_suite,
@@ -125,8 +134,10 @@ def _report(found: Verification, arguments: argparse.Namespace, advisories: Json
             }
         )
     else:
-        _write(found, claims, language_of(arguments), advisories)
-    return (DOUBTED if found.advised else 0) if found.genuine else 1
+        _write(found, claims, language_of(arguments), advisories, trust)
+    if not found.genuine:
+        return WITHDRAWN if {one.reason for one in found.rejections} == {"withdrawn"} else 1
+    return DOUBTED if found.advised else 0
 
 
 def _summary(found: Verification, arguments: argparse.Namespace) -> JsonObject | None:
@@ -139,7 +150,13 @@ def _summary(found: Verification, arguments: argparse.Namespace) -> JsonObject |
     )
 
 
-def _write(found: Verification, claims: JsonObject | None, lang: str, advisories: JsonObject | None) -> None:
+def _write(
+    found: Verification,
+    claims: JsonObject | None,
+    lang: str,
+    advisories: JsonObject | None,
+    trust: Trust,
+) -> None:
 
     words = translations().catalogues[lang]["certificate"]
     if claims is None:
@@ -154,8 +171,10 @@ def _write(found: Verification, claims: JsonObject | None, lang: str, advisories
         write_line(line)
     if advisories and not found.advised:
         print_message(words["advised-none"].format(issued=advisories["issued"]))
-    for keyid, verified in found.signatures:
-        write_line(words["signature-verified" if verified else "signature-unknown"].format(keyid=visible(keyid)[:64]))
+    for (keyid, verified), at in zip(found.signatures, found.times, strict=True):
+        line = words["signature-verified" if verified else "signature-unknown"].format(keyid=visible(keyid)[:64])
+        time = words["stamped"].format(time=stamp(at.moment)) if at.proven else ""
+        write_line(f"{line}{trust.owner_of(keyid)}{time}")
     print_message(words["judged-again" if found.judged_again else "not-judged-again"])
     if not found.known_version:
         print_message(words["other-version"])
@@ -167,7 +186,8 @@ COMMANDS = {
     "verify": Command(
         description="Verify signatures, validity, every file, the evidence, and that statement and report agree,\n"
         "without a network. Exit status: 0 genuine, 1 rejected, with every reason, 4 usage, 14 genuine but an\n"
-        "advisory casts doubt on a line. Genuine does not mean passed: the first lines show the verdict.",
+        "advisory casts doubt on a line, 15 withdrawn according to --registry. Genuine does not mean passed: the\n"
+        "first lines show the verdict.",
         example="example:\n  zstack-ticket verify out.zip --public-key certifier.pub.pem --at 2027-01-31",
         add_arguments=add_verify_arguments,
         run=verify,

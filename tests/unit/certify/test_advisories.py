@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from pytest_zstack_ticket.certify.advisories import PAYLOAD_TYPE, advised, believed, rule_digest, signed, written
+from pytest_zstack_ticket.certify.advisories import ADVISORIES, advised, rule_digest, written
 from pytest_zstack_ticket.certify.dsse import Envelope, envelope_text
 from pytest_zstack_ticket.certify.keys import new_key
+from pytest_zstack_ticket.certify.signed_list import read_signed_list, sign_list
 from pytest_zstack_ticket.model.errors import AdvisoryError, EvidenceError
 from tests.support.sample_report import DIGEST, sample_report
 
@@ -38,8 +39,8 @@ def listed(folder: Path, text: str) -> Path:
 def test_what_was_signed_is_believed_from_its_key(tmp_path: Path):
     document = written(listed(tmp_path, GOOD))
     file = tmp_path / "a.json"
-    file.write_bytes(signed(document, KEY, NOW))
-    found = believed(file, [new_key().public, KEY.public], NOW)
+    file.write_bytes(sign_list(ADVISORIES, document, KEY, NOW))
+    found = read_signed_list(file, ADVISORIES, [new_key().public, KEY.public], NOW).value
     assert found["advisory"] == document["advisory"]
     assert found["issued"] == "2027-01-31T00:00:00Z"
 
@@ -66,7 +67,7 @@ def test_an_id_stands_once(tmp_path: Path):
         written(listed(tmp_path, GOOD + GOOD))
 
 
-def packed(payload: bytes, payload_type: str = PAYLOAD_TYPE) -> bytes:
+def packed(payload: bytes, payload_type: str = ADVISORIES.payload_type) -> bytes:
     envelope = Envelope(payload_type=payload_type, payload=payload)
     return envelope_text(envelope.with_signature(KEY.sign(envelope.signed_bytes)))
 
@@ -93,19 +94,19 @@ def test_what_is_no_signed_list_is_not_believed(text: bytes, words: str, tmp_pat
     file = tmp_path / "a.json"
     file.write_bytes(text)
     with pytest.raises(EvidenceError, match=words):
-        believed(file, [KEY.public], NOW)
+        read_signed_list(file, ADVISORIES, [KEY.public], NOW)
 
 
 def test_a_list_of_another_key_or_of_tomorrow_is_not_believed(tmp_path: Path):
     file = tmp_path / "a.json"
-    file.write_bytes(signed(written(listed(tmp_path, GOOD)), new_key(), NOW))
+    file.write_bytes(sign_list(ADVISORIES, written(listed(tmp_path, GOOD)), new_key(), NOW))
     with pytest.raises(EvidenceError, match="none of the keys"):
-        believed(file, [KEY.public], NOW)
-    file.write_bytes(signed(written(listed(tmp_path, GOOD)), KEY, NOW + timedelta(days=1)))
+        read_signed_list(file, ADVISORIES, [KEY.public], NOW)
+    file.write_bytes(sign_list(ADVISORIES, written(listed(tmp_path, GOOD)), KEY, NOW + timedelta(days=1)))
     with pytest.raises(EvidenceError, match="in the future"):
-        believed(file, [KEY.public], NOW)
+        read_signed_list(file, ADVISORIES, [KEY.public], NOW)
     with pytest.raises(EvidenceError, match="cannot be read"):
-        believed(tmp_path / "none", [KEY.public], NOW)
+        read_signed_list(tmp_path / "none", ADVISORIES, [KEY.public], NOW)
 
 
 def about(**document: Any) -> list[str]:

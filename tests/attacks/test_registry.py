@@ -1,0 +1,204 @@
+"""Key sets, certificate numbers and the registry, tried on one signed bundle by somebody who cheats."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from pytest_zstack_ticket.artifacts.bundle import ENVELOPE
+from pytest_zstack_ticket.certify.keys import PrivateKey, new_key
+from pytest_zstack_ticket.cli.main import main
+from tests.plugin.test_certificate import edit_report, flip_quietly, make
+from tests.support.time_authority import Authority, listening, needs_openssl
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+LAB, VENDOR, ROOT = new_key(), new_key(), new_key()
+
+
+def day(days: int) -> str:
+    return (NOW + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def entry(key: PrivateKey, role: str, more: str = "") -> str:
+    pem = json.dumps(key.public.pem.decode())
+    times = f'from = "{day(-9)}"\nuntil = "{day(9)}"'
+    return f'[[key]]\npublic-key = {pem}\nowner = "Lab"\nroles = ["{role}"]\n{times}\n{more}\n'
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("signed")
+    for name, key in (("lab", LAB), ("vendor", VENDOR), ("root", ROOT)):
+        (folder / f"{name}.key.pem").write_bytes(key.pem())
+        (folder / f"{name}.pub.pem").write_bytes(key.public.pem)
+        (folder / f"{name}.key.pem").chmod(0o600)
+    make(folder / "report", 1, "accept-too-long:name")
+    assert main(["sign", str(folder / "report"), "--key", str(folder / "lab.key.pem"), "--replace"]) == 0
+    return folder
+
+
+def as_reported(folder: Path) -> SimpleNamespace:
+    return SimpleNamespace(report=json.loads((folder / "report.json").read_text("utf-8")))
+
+
+@pytest.fixture
+def place(signed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(signed, tmp_path / "place")
+    monkeypatch.chdir(tmp_path / "place")
+    for name in ("sign", "verify", "registry"):  # judging again is tried elsewhere, and takes seconds
+        monkeypatch.setattr(f"pytest_zstack_ticket.cli.{name}.judge_bundle", as_reported)
+    return tmp_path / "place"
+
+
+@pytest.fixture
+def verify(place: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, dict]]:
+    def run(*words: str) -> tuple[int, dict]:
+        capsys.readouterr()
+        status = main(["verify", "report", *words, "--json"])
+        out = capsys.readouterr().out
+        return status, json.loads(out) if out else {}
+
+    return run
+
+
+def reasons(document: dict) -> list[str]:
+    return [one["reason"] for one in document["reasons"]]
+
+
+def keyset(*entries: str) -> tuple[str, ...]:
+    Path("keys.toml").write_text("".join(entries), "utf-8")
+    assert main(["keyset", "keys.toml", "--key", "root.key.pem", "--output", "keys.json"]) == 0
+    return ("--keys", "keys.json", "--keys-key", "root.pub.pem")
+
+
+def test_a_certifier_of_the_set_is_believed_and_named(place, verify, capsys):
+    trusted = keyset(entry(LAB, "certifier"), entry(VENDOR, "vendor"))
+    status, document = verify(*trusted)
+    for one in document["signatures"]:
+        assert one.pop("time") == document["claims"]["validity"]["notBefore"]
+    assert (status, document["signatures"]) == (0, [{"keyid": LAB.keyid, "verified": True, "stamped": False}])
+    assert main(["verify", "report", *trusted, "--lang", "en"]) == 0
+    assert f"signed by {LAB.keyid} (Lab, certifier)" in capsys.readouterr().out
+    assert verify(*trusted, "--at", day(500)[:10])[0] == 1
+
+
+def test_a_vendor_cannot_certify_himself(place, verify):
+    trusted = keyset(entry(LAB, "certifier"), entry(VENDOR, "vendor"))
+    assert main(["sign", "report", "--key", "vendor.key.pem", "--replace"]) == 0
+    status, document = verify(*trusted)
+    assert (status, reasons(document)) == (1, ["key-role"])
+    assert main(["countersign", "report", "--key", "lab.key.pem"]) == 0
+    assert verify(*trusted)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("revoked", "expected"),
+    [
+        ((1, "retired"), []),
+        ((-1, "retired"), ["key-retired"]),
+        ((1, "compromised"), ["key-compromised"]),
+        ((-1, "compromised"), ["key-compromised"]),
+    ],
+)
+def test_a_revoked_key_says_why(revoked: tuple[int, str], expected: list[str], place, verify):
+    days, reason = revoked
+    trusted = keyset(entry(LAB, "certifier", f'revoked = {{at = "{day(days)}", reason = "{reason}"}}'))
+    assert reasons(verify(*trusted)[1]) == expected
+
+
+def test_a_set_that_the_vendor_signed_is_worth_nothing(place, verify):
+    Path("keys.toml").write_text(entry(VENDOR, "certifier"), "utf-8")
+    assert main(["keyset", "keys.toml", "--key", "vendor.key.pem", "--output", "keys.json"]) == 0
+    assert verify("--keys", "keys.json", "--keys-key", "root.pub.pem")[0] == 4
+    assert verify("--keys", "keys.json")[0] == 4
+    assert verify()[0] == 4
+
+
+@needs_openssl
+def test_a_time_stamp_saves_what_was_signed_before_the_key_was_stolen(place, verify, capsys):
+    (place / "tsa").mkdir()
+    authority = Authority(place / "tsa")
+    before = keyset(entry(LAB, "certifier", f'revoked = {{at = "{day(1)}", reason = "compromised"}}'))
+    with listening(authority.answer) as url:
+        assert main(["sign", "report", "--key", "lab.key.pem", "--replace", "--timestamp", url]) == 0
+    assert reasons(verify(*before)[1]) == ["key-compromised"], "nobody vouches for the authority"
+    trusted = ("--tsa-certificate", str(authority.certificate))
+    status, document = verify(*before, *trusted)
+    assert (status, document["signatures"][0]["stamped"]) == (0, True)
+    assert main(["verify", "report", *before, *trusted, "--lang", "en"]) == 0
+    assert "time-stamped at" in capsys.readouterr().out
+    after = keyset(entry(LAB, "certifier", f'revoked = {{at = "{day(-1)}", reason = "compromised"}}'))
+    assert reasons(verify(*after, *trusted)[1]) == ["key-compromised"]
+    signed = (place / "report" / ENVELOPE).read_bytes()
+    assert main(["sign", "report", "--key", "lab.key.pem", "--replace", "--timestamp", "http://127.0.0.1:1/"]) == 4
+    assert (place / "report" / ENVELOPE).read_bytes() == signed, "without an answer nothing is written"
+
+
+LAB_KEY = ("--public-key", "lab.pub.pem")
+LIST = ("--registry", "site/registry.dsse.json")
+
+
+def register(*words: str) -> int:
+    return main(["registry", *words, "--output", "site", "--key", "lab.key.pem"])
+
+
+def number(verify: Callable[..., tuple[int, dict]]) -> str:
+    found: str = verify(*LAB_KEY)[1]["claims"]["number"]
+    return found
+
+
+def test_a_listed_certificate_is_found_until_it_is_withdrawn(place, verify, capsys):
+    assert register("report", *LAB_KEY) == 0
+    assert verify(*LAB_KEY, *LIST)[0] == 0
+    drawn = number(verify)
+    assert drawn.startswith(f"ZT-{NOW:%Y}-")
+    page = Path("site/index.html").read_text("utf-8")
+    assert drawn in page
+    assert "<script" not in page
+    assert register("--withdraw", drawn, "--reason", "<b>other</b> target") == 0
+    status, document = verify(*LAB_KEY, *LIST)
+    assert (status, reasons(document), document["genuine"]) == (15, ["withdrawn"], False)
+    assert "<b>other</b> target" in document["reasons"][0]["en"]
+    for name, word in (("index.html", "WITHDRAWN"), ("index.zh.html", "撤回")):
+        page = Path("site", name).read_text("utf-8")
+        assert word in page
+        assert "<b>other" not in page
+    assert register("report", *LAB_KEY) == 0, "listing it again does not bring it back"
+    assert verify(*LAB_KEY, *LIST)[0] == 15
+    assert register("--withdraw", drawn, "--reason", "again") == 4
+    assert register("--withdraw", "ZT-2027-0", "--reason", "never listed") == 4
+    assert json.loads(Path("site/registry.json").read_text("utf-8"))["certificate"][0]["withdrawn"]["reason"]
+
+
+def test_another_certificate_under_a_listed_number_is_named(place, verify):
+    assert register("report", *LAB_KEY) == 0
+    drawn = number(verify)
+    again = ["sign", "report", "--key", "lab.key.pem", "--replace"]
+    assert main([*again, "--number", drawn, "--days", "9"]) == 0
+    assert reasons(verify(*LAB_KEY, *LIST)[1]) == ["number-otherwise"]
+    assert register("report", *LAB_KEY) == 4
+    assert main([*again, "--number", "LAB-2027.014"]) == 0
+    assert number(verify) == "LAB-2027.014"
+    assert reasons(verify(*LAB_KEY, *LIST)[1]) == ["number-unlisted"]
+    assert main([*again, "--number", "a b"]) == 4
+
+
+def test_only_verified_bundles_enter_and_only_its_signer_changes_a_list(place, verify):
+    assert register("report", *LAB_KEY) == 0
+    before = Path("site/registry.dsse.json").read_bytes()
+    assert register("report", "--public-key", "vendor.pub.pem") == 1
+    shutil.copytree("report", "bundles/one")
+    edit_report(Path("bundles/one"), flip_quietly)
+    assert register("bundles", *LAB_KEY) == 1
+    (Path("bundles/one") / ENVELOPE).unlink()
+    assert register("bundles", *LAB_KEY) == 4
+    assert main(["registry", "report", *LAB_KEY, "--output", "site", "--key", "vendor.key.pem"]) == 4
+    assert Path("site/registry.dsse.json").read_bytes() == before
+    assert verify(*LAB_KEY, *LIST, "--registry-key", "vendor.pub.pem")[0] == 4
+    assert verify(*keyset(entry(LAB, "certifier"), entry(VENDOR, "vendor")), *LIST)[0] == 4, "it is no publisher"
