@@ -25,11 +25,13 @@ class HttpClient:
         return next(value for name, value in (*self.before, *self.after) if name == "User-Agent")
 
     def dressed(self, request: Request) -> Request:
-        """Request with the client's headers, but for those that it names itself.
+        """Request with the client's headers, but for those that it names itself; one with a User-Agent is complete.
 
         Framing is about the connection's own headers, so a request with one of its own gets none.
         """
         named = {name.lower() for name, _ in request.headers}
+        if "user-agent" in named:
+            return request
         if request.framing or request.cut:
             named.add("connection")
         before, after = (
