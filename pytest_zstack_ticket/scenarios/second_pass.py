@@ -83,7 +83,8 @@ def _keeps_uuid(cases: CaseTable) -> bool:
     """Say whether a resourceUuid becomes the uuid of the ticket, by which it can be told from others'."""
     (free,) = cases.rows("variations", "params.resourceUuid/free")
     made = cases.result_of(free)
-    return bool(made.inventory) and made.inventory.get("uuid") == made.sent("resourceUuid")
+    shown = (made.inventory or {}).get("uuid")
+    return shown is not None and shown == made.sent("resourceUuid")
 
 
 def unmarked(draft: Draft, context: Context, source: random.Random) -> Draft:
