@@ -93,10 +93,15 @@ def zstack_cases(zstack_run: Run) -> CaseTable:
     """Provide the enumerated drafts and messages, each sent once."""
     from pytest_zstack_ticket.scenarios.case_table import CaseTable  # noqa: PLC0415 - as above
 
-    target, announce = zstack_run.reached, zstack_run.examiner.announce
-    order = zstack_run.options["seed"] if zstack_run.options["effort"] == "certify" else None
-    table = partial(CaseTable, target.endpoint, target.context, target.profile, order=order)
-    return table(window=zstack_run.window, announce=announce)
+    target, options = zstack_run.reached, zstack_run.options
+    return CaseTable(
+        target.endpoint,
+        target.context,
+        target.profile,
+        window=zstack_run.window,
+        order=options["seed"] if options["effort"] == "certify" else None,
+        announce=zstack_run.examiner.announce,
+    )
 
 
 @pytest.fixture(scope="session")
