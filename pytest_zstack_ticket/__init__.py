@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.runner.state_machine import StateMachineRunner
     from pytest_zstack_ticket.scenarios.canary_ticket import CanaryTicket
     from pytest_zstack_ticket.scenarios.case_table import CaseTable
+    from pytest_zstack_ticket.scenarios.second_pass import SecondPass
     from pytest_zstack_ticket.scenarios.ticket_group import TicketGroup
     from pytest_zstack_ticket.scenarios.ticket_set import TicketSet
 
@@ -47,6 +48,7 @@ __all__ = [
     "Profile",
     "Refused",
     "Run",
+    "SecondPass",
     "Session",
     "StateMachineRunner",
     "TicketEndpoint",
@@ -74,6 +76,7 @@ _HOMES = {
     "Profile": "model.profile",
     "Refused": "model.outcome",
     "Run": "runner.run",
+    "SecondPass": "scenarios.second_pass",
     "Session": "model.settings",
     "StateMachineRunner": "runner.state_machine",
     "TicketEndpoint": "client.endpoint",

@@ -15,6 +15,8 @@ from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Resp
 
 Flow: TypeAlias = Generator[Request | Wait, Exchange, None]
 
+KEPT = ("authorization", "x-json-schema", "user-agent")
+"""Headers of a request that its polls carry, too."""
 GROWTH = 2.0
 CLOSE = 0.15
 """Where the first poll came too early, the job is nearly over: the second one follows after this part of the wait."""
@@ -29,8 +31,8 @@ LOST_POLLS = 3
 def submit(request: Request, *, job_limit: float, first_wait: float, hook_wait: float = 0.0) -> Flow:
     """Send a request and, if it started a job, follow the job for at most `job_limit` seconds.
 
-    A request without an answer is not repeated: a POST may have been carried out. Polls carry the Authorization of the
-    request. The flow ends; what it led to is read from its exchanges.
+    A request without an answer is not repeated: a POST may have been carried out. Polls carry the Authorization and
+    the User-Agent of the request. The flow ends; what it led to is read from its exchanges.
 
     With a `hook_wait` the job's end is expected to be delivered within so many seconds, and read by a poll then: a
     delivery only ends the wait. Without one the job is polled as ever.
@@ -39,7 +41,7 @@ def submit(request: Request, *, job_limit: float, first_wait: float, hook_wait: 
     job = _job(exchange)
     if job is None or job_limit <= 0:
         return
-    headers = tuple(pair for pair in request.headers if pair[0].lower() in ("authorization", "x-json-schema"))
+    headers = tuple(pair for pair in request.headers if pair[0].lower() in KEPT)
     poller = Request(method="GET", path=f"/v1/api-jobs/{job}", headers=headers)
     spent = 0.0
     if hook_wait > 0:

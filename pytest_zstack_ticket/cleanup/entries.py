@@ -63,6 +63,11 @@ class Entry:
         """True while a ticket may still come of it."""
         return self.end == ""
 
+    @property
+    def answered_ours(self) -> bool:
+        """True if the answer alone proves the ticket ours: it shows our nonce, or the uuid that we chose instead."""
+        return self.shown or (not self.intent.nonce and self.ticket != "" and self.ticket == self.intent.resource)
+
 
 def intent_of(request: Request, *, number: int, now: float) -> Intent:
     """Intent of a POST, by what its draft means; a body without nonce is recognised by its name alone."""

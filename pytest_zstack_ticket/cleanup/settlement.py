@@ -48,7 +48,7 @@ class Settlement:
     @property
     def hidden(self) -> set[str]:
         """Tickets that an answer named with our nonce in it, and that the target does not let us look at."""
-        named = {one.ticket: one for one in self.chosen if one.ticket and one.shown}
+        named = {one.ticket: one for one in self.chosen if one.ticket and one.answered_ours}
         found = named.keys() - self.view.absent - self.view.rows.keys()
         self.entries |= {uuid: named[uuid] for uuid in found}
         return found

@@ -236,7 +236,7 @@ class Sweeper:
     def _sweep_unseen(self) -> None:
         """Take away what the target answered us with our nonce in it; it cannot be asked for anything else."""
         self._follow()
-        shown = {one.ticket: one for one in self._ledger.book.pending() if one.ticket and one.shown}
+        shown = {one.ticket: one for one in self._ledger.book.pending() if one.ticket and one.answered_ours}
         chosen = shown if self._selection is None else self._selection.choose(shown)
         if not self._dry:
             self._calls.each(lambda uuid: self._take_one_away(uuid, {}), sorted(chosen))

@@ -11,13 +11,17 @@ from pytest_zstack_ticket.client.job_notifications import JobNotifications
 from pytest_zstack_ticket.client.polling_pace import PollingPace
 from pytest_zstack_ticket.client.recorder import Recorder
 from pytest_zstack_ticket.model.exchange import Exchange, Request, Wait
+from pytest_zstack_ticket.model.http_client import JAVA_SDK, HttpClient
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
 from pytest_zstack_ticket.transport.quota import forget_wait, waited
 
 
 class Client:
-    """Sends requests one by one in the calling thread; safe to use from many threads at once."""
+    """Sends requests one by one in the calling thread; safe to use from many threads at once.
+
+    `looks_like` is the HTTP client whose headers they carry.
+    """
 
     def __init__(  # noqa: PLR0913 - what a client brings together
         self,
@@ -28,6 +32,7 @@ class Client:
         recorder: Recorder,
         worker: str = "m",
         notifications: JobNotifications | None = None,
+        looks_like: HttpClient = JAVA_SDK[0],
     ) -> None:
         self._transport = transport
         self._clock = clock
@@ -37,6 +42,7 @@ class Client:
         self._worker = worker
         self.pace = PollingPace()
         self._notifications = notifications or JobNotifications()
+        self.looks_like = looks_like
 
     @property
     def transport(self) -> Transport:
@@ -51,6 +57,7 @@ class Client:
     def send(self, request: Request) -> tuple[Exchange, Exchange]:
         """Send one request; return the exchange as it was, and as it is kept."""
         call_gate.check()
+        request = self.looks_like.dressed(request)
         number = next(self._numbers)
         forget_wait()
         begun = self._clock.now()

@@ -101,6 +101,7 @@ OPTIONS = (
     Option("waivers", "a TOML file of waivers for known failures", kind="file", metavar="FILE"),
     Option("baseline", "the report of an earlier run: replay its examples and compare", kind="file", metavar="DIR"),
     Option("nonce", "certifier's nonce, added to ticket names; it decides the seed", kind="nonce", metavar="WORD"),
+    Option("unmarked", "let some tickets of a certify run with a nonce carry no mark of a test", False, "flag"),
     Option("allow-plugins", "pytest plugins that may be loaded at effort certify, with commas", metavar="NAMES"),
     Option(
         "plan",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.runner.state_machine import StateMachineRunner
     from pytest_zstack_ticket.scenarios.canary_ticket import CanaryTicket
     from pytest_zstack_ticket.scenarios.case_table import CaseTable
+    from pytest_zstack_ticket.scenarios.second_pass import SecondPass
     from pytest_zstack_ticket.scenarios.ticket_group import TicketGroup
     from pytest_zstack_ticket.scenarios.ticket_set import TicketSet
 
@@ -92,8 +93,15 @@ def zstack_cases(zstack_run: Run) -> CaseTable:
     """Provide the enumerated drafts and messages, each sent once."""
     from pytest_zstack_ticket.scenarios.case_table import CaseTable  # noqa: PLC0415 - as above
 
-    target, announce = zstack_run.reached, zstack_run.examiner.announce
-    return CaseTable(target.endpoint, target.context, target.profile, window=zstack_run.window, announce=announce)
+    target, options = zstack_run.reached, zstack_run.options
+    return CaseTable(
+        target.endpoint,
+        target.context,
+        target.profile,
+        window=zstack_run.window,
+        order=options["seed"] if options["effort"] == "certify" else None,
+        announce=zstack_run.examiner.announce,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -219,6 +227,19 @@ def zstack_state_machine(zstack_run: Run, zstack_explore: Explorer) -> StateMach
 def zstack_drift(zstack_run: Run) -> DriftMonitor:
     """Provide the drift monitor, which repeats the calibration request during the run; `mark()` sends it now."""
     return zstack_run.drift_monitor
+
+
+@pytest.fixture(scope="session")
+def zstack_second_pass(zstack_run: Run) -> SecondPass:
+    """Send drafts again; at effort certify from another HTTP client, in another session and, if allowed, unmarked."""
+    from pytest_zstack_ticket.model.http_client import other_client  # noqa: PLC0415 - as above
+    from pytest_zstack_ticket.scenarios.second_pass import SecondPass  # noqa: PLC0415 - as above
+
+    target, options = zstack_run.reached, zstack_run.options
+    ours = target.own.client.looks_like
+    client = other_client(ours, options["seed"]) if options["effort"] == "certify" else None
+    context = target.context if options["unmarked"] else None
+    return SecondPass(target.endpoint, client=client, seed=options["seed"], context=context)
 
 
 @pytest.fixture(scope="session")

@@ -117,7 +117,8 @@ class RunHooks:
                 startup.withdraw(session.config)
                 return
             self.reach(session.config)
-        session.items[:] = run_order.in_order(session.items, self.run.late)
+        drawn = self.run.options["seed"] if self.run.options["effort"] == "certify" else None
+        session.items[:] = run_order.in_order(session.items, self.run.late, drawn)
         if self.run.role == "alone":
             self.run.selected.update(filter(None, map(items.requirement_of, session.items)))
         if self.run.role == "worker" and self.run.usage_counter_path is not None:

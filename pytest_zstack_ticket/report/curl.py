@@ -14,6 +14,7 @@ from pytest_zstack_ticket.model.exchange import Request
 
 MAX_BODY_BYTES = 100_000
 _SET_BY_CURL = frozenset({"content-length", "host", "accept-encoding"})
+_SENT_BY_CURL = frozenset({("connection", "keep-alive"), ("accept", "*/*")})
 SESSION_VARIABLE = "ZSTACK_SESSION"
 _ESCAPE = re.compile(rb"\\([0-7]{3})")
 
@@ -30,7 +31,7 @@ def curl_line(
     arguments = ["curl", "-sS", "-i", "-g", "--path-as-is", "-X", shlex.quote(request.method)]
     given = set()
     for name, value in request.headers:
-        if name.lower() not in _SET_BY_CURL:
+        if name.lower() not in _SET_BY_CURL and (name.lower(), value.lower()) not in _SENT_BY_CURL:
             given.add(name.lower())
             arguments += [
                 "-H",

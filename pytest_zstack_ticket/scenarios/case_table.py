@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.client.endpoint import TicketEndpoint
     from pytest_zstack_ticket.model.profile import Profile
     from pytest_zstack_ticket.model.ticket_context import Context
+
+
+DRAFTS = ("mutations", "variations", "open")
+"""Catalogues whose rows may come in any order; malformed requests of one kind share a sibling."""
 
 
 @lru_cache(maxsize=512)
@@ -47,13 +52,15 @@ class CaseTable:
     """The catalogues of one run, with the result of each row that was sent so far.
 
     Rows are chosen by their partition, such as `params.name/too-long`; `*` stands for any text. Rows that could harm
-    the target are left out. `announce` is called with the partitions that a test is about to examine.
+    the target are left out. `order` is the seed of the order in which drafts are sent, None for that of the catalogues.
+    `announce` is called with the partitions that a test is about to examine.
     """
 
     endpoint: TicketEndpoint
     context: Context
     profile: Profile
     window: int = 1
+    order: int | None = None
     announce: Callable[[Iterable[str]], object] = _ignore
     _results: OncePerKey[tuple[str, str], CallResult] = field(default_factory=OncePerKey)
 
@@ -70,7 +77,11 @@ class CaseTable:
             "unusual-requests": strategies.unusual_requests(self.context, self.profile.limits),
         }
         may_send = self.endpoint.may_send
-        return {name: tuple(row for row in rows if may_send(row.body)) for name, rows in catalogues.items()}
+        found = {name: [row for row in rows if may_send(row.body)] for name, rows in catalogues.items()}
+        if self.order is not None:
+            for name in DRAFTS:
+                random.Random(self.order).shuffle(found[name])
+        return {name: tuple(rows) for name, rows in found.items()}
 
     def rows(self, catalogue: str, *patterns: str) -> tuple[Draft | Message, ...]:
         """Rows of a catalogue that fit any of the patterns; all of them if there is no pattern.

@@ -19,6 +19,7 @@ from pytest_zstack_ticket.client.recorder import Recorder
 from pytest_zstack_ticket.client.session_manager import SessionManager
 from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.config.options import RunOptions
+from pytest_zstack_ticket.model.http_client import HttpClient, client_of
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.model.ticket_context import Part
@@ -75,6 +76,7 @@ def open_target(  # noqa: PLR0913 - what a target is made of
         recorder=recorder,
         worker=worker,
         ledger=ledger,
+        seed=options["seed"],
         called=called,
     )
     return _target(factory, settings, others, Line(wire, pages, sessions))
@@ -130,6 +132,7 @@ class ConnectionFactory:
     recorder: Recorder
     worker: str
     ledger: Path | None
+    seed: object
     called: Listener | None = None
     _sessions: dict[LogIn, SessionManager] = field(default_factory=dict)
 
@@ -150,8 +153,11 @@ class ConnectionFactory:
         began = partial(self.cleanup.created, settings.part)
         line = LedgerTransport(self.line, ledger=ledger, clock=self.cleanup.clock, began=began) if ledger else self.line
         capped = QuotaTransport(line, usage_counter=self.cleanup.usage_counter, clock=self.cleanup.clock)
-        breaker = CircuitBreaker(capped, probe=VERSION, clock=self.cleanup.clock, total=settings.patience.total)
-        client = self._client(breaker, worker, notifications)
+        look = client_of(self.seed, settings.part)
+        breaker = CircuitBreaker(
+            capped, probe=look.dressed(VERSION), clock=self.cleanup.clock, total=settings.patience.total
+        )
+        client = self._client(breaker, worker, look, notifications)
         sessions = self._sessions.setdefault(
             log_in_of(settings), SessionManager(client=client, settings=settings, learn=self.redactor.learn)
         )
@@ -162,7 +168,7 @@ class ConnectionFactory:
             sessions=sessions,
             endpoint=self._endpoint(client, sessions, settings, part, users),
             ledger=ledger,
-            cleaner=self._client(self._cleaning(line, settings), f"{worker}-end"),
+            cleaner=self._client(self._cleaning(line, settings), f"{worker}-end", look),
         )
         self.cleanup.connections.append(connection)
         return connection
@@ -200,7 +206,9 @@ class ConnectionFactory:
         bound = QuotaTransport(line, usage_counter=self.cleanup.usage_counter, clock=self.cleanup.clock, cleaning=True)
         return RetryTransport(bound, clock=self.cleanup.clock, patience=settings.patience.sweep)
 
-    def _client(self, transport: Transport, worker: str, notifications: JobNotifications | None = None) -> Client:
+    def _client(
+        self, transport: Transport, worker: str, looks_like: HttpClient, notifications: JobNotifications | None = None
+    ) -> Client:
         return Client(
             transport=transport,
             clock=self.cleanup.clock,
@@ -208,6 +216,7 @@ class ConnectionFactory:
             recorder=self.recorder,
             worker=worker,
             notifications=notifications,
+            looks_like=looks_like,
         )
 
 

@@ -30,6 +30,8 @@ def context_of(options: RunOptions) -> Context:
     """
     context = _given_context(options)
     nonce = options["nonce"]
+    if options["unmarked"] and not (nonce and options["effort"] == "certify"):
+        raise SettingsError("--zstack-unmarked: it is for runs with --zstack-effort=certify and --zstack-nonce.")
     if not nonce:
         return context
     longest = profile_of(options).limits.name - len(nonce) - ROOM

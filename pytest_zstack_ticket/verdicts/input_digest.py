@@ -6,6 +6,7 @@ import hashlib
 from functools import lru_cache
 
 from pytest_zstack_ticket.model.exchange import Request, Trails
+from pytest_zstack_ticket.model.http_client import ADDED
 from pytest_zstack_ticket.model.nonce import NONCE_BYTES_PATTERN
 
 EACH_TIME = frozenset({"authorization", "date", "x-job-uuid"})
@@ -20,7 +21,8 @@ def input_of(role: str, trails: Trails) -> str:
 
 @lru_cache(maxsize=1024)
 def _digest(request: Request) -> str:
-    headers = sorted((name.lower(), value) for name, value in request.headers if name.lower() not in EACH_TIME)
+    sent = ((name.lower(), value) for name, value in request.headers)
+    headers = sorted(pair for pair in sent if pair[0] not in EACH_TIME and pair not in ADDED)
     head = NONCE_BYTES_PATTERN.sub(b"", repr((request.method, request.path, headers, request.body is None)).encode())
     parts = hashlib.blake2b(head + b"\0" + NONCE_BYTES_PATTERN.sub(b"", request.body or b""), digest_size=6)
     return parts.hexdigest()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pytest_zstack_ticket.api.strict_json import decode
 from pytest_zstack_ticket.model.codec import edit_to_json
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Request, Response, Trails
+from pytest_zstack_ticket.model.http_client import ADDED
 from pytest_zstack_ticket.model.nonce import NONCE, NONCE_BYTES_PATTERN, NONCE_PATTERN
 from pytest_zstack_ticket.model.outcome import Undecided, Violation
 from pytest_zstack_ticket.model.saved_example import Observed, SavedCall, SavedExample
@@ -70,10 +71,17 @@ def _call(role: str, request: Request, ours: Collection[str], word: str) -> Save
         role=role,
         method=request.method,
         path=request.path,
-        headers=tuple(pair for pair in headers if pair[0].lower() != "authorization"),
+        headers=tuple(
+            (name, value) for name, value in headers if name.lower() != "authorization" and not _is_added(name, value)
+        ),
         session=bool(authorised),
         body=None if body is None else _without(word, NONCE_BYTES_PATTERN.sub(NONCE.encode(), body)),
     )
+
+
+def _is_added(name: str, value: str) -> bool:
+    """Say whether a header is that of an HTTP client: in another run it is another one's."""
+    return (name.lower(), value) in ADDED
 
 
 def _without(word: str, body: bytes) -> bytes:

@@ -33,6 +33,14 @@ def collected(pytester: pytest.Pytester, *arguments: str) -> list[str]:
     return [line for line in result.stdout.lines if "::" in line]
 
 
+def test_certify_draws_an_order_from_its_seed_and_ends_with_the_same_tests(pytester: pytest.Pytester) -> None:
+    one, other = (collected(pytester, "--zstack-effort=certify", f"--zstack-seed={seed}") for seed in (1, 2))
+    assert sorted(one) == sorted(other)
+    assert one != other
+    assert [line for line in one[-len(LATE) :] if line.partition("::")[2].startswith(tuple(LATE))]
+    assert one[-len(LATE) :] == other[-len(LATE) :]
+
+
 @pytest.mark.parametrize("order", [("--nf",), ("-p", "shuffling")])
 def test_no_plugin_reorders_the_suites(pytester: pytest.Pytester, order: tuple[str, ...]) -> None:
     pytester.makepyfile(shuffling=SHUFFLING)
@@ -75,7 +83,7 @@ def test_what_was_examined_too_early_is_inconclusive_in_the_run_and_when_judged_
     from pytest_zstack_ticket.certify.rejudge import judge_bundle  # noqa: PLC0415 - only here
     from pytest_zstack_ticket.plugin import run_order  # noqa: PLC0415 - likewise
 
-    monkeypatch.setattr(run_order, "in_order", lambda tests, _late: list(reversed(tests)))
+    monkeypatch.setattr(run_order, "in_order", lambda tests, *_more: list(reversed(tests)))
     arguments = ("--zstack-url=embedded", "--zstack-effort=smoke", "--zstack-seed=1", "--zstack-report=out")
     assert pytester.runpytest(*arguments, "-k", FEW).ret == 12
     row = next(row for row in report()["requirements"] if row["id"] == "ZT-STORE-017")

@@ -17,6 +17,7 @@ from pytest_zstack_ticket import (
     HookListener,
     Profile,
     Run,
+    SecondPass,
     Session,
     StateMachineRunner,
     TicketEndpoint,
@@ -54,6 +55,7 @@ def test_every_fixture_has_a_name_for_its_type(  # noqa: PLR0917 - as many as th
     zstack_explore: Explorer,
     zstack_state_machine: StateMachineRunner,
     zstack_drift: DriftMonitor,
+    zstack_second_pass: SecondPass,
     zstack_webhook: HookListener,
 ) -> None:
     assert zstack_context.name

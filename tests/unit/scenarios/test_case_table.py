@@ -67,3 +67,14 @@ def test_catalogues_are_sent_whole(window):
     cases = table(window=window)
     cases.send_catalogues("mutations")
     assert len(cases.endpoint.sent) == len(cases.rows("mutations"))
+
+
+def partitions(cases, catalogue):
+    return [row.edit.partition for row in cases.rows(catalogue)]
+
+
+def test_drafts_come_in_an_order_that_the_seed_decides_and_malformed_requests_in_theirs():
+    drawn = [partitions(table(order=seed), "mutations") for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert all(sorted(one) == sorted(partitions(table(), "mutations")) for one in drawn)
+    assert partitions(table(order=1), "malformed-requests") == partitions(table(), "malformed-requests")
