@@ -186,12 +186,17 @@ class TicketEndpoint(TicketLookup):
         """The trail of the only login with a wrong password: more of them could lock the account."""
         return self.login(spoilt=True)
 
-    def login(self, *, user: str | None = None, password: str | None = OUR_SESSION, spoilt: bool = False) -> CallResult:
-        """Log in; without arguments as we do, with a password of None without that field, or with a digit wrong."""
+    def login(
+        self, *, user: str | None = None, tail: str = "", password: str | None = OUR_SESSION, spoilt: bool = False
+    ) -> CallResult:
+        """Log in; without arguments as we do, with a password of None without that field, or with a digit wrong.
+
+        A `tail` follows the name of the user.
+        """
         clear = self._settings.credentials.password if password == OUR_SESSION else password
         request = login_request(
             self._settings.login,
-            user or self._settings.user,
+            f"{user or self._settings.user}{tail}",
             clear,
             spoilt=spoilt,
             two_factor=self._settings.credentials.two_factor_token,

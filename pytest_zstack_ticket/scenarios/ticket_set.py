@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from pytest_zstack_ticket.api.messages import moment, rows_of
 from pytest_zstack_ticket.model.nonce import NONCE, NONCE_PATTERN
@@ -111,6 +111,11 @@ class TicketSet:
         """Query tickets by conditions, see `fill_in`; parameters as they are, a `limit` of None without one."""
         pairs = [*(("q", one) for one in self.fill_in(*conditions)), *({"limit": LIMIT} | parameters).items()]
         query = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in pairs if value is not None)
+        return self._endpoint.call("GET", f"/v1/tickets?{query}")
+
+    def query_with_plus(self, *conditions: str) -> CallResult:
+        """Query tickets by conditions, with blanks written as +, as HTML forms and urlencode do."""
+        query = urlencode([*(("q", one) for one in self.fill_in(*conditions)), ("limit", LIMIT)])
         return self._endpoint.call("GET", f"/v1/tickets?{query}")
 
     def listing(self) -> CallResult:

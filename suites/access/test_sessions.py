@@ -13,6 +13,16 @@ EVENTS = ("cancel", "update", "delete")
 READINGS = ("uuid", "path", "history", "archive", "archived-history", "count")
 NAMES = ("session", "sessionUuid", "sessionId", "uuid", "token", "access_token", "Authorization")
 """What a session might be called in a query string, a cookie or a header of its own."""
+HEADERS = (
+    "X-Auth-Token",
+    "X-Access-Token",
+    "X-Session-Id",
+    "X-Session-Uuid",
+    "Session-Id",
+    "Session-Uuid",
+    "SessionUuid",
+)
+"""Headers that other APIs name their sessions in."""
 ADDRESSES = ("X-Forwarded-For", "X-Real-IP", "X-Client-IP", "X-Originating-IP")
 """Headers in which a proxy names the client: anyone may send them."""
 REDIRECT = 3
@@ -137,6 +147,7 @@ def test_session_counts_only_in_its_header(ticket_endpoint, zstack_examine):
     path = "/v1/tickets?limit=1&" + "&".join(f"{name}={session.uuid}" for name in NAMES)
     cookie = "; ".join(f"{name}={session.uuid}" for name in NAMES)
     headers = (("Cookie", cookie), *((f"X-{name.title()}", session.uuid) for name in NAMES[:5]))
+    headers += tuple((name, session.uuid) for name in HEADERS)
     good = ticket_endpoint.call("GET", path, headers=headers, authorization=session.authorization)
     for place, asked in {"query": (path, ()), "cookie": ("/v1/tickets?limit=1", headers)}.items():
         bad = ticket_endpoint.call("GET", asked[0], headers=asked[1], authorization=None)

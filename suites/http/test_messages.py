@@ -137,6 +137,21 @@ def test_unknown_headers_and_header_case_do_not_matter(headers, ticket_endpoint,
     assert violation is None, violation
 
 
+@pytest.mark.requirement("ZT-HTTP-018")
+@pytest.mark.zstack_alone
+def test_authorization_may_be_written_in_lower_case(ticket_endpoint, zstack_examine):
+    """A create whose Authorization header is written in lower case is accepted."""
+    if "log-in" not in ticket_endpoint.profile.capabilities:
+        return
+    session, draft = ticket_endpoint.another_session(), ticket_endpoint.calibration_draft
+    edit = Edit(kind="variation", name="authorization-in-lower-case")
+    headers = (*draft.headers, ("authorization", session.authorization))
+    result = ticket_endpoint.send(Message(edit=edit, body=draft.body, headers=headers))
+    violation = zstack_examine("sameness", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
+    assert violation is None, violation
+    ticket_endpoint.logout(session.uuid)
+
+
 @pytest.mark.requirement("ZT-HTTP-028")
 def test_equivalent_headers_and_unknown_parameters_do_not_matter(ticket_endpoint, zstack_examine):
     """Headers that only say how the server is spoken to, and an unknown query parameter, do not matter."""

@@ -155,7 +155,7 @@ def test_requests_of_a_cancelled_ticket_can_be_updated(ticket_endpoint, zstack_e
 
 @pytest.mark.requirement("ZT-LIFECYCLE-004")
 def test_cancelled_ticket_can_be_reopened(ticket_endpoint, zstack_examine):
-    """If a cancelled ticket can be reopened, it becomes Pending and can be cancelled again."""
+    """If a cancelled ticket can be reopened, it becomes Pending and can be cancelled again; it is still one ticket."""
     new_ticket = ticket_factory(ticket_endpoint)
     ticket = new_ticket()
     ticket.send_event("cancel")
@@ -163,6 +163,10 @@ def test_cancelled_ticket_can_be_reopened(ticket_endpoint, zstack_examine):
         subject, _ = check_event(ticket, event, zstack_examine, must=must)
         if subject.refused:
             break
+    named = ticket_endpoint.find_by_name(ticket.created)
+    if not ticket.was_deleted_for_quota():
+        violation = zstack_examine("stored-once", subject=ticket.created, named=named)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-005")

@@ -11,7 +11,7 @@ SELECTIONS = {
     "ZT-QUERY-003": [["name={c}"], ["name={a}"], [OWN, "uuid={uuid2}"]],
     "ZT-QUERY-004": [[OWN, "name!={c}"], [OWN, "uuid!={uuid2}"]],
     "ZT-QUERY-006": [[OWN, "name!~={own} d%"], [OWN, "description!~=%m"]],
-    "ZT-QUERY-007": [["name?={a},{d}"], ["name?={b}"], ["uuid?={uuid1},{uuid4}"]],
+    "ZT-QUERY-007": [["name?={a},{b},{d}"], ["name?={b}"], ["uuid?={uuid1},{uuid4}"]],
     "ZT-QUERY-008": [[OWN, "name!?={a},{d}"], [OWN, "uuid!?={uuid1},{uuid4}"]],
     "ZT-QUERY-009": [[OWN, "description is null"]],
     "ZT-QUERY-010": [[OWN, "description not null"]],
@@ -98,8 +98,14 @@ NOTHING = (
     "name~=%{own}",
     "name~=%{own}-none%",
     "name?={own},{own}x",
+    "name={a},{b}",
+    "name={c}=x",
+    "name~=%25{own}%25",
 )
-"""Only ~= reads % and _ as wildcards (wire dossier 4.6)."""
+"""Only ~= reads % and _ as wildcards, and only ?= a comma (wire dossier 4.6); the value is all that follows the first =.
+
+The last one is found where a query string is decoded twice.
+"""
 PARTS = ("{own}%", "%{own} %", "{own} _ %", "%{own}__%", "{own:.13}_ %", "{own:.12}__%", "{own:.11}%", "{own:.9}%")
 """Patterns that the names of all our tickets match, and no others."""
 SPECIAL = ("{own}' OR 'a' LIKE 'a", "{own}'--", '{own}" OR ""', "{own};", "{own}')")
@@ -143,6 +149,15 @@ def test_conditions_select_the_matching_tickets(selections, zstack_tickets, zsta
     for conditions in (*queries, *deeper(requirement, zstack_effort)):
         violation = zstack_examine("selection", **zstack_tickets.query_with_listings(*conditions))
         assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-QUERY-003")
+def test_plus_in_a_query_string_is_a_blank(zstack_tickets, zstack_examine):
+    """A query string whose blanks are written as + selects the same tickets."""
+    before = zstack_tickets.listing()
+    result = zstack_tickets.query_with_plus("name={c}")
+    violation = zstack_examine("selection", subject=result, before=before, after=zstack_tickets.listing())
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-005")

@@ -45,6 +45,7 @@ def test_login_as_an_unknown_user_is_refused(ticket_endpoint, zstack_examine):
         ticket_endpoint.login(user=user),
         ticket_endpoint.login(user=user, password=uuid.uuid4().hex),
         *(ticket_endpoint.login(user=name) for name in (f"{user}' or '1'='1", f"{user}' or 1=1 -- ", "%", "*")),
+        ticket_endpoint.login(tail="' -- "),
         ticket_endpoint.call("PUT", LOG_IN, body=ANYBODY, authorization=None, follow=False, call="login"),
     ):
         violation = zstack_examine("login-refused", subject=bad, sibling=ticket_endpoint.good_login)

@@ -65,8 +65,8 @@ def test_valid_session_in_an_altered_header_is_refused(cases, ticket_endpoint, z
 
 @pytest.mark.requirement("ZT-SESSION-006")
 @pytest.mark.zstack_alone
-def test_create_with_a_logged_out_session_is_refused(ticket_endpoint, zstack_examine):
-    """A create with a logged-out session is refused."""
+def test_logged_out_session_is_refused(ticket_endpoint, zstack_examine):
+    """A create or a query with a logged-out session is refused."""
     session = ticket_endpoint.another_session()
     ended = ticket_endpoint.logout(session.uuid)
     edit = Edit(kind="breakage", name="logged-out-session", note="the session was logged out before")
@@ -76,6 +76,13 @@ def test_create_with_a_logged_out_session_is_refused(ticket_endpoint, zstack_exa
     violation = zstack_examine(
         "refused-session", edit=edit, subject=result, sibling=ticket_endpoint.calibration, ended=ended
     )
+    assert violation is None, violation
+    if "query" not in ticket_endpoint.profile.capabilities:
+        return
+    good = ticket_endpoint.call("GET", "/v1/tickets?limit=1")
+    bad = ticket_endpoint.call("GET", "/v1/tickets?limit=1", authorization=session.authorization)
+    roles = {"subject": bad, "sibling": good, "ended": ended}
+    violation = zstack_examine("refused-session", edit=edit, **roles, arguments={"call": "query"})
     assert violation is None, violation
 
 

@@ -185,13 +185,15 @@ class Asking:
         if operator == "not null":
             return held is not None or self.on("q-not-null-all")
         if operator == "=":
-            return self.same(held, value)
+            if self.on("q-equal-splits"):
+                return any(self.same(held, one) for one in value.split(","))
+            return self.same(held, value.split("=", 1)[0] if self.on("q-second-equals") else value)
         if operator == "!=":
             if self.on("q-not-ignored"):
                 return True
             return held is not None and not self.same(held, value)
         if operator in {"?=", "!?="}:
-            options = value.split(",")
+            options = value.split(",")[: 2 if self.on("q-in-two") else None]
             if self.on("q-in-first"):
                 options = options[:1]
             if self.on("q-in-last"):

@@ -94,6 +94,7 @@ class Book:
         self.archived_histories: list[dict[str, Any]] = []
         self.jobs: dict[str, Job] = {}
         self.dead: set[str] = set()
+        self.ended: dict[str, dict[str, Any]] = {}  # the sessions that were logged out
         self.sequence = itertools.count(random.randrange(100, 999), 3)
         self.count, self.under_way, self.last = 0, 0, None
         self.busy = 0  # asynchronous calls on their way
@@ -171,7 +172,8 @@ class Book:
                 self.sessions.clear()
             if token not in self.sessions and self.on("logout-twice-error"):
                 raise Refused("ID.1001", "Session expired")
-            self.sessions.pop(token, None)
+            if token in self.sessions:
+                self.ended[token] = self.sessions.pop(token)
 
     # -- history
 

@@ -216,6 +216,9 @@ class Deeds:
             after, results = self.approved(row)
         if event == "reopen":
             row["_step"], row["_reopened"] = 0, True
+            if on("reopen-clones"):
+                twin = copy.deepcopy(row) | {"uuid": fresh(), "status": after}
+                book.tickets[twin["uuid"]] = twin
         if on("reject-cancels") and event == "reject":
             after = "Cancelled"
         if on("cancel-rejects") and event == "cancel":

@@ -165,8 +165,13 @@ class Talk(BaseHTTPRequestHandler):
         for part in query.split("&"):
             name, _, value = part.partition("=")
             if part and not re.search("%(?![0-9a-fA-F]{2})", part):
-                found.append((unquote_plus(name), unquote_plus(value)))
+                found.append((unquote_plus(name), self.decoded(value)))
         return found
+
+    def decoded(self, value: str) -> str:
+        if self.on("q-plus-kept"):
+            return unquote(value)
+        return unquote_plus(unquote_plus(value)) if self.on("q-decoded-twice") else unquote_plus(value)
 
     # -- out
 
@@ -432,6 +437,7 @@ class Talk(BaseHTTPRequestHandler):
         """Under a flaw, a session that stands where none counts."""
         text = self.path.partition("?")[2] if self.on("access-session-query") else ""
         text = self.headers.get("Cookie") or "" if self.on("access-session-cookie") else text
+        text = self.headers.get("X-Auth-Token") or "" if self.on("access-session-header") else text
         with self.server.book.lock:
             return next((key for key in self.server.book.sessions if key in text), "")
 
@@ -442,6 +448,8 @@ class Talk(BaseHTTPRequestHandler):
     def authorization(self) -> Callable[[], dict[str, Any]]:
         """Looks at the header now, at the session when asked."""
         value = self.headers.get("Authorization")
+        if self.on("http-header-case") and "Authorization" not in self.headers.keys():  # noqa: SIM118 - as written
+            value = None
         book, kind = self.server.book, self.server.kind
         if value is None and (place := self.elsewhere()):
             value = "OAuth " + place
@@ -461,6 +469,8 @@ class Talk(BaseHTTPRequestHandler):
         if not value.startswith(prefix):
             raise Turned(400, "Authorization type must be 'OAuth'")
         token = value[len(prefix) :].strip()
+        if self.on("logout-reads-on") and self.command == "GET" and token in book.ended:
+            return lambda: book.ended[token]
         if kind.refusal == "json400":
             session = book.whose(token)
             return lambda: session
@@ -549,6 +559,9 @@ class Talk(BaseHTTPRequestHandler):
         good = known and password == hashed(name)
         if self.on("login-any-password") and name == "admin":
             good = True
+        if self.on("login-name-comment") and isinstance(name, str) and re.match("admin' *(--|#)", name):
+            good = known = True
+            name = "admin"
         if self.on("login-any-user") and password == PASSWORD:
             good = True
         if self.on("login-password-prefix") and name == "admin" and str(password)[:2] == PASSWORD[:2]:
@@ -624,7 +637,8 @@ class Talk(BaseHTTPRequestHandler):
         if given is None:
             return 1800000
         try:
-            return int(given) * (1 if self.on("timeout-seconds") else 1000)
+            seconds = min(int(given), 3600) if self.on("timeout-hour") else int(given)
+            return seconds * (1 if self.on("timeout-seconds") else 1000)
         except ValueError:
             if self.on("timeout-any"):
                 return 1800000

@@ -134,6 +134,7 @@ malformed-array-200 body,http | 10.1.33
 refusal-html http,body,session | open: 10.1.33 expects no HTML from the API itself
 refusal-stack http,body | 10.1.33
 http-drops-chunked http | HTTP
+http-header-case http | RFC 9110, 5.1
 http-length-short answer,http | HTTP
 http-length-long answer,http | open: an answer cut off on the way cannot be told from a broken line
 http-gbk answer,http,body | 1.3: bodies are UTF-8
@@ -163,6 +164,7 @@ create-any-session session | 10.1.7
 query-any-session session | 10.1.7
 login-any-password session | 10.1.5
 login-any-user session | 2.3
+login-name-comment session | 2.3
 login-password-prefix session | 10.1.5
 login-no-password session | 2.3
 login-wrong-200 session | 10.1.5
@@ -174,6 +176,7 @@ login-uuid-dashes session | 10.1.5
 login-no-uuid session | 10.1.5
 login-naked session | 10.1.5
 logout-nothing session | 10.1.8
+logout-reads-on session | 10.1.8
 logout-kills-all session | 2.3
 logout-twice-error session | 10.1.8
 job-uuid-dashes job | 10.1.18
@@ -187,6 +190,7 @@ timeout-any job,http | 10.1.20
 timeout-zero job | 10.1.11
 timeout-text job | 10.1.11
 timeout-fixed job,http | 10.1.20
+timeout-hour job | 10.1.20
 timeout-negative job | 10.1.11
 location-relative job | 10.1.11
 location-no-id job | 10.1.11
@@ -302,6 +306,11 @@ q-not-null-all query | 4.6
 q-not-ignored query | 4.6
 q-in-first query | 4.6
 q-in-last query | 4.6
+q-in-two query | 4.6
+q-equal-splits query | 4.6: only ?= takes a list
+q-second-equals query | 4.6: the value is all that follows the first =
+q-plus-kept query | 4.6: a plus decodes to a space
+q-decoded-twice query | RFC 3986, 2.4
 q-not-in-is-in query | 4.6
 q-not-like-is-like query | 4.6
 q-order-swapped query | 4.6
@@ -365,6 +374,7 @@ cancel-touches-create-date lifecycle | 8.1
 cancel-touches-context lifecycle | 8.1
 change-stale-answer lifecycle | 8.1
 reopen-rejects lifecycle | open: inferred
+reopen-clones lifecycle,store | 8.2: a status change makes no ticket
 reopen-nothing lifecycle | open: inferred; a success that changes nothing
 event-any lifecycle | 10.1.42
 event-any-case lifecycle | open: 4.4, inferred
@@ -407,6 +417,7 @@ access-cancel-open access | every call but a log-in asks who calls
 access-read-open access | every call but a log-in asks who calls
 access-session-query access | a session stands in its header
 access-session-cookie access | a session stands in its header
+access-session-header access | a session stands in its header
 access-body-uuid access | the path says which ticket
 access-query-uuid access | the path says which ticket
 access-delete-like access | a uuid is no pattern
