@@ -21,8 +21,8 @@ run: $(STAMP)  ## set up and certify the embedded endpoint
 smoke: $(STAMP)  ## the same with few examples
 	$(SUITES) --zstack-effort=smoke --zstack-report=$(REPORT) -q
 
-test: $(STAMP)  ## set up and pass the project's own tests, in two processes
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+test: $(STAMP)  ## set up and pass the project's own tests, in three processes: a third of their time they wait
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 pythons: $(STAMP)  ## all tests on every Python from 3.11 on that is here, QUICK=1 what an interpreter can change
 	.ci/pythons $(if $(QUICK),--quick)
@@ -36,8 +36,8 @@ format: $(STAMP)  ## write the format
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
-kill-matrix: $(STAMP)  ## every requirement against the faults that must kill it
-	$(BIN)/python -m tests.kill.matrix
+kill-matrix: $(STAMP)  ## every requirement against the faults that must kill it, QUICK=1 against the first of each
+	$(BIN)/python -m tests.kill.matrix $(if $(QUICK),--first --jobs 3)
 
 false-failures: $(STAMP)  ## conformant endpoints, many seeds: RUNS=20 takes about an hour
 	$(BIN)/python -m tests.kill.false_failures $(if $(QUICK),--quick,--runs $(or $(RUNS),2))
@@ -58,6 +58,7 @@ soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades, j
 		--foreign 20,--kills 200 --second-ctrl-c 50 --full-disks 20 --restarts 20)
 	$(BIN)/python -m tests.soak.orders $(if $(QUICK),--orders 2 --runs 1 --after 60 \
 		--only 'ZT-BODY-00 or ZT-HTTP-00 or ZT-STORE-015 or ZT-STORE-017',--orders 200 --runs 5)
+	$(BIN)/python -m tests.soak.applies $(if $(QUICK),--runs 2 --only 'ZT-JOB-006 or ZT-JOB-007',--runs 20)
 	$(BIN)/python -m tests.soak.concurrency $(if $(QUICK),--faults accept-null:name \
 		--only 'ZT-BODY-001 or ZT-BODY-002 or ZT-BODY-060 or ZT-ANSWER-010')
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.fleet --kills 60)

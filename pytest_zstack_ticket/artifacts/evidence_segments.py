@@ -129,17 +129,21 @@ def root_of(seals: Iterable[SegmentSeal]) -> str:
 
 
 def broken_segment(folder: Path, seal: JsonObject) -> str:
-    """Name the first segment of a folder that is not what was sealed, `root` if the seals are not; empty if all are.
+    """Name the first file of a folder that is not what was sealed, `root` if the seals are not; empty if all are.
 
-    Raises OSError and ValueError for a file that cannot be read.
+    The file of examples that are kept has a seal of its own, if there is one.
     """
     seals = [SegmentSeal(**one) for one in seal["segments"]]
     if root_of(seals) != seal["root"]:
         return "root"
-    for one in seals:
-        if one.dropped:
-            continue
-        found = sealed(read_lines(folder / one.file))
-        if not found.whole or (found.seal.size, found.seal.root) != (one.size, one.root):
-            return one.file
-    return ""
+    if kept := seal.get("kept"):
+        seals.append(SegmentSeal(file=kept["file"], size=kept["size"], root=kept["root"]))
+    return next((one.file for one in seals if not one.dropped and not _holds(folder, one)), "")
+
+
+def _holds(folder: Path, seal: SegmentSeal) -> bool:
+    try:
+        found = sealed(read_lines(folder / seal.file))
+    except (OSError, ValueError):
+        return False
+    return found.whole and (found.seal.size, found.seal.root) == (seal.size, seal.root)

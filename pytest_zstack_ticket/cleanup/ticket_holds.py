@@ -65,6 +65,22 @@ class TicketHolds:
                 if not self._kept[key]:
                     del self._kept[key]
 
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Hold what this block creates or asks about until its end, not until that of the body, which waits for it."""
+        body, own = _BODY.get(), object()
+        self.begin(own)
+        token = _BODY.set(own)
+        with self._lock:
+            self._waiting[body] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting[body] -= 1
+            _BODY.reset(token)
+            self.end(own)
+
     @staticmethod
     def enter(body: Hashable) -> None:
         """Take what is created in this context as that of a body."""

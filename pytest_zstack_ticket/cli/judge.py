@@ -7,11 +7,14 @@ import json
 from pathlib import Path
 
 from pytest_zstack_ticket.artifacts.bundle import as_folder, open_bundle
+from pytest_zstack_ticket.artifacts.evidence_segments import broken_segment
+from pytest_zstack_ticket.artifacts.load_reader import DOCUMENT, read_load
 from pytest_zstack_ticket.artifacts.report_reader import load_report
 from pytest_zstack_ticket.certify.rejudge import Rejudged, judge_bundle
 from pytest_zstack_ticket.cli.arguments import BUNDLE, add_json, add_lang, language_of, require_named_output
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import open_output, print_message, write_json, write_line
+from pytest_zstack_ticket.model.errors import UsageError
 from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.report.text.translations import translations
 
@@ -26,6 +29,8 @@ def add_judge_arguments(parser: argparse.ArgumentParser) -> None:
 
 def judge(arguments: argparse.Namespace) -> int:
     """Recompute verdicts: 0 if all are the same, 1 if not. Raises UsageError or EvidenceError."""
+    if (arguments.bundle / DOCUMENT).is_file():
+        return _check_load(arguments)
     with as_folder(open_bundle(arguments.bundle)) as folder:
         before = load_report(folder)
         found = judge_bundle(folder)
@@ -46,6 +51,25 @@ def judge(arguments: argparse.Namespace) -> int:
     else:
         _write(before, found, language_of(arguments))
     return 0 if found.same else 1
+
+
+def _check_load(arguments: argparse.Namespace) -> int:
+    """Compare the evidence of a load with its seals: 0 if it is what was sealed, 1 if not."""
+    if arguments.output:
+        raise UsageError("--output is for a run: the evidence of a load is compared with its seals, not judged again.")
+    seal = read_load(arguments.bundle / DOCUMENT)["evidence"]
+    segments = seal.get("segments", [])
+    broken = broken_segment(arguments.bundle, seal) if seal else ""
+    deleted = sum(one["dropped"] for one in segments)
+    if arguments.json:
+        write_json({"sealed": bool(seal), "segments": len(segments), "deleted": deleted, "broken": broken})
+    else:
+        words = translations().catalogues[language_of(arguments)]["judge"]
+        key = "load-broken" if broken else "load-whole" if seal else "load-without-evidence"
+        write_line(
+            words[key].format(count=len(segments), deleted=deleted, file=DOCUMENT if broken == "root" else broken)
+        )
+    return 1 if broken else 0
 
 
 def _write(before: JsonObject, found: Rejudged, lang: str) -> None:
@@ -86,6 +110,7 @@ COMMANDS = {
     "judge": Command(
         description="Judge every recorded example again by the rules of this version, and show what differs from the\n"
         "report beside it. With the rules of the run the result is identical byte for byte. Needs no network.\n"
+        "Of a load (a folder with load.json) the evidence is compared with its seals.\n"
         "Exit status: 0 nothing differs, 1 something does, 4 the bundle cannot be read.",
         example="example:\n  zstack-ticket judge out/ --output again.json",
         add_arguments=add_judge_arguments,

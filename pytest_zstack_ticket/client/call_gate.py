@@ -20,10 +20,14 @@ class RunStoppedError(BaseException):
 
 
 class CallGate:
-    """Lets at most `window` calls through at once: a call is one request with all polls of its job."""
+    """Lets at most `window` calls through at once: a call is one request with all polls of its job.
 
-    def __init__(self, window: int) -> None:
+    `before_each` is called by the thread that makes a call, before it waits for its place.
+    """
+
+    def __init__(self, window: int, before_each: Callable[[], None] | None = None) -> None:
         self._free = threading.Semaphore(window)
+        self._before_each = before_each
         self._stopped = threading.Event()
 
     def stop(self) -> None:
@@ -38,6 +42,8 @@ class CallGate:
     @contextmanager
     def call(self) -> Iterator[None]:
         """Wait for a place among the calls under way, and keep it. Raises RunStoppedError."""
+        if self._before_each is not None:
+            self._before_each()
         with self._free:
             self.check()
             yield

@@ -21,6 +21,10 @@ class TicketQuota(Protocol):
         """Let later tests use what the block creates, too: it is deleted last."""
         ...
 
+    def apart(self) -> AbstractContextManager[None]:
+        """Keep what the block creates or asks about until its end only: the test does not look at it again."""
+        ...
+
 
 class NoQuota:
     """Allows any number of tickets and deletes none."""
@@ -33,5 +37,9 @@ class NoQuota:
         return True
 
     def sharing(self) -> AbstractContextManager[None]:
+        """All tickets stay."""
+        return nullcontext()
+
+    def apart(self) -> AbstractContextManager[None]:
         """All tickets stay."""
         return nullcontext()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from pytest_zstack_ticket.artifacts.load_reader import DOCUMENT
 from pytest_zstack_ticket.load.document import STATUS, load_document
 from pytest_zstack_ticket.load.drift import slowing
 from pytest_zstack_ticket.load.plan import PROBES, LoadPlan
@@ -17,7 +18,7 @@ from pytest_zstack_ticket.load.users import LoadEnd, LoadRunner, print_line
 from pytest_zstack_ticket.model.errors import EvidenceError, LedgerError, TargetError, UsageError
 from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.redaction.leak_scan import scan
-from pytest_zstack_ticket.report.load_report import DOCUMENT, terminal_lines, write_load_report
+from pytest_zstack_ticket.report.load_report import terminal_lines, write_load_report
 from pytest_zstack_ticket.report.text.load_text import duration
 from pytest_zstack_ticket.report.text.translations import translations
 

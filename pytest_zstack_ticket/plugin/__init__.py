@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line(
         "markers",
-        "zstack_long: waits longer than others (a real node refuses some jobs after 15 s), so it starts first",
+        "zstack_long: takes longer than others (a real node refuses some jobs after 15 s), so it starts first",
     )
     config.pluginmanager.register(fixtures, "zstack-ticket-fixtures")
     if is_asked_for(config):

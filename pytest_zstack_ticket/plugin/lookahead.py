@@ -2,8 +2,8 @@
 
 pytest still sets up, reports and tears down one test after the other: when it comes to a test whose body was started,
 the call waits for that body and raises what it raised. Only tests of the shipped suites that need nothing but fixtures
-of ours are started ahead. Those marked `zstack_alone` run next to none but tests of the same group; those that explore
-run alone.
+of ours are started ahead. Those marked `zstack_alone` run next to none but tests of the same group. Those that explore
+are left to the main thread; bodies run next to them, and more are started between their calls.
 """
 
 from __future__ import annotations
@@ -25,14 +25,17 @@ from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.config.suite_load import suite_load
 from pytest_zstack_ticket.plugin import fixtures, items
 from pytest_zstack_ticket.plugin.fixtures import FIXTURE_VALUE
-from pytest_zstack_ticket.plugin.run_order import group_of
+from pytest_zstack_ticket.plugin.run_order import explores, group_of
 from pytest_zstack_ticket.runner.record import ItemRecord
 from pytest_zstack_ticket.runner.run import Run
-from pytest_zstack_ticket.target.ticket_cleanup import MOST_OF_ONE
 
 ROOM = 0.8
 """The part of the tickets that may exist which bodies may need together."""
 UNKNOWN_NEED = 3.0
+IN_FLIGHT = 2.0
+"""Tickets that a body may need for creates which are refused: each counts until its answer is there."""
+LARGEST = 0.25
+"""The part of the tickets that may exist which one body is taken to need: where it creates more, few are held."""
 OURS = frozenset(
     ("pytestconfig", "request", *(name for name in vars(fixtures) if name.startswith(("zstack_", "ticket_"))))
 )
@@ -71,7 +74,9 @@ class Lookahead:
         self._bodies: dict[pytest.Item, Body] = {}
         self._running: set[Body] = set()
         self._ended = threading.Semaphore(0)
-        self._gate: CallGate | None = None
+        self._starting = False
+        self._context = copy_context()
+        self._gate = CallGate(run.window, self._between_calls)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -83,6 +88,7 @@ class Lookahead:
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
         """Start what may run next to a test that pytest comes to."""
         self._here = self._place.get(item, len(self._items))
+        self._context = copy_context()
         self._next = max(self._next, self._here)
         self._run.reached.cleanup.in_background(self._run.window > 1 and self._group(item) == "")
         self._start_more()
@@ -94,8 +100,14 @@ class Lookahead:
         if not ahead:
             self._next = max(self._next, self._here + 1)
             self._start_more()
-        with call_gate.bounded(self._gate if self._running and not ahead else None):
+        shared = not ahead and (self._running or explores(item)) and self._group(item) is not None
+        with call_gate.bounded(self._gate if shared else None):
             return (yield)
+
+    def _between_calls(self) -> None:
+        """Start bodies while the main thread is busy with a test that makes one call after the other."""
+        if threading.current_thread() is threading.main_thread():
+            self._start_more()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -127,34 +139,41 @@ class Lookahead:
 
     def _stop_sending(self) -> None:
         self._next = len(self._items)
-        if self._gate is not None:
-            self._gate.stop()
+        self._gate.stop()
 
     def _start_more(self) -> None:
         """Start bodies in the order of the tests, as far as the window and the group of the present test allow."""
         if self._run.window <= 1 or FIXTURE_VALUE not in self._config.stash or self._here >= len(self._items):
             return
         group = self._group(self._items[self._here])
-        if group is None:
+        if group is None or self._starting:
             return
-        while self._next < len(self._items) and len(self._running) < self._run.window:
-            item = self._items[self._next]
-            if self._group(item) != group or not self._fits(item):
-                return
-            self._next += 1
-            self._start(item)
+        self._starting = True  # a fixture that is made for a body may make calls of its own
+        try:
+            while self._next < len(self._items) and len(self._running) < self._run.window:
+                item = self._items[self._next]
+                if self._group(item) != group or not self._fits(item):
+                    return
+                self._next += 1
+                if not explores(item):
+                    self._start(item)
+        finally:
+            self._starting = False
 
     def _fits(self, item: pytest.Item) -> bool:
         """Return True if the tickets of a test fit into the quota, beside those of the bodies that run."""
         alive = self._run.reached.usage_counter.caps.alive
-        if alive is None or not self._running:
+        here = self._items[self._here]
+        in_front = (here,) if explores(here) and here is not item else ()
+        if alive is None or not (self._running or in_front):
             return True
-        items_under_way = (item, *(one.item for one in list(self._running)))
+        items_under_way = (item, *in_front, *(one.item for one in list(self._running)))
         return sum(self._need(one, alive) for one in items_under_way) <= alive * ROOM
 
     def _need(self, item: pytest.Item, alive: int) -> float:
         load = suite_load(self._run.options["effort"]).get(items.requirement_of(item))
-        return min(alive / MOST_OF_ONE, UNKNOWN_NEED if load is None else load.posts)
+        need = UNKNOWN_NEED if load is None else max(load.tickets, min(load.posts, IN_FLIGHT))
+        return min(alive * LARGEST, need)
 
     def _group(self, item: pytest.Item) -> str | None:
         """Return which tests a test may run next to, by the name of their group; None for a test that runs alone."""
@@ -175,11 +194,10 @@ class Lookahead:
         record = items.begin_ahead(self._run, item)
         if record is None:
             return
-        self._gate = self._gate or CallGate(self._run.window)
         body = self._bodies[item] = Body(item, record)
         self._running.add(body)
         self._run.reached.cleanup.protect(body)
-        context = copy_context()
+        context = self._context.copy()
         context.run(self._run.examiner.enter, record)
         context.run(call_gate.use, self._gate)
         context.run(self._run.reached.cleanup.holds.enter, body)

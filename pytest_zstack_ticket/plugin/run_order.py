@@ -24,14 +24,17 @@ EXPLORING = frozenset({"zstack_explore", "zstack_state_machine"})
 Key: TypeAlias = tuple[int, str, bool, str, int, int]
 
 
-def group_of(item: pytest.Item) -> str | None:
-    """Return which tests a test may run next to, by the name of their group: empty for most, None for none at all.
+def explores(item: pytest.Item) -> bool:
+    """Return True for a test that explores: it runs in the main thread, and others may run next to it.
 
-    One that explores runs alone: Hypothesis parses sources, as do pytest's reports and its rewriting of what is
-    imported, which CPython 3.11 cannot do in two threads at once (SystemError: AST constructor).
+    Hypothesis parses sources, as do pytest's reports and its rewriting of what is imported, which CPython 3.11 cannot
+    do in two threads at once (SystemError: AST constructor).
     """
-    if not EXPLORING.isdisjoint(getattr(item, "fixturenames", ())):
-        return None
+    return not EXPLORING.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def group_of(item: pytest.Item) -> str | None:
+    """Return which tests a test may run next to, by the name of their group: empty for most, None for none at all."""
     marker = item.get_closest_marker("zstack_alone")
     if marker is None:
         return ""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from pytest_zstack_ticket.artifacts.load_reader import DOCUMENT
 from pytest_zstack_ticket.config.atomic_write import write_atomically
 from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.report.html.load_page import render_load_page
 from pytest_zstack_ticket.report.text.load_text import LoadWords, load_lines, load_markdown
 from pytest_zstack_ticket.report.text.translations import translations
 
-DOCUMENT, PAGE, SUMMARY = "load.json", "load.html", "load.md"
+PAGE, SUMMARY = "load.html", "load.md"
 
 
 def write_load_report(document: JsonObject, folder: Path, lang: str) -> None:

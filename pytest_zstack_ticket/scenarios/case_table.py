@@ -90,7 +90,7 @@ class CaseTable:
         return self._results.get(_key(row), partial(self._sent, row))
 
     def _sent(self, row: Draft | Message) -> CallResult:
-        with self.endpoint.quota.sharing():
+        with self.endpoint.quota.sharing(), self.endpoint.quota.apart():
             return self.endpoint.create(row) if isinstance(row, Draft) else self.endpoint.send(row)
 
     def results(self, catalogue: str, *patterns: str) -> Iterator[tuple[Edit, CallResult]]:

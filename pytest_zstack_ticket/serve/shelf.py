@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from pytest_zstack_ticket.api.strict_json import parse
-from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, LARGEST, REPORT, open_bundle
+from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, REPORT, open_bundle
+from pytest_zstack_ticket.artifacts.load_reader import DOCUMENT, read_load
 from pytest_zstack_ticket.artifacts.report_reader import load_report
-from pytest_zstack_ticket.config.schema import first_defect
 from pytest_zstack_ticket.model.errors import EvidenceError, UsageError
 from pytest_zstack_ticket.model.exchange import JsonObject
-from pytest_zstack_ticket.report.load_report import DOCUMENT
 
 DEEPEST = 4
 """Folders below the shelf that are looked into."""
@@ -79,7 +77,7 @@ class Shelf:
         if known is not None and known.stamp == stamp and known.signed == signed:
             return known
         name = place.relative_to(self.folder).as_posix()
-        document = load_report(place) if kind == "run" else _load_document(path)
+        document = load_report(place) if kind == "run" else read_load(path)
         key = hashlib.sha256(f"{kind} {name}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
         return Shelved(key=key, name=name, path=place, kind=kind, stamp=stamp, signed=signed, document=document)
 
@@ -100,17 +98,3 @@ def _files(folder: Path, depth: int) -> Iterator[tuple[Path, Kind]]:
     for entry in entries:
         if depth and entry.is_dir(follow_symlinks=False):
             yield from _files(Path(entry.path), depth - 1)
-
-
-def _load_document(path: Path) -> JsonObject:
-    """Return what a load.json holds. Raises EvidenceError."""
-    with path.open("rb") as file:
-        text = file.read(LARGEST + 1)
-    try:
-        document: JsonObject = parse(text)
-    except ValueError as error:
-        raise EvidenceError(f"{path} is not JSON ({error}).") from error
-    defect = first_defect("load", document)
-    if defect is not None:
-        raise EvidenceError(f"{path} is not the document of a load: {defect.sentence()}.")
-    return document

@@ -91,6 +91,10 @@ class TicketCleanup:
         """Let later tests use what the block creates, too: it is deleted last."""
         return sharing()
 
+    def apart(self) -> AbstractContextManager[None]:
+        """Keep what the block creates or asks about until its end only: the test does not look at it again."""
+        return self.holds.apart()
+
     def free(self, count: int = 1, /) -> None:
         """Delete tickets until `count` more may exist: those that no test needs, then all but the latest of this one.
 

@@ -197,6 +197,7 @@ def test_each_transition_affects_one_ticket(zstack_ticket_group, zstack_examine,
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-012")
+@pytest.mark.zstack_long
 def test_concurrent_tickets_are_affected_only_by_their_own_events(
     zstack_ticket_group, zstack_state_machine, zstack_examine, zstack_observe
 ):

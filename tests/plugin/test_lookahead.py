@@ -142,6 +142,45 @@ def test_beside_it(ticket_endpoint, zstack_examine):
     judge(ticket_endpoint, zstack_examine)
 """
 
+EXPLORING = """
+LAST = threading.Event()
+
+@pytest.mark.requirement("ZT-BODY-002")
+def test_that_explores(zstack_explore, ticket_endpoint, zstack_examine):
+    assert threading.current_thread() is MAIN
+    MET.wait(10)
+    for _ in range(400):
+        judge(ticket_endpoint, zstack_examine)
+        if LAST.is_set():
+            return
+    raise RuntimeError("no further body was started between the calls")
+
+@pytest.mark.parametrize("number", range(1, 9))
+@pytest.mark.requirement("ZT-BODY-003")
+def test_beside(number, ticket_endpoint, zstack_examine):
+    if number == 1:
+        MET.wait(10)
+    judge(ticket_endpoint, zstack_examine)
+    if number == 8:
+        LAST.set()
+"""
+
+RECORDER = """
+import sys, threading
+
+class Recorder:
+    found = set()
+
+    def find_spec(self, name, path=None, target=None):
+        if threading.current_thread().name.startswith("zstack-test"):
+            self.found.add(name)
+
+sys.meta_path.insert(0, Recorder())
+
+def pytest_unconfigure():
+    print("imported by bodies:", *sorted(Recorder.found))
+"""
+
 
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
@@ -189,6 +228,21 @@ def test_a_long_test_comes_first_and_others_run_next_to_it(suite) -> None:
         row for row in json.loads(Path("out", "report.json").read_text())["requirements"] if row["id"] == "ZT-BODY-002"
     )
     assert row["examples"]["held"] == 1
+
+
+def test_bodies_run_next_to_a_test_that_explores_and_more_start_between_its_calls(suite) -> None:
+    suite(EXPLORING, concurrency=2).assert_outcomes(passed=10)
+
+
+def test_no_body_imports_what_pytest_rewrites(pytester: pytest.Pytester) -> None:
+    # a test that explores parses sources meanwhile, which CPython 3.11 cannot do in two threads
+    pytester.makepyfile(recorder=RECORDER)
+    some = "ZT-ANSWER-00 or ZT-STORE-00"
+    faulty = "--zstack-url=embedded?fault=accept-missing:name"
+    result = pytester.runpytest_subprocess("-p", "recorder", faulty, "--zstack-effort=smoke", "-k", some)
+    line = next(one for one in result.outlines if one.startswith("imported by bodies:"))
+    assert not [name for name in line.split()[3:] if name.startswith(("pytest_zstack_ticket", "hypothesis", "_pytest"))]
+    assert "encodings" in line
 
 
 def test_with_a_window_of_1_nothing_is_started_ahead(suite) -> None:

@@ -50,7 +50,7 @@ def test_nothing_more_is_written_after_the_end(tmp_path: Path) -> None:
     assert (evidence.failed, len(evidence.seal["segments"])) == ("", 1)
 
 
-@pytest.mark.parametrize("how", ["changed", "cut", "swapped", "seal"])
+@pytest.mark.parametrize("how", ["changed", "cut", "gone", "swapped", "seal"])
 def test_what_was_changed_is_named(tmp_path: Path, how: str) -> None:
     seal = written(tmp_path, 30, lines=10).seal
     first, second = (tmp_path / f"evidence-00000{number}.jsonl.gz" for number in (1, 2))
@@ -61,6 +61,8 @@ def test_what_was_changed_is_named(tmp_path: Path, how: str) -> None:
             first.write_bytes(gzip.compress(b"".join(lines).replace(b'\\"number\\": 3,', b'\\"number\\": 4,')))
         case "cut":
             first.write_bytes(gzip.compress(b"".join(lines[:-1])))
+        case "gone":
+            first.unlink()
         case "swapped":
             shutil.copy(second, first)
         case "seal":

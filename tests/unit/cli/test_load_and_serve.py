@@ -38,7 +38,9 @@ def test_what_cannot_be_done_is_said_first(
     assert complaint in capsys.readouterr().err
 
 
-def test_a_short_load_of_the_simulator_leaves_a_report_and_no_ticket(tmp_path: Path) -> None:
+def test_a_short_load_of_the_simulator_leaves_a_report_no_ticket_and_sealed_evidence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     words = ["load", "embedded", "--users", "3", "--time", "1s", "--report", str(tmp_path / "load"), "--lang", "zh"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest_zstack_ticket.cli", *words],
@@ -55,3 +57,8 @@ def test_a_short_load_of_the_simulator_leaves_a_report_and_no_ticket(tmp_path: P
     assert {row["verdict"] for row in document["requirements"]} == {"passed"}
     assert "通过" in done.stdout
     assert not list((tmp_path / "load").glob("ledger-*"))
+    assert main(["judge", str(tmp_path / "load"), "--lang", "zh"]) == 0
+    assert "与封存时一致" in capsys.readouterr().out
+    (tmp_path / "load" / "evidence-kept.jsonl.gz").write_bytes(b"")
+    assert main(["judge", str(tmp_path / "load"), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["broken"] == "evidence-kept.jsonl.gz"

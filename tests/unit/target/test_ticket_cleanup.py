@@ -101,6 +101,22 @@ def test_a_test_gives_up_its_own_earlier_tickets_and_no_other_tests():
     assert cloud.chosen(own=True) == set(own[:-5])
 
 
+def test_a_call_apart_holds_its_tickets_until_it_ends_and_those_of_its_test_stay():
+    cloud = Cloud(alive=100)
+    cloud.cleanup.protect("test")
+    cloud.cleanup.holds.enter("test")
+    kept = cloud.create()
+    with cloud.cleanup.apart():
+        apart = cloud.create(2)
+        assert cloud.chosen() == set()
+        with cloud.cleanup.holds.waiting():
+            assert cloud.cleanup.holds.stuck  # the test waits for its call
+    assert cloud.chosen() == set(apart)
+    kept += cloud.create()
+    cloud.cleanup.release("test")
+    assert cloud.chosen() >= set(kept)
+
+
 def test_what_was_never_protected_can_be_released():
     cloud = Cloud(alive=20)
     cloud.cleanup.holds.enter(None)
