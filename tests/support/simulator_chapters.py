@@ -437,7 +437,11 @@ def http() -> Step:
             ("GET", "/v1/tickets/%zz"),
         ),
         *(("GET", "/v1/api-jobs/x"), ("POST", "/v1/api-jobs/x"), ("DELETE", "/v1/tickets/x?deleteMode=a&deleteMode=b")),
-        *(("DELETE", "/v1/tickets/x?a.b=1&a.b=2"), ("POST", "/v1/ticket-types"), ("PUT", "/v1/tickets/x/actions")),
+        *(
+            ("DELETE", "/v1/accounts/sessions/x?clientInfo.a.x=1&clientInfo.a.y=2"),
+            ("POST", "/v1/ticket-types"),
+            ("PUT", "/v1/tickets/x/actions"),
+        ),
     ):
         yield caller.send(method, path)
     yield caller.send("PUT", "/v1/tickets/x/actions", {"nothing": {}})

@@ -158,7 +158,8 @@ def whole_number(value: Any, path: str, wanted: str, least: int, most: int) -> i
         number = int(value) if isinstance(value, str) and _DIGITS.match(value) else value
         number = float(number) if isinstance(number, str) else number
     except ValueError:
-        raise GsonError(f'java.lang.NumberFormatException: For input string: "{shown}"') from None
+        said = f'For input string: "{shown}"' if shown.strip() else "empty String"
+        raise GsonError(f"java.lang.NumberFormatException: {said}") from None
     if not (math.isfinite(number) and number == int(number) and least <= number <= most):
         raise GsonError(f"java.lang.NumberFormatException: Expected {wanted} but was {shown}", path=path)
     return int(number)

@@ -54,8 +54,11 @@ def page(row: str, status: int, text: str, *, ideal: int, headers: tuple[tuple[s
     return Refusal(row=row, status=status, text=text, form="page", ideal=ideal, headers=(*HTML, *headers), cookie=False)
 
 
-def outside(path: str) -> Response | None:
+def outside(path: str, method: str = "GET") -> Response | None:
     """Answer to a path that is not below the context root; None for one that is."""
+    if (method, path) == ("OPTIONS", "*"):
+        # the adapter's ping, which needs no application
+        return Response(status=200, headers=(("allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS"),), body=b"")
     root, mark, query = path.partition("?")
     if root == CONTEXT:
         place = f"{CONTEXT}/{mark if query else ''}{query}"

@@ -28,6 +28,7 @@ OPERATORS: tuple[tuple[str, str], ...] = (
 """As sent and as the server names them, in the order in which they are looked for."""
 
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
+_INHERITED = frozenset({"id", "timeout", "messageDeadline", "createdTime", "session", "serviceId", "requestIp"})
 _INTEGER = re.compile(r"[+-]?\d+\Z", re.ASCII)
 _BLANK = "".join(map(chr, range(0x21)))
 """What String.trim takes away."""
@@ -124,18 +125,16 @@ def _condition(text: str) -> Condition:
     for sign, name in OPERATORS:
         if sign not in text:
             continue
+        parts = _split(text, sign)
         if name.endswith("null"):
-            return Condition(field=text.replace(sign, "").strip(), operator=name, value="")
-        key, _, value = text.partition(sign)
-        if not key:
+            return Condition(field=parts[0].strip(_BLANK), operator=name, value="")
+        if len(parts) < 2:
             raise Refusal(
                 row="R28",
                 status=400,
                 text=f"Invalid query parameter. The '{text}' in parameter[q] is not a key-value pair split by {name}",
             )
-        while value.startswith(sign):
-            value = value[len(sign) :]
-        return Condition(field=key.strip(), operator=name, value=value)
+        return Condition(field=parts[0].strip(_BLANK), operator=name, value=parts[1])
     known = ", ".join(sign for sign, _ in OPERATORS)
     raise Refusal(
         row="R27",
@@ -145,33 +144,48 @@ def _condition(text: str) -> Condition:
     )
 
 
+def _split(text: str, sign: str) -> list[str]:
+    """Split once as StringUtils.splitByWholeSeparator does: signs at the start and beside each other are one."""
+    while text.startswith(sign):
+        text = text[len(sign) :]
+    first, found, rest = text.partition(sign)
+    while rest.startswith(sign):
+        rest = rest[len(sign) :]
+    return [first, rest] if found else [first]
+
+
 def _bind_pairs(context: CallContext) -> None:
-    """Bind the parameters of a DELETE or of a GET that is no query."""
-    lists = {one.name for one in context.call.fields if one.kind == "strings"}
-    maps: set[str] = set()
+    """Bind the parameters of a DELETE or of a GET that is no query; what the message does not have is ignored."""
+    kinds = {one.name: one.kind for one in context.call.fields}
+    maps: dict[str, str] = {}
     for name, value in context.query:
-        head, dot, tail = name.partition(".")
-        if head in lists:
+        head, dot, _ = name.partition(".")
+        if kinds.get(head) == "strings":
             context.raw.setdefault(head, []).append(value)
         elif dot:
-            _bind_map(context, maps, name, tail)
+            _bind_map(context, maps, name)
         elif name in context.raw:
-            text = (
-                f"Invalid query parameter[{name}], only one value is allowed for the parameter "
-                "but multiple values found"
-            )
-            raise Refusal(row="R29", status=400, text=text)
-        else:
+            raise _doubled(name)
+        elif name in kinds or name in _INHERITED:
             context.raw[name] = value
 
 
-def _bind_map(context: CallContext, maps: set[str], name: str, tail: str) -> None:
-    if not tail:
-        # "x.".split("\\.") has one part, ".".split("\\.") has none
-        text = "Index 1 out of bounds for length 1" if name.strip(".") else "Index 0 out of bounds for length 0"
+def _doubled(name: str) -> Refusal:
+    text = f"Invalid query parameter[{name}], only one value is allowed for the parameter but multiple values found"
+    return Refusal(row="R29", status=400, text=text)
+
+
+def _bind_map(context: CallContext, maps: dict[str, str], name: str) -> None:
+    """Bind one member of a map; only the calls that begin and end sessions have one, of what the client is."""
+    parts = java_split(name, ".")
+    if len(parts) < 2:
+        text = f"Index {len(parts)} out of bounds for length {len(parts)}"
         raise Refusal(row="R22", status=500, text=text)
-    if name in maps:
+    if parts[0] != "clientInfo" or context.call.kind not in ("login", "logout"):
+        return
+    if maps.get(parts[1], "") == name:
+        raise _doubled(name)
+    if parts[1] in maps:
         text = f"duplicate map query parameter[{name}], there has been a parameter with the same map key"
         raise Refusal(row="R30", status=400, text=text)
-    maps.add(name)
-    context.raw.setdefault("clientInfo", {})[tail] = context.request.path[:0]
+    maps[parts[1]] = name

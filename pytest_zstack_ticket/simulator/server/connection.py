@@ -155,7 +155,7 @@ class ClientConnection(asyncio.Protocol):
 
     def _answered(self, request: Request) -> Response | DamagedResponse:
         """Let the engine answer what lies below the context root; the container answers the rest."""
-        answer = outside(request.path)
+        answer = outside(request.path, request.method)
         return self.server.answer(replace(request, path=request.path[len(CONTEXT) :])) if answer is None else answer
 
     async def _damage(self, answer: DamagedResponse) -> None:

@@ -16,7 +16,7 @@ from pytest_zstack_ticket.simulator.state import CallContext
 Row = dict[str, Json]
 _DATES = ("createDate", "lastOpDate")
 _FORMS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%b %d, %Y %I:%M:%S %p")
-_TAGS = ("__systemTag__", "__userTag__")
+_TAGS = ("__systemTag__", "__userTag__", "__tagUuid__")
 _PLAIN_COLUMNS = frozenset({"uuid", "name", "description", "status"})
 
 

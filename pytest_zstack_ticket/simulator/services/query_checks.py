@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pytest_zstack_ticket.simulator.errors import ApiError
-from pytest_zstack_ticket.simulator.http.query_parameters import Query, java_split
+from pytest_zstack_ticket.simulator.http.query_parameters import Condition, Query, java_split
 from pytest_zstack_ticket.simulator.services import inventories as show
 from pytest_zstack_ticket.simulator.services.collation import astral
+from pytest_zstack_ticket.simulator.services.zql import Parser, ZqlError
 from pytest_zstack_ticket.simulator.state import CallContext
 
 _DATES = ("createDate", "lastOpDate")
 _HIDDEN = frozenset({"request", "accountSystemContext", "flows", "ticketTypeUuids", "operationContext", "requests"})
-_TAGS = frozenset({"__systemTag__", "__userTag__"})
+_TAGS = frozenset({"__systemTag__", "__userTag__", "__tagUuid__"})
 _RUNTIME = "org.zstack.header.exception.CloudRuntimeException: "
-_PARSE = "org.antlr.v4.runtime.misc.ParseCancellationException: error "
-_AROUND = 10
+_LISTS = ("in", "not in")
 
 
 def _members(*names: str) -> frozenset[str]:
@@ -50,11 +50,11 @@ def check_query(context: CallContext, asked: Query) -> None:
         if len(java_split(asked.filter_name, ":")) < 2:
             raise ApiError("SYS.1007", "bad-filter-name")
         raise _thrown(f"{_RUNTIME}unable to find QueryBelongFilter with type[{asked.filter_name}]")
-    _check_syntax(context, asked)
+    paths = _parsed(context, asked)
     if not context.without("accept-unknown-field"):
         return
     known = MEMBERS[context.call.entity]
-    _check_names(context, asked, known)
+    _check_names(context, asked, paths, known)
     for name, value in (("max-results", asked.limit), ("first-result value", asked.start)):
         if value < 0 and context.without("accept-negative"):
             shown = "" if name == "max-results" else f" : {value}"
@@ -64,70 +64,63 @@ def check_query(context: CallContext, asked: Query) -> None:
         raise _thrown(f"javax.persistence.PersistenceException: {reason}")
 
 
-def _check_names(context: CallContext, asked: Query, known: frozenset[str]) -> None:
+def _check_names(context: CallContext, asked: Query, paths: list[tuple[str, ...]], known: frozenset[str]) -> None:
     name = show.CLASSES[context.call.entity]
     for one in asked.fields:
         if one not in known and context.without("accept-unknown-fields"):
             # the braces stand in the server's own format string
             raise _thrown(f"{_RUNTIME}inventory[${{selfInventoryClass}}] has no field[{one}]")
-    for condition in asked.conditions:
-        if condition.field not in known - _HIDDEN | _TAGS:
-            raise _thrown(f"{_RUNTIME}inventory class[class {name}] not having field[{condition.field}]")
+    for path in paths:
+        if len(path) > 1:
+            # the name that is not found is taken from the list before what is left of it is shown
+            nested = f"invalid nested query condition[{'.'.join(path[1:-1])}] on class {name},"
+            raise _thrown(f"{_RUNTIME}{nested}the expanded target[class {name}] have no expanded query[{path[0]}]")
+        if path[0] not in known - _HIDDEN | _TAGS:
+            raise _thrown(f"{_RUNTIME}inventory class[class {name}] not having field[{path[0]}]")
     wanted = (asked.sort or "").lstrip("+-")
     if wanted and wanted not in known - _HIDDEN and context.without("accept-unknown-sort"):
         raise ApiError("SYS.1000", "bad-sort", name.rpartition(".")[2], wanted)
 
 
-def _check_syntax(context: CallContext, asked: Query) -> None:
-    """Refuse what the ZQL text that is made of a query makes unreadable: no field, or a single quote."""
+def _parsed(context: CallContext, asked: Query) -> list[tuple[str, ...]]:
+    """Parse the ZQL text that is made of a query; the members that its conditions name, in their parts."""
     if context.variant.documented:
-        return
+        return [(one.field,) for one in asked.conditions]
+    try:
+        return Parser(_zql(context, asked)).parse()
+    except ZqlError as error:
+        raise _thrown(str(error)) from None
+
+
+def _zql(context: CallContext, asked: Query) -> str:
+    """Write a query as QueryFacadeImpl does."""
     target = show.CLASSES[context.call.entity].rpartition(".")[2].lower().removesuffix("inventory")
-    text = f"{'count' if asked.count else 'query'} {target}"
-    if asked.fields:
-        text += "." + ",".join(asked.fields)
-    at = len(text) + 1
-    text += _clauses(asked)
-    if "" in asked.fields:
-        word = text[at:].partition(" ")[0]
-        raise _thrown(f"{_PARSE}no viable alternative at input '{target}.{word}' at line 1:{at}, {_around(text, at)}")
-    if asked.sort is not None and context.without("accept-unknown-sort"):
-        _check_sort(text, asked.sort.lstrip("+-"))
-    broken = context.state.options.choices.query_quotes == "broken"
-    if broken and any("'" in one.value for one in asked.conditions):
-        place = text.rindex("'")
-        said = f"token recognition error at: '{text[place:]}' at line 1:{place}, {_around(text, place)}"
-        raise _thrown(_PARSE + said)
-
-
-def _check_sort(text: str, wanted: str) -> None:
-    """Refuse an ORDER BY that names no field or several: ZQL wants a direction behind each."""
-    at = text.rindex("order by ") + len("order by ")
-    if not wanted:
-        word = text[at:].split(maxsplit=1)[0]
-        at = text.index(word, at)
-        raise _thrown(f"{_PARSE}no viable alternative at input '{word}' at line 1:{at}, {_around(text, at)}")
-    if "," in wanted:
-        at = text.index(",", at)
-        raise _thrown(f"{_PARSE}missing ORDER_BY_VALUE at ',' at line 1:{at}, {_around(text, at)}")
-
-
-def _clauses(asked: Query) -> str:
-    parts = []
+    fields = asked.fields if context.without("accept-unknown-fields") else ()
+    parts = ["count" if asked.count else "query", f"{target}.{','.join(fields)}" if fields else target]
     if asked.conditions:
-        shown = [f"{one.field} {one.operator}" + (f" '{one.value}'" if one.value else "") for one in asked.conditions]
-        parts.append("where " + " and ".join(shown))
-    if asked.sort is not None:
-        parts.append(f"order by {asked.sort.lstrip('+-')} {'desc' if asked.sort.startswith('-') else 'asc'}")
+        broken = context.state.options.choices.query_quotes == "broken"
+        parts += ["where", " and ".join(_written(one, broken=broken) for one in asked.conditions)]
+    if asked.reply_with_count and not asked.count:
+        parts.append("return with (total)")
+    if asked.sort is not None and context.without("accept-unknown-sort"):
+        sign = asked.sort[:1] if asked.sort[:1] in ("+", "-") else ""
+        name = asked.sort.lstrip(sign) if sign else asked.sort
+        parts.append(f"order by {name} {'desc' if sign == '-' else 'asc'}")
     parts.append(f"limit {asked.limit}")
     parts += [f"offset {asked.start}"] if asked.start else []
-    return "".join(f" {part}" for part in parts)
+    return " ".join(parts)
 
 
-def _around(text: str, at: int) -> str:
-    """Cut out what ZQL.getTextAround shows of the text."""
-    end = len(text) - 1 if at + _AROUND >= len(text) else at + _AROUND
-    return text[max(0, at - _AROUND) : end]
+def _written(condition: Condition, *, broken: bool) -> str:
+    """Write a condition; the backslash that is set before a quote has no meaning in ZQL."""
+    name = f"{condition.field} {condition.operator}"
+    if condition.operator.endswith("null"):
+        return name.replace("not null", "is not null")
+    value = condition.value.replace("\\", "\\\\").replace("'", "\\'" if broken else "")
+    if condition.operator in _LISTS:
+        listed = value.replace(",", "','")
+        return f"{name} ('{listed}')"
+    return f"{name} '{value}'"
 
 
 def _thrown(details: str) -> ApiError:

@@ -214,7 +214,7 @@ REFUSED_QUERIES = [
     ("q=no%3D1", "inventory class[class org.zstack.ticket.entity.TicketInventory] not having field[no]"),
     ("sort=-no", "ZQLError: invalid order by clause, inventory[TicketInventory] doesn't have field[no]"),
     ("q=name%3D" + quote(EMOJI), "GenericJDBCException: could not extract ResultSet"),
-    ("q=name%3Da'b", "ParseCancellationException: error token recognition error at: "),
+    ("q=name%3Da'b", "java.lang.StringIndexOutOfBoundsException: offset 31, count 13, length 43"),
     (
         "fields=&limit=1",
         "ParseCancellationException: error no viable alternative at input 'ticket.limit' at line 1:14, y ticket. limit ",
@@ -245,8 +245,8 @@ def test_a_filter_name_needs_a_known_type_and_a_condition() -> None:
 @pytest.mark.parametrize(
     ("more", "text"),
     [
-        ("sort=", "no viable alternative at input 'asc' at line 1:"),
-        ("sort=name,uuid", "missing ORDER_BY_VALUE at ',' at line 1:"),
+        ("sort=", "mismatched input 'asc' expecting {'(', ID} at line 1:23"),
+        ("sort=name,uuid", "no viable alternative at input 'name,' at line 1:26"),
     ],
 )
 def test_an_order_names_one_field(more: str, text: str) -> None:

@@ -37,6 +37,7 @@ ROWS = [
         400,
         "operators are [[!=, >=, <=, !?=, !~=, ~=, ?=, =, >, <, is null, not null]]",
     ),
+    ("GET", "/v1/tickets?q=%3D%3Dx", None, 400, "The '==x' in parameter[q] is not a key-value pair split by ="),
     ("GET", "/v1/tickets?q=%7E%3Dx", None, 400, "The '~=x' in parameter[q] is not a key-value pair split by like"),
     (
         "DELETE",
@@ -45,8 +46,23 @@ ROWS = [
         400,
         "Invalid query parameter[deleteMode], only one value is allowed",
     ),
-    ("DELETE", "/v1/tickets/u?a.b=1&a.b=2", None, 400, "duplicate map query parameter[a.b]"),
-    ("DELETE", "/v1/tickets/u?a.=1", None, 500, "Index 1 out of bounds"),
+    (
+        "DELETE",
+        "/v1/accounts/sessions/u?clientInfo.a.x=1&clientInfo.a.y=2",
+        None,
+        400,
+        "duplicate map query parameter[clientInfo.a.y], there has been a parameter with the same map key",
+    ),
+    (
+        "DELETE",
+        "/v1/accounts/sessions/u?clientInfo.a=1&clientInfo.a=2",
+        None,
+        400,
+        "Invalid query parameter[clientInfo.a], only one value is allowed for the parameter but multiple values found",
+    ),
+    ("DELETE", "/v1/tickets/u?a.=1", None, 500, "Index 1 out of bounds for length 1"),
+    ("DELETE", "/v1/tickets/u?a..=1", None, 500, "Index 1 out of bounds for length 1"),
+    ("DELETE", "/v1/tickets/u?.=1", None, 500, "Index 0 out of bounds for length 0"),
     (
         "POST",
         "/v1/tickets/flow-collections",
@@ -256,6 +272,13 @@ def test_the_uuid_of_the_path_wins_over_one_in_the_wrapper() -> None:
     endpoint = Endpoint()
     uuid = endpoint.created()["uuid"]
     assert endpoint.act(uuid, "changeTicketStatus", uuid="x" * 32, statusEvent="cancel").status == 200
+
+
+@pytest.mark.parametrize("more", ["unknown=1&unknown=2", "a.b=1&a.b=2", ".a=1"])
+def test_a_parameter_that_the_message_does_not_have_is_ignored_however_often_it_comes(more: str) -> None:
+    endpoint = Endpoint()
+    uuid = endpoint.created()["uuid"]
+    assert endpoint.finish(endpoint.send("DELETE", f"/v1/tickets/{uuid}?{more}")).body == b"{}"
 
 
 def test_lists_in_a_query_string_are_repeated_names() -> None:
