@@ -130,9 +130,10 @@ COMMANDS = {
         "is added to. --withdraw marks a certificate for good. Needs the extra `sign`.\n"
         "Exit status: 0 written, 1 a bundle is not genuine and nothing was written, 4 usage.",
         example="example:\n"
-        "  zstack-ticket registry report.zip --public-key certifier.pub.pem --key certifier.key.pem --output site\n"
-        "  zstack-ticket registry --withdraw ZT-2027-5D0A6B9C1E2F --reason 'other target' --key certifier.key.pem "
-        "--output site",
+        "  zstack-ticket registry report.zip --public-key certifier.pub.pem \\\n"
+        "      --key certifier.key.pem --output site\n"
+        "  zstack-ticket registry --withdraw ZT-2027-5D0A6B9C1E2F --reason 'other target' \\\n"
+        "      --key certifier.key.pem --output site",
         add_arguments=add_registry_arguments,
         run=registry,
     ),
