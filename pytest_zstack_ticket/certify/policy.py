@@ -36,6 +36,7 @@ def shortfalls(policy: JsonObject, report: JsonObject, at: datetime, used: JsonO
         *_of_the_verdict(report),
         *_of_the_run(policy, report, at),
         *_of_the_nonce(policy, report["run"], used),
+        *_of_the_marks(policy, report["run"]),
         *_of_the_target(policy, report),
         *_of_the_waivers(policy, report, at),
     ]
@@ -75,6 +76,13 @@ def _of_the_nonce(policy: JsonObject, run: JsonObject, used: JsonObject | None) 
         yield f"seed {run['seed']}, which is not that of the nonce"
     if used and used["carrying"] < LEAST_CARRYING * used["creates"]:
         yield f"the nonce in {used['carrying']} of {used['creates']} creates only"
+
+
+def _of_the_marks(policy: JsonObject, run: JsonObject) -> Iterator[str]:
+    """Yield what is wrong if every ticket could be recognised as that of a test."""
+    asked = run.get("execution", {}).get("options", {}).get("unmarked", {}).get("value")
+    if policy.get("unmarked") and asked != str(True):
+        yield "every ticket carried a mark: no --zstack-unmarked"
 
 
 def _of_the_target(policy: JsonObject, report: JsonObject) -> Iterator[str]:

@@ -132,8 +132,8 @@ COMMANDS = {
         example="example:\n"
         "  zstack-ticket registry report.zip --public-key certifier.pub.pem \\\n"
         "      --key certifier.key.pem --output site\n"
-        "  zstack-ticket registry --withdraw ZT-2027-5D0A6B9C1E2F --reason 'other target' \\\n"
-        "      --key certifier.key.pem --output site",
+        "  zstack-ticket registry --withdraw ZT-2027-5D0A6B9C1E2F \\\n"
+        "      --reason 'other target' --key certifier.key.pem --output site",
         add_arguments=add_registry_arguments,
         run=registry,
     ),

@@ -102,6 +102,17 @@ def test_what_is_left_out_is_named(attack, named):
     assert any(named in one for one in shortfalls(POLICY, found, AT)), shortfalls(POLICY, found, AT)
 
 
+def test_a_policy_may_ask_for_tickets_without_a_mark():
+    policy = {**POLICY, "unmarked": True}
+    found = report()
+    assert shortfalls(policy, found, AT) == ["every ticket carried a mark: no --zstack-unmarked"]
+    found["run"]["execution"] = {
+        "plugins": [],
+        "options": {"unmarked": {"value": "True", "origin": "the command line"}},
+    }
+    assert shortfalls(policy, found, AT) == []
+
+
 def test_without_a_policy_the_result_is_never_passed():
     one = {**report(), "run": {**report()["run"], "suite": {"version": "0.1.0"}, "installed": None}}
     assert result_of(one, policy=None)["result"] == "WARNED"
