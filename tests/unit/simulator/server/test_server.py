@@ -155,6 +155,14 @@ def test_a_request_may_come_in_pieces_and_in_chunks() -> None:
         assert b"404" in raw(server, b"GET http://x?x=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 
 
+def test_the_container_answers_a_ping_of_the_whole_server() -> None:
+    with SimulatorServer() as server:
+        received = raw(server, b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        other = raw(server, b"GET * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert received.startswith(b"HTTP/1.1 200 \r\nallow: GET, HEAD, POST, PUT, DELETE, OPTIONS\r\n")
+    assert other.startswith(b"HTTP/1.1 400 ")
+
+
 def test_a_client_that_waits_for_100_continue_gets_it() -> None:
     head = b"PUT /zstack/v1/login HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
     with SimulatorServer() as server, socket.create_connection((server.host, server.port), timeout=60) as plug:

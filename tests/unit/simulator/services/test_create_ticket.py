@@ -161,6 +161,7 @@ TYPES = [
         "java.lang.NumberFormatException: Expected an int but was 1.5 at line 1",
     ),
     ({"requests": [request(executeTimes="x")]}, 'For input string: "x"'),
+    ({"requests": [request(executeTimes="")]}, "java.lang.NumberFormatException: empty String"),
     ({"requests": [request(executeTimes=2**31)]}, "Expected an int but was 2147483648 at line 1"),
     ({"requests": [request(executeTimes=True)]}, "Expected an int but was BOOLEAN"),
     ({"tagUuids": "x"}, "Expected BEGIN_ARRAY but was STRING"),
