@@ -68,18 +68,15 @@ class TicketHolds:
     @contextmanager
     def apart(self) -> Iterator[None]:
         """Hold what this block creates or asks about until its end, not until that of the body, which waits for it."""
-        body, own = _BODY.get(), object()
+        own = object()
         self.begin(own)
-        token = _BODY.set(own)
-        with self._lock:
-            self._waiting[body] += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._waiting[body] -= 1
-            _BODY.reset(token)
-            self.end(own)
+        with self.waiting():
+            token = _BODY.set(own)
+            try:
+                yield
+            finally:
+                _BODY.reset(token)
+                self.end(own)
 
     @staticmethod
     def enter(body: Hashable) -> None:

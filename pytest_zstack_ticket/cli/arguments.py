@@ -62,3 +62,15 @@ def require_named_output(arguments: argparse.Namespace, output: str) -> None:
     """Refuse `--json` with output to stdout: both would write there. Raises SettingsError."""
     if arguments.json and output == STDOUT:
         raise SettingsError("--json reports what was written: name a file with --output.")
+
+
+def add_target_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a run that say how to reach a target, and what it is."""
+    parser.add_argument("--user", help="account or virtual ID to log in with (default: admin)")
+    parser.add_argument("--login", choices=("account", "virtual-id"), help="how to log in (default: account)")
+    parser.add_argument("--project", help="project to switch to after login")
+    parser.add_argument("--ca", metavar="FILE", help="PEM file with the CA of the target")
+    parser.add_argument("--insecure", action="store_true", help="do not verify the target's certificate")
+    parser.add_argument("--context", metavar="FILE", help="TOML file that describes what this cloud accepts")
+    parser.add_argument("--profile", metavar="NAME|FILE", help="deployed, documented or a file (default: deployed)")
+    parser.add_argument("--release", metavar="X.Y", help="the target's release, such as 4.8 (default: detected)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
+from pytest_zstack_ticket.cli.arguments import add_json, add_lang, add_target_options, language_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import write_json, write_line
 from pytest_zstack_ticket.report.text.doctor_text import seen_text, step_lines
@@ -23,14 +23,7 @@ RUN_OPTIONS = ("login", "user", "project", "ca", "insecure", "context", "profile
 def add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `doctor`."""
     parser.add_argument("url", metavar="URL", help="the target, as for --zstack-url")
-    parser.add_argument("--user", help="account or virtual ID to log in with (default: admin)")
-    parser.add_argument("--login", choices=("account", "virtual-id"), help="how to log in (default: account)")
-    parser.add_argument("--project", help="project to switch to after login")
-    parser.add_argument("--ca", metavar="FILE", help="PEM file with the CA of the target")
-    parser.add_argument("--insecure", action="store_true", help="do not verify the target's certificate")
-    parser.add_argument("--context", metavar="FILE", help="TOML file that describes what this cloud accepts")
-    parser.add_argument("--profile", metavar="NAME|FILE", help="deployed, documented or a file (default: deployed)")
-    parser.add_argument("--release", metavar="X.Y", help="the target's release, such as 4.8 (default: detected)")
+    add_target_options(parser)
     parser.add_argument("--try-ticket", action="store_true", help="create one ticket, find it and delete it")
     add_lang(parser)
     add_json(parser)

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 
-from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
+from pytest_zstack_ticket.cli.arguments import add_json, add_lang, add_target_options, language_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.config.options import EMBEDDED, parsed_duration
 from pytest_zstack_ticket.load.plan import LoadPlan, caps_of
@@ -61,14 +61,7 @@ def add_soak_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_target_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("url", metavar="URL", help="the target, as for --zstack-url")
     parser.add_argument("--report", default="", metavar="DIR", help="folder for load.json, load.html and the evidence")
-    parser.add_argument("--user", help="account or virtual ID to log in with (default: admin)")
-    parser.add_argument("--login", choices=("account", "virtual-id"), help="how to log in (default: account)")
-    parser.add_argument("--project", help="project to switch to after login")
-    parser.add_argument("--ca", metavar="FILE", help="PEM file with the CA of the target")
-    parser.add_argument("--insecure", action="store_true", help="do not verify the target's certificate")
-    parser.add_argument("--context", metavar="FILE", help="TOML file that describes what this cloud accepts")
-    parser.add_argument("--profile", metavar="NAME|FILE", help="deployed, documented or a file (default: deployed)")
-    parser.add_argument("--release", metavar="X.Y", help="the target's release, such as 4.8 (default: detected)")
+    add_target_options(parser)
     parser.add_argument("--consent", metavar="HOST", help="the host that you are allowed to test")
     parser.add_argument("--max-rate", type=float, metavar="N", help="requests a second (remote target: at most 20)")
     parser.add_argument("--max-alive", type=int, metavar="N", help="tickets at once (remote target: at most 50)")

@@ -12,6 +12,7 @@ from pytest_zstack_ticket.certify.keys import load_public
 from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json
+from pytest_zstack_ticket.cli.trust import add_key_option
 from pytest_zstack_ticket.model.errors import SettingsError, UsageError
 from pytest_zstack_ticket.report.text.translations import translations
 
@@ -30,14 +31,7 @@ def add_serve_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="listen for other machines too, that ask for this host name (repeatable)",
     )
-    parser.add_argument(
-        "--public-key",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        default=[],
-        help="public key that certificates must be signed with (repeatable)",
-    )
+    add_key_option(parser, "--public-key", "public key that certificates must be signed with (repeatable)")
     add_json(parser)
     add_lang(parser)
 

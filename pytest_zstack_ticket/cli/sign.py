@@ -17,6 +17,7 @@ from pytest_zstack_ticket.certify.timestamps import TimeStamper, time_stamper
 from pytest_zstack_ticket.cli.arguments import BUNDLE, add_json, add_lang, add_nonce, days_of, language_of, nonce_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
+from pytest_zstack_ticket.cli.trust import add_key_option
 from pytest_zstack_ticket.config.policy_file import load_policy
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.report.text.translations import translations
@@ -79,14 +80,7 @@ def add_countersign_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `countersign`."""
     parser.add_argument("bundle", metavar="BUNDLE", type=Path, help="a signed bundle: a folder, or a zip of it")
     parser.add_argument("--key", metavar="FILE", type=Path, required=True, help="private key to sign with")
-    parser.add_argument(
-        "--public-key",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        default=[],
-        help="public key of an earlier signer, required to have signed (repeatable)",
-    )
+    add_key_option(parser, "--public-key", "public key of an earlier signer, required to have signed (repeatable)")
     add_nonce(parser, "the nonce that the certifier gave out")
     _add_timestamp(parser)
     add_json(parser)

@@ -36,14 +36,7 @@ class Trust:
 
 def add_trust_arguments(parser: argparse.ArgumentParser) -> None:
     """Add `--public-key`, `--keys` and `--keys-key`."""
-    parser.add_argument(
-        "--public-key",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        default=[],
-        help="public key of a required signer (repeatable: each must have signed)",
-    )
+    add_key_option(parser, "--public-key", "public key of a required signer (repeatable: each must have signed)")
     parser.add_argument(
         "--keys", metavar="FILE", type=Path, help="signed key set of `keyset`: a certifier of it must have signed"
     )
