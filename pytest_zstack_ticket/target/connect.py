@@ -77,6 +77,7 @@ def open_target(  # noqa: PLR0913 - what a target is made of
         worker=worker,
         ledger=ledger,
         seed=options["seed"],
+        certify=options["effort"] == "certify",
         called=called,
     )
     return _target(factory, settings, others, Line(wire, pages, sessions))
@@ -133,6 +134,7 @@ class ConnectionFactory:
     worker: str
     ledger: Path | None
     seed: object
+    certify: bool
     called: Listener | None = None
     _sessions: dict[LogIn, SessionManager] = field(default_factory=dict)
 
@@ -153,7 +155,7 @@ class ConnectionFactory:
         began = partial(self.cleanup.created, settings.part)
         line = LedgerTransport(self.line, ledger=ledger, clock=self.cleanup.clock, began=began) if ledger else self.line
         capped = QuotaTransport(line, usage_counter=self.cleanup.usage_counter, clock=self.cleanup.clock)
-        look = client_of(self.seed, settings.part)
+        look = client_of(self.seed, settings.part, certify=self.certify)
         breaker = CircuitBreaker(
             capped, probe=look.dressed(VERSION), clock=self.cleanup.clock, total=settings.patience.total
         )

@@ -34,10 +34,11 @@ def test_a_request_is_dressed_once():
 
 
 def test_the_seed_decides_and_the_java_sdk_is_among_the_clients_of_half_the_users():
-    drawn = [client_of(seed, "") for seed in range(200)]
-    assert drawn == [client_of(seed, "") for seed in range(200)]
+    drawn = [client_of(seed, "", certify=True) for seed in range(200)]
+    assert drawn == [client_of(seed, "", certify=True) for seed in range(200)]
     assert set(drawn) == set(CLIENTS)
     assert 70 < sum(one in JAVA_SDK for one in drawn) < 130
+    assert {client_of(seed, "", certify=False) for seed in range(200)} == set(JAVA_SDK)
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.agent)
