@@ -127,6 +127,9 @@ def test_nothing_stands_for_a_session(ticket_endpoint, zstack_examine):
         "double-slash": ("/v1//tickets?limit=1", (), None),
         "path-parameter": ("/v1/tickets;conformance=1?limit=1", (), None),
         "encoded-letter": ("/v1/ticket%73?limit=1", (), None),
+        "suffix": ("/v1/tickets.json?limit=1", (), None),
+        "slash-at-the-end": ("/v1/tickets/?limit=1", (), None),
+        "capital-letter": ("/v1/Tickets?limit=1", (), None),
     }
     for name, (path, headers, authorization) in asked.items():
         bad = ticket_endpoint.call("GET", path, headers=headers, authorization=authorization)

@@ -27,6 +27,25 @@ class Stranger:
         self.endpoint = ticket_endpoint.as_user("stranger")
         self.examine = zstack_examine
 
+    def own_uuid(self):
+        """Create a ticket as the stranger, and return its uuid; nothing where the response does not show it."""
+        inventory = getattr(self.endpoint.create(self.endpoint.calibration_draft).outcome, "inventory", None) or {}
+        return inventory.get("uuid")
+
+    def check_hidden_beside(self, own, canary):
+        """Query for an own ticket and another user's in one list, and check that only the own one is visible."""
+        path = f"/v1/tickets?q=uuid%3F%3D{own}%2C{canary.uuid}"
+        roles = {
+            "made": canary.created,
+            "shown": canary.owner.call("GET", path),
+            "subject": self.endpoint.call("GET", path),
+            "still": canary.owner.call("GET", path),
+        }
+        if not canary.was_deleted_for_quota:
+            partition = "look/list-with-own-uuid"
+            violation = self.examine("not-visible", partition=partition, arguments={"uuid": canary.uuid}, **roles)
+            assert violation is None, violation
+
     def check_not_visible(self, canary, what):
         """Query for a ticket as the stranger and check that it is not visible."""
         roles = canary.compare_views(what, by=self.endpoint)
@@ -49,10 +68,13 @@ class Stranger:
 def test_stranger_sees_nothing_by_uuid(ticket_endpoint, zstack_canary, zstack_examine):
     """A stranger's query by a ticket's uuid does not show the ticket, whatever operator the query uses."""
     stranger = Stranger(ticket_endpoint, zstack_examine)
+    own = stranger.own_uuid()
     for _ in range(TICKETS):
         canary = zstack_canary()
         for what in BY_UUID:
             stranger.check_not_visible(canary, what)
+        if own:
+            stranger.check_hidden_beside(own, canary)
 
 
 @pytest.mark.requirement("ZT-ISOLATION-004")
