@@ -28,6 +28,10 @@ SHARE_FREED = 0.5
 """The part of the tickets that may exist which one clean-up during the run frees."""
 
 
+STALL = 2
+"""Calls one after the other for which creates wait at each such clean-up: tickets are cancelled, then deleted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """Seconds that one request takes on the line, one job on the target, and one request on this machine.
@@ -105,6 +109,8 @@ def forecast(tests: Sequence[PlannedTest], pace: Pace, bounds: Bounds, *, left: 
     for part in _parts(tests, pace, bounds):
         sweeping = _sweeping(part.posts, part.tickets, bounds) if crowded else 0.0
         seconds += _seconds(part, pace, bounds, more=sweeping)
+        if crowded and bounds.alive:
+            seconds += part.tickets / (bounds.alive * SHARE_FREED) * STALL * pace.call
         requests += part.requests + sweeping
         posts, tickets = posts + part.posts, tickets + part.tickets
     at_end = tickets if bounds.alive is None else min(tickets, bounds.alive * SHARE_FREED)

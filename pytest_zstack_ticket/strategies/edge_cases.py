@@ -95,7 +95,10 @@ def _rows() -> tuple[Row, ...]:
         _row("params.requests[0].requestName", "very-long", "x" * 20_000 + NONCE),
         *(Row(_edit("params.requests", f"{count}-requests"), _many(count)) for count in (2, 17, 60, 120, 300)),
         Row(_edit("params.requests", "twin-requests"), _twins),
-        *(Row(_edit("params.requests[0].executeTimes", str(times)), _times(times)) for times in (2, 100, 1000, 2**31 - 1)),
+        *(
+            Row(_edit("params.requests[0].executeTimes", str(times)), _times(times))
+            for times in (2, 100, 1000, 2**31 - 1)
+        ),
     )
 
 
