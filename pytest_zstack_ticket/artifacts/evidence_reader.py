@@ -100,12 +100,20 @@ def _merge(parts: Iterable[Path], writer: EvidenceWriter, cut_short: list[str]) 
     for part in parts:
         ends = _Ends()
         cut_short.append(part.name)
+        if _is_unbegun(part):
+            continue
         for kind, entry, line in _entries(part, ends, check=_trusted):
             if kind == "exchange" and entry["id"] in seen:
                 raise EvidenceError(f"{part}: the exchange {entry['id']} stands in another worker's file too")
             seen.update([entry["id"]] if kind == "exchange" else ())
             writer.write(kind, line)
         cut_short[-1:] = [] if ends.complete else [str(ends.header.get("worker", part.name))]
+
+
+def _is_unbegun(part: Path) -> bool:
+    """Return True for the file of a worker that was killed before it had written one line."""
+    first = next((line for _, line in _lines(part)), b"")
+    return not first.endswith(b"\n")
 
 
 @dataclass(slots=True)

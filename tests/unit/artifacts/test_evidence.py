@@ -316,6 +316,21 @@ def test_a_worker_that_was_cut_short_leaves_the_whole_cut_short(tmp_path: Path) 
     assert json.loads(merged[-1])["cut_short"] == ["gw0"]
 
 
+@pytest.mark.parametrize(
+    "written", [b"", b'{"type": "head', gzip.compress(b"x" * 99)[:15]], ids=["empty", "torn", "torn packed"]
+)
+def test_a_worker_that_was_killed_before_its_first_line_leaves_the_whole_cut_short(
+    tmp_path: Path, written: bytes
+) -> None:
+    (tmp_path / "a.jsonl").write_bytes(written)
+    merge_evidence([tmp_path / "a.jsonl", write(tmp_path / "b.jsonl")], tmp_path / "all.jsonl", {"run": "r1"})
+    found = read_evidence(tmp_path / "all.jsonl")
+    assert not found.complete
+    assert found.examples == EXAMPLES
+    assert found.footer is not None
+    assert found.footer["cut_short"] == ["a.jsonl"]
+
+
 def test_one_exchange_of_two_workers_is_refused(tmp_path: Path) -> None:
     parts = [write(tmp_path / "a.jsonl"), write(tmp_path / "b.jsonl")]
     with pytest.raises(EvidenceError, match=r"b\.jsonl: the exchange m-000001 stands in another worker's file too"):

@@ -46,7 +46,7 @@ SIZES = {
     "mutations": 94,
     "variations": 108,
     "open questions": 66,
-    "edge cases": 119,
+    "edge cases": 120,
     "injection": 54,
     "malformed": 49,
     "unusual": 67,
