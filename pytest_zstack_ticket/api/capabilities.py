@@ -19,7 +19,7 @@ from pytest_zstack_ticket.model.profile import Profile, Release
 NEWEST = Release(99, 0)
 MAX_VERSION = 80
 NO_ROUTE = frozenset({404, 405, 501})
-NOBODYS_ACTIONS = f"/v1/tickets/{'0' * 32}/actions"
+UNKNOWN_TICKET = f"/v1/tickets/{'0' * 32}/actions"
 EVENT: Json = {"changeTicketStatus": {"statusEvent": "reject"}}
 """An event for a ticket that does not exist shows whether there are events at all."""
 ODD_HISTORIES = "/v1/tickets/histories?q=conformanceMark%3D1&limit=1"

@@ -88,7 +88,7 @@ def make_statement(
 
 
 def drawn_number(statement: JsonObject) -> str:
-    """Draw the number of a certificate from what it says; nobody has to count certificates."""
+    """Draw the number of a certificate from what it says, so that certificates need no counting."""
     year = extension(statement)["validity"]["notBefore"][:4]
     return f"ZT-{year}-{digest(statement).removeprefix('sha256:')[:12].upper()}"
 

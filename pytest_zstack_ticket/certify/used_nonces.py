@@ -1,4 +1,4 @@
-"""A certifier's list of nonces that were used: each is worth one run, so nobody can show the best of several."""
+"""A certifier's list of nonces that were used: each is worth one run, so no vendor can show the best of several."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ class _Listener:
 class WebhookListener(_Listener):
     """Keeps what arrives by path, and answers 200, or first 500 for a path that asks for it.
 
-    A webhook is a POST; `visits` are requests of any method, for a URL that nobody was asked to call.
+    A webhook is a POST; `visits` are requests of any method, for a URL that the target was not asked to call.
     """
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:

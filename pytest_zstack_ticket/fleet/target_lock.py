@@ -54,7 +54,7 @@ def holder_of(path: Path) -> str:
 
 
 def is_free(path: Path) -> bool:
-    """Say whether nobody holds a lock."""
+    """Return True if no process holds a lock."""
     if not path.exists():
         return True
     handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)

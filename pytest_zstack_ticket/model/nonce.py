@@ -21,7 +21,7 @@ CERTIFIER_NONCE_FORM = "8 to 64 letters, digits, dots, dashes or underscores, th
 
 
 def nonce_seed(nonce: str) -> int:
-    """Return the seed of a run with a certifier's nonce: before it is given out, nobody knows what will be drawn."""
+    """Return the seed of a run with a certifier's nonce: before it is given out, what will be drawn is unknown."""
     return int.from_bytes(hashlib.sha256(nonce.encode()).digest()[:4], "big")
 
 

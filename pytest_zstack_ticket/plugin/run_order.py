@@ -51,7 +51,7 @@ def number(item: pytest.Item, count: int) -> None:
 def in_order(tests: Sequence[pytest.Item], late: Collection[str], seed: int | None = None) -> list[pytest.Item]:
     """Put tests in the order of the run: the shipped ones as the suites have them, those of `late` requirements last.
 
-    With a seed, those that need no quiet come in an order drawn from it: nobody knows then what is sent first.
+    With a seed, those that need no quiet come in an order drawn from it: what is sent first is not known beforehand.
     A project's own tests keep the places that they have among the others.
     """
     folder = suites_folder()

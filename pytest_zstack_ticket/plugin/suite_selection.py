@@ -37,7 +37,7 @@ def _only_shows(config: pytest.Config) -> bool:
 
 
 def is_ambient(run: Run, config: pytest.Config) -> bool:
-    """Return True for a target that nobody named for this session: a variable or an ini file did, for whoever uses it.
+    """Return True for a target that was not named for this session: a variable or an ini file did, for whoever uses it.
 
     Such a target is reached only once a test is collected that needs it.
     """

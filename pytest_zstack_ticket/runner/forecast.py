@@ -26,8 +26,6 @@ LOOK = 8
 """Requests of a look at what is left, with the listing before it."""
 SHARE_FREED = 0.5
 """The part of the tickets that may exist which one clean-up during the run frees."""
-
-
 STALL = 2
 """Calls one after the other for which creates wait at each such clean-up: tickets are cancelled, then deleted."""
 

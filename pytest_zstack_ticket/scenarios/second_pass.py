@@ -1,4 +1,4 @@
-"""Requests sent a second time as somebody else would send them: whoever answered the suite only, answers otherwise now.
+"""Requests sent a second time as another user would send them: a server that served the suite alone well fails now.
 
 They come after a pause, from another HTTP client, in a session of their own. Where the certifier agreed, half of them
 carry no mark of a test either: the ticket is proven ours by the resourceUuid that we chose, which the ledger has.

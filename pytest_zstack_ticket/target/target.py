@@ -121,7 +121,7 @@ class Target:
         )
         if "inventory" in found.capabilities and found.oldest != found.newest:
             found = capabilities.narrowed(found, self.endpoint.create(marked_draft(self.context)).exchanges)
-        event = self.endpoint.call("PUT", capabilities.NOBODYS_ACTIONS, body=capabilities.EVENT, follow=False)
+        event = self.endpoint.call("PUT", capabilities.UNKNOWN_TICKET, body=capabilities.EVENT, follow=False)
         found = capabilities.with_capabilities(found, capabilities.spoken_capabilities(self.versions, event.exchanges))
         found = self._with_parts(found)
         self._judge_by(found)

@@ -19,7 +19,7 @@ from pytest_zstack_ticket.model.exchange import Request, Response
 MOST_JARS = 256
 MOST_COOKIES = 16
 LOGIN = "/login"
-NOBODY = ""
+WITHOUT_SESSION = ""
 """Whose cookies those are that were set before there was a session."""
 _SECRET = re.compile(r"sess|token|auth|sso|ticket|csrf|xsrf|jwt|login", re.IGNORECASE)
 _COOKIE = re.compile(
@@ -36,14 +36,14 @@ class BalancerCookies:
     def __init__(self, root: str) -> None:
         self._root = root
         self._lock = threading.Lock()
-        self._jars: OrderedDict[str, dict[str, str]] = OrderedDict({NOBODY: {}})
+        self._jars: OrderedDict[str, dict[str, str]] = OrderedDict({WITHOUT_SESSION: {}})
 
     def added_to(self, request: Request) -> Request:
         """Return a request with the cookies of its session; one that brings its own is left alone."""
         if any(name.lower() == "cookie" for name, _ in request.headers):
             return request
         with self._lock:
-            cookies = {**self._jars[NOBODY], **self._jars.get(whose(request), {})}
+            cookies = {**self._jars[WITHOUT_SESSION], **self._jars.get(whose(request), {})}
         if not cookies:
             return request
         text = "; ".join(f"{name}={value}" for name, value in cookies.items())
@@ -62,7 +62,7 @@ class BalancerCookies:
             for text in set_here:
                 self._take(jar, text, now)
             while len(self._jars) > MOST_JARS:
-                del self._jars[next(one for one in self._jars if one != NOBODY)]
+                del self._jars[next(one for one in self._jars if one != WITHOUT_SESSION)]
 
     def _take(self, jar: dict[str, str], text: str, now: float) -> None:
         found = _COOKIE.match(text)
@@ -78,7 +78,7 @@ class BalancerCookies:
 def whose(request: Request) -> str:
     """Return which session or access key a request is sent with; signatures of one key are one."""
     given = [value for name, value in request.headers if name.lower() == "authorization"]
-    return given[0].partition(":")[0] if given else NOBODY
+    return given[0].partition(":")[0] if given else WITHOUT_SESSION
 
 
 def _made(answer: Response) -> str | None:

@@ -221,7 +221,7 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
     "expect": (_header("Expect"), "the client expects 100-continue"),
     "quoted-charset": (_header("Content-Type", 'charset="'), "the charset is quoted"),
     "accept-language": (_header("Accept-Language"), "a language is asked for"),
-    "cookie": (_header("Cookie", "conformance"), "a cookie of nobody's is sent"),
+    "cookie": (_header("Cookie", "conformance"), "a cookie that no session has is sent"),
     "unknown-parameter": (lambda facts: "conformance=" in facts.sent.path, "the query string has a parameter"),
     "escape-solidus": (lambda facts: r"\/" in facts.text, "a slash is escaped"),
     "escape-upper": (lambda facts: bool(re.search(r"\\u[0-9A-F]*[A-F]", facts.text)), "hex digits are upper case"),
