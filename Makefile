@@ -48,7 +48,7 @@ false-failures: $(STAMP)  ## conformant endpoints, many seeds: RUNS=20 takes abo
 independent-cloud: $(STAMP)  ## judge the suites by a cloud that shares nothing with the embedded one: about an hour, QUICK=1 one case
 	$(BIN)/python -m tests.independent_cloud.judge $(if $(QUICK),-k ZT-ANSWER direct-empty)
 
-front-ends: $(STAMP)  ## a healthy cloud behind 18 kinds of front end: about an hour, QUICK=1 one of them
+front-ends: $(STAMP)  ## a healthy cloud behind 22 kinds of front end: about an hour, QUICK=1 one of them
 	$(BIN)/python -m tests.front_ends.judge $(if $(QUICK),--kind pages-4xx-5xx --only ZT-JOB)
 
 soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, upgrades, judging again: an hour and a half, QUICK=1 minutes

@@ -40,6 +40,8 @@ REASONS = {
     503: "Service Unavailable",
 }
 LONGEST_URL = 8192
+OF_THE_API = re.compile(rb"(/zstack)?/v1/+[a-z-]+(/|\?|;|%|$)")
+"""Paths that a proxy with a user interface of its own passes on: all others are pages of that interface."""
 
 
 @dataclass
@@ -72,6 +74,8 @@ class FrontEnd:
                 if len(head.target) > LONGEST_URL
                 else page(413, "Request Entity Too Large")
             )
+        if self.kind == "user-interface" and head.method == b"GET" and not OF_THE_API.match(head.target):
+            return page(200, "OK")
         node = self.choose(head)
         got = await ask(self.upstreams[node], rewritten(self.kind, request))
         return self.shaped(got, node)
@@ -201,6 +205,7 @@ KINDS = (
     "slow-drip",
     "path-rewrite",
     "tls-offload",
+    "user-interface",
 )
 
 
