@@ -72,8 +72,8 @@ fleet-demo: $(STAMP)  ## a scheduler, two workers and eight simulated clouds: an
 	rm -rf fleet-demo
 	$(BIN)/python -m tests.fleet.demo fleet-demo $(if $(QUICK),--clouds 3)
 
-screenshots: smoke  ## the page in a real Chromium: light, dark, narrow, printed, hostile, in both languages
-	$(BIN)/python -m tests.browser.screenshots $(REPORT) screenshots
+screenshots: $(if $(QUICK),$(STAMP),smoke)  ## the page in a real Chromium: light, dark, narrow, printed, hostile, in both languages; QUICK=1 only where there is one, of a REPORT that is there
+	$(BIN)/python -m tests.browser.screenshots $(REPORT) screenshots $(if $(QUICK),--if-installed)
 
 bench: $(STAMP)  ## every figure of docs/reference/figures.md; the long run takes a quarter of an hour, QUICK=1 only shows that each runs
 	$(BIN)/python benchmarks/generation.py $(if $(QUICK),--no-peer)

@@ -57,7 +57,8 @@ def normalised_url(url: str) -> str:
         port = parts.port
     except ValueError as error:
         raise SettingsError(f"--zstack-url {url}: the port is not a number from 1 to 65535.") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    slash_lost = "://" not in url and ":/" in url
+    if slash_lost or parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingsError(f"--zstack-url {url}: write http://HOST:PORT or https://HOST:PORT, or embedded.")
     if parts.username or parts.password:
         raise SettingsError("--zstack-url contains a user or a password. Use --zstack-user and ZSTACK_PASSWORD.")

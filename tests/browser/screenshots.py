@@ -1,9 +1,9 @@
 """Show the pages of a report in a real Chromium: `python -m tests.browser.screenshots REPORT FOLDER`.
 
 REPORT is the folder that `--zstack-report` wrote. FOLDER gets one picture for each look and language and the printed
-page. A run fails, never skips, if no Chromium is found, if a picture is missing, or if a page asked for anything: a
-proxy that answers nobody notes what the browser tries to fetch. A report of hostile texts is shown as well, and the same
-texts unescaped, which must be seen to ask: a proxy that sees nothing proves nothing.
+page. A run fails if no Chromium is found (unless told otherwise), if a picture is missing, or if a page asked for
+anything: a proxy that answers nothing notes what the browser tries to fetch. A report of hostile texts is shown as well,
+and the same texts unescaped, which must be seen to ask: a proxy that sees nothing proves nothing.
 """
 
 from __future__ import annotations
@@ -143,7 +143,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("report", type=Path)
     parser.add_argument("folder", type=Path)
+    parser.add_argument(
+        "--if-installed", action="store_true", help="show nothing where there is no Chromium, and say so"
+    )
     document = parser.parse_args()
+    if document.if_installed and not any(map(shutil.which, NAMES)):
+        print("no Chromium is installed: the page was not shown")
+        return
     document.folder.mkdir(parents=True, exist_ok=True)
     proxy = Tempted()
     proxy.start()

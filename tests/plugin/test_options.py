@@ -97,6 +97,8 @@ def test_secrets_are_named_and_never_shown(pytester: pytest.Pytester, monkeypatc
         (["--zstack-ca=nowhere.pem", "--zstack-url=https://127.0.0.1:9"], "is not a file"),
         (["--zstack-url="], "is empty"),
         (["--zstack-url=ftp://host"], "write http://HOST:PORT"),
+        (["--zstack-url=http:/host:8080"], "write http://HOST:PORT"),
+        (["--zstack-url=htp:/host"], "write http://HOST:PORT"),
         (["--zstack-url=http://me:hunter2@host:1"], "--zstack-user and ZSTACK_PASSWORD"),
         (["--zstack-url=http://host:99999"], "the port is not a number from 1 to 65535"),
         (["--zstack-url=embedded:other"], "unknown"),
