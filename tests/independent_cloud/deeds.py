@@ -90,6 +90,8 @@ class Deeds:
                 self.rules.serve_create(bound, session)
                 if on("fail-leaves-ticket"):
                     book.tickets.pop(early["uuid"])
+                if self.rules.only_validates(bound):
+                    return None
                 row = self.rules.row(bound, session)
                 if on("access-status-sent"):
                     row["status"] = body["params"].get("status", row["status"])

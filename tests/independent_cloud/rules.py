@@ -16,6 +16,9 @@ UUID = re.compile(r"[0-9a-f]{12}[1-5][0-9a-f]{3}[89ab][0-9a-f]{15}")
 HEX = re.compile(r"[0-9a-f]{32}")
 KNOWN = {"org.zstack.header.vm.APICreateVmInstanceMsg", "org.zstack.header.vm.APIChangeInstanceOfferingMsg"}
 EVENTS = ("open", "approve", "cancel", "reject", "reopen")
+MEASURED = (5, 2)
+"""The release whose real node was measured."""
+VALIDATE = "ephemeral::validationOnly"
 
 
 def shape(value: Any) -> str:
@@ -147,6 +150,9 @@ class Rules:
             raise Refused("SYS.1007", "field[description] cannot be null")
         self.tags(body, params)
         bound = {
+            "systemTags": body.get("systemTags") if body.get("systemTags") is not None else params.get("systemTags")
+        }
+        bound |= {
             name: self.text(params.get(name), name)
             for name in ("name", "description", "accountSystemType", "flowCollectionUuid", "resourceUuid")
         }
@@ -238,6 +244,7 @@ class Rules:
         self.mandatory(bound, body, ("requests",))
         self.check_requests(bound)
         self.mandatory(bound, body, ("accountSystemContext",))
+        self.check_system_tags(bound)
         wanted = bound["resourceUuid"]
         if wanted is not None and not (UUID.fullmatch(wanted) or self.uuid_passes(wanted)):
             raise Refused(
@@ -253,6 +260,21 @@ class Rules:
             or (self.on("resource-uuid-dashes") and bool(UUID.fullmatch(wanted.replace("-", ""))))
             or (self.on("resource-uuid-short") and bool(re.fullmatch("[0-9a-f]{1,40}", wanted)))
         )
+
+    def check_system_tags(self, bound: dict[str, Any]) -> None:
+        """What the tag service of a real node was measured to refuse; a gateway without one ignores system tags."""
+        if self.kind.direct or self.kind.release < MEASURED:
+            return
+        for tag in bound["systemTags"] or ():
+            if not isinstance(tag, str):
+                raise Refused("SYS.1000", f"{shape(tag)} cannot be cast to java.lang.String")
+            if not tag.startswith("ephemeral::"):
+                raise Refused("SYS.1007", f"no system tag matches[{tag}]")
+
+    def only_validates(self, bound: dict[str, Any]) -> bool:
+        """A create that ends after all checks, with success and without a ticket."""
+        measured = not self.kind.direct and self.kind.release >= MEASURED
+        return measured and VALIDATE in (bound["systemTags"] or ())
 
     def serve_create(self, bound: dict[str, Any], session: dict[str, Any]) -> None:
         """The checks of the ticket service itself."""
