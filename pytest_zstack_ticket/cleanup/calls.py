@@ -25,6 +25,8 @@ from pytest_zstack_ticket.transport.clock import Clock
 
 OUTAGE = 90.0
 """Seconds for which the target may be away unless another limit is given, as long as a restart takes."""
+FIRST_WAIT = 0.01
+"""Seconds until a job is polled for the first time where it is not known how long jobs take."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 MOST_TRIES = 3
 """Times that a question is asked while the target answers others."""
@@ -58,7 +60,10 @@ class SessionKeeper(Protocol):
 
 
 class CleanupCalls:
-    """Sends the calls of one clean-up, `window` at once, for at most `longest` seconds. Safe for many threads."""
+    """Sends the calls of one clean-up, `window` at once, for at most `longest` seconds. Safe for many threads.
+
+    A job that is followed is polled after `first_wait` seconds.
+    """
 
     def __init__(  # noqa: PLR0913 - what a clean-up needs of a run
         self,
@@ -71,6 +76,7 @@ class CleanupCalls:
         longest: float,
         window: int = 1,
         outage: float = OUTAGE,
+        first_wait: float = FIRST_WAIT,
     ) -> None:
         self._run = run
         self._sessions = sessions
@@ -80,6 +86,7 @@ class CleanupCalls:
         self._lost = 0
         self._end = clock.now() + longest
         self._outage = outage
+        self._first_wait = first_wait
         self._lock = threading.Lock()
         self._recoveries = 0
         self._over = ""
@@ -164,7 +171,7 @@ class CleanupCalls:
 
     def _sent(self, request: Request, session: Session, *, follow: bool) -> tuple[Exchange, ...]:
         asked = replace(request, headers=(*request.headers, ("Authorization", session.authorization)))
-        return self._run(submit(asked, job_limit=self._patience if follow else 0.0, first_wait=0.01))
+        return self._run(submit(asked, job_limit=self._patience if follow else 0.0, first_wait=self._first_wait))
 
 
 def is_answered(trail: tuple[Exchange, ...]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -47,6 +47,7 @@ class TicketHolds:
     _body_of: dict[Place, Hashable] = field(default_factory=dict)
     _shared: set[Place] = field(default_factory=set)
     _kept: dict[str, set[Hashable]] = field(default_factory=dict)
+    _under_way: set[tuple[str, str]] = field(default_factory=set)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def begin(self, body: Hashable) -> None:
@@ -140,18 +141,26 @@ class TicketHolds:
         return (part, entry.intent.number) in self._shared
 
     def take(self, part: str, entry: Entry, uuid: str, *, own: int = 0, shared: bool = True) -> bool:
-        """Mark a ticket as one that is deleted now; False if it has to stay.
+        """Mark a ticket as one that is deleted now; False if it has to stay, or if another clean-up deletes it.
 
         A ticket with a lower number than `own` goes too if only the body of this context holds it.
         """
         with self._lock:
+            if (part, uuid) in self._under_way:
+                return False
             body, me = self._body_of.get((part, entry.intent.number)), _BODY.get()
             mine = entry.intent.number < own
             holders = self._keepers(entry) | ({body} & self._running)
             if (holders and not (mine and holders == {me})) or (not shared and self.is_shared(part, entry)):
                 return False
             self.deleted |= keys_of(entry) | {uuid}
+            self._under_way.add((part, uuid))
             return True
+
+    def give_up(self, part: str, uuids: Iterable[str]) -> None:
+        """Let another clean-up delete tickets that one has taken, if they are still there."""
+        with self._lock:
+            self._under_way.difference_update((part, uuid) for uuid in uuids)
 
     @property
     def own_count(self) -> int:

@@ -22,11 +22,15 @@ class RunStoppedError(BaseException):
 class CallGate:
     """Lets at most `window` calls through at once: a call is one request with all polls of its job.
 
+    Those of a test that explores go first: they come one after the other, and the end of a run waits for them.
     `before_each` is called by the thread that makes a call, before it waits for its place.
     """
 
     def __init__(self, window: int, before_each: Callable[[], None] | None = None) -> None:
-        self._free = threading.Semaphore(window)
+        self._free = window
+        self._waiting_first = 0
+        lock = threading.Lock()
+        self._turn_of_first, self._turn_of_others = threading.Condition(lock), threading.Condition(lock)
         self._before_each = before_each
         self._stopped = threading.Event()
 
@@ -44,22 +48,49 @@ class CallGate:
         """Wait for a place among the calls under way, and keep it. Raises RunStoppedError."""
         if self._before_each is not None:
             self._before_each()
-        with self._free:
+        self._take(first=_FIRST.get())
+        try:
             self.check()
             yield
+        finally:
+            self._give_back()
+
+    def _take(self, *, first: bool) -> None:
+        """Wait for a place: those that go first before all others."""
+        if not first:
+            with self._turn_of_others:
+                self._turn_of_others.wait_for(lambda: self._free > self._waiting_first)
+                self._free -= 1
+            return
+        with self._turn_of_first:
+            self._waiting_first += 1
+            try:
+                self._turn_of_first.wait_for(lambda: self._free > 0)
+                self._free -= 1
+            finally:
+                self._waiting_first -= 1
+                if self._free > self._waiting_first:
+                    self._turn_of_others.notify()
+
+    def _give_back(self) -> None:
+        with self._turn_of_first:
+            self._free += 1
+            (self._turn_of_first if self._waiting_first else self._turn_of_others).notify()
 
 
 _GATE: ContextVar[CallGate | None] = ContextVar("zstack_call_gate", default=None)
+_FIRST: ContextVar[bool] = ContextVar("zstack_call_first", default=False)
 
 
 @contextmanager
-def bounded(gate: CallGate | None) -> Iterator[None]:
-    """Bind the calls of a block to a gate, or to none."""
-    token = _GATE.set(gate)
+def bounded(gate: CallGate | None, *, first: bool = False) -> Iterator[None]:
+    """Bind the calls of a block to a gate, or to none; with `first` they pass before those of others."""
+    token, order = _GATE.set(gate), _FIRST.set(first)
     try:
         yield
     finally:
         _GATE.reset(token)
+        _FIRST.reset(order)
 
 
 def use(gate: CallGate) -> None:

@@ -101,7 +101,7 @@ class Lookahead:
             self._next = max(self._next, self._here + 1)
             self._start_more()
         shared = not ahead and (self._running or explores(item)) and self._group(item) is not None
-        with call_gate.bounded(self._gate if shared else None):
+        with call_gate.bounded(self._gate if shared else None, first=explores(item)):
             return (yield)
 
     def _between_calls(self) -> None:

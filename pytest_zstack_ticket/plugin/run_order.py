@@ -23,7 +23,7 @@ COLLECTED: pytest.StashKey[int] = pytest.StashKey()
 
 EXPLORING = frozenset({"zstack_explore", "zstack_state_machine"})
 
-Key: TypeAlias = tuple[int, str, bool, str, int, int]
+Key: TypeAlias = tuple[int, str, int, str, int, int]
 
 
 def explores(item: pytest.Item) -> bool:
@@ -69,7 +69,8 @@ def _key(item: pytest.Item, seed: int | None = None) -> Key:
     """Where a shipped test stands: how much quiet it needs, its group, whether others can run meanwhile, its place."""
     group = group_of(item)
     quiet = 2 if group is None else 1 if group else 0
-    soon = item.get_closest_marker("zstack_long") is None
+    # the main thread explores while the bodies of the other long ones run; if it waited for them it could not
+    soon = 2 if item.get_closest_marker("zstack_long") is None else 0 if explores(item) else 1
     place = item.path.as_posix()
     if seed is not None and quiet == 0:
         place = hashlib.sha256(f"{seed}/{item.nodeid}".encode()).hexdigest()

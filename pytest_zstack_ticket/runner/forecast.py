@@ -1,7 +1,8 @@
 """How many requests, tickets and seconds a run takes on its target, from what its tests send and the target's pace.
 
 A run is as slow as the slowest of what bounds it: the bodies of tests that run next to each other and make one call
-after the other, the calls that may be under way at once, this machine, and the rate that is allowed.
+after the other, the tests that explore one after the other, the calls that may be under way at once, this machine, and
+the rate that is allowed.
 """
 
 from __future__ import annotations
@@ -63,10 +64,14 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class PlannedTest:
-    """One test to come: what it sends, and which tests it may run next to (None for none)."""
+    """One test to come: what it sends, which tests it may run next to (None for none), and whether it explores.
+
+    Those that explore run one after the other, and the rest next to them.
+    """
 
     load: Load
     group: str | None
+    explores: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +99,7 @@ class _Sum:
     posts: float = 0.0
     tickets: float = 0.0
     chains: list[float] = field(default_factory=list)
+    explored: float = 0.0
 
     @property
     def requests(self) -> float:
@@ -140,7 +146,8 @@ def _parts(tests: Sequence[PlannedTest], pace: Pace, bounds: Bounds) -> Iterator
             pooled += ceil(load.pooled_jobs / bounds.window) * pace.call
             waiting = load.broken * pace.exception
             chain = load.plain * pace.latency + load.jobs * pace.call + pooled + waiting
-            part.chains.append(chain)
+            part.explored += chain if test.explores else 0.0
+            part.chains += [] if test.explores else [chain]
         yield part
 
 
@@ -148,7 +155,7 @@ def _seconds(part: _Sum, pace: Pace, bounds: Bounds, *, more: float) -> float:
     calls = (part.calls * pace.latency + part.jobs * pace.call) / bounds.window
     requests = part.requests + more
     by_rate = requests / bounds.rate if bounds.rate else 0.0
-    return max(_makespan(part.chains, bounds.window), calls, requests * pace.work, by_rate)
+    return max(_makespan(part.chains, bounds.window), part.explored, calls, requests * pace.work, by_rate)
 
 
 def _makespan(chains: Sequence[float], window: int) -> float:

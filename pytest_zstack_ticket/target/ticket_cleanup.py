@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from pytest_zstack_ticket.cleanup.calls import CleanupCalls
-from pytest_zstack_ticket.cleanup.entries import Entry
+from pytest_zstack_ticket.cleanup.calls import FIRST_WAIT, CleanupCalls
+from pytest_zstack_ticket.cleanup.idle_tickets import KEPT, IdleTickets
 from pytest_zstack_ticket.cleanup.ledger import Ledger, SavedLedger
 from pytest_zstack_ticket.cleanup.result import CleanupResult
+from pytest_zstack_ticket.cleanup.sweep_turns import AT_ONCE, SweepTurns
 from pytest_zstack_ticket.cleanup.sweeper import Progress, Sweeper
 from pytest_zstack_ticket.cleanup.ticket_holds import TicketHolds, sharing
 from pytest_zstack_ticket.client import call_gate
@@ -21,8 +22,6 @@ from pytest_zstack_ticket.target.actors import ActorConnection
 from pytest_zstack_ticket.transport.clock import Clock
 from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
-KEPT = 10
-"""The latest tickets that stay, whatever the quota says: the test that created them may still look at them."""
 LONGEST_WAIT = 60.0
 """Seconds to wait for other tests, or another process, to let go of their tickets."""
 PATIENCE = 5.0
@@ -30,12 +29,10 @@ PATIENCE = 5.0
 MOST_OF_ONE = 2
 """The part of the quota that one test may hold next to others, as the divisor of the whole."""
 PAUSE = 0.1
-MOST_ASKED = 2
-"""Times that a job which no test follows is asked for during a run: some never end. The end asks once more."""
+OVERSHOOT = 1.1
+"""How many times as long as jobs took lately a job of the clean-up is waited for before it is polled."""
 SECONDS_EACH = 5.0
 """Seconds that a clean-up may take more for each ticket that is to be deleted, if they are deleted one by one."""
-TIGHT = 0.8
-"""The part of the quota above which tickets that tests share are deleted, too."""
 ROOMY = 0.5
 """The part of the quota above which tickets are deleted in the background."""
 BATCH = 64
@@ -58,9 +55,10 @@ class TicketCleanup:
     holds: TicketHolds = field(default_factory=TicketHolds)
     window: int = 1
     asked: Counter[tuple[str, int]] = field(default_factory=Counter)
-    _sweeping: threading.Lock = field(default_factory=threading.Lock)
+    turns: SweepTurns = field(default_factory=SweepTurns)
+    _deciding: threading.Lock = field(default_factory=threading.Lock)
     _background: bool = False
-    _worker: threading.Thread | None = None
+    _workers: list[threading.Thread] = field(default_factory=list)
     _looked_at: int = 0
     _swept_at: tuple[int, int, int, Hashable] = (-1, -1, -1, None)
     _test: Hashable = None
@@ -118,50 +116,63 @@ class TicketCleanup:
     def _must_give_up_own(self, stuck: float, waited: float) -> bool:
         """Return True if the test of this context has to give up its own earlier tickets: others cannot make room."""
         many = self.holds.own_count > (self.usage_counter.caps.alive or 0) // MOST_OF_ONE
-        return many or not self.holds.others or stuck >= PATIENCE or waited >= LONGEST_WAIT / 2
+        others = self.holds.others or self.turns.taken
+        return many or not others or stuck >= PATIENCE or waited >= LONGEST_WAIT / 2
 
     def _may_get_room(self, waited: float) -> bool:
         """Return True while others may let go of tickets, or creates under way may turn out to leave none."""
         under_way = any(entry.open for one in self.connections if one.ledger for entry in one.ledger.book.pending())
-        return self.holds.others or self.usage_counter.shared or (under_way and waited < PATIENCE)
+        others = self.holds.others or self.usage_counter.shared or bool(self.turns.taken)
+        return others or (under_way and waited < PATIENCE)
 
     def _make_room(self, count: int, *, own: bool) -> bool:
         """Delete what may go; False if nothing has changed since the last time, so that nothing more would go."""
-        with self._sweeping:
+        with self.turns.one():
+            if not self._has_changed(count, own=own):
+                return False
+            for one in list(self.connections):
+                if self._full(count):
+                    self._sweep(one, selection=self._idle(one, own=own), wait=False)
+            return True
+
+    def _has_changed(self, count: int, *, own: bool) -> bool:
+        """Return True if there is no room, and something is different from when room was made last."""
+        with self._deciding:
             books = [one.ledger.book for one in self.connections if one.ledger is not None]
             ended = sum(not entry.open for book in books for entry in book.pending())
             now = (self.holds.ended, self.usage_counter.used.created, ended, self.holds.current() if own else None)
-            if not self._full(count) or now == self._swept_at:
-                return False
-            self._swept_at = now
-            for one in list(self.connections):
-                if self._full(count):
-                    self._sweep(one, selection=_Idle(self, one, own=own), wait=False)
-            return True
+            changed = self._full(count) and now != self._swept_at
+            if changed:
+                self._swept_at = now
+            return changed
 
     def in_background(self, allowed: bool) -> None:  # noqa: FBT001 - it is what the function sets
         """Allow deletions next to the tests that run, or wait until the last ones have ended and allow none."""
-        self._background = allowed
-        if not allowed and self._worker is not None:
-            self._worker.join()
+        with self._deciding:
+            self._background = allowed
+            under_way = () if allowed else list(self._workers)
+        for worker in under_way:
+            worker.join()
 
     def _tidy(self) -> None:
         """Delete in the background what no test needs, if there is enough of it."""
         alive = self.usage_counter.caps.alive
-        if not self._background or alive is None or (self._worker is not None and self._worker.is_alive()):
-            return
-        used = self.usage_counter.used
-        enough = min(BATCH, max(1, int(alive) // 6))
-        crowded = alive <= BATCH and used.alive > alive * ROOMY
-        if used.created - self._looked_at >= (enough if crowded else max(enough, BATCH)):
-            self._looked_at = used.created
-            self._worker = threading.Thread(target=self._tidied, name="zstack-tidy", daemon=True)
-            self._worker.start()
+        with self._deciding:
+            if not self._background or alive is None or self.turns.taken >= AT_ONCE:
+                return
+            used = self.usage_counter.used
+            enough = min(BATCH, max(1, int(alive) // 6))
+            crowded = alive <= BATCH and used.alive > alive * ROOMY
+            if used.created - self._looked_at >= (enough if crowded else max(enough, BATCH)):
+                self._looked_at = used.created
+                worker = threading.Thread(target=self._tidied, name="zstack-tidy", daemon=True)
+                self._workers = [one for one in self._workers if one.is_alive()] + [worker]
+                worker.start()
 
     def _tidied(self) -> None:
-        with self._sweeping:
+        with self.turns.one():
             for one in list(self.connections):
-                self._sweep(one, selection=_Idle(self, one, own=False), wait=False)
+                self._sweep(one, selection=self._idle(one), wait=False)
 
     @property
     def has_spare_quota(self) -> bool:
@@ -175,7 +186,7 @@ class TicketCleanup:
 
     def sweep(self, *, wait: bool = True, progress: Progress | None = None) -> CleanupResult:
         """Delete what this process created, and check that it is gone."""
-        with self._sweeping:
+        with self.turns.alone():
             parts = [self._sweep(one, wait=wait, progress=progress) for one in list(self.connections)]
         return CleanupResult.joined(parts)
 
@@ -188,7 +199,7 @@ class TicketCleanup:
         one: ActorConnection,
         saved: SavedLedger | None = None,
         *,
-        selection: _Idle | None = None,
+        selection: IdleTickets | None = None,
         wait: bool = True,
         progress: Progress | None = None,
     ) -> CleanupResult:
@@ -205,13 +216,27 @@ class TicketCleanup:
             longest=longest(self.patience, len(ledger.book.pending()), self.window),
             window=self.window,
             outage=self.patience.outage,
+            first_wait=max(FIRST_WAIT, OVERSHOOT * (one.client.pace.job or 0.0)),
         )
         sweeper = Sweeper(
             calls, ledger, profile=self.state.profile, patience=self.patience.job, known=one.rows, progress=progress
         )
-        swept = sweeper.sweep(selection=selection, wait=wait)
+        try:
+            swept = sweeper.sweep(selection=selection, wait=wait)
+        finally:
+            if selection is not None:
+                selection.end()
         self._give_back(one, ledger)
         return swept
+
+    def _idle(self, one: ActorConnection, *, own: bool = False) -> IdleTickets:
+        """Return what selects the tickets of a user that no test needs any more."""
+
+        def count_gone() -> None:
+            if one.ledger is not None:
+                self._give_back(one, one.ledger)
+
+        return IdleTickets(one.settings.part, self.holds, self.usage_counter, self.asked, count_gone, own)
 
     def _give_back(self, one: ActorConnection, ledger: Ledger | SavedLedger) -> None:
         """Forget what is gone, so that as many more may exist."""
@@ -251,39 +276,3 @@ class TicketCleanup:
 def longest(patience: Patience, tickets: int, window: int) -> float:
     """Return the seconds that a clean-up may take: more where there is more to do."""
     return patience.sweep + SECONDS_EACH * tickets / window
-
-
-@dataclass(slots=True)
-class _Idle:
-    """Selects the tickets of one user that no test holds; those that tests share where the quota is nearly used up.
-
-    With `own`, the earlier tickets of the test of this context go, too.
-    """
-
-    cleanup: TicketCleanup
-    one: ActorConnection
-    own: bool
-
-    def held(self, entry: Entry) -> bool:
-        """Return True for an entry whose ticket a test that runs looks at."""
-        return self.cleanup.holds.held(self.one.settings.part, entry)
-
-    def asks(self, entry: Entry) -> bool:
-        """Return True for an entry whose job no test follows, and that was not asked about in vain before."""
-        place, asked = (self.one.settings.part, entry.intent.number), self.cleanup.asked
-        if self.held(entry) or asked[place] >= MOST_ASKED:
-            return False
-        asked[place] += 1
-        return True
-
-    def choose(self, there: Mapping[str, Entry]) -> set[str]:
-        """Choose the tickets to delete among those that are there, by UUID."""
-        cleanup, part = self.cleanup, self.one.settings.part
-        if self.one.ledger is not None:
-            cleanup._give_back(self.one, self.one.ledger)  # noqa: SLF001 - a part of it
-        chosen = {uuid for uuid, entry in there.items() if cleanup.holds.take(part, entry, uuid, shared=False)}
-        used, alive = cleanup.usage_counter.used.alive, cleanup.usage_counter.caps.alive
-        if alive is not None and used - len(chosen) > alive * TIGHT:
-            own = cleanup.holds.own_before(part, max(1, min(KEPT, int(alive) // 4))) if self.own else 0
-            chosen |= {uuid for uuid, entry in there.items() if cleanup.holds.take(part, entry, uuid, own=own)}
-        return chosen

@@ -59,6 +59,13 @@ def test_what_failed_last_does_not_come_first(pytester: pytest.Pytester) -> None
     assert collected(pytester, "--lf") == usual[-1:]
 
 
+def test_what_explores_long_comes_before_the_bodies_that_it_would_wait_for(pytester: pytest.Pytester) -> None:
+    shown = collected(pytester, "-k", "ZT-LIFECYCLE-012 or ZT-BODY-023 or ZT-BODY-001")
+    names = [line.rpartition("::")[2] for line in shown]
+    assert names[0] == "test_concurrent_tickets_are_affected_only_by_their_own_events"
+    assert names[1] == "test_resource_uuid_in_use_is_refused"
+
+
 def test_own_tests_keep_the_order_that_others_gave_them(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(shuffling=SHUFFLING)
     pytester.syspathinsert()

@@ -6,7 +6,7 @@ from contextvars import copy_context
 
 import pytest
 
-from pytest_zstack_ticket.client.call_gate import CallGate, RunStoppedError, check, in_context, one_call, use
+from pytest_zstack_ticket.client.call_gate import CallGate, RunStoppedError, bounded, check, in_context, one_call, use
 
 
 def within(gate: CallGate, function):
@@ -76,6 +76,56 @@ def test_a_stop_ends_what_waits_for_its_turn():
         go.set()
         assert first.result(5) is None
         assert isinstance(second.exception(5), RunStoppedError)
+
+
+def test_calls_of_a_test_that_explores_go_before_those_that_wait_longer():
+    gate, holding, go, order = CallGate(1), threading.Event(), threading.Event(), []
+
+    def hold() -> None:
+        with one_call():
+            holding.set()
+            go.wait(5)
+
+    def call(name: str) -> None:
+        with one_call():
+            order.append(name)
+
+    def explore() -> None:
+        with bounded(gate, first=True):
+            call("explores")
+
+    with ThreadPoolExecutor(4) as pool:
+        pool.submit(within, gate, hold)
+        holding.wait(5)
+        waiting = [pool.submit(within, gate, lambda: call("body")) for _ in range(2)]
+        while not gate._turn_of_others._waiters or len(gate._turn_of_others._waiters) < 2:
+            threading.Event().wait(0.001)
+        waiting.append(pool.submit(explore))
+        while not gate._waiting_first:
+            threading.Event().wait(0.001)
+        go.set()
+        for one in waiting:
+            one.result(5)
+    assert order == ["explores", "body", "body"]
+
+
+def test_no_place_is_lost_between_those_that_go_first_and_the_others():
+    gate, lock, under_way, most = CallGate(4), threading.Lock(), 0, 0
+
+    def call(number: int) -> None:
+        nonlocal under_way, most
+        with bounded(gate, first=number % 3 == 0), one_call():
+            with lock:
+                under_way += 1
+                most = max(most, under_way)
+            threading.Event().wait(0.001)
+            with lock:
+                under_way -= 1
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(call, range(600)))
+    assert most == 4
+    assert gate._free == 4
 
 
 def test_no_handler_of_errors_keeps_a_stopped_body_going():

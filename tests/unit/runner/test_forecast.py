@@ -25,6 +25,12 @@ def test_tests_that_run_alone_take_as_long_as_all_of_them():
     assert forecast([one] * 3, FAR, WIDE).seconds == pytest.approx(3 * forecast([one], FAR, WIDE).seconds)
 
 
+def test_tests_that_explore_run_one_after_the_other_next_to_the_rest():
+    body, explores = PlannedTest(Load(jobs=5), ""), PlannedTest(Load(jobs=3), "", explores=True)
+    one = forecast([explores], FAR, WIDE).seconds
+    assert forecast([body, explores, explores], FAR, WIDE).seconds == pytest.approx(2 * one)
+
+
 def test_no_more_calls_than_the_window_are_under_way():
     many = [PlannedTest(Load(pooled_jobs=160), "")]
     narrow = forecast(many, FAR, Bounds(window=1)).seconds

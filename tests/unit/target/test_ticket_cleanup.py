@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from pytest_zstack_ticket.cleanup.entries import Entry, Intent
 from pytest_zstack_ticket.model.quotas import Quotas
-from pytest_zstack_ticket.target.ticket_cleanup import TicketCleanup, _Idle
+from pytest_zstack_ticket.target.ticket_cleanup import PATIENCE, TicketCleanup
 from pytest_zstack_ticket.transport.clock import SystemClock
 from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
@@ -39,7 +39,11 @@ class Cloud:
 
     def chosen(self, *, own: bool = False) -> set[str]:
         """Choose what is deleted now."""
-        return _Idle(self.cleanup, self.connection, own=own).choose(self.entries)
+        idle = self.cleanup._idle(self.connection, own=own)
+        try:
+            return idle.choose(self.entries)
+        finally:
+            idle.end()
 
 
 def test_what_the_running_test_created_stays():
@@ -115,6 +119,29 @@ def test_a_call_apart_holds_its_tickets_until_it_ends_and_those_of_its_test_stay
     kept += cloud.create()
     cloud.cleanup.release("test")
     assert cloud.chosen() >= set(kept)
+
+
+def test_what_one_clean_up_deletes_no_other_one_does_until_it_ends():
+    cloud = Cloud(alive=100)
+    cloud.cleanup.protect()
+    made = cloud.create(3)
+    cloud.cleanup.protect()
+    first, second = (cloud.cleanup._idle(cloud.connection) for _ in range(2))
+    assert first.choose(cloud.entries) == set(made)
+    assert second.choose(cloud.entries) == set()
+    first.end()
+    assert cloud.chosen() == set(made)
+
+
+def test_while_a_clean_up_is_under_way_a_create_waits_and_gives_up_nothing_of_its_test():
+    cloud = Cloud(alive=20)
+    cloud.cleanup.protect()
+    cloud.create(4)
+    assert cloud.cleanup._must_give_up_own(0.0, 0.0)
+    with cloud.cleanup.turns.one():
+        assert not cloud.cleanup._must_give_up_own(0.0, 0.0)
+        assert cloud.cleanup._may_get_room(PATIENCE + 1)
+    assert not cloud.cleanup._may_get_room(PATIENCE + 1)
 
 
 def test_what_was_never_protected_can_be_released():
