@@ -82,6 +82,7 @@ bench: $(STAMP)  ## every figure of docs/reference/figures.md; the long run take
 	$(BIN)/python benchmarks/help.py
 	$(BIN)/python benchmarks/page.py $(if $(QUICK),--count 100)
 	$(if $(QUICK),,$(BIN)/python benchmarks/fleet.py)
+	$(BIN)/python benchmarks/fleet_targets.py
 	$(BIN)/python benchmarks/polls.py
 	$(BIN)/python benchmarks/windows.py
 	$(BIN)/python benchmarks/window.py
