@@ -33,6 +33,8 @@ MOST_TRIES = 3
 PROBES = ("/v1/tickets?fields=uuid&limit=1", "/v1/tickets?limit=1")
 FOR_GOOD = frozenset({"session-dead", "no-password", "password", "locked", "captcha", "change-password"})
 """Causes of a refused log-in that no waiting changes, and that another try may make worse."""
+CALLS = {"PUT": "action", "DELETE": "delete"}
+"""What the requests of a clean-up are, by method; others are queries."""
 SUCCESS = 200
 Item = TypeVar("Item")
 Found = TypeVar("Found")
@@ -118,7 +120,8 @@ class CleanupCalls:
         try:
             session = self._sessions.session
             trail = self._sent(request, session, follow=follow)
-            if session_died(classify(trail, self._profile, call="query")):
+            # a query is answered at once; only of what starts a job its result may be that the session had died
+            if session_died(classify(trail, self._profile, call=CALLS.get(request.method, "query"))):
                 trail = self._sent(request, self._sessions.renew(session), follow=follow)
         except TargetError as error:
             if error.cause in FOR_GOOD:

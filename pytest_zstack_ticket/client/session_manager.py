@@ -74,6 +74,7 @@ class SessionManager:
         self._lock = threading.RLock()
         self._session: Session | None = None
         self._others: list[Session] = []
+        self._dead: set[str] = set()
 
     @property
     def session(self) -> Session:
@@ -110,7 +111,12 @@ class SessionManager:
                         cause="session-dead",
                     )
                 self._session = self._log_in()
+                self._dead.add(dead.authorization)
             return self._session
+
+    def was_renewed(self, authorization: str) -> bool:
+        """Return True for a session of the run that died and was renewed, by a test or by a clean-up."""
+        return authorization in self._dead
 
     def close(self, client: Client | None = None) -> None:
         """Log out every session that we made, over another client if one is given; a failure does no harm."""

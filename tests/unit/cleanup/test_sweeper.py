@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.cleanup.sweeper import Sweeper
 from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.model.errors import LoginError, UnreachableError
-from pytest_zstack_ticket.model.exchange import Request
+from pytest_zstack_ticket.model.exchange import Request, Response
 from pytest_zstack_ticket.model.settings import Session
 from tests.support.manual_clock import ManualClock
 from tests.support.ticket_store import DATE, PAGE, REFUSED, RESET, Answer, TicketStore
@@ -153,6 +154,32 @@ def test_a_session_that_a_restart_ended_is_renewed_when_the_node_lets_it(names: 
 
     store = TicketStore.of(names, clock, interferes=restarted)
     assert swept(store, Ledger(names), sessions=Sessions(log_in)).clean
+    assert not store.tickets
+
+
+@pytest.mark.parametrize("window", [1, 4])
+def test_sessions_that_die_between_deletions_which_only_their_jobs_tell_are_renewed(
+    names: list[str], clock: ManualClock, window: int
+):
+    uses: Counter[str] = Counter()
+    jobs: dict[str, Response] = {}
+
+    def jobs_only(request: Request) -> Answer | None:
+        if "/api-jobs/" in request.path:
+            return jobs.get(request.path.rpartition("/")[2], Response(status=404, body=b""))
+        session = dict(request.headers)["Authorization"]
+        uses[session] += 1
+        if request.method == "GET":
+            return TicketStore.denied(DIED) if uses[session] > 5 else None
+        job = f"{len(jobs):032x}"
+        done = Response(status=503, body=DIED) if uses[session] > 5 else Response(status=200, body=b"{}")
+        jobs[job] = done
+        if done.status == 200 and request.method == "DELETE":
+            store.tickets.pop(request.path.rpartition("/")[2], None)
+        return Response(status=202, body=json.dumps({"location": f"http://a/v1/api-jobs/{job}"}).encode())
+
+    store = TicketStore.of(names, clock, interferes=jobs_only)
+    assert swept(store, Ledger(names), window=window).clean
     assert not store.tickets
 
 

@@ -23,6 +23,7 @@ class Cloud:
         self.answer = answer
         self.number = 0
         self.asked = 0
+        self.dead: set[str] = set()
 
     @property
     def session(self) -> Session:
@@ -33,8 +34,12 @@ class Cloud:
 
     def renew(self, dead: Session) -> Session:
         assert dead == self.session
+        self.dead.add(dead.authorization)
         self.number += 1
         return self.session
+
+    def was_renewed(self, authorization: str) -> bool:
+        return authorization in self.dead
 
     def run(self, flow: Flow) -> tuple[Exchange, ...]:
         request = next(flow)
@@ -88,6 +93,13 @@ def test_a_session_that_another_thread_renewed_is_not_asked_for_again():
     assert renewer.renewed_request(create("s0"), (DEAD,), profile(), "create") == create("s1")
     assert renewer.renewed_request(create("s0"), (DEAD,), profile(), "create") == create("s1")
     assert (cloud.asked, cloud.number) == (1, 1)
+
+
+def test_a_session_that_a_clean_up_renewed_is_no_finding():
+    cloud = Cloud(DEAD)
+    cloud.renew(cloud.session)
+    assert renewed_request(cloud) == create("s1")
+    assert cloud.asked == 0
 
 
 def test_a_session_of_a_test_is_left_to_die():
