@@ -125,20 +125,19 @@ class Matching:
     def _match_failures(self, claims: list[Claimed]) -> None:
         """Pair requests without an answer with those of which the witness knows no reason for one."""
         seen: dict[tuple[str, str], list[Witnessed]] = defaultdict(list)
-        for one in sorted(self._left.values(), key=lambda one: one.at, reverse=True):
-            seen[one.request, one.auth].append(one)
-            if one.raw:
-                seen[one.raw, one.auth].append(one)
-        for one in claims:
-            keys = [one.request]
-            if (one.request, one.auth) not in seen:
-                keys += self._claims.raw_digests(one.exchange.request)
-            asked = [each for key in keys for each in seen.get((key, one.auth), ()) if each.number in self._left]
-            fitting = [each for each in asked if _without_answer(one, each)]
+        for one in self._left.values():
+            for digest in filter(None, (one.request, one.raw)):
+                seen[digest, one.auth].append(one)
+        for claim in claims:
+            keys = [claim.request]
+            if (claim.request, claim.auth) not in seen:
+                keys += self._claims.raw_digests(claim.exchange.request)
+            asked = [each for key in keys for each in seen.get((key, claim.auth), ()) if each.number in self._left]
+            fitting = [each for each in asked if _without_answer(claim, each)]
             if fitting:
-                self._take(one, min(fitting, key=lambda each: abs(each.at - one.at)))
-            elif asked or (one.failure is not None and one.failure.detail == CUT):
-                self._unmatched.append(one)
+                self._take(claim, min(fitting, key=lambda each: abs(each.at - claim.at)))
+            elif asked or (claim.failure is not None and claim.failure.detail == CUT):
+                self._unmatched.append(claim)
             else:
                 self.result.unanswered += 1
 

@@ -85,6 +85,11 @@ class RecordWriter:
         self._file.close()
         return root
 
+    def drop(self) -> None:
+        """Remove the file, because nothing was recorded."""
+        self._file.give_up()
+        self.path.unlink(missing_ok=True)
+
     def _write(self, line: Line) -> None:
         packed = _encoded(line)
         self._file.write(packed)

@@ -10,6 +10,7 @@ import ssl
 import sys
 import time
 from contextlib import suppress
+from dataclasses import fields
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -22,6 +23,7 @@ from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json
 from pytest_zstack_ticket.config.options import parsed_duration
 from pytest_zstack_ticket.model.errors import EvidenceError, SettingsError
+from pytest_zstack_ticket.model.quotas import FOREIGN
 from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.witness.relay import Relay, Route
 
@@ -64,7 +66,7 @@ def witness(arguments: argparse.Namespace) -> int:
     try:
         asyncio.run(_serve(relay, arguments, words, seconds))
     except OSError as error:
-        arguments.output.unlink(missing_ok=True)
+        record.drop()
         raise SettingsError(f"--listen: cannot listen on {arguments.listen}: {error.strerror or error}.") from error
     return _end(record, relay, key, arguments, words)
 
@@ -90,7 +92,13 @@ def _announce(port: int, arguments: argparse.Namespace, words: dict[str, str]) -
         sys.stdout.flush()
     print_message(words["listening"].format(url=url, target=arguments.target))
     if _is_loopback(host) and not _is_loopback(target.hostname or ""):
-        print_message(words["taken-for-local"])
+        print_message(words["taken-for-local"].format(options=_limits()))
+
+
+def _limits() -> str:
+    """Return the options that give a run the limits of a remote target."""
+    values = {f"--zstack-max-{one.name}": getattr(FOREIGN, one.name) for one in fields(FOREIGN)}
+    return " ".join(f"{name}={value:.0f}" for name, value in values.items() if value is not None)
 
 
 def _end(

@@ -84,8 +84,8 @@ class Relay:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         host, port = self.route.target
-        named = {"server_hostname": host} if self.route.tls else {}
-        opening = asyncio.open_connection(host, port, ssl=self.route.tls, **named)
+        named = host if self.route.tls else None
+        opening = asyncio.open_connection(host, port, ssl=self.route.tls, server_hostname=named)
         far_reader, far_writer = await asyncio.wait_for(opening, CONNECT)
         shown = far_writer.get_extra_info("ssl_object")
         if shown is not None:
