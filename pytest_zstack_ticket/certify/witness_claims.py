@@ -22,8 +22,9 @@ from pytest_zstack_ticket.transport.content_decoding import read_body
 from pytest_zstack_ticket.transport.error_mapping import MalformedEncodingError
 from pytest_zstack_ticket.transport.framing import FRAMINGS, framed
 
-HOOKS = "-hook"
-"""Part of the ids of webhooks, which the target sends past the witness."""
+HOOKS, CLEANING = "-hook-", "-end-"
+"""Parts of the ids of webhooks, which the target sends past the witness, and of what cleans up."""
+HOOK_PATH = "/hook/"
 SHOWN = 80
 Key: TypeAlias = tuple[str, str, str]
 """What has to be equal: digests of request and answer, and the kind of Authorization."""
@@ -33,7 +34,7 @@ Key: TypeAlias = tuple[str, str, str]
 class Claimed:
     """One exchange of the evidence. `failure` is None if it has an answer; `session` is the pseudonym of its session.
 
-    `line` names it to people.
+    `line` names it to people; `cleaning` is True for what deletes the tickets of the run.
     """
 
     at: float
@@ -44,6 +45,7 @@ class Claimed:
     auth: str
     session: str
     failure: Failure | None
+    cleaning: bool
     exchange: Exchange
 
     @property
@@ -69,7 +71,7 @@ class Claims:
 
     def _claimed(self, exchanges: Iterable[Exchange]) -> Iterator[Claimed]:
         for one in exchanges:
-            if HOOKS in one.id:
+            if _is_delivery(one):
                 self.hooks += 1
             elif not isinstance(one.answer, Failure) or one.answer.sent:
                 yield self._claim(one)
@@ -86,6 +88,7 @@ class Claims:
             auth=auth_kind(auth),
             session=session_of(auth),
             failure=one.answer if isinstance(one.answer, Failure) else None,
+            cleaning=CLEANING in one.id,
             exchange=one,
         )
 
@@ -106,6 +109,13 @@ class Claims:
                 # a request that cannot be written in this framing was not sent in it
                 continue
             yield raw_digest(raw, self._mask)
+
+
+def _is_delivery(one: Exchange) -> bool:
+    """Tell whether an exchange is a webhook. Our listener answers without a header: no other answer passes for one."""
+    answer = one.answer
+    ours = isinstance(answer, Response) and answer.status in (200, 500) and not answer.headers and not answer.body
+    return ours and HOOKS in one.id and one.request.path.startswith(HOOK_PATH)
 
 
 def _unpacked(answer: Response) -> Response | None:

@@ -27,8 +27,8 @@ SLACK = 60.0
 EDGE = 5.0
 """Seconds by which a run may begin before its witness does, or end after it: its times are whole seconds."""
 MOST_NAMED = 5
-BUSY = frozenset({429, 503})
-"""Answers after which a run sends the same request again; evidence has the last answer."""
+BUSY, UNAVAILABLE = 429, 503
+"""Answers after which a run sends the same request again, the second while it cleans up; evidence has the last one."""
 GATEWAY = 500
 LEAST_TIMEOUT = 1.0
 """Seconds that an answer must have taken at least that a run may not have waited for."""
@@ -208,10 +208,13 @@ class Matching:
 
     def _left_over(self, sessions: set[int], since: float, until: float) -> None:
         """Note what the witness saw of the run and the evidence does not have."""
-        requests = {seen.request for _, seen in self._pairs}
+        again = {
+            BUSY: {seen.request for _, seen in self._pairs},
+            UNAVAILABLE: {seen.request for one, seen in self._pairs if one.cleaning},
+        }
         probe = f"{self._claims.root}{VERSION.path}"
         for seen in sorted(self._left.values(), key=lambda one: one.at):
-            if seen.status in BUSY and seen.request in requests:
+            if seen.request in again.get(seen.status, ()):
                 self.result.repeated += 1
             elif seen.method == VERSION.method and seen.path == probe:
                 self.result.probes += 1

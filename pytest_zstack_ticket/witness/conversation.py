@@ -13,7 +13,7 @@ import h11
 
 from pytest_zstack_ticket.certify.witnessed import End
 from pytest_zstack_ticket.model.exchange import Headers, Request, Response
-from pytest_zstack_ticket.transport.bounded_stream import TooLargeError
+from pytest_zstack_ticket.transport.bounded_stream import MOST_INTERIM, TooLargeError
 from pytest_zstack_ticket.transport.content_decoding import read_body
 from pytest_zstack_ticket.transport.error_mapping import MalformedEncodingError
 
@@ -44,6 +44,7 @@ class Overheard:
     reader: h11.Connection | None = None
     head: h11.Response | None = None
     body: bytearray = field(default_factory=bytearray)
+    interim: int = 0
 
     def keep(self, data: bytes) -> None:
         """Keep bytes of the request."""
@@ -204,7 +205,11 @@ def _read_answer(one: Overheard) -> bool:
                 one.body += event.data
         elif isinstance(event, h11.EndOfMessage):
             return True
-        elif not isinstance(event, h11.InformationalResponse):
+        elif isinstance(event, h11.InformationalResponse):
+            one.interim += 1
+            if one.interim > MOST_INTERIM:
+                raise h11.RemoteProtocolError("interim answers came without an end")
+        else:
             return False
 
 

@@ -191,6 +191,19 @@ def repeat(entries: list[dict]) -> None:
     entries.append(one)
 
 
+def pass_for_a_webhook(entries: list[dict]) -> None:
+    """Give an edited exchange the id of a webhook, which goes past the witness."""
+    one = unused(entries)
+    one["id"] = "m-hook-000001"
+    one["response"]["status"] = 500
+
+
+def claim_not_to_have_sent(entries: list[dict]) -> None:
+    one = unused(entries)
+    del one["response"]
+    one["failure"] = {"kind": "stopped", "detail": "the cap is reached", "sent": False}
+
+
 def without_session(entries: list[dict]) -> None:
     """Claim that a request which had a session had none."""
     one = with_session(entries)
@@ -223,6 +236,8 @@ ATTACKS: dict[Callable[[list[dict]], None], str] = {
     edit_a_status: "witness-differs",
     hide_an_answer: "witness-differs",
     leave_out: "witness-missing",
+    claim_not_to_have_sent: "witness-missing",
+    pass_for_a_webhook: "witness-differs",
     add: "witness-unseen",
     repeat: "witness-unseen",
     without_session: "witness-differs",

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from pytest_zstack_ticket.model.exchange import Framing, Request, Response
+from pytest_zstack_ticket.transport.bounded_stream import MOST_INTERIM
 from pytest_zstack_ticket.transport.framing import ENDING_EARLY, framed
 from pytest_zstack_ticket.witness.conversation import MOST_KEPT, Conversation, Overheard
 
@@ -98,6 +99,11 @@ ENDS = {
     "no HTTP": ([("<", b"SSH-2.0-OpenSSH\r\n\r\n")], "client", "unreadable"),
     "not packed as it says": (
         [("<", ANSWER.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n"))],
+        "client",
+        "unreadable",
+    ),
+    "interim answers without an end": (
+        [("<", b"HTTP/1.1 100 Continue\r\n\r\n" * (MOST_INTERIM + 1) + ANSWER)],
         "client",
         "unreadable",
     ),
