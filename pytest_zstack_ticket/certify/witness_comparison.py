@@ -7,7 +7,7 @@ n of them in the record, at about the same times.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from statistics import median
@@ -145,11 +145,12 @@ class Matching:
         """Say what was found: what is left on either side, whose sessions they were, and when."""
         shift = median([seen.at - one.at for one, seen in self._pairs]) if self._pairs else 0.0
         self._times(shift, since, until)
-        sessions = self._sessions()
-        self._differing()
+        uneven = {one.key for one in self._unmatched}
+        uneven |= self._differing()
         for one in self._unmatched:
             self.result.found["unseen"].append(one.line)
-        self._left_over(sessions, since + shift, until + shift)
+        uneven |= self._left_over(since + shift, until + shift)
+        self._sessions(uneven)
         self.result.seen = len(self._pairs)
 
     def _times(self, shift: float, since: float, until: float) -> None:
@@ -163,11 +164,11 @@ class Matching:
             if not one.at - SLACK <= seen.at - shift <= one.at + one.elapsed + SLACK:
                 found["times"].append(one.line)
 
-    def _sessions(self) -> set[int]:
-        """Return the sessions of the run, and note exchanges that were sent with another one than the evidence says.
+    def _sessions(self, uneven: Collection[Key]) -> None:
+        """Note exchanges that were sent with another session than the evidence says.
 
         Equal requests of two sessions with equal answers cannot be told apart, so whose session is which is learned
-        where all of a group have one session.
+        where all of a group have one session. Groups that are `uneven` are rejected already.
         """
         groups: dict[Key, list[tuple[Claimed, Witnessed]]] = defaultdict(list)
         for pair in self._pairs:
@@ -181,16 +182,19 @@ class Matching:
         for (session, who), _ in votes.most_common():
             if session not in number_of and who not in session_of:
                 number_of[session], session_of[who] = who, session
-        for group in groups.values():
+        for group in (group for key, group in groups.items() if key not in uneven):
             claimed, seen = Counter(one.session for one, _ in group), Counter(found.who for _, found in group)
             short = [session for session, count in claimed.items() if count > seen[number_of.get(session, -1)]]
             over = [who for who, count in seen.items() if count > claimed[session_of.get(who, "-")]]
             if any(session in number_of for session in short) or any(who in session_of for who in over):
                 self.result.found["session"].append(group[0][0].line)
-        return {found.who for _, found in self._pairs if found.who}
 
-    def _differing(self) -> None:
-        """Note claims whose request was seen, but not with that answer or that kind of Authorization."""
+    def _differing(self) -> set[Key]:
+        """Note claims whose request was seen, but not with that answer or that kind of Authorization.
+
+        Returns the keys of what was seen in their place.
+        """
+        keys = set[Key]()
         left: dict[str, list[Witnessed]] = defaultdict(list)
         for seen in self._left.values():
             left[seen.request].append(seen)
@@ -201,13 +205,17 @@ class Matching:
                 seen = min(found, key=lambda each: abs(each.at - one.at))
                 found.remove(seen)
                 del self._left[seen.number]
+                keys.add((seen.request, seen.answer, seen.auth))
                 self.result.found["differs"].append(f"{one.line} (#{seen.number})")
             else:
                 rest.append(one)
         self._unmatched = rest
+        return keys
 
-    def _left_over(self, sessions: set[int], since: float, until: float) -> None:
-        """Note what the witness saw of the run and the evidence does not have."""
+    def _left_over(self, since: float, until: float) -> set[Key]:
+        """Note what the witness saw of the run and the evidence does not have; return the keys of that."""
+        missing = set[Key]()
+        sessions = {seen.who for _, seen in self._pairs if seen.who}
         again = {
             BUSY: {seen.request for _, seen in self._pairs},
             UNAVAILABLE: {seen.request for one, seen in self._pairs if one.cleaning},
@@ -220,8 +228,10 @@ class Matching:
                 self.result.probes += 1
             elif since <= seen.at <= until or seen.who in sessions:
                 self.result.found["missing"].append(f"#{seen.number} {seen.method} {seen.path[:SHOWN]}")
+                missing.add((seen.request, seen.answer, seen.auth))
             else:
                 self.result.beside += 1
+        return missing
 
 
 def _without_answer(one: Claimed, seen: Witnessed) -> bool:
