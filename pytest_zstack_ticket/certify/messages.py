@@ -61,10 +61,10 @@ def advised_lines(found: Iterable[Advised], translations: Translations, lang: st
     ]
 
 
-def witness_counts(found: Comparison) -> dict[str, int]:
-    """Return the counts of a comparison with the record of a witness."""
+def witness_claims(found: Comparison) -> dict[str, int | str]:
+    """Return the counts of a comparison with the record of a witness, and its target."""
     counts = ("exchanges", "seen", "unanswered", "hooks", "repeated", "probes", "beside")
-    return {name: int(getattr(found, name)) for name in counts}
+    return {**{name: int(getattr(found, name)) for name in counts}, "target": _shown(found.target)}
 
 
 def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> list[str]:

@@ -182,7 +182,8 @@ def held_to_witness(
 
     try:
         found = compared(report, lambda: exchanges_of(bundle, report["evidence"]["file"]), record)
-    except (EvidenceError, ValueError, OverflowError) as error:
+    except (EvidenceError, ValueError, OverflowError, TypeError, AttributeError, KeyError) as error:
+        # the schema of its lines is held to where it is judged again
         return None, [Rejection("evidence-damaged", str(error))]
     return found, found.rejections
 

@@ -57,13 +57,14 @@ class Claimed:
 class Claims:
     """The exchanges of the evidence that have left for the target, in the order of time; `hooks` counts webhooks.
 
-    `exchanges` yields those of the evidence, each time from the first; `url` is the target's.
+    `exchanges` yields those of the evidence, each time from the first; `url` is the target's, `salt` that
+    of the record.
     """
 
-    def __init__(self, exchanges: Callable[[], Iterable[Exchange]], url: str) -> None:
+    def __init__(self, exchanges: Callable[[], Iterable[Exchange]], *, url: str, salt: bytes) -> None:
         self.root = urlsplit(url).path.rstrip("/")
         self._host = urlsplit(url).netloc.rpartition("@")[2]
-        self._mask = Mask()
+        self._mask = Mask(salt)
         self.hooks = 0
         for one in exchanges():
             self._mask.exchange(one)

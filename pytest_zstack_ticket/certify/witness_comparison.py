@@ -40,7 +40,8 @@ class Comparison:
 
     `unanswered` failed without an answer and did not reach the witness; `hooks` the target sent past it. `repeated`
     are tries that the target was too busy for, `probes` questions whether it lives, `beside` what passed outside the
-    run: the evidence has none of these.
+    run: the evidence has none of these. `target` is
+    where the witness passed requests on to.
     """
 
     exchanges: int = 0
@@ -50,6 +51,7 @@ class Comparison:
     repeated: int = 0
     probes: int = 0
     beside: int = 0
+    target: str = ""
     found: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @property
@@ -70,7 +72,7 @@ def compared(report: JsonObject, exchanges: Callable[[], Iterable[Exchange]], re
     """
     run = report["run"]
     since, until = (datetime.fromisoformat(run[key]).timestamp() for key in ("started", "ended"))
-    matching = Matching(record, Claims(exchanges, report["target"]["url"]))
+    matching = Matching(record, Claims(exchanges, url=report["target"]["url"], salt=record.salt))
     matching.match()
     matching.settle(since, until)
     return matching.result
@@ -80,7 +82,7 @@ class Matching:
     """Finds for each exchange of the evidence the one that the witness saw."""
 
     def __init__(self, record: WitnessRecord, claims: Claims) -> None:
-        self.result = Comparison(exchanges=len(claims.all), hooks=claims.hooks)
+        self.result = Comparison(exchanges=len(claims.all), hooks=claims.hooks, target=record.target)
         self._record = record
         self._claims = claims
         self._left = {one.number: one for one in record.exchanges}
@@ -145,6 +147,9 @@ class Matching:
         """Say what was found: what is left on either side, whose sessions they were, and when."""
         shift = median([seen.at - one.at for one, seen in self._pairs]) if self._pairs else 0.0
         self._times(shift, since, until)
+        for one, seen in self._pairs:
+            if not set(seen.leaks) <= set(one.exchange.leaks):
+                self.result.found["leaks"].append(one.line)
         uneven = {one.key for one in self._unmatched}
         uneven |= self._differing()
         for one in self._unmatched:

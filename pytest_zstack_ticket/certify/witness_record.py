@@ -29,7 +29,8 @@ Line = dict[str, Any]
 class WitnessRecord:
     """A record of which the signature was verified; `since` and `until` are in seconds since the epoch.
 
-    `keyid` is the key that signed it, `root` the Merkle root of its lines, `target` where it passed requests on to.
+    `keyid` is the key that signed it, `root` the Merkle root of its lines, `target` where it passed requests on to,
+    `salt` what its secrets are hidden by.
     """
 
     exchanges: tuple[Witnessed, ...]
@@ -38,6 +39,7 @@ class WitnessRecord:
     target: str
     root: str
     keyid: str
+    salt: bytes
 
 
 class RecordWriter:
@@ -65,7 +67,7 @@ class RecordWriter:
         self.count += 1
         self._write(witnessed_to_json(one))
 
-    def close(self, key: Signer, *, ended: float, now: datetime, certificates: Sequence[str]) -> str:
+    def close(self, key: Signer, *, ended: float, now: datetime, salt: bytes, certificates: Sequence[str] = ()) -> str:
         """Sign what was kept, end the file, and return the Merkle root. Raises OSError."""
         root = self._tree.root()
         signed = {
@@ -77,6 +79,7 @@ class RecordWriter:
             "exchanges": self.count,
             "size": self._tree.size,
             "root": root,
+            "salt": salt.hex(),
             "tls": sorted(certificates),
         }
         envelope = Envelope(payload_type=PAYLOAD_TYPE, payload=json.dumps(signed, sort_keys=True).encode())
@@ -117,6 +120,7 @@ def read_record(path: Path, keys: Sequence[Verifier], key_set: KeySet | None) ->
         until=signed["ended"],
         target=signed["target"],
         root=signed["root"],
+        salt=bytes.fromhex(signed["salt"]),
         keyid=keyid,
     )
 

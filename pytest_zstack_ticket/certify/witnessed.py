@@ -38,7 +38,7 @@ class Witnessed:
 
     `request` and `answer` are digests, empty for what could not be read as HTTP; `raw` is that of the request's bytes,
     for requests that close their connection. `who` numbers the sessions in the order in which they were seen, 0 for no
-    session.
+    session. `leaks` are the kinds of secrets that the answer showed where they have no place.
     """
 
     number: int
@@ -54,6 +54,7 @@ class Witnessed:
     status: int
     size: int
     end: End
+    leaks: list[str]
 
 
 def witnessed_to_json(one: Witnessed) -> JsonObject:

@@ -13,7 +13,7 @@ from pytest_zstack_ticket.certify.messages import (
     claim_lines,
     rejection_lines,
     rejections_to_json,
-    witness_counts,
+    witness_claims,
 )
 from pytest_zstack_ticket.certify.registry import REGISTRY, unregistered
 from pytest_zstack_ticket.certify.rejudge import judge_bundle
@@ -138,7 +138,7 @@ def _report(found: Verification, arguments: argparse.Namespace, advisories: Json
                 "known_version": found.known_version,
                 "same_suite": found.same_suite,
                 "advised": [asdict(one) for one in found.advised],
-                "witness": witness_counts(found.witness) if found.witness else None,
+                "witness": witness_claims(found.witness) if found.witness else None,
                 "summary": _summary(found, arguments),
             }
         )
@@ -146,7 +146,7 @@ def _report(found: Verification, arguments: argparse.Namespace, advisories: Json
         _write(found, claims, language_of(arguments), advisories, trust)
         if found.witness:
             words = translations().catalogues[language_of(arguments)]["certificate"]
-            write_line(words["witnessed"].format(**witness_counts(found.witness)))
+            write_line(words["witnessed"].format(**witness_claims(found.witness)))
     if not found.genuine:
         return WITHDRAWN if {one.reason for one in found.rejections} == {"withdrawn"} else 1
     return DOUBTED if found.advised else 0

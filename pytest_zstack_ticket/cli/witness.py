@@ -109,7 +109,9 @@ def _end(
     try:
         if relay.failed is not None:
             raise relay.failed
-        root = record.close(key, ended=time.time(), now=now, certificates=sorted(relay.certificates))
+        root = record.close(
+            key, ended=time.time(), now=now, salt=relay.recording.salt, certificates=sorted(relay.certificates)
+        )
     except OSError as error:
         raise EvidenceError(
             f"{record.path} cannot be written, so it is not signed: {error.strerror or error}."

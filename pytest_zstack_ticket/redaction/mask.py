@@ -7,6 +7,7 @@ log-in answers, cookies, the Authorization of an exchange, passwords in log-ins 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import replace
@@ -16,7 +17,7 @@ from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
 from pytest_zstack_ticket.redaction.redactor import Redactor
 
 HIDDEN = "0"
-"""What a secret is written as, once for each character: no encoding of it differs from itself."""
+"""What stands for each character where the place alone says that a text is a secret."""
 TAGS = "systemTags"
 DIGITS = 128
 _DIGEST = re.compile(rb"[0-9A-Fa-f]{%d}" % DIGITS)
@@ -25,14 +26,26 @@ _SESSION = re.compile(r"(/accounts/sessions/)([^/?]+)")
 
 
 class Mask(Redactor):
-    """Hides secrets. It learns them from the exchanges that it masks, as the redactor of a run does."""
+    """Hides secrets. It learns them from the exchanges that it masks, as the redactor of a run does.
 
-    def __init__(self) -> None:
-        super().__init__(b"")
+    Every secret becomes the same digits, which follow from the `salt`. A target that knew them could answer them where
+    the evidence has what it claims to be a secret, so a salt must not be known before all is recorded.
+    """
+
+    def __init__(self, salt: bytes) -> None:
+        super().__init__(salt)
+        self._salt = salt
+        self._digits = ""
 
     def pseudonym(self, secret: str) -> str:
-        """Return what hides a secret: its length stays, as that of its pseudonym does."""
-        return HIDDEN * len(secret)
+        """Return what hides a secret: its length stays, as that of its pseudonym does.
+
+        Digits are the same in capitals, in URLs and in JSON, so no encoding of them differs from another.
+        """
+        while len(self._digits) < len(secret):
+            block = hashlib.sha512(self._salt + len(self._digits).to_bytes(8, "big")).digest()
+            self._digits += "".join(str(byte % 10) for byte in block)
+        return self._digits[: len(secret)]
 
     def masked(self, exchange: Exchange) -> Exchange:
         """Return an exchange in which everything is hidden that may be a secret."""

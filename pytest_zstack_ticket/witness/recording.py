@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import secrets
 from dataclasses import replace
 
 from pytest_zstack_ticket.certify.witnessed import (
@@ -24,10 +25,14 @@ NO_ANSWER = Failure(kind="reset", detail="")
 
 
 class Recording:
-    """Knows the secrets and sessions that passed, and makes a line of each exchange. No secret leaves it."""
+    """Knows the secrets and sessions that passed, and makes a line of each exchange. No secret leaves it.
+
+    `salt` decides how secrets are hidden; it is written at the end, so that no target knows it before.
+    """
 
     def __init__(self) -> None:
-        self._mask = Mask()
+        self.salt = secrets.token_bytes(16)
+        self._mask = Mask(self.salt)
         self._numbers = itertools.count(1)
         self._sessions: dict[bytes, int] = {}
 
@@ -63,6 +68,7 @@ class Recording:
             status=answer.status if answer else one.head.status_code if one.head else 0,
             size=len(answer.body) if answer else 0,
             end=one.end,
+            leaks=list(masked.leaks),
         )
 
     def _number_of(self, auth: str | None) -> int:

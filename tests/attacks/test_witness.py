@@ -268,7 +268,9 @@ def test_evidence_that_fits_itself_is_rejected_by_what_the_witness_saw(
 
 def test_a_part_that_was_run_against_another_server_was_not_seen(honest: Honest, tmp_path: Path):
     kept = [one for one in honest.read.exchanges if one.number % 7]
-    part = write(tmp_path / "part.gz", WITNESS, kept, honest.read.target, honest.read.since, honest.read.until)
+    part = write(
+        tmp_path / "part.gz", WITNESS, kept, honest.read.target, honest.read.since, honest.read.until, honest.read.salt
+    )
     assert reasons(verified(honest.folder, read_record(part, [WITNESS.public], None))) == {"witness-unseen"}
 
 
@@ -327,7 +329,7 @@ def test_the_command_says_what_was_seen_and_refuses_what_was_not(
     record = ["--witness", str(honest.record), "--witness-key", str(tmp_path / "witness.pem")]
     assert main(["verify", str(bundle), *keys, *record]) == 0
     seen = len(honest.read.exchanges)
-    assert f"witness: {seen} of {seen} exchanges of the evidence were seen, identical" in capsys.readouterr().out
+    assert f"{seen} of {seen} exchanges of the evidence were seen, identical" in capsys.readouterr().out
     entries = entries_of(bundle)
     edit_a_status(entries)
     keep(bundle, entries)

@@ -63,13 +63,15 @@ class RunningWitness:
         self._loop.call_soon_threadsafe(self._relay.stop)
         self._thread.join(10)
         if self._path and self._key:
-            write(self._path, self._key, self.kept, self._target, self._began, time.time())
+            write(self._path, self._key, self.kept, self._target, self._began, time.time(), self._relay.recording.salt)
 
 
-def write(path: Path, key: PrivateKey, kept: list[Witnessed], target: str, since: float, until: float) -> Path:  # noqa: PLR0917 - what a record is made of
+def write(  # noqa: PLR0917 - what a record is made of
+    path: Path, key: PrivateKey, kept: list[Witnessed], target: str, since: float, until: float, salt: bytes
+) -> Path:
     """Write a record of lines, signed."""
     record = RecordWriter(path, target=target, started=since)
     for one in kept:
         record.add(one)
-    record.close(key, ended=until, now=datetime.now(UTC), certificates=())
+    record.close(key, ended=until, now=datetime.now(UTC), salt=salt)
     return path

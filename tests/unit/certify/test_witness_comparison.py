@@ -51,6 +51,7 @@ class Case:
 
     def __init__(self) -> None:
         redactor, recording = Redactor(b"k"), Recording()
+        self.salt = recording.salt
         self.evidence: list[Exchange] = []
         self.lines: list[Witnessed] = []
         for number, (request, answer) in enumerate(HONEST, start=1):
@@ -71,6 +72,7 @@ class Case:
             target="http://cloud",
             root="",
             keyid="",
+            salt=self.salt,
         )
         times = {"started": since, "ended": until}
         run = {name: datetime.fromtimestamp(at, UTC).isoformat() for name, at in times.items()}
@@ -129,6 +131,32 @@ def test_what_is_left_out_added_or_changed_is_named(place: int):
     assert isinstance(answer, Response)
     case.evidence[place] = replace(case.evidence[place], answer=replace(answer, status=299))
     assert set(case.come_to().found) == {"differs"}
+
+
+def test_a_leak_that_the_evidence_does_not_report_is_named():
+    case = Case()
+    assert case.evidence[3].leaks == ("session",)
+    case.evidence[3] = replace(case.evidence[3], leaks=())
+    assert case.come_to().found == {"leaks": ["m-000004 GET /v1/tickets?a=2"]}
+
+
+@pytest.mark.parametrize("there", [b"0" * 20, b"x" * 20, b"*" * 20], ids=["digits", "letters", "stars"])
+def test_a_target_cannot_answer_what_hides_a_secret_for_the_evidence_to_fill_in(there: bytes):
+    """The vendor claims that a cookie is the text that the target should have answered."""
+    case, recording = Case(), Recording()
+    request, claimed = HONEST[6][0], "the-name-as-was-sent"
+    passed = Response(status=200, headers=(("set-cookie", f"a={'c' * 20}"),), body=there)
+    overheard = Overheard(started=BEGAN + 7, request=replace(request, path=f"/zstack{request.path}"), answer=passed)
+    case.lines[6] = replace(recording.line(overheard), number=7)
+    case.salt = recording.salt
+    case.evidence = case.evidence[6:]
+    case.lines = case.lines[6:]
+    answer = Response(status=200, headers=(("set-cookie", f"a={claimed}"),), body=claimed.encode())
+    case.evidence[0] = replace(case.evidence[0], answer=answer, leaks=("cookie",))
+    assert set(case.come_to().found) == {"differs"}
+    same = replace(answer, body=there)
+    case.evidence[0] = replace(case.evidence[0], answer=same)
+    assert set(case.come_to().found) == set()
 
 
 FAILURES = {
