@@ -7,7 +7,7 @@ n of them in the record, at about the same times.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from statistics import median
@@ -40,8 +40,7 @@ class Comparison:
 
     `unanswered` failed without an answer and did not reach the witness; `hooks` the target sent past it. `repeated`
     are tries that the target was too busy for, `probes` questions whether it lives, `beside` what passed outside the
-    run: the evidence has none of these. `target` is
-    where the witness passed requests on to.
+    run: the evidence has none of these. `target` is where the witness passed requests on to.
     """
 
     exchanges: int = 0
@@ -73,7 +72,7 @@ def compared(report: JsonObject, exchanges: Callable[[], Iterable[Exchange]], re
     run = report["run"]
     since, until = (datetime.fromisoformat(run[key]).timestamp() for key in ("started", "ended"))
     matching = Matching(record, Claims(exchanges, url=report["target"]["url"], salt=record.salt))
-    matching.match()
+    matching.match(since, until)
     matching.settle(since, until)
     return matching.result
 
@@ -89,17 +88,33 @@ class Matching:
         self._pairs: list[tuple[Claimed, Witnessed]] = []
         self._unmatched: list[Claimed] = []
 
-    def match(self) -> None:
-        """Pair what is equal, first as HTTP, then by the bytes of the unusual framings, then what has no answer."""
+    def match(self, since: float, until: float) -> None:
+        """Pair what is equal, first as HTTP, then by the bytes of the unusual framings, then what has no answer.
+
+        Of what is equal, that from the time of the run comes first: an earlier run may have sent the same.
+        """
         seen: dict[Key, list[Witnessed]] = defaultdict(list)
-        for one in sorted(self._record.exchanges, key=lambda one: one.at):
+        for one in self._record.exchanges:
             seen[one.request, one.answer, one.auth].append(one)
-        claims = self._claims.all
+        claims, shift = self._claims.all, self._shift(seen)
+        first, last = since + shift - EDGE, until + shift + EDGE
+        for group in seen.values():
+            group.sort(key=lambda one: (not first <= one.at <= last, one.at))
         self._pair(((one, (one.key,)) for one in claims if one.failure is None), seen)
         framings = self._framings()
         waiting, self._unmatched = self._unmatched, []
         self._pair(((one, self._claims.raw_keys(one)) for one in waiting), framings)
         self._match_failures([one for one in claims if one.failure is not None])
+
+    def _shift(self, seen: Mapping[Key, Sequence[Witnessed]]) -> float:
+        """Return the seconds by which the witness's clock is ahead, by what was sent once."""
+        counts = Counter(one.key for one in self._claims.all)
+        once = [
+            seen[one.key][0].at - one.at
+            for one in self._claims.all
+            if counts[one.key] == len(seen.get(one.key, ())) == 1
+        ]
+        return median(once) if once else 0.0
 
     def _pair(self, claims: Iterable[tuple[Claimed, tuple[Key, ...]]], seen: dict[Key, list[Witnessed]]) -> None:
         places: Counter[Key] = Counter()

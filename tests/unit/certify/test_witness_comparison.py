@@ -209,6 +209,14 @@ def test_tries_that_were_repeated_signs_of_life_and_other_times_are_no_part_of_t
     assert (found.rejections, found.repeated, found.probes, found.beside) == ([], 1, 1, 1)
 
 
+@pytest.mark.parametrize("shift", [0.0, 500.0])
+def test_the_same_request_of_an_earlier_run_is_not_taken_for_that_of_this_one(shift: float):
+    case = Case()
+    case.lines.append(replace(case.lines[6], number=90, at=BEGAN - 300))
+    found = case.come_to(shift=shift)
+    assert (found.rejections, found.beside) == ([], 1)
+
+
 @pytest.mark.parametrize(
     "more",
     [
