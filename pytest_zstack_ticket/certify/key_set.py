@@ -20,8 +20,8 @@ from pytest_zstack_ticket.config.toml_document import TomlFile, read_toml
 from pytest_zstack_ticket.model.errors import EvidenceError, KeyFileError
 
 KEY_SET = ListKind(name="key-set", words="a set of keys", made_by="keyset", key_option="--keys-key")
-CERTIFIER, PUBLISHER = "certifier", "publisher"
-ROLES = (CERTIFIER, "vendor", PUBLISHER)
+CERTIFIER, PUBLISHER, WITNESS = "certifier", "publisher", "witness"
+ROLES = (CERTIFIER, "vendor", PUBLISHER, WITNESS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

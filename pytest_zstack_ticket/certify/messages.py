@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from pytest_zstack_ticket.certify.advisories import Advised
 from pytest_zstack_ticket.certify.rejection import Rejection
@@ -11,6 +12,9 @@ from pytest_zstack_ticket.report.text.columns import shortened, visible
 from pytest_zstack_ticket.report.text.execution_text import account_text, addopts_text, options_text, plugins_text
 from pytest_zstack_ticket.report.text.headline import headline, narrowed
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, Translations
+
+if TYPE_CHECKING:
+    from pytest_zstack_ticket.certify.witness_comparison import Comparison
 
 MAX_QUOTED_COLUMNS = 300
 """Columns that are shown of a text from the bundle."""
@@ -55,6 +59,12 @@ def advised_lines(found: Iterable[Advised], translations: Translations, lang: st
         .rstrip()
         for one in found
     ]
+
+
+def witness_claims(found: Comparison) -> dict[str, int | str]:
+    """Return the counts of a comparison with the record of a witness, and its target."""
+    counts = ("exchanges", "seen", "unanswered", "hooks", "repeated", "probes", "beside")
+    return {**{name: int(getattr(found, name)) for name in counts}, "target": _shown(found.target)}
 
 
 def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> list[str]:

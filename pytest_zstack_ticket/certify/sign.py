@@ -23,9 +23,11 @@ from pytest_zstack_ticket.certify.verify import (
     Wanted,
     contradictions,
     ended_later,
+    held_to_witness,
     judged_otherwise,
     verify_bundle,
 )
+from pytest_zstack_ticket.certify.witness_record import WitnessRecord
 from pytest_zstack_ticket.model.errors import UsageError
 from pytest_zstack_ticket.model.exchange import JsonObject
 
@@ -47,6 +49,7 @@ def sign_bundle(  # noqa: PLR0913 - what a signer decides
     judge_again: Judge,
     replace: bool = False,
     stamper: TimeStamper | None = None,
+    witness: WitnessRecord | None = None,
 ) -> Signing:
     """Judge a bundle again, and write the statement about it into it, signed. Raises UsageError or EvidenceError."""
     bundle = open_bundle(path)
@@ -64,6 +67,7 @@ def sign_bundle(  # noqa: PLR0913 - what a signer decides
     rejections += contradictions(bundle, report, nonce=nonce)
     used = asdict(nonce_use_of(bundle, report["evidence"]["file"], nonce)) if nonce and not rejections else None
     rejections += unmet(terms.policy, report, terms.not_before, used)
+    rejections += held_to_witness(bundle, report, terms.policy, witness)[1]
     if not rejections:
         rejections += judged_otherwise(bundle, report, judge_again)
     if rejections:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,9 @@ from pytest_zstack_ticket.artifacts.gzip_lines import lines_of
 from pytest_zstack_ticket.artifacts.seal import NonceUse, Sealed, nonce_use, sealed
 from pytest_zstack_ticket.certify.statement import extension, files_of
 from pytest_zstack_ticket.config.schema import first_defect
+from pytest_zstack_ticket.model.codec import exchange_from_json
 from pytest_zstack_ticket.model.errors import EvidenceError
+from pytest_zstack_ticket.model.exchange import Exchange
 
 
 def statement_of(payload: bytes) -> dict[str, Any]:
@@ -45,3 +48,15 @@ def nonce_use_of(bundle: Bundle, name: str, nonce: str) -> NonceUse:
             return nonce_use(lines_of(file), nonce)
     except ValueError as error:
         raise EvidenceError(f"{bundle.path}: {name}: {error}") from error
+
+
+def exchanges_of(bundle: Bundle, name: str) -> Iterator[Exchange]:
+    """Yield the exchanges of an evidence file, one by one. Raises EvidenceError for what is none."""
+    try:
+        with reading(bundle, name) as file:
+            for line in lines_of(file):
+                entry = parse(line)
+                if entry.get("type") == "exchange":
+                    yield exchange_from_json(entry)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise EvidenceError(f"{bundle.path}: {name}: {type(error).__name__}: {error}") from error

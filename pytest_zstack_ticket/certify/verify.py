@@ -25,12 +25,15 @@ from pytest_zstack_ticket.certify.policy import unmet
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.certify.signers import CLOCKS, counting, signatures_of, signing_times, unsigned
 from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, disagreements, extension, untimely
-from pytest_zstack_ticket.certify.statement_reader import nonce_use_of, seal_of, statement_of
+from pytest_zstack_ticket.certify.statement_reader import exchanges_of, nonce_use_of, seal_of, statement_of
 from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import JsonObject
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
+
+    from pytest_zstack_ticket.certify.witness_comparison import Comparison
+    from pytest_zstack_ticket.certify.witness_record import WitnessRecord
 
 MOST_NAMED = 5
 Judge: TypeAlias = Callable[[Path], JsonObject]
@@ -43,7 +46,8 @@ class Wanted:
 
     `advisories` name requirements of suites that are known to be wrong; they reject nothing. `policy` is the verifier's
     own: what the signer claims to have met does not count for it. With a `key_set`, a certifier of it must have signed
-    while its key was valid; time-stamps count if one of the `authorities` made them.
+    while its key was valid; time-stamps count if one of the `authorities` made them. A `witness` must have seen the
+    exchanges of the evidence, and no others of the run.
     """
 
     keys: Sequence[Verifier]
@@ -54,6 +58,7 @@ class Wanted:
     policy: JsonObject | None = None
     key_set: KeySet | None = None
     authorities: Sequence[Certificate] = ()
+    witness: WitnessRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +69,7 @@ class Verification:
     times.
     `same_suite` tells whether the run used the very files that verify it, None if it recorded no digest of them;
     `advised` are the lines of a genuine report that an advisory casts doubt on, `envelope` is the SHA-256 of what was
-    signed with its signatures.
+    signed with its signatures. `witness` is what a record came to, None without one.
     """
 
     rejections: tuple[Rejection, ...]
@@ -76,6 +81,7 @@ class Verification:
     same_suite: bool | None = None
     advised: tuple[Advised, ...] = ()
     envelope: str = ""
+    witness: Comparison | None = None
 
     @property
     def genuine(self) -> bool:
@@ -146,6 +152,8 @@ def _held_to(
         rejections += found or _uses_otherwise(bundle, statement)
         signed = datetime.fromisoformat(extension(statement)["validity"]["notBefore"])
         rejections += unmet(wanted.policy, report, signed, extension(statement).get("nonce-use"))
+    witness, unwitnessed = held_to_witness(bundle, report, wanted.policy, wanted.witness)
+    rejections += unwitnessed
     judged = judge_again is not None and report is not None and not rejections
     if judge_again and report and judged:
         rejections += judged_otherwise(bundle, report, judge_again)
@@ -156,8 +164,28 @@ def _held_to(
         known_version=is_known(extension(statement)["suite"]),
         same_suite=_is_ours(extension(statement)["suite"]),
         envelope=sha256(bundle, ENVELOPE),
+        witness=witness,
         advised=advised(wanted.advisories, report) if wanted.advisories and report and not rejections else (),
     )
+
+
+def held_to_witness(
+    bundle: Bundle, report: JsonObject | None, policy: JsonObject | None, record: WitnessRecord | None
+) -> tuple[Comparison | None, list[Rejection]]:
+    """Compare the evidence with the record of a witness; without one, say whether the policy requires one."""
+    if record is None:
+        required = policy is not None and policy.get("witness", False)
+        return None, [Rejection("policy-unmet", "no record of a witness")] if required else []
+    if report is None or (report["evidence"] or {}).get("file", "") not in bundle.names:
+        return None, []
+    from pytest_zstack_ticket.certify.witness_comparison import compared  # noqa: PLC0415 - imports httpx
+
+    try:
+        found = compared(report, lambda: exchanges_of(bundle, report["evidence"]["file"]), record)
+    except (EvidenceError, ValueError, OverflowError, TypeError, AttributeError, KeyError) as error:
+        # the schema of its lines is held to where it is judged again
+        return None, [Rejection("evidence-damaged", str(error))]
+    return found, found.rejections
 
 
 def _uses_otherwise(bundle: Bundle, statement: JsonObject) -> list[Rejection]:

@@ -51,6 +51,7 @@ GROUPS = {
         "registry": ("registry", "list certificates publicly, or withdraw one"),
         "keyset": ("keyset", "sign a list of keys with roles and validity"),
         "advise": ("advise", "sign a list of requirements known to be wrong"),
+        "witness": ("witness", "record what passes between a run and its target"),
     },
     "clean up": {
         "sweep": ("sweep", "delete the tickets that a run left on its target"),

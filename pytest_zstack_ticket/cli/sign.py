@@ -17,7 +17,7 @@ from pytest_zstack_ticket.certify.timestamps import TimeStamper, time_stamper
 from pytest_zstack_ticket.cli.arguments import BUNDLE, add_json, add_lang, add_nonce, days_of, language_of, nonce_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
-from pytest_zstack_ticket.cli.trust import add_key_option
+from pytest_zstack_ticket.cli.trust import Trust, add_key_option, add_witness_arguments
 from pytest_zstack_ticket.config.policy_file import load_policy
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.report.text.translations import translations
@@ -36,6 +36,7 @@ def add_sign_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--number", metavar="NUMBER", default="", help="certificate number (default: drawn)")
     parser.add_argument("--replace", action="store_true", help="replace an existing signature")
     _add_timestamp(parser)
+    add_witness_arguments(parser)
     add_json(parser)
     add_lang(parser)
 
@@ -58,13 +59,16 @@ def sign(arguments: argparse.Namespace) -> int:
     terms = Terms(
         not_before=since, not_after=until, nonce=nonce_of(arguments), policy=policy, number=_number(arguments)
     )
+    key = _key(arguments)
+    trust = Trust(keys=(key.public,), key_set=None)
     done = sign_bundle(
         arguments.bundle,
-        _key(arguments),
+        key,
         terms,
         judge_again=lambda path: judge_bundle(path).report,
         replace=arguments.replace,
         stamper=_stamper(arguments),
+        witness=trust.read_witness(arguments.witness, arguments.witness_key),
     )
     return _report(done, arguments)
 

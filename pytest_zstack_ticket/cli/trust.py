@@ -10,6 +10,7 @@ from pathlib import Path
 from pytest_zstack_ticket.certify.key_set import PUBLISHER, KeySet, read_key_set, read_published
 from pytest_zstack_ticket.certify.keys import PublicKey, load_public
 from pytest_zstack_ticket.certify.signed_list import ListKind, SignedList, read_signed_list
+from pytest_zstack_ticket.certify.witness_record import WitnessRecord, read_record
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.report.text.columns import visible
 
@@ -28,6 +29,20 @@ class Trust:
             return read_signed_list(path, kind, [load_public(one) for one in explicit] or self.keys, now)
         return read_published(path, kind, PUBLISHER, self.key_set, now)
 
+    def read_witness(self, path: Path | None, explicit: list[Path]) -> WitnessRecord | None:
+        """Read the record of a witness, None if no file is named. Raises EvidenceError and UsageError.
+
+        One of the explicit keys must have signed it, else a witness of the set, else one of the keys.
+        """
+        if path is None:
+            if explicit:
+                raise SettingsError(
+                    "--witness-key applies to the record of a witness: name its file with --witness too."
+                )
+            return None
+        keys = [load_public(one) for one in explicit] or (() if self.key_set else self.keys)
+        return read_record(path, keys, self.key_set)
+
     def owner_of(self, keyid: str) -> str:
         """Return owner and roles of a key of the set, in parentheses."""
         listed = self.key_set.keys.get(keyid) if self.key_set else None
@@ -41,6 +56,18 @@ def add_trust_arguments(parser: argparse.ArgumentParser) -> None:
         "--keys", metavar="FILE", type=Path, help="signed key set of `keyset`: a certifier of it must have signed"
     )
     add_key_option(parser, "--keys-key", "public key of an accepted publisher of the key set (repeatable)")
+
+
+def add_witness_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add `--witness` and `--witness-key`."""
+    parser.add_argument(
+        "--witness", metavar="FILE", type=Path, help="record of `witness`: what it saw must be what the evidence has"
+    )
+    add_key_option(
+        parser,
+        "--witness-key",
+        "public key of an accepted witness (repeatable; default: the witnesses of --keys, or the --public-key files)",
+    )
 
 
 def add_key_option(parser: argparse.ArgumentParser, name: str, text: str) -> None:

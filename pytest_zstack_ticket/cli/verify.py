@@ -8,7 +8,13 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from pytest_zstack_ticket.certify.advisories import ADVISORIES
-from pytest_zstack_ticket.certify.messages import advised_lines, claim_lines, rejection_lines, rejections_to_json
+from pytest_zstack_ticket.certify.messages import (
+    advised_lines,
+    claim_lines,
+    rejection_lines,
+    rejections_to_json,
+    witness_claims,
+)
 from pytest_zstack_ticket.certify.registry import REGISTRY, unregistered
 from pytest_zstack_ticket.certify.rejudge import judge_bundle
 from pytest_zstack_ticket.certify.sign import summary
@@ -20,7 +26,7 @@ from pytest_zstack_ticket.certify.verify import Verification, Wanted, verify_bun
 from pytest_zstack_ticket.cli.arguments import add_json, add_lang, add_nonce, language_of, nonce_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
-from pytest_zstack_ticket.cli.trust import Trust, add_key_option, add_trust_arguments, trust_of
+from pytest_zstack_ticket.cli.trust import Trust, add_key_option, add_trust_arguments, add_witness_arguments, trust_of
 from pytest_zstack_ticket.config.policy_file import load_policy
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.exchange import JsonObject
@@ -58,6 +64,7 @@ def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
         "--registry", metavar="FILE", type=Path, help="signed list of `registry`: the certificate must stand in it"
     )
     add_key_option(parser, "--registry-key", f"public key of an accepted publisher of the registry {OR_ELSE}")
+    add_witness_arguments(parser)
     add_json(parser)
     add_lang(parser)
 
@@ -77,6 +84,7 @@ def verify(arguments: argparse.Namespace) -> int:
         policy=load_policy(arguments.policy) if arguments.policy else None,
         key_set=trust.key_set,
         authorities=load_authorities(arguments.tsa_certificate) if arguments.tsa_certificate else (),
+        witness=trust.read_witness(arguments.witness, arguments.witness_key),
     )
     found = verify_bundle(arguments.bundle, wanted, judge_again=lambda folder: judge_bundle(folder).report)
     if registry and found.genuine and found.statement:
@@ -130,11 +138,15 @@ def _report(found: Verification, arguments: argparse.Namespace, advisories: Json
                 "known_version": found.known_version,
                 "same_suite": found.same_suite,
                 "advised": [asdict(one) for one in found.advised],
+                "witness": witness_claims(found.witness) if found.witness else None,
                 "summary": _summary(found, arguments),
             }
         )
     else:
         _write(found, claims, language_of(arguments), advisories, trust)
+        if found.witness:
+            words = translations().catalogues[language_of(arguments)]["certificate"]
+            write_line(words["witnessed"].format(**witness_claims(found.witness)))
     if not found.genuine:
         return WITHDRAWN if {one.reason for one in found.rejections} == {"withdrawn"} else 1
     return DOUBTED if found.advised else 0

@@ -17,7 +17,7 @@ FLOORS = (
     {"verdicts", "client", "cleanup"},
     {"scenarios", "report", "target"},
     {"runner", "certify"},
-    {"fleet", "load", "serve"},
+    {"fleet", "load", "serve", "witness"},
     {"plugin", "cli"},
     {"__init__"},
 )
@@ -52,10 +52,14 @@ PURE = (
     "report/sanitize.py",
     "redaction/redactor.py",
     "redaction/encodings.py",
+    "redaction/mask.py",
     "artifacts/merkle.py",
     "artifacts/seal.py",
     "certify/dsse.py",
     "certify/statement.py",
+    "certify/witnessed.py",
+    "certify/witness_claims.py",
+    "certify/witness_comparison.py",
     "certify/consistency.py",
     "cleanup/entries.py",
     "fleet/plan.py",
@@ -63,6 +67,8 @@ PURE = (
     "fleet/decisions.py",
     "fleet/result.py",
     "fleet/summary.py",
+    "witness/conversation.py",
+    "witness/recording.py",
 )
 """Decide and write nothing: no clock, no file, no network, no chance."""
 IMPURE = ("simulator/server", "report/html/page_writer.py")
