@@ -34,6 +34,8 @@ Framing: TypeAlias = Literal[
     "bare-cr",
     "blank-line-first",
     "length-and-chunks",
+    "length-without-chunks",
+    "length-without-capital-chunks",
     "chunk-extension",
     "unknown-coding",
     "cut-length",

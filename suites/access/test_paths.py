@@ -137,3 +137,25 @@ def test_deletion_leaves_tickets_of_the_same_name(ticket_endpoint, zstack_examin
     if not owner.was_deleted_for_quota(one, other):
         violation = zstack_examine("deleted-ticket", edit=edit_of("same-name"), **roles)
         assert violation is None, violation
+
+
+FILE = "WEB-INF/web.xml"
+OUTSIDE = {
+    "encoded-slash": f"/v1/tickets/..%2f..%2f{FILE}",
+    "encoded-dots": f"/v1/tickets/%2e%2e/%2e%2e/{FILE}",
+    "parameters": f"/v1/tickets/..;/..;/{FILE}",
+    "twice-encoded": f"/v1/tickets/%252e%252e%252f%252e%252e%252f{FILE}",
+    "overlong": f"/v1/tickets/%c0%ae%c0%ae/%c0%ae%c0%ae/{FILE}",
+    "root": "/v1/tickets/..%2f..%2f..%2f..%2f..%2f..%2f..%2f..%2fetc/hosts",
+}
+"""Paths that lead out of the API where dots are resolved too late, to files in which no secret stands."""
+
+
+@pytest.mark.requirement("ZT-ACCESS-027")
+def test_no_path_leads_to_a_file(ticket_endpoint, zstack_examine):
+    """A path with `..`, in whatever encoding, shows no file of the server."""
+    for name, path in OUTSIDE.items():
+        subject = ticket_endpoint.call("GET", path, follow=False)
+        edit = Edit(kind="breakage", name=f"dots-{name}", note="a path that leads out of the API")
+        violation = zstack_examine("shows-no-file", edit=edit, subject=subject)
+        assert violation is None, violation

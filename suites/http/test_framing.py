@@ -4,7 +4,10 @@ import pytest
 
 from pytest_zstack_ticket import Edit, Message
 
-BROKEN = ("two-lengths", "length-no-number", "length-negative", "blank-before-colon", "no-host")
+BROKEN = (
+    *("two-lengths", "length-no-number", "length-negative", "blank-before-colon", "no-host"),
+    *("length-without-chunks", "length-without-capital-chunks"),  # the codings count, not the length
+)
 UNUSUAL = (
     *("no-colon", "bad-method"),  # a front end may repair them
     *("two-hosts", "other-host", "folded-header", "bare-cr", "blank-line-first", "length-and-chunks"),
@@ -25,7 +28,7 @@ def sent(endpoint, framing):
 
 @pytest.mark.requirement("ZT-HTTP-031")
 def test_request_with_a_broken_framing_is_refused(ticket_endpoint, zstack_examine):
-    """A request with two lengths, a bad length, no Host or a blank before a colon is refused, or its connection is closed."""
+    """A request with two lengths, a bad length, broken chunks, no Host or a blank before a colon is refused or cut off."""
     _, sibling = sent(ticket_endpoint, "plain")
     for framing in BROKEN:
         edit, result = sent(ticket_endpoint, framing)

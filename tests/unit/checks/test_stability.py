@@ -90,6 +90,7 @@ def test_a_result_stays_or_is_no_longer_kept():
     assert kept(answered(200, inventory(), method="GET")) is None
     assert departs(kept(answered(200, inventory(status="Cancelled"), method="GET"))) == "expect-job-kept"
     assert departs(kept(answered(503, error(), method="GET"))) == "expect-job-kept"
+    assert departs(kept(answered(202, {}, method="GET"))) == "expect-job-kept"
     assert isinstance(kept(answered(404, b"the job has been expired", method="GET")), Undecided)
 
 

@@ -43,9 +43,9 @@ REQUESTS = {
     "unusual": unusual_requests(CONTEXT, LIMITS),
 }
 SIZES = {
-    "mutations": 94,
+    "mutations": 96,
     "variations": 108,
-    "open questions": 66,
+    "open questions": 67,
     "edge cases": 120,
     "injection": 54,
     "malformed": 49,
