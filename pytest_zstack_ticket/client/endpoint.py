@@ -196,7 +196,13 @@ class TicketEndpoint(TicketLookup):
         return self.login(spoilt=True)
 
     def login(
-        self, *, user: str | None = None, tail: str = "", password: str | None = OUR_SESSION, spoilt: bool = False
+        self,
+        *,
+        user: str | None = None,
+        tail: str = "",
+        password: str | None = OUR_SESSION,
+        spoilt: bool = False,
+        headers: Headers = (),
     ) -> CallResult:
         """Log in; without arguments as we do, with a password of None without that field, or with a digit wrong.
 
@@ -210,7 +216,7 @@ class TicketEndpoint(TicketLookup):
             spoilt=spoilt,
             two_factor=self._settings.credentials.two_factor_token,
         )
-        return self._follow(request, "login", follow=False)
+        return self._follow(replace(request, headers=(*request.headers, *headers)), "login", follow=False)
 
     def enter_project(self, project: str) -> CallResult:
         """Log in to a project with the session that the run keeps."""

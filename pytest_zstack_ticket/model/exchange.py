@@ -34,6 +34,7 @@ Framing: TypeAlias = Literal[
     "bare-cr",
     "blank-line-first",
     "length-and-chunks",
+    "several-chunks",
     "length-without-chunks",
     "length-without-capital-chunks",
     "chunk-extension",

@@ -59,6 +59,14 @@ def test_message_that_ends_too_early_makes_no_ticket(ticket_endpoint, zstack_exa
             assert violation is None, violation
 
 
+@pytest.mark.requirement("ZT-HTTP-019")
+def test_body_in_several_chunks_is_accepted(ticket_endpoint, zstack_examine):
+    """A body in several chunks is accepted like one in a single chunk."""
+    edit, result = sent(ticket_endpoint, "several-chunks")
+    violation = zstack_examine("chunked-body", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
+    assert violation is None, violation
+
+
 @pytest.mark.requirement("ZT-HTTP-033")
 def test_blanks_around_header_values_do_not_matter(ticket_endpoint, zstack_examine):
     """Blanks and tabs around the value of a header do not matter."""

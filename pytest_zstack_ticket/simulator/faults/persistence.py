@@ -187,6 +187,12 @@ def _refuse(default: Callable[[CallContext], None], context: CallContext) -> Non
     raise ApiError("SYS.1007", details="field[requests] of the message is not to our liking")
 
 
+def _refuse_taken_name(default: Callable[[CallContext], None], context: CallContext) -> None:
+    default(context)
+    if any(one.name == context.values.get("name") for one in context.store.tickets.values()):
+        raise ApiError("SYS.1006", details="there is a ticket of that name")
+
+
 def _reject(default: Callable[[CallContext], None], context: CallContext) -> None:
     del default, context
     raise Refusal(row="", status=400, text="bad request")
@@ -248,6 +254,7 @@ STORES: tuple[Fault, ...] = (
     _row("pretend-success", _SERVE, _pretend, "a create does nothing and answers {}"),
     _row("store-refused", "refused.create", _store_refused, "a refused create leaves a ticket behind"),
     _row("refuse", "admit", _refuse, "a valid create is refused with an argument error"),
+    _row("refuse-taken-name", "admit", _refuse_taken_name, "a name that another ticket has is refused"),
     _row("reject", "admit", _reject, "a create is refused with a plain 400"),
     _row("crash", "admit", _crash, "a create ends in a 500 with a stack trace"),
 )

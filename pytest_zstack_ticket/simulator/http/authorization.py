@@ -47,7 +47,8 @@ def authorize(context: CallContext) -> None:
     elif header.startswith("ZStack") and context.variant.access_keys:
         _access_key(context, header[6:].strip())
     elif context.without("accept-other-scheme"):
-        raise _refuse("R6", "Authorization type must be 'OAuth'")
+        quoted = "" if context.without("scheme-quotes-header") else f", not {header}"
+        raise _refuse("R6", f"Authorization type must be 'OAuth'{quoted}")
 
 
 def _header(context: CallContext) -> str | None:

@@ -131,7 +131,8 @@ class ClientConnection(asyncio.Protocol):
             if self.size > _BODY_LIMIT:
                 self._give_up(413, status_report(413))
                 return
-            self.body.append(bytes(event.data))
+            if not (event.chunk_start and self.body and self.server.ignores("first-chunk-only")):
+                self.body.append(bytes(event.data))
         elif isinstance(event, h11.EndOfMessage):
             self._respond()
 
