@@ -114,6 +114,7 @@ _RIGHTS: tuple[tuple[str, str, str], ...] = (
     ("ignore-job-id", "", "the job gets an id of its own although X-Job-UUID was sent"),
     ("accept-bad-api-timeout", "", "an X-API-Timeout that is not a number is accepted"),
     ("accept-unknown-field", "query", "an unknown field in a condition is not refused"),
+    ("query-split-late", "query", "a query string is split at an ampersand that belongs to a value"),
     ("accept-unknown-sort", "query", "an unknown member to sort by is ignored"),
     ("accept-unknown-fields", "query", "unknown members among the fields are ignored"),
     ("accept-negative", "query", "a negative limit or start is taken for none"),
