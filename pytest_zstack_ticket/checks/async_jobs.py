@@ -15,6 +15,7 @@ from pytest_zstack_ticket.model.outcome import Judgement, Malformed, Phrase, Und
 from pytest_zstack_ticket.model.profile import Profile
 
 ACCEPTED = 202
+SESSION_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-auth-token", "x-session"})
 HEADER_JOB = "x-job-uuid"
 
 
@@ -62,6 +63,17 @@ def requested_job_id(trails: Trails, _arguments: Arguments, _profile: Profile) -
         if same_id(reported, sent)
         else violation(Phrase.of("expect-job-id", id=sent), Phrase.of("shows", value=reported))
     )
+
+
+def location_not_led(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that no header of the client decides on which host the location of its job is; argument `host`."""
+    start = _start(trails["subject"])
+    location = json_object(start.body).get("location") if start else None
+    if not isinstance(location, str):
+        return Undecided(Phrase.of("no-location")) if start else _no_job()
+    if str(arguments["host"]) in location:
+        return violation(Phrase.of("expect-location-not-led"), Phrase.of("shows", value=one_line(location)))
+    return None
 
 
 def pending_body(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
@@ -166,7 +178,8 @@ def not_success(trails: Trails, _arguments: Arguments, _profile: Profile) -> Jud
 def webhook_delivery(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
     """Check a web hook delivery. `subject` is the flow, `hook` the deliveries that reached us.
 
-    Argument `facet`: arrives, job-uuid, job-success, body (equal to what a poll answers), retried (a second try came).
+    Argument `facet`: arrives, job-uuid, job-success, body (equal to what a poll answers), retried (a second try came),
+    no-session (no header that stands for a session).
     """
     facet, deliveries = str(arguments["facet"]), trails.get("hook", ())
     final = _ended(trails["subject"])
@@ -184,6 +197,9 @@ def webhook_delivery(trails: Trails, arguments: Arguments, _profile: Profile) ->
     if facet == "job-uuid":
         shown = headers.get(HEADER_JOB)
         good = same_id(shown, job_id(trails["subject"]))
+    elif facet == "no-session":
+        shown = ", ".join(sorted(headers.keys() & SESSION_HEADERS))
+        good = not shown
     elif facet == "job-success":
         success = "true" if final.status == 200 else "false"
         good, shown = (headers.get("x-job-success") or "").lower() == success, headers.get("x-job-success")

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from pytest_zstack_ticket.api.messages import Row, moment, rows_of
-from pytest_zstack_ticket.checks.outcomes import Arguments, violation
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.query_conditions import conditions_of
 from pytest_zstack_ticket.checks.roundtrip import brief, same
 from pytest_zstack_ticket.model.exchange import Trails
@@ -131,6 +131,26 @@ def dates_not_backwards(trails: Trails, _arguments: Arguments, _profile: Profile
         if back is not None:
             return back
     return None
+
+
+def date_moves_on(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that an event that was accepted moves lastOpDate on: `before` and `after` are queries for its ticket.
+
+    They must lie more than a second apart, as dates have whole seconds.
+    """
+    outcome = outcome_of(trails, "subject", profile, {"call": "action"})
+    if not accepted(outcome):
+        return Undecided(Phrase.of("legal-refusal") if refused(outcome) else describe(outcome))
+    one, other = (rows_of(trails.get(role, ())) or [{}] for role in ("before", "after"))
+    moved = _seconds(moment(one[0].get("lastOpDate")), moment(other[0].get("lastOpDate")))
+    if moved is None:
+        return Undecided(Phrase.of("not-shown", member="lastOpDate"))
+    if moved != 0:
+        return None  # backwards is another requirement's
+    shown = brief(other[0].get("lastOpDate"))
+    return violation(
+        Phrase.of("expect-date-moved", value=brief(one[0].get("lastOpDate"))), Phrase.of("shows", value=shown)
+    )
 
 
 def _place(pair: tuple[str, object]) -> int:

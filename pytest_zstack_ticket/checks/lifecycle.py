@@ -178,6 +178,16 @@ def deleted_ticket(trails: Trails, _arguments: Arguments, profile: Profile) -> J
     return _bystander(trails)
 
 
+def own_deletion(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the deletion of a ticket by the user who created it (`subject`) is accepted; `before` shows it."""
+    outcome, before = outcome_of(trails, "subject", profile, {"call": "delete"}), _shown(trails, "before")
+    if accepted(outcome):
+        return None
+    if before is None or not refused(outcome):
+        return Undecided(describe(outcome) if before else Phrase.of("query-unclear", role="before"))
+    return violation(Phrase.of("expect-event", event="delete", status=str(before.get("status"))), describe(outcome))
+
+
 def _is(row: Ticket, ticket: Ticket) -> bool:
     return row.get("uuid") == ticket.get("uuid")
 

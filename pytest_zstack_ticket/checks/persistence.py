@@ -166,6 +166,26 @@ def job_id_used_once(trails: Trails, _arguments: Arguments, profile: Profile) ->
     return None
 
 
+def each_create_stored(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that of two creates with the same body each one that was accepted left a ticket of its own.
+
+    Roles: `first` and `second`, the one after the other; `named` is a query for the name that both sent. A target may
+    refuse the second, but not take it for the first.
+    """
+    first, second = (outcome_of(trails, role, profile, arguments) for role in ("first", "second"))
+    if not accepted(first):
+        return Undecided(Phrase.of("sibling-not-accepted", what=describe(first).key))
+    if not (accepted(second) or refused(second)):
+        return Undecided(describe(second))
+    found = ours_among(trails, "named", sent_params(trails["second"]).get("name"))
+    if isinstance(found, Undecided):
+        return found
+    wanted, uuids = 1 + accepted(second), {str(row.get("uuid")) for row in found}
+    if len(found) != wanted or len(uuids) != wanted:
+        return violation(Phrase.of("expect-stored", count=wanted), Phrase.of("stored", count=len(uuids)))
+    return None if accepted(second) else Undecided(Phrase.of("legal-refusal"))
+
+
 def same_response_form(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that one draft, sent again, is answered in the form of `sibling`: the same members, the same types."""
     subject, sibling = (outcome_of(trails, role, profile, arguments) for role in ("subject", "sibling"))

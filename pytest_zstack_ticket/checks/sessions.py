@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from pytest_zstack_ticket.api.messages import final_answer, json_object
 from pytest_zstack_ticket.checks.outcomes import (
@@ -15,12 +16,14 @@ from pytest_zstack_ticket.checks.outcomes import (
     same_refusal,
     violation,
 )
-from pytest_zstack_ticket.model.exchange import Exchange, Trails
+from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
 from pytest_zstack_ticket.model.outcome import Accepted, Judgement, Phrase, Refused, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
 UNAUTHORISED = (401, 403)
 NOT_FOUND = 404
+NAMES = frozenset({"accountName", "username", "name"})
+"""Members of a login that name the user."""
 
 
 def refused_session(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
@@ -94,3 +97,54 @@ def logged_out(trails: Trails, _arguments: Arguments, profile: Profile) -> Judge
     if silent:
         return silent
     return None if isinstance(subject, Accepted) else violation(Phrase.of("expect-log-out"), describe(subject))
+
+
+def unknown_user_alike(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the refusal of a login does not tell whether there is such a user.
+
+    `subject` is a login as a user that does not exist, `sibling` one with a wrong password as a user that does. The
+    names that they sent may stand in both.
+    """
+    subject, sibling = (outcome_of(trails, role, profile, {"call": "login"}) for role in ("subject", "sibling"))
+    if not isinstance(subject, Refused) or not isinstance(sibling, Refused):
+        return Undecided(describe(sibling if isinstance(subject, Refused) else subject))
+    one, other = (_nameless(outcome, trails[role]) for outcome, role in ((subject, "subject"), (sibling, "sibling")))
+    return None if same_refusal(one, other) else violation(Phrase.of("expect-same-refusal"), describe(subject))
+
+
+def _nameless(outcome: Refused, trail: Sequence[Exchange]) -> Refused:
+    """Return a refusal whose error does not hold the name that was sent."""
+    names = {value for key, value in _texts(json_object(trail[0].request.body)) if key in NAMES}
+    error = {
+        key: _without(value, names) if isinstance(value, str) else value for key, value in (outcome.error or {}).items()
+    }
+    return replace(outcome, error=error if outcome.error else None, text=_without(outcome.text, names))
+
+
+def _without(text: str, names: Collection[str]) -> str:
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, "")
+    return text
+
+
+def _texts(value: Json) -> Iterator[tuple[str, str]]:
+    """Yield the texts of an object and of those in it, with their keys."""
+    for key, item in value.items() if isinstance(value, dict) else ():
+        if isinstance(item, str):
+            yield key, item
+        else:
+            yield from _texts(item)
+
+
+def session_of_its_own(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a login that names a session (`subject`) opens another one: whoever made the name up would know it."""
+    outcome = outcome_of(trails, "subject", profile, {"call": "login"})
+    if refused(outcome):
+        return None  # and opened none
+    if not isinstance(outcome, Accepted):
+        return Undecided(describe(outcome))
+    sent = [value for name, value in trails["subject"][0].request.headers if name.lower() == "authorization"]
+    opened = (outcome.inventory or {}).get("uuid")
+    if isinstance(opened, str) and any(opened in value for value in sent):
+        return violation(Phrase.of("expect-own-session"), Phrase.of("shows", value="Authorization"))
+    return None

@@ -5,7 +5,10 @@ What a refusal leaves alone is no effect either, where a sibling shows that the 
 
 from __future__ import annotations
 
+import re
+
 from pytest_zstack_ticket.api.messages import Row, answers, moment, rows_of, sent_params
+from pytest_zstack_ticket.api.strict_json import text_of
 from pytest_zstack_ticket.checks.access import changed_ticket, unclear_query
 from pytest_zstack_ticket.checks.lifecycle import HISTORIES, chain_violation, updated_requests
 from pytest_zstack_ticket.checks.outcomes import (
@@ -24,6 +27,13 @@ from pytest_zstack_ticket.model.exchange import Json, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
+FILES = (
+    re.compile(r"<web-app\b[^>]*>.{0,2000}?<(?:display-name|servlet|filter|listener|context-param)\b", re.DOTALL),
+    re.compile(r"^127\.0\.0\.1\s+localhost\b", re.MULTILINE),
+)
+"""What files look like that a server must not show: WEB-INF/web.xml, /etc/hosts."""
+FEWEST_WAITS = 3
+"""Queries that must all have waited: one alone may be slow for reasons of its own."""
 SERVER_OWNED = (
     "status",
     "uuid",
@@ -187,3 +197,33 @@ def no_origin_echo(trails: Trails, _arguments: Arguments, _profile: Profile) -> 
     if origin and allowed == origin and (answer.header("access-control-allow-credentials") or "").lower() == "true":
         return violation(Phrase.of("expect-no-origin-echo"), Phrase.of("shows", value=allowed))
     return None
+
+
+def shows_no_file(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that no answer shows a file of the server: a web application's descriptor or a table of hosts."""
+    for answer in answers(trails["subject"]):
+        shown = next((found for mark in FILES if (found := mark.search(text_of(answer.body)))), None)
+        if shown is not None:
+            return violation(Phrase.of("expect-no-file"), Phrase.of("shows", value=brief(shown[0])))
+    return None if answers(trails["subject"]) else Undecided(Phrase.of("no-answer"))
+
+
+def does_not_wait(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that a query with a text that would make a database wait is answered as soon as any other.
+
+    `subject` and `again...` are such queries, `beside...` the same ones without the text, each sent after one of them.
+    Argument `seconds` is how long the text would wait. A target counts as waiting if each of three such queries took as
+    long and none beside them half of it.
+    """
+    seconds = float(arguments["seconds"])
+    if not answers(trails["subject"]):
+        return Undecided(Phrase.of("no-answer"))
+    slow = [trail[-1].elapsed for role, trail in trails.items() if trail and not role.startswith("beside")]
+    plain = [trail[-1].elapsed for role, trail in trails.items() if trail and role.startswith("beside")]
+    if min(slow) < seconds:
+        return None
+    if len(slow) < FEWEST_WAITS or len(plain) < FEWEST_WAITS or max(plain) >= seconds / 2:
+        return Undecided(Phrase.of("slow-target", seconds=f"{max(plain, default=min(slow)):.1f}"))
+    return violation(
+        Phrase.of("expect-no-wait", seconds=f"{seconds:g}"), Phrase.of("waited", seconds=f"{min(slow):.1f}")
+    )

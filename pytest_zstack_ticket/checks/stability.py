@@ -86,16 +86,20 @@ def delivered_once(trails: Trails, arguments: Arguments, profile: Profile) -> Ju
     return None
 
 
+NOT_KEPT = 404
+"""Status of a job that the target no longer knows (wire dossier 3.4)."""
+
+
 def job_result_kept(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that the result of an old job (role `later`) is what it was when the job ended (role `subject`).
 
-    A result that is no longer kept is left open (wire dossier 3.4).
+    A result that is no longer kept is left open (wire dossier 3.4), a job that runs again is not.
     """
     first, later = final_answer(trails["subject"]), final_answer(trails.get("later", ()))
     started = trails["subject"][0].answer if trails["subject"] else None
     if first is None or not isinstance(started, Response) or started.status != 202 or first.status == 202:
         return Undecided(Phrase.of("no-job"))
-    if later is None or from_gateway(later) or later.status in (202, 404):
+    if later is None or from_gateway(later) or later.status == NOT_KEPT:
         return Undecided(Phrase.of("not-shown", member="api-jobs"))
     one, other = decode(first.body), decode(later.body)
     if first.status == later.status and (one == other or same_result(one, other)):

@@ -12,19 +12,33 @@ from pytest_zstack_ticket.model.exchange import Headers
 from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.settings import Credentials
 
+RIGHT = "right-signature"
+"""Kind of the secret that a right signature is where a wrong one was sent."""
 HOURS = (0, 8, *(hour for hour in range(-11, 15) if hour not in (0, 8)))
 """Wall clocks to try: UTC, China, then every other hour."""
 
 
-def signed_headers(credentials: Credentials, *, method: str, path: str, shift: float, alter: str) -> Headers:
+def signed_headers(  # noqa: PLR0913 - what a signature is made of
+    credentials: Credentials,
+    *,
+    method: str,
+    path: str,
+    shift: float,
+    alter: str,
+    learn: Callable[[str, str], None] | None = None,
+) -> Headers:
     """Return Date and Authorization, the date moved by `shift` seconds.
 
-    `alter` breaks one part: signature, signature-end, no-date, no-signature, third-part, unknown-key.
+    `alter` breaks one part: signature, signature-end, no-date, no-signature, third-part, unknown-key, key-case. `learn`
+    is told the right signature in place of which another one is sent: no response may show it.
     """
-    key = uuid.uuid4().hex[:20] if alter == "unknown-key" else credentials.access_key_id
+    known = credentials.access_key_id
+    key = {"unknown-key": uuid.uuid4().hex[:20], "key-case": known.swapcase()}.get(alter, known)
     date = "" if alter == "no-date" else date_text(time.time() + shift)
     headers = dict(access_key_headers(key, credentials.access_key_secret, method=method, path=path, date=date))
     before, colon, signature = headers["Authorization"].partition(":")
+    if learn and alter in ("signature", "signature-end"):
+        learn(RIGHT, signature)
     match alter:
         case "signature":
             turned = "B" if signature.startswith("A") else "A"

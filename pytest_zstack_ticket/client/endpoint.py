@@ -35,7 +35,7 @@ class TicketEndpoint(TicketLookup):
     """`POST /zstack/v1/tickets` of one target, with the calls around it. Safe to use from many threads.
 
     `mark` and the `certifier`'s nonce are part of the name of each ticket that has room for them. `users` gives the
-    endpoint as another user.
+    endpoint as another user. `learn` is told secrets by kind that tests make.
     """
 
     def __init__(  # noqa: PLR0913 - what a run brings together
@@ -49,11 +49,13 @@ class TicketEndpoint(TicketLookup):
         users: Callable[[str, TicketEndpoint], TicketEndpoint] | None = None,
         quota: TicketQuota | None = None,
         calls: CallListeners | None = None,
+        learn: Callable[[str, str], None] | None = None,
     ) -> None:
         super().__init__(sender=sender, sessions=sessions, settings=settings, state=state, quota=quota, calls=calls)
         self.certifier = state.context.nonce
         self.calibration_draft = draft
         self._users = users or only_owner
+        self._learn = learn
         self._wall_clock: OncePerKey[str, float] = OncePerKey()
         self.mark = f"zt-{secrets.token_hex(4)}"
 
@@ -161,6 +163,13 @@ class TicketEndpoint(TicketLookup):
         first = self._follow(replace(request, cut=cut), "create", follow=False)
         return first, self._follow(request, "create")
 
+    def create_again(self, draft: Draft) -> tuple[CallResult, CallResult]:
+        """Create with a draft and, once that has ended, with the same bytes: the nonce too, and without X-Job-UUID."""
+        headers = self._with_session(draft.headers)
+        plain = Request(method="POST", path="/v1/tickets", headers=headers, body=draft.body, reading=draft.reading)
+        request = with_fresh_nonce(plain, self.mark)
+        return self._follow(request, "create"), self._follow(request, "create")
+
     def create_together(self, drafts: Sequence[Draft]) -> list[CallResult]:
         """Send drafts at the same time, each from a thread of its own; trails in the order of the drafts."""
         self.quota.free(len(drafts))
@@ -187,7 +196,13 @@ class TicketEndpoint(TicketLookup):
         return self.login(spoilt=True)
 
     def login(
-        self, *, user: str | None = None, tail: str = "", password: str | None = OUR_SESSION, spoilt: bool = False
+        self,
+        *,
+        user: str | None = None,
+        tail: str = "",
+        password: str | None = OUR_SESSION,
+        spoilt: bool = False,
+        headers: Headers = (),
     ) -> CallResult:
         """Log in; without arguments as we do, with a password of None without that field, or with a digit wrong.
 
@@ -201,7 +216,7 @@ class TicketEndpoint(TicketLookup):
             spoilt=spoilt,
             two_factor=self._settings.credentials.two_factor_token,
         )
-        return self._follow(request, "login", follow=False)
+        return self._follow(replace(request, headers=(*request.headers, *headers)), "login", follow=False)
 
     def enter_project(self, project: str) -> CallResult:
         """Log in to a project with the session that the run keeps."""
@@ -237,7 +252,8 @@ class TicketEndpoint(TicketLookup):
     ) -> Headers:
         """Return Date and Authorization of a request signed with the access key, by the target's wall clock."""
         shift += self.wall_clock
-        return signed_headers(self._settings.credentials, method=method, path=path, shift=shift, alter=alter)
+        credentials = self._settings.credentials
+        return signed_headers(credentials, method=method, path=path, shift=shift, alter=alter, learn=self._learn)
 
 
 def only_owner(part: str, own: TicketEndpoint) -> TicketEndpoint:

@@ -172,7 +172,7 @@ class Engine:
         direct = not context.call.asynchronous or context.variant.documented or not context.without("answer-directly")
         wanted = context.header("X-Job-UUID") if context.without("ignore-job-id") else None
         if not context.call.entity:
-            rest_layer.refuse_used_job(context, used=wanted is not None and self._used(wanted, context.now))
+            rest_layer.refuse_used_job(context, used=wanted is not None and self._used(wanted, context))
         failure = self._admitted(context)
         if direct:
             return response_builder.with_classes(self._served(context, failure, ""), context.request)
@@ -192,11 +192,12 @@ class Engine:
             self._hooks_due.append(job.due)
         return response_builder.accepted(context, job.id, f"{self.address}/v1/api-jobs/{job.id}")
 
-    def _used(self, identity: str, now: float) -> bool:
+    def _used(self, identity: str, context: CallContext) -> bool:
         """Whether a job id is taken; a row that is not yet written is not seen (facts.md: read before the insert)."""
         job = self.jobs.find(identity)
         raced = self.options.choices.job_race == "several" and self._in_flight > 1
-        return job is not None and not (raced and now - job.created < _INSERT_TIME)
+        forgotten = job is not self.jobs.newest and not context.without("forget-job-ids")
+        return job is not None and not forgotten and not (raced and context.now - job.created < _INSERT_TIME)
 
     def _latency(self, context: CallContext) -> float:
         """Seconds until a job ends; one with a web hook leaves the client the time to read the 202."""

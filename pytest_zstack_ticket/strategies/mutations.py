@@ -20,6 +20,7 @@ OBJECT: Json = {"key": "value"}
 LIST: Json = ["value"]
 REQUIRED = ("name", "requests", "accountSystemType", "accountSystemContext")
 REQUEST = "params.requests[0]"
+NO_APIS = {"unknown": "org.zstack.conformance.APINoSuchThingMsg", "empty": "", "other-class": "java.lang.String"}
 LOOKALIKE_NAMES = {"blank": "name ", "zero-width": "na\u200bme", "homoglyph": "n\u0430me", "full-width": "\uff4eame"}
 LOOKALIKE_TYPES = {"homoglyph": "i\u0430m2", "full-width": "\uff49\uff41\uff4d2", "padded": "iam2\u200b"}
 MALFORMED_UUIDS: dict[str, Callable[[str], str]] = {
@@ -130,14 +131,10 @@ def _request_members() -> Iterator[Row]:
     yield mutation(times, "too-small", -(2**31) - 1)
     for member in ("requestName", "apiName"):
         yield from _typed(f"{REQUEST}.{member}", object=OBJECT, list=LIST)
-    yield mutation(
-        f"{REQUEST}.apiName",
-        "unknown",
-        "org.zstack.conformance.APINoSuchThingMsg",
-        fields=("API", "ticket type"),
-    )
+    for name, api in NO_APIS.items():
+        yield mutation(f"{REQUEST}.apiName", name, api, fields=("API", "ticket type"))
     yield _second("executeTimes", "type-text", "often")
-    yield _second("apiName", "unknown", "org.zstack.conformance.APINoSuchThingMsg", fields=("API", "ticket type"))
+    yield _second("apiName", "unknown", NO_APIS["unknown"], fields=("API", "ticket type"))
 
 
 def _second(member: str, name: str, value: Json, *, fields: tuple[str, ...] = ()) -> Row:

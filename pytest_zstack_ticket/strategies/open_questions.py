@@ -99,7 +99,8 @@ def _reference_rows(context: Context) -> Iterator[Row]:
     yield variation("params.accountSystemType", "upper-case", context.account_system_type.upper())
     yield variation("params.tagUuids", "null", None)
     yield variation("userTags", "one", ["conformance-test"])
-    yield variation("systemTags", "null", None)
+    for tags in ("systemTags", "userTags"):
+        yield variation(tags, "null", None)
     yield variation("systemTags", "unknown", ["conformanceNoSuchTag::x"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -41,6 +42,7 @@ from pytest_zstack_ticket.transport.retry import RetryTransport
 from pytest_zstack_ticket.transport.signing import SigningTransport
 from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
+DIGESTS = ("md5", "sha1", "sha256", "sha512")
 WORDS_OF_THE_API = frozenset({"password", "session", "account", "inventory"})
 """Passwords in use that also appear in bodies for other reasons."""
 
@@ -193,6 +195,7 @@ class ConnectionFactory:
             users=users,
             quota=self.cleanup,
             calls=CallListeners(*([self.called] if self.called else ())),
+            learn=self.redactor.learn,
         )
 
     def _ledger(self, settings: Settings, worker: str) -> Ledger | None:
@@ -241,6 +244,10 @@ def learn(redactor: Redactor, kind: str, secret: str) -> None:
     """Make a redactor search for a secret; one that is also a word of the API is searched for by its digest only."""
     if kind == "password":
         redactor.learn(SPOILT, spoilt_digest(secret))
+    if kind == "access-key":
+        # a short secret can be found from any of them
+        for digest in DIGESTS:
+            redactor.learn("access-key-digest", hashlib.new(digest, secret.encode(), usedforsecurity=False).hexdigest())
     if kind == "two-factor":
         # six digits alone stand in many texts
         redactor.learn(kind, two_factor_tag(secret))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 import h11
@@ -134,6 +135,22 @@ def _both(lines: Lines, body: bytes) -> Framed:
     return [*_without(lines, "content-length"), f"Content-Length: {len(chunks)}", "Transfer-Encoding: chunked"], chunks
 
 
+def _several(lines: Lines, body: bytes) -> Framed:
+    """Send a body in three chunks, the first of a single byte."""
+    cuts = (0, 1, len(body) // 2, len(body))
+    chunks = [_chunks(body[start:end], end=b"") for start, end in pairwise(cuts) if end > start]
+    return [*_without(lines, "content-length"), "Transfer-Encoding: chunked"], b"".join(chunks) + b"0\r\n\r\n"
+
+
+def _no_chunks(lines: Lines, body: bytes, *, coding: str = "chunked") -> Framed:
+    """Announce chunks and a length, and send only what has that length: read as chunks it is broken (RFC 9112, 6.3).
+
+    The blank lines behind the JSON are part of the length. A reader that takes no number for a last chunk ends there.
+    """
+    body += b"\r\n\r\n"
+    return [*_without(lines, "content-length"), f"Content-Length: {len(body)}", f"Transfer-Encoding: {coding}"], body
+
+
 def _extended(lines: Lines, body: bytes) -> Framed:
     """Send chunks with an extension, and a trailer."""
     chunks = _chunks(body, extension=b";conformance=1", end=b"0\r\nX-Conformance: 1\r\n\r\n")
@@ -169,6 +186,9 @@ FRAMINGS: dict[Framing, Callable[[Lines, bytes], Framed]] = {
     "bare-cr": _added("X-Conformance: 1\r2"),
     "blank-line-first": lambda lines, body: (["", *lines], body),
     "length-and-chunks": _both,
+    "length-without-chunks": _no_chunks,
+    "length-without-capital-chunks": lambda lines, body: _no_chunks(lines, body, coding="Chunked"),
+    "several-chunks": _several,
     "chunk-extension": _extended,
     "unknown-coding": lambda lines, body: _chunked(lines, body, coding="conformance"),
     "cut-length": _more_promised,

@@ -112,21 +112,35 @@ def test_deletion_needs_the_exact_uuid(zstack_once, zstack_canary, zstack_examin
 
 
 def namesakes(endpoint):
-    """Create two tickets of one name, each with a nonce in its requests; their uuids in the order of a query."""
+    """Create two tickets of one name, each with a nonce in its requests; the creates, and uuids in a query's order."""
     draft, name = endpoint.calibration_draft, f"conformance {uuid.uuid4().hex[:12]} {endpoint.certifier}".strip()
     body = json.loads(draft.body)
     body["params"]["name"] = name
     sent = Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=draft.headers)
-    for _ in range(2):
-        endpoint.create(sent)
-    return [str(row.get("uuid")) for row in endpoint.query(f"name={name}", limit=3).rows]
+    created = [endpoint.create(sent) for _ in range(2)]
+    return created, [str(row.get("uuid")) for row in endpoint.query(f"name={name}", limit=3).rows]
+
+
+def shared_namesakes(zstack_once, endpoint):
+    """Return two tickets of one name, created once in a run."""
+    owner = endpoint.as_user("owner")
+    return zstack_once("access: two tickets of one name", lambda: namesakes(owner))
+
+
+@pytest.mark.requirement("ZT-BODY-068")
+def test_name_of_another_ticket_is_accepted(zstack_once, ticket_endpoint, zstack_examine):
+    """A name that another ticket has is accepted."""
+    first, second = shared_namesakes(zstack_once, ticket_endpoint)[0]
+    edit = Edit(kind="variation", name="taken-name")
+    violation = zstack_examine("sameness", edit=edit, subject=second, sibling=first)
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ACCESS-014")
-def test_deletion_leaves_tickets_of_the_same_name(ticket_endpoint, zstack_examine):
+def test_deletion_leaves_tickets_of_the_same_name(zstack_once, ticket_endpoint, zstack_examine):
     """A deletion removes one ticket; another one of the same name stays as it was."""
     owner = ticket_endpoint.as_user("owner")
-    uuids = namesakes(owner)
+    uuids = shared_namesakes(zstack_once, ticket_endpoint)[1]
     if len(set(uuids)) != 2:
         pytest.skip("two tickets of one name cannot be read back")
     one, other = uuids
@@ -136,4 +150,26 @@ def test_deletion_leaves_tickets_of_the_same_name(ticket_endpoint, zstack_examin
     roles |= {"after": owner.query(f"uuid={one}", limit=3), "bystander-after": owner.query(f"uuid={other}", limit=3)}
     if not owner.was_deleted_for_quota(one, other):
         violation = zstack_examine("deleted-ticket", edit=edit_of("same-name"), **roles)
+        assert violation is None, violation
+
+
+FILE = "WEB-INF/web.xml"
+OUTSIDE = {
+    "encoded-slash": f"/v1/tickets/..%2f..%2f{FILE}",
+    "encoded-dots": f"/v1/tickets/%2e%2e/%2e%2e/{FILE}",
+    "parameters": f"/v1/tickets/..;/..;/{FILE}",
+    "twice-encoded": f"/v1/tickets/%252e%252e%252f%252e%252e%252f{FILE}",
+    "overlong": f"/v1/tickets/%c0%ae%c0%ae/%c0%ae%c0%ae/{FILE}",
+    "root": "/v1/tickets/..%2f..%2f..%2f..%2f..%2f..%2f..%2f..%2fetc/hosts",
+}
+"""Paths that lead out of the API where dots are resolved too late, to files in which no secret stands."""
+
+
+@pytest.mark.requirement("ZT-ACCESS-027")
+def test_no_path_leads_to_a_file(ticket_endpoint, zstack_examine):
+    """A path with `..`, in whatever encoding, shows no file of the server."""
+    for name, path in OUTSIDE.items():
+        subject = ticket_endpoint.call("GET", path, follow=False)
+        edit = Edit(kind="breakage", name=f"dots-{name}", note="a path that leads out of the API")
+        violation = zstack_examine("shows-no-file", edit=edit, subject=subject)
         assert violation is None, violation

@@ -130,6 +130,10 @@ def test_nothing_stands_for_a_session(ticket_endpoint, zstack_examine):
         "suffix": ("/v1/tickets.json?limit=1", (), None),
         "slash-at-the-end": ("/v1/tickets/?limit=1", (), None),
         "capital-letter": ("/v1/Tickets?limit=1", (), None),
+        # below the paths that need no session
+        "dots-below-jobs": ("/v1/api-jobs/%2e%2e/tickets?limit=1", (), None),
+        "parameter-below-jobs": ("/v1/api-jobs/..;conformance/tickets?limit=1", (), None),
+        "slashes-below-login": ("/v1/accounts/login/..%2f..%2ftickets?limit=1", (), None),
     }
     for name, (path, headers, authorization) in asked.items():
         bad = ticket_endpoint.call("GET", path, headers=headers, authorization=authorization)

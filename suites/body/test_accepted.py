@@ -52,6 +52,20 @@ def test_optional_fields_do_not_change_the_decision(ticket_endpoint, zstack_case
         assert violation is None, violation
 
 
+NULLS = [
+    *("params.description/null", "params.resourceUuid/null", "params.flowCollectionUuid/null"),
+    *("params.tagUuids/null", "systemTags/null", "userTags/null"),
+]
+
+
+@pytest.mark.requirement("ZT-BODY-067")
+def test_null_of_an_optional_field_does_not_change_the_decision(ticket_endpoint, zstack_cases, zstack_examine):
+    """An optional field that is null gets the same decision as one that is absent."""
+    for edit, result in zstack_cases.results("open", *NULLS):
+        violation = zstack_examine("sameness", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
+        assert violation is None, violation
+
+
 @pytest.mark.requirement("ZT-BODY-050")
 def test_optional_fields_may_all_be_absent(ticket_endpoint, zstack_context, zstack_examine):
     """A create without any optional field is accepted, also where only one with them could be calibrated with."""

@@ -28,7 +28,11 @@ REFUSED = {
     "ZT-BODY-018": ["params.requests[*].executeTimes/type-*", "params.requests[0].executeTimes/fraction"],
     "ZT-BODY-019": ["params.requests[0].executeTimes/too-large*", "params.requests[0].executeTimes/too-small"],
     "ZT-BODY-020": ["params.requests[0].requestName/type-*", "params.requests[0].apiName/type-*"],
-    "ZT-BODY-021": ["params.requests[*].apiName/unknown"],
+    "ZT-BODY-021": [
+        "params.requests[*].apiName/unknown",
+        "params.requests[0].apiName/empty",
+        "params.requests[0].apiName/other-class",
+    ],
     "ZT-BODY-022": ["params.resourceUuid/*"],
     "ZT-BODY-024": ["params.flowCollectionUuid/type-*"],
     "ZT-BODY-025": [

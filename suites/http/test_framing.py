@@ -4,7 +4,10 @@ import pytest
 
 from pytest_zstack_ticket import Edit, Message
 
-BROKEN = ("two-lengths", "length-no-number", "length-negative", "blank-before-colon", "no-host")
+BROKEN = (
+    *("two-lengths", "length-no-number", "length-negative", "blank-before-colon", "no-host"),
+    *("length-without-chunks", "length-without-capital-chunks"),  # the codings count, not the length
+)
 UNUSUAL = (
     *("no-colon", "bad-method"),  # a front end may repair them
     *("two-hosts", "other-host", "folded-header", "bare-cr", "blank-line-first", "length-and-chunks"),
@@ -25,7 +28,7 @@ def sent(endpoint, framing):
 
 @pytest.mark.requirement("ZT-HTTP-031")
 def test_request_with_a_broken_framing_is_refused(ticket_endpoint, zstack_examine):
-    """A request with two lengths, a bad length, no Host or a blank before a colon is refused, or its connection is closed."""
+    """A request with two lengths, a bad length, broken chunks, no Host or a blank before a colon is refused or cut off."""
     _, sibling = sent(ticket_endpoint, "plain")
     for framing in BROKEN:
         edit, result = sent(ticket_endpoint, framing)
@@ -54,6 +57,14 @@ def test_message_that_ends_too_early_makes_no_ticket(ticket_endpoint, zstack_exa
         if ticket_endpoint.can_be_found(sibling):
             violation = zstack_examine("reads-only", edit=edit, subject=result.exchanges, **roles)
             assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-HTTP-019")
+def test_body_in_several_chunks_is_accepted(ticket_endpoint, zstack_examine):
+    """A body in several chunks is accepted like one in a single chunk."""
+    edit, result = sent(ticket_endpoint, "several-chunks")
+    violation = zstack_examine("chunked-body", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-HTTP-033")

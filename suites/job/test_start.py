@@ -91,3 +91,16 @@ def test_api_timeout_that_is_not_a_number_is_refused(ticket_endpoint, zstack_exa
         "refusal", edit=message.edit, subject=ticket_endpoint.send(message), sibling=ticket_endpoint.calibration
     )
     assert violation is None, violation
+
+
+ELSEWHERE = "elsewhere.invalid"
+FORWARDED = (("X-Forwarded-Host", ELSEWHERE), ("X-Host", ELSEWHERE), ("Forwarded", f"host={ELSEWHERE}"))
+
+
+@pytest.mark.requirement("ZT-JOB-026")
+def test_header_leads_no_job_to_another_host(ticket_endpoint, zstack_examine):
+    """The location of a job is not on a host that a header of the create names."""
+    result = ticket_endpoint.create(ticket_endpoint.calibration_draft, headers=FORWARDED)
+    edit, arguments = Edit(kind="variation", name="forwarded-host"), {"host": ELSEWHERE}
+    violation = zstack_examine("location-not-led", edit=edit, subject=result, arguments=arguments)
+    assert violation is None, violation

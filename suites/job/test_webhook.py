@@ -11,6 +11,7 @@ FACETS = {
     "ZT-JOB-021": "job-uuid",
     "ZT-JOB-022": "job-success",
     "ZT-JOB-023": "body",
+    "ZT-JOB-027": "no-session",
 }
 SECONDS = 10.0
 

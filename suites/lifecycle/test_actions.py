@@ -1,5 +1,6 @@
 """What an action may contain, and how it is reported: updates of several requests and of none, comments, statuses."""
 
+import time
 import uuid
 
 import pytest
@@ -88,3 +89,19 @@ def test_overlong_comment_is_refused(zstack_canary, zstack_profile, zstack_exami
                 "event-effect", edit=edit_of("long-comment"), arguments=arguments, sibling=sibling, **roles
             )
             assert violation is None, violation
+
+
+PAUSE = 1.1
+"""Seconds between a create and an event: dates have whole seconds."""
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-048")
+@pytest.mark.zstack_long
+def test_event_moves_the_last_date_on(zstack_canary, zstack_examine):
+    """A cancel moves the ticket's lastOpDate on."""
+    canary = zstack_canary()
+    time.sleep(PAUSE)
+    roles = {"before": canary.find_by_uuid(), "subject": canary.send_event("cancel"), "after": canary.find_by_uuid()}
+    if not canary.was_deleted_for_quota:
+        violation = zstack_examine("date-moves-on", edit=Edit(kind="variation", name="event-cancel"), **roles)
+        assert violation is None, violation

@@ -100,11 +100,12 @@ NOTHING = (
     "name?={own},{own}x",
     "name={a},{b}",
     "name={c}=x",
+    "name={d}&conformance=1",
     "name~=%25{own}%25",
 )
 """Only ~= reads % and _ as wildcards, and only ?= a comma (wire dossier 4.6); the value is all that follows the first =.
 
-The last one is found where a query string is decoded twice.
+The last but one is found where a query string is split at the & of a value, the last one where it is decoded twice.
 """
 PARTS = ("{own}%", "%{own} %", "{own} _ %", "%{own}__%", "{own:.13}_ %", "{own:.12}__%", "{own:.11}%", "{own:.9}%")
 """Patterns that the names of all our tickets match, and no others."""

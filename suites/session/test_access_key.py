@@ -41,3 +41,18 @@ def test_invalid_signature_is_refused(ways, ticket_endpoint, zstack_examine):
         result = ticket_endpoint.send(message)
         violation = zstack_examine("refused-session", edit=message.edit, subject=result, sibling=good)
         assert violation is None, violation
+
+
+QUOTED = ["right-signature", "access-key", "access-key-digest"]
+
+
+@pytest.mark.requirement("ZT-SESSION-032")
+def test_refused_signature_does_not_disclose_the_right_one(ticket_endpoint, zstack_examine, zstack_observe):
+    """The response to a wrong signature shows neither the right one nor the secret or a digest of it."""
+    for how in BAD_SIGNATURES["ZT-SESSION-021"]:
+        message = signed(ticket_endpoint, how["alter"], **how)
+        result = ticket_endpoint.send(message)
+        violation = zstack_examine("no-secret", edit=message.edit, subject=result, arguments={"kinds": QUOTED})
+        assert violation is None, violation
+    other = ticket_endpoint.send(signed(ticket_endpoint, "key-in-another-case", alter="key-case"))
+    zstack_observe("access-key.another-case", other.reading, other)

@@ -63,6 +63,19 @@ def test_valid_session_in_an_altered_header_is_refused(cases, ticket_endpoint, z
     ticket_endpoint.logout(session.uuid)
 
 
+@pytest.mark.requirement("ZT-HTTP-013")
+@pytest.mark.zstack_alone
+def test_refusal_of_a_valid_session_in_an_altered_header_does_not_repeat_it(ticket_endpoint, zstack_examine):
+    """The response to a valid session in another scheme does not show the session."""
+    if "log-in" not in ticket_endpoint.profile.capabilities:
+        return
+    session = ticket_endpoint.another_session()
+    message = with_session(ticket_endpoint.calibration_draft, "living-session-shown", f"Bearer {session.uuid}")
+    violation = zstack_examine("no-secret", edit=message.edit, subject=ticket_endpoint.send(message))
+    assert violation is None, violation
+    ticket_endpoint.logout(session.uuid)
+
+
 @pytest.mark.requirement("ZT-SESSION-006")
 @pytest.mark.zstack_alone
 def test_logged_out_session_is_refused(ticket_endpoint, zstack_examine):

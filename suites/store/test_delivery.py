@@ -73,9 +73,10 @@ def test_used_job_uuid_leaves_no_second_ticket(ticket_endpoint, zstack_examine):
 
 @pytest.mark.requirement("ZT-STORE-007")
 def test_used_job_uuid_with_another_body_leaves_no_ticket(ticket_endpoint, zstack_examine):
-    """A create with an X-Job-UUID already used leaves no ticket, also if its body is another one."""
+    """A create with an X-Job-UUID already used leaves no ticket, also if its body is another one and jobs lie between."""
     job = uuid.uuid4().hex
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
+    ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=uuid.uuid4().hex)
     second = ticket_endpoint.create(ticket_endpoint.draft(description="another body"), job_uuid=job)
     violation = zstack_examine(
         "job-id-used-once",
@@ -85,3 +86,14 @@ def test_used_job_uuid_with_another_body_leaves_no_ticket(ticket_endpoint, zstac
         **{"second-named": ticket_endpoint.find_by_name(second)},
     )
     assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-STORE-022")
+def test_same_body_twice_makes_two_tickets(ticket_endpoint, zstack_examine):
+    """Two creates with the same body, one after the other and without a job id, make two tickets."""
+    first, second = ticket_endpoint.create_again(ticket_endpoint.calibration_draft)
+    named = ticket_endpoint.find_by_name(second)
+    if ticket_endpoint.can_be_found(second):
+        edit = Edit(kind="variation", name="same-body")
+        violation = zstack_examine("each-create-stored", edit=edit, first=first, second=second, named=named)
+        assert violation is None, violation

@@ -177,7 +177,7 @@ class Asking:
             return False
 
     def matches(self, row: dict[str, Any], name: str, operator: str, value: str) -> bool:
-        held = row.get(name)
+        held = "Pending" if name == "status" and self.on("q-status-stale") else row.get(name)
         if isinstance(held, dict | list):
             held = str(held)
         if operator == "is null":
@@ -227,7 +227,7 @@ class Asking:
 
     def number(self, value: str, name: str) -> int:
         try:
-            return int(value)
+            return int(value) or (1000 if name == "limit" and self.on("limit-zero-all") else 0)
         except ValueError:
             if self.on("limit-any"):
                 return 1000 if name == "limit" else 0
@@ -265,8 +265,8 @@ class Asking:
         else:
             rows = [row for row in rows if all(self.matches(row, *test) for test in kept_tests)]
         rows = self.sorted(rows, first.get("sort"), known)
-        total = len(rows)
         counting = first.get("count") == "true"
+        total = min(len(rows), limit) if counting and self.on("count-limited") else len(rows)
         page = self.page(rows, start, limit)
         if self.on("page-off-by-one") and start:
             page = self.page(rows, start + 1, limit)
@@ -296,14 +296,14 @@ class Asking:
             raise Refused("SYS.1000", "inventory has no such field")
 
     def page(self, rows: list[dict[str, Any]], start: int, limit: int) -> list[dict[str, Any]]:
-        start = 0 if self.on("start-ignored") else max(0, start)
+        start = 0 if self.on("start-ignored") or (self.on("start-wraps") and start >= len(rows)) else max(0, start)
         return rows[start:] if self.on("limit-ignored") else rows[start : start + max(0, limit)]
 
     def sorted(self, rows: list[dict[str, Any]], how: str | None, known: tuple[str, ...]) -> list[dict[str, Any]]:
         if self.on("page-unstable"):
             self.book.count += 1
             rows = rows[self.book.count % max(1, len(rows)) :] + rows[: self.book.count % max(1, len(rows))]
-        if not how or self.on("sort-ignored"):
+        if not how or self.on("sort-ignored") or (self.on("sort-date-ignored") and how.endswith("Date")):
             return rows
         down, name = how.startswith("-"), how.strip().lstrip("+-")
         if name not in known:

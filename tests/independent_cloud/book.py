@@ -81,6 +81,7 @@ class Job:
         self.done = threading.Event()
         self.status, self.body, self.reads = 202, {}, 0
         self.born = time.monotonic()
+        self.caller = ""
 
 
 class Book:
@@ -94,6 +95,8 @@ class Book:
         self.archived_histories: list[dict[str, Any]] = []
         self.jobs: dict[str, Job] = {}
         self.dead: set[str] = set()
+        self.cache: dict[str, tuple[float, list[dict[str, Any]]]] = {}
+        self.first: dict[str, str] = {}  # the ticket that a body made first
         self.ended: dict[str, dict[str, Any]] = {}  # the sessions that were logged out
         self.sequence = itertools.count(random.randrange(100, 999), 3)
         self.count, self.under_way, self.last = 0, 0, None
@@ -107,6 +110,8 @@ class Book:
 
     def open_session(self, **who: Any) -> dict[str, Any]:
         token = fresh()
+        if self.on("session-low-entropy"):
+            token = "5b1f7c0e9a3d4e6f8b2a7d1c0e5f" + fresh()[:4]
         if self.on("login-uuid-dashes"):
             token = str(uuid.uuid4())
         session = {"uuid": token, "uses": 0, "born": time.time(), **who}
@@ -193,6 +198,8 @@ class Book:
             before, after = after, before
         if self.on("history-comment-lost"):
             comment = None
+        if self.on("comment-cut") and comment:
+            comment = comment[:16]
         number = next(self.sequence)
         if self.on("history-backwards"):
             number = 100000 - number
@@ -212,7 +219,7 @@ class Book:
                 "comment": comment,
                 "operationContextType": "StatusChanged",
                 "operatorType": "org.zstack.iam2.entity.IAM2VirtualIDVO",
-                "operatorUuid": by.get("user"),
+                "operatorUuid": PLATFORM if self.on("history-operator-other") else by.get("user"),
                 "operationContext": {"requestResults": results} if results else None,
                 "createDate": now,
                 "lastOpDate": now,

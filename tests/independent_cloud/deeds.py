@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 import time
 from typing import Any
@@ -84,6 +85,9 @@ class Deeds:
             if callable(session):
                 session = session()
             with book.lock:
+                alike = json.dumps(body, sort_keys=True)
+                if on("dedup-same-body") and book.first.get(alike) in book.tickets:
+                    return book.tickets[book.first[alike]]
                 if on("fail-leaves-ticket"):
                     early = self.rules.row({**bound, "requests": bound["requests"]}, session)
                     book.tickets[early["uuid"]] = early
@@ -97,6 +101,7 @@ class Deeds:
                     row["status"] = body["params"].get("status", row["status"])
                 if on("access-date-sent") and "createDate" in body["params"]:
                     row["createDate"] = row["lastOpDate"] = 978_310_800.0
+                book.first[alike] = row["uuid"]
                 if not slow:
                     self.store(row, session)
             if slow:
@@ -235,7 +240,8 @@ class Deeds:
                 one["status"] = after
         if not (event in {"cancel", "reopen", "approve", "reject"} and on(f"{event}-nothing")):
             target["status"] = after
-        target["lastOpDate"] = time.time()
+        if not on("last-date-stands"):
+            target["lastOpDate"] = time.time()
         if on("cancel-touches-description"):
             row["description"] = comment or "cancelled"
         if on("cancel-touches-name"):

@@ -6,6 +6,7 @@ It shares nothing with the embedded endpoint, so that a misreading would have to
 from __future__ import annotations
 
 import base64
+import copy
 import gzip
 import hashlib
 import hmac
@@ -20,6 +21,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from posixpath import normpath
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
@@ -101,16 +103,25 @@ class Talk(BaseHTTPRequestHandler):
 
     # -- in
 
+    def chunk_size(self) -> int:
+        line = self.rfile.readline().split(b";")[0].strip()
+        if not line:
+            raise ConnectionAbortedError
+        if not re.fullmatch(b"[0-9a-fA-F]+", line):
+            self.close_connection = True
+            raise Turned(400, "Bad chunk", html=True)
+        return int(line, 16)
+
     def raw_body(self) -> bytes:
-        if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
+        by_length = self.on("te-cl-length") and "Content-Length" in self.headers
+        if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower() and not by_length:
             parts = []
-            while size := int(self.rfile.readline().split(b";")[0].strip() or b"-1", 16):
-                if size < 0:
-                    raise ConnectionAbortedError
+            while size := self.chunk_size():
                 parts.append(self.rfile.read(size))
                 self.rfile.readline()
             while self.rfile.readline().strip():
                 pass
+            parts = parts[:1] if self.on("te-first-chunk") else parts
             return b"" if self.on("http-drops-chunked") else b"".join(parts)
         length = int(self.headers.get("Content-Length") or 0)
         read = self.rfile.read(length)
@@ -123,6 +134,10 @@ class Talk(BaseHTTPRequestHandler):
         found = re.search(r"charset\s*=\s*\"?([\w-]+)", self.headers.get("Content-Type") or "", re.IGNORECASE)
         charset = found.group(1) if found else "iso-8859-1" if kind.charset_matters else "utf-8"
         try:
+            if self.on("body-boundary"):
+                raw = b"".join(
+                    raw[at : at + 4096].decode("utf-8", "replace").encode() for at in range(0, len(raw), 4096)
+                )
             text = raw.decode(charset, "strict" if kind.container else "replace")
         except UnicodeDecodeError:
             raise Turned(500, "MalformedInputException", html=True) from None
@@ -162,6 +177,8 @@ class Talk(BaseHTTPRequestHandler):
         if re.search(r'[<>"{}|\\^` ]', query):
             raise Turned(400, "Invalid character found in the request target", html=True)
         found = []
+        if self.on("q-ampersand-split"):
+            query = query.replace("%26", "&")
         for part in query.split("&"):
             name, _, value = part.partition("=")
             if part and not re.search("%(?![0-9a-fA-F]{2})", part):
@@ -185,6 +202,13 @@ class Talk(BaseHTTPRequestHandler):
             headers.append(("Set-Cookie", f"JSESSIONID={fresh().upper()}; Path=/zstack; HttpOnly"))
         if status == 429:
             headers.append(("Retry-After", "1"))
+        token = (self.headers.get("Authorization") or "")[6:]
+        if self.on("header-tells-session") and token:
+            headers.append(("X-Session", token))
+        if self.on("cors-null") and self.headers.get("Origin") == "null":
+            headers += [("Access-Control-Allow-Origin", "null"), ("Access-Control-Allow-Credentials", "true")]
+        if self.on("jsonp") and (found := re.search(r"[?&]callback=(\w+)", self.path)):
+            content, headers = found[1].encode() + b"(" + content + b")", [("Content-Type", "text/javascript")]
         content, headers = self.bend(content, headers)
         flaw = self.server.flaw if "/v1/api-jobs" in self.path else ""
         head = self.command == "HEAD"
@@ -362,9 +386,16 @@ class Talk(BaseHTTPRequestHandler):
 
     def route(self, raw: bytes) -> None:
         target, _, query = self.path.partition("?")
-        if re.search(r'[<>"{}|\\^` ]', target) or re.search("%(?![0-9a-fA-F]{2})", target) or "%2f" in target.lower():
+        odd = re.search(r'[<>"{}|\\^` ]', target) or re.search("%(?![0-9a-fA-F]{2})", target)
+        if odd or ("%2f" in target.lower() and not self.on("path-file", "path-dots")):
             raise Turned(400, "Invalid character", html=True)
         path = unquote(target)
+        dotted = ".." in unquote(path)
+        if self.on("path-file") and dotted and "web.xml" in path:
+            self.reply(200, b"<?xml version='1.0'?><web-app><display-name>zstack</display-name></web-app>", "text/xml")
+            return
+        if self.on("path-dots") and dotted:
+            path = normpath(re.sub(";[^/]*", "", unquote(path)))
         if not path.startswith(PREFIX + "/v1"):
             raise Turned(404, "Not found", html=True)
         path = path[len(PREFIX) :]
@@ -454,7 +485,9 @@ class Talk(BaseHTTPRequestHandler):
         if value is None and (place := self.elsewhere()):
             value = "OAuth " + place
         if value is None:
-            if self.on("auth-none"):
+            if self.on("auth-none") or (
+                self.on("path-dots") and "/../" in unquote(self.path).replace(";conformance", "")
+            ):
                 return lambda: {"account": ADMIN, "user": ADMIN}
             raise Turned(400, "missing header 'Authorization'")
         prefix = "OAuth"
@@ -467,7 +500,7 @@ class Talk(BaseHTTPRequestHandler):
         if value.startswith("ZStack"):
             return self.access_key(value)
         if not value.startswith(prefix):
-            raise Turned(400, "Authorization type must be 'OAuth'")
+            raise Turned(400, "Authorization type must be 'OAuth'" + (f", not {value}" if self.on("auth-echo") else ""))
         token = value[len(prefix) :].strip()
         if self.on("logout-reads-on") and self.command == "GET" and token in book.ended:
             return lambda: book.ended[token]
@@ -495,7 +528,8 @@ class Talk(BaseHTTPRequestHandler):
         wanted = base64.b64encode(
             hmac.new(KEY_SECRET.encode(), f"{self.command}\n{date}\n{path}".encode(), hashlib.sha1).digest()
         ).decode()
-        wrong = key != KEY_ID or not (
+        known = key == KEY_ID or (self.on("key-id-case") and key.lower() == KEY_ID.lower())
+        wrong = not known or not (
             signature == wanted
             or self.on("key-signature")
             or (self.on("key-signature-prefix") and signature[:4] == wanted[:4])
@@ -509,6 +543,10 @@ class Talk(BaseHTTPRequestHandler):
                 ).decode()
                 for m, p in forms
             )
+        if wrong and self.on("key-tells-signature"):
+            raise Turned(500, f"wrong accessKey signature, expected {wanted}")
+        if wrong and self.on("key-tells-digest"):
+            raise Turned(500, f"wrong accessKey signature for key {hashlib.sha256(KEY_SECRET.encode()).hexdigest()}")
         if wrong:
             raise Turned(500, "wrong accessKey signature")
         return lambda: {"account": ADMIN, "user": ADMIN}
@@ -568,10 +606,17 @@ class Talk(BaseHTTPRequestHandler):
             good = True
         if self.on("login-no-password") and name == "admin" and password is None:
             good = True
+        if not known and self.on("login-tells-users"):
+            raise Refused("ID.1000", "there is no such account")
         if not good:
             self.wrong_login(password)
         who = ACCOUNTS.get(name, ADMIN) if known else ADMIN
-        raise Done(200, self.session_answer(self.server.book.open_session(account=who, user=who)))
+        session = self.server.book.open_session(account=who, user=who)
+        given_token = (self.headers.get("Authorization") or self.headers.get("Cookie") or "")[-32:]
+        if self.on("login-takes-session") and re.fullmatch("[0-9a-f]{32}", given_token):
+            session["uuid"] = given_token
+            self.server.book.sessions[given_token] = session
+        raise Done(200, self.session_answer(session))
 
     def wrong_login(self, password: object = "") -> None:
         if self.on("access-login-quotes"):
@@ -625,7 +670,8 @@ class Talk(BaseHTTPRequestHandler):
         if self.key_of(given) in book.jobs:
             if self.on("job-uuid-replay"):
                 raise Done(202, {"location": self.location(given)})
-            if kind.release >= (4, 5) and not self.on("job-uuid-twice"):
+            forgotten = self.on("job-uuid-forgotten") and next(reversed(book.jobs)) != self.key_of(given)
+            if kind.release >= (4, 5) and not self.on("job-uuid-twice") and not forgotten:
                 raise Turned(400, f"Duplicate job uuid[{given}]")
         return given
 
@@ -648,6 +694,10 @@ class Talk(BaseHTTPRequestHandler):
         on = self.on
         path = f"{PREFIX}/v1/api-jobs/{job}"
         base = self.server.kind.location or self.server.url
+        if on("location-from-host"):
+            base = "http://" + (self.headers.get("X-Forwarded-Host") or self.headers.get("Host") or "")
+        if on("location-tells-session"):
+            return f"{base}{path}?session={(self.headers.get('Authorization') or '')[6:]}"
         if on("location-relative"):
             return path
         if on("location-no-id"):
@@ -687,6 +737,7 @@ class Talk(BaseHTTPRequestHandler):
             del book.jobs[self.key_of(name)]
             self.accept(name, timeout)
             return
+        job.caller = self.headers.get("Authorization") or ""
         hook = None if self.on("hook-never") else self.headers.get("X-Web-Hook")
         delay = random.uniform(*kind.job_delay) if kind.job_delay[1] else 0.0
         if self.on("job-success-early"):
@@ -791,7 +842,7 @@ class Talk(BaseHTTPRequestHandler):
         body = self.with_causes(body, reads)
         if on("job-once") and reads > 1:
             raise Turned(404, "the job has been expired")
-        if on("job-flaps") and reads == 2:
+        if (on("job-flaps") and reads == 2) or (on("job-runs-again") and reads > 2):
             raise Done(202, {})
         if on("job-turns") and reads > 1 and status == 200:
             status, body = self.failure(Refused("SYS.1000", "x"))
@@ -832,6 +883,8 @@ class Talk(BaseHTTPRequestHandler):
             "X-Job-UUID": fresh() if self.on("hook-other-job") else name,
             "X-Job-Success": str((job.status == 200) != self.on("hook-flag")).lower(),
         }
+        if self.on("hook-tells-session"):
+            headers["Authorization"] = job.caller
         if self.on("hook-always-true"):
             headers["X-Job-Success"] = "true"
         if self.on("hook-no-job"):
@@ -898,6 +951,8 @@ class Talk(BaseHTTPRequestHandler):
         ask = self.authorization() if listing else self.gate("access-read-open")
         session = {"account": ADMIN, "user": ADMIN} if self.on("query-any-session") else ask()
         pairs = self.pairs(query)
+        if self.on("q-sleeps") and "SLEEP(3)" in unquote(query):
+            time.sleep(3.1)
         with book.lock:
             if path in PAGES:
                 raise Done(200, self.listed(PAGES[path], pairs, session))
@@ -907,6 +962,12 @@ class Talk(BaseHTTPRequestHandler):
             if PAGES[kind] in {"tickets", "histories"}:
                 rows = server.deeds.people.visible(session, whole, PAGES[kind], [], uuid)
                 self.check_path(uuid, whole, rows, session)
+            if self.on("get-deletes") and "deleteMode" in query and rows:
+                del book.tickets[uuid]
+            if self.on("get-cached"):
+                until, held = book.cache.get(path, (0.0, rows))
+                rows = copy.deepcopy(held if until > time.time() else rows)
+                book.cache[path] = (until if until > time.time() else time.time() + 5, rows)
             if self.on("get-any") and not rows:
                 rows = self.rows(PAGES[kind], session)[:1]
             if self.on("get-prefix"):

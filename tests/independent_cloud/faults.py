@@ -100,6 +100,7 @@ tags-any body | 5.3
 api-any body | 7.3
 api-any-class body | 7.3
 api-second-any body | 7.3
+api-name-empty body | 7.3: no API has an empty name
 resource-uuid-any body | 5.3
 resource-uuid-length body | 5.3
 resource-uuid-upper body | 5.3
@@ -122,7 +123,8 @@ refuse-outer-tags body | 7.4.11
 refuse-times-double body | the page's own sample
 refuse-unknown-key body | 4.3
 refuse-order body | JSON
-refuse-null-description body | open: null is absent by gson; the page does not say
+refuse-null-description body | 4.3: null is absent
+flow-null-refused body | 4.3: null is absent
 http-refuses-pretty body,http | JSON
 http-body-4k body,http | 5.3: 2048 characters of description are allowed
 malformed-closed body,http | 4.3
@@ -140,6 +142,7 @@ http-length-long answer,http | open: an answer cut off on the way cannot be told
 http-gbk answer,http,body | 1.3: bodies are UTF-8
 http-latin answer,http,body | 1.3
 http-utf16 answer,http | 1.3
+te-cl-length http | RFC 9112, 6.3: a transfer coding overrides a length
 http-garbage answer,http | JSON
 http-banner answer,http | JSON
 http-cut answer,http | JSON
@@ -185,6 +188,7 @@ job-uuid-any job | 10.1.18
 job-uuid-ignored job | 10.1.12
 job-uuid-replay job | 10.1.18
 job-uuid-twice job | 10.1.18
+job-uuid-forgotten job,store | 10.1.18
 timeout-seconds job,http | 10.1.20
 timeout-any job,http | 10.1.20
 timeout-zero job | 10.1.11
@@ -222,6 +226,7 @@ job-never job | 10.1.13
 job-once job | 10.1.13
 job-flaps job | 10.1.13
 job-turns job | 10.1.13
+job-runs-again job,store | 10.1.13
 job-empties job | 10.1.13
 job-restamps job | 10.1.13
 job-202-first-error job | open: a 202's body is not read
@@ -254,6 +259,7 @@ store-twice-sometimes store | 10.1.18
 store-forgets-fifth store | a ticket stays
 duplicate-uuid-silent store,body | 10.1.25
 duplicate-uuid-replaces store,body | 10.1.25
+dedup-same-body store | the page: a POST creates a ticket
 store-name-cut store,body | 10.1.24
 store-name-cut-bytes store,body | 5.3
 store-name-latin store,body | 10.1.30
@@ -322,6 +328,7 @@ q-ignored query | 10.1.39
 q-first-only query | 10.1.38
 q-last-only query | 10.1.38
 q-or query | 10.1.38
+q-sleeps query | a value is text
 page-off-by-one query | 10.1.37
 page-overlap query | 10.1.37
 page-start-pages query | 10.1.37
@@ -339,6 +346,7 @@ count-ignored query | 4.6
 count-zero query | 4.6
 sort-ignored query | 4.6
 sort-up-always query | 4.6
+sort-date-ignored query | 4.6
 sort-turned query | 4.6
 fields-ignored query | 4.6
 fields-first query | 4.6
@@ -426,13 +434,43 @@ access-date-sent access | a create has no date
 access-or-true access | a value is text
 access-get-creates access | a GET reads
 access-login-quotes access | a password is a secret
+path-file access | CWE-22
+path-dots access | every call but a log-in asks who calls
 access-fetch access | nobody asked for it
+context-swapped store,answer | the page: a context is stored as sent
+session-low-entropy session | security: a session must not be guessed
+get-deletes access,http | RFC 9110, 9.2.1: a GET is safe
+comment-cut lifecycle | 8.3
+history-operator-other lifecycle | SDK: operatorUuid is who did it
+limit-zero-all query | 4.6: limit is how many
+start-wraps query | 4.6: start is how many to skip
+q-ampersand-split query | RFC 3986, 2.2
+count-limited query | 4.6: count is of all
+location-from-host job,http,access | security: a header of the client must not lead it elsewhere
+location-tells-session job,http,access | security: a session in an address is logged
+hook-tells-session job,access | security: a session must not be sent to others
+header-tells-session http,access | security: a session must not be repeated
+auth-echo session,http,access | security: a session must not be repeated
+te-first-chunk http | RFC 9112, 7.1
+body-boundary body,store | RFC 3629
+q-status-stale query,lifecycle | 8.4
+login-tells-users session,access | security: who has an account is nobody's business
+login-takes-session session,access | security: session fixation
+cors-null access | security: any page can have the origin null
+jsonp http,access | security: any page can read an answer that is a script
+get-cached lifecycle,query | 8.4
+last-date-stands lifecycle | SDK: lastOpDate is that of the last event
+times-zero-one store | the page: an executeTimes is stored as sent
+name-unique body,store,access | the page: names are no keys
 @ keys smoke
 key-signature session | 10.1.51
 key-signature-prefix session | 10.1.51
 key-date session | 10.1.51
 key-method session | 10.1.51
 key-path session | 10.1.51
+key-tells-signature session | a signature that was not made must not be told
+key-tells-digest session | a digest of the secret lets it be guessed offline
+key-id-case session | open: columns may compare without case
 @ direct-inventory smoke
 gate:error-200 answer,body | 7.4.4
 gate:error-no-description answer,body | 10.1.15

@@ -146,6 +146,8 @@ class Rules:
             raise Turned(400, "unknown key")
         if self.on("refuse-order") and params and "name" in params and next(iter(params)) != "name":
             raise Turned(500, "name expected first")
+        if self.on("flow-null-refused") and "flowCollectionUuid" in params and params["flowCollectionUuid"] is None:
+            raise Refused("SYS.1007", "field[flowCollectionUuid] cannot be null")
         if self.on("refuse-null-description") and "description" in params and params["description"] is None:
             raise Refused("SYS.1007", "field[description] cannot be null")
         self.tags(body, params)
@@ -278,6 +280,8 @@ class Rules:
 
     def serve_create(self, bound: dict[str, Any], session: dict[str, Any]) -> None:
         """The checks of the ticket service itself."""
+        if self.on("name-unique") and any(one["name"] == bound["name"] for one in self.book.tickets.values()):
+            raise Refused("SYS.1006", "the name is taken")
         if self.kind.stubborn:
             raise Refused("SYS.1007", self.kind.stubborn)
         kind = bound["accountSystemType"]
@@ -306,6 +310,7 @@ class Rules:
             if (
                 one["apiName"] not in KNOWN
                 and not self.on("api-any")
+                and not (self.on("api-name-empty") and not one["apiName"])
                 and not (self.on("api-any-class") and str(one["apiName"]).startswith("org.zstack."))
             ):
                 raise Refused("SYS.1007", "invalid request. no API[{}] found", one["apiName"])
@@ -378,6 +383,14 @@ class Rules:
             row["request"] = [r for i, r in enumerate(row["request"]) if r not in row["request"][:i]]
         if on("store-times-one"):
             row["request"] = [r | {"executeTimes": 1} for r in row["request"]]
+        context = row["accountSystemContext"]
+        if on("context-swapped") and isinstance(context, dict) and "projectUuid" in context:
+            row["accountSystemContext"] = context | {
+                "projectUuid": context.get("virtualIDUuid"),
+                "virtualIDUuid": context["projectUuid"],
+            }
+        if on("times-zero-one"):
+            row["request"] = [r | {"executeTimes": r["executeTimes"] or 1} for r in row["request"]]
         if on("store-context-empty"):
             row["accountSystemContext"] = {}
         if on("store-request-name-api"):

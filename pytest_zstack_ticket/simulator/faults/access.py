@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TypeAlias
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_plus, urlsplit
 
 from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.fault_points import Facts
@@ -14,8 +15,8 @@ from pytest_zstack_ticket.simulator.faults import response_edits as edits
 from pytest_zstack_ticket.simulator.faults.effects import Around, Break, Edit
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.faults.scope import parse_scope
-from pytest_zstack_ticket.simulator.response import Answer, Delivery
-from pytest_zstack_ticket.simulator.state import CallContext
+from pytest_zstack_ticket.simulator.response import Answer, Delivery, Tree
+from pytest_zstack_ticket.simulator.state import CallContext, first_header
 from pytest_zstack_ticket.simulator.storage.tables import Ticket
 
 Header: TypeAlias = Callable[[CallContext], "str | None"]
@@ -127,6 +128,21 @@ def _around(name: str, step: str, wrapper: Callable[..., Any], calls: Iterable[s
     return Fault(name=name, description=about, effects=(Around(step, wrapper, frozenset(calls)),))
 
 
+def _taken_session(default: Callable[[CallContext], str], context: CallContext) -> str:
+    """Open the session that the caller names, instead of one that nobody knows yet."""
+    found = _TOKEN.findall(context.header("Authorization") or "")
+    return found[0] if found else default(context)
+
+
+def _led_elsewhere(answer: Answer, facts: Facts) -> Answer:
+    """Lead to a job on the host that a header of the client names."""
+    host = first_header(facts.sent, "X-Forwarded-Host")
+    shown = answer.body.value.get("location") if isinstance(answer.body, Tree) else None
+    if not host or not isinstance(shown, str):
+        return answer
+    return edits.put("location", json.dumps(f"http://{host}{urlsplit(shown).path}"))(answer, facts)
+
+
 _SESSIONS = (
     Fault(name="anonymous-acts", description="events need no session", effects=_anonymous(_ACTIONS)),
     Fault(name="anonymous-deletes", description="a deletion needs no session", effects=_anonymous(_DELETE)),
@@ -138,6 +154,12 @@ _SESSIONS = (
         name="login-date:expired",
         description="a session has ended before it began",
         effects=(Edit(edits.put("inventory.expiredDate", '"Jan 1, 2001 1:00:00 AM"'), parse_scope("login/success")),),
+    ),
+    _around("login-takes-session", "login.token", _taken_session, (), "a log-in opens the session that it names"),
+    Fault(
+        name="location-from-header",
+        description="the location of a job is on the host that X-Forwarded-Host names",
+        effects=(Edit(_led_elsewhere, parse_scope("create/accepted")),),
     ),
     Fault(
         name="login-quotes-password",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.faults.effects import Around
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.services.tickets import TRANSITIONS
@@ -164,6 +165,13 @@ def _pretend(default: Callable[[CallContext], Json], context: CallContext) -> Js
     return {}
 
 
+def _refused(default: Callable[[CallContext], Json], context: CallContext) -> Json:
+    """Refuse what its owner may do."""
+    if context.values.get("statusEvent", "cancel") != "cancel":
+        return default(context)
+    raise ApiError("SYS.1006", details="operation denied")
+
+
 def _row(name: str, step: str, wrapper: Callable[..., Any], about: str) -> Fault:
     call = step.removeprefix("serve.").partition(".")[0]
     return Fault(name=name, description=about, effects=(Around(step, wrapper, frozenset({call})),))
@@ -209,6 +217,8 @@ LIVES: tuple[Fault, ...] = (
     _row("delete-other", "delete.store", _another, "a delete removes another ticket"),
     _row("delete-only-cancels", "delete.store", _only_marked, "a delete only cancels"),
     _row("delete-not-archived", "delete.store", _not_archived, "a deleted ticket does not appear in the archives"),
+    _row("refuse-cancel", "serve.change", _refused, "a cancel is refused"),
+    _row("refuse-delete", "serve.delete", _refused, "a deletion is refused"),
     _row("pretend-change", "serve.change", _pretend, "an event does nothing and answers {}"),
     _row("pretend-update", "serve.update", _pretend, "an update does nothing and answers {}"),
 )

@@ -143,6 +143,15 @@ def _serve_twice(default: Serve, context: CallContext) -> Json:
     return default(context)
 
 
+def _same_body_once(default: Serve, context: CallContext) -> Json:
+    """Answer a body that was served before as it was answered then, unless a job id tells the two apart."""
+    known: dict[bytes | None, Json] = context.state.notes.setdefault("bodies", {})
+    body = context.request.body
+    if body not in known or context.header("X-Job-UUID") is not None:
+        known[body] = default(context)
+    return known[body]
+
+
 def _pretend(default: Serve, context: CallContext) -> Json:
     del default, context
     return {}
@@ -176,6 +185,12 @@ def _store_refused(default: Callable[[CallContext], None], context: CallContext)
 def _refuse(default: Callable[[CallContext], None], context: CallContext) -> None:
     default(context)
     raise ApiError("SYS.1007", details="field[requests] of the message is not to our liking")
+
+
+def _refuse_taken_name(default: Callable[[CallContext], None], context: CallContext) -> None:
+    default(context)
+    if any(one.name == context.values.get("name") for one in context.store.tickets.values()):
+        raise ApiError("SYS.1006", details="there is a ticket of that name")
 
 
 def _reject(default: Callable[[CallContext], None], context: CallContext) -> None:
@@ -234,10 +249,12 @@ STORES: tuple[Fault, ...] = (
     _row("overwrite-duplicate:resourceUuid", "create.taken", _taken_over, "a used resourceUuid replaces the ticket"),
     _row("ruin-duplicate:resourceUuid", "create.taken", _taken_ruins, "it is refused, but the first ticket is renamed"),
     _row("store-then-fail", _SERVE, _store_then_fail, "the ticket is stored, yet an error is answered"),
+    _row("same-body-once", _SERVE, _same_body_once, "a create with the body of another is answered with that one's"),
     _row("fail-always", _SERVE, _fail, "a valid create ends in an error"),
     _row("pretend-success", _SERVE, _pretend, "a create does nothing and answers {}"),
     _row("store-refused", "refused.create", _store_refused, "a refused create leaves a ticket behind"),
     _row("refuse", "admit", _refuse, "a valid create is refused with an argument error"),
+    _row("refuse-taken-name", "admit", _refuse_taken_name, "a name that another ticket has is refused"),
     _row("reject", "admit", _reject, "a create is refused with a plain 400"),
     _row("crash", "admit", _crash, "a create ends in a 500 with a stack trace"),
 )

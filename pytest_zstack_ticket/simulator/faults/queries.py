@@ -118,6 +118,16 @@ def _only_by_name(default: Stage, context: CallContext, rows: list[Found], asked
     return list(default(context, rows, asked if by_name else replace(asked, sort="")))
 
 
+def _by_date(change: Callable[[str], str]) -> Callable[..., list[Found]]:
+    """Sort by something else where a sort by a date was asked for."""
+
+    def stage(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+        sort = asked.sort or ""
+        return list(default(context, rows, replace(asked, sort=change(sort)) if sort.endswith("Date") else asked))
+
+    return stage
+
+
 def _all_if_none(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     return default(context, rows, asked) or rows
 
@@ -201,9 +211,12 @@ QUERIES: tuple[Fault, ...] = (
     row("ignore-sort", "sort", _asked(sort=""), "the order that was asked for is ignored"),
     row("reverse-sort", "sort", _reversed, "the order is the opposite of what was asked for"),
     row("sort-by-name-only", "sort", _only_by_name, "an order by another member than the name is ignored"),
+    row("sort-by-date-ignored", "sort", _by_date(lambda _: ""), "an order by a date is ignored"),
+    row("sort-dates-upwards", "sort", _by_date(lambda one: one.lstrip("-")), "an order by a date is always upwards"),
     row("sort-by-uuid", "sort", _asked(sort="uuid"), "rows are always in the order of their uuids"),
     row("page-before-sort", "page", _page_turned, "a page of a sort downwards is taken from the upward order"),
     row("ignore-limit", "page", _asked(limit=1000), "the limit is ignored"),
+    row("limit-zero-is-none", "page", _page(lambda one: replace(one, limit=one.limit or 1000)), "a limit of 0 is none"),
     row("ignore-start", "page", _asked(start=0), "the start is ignored"),
     row("limit-one-less", "page", _page(lambda one: replace(one, limit=max(0, one.limit - 1))), "one row too few"),
     row("limit-one-more", "page", _page(lambda one: replace(one, limit=one.limit + 1)), "a page has one row too many"),

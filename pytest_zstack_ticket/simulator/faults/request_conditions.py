@@ -8,6 +8,7 @@ import unicodedata
 import zlib
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
+from urllib.parse import unquote
 
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.fault_points import Facts
@@ -28,6 +29,7 @@ _CREATE_KEYS = frozenset(
     {"name", "description", "requests", "flowCollectionUuid", "accountSystemType", "accountSystemContext"}
     | {"resourceUuid", "tagUuids", "systemTags", "userTags", "comment", "statusEvent"}
 )
+_OPTIONAL = ("description", "resourceUuid", "flowCollectionUuid", "tagUuids")
 _REQUEST_KEYS = frozenset({"requestName", "apiName", "executeTimes", "apiBody"})
 _BIG = 2**53
 _MANY = 50
@@ -201,6 +203,10 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
     "no-resourceUuid": (lambda facts: "resourceUuid" not in facts.params, "no resourceUuid is sent"),
     "tagUuids": (lambda facts: "tagUuids" in facts.params, "tagUuids is sent"),
     "resourceUuid": (lambda facts: "resourceUuid" in facts.params, "resourceUuid is sent"),
+    "optional-null": (
+        lambda facts: any(name in facts.params and facts.params[name] is None for name in _OPTIONAL),
+        "an optional field is null",
+    ),
     "flowCollectionUuid": (lambda facts: "flowCollectionUuid" in facts.params, "flowCollectionUuid is sent"),
     "unknown-key": (lambda facts: bool(set(facts.params) - _CREATE_KEYS), "params has an unknown key"),
     "unknown-key-top": (lambda facts: bool(set(_top(facts)) - _TOP_KEYS), "the body has an unknown key beside params"),
@@ -239,6 +245,9 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
     "path-upper-case": (_path(r"[A-Z]"), "the path has a capital letter"),
     "path-newline": (lambda facts: "%0d%0a" in facts.sent.path.lower(), "path or query string have a line end"),
     "path-double-slash": (_path(r"\w//"), "the path has a slash twice"),
+    "path-dots": (_path(r"(?i)\.\.|%2e%2e"), "the path has `..`, encoded or not"),
+    "callback": (lambda facts: "callback=" in facts.sent.path, "the query string names a callback, as JSONP does"),
+    "query-sleep": (lambda facts: "SLEEP(" in unquote(facts.sent.path), "the query string has a text that waits"),
     "anonymous": (lambda facts: first_header(facts.sent, "Authorization") is None, "there is no Authorization"),
     "method-get": (lambda facts: facts.sent.method == "GET", "the method is GET"),
     "method-put": (lambda facts: facts.sent.method == "PUT", "the method is PUT"),

@@ -267,6 +267,12 @@ SEQUENCES: tuple[Fault, ...] = (
                 _beside(edits.body("object")),
                 "archives and flows are {}",
             ),
+            (
+                "job-runs-again",
+                _POLLED,
+                _later(edits.chain(edits.body("object"), edits.status(202)), 3),
+                "at the third reading of its result a job runs again",
+            ),
             ("job-fades", _POLLED, _later(edits.body("object"), 3), "the third reading of a result is {}"),
         )
     ),

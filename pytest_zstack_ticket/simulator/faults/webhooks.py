@@ -27,6 +27,10 @@ def _without(wanted: str) -> Callable[[Hooks, Delivery], list[Delivery]]:
     return _headers(lambda name, value: None if name == wanted else (name, value))
 
 
+def _added(name: str, value: str) -> Callable[[Hooks, Delivery], list[Delivery]]:
+    return lambda default, hook: default(replace(hook, headers=(*hook.headers, (name, value))))
+
+
 def _set(wanted: str, other: str) -> Callable[[Hooks, Delivery], list[Delivery]]:
     return _headers(lambda name, value: (name, other) if name == wanted else (name, value))
 
@@ -63,6 +67,7 @@ _ROWS: tuple[tuple[str, Callable[[Hooks, Delivery], list[Delivery]], str], ...] 
     ("hook-never-success", _set("X-Job-Success", "false"), "a web hook never says success"),
     ("hook-success-word", _set("X-Job-Success", "yes"), "a web hook says yes instead of true or false"),
     ("hook-without-type", _without("Content-Type"), "a web hook has no Content-Type"),
+    ("hook-tells-session", _added("Authorization", f"OAuth {'0' * 32}"), "a web hook carries a session"),
     ("hook-empty", _body(b""), "a web hook has no body"),
     ("hook-object", _body(b"{}"), "a web hook's body is always {}"),
     ("hook-text", _body(b"done"), "a web hook's body is no JSON"),

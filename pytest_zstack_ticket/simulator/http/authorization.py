@@ -47,7 +47,8 @@ def authorize(context: CallContext) -> None:
     elif header.startswith("ZStack") and context.variant.access_keys:
         _access_key(context, header[6:].strip())
     elif context.without("accept-other-scheme"):
-        raise _refuse("R6", "Authorization type must be 'OAuth'")
+        quoted = "" if context.without("scheme-quotes-header") else f", not {header}"
+        raise _refuse("R6", f"Authorization type must be 'OAuth'{quoted}")
 
 
 def _header(context: CallContext) -> str | None:
@@ -77,7 +78,16 @@ def _access_key(context: CallContext, credential: str) -> None:
     if not context.without("refuse-correct-signature"):
         _unknown(context, "wrong accessKey signature")
     if not _signed(context, date or "", signature) and context.without("accept-any-signature"):
-        _unknown(context, "wrong accessKey signature")
+        _unknown(context, f"wrong accessKey signature{_told(context, date or '')}")
+
+
+def _told(context: CallContext, date: str) -> str:
+    """Say what a refusal must not: only faults do."""
+    if not context.without("key-tells-signature"):
+        return f": not {_sign(context.request.method, date, decoded(split_target(context.request.path)[0]))}"
+    if not context.without("key-tells-digest"):
+        return f": key {hashlib.sha1(seed_data.ACCESS_KEY_SECRET.encode(), usedforsecurity=False).hexdigest()}"
+    return ""
 
 
 def _unknown(context: CallContext, text: str) -> None:

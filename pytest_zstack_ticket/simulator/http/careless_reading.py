@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from urllib.parse import quote, unquote
 
 from pytest_zstack_ticket.model.exchange import Json, Request
 from pytest_zstack_ticket.simulator.fault_points import Active
@@ -28,7 +29,20 @@ def acting_request(request: Request, active: Active) -> Request:
         return replace(request, method=method)
     if request.method in ("GET", "HEAD", "OPTIONS") and request.body and not active.without("safe-method-acts"):
         return replace(request, method="PUT" if "/actions" in request.path else "POST")
-    return request
+    return request if active.without("dots-resolved") else replace(request, path=_resolved(request.path))
+
+
+def _resolved(target: str) -> str:
+    """Return a target whose path is decoded once more, without parameters of its segments and without dots."""
+    path, mark, query = target.partition("?")
+    segments: list[str] = []
+    for segment in unquote(path).split("/"):
+        name = segment.partition(";")[0]
+        if name == "..":
+            del segments[-1:]
+        elif name:
+            segments.append(quote(name))
+    return f"/{'/'.join(segments)}{mark}{query}"
 
 
 def overlong_text(data: bytes) -> str:

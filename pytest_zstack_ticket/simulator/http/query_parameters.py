@@ -59,7 +59,8 @@ class Query:
 
 def read_parameters(context: CallContext) -> None:
     """Read the query string of a GET or DELETE into the context; raises Refusal."""
-    context.query = list(_pairs(split_target(context.request.path)[1]))
+    text = split_target(context.request.path)[1]
+    context.query = list(_pairs(text if context.without("query-split-late") else text.replace("%26", "&")))
     if context.call.entity:
         # a path with a uuid ignores every parameter
         if "uuid" not in context.variables:

@@ -26,11 +26,12 @@ from pytest_zstack_ticket.simulator.http.request_head import (
 from pytest_zstack_ticket.simulator.http.tomcat_pages import HTML, status_report
 from pytest_zstack_ticket.simulator.json.json_writer import encode
 from pytest_zstack_ticket.simulator.response import DamagedResponse
-from pytest_zstack_ticket.simulator.server.loose_framing import loose_request
+from pytest_zstack_ticket.simulator.server.loose_framing import believing_length, loose_request
 from pytest_zstack_ticket.simulator.server.wire_faults import damage
 
 _BODY_LIMIT = 64 * 1024 * 1024
 _PADDED = re.compile(rb":[ \t]{2,}")
+_CODED = re.compile(rb"(?i)\ntransfer-encoding:")
 _UNCHUNKED = 8192
 """The container's output buffer: a longer body is sent in chunks."""
 
@@ -86,6 +87,8 @@ class ClientConnection(asyncio.Protocol):
         """Feed bytes to the parser."""
         if self.head is None and len(self.raw) <= HEAD_LIMIT:
             data = data if self.raw else tolerated(data)
+            if _CODED.search(data) and self.server.ignores("believe-length"):
+                data = believing_length(data)
             self.raw += data
         self.http.receive_data(data)
         self._advance()
@@ -128,7 +131,8 @@ class ClientConnection(asyncio.Protocol):
             if self.size > _BODY_LIMIT:
                 self._give_up(413, status_report(413))
                 return
-            self.body.append(bytes(event.data))
+            if not (event.chunk_start and self.body and self.server.ignores("first-chunk-only")):
+                self.body.append(bytes(event.data))
         elif isinstance(event, h11.EndOfMessage):
             self._respond()
 

@@ -1,6 +1,8 @@
-"""Requests whose head is no HTTP, read all the same: for the fault of a server that takes any framing."""
+"""Requests whose framing is wrong, read all the same: for the faults of a server that takes any framing."""
 
 from __future__ import annotations
+
+import re
 
 from pytest_zstack_ticket.model.exchange import Request
 
@@ -16,3 +18,11 @@ def loose_request(raw: bytes) -> Request | None:
     headers = tuple((name.strip(), value.strip()) for name, _, value in pairs)
     method = "".join(filter(str.isalpha, words[0]))
     return Request(method=method, path=words[1], headers=headers, body=body or None)
+
+
+def believing_length(data: bytes) -> bytes:
+    """Return bytes whose head announces no transfer coding where it has a length: for a server that believes that."""
+    head, end, body = data.partition(b"\r\n\r\n")
+    if not (end and re.search(rb"(?im)^content-length:", head)):
+        return data
+    return re.sub(rb"(?i)\r\ntransfer-encoding:[^\r\n]*", b"", head) + end + body

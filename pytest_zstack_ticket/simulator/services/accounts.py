@@ -41,6 +41,8 @@ def _by_password(context: CallContext) -> Person:
     compared = len(digest) if context.without("password-by-beginning") else 32
     right = given[:compared] == digest[:compared] and context.without("refuse-right-password")
     clear = context.values.get("password") == seed_data.PASSWORD and not context.without("accept-clear-password")
+    if not known and not context.without("login-tells-users"):
+        raise ApiError("ID.1000", details="there is no such account")
     if not known or not (right or clear or not context.without("accept-wrong-password")):
         raise ApiError("ID.1000", "wrong-login")
     return found or seed_data.PEOPLE[0]

@@ -65,11 +65,17 @@ def _ticket_type(context: CallContext) -> TicketType | None:
     unchecked = context.waived & {"requests", "apiName"} or not context.variant.ticket_types
     if found is None and not unchecked and None in requests and not context.without("accept-null-element:requests"):
         return None
-    missing = {"missing" if name is None else "unknown" for name in wanted - seed_data.KNOWN_APIS}
-    excused = missing and not any(context.without(f"accept-{how}:apiName") for how in missing)
+    unknown = wanted - seed_data.KNOWN_APIS
+    excused = unknown and all(_is_excused(context, name) for name in unknown)
     if found is None and not unchecked and not excused and (wanted or context.without("accept-empty-list:requests")):
         raise _refuse(context, "no-type")
     return found if context.variant.ticket_types else None
+
+
+def _is_excused(context: CallContext, api: str | None) -> bool:
+    """Whether a fault lets an apiName through that is that of no API."""
+    ways = ("missing",) if api is None else ("unknown",) if api else ("unknown", "empty")
+    return any(not context.without(f"accept-{way}:apiName") for way in ways)
 
 
 def _check_collection(context: CallContext, kind: TicketType | None) -> None:
@@ -111,8 +117,7 @@ def _check_request(context: CallContext, request: Json) -> None:
         return
     choices = context.state.options.choices
     api, body = request.get("apiName"), request.get("apiBody")
-    how = "missing" if api is None else "unknown"
-    if api not in seed_data.KNOWN_APIS and "apiName" not in context.waived and context.without(f"accept-{how}:apiName"):
+    if api not in seed_data.KNOWN_APIS and "apiName" not in context.waived and not _is_excused(context, api):
         raise _refuse(context, "no-api", "null" if api is None else api)
     wrong = "missing" if body is None else "wrong-type"
     if not isinstance(body, dict) and context.without(f"accept-{wrong}:apiBody"):

@@ -59,6 +59,11 @@ class Jobs:
         """How many jobs have not ended."""
         return len(self._due)
 
+    @property
+    def newest(self) -> Job | None:
+        """The job that was made last."""
+        return next(reversed(self.rows.values()), None)
+
     def find(self, identity: str) -> Job | None:
         """Find a job by its id, as the database compares ids."""
         return self.rows.get(self._fold(identity))

@@ -7,7 +7,7 @@ import pytest
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.model.exchange import Exchange, Json
 from pytest_zstack_ticket.model.outcome import Judgement, Undecided, Violation
-from tests.support.builders import answered, profile
+from tests.support.builders import answered, error, profile
 
 UUID = "1" * 32
 
@@ -102,3 +102,16 @@ def test_a_history_shows_its_own_rows_alone():
     assert departs(judged(row(1, ticketUuid="9" * 32))) == "expect-own-history"
     assert departs(judged(row(1), other=[row(1)])) == "expect-own-history"
     assert departs(judged(row(1), none=[row(3)])) == "expect-own-history"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wrong"),
+    [(at(1), at(1, 2), False), (at(1), at(1), True), (at(2), at(1), False)],  # backwards: ZT-LIFECYCLE-019
+)
+def test_an_event_moves_the_last_date_on(before: str, after: str, wrong: bool) -> None:
+    roles = {"before": rows({"lastOpDate": before}), "after": rows({"lastOpDate": after})}
+    done = {"subject": (answered(200, {}, method="PUT"),)}
+    assert isinstance(evaluate("date-moves-on", roles | done, {}, profile()), Violation) is wrong
+    refused = {"subject": (answered(503, error("SYS.1006"), method="PUT"),)}
+    assert isinstance(evaluate("date-moves-on", roles | refused, {}, profile()), Undecided)
+    assert isinstance(evaluate("date-moves-on", roles | done | {"after": rows({})}, {}, profile()), Undecided)

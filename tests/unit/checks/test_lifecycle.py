@@ -38,3 +38,13 @@ def test_a_refusal_holds_only_beside_an_accepted_sibling():
 
 def test_an_event_without_answer_decides_nothing():
     assert isinstance(judged("cancel", (), "Pending", "Pending"), Undecided)
+
+
+def test_an_own_cancelled_ticket_can_be_deleted():
+    done = (answered(200, {}, method="DELETE"),)
+    roles = {"before": shown("Cancelled"), "subject": done}
+    assert evaluate("own-deletion", roles, {}, DEPLOYED) is None
+    refused = {"subject": (answered(503, error("SYS.1006"), method="DELETE"),)}
+    assert isinstance(evaluate("own-deletion", roles | refused, {}, DEPLOYED), Violation)
+    assert isinstance(evaluate("own-deletion", roles | refused | {"before": ()}, {}, DEPLOYED), Undecided)
+    assert isinstance(evaluate("own-deletion", roles | {"subject": ()}, {}, DEPLOYED), Undecided)

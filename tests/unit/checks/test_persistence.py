@@ -48,3 +48,24 @@ def test_a_refused_create_that_leaves_none_proves_something_only_where_others_ar
     accepting = replace(profile(), capabilities=frozenset({"accepted"}))
     assert evaluate("stored-once", trails, {}, accepting) is None
     assert isinstance(evaluate("stored-once", trails, {}, profile()), Undecided)
+
+
+OTHER = {**ROW, "uuid": "b" * 32}
+TWICE = {"first": create(), "second": create(), "named": shown(ROW, OTHER)}
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind"),
+    [
+        ({}, type(None)),
+        ({"named": shown(ROW)}, Violation),  # the second was taken for the first
+        ({"named": shown(ROW, ROW)}, Violation),  # one ticket, shown twice
+        ({"named": shown(ROW, OTHER, {**ROW, "uuid": "c" * 32})}, Violation),
+        ({"second": create(503, ERROR), "named": shown(ROW)}, Undecided),
+        ({"second": create(503, ERROR)}, Violation),
+        ({"first": create(503, ERROR)}, Undecided),
+        ({"named": create(503, ERROR)}, Undecided),
+    ],
+)
+def test_each_of_two_creates_with_one_body_that_is_accepted_leaves_a_ticket_of_its_own(changed, kind):
+    assert isinstance(evaluate("each-create-stored", TWICE | changed, {}, profile()), kind)

@@ -1,8 +1,10 @@
 """A target without log-out breaks no promise about it; one that has it is held to all of them."""
 
+import pytest
+
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.model.outcome import Undecided, Violation
-from tests.support.builders import TICKET, answered, error, profile
+from tests.support.builders import TICKET, answered, error, failed, profile
 
 DEPLOYED = profile()
 ABSENT = (answered(404, b"no api mapping to /v1/accounts/sessions", method="DELETE"),)
@@ -36,3 +38,34 @@ def test_a_session_that_outlives_its_log_out_departs():
 
 def test_a_log_out_that_fails_departs():
     assert isinstance(judged("logged-out", subject=(answered(503, error("SYS.1000")),)), Violation)
+
+
+def login(status, body, *, name="nobody", headers=()):
+    sent = {"logInByAccount": {"accountName": name, "password": "p"}}
+    return (answered(status, body, sent=sent, method="PUT", path="/v1/accounts/login", request_headers=headers),)
+
+
+@pytest.mark.parametrize(
+    ("details", "kind"),
+    [
+        ("wrong account name or password", type(None)),
+        ("wrong password of account[name:nobody]", type(None)),  # as in the other, but for the name that was sent
+        ("there is no such account", Violation),
+    ],
+)
+def test_the_refusal_of_a_login_does_not_tell_who_has_an_account(details, kind):
+    known = "wrong password of account[name:admin]" if "[" in details else "wrong account name or password"
+    sibling = login(503, error("ID.1000", details=known), name="admin")
+    subject = login(503, error("ID.1000", details=details))
+    assert isinstance(judged("unknown-user-alike", subject=subject, sibling=sibling), kind)
+    assert isinstance(judged("unknown-user-alike", subject=subject, sibling=CREATED), Undecided)
+
+
+def test_a_login_takes_no_session_from_its_request():
+    own, other = "5" * 32, {"inventory": {"uuid": "6" * 32}}
+    headers = (("Authorization", f"OAuth {own}"),)
+    assert judged("session-of-its-own", subject=login(200, other, headers=headers)) is None
+    assert judged("session-of-its-own", subject=login(503, error("ID.1000"), headers=headers)) is None
+    taken = login(200, {"inventory": {"uuid": own}}, headers=headers)
+    assert isinstance(judged("session-of-its-own", subject=taken), Violation)
+    assert isinstance(judged("session-of-its-own", subject=(failed(),)), Undecided)

@@ -1,8 +1,11 @@
 """Members of the server, texts, reading calls and events at once have no effect that is not their own."""
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_zstack_ticket.checks import evaluate
+from pytest_zstack_ticket.model.exchange import Response
 from pytest_zstack_ticket.model.outcome import Undecided, Violation
 from tests.support.builders import answered, error, failed, inventory, job, profile
 
@@ -134,3 +137,38 @@ def test_a_url_is_not_called():
 def test_an_origin_is_not_echoed_with_credentials(headers, wrong):
     subject = (answered(200, {}, headers=headers, request_headers=(("Origin", "https://a.invalid"),)),)
     assert isinstance(judge("no-origin-echo", {}, subject=subject), Violation) is wrong
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        (b"<?xml version='1.0'?><web-app xmlns='x'>\n <display-name>zstack</display-name></web-app>", True),
+        (b"# hosts\n127.0.0.1\tlocalhost\n", True),
+        (b"<html><body><web-app></web-app><script src='a.js'></script></body></html>", False),  # an element of a page
+        (b"no api mapping to /v1/tickets/..", False),
+    ],
+)
+def test_no_file_of_the_server_is_shown(body, wrong):
+    subject = (replace(answered(200, {}, method="GET"), answer=Response(status=200, body=body)),)
+    assert isinstance(judge("shows-no-file", {}, subject=subject), Violation) is wrong
+    assert isinstance(judge("shows-no-file", {}, subject=(failed(),)), Undecided)
+
+
+def took(seconds):
+    return (replace(rows()[0], elapsed=seconds),)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "plain", "kind"),
+    [
+        ([0.1], [0.1], type(None)),
+        ([3.1, 0.1, 3.1], [0.1] * 3, type(None)),  # once is no proof
+        ([3.1] * 3, [0.1] * 3, Violation),
+        ([3.1] * 3, [0.1, 2.0, 0.1], Undecided),  # a slow target
+        ([3.1], [0.1], Undecided),
+    ],
+)
+def test_a_query_waits_only_if_it_always_does_and_others_do_not(waiting, plain, kind):
+    roles = {f"again{place}" if place else "subject": took(one) for place, one in enumerate(waiting)}
+    roles |= {f"beside{place}": took(one) for place, one in enumerate(plain)}
+    assert isinstance(judge("does-not-wait", {"seconds": 3}, **roles), kind)

@@ -90,6 +90,7 @@ def test_a_result_stays_or_is_no_longer_kept():
     assert kept(answered(200, inventory(), method="GET")) is None
     assert departs(kept(answered(200, inventory(status="Cancelled"), method="GET"))) == "expect-job-kept"
     assert departs(kept(answered(503, error(), method="GET"))) == "expect-job-kept"
+    assert departs(kept(answered(202, {}, method="GET"))) == "expect-job-kept"
     assert isinstance(kept(answered(404, b"the job has been expired", method="GET")), Undecided)
 
 
@@ -173,3 +174,24 @@ def test_a_ticket_that_was_there_is_still_there():
     assert judged(inventory()["inventory"]) is None
     assert departs(judged()) == "expect-stored"
     assert departs(judged({**inventory()["inventory"], "description": "x"})) == "expect-same-value"
+
+
+def test_no_header_of_the_client_leads_to_a_job_elsewhere():
+    def led(start: tuple[Exchange, ...]) -> Judgement:
+        return evaluate("location-not-led", {"subject": start}, {"host": "elsewhere.invalid"}, profile())
+
+    assert led(job(end=inventory())) is None
+    elsewhere = answered(202, {"location": f"http://elsewhere.invalid/zstack/v1/api-jobs/{JOB}"})
+    assert departs(led((elsewhere,))) == "expect-location-not-led"
+    assert isinstance(led((answered(200, inventory()),)), Undecided)
+    assert isinstance(led((answered(202, {}),)), Undecided)
+
+
+def test_a_webhook_carries_no_session():
+    def carried(*headers: tuple[str, str]) -> Judgement:
+        hook = answered(200, sent=inventory(), request_headers=(("X-Job-UUID", JOB), *headers))
+        trails = {"subject": job(end=inventory()), "hook": (hook,)}
+        return evaluate("webhook-delivery", trails, {"facet": "no-session"}, profile())
+
+    assert carried() is None
+    assert departs(carried(("Authorization", "OAuth x"))) == "expect-hook-no-session"

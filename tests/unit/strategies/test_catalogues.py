@@ -43,10 +43,10 @@ REQUESTS = {
     "unusual": unusual_requests(CONTEXT, LIMITS),
 }
 SIZES = {
-    "mutations": 94,
+    "mutations": 96,
     "variations": 108,
-    "open questions": 66,
-    "edge cases": 120,
+    "open questions": 67,
+    "edge cases": 121,
     "injection": 54,
     "malformed": 49,
     "unusual": 67,

@@ -25,6 +25,8 @@ BEYOND_THE_SCHEMA = {
     "params.requests[0].executeTimes/too-large-64-bit",
     "params.requests[0].executeTimes/too-small",
     "params.requests[0].apiName/unknown",
+    "params.requests[0].apiName/empty",
+    "params.requests[0].apiName/other-class",
     "params.requests[1].executeTimes/type-text",
     "params.requests[1].apiName/unknown",
     "params.flowCollectionUuid/unknown",

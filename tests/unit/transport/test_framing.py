@@ -49,6 +49,14 @@ def test_a_length_beside_chunks_covers_them_all() -> None:
     assert b"Transfer-Encoding: chunked" in head_of("length-and-chunks")
 
 
+@pytest.mark.parametrize("framing", ["length-without-chunks", "length-without-capital-chunks"])
+def test_a_length_beside_chunks_that_are_none_covers_the_json_and_what_ends_a_last_chunk(framing: Framing) -> None:
+    sent = bytes_of(framing).partition(b"\r\n\r\n")[2]
+    assert sent == BODY + b"\r\n\r\n"
+    assert f"Content-Length: {len(sent)}".encode() in head_of(framing)
+    assert any(line.lower() == b"transfer-encoding: chunked" for line in head_of(framing))
+
+
 @pytest.mark.parametrize("framing", sorted(ENDING_EARLY))
 def test_a_message_that_ends_early_holds_the_whole_json_but_not_its_end(framing: Framing) -> None:
     raw = bytes_of(framing)

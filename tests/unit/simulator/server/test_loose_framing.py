@@ -52,6 +52,16 @@ def test_any_framing_is_taken_by_a_fault_alone(framing: Framing) -> None:
     assert statuses == [400, 202]
 
 
+@pytest.mark.parametrize("framing", ["length-without-chunks", "length-without-capital-chunks"])
+def test_a_length_beside_a_transfer_coding_counts_by_a_fault_alone(framing: Framing) -> None:
+    statuses = []
+    for fault in ("", "fault=believe-length"):
+        with endpoint(fault) as server:
+            answer = sent(server, framing)
+            statuses.append(answer.status if isinstance(answer, Response) else 0)
+    assert statuses == [400, 202]
+
+
 def test_what_is_cut_short_is_carried_out_by_a_fault_alone() -> None:
     made = []
     for fault in ("", "fault=carry-out-cut"):
