@@ -10,9 +10,9 @@ from pathlib import Path
 from pytest_zstack_ticket.certify.advisories import ADVISORIES
 from pytest_zstack_ticket.certify.messages import advised_lines, claim_lines, rejection_lines, rejections_to_json
 from pytest_zstack_ticket.certify.registry import REGISTRY, unregistered
-from pytest_zstack_ticket.certify.rejudge import judge_bundle
 from pytest_zstack_ticket.certify.sign import summary
 from pytest_zstack_ticket.certify.statement import extension, stamp
+from pytest_zstack_ticket.certify.strict_rejudge import judged_report
 from pytest_zstack_ticket.certify.summary_attestation import verification_summary
 from pytest_zstack_ticket.certify.timestamps import load_authorities
 from pytest_zstack_ticket.certify.used_nonces import spend
@@ -78,7 +78,7 @@ def verify(arguments: argparse.Namespace) -> int:
         key_set=trust.key_set,
         authorities=load_authorities(arguments.tsa_certificate) if arguments.tsa_certificate else (),
     )
-    found = verify_bundle(arguments.bundle, wanted, judge_again=lambda folder: judge_bundle(folder).report)
+    found = verify_bundle(arguments.bundle, wanted, judge_again=judged_report)
     if registry and found.genuine and found.statement:
         found = replace(found, rejections=tuple(unregistered(found.statement, registry)))
     if arguments.used_nonces and found.genuine and found.statement:
