@@ -63,10 +63,13 @@ class _Reading:
             self.observations.append(observation_from_json(entry))
 
 
-def read_evidence(path: Path) -> Evidence:
-    """Read an evidence file. Raises EvidenceError, naming file and line, for anything but a torn last line."""
+def read_evidence(path: Path, *, most: int | None = None) -> Evidence:
+    """Read an evidence file of at most so many lines, without its footer.
+
+    Raises EvidenceError, naming file and line, for anything but a torn last line.
+    """
     reading, ends = _Reading(), _Ends()
-    for kind, entry, _ in _entries(path, ends, check=_checked):
+    for kind, entry, _ in _entries(path, ends, check=_checked, most=most):
         reading.take(kind, entry)
     return Evidence(
         header=ends.header,
@@ -128,7 +131,9 @@ class _Ends:
         return self.footer is not None and not self.footer["cut_short"]
 
 
-def _entries(path: Path, ends: _Ends, *, check: Callable[[str, str, Line], None]) -> Iterator[tuple[str, Line, str]]:
+def _entries(
+    path: Path, ends: _Ends, *, check: Callable[[str, str, Line], None], most: int | None = None
+) -> Iterator[tuple[str, Line, str]]:
     """Yield kind, value and text of each line between header and footer; note the ends."""
     counts: Counter[str] = Counter()
     ids: set[str] = set()
@@ -154,10 +159,17 @@ def _entries(path: Path, ends: _Ends, *, check: Callable[[str, str, Line], None]
             yield kind, entry, line.decode("ascii").rstrip("\n")
         if kind != "footer":
             tree.add(line.rstrip(b"\n"))
+            _require_at_most(path, tree.size, most)
     if not ends.header:
         raise EvidenceError(f"{path}, line 1: this is no evidence of a run (expected a header with {SCHEMA})")
     if ends.footer is not None:
         _require_whole(path, ends.footer, counts, tree)
+
+
+def _require_at_most(path: Path, size: int, most: int | None) -> None:
+    """See that there are not more lines than a report says, before any more of them are read."""
+    if most is not None and size > most:
+        raise EvidenceError(f"{path} has more lines than the {most} of its report.")
 
 
 def _require_whole(path: Path, footer: Line, counts: Counter[str], tree: MerkleTree) -> None:
@@ -234,7 +246,7 @@ class EvidenceReader:
 
     def _lines(self) -> Iterator[tuple[str, dict[str, Any]]]:
         ends = _Ends()
-        for kind, entry, _ in _entries(self.path, ends, check=_checked):
+        for kind, entry, _ in _entries(self.path, ends, check=_checked, most=self.seal["size"]):
             yield kind, entry
         self.complete = ends.complete
         footer = ends.footer

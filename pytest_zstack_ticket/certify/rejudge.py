@@ -79,7 +79,7 @@ def read_bundle(folder: Path) -> tuple[JsonObject, Evidence]:
     stated = load_report(folder)
     if stated["evidence"] is None:
         raise EvidenceError(f"{folder}: the run kept no evidence, so nothing can be judged again.")
-    evidence = read_evidence(folder / stated["evidence"]["file"])
+    evidence = read_evidence(folder / stated["evidence"]["file"], most=stated["evidence"]["size"])
     if evidence.header["run"] != stated["run"]["id"]:
         raise EvidenceError(f"{folder}: the evidence is that of another run ({evidence.header['run']}).")
     why = implausible(stated, evidence)

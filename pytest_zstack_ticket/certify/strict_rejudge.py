@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
-from pytest_zstack_ticket.certify.rejudge import read_bundle, rejudged
+from pytest_zstack_ticket.certify.rejudge import Rejudged, read_bundle, rejudged
 from pytest_zstack_ticket.certify.traces import not_applicable, untraceable
 from pytest_zstack_ticket.certify.verify import is_known
 from pytest_zstack_ticket.certify.whole_tables import cut_or_swapped
@@ -17,7 +17,6 @@ from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.config.profile_file import profile_from_json
 from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import JsonObject
-from pytest_zstack_ticket.model.verdict import Example
 
 EMBEDDED = "embedded"
 
@@ -27,22 +26,22 @@ def judged_report(folder: Path) -> JsonObject:
     stated, evidence = read_bundle(folder)
     found = rejudged(stated, evidence)
     if is_known(stated["run"]["suite"]):
-        why = _unbelievable(stated, evidence, found.judged)
+        why = _unbelievable(stated, evidence, found)
         if why:
             raise EvidenceError(why)
     return found.report
 
 
-def _unbelievable(stated: JsonObject, evidence: Evidence, judged: tuple[Example, ...]) -> str:
+def _unbelievable(stated: JsonObject, evidence: Evidence, found: Rejudged) -> str:
     """Say why no run of this version wrote a bundle; an empty text if one can have."""
     profile = profile_from_json(stated["profile"])
-    whole = {row["id"] for row in stated["requirements"] if _ran_to_its_end(row, stated["run"])}
+    whole = {row["id"] for row in found.report["requirements"] if _ran_to_its_end(row, stated["run"])}
     return (
-        untraceable(stated, evidence, judged)
-        or not_applicable(catalogue(), judged, profile)
+        untraceable(stated, evidence, found.judged)
+        or not_applicable(catalogue(), found.judged, profile)
         or cut_or_swapped(
             [one for one in catalogue() if one.id in whole],
-            judged,
+            found.judged,
             evidence.exchanges,
             profile,
             harmless=stated["target"]["kind"] != EMBEDDED,
@@ -51,7 +50,11 @@ def _unbelievable(stated: JsonObject, evidence: Evidence, judged: tuple[Example,
 
 
 def _ran_to_its_end(row: JsonObject, run: JsonObject) -> bool:
-    """Tell whether the tests of a requirement came to their end: only a violation, or what is `outside`, stops one."""
+    """Tell whether the tests of a requirement came to their end: only a violation, or what is `outside`, stops one.
+
+    One that another requirement blocks is untested, and its violations are not counted any more.
+    """
     outside = row.get("outside") or {}
-    ended = outside.get("ran") and not (outside["errors"] or outside["lost"] or outside["cut"])
-    return row["verdict"] == "passed" or bool(run["complete"] and ended and not row["examples"]["failed"])
+    ended = run["complete"] and outside.get("ran") and not (outside["errors"] or outside["lost"] or outside["cut"])
+    undecided = row["verdict"] == "inconclusive" and not row["examples"]["failed"]
+    return bool(row["verdict"] == "passed" or (ended and undecided))
