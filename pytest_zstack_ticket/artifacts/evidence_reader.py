@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.evidence_writer import SCHEMA, EvidenceWriter, Line
@@ -27,6 +28,7 @@ from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.model.verdict import Example, Observation
 
+Read = TypeVar("Read")
 KINDS = ("header", "exchange", "example", "observation", "footer")
 
 
@@ -70,7 +72,7 @@ def read_evidence(path: Path, *, most: int | None = None) -> Evidence:
     """
     reading, ends = _Reading(), _Ends()
     for kind, entry, _ in _entries(path, ends, check=_checked, most=most):
-        reading.take(kind, entry)
+        _converted(path, partial(reading.take, kind, entry))
     return Evidence(
         header=ends.header,
         exchanges=reading.exchanges,
@@ -80,6 +82,14 @@ def read_evidence(path: Path, *, most: int | None = None) -> Evidence:
         footer=ends.footer,
         numbers=tuple(reading.numbers),
     )
+
+
+def _converted(path: Path, convert: Callable[[], Read]) -> Read:
+    """Convert a line that fits its schema. Raises EvidenceError for what a schema cannot forbid: half a surrogate."""
+    try:
+        return convert()
+    except (ValueError, LookupError, TypeError) as error:
+        raise EvidenceError(f"{path}: a line has a value that no run writes ({error})") from error
 
 
 def merge_evidence(parts: Iterable[Path], path: Path, header: Line) -> Line:
@@ -238,11 +248,14 @@ class EvidenceReader:
 
     def exchanges(self) -> Iterator[Exchange]:
         """Yield each exchange in the order in which they were written."""
-        return (exchange_from_json(entry) for kind, entry in self._lines() if kind == "exchange")
+        return (self._read(exchange_from_json, entry) for kind, entry in self._lines() if kind == "exchange")
 
     def examples(self) -> Iterator[Example]:
         """Yield each example, likewise."""
-        return (example_from_json(entry) for kind, entry in self._lines() if kind == "example")
+        return (self._read(example_from_json, entry) for kind, entry in self._lines() if kind == "example")
+
+    def _read(self, convert: Callable[[Line], Read], entry: Line) -> Read:
+        return _converted(self.path, partial(convert, entry))
 
     def _lines(self) -> Iterator[tuple[str, dict[str, Any]]]:
         ends = _Ends()
