@@ -37,7 +37,7 @@ def _unbelievable(stated: JsonObject, evidence: Evidence, found: Rejudged) -> st
     profile = profile_from_json(stated["profile"])
     whole = {row["id"] for row in found.report["requirements"] if _ran_to_its_end(row, stated["run"])}
     return (
-        untraceable(stated, evidence, found.judged)
+        untraceable(stated, evidence, found.judged, {one.id for one in catalogue()})
         or not_applicable(catalogue(), found.judged, profile)
         or cut_or_swapped(
             [one for one in catalogue() if one.id in whole],

@@ -6,7 +6,7 @@ Unlike `plausibility`, this is asked by signers and verifiers alone, of runs of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
 from pytest_zstack_ticket.certify.plausibility import WEBHOOKS
@@ -26,12 +26,13 @@ BODILESS = frozenset({204, 304})
 _JOB = re.compile(r"/v1/api-jobs/([0-9a-f]{32})(?![0-9A-Za-z])")
 
 
-def untraceable(report: JsonObject, evidence: Evidence, judged: tuple[Example, ...]) -> str:
+def untraceable(report: JsonObject, evidence: Evidence, judged: tuple[Example, ...], shipped: Collection[str]) -> str:
     """Say why the lines cannot come from one run; an empty text if they can.
 
-    `judged` are the examples with what their checks say now.
+    `judged` are the examples with what their checks say now, `shipped` the requirements of the suites: your own tests
+    may send what they like, and judge it as often as they like.
     """
-    return next(_reasons(report, evidence, judged), "")
+    return next(_reasons(report, evidence, judged, shipped), "")
 
 
 def not_applicable(requirements: Iterable[Requirement], examples: Iterable[Example], profile: Profile) -> str:
@@ -41,15 +42,17 @@ def not_applicable(requirements: Iterable[Requirement], examples: Iterable[Examp
     return f"{one} has examples, but does not apply to the profile" if one else ""
 
 
-def _reasons(report: JsonObject, evidence: Evidence, judged: tuple[Example, ...]) -> Iterator[str]:
+def _reasons(
+    report: JsonObject, evidence: Evidence, judged: tuple[Example, ...], shipped: Collection[str]
+) -> Iterator[str]:
     if evidence.header["suite"]["version"] != report["run"]["suite"]["version"]:
         yield "evidence and report name two versions of the suite"
     yield from _of_workers(evidence)
     yield from unsupported(report, evidence)
     yield from _of_judgements(evidence, judged)
-    yield from _repeated(evidence)
+    yield from _repeated(evidence, shipped)
     yield from _of_lengths(evidence)
-    yield from _of_marks(evidence)
+    yield from _of_marks(evidence, shipped)
     yield from _of_calls(evidence)
     if evidence.complete:
         yield from _of_counters(report, evidence)
@@ -71,7 +74,7 @@ def _of_judgements(evidence: Evidence, judged: tuple[Example, ...]) -> Iterator[
             yield f"the example {number} of {then.requirement} does not say what its check says"
 
 
-def _repeated(evidence: Evidence) -> Iterator[str]:
+def _repeated(evidence: Evidence, shipped: Collection[str]) -> Iterator[str]:
     """Yield what stands twice under two ids: a run sends nothing twice in one moment, and judges no answer twice."""
     sent: dict[tuple[object, ...], str] = {}
     for one in evidence.exchanges.values():
@@ -82,7 +85,7 @@ def _repeated(evidence: Evidence) -> Iterator[str]:
     for number, example in zip(evidence.numbers, evidence.examples, strict=True):
         asked = (example.requirement, example.test, example.check, example.arguments, example.roles, example.partition)
         first = seen.setdefault(repr(asked), number)
-        if first != number:
+        if first != number and example.requirement in shipped:
             yield f"the examples {first} and {number} are one"
 
 
@@ -105,20 +108,26 @@ def _has_length(request: Request, answer: Response) -> bool:
     return request.method != "HEAD" and answer.status not in BODILESS and not coded
 
 
-def _of_marks(evidence: Evidence) -> Iterator[str]:
+def _of_marks(evidence: Evidence, shipped: Collection[str]) -> Iterator[str]:
     """Yield tickets of another run: a user has one mark in a run, and no answer knows a nonce that was never sent."""
+    ours = (one for one in evidence.examples if one.requirement in shipped)
+    judged = {exchange for one in ours for ids in one.roles.values() for exchange in ids}
     marks: dict[str, bytes] = {}
     sent: set[bytes] = set()
     for one in evidence.exchanges.values():
         user = one.id.rpartition("-")[0]
         for nonce in _nonces(one):
             sent.add(nonce)
-            if one.request.method == "POST" and marks.setdefault(user, nonce[:MARK]) != nonce[:MARK]:
+            if (
+                one.id in judged
+                and one.request.method == "POST"
+                and marks.setdefault(user, nonce[:MARK]) != nonce[:MARK]
+            ):
                 yield f"the create {one.id} carries the mark of another run"
-    ours = set(marks.values())
+    known = set(marks.values())
     for one in evidence.exchanges.values():
         body = one.answer.body if isinstance(one.answer, Response) else b""
-        unknown = {nonce for nonce in NONCE_BYTES_PATTERN.findall(body) if nonce[:MARK] in ours} - sent
+        unknown = {nonce for nonce in NONCE_BYTES_PATTERN.findall(body) if nonce[:MARK] in known} - sent
         if unknown:
             yield f"the answer of {one.id} shows {min(unknown).decode()}, which was never sent"
 
