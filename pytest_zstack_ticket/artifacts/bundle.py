@@ -23,8 +23,9 @@ from pytest_zstack_ticket.model.errors import EvidenceError, UsageError
 ENVELOPE = "statement.dsse.json"
 REPORT = "report.json"
 BLOCK = 1 << 20
-LARGEST = 1 << 28
-"""Upper bound in bytes for a report or envelope; no run writes as much."""
+LARGEST = 1 << 24
+"""Upper bound in bytes for a report or envelope; a full run writes a tenth of it. Read and parsed, a text with one wide
+character takes 14 times as much: four bytes for each other character, in several copies."""
 MOST_FILES = 10_000
 """Upper bound for the files of a bundle; a run with every export writes a few hundred."""
 MOST_UNPACKED = 1 << 31

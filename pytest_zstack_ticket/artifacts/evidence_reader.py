@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.evidence_writer import SCHEMA, EvidenceWriter, Line
@@ -27,6 +28,7 @@ from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.model.verdict import Example, Observation
 
+Read = TypeVar("Read")
 KINDS = ("header", "exchange", "example", "observation", "footer")
 
 
@@ -63,11 +65,14 @@ class _Reading:
             self.observations.append(observation_from_json(entry))
 
 
-def read_evidence(path: Path) -> Evidence:
-    """Read an evidence file. Raises EvidenceError, naming file and line, for anything but a torn last line."""
+def read_evidence(path: Path, *, most: int | None = None) -> Evidence:
+    """Read an evidence file of at most so many lines, without its footer.
+
+    Raises EvidenceError, naming file and line, for anything but a torn last line.
+    """
     reading, ends = _Reading(), _Ends()
-    for kind, entry, _ in _entries(path, ends, check=_checked):
-        reading.take(kind, entry)
+    for kind, entry, _ in _entries(path, ends, check=_checked, most=most):
+        _converted(path, partial(reading.take, kind, entry))
     return Evidence(
         header=ends.header,
         exchanges=reading.exchanges,
@@ -77,6 +82,14 @@ def read_evidence(path: Path) -> Evidence:
         footer=ends.footer,
         numbers=tuple(reading.numbers),
     )
+
+
+def _converted(path: Path, convert: Callable[[], Read]) -> Read:
+    """Convert a line that fits its schema. Raises EvidenceError for what a schema cannot forbid: half a surrogate."""
+    try:
+        return convert()
+    except (ValueError, LookupError, TypeError) as error:
+        raise EvidenceError(f"{path}: a line has a value that no run writes ({error})") from error
 
 
 def merge_evidence(parts: Iterable[Path], path: Path, header: Line) -> Line:
@@ -128,7 +141,9 @@ class _Ends:
         return self.footer is not None and not self.footer["cut_short"]
 
 
-def _entries(path: Path, ends: _Ends, *, check: Callable[[str, str, Line], None]) -> Iterator[tuple[str, Line, str]]:
+def _entries(
+    path: Path, ends: _Ends, *, check: Callable[[str, str, Line], None], most: int | None = None
+) -> Iterator[tuple[str, Line, str]]:
     """Yield kind, value and text of each line between header and footer; note the ends."""
     counts: Counter[str] = Counter()
     ids: set[str] = set()
@@ -154,10 +169,17 @@ def _entries(path: Path, ends: _Ends, *, check: Callable[[str, str, Line], None]
             yield kind, entry, line.decode("ascii").rstrip("\n")
         if kind != "footer":
             tree.add(line.rstrip(b"\n"))
+            _require_at_most(path, tree.size, most)
     if not ends.header:
         raise EvidenceError(f"{path}, line 1: this is no evidence of a run (expected a header with {SCHEMA})")
     if ends.footer is not None:
         _require_whole(path, ends.footer, counts, tree)
+
+
+def _require_at_most(path: Path, size: int, most: int | None) -> None:
+    """See that there are not more lines than a report says, before any more of them are read."""
+    if most is not None and size > most:
+        raise EvidenceError(f"{path} has more lines than the {most} of its report.")
 
 
 def _require_whole(path: Path, footer: Line, counts: Counter[str], tree: MerkleTree) -> None:
@@ -226,15 +248,18 @@ class EvidenceReader:
 
     def exchanges(self) -> Iterator[Exchange]:
         """Yield each exchange in the order in which they were written."""
-        return (exchange_from_json(entry) for kind, entry in self._lines() if kind == "exchange")
+        return (self._read(exchange_from_json, entry) for kind, entry in self._lines() if kind == "exchange")
 
     def examples(self) -> Iterator[Example]:
         """Yield each example, likewise."""
-        return (example_from_json(entry) for kind, entry in self._lines() if kind == "example")
+        return (self._read(example_from_json, entry) for kind, entry in self._lines() if kind == "example")
+
+    def _read(self, convert: Callable[[Line], Read], entry: Line) -> Read:
+        return _converted(self.path, partial(convert, entry))
 
     def _lines(self) -> Iterator[tuple[str, dict[str, Any]]]:
         ends = _Ends()
-        for kind, entry, _ in _entries(self.path, ends, check=_checked):
+        for kind, entry, _ in _entries(self.path, ends, check=_checked, most=self.seal["size"]):
             yield kind, entry
         self.complete = ends.complete
         footer = ends.footer

@@ -50,12 +50,18 @@ class Rejudged:
     """A report as today's rules form it from the evidence.
 
     `same_rules` is True if requirements and schemas are those of the run; `changed` are the ids of rows that differ.
+    `judged` are the examples with what their checks say today.
     """
 
     report: JsonObject
-    examples: int
+    judged: tuple[Example, ...]
     same_rules: bool
     changed: tuple[str, ...]
+
+    @property
+    def examples(self) -> int:
+        """How many examples were judged."""
+        return len(self.judged)
 
     @property
     def same(self) -> bool:
@@ -65,16 +71,21 @@ class Rejudged:
 
 def judge_bundle(folder: Path) -> Rejudged:
     """Form the verdicts of the bundle in a folder again. Raises EvidenceError if it cannot be read."""
+    return rejudged(*read_bundle(folder))
+
+
+def read_bundle(folder: Path) -> tuple[JsonObject, Evidence]:
+    """Read report and evidence of a bundle. Raises EvidenceError, also if they cannot be those of one run."""
     stated = load_report(folder)
     if stated["evidence"] is None:
         raise EvidenceError(f"{folder}: the run kept no evidence, so nothing can be judged again.")
-    evidence = read_evidence(folder / stated["evidence"]["file"])
+    evidence = read_evidence(folder / stated["evidence"]["file"], most=stated["evidence"]["size"])
     if evidence.header["run"] != stated["run"]["id"]:
         raise EvidenceError(f"{folder}: the evidence is that of another run ({evidence.header['run']}).")
     why = implausible(stated, evidence)
     if why:
         raise EvidenceError(f"{folder}: {why}, so the evidence was edited.")
-    return rejudged(stated, evidence)
+    return stated, evidence
 
 
 def rejudged(stated: JsonObject, evidence: Evidence) -> Rejudged:
@@ -111,7 +122,7 @@ def rejudged(stated: JsonObject, evidence: Evidence) -> Rejudged:
     _total(report, result, cut_short=cut_short)
     same_rules = _same_rules(stated, requirements, profile)
     return Rejudged(
-        report=report, examples=len(examples), same_rules=same_rules, changed=tuple(_changes(stated, report))
+        report=report, judged=tuple(examples), same_rules=same_rules, changed=tuple(_changes(stated, report))
     )
 
 

@@ -14,8 +14,8 @@ from pytest_zstack_ticket.certify.dsse import parse_envelope
 from pytest_zstack_ticket.certify.keys import PASSPHRASE, PrivateKey, load_private, load_public
 from pytest_zstack_ticket.certify.messages import rejection_lines
 from pytest_zstack_ticket.certify.registry import REGISTRY, entry_of, merged, withdraw
-from pytest_zstack_ticket.certify.rejudge import judge_bundle
 from pytest_zstack_ticket.certify.signed_list import read_signed_list, sign_list
+from pytest_zstack_ticket.certify.strict_rejudge import judged_report
 from pytest_zstack_ticket.certify.verify import Wanted, verify_bundle
 from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
 from pytest_zstack_ticket.cli.command import Command
@@ -88,7 +88,7 @@ def _verified(arguments: argparse.Namespace, now: datetime) -> list[JsonObject] 
     wanted = Wanted(keys=trust.keys, key_set=trust.key_set, since=now, until=now)
     entries, genuine = [], True
     for path in _bundles(arguments.bundles):
-        found = verify_bundle(path, wanted, judge_again=lambda folder: judge_bundle(folder).report)
+        found = verify_bundle(path, wanted, judge_again=judged_report)
         if found.genuine:
             entries.append(entry_of(found))
         genuine &= found.genuine

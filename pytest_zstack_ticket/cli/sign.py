@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pytest_zstack_ticket.certify.keys import PASSPHRASE, PrivateKey, load_private, load_public, open_to_others
 from pytest_zstack_ticket.certify.messages import claim_lines, rejection_lines, rejections_to_json
-from pytest_zstack_ticket.certify.rejudge import judge_bundle
 from pytest_zstack_ticket.certify.sign import Signing, countersign_bundle, sign_bundle, summary
 from pytest_zstack_ticket.certify.statement import Terms
+from pytest_zstack_ticket.certify.strict_rejudge import judged_report
 from pytest_zstack_ticket.certify.timestamps import TimeStamper, time_stamper
 from pytest_zstack_ticket.cli.arguments import BUNDLE, add_json, add_lang, add_nonce, days_of, language_of, nonce_of
 from pytest_zstack_ticket.cli.command import Command
@@ -65,7 +65,7 @@ def sign(arguments: argparse.Namespace) -> int:
         arguments.bundle,
         key,
         terms,
-        judge_again=lambda path: judge_bundle(path).report,
+        judge_again=judged_report,
         replace=arguments.replace,
         stamper=_stamper(arguments),
         witness=trust.read_witness(arguments.witness, arguments.witness_key),
@@ -100,7 +100,7 @@ def countersign(arguments: argparse.Namespace) -> int:
         now=datetime.now(UTC),
         nonce=nonce_of(arguments),
         others=others,
-        judge_again=lambda path: judge_bundle(path).report,
+        judge_again=judged_report,
         stamper=_stamper(arguments),
     )
     if not others and not done.rejections:

@@ -16,9 +16,9 @@ from pytest_zstack_ticket.certify.messages import (
     witness_claims,
 )
 from pytest_zstack_ticket.certify.registry import REGISTRY, unregistered
-from pytest_zstack_ticket.certify.rejudge import judge_bundle
 from pytest_zstack_ticket.certify.sign import summary
 from pytest_zstack_ticket.certify.statement import extension, stamp
+from pytest_zstack_ticket.certify.strict_rejudge import judged_report
 from pytest_zstack_ticket.certify.summary_attestation import verification_summary
 from pytest_zstack_ticket.certify.timestamps import load_authorities
 from pytest_zstack_ticket.certify.used_nonces import spend
@@ -86,7 +86,7 @@ def verify(arguments: argparse.Namespace) -> int:
         authorities=load_authorities(arguments.tsa_certificate) if arguments.tsa_certificate else (),
         witness=trust.read_witness(arguments.witness, arguments.witness_key),
     )
-    found = verify_bundle(arguments.bundle, wanted, judge_again=lambda folder: judge_bundle(folder).report)
+    found = verify_bundle(arguments.bundle, wanted, judge_again=judged_report)
     if registry and found.genuine and found.statement:
         found = replace(found, rejections=tuple(unregistered(found.statement, registry)))
     if arguments.used_nonces and found.genuine and found.statement:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_zstack_ticket.artifacts.bundle import as_folder, open_bundle
+from pytest_zstack_ticket.artifacts.bundle import LARGEST, as_folder, open_bundle
+from pytest_zstack_ticket.artifacts.evidence_reader import EvidenceReader, read_evidence
 from pytest_zstack_ticket.artifacts.gzip_lines import lines_of
 from pytest_zstack_ticket.artifacts.report_reader import load_report, report_of
 from pytest_zstack_ticket.certify.keys import new_key
@@ -81,6 +82,39 @@ def test_lines_of_another_kind_are_refused_before_they_are_parsed(pack, text, wh
 def test_a_report_with_too_many_values_is_refused_before_it_is_parsed():
     with pytest.raises(EvidenceError, match="more values"):
         report_of(b"[" + b"{}," * 1_000_001 + b"{}]", "report.json")
+
+
+def test_a_report_larger_than_any_is_refused_before_it_is_parsed(tmp_path):
+    (tmp_path / "report.json").write_bytes(b'"' + b"x" * LARGEST + b'"')
+    with pytest.raises(EvidenceError, match="larger than any report"):
+        load_report(tmp_path)
+
+
+def test_evidence_with_more_lines_than_its_report_says_is_read_no_further(tmp_path):
+    header = b'{"type":"header","schema":"urn:zstack-ticket:artefact:evidence:1","suite":{"name":"a","version":"1"},"run":"a"}\n'
+    observation = b'{"type":"observation","id":"a","value":0,"exchanges":[]}\n'
+    path = tmp_path / "evidence.jsonl.gz"
+    path.write_bytes(gzip.compress(header + observation * 10 + b"no line of evidence\n"))
+    with pytest.raises(EvidenceError, match="more lines than the 5 of its report"):
+        read_evidence(path, most=5)
+    with pytest.raises(EvidenceError, match="line 12"):
+        read_evidence(path, most=11)
+
+
+def test_half_a_surrogate_in_evidence_is_refused_in_one_sentence(tmp_path):
+    header = b'{"type":"header","schema":"urn:zstack-ticket:artefact:evidence:1","suite":{"name":"a","version":"1"},"run":"a"}\n'
+    request = b'{"method":"GET","path":"/","headers":[],"body":"\\ud800"}'
+    failure = b'{"kind":"reset","detail":"","sent":true}'
+    line = b'{"type":"exchange","id":"m-000001","started":1,"elapsed":0,"request":%b,"failure":%b}\n' % (
+        request,
+        failure,
+    )
+    path = tmp_path / "evidence.jsonl"
+    path.write_bytes(header + line)
+    with pytest.raises(EvidenceError, match="a value that no run writes"):
+        read_evidence(path)
+    with pytest.raises(EvidenceError, match="a value that no run writes"):
+        list(EvidenceReader(path=path, seal={"size": 2, "root": ""}).exchanges())
 
 
 @pytest.mark.parametrize("command", ["judge", "render", "export", "diff", "history", "verify"])

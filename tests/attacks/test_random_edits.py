@@ -2,8 +2,35 @@
 
 from pathlib import Path
 
-from tests.attacks.random_edits import EDITS, soak
+import pytest
+
+from tests.soak import edit_kinds, edits
 
 
-def test_no_edit_is_believed(tmp_path: Path):
-    assert soak(2 * len(EDITS), 1, tmp_path, quick=True) == []
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A run with a failed requirement, and one in which it passed."""
+    home = tmp_path_factory.mktemp("bundles")
+    return edits.make(home / "failed", 1), edits.make(home / "passed", 2, "")
+
+
+def test_no_edit_is_believed(bundles: tuple[Path, Path], tmp_path: Path):
+    found = [edits.attempt(number, 1, bundles, tmp_path) for number in range(len(edit_kinds.KINDS))]
+    assert edits.wrongly(found) == []
+    assert {one.group for one in found if not one.believed} >= {"counts"}
+
+
+def test_a_bundle_is_believed_before_it_is_edited(bundles: tuple[Path, Path]):
+    for one in bundles:
+        assert edits.believers(one) == ["signer", "verifier with the vendor's key"]
+
+
+@pytest.mark.parametrize("kind", ["drop_failed", "drop_requirement"])
+def test_what_failed_cannot_be_left_out(kind: str, bundles: tuple[Path, Path], tmp_path: Path):
+    """The most valuable edit: everything is made to fit, and a failed requirement is none any more.
+
+    That it cannot rest on another answer either is tried in `test_forged_evidence.py`.
+    """
+    number = [one.__name__ for one in edit_kinds.KINDS].index(kind)
+    one = edits.attempt(number, 1, bundles, tmp_path, always=edits.STEPS, of="failed")
+    assert (one.flipped, one.believed) == (True, ())

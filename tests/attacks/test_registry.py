@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -43,8 +42,8 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def as_reported(folder: Path) -> SimpleNamespace:
-    return SimpleNamespace(report=json.loads((folder / "report.json").read_text("utf-8")))
+def as_reported(folder: Path) -> dict:
+    return json.loads((folder / "report.json").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -52,7 +51,7 @@ def place(signed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     shutil.copytree(signed, tmp_path / "place")
     monkeypatch.chdir(tmp_path / "place")
     for name in ("sign", "verify", "registry"):  # judging again is tried elsewhere, and takes seconds
-        monkeypatch.setattr(f"pytest_zstack_ticket.cli.{name}.judge_bundle", as_reported)
+        monkeypatch.setattr(f"pytest_zstack_ticket.cli.{name}.judged_report", as_reported)
     return tmp_path / "place"
 
 

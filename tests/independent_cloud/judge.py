@@ -23,6 +23,7 @@ from tests.independent_cloud.endpoint import Cloud, start
 from tests.independent_cloud.faults import FAULTS, Fault
 from tests.independent_cloud.kinds import KINDS
 from tests.independent_cloud.people import told as told_of_people
+from tests.kill.false_failures import refused_by_signer
 
 SECONDS = 900
 RESIDUE = 13
@@ -139,6 +140,7 @@ def judge(case: Case, seed: int = 1, extra: tuple[str, ...] = ()) -> Outcome:
                 if report.exists()
                 else f"exit {done.returncode}: {' '.join((done.stdout + done.stderr).split())[-300:]}"
             )
+            trouble = trouble or " ".join(refused_by_signer(report.parent))
     finally:
         cloud.shutdown()
         cloud.server_close()

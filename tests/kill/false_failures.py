@@ -13,6 +13,9 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from pytest_zstack_ticket.certify.strict_rejudge import judged_report
+from pytest_zstack_ticket.model.errors import EvidenceError
+
 TARGETS = (
     "embedded:documented",
     "embedded:deployed@3.0",
@@ -41,8 +44,18 @@ def run(case: tuple[str, int, str]) -> tuple[str, int, list[str]]:
         if not report.exists():
             return target, seed, [done.stdout[-300:]]
         rows = json.loads(report.read_text("utf-8"))["requirements"]
+        unsigned = refused_by_signer(report.parent)
     wrong = [f"{row['id']} {row['verdict']}" for row in rows if row["verdict"] not in ("passed", "inapplicable")]
-    return target, seed, wrong
+    return target, seed, [*wrong, *unsigned]
+
+
+def refused_by_signer(folder: Path) -> list[str]:
+    """Return why a signer would not believe the evidence of an honest run; nothing if it would."""
+    try:
+        judged_report(folder)
+    except EvidenceError as error:
+        return [f"not to be signed: {error}"]
+    return []
 
 
 def main() -> int:

@@ -20,10 +20,10 @@ from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, open_bundle, sha256
 from pytest_zstack_ticket.artifacts.merkle import MerkleTree
 from pytest_zstack_ticket.certify.dsse import Envelope, envelope_text, parse_envelope
 from pytest_zstack_ticket.certify.keys import PrivateKey, new_key
-from pytest_zstack_ticket.certify.rejudge import judge_bundle
 from pytest_zstack_ticket.certify.sign import countersign_bundle, sign_bundle
 from pytest_zstack_ticket.certify.statement import EXTENSION, PAYLOAD_TYPE, Terms, make_statement
 from pytest_zstack_ticket.certify.statement_reader import seal_of
+from pytest_zstack_ticket.certify.strict_rejudge import judged_report
 from pytest_zstack_ticket.certify.verify import Verification, Wanted, verify_bundle
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,7 @@ FEW = "ZT-ANSWER-001 or ZT-BODY-004"
 
 
 def judged(folder: Path) -> dict:
-    return judge_bundle(folder).report
+    return judged_report(folder)
 
 
 def make(folder: Path, seed: int, fault: str) -> Path:

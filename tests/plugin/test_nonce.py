@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from pytest_zstack_ticket.certify.keys import new_key
-from pytest_zstack_ticket.certify.rejudge import judge_bundle
 from pytest_zstack_ticket.certify.sign import sign_bundle
 from pytest_zstack_ticket.certify.statement import Terms, extension
+from pytest_zstack_ticket.certify.strict_rejudge import judged_report
 from pytest_zstack_ticket.certify.verify import Wanted, verify_bundle
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.simulator.storage import seed_data
@@ -26,7 +26,7 @@ TERMS = Terms(not_before=NOW, not_after=NOW + timedelta(days=180))
 
 def judged(folder):
     """Return the report of a bundle as it is judged again."""
-    return judge_bundle(folder).report
+    return judged_report(folder)
 
 
 @pytest.fixture

@@ -1,0 +1,49 @@
+"""Whether what a report repeats of the evidence beside its rows is there: observations, calibration, version."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
+from pytest_zstack_ticket.model.exchange import Exchange, JsonObject, Response
+from pytest_zstack_ticket.report.finding import message_json
+from pytest_zstack_ticket.report.sanitize import scrubbed_json
+
+
+def unsupported(report: JsonObject, evidence: Evidence) -> Iterator[str]:
+    """Yield what a report says of the evidence that the evidence does not say."""
+    if _counted(report["observations"]) != _observed(evidence):
+        yield "the observations of the report are not those of the evidence"
+    calibrated = (report["calibration"] or {}).get("message")
+    if calibrated and not _stands_in(calibrated, evidence):
+        yield "the calibration request of the report does not stand in the evidence"
+    version = report["target"].get("version")
+    if version and version.replace(".", "").isalnum() and not _is_answered(version, evidence.exchanges.values()):
+        yield f"no answer names the version {version}"
+
+
+def _counted(stated: Iterable[JsonObject]) -> Counter[tuple[str, str]]:
+    return Counter({(one["id"], repr(value["value"])): value["count"] for one in stated for value in one["values"]})
+
+
+def _observed(evidence: Evidence) -> Counter[tuple[str, str]]:
+    return Counter((one.id, repr(scrubbed_json({"value": one.value})["value"])) for one in evidence.observations)
+
+
+def _stands_in(stated: JsonObject, evidence: Evidence) -> bool:
+    """Tell whether a message has the request of an exchange, and the answer of it or of a later one."""
+    first = evidence.exchanges.get(stated["exchange"])
+    if first is None:
+        return False
+    own = {**stated, "polls": 0}
+    # the first exchange is one of the first of the run, and its job's end soon follows
+    for one in evidence.exchanges.values():
+        found = scrubbed_json(message_json((first, one) if one is not first else (first,)) or {})
+        if {**found, "polls": 0} == own:
+            return True
+    return False
+
+
+def _is_answered(text: str, exchanges: Iterable[Exchange]) -> bool:
+    return any(isinstance(one.answer, Response) and text.encode() in one.answer.body for one in exchanges)

@@ -1,0 +1,60 @@
+"""Recompute a report for somebody who puts a name to it: its evidence must also be what a run leaves.
+
+`judge` shows what follows from evidence by today's rules, whoever wrote it. Signers and verifiers ask for more of a run
+of this version: the lines must be traceable to one run, and the tables of what passed whole.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
+from pytest_zstack_ticket.certify.rejudge import Rejudged, read_bundle, rejudged
+from pytest_zstack_ticket.certify.traces import not_applicable, untraceable
+from pytest_zstack_ticket.certify.verify import is_known
+from pytest_zstack_ticket.certify.whole_tables import cut_or_swapped
+from pytest_zstack_ticket.config.catalogue import catalogue
+from pytest_zstack_ticket.config.profile_file import profile_from_json
+from pytest_zstack_ticket.model.errors import EvidenceError
+from pytest_zstack_ticket.model.exchange import JsonObject
+
+EMBEDDED = "embedded"
+
+
+def judged_report(folder: Path) -> JsonObject:
+    """Return the report of a bundle's folder as its evidence comes to. Raises EvidenceError if no run wrote that."""
+    stated, evidence = read_bundle(folder)
+    found = rejudged(stated, evidence)
+    if is_known(stated["run"]["suite"]):
+        why = _unbelievable(stated, evidence, found)
+        if why:
+            raise EvidenceError(why)
+    return found.report
+
+
+def _unbelievable(stated: JsonObject, evidence: Evidence, found: Rejudged) -> str:
+    """Say why no run of this version wrote a bundle; an empty text if one can have."""
+    profile = profile_from_json(stated["profile"])
+    whole = {row["id"] for row in found.report["requirements"] if _ran_to_its_end(row, stated["run"])}
+    return (
+        untraceable(stated, evidence, found.judged, {one.id for one in catalogue()})
+        or not_applicable(catalogue(), found.judged, profile)
+        or cut_or_swapped(
+            [one for one in catalogue() if one.id in whole],
+            found.judged,
+            evidence.exchanges,
+            profile,
+            harmless=stated["target"]["kind"] != EMBEDDED,
+        )
+    )
+
+
+def _ran_to_its_end(row: JsonObject, run: JsonObject) -> bool:
+    """Tell whether the tests of a requirement came to their end: only a violation, or what is `outside`, stops one.
+
+    One that another requirement blocks is untested, and its violations are not counted any more.
+    """
+    outside = row.get("outside") or {}
+    ended = run["complete"] and outside.get("ran") and not (outside["errors"] or outside["lost"] or outside["cut"])
+    undecided = row["verdict"] == "inconclusive" and not row["examples"]["failed"]
+    return bool(row["verdict"] == "passed" or (ended and undecided))

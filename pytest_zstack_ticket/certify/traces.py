@@ -1,0 +1,169 @@
+"""Whether the lines of evidence can come from one run: what every run leaves in them, and an edit breaks.
+
+Unlike `plausibility`, this is asked by signers and verifiers alone, of runs of this version, whose rules are known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
+from pytest_zstack_ticket.certify.plausibility import WEBHOOKS
+from pytest_zstack_ticket.certify.repeated_facts import unsupported
+from pytest_zstack_ticket.model.codec import judgement_to_json
+from pytest_zstack_ticket.model.exchange import Exchange, JsonObject, Request, Response
+from pytest_zstack_ticket.model.nonce import NONCE_BYTES_PATTERN
+from pytest_zstack_ticket.model.profile import Profile
+from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.model.verdict import Example
+from pytest_zstack_ticket.transport.quota import counts_as_creation, size_of
+from pytest_zstack_ticket.verdicts.judge import applies
+
+MARK = len(b"zt-00000000")
+"""Bytes with which the nonces of all tickets of one user of a run begin; what follows is of one ticket."""
+BODILESS = frozenset({204, 304})
+_JOB = re.compile(r"/v1/api-jobs/([0-9a-f]{32})(?![0-9A-Za-z])")
+
+
+def untraceable(report: JsonObject, evidence: Evidence, judged: tuple[Example, ...], shipped: Collection[str]) -> str:
+    """Say why the lines cannot come from one run; an empty text if they can.
+
+    `judged` are the examples with what their checks say now, `shipped` the requirements of the suites: your own tests
+    may send what they like, and judge it as often as they like.
+    """
+    return next(_reasons(report, evidence, judged, shipped), "")
+
+
+def not_applicable(requirements: Iterable[Requirement], examples: Iterable[Example], profile: Profile) -> str:
+    """Say which requirement has examples though it does not apply to the profile: a run leaves its tests out."""
+    without = {one.id for one in requirements if applies(one, profile) is not None}
+    one = next((one.requirement for one in examples if one.requirement in without), "")
+    return f"{one} has examples, but does not apply to the profile" if one else ""
+
+
+def _reasons(
+    report: JsonObject, evidence: Evidence, judged: tuple[Example, ...], shipped: Collection[str]
+) -> Iterator[str]:
+    if evidence.header["suite"]["version"] != report["run"]["suite"]["version"]:
+        yield "evidence and report name two versions of the suite"
+    yield from _of_workers(evidence)
+    yield from unsupported(report, evidence)
+    yield from _of_judgements(evidence, judged)
+    yield from _repeated(evidence, shipped)
+    yield from _of_lengths(evidence)
+    yield from _of_marks(evidence, shipped)
+    yield from _of_calls(evidence)
+    if evidence.complete:
+        yield from _of_counters(report, evidence)
+
+
+def _of_workers(evidence: Evidence) -> Iterator[str]:
+    """Yield lines of a process that the run did not have: alone it has one name, with workers theirs and `m`."""
+    name = evidence.header.get("worker")
+    own = re.compile(rf"{re.escape(name)}(-.*)?" if name else r"(m|gw[0-9]+)(-.*)?")
+    for one in (*evidence.exchanges, *evidence.numbers):
+        if not own.fullmatch(one):
+            yield f"{one} is of no process of the run"
+
+
+def _of_judgements(evidence: Evidence, judged: tuple[Example, ...]) -> Iterator[str]:
+    """Yield the examples that say something else than their check."""
+    for number, then, now in zip(evidence.numbers, evidence.examples, judged, strict=True):
+        if judgement_to_json(then.judgement) != judgement_to_json(now.judgement):
+            yield f"the example {number} of {then.requirement} does not say what its check says"
+
+
+def _repeated(evidence: Evidence, shipped: Collection[str]) -> Iterator[str]:
+    """Yield what stands twice under two ids: a run sends nothing twice in one moment, and judges no answer twice."""
+    sent: dict[tuple[object, ...], str] = {}
+    for one in evidence.exchanges.values():
+        first = sent.setdefault((one.started, one.elapsed, one.request, one.answer), one.id)
+        if first != one.id:
+            yield f"the exchanges {first} and {one.id} are one"
+    seen: dict[str, str] = {}
+    for number, example in zip(evidence.numbers, evidence.examples, strict=True):
+        asked = (example.requirement, example.test, example.check, example.arguments, example.roles, example.partition)
+        first = seen.setdefault(repr(asked), number)
+        if first != number and example.requirement in shipped:
+            yield f"the examples {first} and {number} are one"
+
+
+def _of_lengths(evidence: Evidence) -> Iterator[str]:
+    """Yield the answers that are longer or shorter than they say: the HTTP library takes no such answer."""
+    for one in evidence.exchanges.values():
+        if isinstance(one.answer, Response) and _has_length(one.request, one.answer):
+            stated = [value for name, value in one.answer.headers if name.lower() == "content-length"]
+            if (
+                len(stated) == 1
+                and stated[0].isascii()
+                and stated[0].isdigit()
+                and int(stated[0]) != len(one.answer.body)
+            ):
+                yield f"the answer of {one.id} has {len(one.answer.body)} bytes, but says {stated[0]}"
+
+
+def _has_length(request: Request, answer: Response) -> bool:
+    coded = {"content-encoding", "transfer-encoding"} & {name.lower() for name, _ in answer.headers}
+    return request.method != "HEAD" and answer.status not in BODILESS and not coded
+
+
+def _of_marks(evidence: Evidence, shipped: Collection[str]) -> Iterator[str]:
+    """Yield tickets of another run: a user has one mark in a run, and no answer knows a nonce that was never sent."""
+    ours = (one for one in evidence.examples if one.requirement in shipped)
+    judged = {exchange for one in ours for ids in one.roles.values() for exchange in ids}
+    marks: dict[str, bytes] = {}
+    sent: set[bytes] = set()
+    for one in evidence.exchanges.values():
+        user = one.id.rpartition("-")[0]
+        for nonce in _nonces(one):
+            sent.add(nonce)
+            if (
+                one.id in judged
+                and one.request.method == "POST"
+                and marks.setdefault(user, nonce[:MARK]) != nonce[:MARK]
+            ):
+                yield f"the create {one.id} carries the mark of another run"
+    known = set(marks.values())
+    for one in evidence.exchanges.values():
+        body = one.answer.body if isinstance(one.answer, Response) else b""
+        unknown = {nonce for nonce in NONCE_BYTES_PATTERN.findall(body) if nonce[:MARK] in known} - sent
+        if unknown:
+            yield f"the answer of {one.id} shows {min(unknown).decode()}, which was never sent"
+
+
+def _of_calls(evidence: Evidence) -> Iterator[str]:
+    """Yield calls that are put together: with the poll of a job that the call did not name, or with another create."""
+    for example in evidence.examples:
+        for ids in example.roles.values():
+            trail = [evidence.exchanges[one] for one in ids]
+            for place, one in enumerate(trail[1:], start=1):
+                job = _JOB.search(one.request.path)
+                if job and not any(job[1] in _text(two) for two in trail[:place]):
+                    yield f"{one.id} asks about a job of another call"
+                if not _nonces(one) <= _nonces(trail[0]):
+                    yield f"{one.id} is a call of its own"
+
+
+def _nonces(exchange: Exchange) -> set[bytes]:
+    """Return the nonces of the ticket that an exchange creates."""
+    return set(NONCE_BYTES_PATTERN.findall((exchange.request.body or b"").replace(b"\0", b"")))
+
+
+def _text(exchange: Exchange) -> str:
+    """Return where an exchange can name a job: path and headers of the request, headers and body of the answer."""
+    answer = exchange.answer
+    told = f"{answer.headers}{answer.body.decode('latin-1')}" if isinstance(answer, Response) else ""
+    return f"{exchange.request.path}{exchange.request.headers}{told}"
+
+
+def _of_counters(report: JsonObject, evidence: Evidence) -> Iterator[str]:
+    """Yield what the run counted otherwise: every request goes through the caps and into the evidence."""
+    used = report["run"]["residue"].get("used")
+    if not used:
+        return
+    sent = [one.request for key, one in evidence.exchanges.items() if not key.rpartition("-")[0].endswith(WEBHOOKS)]
+    found = {"requests": len(sent), "created": sum(map(counts_as_creation, sent)), "bytes": sum(map(size_of, sent))}
+    for name, count in found.items():
+        if count != used[name]:
+            yield f"the evidence has {count} {name}, but the run counted {used[name]}"

@@ -1,0 +1,202 @@
+"""Evidence in which one thing was edited and the rest made to fit: a signer says what no run can have written."""
+
+import copy
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from pytest_zstack_ticket.certify.rejudge import judge_bundle
+from pytest_zstack_ticket.certify.strict_rejudge import judged_report
+from pytest_zstack_ticket.model.errors import EvidenceError
+from tests.soak import edits
+from tests.soak.edit_kinds import Forgery, Line
+
+Change = Callable[[Forgery], object]
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two runs in which nothing failed."""
+    home = tmp_path_factory.mktemp("bundles")
+    return edits.make(home / "one", 1, ""), edits.make(home / "two", 2, "")
+
+
+def exchanges(forgery: Forgery) -> list[Line]:
+    return [one for one in forgery.entries if one["type"] == "exchange"]
+
+
+def examples(forgery: Forgery, requirement: str) -> list[Line]:
+    return [one for one in forgery.entries if one.get("requirement") == requirement]
+
+
+def creates(lines: Sequence[Line]) -> list[Line]:
+    """List the creates with a nonce of the run's user, which are answered with 202."""
+    return [
+        one
+        for one in lines
+        if one.get("request", {}).get("method") == "POST"
+        and "zt-" in str(one["request"]["body"])
+        and one["id"].startswith("m-0")
+        and one["response"]["status"] == 202
+    ]
+
+
+def trail(forgery: Forgery) -> tuple[Line, Line]:
+    """Return create and last poll of a call that an example rests on."""
+    known = {one["id"]: one for one in exchanges(forgery)}
+    ids = next(
+        ids
+        for one in forgery.entries
+        if one["type"] == "example"
+        for role, ids in one["roles"].items()
+        if role == "subject" and len(ids) > 1 and known[ids[0]] in creates(forgery.entries)
+    )
+    return known[ids[0]], known[ids[-1]]
+
+
+def other_version(forgery: Forgery) -> None:
+    forgery.entries[0]["suite"]["version"] = "0.0.9"
+
+
+def other_judgement(forgery: Forgery) -> None:
+    undecided = {"undecided": {"key": "no-example", "parameters": {}}}
+    examples(forgery, "ZT-BODY-005")[0]["judgement"] = undecided
+
+
+def exchange_twice(forgery: Forgery) -> None:
+    one = copy.deepcopy(exchanges(forgery)[-1])
+    forgery.entries.append({**one, "id": one["id"].rpartition("-")[0] + "-900000"})
+
+
+def example_twice(forgery: Forgery) -> None:
+    forgery.entries.append({**copy.deepcopy(examples(forgery, "ZT-BODY-005")[0]), "id": "m-900000"})
+
+
+def longer_answer(forgery: Forgery) -> None:
+    exchanges(forgery)[-1]["response"]["body"] += " "
+
+
+def create_of_another_run(forgery: Forgery) -> None:
+    creates(forgery.entries)[-1]["request"] = creates(forgery.other)[-1]["request"]
+
+
+def nonce_never_sent(forgery: Forgery) -> None:
+    one = exchanges(forgery)[-1]
+    body = str(creates(forgery.entries)[0]["request"]["body"])
+    nonce = body[body.index("zt-") :][:11] + "00000000"
+    one["response"]["body"], one["response"]["headers"] = f'"{nonce}"', []
+
+
+def poll_of_another_job(forgery: Forgery) -> None:
+    _, poll = trail(forgery)
+    poll["request"]["path"] = "/v1/api-jobs/" + "0" * 32
+
+
+def second_create_in_a_call(forgery: Forgery) -> None:
+    create, poll = trail(forgery)
+    poll["request"] = next(one["request"] for one in creates(forgery.entries) if one is not create)
+
+
+def fewer_requests(forgery: Forgery) -> None:
+    forgery.report["run"]["residue"]["used"]["requests"] -= 1
+
+
+def of_another_process(forgery: Forgery) -> None:
+    for number, one in enumerate(one for one in exchanges(forgery) if one["id"].startswith("m-stranger-end")):
+        one["id"] = f"w-{number + 1:06}"
+
+
+def other_observation(forgery: Forgery) -> None:
+    forgery.report["observations"].append({"id": "a", "values": [{"value": 1, "count": 1, "exchanges": []}]})
+
+
+def other_calibration(forgery: Forgery) -> None:
+    forgery.report["calibration"]["message"]["answer"]["body"] = "{}"
+
+
+def other_target_version(forgery: Forgery) -> None:
+    forgery.report["target"]["version"] = "4.8.0"
+
+
+def row_cut(forgery: Forgery) -> None:
+    forgery.entries.remove(examples(forgery, "ZT-BODY-004")[0])
+
+
+def every_row_cut(forgery: Forgery) -> None:
+    for one in examples(forgery, "ZT-BODY-005"):
+        forgery.entries.remove(one)
+
+
+def request_of_another_row(forgery: Forgery) -> None:
+    examples(forgery, "ZT-BODY-005")[0]["roles"] = examples(forgery, "ZT-BODY-004")[0]["roles"]
+
+
+def row_of_another_name(forgery: Forgery) -> None:
+    one, two = examples(forgery, "ZT-BODY-004")[:2]
+    one["roles"], two["roles"] = two["roles"], one["roles"]
+    forgery.entries = [x for x in forgery.entries if x["type"] != "example" or x["requirement"] == "ZT-BODY-004"]
+
+
+CASES: list[tuple[Change, str]] = [
+    (other_version, "two versions"),
+    (other_judgement, "does not say what its check says"),
+    (exchange_twice, "are one"),
+    (example_twice, "are one"),
+    (longer_answer, "bytes, but says"),
+    (create_of_another_run, "mark of another run"),
+    (nonce_never_sent, "which was never sent"),
+    (poll_of_another_job, "a job of another call"),
+    (second_create_in_a_call, "a call of its own"),
+    (fewer_requests, "requests, but the run counted"),
+    (of_another_process, "of no process of the run"),
+    (other_observation, "observations"),
+    (other_calibration, "calibration request"),
+    (other_target_version, "names the version 4.8.0"),
+    (row_cut, "was examined without params.name/too-long"),
+    (every_row_cut, "was examined without params.requests/drop"),
+    (request_of_another_row, "stands for"),
+    (row_of_another_name, "is not params.name/too-long"),
+]
+ALONE = {other_judgement, longer_answer, fewer_requests, of_another_process}
+"""What making it fit would undo: judgements, lengths and counters are computed again, ids are numbered again."""
+
+
+def forged(bundles: tuple[Path, Path], folder: Path, change: Change) -> Path:
+    """Edit a copy of the first bundle and make everything fit."""
+    shutil.copytree(bundles[0], folder)
+    report = json.loads((folder / "report.json").read_text("utf-8"))
+    one, two = map(edits.entries_of, bundles)
+    forgery = Forgery(entries=one, report=report, other=two, whole=copy.deepcopy(one))
+    change(forgery)
+    if change not in ALONE:
+        edits.numbered(forgery)
+        edits.judged_in_lines(forgery)
+        edits.counted(forgery)
+    edits.keep(folder, forgery, ("counts", "report"))
+    return folder
+
+
+@pytest.mark.parametrize(("change", "why"), CASES, ids=[change.__name__ for change, _ in CASES])
+def test_no_run_writes_it(change: Change, why: str, bundles: tuple[Path, Path], tmp_path: Path):
+    with pytest.raises(EvidenceError, match=why):
+        judged_report(forged(bundles, tmp_path / "forged", change))
+
+
+def test_what_was_not_edited_is_believed(bundles: tuple[Path, Path], tmp_path: Path):
+    folder = forged(bundles, tmp_path / "same", lambda _: None)
+    assert judged_report(folder) == json.loads((folder / "report.json").read_text("utf-8"))
+
+
+def test_what_does_not_apply_has_no_examples(bundles: tuple[Path, Path], tmp_path: Path):
+    def incapable(forgery: Forgery) -> None:
+        forgery.report["profile"]["capabilities"].remove("query")
+
+    with pytest.raises(EvidenceError, match="does not apply to the profile"):
+        judged_report(forged(bundles, tmp_path / "forged", incapable))
+
+
+def test_judge_shows_what_a_signer_refuses(bundles: tuple[Path, Path], tmp_path: Path):
+    assert judge_bundle(forged(bundles, tmp_path / "forged", row_cut)).report["verdict"] in ("passed", "inconclusive")

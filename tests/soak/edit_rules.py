@@ -1,0 +1,131 @@
+"""Which edits may be believed, by rules that ask neither signer nor verifier.
+
+Everything has to be refused but three classes. `nothing`: the report says what it said, and the evidence comes to it.
+`self-stated`: only what the process of a run says of itself was edited. `another-run`: an answer, a request or a label
+was rewritten and everything that follows from it made to fit, so the bundle is what the run of another target had
+written. docs/how-to/certify.md names the last two under "What remains possible"; a witness of the run is needed for them.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from pytest_zstack_ticket.artifacts.evidence_reader import read_evidence
+from pytest_zstack_ticket.certify.rejudge import rejudged
+from pytest_zstack_ticket.config.catalogue import catalogue
+from pytest_zstack_ticket.model.codec import judgement_to_json
+from pytest_zstack_ticket.model.errors import EvidenceError, UsageError
+from tests.soak.edit_kinds import Forgery, Line
+
+Class: TypeAlias = Literal["counts", "nothing", "self-stated", "another-run"]
+SELF_STATED = re.compile(
+    r"report\.(environment|front_end|pinned|target\.(url|given|kind|release|tls)|profile\.(capabilities|absent)|waivers|run\.(arguments|budget|execution|installed|"
+    r"pytest_status|seed|suite\.digest|residue\.(caps|left|deleted|unseen|reason|avoidable|used\.(alive|most_alive))))\b.*"
+)
+TABLES = ("refusal", "sameness")
+"""Checks whose rows are enumerated."""
+DRAWN = re.compile(r"zt-[0-9a-f]{16}|[0-9a-fA-F-]{20,}")
+REWRITES = frozenset(
+    {
+        "value_of_exchange",
+        "status_or_body",
+        "header",
+        "time_of",
+        "session",
+        "nonce",
+        "swap",
+        "other_exchange",
+        "other_variation",
+        "value_of_example",
+        "value_of_observation",
+        "cut",
+        "drop_failed",
+        "drop_requirement",
+    }
+)
+"""Edits of what the target answered, of what was drawn, and of how much was tried."""
+
+
+def class_of(before: Line, forgery: Forgery, folder: Path, kind: str) -> Class:
+    """Say which class an edit is of."""
+    again, judgements = _again(before, folder)
+    if again is None:
+        return "counts"
+    if _said(before) == _said(forgery.report) == _said(again):
+        return "nothing"
+    if SELF_STATED.fullmatch(forgery.touched) and _decided(before) == _decided(forgery.report) == _decided(again):
+        return "self-stated"
+    ours, _ = _again(forgery.report, folder)
+    fits = ours is not None and _said(ours) == _said(forgery.report) and judgements == _written(forgery)
+    return "another-run" if kind in REWRITES and fits and _as_many(forgery) and _has_tables(forgery) else "counts"
+
+
+def _again(report: Line, folder: Path) -> tuple[Line | None, list[Any]]:
+    """Return what a report comes to with the evidence of a folder, and what each check says; None for neither."""
+    try:
+        found = rejudged(copy.deepcopy(report), read_evidence(folder / "evidence.jsonl.gz"))
+    except (EvidenceError, UsageError, ValueError, LookupError, TypeError, AttributeError):
+        return None, []
+    return found.report, [judgement_to_json(one.judgement) for one in found.judged]
+
+
+def _said(report: Line) -> Line:
+    """Return what a report says, without how many lines, requests and bytes there are."""
+    said = {key: value for key, value in copy.deepcopy(report).items() if key != "evidence"}
+    with suppress(LookupError, TypeError):
+        said["run"]["residue"]["used"] = None
+    return said
+
+
+def _decided(report: Line) -> list[Line]:
+    """Return the rows that examples decided, without their waivers."""
+    rows = [{key: value for key, value in row.items() if key != "waived"} for row in report["requirements"]]
+    return [row for row in rows if any(row["examples"].values())]
+
+
+def _written(forgery: Forgery) -> list[Any]:
+    return [one["judgement"] for one in forgery.entries if one["type"] == "example"]
+
+
+def _as_many(forgery: Forgery) -> bool:
+    """Tell whether lines are numbered without a gap, and are as many as the report says."""
+    for kind in ("exchange", "example"):
+        ids = [one["id"].rpartition("-") for one in forgery.entries if one["type"] == kind]
+        numbers: dict[str, list[int]] = {}
+        for prefix, _, number in ids:
+            numbers.setdefault(prefix, []).append(int(number))
+        if any(sorted(found) != list(range(1, len(found) + 1)) for found in numbers.values()):
+            return False
+        if forgery.report["evidence"]["counts"].get(kind) != len(ids):
+            return False
+    return _used(forgery.entries) == tuple(
+        forgery.report["run"]["residue"]["used"][key] for key in ("requests", "created")
+    )
+
+
+def _used(entries: list[Line]) -> tuple[int, int]:
+    methods = [one["request"]["method"] for one in entries if one["type"] == "exchange" and "-hook-" not in one["id"]]
+    return len(methods), sum(one.upper() not in ("GET", "PUT", "DELETE", "HEAD", "OPTIONS") for one in methods)
+
+
+def _has_tables(forgery: Forgery) -> bool:
+    """Tell whether what passes has each enumerated row that an honest run tried, with the request that it sent."""
+    passed = {row["id"] for row in forgery.report["requirements"] if row["verdict"] == "passed"}
+    tables = {rule.id for rule in catalogue() if any(one.check in TABLES and one.rows for one in rule.decided_by)}
+    now = _sent(forgery.entries)
+    wanted = {key: sent for key, sent in _sent(forgery.whole).items() if key[0] in passed & tables}
+    return all(now.get(key) == sent for key, sent in wanted.items())
+
+
+def _sent(entries: list[Line]) -> dict[tuple[str, str], str]:
+    """Return the body of each requirement's rows, without what differs from run to run."""
+    bodies = {one["id"]: json.dumps(one["request"]["body"]) for one in entries if one["type"] == "exchange"}
+    examples = [one for one in entries if one["type"] == "example" and one["roles"].get("subject")]
+    return {
+        (one["requirement"], one["partition"]): DRAWN.sub("", bodies[one["roles"]["subject"][0]]) for one in examples
+    }
