@@ -6,8 +6,6 @@
   var texts = [];
   var fields = ["verdict", "area", "level"];
   var shown = document.getElementById("shown");
-  var turn = 0;
-  var AT_ONCE = 300;
 
   function textOf(index) {
     if (texts[index] === undefined) {
@@ -27,28 +25,17 @@
     });
   }
 
+  // an area that is off the screen costs no layout, so that all rows change at once
   function apply() {
     var count = 0;
     var areas = {};
-    var changed = [];
     wanted().forEach(function (yes, index) {
       var row = rows[index];
-      if (row.hidden === yes) { changed.push([row, !yes]); }
+      if (row.hidden === yes) { row.hidden = !yes; }
       if (yes) { count += 1; areas[row.dataset.area] = true; }
     });
     heads.forEach(function (head) { head.hidden = !areas[head.dataset.area]; });
     shown.textContent = form.dataset.shown.replace("%n", count).replace("%all", rows.length);
-    turn += 1;
-    change(changed, turn);
-  }
-
-  // the first rows now, the others in the frames that follow, unless the filter has changed again by then
-  function change(changed, mine) {
-    if (mine !== turn) { return; }
-    changed.slice(0, AT_ONCE).forEach(function (one) { one[0].hidden = one[1]; });
-    if (changed.length > AT_ONCE) {
-      requestAnimationFrame(function () { change(changed.slice(AT_ONCE), mine); });
-    }
   }
 
   function copied(text) {

@@ -240,6 +240,17 @@ def test_the_counts_of_the_list_add_up():
     assert len(re.findall('<details class="requirement"', made(report))) == len(rows)
 
 
+def test_rows_of_an_area_off_the_screen_cost_no_layout():
+    page = ET.fromstring(made())  # noqa: S314 - we made it
+    areas = page.findall(".//div[@class='area']")
+    rows = [row for area in areas for row in area.findall("details[@class='requirement']")]
+    assert len(rows) == len(sample_report()["requirements"])
+    style = (TEMPLATES / "page.css").read_text("utf-8")
+    screen, paper = style.split("@media print")
+    assert ".area{content-visibility:auto" in screen
+    assert ".area{content-visibility:visible}" in paper
+
+
 def test_the_map_names_operation_field_and_variation():
     text = made()
     shown = texts(text)
