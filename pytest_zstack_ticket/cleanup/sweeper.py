@@ -6,7 +6,7 @@ Only calls that the target was seen to answer are used, and only tickets are tou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -23,13 +23,24 @@ from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.ticket import JSON_UTF8
 
 ENDED = frozenset({"Cancelled", "Rejected", "FinalApproved"})
-PAUSE = 0.5
+PAUSE, LONGEST_PAUSE = 0.5, 5.0
+"""Seconds between two looks; they grow while nothing is left to do but to wait for creates that may still come."""
 MOST_TRIES = 3
 FRESH = 10.0
 """Seconds after which an accepted ticket that no query shows counts as gone while tests run; queries may lag behind."""
 CANCEL = b'{"changeTicketStatus": {"statusEvent": "cancel"}}'
-Progress = Callable[[int, int], None]
-"""Is called with the tickets deleted so far, and with those that are known to be there."""
+
+
+class Progress(Protocol):
+    """Is told how far a sweep is."""
+
+    def __call__(self, deleted: int, there: int, *, unended: int = 0, seconds: float = 0.0) -> None:
+        """Take the tickets deleted so far, and those that are known to be there.
+
+        `unended` creates are waited for, at most so many more seconds: their jobs have not ended, so they may still
+        leave tickets.
+        """
+        ...
 
 
 class Books(Protocol):
@@ -85,11 +96,12 @@ class Sweeper:
         self._patience = patience
         self._listing = TicketListing(calls, {} if known is None else known)
         self._dry = dry
-        self._progress = progress or (lambda _deleted, _there: None)
+        self._progress = progress or _no_progress
         self._traces: dict[int, set[str]] = {}
         self._tries = Counter[str]()
         self._selection: Selection | None = None
         self._may_go: set[str] | None = None
+        self._pause = PAUSE
         self._accepted: set[str] = set()
         self._result = CleanupResult()
 
@@ -132,8 +144,16 @@ class Sweeper:
             return False
         if not wait or len(ripe) == len(chosen):
             return True
-        self._calls.clock.sleep(PAUSE)
+        self._wait(chosen)
         return False
+
+    def _wait(self, chosen: Sequence[Entry]) -> None:
+        """Wait for creates that may still come, longer each time, and no longer than they may."""
+        ends = [one.intent.sent + self._patience for one in chosen if one.open and self._may_come(one)]
+        seconds = max(0.0, max(ends, default=0.0) - self._calls.clock.now())
+        self._progress(len(self._result.deleted), len(self._result.left), unended=len(ends), seconds=seconds)
+        self._calls.clock.sleep(min(self._pause, seconds) if seconds else PAUSE)
+        self._pause = min(self._pause * 1.5, LONGEST_PAUSE)
 
     def _goes(self, uuid: str, found: Settlement) -> bool:
         """Return True for a ticket that is to be deleted; a selection is made once, after the first look."""
@@ -151,7 +171,8 @@ class Sweeper:
             view = self._listing.view(window, wanted)
             found = Settlement(self._ledger.book, view, chosen, self._traces)
             going = sum(self._tries[uuid] == 1 for uuid in found.ours)
-            self._progress(len(self._tries) - len(self._tries.keys() & found.ours.keys()), len(found.ours))
+            if found.ours:
+                self._progress(len(self._tries) - len(self._tries.keys() & found.ours.keys()), len(found.ours))
             if not going or going == before:
                 return found
             before = going
@@ -255,6 +276,10 @@ class Sweeper:
         self._result.left = sorted(set().union(*known.values()) - set(self._result.deleted))
         self._result.unseen = sum(one.end != "refused" and not known[one.intent.number] for one in rest)
         self._result.why = why
+
+
+def _no_progress(deleted: int, there: int, *, unended: int = 0, seconds: float = 0.0) -> None:
+    """Tell nobody."""
 
 
 def _cancel(uuid: str) -> Request:

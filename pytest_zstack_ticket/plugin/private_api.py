@@ -21,6 +21,14 @@ def forget_interrupt(reporter: Any) -> None:
     reporter._keyboardinterrupt_memo = None  # noqa: SLF001 - as above
 
 
+def write_line(reporter: Any, text: str) -> None:
+    """Write a line below what the terminal shows, also where -q has left its dots without an end."""
+    reporter.ensure_newline()
+    if reporter._tw.width_of_current_line:  # noqa: SLF001 - as above
+        reporter._tw.line()  # noqa: SLF001 - as above
+    reporter.write_line(text)
+
+
 def skipped_at_test(why: str) -> BaseException:
     """Make a skip that is shown at the line of its test, not at ours."""
     return pytest.skip.Exception(why, _use_item_location=True)

@@ -13,7 +13,7 @@ from pytest_zstack_ticket.api.capabilities import with_capabilities
 from pytest_zstack_ticket.cleanup.calls import OUTAGE, CleanupCalls
 from pytest_zstack_ticket.cleanup.entries import Entry, LedgerEntries, intent_of
 from pytest_zstack_ticket.cleanup.result import CleanupResult
-from pytest_zstack_ticket.cleanup.sweeper import Sweeper
+from pytest_zstack_ticket.cleanup.sweeper import Progress, Sweeper
 from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.model.errors import LoginError, UnreachableError
 from pytest_zstack_ticket.model.exchange import Request, Response
@@ -62,7 +62,13 @@ class Sessions:
 
 
 def swept(
-    store: TicketStore, ledger: Ledger, *, window: int = 1, sessions: Sessions | None = None, longest: float = 600.0
+    store: TicketStore,
+    ledger: Ledger,
+    *,
+    window: int = 1,
+    sessions: Sessions | None = None,
+    longest: float = 600.0,
+    progress: Progress | None = None,
 ) -> CleanupResult:
     calls = CleanupCalls(
         run=store.run,
@@ -73,7 +79,7 @@ def swept(
         longest=longest,
         window=window,
     )
-    return Sweeper(calls, ledger, profile=PROFILE, patience=60.0).sweep()
+    return Sweeper(calls, ledger, profile=PROFILE, patience=60.0, progress=progress).sweep()
 
 
 @pytest.fixture
@@ -372,4 +378,40 @@ def test_while_tests_run_a_fresh_ticket_that_is_not_shown_yet_is_not_given_up(na
     swept_next_to_tests(store, ledger, Chosen())
     assert [entry.ticket for entry in ledger.drop_gone()] == ["u3"]
     assert swept(store, ledger).clean
+    assert not store.tickets
+
+
+EXPIRED = Response(status=404, body=b"the job has been expired")
+
+
+def test_creates_that_may_still_come_are_waited_for_with_fewer_and_fewer_requests(names: list[str]):
+    """A real node loses the job of a name that it cannot store; its ticket could come as long as a job may take."""
+    clock = ManualClock(NOW + 1)
+    store = TicketStore.of([], clock, interferes=lambda one: EXPIRED if "/api-jobs/" in one.path else None)
+    told: list[tuple[int, int, int, float]] = []
+
+    def progress(deleted: int, there: int, *, unended: int = 0, seconds: float = 0.0) -> None:
+        told.append((deleted, there, unended, seconds))
+
+    assert swept(store, Ledger(names[:1]), progress=progress).clean
+    assert clock.now() >= NOW + 60
+    assert sum("/api-jobs/" in one.path for one in store.requests) < 25
+    waits = [one for one in told if one[2]]
+    assert waits[0] == (0, 0, 1, 59.0)
+    assert [one[3] for one in waits] == sorted((one[3] for one in waits), reverse=True)
+
+
+def test_a_ticket_that_comes_while_the_sweep_waits_is_deleted(names: list[str]):
+    clock = ManualClock(NOW + 1)
+    store = TicketStore.of(names[:1], clock)
+    late, store.tickets = store.tickets, {}
+
+    def comes_late(one: Request) -> Answer | None:
+        if clock.now() > NOW + 55 and late:
+            store.tickets |= late
+            late.clear()
+        return EXPIRED if "/api-jobs/" in one.path else None
+
+    store.interferes = comes_late
+    assert swept(store, Ledger(names[:1])).deleted == ["u0"]
     assert not store.tickets

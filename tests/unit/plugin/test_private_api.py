@@ -31,6 +31,25 @@ def test_a_conftest_above_the_folder_is_not_read_and_the_skip_is_shown_at_the_te
     result.stdout.fnmatch_lines(["SKIPPED*test_inner.py:1: why"])
 
 
+def test_a_line_begins_below_the_dots_of_a_quiet_run(pytester: pytest.Pytester):
+    pytester.makepyfile(test_it="def test_it(): pass\n")
+    pytester.makeconftest(
+        """
+        import pytest
+        from pytest_zstack_ticket.plugin.private_api import write_line
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_sessionfinish(session):
+            reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+            write_line(reporter, "cleaning up")
+            write_line(reporter, "still cleaning up")
+        """
+    )
+    for options in (["-q"], []):
+        lines = [line.strip() for line in pytester.runpytest(*options).outlines]
+        assert lines.index("still cleaning up") == lines.index("cleaning up") + 1
+
+
 def test_the_terminal_still_keeps_why_a_session_was_interrupted(pytestconfig: pytest.Config):
     reporter = pytestconfig.pluginmanager.get_plugin("terminalreporter")
     assert hasattr(reporter, "_keyboardinterrupt_memo")
