@@ -32,7 +32,7 @@ def init(arguments: argparse.Namespace) -> int:
     made = {arguments.folder / name: text for name, text in files.items()}
     there = [str(one) for one in made if one.exists()]
     if there:
-        raise SettingsError(f"{', '.join(there)} already exists; files are never overwritten. Name another folder.")
+        raise SettingsError(f"already there: {', '.join(there)}. Files are never overwritten; name another folder.")
     try:
         for one, text in made.items():
             one.parent.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Generator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -13,7 +14,7 @@ import pytest
 from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError, UsageError
 from pytest_zstack_ticket.plugin import items, last_failed, run_order, startup, suite_selection
-from pytest_zstack_ticket.plugin.private_api import forget_interrupt
+from pytest_zstack_ticket.plugin.private_api import forget_interrupt, write_line
 from pytest_zstack_ticket.plugin.remaining_budget import LATE, spend, take
 from pytest_zstack_ticket.plugin.terminal import findings_hidden, residue, summary
 from pytest_zstack_ticket.redaction.leak_scan import Scan
@@ -57,7 +58,7 @@ class RunHooks:
     def reach(self, config: pytest.Config) -> None:
         """Reach the target. Ends pytest, in one sentence, if it cannot be."""
         try:
-            self.run.begin()
+            startup.begin(self.run, config)
             if self.run.role != "worker":
                 self.run.expectations.activate(self.run.reached.profile)
         except TargetError as error:
@@ -259,7 +260,9 @@ class RunHooks:
     @property
     def progress(self) -> CleanupProgress | None:
         """What tells how far clean-up is, in the process that writes to the terminal."""
-        return CleanupProgress(self.reporter.write_line, self.run.lang) if self.reporter is not None else None
+        if self.reporter is None:
+            return None
+        return CleanupProgress(partial(write_line, self.reporter), self.run.lang)
 
     def pack(self) -> None:
         """Put the zip of the report into the place of its folder. Ends pytest, in one sentence, if it cannot be."""

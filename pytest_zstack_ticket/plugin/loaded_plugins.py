@@ -24,6 +24,25 @@ INI_KEYS = ("addopts", "usefixtures", "pythonpath")
 """Settings of pytest that can change what runs."""
 
 
+_NO_SOCKETS = (
+    "--disable-socket (pytest-socket) keeps every test from the target: leave it out of the command and of addopts, "
+    "or add --force-enable-socket."
+)
+_FORKED = (
+    "--forked (pytest-forked) runs each test in a process of its own, and what it saw of the target is lost with it: "
+    "leave it out of the command and of addopts. -n 2 runs tests in several processes."
+)
+_IN_THE_WAY = (("disable_socket", "force_enable_socket", _NO_SOCKETS), ("forked", "", _FORKED))
+"""Options of other plugins under which no test can examine a target, what overrides each, and what to do."""
+
+
+def refuse_what_is_in_the_way(config: pytest.Config) -> None:
+    """Refuse options with which every test would break. Raises SettingsError."""
+    for option, unless, why in _IN_THE_WAY:
+        if getattr(config.option, option, False) and not (unless and getattr(config.option, unless, False)):
+            raise SettingsError(why)
+
+
 class LoadedPlugins:
     """Every plugin that was registered in this process, even one that withdrew itself later."""
 

@@ -15,6 +15,7 @@ from pytest_zstack_ticket.config.profile_file import profile_from_json
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.plugin import last_failed, suite_selection
 from pytest_zstack_ticket.plugin.consent import require_consent
+from pytest_zstack_ticket.plugin.loaded_plugins import refuse_what_is_in_the_way
 from pytest_zstack_ticket.plugin.options import options_of
 from pytest_zstack_ticket.report.document import profile_json
 from pytest_zstack_ticket.runner.expectations import Expectations, load_expectations
@@ -107,6 +108,12 @@ def _worker_run(config: pytest.Config, given: dict[str, Any]) -> Run:
         expectations=Expectations(active=frozenset((requirement, found) for requirement, found in given["waived"])),
         counterexamples=last_failed.recalled(config, None),
     )
+
+
+def begin(run: Run, config: pytest.Config) -> None:
+    """Reach the target, if no plugin keeps the tests from it. Raises UsageError, TargetError, EvidenceError."""
+    refuse_what_is_in_the_way(config)
+    run.begin()
 
 
 def take_role(run: Run, config: pytest.Config) -> None:

@@ -43,6 +43,8 @@ STEPS = (
     "cleanup",
 )
 """What is examined, in order."""
+OF_A_TICKET = STEPS[-4:]
+"""Those that create a ticket."""
 SKEW = 300.0
 """Seconds by which two clocks may differ."""
 PROBES = 10
@@ -111,7 +113,8 @@ def visit(options: RunOptions, *, try_ticket: bool, environment: Mapping[str, st
             target.close()
             usage_counter.close()
             shared_secrets.close()
-    yield from (Line(step=step, state="unknown") for step in STEPS if step not in done)
+    untried = Phrase.of("seen-untried") if not try_ticket and done.isdisjoint(OF_A_TICKET) and "people" in done else ""
+    yield from (Line(step=step, state="unknown", seen=untried) for step in STEPS if step not in done)
 
 
 def _steps(target: Target, *, try_ticket: bool) -> Iterator[Line]:
@@ -210,7 +213,7 @@ def _clock(raw: Exchange, answer: Response, target: Target) -> Line:
         away = parsedate_to_datetime(answer.header("date") or "").timestamp() - raw.started - raw.elapsed
     except (TypeError, ValueError, OverflowError):
         return Line(step="clock", state="unknown")
-    seen = Phrase.of("seen-clock", seconds=f"{away:+.0f}")
+    seen = Phrase.of("seen-clock", seconds=f"{round(away):+d}" if round(away) else "0")
     if abs(away) <= SKEW:
         return Line(step="clock", state="ok", seen=seen)
     signs = target.settings.login not in OURS and target.settings.login != "session"

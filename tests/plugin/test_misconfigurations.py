@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from pytest_zstack_ticket.client.session_manager import tls_cause
+from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.runner.preparation import checked
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.simulator.storage import seed_data
@@ -424,3 +425,45 @@ def test_a_misspelt_word_is_answered_with_the_nearest(pytester: pytest.Pytester,
     result = pytester.runpytest(*arguments)
     assert result.ret == 4
     result.stderr.fnmatch_lines([f"ERROR: {said}"])
+
+
+OTHERS_OPTIONS = """
+def pytest_addoption(parser):
+    for name in ("--disable-socket", "--force-enable-socket", "--forked"):
+        parser.addoption(name, action="store_true")
+"""
+"""Those of pytest-socket and pytest-forked, which need not be installed here."""
+
+
+@pytest.mark.parametrize("option", ["--disable-socket", "--forked"])
+def test_a_plugin_that_keeps_tests_from_the_target_is_told_in_one_sentence(pytester: pytest.Pytester, option: str):
+    pytester.makeconftest(OTHERS_OPTIONS)
+    result = pytester.runpytest("--zstack-url=embedded", option, "-k", "ZT-ANSWER-001")
+    assert result.ret == 4
+    (line,) = [line for line in result.errlines if line.strip()]
+    assert line.startswith(f"ERROR: {option} ")
+    assert "leave it out" in line
+    assert "ZStack CreateTicket conformance" not in result.stdout.str()
+
+
+def test_such_a_plugin_is_no_matter_where_no_test_needs_a_target_or_it_is_overridden(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+):
+    pytester.makeconftest(OTHERS_OPTIONS)
+    enabled = pytester.runpytest(
+        "--zstack-url=embedded", "--disable-socket", "--force-enable-socket", "-k", "ANSWER-001"
+    )
+    assert enabled.ret == 0
+    monkeypatch.setenv("ZSTACK_URL", "embedded")
+    pytester.makepyfile(test_other="def test_nothing(): pass")
+    pytester.runpytest("--disable-socket", "--forked").assert_outcomes(passed=1)
+
+
+def test_the_doctor_says_of_what_it_did_not_look_at_how_to_ask_for_it():
+    with SimulatorServer("embedded") as server:
+        options = checked(options_for(server.url, {}, {"ZSTACK_PASSWORD": seed_data.PASSWORD}))
+        lines = {one.step: one for one in visit(options, try_ticket=False, environment={})}
+    assert {step for step, one in lines.items() if one.state == "unknown"} == {"draft", "job", "query", "cleanup"}
+    assert {one.seen for one in lines.values() if one.state == "unknown"} == {Phrase.of("seen-untried")}
+    # a date has whole seconds, so that a clock next to ours may be a second behind; it is never -0
+    assert lines["clock"].seen in [Phrase.of("seen-clock", seconds=seconds) for seconds in ("0", "-1")]

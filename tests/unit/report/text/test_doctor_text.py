@@ -1,5 +1,7 @@
 """The doctor's lines: what was seen in the reader's language, the advice, and errors as they came."""
 
+import pytest
+
 from pytest_zstack_ticket.model.outcome import Phrase
 from pytest_zstack_ticket.report.text.columns import width
 from pytest_zstack_ticket.report.text.doctor_text import seen_text, step_lines
@@ -23,6 +25,13 @@ def test_an_error_follows_the_advice_as_its_details():
 
 def test_a_step_that_saw_nothing_is_its_name():
     assert step_lines("service", "unknown", "", "", "en") == ["unknown   ticket service"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_step_that_nobody_asked_for_says_how_to_ask(lang: str):
+    lines = step_lines("draft", "unknown", Phrase.of("seen-untried"), "", lang)
+    assert "--try-ticket" in lines[0]
+    assert max(map(width, lines)) <= 80
 
 
 def test_lines_keep_to_eighty_columns():
