@@ -37,6 +37,8 @@ DOUBTED = 14
 """Exit status for a genuine bundle with a line that an advisory casts doubt on."""
 WITHDRAWN = 15
 """Exit status for a bundle that is genuine but for its withdrawal."""
+WITHOUT_A_KEY = frozenset({"bundle-unreadable", "not-signed"})
+"""Reasons to reject a bundle whoever had to sign it."""
 OR_ELSE = "(repeatable; default: the publishers of --keys, or the --public-key files)"
 
 
@@ -72,6 +74,11 @@ def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
 def verify(arguments: argparse.Namespace) -> int:
     """Report whether a bundle is genuine: 0 if it is, 1 if not. Raises UsageError."""
     since, until = moment(arguments.at, datetime.now(UTC))
+    if not arguments.public_key and arguments.keys is None:
+        nobody = Wanted(keys=(), since=since, until=until)
+        found = verify_bundle(arguments.bundle, nobody)
+        if found.rejections[0].reason in WITHOUT_A_KEY:
+            return _report(found, arguments, None, Trust(keys=(), key_set=None))
     trust = trust_of(arguments)
     advisories = _list_of("advisory", arguments.advisories, arguments.advisory_key, trust)
     registry = _list_of("registry", arguments.registry, arguments.registry_key, trust)

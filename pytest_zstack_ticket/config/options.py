@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pytest_zstack_ticket.config.secrets import PEOPLE_SECRETS, SECRETS
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.nonce import CERTIFIER_NONCE_FORM, is_certifier_nonce, nonce_seed
 
@@ -111,9 +112,6 @@ OPTIONS = (
         PLANS,
     ),
 )
-SECRETS = ("password", "session", "access_key_id", "access_key_secret", "two_factor_token")
-PEOPLE_SECRETS = ("owner_password", "stranger_password", "approver_password")
-"""Passwords of the other users that a context file names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,23 +243,6 @@ def default_seed(effort: str, nonce: str) -> Value:
     if effort == "certify":
         return Value(0, "fixed for certify")
     return Value(random.SystemRandom().randrange(2**32), "random")
-
-
-def secrets_of(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return every secret of the environment: those of the run's user, and those of other users."""
-    return {name: secret(name, variables) for name in (*SECRETS, *PEOPLE_SECRETS)}
-
-
-def secret(name: str, variables: Mapping[str, str]) -> str:
-    """Return a secret from ZSTACK_NAME, or from the file that ZSTACK_NAME_FILE names."""
-    variable = f"ZSTACK_{name.upper()}"
-    file = variables.get(f"{variable}_FILE", "")
-    if variables.get(variable) or not file:
-        return variables.get(variable, "")
-    try:
-        return Path(file).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{variable}_FILE: {file} cannot be read ({error.__class__.__name__}).") from error
 
 
 def safe_arguments() -> list[str]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pytest_zstack_ticket.config.options import OPTIONS, PEOPLE_SECRETS, SECRETS
+from pytest_zstack_ticket.config.options import OPTIONS
 from pytest_zstack_ticket.config.profile_file import BUILT_IN
 from pytest_zstack_ticket.config.schema import first_defect
+from pytest_zstack_ticket.config.secrets import PEOPLE_SECRETS, SECRETS
 from pytest_zstack_ticket.config.toml_document import TomlFile, read_toml
 from pytest_zstack_ticket.fleet.plan import REST, FleetTarget, Limits, Plan, waves_of
 from pytest_zstack_ticket.model.errors import FleetError, UsageError

@@ -17,9 +17,9 @@ from pytest_zstack_ticket.config.options import (
     Value,
     default_seed,
     environment_language,
-    secrets_of,
     typed_value,
 )
+from pytest_zstack_ticket.config.secrets import secrets_of
 
 INI_TYPES = {"flag": "bool", "seconds": "float", "number": "int", "count": "int", "rate": "float"}
 

@@ -16,6 +16,11 @@ def set_confcutdir(config: pytest.Config, folder: Path) -> None:
     config.pluginmanager._confcutdir = folder  # noqa: SLF001 - this module exists for it
 
 
+def forget_ini(config: pytest.Config, key: str) -> None:
+    """Read a list of the ini file as empty from now on."""
+    config._inicache[key] = []  # noqa: SLF001 - as above
+
+
 def forget_interrupt(reporter: Any) -> None:
     """Let the terminal not repeat at the end why a session was ended."""
     reporter._keyboardinterrupt_memo = None  # noqa: SLF001 - as above

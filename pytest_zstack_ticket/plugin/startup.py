@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from pytest_zstack_ticket.config.catalogue import nearest_requirements
 from pytest_zstack_ticket.config.options import COMMAND_LINE, EMBEDDED, RunOptions, Value
 from pytest_zstack_ticket.config.profile_file import profile_from_json
+from pytest_zstack_ticket.config.secrets import keep_for_workers
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.plugin import last_failed, suite_selection
 from pytest_zstack_ticket.plugin.consent import require_consent
@@ -122,6 +124,7 @@ def take_role(run: Run, config: pytest.Config) -> None:
         raise SettingsError("--zstack-plan runs no tests, so it needs no workers: omit -n.")
     if run.role == "alone" and config.pluginmanager.has_plugin("dsession"):
         run.role = "controller"
+        keep_for_workers(run.options.secrets, os.environ)
 
 
 def withdraw(config: pytest.Config) -> None:

@@ -13,7 +13,7 @@ import pytest
 from pytest_zstack_ticket.config.options import COMMAND_LINE
 from pytest_zstack_ticket.config.package_data import PACKAGE, suites_folder
 from pytest_zstack_ticket.plugin.options import command_line_options, given
-from pytest_zstack_ticket.plugin.private_api import set_confcutdir
+from pytest_zstack_ticket.plugin.private_api import forget_ini, set_confcutdir
 
 if TYPE_CHECKING:
     from pytest_zstack_ticket.runner.run import Run
@@ -61,11 +61,10 @@ def _path(here: Path, arg: str) -> Path:
 def choose_tests(config: pytest.Config) -> bool:
     """Let the shipped suites run if nothing else was named; return True if they are what runs.
 
-    A URL on the command line asks for them even where an ini file has `testpaths`; one from an environment variable or
-    an ini file never does, or it would take the place of a project's own tests.
+    A URL on the command line asks for them even where an ini file has `testpaths` or paths in `addopts`; one from an
+    environment variable or an ini file never does, or it would take the place of a project's own tests.
     """
-    source = config.args_source
-    if source is pytest.Config.ArgsSource.ARGS:
+    if config.args_source is pytest.Config.ArgsSource.ARGS and not _only_addopts_names(config):
         return False
     url = given(config, "url")
     if url is None or url.origin != COMMAND_LINE:
@@ -74,14 +73,24 @@ def choose_tests(config: pytest.Config) -> bool:
     return True
 
 
+def _only_addopts_names(config: pytest.Config) -> bool:
+    """Return True if a target was typed and the paths were not: they stand in `addopts` or PYTEST_ADDOPTS."""
+    typed = [str(arg) for arg in config.invocation_params.args]
+    # a file of arguments, @FILE, may hold either
+    if any(arg.startswith("@") for arg in typed) or not any(arg.startswith("--zstack-url") for arg in typed):
+        return False
+    return not any(arg in typed for arg in config.args)
+
+
 def run_suites(config: pytest.Config) -> None:
-    """Let the shipped suites be collected, whatever a project's own settings say of the names of tests.
+    """Let the shipped suites be collected, whatever a project's own settings say of the names of tests and of fixtures.
 
     A conftest.py above the suites, as a checkout has it, is not theirs; their modules stay out of sys.path.
     """
     config.args = [str(suites_folder())]
     config.option.importmode = "importlib"
     set_confcutdir(config, suites_folder())
+    forget_ini(config, "usefixtures")
     config.addinivalue_line("python_files", FILES)
     config.addinivalue_line("python_functions", FUNCTIONS)
 

@@ -13,7 +13,8 @@ from typing import Literal, TypeAlias
 from pytest_zstack_ticket.api.classify import announced_wait
 from pytest_zstack_ticket.client.recorder import NoRecorder
 from pytest_zstack_ticket.client.session_manager import OURS, require_answer
-from pytest_zstack_ticket.config.options import OPTIONS, RunOptions, Value, secrets_of
+from pytest_zstack_ticket.config.options import OPTIONS, RunOptions, Value
+from pytest_zstack_ticket.config.secrets import secrets_of
 from pytest_zstack_ticket.model.errors import ContextError, TargetError
 from pytest_zstack_ticket.model.exchange import Exchange, Response
 from pytest_zstack_ticket.model.outcome import Accepted, Phrase, Refused

@@ -15,8 +15,8 @@ from pytest_zstack_ticket.cleanup.sweeper import Progress, Sweeper
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.recorder import NoRecorder
 from pytest_zstack_ticket.client.session_manager import SessionManager
-from pytest_zstack_ticket.config.options import SECRETS, secret
 from pytest_zstack_ticket.config.profile_file import load_profile
+from pytest_zstack_ticket.config.secrets import SECRETS, secret
 from pytest_zstack_ticket.model.settings import Credentials, Login, Patience, Settings
 from pytest_zstack_ticket.redaction.redactor import Redactor
 from pytest_zstack_ticket.target.preflight import examine_target

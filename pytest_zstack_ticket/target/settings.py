@@ -9,8 +9,9 @@ from typing import TypeAlias
 from pytest_zstack_ticket.api.auth import password_variable
 from pytest_zstack_ticket.api.capabilities import with_capabilities
 from pytest_zstack_ticket.config.context_file import load_context
-from pytest_zstack_ticket.config.options import SECRETS, RunOptions
+from pytest_zstack_ticket.config.options import RunOptions
 from pytest_zstack_ticket.config.profile_file import load_profile
+from pytest_zstack_ticket.config.secrets import SECRETS
 from pytest_zstack_ticket.model.errors import ContextError, SettingsError
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.profile import Profile

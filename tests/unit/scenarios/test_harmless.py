@@ -18,7 +18,8 @@ from pytest_zstack_ticket.api.hazards import hazard_of
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
 from pytest_zstack_ticket.client.polling_pace import PollingPace
 from pytest_zstack_ticket.client.target_state import TargetState
-from pytest_zstack_ticket.config.options import COMMAND_LINE, DEFAULT, OPTIONS, RunOptions, Value, secrets_of
+from pytest_zstack_ticket.config.options import COMMAND_LINE, DEFAULT, OPTIONS, RunOptions, Value
+from pytest_zstack_ticket.config.secrets import secrets_of
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request
 from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
 from pytest_zstack_ticket.model.settings import Session, Settings
