@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,14 +21,20 @@ def add_init_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, default=Path(), help="where (default: here)")
     parser.add_argument("--url", metavar="URL", default="http://10.0.0.5:8080", help="the cloud that CI will test")
     parser.add_argument("--ci", choices=RECIPES, default="github", help="CI system of the recipe (default: github)")
+    parser.add_argument(
+        "--install",
+        metavar="WHAT",
+        default="pytest-zstack-ticket",
+        help="what the recipe installs: a wheel in the repository, a folder or a name (default: %(default)s)",
+    )
     add_json(parser)
 
 
 def init(arguments: argparse.Namespace) -> int:
     """Write the files; one that exists is never overwritten. Raises SettingsError."""
-    normalised_url(arguments.url)
+    url = _plain("--url", normalised_url(arguments.url))
     path, recipe = RECIPES[arguments.ci]
-    filled = recipe.format(url=arguments.url, host=urlsplit(arguments.url).hostname)
+    filled = recipe.format(url=url, host=urlsplit(url).hostname, install=_plain("--install", arguments.install))
     files = {"test_cloud.py": TEST, "cloud.toml": CONTEXT, path: filled}
     made = {arguments.folder / name: text for name, text in files.items()}
     there = [str(one) for one in made if one.exists()]
@@ -45,6 +52,13 @@ def init(arguments: argparse.Namespace) -> int:
         for one in made:
             write_line(str(one))
     return 0
+
+
+def _plain(option: str, text: str) -> str:
+    """Return a text that means itself to a shell, in YAML and in Groovy. Raises SettingsError for any other."""
+    if not re.fullmatch(r"[\w./@+=:~\[\],-]+", text, re.ASCII):
+        raise SettingsError(f"{option}: {text!r} has characters that a recipe cannot hold, such as blanks and quotes.")
+    return text
 
 
 COMMANDS = {

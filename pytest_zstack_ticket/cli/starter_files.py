@@ -49,23 +49,23 @@ CONTEXT = """# What this cloud accepts: pass it with --zstack-context=cloud.toml
 # user = "bob"
 # project = "p2"
 """
-RUN = "pytest --zstack-url=$CLOUD --zstack-context=cloud.toml --zstack-effort=smoke --zstack-report=report"
+RUN = 'pytest --zstack-url="$CLOUD" --zstack-context=cloud.toml --zstack-effort=smoke --zstack-report=report'
 SUMMARY = "test ! -f report/report.json || zstack-ticket export markdown report"
 """Comes after each run, whatever its exit status; there is no report where the installation failed."""
 GITHUB = f"""name: conformance
 on: [workflow_dispatch]
 jobs:
   conformance:
-    runs-on: ubuntu-latest
+    runs-on: ubuntu-latest  # self-hosted, with a runner of yours, if GitHub's machines cannot reach the cloud
     env:
-      CLOUD: {{url}}
-      ZSTACK_CONSENT: {{host}}
+      CLOUD: "{{url}}"
+      ZSTACK_CONSENT: "{{host}}"
       ZSTACK_PASSWORD: ${{{{{{{{ secrets.ZSTACK_PASSWORD }}}}}}}}
     steps:
       - uses: actions/checkout@v4
       - uses: actions/setup-python@v5
         with: {{{{python-version: "3.13"}}}}
-      - run: pip install pytest-zstack-ticket
+      - run: pip install {{install}}
       - run: {RUN}
       - if: always()
         run: {SUMMARY} >> "$GITHUB_STEP_SUMMARY"
@@ -77,10 +77,10 @@ GITLAB = f"""# ZSTACK_PASSWORD is a protected variable of the project
 conformance:
   image: python:3.13
   variables:
-    CLOUD: {{url}}
-    ZSTACK_CONSENT: {{host}}
+    CLOUD: "{{url}}"
+    ZSTACK_CONSENT: "{{host}}"
   script:
-    - pip install pytest-zstack-ticket
+    - pip install {{install}}
     - {RUN}
   after_script:
     - {SUMMARY} --output report/summary.md
@@ -97,18 +97,20 @@ pipeline {{{{
         CLOUD = '{{url}}'
         ZSTACK_CONSENT = '{{host}}'
         ZSTACK_PASSWORD = credentials('zstack')
+        HOME = "${{{{env.WORKSPACE}}}}"  // the user of Jenkins has no home in the image
     }}}}
     stages {{{{
         stage('conformance') {{{{
             steps {{{{
-                sh 'pip install pytest-zstack-ticket'
-                sh '{RUN}'
+                sh 'python -m venv .venv'
+                sh '. .venv/bin/activate && pip install {{install}}'
+                sh '. .venv/bin/activate && {RUN}'
             }}}}
         }}}}
     }}}}
     post {{{{
         always {{{{
-            sh '{SUMMARY} --output report/summary.md'
+            sh '. .venv/bin/activate && {SUMMARY} --output report/summary.md'
             junit testResults: 'report/junit.xml', allowEmptyResults: true
             archiveArtifacts artifacts: 'report/**', allowEmptyArchive: true
         }}}}
