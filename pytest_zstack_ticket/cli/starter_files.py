@@ -111,8 +111,8 @@ pipeline {{{{
     post {{{{
         always {{{{
             sh '. .venv/bin/activate && {SUMMARY} --output report/summary.md'
-            junit testResults: 'report/junit.xml', allowEmptyResults: true
-            archiveArtifacts artifacts: 'report/**', allowEmptyArchive: true
+            junit(testResults: 'report/junit.xml', allowEmptyResults: true)
+            archiveArtifacts(artifacts: 'report/**', allowEmptyArchive: true)
         }}}}
     }}}}
 }}}}

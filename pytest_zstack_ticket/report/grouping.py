@@ -6,7 +6,7 @@ Computed from the rows of `report.json` alone, so that terminal, page, Markdown 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,14 @@ UNSTORED = frozenset({"query-unclear", "controls-changed"})
 """Reasons that follow from tickets that are not stored, where the requirement on that failed."""
 NO_REASON = {"key": "", "parameters": {}, "en": "", "zh": ""}
 """Stands for a reason that a report does not have."""
+SHOWN = frozenset({"expect-value", "expect-unchanged", "expect-same-value", "expect-same-shown"})
+"""Expectations on one member of a ticket; what is shown instead is one defect wherever it is seen."""
+SHARED_MEMBERS = frozenset({"", "status", "total"})
+"""Members that say too little: each event leads to a status of its own, and each query has a total of its own."""
+OTHER_TICKETS = frozenset({"all-created-listed", "only-matching", "empty-result"})
+"""Checks of queries in general, which see tickets that do not meet the conditions."""
+ABOUT = frozenset({"ZT-QUERY-016"})
+"""Requirements that say in general what others of their group say of one case."""
 OPEN = ("error", "inconclusive", "untested", "inapplicable")
 """Verdicts without a decision, what needs action first."""
 
@@ -77,9 +85,12 @@ def _group(
 ) -> Group:
     ids = {row["id"] for row in members}
 
-    def order(row: Row) -> tuple[bool, int, int, int]:
+    def order(row: Row) -> tuple[bool, bool, int, int, bool, int]:
         stands_on_another = bool(_below(row["id"], after) & ids)
-        return stands_on_another, -len(blocked.get(row["id"], ())), *_rank(row)
+        level, area = _rank(row)
+        # what never held is nearer to the defect than what mostly does
+        some_held = bool(row.get("examples", {}).get("held"))
+        return row["id"] not in ABOUT, stands_on_another, -len(blocked.get(row["id"], ())), level, some_held, area
 
     root, *same = sorted(members, key=order)
     return Group(
@@ -111,9 +122,10 @@ def _clusters(failed: Sequence[Row], after: Mapping[str, Sequence[str]]) -> list
 
 
 def _marks(row: Row) -> set[object]:
-    """Say what the findings of a row share with others that show the same: request, or check with both sides.
+    """Say what the findings of a row share with others that show the same.
 
-    A check alone is no mark: a refusal that is missing for two fields is two defects.
+    That is a request, a check with both sides, a member that is shown otherwise, an event that must be refused, or
+    tickets that a query must not show. A check alone is no mark: a refusal missing for two fields is two defects.
     """
     marks: set[object] = set()
     for finding in row["findings"]:
@@ -122,7 +134,21 @@ def _marks(row: Row) -> set[object]:
         marks.add((*sides, edit.get("path", ""), edit.get("name", "")) if edit else (*sides, _member(finding)))
         if subject:
             marks.add((subject["exchange"], finding["actual"]["key"]))
+        marks.update(_symptoms(finding))
     return marks
+
+
+def _symptoms(finding: Mapping[str, Any]) -> Iterator[object]:
+    """Yield what a finding shows, whichever check saw it."""
+    expected, actual = finding["expected"], finding["actual"]
+    member = expected["parameters"].get("member", "")
+    if expected["key"] in SHOWN and member not in SHARED_MEMBERS:
+        yield "member", member.partition("[")[0].partition(".")[0]
+    if expected["key"] == "expect-denied" and actual["key"] == "was-accepted":
+        yield "event", expected["parameters"].get("event", "")
+    tickets = actual["parameters"]
+    if finding["check"] in OTHER_TICKETS and tickets.get("missing") == "-" and tickets.get("stray", "-") != "-":
+        yield ("other tickets",)
 
 
 def _member(finding: Mapping[str, Any]) -> str:

@@ -72,6 +72,10 @@ COUNTERS: dict[str, tuple[Callable[[int, int], bool], str]] = {
 }
 
 
+AROUND = frozenset({"later", "busy"})
+"""Conditions that depend on what is sent before or at the same time, and not on the request alone."""
+
+
 def describe() -> dict[str, str]:
     """Return every trigger as it is written, with what it means."""
     rows = {f"{name}:N": about for name, (_, about) in COUNTERS.items()}
@@ -93,7 +97,7 @@ def parse_trigger(text: str) -> Trigger:
         return lambda: _Plain(starts_with(figure))
     if word.startswith("when-") and name in SIZED:
         test, limit = SIZED[name][0], _figure(text, figure)
-        return lambda: _Plain(lambda facts: test(facts, limit), remembers=name == "later")
+        return lambda: _Plain(lambda facts: test(facts, limit), remembers=name in AROUND)
     if word.startswith("when-") and name in CONDITIONS and not figure:
         return lambda: _Plain(CONDITIONS[name][0])
     known = describe()

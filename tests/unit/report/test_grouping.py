@@ -17,6 +17,14 @@ def finding(
     }
 
 
+def shows(check: str, exchange: str, *, expected: str, actual: str = "shows", **parameters: str) -> dict[str, Any]:
+    """A finding about one member or one event."""
+    return {
+        **finding(check, exchange=exchange, actual=actual),
+        "expected": {"key": expected, "parameters": parameters},
+    }
+
+
 def row(name: str, verdict: str, *findings: dict[str, Any], **more: Any) -> dict[str, Any]:
     area = name.split("-")[1].lower()
     reason = more.pop("reason", None)
@@ -98,3 +106,69 @@ def test_a_waived_failure_comes_last_whatever_it_explains():
         row("ZT-BODY-004", "failed", finding("refusal", exchange="m-9")),
     ]
     assert [one.root["id"] for one in causes_in(rows).groups] == ["ZT-BODY-004", "ZT-STORE-001"]
+
+
+def test_a_member_that_is_shown_otherwise_is_one_defect_whichever_check_sees_it():
+    """What never held is read first: an update that moves a date fails what is about dates every time."""
+    date = {"member": "createDate", "value": "1"}
+    rows = [
+        row(
+            "ZT-LIFECYCLE-003",
+            "failed",
+            shows("event-effect", "m-1", expected="expect-unchanged", **date),
+            examples={"held": 2, "failed": 1},
+        ),
+        row(
+            "ZT-LIFECYCLE-019",
+            "failed",
+            shows("dates-not-backwards", "m-2", expected="expect-same-value", **date),
+            examples={"held": 0, "failed": 1},
+        ),
+    ]
+    (group,) = causes_in(rows).groups
+    assert (group.root["id"], ids(group.same)) == ("ZT-LIFECYCLE-019", ["ZT-LIFECYCLE-003"])
+
+
+def test_two_members_two_statuses_and_two_events_are_defects_of_their_own():
+    found = [
+        shows("as-sent", "m-1", expected="expect-value", member="name"),
+        shows("as-sent", "m-2", expected="expect-value", member="description"),
+        shows("event-effect", "m-3", expected="expect-value", member="status"),
+        shows("group-step", "m-4", expected="expect-value", member="status"),
+        shows("event-effect", "m-5", expected="expect-denied", actual="was-accepted", event="update"),
+        shows("event-effect", "m-6", expected="expect-denied", actual="was-accepted", event="reopen"),
+    ]
+    rows = [row(f"ZT-LIFECYCLE-00{number}", "failed", one) for number, one in enumerate(found)]
+    assert len(causes_in(rows).groups) == len(found)
+
+
+def test_an_event_that_must_be_refused_is_one_defect_whoever_sends_it():
+    event = {"expected": "expect-denied", "actual": "was-accepted", "event": "update"}
+    rows = [
+        row("ZT-LIFECYCLE-002", "failed", shows("event-effect", "m-1", **event)),
+        row("ZT-LIFECYCLE-037", "failed", shows("wrong-operator", "m-2", **event)),
+    ]
+    assert len(causes_in(rows).groups) == 1
+
+
+def strays(check: str, exchange: str, missing: str = "-") -> dict[str, Any]:
+    """A finding about a query that shows other tickets."""
+    made = shows(check, exchange, expected="expect-selection", actual="selection")
+    return {**made, "actual": {"key": "selection", "parameters": {"missing": missing, "stray": "another"}}}
+
+
+def test_a_query_that_shows_what_it_must_not_is_read_first_where_conditions_are_ignored():
+    blocked = {"key": "blocked", "parameters": {"by": "ZT-QUERY-002"}}
+    rows = [
+        row("ZT-QUERY-002", "failed", strays("all-created-listed", "m-1")),
+        row("ZT-QUERY-003", "untested", reason=blocked),
+        row("ZT-QUERY-016", "failed", strays("only-matching", "m-2")),
+        row("ZT-QUERY-017", "failed", strays("empty-result", "m-3")),
+        row("ZT-QUERY-005", "failed", strays("selection", "m-4")),
+    ]
+    first, second = causes_in(rows).groups
+    assert (first.root["id"], ids(first.explained)) == (
+        "ZT-QUERY-016",
+        ["ZT-QUERY-002", "ZT-QUERY-017", "ZT-QUERY-003"],
+    )
+    assert second.root["id"] == "ZT-QUERY-005"

@@ -291,6 +291,7 @@ def test_a_poll_has_the_facts_of_the_request_that_made_the_job() -> None:
         ("accept-too-long:name+every:7(lose-ticket)", True),
         ("when-name-starts:x(again(lose-ticket))", True),
         ("when-later:20(lose-ticket)", True),
+        ("when-busy:1(lose-ticket)", True),
         ("drift:validation", True),
     ],
 )
