@@ -51,7 +51,7 @@ independent-cloud: $(STAMP)  ## judge the suites by a cloud that shares nothing 
 front-ends: $(STAMP)  ## a healthy cloud behind 22 kinds of front end: about an hour, QUICK=1 one of them
 	$(BIN)/python -m tests.front_ends.judge $(if $(QUICK),--kind pages-4xx-5xx --only ZT-JOB)
 
-soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, edits, archives, upgrades, judging again: an hour and a half, QUICK=1 minutes
+soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, edits, archives, upgrades, judging again, causes first: two hours, QUICK=1 minutes
 	$(BIN)/python -m tests.soak.caps $(if $(QUICK),--attempts 1000)
 	$(BIN)/python -m tests.soak.secrets $(if $(QUICK),--logins password --processes 1 --only 'ZT-ANSWER-00 or ZT-HTTP-013')
 	$(BIN)/python -m tests.soak.hostile $(if $(QUICK),--names bidi$(comma)uuid-path --only ZT-ANSWER-00)
@@ -66,6 +66,7 @@ soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, edits, arch
 		--only 'ZT-BODY-001 or ZT-BODY-002 or ZT-BODY-060 or ZT-ANSWER-010')
 	$(BIN)/python -m tests.soak.edits $(if $(QUICK),--edits 26 --seed 2,--edits 500)
 	$(BIN)/python -m tests.soak.archives $(if $(QUICK),--every 9)
+	$(BIN)/python -m tests.soak.again $(if $(QUICK),--named accept-too-long:name --only ZT-BODY-00,--faults 60)
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.fleet --kills 60)
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.upgrade --runs 20)
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.judge --bundles 200)

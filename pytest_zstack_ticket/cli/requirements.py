@@ -102,7 +102,9 @@ def explain(arguments: argparse.Namespace) -> int:
     }
     labels = {name: translations().explain(name, lang) + ("：" if lang == "zh" else ":") for name in lines}
     columns = max(map(width, labels.values()))
-    write_line(f"{row.id} ({row.level}, {row.basis})")
+    words = translations()
+    standing = (words.word(row.level, lang), words.page(f"basis-{row.basis}", lang))
+    write_line(words.say("with-note", lang, name=row.id, note=words.say("comma", lang).join(standing)))
     write_line(f"  {row.text[lang]}")
     for name, text in lines.items():
         if text:

@@ -86,3 +86,24 @@ def test_an_unsigned_bundle_is_said_to_be_unsigned_whoever_had_to_sign(
     capsys.readouterr()
     assert main(["verify", str(Path(pytester.path, "out")), "--lang=en"]) == 1
     assert "the bundle is not signed" in capsys.readouterr().out
+
+
+def test_the_end_names_the_page_or_how_to_get_one(pytester: pytest.Pytester):
+    kept = pytester.runpytest("--zstack-url=embedded", *ONE, "--zstack-report=out", "-q")
+    kept.stdout.fnmatch_lines(["report: out/report.html"])
+    none = pytester.runpytest("--zstack-url=embedded", *ONE, "-q")
+    none.stdout.fnmatch_lines(["no report was kept: --zstack-report=DIR *"])
+
+
+@pytest.mark.parametrize("command", ["diff", "history"])
+def test_diff_and_history_show_what_a_requirement_says(
+    pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str], command: str
+):
+    pytester.runpytest("--zstack-url=embedded", *ONE, "--zstack-report=before")
+    fault = "--zstack-url=embedded?fault=result:with-error"
+    pytester.runpytest(fault, "--zstack-effort=smoke", "-k", "ZT-ANSWER-004", "--zstack-report=after")
+    capsys.readouterr()
+    main([command, str(pytester.path / "before"), str(pytester.path / "after"), "--lang=en"])
+    shown = capsys.readouterr().out
+    assert "ZT-ANSWER-004" in shown
+    assert "A success response has no error member" in shown

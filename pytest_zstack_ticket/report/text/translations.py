@@ -47,6 +47,10 @@ class Translations:
         """Render a line of a load or of its report."""
         return self.catalogues[lang]["load"][key].format(**parameters)
 
+    def page(self, key: str, lang: str) -> str:
+        """Look up a line of the page that has no parameters."""
+        return self.catalogues[lang]["page"][key]
+
     def doctor(self, key: str, lang: str) -> str:
         """Look up a step, a state or a fix of the doctor."""
         return self.catalogues[lang]["doctor"][key]

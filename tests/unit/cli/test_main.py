@@ -58,7 +58,7 @@ finally:
     assert [name for name in COMMANDS if not re.search(rf"^ +{name}\b", done.stdout, re.MULTILINE)] == []
     loaded = set(done.stderr.splitlines())
     ours = {name for name in loaded if name.startswith("pytest_zstack_ticket.")}
-    language = ("config", "config.options", "model.nonce")
+    language = ("config", "config.options", "config.secrets", "model.nonce")
     assert ours == {
         f"pytest_zstack_ticket.{name}"
         for name in ("cli", "cli.main", "cli.help_text", "model", "model.errors", *language)
@@ -108,7 +108,7 @@ def test_requirements_as_json_hold_both_languages(capsys: pytest.CaptureFixture[
 def test_one_requirement_is_explained(capsys: pytest.CaptureFixture[str]):
     assert main(["explain", "zt-body-004"]) == 0
     shown = capsys.readouterr().out
-    assert shown.startswith("ZT-BODY-004 (must, ")
+    assert shown.startswith("ZT-BODY-004 (must, from the platform)\n")
     assert "body/test_refused.py" in shown
     assert main(["explain", "ZT-BODY-004", "--lang", "zh"]) == 0
     assert "用于验证的故障：" in capsys.readouterr().out
