@@ -160,7 +160,7 @@ def seen(printed: str, rows: Sequence[dict[str, object]], requirement: str = "")
     first = requirement or (title[1] if title else "")
     findings = failed.get(first)
     if not isinstance(findings, list) or not findings:
-        return Seen(failed=len(failed), trouble=f"{first or 'nothing'} failed")
+        return Seen(failed=len(failed), trouble=f"{first} did not fail" if first else "nothing failed")
     return Seen(
         requirement=first,
         command=command[1] if command else "",

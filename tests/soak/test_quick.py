@@ -8,7 +8,8 @@ import gzip
 import pytest
 
 from pytest_zstack_ticket.model.quotas import Quotas
-from tests.soak import caps, hostile, lines, secrets
+from tests.kill.matrix import Shot
+from tests.soak import again, caps, hostile, lines, secrets
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -36,3 +37,40 @@ def test_there_are_enough_kinds():
 def test_a_secret_that_is_written_would_be_found(tmp_path):
     (tmp_path / "a.gz").write_bytes(gzip.compress(b"x" * 50 + base64.b64encode(b"say " * 9 + b"hunter2hunter2")))
     assert secrets.search(tmp_path, {}, {"password": "hunter2hunter2"}) != []
+
+
+def test_a_sample_of_faults_has_every_area_and_is_the_same_each_time():
+    known = [Shot(f"fault-{area}-{n}", (f"ZT-{area}-00{n}",), "deployed") for area in "ABC" for n in range(1, 9)]
+    chosen = again.sample(known, 9, seed=3)
+    assert chosen == again.sample(reversed(known), 9, seed=3)
+    assert chosen != again.sample(known, 9, seed=4)
+    assert [one.requirements[0][3] for one in chosen] == list("ABC" * 3)
+
+
+PRINTED = """
+ZT-BODY-004 (must): A name longer than 255 UTF-16 code units is refused.
+  expected  refused
+  run again pytest '--zstack-url=embedded?fault=x' -k ZT-BODY-004
+
+ZT-BODY-003 (must): Another.
+  run again pytest -k ZT-BODY-003
+"""
+
+
+def failed(name: str, actual: str) -> dict[str, object]:
+    finding = {"check": "refusal", "expected": {"key": "refused"}, "actual": {"key": actual}}
+    return {"id": name, "verdict": "failed", "findings": [finding]}
+
+
+def test_what_is_printed_first_is_read_with_its_command():
+    found = again.seen(PRINTED, [failed("ZT-BODY-003", "accepted"), failed("ZT-BODY-004", "accepted")])
+    assert (found.requirement, found.failed) == ("ZT-BODY-004", 2)
+    assert found.command == "pytest '--zstack-url=embedded?fault=x' -k ZT-BODY-004"
+    assert found.ways == [("refusal", "refused", "accepted")]
+
+
+def test_a_command_that_shows_nothing_or_something_else_is_not_again():
+    nothing = again.seen("", [{"id": "ZT-BODY-004", "verdict": "passed", "findings": []}], "ZT-BODY-004")
+    assert (nothing.ways, nothing.trouble) == ((), "ZT-BODY-004 did not fail")
+    other = again.seen("", [failed("ZT-BODY-004", "no answer")], "ZT-BODY-004")
+    assert ("refusal", "refused", "accepted") not in other.ways
