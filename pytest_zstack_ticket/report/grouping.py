@@ -85,12 +85,11 @@ def _group(
 ) -> Group:
     ids = {row["id"] for row in members}
 
-    def order(row: Row) -> tuple[bool, bool, int, int, bool, int]:
+    def order(row: Row) -> tuple[bool, bool, int, int, int, bool]:
         stands_on_another = bool(_below(row["id"], after) & ids)
-        level, area = _rank(row)
-        # what never held is nearer to the defect than what mostly does
+        # of one area, what never held is nearer to the defect than what mostly does
         some_held = bool(row.get("examples", {}).get("held"))
-        return row["id"] not in ABOUT, stands_on_another, -len(blocked.get(row["id"], ())), level, some_held, area
+        return row["id"] not in ABOUT, stands_on_another, -len(blocked.get(row["id"], ())), *_rank(row), some_held
 
     root, *same = sorted(members, key=order)
     return Group(
@@ -146,8 +145,7 @@ def _symptoms(finding: Mapping[str, Any]) -> Iterator[object]:
         yield "member", member.partition("[")[0].partition(".")[0]
     if expected["key"] == "expect-denied" and actual["key"] == "was-accepted":
         yield "event", expected["parameters"].get("event", "")
-    tickets = actual["parameters"]
-    if finding["check"] in OTHER_TICKETS and tickets.get("missing") == "-" and tickets.get("stray", "-") != "-":
+    if finding["check"] in OTHER_TICKETS and actual["parameters"].get("stray", "-") != "-":
         yield ("other tickets",)
 
 

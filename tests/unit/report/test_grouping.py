@@ -129,6 +129,16 @@ def test_a_member_that_is_shown_otherwise_is_one_defect_whichever_check_sees_it(
     assert (group.root["id"], ids(group.same)) == ("ZT-LIFECYCLE-019", ["ZT-LIFECYCLE-003"])
 
 
+def test_an_area_that_others_stand_on_is_read_before_what_never_held_in_another():
+    name = {"expected": "expect-value", "member": "description"}
+    rows = [
+        row("ZT-LIFECYCLE-012", "failed", shows("group-step", "m-1", **name), examples={"held": 0, "failed": 4}),
+        row("ZT-STORE-003", "failed", shows("as-sent", "m-2", **name), examples={"held": 8, "failed": 14}),
+    ]
+    (group,) = causes_in(rows).groups
+    assert group.root["id"] == "ZT-STORE-003"
+
+
 def test_two_members_two_statuses_and_two_events_are_defects_of_their_own():
     found = [
         shows("as-sent", "m-1", expected="expect-value", member="name"),
@@ -160,7 +170,7 @@ def strays(check: str, exchange: str, missing: str = "-") -> dict[str, Any]:
 def test_a_query_that_shows_what_it_must_not_is_read_first_where_conditions_are_ignored():
     blocked = {"key": "blocked", "parameters": {"by": "ZT-QUERY-002"}}
     rows = [
-        row("ZT-QUERY-002", "failed", strays("all-created-listed", "m-1")),
+        row("ZT-QUERY-002", "failed", strays("all-created-listed", "m-1", missing="one that came on a later page")),
         row("ZT-QUERY-003", "untested", reason=blocked),
         row("ZT-QUERY-016", "failed", strays("only-matching", "m-2")),
         row("ZT-QUERY-017", "failed", strays("empty-result", "m-3")),
