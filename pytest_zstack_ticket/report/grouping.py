@@ -28,6 +28,10 @@ OTHER_TICKETS = frozenset({"all-created-listed", "only-matching", "empty-result"
 """Checks of queries in general, which see tickets that do not meet the conditions."""
 ABOUT = frozenset({"ZT-QUERY-016"})
 """Requirements that say in general what others of their group say of one case."""
+OF_MANY_STEPS = frozenset({"group-step"})
+"""Checks of long programs on several tickets: whatever is wrong shows in them, too."""
+DRIFT = "ZT-BODY-062"
+"""A target that decides otherwise later in a run is read before all that it decided so."""
 OPEN = ("error", "inconclusive", "untested", "inapplicable")
 """Verdicts without a decision, what needs action first."""
 
@@ -83,13 +87,15 @@ def _group(
     blocked: Mapping[str, Sequence[Row]],
     undecided: Mapping[str, Sequence[Row]],
 ) -> Group:
-    ids = {row["id"] for row in members}
+    # what never held is nearer to the defect than what mostly does
+    never_held = {row["id"] for row in members if not row.get("examples", {}).get("held")}
 
-    def order(row: Row) -> tuple[bool, bool, int, int, int, bool]:
-        stands_on_another = bool(_below(row["id"], after) & ids)
-        # of one area, what never held is nearer to the defect than what mostly does
-        some_held = bool(row.get("examples", {}).get("held"))
-        return row["id"] not in ABOUT, stands_on_another, -len(blocked.get(row["id"], ())), *_rank(row), some_held
+    def order(row: Row) -> tuple[bool, bool, int, int, bool, bool, int]:
+        name = row["id"]
+        stands_on_another = bool(_below(name, after) & never_held)
+        level, area = _rank(row)
+        nearness = all(one["check"] in OF_MANY_STEPS for one in row["findings"]), name not in never_held
+        return name not in ABOUT, stands_on_another, -len(blocked.get(name, ())), level, *nearness, area
 
     root, *same = sorted(members, key=order)
     return Group(
@@ -131,6 +137,8 @@ def _marks(row: Row) -> set[object]:
         edit, subject = finding["edit"] or {}, finding["subject"]
         sides = (finding["check"], finding["expected"]["key"], finding["actual"]["key"])
         marks.add((*sides, edit.get("path", ""), edit.get("name", "")) if edit else (*sides, _member(finding)))
+        if edit and not edit.get("path") and _member(finding):
+            marks.add((*sides, _member(finding)))
         if subject:
             marks.add((subject["exchange"], finding["actual"]["key"]))
         marks.update(_symptoms(finding))
@@ -207,8 +215,9 @@ def _cause(reason: Mapping[str, Any]) -> str:
     return " ".join([reason["key"], *(str(named[name]) for name in ("need", "profile", "by") if name in named)])
 
 
-def _weight(group: Group) -> tuple[bool, int, int, int]:
-    return bool(group.root.get("waived")), -len(group.explained), *_rank(group.root)
+def _weight(group: Group) -> tuple[bool, bool, int, int, int]:
+    drifts = DRIFT in (group.root["id"], *(row["id"] for row in group.same))
+    return bool(group.root.get("waived")), not drifts, -len(group.explained), *_rank(group.root)
 
 
 def _rank(row: Row) -> tuple[int, int]:

@@ -36,6 +36,8 @@ OF_SIXTY = 55
 CAUSES = {
     # the uuid in the answer to a create is wrong, whoever is asked about the ticket afterwards
     "answer-other-uuid": ("ZT-ANSWER-020",),
+    # a name that is stored otherwise is answered otherwise
+    "when-description-limit(mangle-name:upper)": ("ZT-ANSWER-012",),
     # it is the result of a job that succeeded that turns into a failure
     "job-fails-later": ("ZT-JOB-009",),
     # every update is answered {}, those that have to be refused too

@@ -129,7 +129,7 @@ def test_a_member_that_is_shown_otherwise_is_one_defect_whichever_check_sees_it(
     assert (group.root["id"], ids(group.same)) == ("ZT-LIFECYCLE-019", ["ZT-LIFECYCLE-003"])
 
 
-def test_an_area_that_others_stand_on_is_read_before_what_never_held_in_another():
+def test_a_long_program_on_several_tickets_is_never_read_before_what_says_it_in_one():
     name = {"expected": "expect-value", "member": "description"}
     rows = [
         row("ZT-LIFECYCLE-012", "failed", shows("group-step", "m-1", **name), examples={"held": 0, "failed": 4}),
@@ -137,6 +137,28 @@ def test_an_area_that_others_stand_on_is_read_before_what_never_held_in_another(
     ]
     (group,) = causes_in(rows).groups
     assert group.root["id"] == "ZT-STORE-003"
+
+
+def test_one_member_of_a_history_is_one_defect_after_whatever_step():
+    kept = {"expected": "expect-row-kept", "member": "comment"}
+    found = [shows("history-not-rewritten", f"m-{number}", **kept) for number in (1, 2)]
+    for one, name in zip(found, ("step-read-history", "after-reopen"), strict=True):
+        one["edit"] = {"name": name}
+    rows = [
+        row("ZT-LIFECYCLE-012", "failed", found[0], examples={"held": 49, "failed": 1}),
+        row("ZT-LIFECYCLE-018", "failed", found[1], examples={"held": 0, "failed": 1}),
+    ]
+    (group,) = causes_in(rows).groups
+    assert (group.root["id"], ids(group.same)) == ("ZT-LIFECYCLE-018", ["ZT-LIFECYCLE-012"])
+
+
+def test_a_requirement_that_mostly_held_explains_none_that_never_did():
+    rows = [
+        row("ZT-QUERY-024", "failed", finding("a", exchange="m-1"), examples={"held": 3, "failed": 1}),
+        row("ZT-QUERY-020", "failed", finding("b"), after=["ZT-QUERY-024"], examples={"held": 0, "failed": 1}),
+    ]
+    (group,) = causes_in(rows).groups
+    assert group.root["id"] == "ZT-QUERY-020"
 
 
 def test_two_members_two_statuses_and_two_events_are_defects_of_their_own():
@@ -182,3 +204,13 @@ def test_a_query_that_shows_what_it_must_not_is_read_first_where_conditions_are_
         ["ZT-QUERY-002", "ZT-QUERY-017", "ZT-QUERY-003"],
     )
     assert second.root["id"] == "ZT-QUERY-005"
+
+
+def test_a_target_that_decides_otherwise_later_is_read_before_what_it_decided():
+    blocked = {"key": "blocked", "parameters": {"by": "ZT-BODY-050"}}
+    rows = [
+        row("ZT-BODY-050", "failed", finding("acceptance", exchange="m-1")),
+        row("ZT-BODY-057", "untested", reason=blocked),
+        row("ZT-BODY-062", "failed", finding("sameness", exchange="m-2")),
+    ]
+    assert [one.root["id"] for one in causes_in(rows).groups] == ["ZT-BODY-062", "ZT-BODY-050"]
