@@ -42,6 +42,8 @@ CAUSES = {
     "job-fails-later": ("ZT-JOB-009",),
     # every update is answered {}, those that have to be refused too
     "pretend-update": ("ZT-LIFECYCLE-002",),
+    # no order is kept, neither the ascending nor the descending one
+    "sort-by-uuid": ("ZT-QUERY-024",),
     # from outside it cannot be told whether another description is stored or only shown
     "query-shows-description": ("ZT-STORE-003",),
 }
