@@ -215,9 +215,10 @@ def _cause(reason: Mapping[str, Any]) -> str:
     return " ".join([reason["key"], *(str(named[name]) for name in ("need", "profile", "by") if name in named)])
 
 
-def _weight(group: Group) -> tuple[bool, bool, int, int, int]:
+def _weight(group: Group) -> tuple[bool, bool, int, int, int, bool]:
     drifts = DRIFT in (group.root["id"], *(row["id"] for row in group.same))
-    return bool(group.root.get("waived")), not drifts, -len(group.explained), *_rank(group.root)
+    some_held = bool(group.root.get("examples", {}).get("held"))
+    return bool(group.root.get("waived")), not drifts, -len(group.explained), *_rank(group.root), some_held
 
 
 def _rank(row: Row) -> tuple[int, int]:

@@ -214,3 +214,18 @@ def test_a_target_that_decides_otherwise_later_is_read_before_what_it_decided():
         row("ZT-BODY-062", "failed", finding("sameness", exchange="m-2")),
     ]
     assert [one.root["id"] for one in causes_in(rows).groups] == ["ZT-BODY-062", "ZT-BODY-050"]
+
+
+def test_of_two_causes_that_explain_nothing_more_the_one_that_never_held_is_read_first():
+    edits = ({"path": "params.description", "name": "limit-cjk"}, {"path": "params.description", "name": "script-cjk"})
+    held = (3, 0)
+    rows = [
+        row(
+            name,
+            "failed",
+            finding("sameness", exchange=name, actual="was-refused", edit=edit),
+            examples={"held": some, "failed": 1},
+        )
+        for name, edit, some in zip(("ZT-BODY-044", "ZT-BODY-057"), edits, held, strict=True)
+    ]
+    assert [one.root["id"] for one in causes_in(rows).groups] == ["ZT-BODY-057", "ZT-BODY-044"]
