@@ -48,6 +48,8 @@ CAUSES = {
     "refusal-body:array": ("ZT-ANSWER-022",),
     # a stored name without its combining marks is not as it was sent, rare or not
     "mangle-stored-name:no-combining": ("ZT-STORE-003",),
+    # it asks by ~=, which is the operator that is confused
+    "confuse-operator:like:eq": ("ZT-QUERY-002",),
     # from outside it cannot be told whether another description is stored or only shown
     "query-shows-description": ("ZT-STORE-003",),
 }
