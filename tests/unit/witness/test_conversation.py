@@ -27,6 +27,8 @@ NOT_READ = {
     "unknown-coding",
     "cut-length",
     "cut-chunks",
+    "length-without-chunks",
+    "length-without-capital-chunks",
 }
 """Framings that are no HTTP to a careful reader."""
 
