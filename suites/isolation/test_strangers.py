@@ -65,6 +65,7 @@ class Stranger:
 
 
 @pytest.mark.requirement("ZT-ISOLATION-003")
+@pytest.mark.zstack_rounds
 def test_stranger_sees_nothing_by_uuid(ticket_endpoint, zstack_canary, zstack_examine):
     """A stranger's query by a ticket's uuid does not show the ticket, whatever operator the query uses."""
     stranger = Stranger(ticket_endpoint, zstack_examine)
@@ -78,6 +79,7 @@ def test_stranger_sees_nothing_by_uuid(ticket_endpoint, zstack_canary, zstack_ex
 
 
 @pytest.mark.requirement("ZT-ISOLATION-004")
+@pytest.mark.zstack_rounds
 def test_stranger_sees_nothing_by_name(ticket_endpoint, zstack_canary, zstack_examine):
     """A stranger's query by a ticket's name, or part of it, does not show the ticket."""
     stranger = Stranger(ticket_endpoint, zstack_examine)
@@ -96,6 +98,7 @@ def test_stranger_sees_nothing_without_conditions(ticket_endpoint, zstack_canary
 
 
 @pytest.mark.requirement("ZT-ISOLATION-006")
+@pytest.mark.zstack_rounds
 def test_stranger_sees_nothing_by_path(ticket_endpoint, zstack_canary, zstack_examine):
     """GET on a ticket's path shows a stranger nothing of the ticket."""
     stranger = Stranger(ticket_endpoint, zstack_examine)
@@ -104,6 +107,7 @@ def test_stranger_sees_nothing_by_path(ticket_endpoint, zstack_canary, zstack_ex
 
 
 @pytest.mark.requirement("ZT-ISOLATION-007")
+@pytest.mark.zstack_rounds
 def test_count_reveals_nothing_to_a_stranger(ticket_endpoint, zstack_canary, zstack_examine):
     """No count or total reveals to a stranger that a ticket exists."""
     stranger = Stranger(ticket_endpoint, zstack_examine)
@@ -132,6 +136,7 @@ def test_count_of_all_reveals_nothing_to_a_stranger(ticket_endpoint, zstack_cana
 
 
 @pytest.mark.requirement("ZT-ISOLATION-008")
+@pytest.mark.zstack_rounds
 def test_stranger_sees_no_history_and_no_archive(ticket_endpoint, zstack_canary, zstack_examine):
     """A stranger does not see a ticket's history; nor, once it is deleted, its archive or archived history."""
     stranger = Stranger(ticket_endpoint, zstack_examine)
@@ -146,6 +151,7 @@ def test_stranger_sees_no_history_and_no_archive(ticket_endpoint, zstack_canary,
 
 
 @pytest.mark.requirement("ZT-ISOLATION-023")
+@pytest.mark.zstack_rounds
 def test_stranger_sees_nothing_by_other_queries(ticket_endpoint, zstack_canary, zstack_examine):
     """Whichever member a stranger queries by, and whichever page and fields they ask for, they see no other user's ticket."""
     stranger = Stranger(ticket_endpoint, zstack_examine)
@@ -189,6 +195,7 @@ def test_stranger_sees_nothing_after_any_events(ticket_endpoint, zstack_canary, 
 
 
 @pytest.mark.requirement("ZT-ISOLATION-022")
+@pytest.mark.zstack_rounds
 def test_stranger_sees_and_changes_nothing_while_jobs_run(ticket_endpoint, zstack_canary, zstack_examine):
     """While other users' jobs are running, a stranger can see and change no more than before."""
     stranger = Stranger(ticket_endpoint, zstack_examine)
