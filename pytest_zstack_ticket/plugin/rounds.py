@@ -23,7 +23,7 @@ from pytest_zstack_ticket.scenarios.in_window import in_window
 
 DEPTH = {"smoke": 1, "standard": 2, "certify": 25}
 """Distinct inputs that a test examines by effort, if it is repeated; the floors of `verdicts/floors.py` are below."""
-SPARE = 2
+SPARE = 3
 """So many drafts are tried for each round: a cloud may rightly refuse some, for want of a ticket type."""
 
 

@@ -24,7 +24,6 @@ WORDS = tuple(SCRIPTS[kind] for kind in ("ascii", "latin", "cjk", "kana", "cyril
 """Scripts without a character that a query, a log or a page could read as its own."""
 LENGTHS = (1, 20, 80, 200)
 MEMBERS: tuple[Json, ...] = (None, True, 0, -7, 2**31, 0.5, "text", "工单", [], [1, "two", None], {}, {"a": {"b": [1]}})
-TAGS = ("systemTags", "userTags")
 OFTEN, RARELY = 0.7, 0.25
 MOST_TIMES = 5
 REQUESTS = 2
@@ -46,11 +45,10 @@ def varied_draft(draft: Draft, limits: Limits, *, seed: object, number: int) -> 
     if chance.random() < OFTEN:
         params["description"] = _text(chance)[: limits.description]
     _vary_requests(params, chance)
-    for tags in TAGS:
-        if chance.random() < RARELY:
-            chance.choice((body, params))[tags] = []
     if chance.random() < OFTEN:
-        chance.choice((body, params))["conformanceVaried"] = {f"k{number}": chance.choice(MEMBERS)}
+        body["conformanceVaried"] = {f"k{number}": chance.choice(MEMBERS)}
+    if chance.random() < RARELY:
+        params["conformanceVaried"] = chance.choice(MEMBERS)
     return replace(draft, body=chance.choice(LAYOUTS)(body), edit=None)
 
 
