@@ -54,7 +54,8 @@ class CaseTable:
     """The catalogues of one run, with the result of each row that was sent so far.
 
     Rows are chosen by their partition, such as `params.name/too-long`; `*` stands for any text. Rows that could harm
-    the target are left out. In a further round of a test they are edits of its varied draft. `order` is the seed of the order in which drafts are sent, None for that of the catalogues.
+    the target are left out. In a further round of a test they are edits of its varied draft.
+    `order` is the seed of the order in which drafts are sent, None for that of the catalogues.
     `announce` is called with the partitions that a test is about to examine.
     """
 

@@ -54,9 +54,7 @@ def mutation_rows(limits: Limits, *, fresh: Callable[[], str], tags: bool = True
     yield from _wrappers()
 
 
-def mutations(
-    context: Context, limits: Limits, *, tags: bool = True, body: Body | None = None
-) -> tuple[Draft, ...]:
+def mutations(context: Context, limits: Limits, *, tags: bool = True, body: Body | None = None) -> tuple[Draft, ...]:
     """List every mutation of the calibration draft, or of another valid body, each one edit away from it.
 
     `tags` is False for a release that has none (before 3.6): it ignores the key as any other that it does not know.

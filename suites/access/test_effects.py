@@ -208,9 +208,7 @@ def test_owner_cannot_approve_their_ticket(ticket_endpoint, zstack_canary, zstac
 
 
 @pytest.mark.requirement("ZT-ACCESS-024")
-def test_no_origin_is_allowed_to_read_with_credentials(
-    ticket_endpoint, zstack_effort, zstack_examine, zstack_observe
-):
+def test_no_origin_is_allowed_to_read_with_credentials(ticket_endpoint, zstack_effort, zstack_examine, zstack_observe):
     """No response allows the page of any origin that names itself to read it with credentials."""
     origin = (("Origin", ORIGIN), ("Access-Control-Request-Method", "POST"))
     asked = {"query": ticket_endpoint.call("GET", "/v1/tickets?limit=1", headers=origin[:1])}

@@ -8,9 +8,10 @@ from pytest_zstack_ticket import Accepted, Edit
 
 LISTS = ("/v1/tickets/archives", "/v1/tickets/histories", "/v1/tickets/histories/archives")
 COLLECTIONS = ("/v1/ticket-types", "/v1/tickets/flow-collections", "/v1/tickets/flow")
+NOWHERE = "0" * 32
 PAGES = (
     *("limit=1", "limit=2", "limit=1&start=1", "limit=3&start=2", "replyWithCount=true&limit=2"),
-    *("q=uuid%3D{0}&limit=2".format("0" * 32), "q=uuid%21%3D{0}&limit=2".format("f" * 32), "fields=uuid&limit=2"),
+    *(f"q=uuid%3D{NOWHERE}&limit=2", f"q=uuid%21%3D{NOWHERE}&limit=2", "fields=uuid&limit=2"),
 )
 """Further pages of a list, for efforts above smoke."""
 COMMENT = "to be archived / 待归档"
