@@ -73,7 +73,7 @@ class JobWait:
             self._out = False
             self._proofs += 1
             if self._proofs >= PROOFS:
-                self.wait, self._most = wait, 0.0
+                self.wait = wait
                 self._step = min(LARGEST_STEP, self._step * 2)
                 self._plan(FEWEST_BETWEEN)
         elif wait <= self.wait:
