@@ -222,7 +222,7 @@ class TicketEndpoint(TicketLookup):
         """The trail of the only login with a wrong password: more of them could lock the account."""
         return self.login(spoilt=True)
 
-    def login(
+    def login(  # noqa: PLR0913 - a log-in has this many parts
         self,
         *,
         user: str | None = None,

@@ -61,6 +61,7 @@ NULLS = [
 
 
 @pytest.mark.requirement("ZT-BODY-067")
+@pytest.mark.zstack_rounds
 def test_null_of_an_optional_field_does_not_change_the_decision(ticket_endpoint, zstack_cases, zstack_examine):
     """An optional field that is null gets the same decision as one that is absent."""
     for edit, result in zstack_cases.results("open", *NULLS):

@@ -105,6 +105,7 @@ FORWARDED = (("X-Forwarded-Host", ELSEWHERE), ("X-Host", ELSEWHERE), ("Forwarded
 
 
 @pytest.mark.requirement("ZT-JOB-026")
+@pytest.mark.zstack_rounds
 def test_header_leads_no_job_to_another_host(ticket_endpoint, zstack_examine):
     """The location of a job is not on a host that a header of the create names."""
     result = ticket_endpoint.create(ticket_endpoint.calibration_draft, headers=FORWARDED)

@@ -101,6 +101,7 @@ PAUSE = 1.1
 
 @pytest.mark.requirement("ZT-LIFECYCLE-048")
 @pytest.mark.zstack_long
+@pytest.mark.zstack_rounds
 def test_event_moves_the_last_date_on(zstack_canary, zstack_examine):
     """A cancel moves the ticket's lastOpDate on."""
     canary = zstack_canary()

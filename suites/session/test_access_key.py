@@ -49,6 +49,7 @@ QUOTED = ["right-signature", "access-key", "access-key-digest"]
 
 
 @pytest.mark.requirement("ZT-SESSION-032")
+@pytest.mark.zstack_rounds
 def test_refused_signature_does_not_disclose_the_right_one(ticket_endpoint, zstack_examine, zstack_observe):
     """The response to a wrong signature shows neither the right one nor the secret or a digest of it."""
     for how in BAD_SIGNATURES["ZT-SESSION-021"]:

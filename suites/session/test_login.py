@@ -129,16 +129,19 @@ def test_login_does_not_disclose_the_password(ticket_endpoint, zstack_once, zsta
 
 
 @pytest.mark.requirement("ZT-SESSION-033")
-def test_refused_login_does_not_tell_who_has_an_account(ticket_endpoint, zstack_examine):
+def test_refused_login_does_not_tell_who_has_an_account(ticket_endpoint, zstack_effort, zstack_examine):
     """A login as a user that does not exist is refused with the same words as one with a wrong password."""
-    unknown = ticket_endpoint.login(user=f"nobody-{uuid.uuid4().hex[:12]}", spoilt=True)
-    violation = zstack_examine("unknown-user-alike", subject=unknown, sibling=ticket_endpoint.wrong_login)
-    assert violation is None, violation
+    for _ in range(1 + LOGINS[zstack_effort]):
+        unknown = ticket_endpoint.login(user=f"nobody-{uuid.uuid4().hex[:12]}", spoilt=True)
+        violation = zstack_examine("unknown-user-alike", subject=unknown, sibling=ticket_endpoint.wrong_login)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-034")
-def test_login_opens_no_session_that_it_names(ticket_endpoint, zstack_examine):
+def test_login_opens_no_session_that_it_names(ticket_endpoint, zstack_effort, zstack_examine):
     """A login whose Authorization header names a session opens another one."""
-    headers = (("Authorization", f"OAuth {uuid.uuid4().hex}"),)
-    violation = zstack_examine("session-of-its-own", subject=ticket_endpoint.login(headers=headers))
-    assert violation is None, violation
+    for write in (None, *LAYOUTS[: LOGINS[zstack_effort]]):
+        headers = (("Authorization", f"OAuth {uuid.uuid4().hex}"),)
+        opened = ticket_endpoint.login(headers=headers, write=write)
+        violation = zstack_examine("session-of-its-own", subject=opened)
+        assert violation is None, violation

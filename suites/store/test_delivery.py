@@ -93,6 +93,7 @@ def test_used_job_uuid_with_another_body_leaves_no_ticket(ticket_endpoint, zstac
 
 
 @pytest.mark.requirement("ZT-STORE-022")
+@pytest.mark.zstack_rounds
 def test_same_body_twice_makes_two_tickets(ticket_endpoint, zstack_examine):
     """Two creates with the same body, one after the other and without a job id, make two tickets."""
     first, second = ticket_endpoint.create_again(ticket_endpoint.calibration_draft)
