@@ -21,6 +21,7 @@ MALFORMED = {
 }
 """Bodies of actions that the API does not have. A lowercase wrapper is not among them: pages of the API print it so."""
 COMMENT = "conformance: 备注 <b>&'\" 工单"
+pytestmark = pytest.mark.zstack_rounds
 
 
 class Ticket:
@@ -120,7 +121,6 @@ def check_event(ticket, event, examine, *, must=None, other=None, sibling=None):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-001")
-@pytest.mark.zstack_rounds
 def test_pending_ticket_can_be_cancelled(ticket_endpoint, zstack_profile, zstack_examine):
     """A user can cancel their own pending ticket, which then has the status Cancelled.
 
@@ -134,7 +134,6 @@ def test_pending_ticket_can_be_cancelled(ticket_endpoint, zstack_profile, zstack
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-002")
-@pytest.mark.zstack_rounds
 def test_requests_of_a_pending_ticket_cannot_be_updated(ticket_endpoint, zstack_examine):
     """The requests of a ticket that has not been cancelled cannot be updated."""
     new_ticket = ticket_factory(ticket_endpoint)
@@ -146,7 +145,6 @@ def test_requests_of_a_pending_ticket_cannot_be_updated(ticket_endpoint, zstack_
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-003")
-@pytest.mark.zstack_rounds
 def test_requests_of_a_cancelled_ticket_can_be_updated(ticket_endpoint, zstack_examine):
     """After an update, a cancelled ticket has the updated requests."""
     new_ticket = ticket_factory(ticket_endpoint)
@@ -159,7 +157,6 @@ def test_requests_of_a_cancelled_ticket_can_be_updated(ticket_endpoint, zstack_e
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-004")
-@pytest.mark.zstack_rounds
 def test_cancelled_ticket_can_be_reopened(ticket_endpoint, zstack_examine):
     """If a cancelled ticket can be reopened, it becomes Pending and can be cancelled again; it is still one ticket."""
     new_ticket = ticket_factory(ticket_endpoint)
@@ -176,7 +173,6 @@ def test_cancelled_ticket_can_be_reopened(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-005")
-@pytest.mark.zstack_rounds
 def test_unknown_event_is_refused(ticket_endpoint, zstack_examine):
     """An event that does not exist is refused and changes nothing."""
     new_ticket = ticket_factory(ticket_endpoint)
@@ -187,7 +183,6 @@ def test_unknown_event_is_refused(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-025")
-@pytest.mark.zstack_rounds
 def test_status_change_without_an_event_is_refused(ticket_endpoint, zstack_examine):
     """A status change that names no event is refused and changes nothing."""
     new_ticket = ticket_factory(ticket_endpoint)
@@ -197,7 +192,6 @@ def test_status_change_without_an_event_is_refused(ticket_endpoint, zstack_exami
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-026")
-@pytest.mark.zstack_rounds
 def test_unknown_action_is_refused(ticket_endpoint, zstack_examine):
     """An action that does not exist is refused and changes nothing."""
     new_ticket = ticket_factory(ticket_endpoint)
@@ -207,7 +201,6 @@ def test_unknown_action_is_refused(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-006")
-@pytest.mark.zstack_rounds
 def test_response_to_an_event_shows_the_resulting_ticket(ticket_endpoint, zstack_examine):
     """The response to an event shows the ticket's state after the event."""
     new_ticket = ticket_factory(ticket_endpoint)
@@ -219,7 +212,6 @@ def test_response_to_an_event_shows_the_resulting_ticket(ticket_endpoint, zstack
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-007")
-@pytest.mark.zstack_rounds
 def test_event_changes_no_other_ticket(ticket_endpoint, zstack_examine):
     """An event changes no other ticket, not even one of the same owner."""
     new_ticket = ticket_factory(ticket_endpoint)
@@ -230,7 +222,6 @@ def test_event_changes_no_other_ticket(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-008")
-@pytest.mark.zstack_rounds
 def test_history_has_one_row_per_change(ticket_endpoint, zstack_round, zstack_examine):
     """The history has ticket row per change, each starting where the previous ticket ended, the last ending with the status shown."""
     new_ticket = ticket_factory(ticket_endpoint)
@@ -248,7 +239,6 @@ def test_history_has_one_row_per_change(ticket_endpoint, zstack_round, zstack_ex
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-009")
-@pytest.mark.zstack_rounds
 def test_comment_is_recorded_in_the_history(ticket_endpoint, zstack_examine):
     """The comment of an event is recorded in the history as sent."""
     new_ticket = ticket_factory(ticket_endpoint)
@@ -274,7 +264,6 @@ def delete_cancelled(endpoint):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-010")
-@pytest.mark.zstack_rounds
 def test_deleted_ticket_is_no_longer_shown(ticket_endpoint, zstack_once, zstack_examine):
     """A deleted ticket is no longer shown, and no other ticket disappears with it."""
     for roles in zstack_once("lifecycle: deletions", lambda: delete_cancelled(ticket_endpoint)):
@@ -283,7 +272,6 @@ def test_deleted_ticket_is_no_longer_shown(ticket_endpoint, zstack_once, zstack_
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-047")
-@pytest.mark.zstack_rounds
 def test_own_cancelled_ticket_can_be_deleted(ticket_endpoint, zstack_once, zstack_examine):
     """A user can delete a ticket of their own that is cancelled."""
     for roles in zstack_once("lifecycle: deletions", lambda: delete_cancelled(ticket_endpoint)):
