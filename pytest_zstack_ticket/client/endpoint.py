@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import cached_property
 from urllib.parse import quote
@@ -18,6 +19,7 @@ from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.changed_draft import changed_draft
 from pytest_zstack_ticket.client.nonce import with_fresh_nonce
 from pytest_zstack_ticket.client.once import OncePerKey
+from pytest_zstack_ticket.client.rounds import round_number
 from pytest_zstack_ticket.client.session_renewal import Sender, Sessions
 from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.client.ticket_lookup import TicketLookup
@@ -28,6 +30,8 @@ from pytest_zstack_ticket.model.ticket import JSON_UTF8, Draft, Edit, Message
 
 OUR_SESSION = "our session"
 """Stands for the session that the run keeps; None means no Authorization header at all."""
+Vary = Callable[[Draft, int], Draft]
+"""Makes the draft of a further round, by its number, from the calibration draft."""
 ASYNCHRONOUS = {"POST": "create", "PUT": "action", "DELETE": "delete"}
 
 
@@ -35,7 +39,8 @@ class TicketEndpoint(TicketLookup):
     """`POST /zstack/v1/tickets` of one target, with the calls around it. Safe to use from many threads.
 
     `mark` and the `certifier`'s nonce are part of the name of each ticket that has room for them. `users` gives the
-    endpoint as another user. `learn` is told secrets by kind that tests make.
+    endpoint as another user. `learn` is told secrets by kind that tests make. `plain_draft` is the calibration draft
+    itself; `vary` makes that of a further round.
     """
 
     def __init__(  # noqa: PLR0913 - what a run brings together
@@ -48,12 +53,15 @@ class TicketEndpoint(TicketLookup):
         draft: Draft,
         users: Callable[[str, TicketEndpoint], TicketEndpoint] | None = None,
         quota: TicketQuota | None = None,
+        vary: Vary | None = None,
         calls: CallListeners | None = None,
         learn: Callable[[str, str], None] | None = None,
     ) -> None:
         super().__init__(sender=sender, sessions=sessions, settings=settings, state=state, quota=quota, calls=calls)
         self.certifier = state.context.nonce
-        self.calibration_draft = draft
+        self.plain_draft = draft
+        self.vary = vary or unvaried
+        self._calibrations: OncePerKey[int, CallResult] = OncePerKey()
         self._users = users or only_owner
         self._learn = learn
         self._wall_clock: OncePerKey[str, float] = OncePerKey()
@@ -67,10 +75,29 @@ class TicketEndpoint(TicketLookup):
         """
         return self._users(part, self)
 
-    @cached_property
+    @property
+    def calibration_draft(self) -> Draft:
+        """The calibration draft; in a further round of a test's body a varied one."""
+        number = round_number()
+        return self.vary(self.plain_draft, number) if number else self.plain_draft
+
+    @property
     def calibration(self) -> CallResult:
-        """The trail of the calibration draft, sent once and before anything else."""
-        return self.create(self.calibration_draft)
+        """The trail of the calibration draft, sent once and before anything else; in a further round of its draft."""
+        return self._calibrations.get(round_number(), self._calibrated)
+
+    @property
+    def known_calibration(self) -> CallResult | None:
+        """The trail of the calibration draft itself, None as long as it was not sent."""
+        return self._calibrations.known(0)
+
+    def calibrated_by(self, trail: CallResult) -> None:
+        """Take a trail for that of the calibration draft itself."""
+        self._calibrations.put(0, trail)
+
+    def _calibrated(self) -> CallResult:
+        with self.quota.apart() if round_number() else nullcontext():
+            return self.create(self.calibration_draft)
 
     def draft(self, *, without: Collection[str] = (), **members: Json) -> Draft:
         """Return the calibration draft with other members of `params`: None is sent as null, `without` not at all."""
@@ -195,7 +222,7 @@ class TicketEndpoint(TicketLookup):
         """The trail of the only login with a wrong password: more of them could lock the account."""
         return self.login(spoilt=True)
 
-    def login(
+    def login(  # noqa: PLR0913 - a log-in has this many parts
         self,
         *,
         user: str | None = None,
@@ -203,10 +230,11 @@ class TicketEndpoint(TicketLookup):
         password: str | None = OUR_SESSION,
         spoilt: bool = False,
         headers: Headers = (),
+        write: Callable[[Json], str] | None = None,
     ) -> CallResult:
         """Log in; without arguments as we do, with a password of None without that field, or with a digit wrong.
 
-        A `tail` follows the name of the user.
+        A `tail` follows the name of the user; `write` writes the body in another layout.
         """
         clear = self._settings.credentials.password if password == OUR_SESSION else password
         request = login_request(
@@ -216,6 +244,8 @@ class TicketEndpoint(TicketLookup):
             spoilt=spoilt,
             two_factor=self._settings.credentials.two_factor_token,
         )
+        if write is not None:
+            request = replace(request, body=write(json.loads(request.body or b"{}")).encode())
         return self._follow(replace(request, headers=(*request.headers, *headers)), "login", follow=False)
 
     def enter_project(self, project: str) -> CallResult:
@@ -254,6 +284,11 @@ class TicketEndpoint(TicketLookup):
         shift += self.wall_clock
         credentials = self._settings.credentials
         return signed_headers(credentials, method=method, path=path, shift=shift, alter=alter, learn=self._learn)
+
+
+def unvaried(draft: Draft, _number: int) -> Draft:
+    """Return the calibration draft itself for every round."""
+    return draft
 
 
 def only_owner(part: str, own: TicketEndpoint) -> TicketEndpoint:

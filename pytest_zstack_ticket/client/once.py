@@ -22,6 +22,18 @@ class OncePerKey(Generic[Key, Value]):
         """Say whether the value of a key is known, or is being made."""
         return key in self._known
 
+    def known(self, key: Key) -> Value | None:
+        """Return the value of a key, None if it was not made yet, or is being made."""
+        found = self._known.get(key)
+        return found.result() if found is not None and found.done() else None
+
+    def put(self, key: Key, value: Value) -> None:
+        """Take another value for a key from now on."""
+        made: Future[Value] = Future()
+        made.set_result(value)
+        with self._lock:
+            self._known[key] = made
+
     def get(self, key: Key, make: Callable[[], Value]) -> Value:
         """Return the value of a key: made now, by another thread that is waited for, or earlier.
 

@@ -19,10 +19,10 @@ STUCK, LEAST_PATIENCE = 3, 0.5
 """After so many jobs in a row that did not end, each next one is given half the time, at least so many seconds."""
 PROOFS = 2
 """Jobs in a row that have to end within a shorter wait before it is taken."""
-FALSE_START, ON_TIME, TOO_SHORT = 1.0, 0.25, 3.0
+FALSE_START, ON_TIME, TOO_SHORT = 1.0, 0.5, 3.0
 """What a job that runs longer than the wait adds and one that does not takes away; at the last figure the wait grows.
 
-So up to a fifth of the jobs may need a second poll.
+So up to a third of the jobs may need a second poll: some targets say of every fourth one once more that it runs.
 """
 FIRST_STEP, LATER_STEP, LARGEST_STEP = 0.5, 0.1, 0.5
 """By which part a wait is shortened to see whether that is enough: in the beginning, once that failed, and at most."""
@@ -73,7 +73,7 @@ class JobWait:
             self._out = False
             self._proofs += 1
             if self._proofs >= PROOFS:
-                self.wait, self._most = wait, 0.0
+                self.wait = wait
                 self._step = min(LARGEST_STEP, self._step * 2)
                 self._plan(FEWEST_BETWEEN)
         elif wait <= self.wait:
@@ -85,7 +85,7 @@ class JobWait:
         if self._out and wait == self._attempt:
             self._short, self._step = wait, LATER_STEP
             self._plan(self._between * 2)
-        elif wait >= self.wait:
+        elif wait == self.wait:  # a job that began with an earlier, longer wait says nothing of this one
             self._late += FALSE_START
             if self._late >= TOO_SHORT:
                 self._lengthen(wait, ended)
@@ -96,7 +96,7 @@ class JobWait:
 
     def _lengthen(self, short: float, ended: float) -> None:
         ended = min(ended, self.wait * RISE)
-        if not self._most or ended > self.wait * MUCH:
+        if not self._most or ended > short * MUCH:
             self._most = ended * MUCH
         self._short, self.wait = short, max(self.wait, min(ended, self._most))
         self._plan(FEWEST_BETWEEN)

@@ -9,11 +9,11 @@ Level: TypeAlias = Literal["must", "should", "may"]
 Basis: TypeAlias = Literal["document", "platform", "sdk"]
 
 
-FewReason: TypeAlias = Literal["course", "enumerated", "one-form", "outside-input"]
+FewReason: TypeAlias = Literal["harm", "one-form", "outside-input"]
 """Why few distinct inputs exist.
 
-Each example is a course of many calls of which the input is only the first; the kinds of input are enumerated, each
-sent once; there is one form of the request; or what differs is what the digest of an input leaves out: who asks, when,
+More of them could do harm: wrong passwords lock an account, approvals carry out what a ticket requests;
+there is one form of the request; or what differs is what the digest of an input leaves out: who asks, when,
 over which connection.
 """
 

@@ -28,6 +28,10 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "zstack_long: takes longer than others (a real node refuses some jobs after 15 s), so it starts first",
     )
+    config.addinivalue_line(
+        "markers",
+        "zstack_rounds(most): above effort smoke the test is repeated with varied drafts, at most so many times",
+    )
     config.pluginmanager.register(fixtures, "zstack-ticket-fixtures")
     if is_asked_for(config):
         from pytest_zstack_ticket.plugin import registration  # noqa: PLC0415 - a run without target does not pay for it

@@ -71,6 +71,14 @@ def zstack_effort(zstack_run: Run) -> str:
 
 
 @pytest.fixture(scope="session")
+def zstack_round(zstack_run: Run) -> Callable[[], int]:  # noqa: ARG001 - only a run has rounds
+    """Tell which round of its body a test marked `zstack_rounds` is in: 0 with the calibration draft itself."""
+    from pytest_zstack_ticket.client.rounds import round_number  # noqa: PLC0415 - only a run of ours pays for it
+
+    return round_number
+
+
+@pytest.fixture(scope="session")
 def zstack_context(zstack_run: Run) -> Context:
     """Provide the values that this cloud accepts a ticket with, from the context file."""
     return zstack_run.reached.context
@@ -166,15 +174,16 @@ def zstack_in_window(zstack_run: Run) -> Callable[..., Iterator[tuple[Any, Any]]
 
 @pytest.fixture(scope="session")
 def zstack_once(zstack_run: Run) -> Callable[..., Any]:
-    """Provide what several tests share, made by the first to ask: `zstack_once("refusals", make)`."""
+    """Provide what several tests share, made in each round by the first to ask: `zstack_once("refusals", make)`."""
     from pytest_zstack_ticket.client.once import OncePerKey  # noqa: PLC0415 - as above
+    from pytest_zstack_ticket.client.rounds import round_number  # noqa: PLC0415 - as above
 
-    known: OncePerKey[str, Any] = OncePerKey()
+    known: OncePerKey[tuple[str, int], Any] = OncePerKey()
     quota = zstack_run.reached.endpoint.quota
 
     def get(key: str, make: Callable[[], Any]) -> Any:
         with quota.sharing():
-            return known.get(key, make)
+            return known.get((key, round_number()), make)
 
     return get
 

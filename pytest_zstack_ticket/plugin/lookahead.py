@@ -25,6 +25,7 @@ from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.config.suite_load import suite_load
 from pytest_zstack_ticket.plugin import fixtures, items
 from pytest_zstack_ticket.plugin.fixtures import FIXTURE_VALUE
+from pytest_zstack_ticket.plugin.rounds import call_in_rounds
 from pytest_zstack_ticket.plugin.run_order import explores, group_of
 from pytest_zstack_ticket.runner.record import ItemRecord
 from pytest_zstack_ticket.runner.run import Run
@@ -214,7 +215,7 @@ class Lookahead:
 
     def _work(self, body: Body, arguments: dict[str, Any]) -> None:
         try:
-            body.item.function(**arguments)
+            call_in_rounds(self._run, body.item, arguments)
         except BaseException as error:  # noqa: BLE001 - raised again when pytest comes to the test
             body.error = error
         finally:

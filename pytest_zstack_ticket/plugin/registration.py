@@ -13,6 +13,7 @@ from pytest_zstack_ticket.plugin.hooks import RunHooks
 from pytest_zstack_ticket.plugin.interrupts import Interrupts
 from pytest_zstack_ticket.plugin.loaded_plugins import LoadedPlugins
 from pytest_zstack_ticket.plugin.progress import LiveLine, is_wanted
+from pytest_zstack_ticket.plugin.rounds import Rounds
 
 
 def set_up(config: pytest.Config) -> None:
@@ -35,6 +36,7 @@ def set_up(config: pytest.Config) -> None:
         return
     register(LoadedPlugins(run, config), "zstack-ticket-plugins")
     register(Interrupts(run), "zstack-ticket-interrupts")
+    register(Rounds(run), "zstack-ticket-rounds")
     if lookahead.is_wanted(config):
         register(lookahead.Lookahead(run, config), "zstack-ticket-lookahead")
     if is_wanted(config, os.environ):

@@ -91,7 +91,7 @@ class DriftMonitor:
     def mark(self) -> Probe:
         """Send the calibration draft once more, and look at its ticket."""
         with self._endpoint.quota.sharing():
-            created = self._endpoint.create(self._endpoint.calibration_draft)
+            created = self._endpoint.create(self._endpoint.plain_draft)
         if "query" not in self._endpoint.profile.capabilities:
             return Probe(created, None)
         shown = self._endpoint.find_by_name(created)

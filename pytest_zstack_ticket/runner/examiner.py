@@ -170,7 +170,8 @@ class Examiner:
         record = CURRENT.get()
         if record is not None:
             ahead = Tally(requirement=record.requirement, known=frozenset(partitions))
-            record.tally = record.tally.plus(ahead)
+            with self._lock:
+                record.tally = record.tally.plus(ahead)
 
     def observe(self, name: str, value: Json, trail: CallResult | None = None) -> None:
         """Keep an observation: a fact that is recorded where the contract is open."""

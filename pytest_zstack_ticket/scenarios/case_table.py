@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from pytest_zstack_ticket.client.call_gate import in_context
 from pytest_zstack_ticket.client.once import OncePerKey
+from pytest_zstack_ticket.client.rounds import round_number
 from pytest_zstack_ticket.model.outcome import Accepted, Malformed, Refused
 from pytest_zstack_ticket.model.ticket import Draft, Edit, Message
 
@@ -42,9 +44,9 @@ def _edit(row: Draft | Message) -> Edit:
     return row.edit
 
 
-def _key(row: Draft | Message) -> tuple[str, str]:
+def _key(row: Draft | Message) -> tuple[int, str, str]:
     edit = _edit(row)
-    return edit.kind, edit.partition
+    return round_number(), edit.kind, edit.partition
 
 
 @dataclass(slots=False)
@@ -52,7 +54,8 @@ class CaseTable:
     """The catalogues of one run, with the result of each row that was sent so far.
 
     Rows are chosen by their partition, such as `params.name/too-long`; `*` stands for any text. Rows that could harm
-    the target are left out. `order` is the seed of the order in which drafts are sent, None for that of the catalogues.
+    the target are left out. In a further round of a test they are edits of its varied draft.
+    `order` is the seed of the order in which drafts are sent, None for that of the catalogues.
     `announce` is called with the partitions that a test is about to examine.
     """
 
@@ -62,19 +65,25 @@ class CaseTable:
     window: int = 1
     order: int | None = None
     announce: Callable[[Iterable[str]], object] = _ignore
-    _results: OncePerKey[tuple[str, str], CallResult] = field(default_factory=OncePerKey)
+    _rows: OncePerKey[int, dict[str, tuple[Draft | Message, ...]]] = field(default_factory=OncePerKey)
+    _results: OncePerKey[tuple[int, str, str], CallResult] = field(default_factory=OncePerKey)
 
-    @cached_property
+    @property
     def _catalogues(self) -> dict[str, tuple[Draft | Message, ...]]:
+        """The catalogues of this round: each row is one edit away from the round's draft."""
+        return self._rows.get(round_number(), self._made)
+
+    def _made(self) -> dict[str, tuple[Draft | Message, ...]]:
         from pytest_zstack_ticket import strategies  # noqa: PLC0415 - imports Hypothesis, which only suites pay for
 
-        tags = self.profile.surely_since(3, 6)
+        tags, limits = self.profile.surely_since(3, 6), self.profile.limits
+        body = json.loads(self.endpoint.calibration_draft.body) if round_number() else None
         catalogues: dict[str, tuple[Draft | Message, ...]] = {
-            "mutations": strategies.mutations(self.context, self.profile.limits, tags=tags),
-            "variations": strategies.variations(self.context, self.profile.limits),
-            "open": strategies.open_questions(self.context, self.profile.limits),
-            "malformed-requests": strategies.malformed_requests(self.context, self.profile.limits),
-            "unusual-requests": strategies.unusual_requests(self.context, self.profile.limits),
+            "mutations": strategies.mutations(self.context, limits, tags=tags, body=body),
+            "variations": strategies.variations(self.context, limits, body=body),
+            "open": strategies.open_questions(self.context, limits, body=body),
+            "malformed-requests": strategies.malformed_requests(self.context, limits, body=body),
+            "unusual-requests": strategies.unusual_requests(self.context, limits, body=body),
         }
         may_send = self.endpoint.may_send
         found = {name: [row for row in rows if may_send(row.body)] for name, rows in catalogues.items()}

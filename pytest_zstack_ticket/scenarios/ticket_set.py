@@ -143,10 +143,15 @@ class TicketSet:
 
     def uuids(self) -> list[str]:
         """List the uuids of the first and the last ticket created, as far as a create or a listing shows them."""
+        found = self.all_uuids()
+        return [*found[:1], *found[1:][-1:]]
+
+    def all_uuids(self) -> list[str]:
+        """List the uuids of all tickets of the set, as far as a create or a listing shows them."""
         known = [getattr(result.outcome, "inventory", None) or {} for result in self.remaining.values()]
         rows = known if all("uuid" in one for one in known) else rows_of(self.listing().exchanges) or []
         found = [row.get("uuid") for row in rows]
-        return [uuid for uuid in (*found[:1], *found[1:][-1:]) if isinstance(uuid, str)]
+        return [uuid for uuid in found if isinstance(uuid, str)]
 
     def get_by_path(self, uuid: str) -> CallResult:
         """Read a ticket by its path."""

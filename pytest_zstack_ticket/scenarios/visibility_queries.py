@@ -24,6 +24,13 @@ class SoughtTicket:
     flow_collection: str
 
 
+UNCONDITIONED = (
+    *("start=0", "fields=uuid", "fields=uuid%2Cname", "fields=uuid%2Cstatus", "replyWithCount=true"),
+    *("fields=uuid%2Cname%2Cdescription", "start=0&fields=uuid", "start=0&replyWithCount=true"),
+)
+"""What else a query without conditions may ask for; `latest-0` and so on ask for the newest tickets with it."""
+
+
 def visibility_queries(ticket: SoughtTicket) -> dict[str, str]:
     """Build every query that finds the ticket, by what it asks for; those that find others show the newest first."""
     return (
@@ -71,6 +78,7 @@ def _queries_by_other_members(ticket: SoughtTicket) -> dict[str, str]:
         "some-members": f"{query_path(by_uuid)}&fields=uuid%2Cname",
         "second-page": f"{query_path(newest=True)}&start=1",
         "latest": query_path(newest=True),
+        **{f"latest-{place}": f"{query_path(newest=True)}&{more}" for place, more in enumerate(UNCONDITIONED)},
     }
 
 

@@ -13,6 +13,7 @@ from pytest_zstack_ticket.strategies.mutations import mutations
 from pytest_zstack_ticket.strategies.near_samples import near_sample
 from pytest_zstack_ticket.strategies.open_questions import open_questions
 from pytest_zstack_ticket.strategies.variations import marked_draft, variations
+from pytest_zstack_ticket.strategies.varied_drafts import varied_draft
 
 __all__ = [
     "NONCE",
@@ -32,4 +33,5 @@ __all__ = [
     "open_questions",
     "unusual_requests",
     "variations",
+    "varied_draft",
 ]

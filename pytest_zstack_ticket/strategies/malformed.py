@@ -6,40 +6,45 @@ import json
 import uuid
 from collections.abc import Iterator
 
+from pytest_zstack_ticket.model.nonce import NONCE
 from pytest_zstack_ticket.model.profile import Limits
 from pytest_zstack_ticket.model.ticket import Edit, Message
 from pytest_zstack_ticket.model.ticket_context import Context
-from pytest_zstack_ticket.strategies.base_draft import calibration_body, encode, put
+from pytest_zstack_ticket.strategies.base_draft import Body, calibration_body, encode, get, put
 from pytest_zstack_ticket.strategies.ill_formed_utf8 import ill_formed_requests
 from pytest_zstack_ticket.strategies.malformed_json import JSON_TYPE, lenient_json, malformed_json, message
 
 MIB = 1 << 20
+LONGEST_WORD = 40
 
 
-def malformed_requests(context: Context, _limits: Limits) -> tuple[Message, ...]:
-    """List every malformed request that must be refused."""
-    good = encode(calibration_body(context))
-    return (*malformed_json(good), *_methods(good), *_paths(good))
+def malformed_requests(context: Context, _limits: Limits, *, body: Body | None = None) -> tuple[Message, ...]:
+    """List every malformed request that must be refused, made of the calibration draft or of another valid body."""
+    good = encode(body or calibration_body(context))
+    word = str(get(body, "params.name")).partition(NONCE)[0][-LONGEST_WORD:] if body else ""
+    return (*malformed_json(good, word=word), *_methods(good, with_body=bool(body)), *_paths(good))
 
 
-def unusual_requests(context: Context, _limits: Limits) -> tuple[Message, ...]:
+def unusual_requests(context: Context, _limits: Limits, *, body: Body | None = None) -> tuple[Message, ...]:
     """List every unusual request that a healthy target may accept or refuse, but has to answer."""
-    good = encode(calibration_body(context))
+    body = body or calibration_body(context)
+    good = encode(body)
     return (
         *lenient_json(good),
-        *ill_formed_requests(calibration_body(context)),
-        *_deep(context),
-        *_large(context),
-        *_encodings(context),
+        *ill_formed_requests(body),
+        *_deep(body),
+        *_large(body),
+        *_encodings(body),
         *_headers(good),
         *_open_paths(good),
     )
 
 
-def _methods(good: bytes) -> Iterator[Message]:
+def _methods(good: bytes, *, with_body: bool) -> Iterator[Message]:
+    """Yield methods that no create has; a deletion has a body where that is what tells one round from another."""
     for name, method, body in (
         ("method-put", "PUT", good),
-        ("method-delete", "DELETE", None),
+        ("method-delete", "DELETE", good if with_body else None),
         ("method-patch", "PATCH", good),
         ("method-unknown", "CONFORM", good),
         ("method-trace", "TRACE", None),
@@ -76,18 +81,17 @@ def _open_paths(good: bytes) -> Iterator[Message]:
         yield Message(edit=edit, method=method, headers=(), body=None)
 
 
-def _deep(context: Context) -> Iterator[Message]:
+def _deep(plain: Body) -> Iterator[Message]:
     for depth in (100, 1000):
         nested = b'{"d":' * depth + b"1" + b"}" * depth
-        body = put(calibration_body(context), "params.requests[0].apiBody.conformanceMark", "@nested@")
+        body = put(plain, "params.requests[0].apiBody.conformanceMark", "@nested@")
         deep = encode(body).replace(b'"@nested@"', nested)
         yield message(f"json-deep-{depth}", deep, note=f"apiBody nested {depth} deep", reading=encode(body))
     yield message("json-deep-list-100000", b"[" * 100_000 + b"]" * 100_000, note="100000 nested lists")
     yield message("json-deep-open-100000", b'{"params":' * 20_000, note="20000 objects that never end")
 
 
-def _large(context: Context) -> Iterator[Message]:
-    body = calibration_body(context)
+def _large(body: Body) -> Iterator[Message]:
     yield message(
         "large-description", encode(put(body, "params.description", "d" * MIB)), note="a description of 1 MiB"
     )
@@ -96,8 +100,8 @@ def _large(context: Context) -> Iterator[Message]:
     yield message("large-many-keys", encode(put(body, "conformanceExtra", keys)), note="20000 unknown keys")
 
 
-def _encodings(context: Context) -> Iterator[Message]:
-    text = json.dumps(put(calibration_body(context), "params.name", "conformance test 工单 é"), ensure_ascii=False)
+def _encodings(body: Body) -> Iterator[Message]:
+    text = json.dumps(put(body, "params.name", "conformance test 工单 é"), ensure_ascii=False)
     good = text.encode()
     yield message("encoding-invalid-utf8", good.replace("é".encode(), b"\xff\xfe\xc3"), reading=good)
     yield message("encoding-lone-surrogate", good.replace("é".encode(), b"\\ud800"))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from pytest_zstack_ticket.model.exchange import Headers
 from pytest_zstack_ticket.model.ticket import JSON_UTF8, Edit, Message
+from pytest_zstack_ticket.strategies.base_draft import encode
 
 JSON_TYPE: Headers = (("Content-Type", JSON_UTF8),)
 SEPARATORS = {
@@ -56,8 +57,8 @@ def message(
     return Message(edit=edit, body=body, headers=headers, reading=reading)
 
 
-def malformed_json(good: bytes) -> Iterator[Message]:
-    """Yield what every reader refuses."""
+def malformed_json(good: bytes, *, word: str = "") -> Iterator[Message]:
+    """Yield what every reader refuses; a `word` makes other documents of those that have no part of a good body."""
     for part in (1, len(good) // 3, len(good) // 2, len(good) - 1):
         yield message(
             f"json-truncated-{part * 100 // len(good)}", good[:part], note=f"the first {part} bytes only", reading=good
@@ -67,23 +68,29 @@ def malformed_json(good: bytes) -> Iterator[Message]:
     yield message("json-trailing-text", good + b"xyz", reading=good)
     yield message("json-trailing-object", good + b"{}", reading=good)
     yield message("json-trailing-bracket", good + b"}", reading=good)
-    yield message("json-garbage-text", b"this is not JSON at all")
-    yield message("json-garbage-bracket", b"}{")
-    yield message("json-garbage-xml", b"<params><name>x</name></params>")
-    yield message("json-garbage-form", b"name=x&requests=y&accountSystemType=iam2")
     yield message("json-unbalanced", good.replace(b"]", b"", 1), reading=good)
-    yield message("json-missing-colon", b'{"params" {}}')
-    yield message("json-top-level-string", b'"params"')
-    yield message("json-top-level-number", b"42")
-    yield message("json-top-level-boolean", b"true")
-    yield message("json-top-level-list-number", b"[1]")
-    yield message("json-top-level-list-string", b'["params"]')
     kinds = {"separator": SEPARATORS, "unicode-escape": UNICODE_ESCAPES, "unknown-escape": UNKNOWN_ESCAPES}
     for kind, rows in kinds.items():
         for name, text in rows.items():
             yield message(f"json-{kind}-{name}", _inside(good, text), reading=good)
+    yield from _no_objects(word)
+
+
+def _no_objects(word: str) -> Iterator[Message]:
+    """Yield bodies that are no JSON object at all."""
+    text = word.encode()
+    yield message("json-garbage-text", b"this is not JSON at all" + text)
+    yield message("json-garbage-bracket", b"}{" + text)
+    yield message("json-garbage-xml", b"<params><name>x" + text + b"</name></params>")
+    yield message("json-garbage-form", b"name=x" + text + b"&requests=y&accountSystemType=iam2")
+    yield message("json-missing-colon", b'{"params" {' + (b'"x":1' if text else b"") + b"}}")
+    yield message("json-top-level-string", encode(f"params{word}"))
+    yield message("json-top-level-number", str(42 + len(word) * 1000 + sum(text)).encode())
+    yield message("json-top-level-boolean", b"true")
+    yield message("json-top-level-list-number", encode([1, *map(ord, word)]))
+    yield message("json-top-level-list-string", encode([f"params{word}"]))
     yield message("body-empty", b"")
-    yield message("body-blank", b"  \n")
+    yield message("body-blank", b"  " + b" " * (sum(text) % 1000) + b"\n")
     yield message("body-null", b"null")
 
 

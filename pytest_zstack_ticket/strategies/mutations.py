@@ -54,12 +54,12 @@ def mutation_rows(limits: Limits, *, fresh: Callable[[], str], tags: bool = True
     yield from _wrappers()
 
 
-def mutations(context: Context, limits: Limits, *, tags: bool = True) -> tuple[Draft, ...]:
-    """List every mutation of the calibration draft, each one edit away from it.
+def mutations(context: Context, limits: Limits, *, tags: bool = True, body: Body | None = None) -> tuple[Draft, ...]:
+    """List every mutation of the calibration draft, or of another valid body, each one edit away from it.
 
     `tags` is False for a release that has none (before 3.6): it ignores the key as any other that it does not know.
     """
-    body = calibration_body(context)
+    body = body or calibration_body(context)
     return tuple(row.draft(body) for row in mutation_rows(limits, fresh=fresh_uuid, tags=tags))
 
 

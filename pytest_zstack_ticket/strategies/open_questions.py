@@ -41,9 +41,11 @@ NUMBERS: dict[str, Json] = {
 CONTENT_TYPES = {"form": "application/x-www-form-urlencoded", "text": "text/plain", "bare": "application/json"}
 
 
-def open_questions(context: Context, limits: Limits, *, fresh: Callable[[], str] = fresh_uuid) -> tuple[Draft, ...]:
-    """List every variation about which the contract is silent, each one edit away from the calibration draft."""
-    body = calibration_body(context)
+def open_questions(
+    context: Context, limits: Limits, *, fresh: Callable[[], str] = fresh_uuid, body: Body | None = None
+) -> tuple[Draft, ...]:
+    """List every variation about which the contract is silent, one edit away from the calibration draft or `body`."""
+    body = body or calibration_body(context)
     return tuple(row.draft(body) for row in open_rows(context, limits, fresh=fresh))
 
 

@@ -57,9 +57,11 @@ OPTIONAL: dict[str, tuple[Json, ...]] = {
 """Optional fields inside params, absent (...) or present; empty lists, for a tag must exist or change the target."""
 
 
-def variations(context: Context, limits: Limits, *, fresh: Callable[[], str] = fresh_uuid) -> tuple[Draft, ...]:
-    """List every variation of the calibration draft that must not matter, each one edit away from it."""
-    body = calibration_body(context)
+def variations(
+    context: Context, limits: Limits, *, fresh: Callable[[], str] = fresh_uuid, body: Body | None = None
+) -> tuple[Draft, ...]:
+    """List every variation that must not matter of the calibration draft, or of another valid body, one edit away."""
+    body = body or calibration_body(context)
     return tuple(row.draft(body) for row in variation_rows(context, limits, fresh=fresh))
 
 

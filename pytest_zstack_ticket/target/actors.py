@@ -95,7 +95,7 @@ class ActorEndpoints:
             return own
         found = self._actors.connect(part).endpoint
         context = self._state.context
-        found.calibration_draft = draft_of(context_for(part, context), context.name)
+        found.plain_draft = draft_of(context_for(part, context), context.name)
         return found
 
 

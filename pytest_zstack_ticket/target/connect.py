@@ -23,6 +23,7 @@ from pytest_zstack_ticket.config.options import RunOptions
 from pytest_zstack_ticket.model.http_client import HttpClient, client_of
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Settings
+from pytest_zstack_ticket.model.ticket import Draft
 from pytest_zstack_ticket.model.ticket_context import Part
 from pytest_zstack_ticket.redaction.redactor import SPOILT, Redactor
 from pytest_zstack_ticket.redaction.shared_secrets import SharedSecrets
@@ -194,9 +195,16 @@ class ConnectionFactory:
             draft=draft_of(context_for(part, context) if part else context, context.name),
             users=users,
             quota=self.cleanup,
+            vary=self._varied,
             calls=CallListeners(*([self.called] if self.called else ())),
             learn=self.redactor.learn,
         )
+
+    def _varied(self, draft: Draft, number: int) -> Draft:
+        """Draft of a further round, drawn from the seed of the run."""
+        from pytest_zstack_ticket.strategies import varied_draft  # noqa: PLC0415 - imports Hypothesis
+
+        return varied_draft(draft, self.state.profile.limits, seed=self.seed, number=number)
 
     def _ledger(self, settings: Settings, worker: str) -> Ledger | None:
         """Ledger of one user, beside that of the run's own user; None where nothing has to be deleted."""

@@ -99,8 +99,7 @@ class Target:
     @property
     def known_calibration(self) -> CallResult | None:
         """The trail of the calibration request, None if the target was lost before it was sent."""
-        known: CallResult | None = self.endpoint.__dict__.get("calibration")
-        return known
+        return self.endpoint.known_calibration
 
     @property
     def kind(self) -> Kind:
@@ -187,14 +186,15 @@ class Target:
         if not accepts(replace(self.context, name=f"{PLAIN_NAME} {self.context.nonce}".strip())) and _is_refused(first):
             near_sample(self.context, accepts)
         if accepted:
-            self.calibrate(accepted[-1][0])
-            self.endpoint.calibration = accepted[-1][1]
+            self.calibrate(*accepted[-1])
         return self.endpoint.calibration
 
-    def calibrate(self, context: Context) -> None:
-        """Make the calibration draft, and all that is derived from it, of another context."""
+    def calibrate(self, context: Context, trail: CallResult | None = None) -> None:
+        """Make the calibration draft, and all that is derived from it, of another context; `trail` is its trail."""
         self.state.context = context
-        self.endpoint.calibration_draft = draft_of(context, context.name)
+        self.endpoint.plain_draft = draft_of(context, context.name)
+        if trail is not None:
+            self.endpoint.calibrated_by(trail)
 
     def _shows_schema(self) -> bool:
         draft = self.endpoint.calibration_draft
@@ -203,7 +203,7 @@ class Target:
     def _judge_by(self, profile: Profile) -> None:
         self.state.profile = profile
         if (known := self.known_calibration) is not None:
-            self.endpoint.calibration = replace(known, profile=profile)
+            self.endpoint.calibrated_by(replace(known, profile=profile))
 
     def listen(self) -> None:
         """Listen for the ends of jobs, if the target starts jobs and delivers the end of one more of them."""

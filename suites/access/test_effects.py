@@ -3,6 +3,7 @@
 import json
 import time
 import uuid
+from itertools import product
 
 import pytest
 
@@ -40,6 +41,12 @@ SECONDS = 10.0
 LATER = 1.0
 """Seconds that a target has to call a URL after it delivered the webhook of the same create."""
 ORIGIN = "https://conformance.invalid"
+ORIGINS = (
+    *("http://conformance.invalid", "https://conformance.invalid:8443", "https://a.b.conformance.invalid"),
+    *("https://localhost.conformance.invalid", "http://127.0.0.1.conformance.invalid", "null"),
+)
+PATHS = ("/v1/tickets?limit=1", "/v1/tickets?count=true", "/v1/tickets/archives?limit=1", "/v1/no-such-api")
+"""Origins that are no page of the target, and paths that one might ask, for efforts above smoke."""
 INJECTED = "X-Conformance-Injected"
 
 
@@ -56,6 +63,7 @@ def draft_with(draft, **members):
 
 
 @pytest.mark.requirement("ZT-ACCESS-015")
+@pytest.mark.zstack_rounds
 def test_members_of_the_server_take_no_effect_in_a_create(ticket_endpoint, zstack_examine):
     """Status, uuid, dates, flow, type and account sent with a create take no effect, nor does `request`."""
     draft = ticket_endpoint.calibration_draft
@@ -71,6 +79,7 @@ def test_members_of_the_server_take_no_effect_in_a_create(ticket_endpoint, zstac
 
 
 @pytest.mark.requirement("ZT-ACCESS-016")
+@pytest.mark.zstack_rounds
 def test_members_of_the_server_take_no_effect_in_an_event(zstack_canary, zstack_examine):
     """Status, name, dates and account sent with an event take no effect: it leads where it does without them."""
     canary, more = zstack_canary(), OWNED | {"name": "renamed by an event", "accountUuid": uuid.uuid4().hex}
@@ -97,6 +106,7 @@ def test_text_of_a_condition_widens_nothing(zstack_tickets, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-ACCESS-018")
+@pytest.mark.zstack_rounds
 def test_reading_call_with_a_body_creates_nothing(ticket_endpoint, zstack_examine):
     """A GET with the body of a create creates no ticket."""
     draft, edit = ticket_endpoint.calibration_draft, edit_of("get-with-create", kind="breakage")
@@ -113,6 +123,7 @@ def test_reading_call_with_a_body_creates_nothing(ticket_endpoint, zstack_examin
 
 
 @pytest.mark.requirement("ZT-ACCESS-019")
+@pytest.mark.zstack_rounds
 def test_reading_call_with_a_body_changes_nothing(zstack_canary, zstack_examine):
     """A GET of a ticket, or of its actions, with the body of an event neither changes nor deletes the ticket."""
     canary, arguments = zstack_canary(), {"call": "action"}
@@ -130,6 +141,7 @@ def test_reading_call_with_a_body_changes_nothing(zstack_canary, zstack_examine)
 
 @pytest.mark.requirement("ZT-ACCESS-020")
 @pytest.mark.zstack_alone("races")
+@pytest.mark.zstack_rounds
 def test_events_at_once_leave_one_history(zstack_canary, zstack_examine):
     """Cancels of one ticket at the same time leave one unbroken history that ends in the status shown."""
     for _ in range(2):
@@ -144,6 +156,7 @@ def test_events_at_once_leave_one_history(zstack_canary, zstack_examine):
 
 @pytest.mark.requirement("ZT-ACCESS-021")
 @pytest.mark.zstack_alone("races")
+@pytest.mark.zstack_rounds
 def test_updates_and_deletions_at_once_are_whole(zstack_canary, zstack_examine):
     """Updates at the same time leave the requests of one, whole; a deletion that is accepted leaves nothing."""
     for events in (["update"] * 3, ["cancel", "delete", "cancel"], ["delete", "update", "delete"]):
@@ -159,6 +172,7 @@ def test_updates_and_deletions_at_once_are_whole(zstack_canary, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-ACCESS-022")
+@pytest.mark.zstack_rounds
 def test_url_in_a_text_is_not_called(ticket_endpoint, zstack_webhook, zstack_examine):
     """No URL in a ticket's name, description or requests is called by the target."""
     tokens = {place: uuid.uuid4().hex for place in (*FETCHED, "hook")}
@@ -194,7 +208,7 @@ def test_owner_cannot_approve_their_ticket(ticket_endpoint, zstack_canary, zstac
 
 
 @pytest.mark.requirement("ZT-ACCESS-024")
-def test_no_origin_is_allowed_to_read_with_credentials(ticket_endpoint, zstack_examine, zstack_observe):
+def test_no_origin_is_allowed_to_read_with_credentials(ticket_endpoint, zstack_effort, zstack_examine, zstack_observe):
     """No response allows the page of any origin that names itself to read it with credentials."""
     origin = (("Origin", ORIGIN), ("Access-Control-Request-Method", "POST"))
     asked = {"query": ticket_endpoint.call("GET", "/v1/tickets?limit=1", headers=origin[:1])}
@@ -204,10 +218,15 @@ def test_no_origin_is_allowed_to_read_with_credentials(ticket_endpoint, zstack_e
     for name, result in asked.items():
         violation = zstack_examine("no-origin-echo", edit=edit_of(f"origin-{name}"), subject=result)
         assert violation is None, violation
+    for named, path in product(ORIGINS, PATHS) if zstack_effort != "smoke" else ():
+        result = ticket_endpoint.call("GET", path, headers=(("Origin", named),))
+        violation = zstack_examine("no-origin-echo", edit=edit_of("origin-query"), subject=result)
+        assert violation is None, violation
     observe_headers(zstack_observe, asked["query"], asked["preflight"])
 
 
 @pytest.mark.requirement("ZT-ACCESS-025")
+@pytest.mark.zstack_rounds
 def test_line_end_in_a_text_makes_no_header(ticket_endpoint, zstack_examine):
     """A line end in a text, a path or a query string never adds a header to a response."""
     text, quoted = f"x\r\n{INJECTED}: 1\r\n", f"x%0d%0a{INJECTED}:%201%0d%0a"

@@ -114,6 +114,7 @@ def test_json_is_not_declared_as_html(zstack_cases, zstack_examine, ticket_endpo
 
 
 @pytest.mark.requirement("ZT-ANSWER-032")
+@pytest.mark.zstack_rounds
 def test_schema_paths_resolve_to_values(ticket_endpoint, zstack_examine):
     """Each path in a response's schema resolves to a value in that response."""
     result = ticket_endpoint.create(ticket_endpoint.calibration_draft, headers=(("X-JSON-Schema", "true"),))

@@ -33,6 +33,7 @@ UNMATCHED = ["ticket type", "工单类型", "flow collection", "工单流程"]
 
 
 @pytest.mark.parametrize("rows", by_requirement(ACCEPTED))
+@pytest.mark.zstack_rounds
 def test_variation_does_not_change_the_decision(rows, ticket_endpoint, zstack_cases, zstack_examine):
     """A variation that must not matter gets the same decision as its sibling."""
     for edit, result in zstack_cases.results("variations", *rows):
@@ -44,6 +45,7 @@ def test_variation_does_not_change_the_decision(rows, ticket_endpoint, zstack_ca
 
 
 @pytest.mark.requirement("ZT-BODY-050")
+@pytest.mark.zstack_rounds
 def test_optional_fields_do_not_change_the_decision(ticket_endpoint, zstack_cases, zstack_context, zstack_examine):
     """Optional fields in any combination, and tags that the context names, get the same decision as their sibling."""
     rows = ["optional/*", *(["params.tagUuids/known"] if zstack_context.tags else [])]
@@ -59,6 +61,7 @@ NULLS = [
 
 
 @pytest.mark.requirement("ZT-BODY-067")
+@pytest.mark.zstack_rounds
 def test_null_of_an_optional_field_does_not_change_the_decision(ticket_endpoint, zstack_cases, zstack_examine):
     """An optional field that is null gets the same decision as one that is absent."""
     for edit, result in zstack_cases.results("open", *NULLS):
@@ -87,6 +90,7 @@ def test_execute_times_may_be_written_as_whole_number(ticket_endpoint, zstack_co
 
 
 @pytest.mark.requirement("ZT-BODY-045")
+@pytest.mark.zstack_rounds
 def test_trimmed_white_space_does_not_count_towards_the_limit(ticket_endpoint, zstack_cases, zstack_examine):
     """Leading and trailing white space that a target trims does not count towards the length of a name."""
     roles = {}

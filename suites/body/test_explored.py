@@ -56,6 +56,7 @@ def test_same_draft_gets_the_same_decision(ticket_endpoint, zstack_cases, zstack
 
 @pytest.mark.requirement("ZT-BODY-063")
 @pytest.mark.zstack_alone("sequences")
+@pytest.mark.zstack_rounds(most=8)
 def test_refused_body_does_not_change_the_next_decision(
     ticket_endpoint, zstack_cases, zstack_in_window, zstack_examine
 ):

@@ -67,6 +67,7 @@ GENERIC = (
 
 
 @pytest.mark.parametrize("rows", by_requirement(REFUSED))
+@pytest.mark.zstack_rounds
 def test_invalid_body_is_refused(rows, ticket_endpoint, zstack_cases, zstack_examine):
     """A body with one invalid field is refused, while its sibling without the edit is accepted."""
     for edit, result in zstack_cases.results("mutations", *rows):
@@ -78,6 +79,7 @@ def test_invalid_body_is_refused(rows, ticket_endpoint, zstack_cases, zstack_exa
 
 
 @pytest.mark.requirement("ZT-BODY-066")
+@pytest.mark.zstack_rounds
 def test_unknown_system_tag_is_refused(ticket_endpoint, zstack_cases, zstack_examine):
     """A system tag that is defined nowhere is refused."""
     for edit, result in zstack_cases.results("open", "systemTags/unknown"):
@@ -90,6 +92,7 @@ def test_unknown_system_tag_is_refused(ticket_endpoint, zstack_cases, zstack_exa
 
 @pytest.mark.requirement("ZT-BODY-023")
 @pytest.mark.zstack_long
+@pytest.mark.zstack_rounds(most=8)
 def test_resource_uuid_in_use_is_refused(ticket_endpoint, zstack_examine):
     """A resourceUuid that is already in use is refused."""
     draft = with_resource_uuid(ticket_endpoint.calibration_draft, uuid.uuid4().hex)

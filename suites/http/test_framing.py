@@ -27,6 +27,7 @@ def sent(endpoint, framing):
 
 
 @pytest.mark.requirement("ZT-HTTP-031")
+@pytest.mark.zstack_rounds(most=8)
 def test_request_with_a_broken_framing_is_refused(ticket_endpoint, zstack_examine):
     """A request with two lengths, a bad length, broken chunks, no Host or a blank before a colon is refused or cut off."""
     _, sibling = sent(ticket_endpoint, "plain")
@@ -48,6 +49,7 @@ def test_target_keeps_working_after_an_unusual_framing(ticket_endpoint, zstack_e
 
 
 @pytest.mark.requirement("ZT-HTTP-032")
+@pytest.mark.zstack_rounds(most=8)
 def test_message_that_ends_too_early_makes_no_ticket(ticket_endpoint, zstack_examine):
     """A create whose connection ends before the message does makes no ticket, though its JSON is whole."""
     for framing in ENDING_EARLY:
@@ -68,6 +70,7 @@ def test_body_in_several_chunks_is_accepted(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-HTTP-033")
+@pytest.mark.zstack_rounds
 def test_blanks_around_header_values_do_not_matter(ticket_endpoint, zstack_examine):
     """Blanks and tabs around the value of a header do not matter."""
     edit, result = sent(ticket_endpoint, "padded-values")

@@ -66,6 +66,7 @@ def each_with_sibling(groups):
 
 
 @pytest.mark.parametrize("rows", by_requirement(REFUSED))
+@pytest.mark.zstack_rounds
 def test_malformed_request_is_refused(rows, ticket_endpoint, zstack_cases, zstack_examine):
     """A malformed request is refused, while the calibration draft is accepted."""
     for edit, result in zstack_cases.results("malformed-requests", *rows):
@@ -74,6 +75,7 @@ def test_malformed_request_is_refused(rows, ticket_endpoint, zstack_cases, zstac
 
 
 @pytest.mark.requirement("ZT-HTTP-007")
+@pytest.mark.zstack_rounds
 def test_unknown_path_is_not_found(ticket_endpoint, zstack_cases, zstack_examine):
     """An unknown path is answered with 404."""
     for edit, result in zstack_cases.results("malformed-requests", "path-unknown*"):
@@ -88,6 +90,7 @@ def test_unknown_path_is_not_found(ticket_endpoint, zstack_cases, zstack_examine
 
 
 @pytest.mark.parametrize("rows", by_requirement(ANSWERED))
+@pytest.mark.zstack_rounds(most=2)
 def test_unusual_request_gets_a_response(rows, ticket_endpoint, zstack_cases, zstack_in_window, zstack_examine):
     """An unusual request gets a response in an allowed format, and the target keeps working."""
     groups = together(zstack_cases.results("unusual-requests", *rows))
@@ -110,6 +113,7 @@ def test_unusual_requests_are_reported(zstack_cases, zstack_observe, zstack_exam
 
 
 @pytest.mark.requirement("ZT-HTTP-027")
+@pytest.mark.zstack_rounds(most=3)
 def test_ill_formed_utf8_does_not_become_another_character(ticket_endpoint, zstack_cases, zstack_examine):
     """A body that is no UTF-8 is refused, or its bytes are not stored as the character that they stand for."""
     for edit, result in zstack_cases.results("unusual-requests", "utf8-*"):
@@ -127,6 +131,7 @@ def test_ill_formed_utf8_does_not_become_another_character(ticket_endpoint, zsta
 
 
 @pytest.mark.parametrize("headers", by_requirement(HARMLESS))
+@pytest.mark.zstack_rounds
 def test_unknown_headers_and_header_case_do_not_matter(headers, ticket_endpoint, zstack_examine):
     """Unknown headers, and the case of known ones, do not matter."""
     draft = ticket_endpoint.calibration_draft
@@ -139,6 +144,7 @@ def test_unknown_headers_and_header_case_do_not_matter(headers, ticket_endpoint,
 
 @pytest.mark.requirement("ZT-HTTP-018")
 @pytest.mark.zstack_alone
+@pytest.mark.zstack_rounds(most=4)
 def test_authorization_may_be_written_in_lower_case(ticket_endpoint, zstack_examine):
     """A create whose Authorization header is written in lower case is accepted."""
     if "log-in" not in ticket_endpoint.profile.capabilities:
@@ -153,6 +159,7 @@ def test_authorization_may_be_written_in_lower_case(ticket_endpoint, zstack_exam
 
 
 @pytest.mark.requirement("ZT-HTTP-028")
+@pytest.mark.zstack_rounds
 def test_equivalent_headers_and_unknown_parameters_do_not_matter(ticket_endpoint, zstack_examine):
     """Headers that only say how the server is spoken to, and unknown query parameters, do not matter."""
     draft = ticket_endpoint.calibration_draft
@@ -172,6 +179,7 @@ def test_equivalent_headers_and_unknown_parameters_do_not_matter(ticket_endpoint
 
 
 @pytest.mark.requirement("ZT-HTTP-019")
+@pytest.mark.zstack_rounds
 def test_chunked_body_is_accepted(ticket_endpoint, zstack_examine):
     """A chunked body is accepted like one sent with a Content-Length."""
     draft = ticket_endpoint.calibration_draft
@@ -182,6 +190,7 @@ def test_chunked_body_is_accepted(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-HTTP-020")
+@pytest.mark.zstack_rounds(most=8)
 def test_target_keeps_working_after_every_malformed_request(
     ticket_endpoint, zstack_cases, zstack_in_window, zstack_examine
 ):

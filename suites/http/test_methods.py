@@ -23,6 +23,7 @@ def shown_canary(zstack_canary):
 
 
 @pytest.mark.requirement("ZT-HTTP-029")
+@pytest.mark.zstack_rounds
 def test_method_override_changes_nothing(zstack_canary, zstack_examine):
     """A GET of a ticket deletes nothing, whatever method a header or a parameter names."""
     canary = shown_canary(zstack_canary)
@@ -41,6 +42,7 @@ def test_method_override_changes_nothing(zstack_canary, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-HTTP-030")
+@pytest.mark.zstack_rounds
 def test_reading_methods_create_and_change_nothing(ticket_endpoint, zstack_canary, zstack_examine):
     """A HEAD or OPTIONS with the body of a create or of a cancel creates and changes nothing."""
     canary = shown_canary(zstack_canary)

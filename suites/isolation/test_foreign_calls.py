@@ -50,6 +50,7 @@ def foreign_calls(ticket_endpoint, zstack_once, zstack_canary, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-ISOLATION-009")
+@pytest.mark.zstack_rounds
 def test_stranger_cannot_cancel(ticket_endpoint, zstack_once, zstack_canary, zstack_examine):
     """A stranger cannot cancel a ticket, however often they try; the ticket stays unchanged."""
     calls = foreign_calls(ticket_endpoint, zstack_once, zstack_canary, zstack_examine)
@@ -58,6 +59,7 @@ def test_stranger_cannot_cancel(ticket_endpoint, zstack_once, zstack_canary, zst
 
 
 @pytest.mark.requirement("ZT-ISOLATION-010")
+@pytest.mark.zstack_rounds
 def test_stranger_cannot_reopen(ticket_endpoint, zstack_once, zstack_canary, zstack_examine):
     """A stranger cannot reopen a cancelled ticket; the ticket stays unchanged."""
     calls = foreign_calls(ticket_endpoint, zstack_once, zstack_canary, zstack_examine)
@@ -67,6 +69,7 @@ def test_stranger_cannot_reopen(ticket_endpoint, zstack_once, zstack_canary, zst
 
 
 @pytest.mark.requirement("ZT-ISOLATION-011")
+@pytest.mark.zstack_rounds
 def test_stranger_cannot_update_requests(ticket_endpoint, zstack_once, zstack_canary, zstack_examine):
     """A stranger cannot change the requests of a ticket, whether pending or cancelled."""
     calls = foreign_calls(ticket_endpoint, zstack_once, zstack_canary, zstack_examine)
@@ -77,6 +80,7 @@ def test_stranger_cannot_update_requests(ticket_endpoint, zstack_once, zstack_ca
 
 
 @pytest.mark.requirement("ZT-ISOLATION-012")
+@pytest.mark.zstack_rounds
 def test_stranger_cannot_delete(ticket_endpoint, zstack_once, zstack_canary, zstack_examine):
     """A stranger's delete does not remove a ticket; the response may be the one for a ticket that does not exist."""
     calls = foreign_calls(ticket_endpoint, zstack_once, zstack_canary, zstack_examine)
@@ -117,6 +121,7 @@ def names(result, canary):
 
 
 @pytest.mark.requirement("ZT-ISOLATION-013")
+@pytest.mark.zstack_rounds
 def test_refusal_discloses_nothing_of_the_ticket(
     ticket_endpoint, zstack_once, zstack_canary, zstack_observe, zstack_examine
 ):
@@ -134,6 +139,7 @@ def test_refusal_discloses_nothing_of_the_ticket(
 
 
 @pytest.mark.requirement("ZT-ISOLATION-014")
+@pytest.mark.zstack_rounds(most=8)
 @pytest.mark.zstack_long
 def test_stranger_cannot_create_with_a_used_uuid(ticket_endpoint, zstack_canary, zstack_in_window, zstack_examine):
     """A create by a stranger with the resourceUuid of a ticket is refused, discloses nothing and leaves the ticket unchanged."""
@@ -175,6 +181,7 @@ def flow_collection_of(part, context):
 
 
 @pytest.mark.requirement("ZT-ISOLATION-015")
+@pytest.mark.zstack_rounds
 def test_flow_collection_of_another_project_is_refused(ticket_endpoint, zstack_context, zstack_profile, zstack_examine):
     """No user can create a ticket in a flow collection that belongs to another project."""
     for creator, home in (("owner", "stranger"), ("stranger", "owner")):
@@ -209,6 +216,7 @@ def test_no_response_contains_internals_of_the_target(  # noqa: PLR0913, PLR0917
 
 
 @pytest.mark.requirement("ZT-ISOLATION-017")
+@pytest.mark.zstack_rounds
 def test_no_response_to_a_stranger_contains_a_secret(
     ticket_endpoint, zstack_once, zstack_canary, zstack_observe, zstack_examine
 ):
@@ -224,6 +232,7 @@ def test_no_response_to_a_stranger_contains_a_secret(
 
 
 @pytest.mark.requirement("ZT-ISOLATION-018")
+@pytest.mark.zstack_rounds
 def test_job_ids_are_not_sequential(ticket_endpoint, zstack_examine):
     """Job ids are not sequential, for whoever knows an id can read the job's result."""
     draft = ticket_endpoint.calibration_draft

@@ -15,6 +15,9 @@ The page names no statuses: for the documented profile any failure is enough.
 """
 TRIES, ENOUGH = 20, 5
 """Creates that are polled at once to find jobs that still run, and how many of those are enough."""
+AWAY = ("0" * 32, "f" * 32, "0", "-1", "null", "undefined", "job", "a" * 31, "a" * 33)
+"""Ids that no job has, for efforts above smoke."""
+UNKNOWN = {"smoke": 0, "standard": 0, "certify": 12}
 LATER = 1.0
 """Seconds after which a job that was reported as done too early is done."""
 GRACE = 10.0
@@ -62,6 +65,7 @@ def test_job_ends_with_a_result_or_an_error(ticket_endpoint, zstack_cases, zstac
 
 
 @pytest.mark.requirement("ZT-JOB-009")
+@pytest.mark.zstack_rounds
 def test_job_result_reads_the_same_again(ticket_endpoint, zstack_examine):
     """The result of a successful job stays the same when read again, at once and later, even if it was polled immediately."""
     result = ticket_endpoint.create(ticket_endpoint.calibration_draft)
@@ -76,6 +80,7 @@ def test_job_result_reads_the_same_again(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-JOB-010")
+@pytest.mark.zstack_rounds
 def test_job_error_reads_the_same_again(ticket_endpoint, zstack_cases, zstack_examine):
     """The error of a failed job stays the same when read again."""
     for edit, result in zstack_cases.results("mutations", "params.name/drop", "params.requests/drop", "*/unknown"):
@@ -89,9 +94,12 @@ def test_job_error_reads_the_same_again(ticket_endpoint, zstack_cases, zstack_ex
 
 
 @pytest.mark.requirement("ZT-JOB-011")
-def test_unknown_job_is_not_found(ticket_endpoint, zstack_examine):
+def test_unknown_job_is_not_found(ticket_endpoint, zstack_effort, zstack_examine):
     """A job that does not exist is reported as not found, neither pending nor done."""
-    for unknown in (uuid.uuid4().hex, "not-a-job"):
+    job = ticket_endpoint.calibration.job if zstack_effort != "smoke" else ""
+    near = [job[::-1], f"{job[:-1]}{'1' if job.endswith('0') else '0'}", *AWAY] if job else []
+    fresh = (uuid.uuid4().hex for _ in range(UNKNOWN[zstack_effort]))
+    for unknown in (uuid.uuid4().hex, "not-a-job", *near, *fresh):
         result = ticket_endpoint.call("GET", f"/v1/api-jobs/{unknown}", follow=False)
         check, arguments = (
             ("not-success", {}) if ticket_endpoint.profile.strict else ("expected-status", {"statuses": NOT_FOUND})
@@ -101,6 +109,7 @@ def test_unknown_job_is_not_found(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-JOB-012")
+@pytest.mark.zstack_rounds
 def test_job_url_refuses_other_methods(ticket_endpoint, zstack_examine):
     """A job's URL refuses POST, PUT and DELETE."""
     result = ticket_endpoint.create(ticket_endpoint.calibration_draft)
@@ -113,6 +122,7 @@ def test_job_url_refuses_other_methods(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-JOB-017")
+@pytest.mark.zstack_rounds
 def test_job_ends_within_its_announced_timeout(ticket_endpoint, zstack_examine):
     """A job ends within the apiTimeout that the target announced for it."""
     result = ticket_endpoint.create(
@@ -124,6 +134,7 @@ def test_job_ends_within_its_announced_timeout(ticket_endpoint, zstack_examine):
 
 @pytest.mark.requirement("ZT-JOB-018")
 @pytest.mark.zstack_alone
+@pytest.mark.zstack_rounds
 def test_job_results_are_not_mixed_up(ticket_endpoint, zstack_examine):
     """The results of two jobs are not mixed up."""
     drafts = [own_uuid(ticket_endpoint.calibration_draft) for _ in range(4)]

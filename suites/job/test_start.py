@@ -12,6 +12,7 @@ START_PARTS = {
     "ZT-JOB-002": (["location"], ["pattern"]),
     "ZT-JOB-003": (["apiTimeout"], []),
 }
+NO_NUMBERS = ("soon", "never", "five", "default", "x", "later")
 BAD_JOB_IDS = ("a" * 31, "b" * 33, "01234567-89ab-4def-8123-456789abcdef", "0123-4567-89ab-cdef-0123-4567-89ab-cdef")
 
 
@@ -35,6 +36,7 @@ def test_accepted_response_has_a_usable_location(part, ticket_endpoint, zstack_c
 
 
 @pytest.mark.requirement("ZT-JOB-004")
+@pytest.mark.zstack_rounds
 def test_job_has_the_id_requested(ticket_endpoint, zstack_examine):
     """A job has the id that X-Job-UUID requested."""
     for _ in range(3):
@@ -44,6 +46,7 @@ def test_job_has_the_id_requested(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-JOB-013")
+@pytest.mark.zstack_rounds
 def test_job_id_of_another_length_is_refused(ticket_endpoint, zstack_examine):
     """An X-Job-UUID that is not 32 characters long is refused."""
     for value in BAD_JOB_IDS:
@@ -55,6 +58,7 @@ def test_job_id_of_another_length_is_refused(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-JOB-014")
+@pytest.mark.zstack_rounds
 def test_used_job_id_is_refused(ticket_endpoint, zstack_examine):
     """From 4.5 on, an X-Job-UUID that was used before is refused."""
     job = uuid.uuid4().hex
@@ -75,18 +79,21 @@ def test_used_job_id_is_refused(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-JOB-015")
-def test_api_timeout_is_reported_in_milliseconds(ticket_endpoint, zstack_examine):
+@pytest.mark.zstack_rounds
+def test_api_timeout_is_reported_in_milliseconds(ticket_endpoint, zstack_round, zstack_examine):
     """From 4.1 on, an X-API-Timeout in seconds is reported as apiTimeout in milliseconds."""
-    for seconds in (77, 7201):
+    for seconds in (77 + 13 * zstack_round(), 7201 + 17 * zstack_round()):
         result = ticket_endpoint.create(ticket_endpoint.calibration_draft, headers=(("X-API-Timeout", str(seconds)),))
         violation = zstack_examine("reported-timeout", subject=result, arguments={"milliseconds": seconds * 1000})
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-016")
-def test_api_timeout_that_is_not_a_number_is_refused(ticket_endpoint, zstack_examine):
+@pytest.mark.zstack_rounds
+def test_api_timeout_that_is_not_a_number_is_refused(ticket_endpoint, zstack_round, zstack_examine):
     """An X-API-Timeout that is not a number is refused."""
-    message = with_header(ticket_endpoint.calibration_draft, "timeout-word", "X-API-Timeout", "soon")
+    word = NO_NUMBERS[zstack_round() % len(NO_NUMBERS)]
+    message = with_header(ticket_endpoint.calibration_draft, "timeout-word", "X-API-Timeout", word)
     violation = zstack_examine(
         "refusal", edit=message.edit, subject=ticket_endpoint.send(message), sibling=ticket_endpoint.calibration
     )
@@ -98,6 +105,7 @@ FORWARDED = (("X-Forwarded-Host", ELSEWHERE), ("X-Host", ELSEWHERE), ("Forwarded
 
 
 @pytest.mark.requirement("ZT-JOB-026")
+@pytest.mark.zstack_rounds
 def test_header_leads_no_job_to_another_host(ticket_endpoint, zstack_examine):
     """The location of a job is not on a host that a header of the create names."""
     result = ticket_endpoint.create(ticket_endpoint.calibration_draft, headers=FORWARDED)

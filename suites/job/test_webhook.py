@@ -25,6 +25,7 @@ def create_with_webhook(endpoint, listener, draft, *, refuse=0, count=1):
 
 
 @pytest.mark.parametrize("facet", by_requirement(FACETS))
+@pytest.mark.zstack_rounds
 def test_result_is_delivered_to_the_webhook(facet, ticket_endpoint, zstack_webhook, zstack_examine):
     """A successful job delivers its result with its id and X-Job-Success: true."""
     result, delivered = create_with_webhook(ticket_endpoint, zstack_webhook, ticket_endpoint.calibration_draft)
@@ -33,6 +34,7 @@ def test_result_is_delivered_to_the_webhook(facet, ticket_endpoint, zstack_webho
 
 
 @pytest.mark.requirement("ZT-JOB-024")
+@pytest.mark.zstack_rounds
 def test_error_is_delivered_to_the_webhook(ticket_endpoint, zstack_cases, zstack_webhook, zstack_examine):
     """The error of a failed job is delivered to the webhook."""
     draft = zstack_cases.rows("mutations", "params.name/drop")[0]
@@ -45,6 +47,7 @@ def test_error_is_delivered_to_the_webhook(ticket_endpoint, zstack_cases, zstack
 
 
 @pytest.mark.requirement("ZT-JOB-025")
+@pytest.mark.zstack_rounds
 def test_failed_webhook_delivery_is_repeated(ticket_endpoint, zstack_webhook, zstack_examine):
     """A webhook delivery that is answered with 500 is repeated."""
     result, delivered = create_with_webhook(

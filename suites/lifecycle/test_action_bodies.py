@@ -44,6 +44,7 @@ def judge(roles, canary, examine, **more):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-045")
+@pytest.mark.zstack_rounds
 def test_action_without_a_known_event_is_refused(zstack_canary, zstack_examine):
     """A status change that is empty, of a wrong type, or whose event only looks like one is refused."""
     canary, sibling = zstack_canary(), zstack_canary().send_event("cancel")
@@ -54,6 +55,7 @@ def test_action_without_a_known_event_is_refused(zstack_canary, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-046")
+@pytest.mark.zstack_rounds
 def test_update_with_requests_of_a_wrong_type_is_refused(zstack_canary, zstack_examine):
     """An update whose requests are no list of objects is refused and changes nothing."""
     other, canary = zstack_canary(), zstack_canary()

@@ -22,6 +22,7 @@ def update(canary, members):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-003")
+@pytest.mark.zstack_rounds
 def test_update_replaces_all_requests(zstack_canary, zstack_examine):
     """After an update with several requests, a cancelled ticket has all of them, in order."""
     canary = zstack_canary()
@@ -38,6 +39,7 @@ def test_update_replaces_all_requests(zstack_canary, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-038")
+@pytest.mark.zstack_rounds
 def test_events_and_deletions_are_reported_with_status_200(zstack_canary, zstack_examine):
     """An accepted event or deletion is reported with status 200 and a JSON object, directly or at the end of a job."""
     for _ in range(2):
@@ -51,6 +53,7 @@ def test_events_and_deletions_are_reported_with_status_200(zstack_canary, zstack
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-039")
+@pytest.mark.zstack_rounds
 def test_update_without_requests_is_refused(zstack_canary, zstack_examine):
     """An update without requests is refused and changes nothing."""
     other = zstack_canary()
@@ -72,6 +75,7 @@ def test_update_without_requests_is_refused(zstack_canary, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-040")
+@pytest.mark.zstack_rounds(most=4)
 def test_overlong_comment_is_refused(zstack_canary, zstack_profile, zstack_examine):
     """A comment longer than 65535 characters is refused and changes nothing."""
     sibling = zstack_canary().send_event("cancel")
@@ -97,6 +101,7 @@ PAUSE = 1.1
 
 @pytest.mark.requirement("ZT-LIFECYCLE-048")
 @pytest.mark.zstack_long
+@pytest.mark.zstack_rounds
 def test_event_moves_the_last_date_on(zstack_canary, zstack_examine):
     """A cancel moves the ticket's lastOpDate on."""
     canary = zstack_canary()

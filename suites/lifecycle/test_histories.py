@@ -25,6 +25,7 @@ def edit_of(event):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-017")
+@pytest.mark.zstack_rounds
 def test_history_contains_only_its_tickets_rows(zstack_ticket_group, zstack_examine):
     """A query for one ticket's history returns rows of that ticket only."""
     tickets = new_group(zstack_ticket_group, 2)
@@ -40,6 +41,7 @@ def test_history_contains_only_its_tickets_rows(zstack_ticket_group, zstack_exam
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-018")
+@pytest.mark.zstack_rounds
 def test_history_rows_are_not_rewritten(zstack_ticket_group, zstack_examine):
     """History rows are neither lost nor rewritten by later events."""
     tickets = new_group(zstack_ticket_group, 3)
@@ -62,6 +64,7 @@ def test_history_rows_are_not_rewritten(zstack_ticket_group, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-019")
+@pytest.mark.zstack_rounds
 def test_dates_never_move_backwards(zstack_ticket_group, zstack_examine):
     """A ticket's createDate never changes, and its lastOpDate never moves backwards."""
     tickets = new_group(zstack_ticket_group, 2)
@@ -75,6 +78,7 @@ def test_dates_never_move_backwards(zstack_ticket_group, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-020")
+@pytest.mark.zstack_rounds
 def test_history_rows_are_dated_in_order(zstack_ticket_group, zstack_examine):
     """History rows are dated in the order of their sequence."""
     tickets = new_group(zstack_ticket_group, 2)

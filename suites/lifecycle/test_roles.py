@@ -33,6 +33,7 @@ class Users:
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-030")
+@pytest.mark.zstack_rounds
 def test_every_event_by_a_stranger_is_refused(zstack_canary, ticket_endpoint, zstack_examine):
     """Every event sent by a stranger is refused; the ticket's status, members and history stay unchanged."""
     stranger, sibling = ticket_endpoint.as_user("stranger"), zstack_canary().send_event("cancel")
@@ -57,6 +58,7 @@ def test_every_event_by_a_stranger_is_refused(zstack_canary, ticket_endpoint, zs
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-031")
+@pytest.mark.zstack_rounds
 def test_reject_by_the_owner_is_refused_or_reported(zstack_canary, zstack_observe, ticket_endpoint, zstack_examine):
     """A reject by the ticket's owner is either refused without changing anything, or carried out as reported."""
     users = Users(ticket_endpoint, zstack_examine)
@@ -65,6 +67,7 @@ def test_reject_by_the_owner_is_refused_or_reported(zstack_canary, zstack_observ
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-032")
+@pytest.mark.zstack_rounds
 def test_reject_by_the_approver_leads_to_rejected(zstack_canary, zstack_examine, zstack_observe, ticket_endpoint):
     """An accepted reject by the approver leads to Rejected, and the history records it exactly once."""
     users = Users(ticket_endpoint, zstack_examine)
@@ -84,6 +87,7 @@ def operators(history):
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-033")
+@pytest.mark.zstack_rounds
 def test_cancel_by_the_approver_is_refused_or_reported(zstack_canary, zstack_observe, ticket_endpoint, zstack_examine):
     """A cancel by the approver is either refused without changing anything, or carried out as reported."""
     users = Users(ticket_endpoint, zstack_examine)

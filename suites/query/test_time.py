@@ -17,6 +17,7 @@ COUNT, PAUSE = 3, 1.1
 
 @pytest.mark.requirement("ZT-QUERY-045")
 @pytest.mark.zstack_long
+@pytest.mark.zstack_rounds
 def test_tickets_are_sorted_by_date(ticket_endpoint, zstack_examine):
     """A sort by createDate or lastOpDate orders tickets by it, upwards and downwards."""
     token = f"zd{uuid.uuid4().hex[:12]}"
@@ -39,6 +40,7 @@ SECONDS = 3
 
 
 @pytest.mark.requirement("ZT-QUERY-046")
+@pytest.mark.zstack_rounds(most=8)
 def test_text_of_a_condition_makes_no_database_wait(ticket_endpoint, zstack_examine):
     """A query with the text of a database function that waits is answered as soon as one without it."""
     name = str(ticket_endpoint.calibration.sent("name")).strip()

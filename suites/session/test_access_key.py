@@ -25,6 +25,7 @@ def signed(endpoint, name, **how):
 
 
 @pytest.mark.requirement("ZT-SESSION-020")
+@pytest.mark.zstack_rounds
 def test_signed_create_is_accepted(ticket_endpoint, zstack_examine):
     """A request signed with the access key is accepted."""
     result = ticket_endpoint.send(signed(ticket_endpoint, "signed"))
@@ -33,6 +34,7 @@ def test_signed_create_is_accepted(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.parametrize("ways", by_requirement(BAD_SIGNATURES))
+@pytest.mark.zstack_rounds
 def test_invalid_signature_is_refused(ways, ticket_endpoint, zstack_examine):
     """A signature for another request, key or time is refused, while a valid one is accepted."""
     good = ticket_endpoint.send(signed(ticket_endpoint, "signed"))
@@ -47,6 +49,7 @@ QUOTED = ["right-signature", "access-key", "access-key-digest"]
 
 
 @pytest.mark.requirement("ZT-SESSION-032")
+@pytest.mark.zstack_rounds
 def test_refused_signature_does_not_disclose_the_right_one(ticket_endpoint, zstack_examine, zstack_observe):
     """The response to a wrong signature shows neither the right one nor the secret or a digest of it."""
     for how in BAD_SIGNATURES["ZT-SESSION-021"]:

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from itertools import product
 
 import pytest
 
@@ -26,6 +27,7 @@ def with_session(draft, name, header):
 
 
 @pytest.mark.parametrize("case", by_requirement(BAD_SESSIONS))
+@pytest.mark.zstack_rounds
 def test_create_without_a_valid_session_is_refused(case, ticket_endpoint, zstack_examine):
     """A create without a valid session is refused, while the same create with the run's session is accepted."""
     name, headers = case
@@ -78,6 +80,7 @@ def test_refusal_of_a_valid_session_in_an_altered_header_does_not_repeat_it(tick
 
 @pytest.mark.requirement("ZT-SESSION-006")
 @pytest.mark.zstack_alone
+@pytest.mark.zstack_rounds(most=8)
 def test_logged_out_session_is_refused(ticket_endpoint, zstack_examine):
     """A create or a query with a logged-out session is refused."""
     session = ticket_endpoint.another_session()
@@ -101,6 +104,7 @@ def test_logged_out_session_is_refused(ticket_endpoint, zstack_examine):
 
 @pytest.mark.requirement("ZT-SESSION-030")
 @pytest.mark.zstack_alone
+@pytest.mark.zstack_rounds(most=8)
 def test_logout_ends_no_other_session(ticket_endpoint, zstack_examine):
     """A logout ends its own session and no other session of the same account."""
     ended, staying = ticket_endpoint.another_session(), ticket_endpoint.another_session()
@@ -120,15 +124,14 @@ STEPS = {"next": 1, "last": -1, "next-in-front": 16**24}
 
 @pytest.mark.requirement("ZT-SESSION-031")
 @pytest.mark.zstack_alone
-def test_session_of_the_next_login_cannot_be_guessed(ticket_endpoint, zstack_examine):
+def test_session_of_the_next_login_cannot_be_guessed(ticket_endpoint, zstack_effort, zstack_examine):
     """A session that is guessed from that of the login before is refused."""
     known, own = ticket_endpoint.another_session(), ticket_endpoint.another_session()
-    good = ticket_endpoint.call("GET", "/v1/tickets?count=true", authorization=own.authorization)
     digits = known.uuid.replace("-", "")
     number = int(digits, 16) if re.fullmatch("[0-9a-fA-F]{32}", digits) else uuid.uuid4().int
-    for name, step in STEPS.items():
-        guess = f"OAuth {(number + step) % 16**32:032x}"
-        bad = ticket_endpoint.call("GET", "/v1/tickets?count=true", authorization=guess)
+    asked = reads(ticket_endpoint, zstack_effort, first="count=true", authorization=own.authorization)
+    for (path, good), (name, step) in product(asked, STEPS.items()):
+        bad = ticket_endpoint.call("GET", path, authorization=f"OAuth {(number + step) % 16**32:032x}")
         edit = Edit(kind="breakage", name=f"guess-{name}", note="guessed from the session of another login")
         violation = zstack_examine("refused-session", edit=edit, subject=bad, sibling=good, arguments={"call": "query"})
         assert violation is None, violation
@@ -137,6 +140,7 @@ def test_session_of_the_next_login_cannot_be_guessed(ticket_endpoint, zstack_exa
 
 
 @pytest.mark.requirement("ZT-SESSION-007")
+@pytest.mark.zstack_rounds
 def test_refusal_of_an_invalid_session_says_so(ticket_endpoint, zstack_examine):
     """A refusal because of an invalid session says so: an error code ID.*, or status 401 or 403."""
     message = with_session(ticket_endpoint.calibration_draft, "unknown-session", "OAuth {uuid}")
@@ -145,19 +149,43 @@ def test_refusal_of_an_invalid_session_says_so(ticket_endpoint, zstack_examine):
     assert violation is None, violation
 
 
+QUERIES = (
+    *("replyWithCount=true&limit=1", "count=true", "fields=uuid&limit=1", "fields=uuid%2Cname&limit=2"),
+    *("sort=-createDate&limit=1", "sort=%2Bname&limit=1", "limit=1&start=1", "limit=2"),
+    *("q=name%21%3Dconformance&limit=1", "q=description%20not%20null&limit=1", "q=description%20is%20null&limit=1"),
+    *("q=status%3DPending&limit=1", "q=status%21%3DPending&limit=1", "q=status%3DPending&count=true"),
+    *("q=createDate%3E2000-01-01%2000%3A00%3A00&limit=1", "q=lastOpDate%3E2000-01-01%2000%3A00%3A00&limit=1"),
+    *("q=uuid%3D{fresh}&limit=1", "q=uuid%21%3D{fresh}&limit=1", "q=uuid%3F%3D{fresh}&limit=1"),
+    *("q=uuid%7E%3D%25a%25&limit=1", "q=name%7E%3D%25conformance%25&limit=1", "q=name%21%7E%3D%25x%25&limit=1"),
+    "q=name%7E%3D%25conformance%25&q=status%3DPending&limit=1",
+)
+"""Queries in every form, none of which shows more than two tickets."""
+ASKED = {"smoke": 0, "standard": 1, "certify": len(QUERIES)}
+"""Further queries by effort."""
+
+
+def reads(endpoint, effort, first="limit=1", **session):
+    """Yield the paths of queries with their results for a session that may ask; what it may not ask proves nothing."""
+    for query in (first, *QUERIES[: ASKED[effort]]):
+        path = f"/v1/tickets?{query.format(fresh=uuid.uuid4().hex)}"
+        good = endpoint.call("GET", path, **session)
+        if query == first or not good.refused:
+            yield path, good
+
+
 @pytest.mark.requirement("ZT-SESSION-008")
-def test_query_with_an_unknown_session_is_refused(ticket_endpoint, zstack_examine):
+def test_query_with_an_unknown_session_is_refused(ticket_endpoint, zstack_effort, zstack_examine):
     """A query with a session that does not exist is refused."""
-    good = ticket_endpoint.call("GET", "/v1/tickets?limit=1")
-    bad = ticket_endpoint.call("GET", "/v1/tickets?limit=1", authorization=f"OAuth {uuid.uuid4().hex}")
-    violation = zstack_examine("refused-session", subject=bad, sibling=good, arguments={"call": "query"})
-    assert violation is None, violation
+    for path, good in reads(ticket_endpoint, zstack_effort):
+        bad = ticket_endpoint.call("GET", path, authorization=f"OAuth {uuid.uuid4().hex}")
+        violation = zstack_examine("refused-session", subject=bad, sibling=good, arguments={"call": "query"})
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-009")
-def test_query_without_a_session_is_refused(ticket_endpoint, zstack_examine):
+def test_query_without_a_session_is_refused(ticket_endpoint, zstack_effort, zstack_examine):
     """A query without an Authorization header is refused."""
-    good = ticket_endpoint.call("GET", "/v1/tickets?limit=1")
-    bad = ticket_endpoint.call("GET", "/v1/tickets?limit=1", authorization=None)
-    violation = zstack_examine("refused-session", subject=bad, sibling=good, arguments={"call": "query"})
-    assert violation is None, violation
+    for path, good in reads(ticket_endpoint, zstack_effort):
+        bad = ticket_endpoint.call("GET", path, authorization=None)
+        violation = zstack_examine("refused-session", subject=bad, sibling=good, arguments={"call": "query"})
+        assert violation is None, violation

@@ -14,6 +14,7 @@ READERS = 8
 
 
 @pytest.mark.requirement("ZT-STORE-013")
+@pytest.mark.zstack_rounds
 def test_post_delivered_twice_leaves_one_ticket(ticket_endpoint, zstack_examine, zstack_observe):
     """A POST that is delivered again after its first delivery was answered leaves one ticket; both at once may leave two."""
     for cut in CUTS * 2:
@@ -37,6 +38,7 @@ def test_post_delivered_twice_leaves_one_ticket(ticket_endpoint, zstack_examine,
 
 
 @pytest.mark.requirement("ZT-STORE-014")
+@pytest.mark.zstack_rounds
 def test_job_result_stays_the_same(ticket_endpoint, zstack_in_window, zstack_examine):
     """A job's result stays the same, whatever ends or changes afterwards, and for all who read it at once."""
     results = [ticket_endpoint.create(ticket_endpoint.calibration_draft) for _ in range(OTHERS)]
@@ -56,6 +58,7 @@ def test_job_result_stays_the_same(ticket_endpoint, zstack_in_window, zstack_exa
 
 
 @pytest.mark.requirement("ZT-STORE-007")
+@pytest.mark.zstack_rounds
 def test_used_job_uuid_leaves_no_second_ticket(ticket_endpoint, zstack_examine):
     """A second create with an X-Job-UUID already used leaves no ticket."""
     job = uuid.uuid4().hex
@@ -72,6 +75,7 @@ def test_used_job_uuid_leaves_no_second_ticket(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-STORE-007")
+@pytest.mark.zstack_rounds
 def test_used_job_uuid_with_another_body_leaves_no_ticket(ticket_endpoint, zstack_examine):
     """A create with an X-Job-UUID already used leaves no ticket, also if its body is another one and jobs lie between."""
     job = uuid.uuid4().hex
@@ -89,6 +93,7 @@ def test_used_job_uuid_with_another_body_leaves_no_ticket(ticket_endpoint, zstac
 
 
 @pytest.mark.requirement("ZT-STORE-022")
+@pytest.mark.zstack_rounds
 def test_same_body_twice_makes_two_tickets(ticket_endpoint, zstack_examine):
     """Two creates with the same body, one after the other and without a job id, make two tickets."""
     first, second = ticket_endpoint.create_again(ticket_endpoint.calibration_draft)

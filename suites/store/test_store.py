@@ -12,6 +12,8 @@ from pytest_zstack_ticket.strategies import NONCE, drafts, edge_case_drafts
 ROUNDS = {"smoke": 1, "standard": 3, "certify": 5}
 REPEATS = {"smoke": 12, "standard": 30, "certify": 120}
 """Creates in a row, enough for a target that fails after a number of them."""
+FURTHER = 3
+"""The same in a further round, with a varied draft."""
 TOGETHER = 16
 
 
@@ -144,6 +146,7 @@ def test_rare_data_is_stored_as_sent_or_refused(ticket_endpoint, zstack_context,
 
 
 @pytest.mark.requirement("ZT-STORE-005")
+@pytest.mark.zstack_rounds
 def test_every_read_shows_the_same_ticket(ticket_endpoint, zstack_examine):
     """The response to the create, a query, GET by uuid and a later read all show the same ticket."""
     for _ in range(3):
@@ -159,6 +162,7 @@ def test_every_read_shows_the_same_ticket(ticket_endpoint, zstack_examine):
 
 @pytest.mark.requirement("ZT-STORE-006")
 @pytest.mark.zstack_long
+@pytest.mark.zstack_rounds(most=8)
 def test_used_resource_uuid_leaves_the_first_ticket(ticket_endpoint, zstack_in_window, zstack_examine):
     """After a second create with a resourceUuid already in use, there is one ticket, the first."""
 
@@ -178,6 +182,7 @@ def test_used_resource_uuid_leaves_the_first_ticket(ticket_endpoint, zstack_in_w
 
 
 @pytest.mark.requirement("ZT-STORE-018")
+@pytest.mark.zstack_rounds
 def test_resource_uuid_of_a_refused_create_stays_free(ticket_endpoint, zstack_examine):
     """The resourceUuid of a refused create can be used afterwards."""
     for _ in range(2):
@@ -193,6 +198,7 @@ def test_resource_uuid_of_a_refused_create_stays_free(ticket_endpoint, zstack_ex
 
 
 @pytest.mark.requirement("ZT-STORE-021")
+@pytest.mark.zstack_rounds
 def test_validation_alone_makes_no_ticket(ticket_endpoint, zstack_examine):
     """A create that asks for validation alone is accepted or refused, and makes no ticket."""
     subject = ticket_endpoint.create(ticket_endpoint.draft(systemTags=["ephemeral::validationOnly"]))
@@ -205,6 +211,7 @@ def test_validation_alone_makes_no_ticket(ticket_endpoint, zstack_examine):
 
 @pytest.mark.requirement("ZT-STORE-008")
 @pytest.mark.zstack_alone
+@pytest.mark.zstack_rounds(most=8)
 def test_concurrent_creates_leave_one_ticket_each(
     ticket_endpoint, zstack_in_window, zstack_examine, zstack_profile, zstack_observe
 ):
@@ -222,10 +229,11 @@ def test_concurrent_creates_leave_one_ticket_each(
 @pytest.mark.requirement("ZT-STORE-009")
 @pytest.mark.zstack_alone("races")
 @pytest.mark.zstack_long
-def test_concurrent_creates_with_one_uuid_leave_one_ticket(ticket_endpoint, zstack_run, zstack_examine):
+@pytest.mark.zstack_rounds(most=8)
+def test_concurrent_creates_with_one_uuid_leave_one_ticket(ticket_endpoint, zstack_run, zstack_round, zstack_examine):
     """Of several concurrent creates with one resourceUuid, exactly one is accepted and stored."""
     # a real node takes 15 s to refuse a used uuid, so smoke has one round
-    for _ in range(ROUNDS[zstack_run.options["effort"]]):
+    for _ in range(1 if zstack_round() else ROUNDS[zstack_run.options["effort"]]):
         wanted = uuid.uuid4().hex
         results = ticket_endpoint.create_together(
             [with_uuid(ticket_endpoint.calibration_draft, wanted) for _ in range(TOGETHER)]
@@ -239,7 +247,10 @@ def test_concurrent_creates_with_one_uuid_leave_one_ticket(ticket_endpoint, zsta
 
 
 @pytest.mark.requirement("ZT-STORE-010")
-def test_repeated_creates_are_stored_the_same_way(ticket_endpoint, zstack_run, zstack_in_window, zstack_examine):
+@pytest.mark.zstack_rounds
+def test_repeated_creates_are_stored_the_same_way(
+    ticket_endpoint, zstack_run, zstack_round, zstack_in_window, zstack_examine
+):
     """The same draft is stored in the same way, however many were sent before."""
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft)
 
@@ -247,22 +258,28 @@ def test_repeated_creates_are_stored_the_same_way(ticket_endpoint, zstack_run, z
         result = ticket_endpoint.create(ticket_endpoint.calibration_draft)
         return result, shown_by(result, ticket_endpoint)
 
-    for _, (result, shown) in zstack_in_window(create, range(REPEATS[zstack_run.options["effort"]])):
+    count = FURTHER if zstack_round() else REPEATS[zstack_run.options["effort"]]
+    for _, (result, shown) in zstack_in_window(create, range(count)):
         violation = zstack_examine("same-decision-again", subject=result, sibling=first)
         assert violation is None, violation
         one_as_sent(result, shown, ticket_endpoint, zstack_examine)
 
 
 @pytest.mark.requirement("ZT-STORE-011")
-def test_response_keeps_its_form_during_the_run(ticket_endpoint, zstack_run, zstack_in_window, zstack_examine):
+@pytest.mark.zstack_rounds
+def test_response_keeps_its_form_during_the_run(
+    ticket_endpoint, zstack_run, zstack_round, zstack_in_window, zstack_examine
+):
     """The response to the same draft has the same form at the end of a run as at its start."""
-    drafts = [ticket_endpoint.calibration_draft] * REPEATS[zstack_run.options["effort"]]
+    count = FURTHER if zstack_round() else REPEATS[zstack_run.options["effort"]]
+    drafts = [ticket_endpoint.calibration_draft] * count
     for _, again in zstack_in_window(ticket_endpoint.create, drafts):
         violation = zstack_examine("same-response-form", subject=again, sibling=ticket_endpoint.calibration)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-STORE-012")
+@pytest.mark.zstack_rounds(most=8)
 def test_ticket_stays_unchanged_after_other_creates(ticket_endpoint, zstack_cases, zstack_in_window, zstack_examine):
     """A ticket still exists, unchanged, after others were created and refused."""
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft)

@@ -59,3 +59,11 @@ def test_who_waits_for_what_fails_gets_the_same_error():
         assert isinstance(first.exception(5), LookupError)
         # it came too late to wait, or it got the error of the first
         assert second.exception(5) is first.exception() or second.result() == (None, 1)
+
+
+def test_a_value_is_known_once_it_was_made_and_another_may_take_its_place():
+    known: OncePerKey[str, int] = OncePerKey()
+    assert known.known("a") is None
+    assert known.get("a", lambda: 1) == known.known("a") == 1
+    known.put("a", 2)
+    assert known.get("a", lambda: 3) == known.known("a") == 2

@@ -162,6 +162,14 @@ def test_a_target_that_says_once_that_an_ended_job_runs_is_not_waited_for_longer
     assert target.pace.first_wait("create") <= 0.5
 
 
+@pytest.mark.parametrize("held", [4, 5])
+def test_nor_while_many_jobs_are_under_way_that_take_now_this_long_and_now_that(held: int) -> None:
+    chance = random.Random(2)
+    target = Target(lambda _: 0.005 + chance.expovariate(1 / 0.02), window=16, held=held)
+    target.run(6000)
+    assert target.pace.first_wait("create") < 0.25
+
+
 def test_each_kind_of_call_has_its_own_wait_and_begins_with_the_shortest_known_one() -> None:
     target = Target(lambda number: 1.0 if number <= 50 else 0.02)
     assert target.pace.first_wait("create") == LEAST_WAIT

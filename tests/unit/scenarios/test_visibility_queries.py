@@ -34,7 +34,7 @@ def test_histories_and_archives_are_queried_by_the_ticket_s_uuid(name, folder):
 
 
 def test_no_two_queries_are_the_same():
-    assert len(set(QUERIES.values())) == len(QUERIES) == 32
+    assert len(set(QUERIES.values())) == len(QUERIES) == 40
 
 
 def test_conditions_are_escaped():

@@ -13,7 +13,7 @@ from pytest_zstack_ticket.verdicts.judge import doubts_of, judge
 from pytest_zstack_ticket.verdicts.tally import Tally
 
 RULE = next(one for one in catalogue() if one.id == "ZT-QUERY-011")
-FEW = replace(RULE, few_inputs=FewInputs(most=3, because="enumerated"))
+FEW = replace(RULE, few_inputs=FewInputs(most=3, because="harm"))
 OWN = replace(RULE, id="OWN-1", decided_by=())
 ACCEPTING = Profile(capabilities=frozenset({"accepted", "query"}))
 
