@@ -163,6 +163,12 @@ def _total_of_page(default: Stage, context: CallContext, rows: list[Found], aske
     return number
 
 
+def _count_of_page(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> int:
+    end = asked.start + asked.limit if asked.count else len(rows)
+    number: int = default(context, rows[:end], asked)
+    return number
+
+
 def _reversed(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     found: list[Found] = default(context, rows, asked)
     return found[::-1] if asked.sort else found
@@ -233,6 +239,7 @@ QUERIES: tuple[Fault, ...] = (
     row("total-one-less", "total", _total(lambda number: max(0, number - 1)), "total is one too few"),
     row("total-zero", "total", _total(lambda number: 0), "total is always 0"),  # noqa: ARG005
     row("total-of-page", "total", _total_of_page, "total counts the page, not the set"),
+    row("count-of-page", "total", _count_of_page, "where only the total is asked for, it counts the page"),
     row("ignore-fields", "fields", _asked(fields=()), "the fields that were asked for are ignored"),
     row("first-field-only", "fields", _page(lambda one: replace(one, fields=one.fields[:1])), "only the first field"),
 )
