@@ -51,6 +51,9 @@ def add_witness_command_arguments(parser: argparse.ArgumentParser) -> None:
         "--certificate", metavar="FILE", type=Path, help="PEM file with a certificate and its key: listen with TLS"
     )
     parser.add_argument("--allow-others", action="store_true", help="listen for other machines too")
+    parser.add_argument(
+        "--consent", metavar="HOST", help="the target's host, if runs of this machine may test that other machine"
+    )
     add_json(parser)
     add_lang(parser)
 
@@ -140,6 +143,11 @@ def _route(arguments: argparse.Namespace) -> Route:
     if target.scheme not in PORTS or not far[0] or target.query or target.fragment or target.username is not None:
         raise SettingsError(
             f"--target: {arguments.target!r} is not the URL of a target; write it as https://cloud:8080/zstack."
+        )
+    if _is_loopback(host) and not _is_loopback(far[0]) and arguments.consent != far[0]:
+        raise SettingsError(
+            f"--target {arguments.target}: a run takes the address of this witness for one of its own machine and asks "
+            f"for no consent. If you are allowed to test {far[0]}, add --consent {far[0]}."
         )
     return Route(
         listen=(host, port),

@@ -40,7 +40,12 @@ REFUSED = {
     "credentials": ([*LISTEN, "--target", "http://a:b@cloud"], "write it as https://cloud:8080/zstack"),
     "no time": ([*LISTEN, "--for", "soon"], "write it as 60s, 5m or 1h"),
     "no key": ([*LISTEN, "--key", "other.pem"], "cannot be read"),
-    "no CA": ([*LISTEN, "--target", "https://cloud", "--ca", "other.pem"], "Give a PEM file with the CA's certificate"),
+    "no consent": ([*LISTEN, "--target", "https://cloud"], "add --consent cloud"),
+    "other consent": ([*LISTEN, "--target", "https://cloud", "--consent", "clouds"], "add --consent cloud"),
+    "no CA": (
+        [*LISTEN, "--target", "https://cloud", "--consent", "cloud", "--ca", "other.pem"],
+        "Give a PEM file with the CA's certificate",
+    ),
     "no certificate": ([*LISTEN, "--certificate", "me.pub.pem"], "with a certificate and its key"),
     "old record": ([*LISTEN, "--output", "me.pub.pem"], "no record is overwritten"),
     "no folder": ([*LISTEN, "--output", "no/where.gz"], "cannot be written"),
