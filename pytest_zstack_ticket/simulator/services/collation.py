@@ -9,8 +9,11 @@ BEYOND = "\uffff"
 """The last character that a table of three-byte characters holds."""
 
 
-SHORT = 256
-"""Texts of up to so many characters are remembered: every query weighs the names of all tickets."""
+SHORT, REMEMBERED = 256, 1 << 16
+"""Texts of up to so many characters are remembered, and so many texts: every query weighs the names of all tickets.
+
+A run at effort certify makes some ten thousand; with fewer remembered each query would weigh each name anew.
+"""
 
 
 def astral(text: str) -> bool:
@@ -30,7 +33,7 @@ def weighed(text: str) -> str:
     return _remembered(text) if len(text) <= SHORT else _weighed(text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=REMEMBERED)
 def _remembered(text: str) -> str:
     return _weighed(text)
 
