@@ -75,6 +75,16 @@ def poll(request: Request, *, job_limit: float, first_wait: float) -> Flow:
             lost = 0
 
 
+def is_accepted(exchange: Exchange) -> bool:
+    """Return True if a request was answered by 202: it started a job, whether or not its id can be read."""
+    return isinstance(exchange.answer, Response) and exchange.answer.status == 202
+
+
+def pause(seconds: float) -> Flow:
+    """Let time pass, and send nothing."""
+    yield Wait(seconds)
+
+
 def _is_over(read: Exchange) -> bool:
     """Return True if a poll says that its job has ended, or that nothing more can be sent."""
     answer = read.answer

@@ -19,6 +19,7 @@ from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.changed_draft import changed_draft
 from pytest_zstack_ticket.client.nonce import with_fresh_nonce
 from pytest_zstack_ticket.client.once import OncePerKey
+from pytest_zstack_ticket.client.request_sender import ASYNCHRONOUS
 from pytest_zstack_ticket.client.rounds import round_number
 from pytest_zstack_ticket.client.session_renewal import Sender, Sessions
 from pytest_zstack_ticket.client.target_state import TargetState
@@ -32,7 +33,6 @@ OUR_SESSION = "our session"
 """Stands for the session that the run keeps; None means no Authorization header at all."""
 Vary = Callable[[Draft, int], Draft]
 """Makes the draft of a further round, by its number, from the calibration draft."""
-ASYNCHRONOUS = {"POST": "create", "PUT": "action", "DELETE": "delete"}
 
 
 class TicketEndpoint(TicketLookup):
@@ -158,7 +158,7 @@ class TicketEndpoint(TicketLookup):
         headers = kept if "authorization" in named else self._with_session(kept)
         plain = Request(method=message.method, path=message.path, headers=headers, body=message.body)
         request = replace(plain, reading=message.reading, framing=message.framing)
-        return self._follow(with_fresh_nonce(request, self.mark), "create", follow=follow)
+        return self.given_time(self._follow(with_fresh_nonce(request, self.mark), "create", follow=follow))
 
     def call(  # noqa: PLR0913 - an HTTP call has this many parts
         self,
@@ -180,7 +180,7 @@ class TicketEndpoint(TicketLookup):
         elif authorization is not None:
             headers = (*headers, ("Authorization", authorization))
         request = Request(method=method, path=path, headers=headers, body=content)
-        return self._follow(request, call or ASYNCHRONOUS.get(method, "query"), follow=follow)
+        return self.given_time(self._follow(request, call or ASYNCHRONOUS.get(method, "query"), follow=follow))
 
     def create_twice(self, draft: Draft, *, job_uuid: str, cut: Cut) -> tuple[CallResult, CallResult]:
         """Deliver the same bytes twice: first on a connection that we cut, then on one whose answer we read."""

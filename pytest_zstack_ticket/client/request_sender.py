@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_zstack_ticket.api.hazards import hazard_of
-from pytest_zstack_ticket.api.polling import submit
+from pytest_zstack_ticket.api.polling import is_accepted, pause, submit
 from pytest_zstack_ticket.client.call_listeners import CallListeners
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.nonce import repetition
@@ -16,6 +16,11 @@ from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.transport.quota import counts_as_creation, is_over_alive_quota
 
+ASYNCHRONOUS = {"POST": "create", "PUT": "action", "DELETE": "delete"}
+"""What a call is by its method; others are queries and ought to start no job."""
+JOBS = "/v1/api-jobs/"
+LONGEST_JOB = 4.0
+"""Seconds that a job is given at most whose end is not asked for."""
 MOST_QUOTA_RETRIES = 3
 """Attempts to send one POST within the quota, which other threads or workers may use up meanwhile."""
 MOST_RENEWALS_OF_ONE = 3
@@ -85,6 +90,14 @@ class RequestSender:
 
         result = CallResult(exchanges=exchanges, profile=self.profile, call=call, again=again)
         self.calls.notify(result)
+        return result
+
+    def given_time(self, result: CallResult) -> CallResult:
+        """Give a job time to end that a method started which ought to start none, so that its effect is seen."""
+        first = result.exchanges[0]
+        starts_none = first.request.method not in ASYNCHRONOUS and not first.request.path.startswith(JOBS)
+        if starts_none and len(result.exchanges) == 1 and is_accepted(first):
+            self._sender.run(pause(min(LONGEST_JOB, 2 * (self._sender.pace.job or LONGEST_JOB))))
         return result
 
     def _run(
