@@ -144,11 +144,11 @@ def main() -> None:
     parser.add_argument("report", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument(
-        "--if-installed", action="store_true", help="show nothing where there is no Chromium, and say so"
+        "--if-installed", action="store_true", help="show nothing where Chromium or pdftoppm is missing, and say so"
     )
     document = parser.parse_args()
-    if document.if_installed and not any(map(shutil.which, NAMES)):
-        print("no Chromium is installed: the page was not shown")
+    if document.if_installed and not (any(map(shutil.which, NAMES)) and shutil.which("pdftoppm")):
+        print("Chromium or pdftoppm is not installed: the page was not shown")
         return
     document.folder.mkdir(parents=True, exist_ok=True)
     proxy = Tempted()
