@@ -19,6 +19,7 @@ from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.model.verdict import Example
 from pytest_zstack_ticket.transport.quota import counts_as_creation, size_of
 from pytest_zstack_ticket.verdicts.judge import applies
+from pytest_zstack_ticket.verdicts.relevance import ASIDE
 
 MARK = len(b"zt-00000000")
 """Bytes with which the nonces of all tickets of one user of a run begin; what follows is of one ticket."""
@@ -36,8 +37,11 @@ def untraceable(report: JsonObject, evidence: Evidence, judged: tuple[Example, .
 
 
 def not_applicable(requirements: Iterable[Requirement], examples: Iterable[Example], profile: Profile) -> str:
-    """Say which requirement has examples though it does not apply to the profile: a run leaves its tests out."""
-    without = {one.id for one in requirements if applies(one, profile) is not None}
+    """Say which requirement has examples though it does not apply to the profile: a run leaves its tests out.
+
+    What is looked at beside every test has examples in any case.
+    """
+    without = {one.id for one in requirements if one.id != ASIDE and applies(one, profile) is not None}
     one = next((one.requirement for one in examples if one.requirement in without), "")
     return f"{one} has examples, but does not apply to the profile" if one else ""
 

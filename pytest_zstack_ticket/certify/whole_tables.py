@@ -97,12 +97,15 @@ def _faults(
     for check in (one for one in rule.decided_by if one.check in tables):
         known = tables[check.check]
         wanted = [name for name in known if any(row_pattern(one).fullmatch(name) for one in check.rows)]
-        tried = {one.partition: one for one in examples if one.roles.get("sibling") and one.roles.get("subject")}
-        base = next((exchanges[one.roles["sibling"][0]].request.body for one in tried.values()), None)
+        tried: dict[str, list[Example]] = {}  # a test that is repeated tries each row with several siblings
+        for one in examples:
+            if one.roles.get("sibling") and one.roles.get("subject"):
+                tried.setdefault(one.partition, []).append(one)
+        base = next((exchanges[one[0].roles["sibling"][0]].request.body for one in tried.values()), None)
         for name in wanted:
-            if name in tried:
-                yield from _other_request(known[name], tried[name], exchanges)
-            elif not (harmless and hazard_of(_made(known[name], base))):
+            for example in tried.get(name, ()):
+                yield from _other_request(known[name], example, exchanges)
+            if name not in tried and not (harmless and hazard_of(_made(known[name], base))):
                 yield f"{rule.id} was examined without {name}"
 
 

@@ -77,7 +77,7 @@ def verify(arguments: argparse.Namespace) -> int:
     if not arguments.public_key and arguments.keys is None:
         nobody = Wanted(keys=(), since=since, until=until)
         found = verify_bundle(arguments.bundle, nobody)
-        if found.rejections[0].reason in WITHOUT_A_KEY:
+        if found.rejections and found.rejections[0].reason in WITHOUT_A_KEY:
             return _report(found, arguments, None, Trust(keys=(), key_set=None))
     trust = trust_of(arguments)
     advisories = _list_of("advisory", arguments.advisories, arguments.advisory_key, trust)
