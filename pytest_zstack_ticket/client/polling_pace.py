@@ -19,10 +19,10 @@ STUCK, LEAST_PATIENCE = 3, 0.5
 """After so many jobs in a row that did not end, each next one is given half the time, at least so many seconds."""
 PROOFS = 2
 """Jobs in a row that have to end within a shorter wait before it is taken."""
-FALSE_START, ON_TIME, TOO_SHORT = 1.0, 0.5, 3.0
+FALSE_START, ON_TIME, TOO_SHORT = 1.0, 0.4, 3.0
 """What a job that runs longer than the wait adds and one that does not takes away; at the last figure the wait grows.
 
-So up to a third of the jobs may need a second poll: some targets say of every fourth one once more that it runs.
+So two of seven jobs may need a second poll: some targets say of every fourth one once more that it runs.
 """
 FIRST_STEP, LATER_STEP, LARGEST_STEP = 0.5, 0.1, 0.5
 """By which part a wait is shortened to see whether that is enough: in the beginning, once that failed, and at most."""
