@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from pytest_zstack_ticket.api.hazards import hazard_of
 from pytest_zstack_ticket.api.polling import is_accepted, pause, submit
 from pytest_zstack_ticket.client.call_listeners import CallListeners
@@ -21,8 +23,11 @@ ASYNCHRONOUS = {"POST": "create", "PUT": "action", "DELETE": "delete"}
 JOBS = "/v1/api-jobs/"
 LONGEST_JOB = 4.0
 """Seconds that a job is given at most whose end is not asked for."""
-MOST_QUOTA_RETRIES = 3
-"""Attempts to send one POST within the quota, which other threads or workers may use up meanwhile."""
+LEAST_QUOTA_TRIES, MOST_QUOTA_TRIES, LONGEST_QUOTA_WAIT = 3, 100, 60.0
+"""Attempts to send one POST within the quota, at least and at most, and seconds after which no more than the least are.
+
+Others may use up meanwhile what was freed: a clean-up frees a few places, and a dozen bodies wait for them.
+"""
 MOST_RENEWALS_OF_ONE = 3
 """Times that one request is sent again with a fresh session."""
 
@@ -109,7 +114,8 @@ class RequestSender:
         hook = self._sender.hook_url
         hook_wait = pace.hook_wait if hook and ("X-Web-Hook", hook) in request.headers else 0.0
         learning = follow and first_wait is None and not hook_wait
-        for _ in range(MOST_QUOTA_RETRIES):
+        began = time.monotonic()
+        for tries in range(1, MOST_QUOTA_TRIES + 1):
             if counts_as_creation(request):
                 self.quota.free()
             wait = pace.first_wait(call) if learning else LEAST_WAIT if first_wait is None else first_wait
@@ -118,6 +124,7 @@ class RequestSender:
                 exchanges = self._sender.run(submit(request, job_limit=limit, first_wait=wait, hook_wait=hook_wait))
             finally:
                 pace.learn(call, exchanges, wait if learning else None)
-            if not is_over_alive_quota(exchanges[0].answer):
+            waited = time.monotonic() - began > LONGEST_QUOTA_WAIT
+            if not is_over_alive_quota(exchanges[0].answer) or (waited and tries >= LEAST_QUOTA_TRIES):
                 break
         return exchanges

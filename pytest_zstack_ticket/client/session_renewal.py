@@ -16,7 +16,7 @@ from pytest_zstack_ticket.model.settings import Session
 
 Flow = Generator[Request | Wait, Exchange, None]
 QUERY = Request(method="GET", path="/v1/tickets?limit=1")
-MOST_RENEWALS = 50
+MOST_RENEWALS = 100
 
 
 class Sender(Protocol):
@@ -59,7 +59,7 @@ class Sessions(Protocol):
 
 
 class SessionRenewer:
-    """Renews the session that a run keeps, at most fifty times. Safe to use from many threads."""
+    """Renews the session that a run keeps, at most a hundred times. Safe to use from many threads."""
 
     def __init__(self, *, sender: Sender, sessions: Sessions) -> None:
         self._sender = sender

@@ -83,7 +83,7 @@ def test_a_target_that_ends_every_session_is_given_up():
     renewer = SessionRenewer(sender=cloud, sessions=cloud)
     for number in range(MOST_RENEWALS):
         assert renewer.renewed_request(create(f"s{number}"), (DEAD,), profile(), "create")
-    with pytest.raises(LoginError, match="ended our session 51 times"):
+    with pytest.raises(LoginError, match="ended our session 101 times"):
         renewer.renewed_request(create(f"s{MOST_RENEWALS}"), (DEAD,), profile(), "create")
 
 
