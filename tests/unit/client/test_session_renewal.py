@@ -87,6 +87,14 @@ def test_a_target_that_ends_every_session_is_given_up():
         renewer.renewed_request(create(f"s{MOST_RENEWALS}"), (DEAD,), profile(), "create")
 
 
+def test_threads_that_find_one_session_dead_count_as_one():
+    cloud = Cloud(DEAD)
+    renewer = SessionRenewer(sender=cloud, sessions=cloud)
+    cloud.renew = lambda dead: dead  # type: ignore[method-assign] # nobody has renewed it yet
+    for _ in range(MOST_RENEWALS + 1):
+        assert renewer.renewed_request(create("s0"), (DEAD,), profile(), "create")
+
+
 def test_a_session_that_another_thread_renewed_is_not_asked_for_again():
     cloud = Cloud(DEAD)
     renewer = SessionRenewer(sender=cloud, sessions=cloud)
