@@ -148,6 +148,9 @@ def test_deletion_leaves_tickets_of_the_same_name(zstack_once, ticket_endpoint, 
     """A deletion removes one ticket; another one of the same name stays as it was."""
     owner = ticket_endpoint.as_user("owner")
     uuids = shared_namesakes(zstack_once, ticket_endpoint)[1]
+    if len(set(uuids)) != 2 or owner.was_deleted_for_quota(*uuids):
+        # what tests share goes where few tickets may exist
+        uuids = namesakes(owner)[1]
     if len(set(uuids)) != 2:
         pytest.skip("two tickets of one name cannot be read back")
     one, other = uuids
