@@ -1,4 +1,4 @@
-"""Recompute a report for somebody who puts a name to it: its evidence must also be what a run leaves.
+"""Recompute a report for a signer or verifier: its evidence must also be what a run leaves.
 
 `judge` shows what follows from evidence by today's rules, whoever wrote it. Signers and verifiers ask for more of a run
 of this version: the lines must be traceable to one run, and the tables of what passed whole.

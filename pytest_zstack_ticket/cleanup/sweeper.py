@@ -279,7 +279,7 @@ class Sweeper:
 
 
 def _no_progress(deleted: int, there: int, *, unended: int = 0, seconds: float = 0.0) -> None:
-    """Tell nobody."""
+    """Take no notice of how far a sweep is."""
 
 
 def _cancel(uuid: str) -> Request:

@@ -75,8 +75,8 @@ def verify(arguments: argparse.Namespace) -> int:
     """Report whether a bundle is genuine: 0 if it is, 1 if not. Raises UsageError."""
     since, until = moment(arguments.at, datetime.now(UTC))
     if not arguments.public_key and arguments.keys is None:
-        nobody = Wanted(keys=(), since=since, until=until)
-        found = verify_bundle(arguments.bundle, nobody)
+        no_key = Wanted(keys=(), since=since, until=until)
+        found = verify_bundle(arguments.bundle, no_key)
         if found.rejections and found.rejections[0].reason in WITHOUT_A_KEY:
             return _report(found, arguments, None, Trust(keys=(), key_set=None))
     trust = trust_of(arguments)
