@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
-from pytest_zstack_ticket.certify.plausibility import WEBHOOKS
+from pytest_zstack_ticket.certify.plausibility import WEBHOOKS, was_sent
 from pytest_zstack_ticket.certify.repeated_facts import unsupported
 from pytest_zstack_ticket.model.codec import judgement_to_json
 from pytest_zstack_ticket.model.exchange import Exchange, JsonObject, Request, Response
@@ -169,7 +169,8 @@ def _of_counters(report: JsonObject, evidence: Evidence) -> Iterator[str]:
     used = report["run"]["residue"].get("used")
     if not used:
         return
-    sent = [one.request for key, one in evidence.exchanges.items() if not key.rpartition("-")[0].endswith(WEBHOOKS)]
+    own = (one for key, one in evidence.exchanges.items() if not key.rpartition("-")[0].endswith(WEBHOOKS))
+    sent = [one.request for one in own if was_sent(one)]
     found = {"requests": len(sent), "created": sum(map(counts_as_creation, sent)), "bytes": sum(map(size_of, sent))}
     for name, count in found.items():
         if count > used[name]:
