@@ -12,6 +12,7 @@ from functools import cached_property
 from urllib.parse import quote
 
 from pytest_zstack_ticket.api.auth import login_request, logout_request, project_request
+from pytest_zstack_ticket.client import call_gate
 from pytest_zstack_ticket.client.access_key import found_wall_clock, signed_headers
 from pytest_zstack_ticket.client.call_gate import in_context
 from pytest_zstack_ticket.client.call_listeners import CallListeners
@@ -200,7 +201,7 @@ class TicketEndpoint(TicketLookup):
     def create_together(self, drafts: Sequence[Draft]) -> list[CallResult]:
         """Send drafts at the same time, each from a thread of its own; trails in the order of the drafts."""
         self.quota.free(len(drafts))
-        with ThreadPoolExecutor(max_workers=len(drafts)) as pool:
+        with call_gate.together(len(drafts)), ThreadPoolExecutor(max_workers=len(drafts)) as pool:
             return list(pool.map(in_context(self.create), drafts))
 
     def poll_again(self, trail: CallResult) -> CallResult:

@@ -30,6 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line(
         "markers",
+        "zstack_early(effort, ...): at these efforts it is sent first of all, alone until its calls were sent; "
+        "the others run while it waits for their jobs",
+    )
+    config.addinivalue_line(
+        "markers",
         "zstack_rounds(most): above effort smoke the test is repeated with varied drafts, at most so many times",
     )
     config.pluginmanager.register(fixtures, "zstack-ticket-fixtures")

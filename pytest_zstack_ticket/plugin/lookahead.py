@@ -3,7 +3,9 @@
 pytest still sets up, reports and tears down one test after the other: when it comes to a test whose body was started,
 the call waits for that body and raises what it raised. Only tests of the shipped suites that need nothing but fixtures
 of ours are started ahead. Those marked `zstack_alone` run next to none but tests of the same group. Those that explore
-are left to the main thread; bodies run next to them, and more are started between their calls.
+are left to the main thread; bodies run next to them, and more are started between their calls. Those marked
+`zstack_early` are the first to be sent: alone until all their calls were sent, and next to all others while they wait
+for jobs that take long.
 """
 
 from __future__ import annotations
@@ -59,6 +61,8 @@ class Body:
     record: ItemRecord
     error: BaseException | None = None
     over: bool = False
+    sent: threading.Event = field(default_factory=threading.Event, repr=False)
+    """Set once the calls that it makes together were sent, and at its end."""
     thread: threading.Thread | None = field(default=None, repr=False)
 
 
@@ -76,6 +80,7 @@ class Lookahead:
         self._running: set[Body] = set()
         self._ended = threading.Semaphore(0)
         self._starting = False
+        self._early: set[pytest.Item] | None = None
         self._context = copy_context()
         self._gate = CallGate(run.window, self._between_calls)
 
@@ -151,15 +156,30 @@ class Lookahead:
             return
         self._starting = True  # a fixture that is made for a body may make calls of its own
         try:
+            if self._early is None:
+                self._early = set()
+                self._start_early(self._early)
             while self._next < len(self._items) and len(self._running) < self._run.window:
                 item = self._items[self._next]
                 if self._group(item) != group or not self._fits(item):
                     return
                 self._next += 1
-                if not explores(item):
+                if not explores(item) and item not in self._early:
                     self._start(item)
         finally:
             self._starting = False
+
+    def _start_early(self, started: set[pytest.Item]) -> None:
+        """Start what later tests need not wait for, one after the other, each once the calls of the last were sent."""
+        if self._group(self._items[self._here]) != "":
+            return
+        for item in self._items[self._here + 1 :]:
+            marker = item.get_closest_marker("zstack_early")
+            if marker is not None and self._run.options["effort"] in marker.args and self._group(item) is not None:
+                started.add(item)
+                self._start(item)
+                if item in self._bodies:
+                    self._bodies[item].sent.wait(self._run.reached.settings.patience.read + GRACE)
 
     def _fits(self, item: pytest.Item) -> bool:
         """Return True if the tickets of a test fit into the quota, beside those of the bodies that run."""
@@ -201,6 +221,7 @@ class Lookahead:
         context = self._context.copy()
         context.run(self._run.examiner.enter, record)
         context.run(call_gate.use, self._gate)
+        context.run(call_gate.announce, body.sent.set)
         context.run(self._run.reached.cleanup.holds.enter, body)
         work = partial(context.run, self._work, body, arguments)
         body.thread = threading.Thread(target=work, name=f"zstack-{item.name}", daemon=True)
@@ -222,6 +243,7 @@ class Lookahead:
             self._run.reached.cleanup.release(body)
             self._running.discard(body)
             body.over = True
+            body.sent.set()
             self._ended.release()
 
 
