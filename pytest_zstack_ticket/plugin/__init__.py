@@ -22,7 +22,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
     config.addinivalue_line("markers", "requirement(id): the requirement of the ZStack ticket API that a test examines")
     config.addinivalue_line(
-        "markers", "zstack_alone(group): nothing runs beside this test but tests of its group, if any"
+        "markers",
+        "zstack_alone(group, cleanup): nothing runs beside this test but tests of its group, if any; "
+        "with cleanup=True tickets that no test needs are deleted meanwhile",
     )
     config.addinivalue_line(
         "markers",

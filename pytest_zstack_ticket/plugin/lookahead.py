@@ -28,7 +28,7 @@ from pytest_zstack_ticket.config.suite_load import suite_load
 from pytest_zstack_ticket.plugin import fixtures, items
 from pytest_zstack_ticket.plugin.fixtures import FIXTURE_VALUE
 from pytest_zstack_ticket.plugin.rounds import call_in_rounds
-from pytest_zstack_ticket.plugin.run_order import explores, group_of
+from pytest_zstack_ticket.plugin.run_order import explores, group_of, is_tidied
 from pytest_zstack_ticket.runner.record import ItemRecord
 from pytest_zstack_ticket.runner.run import Run
 
@@ -96,7 +96,7 @@ class Lookahead:
         self._here = self._place.get(item, len(self._items))
         self._context = copy_context()
         self._next = max(self._next, self._here)
-        self._run.reached.cleanup.in_background(self._run.window > 1 and self._group(item) == "")
+        self._run.reached.cleanup.in_background(self._run.window > 1 and (self._group(item) == "" or is_tidied(item)))
         self._start_more()
 
     @pytest.hookimpl(wrapper=True)

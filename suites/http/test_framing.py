@@ -14,7 +14,7 @@ UNUSUAL = (
     *("chunk-extension", "unknown-coding"),
 )
 ENDING_EARLY = ("cut-length", "cut-chunks")
-pytestmark = pytest.mark.zstack_alone("malformed")
+pytestmark = pytest.mark.zstack_alone("malformed", cleanup=True)
 """What the target or a front end makes of malformed requests is no other test's concern."""
 
 
