@@ -16,10 +16,10 @@ from pytest_zstack_ticket.config.state_dir import state_folder
 from pytest_zstack_ticket.fleet.collect import collect
 from pytest_zstack_ticket.fleet.conduct import Conductor
 from pytest_zstack_ticket.fleet.engine import Engine, ThreadEngine
-from pytest_zstack_ticket.fleet.fleet_file import load_plan
+from pytest_zstack_ticket.fleet.fleet_file import load_plan, require_files
 from pytest_zstack_ticket.fleet.outputs import write_outputs
 from pytest_zstack_ticket.fleet.plan import Plan
-from pytest_zstack_ticket.fleet.store import FleetStore, load_fleet
+from pytest_zstack_ticket.fleet.store import FleetStore, check_baselines, load_fleet
 from pytest_zstack_ticket.model.errors import FleetError
 from pytest_zstack_ticket.report.exports.fleet_markdown import fleet_lines
 from pytest_zstack_ticket.report.text.translations import translations
@@ -41,7 +41,10 @@ def add_fleet_arguments(parser: argparse.ArgumentParser) -> None:
 def fleet(arguments: argparse.Namespace) -> int:
     """Examine a fleet; the exit status is what matters most of its targets'. Raises FleetError and EvidenceError."""
     plan, lang = load_plan(arguments.file), language_of(arguments)
+    if not arguments.scheduler:
+        require_files(plan)
     if arguments.plan:
+        check_baselines(plan)
         _show_plan(plan)
         return 0
     if arguments.report is None:

@@ -20,7 +20,7 @@ from pytest_zstack_ticket.fleet.engine import Engine, EngineLostError
 from pytest_zstack_ticket.fleet.job import Outcome, job_of
 from pytest_zstack_ticket.fleet.plan import Plan, Wave
 from pytest_zstack_ticket.fleet.result import examined, requirements_of, without_report
-from pytest_zstack_ticket.fleet.store import FleetStore, baseline_of, trend_before
+from pytest_zstack_ticket.fleet.store import FleetStore, baseline_of, check_baselines, trend_before
 from pytest_zstack_ticket.fleet.summary import FleetFacts, fleet_json
 from pytest_zstack_ticket.fleet.target_lock import is_free
 from pytest_zstack_ticket.model.errors import EvidenceError, FleetError
@@ -51,7 +51,7 @@ class Conductor:
 
     def run(self) -> dict[str, Any]:
         """Examine wave after wave, and return the result of the fleet. Raises FleetError and EvidenceError."""
-        self._check_baselines()
+        check_baselines(self.plan)
         waves: list[dict[str, Any]] = []
         stopped: dict[str, str] | None = None
         interrupted = False
@@ -87,12 +87,6 @@ class Conductor:
         )
         results = [known[name] for name in order]
         return fleet_json(facts, results, self.store.requirements, trend=trend_before(self.plan.baseline))
-
-    def _check_baselines(self) -> None:
-        """Read every baseline before anything is sent. Raises EvidenceError."""
-        for one in self.plan.targets:
-            if one.baseline:
-                baseline_of(one.name, one.baseline, "")
 
     def _results_of(self, wave: Wave) -> list[dict[str, Any]]:
         known = self.store.results()

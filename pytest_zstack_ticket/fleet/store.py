@@ -104,6 +104,24 @@ def baseline_of(target: str, own: str, fleet: str) -> tuple[Path | None, Mapping
         raise EvidenceError(str(error)) from error
 
 
+def check_baselines(plan: Plan) -> None:
+    """See that every baseline can be read, before anything is sent. Raises EvidenceError."""
+    require_fleet(plan.baseline)
+    for one in plan.targets:
+        if one.baseline:
+            baseline_of(one.name, one.baseline, "")
+
+
+def require_fleet(folder: str) -> None:
+    """See that a baseline is a fleet: from one that is not there, no regression would ever be seen. Raises EvidenceError.
+
+    An empty name is no baseline.
+    """
+    path = Path(folder)
+    if folder and not ((path / SUMMARY).is_file() or (path / "bundles").is_dir()):
+        raise EvidenceError(f"baseline: {folder} holds no fleet. Name the folder of --report of an earlier one.")
+
+
 def trend_before(fleet: str) -> Sequence[Mapping[str, Any]]:
     """Return the trend of an earlier fleet with that fleet at its end. Raises EvidenceError."""
     if not fleet or not (Path(fleet) / SUMMARY).exists():
