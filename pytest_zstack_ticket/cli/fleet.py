@@ -22,7 +22,11 @@ from pytest_zstack_ticket.fleet.plan import Plan
 from pytest_zstack_ticket.fleet.store import FleetStore, check_baselines, load_fleet
 from pytest_zstack_ticket.model.errors import FleetError
 from pytest_zstack_ticket.report.exports.fleet_markdown import fleet_lines
+from pytest_zstack_ticket.report.text.columns import folded
 from pytest_zstack_ticket.report.text.translations import translations
+
+
+COLUMNS = 80
 
 
 def add_fleet_arguments(parser: argparse.ArgumentParser) -> None:
@@ -81,13 +85,15 @@ def _show_plan(plan: Plan) -> None:
 
 
 def _notify(lang: str, key: str, parameters: Mapping[str, Any]) -> None:
-    words = translations()
-    shown = {
-        **parameters,
-        **{name: words.word(str(parameters[name]), lang) for name in ("verdict",) if name in parameters},
-        "regressions": len(parameters.get("regressions") or ()),
-    }
-    print_message(words.catalogues[lang]["fleet"][key].format_map(shown))
+    words = translations().catalogues[lang]["fleet"]
+    shown = dict(parameters)
+    if "verdict" in parameters:
+        shown["verdict"] = translations().word(str(parameters["verdict"]), lang)
+    if "kind" in parameters:
+        shown["why"] = words[f"kind-{parameters['kind']}"]
+    if parameters.get("regressions") is not None:  # None is a target without baseline
+        key, shown["regressions"] = "fleet-compared", len(parameters["regressions"])
+    print_message("\n".join(folded(words[key].format_map(shown), COLUMNS)))
 
 
 def add_collect_arguments(parser: argparse.ArgumentParser) -> None:
@@ -118,7 +124,7 @@ def _finish(arguments: argparse.Namespace, found: Mapping[str, Any], folder: Pat
         write_json(found)
     else:
         for line in fleet_lines(found, translations(), lang):
-            write_line(line)
+            write_line("\n".join(folded(line, COLUMNS)))
         write_line(str(page))
     status: int = found["exit_status"]
     return status

@@ -17,7 +17,7 @@ from zipfile import BadZipFile, ZipFile
 from pytest_zstack_ticket.artifacts.bundle import REPORT
 from pytest_zstack_ticket.fleet.decisions import Tries, stop_reason
 from pytest_zstack_ticket.fleet.engine import Engine, EngineLostError
-from pytest_zstack_ticket.fleet.job import Outcome, job_of
+from pytest_zstack_ticket.fleet.job import WITH_REPORT, Outcome, job_of
 from pytest_zstack_ticket.fleet.plan import Plan, Wave
 from pytest_zstack_ticket.fleet.result import examined, requirements_of, without_report
 from pytest_zstack_ticket.fleet.store import FleetStore, baseline_of, check_baselines, trend_before
@@ -149,7 +149,7 @@ class Conductor:
     def _keep(self, wave: Wave, outcome: Outcome, attempts: int) -> None:
         """Write the bundle and then the result of a target, which says that it is done."""
         target = self.plan.target(outcome.target)
-        if outcome.kind != "report":
+        if outcome.kind not in WITH_REPORT:
             result, requirements = without_report(target, wave.name, outcome, attempts=attempts), {}
         else:
             self.store.save_bundle(target.name, outcome.bundle)
@@ -158,7 +158,7 @@ class Conductor:
             result = examined(target, wave.name, outcome, report, baseline=baseline, attempts=attempts)
             requirements = requirements_of(report)
         self.store.save(result, requirements)
-        if outcome.kind == "report" and not (outcome.left or outcome.unswept):
+        if outcome.kind in WITH_REPORT and not (outcome.left or outcome.unswept):
             rmtree(self.work / target.name, ignore_errors=True)  # the bundle has all of it
         self.notify("fleet-target", result)
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from pytest_zstack_ticket.artifacts.report_reader import load_report
 from pytest_zstack_ticket.artifacts.zip_writer import pack
-from pytest_zstack_ticket.fleet.job import Job, Outcome, kind_of, pytest_arguments
+from pytest_zstack_ticket.fleet.job import WITH_REPORT, Job, Outcome, kind_of, pytest_arguments
 from pytest_zstack_ticket.fleet.secret_sources import run_environment
 from pytest_zstack_ticket.fleet.target_lock import holder_of, locked
 from pytest_zstack_ticket.model.errors import EvidenceError, FleetError
@@ -38,8 +38,10 @@ def examine_target(message: Mapping[str, Any]) -> dict[str, Any]:
     try:
         environment = run_environment(job.secrets, os.environ)
         outcome = _under_lock(job, environment)
-    except (FleetError, OSError) as error:
+    except FleetError as error:
         outcome = Outcome(target=job.target, kind="no-target", text=str(error))
+    except OSError as error:
+        outcome = Outcome(target=job.target, kind="error", text=f"{os.uname().nodename}: {error}")
     return {**outcome.to_json(), "seconds": round(time.monotonic() - started, 3)}
 
 
@@ -74,7 +76,7 @@ class Attempts:
         for attempt in earlier:
             left += self._sweep(attempt)
         ended = (self._ended(attempt) for attempt in earlier)
-        found = next((one for one in ended if one.kind == "report"), None)
+        found = next((one for one in ended if one.kind in WITH_REPORT), None)
         if found is None:
             attempt = self._new_folder()
             report = str(attempt / "report")
@@ -118,12 +120,12 @@ class Attempts:
         except (OSError, ValueError):
             return Outcome(target=target, kind="killed", status=137, text="the process of the run was killed")
         try:
-            whole = not load_report(report, brief=True)["run"]["cut_short"]
+            cut = load_report(report, brief=True)["run"]["cut_short"]
+            kind = kind_of(status, report=True, cut=bool(cut))
         except EvidenceError:
-            whole = False
-        kind = kind_of(status, whole=whole)
-        if kind == "report":
-            return Outcome(target=target, kind=kind, status=status, bundle=_packed(report))
+            cut, kind = None, kind_of(status, report=False)
+        if kind in WITH_REPORT:
+            return Outcome(target=target, kind=kind, status=status, text=cut or "", bundle=_packed(report))
         return Outcome(target=target, kind=kind, status=status, text=self._last_lines(attempt / "run.log"))
 
     def _sweep(self, attempt: Path) -> Counter[str]:

@@ -46,7 +46,7 @@ def load_plan(path: Path) -> Plan:
 
 
 def require_files(plan: Plan) -> None:
-    """See that the files which targets name are here, where workers of this machine look for them. Raises FleetError."""
+    """See that the files which targets name are here, where workers of this machine look. Raises FleetError."""
     for one in plan.targets:
         for name, value in one.options.items():
             is_file = ALLOWED[name].kind == "file" or (name == "profile" and value not in BUILT_IN)

@@ -8,7 +8,11 @@ from typing import Any, Literal, TypeAlias
 
 from pytest_zstack_ticket.fleet.plan import Limits, Plan, SecretSource, run_options
 
-Kind: TypeAlias = Literal["report", "no-target", "killed", "locked", "error"]
+Kind: TypeAlias = Literal["report", "cut", "no-target", "killed", "locked", "error"]
+"""How an attempt ended. A run that was `cut` short has a report, which decides less than was asked for."""
+WITH_REPORT = frozenset({"report", "cut"})
+NOTHING_RUN = frozenset({4, 5})
+"""Exit statuses of a run whose options cannot be used, or that no test was selected for."""
 NO_TARGET = 11
 INTERRUPTED = 2
 SIGNALLED = 128
@@ -82,10 +86,12 @@ class Outcome:
         return asdict(self)
 
 
-def kind_of(status: int, *, whole: bool) -> Kind:
-    """Classify the end of a run; `whole` says whether it wrote a report that was not cut short."""
+def kind_of(status: int, *, report: bool, cut: bool = False) -> Kind:
+    """Classify the end of a run; `report` says whether it wrote one, `cut` whether that says it was cut short."""
     if status >= SIGNALLED or status == INTERRUPTED:
         return "killed"
     if status == NO_TARGET:
         return "no-target"
-    return "report" if whole else "error"
+    if not report or status in NOTHING_RUN:
+        return "error"
+    return "cut" if cut else "report"

@@ -113,7 +113,7 @@ def check_baselines(plan: Plan) -> None:
 
 
 def require_fleet(folder: str) -> None:
-    """See that a baseline is a fleet: from one that is not there, no regression would ever be seen. Raises EvidenceError.
+    """See that a baseline is a fleet: against none, no regression would ever be seen. Raises EvidenceError.
 
     An empty name is no baseline.
     """

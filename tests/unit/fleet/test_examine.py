@@ -99,7 +99,7 @@ def test_a_job_holds_no_secret(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("status", "whole", "kind"),
+    ("status", "report", "kind"),
     [
         (0, True, "report"),
         (1, True, "report"),
@@ -111,5 +111,5 @@ def test_a_job_holds_no_secret(monkeypatch):
         (0, False, "error"),
     ],
 )
-def test_the_end_of_a_run_is_classified(status, whole, kind):
-    assert kind_of(status, whole=whole) == kind
+def test_the_end_of_a_run_is_classified(status, report, kind):
+    assert kind_of(status, report=report) == kind
