@@ -25,7 +25,6 @@ from pytest_zstack_ticket.report.exports.fleet_markdown import fleet_lines
 from pytest_zstack_ticket.report.text.columns import folded
 from pytest_zstack_ticket.report.text.translations import translations
 
-
 COLUMNS = 80
 
 
