@@ -12,14 +12,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pytest_zstack_ticket.artifacts.report_reader import load_report
 from pytest_zstack_ticket.artifacts.zip_writer import pack
-from pytest_zstack_ticket.fleet.job import WITH_REPORT, Job, Outcome, kind_of, pytest_arguments
+from pytest_zstack_ticket.fleet.job import WITH_REPORT, Job, Outcome, is_stopped, kind_of, pytest_arguments
 from pytest_zstack_ticket.fleet.secret_sources import run_environment
 from pytest_zstack_ticket.fleet.target_lock import holder_of, locked
 from pytest_zstack_ticket.model.errors import EvidenceError, FleetError
@@ -28,6 +28,9 @@ from pytest_zstack_ticket.redaction.encodings import encodings_of
 LAST_LINES = 4000
 """Bytes of a run's output that tell why it has no report."""
 LEFT = 13
+RUN = "run"
+PAUSE = 0.3
+"""Seconds between two looks at whether the fleet was stopped."""
 HIDDEN = b"***"
 
 
@@ -77,10 +80,12 @@ class Attempts:
             left += self._sweep(attempt)
         ended = (self._ended(attempt) for attempt in earlier)
         found = next((one for one in ended if one.kind in WITH_REPORT), None)
+        if found is None and is_stopped(self.folder.parent):
+            found = Outcome(target=self.job.target, kind="killed", text="the fleet was stopped")
         if found is None:
             attempt = self._new_folder()
             report = str(attempt / "report")
-            self._guarded(attempt, "run", [sys.executable, "-m", "pytest", *pytest_arguments(self.job, report)])
+            self._guarded(attempt, RUN, [sys.executable, "-m", "pytest", *pytest_arguments(self.job, report)])
             left += self._sweep(attempt)
             found = self._ended(attempt)
         return replace(found, left=left["left"], unswept=left["unswept"])
@@ -106,11 +111,22 @@ class Attempts:
             start_new_session=True,
         )
         try:
+            if name == RUN:
+                self._watch(process)
             return process.wait()
         finally:
             if process.stdin is not None:
                 process.stdin.close()
             process.wait()
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait for a run, and have its guard end it gently once the fleet was told to stop."""
+        while process.poll() is None:
+            if is_stopped(self.folder.parent) and process.stdin is not None:
+                process.stdin.close()
+                return
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(PAUSE)
 
     def _ended(self, attempt: Path) -> Outcome:
         """Say how an attempt ended; one without a status was killed together with its guard."""

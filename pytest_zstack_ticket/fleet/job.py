@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from pytest_zstack_ticket.fleet.plan import Limits, Plan, SecretSource, run_options
@@ -35,6 +36,16 @@ class Job:
     def to_json(self) -> dict[str, Any]:
         """Write as plain JSON."""
         return asdict(self)
+
+
+def stop_mark(work: Path) -> Path:
+    """Return the file that tells workers to end their runs; `work` is the folder that they share."""
+    return work / ".stop"
+
+
+def is_stopped(work: Path) -> bool:
+    """Return True if a fleet was told to stop."""
+    return stop_mark(work).exists()
 
 
 def job_of(plan: Plan, target: str, *, fleet: str, work: str, locks: str) -> Job:

@@ -36,6 +36,8 @@ class ScriptedEngine:
             raise answer
         return target, answer
 
+    has_workers = True
+
     def close(self):
         pass
 
@@ -161,6 +163,25 @@ def test_a_scheduler_that_never_answered_ends_the_fleet_at_once(tmp_path):
     made = Conductor(plan=plan, store=store, open_engine=opened, work=tmp_path / "w", locks=tmp_path / "l")
     with pytest.raises(FleetError, match="does not answer"):
         made.run()
+
+
+def test_a_fleet_that_waits_for_workers_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(conduct, "LOOKED_FOR", 0.0)
+    plan, said = plan_of("a"), []
+
+    class Idle(ScriptedEngine):
+        has_workers = False
+
+        def finished(self, timeout):
+            return super().finished(timeout) if said.count("fleet-no-workers") > 1 else None
+
+    engine = Idle(lines(a=[good("a")]))
+    store = FleetStore.new(tmp_path / "f", plan, "2027-01-01T00:00:00+00:00")
+    made = Conductor(
+        plan=plan, store=store, open_engine=lambda: engine, work=tmp_path / "w", locks=tmp_path / "l",
+        notify=lambda key, _: said.append(key),
+    )  # fmt: skip
+    assert made.run()["exit_status"] == 0
 
 
 def test_an_interrupted_fleet_is_resumed_where_it_was(tmp_path):
