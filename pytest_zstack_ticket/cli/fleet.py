@@ -22,7 +22,7 @@ from pytest_zstack_ticket.fleet.engine import Engine, ThreadEngine
 from pytest_zstack_ticket.fleet.fleet_file import load_plan, require_files
 from pytest_zstack_ticket.fleet.outputs import write_outputs
 from pytest_zstack_ticket.fleet.plan import Plan
-from pytest_zstack_ticket.fleet.store import LOCK, FleetStore, check_baselines, load_fleet
+from pytest_zstack_ticket.fleet.store import LOCK, FleetStore, check_baselines, load_fleet, require_empty
 from pytest_zstack_ticket.fleet.target_lock import holder_of, locked
 from pytest_zstack_ticket.model.errors import EvidenceError, FleetError
 from pytest_zstack_ticket.report.exports.fleet_markdown import fleet_lines
@@ -59,8 +59,12 @@ def fleet(arguments: argparse.Namespace) -> int:
     if arguments.workers < 1:
         raise FleetError("--workers: at least one worker is needed.")
     folder: Path = arguments.report.absolute()
-    open_engine = _engine_of(arguments, plan)  # before anything is written
     try:
+        if arguments.resume:
+            FleetStore.resumed(folder, plan)
+        else:
+            require_empty(folder)
+        open_engine = _engine_of(arguments, plan)  # all of this before anything is written
         with _alone_in(folder), terminated_as_interrupted():
             return _finish(arguments, _conducted(arguments, plan, folder, open_engine), folder, lang)
     except OSError as error:
