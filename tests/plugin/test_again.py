@@ -5,6 +5,8 @@ import json
 import pytest
 
 from pytest_zstack_ticket.cli.main import main
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer
+from pytest_zstack_ticket.simulator.storage import seed_data
 
 RARE = """
 import os
@@ -64,4 +66,21 @@ def test_what_depends_on_what_was_sent_before_says_so(pytester: pytest.Pytester,
     rows = report()["requirements"]
     (finding,) = next(row["findings"] for row in rows if row["id"] == "ZT-BODY-004")
     assert finding["irregular"]
-    result.stdout.fnmatch_lines(["*depends*on what was sent before*"])
+    result.stdout.fnmatch_lines(["*depends*on what was sent before or at the same time*"])
+
+
+@pytest.mark.parametrize("fault", ["when-busy:4(double-ticket)", "double-ticket"])
+def test_what_shows_only_beside_others_is_repeated_with_them(
+    pytester: pytest.Pytester, report, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    server = SimulatorServer(f"embedded?latency=0.2&fault={fault}")
+    server.start()
+    monkeypatch.setenv("ZSTACK_PASSWORD", seed_data.PASSWORD)
+    try:
+        pytester.runpytest(f"--zstack-url={server.url}", "--zstack-report=out", "-k", "ZT-STORE-00")
+    finally:
+        server.stop()
+    rows = {row["id"]: row["findings"] for row in report()["requirements"]}
+    finding = rows["ZT-STORE-001"][0]
+    alone = "-k ZT-STORE-001" in finding["regenerate"]
+    assert (finding["irregular"], alone) == ((False, True) if fault == "double-ticket" else (True, False))
