@@ -8,10 +8,13 @@ from pytest_zstack_ticket.config.schema import first_defect
 from pytest_zstack_ticket.fleet import conduct
 from pytest_zstack_ticket.fleet.conduct import Conductor
 from pytest_zstack_ticket.fleet.engine import EngineLostError, ThreadEngine
-from pytest_zstack_ticket.fleet.job import Outcome
+from pytest_zstack_ticket.fleet.job import Outcome, is_stopped
 from pytest_zstack_ticket.fleet.outputs import write_outputs
+from pytest_zstack_ticket.fleet.plan import FleetTarget, Plan, waves_of
 from pytest_zstack_ticket.fleet.store import FleetStore, load_fleet
-from pytest_zstack_ticket.model.errors import FleetError
+from pytest_zstack_ticket.model.errors import EvidenceError, FleetError
+from pytest_zstack_ticket.report.exports.fleet_markdown import fleet_lines
+from pytest_zstack_ticket.report.text.translations import translations
 from tests.support.fleets import outcome_of, plan_of, report_of
 
 CANARY = ({"name": "first", "groups": ["canary"]},)
@@ -190,6 +193,50 @@ def test_an_interrupted_fleet_is_resumed_where_it_was(tmp_path):
     assert (found["exit_status"], found["interrupted"]) == (2, True)
     found = conducted(tmp_path / "f", plan, ScriptedEngine(lines(a=[], b=[good("b")])), resume=True)
     assert (found["exit_status"], len(found["targets"])) == (0, 2)
+
+
+def test_an_interrupted_fleet_tells_workers_to_stop_until_it_goes_on(tmp_path):
+    plan = plan_of("a")
+    conducted(tmp_path / "f", plan, ScriptedEngine(lines(a=[KeyboardInterrupt()])))
+    assert is_stopped(tmp_path / "f" / "work")
+    conducted(tmp_path / "f", plan, ScriptedEngine(lines(a=[good("a")])), resume=True)
+    assert not is_stopped(tmp_path / "f" / "work")
+
+
+def test_a_second_ctrl_c_ends_the_wait_and_keeps_the_result(tmp_path, monkeypatch):
+    def impatient(seconds):
+        raise KeyboardInterrupt
+
+    target = FleetTarget(name="a", url="http://cloud:1")
+    plan = Plan(name="f", targets=(target,), waves=waves_of((target,), ()))
+    monkeypatch.setattr(conduct.time, "sleep", impatient)
+    monkeypatch.setattr(conduct, "is_free", lambda path: False)
+    found = conducted(tmp_path / "f", plan, ScriptedEngine(lines(a=[KeyboardInterrupt()])))
+    assert (found["exit_status"], found["interrupted"]) == (2, True)
+
+
+@pytest.mark.parametrize("kind", ["cut", "error"])
+def test_a_canary_whose_run_left_something_out_does_not_start_the_next_wave(tmp_path, kind):
+    canary = {**good("canary-1"), "kind": kind, "status": 12, "text": "the limit is reached"}
+    plan = plan_of("canary-1", "other", waves=CANARY)
+    found = conducted(tmp_path / "f", plan, ScriptedEngine(lines(canary_1=[canary], other=[])))
+    assert found["stopped"] == {"wave": "first", "reason": "no-verdict"}
+    assert any("the limit is reached" in line for line in fleet_lines(found, translations(), "en"))
+    assert (tmp_path / "f" / "bundles" / "canary-1.zip").exists() == (kind == "cut")
+
+
+def test_a_baseline_that_is_no_fleet_is_refused_before_anything_is_sent(tmp_path):
+    plan = plan_of("a")
+    plan = Plan(name="f", targets=plan.targets, waves=plan.waves, baseline=str(tmp_path / "nowhere"))
+    with pytest.raises(EvidenceError, match="holds no fleet"):
+        conducted(tmp_path / "f", plan, ScriptedEngine({}))
+
+
+@pytest.mark.parametrize("state", ["{}", "[]", "", '{"plan": 1}'])
+def test_a_state_that_is_none_is_no_fleet(tmp_path, state):
+    (tmp_path / "state.json").write_text(state)
+    with pytest.raises(FleetError, match="holds no fleet"):
+        FleetStore.resumed(tmp_path, plan_of("a"))
 
 
 def test_a_fleet_is_resumed_only_with_the_same_targets(tmp_path):
