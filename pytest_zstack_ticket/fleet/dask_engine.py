@@ -36,7 +36,8 @@ class DaskEngine:
     def __init__(self, *, scheduler: str = "", workers: int = 2, examine: Examine = examine_target) -> None:
         """Connect to a scheduler, or start a cluster on the loopback. Raises FleetError and EngineLostError."""
         self._examine = examine
-        self._client, self._cluster = _joined(scheduler) if scheduler else _started(workers)
+        connected: tuple[Any, Any] = _joined(scheduler) if scheduler else _started(workers)
+        self._client, self._cluster = connected
         self._ended: queue.Queue[Any] = queue.Queue()
         self._count = 0
 
@@ -144,6 +145,6 @@ async def _identity(scheduler: str) -> None:
     from distributed.security import Security  # noqa: PLC0415 - likewise
 
     security = Security().get_connection_args("client")  # type: ignore[no-untyped-call] # Dask has no types
-    async with rpc(scheduler, timeout=SOON, connection_args=security) as known:
+    async with rpc(scheduler, timeout=SOON, connection_args=security) as known:  # type: ignore[no-untyped-call] # likewise
         if (await known.identity())["type"] != "Scheduler":
             raise ValueError("no scheduler")
