@@ -27,7 +27,8 @@ def fleet_lines(fleet: Fleet, translations: Translations, lang: str) -> Iterator
     """Yield what happened, the most important first."""
     words = translations.catalogues[lang]["fleet"]
     counts = Counter(one["verdict"] for one in fleet["targets"])
-    said = ", ".join(
+    comma = translations.say("comma", lang)
+    said = comma.join(
         f"{translations.word(verdict, lang)} {counts[verdict]}" for verdict in VERDICT_MARKS if counts[verdict]
     )
     yield words["counts"].format(targets=len(fleet["targets"]), counts=said or "0")
@@ -38,14 +39,14 @@ def fleet_lines(fleet: Fleet, translations: Translations, lang: str) -> Iterator
         yield words["stopped"].format(wave=stopped["wave"], reason=words[f"reason-{stopped['reason']}"])
     for one in fleet["targets"]:
         if one["regressions"]:
-            yield words["regressed"].format(target=one["name"], requirements=_some(one["regressions"]))
+            yield words["regressed"].format(target=one["name"], requirements=_some(one["regressions"], comma))
         if one["left"] or one["unswept"]:
             yield words["left"].format(target=one["name"], left=one["left"], unswept=one["unswept"])
         if one["state"] == "error" or one["kind"] == "cut":
             yield _without_verdict(one, words)
     for group in fleet["alike"]:
         yield words["alike-line"].format(
-            count=len(group["targets"]), targets=_some(group["targets"]), roots=_some(group["roots"])
+            count=len(group["targets"]), targets=_some(group["targets"], comma), roots=_some(group["roots"], comma)
         )
     for row in fleet["releases"]["rows"]:
         yield words["differs"].format(id=row["id"])
@@ -59,9 +60,9 @@ def _without_verdict(one: Mapping[str, Any], words: Mapping[str, str]) -> str:
     return words["with-reason"].format(said=said, reason=shortened(last[0], LONGEST_REASON)) if last else said
 
 
-def _some(names: list[str]) -> str:
+def _some(names: list[str], comma: str) -> str:
     more = len(names) - LISTED
-    return ", ".join(names[:LISTED]) + (f" … (+{more})" if more > 0 else "")
+    return comma.join(names[:LISTED]) + (f" … (+{more})" if more > 0 else "")
 
 
 def fleet_markdown(fleet: Fleet, translations: Translations, lang: str) -> str:
