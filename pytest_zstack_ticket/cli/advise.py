@@ -10,7 +10,7 @@ from pathlib import Path
 from pytest_zstack_ticket.certify.advisories import ADVISORIES, written
 from pytest_zstack_ticket.certify.keys import PASSPHRASE, load_private
 from pytest_zstack_ticket.certify.signed_list import sign_list
-from pytest_zstack_ticket.cli.arguments import add_json, require_named_output
+from pytest_zstack_ticket.cli.arguments import add_json, add_lang, require_named_output, say
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import open_output, print_message, write_json
 from pytest_zstack_ticket.config.catalogue import catalogue
@@ -22,6 +22,7 @@ def add_advise_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", metavar="FILE", type=Path, required=True, help="private key to sign with")
     parser.add_argument("--output", metavar="FILE", default="-", help="signed file, - for stdout (default: -)")
     add_json(parser)
+    add_lang(parser)
 
 
 def advise(arguments: argparse.Namespace) -> int:
@@ -33,13 +34,14 @@ def advise(arguments: argparse.Namespace) -> int:
     named = sorted({one for row in advisories["advisory"] for one in row["requirements"]})
     for one in named:
         if one not in known:
-            print_message(f"{arguments.list}: {one} is not a requirement of this version; other versions may have it.")
+            print_message(say(arguments, "advised-unknown", list=arguments.list, id=one))
     require_named_output(arguments, arguments.output)
     with open_output(arguments.output) as file:
         file.write(text)
     if arguments.json:
         write_json({"keyid": key.keyid, "advisories": len(advisories["advisory"]), "requirements": named})
-    print_message(f"Signed {len(advisories['advisory'])} advisories about {len(named)} requirements as {key.keyid}.")
+    counts = {"count": len(advisories["advisory"]), "requirements": len(named)}
+    print_message(say(arguments, "advised", **counts, keyid=key.keyid))
     return 0
 
 

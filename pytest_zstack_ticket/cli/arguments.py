@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pytest_zstack_ticket.config.options import checked_nonce, language
 from pytest_zstack_ticket.model.errors import SettingsError
+from pytest_zstack_ticket.report.text.translations import translations
 
 STDIN = Path("-")
 """A report that another program pipes in."""
@@ -32,7 +33,12 @@ def add_lang(
 
 def language_of(arguments: argparse.Namespace) -> str:
     """Return the language of `--lang`, else that of the environment."""
-    return arguments.lang or language()
+    return getattr(arguments, "lang", None) or language()
+
+
+def say(arguments: argparse.Namespace, key: str, **parameters: object) -> str:
+    """Render a line of a command in the language that was asked for."""
+    return translations().command(key, language_of(arguments), **parameters)
 
 
 def listed(words: Sequence[str]) -> str:

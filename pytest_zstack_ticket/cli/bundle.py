@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytest_zstack_ticket.artifacts.report_reader import load_report
 from pytest_zstack_ticket.artifacts.zip_writer import pack
-from pytest_zstack_ticket.cli.arguments import STDOUT, add_json, require_named_output
+from pytest_zstack_ticket.cli.arguments import STDOUT, add_json, add_lang, require_named_output, say
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import open_output, print_message, write_json
 from pytest_zstack_ticket.model.errors import EvidenceError
@@ -21,6 +21,7 @@ def add_bundle_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="folder of --zstack-report")
     parser.add_argument("--output", metavar="FILE", default="", help="the zip, - for stdout (default: FOLDER.zip)")
     add_json(parser)
+    add_lang(parser)
 
 
 def bundle(arguments: argparse.Namespace) -> int:
@@ -41,7 +42,7 @@ def bundle(arguments: argparse.Namespace) -> int:
         count = pack(folder, file, leave=[Path(output), Path(file.name)])
     if arguments.json:
         write_json({"output": output, "files": count})
-    print_message(f"{output}: {count} files.")
+    print_message(say(arguments, "packed", output=output, count=count))
     return 0
 
 

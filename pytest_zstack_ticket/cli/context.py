@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from pytest_zstack_ticket.cli.arguments import STDOUT, add_json
+from pytest_zstack_ticket.cli.arguments import STDOUT, add_json, add_lang, say
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.context_text import LoggedIn, context_text
 from pytest_zstack_ticket.cli.output import open_output, print_message, write_json
@@ -40,6 +40,7 @@ def add_context_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ca", metavar="FILE", help="PEM file with the CA of the target")
     parser.add_argument("--insecure", action="store_true", help="do not verify the target's certificate")
     add_json(parser)
+    add_lang(parser)
 
 
 def context(arguments: argparse.Namespace) -> int:
@@ -56,7 +57,7 @@ def context(arguments: argparse.Namespace) -> int:
     with open_output(arguments.output) as file:
         file.write(context_text(arguments.url, lists, who).encode())
     if arguments.output != STDOUT:
-        print_message(f"{arguments.output} is written: read it, then try it with")
+        print_message(say(arguments, "context-written", output=arguments.output))
         print_message(f"  zstack-ticket doctor {arguments.url} --context {arguments.output} --try-ticket")
     return 0
 

@@ -21,6 +21,7 @@ from pytest_zstack_ticket.cli.arguments import (
     language_of,
     listed,
     require_named_output,
+    say,
 )
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import open_output, print_message, write_json
@@ -84,9 +85,9 @@ def _export(arguments: argparse.Namespace) -> None:
 def _export_run(arguments: argparse.Namespace, path: Path) -> None:
     report = _report(path)
     if arguments.format == "allure":
-        _write_allure(arguments.output, report, _evidence(path, report))
+        _write_allure(arguments, report, _evidence(path, report))
     elif arguments.format == "har":
-        _write_har(arguments.output, report, _evidence(path, report))
+        _write_har(arguments, report, _evidence(path, report))
     else:
         _write_text(arguments.output, [_document(arguments, report)])
 
@@ -130,18 +131,19 @@ def _evidence(path: Path, report: JsonObject) -> EvidenceReader | None:
     return EvidenceReader(path=folder / report["evidence"]["file"], seal=report["evidence"])
 
 
-def _write_har(output: str, report: JsonObject, evidence: EvidenceReader | None) -> None:
+def _write_har(arguments: argparse.Namespace, report: JsonObject, evidence: EvidenceReader | None) -> None:
     if evidence is None:
         raise EvidenceError("har needs the exchanges: give a folder that holds evidence.jsonl.gz beside its report.")
-    _write_text(output, har(report, evidence.exchanges()))
-    _warn_if_cut_short(evidence)
+    _write_text(arguments.output, har(report, evidence.exchanges()))
+    _warn_if_cut_short(arguments, evidence)
 
 
-def _write_allure(output: str, report: JsonObject, evidence: EvidenceReader | None) -> None:
+def _write_allure(arguments: argparse.Namespace, report: JsonObject, evidence: EvidenceReader | None) -> None:
+    output = arguments.output
     if output == STDOUT:
         raise SettingsError("allure writes a folder: name it with --output DIR.")
     if evidence is not None and not evidence.path.exists():
-        print_message(f"{evidence.path} is missing: passed requirements are exported without an example.")
+        print_message(say(arguments, "export-bare", path=evidence.path))
         evidence = None
     shown = passing_messages(passing_exchanges(evidence.examples()), evidence.exchanges()) if evidence else {}
     try:
@@ -151,12 +153,12 @@ def _write_allure(output: str, report: JsonObject, evidence: EvidenceReader | No
     for name, text in allure(report, shown):
         _write_text(str(Path(output, name)), [text])
     if evidence:
-        _warn_if_cut_short(evidence)
+        _warn_if_cut_short(arguments, evidence)
 
 
-def _warn_if_cut_short(evidence: EvidenceReader) -> None:
+def _warn_if_cut_short(arguments: argparse.Namespace, evidence: EvidenceReader) -> None:
     if not evidence.complete:
-        print_message(f"{evidence.path} was cut short: what was lost is missing from the export.")
+        print_message(say(arguments, "export-cut", path=evidence.path))
 
 
 def _write_text(output: str, parts: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ import argparse
 import shutil
 from collections.abc import Mapping
 
-from pytest_zstack_ticket.cli.arguments import add_json
+from pytest_zstack_ticket.cli.arguments import add_json, add_lang, say
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import write_json, write_line
 from pytest_zstack_ticket.report.text.columns import shortened
@@ -22,6 +22,7 @@ def add_faults_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("filter", metavar="TEXT", nargs="?", default="", help="show faults with this in name or text")
     parser.add_argument("--all", action="store_true", help="show all, however many")
     add_json(parser)
+    add_lang(parser)
 
 
 def list_faults(arguments: argparse.Namespace) -> int:
@@ -38,7 +39,7 @@ def list_faults(arguments: argparse.Namespace) -> int:
         return 0
     for title, rows in chapters.items():
         if rows:
-            _write_chapter(title, rows, MOST if not arguments.all else len(rows))
+            _write_chapter(title, rows, arguments)
     return 0 if any(chapters.values()) else 1
 
 
@@ -46,13 +47,14 @@ def _matching(rows: Mapping[str, str], wanted: str) -> dict[str, str]:
     return {name: about for name, about in rows.items() if wanted in f"{name} {about}".casefold()}
 
 
-def _write_chapter(title: str, rows: Mapping[str, str], most: int) -> None:
+def _write_chapter(title: str, rows: Mapping[str, str], arguments: argparse.Namespace) -> None:
+    most = len(rows) if arguments.all else MOST
     columns = shutil.get_terminal_size().columns
     write_line(f"{title}:")
     for name, about in list(rows.items())[:most]:
         write_line(f"  {shortened(f'{name:<{COLUMN}} {about}', max(40, columns - 2))}")
     if len(rows) > most:
-        write_line(f"  … {len(rows)} in all: name a text to search for, or --all")
+        write_line(f"  {say(arguments, 'faults-more', count=len(rows))}")
     write_line("")
 
 

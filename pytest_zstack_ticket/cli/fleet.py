@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,13 +19,17 @@ from pytest_zstack_ticket.config.state_dir import state_folder
 from pytest_zstack_ticket.fleet.collect import collect
 from pytest_zstack_ticket.fleet.conduct import Conductor
 from pytest_zstack_ticket.fleet.engine import Engine, ThreadEngine
-from pytest_zstack_ticket.fleet.fleet_file import load_plan
+from pytest_zstack_ticket.fleet.fleet_file import load_plan, require_files
 from pytest_zstack_ticket.fleet.outputs import write_outputs
 from pytest_zstack_ticket.fleet.plan import Plan
-from pytest_zstack_ticket.fleet.store import FleetStore, load_fleet
-from pytest_zstack_ticket.model.errors import FleetError
+from pytest_zstack_ticket.fleet.store import LOCK, FleetStore, check_baselines, load_fleet, require_empty
+from pytest_zstack_ticket.fleet.target_lock import holder_of, locked
+from pytest_zstack_ticket.model.errors import EvidenceError, FleetError
 from pytest_zstack_ticket.report.exports.fleet_markdown import fleet_lines
+from pytest_zstack_ticket.report.text.columns import folded
 from pytest_zstack_ticket.report.text.translations import translations
+
+COLUMNS = 80
 
 
 def add_fleet_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +48,10 @@ def add_fleet_arguments(parser: argparse.ArgumentParser) -> None:
 def fleet(arguments: argparse.Namespace) -> int:
     """Examine a fleet; the exit status is what matters most of its targets'. Raises FleetError and EvidenceError."""
     plan, lang = load_plan(arguments.file), language_of(arguments)
+    if not arguments.scheduler:
+        require_files(plan)
     if arguments.plan:
+        check_baselines(plan)
         _show_plan(plan)
         return 0
     if arguments.report is None:
@@ -49,17 +59,57 @@ def fleet(arguments: argparse.Namespace) -> int:
     if arguments.workers < 1:
         raise FleetError("--workers: at least one worker is needed.")
     folder: Path = arguments.report.absolute()
+    try:
+        if arguments.resume:
+            FleetStore.resumed(folder, plan)
+        else:
+            require_empty(folder)
+        open_engine = _engine_of(arguments, plan)  # all of this before anything is written
+        with _alone_in(folder), terminated_as_interrupted():
+            return _finish(arguments, _conducted(arguments, plan, folder, open_engine), folder, lang)
+    except OSError as error:
+        where = error.filename or folder
+        raise EvidenceError(
+            f"{where}: {error.strerror or error}. What was examined is kept: go on with --resume."
+        ) from error
+
+
+def _conducted(
+    arguments: argparse.Namespace, plan: Plan, folder: Path, open_engine: Callable[[], Engine]
+) -> dict[str, Any]:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     store = FleetStore.resumed(folder, plan) if arguments.resume else FleetStore.new(folder, plan, now)
-    found = Conductor(
+    return Conductor(
         plan=plan,
         store=store,
-        open_engine=_engine_of(arguments, plan),
+        open_engine=open_engine,
         work=Path(plan.work) / store.fleet if plan.work else folder / "work",
         locks=Path(plan.locks) if plan.locks else state_folder() / "locks",
-        notify=partial(_notify, lang),
+        notify=partial(_notify, language_of(arguments)),
     ).run()
-    return _finish(arguments, found, folder, lang)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """See that no other fleet works in a folder. Raises FleetError and OSError."""
+    with locked(folder / LOCK, wait=0.0, holder={"pid": str(os.getpid())}) as held:
+        if held is None:
+            raise FleetError(f"--report: another fleet works in {folder} ({holder_of(folder / LOCK)}).")
+        yield
+
+
+@contextmanager
+def terminated_as_interrupted() -> Iterator[None]:
+    """Take SIGTERM for Ctrl-C, so that what stops a container stops a fleet gently."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    former = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
 
 
 def _engine_of(arguments: argparse.Namespace, plan: Plan) -> Callable[[], Engine]:
@@ -67,7 +117,9 @@ def _engine_of(arguments: argparse.Namespace, plan: Plan) -> Callable[[], Engine
         return ThreadEngine
     from pytest_zstack_ticket.fleet.dask_engine import DaskEngine  # noqa: PLC0415 - the extra [fleet] may be missing
 
-    return partial(DaskEngine, scheduler=arguments.scheduler, workers=min(arguments.workers, plan.limits.at_once))
+    made = partial(DaskEngine, scheduler=arguments.scheduler, workers=min(arguments.workers, plan.limits.at_once))
+    first = [made()] if arguments.scheduler else []
+    return lambda: first.pop() if first else made()
 
 
 def _show_plan(plan: Plan) -> None:
@@ -78,13 +130,15 @@ def _show_plan(plan: Plan) -> None:
 
 
 def _notify(lang: str, key: str, parameters: Mapping[str, Any]) -> None:
-    words = translations()
-    shown = {
-        **parameters,
-        **{name: words.word(str(parameters[name]), lang) for name in ("verdict",) if name in parameters},
-        "regressions": len(parameters.get("regressions") or ()),
-    }
-    print_message(words.catalogues[lang]["fleet"][key].format_map(shown))
+    words = translations().catalogues[lang]["fleet"]
+    shown = dict(parameters)
+    if "verdict" in parameters:
+        shown["verdict"] = translations().word(str(parameters["verdict"]), lang)
+    if "kind" in parameters:
+        shown["why"] = words[f"kind-{parameters['kind']}"]
+    if parameters.get("regressions") is not None:  # None is a target without baseline
+        key, shown["regressions"] = "fleet-compared", len(parameters["regressions"])
+    print_message("\n".join(folded(words[key].format_map(shown), COLUMNS)))
 
 
 def add_collect_arguments(parser: argparse.ArgumentParser) -> None:
@@ -115,7 +169,7 @@ def _finish(arguments: argparse.Namespace, found: Mapping[str, Any], folder: Pat
         write_json(found)
     else:
         for line in fleet_lines(found, translations(), lang):
-            write_line(line)
+            write_line("\n".join(folded(line, COLUMNS)))
         write_line(str(page))
     status: int = found["exit_status"]
     return status

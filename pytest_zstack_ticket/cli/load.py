@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
+from math import inf
 
 from pytest_zstack_ticket.cli.arguments import add_json, add_lang, add_target_options, language_of
 from pytest_zstack_ticket.cli.command import Command
@@ -26,6 +27,8 @@ from pytest_zstack_ticket.runner.preparation import checked
 
 RUN_OPTIONS = ("login", "user", "project", "ca", "insecure", "context", "profile", "release", "consent")
 CAPS = ("max-rate", "max-alive", "max-requests", "max-created", "max-bytes")
+LEAST_RATE = 0.1
+"""Requests a second with which a ticket's life takes two minutes; with fewer, no load would come to its end."""
 EXAMPLE = """example:
   ZSTACK_PASSWORD=... zstack-ticket load http://10.0.0.5:8080 \\
       --users 20 --time 10m --report load/
@@ -86,8 +89,16 @@ def load(arguments: argparse.Namespace, *, soak: bool = False) -> int:
 
 def plan_of(arguments: argparse.Namespace, *, soak: bool) -> LoadPlan:
     """Return the plan that arguments ask for. Raises SettingsError."""
-    if arguments.users < 1 or arguments.workers < 1 or arguments.rate < 0:
-        raise SettingsError("--users and --workers are whole numbers above 0, --rate is not below 0.")
+    if arguments.users < 1 or arguments.workers < 1:
+        raise SettingsError("--users and --workers are whole numbers above 0.")
+    if arguments.rate and not LEAST_RATE <= arguments.rate < inf:
+        raise SettingsError(f"--rate {arguments.rate:g}: write 0 for no limit, or {LEAST_RATE:g} and more.")
+    if not 0 < arguments.port < 1 << 16:
+        raise SettingsError(f"--port {arguments.port}: a port is a number from 1 to 65535.")
+    for name in CAPS:
+        value = getattr(arguments, name.replace("-", "_"))
+        if value is not None and not 0 < value < inf:
+            raise SettingsError(f"--{name} {value:g}: write a number above 0.")
     given = {name: getattr(arguments, name) for name in RUN_OPTIONS}
     caps = {name: getattr(arguments, name.replace("-", "_")) for name in CAPS}
     return LoadPlan(
@@ -104,7 +115,7 @@ def plan_of(arguments: argparse.Namespace, *, soak: bool) -> LoadPlan:
         lang=language_of(arguments),
         soak=soak,
         json=arguments.json,
-        options={name: value for name, value in {**given, **caps}.items() if value not in (None, False)},
+        options={name: value for name, value in {**given, **caps}.items() if value is not None and value is not False},
     )
 
 

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from pytest_zstack_ticket.cli.help_text import ChineseHelp, Help, chinese
 from pytest_zstack_ticket.config.options import language
@@ -101,6 +102,8 @@ def _run(parsed: argparse.Namespace) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        return _complain(f"{error.filename}: {error.strerror}" if error.filename else error, 4)
     return status
 
 
@@ -110,12 +113,21 @@ def _escape_what_stdout_cannot_show() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser that ends with the exit status of wrong options: that of argparse says that a run was interrupted."""
+
+    def error(self, message: str) -> NoReturn:
+        """Show the usage and what is wrong, and exit."""
+        self.print_usage(sys.stderr)
+        self.exit(4, f"{self.prog}: {message}\n")
+
+
 def make_parser(command: str) -> argparse.ArgumentParser:
     """Return the parser of all commands; only the one that was named has its arguments."""
     lang = language()
     formatter: type[argparse.HelpFormatter] = ChineseHelp if lang == "zh" else Help
     description, epilog = _words(lang)
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="zstack-ticket",
         formatter_class=formatter,
         description=f"{description}\n\n{listed_commands(lang)}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
+from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of, say
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.coverage import show_coverage
 from pytest_zstack_ticket.cli.output import write_json, write_line
@@ -61,7 +61,7 @@ def list_requirements(arguments: argparse.Namespace) -> int:
             write_line(f"{row.id:<16} {where:<28} {' '.join(row.killed_by) or 'no fault'}")
         tested = len(rows) - len(bare) - sum(bool(row.not_tested) for row in rows)
         faults = sum(bool(row.killed_by) for row in rows)
-        write_line(f"{len(rows)} requirements: {tested} with a test, {faults} proven able to fail by a simulated fault")
+        write_line(say(arguments, "coverage", count=len(rows), tested=tested, faults=faults))
     else:
         lang = language_of(arguments)
         for row in rows:

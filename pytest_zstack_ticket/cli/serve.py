@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import socket
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,7 +25,13 @@ def add_serve_arguments(parser: argparse.ArgumentParser) -> None:
         "folder", metavar="FOLDER", type=Path, help="folder with reports of runs and loads, at any depth"
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=8090, metavar="N", help="port to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=8090,
+        metavar="N",
+        help="port to listen on, 0 for any free one (default: %(default)s)",
+    )
     parser.add_argument(
         "--allow-others",
         metavar="NAME",
@@ -48,15 +56,34 @@ def serve(arguments: argparse.Namespace) -> int:
     keys = [load_public(path) for path in arguments.public_key]
     hosts = (*LOOPBACK, *arguments.allow_others)
     app = make_app(arguments.folder, lang=language_of(arguments), keys=keys, hosts=hosts)
-    url = f"http://{arguments.host}:{arguments.port}/"
+    listening = _listening(arguments.host, arguments.port)
+    url = f"http://{_shown(arguments.host)}:{listening.getsockname()[1]}/"
     if arguments.json:
         write_json({"url": url, "folder": str(arguments.folder)})
         sys.stdout.flush()
     print_message(
         translations().catalogues[language_of(arguments)]["serve"]["listening"].format(folder=arguments.folder, url=url)
     )
-    uvicorn.run(app, host=arguments.host, port=arguments.port, log_level="warning", server_header=False)
+    settings = uvicorn.Config(app, log_level="warning", server_header=False)
+    with suppress(KeyboardInterrupt):  # it raises it again once all is closed
+        uvicorn.Server(settings).run(sockets=[listening])
     return 0
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens, before anything is said about it. Raises SettingsError."""
+    if not 0 <= port < 1 << 16:
+        raise SettingsError(f"--port {port}: a port is a number from 0 to 65535.")
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server(address[:2], family=family)
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise SettingsError(f"cannot listen on {host} port {port}: {why}. Name another --host or --port.") from error
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _check(arguments: argparse.Namespace) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
 
-from pytest_zstack_ticket.cli.arguments import add_json
+from pytest_zstack_ticket.cli.arguments import add_json, say
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message
 from pytest_zstack_ticket.model.errors import SettingsError
@@ -72,7 +72,7 @@ def simulate(arguments: argparse.Namespace) -> int:
             server.start()
         except OSError as error:
             raise SettingsError(f"cannot listen on {arguments.host} port {arguments.port}: {error}") from error
-        _announce(server.url, as_json=arguments.json)
+        _announce(server.url, arguments)
         while not over.wait(3600):
             continue
         server.stop()
@@ -91,15 +91,15 @@ def _ending_signal() -> Iterator[threading.Event]:
             signal.signal(one, handler)
 
 
-def _announce(url: str, *, as_json: bool) -> None:
+def _announce(url: str, arguments: argparse.Namespace) -> None:
     """Write the URL, and how to log in there."""
     known = {"url": url, "user": "admin", "password": seed_data.PASSWORD}
     keys = {"access_key_id": seed_data.ACCESS_KEY_ID, "access_key_secret": seed_data.ACCESS_KEY_SECRET}
-    sys.stdout.write((json.dumps({**known, **keys}) if as_json else url) + "\n")
+    sys.stdout.write((json.dumps({**known, **keys}) if arguments.json else url) + "\n")
     sys.stdout.flush()
-    print_message(f"Account {known['user']}, password {known['password']}. Test it with")
+    print_message(say(arguments, "simulate-login", user=known["user"], password=known["password"]))
     print_message(f"  ZSTACK_PASSWORD={known['password']} pytest --zstack-url={url}")
-    print_message("Press Ctrl-C to stop.")
+    print_message(say(arguments, "simulate-end"))
 
 
 def options_of(arguments: argparse.Namespace) -> SimulatorOptions:

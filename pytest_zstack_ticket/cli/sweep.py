@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pytest_zstack_ticket.cleanup.ledger import SavedLedger
-from pytest_zstack_ticket.cli.arguments import add_json
+from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of, say
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
 from pytest_zstack_ticket.model.errors import ZStackTicketError
@@ -18,8 +18,8 @@ from pytest_zstack_ticket.target.resume_cleanup import sweep_ledger
 
 EXAMPLE = """example:
   ZSTACK_PASSWORD=... zstack-ticket sweep zstack-report/ledger-*.jsonl
-  ZSTACK_PASSWORD=... zstack-ticket sweep --dry-run \\\n"
-        "      ~/.local/state/zstack-ticket/ledgers/*.jsonl"""
+  ZSTACK_PASSWORD=... zstack-ticket sweep --dry-run \\
+      ~/.local/state/zstack-ticket/ledgers/*.jsonl"""
 
 
 def add_sweep_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +33,7 @@ def add_sweep_arguments(parser: argparse.ArgumentParser) -> None:
         help="how the target behaves: deployed, documented or a file (default: %(default)s)",
     )
     add_json(parser)
+    add_lang(parser)
 
 
 def sweep(arguments: argparse.Namespace) -> int:
@@ -67,7 +68,7 @@ def _sweep_one(path: Path, arguments: argparse.Namespace) -> JsonObject:
         environment=os.environ,
         profile=arguments.profile,
         dry=arguments.dry_run,
-        progress=CleanupProgress(print_message, "en"),
+        progress=CleanupProgress(print_message, language_of(arguments)),
     )
     result: JsonObject = {
         "ledger": str(path),
@@ -79,23 +80,23 @@ def _sweep_one(path: Path, arguments: argparse.Namespace) -> JsonObject:
         "dry-run": arguments.dry_run,
     }
     if not arguments.json:
-        _write(result)
+        _write(result, arguments)
     if swept.clean and not arguments.dry_run and not ledger.book.pending():
         with suppress(OSError):
             path.unlink(missing_ok=True)
-            print_message(f"{path}: no tickets left, so the ledger was removed")
+            print_message(say(arguments, "swept-empty", ledger=path))
     return result
 
 
-def _write(result: JsonObject) -> None:
-    found = "would be deleted" if result["dry-run"] else "left"
-    write_line(f"{result['ledger']}: {len(result['left'])} {found}, {len(result['deleted'])} deleted")
+def _write(result: JsonObject, arguments: argparse.Namespace) -> None:
+    counts = {name: len(result[name]) for name in ("left", "deleted")}
+    write_line(say(arguments, "swept-dry" if result["dry-run"] else "swept", ledger=result["ledger"], **counts))
     for uuid in result["left"]:
         write_line(f"  {uuid}")
     if result["unseen"]:
-        write_line(f"  {result['unseen']} creates could not be looked up; they may have left tickets")
+        write_line(f"  {say(arguments, 'swept-unseen', count=result['unseen'])}")
     if result["reason"]:
-        print_message(f"{result['target']} could not be queried ({result['reason']}); sweep again when it is up")
+        print_message(say(arguments, "swept-later", target=result["target"], reason=result["reason"]))
 
 
 COMMANDS = {

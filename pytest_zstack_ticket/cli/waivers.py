@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from pytest_zstack_ticket.artifacts.report_reader import load_report
-from pytest_zstack_ticket.cli.arguments import REPORT, add_json, listed
+from pytest_zstack_ticket.cli.arguments import REPORT, add_json, add_lang, listed, say
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
 from pytest_zstack_ticket.config.catalogue import catalogue
@@ -44,6 +44,7 @@ def add_waive_arguments(parser: argparse.ArgumentParser) -> None:
         "--file", type=Path, default=Path("waivers.toml"), help="file to add it to (default: waivers.toml)"
     )
     add_json(parser)
+    add_lang(parser)
 
 
 def waive(arguments: argparse.Namespace) -> int:
@@ -59,8 +60,9 @@ def waive(arguments: argparse.Namespace) -> int:
     for signature in wanted:
         waiver = _waiver(arguments, report, signature)
         add_waiver(arguments.file, waiver)
-        how = "its counterexample will be replayed first" if waiver.counterexample else "it cannot be replayed"
-        print_message(f"{arguments.file}: {waiver.requirement} ({signature}) is waived until {waiver.expires}; {how}.")
+        how = say(arguments, "waived-replayed" if waiver.counterexample else "waived-bare")
+        facts = {"file": arguments.file, "id": waiver.requirement, "signature": signature, "expires": waiver.expires}
+        print_message(say(arguments, "waived", **facts, how=how))
         replayed = waiver.counterexample is not None
         added.append({"requirement": waiver.requirement, "signature": signature, "replayed": replayed})
     if arguments.json:
@@ -97,6 +99,7 @@ def add_waivers_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `waivers`."""
     parser.add_argument("file", metavar="FILE", type=Path, help="a file of waivers")
     add_json(parser)
+    add_lang(parser)
 
 
 def check_waivers(arguments: argparse.Namespace) -> int:
@@ -118,14 +121,12 @@ def check_waivers(arguments: argparse.Namespace) -> int:
         write_json(rows)
     else:
         for row in rows:
-            ends = f"{'EXPIRED' if row['expired'] else 'until'} {row['expires']}"
-            replayed = "" if row["replayed"] else ", no counterexample"
-            write_line(
-                f"{row['requirement']:<16} {row['signature']}  {row['class']:<11} {ends}  {row['owner']}, "
-                f"approved by {row['approver']}{replayed}"
-            )
+            ends = say(arguments, "waiver-expired" if row["expired"] else "waiver-until", date=row["expires"])
+            owner = say(arguments, "waiver-owner", owner=row["owner"], approver=row["approver"])
+            replayed = "" if row["replayed"] else say(arguments, "waiver-bare")
+            write_line(f"{row['requirement']:<16} {row['signature']}  {row['class']:<11} {ends}  {owner}{replayed}")
     expired = sum(bool(row["expired"]) for row in rows)
-    print_message(f"{arguments.file}: {len(rows)} waivers, {expired} expired.")
+    print_message(say(arguments, "waivers", file=arguments.file, count=len(rows), expired=expired))
     return 1 if expired else 0
 
 

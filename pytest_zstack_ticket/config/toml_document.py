@@ -63,7 +63,8 @@ def _text(path: Path, error: type[UsageError]) -> str:
 
 def _refused(error: type[UsageError], path: Path, text: str, field: Field, words: str) -> UsageError:
     named = ".".join(str(part) for part in field if not isinstance(part, int)) or "the file"
-    return error(f"{path}, line {line_of(text, field)}: {named} {words}.")
+    end = "" if words.endswith("?") else "."
+    return error(f"{path}, line {line_of(text, field)}: {named} {words}{end}")
 
 
 def _not_json(value: Any, field: Field) -> Iterator[SchemaDefect]:

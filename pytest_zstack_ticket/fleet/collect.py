@@ -12,7 +12,7 @@ from pytest_zstack_ticket.artifacts.report_reader import load_report
 from pytest_zstack_ticket.fleet.job import Outcome
 from pytest_zstack_ticket.fleet.plan import FleetTarget
 from pytest_zstack_ticket.fleet.result import examined, requirements_of
-from pytest_zstack_ticket.fleet.store import baseline_of, trend_before
+from pytest_zstack_ticket.fleet.store import baseline_of, require_fleet, trend_before
 from pytest_zstack_ticket.fleet.summary import FleetFacts, fleet_json
 from pytest_zstack_ticket.model.errors import FleetError
 
@@ -22,6 +22,7 @@ _ODD = re.compile(r"[^A-Za-z0-9._-]+")
 
 def collect(bundles: Sequence[Path], folder: Path, *, baseline: str, now: str) -> dict[str, Any]:
     """Build the result from bundles, in a new folder or an empty one. Raises EvidenceError and FleetError."""
+    require_fleet(baseline)
     if folder.exists() and any(folder.iterdir()):
         raise FleetError(f"--report: {folder} is not empty; name another folder.")
     folder.mkdir(parents=True, exist_ok=True)

@@ -17,10 +17,10 @@ from zipfile import BadZipFile, ZipFile
 from pytest_zstack_ticket.artifacts.bundle import REPORT
 from pytest_zstack_ticket.fleet.decisions import Tries, stop_reason
 from pytest_zstack_ticket.fleet.engine import Engine, EngineLostError
-from pytest_zstack_ticket.fleet.job import Outcome, job_of
+from pytest_zstack_ticket.fleet.job import WITH_REPORT, Outcome, job_of, stop_mark
 from pytest_zstack_ticket.fleet.plan import Plan, Wave
 from pytest_zstack_ticket.fleet.result import examined, requirements_of, without_report
-from pytest_zstack_ticket.fleet.store import FleetStore, baseline_of, trend_before
+from pytest_zstack_ticket.fleet.store import FleetStore, baseline_of, check_baselines, trend_before
 from pytest_zstack_ticket.fleet.summary import FleetFacts, fleet_json
 from pytest_zstack_ticket.fleet.target_lock import is_free
 from pytest_zstack_ticket.model.errors import EvidenceError, FleetError
@@ -29,6 +29,8 @@ TICK = 0.5
 REOPENED = 10
 """How often an engine may break down before a fleet gives up."""
 REOPEN_PAUSE = 2.0
+LOOKED_FOR = 15.0
+"""Seconds between two looks for workers."""
 LONGEST_GOODBYE = 900.0
 """Seconds that an interrupted fleet waits for its runs to delete their tickets."""
 Notify = Callable[[str, Mapping[str, Any]], None]
@@ -47,11 +49,14 @@ class Conductor:
     notify: Notify = lambda *_: None
     _engine: Engine | None = None
     _lost: int = 0
+    _looked: float = field(default_factory=time.monotonic)
     _tries: dict[str, Tries] = field(default_factory=dict)
 
     def run(self) -> dict[str, Any]:
-        """Examine wave after wave, and return the result of the fleet. Raises FleetError and EvidenceError."""
-        self._check_baselines()
+        """Examine wave after wave, and return the result of the fleet. Raises FleetError, EvidenceError and OSError."""
+        check_baselines(self.plan)
+        self.work.mkdir(parents=True, exist_ok=True)
+        stop_mark(self.work).unlink(missing_ok=True)
         waves: list[dict[str, Any]] = []
         stopped: dict[str, str] | None = None
         interrupted = False
@@ -87,12 +92,6 @@ class Conductor:
         )
         results = [known[name] for name in order]
         return fleet_json(facts, results, self.store.requirements, trend=trend_before(self.plan.baseline))
-
-    def _check_baselines(self) -> None:
-        """Read every baseline before anything is sent. Raises EvidenceError."""
-        for one in self.plan.targets:
-            if one.baseline:
-                baseline_of(one.name, one.baseline, "")
 
     def _results_of(self, wave: Wave) -> list[dict[str, Any]]:
         known = self.store.results()
@@ -138,6 +137,8 @@ class Conductor:
         if self._engine is None:
             return
         ended = self._engine.finished(TICK)
+        if ended is None:
+            self._look_for_workers(self._engine)
         if ended is None or ended[0] not in running:
             return
         name, message = ended
@@ -152,10 +153,19 @@ class Conductor:
             return
         self._keep(wave, outcome, tries.attempts)
 
+    def _look_for_workers(self, engine: Engine) -> None:
+        """Say now and then that a fleet waits for workers: with none, nothing would ever happen."""
+        now = time.monotonic()
+        if now < self._looked + LOOKED_FOR:
+            return
+        self._looked = now
+        if not engine.has_workers:
+            self.notify("fleet-no-workers", {})
+
     def _keep(self, wave: Wave, outcome: Outcome, attempts: int) -> None:
         """Write the bundle and then the result of a target, which says that it is done."""
         target = self.plan.target(outcome.target)
-        if outcome.kind != "report":
+        if outcome.kind not in WITH_REPORT:
             result, requirements = without_report(target, wave.name, outcome, attempts=attempts), {}
         else:
             self.store.save_bundle(target.name, outcome.bundle)
@@ -164,7 +174,7 @@ class Conductor:
             result = examined(target, wave.name, outcome, report, baseline=baseline, attempts=attempts)
             requirements = requirements_of(report)
         self.store.save(result, requirements)
-        if outcome.kind == "report" and not (outcome.left or outcome.unswept):
+        if outcome.kind in WITH_REPORT and not (outcome.left or outcome.unswept):
             rmtree(self.work / target.name, ignore_errors=True)  # the bundle has all of it
         self.notify("fleet-target", result)
 
@@ -184,13 +194,17 @@ class Conductor:
                 engine.close()
 
     def _say_goodbye(self, running: set[str]) -> None:
-        """End the workers, and wait until the guards have ended the runs, which then have deleted their tickets."""
-        self.notify("fleet-interrupted", {"targets": len(running)})
-        self._close()
-        deadline = time.monotonic() + LONGEST_GOODBYE
-        locks = [self.locks / f"{lock}.lock" for name in running if (lock := self.plan.target(name).lock_name)]
-        while not all(map(is_free, locks)) and time.monotonic() < deadline:
-            time.sleep(TICK)
+        """Have workers end their runs, and wait until these have deleted their tickets; a second Ctrl-C ends that."""
+        with suppress(OSError):
+            stop_mark(self.work).touch()
+        try:
+            self.notify("fleet-interrupted", {"targets": len(running)})
+            deadline = time.monotonic() + LONGEST_GOODBYE
+            locks = [self.locks / f"{lock}.lock" for name in running if (lock := self.plan.target(name).lock_name)]
+            while not all(map(is_free, locks)) and time.monotonic() < deadline:
+                time.sleep(TICK)
+        except KeyboardInterrupt:
+            self.notify("fleet-left-alone", {})
 
 
 def _wave_json(wave: Wave, state: str) -> dict[str, Any]:

@@ -5,8 +5,10 @@ Jobs hold no secret, so no message, log or dashboard of Dask can.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import queue
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,8 +24,10 @@ QUIET = {
     "distributed.worker.http.routes": [],
 }
 """A cluster of our own shows nothing over HTTP."""
-SOON = "20s"
-"""How long a scheduler may take to answer."""
+SOON = 20.0
+"""Seconds that a scheduler may take to answer."""
+ADDRESS = re.compile(r"(tcp|tls|ws|wss)://[^\s/@]+:\d{1,5}/?")
+MISSING = "the engine is not installed: pip install 'pytest-zstack-ticket[fleet]'."
 
 
 class DaskEngine:
@@ -32,7 +36,8 @@ class DaskEngine:
     def __init__(self, *, scheduler: str = "", workers: int = 2, examine: Examine = examine_target) -> None:
         """Connect to a scheduler, or start a cluster on the loopback. Raises FleetError and EngineLostError."""
         self._examine = examine
-        self._client, self._cluster = _connected(scheduler, workers)
+        connected: tuple[Any, Any] = _joined(scheduler) if scheduler else _started(workers)
+        self._client, self._cluster = connected
         self._ended: queue.Queue[Any] = queue.Queue()
         self._count = 0
 
@@ -62,7 +67,15 @@ class DaskEngine:
                 raise EngineLostError(type(error).__name__) from error
         if self._client.status != "running" or future.status in ("cancelled", "lost"):
             raise EngineLostError(future.status)
-        return future.zstack_target, None
+        return future.zstack_target, _without_worker(future)
+
+    @property
+    def has_workers(self) -> bool:
+        """False if no worker has come to the scheduler, or none is left."""
+        try:
+            return bool(self._client.scheduler_info()["workers"])
+        except Exception:  # noqa: BLE001 - a scheduler that is lost is seen elsewhere
+            return True
 
     def close(self) -> None:
         """Cancel what runs, and end the workers of a cluster of our own."""
@@ -72,26 +85,66 @@ class DaskEngine:
             self._cluster.close(timeout=10)
 
 
-def _connected(scheduler: str, workers: int) -> tuple[Any, Any]:
+def _without_worker(future: Any) -> Mapping[str, Any] | None:
+    """Return None for a job whose workers died; one that a worker could not even begin is an outcome.
+
+    Such a worker has no or another version of this package, and every other try would end alike.
+    """
+    from distributed.scheduler import KilledWorker  # noqa: PLC0415 - only a fleet on Dask pays for it
+
+    error = future.exception(timeout=SOON)
+    if isinstance(error, KilledWorker):
+        return None
+    text = f"the worker cannot run this version: {type(error).__name__}: {error}"
+    return {"target": future.zstack_target, "kind": "error", "text": text}
+
+
+def _started(workers: int) -> tuple[Any, Any]:
+    """Start a cluster of this machine. Raises FleetError and EngineLostError."""
     try:
         import dask  # noqa: PLC0415 - only a fleet on Dask pays for it
         from distributed import Client, LocalCluster  # noqa: PLC0415 - likewise
     except ImportError as error:
-        raise FleetError("the engine is not installed: pip install 'pytest-zstack-ticket[fleet]'.") from error
-    cluster = None
-    if not scheduler:
-        dask.config.set(QUIET)
-        try:
-            cluster = LocalCluster(  # type: ignore[no-untyped-call] # Dask has no types
-                n_workers=workers,
-                threads_per_worker=1,
-                host="127.0.0.1",
-                dashboard_address="127.0.0.1:0",
-                silence_logs=logging.CRITICAL,
-            )
-        except Exception as error:  # a worker that dies while the cluster starts, in many ways
-            raise EngineLostError(type(error).__name__) from error
+        raise FleetError(MISSING) from error
+    dask.config.set(QUIET)
     try:
-        return Client(cluster or scheduler, timeout=SOON, set_as_default=False), cluster  # type: ignore[no-untyped-call] # likewise
-    except (OSError, ValueError) as error:
-        raise FleetError(f"the scheduler {scheduler} does not answer ({type(error).__name__}).") from error
+        cluster = LocalCluster(  # type: ignore[no-untyped-call] # Dask has no types
+            n_workers=workers,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+        )
+        return Client(cluster, timeout=SOON, set_as_default=False), cluster  # type: ignore[no-untyped-call] # likewise
+    except Exception as error:  # a worker that dies while the cluster starts, in many ways
+        raise EngineLostError(type(error).__name__) from error
+
+
+def _joined(scheduler: str) -> tuple[Any, None]:
+    """Connect to a scheduler that is there. Raises FleetError."""
+    if not ADDRESS.fullmatch(scheduler):
+        raise FleetError(f"--scheduler {scheduler}: write tcp://HOST:PORT.")
+    try:
+        from distributed import Client  # noqa: PLC0415 - only a fleet on Dask pays for it
+    except ImportError as error:
+        raise FleetError(MISSING) from error
+    try:
+        # a client of what is no scheduler would wait, and end, for minutes
+        asyncio.run(asyncio.wait_for(_identity(scheduler), SOON))
+        return Client(scheduler, timeout=SOON, set_as_default=False), None  # type: ignore[no-untyped-call] # Dask has no types
+    except Exception as error:
+        why = type(error).__name__
+        raise FleetError(
+            f"the scheduler {scheduler} does not answer as one of Dask ({why}). Check its port."
+        ) from error
+
+
+async def _identity(scheduler: str) -> None:
+    """Ask what listens at an address whether it is a scheduler. Raises many errors."""
+    from distributed.core import rpc  # noqa: PLC0415 - only a fleet on Dask pays for it
+    from distributed.security import Security  # noqa: PLC0415 - likewise
+
+    security = Security().get_connection_args("client")  # type: ignore[no-untyped-call] # Dask has no types
+    async with rpc(scheduler, timeout=SOON, connection_args=security) as known:  # type: ignore[no-untyped-call] # likewise
+        if (await known.identity())["type"] != "Scheduler":
+            raise ValueError("no scheduler")

@@ -42,7 +42,8 @@ def stop_reason(wave: Wave, results: Sequence[Mapping[str, Any]]) -> StopReason 
         return "regression"
     if wave.continue_if == "finished":
         return None
-    without = [one for one in results if one["state"] == "error"]
+    # a run that was cut short has left out what might have been a regression
+    without = [one for one in results if one["state"] == "error" or one["kind"] == "cut"]
     if wave.continue_if == "no-regression":
         return "no-verdict" if len(without) > wave.tolerate else None
     missed = [one for one in results if status_of(one) != 0]

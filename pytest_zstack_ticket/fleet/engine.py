@@ -32,6 +32,11 @@ class Engine(Protocol):
         """
         ...
 
+    @property
+    def has_workers(self) -> bool:
+        """False if there is none that could take a job."""
+        ...
+
     def close(self) -> None:
         """End the workers; runs that are under way are ended by their guards."""
         ...
@@ -62,6 +67,11 @@ class ThreadEngine:
             return self._ended.get(timeout=timeout)
         except queue.Empty:
             return None
+
+    @property
+    def has_workers(self) -> bool:
+        """True: a thread is always there."""
+        return True
 
     def close(self) -> None:
         """Leave the threads, which end with this process; their runs are then ended by their guards."""

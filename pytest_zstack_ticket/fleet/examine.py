@@ -12,14 +12,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pytest_zstack_ticket.artifacts.report_reader import load_report
 from pytest_zstack_ticket.artifacts.zip_writer import pack
-from pytest_zstack_ticket.fleet.job import Job, Outcome, kind_of, pytest_arguments
+from pytest_zstack_ticket.fleet.job import WITH_REPORT, Job, Outcome, is_stopped, kind_of, pytest_arguments
 from pytest_zstack_ticket.fleet.secret_sources import run_environment
 from pytest_zstack_ticket.fleet.target_lock import holder_of, locked
 from pytest_zstack_ticket.model.errors import EvidenceError, FleetError
@@ -28,6 +28,9 @@ from pytest_zstack_ticket.redaction.encodings import encodings_of
 LAST_LINES = 4000
 """Bytes of a run's output that tell why it has no report."""
 LEFT = 13
+RUN = "run"
+PAUSE = 0.3
+"""Seconds between two looks at whether the fleet was stopped."""
 HIDDEN = b"***"
 
 
@@ -38,8 +41,10 @@ def examine_target(message: Mapping[str, Any]) -> dict[str, Any]:
     try:
         environment = run_environment(job.secrets, os.environ)
         outcome = _under_lock(job, environment)
-    except (FleetError, OSError) as error:
+    except FleetError as error:
         outcome = Outcome(target=job.target, kind="no-target", text=str(error))
+    except OSError as error:
+        outcome = Outcome(target=job.target, kind="error", text=f"{os.uname().nodename}: {error}")
     return {**outcome.to_json(), "seconds": round(time.monotonic() - started, 3)}
 
 
@@ -74,11 +79,13 @@ class Attempts:
         for attempt in earlier:
             left += self._sweep(attempt)
         ended = (self._ended(attempt) for attempt in earlier)
-        found = next((one for one in ended if one.kind == "report"), None)
+        found = next((one for one in ended if one.kind in WITH_REPORT), None)
+        if found is None and is_stopped(self.folder.parent):
+            found = Outcome(target=self.job.target, kind="killed", text="the fleet was stopped")
         if found is None:
             attempt = self._new_folder()
             report = str(attempt / "report")
-            self._guarded(attempt, "run", [sys.executable, "-m", "pytest", *pytest_arguments(self.job, report)])
+            self._guarded(attempt, RUN, [sys.executable, "-m", "pytest", *pytest_arguments(self.job, report)])
             left += self._sweep(attempt)
             found = self._ended(attempt)
         return replace(found, left=left["left"], unswept=left["unswept"])
@@ -104,11 +111,22 @@ class Attempts:
             start_new_session=True,
         )
         try:
+            if name == RUN:
+                self._watch(process)
             return process.wait()
         finally:
             if process.stdin is not None:
                 process.stdin.close()
             process.wait()
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait for a run, and have its guard end it gently once the fleet was told to stop."""
+        while process.poll() is None:
+            if is_stopped(self.folder.parent) and process.stdin is not None:
+                process.stdin.close()
+                return
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(PAUSE)
 
     def _ended(self, attempt: Path) -> Outcome:
         """Say how an attempt ended; one without a status was killed together with its guard."""
@@ -118,12 +136,12 @@ class Attempts:
         except (OSError, ValueError):
             return Outcome(target=target, kind="killed", status=137, text="the process of the run was killed")
         try:
-            whole = not load_report(report, brief=True)["run"]["cut_short"]
+            cut = load_report(report, brief=True)["run"]["cut_short"]
+            kind = kind_of(status, report=True, cut=bool(cut))
         except EvidenceError:
-            whole = False
-        kind = kind_of(status, whole=whole)
-        if kind == "report":
-            return Outcome(target=target, kind=kind, status=status, bundle=_packed(report))
+            cut, kind = None, kind_of(status, report=False)
+        if kind in WITH_REPORT:
+            return Outcome(target=target, kind=kind, status=status, text=cut or "", bundle=_packed(report))
         return Outcome(target=target, kind=kind, status=status, text=self._last_lines(attempt / "run.log"))
 
     def _sweep(self, attempt: Path) -> Counter[str]:

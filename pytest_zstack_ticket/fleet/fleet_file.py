@@ -7,19 +7,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pytest_zstack_ticket.config.options import OPTIONS
+from pytest_zstack_ticket.config.options import OPTIONS, Value, typed_value
 from pytest_zstack_ticket.config.profile_file import BUILT_IN
 from pytest_zstack_ticket.config.schema import first_defect
 from pytest_zstack_ticket.config.secrets import PEOPLE_SECRETS, SECRETS
 from pytest_zstack_ticket.config.toml_document import TomlFile, read_toml
-from pytest_zstack_ticket.fleet.plan import REST, FleetTarget, Limits, Plan, waves_of
-from pytest_zstack_ticket.model.errors import FleetError, UsageError
+from pytest_zstack_ticket.fleet.plan import REST, FleetTarget, Limits, Plan, Wave, waves_of
+from pytest_zstack_ticket.model.errors import FleetError, SettingsError, UsageError
 
 OWN = frozenset({"url", "report", "pdf", "plan", "lang", "baseline"})
 """Options of a run that the fleet itself decides."""
 ALLOWED = {option.name: option for option in OPTIONS if option.name not in OWN}
 KNOWN_SECRETS = frozenset(name.replace("_", "-") for name in (*SECRETS, *PEOPLE_SECRETS))
-URL = re.compile(r"https?://[^@\s/?#]+[^@\s]*|embedded\S*")
+URL = re.compile(r"https?://[^@\s/?#]+(/[^@\s?#]*)?|embedded\S*")
+"""A query could hold a secret, and no run has use for one."""
 LIMITS = ("at-once", "max-rate", "retries", "retry-pause", "restarts", "lock-wait")
 
 
@@ -30,17 +31,27 @@ def load_plan(path: Path) -> Plan:
     folder = path.absolute().parent
     shared = file.value.get("defaults", {})
     targets = tuple(_target(file, number, shared, folder) for number in range(len(file.value["target"])))
-    for defect in _defects(file, targets):
+    waves = waves_of(targets, file.value.get("wave", ()))
+    for defect in _defects(file, targets, waves):
         raise defect
     return Plan(
         name=fleet.get("name", path.stem),
         targets=targets,
-        waves=waves_of(targets, file.value.get("wave", ())),
+        waves=waves,
         limits=Limits(**{name.replace("-", "_"): fleet[name] for name in LIMITS if name in fleet}),
         work=_resolved(folder, fleet.get("work", "")),
         locks=_resolved(folder, fleet.get("locks", "")),
         baseline=_resolved(folder, fleet.get("baseline", "")),
     )
+
+
+def require_files(plan: Plan) -> None:
+    """See that the files which targets name are here, where workers of this machine look. Raises FleetError."""
+    for one in plan.targets:
+        for name, value in one.options.items():
+            is_file = ALLOWED[name].kind == "file" or (name == "profile" and value not in BUILT_IN)
+            if is_file and not Path(value).exists():
+                raise FleetError(f"target {one.name}: {name} names {value}, which does not exist.")
 
 
 def _target(file: TomlFile, number: int, shared: Mapping[str, Any], folder: Path) -> FleetTarget:
@@ -50,9 +61,8 @@ def _target(file: TomlFile, number: int, shared: Mapping[str, Any], folder: Path
         value = own.get(name, shared.get(name, ""))
         if value:
             options[name] = value
-    for name in options:
-        if name not in ALLOWED:
-            raise file.refuse(("target", number, "options", name), "is not an option that a target can have")
+    for name, value in options.items():
+        _check_option(file, _place(file, number, "options", name), name, value)
     return FleetTarget(
         name=own["name"],
         url=own["url"],
@@ -64,6 +74,27 @@ def _target(file: TomlFile, number: int, shared: Mapping[str, Any], folder: Path
     )
 
 
+def _place(file: TomlFile, number: int, table: str, name: str) -> tuple[str | int, ...]:
+    """Return where a target's option or secret stands: with the target, or among the defaults."""
+    own = file.value["target"][number]
+    return ("target", number, table, name) if name in own.get(table, {}) else ("defaults", table, name)
+
+
+def _check_option(file: TomlFile, place: tuple[str | int, ...], name: str, value: Any) -> None:
+    """Refuse what a run would refuse, before the first one starts. Raises FleetError."""
+    option = ALLOWED.get(name)
+    if option is None:
+        raise file.refuse(place, "is not an option that a target can have")
+    if isinstance(value, bool) and option.kind != "flag":
+        raise file.refuse(place, "needs a value, not true or false")
+    if option.kind == "flag" and not isinstance(value, bool):
+        raise file.refuse(place, "must be true or false")
+    try:
+        typed_value(option, Value(value, file.path.name))
+    except SettingsError as error:
+        raise file.refuse(place, f"cannot be used: {str(error).partition(': ')[2].rstrip('.')}") from error
+
+
 def _option_value(name: str, value: Any, folder: Path) -> Any:
     is_file = ALLOWED[name].kind == "file" or (name == "profile" and value not in BUILT_IN)
     return _resolved(folder, str(value)) if is_file else value
@@ -73,10 +104,10 @@ def _resolved(folder: Path, value: str) -> str:
     return str(folder / Path(value).expanduser()) if value else ""
 
 
-def _defects(file: TomlFile, targets: tuple[FleetTarget, ...]) -> Iterator[UsageError]:
+def _defects(file: TomlFile, targets: tuple[FleetTarget, ...], waves: tuple[Wave, ...]) -> Iterator[UsageError]:
     """Yield what a schema cannot say: names twice, one cloud twice, waves of nothing, secrets of no run."""
     yield from _defects_of_targets(file, targets)
-    yield from _defects_of_waves(file, targets)
+    yield from _defects_of_waves(file, targets, waves)
 
 
 def _defects_of_targets(file: TomlFile, targets: tuple[FleetTarget, ...]) -> Iterator[UsageError]:
@@ -87,8 +118,9 @@ def _defects_of_targets(file: TomlFile, targets: tuple[FleetTarget, ...]) -> Ite
             yield file.refuse(("target", number, "name"), f"{one.name!r} is the name of another target; give its own")
         names.add(one.name.lower())
         if not URL.fullmatch(one.url):
-            words = "must be http(s)://HOST:PORT without a user and password, or embedded"
+            words = "must be http(s)://HOST:PORT without user, password and query, or embedded"
             yield file.refuse(("target", number, "url"), words)
+        yield from _defects_of_simulator(file, number, one)
         yield from _defects_of_secrets(file, number, one)
         try:
             lock = one.lock_name
@@ -104,7 +136,7 @@ def _defects_of_targets(file: TomlFile, targets: tuple[FleetTarget, ...]) -> Ite
 def _defects_of_secrets(file: TomlFile, number: int, target: FleetTarget) -> Iterator[UsageError]:
     """Yield what is wrong with secrets, without what stands there: it may be a secret."""
     for name, source in target.secrets.items():
-        field = ("target", number, "secrets", name)
+        field = _place(file, number, "secrets", name)
         if name not in KNOWN_SECRETS:
             yield file.refuse(field, f"is not a secret of a run; known are {', '.join(sorted(KNOWN_SECRETS))}")
         if first_defect("fleet", source, definition="secret") is not None:
@@ -113,7 +145,19 @@ def _defects_of_secrets(file: TomlFile, number: int, target: FleetTarget) -> Ite
             )
 
 
-def _defects_of_waves(file: TomlFile, targets: tuple[FleetTarget, ...]) -> Iterator[UsageError]:
+def _defects_of_simulator(file: TomlFile, number: int, target: FleetTarget) -> Iterator[UsageError]:
+    if target.embedded:
+        from pytest_zstack_ticket.simulator.embedded_url import parse_options  # noqa: PLC0415 - most fleets have none
+
+        try:
+            parse_options(target.url)
+        except UsageError as error:
+            yield file.refuse(("target", number, "url"), f"cannot be used: {str(error).rstrip('.')}")
+
+
+def _defects_of_waves(
+    file: TomlFile, targets: tuple[FleetTarget, ...], waves: tuple[Wave, ...]
+) -> Iterator[UsageError]:
     known = {"targets": {one.name for one in targets}, "groups": {group for one in targets for group in one.groups}}
     seen = {REST}
     for number, wave in enumerate(file.value.get("wave", ())):
@@ -123,3 +167,5 @@ def _defects_of_waves(file: TomlFile, targets: tuple[FleetTarget, ...]) -> Itera
         for kind, names in known.items():
             for name in set(wave.get(kind, ())) - names:
                 yield file.refuse(("wave", number, kind), f"names {name!r}, which no target of this file has")
+        if not waves[number].targets:
+            yield file.refuse(("wave", number), f"{wave['name']} has no target that is in no wave before it")

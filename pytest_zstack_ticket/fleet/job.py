@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from pytest_zstack_ticket.fleet.plan import Limits, Plan, SecretSource, run_options
 
-Kind: TypeAlias = Literal["report", "no-target", "killed", "locked", "error"]
+Kind: TypeAlias = Literal["report", "cut", "no-target", "killed", "locked", "error"]
+"""How an attempt ended. A run that was `cut` short has a report, which decides less than was asked for."""
+WITH_REPORT = frozenset({"report", "cut"})
+NOTHING_RUN = frozenset({4, 5})
+"""Exit statuses of a run whose options cannot be used, or that no test was selected for."""
 NO_TARGET = 11
 INTERRUPTED = 2
 SIGNALLED = 128
@@ -31,6 +36,16 @@ class Job:
     def to_json(self) -> dict[str, Any]:
         """Write as plain JSON."""
         return asdict(self)
+
+
+def stop_mark(work: Path) -> Path:
+    """Return the file that tells workers to end their runs; `work` is the folder that they share."""
+    return work / ".stop"
+
+
+def is_stopped(work: Path) -> bool:
+    """Return True if a fleet was told to stop."""
+    return stop_mark(work).exists()
 
 
 def job_of(plan: Plan, target: str, *, fleet: str, work: str, locks: str) -> Job:
@@ -82,10 +97,12 @@ class Outcome:
         return asdict(self)
 
 
-def kind_of(status: int, *, whole: bool) -> Kind:
-    """Classify the end of a run; `whole` says whether it wrote a report that was not cut short."""
+def kind_of(status: int, *, report: bool, cut: bool = False) -> Kind:
+    """Classify the end of a run; `report` says whether it wrote one, `cut` whether that says it was cut short."""
     if status >= SIGNALLED or status == INTERRUPTED:
         return "killed"
     if status == NO_TARGET:
         return "no-target"
-    return "report" if whole else "error"
+    if not report or status in NOTHING_RUN:
+        return "error"
+    return "cut" if cut else "report"

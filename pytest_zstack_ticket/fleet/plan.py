@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -45,7 +46,17 @@ class FleetTarget:
             return ""
         parts = urlsplit(self.url)
         port = parts.port or PORTS.get(parts.scheme.lower(), 0)
-        return hashlib.sha256(f"{(parts.hostname or '').lower()}:{port}".encode()).hexdigest()[:32]
+        return hashlib.sha256(f"{_host(parts.hostname or '')}:{port}".encode()).hexdigest()[:32]
+
+
+def _host(name: str) -> str:
+    """Write a host in one way: addresses in their short form, all names of this machine alike, no dot at the end."""
+    known = name.lower().rstrip(".")
+    try:
+        address = ipaddress.ip_address(known)
+    except ValueError:
+        return "localhost" if known.endswith(".localhost") else known
+    return "localhost" if address.is_loopback else str(address)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,7 @@ def _common(target: FleetTarget, wave: str, outcome: Outcome, attempts: int) -> 
         "wave": wave,
         "kind": outcome.kind,
         "exit_status": outcome.status,
-        "text": visible(outcome.text[-2000:]),
+        "text": "\n".join(visible(line) for line in outcome.text[-2000:].splitlines()),
         "attempts": attempts,
         "seconds": outcome.seconds,
         "unswept": outcome.unswept,

@@ -16,6 +16,8 @@ from pytest_zstack_ticket.model.errors import EvidenceError, FleetError, UsageEr
 
 SUMMARY = "fleet.json"
 STATE = "state.json"
+LOCK = ".lock"
+"""Held by the one fleet that works in a folder."""
 
 
 class FleetStore:
@@ -28,9 +30,7 @@ class FleetStore:
     @classmethod
     def new(cls, folder: Path, plan: Plan, started: str) -> FleetStore:
         """Make the folder. Raises FleetError if it holds anything, a fleet that may be resumed included."""
-        if folder.exists() and any(folder.iterdir()):
-            hint = "add --resume to go on with it" if (folder / STATE).exists() else "name another folder"
-            raise FleetError(f"--report: {folder} is not empty; {hint}.")
+        require_empty(folder)
         for name in ("targets", "bundles"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         store = cls(folder, secrets.token_hex(8), started)
@@ -42,7 +42,7 @@ class FleetStore:
     def resumed(cls, folder: Path, plan: Plan) -> FleetStore:
         """Open the folder of a fleet that was interrupted. Raises FleetError if it is that of another plan."""
         state = _read(folder / STATE)
-        if state is None:
+        if state is None or not {"fleet", "started", "plan"} <= state.keys():
             raise FleetError(f"--resume: {folder} holds no fleet; name its folder with --report.")
         if state["plan"] != plan.digest:
             raise FleetError(f"--resume: {folder} is a fleet of other targets or options; start a new one.")
@@ -51,7 +51,7 @@ class FleetStore:
     def results(self) -> dict[str, dict[str, Any]]:
         """Return the results so far by target."""
         found = [_read(path) for path in sorted((self.folder / "targets").glob("*.json"))]
-        return {one["name"]: one for one in found if one is not None}
+        return {one["name"]: one for one in found if one is not None and "name" in one}
 
     def save_bundle(self, target: str, bundle: bytes) -> Path:
         """Write the bundle of a target."""
@@ -68,6 +68,13 @@ class FleetStore:
     def write(self, name: str, text: str) -> Path:
         """Write a file of the whole fleet."""
         return write_atomically(self.folder / name, text)
+
+
+def require_empty(folder: Path) -> None:
+    """See that a folder is free for a new fleet. Raises FleetError and OSError."""
+    if folder.exists() and any(one.name != LOCK for one in folder.iterdir()):
+        hint = "add --resume to go on with it" if (folder / STATE).exists() else "name another folder"
+        raise FleetError(f"--report: {folder} is not empty; {hint}.")
 
 
 def _read(path: Path) -> dict[str, Any] | None:
@@ -102,6 +109,24 @@ def baseline_of(target: str, own: str, fleet: str) -> tuple[Path | None, Mapping
         return path, load_report(path, brief=True)
     except UsageError as error:
         raise EvidenceError(str(error)) from error
+
+
+def check_baselines(plan: Plan) -> None:
+    """See that every baseline can be read, before anything is sent. Raises EvidenceError."""
+    require_fleet(plan.baseline)
+    for one in plan.targets:
+        if one.baseline:
+            baseline_of(one.name, one.baseline, "")
+
+
+def require_fleet(folder: str) -> None:
+    """See that a baseline is a fleet: against none, no regression would ever be seen. Raises EvidenceError.
+
+    An empty name is no baseline.
+    """
+    path = Path(folder)
+    if folder and not ((path / SUMMARY).is_file() or (path / "bundles").is_dir()):
+        raise EvidenceError(f"baseline: {folder} holds no fleet. Name the folder of --report of an earlier one.")
 
 
 def trend_before(fleet: str) -> Sequence[Mapping[str, Any]]:

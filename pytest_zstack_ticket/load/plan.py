@@ -84,7 +84,12 @@ def caps_of(plan: LoadPlan, options: RunOptions) -> Quotas:
 
 
 def _shared(caps: Quotas, workers: int) -> Quotas:
-    """Return the part of the caps that one of several workers has."""
+    """Return the part of the caps that one of several workers has. Raises SettingsError if there is none for each."""
+    for name in ("requests", "created", "alive", "bytes"):
+        if (getattr(caps, name) or workers) < workers:
+            raise SettingsError(
+                f"--workers {workers}: the limit of {getattr(caps, name)} ({name}) is too small for them."
+            )
     return Quotas(
         rate=caps.rate / workers if caps.rate else None,
         **{

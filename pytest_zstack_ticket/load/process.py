@@ -43,6 +43,15 @@ def main() -> int:
     try:
         return _run(session)
     except TargetError as error:
+        session.sweep()  # what was made to get to know the target
+        if not session.swept.clean:
+            _say(
+                plan,
+                "cleanup",
+                deleted=len(session.swept.deleted),
+                left=len(session.swept.left),
+                unseen=session.swept.unseen,
+            )
         return _complain(error, 11)
     except (UsageError, EvidenceError) as error:
         return _complain(error, 4)
@@ -59,9 +68,10 @@ def _run(session: LoadSession) -> int:
         return 0 if session.swept.clean else STATUS["left"]
     _say(plan, "before", count=PROBES)
     before = session.probe()
-    _say(plan, "running", users=plan.users, time=duration(plan.seconds))
+    if not session.interrupted:
+        _say(plan, "running", users=plan.users, time=duration(plan.seconds))
     with session.timed():
-        end = runner.run()
+        end = runner.run()  # which ends at once if it was interrupted before
     after: list[float] = []
     if not end.interrupted:
         _say(plan, "after")
@@ -74,6 +84,8 @@ def _run(session: LoadSession) -> int:
 def _recovered(session: LoadSession, before: list[float]) -> list[float]:
     """Probe again; a target that is slower than before gets some time to recover and is then asked once more."""
     after = session.probe()
+    if session.interrupted:
+        return after
     if after and before and sorted(after)[len(after) // 2] > 1.5 * sorted(before)[len(before) // 2]:
         time.sleep(RECOVERY)
         after = session.probe()

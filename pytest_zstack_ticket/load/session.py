@@ -64,6 +64,7 @@ class LoadSession:
         self.catalogue: dict[str, Requirement] = {one.id: one for one in catalogue()}
         self.tally.timed = plan.role == "worker"
         self.cut_short = ""
+        self.interrupted = False
         self.swept = CleanupResult()
         self._judge: LifeJudge | None = None
 
@@ -96,7 +97,7 @@ class LoadSession:
 
     def probe(self, count: int = PROBES) -> list[float]:
         """Lead some lives one by one; return the seconds of their creates, jobs included."""
-        return [_seconds(self.life().created) for _ in range(count) if not self.stopped]
+        return [_seconds(self.life().created) for _ in range(count) if not (self.stopped or self.interrupted)]
 
     def life(self, fire: Callable[[Step, CallResult], None] | None = None) -> TicketLife:
         """Lead one life, count and judge it; `fire` is given each call, too."""

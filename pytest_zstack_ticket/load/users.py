@@ -98,7 +98,7 @@ class LoadRunner:
             gevent.signal_handler(one, self._interrupt)
 
     def _interrupt(self) -> None:
-        self._end.interrupted = True
+        self._end.interrupted = self._session.interrupted = True
 
     def run(self) -> LoadEnd:
         """Run until the time is over, a cap is reached or the load is interrupted."""

@@ -6,6 +6,9 @@ of ours are started ahead. Those marked `zstack_alone` run next to none but test
 are left to the main thread; bodies run next to them, and more are started between their calls. Those marked
 `zstack_early` are the first to be sent: alone until all their calls were sent, and next to all others while they wait
 for jobs that take long.
+
+A body that failed next to others is called once more when nothing else runs: a violation that does not show then needs
+what was sent at the same time, and the command that repeats it has to be that of the whole run.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import inspect
 import threading
 import time
 from collections.abc import Generator
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -29,7 +32,7 @@ from pytest_zstack_ticket.plugin import fixtures, items
 from pytest_zstack_ticket.plugin.fixtures import FIXTURE_VALUE
 from pytest_zstack_ticket.plugin.rounds import call_in_rounds
 from pytest_zstack_ticket.plugin.run_order import explores, group_of, is_tidied
-from pytest_zstack_ticket.runner.record import ItemRecord
+from pytest_zstack_ticket.runner.record import ExaminedExample, ItemRecord
 from pytest_zstack_ticket.runner.run import Run
 
 ROOM = 0.8
@@ -43,6 +46,8 @@ OURS = frozenset(
     ("pytestconfig", "request", *(name for name in vars(fixtures) if name.startswith(("zstack_", "ticket_"))))
 )
 """Fixtures that last as long as the session, so that a body may use them before pytest comes to its test."""
+MOST_REPEATED = 10
+"""Failed bodies that are called once more alone: where more fail, the first of them say enough."""
 GRACE = 5.0
 """Seconds beyond the patience for one answer that bodies get to end once the run was told to stop."""
 
@@ -81,6 +86,7 @@ class Lookahead:
         self._ended = threading.Semaphore(0)
         self._starting = False
         self._early: set[pytest.Item] | None = None
+        self._repeated = 0
         self._context = copy_context()
         self._gate = CallGate(run.window, self._between_calls)
 
@@ -107,8 +113,14 @@ class Lookahead:
             self._next = max(self._next, self._here + 1)
             self._start_more()
         shared = not ahead and (self._running or explores(item)) and self._group(item) is not None
-        with call_gate.bounded(self._gate if shared else None, first=explores(item)):
-            return (yield)
+        try:
+            with call_gate.bounded(self._gate if shared else None, first=explores(item)):
+                result = yield
+        except Exception:
+            self._repeat_alone(item, beside=bool(shared))
+            raise
+        self._repeat_alone(item, beside=bool(shared))
+        return result
 
     def _between_calls(self) -> None:
         """Start bodies while the main thread is busy with a test that makes one call after the other."""
@@ -124,9 +136,41 @@ class Lookahead:
         while not body.over:
             self._start_more()
             self._ended.acquire()
+        self._repeat_alone(pyfuncitem, beside=True)
         if body.error is not None:
             raise body.error
         return True
+
+    def _repeat_alone(self, item: pytest.Item, *, beside: bool) -> None:
+        """Call a body that failed beside others once more while nothing else runs, and count whether it fails again.
+
+        What it finds is no part of the evidence. A body that explores is left out: that shrinks by itself.
+        """
+        record = item.stash.get(items.RECORD, None)
+        if not beside or record is None or record.failing is None or not isinstance(item, pytest.Function):
+            return
+        if explores(item) or self._run.stopped or self._repeated >= MOST_REPEATED:
+            return
+        self._repeated += 1
+        self._starting = True
+        try:
+            while self._running:
+                self._ended.acquire(timeout=1.0)
+            body = Body(item, self._run.examiner.ahead(record.requirement, record.test))
+            self._prepared(body).run(self._work, body, self._arguments(item))
+        finally:
+            self._starting = False
+        if isinstance(body.error, KeyboardInterrupt):
+            raise body.error
+        count_again(record, body.record)
+
+    def _prepared(self, body: Body) -> Context:
+        """Return a context in which a body can run, its examples those of its record."""
+        self._run.reached.cleanup.protect(body)
+        context = self._context.copy()
+        context.run(self._run.examiner.enter, body.record)
+        context.run(self._run.reached.cleanup.holds.enter, body)
+        return context
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self) -> None:
@@ -217,12 +261,9 @@ class Lookahead:
             return
         body = self._bodies[item] = Body(item, record)
         self._running.add(body)
-        self._run.reached.cleanup.protect(body)
-        context = self._context.copy()
-        context.run(self._run.examiner.enter, record)
+        context = self._prepared(body)
         context.run(call_gate.use, self._gate)
         context.run(call_gate.announce, body.sent.set)
-        context.run(self._run.reached.cleanup.holds.enter, body)
         work = partial(context.run, self._work, body, arguments)
         body.thread = threading.Thread(target=work, name=f"zstack-{item.name}", daemon=True)
         body.thread.start()
@@ -245,6 +286,20 @@ class Lookahead:
             body.over = True
             body.sent.set()
             self._ended.release()
+
+
+def count_again(record: ItemRecord, again: ItemRecord) -> None:
+    """Count a repetition of a failed body, unless it looked at what was sent the first time."""
+    if record.failing is None or not (again.tally.failed or again.tally.held):
+        return
+    if again.failing is not None and _sent(again.failing) & _sent(record.failing):
+        return
+    record.tried += 1
+    record.seen += bool(again.tally.failed)
+
+
+def _sent(one: ExaminedExample) -> set[str]:
+    return {exchange.id for exchange in one.trails.get("subject", ())}
 
 
 class _NoParameters:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 from urllib.parse import urlsplit
 
 from pytest_zstack_ticket.config.options import RunOptions
@@ -33,7 +34,7 @@ def quotas_of(options: RunOptions) -> Quotas:
     caps = UNBOUNDED if options.embedded else LABORATORY if is_loopback(_url(options)) else FOREIGN
     asked = {name: options[f"max-{name}"] for name in ORDER if options[f"max-{name}"] != ""}
     for name, value in asked.items():
-        if value <= 0:
+        if not 0 < value < inf:  # no number is beyond none, so nan would be no limit
             raise SettingsError(f"--zstack-max-{name} {value:g}: write a number above 0.")
     return replace(caps, **asked)
 

@@ -18,14 +18,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from pytest_zstack_ticket.certify.keys import PublicKey
-from pytest_zstack_ticket.model.errors import EvidenceError, UsageError
 from pytest_zstack_ticket.report.html.rendering import environment
 from pytest_zstack_ticket.serve.pages import Pages
-from pytest_zstack_ticket.serve.shelf import Shelf, Shelved
+from pytest_zstack_ticket.serve.shelf import BROKEN, Shelf, Shelved
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-UNSHOWABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError, EvidenceError, UsageError, OSError)
-"""Errors of a document that matches its schema and still cannot be shown: it may come from a stranger."""
 Answer = Callable[[Request], Awaitable[Response]]
 
 
@@ -70,7 +67,9 @@ class Application:
     async def document(self, request: Request) -> Response:
         """Answer with the document of a run as JSON."""
         one = await self._find(request.path_params["key"])
-        return self._missing() if one is None else JSONResponse(one.document, headers=self._headers)
+        if one is None:
+            return self._missing()
+        return await self._guarded(lambda: JSONResponse(self._shelf.document(one), headers=self._headers))
 
     async def compare(self, request: Request) -> Response:
         """Answer with the difference between two runs."""
@@ -95,9 +94,12 @@ class Application:
         return self._missing() if one is None else await self._page(lambda: render(one))
 
     async def _page(self, render: Callable[[], str]) -> Response:
+        return await self._guarded(lambda: HTMLResponse(render(), headers=self._headers))
+
+    async def _guarded(self, answer: Callable[[], Response]) -> Response:
         try:
-            return HTMLResponse(await run_in_threadpool(render), headers=self._headers)
-        except UNSHOWABLE:
+            return await run_in_threadpool(answer)
+        except BROKEN:
             return HTMLResponse(self._pages.message("broken"), 500, headers=self._headers)
 
 

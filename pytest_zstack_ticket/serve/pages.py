@@ -11,18 +11,21 @@ from pytest_zstack_ticket.certify.messages import claim_lines, rejection_lines
 from pytest_zstack_ticket.certify.sign import summary
 from pytest_zstack_ticket.certify.verify import Wanted, verify_bundle
 from pytest_zstack_ticket.config.catalogue import catalogue
+from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.report.html.load_page import render_load_page
 from pytest_zstack_ticket.report.html.page import LANGUAGE_TAGS, render_page
 from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
 from pytest_zstack_ticket.report.html.rendering import environment
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
 from pytest_zstack_ticket.report.text.translations import translations
-from pytest_zstack_ticket.serve.shelf import Shelf, Shelved
+from pytest_zstack_ticket.serve.shelf import BROKEN, Shelf, Shelved
 from pytest_zstack_ticket.verdicts.comparison import compare
 from pytest_zstack_ticket.verdicts.history import history
 
 MOST_COLUMNS = 12
 """Runs that the history of verdicts shows beside each other, the newest."""
+LISTED = 20
+"""Files that cannot be read, of which a page gives the names."""
 
 
 class Pages:
@@ -37,43 +40,58 @@ class Pages:
         """Render all runs, the newest first, and the requirements whose verdict changed."""
         runs = self._shelf.runs()
         examined = [one for one in runs if one.kind == "run"]
-        shown = examined[:MOST_COLUMNS]
-        found = history([one.document for one in shown]) if shown else {"changed": []}
-        texts = {row["id"]: row["text"][self._lang] for one in shown for row in one.document["requirements"]}
+        shown = self._readable(examined[:MOST_COLUMNS])
+        documents = list(shown.values())
+        found = history(documents) if shown else {"changed": []}
+        texts = {row["id"]: row["text"][self._lang] for document in documents for row in document["requirements"]}
         return self._render(
             "serve-index.html",
             rows=[self._row(one) for one in runs],
             examined=[self._row(one) for one in examined],
             columns=[one.started[:10] for one in reversed(shown)],
+            waiting=self._shelf.waiting,
+            left_out=self._shelf.left_out,
             changed=[(row["id"], texts.get(row["id"], ""), row["verdicts"]) for row in found["changed"]],
-            unreadable=", ".join(self._shelf.unreadable),
+            unreadable=_some(self._shelf.unreadable),
         )
 
+    def _readable(self, runs: Sequence[Shelved]) -> dict[Shelved, JsonObject]:
+        """Read the documents of runs; one that cannot be read or compared is left out, and says so on its own page."""
+        found = {}
+        for one in runs:
+            try:
+                document = self._shelf.document(one)
+                history([document])
+            except BROKEN:
+                continue
+            found[one] = document
+        return found
+
     def _row(self, one: Shelved) -> Mapping[str, Any]:
-        document, is_run = one.document, one.kind == "run"
-        release = document["target"]["release"]
         return {
             "key": one.key,
             "name": one.name,
             "kind": one.kind,
             "started": one.started[:19].replace("T", " "),
-            "target": document["target"]["url"],
-            "release": f"{release['oldest']} – {release['newest']}" if is_run else release,
-            "suite": (document["run"]["suite"] if is_run else document["suite"])["version"],
-            "verdict": document["verdict"] if is_run else document["result"],
+            "target": one.target,
+            "release": one.release,
+            "suite": one.suite,
+            "verdict": one.verdict,
             "signed": one.signed,
         }
 
     def run(self, one: Shelved) -> str:
         """Render a run or a load from its document: no page that lies in the folder is shown."""
+        document = self._shelf.document(one)
         if one.kind == "load":
-            return render_load_page(one.document, translations(), self._lang)
+            return render_load_page(document, translations(), self._lang)
         faults = {requirement.id: requirement.killed_by for requirement in catalogue()}
-        return render_page(one.document, translations(), self._lang, evidence=EvidenceExtract(faults=faults))
+        return render_page(document, translations(), self._lang, evidence=EvidenceExtract(faults=faults))
 
     def comparison(self, before: Shelved, after: Shelved) -> str:
         """Render what differs between two runs."""
-        lines = diff_lines(compare(before.document, after.document), translations(), self._lang)
+        found = compare(self._shelf.document(before), self._shelf.document(after))
+        lines = diff_lines(found, translations(), self._lang)
         return self._render(
             "serve-lines.html",
             heading=self._say("comparison"),
@@ -91,7 +109,7 @@ class Pages:
         if not one.signed or not self._keys:
             return [self._say("no-key" if one.signed else "not-signed")]
         now = datetime.now(UTC)
-        found = verify_bundle(one.path, Wanted(keys=self._keys, since=now, until=now))
+        found = verify_bundle(one.place.path, Wanted(keys=self._keys, since=now, until=now))
         if not found.genuine or found.statement is None:
             return [self._say("rejected"), *rejection_lines(found.rejections, translations(), self._lang)]
         return [self._say("verified"), *claim_lines(summary(found.statement), translations(), self._lang)]
@@ -115,3 +133,8 @@ class Pages:
                 **views,
             )
         )
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - LISTED
+    return ", ".join(names[:LISTED]) + (f" … (+{more})" if more > 0 else "")

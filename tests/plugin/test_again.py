@@ -5,6 +5,8 @@ import json
 import pytest
 
 from pytest_zstack_ticket.cli.main import main
+from pytest_zstack_ticket.simulator.server.server import SimulatorServer
+from pytest_zstack_ticket.simulator.storage import seed_data
 
 RARE = """
 import os
@@ -64,4 +66,23 @@ def test_what_depends_on_what_was_sent_before_says_so(pytester: pytest.Pytester,
     rows = report()["requirements"]
     (finding,) = next(row["findings"] for row in rows if row["id"] == "ZT-BODY-004")
     assert finding["irregular"]
-    result.stdout.fnmatch_lines(["*depends*on what was sent before*"])
+    result.stdout.fnmatch_lines(["*depends*on what was sent before or at the same time*"])
+
+
+@pytest.mark.parametrize(("fault", "needs_others"), [("when-busy:3(read-before)", True), ("read-before", False)])
+def test_what_shows_only_beside_others_is_repeated_with_them(
+    pytester: pytest.Pytester, report, monkeypatch: pytest.MonkeyPatch, fault: str, needs_others: bool
+) -> None:
+    chosen = " or ".join(f"ZT-LIFECYCLE-{number:03}" for number in (1, 2, 3, 4, 5, 10))
+    server = SimulatorServer(f"embedded?latency=0.3&fault={fault}")
+    server.start()
+    monkeypatch.setenv("ZSTACK_PASSWORD", seed_data.PASSWORD)
+    try:
+        options = ("--zstack-effort=smoke", "--zstack-seed=3", "--zstack-report=out")
+        pytester.runpytest(f"--zstack-url={server.url}", *options, "-k", chosen)
+    finally:
+        server.stop()
+    rows = {row["id"]: row["findings"] for row in report()["requirements"]}
+    finding = rows["ZT-LIFECYCLE-001"][0]
+    assert finding["irregular"] == needs_others
+    assert finding["regenerate"].endswith("-k ZT-LIFECYCLE-001") != needs_others

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_zstack_ticket.report.exports.fleet_markdown import fleet_lines
+from pytest_zstack_ticket.report.exports.fleet_markdown import fleet_lines, state_of
 from pytest_zstack_ticket.report.html.page import LANGUAGE_TAGS
 from pytest_zstack_ticket.report.text.columns import visible
 from pytest_zstack_ticket.report.text.translations import Translations
@@ -37,7 +37,7 @@ def render_fleet_page(fleet: Fleet, translations: Translations, lang: str) -> st
                 *lines[:MOST_LINES],
                 *([f"… (+{len(lines) - MOST_LINES})"] if len(lines) > MOST_LINES else []),
             ],
-            state="passed" if fleet["exit_status"] == 0 else "failed",
+            state=state_of(fleet),
             language_tag=LANGUAGE_TAGS[lang],
             fleet_css=css,
             fleet_css_digest=digest(css),

@@ -84,6 +84,15 @@ def wrapped(text: str, columns: int) -> list[str]:
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
 
 
+def folded(text: str, columns: int, indent: str = "  ") -> list[str]:
+    """Break a text into lines as `wrapped` does, all but the first of them indented."""
+    first, *more = wrapped(text, columns)
+    if not more:
+        return [first]
+    rest = text[len(first) :].strip()
+    return [first, *(f"{indent}{line}" for line in wrapped(rest, columns - width(indent)))]
+
+
 def chopped(text: str, columns: int) -> list[str]:
     """Break a text into full lines wherever their end falls, as data is best shown."""
     lines, line, used = [], "", 0

@@ -50,6 +50,8 @@ class LoadWords:
             ),
             self.say("cleanup", deleted=swept["deleted"], left=len(swept["left"]), unseen=swept["unseen"]),
         ]
+        if load["rate"]:
+            found.append(self.say("rate-bound", rate=f"{load['rate']:g}"))
         ended, slower = self.document["ended-early"], self.document["slower"]
         if ended:
             known = self.translations.catalogues[self.lang]["load"]

@@ -47,6 +47,10 @@ class Translations:
         """Render a line of a load or of its report."""
         return self.catalogues[lang]["load"][key].format(**parameters)
 
+    def command(self, key: str, lang: str, **parameters: object) -> str:
+        """Render a line of a command of `zstack-ticket` that has no report of its own."""
+        return self.catalogues[lang]["command"][key].format(**parameters)
+
     def page(self, key: str, lang: str) -> str:
         """Look up a line of the page that has no parameters."""
         return self.catalogues[lang]["page"][key]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -21,8 +22,16 @@ from pytest_zstack_ticket.config.schema import first_defect
         (["load", "http://cloud.example", "--consent", "cloud.example", "--users", "30"], "use 25 at most"),
         (["load", "http://cloud.example", "--users", "20"], "no consent to test cloud.example"),
         (["soak", "http://cloud.example", "--max-rate", "50"], "at most 20"),
+        (["soak", "http://cloud.example", "--max-rate", "nan"], "number above 0"),
+        (["load", "embedded", "--max-requests", "0"], "number above 0"),
+        (["load", "embedded", "--rate", "nan"], "--rate nan"),
+        (["soak", "embedded", "--rate", "0.01"], "write 0 for no limit, or 0.1 and more"),
+        (["load", "embedded", "--master", "--port", "65536"], "from 1 to 65535"),
         (["serve", "no-such-folder"], "is not a folder"),
         (["serve", ".", "--host", "192.0.2.1"], "--allow-others"),
+        (["serve", ".", "--port", "65536"], "from 0 to 65535"),
+        (["serve", ".", "--port", "-1"], "from 0 to 65535"),
+        (["serve", ".", "--host", "nowhere.invalid", "--allow-others", "x"], "cannot listen on nowhere.invalid"),
     ],
 )
 def test_what_cannot_be_done_is_said_first(
@@ -36,6 +45,15 @@ def test_what_cannot_be_done_is_said_first(
     monkeypatch.setattr(sys, "stdin", None)
     assert main(words) == 4
     assert complaint in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_said_in_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert main(["serve", str(tmp_path), "--port", str(taken.getsockname()[1])]) == 4
+    output = capsys.readouterr()
+    assert "in use" in output.err
+    assert len(output.err.splitlines()) == 1
+    assert output.out == ""
 
 
 def test_a_short_load_of_the_simulator_leaves_a_report_no_ticket_and_sealed_evidence(

@@ -1,5 +1,6 @@
 """The command: output to stdout, messages to stderr, one sentence for what cannot be used."""
 
+import errno
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import pytest_zstack_ticket.cli
+from pytest_zstack_ticket.cli.faults import COMMANDS as FAULTS
 from pytest_zstack_ticket.cli.main import COMMANDS, main
 
 
@@ -76,6 +79,24 @@ def test_the_version_is_shown(capsys: pytest.CaptureFixture[str]):
 def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]):
     assert main(["simulat"]) == 4
     assert "simulate" in capsys.readouterr().err
+
+
+def test_wrong_options_have_the_status_of_wrong_options(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        main(["fleet", "fleet.toml", "--workers", "two"])
+    assert ended.value.code == 4  # 2 would say that the fleet was interrupted
+    assert "--workers" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tmp_path / "file"))
+
+    monkeypatch.setattr("pytest_zstack_ticket.cli.faults.COMMANDS", {"faults": replace(FAULTS["faults"], run=full)})
+    assert main(["faults"]) == 4
+    assert capsys.readouterr().err == f"zstack-ticket: {tmp_path}/file: No space left on device\n"
 
 
 def test_a_password_file_that_cannot_be_read_is_one_sentence(

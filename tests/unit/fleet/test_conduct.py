@@ -8,10 +8,13 @@ from pytest_zstack_ticket.config.schema import first_defect
 from pytest_zstack_ticket.fleet import conduct
 from pytest_zstack_ticket.fleet.conduct import Conductor
 from pytest_zstack_ticket.fleet.engine import EngineLostError, ThreadEngine
-from pytest_zstack_ticket.fleet.job import Outcome
+from pytest_zstack_ticket.fleet.job import Outcome, is_stopped
 from pytest_zstack_ticket.fleet.outputs import write_outputs
+from pytest_zstack_ticket.fleet.plan import FleetTarget, Plan, waves_of
 from pytest_zstack_ticket.fleet.store import FleetStore, load_fleet
-from pytest_zstack_ticket.model.errors import FleetError
+from pytest_zstack_ticket.model.errors import EvidenceError, FleetError
+from pytest_zstack_ticket.report.exports.fleet_markdown import fleet_lines
+from pytest_zstack_ticket.report.text.translations import translations
 from tests.support.fleets import outcome_of, plan_of, report_of
 
 CANARY = ({"name": "first", "groups": ["canary"]},)
@@ -35,6 +38,8 @@ class ScriptedEngine:
             self.waiting.clear()
             raise answer
         return target, answer
+
+    has_workers = True
 
     def close(self):
         pass
@@ -163,12 +168,75 @@ def test_a_scheduler_that_never_answered_ends_the_fleet_at_once(tmp_path):
         made.run()
 
 
+def test_a_fleet_that_waits_for_workers_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(conduct, "LOOKED_FOR", 0.0)
+    plan, said = plan_of("a"), []
+
+    class Idle(ScriptedEngine):
+        has_workers = False
+
+        def finished(self, timeout):
+            return super().finished(timeout) if said.count("fleet-no-workers") > 1 else None
+
+    engine = Idle(lines(a=[good("a")]))
+    store = FleetStore.new(tmp_path / "f", plan, "2027-01-01T00:00:00+00:00")
+    made = Conductor(
+        plan=plan, store=store, open_engine=lambda: engine, work=tmp_path / "w", locks=tmp_path / "l",
+        notify=lambda key, _: said.append(key),
+    )  # fmt: skip
+    assert made.run()["exit_status"] == 0
+
+
 def test_an_interrupted_fleet_is_resumed_where_it_was(tmp_path):
     plan = plan_of("a", "b", at_once=1)
     found = conducted(tmp_path / "f", plan, ScriptedEngine(lines(a=[good("a")], b=[KeyboardInterrupt()])))
     assert (found["exit_status"], found["interrupted"]) == (2, True)
     found = conducted(tmp_path / "f", plan, ScriptedEngine(lines(a=[], b=[good("b")])), resume=True)
     assert (found["exit_status"], len(found["targets"])) == (0, 2)
+
+
+def test_an_interrupted_fleet_tells_workers_to_stop_until_it_goes_on(tmp_path):
+    plan = plan_of("a")
+    conducted(tmp_path / "f", plan, ScriptedEngine(lines(a=[KeyboardInterrupt()])))
+    assert is_stopped(tmp_path / "f" / "work")
+    conducted(tmp_path / "f", plan, ScriptedEngine(lines(a=[good("a")])), resume=True)
+    assert not is_stopped(tmp_path / "f" / "work")
+
+
+def test_a_second_ctrl_c_ends_the_wait_and_keeps_the_result(tmp_path, monkeypatch):
+    def impatient(seconds):
+        raise KeyboardInterrupt
+
+    target = FleetTarget(name="a", url="http://cloud:1")
+    plan = Plan(name="f", targets=(target,), waves=waves_of((target,), ()))
+    monkeypatch.setattr(conduct.time, "sleep", impatient)
+    monkeypatch.setattr(conduct, "is_free", lambda path: False)
+    found = conducted(tmp_path / "f", plan, ScriptedEngine(lines(a=[KeyboardInterrupt()])))
+    assert (found["exit_status"], found["interrupted"]) == (2, True)
+
+
+@pytest.mark.parametrize("kind", ["cut", "error"])
+def test_a_canary_whose_run_left_something_out_does_not_start_the_next_wave(tmp_path, kind):
+    canary = {**good("canary-1"), "kind": kind, "status": 12, "text": "the limit is reached"}
+    plan = plan_of("canary-1", "other", waves=CANARY)
+    found = conducted(tmp_path / "f", plan, ScriptedEngine(lines(canary_1=[canary], other=[])))
+    assert found["stopped"] == {"wave": "first", "reason": "no-verdict"}
+    assert any("the limit is reached" in line for line in fleet_lines(found, translations(), "en"))
+    assert (tmp_path / "f" / "bundles" / "canary-1.zip").exists() == (kind == "cut")
+
+
+def test_a_baseline_that_is_no_fleet_is_refused_before_anything_is_sent(tmp_path):
+    plan = plan_of("a")
+    plan = Plan(name="f", targets=plan.targets, waves=plan.waves, baseline=str(tmp_path / "nowhere"))
+    with pytest.raises(EvidenceError, match="holds no fleet"):
+        conducted(tmp_path / "f", plan, ScriptedEngine({}))
+
+
+@pytest.mark.parametrize("state", ["{}", "[]", "", '{"plan": 1}'])
+def test_a_state_that_is_none_is_no_fleet(tmp_path, state):
+    (tmp_path / "state.json").write_text(state)
+    with pytest.raises(FleetError, match="holds no fleet"):
+        FleetStore.resumed(tmp_path, plan_of("a"))
 
 
 def test_a_fleet_is_resumed_only_with_the_same_targets(tmp_path):

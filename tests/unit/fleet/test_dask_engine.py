@@ -1,6 +1,8 @@
 """The engine on real Dask: a cluster of this machine, on the loopback alone."""
 
 import os
+import socket
+import time
 
 import pytest
 
@@ -43,6 +45,42 @@ def test_jobs_run_in_worker_processes_and_a_dead_worker_costs_only_its_own_job()
 
 @pytest.mark.filterwarnings("default")  # likewise
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
-    monkeypatch.setattr("pytest_zstack_ticket.fleet.dask_engine.SOON", "1s")
+    monkeypatch.setattr("pytest_zstack_ticket.fleet.dask_engine.SOON", 1.0)
     with pytest.raises(FleetError, match=r"tcp://127\.0\.0\.1:1 does not answer"):
         DaskEngine(scheduler="tcp://127.0.0.1:1")
+
+
+@pytest.mark.filterwarnings("default")  # likewise
+def test_what_listens_and_is_no_scheduler_is_given_up_soon(monkeypatch):
+    monkeypatch.setattr("pytest_zstack_ticket.fleet.dask_engine.SOON", 2.0)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        with pytest.raises(FleetError, match="does not answer as one of Dask"):
+            DaskEngine(scheduler=f"tcp://127.0.0.1:{silent.getsockname()[1]}")
+    assert time.monotonic() - began < 15
+
+
+@pytest.mark.parametrize(
+    "address", ["nonsense", "10.0.0.9", "http://10.0.0.9:8786", "tcp://u:p@10.0.0.9:8786", "tcp://"]
+)
+def test_an_address_that_is_none_is_refused_at_once(address):
+    with pytest.raises(FleetError, match="write tcp://HOST:PORT"):
+        DaskEngine(scheduler=address)
+
+
+def unfit(message):
+    """Stand for a worker of another version."""
+    raise ModuleNotFoundError(message["target"])
+
+
+@pytest.mark.filterwarnings("default")  # likewise
+def test_a_worker_that_cannot_run_a_job_says_why_and_is_not_taken_for_a_dead_one():
+    engine = DaskEngine(workers=1, examine=unfit)
+    try:
+        assert engine.has_workers
+        engine.submit(job_of(plan_of("a"), "a", fleet="f", work="w", locks="l"))
+        target, outcome = next_ended(engine)
+        assert (target, outcome["kind"]) == ("a", "error")
+        assert "ModuleNotFoundError: a" in outcome["text"]
+    finally:
+        engine.close()

@@ -6,15 +6,16 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from pytest_zstack_ticket.fleet.examine import examine_target
-from pytest_zstack_ticket.fleet.job import Job, kind_of
+from pytest_zstack_ticket.fleet.job import Job, kind_of, stop_mark
 from pytest_zstack_ticket.fleet.target_lock import is_free, locked
-from tests.support.fleets import fake_pytest
+from tests.support.fleets import fake_pytest, report_of
 
 WAIT = 60.0
 
@@ -99,7 +100,7 @@ def test_a_job_holds_no_secret(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("status", "whole", "kind"),
+    ("status", "report", "kind"),
     [
         (0, True, "report"),
         (1, True, "report"),
@@ -111,5 +112,42 @@ def test_a_job_holds_no_secret(monkeypatch):
         (0, False, "error"),
     ],
 )
-def test_the_end_of_a_run_is_classified(status, whole, kind):
-    assert kind_of(status, whole=whole) == kind
+def test_the_end_of_a_run_is_classified(status, report, kind):
+    assert kind_of(status, report=report) == kind
+
+
+def test_a_run_that_was_cut_short_keeps_its_report_and_says_so(tmp_path, monkeypatch):
+    report = report_of()
+    report["run"] |= {"cut_short": "the limit of 5 requests is reached", "complete": False}
+    fake_pytest(tmp_path, monkeypatch, {"status": 12}, report=report)
+    outcome = examine_target(job(tmp_path))
+    assert (outcome["kind"], outcome["status"], outcome["text"]) == ("cut", 12, "the limit of 5 requests is reached")
+    assert outcome["bundle"].startswith(b"PK")
+
+
+@pytest.mark.parametrize("status", [4, 5])
+def test_a_run_in_which_nothing_ran_is_no_verdict_whatever_it_wrote(tmp_path, monkeypatch, status):
+    fake_pytest(tmp_path, monkeypatch, {"status": status})
+    assert examine_target(job(tmp_path))["kind"] == "error"
+
+
+def test_a_folder_that_cannot_be_made_is_no_target_that_cannot_be_reached(tmp_path):
+    (tmp_path / "work").touch()
+    outcome = examine_target(job(tmp_path))
+    assert outcome["kind"] == "error"
+    assert "work" in outcome["text"]
+
+
+def test_a_fleet_that_stops_has_its_runs_ended_gently_and_starts_none(tmp_path, monkeypatch):
+    written = fake_pytest(tmp_path, monkeypatch, {"wait": WAIT}, {"status": 0})
+    found = []
+    thread = threading.Thread(target=lambda: found.append(examine_target(job(tmp_path))))
+    thread.start()
+    until(Path(f"{written}.started").exists)
+    stop_mark(tmp_path / "work").touch()
+    thread.join(WAIT)
+    assert found[0]["kind"] == "killed"
+    assert Path(f"{written}.terminated").exists()
+    assert examine_target(job(tmp_path))["text"] == "the fleet was stopped"
+    stop_mark(tmp_path / "work").unlink()
+    assert examine_target(job(tmp_path))["kind"] == "report"

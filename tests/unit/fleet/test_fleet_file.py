@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_zstack_ticket.fleet.fleet_file import load_plan
+from pytest_zstack_ticket.fleet.fleet_file import load_plan, require_files
 from pytest_zstack_ticket.fleet.job import job_of, pytest_arguments
 from pytest_zstack_ticket.fleet.plan import run_options
 from pytest_zstack_ticket.model.errors import FleetError
@@ -111,6 +111,23 @@ def test_one_cloud_has_one_lock_however_its_url_is_written(tmp_path):
             "names 'no', which no target",
         ),
         ('[[target]]\nname = "a"\nurl = "embedded"\n[[wave]]\nname = "rest"', "is the name of another wave"),
+        ('[[target]]\nname = "a"\nurl = "embedded"\n[[wave]]\nname = "w"', "line 4: wave w has no target"),
+        (
+            '[[target]]\nname="a"\nurl="embedded"\n[[wave]]\nname="v"\ntargets=["a"]\n[[wave]]\nname="w"\ntargets=["a"]',
+            "line 7: wave w has no target",
+        ),
+        ('[[target]]\nname = "a"\nurl = "embedded"\noptions = { effort = "smok" }', "line 4: target.options.effort"),
+        ('[defaults]\noptions = { seed = "x" }\n[[target]]\nname = "a"\nurl = "embedded"', "line 2: defaults.options"),
+        ('[[target]]\nname = "a"\nurl = "embedded"\noptions = { max-rate = -1 }', "is not a number of requests"),
+        ('[[target]]\nname = "a"\nurl = "embedded"\noptions = { insecure = "yes" }', "must be true or false"),
+        ('[[target]]\nname = "a"\nurl = "embedded"\noptions = { user = true }', "needs a value"),
+        ('[[target]]\nname = "a"\nurl = "embeddedx"', "is not an embedded endpoint"),
+        ('[[target]]\nname = "a"\nurl = "embedded?fault=none-such"', "line 3: target.url cannot be used: fault"),
+        (
+            '[[target]]\nname = "a"\nurl = "http://localhost:1"\n[[target]]\nname = "b"\nurl = "http://127.0.0.2:1"',
+            "line 6: target.url is the cloud of 'a' too",
+        ),
+        ('[[waves]]\nname = "a"', "did you mean wave?"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_place(tmp_path, text, words):
@@ -120,7 +137,13 @@ def test_what_cannot_be_used_is_refused_with_its_place(tmp_path, text, words):
 
 
 @pytest.mark.parametrize(
-    "line", ['secrets.password = "hunter2"', 'secrets.password = { text = "hunter2" }', 'url = "http://u:hunter2@h"']
+    "line",
+    [
+        'secrets.password = "hunter2"',
+        'secrets.password = { text = "hunter2" }',
+        'url = "http://u:hunter2@h"',
+        'url = "http://h/?password=hunter2"',
+    ],
 )
 def test_a_secret_in_the_file_is_refused_and_not_repeated(tmp_path, line):
     url = "" if line.startswith("url") else 'url = "embedded"\n'
@@ -128,3 +151,17 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(tmp_path, line):
         plan(tmp_path, f'[[target]]\nname = "a"\n{url}{line}')
     assert "line" in str(refused.value)
     assert "hunter2" not in str(refused.value)
+
+
+def test_files_that_targets_name_have_to_be_here(tmp_path):
+    found = plan(tmp_path, GOOD)
+    with pytest.raises(FleetError, match=r"target north: context names .*north\.toml, which does not exist"):
+        require_files(found)
+    (tmp_path / "north.toml").touch()
+    require_files(found)
+
+
+@pytest.mark.parametrize("one", ["https://[::1]:8443", "https://localhost.:8443", "https://127.0.0.3:8443/zstack"])
+def test_all_names_of_this_machine_have_one_lock(tmp_path, one):
+    names = [plan(tmp_path, f'[[target]]\nname = "a"\nurl = "{url}"\n') for url in (one, "https://localhost:8443")]
+    assert len({found.target("a").lock_name for found in names}) == 1

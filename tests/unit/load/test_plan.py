@@ -54,3 +54,14 @@ def test_this_machine_is_bounded_by_the_length_of_the_load() -> None:
 def test_workers_share_the_caps() -> None:
     found = caps(replace(THERE, role="worker", workers=4))
     assert (found.rate, found.alive, found.requests, found.created) == (5.0, 12, 2_500, 500)
+
+
+def test_a_limit_that_is_too_small_for_all_workers_is_refused() -> None:
+    with pytest.raises(SettingsError, match="--workers 51"):
+        caps(replace(THERE, role="worker", workers=51))
+
+
+@pytest.mark.parametrize("rate", [float("nan"), float("inf"), -1.0])
+def test_what_is_no_number_is_no_limit(rate: float) -> None:
+    with pytest.raises(SettingsError, match="number above 0"):
+        caps(THERE, max_rate=rate)

@@ -6,12 +6,15 @@ import asyncio
 import hashlib
 import json
 import os
+import threading
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from pytest_zstack_ticket.serve import shelf as shelves
 from pytest_zstack_ticket.serve.app import make_app
 from pytest_zstack_ticket.serve.shelf import Shelf
 from tests.support.sample_load import sample_load
@@ -182,3 +185,100 @@ def test_a_file_is_read_again_only_when_it_changed(shelf: Path) -> None:
     again = {one.name: one for one in known.runs()}
     assert again["monday"].started.startswith("2027-02-01")
     assert again["load"] is first["load"]
+
+
+def test_a_folder_whose_name_is_no_text_is_shown_like_any_other(shelf: Path) -> None:
+    name = b"caf\xe9 \xe2\x80\xaegnp.\xe2\x80\xac <b>"
+    put(shelf, os.fsdecode(name), a_run("2027-03-01T00:00:00+00:00"))
+    (found,) = [one for one in Shelf(shelf).runs() if one.name.startswith("caf")]
+    index, page, document = ask(shelf, "/", f"/runs/{found.key}", f"/runs/{found.key}/document.json")
+    assert {one.status_code for one in (index, page, document)} == {200}
+    assert "&lt;b&gt;" in index.text
+    assert "\u202e" not in index.text
+
+
+def test_a_shelf_of_a_name_with_odd_letters_has_a_title_without_markup(tmp_path: Path) -> None:
+    odd = put(tmp_path, "runs\u202e", a_run("2027-01-01T00:00:00+00:00")).parent / "runs\u202e"
+    (index,) = ask(odd, "/")
+    title = index.text.partition("<title>")[2].partition("</title>")[0]
+    assert title == "Runs of runs\\u202e"
+
+
+def test_a_document_that_is_no_utf_8_gives_no_trace(shelf: Path) -> None:
+    report = a_run("2027-03-01T00:00:00+00:00")
+    report["target"]["url"] = "http://\ud800"
+    put(shelf, "odd", report)
+    key = keys(shelf)["odd"]
+    index, page, document = ask(shelf, "/", f"/runs/{key}", f"/runs/{key}/document.json")
+    assert (index.status_code, page.status_code, document.status_code) == (200, 200, 500)
+    assert "Traceback" not in document.text
+
+
+def test_a_run_that_cannot_be_compared_does_not_hide_the_others(shelf: Path) -> None:
+    odd = a_run("2027-03-01T00:00:00+00:00")
+    odd["requirements"] = [{"id": "ZT-BODY-001"}]
+    put(shelf, "odd", odd)
+    index, page = ask(shelf, "/", f"/runs/{keys(shelf)['odd']}")
+    assert index.status_code == 200
+    assert "monday" in index.text
+    assert (page.status_code, "Traceback" in page.text) == (500, False)
+
+
+def test_a_long_shelf_is_shown_while_it_is_read(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    going_on = threading.Event()
+    read = shelves._shelved
+
+    def slowly(place: shelves.Place) -> shelves.Shelved:
+        if place.name == "monday":
+            going_on.wait(60)
+        return read(place)
+
+    monkeypatch.setattr(shelves, "_shelved", slowly)
+    os.utime(shelf / "monday" / "report.json", ns=(1, 1))
+    known = Shelf(shelf, patience=1.0)
+    assert [one.name for one in known.runs() if one.kind == "run"] == ["deep/er/tuesday"]
+    assert known.waiting == 1
+    going_on.set()
+    assert len(known.runs()) == 3
+    assert known.waiting == 0
+
+
+def test_what_is_not_read_yet_is_said_and_the_page_comes_again(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    going_on = threading.Event()
+    monkeypatch.setattr(shelves, "_shelved", lambda place: going_on.wait(60))
+    monkeypatch.setattr(Shelf, "__init__", partialmethod(Shelf.__init__, patience=0.5))
+    (index,) = ask(shelf, "/")
+    going_on.set()
+    assert "3 more are being read" in index.text
+    assert 'http-equiv="refresh"' in index.text
+
+
+def test_names_that_cannot_be_read_are_cut_and_more_runs_than_fit_are_said(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(30):
+        put(shelf, f"broken-{number:02}", {})
+    (index,) = ask(shelf, "/")
+    assert "broken-19/report.json … (+10)" in index.text
+    monkeypatch.setattr(shelves, "MOST", 2)
+    (index,) = ask(shelf, "/")
+    assert "more than is shown here" in index.text
+
+
+def test_a_folder_of_very_many_files_is_not_read_to_its_end(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelves, "MOST_ENTRIES", 50)
+    (shelf / "aaa").mkdir()
+    for number in range(200):
+        (shelf / "aaa" / f"{number}.txt").touch()
+    known = Shelf(shelf)
+    known.runs()
+    assert known.left_out
+
+
+def test_only_the_documents_that_were_used_last_are_kept(shelf: Path) -> None:
+    for number in range(2 * shelves.KEPT):
+        put(shelf, f"run-{number}", a_run(f"2026-01-01T00:00:{number:02}+00:00"))
+    known = Shelf(shelf)
+    for one in known.runs():
+        assert known.document(one)["schema" if one.kind == "run" else "load"]
+    assert len(known._documents) == shelves.KEPT

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from pytest_zstack_ticket.report.text.columns import width
 from pytest_zstack_ticket.report.text.history_text import history_lines
 from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.history import history
@@ -40,3 +43,23 @@ def test_the_lines_stand_in_columns_in_both_languages():
         row = next(line for line in lines if line.startswith("ZT-BODY-005"))
         assert word in row
         assert lines[0].startswith("#1")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("count", [1, 2, 7, 40])
+def test_no_line_is_wider_than_80_columns_and_none_loses_a_verdict(lang: str, count: int):
+    reports = [run(f"{2000 + year}-01-01T00:00:00Z") for year in range(count)]
+    for report in reports:
+        report["target"]["url"] = f"https://{'long-name.' * 12}example:8443"
+        report["target"]["release"] = {"oldest": "4.10.16-hotfix-2027-02", "newest": "after-5.3.40-hotfix-2027-02"}
+    reports[-1]["requirements"][0]["verdict"] = "inapplicable"
+    document = history(reports)
+    texts = {row["id"]: row["text"][lang] * 3 for row in reports[0]["requirements"]}
+    lines = history_lines(document, translations(), lang, texts)
+    assert max(map(width, lines)) <= 80
+    said = " ".join(lines)
+    for number in range(1, count + 1):
+        assert f"#{number}  " in f"{said}  "
+    if count > 1:
+        assert said.count(translations().word("inapplicable", lang)) == 1
+        assert len([line for line in lines if line.startswith("ZT-")]) == len(document["changed"])
