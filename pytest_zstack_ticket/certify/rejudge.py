@@ -105,7 +105,16 @@ def rejudged(stated: JsonObject, evidence: Evidence) -> Rejudged:
     calibration = phrase_from_json(flaw) if flaw else None
     thin = thin_reasons(thin_passes(requirements, found, stated["run"]["effort"]))
     doubts = doubts_of(cut=cut, early=early, thin=thin)
-    result = judge(requirements, found, profile, doubts=doubts, calibration=calibration, cut_short=cut_short)
+    left_out = any((row.get("outside") or {}).get("left_out") for row in stated["requirements"])
+    result = judge(
+        requirements,
+        found,
+        profile,
+        doubts=doubts,
+        calibration=calibration,
+        cut_short=cut_short,
+        left_out=left_out,
+    )
     report = copy.deepcopy(stated)
     for row, rule, one in zip(report["requirements"], requirements, result.judged, strict=True):
         fresh = RequirementRow(
@@ -116,6 +125,7 @@ def rejudged(stated: JsonObject, evidence: Evidence) -> Rejudged:
             witnesses=_witnesses(rule, row, evidence.exchanges, profile),
         )
         row.update(scrubbed_json(row_json(fresh, translations())))
+    _excuse(report)
     report["profile"] = profile_json(profile)
     if "kill-matrix" in report:
         report["kill-matrix"] = kill_matrix_json(requirements)
@@ -246,6 +256,15 @@ def _witnesses(
         if _evaluated(bare, exchanges, profile).judgement is None:
             trails = {role: tuple(exchanges[one] for one in ids) for role, ids in bare.roles.items()}
             yield witness_json(bare, trails)
+
+
+def _excuse(report: JsonObject) -> None:
+    """Mark the failed rows of which each finding has a waiver: another failure of the same requirement has none."""
+    waivers = [one for one in report.get("waivers", ()) if one["state"] == "waived"]
+    known = {(one["requirement"], one["signature"]) for one in waivers}
+    for row in (row for row in report["requirements"] if "waived" in row):
+        found = {(row["id"], one["signature"]) for one in row["findings"]}
+        row["waived"] = row["verdict"] == "failed" and bool(found) and found <= known
 
 
 def _total(report: JsonObject, result: Result, *, cut_short: bool) -> None:

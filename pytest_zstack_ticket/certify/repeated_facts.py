@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from pytest_zstack_ticket.api.server_info import target_facts
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
 from pytest_zstack_ticket.model.exchange import Exchange, JsonObject, Response
 from pytest_zstack_ticket.report.finding import message_json
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
+
+MOST_DRIFT = 120
+"""Seconds by which an answer may be dated otherwise than a whole call."""
 
 
 def unsupported(report: JsonObject, evidence: Evidence) -> Iterator[str]:
@@ -18,9 +22,23 @@ def unsupported(report: JsonObject, evidence: Evidence) -> Iterator[str]:
     calibrated = (report["calibration"] or {}).get("message")
     if calibrated and not _stands_in(calibrated, evidence):
         yield "the calibration request of the report does not stand in the evidence"
+    if not _tells_the_clock(report, evidence):
+        yield "the answers have other dates than the report says of the target's clock"
     version = report["target"].get("version")
     if version and version.replace(".", "").isalnum() and not _is_answered(version, evidence.exchanges.values()):
         yield f"no answer names the version {version}"
+
+
+def _tells_the_clock(report: JsonObject, evidence: Evidence) -> bool:
+    """Tell whether the target's clock is that of the answers: after all times of a run were moved it is another one."""
+    if report.get("environment") is None:
+        return True
+    stated = report["environment"]["target"].get("clock")
+    if stated is None:
+        first = evidence.exchanges.get(((report["calibration"] or {}).get("message") or {}).get("exchange", ""))
+        return first is None or target_facts([first])["clock"] is None
+    seen = (target_facts([one])["clock"] for one in evidence.exchanges.values())
+    return any(clock is not None and abs(stated - clock) <= MOST_DRIFT for clock in seen)
 
 
 def _counted(stated: Iterable[JsonObject]) -> Counter[tuple[str, str]]:

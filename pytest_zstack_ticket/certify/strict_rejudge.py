@@ -9,9 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
+from pytest_zstack_ticket.certify.judged_again import is_known
 from pytest_zstack_ticket.certify.rejudge import Rejudged, read_bundle, rejudged
 from pytest_zstack_ticket.certify.traces import not_applicable, untraceable
-from pytest_zstack_ticket.certify.verify import is_known
 from pytest_zstack_ticket.certify.whole_tables import cut_or_swapped
 from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.config.profile_file import profile_from_json

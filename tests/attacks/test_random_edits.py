@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.soak import edit_kinds, edits
+from tests.soak.read_once import read_once
 
 
 @pytest.fixture(scope="module")
@@ -15,9 +16,10 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def test_no_edit_is_believed(bundles: tuple[Path, Path], tmp_path: Path):
-    found = [edits.attempt(number, 1, bundles, tmp_path) for number in range(len(edit_kinds.KINDS))]
+    with read_once():
+        found = [edits.attempt(number, 1, bundles, tmp_path) for number in range(len(edit_kinds.KINDS))]
     assert edits.wrongly(found) == []
-    assert {one.group for one in found if not one.believed} >= {"counts"}
+    assert sum(not one.believed for one in found) > len(found) / 2
 
 
 def test_a_bundle_is_believed_before_it_is_edited(bundles: tuple[Path, Path]):
