@@ -17,16 +17,33 @@ MOST_DRIFT = 120
 
 def unsupported(report: JsonObject, evidence: Evidence) -> Iterator[str]:
     """Yield what a report says of the evidence that the evidence does not say."""
-    if _counted(report["observations"]) != _observed(evidence):
+    if _counted(report["observations"]) != _observed(evidence) or not _observed_there(report, evidence):
         yield "the observations of the report are not those of the evidence"
     calibrated = (report["calibration"] or {}).get("message")
     if calibrated and not _stands_in(calibrated, evidence):
         yield "the calibration request of the report does not stand in the evidence"
+    if not _names_what_answers(report, evidence):
+        yield "no answer has the server or gateway that the report names"
+    if calibrated and report["calibration"]["accepted"] != ("accepted" in report["profile"]["capabilities"]):
+        yield "the report contradicts itself about its calibration request"
     if not _tells_the_clock(report, evidence):
         yield "the answers have other dates than the report says of the target's clock"
     version = report["target"].get("version")
     if version and version.replace(".", "").isalnum() and not _is_answered(version, evidence.exchanges.values()):
         yield f"no answer names the version {version}"
+
+
+def _names_what_answers(report: JsonObject, evidence: Evidence) -> bool:
+    """Tell whether server and gateway of a report are named by answers, which no text beside them can claim."""
+    stated = (report.get("environment") or {}).get("target") or {}
+    wanted = {("gateway", one) for one in stated.get("gateway", ())} | {("server", stated.get("server"))}
+    wanted.discard(("server", None))
+    for one in evidence.exchanges.values():
+        if not wanted:
+            break
+        found = target_facts([one])
+        wanted -= {("gateway", name) for name in found["gateway"]} | {("server", found["server"])}
+    return not wanted
 
 
 def _tells_the_clock(report: JsonObject, evidence: Evidence) -> bool:
@@ -47,6 +64,18 @@ def _counted(stated: Iterable[JsonObject]) -> Counter[tuple[str, str]]:
 
 def _observed(evidence: Evidence) -> Counter[tuple[str, str]]:
     return Counter((one.id, repr(scrubbed_json({"value": one.value})["value"])) for one in evidence.observations)
+
+
+def _observed_there(report: JsonObject, evidence: Evidence) -> bool:
+    """Tell whether each observation of a report names exchanges of that observation alone, and not none of them."""
+    seen: dict[tuple[str, str], set[str]] = {}
+    for one in evidence.observations:
+        key = one.id, repr(scrubbed_json({"value": one.value})["value"])
+        seen.setdefault(key, set()).update(one.exchanges)
+    stated = [
+        ((one["id"], repr(row["value"])), row["exchanges"]) for one in report["observations"] for row in one["values"]
+    ]
+    return all(set(ids) <= seen.get(key, set()) and bool(ids) == bool(seen.get(key)) for key, ids in stated)
 
 
 def _stands_in(stated: JsonObject, evidence: Evidence) -> bool:

@@ -27,7 +27,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, REPORT, open_bundle, sha256
 from pytest_zstack_ticket.artifacts.evidence_reader import read_evidence
@@ -62,7 +62,7 @@ WHOLE = 0.5
 """Share of the edits after which everything is made to fit."""
 STEPS = ("numbers", "judgements", "counters", "counts", "report")
 """What can be made to fit after an edit; root and signature always are."""
-Forged = (ValueError, LookupError, TypeError, AttributeError)
+Forged = (ValueError, LookupError, TypeError, AttributeError, EvidenceError, UsageError)
 """What computing again may raise on a value of another kind; then that step is left out."""
 
 
@@ -169,7 +169,7 @@ def keep(folder: Path, forgery: Forgery, steps: Sequence[str]) -> None:
     if isinstance(forgery.report.get("evidence"), dict):
         forgery.report["evidence"] |= fitting
     if "report" in steps:
-        with suppress(EvidenceError, UsageError, *Forged):  # what cannot be judged is offered as it is
+        with suppress(*Forged):  # what cannot be judged is offered as it is
             forgery.report = rejudged(forgery.report, read_evidence(folder / "evidence.jsonl.gz")).report
     (folder / "report.json").write_text(json.dumps(forgery.report, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
@@ -258,12 +258,17 @@ def _failed(report: Line) -> set[str]:
 
 
 def soak(edits: int, seed: int, home: Path) -> list[Attempt]:
-    """Make many edits. Raises AssertionError if a bundle is not believed as it is."""
+    """Make many edits, and print what was wrongly believed. Raises AssertionError if a bundle is not believed as it is."""
     bundles = make(home / "failed", 1), make(home / "passed", 2, "")
     for one in bundles:
         found = believers(Path(shutil.copytree(one, home / "edited", dirs_exist_ok=True)))
         assert found[:1] == ["signer"], f"{one.name} is not believed before it is edited: {found}"
-    return [attempt(number, seed, bundles, home) for number in range(edits)]
+    found = []
+    for number in range(edits):
+        found.append(attempt(number, seed, bundles, home))
+        for line in wrongly(found[-1:]):
+            print(line, flush=True)
+    return found
 
 
 def wrongly(found: Sequence[Attempt]) -> list[str]:
@@ -281,7 +286,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home, read_once():
         found = soak(arguments.edits, arguments.seed, Path(home))
     bad = wrongly(found)
-    for line in [one.line for one in found if one.believed] if arguments.verbose else bad:
+    for line in [one.line for one in found if one.believed and arguments.verbose]:
         print(line)
     for group, count in sorted(Counter(one.group for one in found).items()):
         print(f"{group}: {count}")
