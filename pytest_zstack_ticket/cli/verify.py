@@ -151,28 +151,7 @@ def _report(
 
     claims = summary(found.statement) if found.statement and found.genuine else None
     if arguments.json:
-        write_json(
-            {
-                "genuine": found.genuine,
-                "reasons": rejections_to_json(found.rejections, translations()),
-                "claims": claims,
-                "signatures": [
-                    {"keyid": keyid, "verified": verified, "time": stamp(at.moment), "stamped": at.proven}
-                    for (keyid, verified), at in zip(found.signatures, found.times, strict=True)
-                ],
-                "judged_again": found.judged_again,
-                "uncompared": list(found.uncompared),
-                "known_version": found.known_version,
-                "same_suite": found.same_suite,
-                "advised": [asdict(one) for one in found.advised],
-                "witness": witness_claims(found.witness) if found.witness else None,
-                "issued": {
-                    "keys": stamp(trust.key_set.issued) if trust.key_set else None,
-                    "registry": registry["issued"] if registry else None,
-                },
-                "summary": _summary(found, arguments),
-            }
-        )
+        write_json(_document(found, arguments, claims, registry, trust))
     else:
         _write(found, claims, language_of(arguments), advisories, trust)
         if claims:
@@ -183,6 +162,36 @@ def _report(
     if not found.genuine:
         return WITHDRAWN if {one.reason for one in found.rejections} == {"withdrawn"} else 1
     return DOUBTED if found.advised else 0
+
+
+def _document(
+    found: Verification,
+    arguments: argparse.Namespace,
+    claims: JsonObject | None,
+    registry: JsonObject | None,
+    trust: Trust,
+) -> JsonObject:
+    """Write a verification as JSON."""
+    return {
+        "genuine": found.genuine,
+        "reasons": rejections_to_json(found.rejections, translations()),
+        "claims": claims,
+        "signatures": [
+            {"keyid": keyid, "verified": verified, "time": stamp(at.moment), "stamped": at.proven}
+            for (keyid, verified), at in zip(found.signatures, found.times, strict=True)
+        ],
+        "judged_again": found.judged_again,
+        "uncompared": list(found.uncompared),
+        "known_version": found.known_version,
+        "same_suite": found.same_suite,
+        "advised": [asdict(one) for one in found.advised],
+        "witness": witness_claims(found.witness) if found.witness else None,
+        "issued": {
+            "keys": stamp(trust.key_set.issued) if trust.key_set else None,
+            "registry": registry["issued"] if registry else None,
+        },
+        "summary": _summary(found, arguments),
+    }
 
 
 def _summary(found: Verification, arguments: argparse.Namespace) -> JsonObject | None:

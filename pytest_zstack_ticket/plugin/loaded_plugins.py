@@ -100,7 +100,7 @@ class LoadedPlugins:
         A file of the same name from another folder of `sys.path` is none of the distribution's, nor is a changed one.
         """
         for plugin, dist in self._manager.list_plugin_distinfo():
-            if _module_of(plugin).partition(".")[0] == package and _is_of(dist, file):
+            if _module_of(plugin).partition(".")[0] == package and is_of(dist, file):
                 return dist.project_name, dist.version
         return None
 
@@ -139,7 +139,7 @@ def _file_of(plugin: object) -> Path | None:
     return Path(file).resolve() if file else None
 
 
-def _is_of(dist: Any, file: Path) -> bool:
+def is_of(dist: Any, file: Path) -> bool:
     """Tell whether a distribution installed a file as it is; one that keeps no list of its files, by the folder."""
     listed = dist.files
     if listed is None:

@@ -83,7 +83,9 @@ def test_a_certifier_of_the_set_is_believed_and_named(place, verify, capsys):
         assert one.pop("time") == document["claims"]["validity"]["notBefore"]
     assert (status, document["signatures"]) == (0, [{"keyid": LAB.keyid, "verified": True, "stamped": False}])
     assert main(["verify", "report", *trusted, "--lang", "en"]) == 0
-    assert f"signed by {LAB.keyid} (Lab, certifier)" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert f"signed by {LAB.keyid} (Lab, certifier)" in shown
+    assert "a key that was revoked later still counts here" in shown
     assert verify(*trusted, "--at", day(500)[:10])[0] == 1
 
 
@@ -155,6 +157,8 @@ def number(verify: Callable[..., tuple[int, dict]]) -> str:
 def test_a_listed_certificate_is_found_until_it_is_withdrawn(place, verify, capsys):
     assert register("report", *LAB_KEY) == 0
     assert verify(*LAB_KEY, *LIST)[0] == 0
+    assert main(["verify", "report", *LAB_KEY, *LIST, "--lang", "en"]) == 0
+    assert "a later withdrawal is not known here" in capsys.readouterr().out
     drawn = number(verify)
     assert drawn.startswith(f"ZT-{NOW:%Y}-")
     page = Path("site/index.html").read_text("utf-8")
@@ -170,6 +174,8 @@ def test_a_listed_certificate_is_found_until_it_is_withdrawn(place, verify, caps
         assert "<b>other" not in page
     assert register("report", *LAB_KEY) == 0, "listing it again does not bring it back"
     assert verify(*LAB_KEY, *LIST)[0] == 15
+    assert main(["sign", "report", "--key", "lab.key.pem", "--replace", "--days", "30"]) == 0
+    assert register("report", *LAB_KEY) == 4, "nor does another certificate of the same run"
     assert register("--withdraw", drawn, "--reason", "again") == 4
     assert register("--withdraw", "ZT-2027-0", "--reason", "never listed") == 4
     assert json.loads(Path("site/registry.json").read_text("utf-8"))["certificate"][0]["withdrawn"]["reason"]

@@ -47,7 +47,7 @@ from pytest_zstack_ticket.model.errors import EvidenceError, UsageError
 from pytest_zstack_ticket.transport.quota import counts_as_creation, size_of
 from tests.soak.edit_kinds import KINDS, Forgery, Line
 from tests.soak.edit_rules import Class, class_of
-from tests.soak.read_once import JudgedOnce, read_once
+from tests.support.read_once import JudgedOnce, read_once
 
 ROOT = Path(__file__).parents[2]
 SOME = "ZT-ANSWER-022 or ZT-BODY-004 or ZT-BODY-005 or ZT-ISOLATION-001"
@@ -87,14 +87,16 @@ class Attempt:
         return f"edit {self.number} {self.kind} {self.touched} [{' '.join(self.steps)}] {self.group}{' FLIPPED' * self.flipped}: {self.believed}"
 
 
-def make(folder: Path, seed: int, fault: str = "accept-too-long:name") -> Path:
+def make(
+    folder: Path, seed: int, fault: str = "accept-too-long:name", *, some: str = SOME, effort: str = "certify"
+) -> Path:
     """Run a few tests on the embedded simulator; of what they leave, report and evidence are kept.
 
     A forger leaves out what is made of the report: pages that do not fit it are rejected whatever else fits.
     """
     url = f"embedded?fault={fault}" if fault else "embedded"
-    options = [f"--zstack-url={url}", f"--zstack-seed={seed}", "--zstack-effort=certify", f"--zstack-nonce={NONCE}"]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", SOME, *options]
+    options = [f"--zstack-url={url}", f"--zstack-seed={seed}", f"--zstack-effort={effort}", f"--zstack-nonce={NONCE}"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", some, *options]
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("ZSTACK_", "PYTEST_"))}
     subprocess.run([*command, f"--zstack-report={folder}"], cwd=ROOT, check=False, capture_output=True, env=plain)
     for path in folder.iterdir():

@@ -60,9 +60,9 @@ class SchemaAnswers:
 
 
 @contextmanager
-def read_once() -> Iterator[None]:
+def read_once(answers: SchemaAnswers | None = None) -> Iterator[None]:
     """Let readers of reports and evidence remember what fitted its schema."""
-    answers = SchemaAnswers()
+    answers = answers or SchemaAnswers()
     with (
         patch.object(evidence_reader, "first_defect", answers.first_defect),
         patch.object(report_reader, "first_defect", answers.first_defect),
