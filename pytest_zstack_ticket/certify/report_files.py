@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, REPORT, Bundle, as_folder, content
@@ -62,7 +63,9 @@ def compared_files(bundle: Bundle, report: JsonObject) -> ComparedFiles:
 
 def _compared(bundle: Bundle, names: Collection[str], report: JsonObject, folder: Path) -> ComparedFiles:
     makers = _makers(bundle, report, folder, names)
-    other, printed, uncompared = [], [], []
+    other: list[str] = []
+    printed: list[str] = []
+    uncompared: list[str] = []
     for name in names:
         if name not in makers:
             uncompared.append(name)
@@ -91,7 +94,7 @@ def _makers(bundle: Bundle, report: JsonObject, folder: Path, names: Collection[
         "junit.xml": lambda: [junit(report).encode()],
         "ctrf.json": lambda: [(json.dumps(ctrf(report), ensure_ascii=False, indent=1) + "\n").encode()],
         **{name: pages(Printer(), languages) for name, languages in LANGUAGES_OF.items()},
-        **{name: lambda body=body: [body] for name, body in _request_files(report)},
+        **{name: partial(list, [body]) for name, body in _request_files(report)},
     }
     if any(name in PDF_OF for name in names):
         try:

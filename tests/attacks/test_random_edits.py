@@ -12,8 +12,7 @@ from tests.support.read_once import SchemaAnswers, read_once
 @pytest.fixture(scope="module")
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A run with a failed requirement, and one in which it passed."""
-    home = tmp_path_factory.mktemp("bundles")
-    return edits.make(home / "failed", 1), edits.make(home / "passed", 2, "")
+    return edits.make_both(tmp_path_factory.mktemp("bundles"))
 
 
 def test_no_edit_is_believed(bundles: tuple[Path, Path], tmp_path: Path):

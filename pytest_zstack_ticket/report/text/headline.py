@@ -36,10 +36,8 @@ def headline(claims: Claims, translations: Translations, lang: str) -> str:
     words = translations.catalogues[lang]["headline"]
     verdict = claims["verdict"]
     counted = sums(claims, translations, lang)
-    if claims["deviations"] and claims["partial"]:
-        return counted
     if claims["deviations"]:
-        name = words["deviations"].format(count=claims["deviations"])
+        name = words["some-deviations" if claims["partial"] else "deviations"].format(count=claims["deviations"])
     elif verdict == "passed" and claims["partial"]:
         return counted
     else:

@@ -35,7 +35,7 @@ def test_a_run_of_one_requirement_is_never_called_conformant():
 
 def test_a_partial_run_with_a_waiver_is_never_called_conformant():
     found = report("passed", "failed", *["untested"] * 281, partial=True, verdict="failed", deviations=1)
-    assert line(found) == "1 of 283 passed, 1 failed, 281 not examined (0 must), effort smoke"
+    assert line(found) == "1 deviations, 1 of 283 passed, 1 failed, 281 not examined (0 must), effort smoke"
 
 
 def test_requirements_of_a_project_and_tests_that_were_left_out_are_named():
