@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pytest_zstack_ticket.certify.judged_again import is_known
 from pytest_zstack_ticket.certify.keys import PASSPHRASE, PrivateKey, load_private, load_public, open_to_others
 from pytest_zstack_ticket.certify.messages import claim_lines, rejection_lines, rejections_to_json, uncompared_lines
 from pytest_zstack_ticket.certify.sign import Signing, countersign_bundle, sign_bundle, summary
@@ -136,6 +137,8 @@ def _report(done: Signing, arguments: argparse.Namespace) -> int:
             write_line(line)
         if claims["nonce"] and not nonce_of(arguments):
             write_line(words["nonce-uncompared"])
+        if not is_known(claims["suite"]):
+            write_line(words["other-version"])
         for line in uncompared_lines(done.uncompared, translations(), lang):
             write_line(line)
     else:

@@ -234,9 +234,9 @@ def _write(
     for line in uncompared_lines(found.uncompared, translations(), lang):
         write_line(line)
     if not found.known_version:
-        print_message(words["other-version"])
+        write_line(words["other-version"])
     elif found.same_suite is False:
-        print_message(words["other-suite"])
+        write_line(words["other-suite"])
 
 
 COMMANDS = {
