@@ -13,7 +13,7 @@ import pytest
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE
 from pytest_zstack_ticket.certify.keys import PrivateKey, new_key
 from pytest_zstack_ticket.cli.main import main
-from tests.plugin.test_certificate import edit_report, flip_quietly, make
+from tests.plugin.test_certificate import edit_report, flip_quietly, leave_pages_out, make
 from tests.support.time_authority import Authority, listening, needs_openssl
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -38,6 +38,7 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / f"{name}.pub.pem").write_bytes(key.public.pem)
         (folder / f"{name}.key.pem").chmod(0o600)
     make(folder / "report", 1, "accept-too-long:name")
+    leave_pages_out(folder / "report")  # to make them again is tried elsewhere
     assert main(["sign", str(folder / "report"), "--key", str(folder / "lab.key.pem"), "--replace"]) == 0
     return folder
 
@@ -50,7 +51,7 @@ def as_reported(folder: Path) -> dict:
 def place(signed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(signed, tmp_path / "place")
     monkeypatch.chdir(tmp_path / "place")
-    for name in ("sign", "verify", "registry"):  # judging again is tried elsewhere, and takes seconds
+    for name in ("sign", "verify", "registry", "render"):  # judging again is tried elsewhere, and takes seconds
         monkeypatch.setattr(f"pytest_zstack_ticket.cli.{name}.judged_report", as_reported)
     return tmp_path / "place"
 
@@ -152,6 +153,22 @@ def register(*words: str) -> int:
 def number(verify: Callable[..., tuple[int, dict]]) -> str:
     found: str = verify(*LAB_KEY)[1]["claims"]["number"]
     return found
+
+
+def test_a_page_shows_the_number_of_a_certificate_that_was_verified(place, verify, capsys):
+    assert main(["bundle", "report", "--output", "report.zip"]) == 0
+    drawn = number(verify)
+    assert main(["render", "report.zip", *LAB_KEY, "--output", "page.html"]) == 0
+    page = Path("page.html").read_text("utf-8")
+    assert f"Certificate number</dt><dd>{drawn}</dd>" in page
+    assert f"{NOW:%Y-%m-%d}" in page.partition("Valid from / until</dt><dd>")[2][:10]
+    assert main(["render", "report.zip", "--output", "plain.html"]) == 0
+    assert drawn not in Path("plain.html").read_text("utf-8"), "what was not verified is not shown"
+    assert main(["render", "report", *LAB_KEY]) == 4, "the pages of a folder are signed"
+    capsys.readouterr()
+    assert main(["render", "report.zip", "--public-key", "vendor.pub.pem", "--output", "other.html"]) == 1
+    assert not Path("other.html").exists()
+    assert "other-key" in capsys.readouterr().err
 
 
 def test_a_listed_certificate_is_found_until_it_is_withdrawn(place, verify, capsys):
