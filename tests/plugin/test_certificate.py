@@ -475,7 +475,7 @@ FORGERIES = {
     other_request_file: "page-otherwise",
     excuse("excused_by_the_owner", approver="Anna"): "waiver-void",
     excuse("excused_too_late", expires="2026-01-01"): "waiver-void",
-    excuse("excused_as_another_failure", signature="0" * 16): "judged-otherwise",
+    excuse("excused_as_another_failure", signature="0" * 16): "rows-otherwise",
     pass_for_a_built_in_profile: "profile-name-reserved",
     pass_for_a_requirement: "requirement-foreign",
     edit_evidence("easier_check", easier_check): "evidence-edited",

@@ -88,16 +88,14 @@ class Attempt:
         return f"edit {self.number} {self.kind} {self.touched} [{' '.join(self.steps)}] {self.group}{' FLIPPED' * self.flipped}: {self.believed}"
 
 
-def make(
-    folder: Path, seed: int, fault: str = "accept-too-long:name", *, some: str = SOME, effort: str = "certify"
-) -> Path:
+def make(folder: Path, seed: int, fault: str = "accept-too-long:name") -> Path:
     """Run a few tests on the embedded simulator; of what they leave, report and evidence are kept.
 
     A forger leaves out what is made of the report: pages that do not fit it are rejected whatever else fits.
     """
     url = f"embedded?fault={fault}" if fault else "embedded"
-    options = [f"--zstack-url={url}", f"--zstack-seed={seed}", f"--zstack-effort={effort}", f"--zstack-nonce={NONCE}"]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", some, *options]
+    options = [f"--zstack-url={url}", f"--zstack-seed={seed}", "--zstack-effort=certify", f"--zstack-nonce={NONCE}"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", SOME, *options]
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("ZSTACK_", "PYTEST_"))}
     subprocess.run([*command, f"--zstack-report={folder}"], cwd=ROOT, check=False, capture_output=True, env=plain)
     for path in folder.iterdir():
