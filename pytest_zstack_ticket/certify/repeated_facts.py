@@ -67,15 +67,13 @@ def _observed(evidence: Evidence) -> Counter[tuple[str, str]]:
 
 
 def _observed_there(report: JsonObject, evidence: Evidence) -> bool:
-    """Tell whether each observation of a report names exchanges of that observation alone, and not none of them."""
+    """Tell whether each observation of a report names exchanges of that very observation."""
     seen: dict[tuple[str, str], set[str]] = {}
     for one in evidence.observations:
         key = one.id, repr(scrubbed_json({"value": one.value})["value"])
         seen.setdefault(key, set()).update(one.exchanges)
-    stated = [
-        ((one["id"], repr(row["value"])), row["exchanges"]) for one in report["observations"] for row in one["values"]
-    ]
-    return all(set(ids) <= seen.get(key, set()) and bool(ids) == bool(seen.get(key)) for key, ids in stated)
+    rows = ((one["id"], row) for one in report["observations"] for row in one["values"])
+    return all(set(row["exchanges"]) <= seen.get((key, repr(row["value"])), set()) for key, row in rows)
 
 
 def _stands_in(stated: JsonObject, evidence: Evidence) -> bool:
