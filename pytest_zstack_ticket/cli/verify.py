@@ -228,7 +228,7 @@ def _write(
         print_message(words["advised-none"].format(issued=advisories["issued"]))
     for (keyid, verified), at in zip(found.signatures, found.times, strict=True):
         line = words["signature-verified" if verified else "signature-unknown"].format(keyid=visible(keyid)[:64])
-        time = words["stamped"].format(time=stamp(at.moment)) if at.proven else ""
+        time = words["stamped" if at.proven else "unstamped"].format(time=stamp(at.moment)) if verified else ""
         write_line(f"{line}{trust.owner_of(keyid)}{time}")
     print_message(words["judged-again" if found.judged_again else "not-judged-again"])
     for line in uncompared_lines(found.uncompared, translations(), lang):

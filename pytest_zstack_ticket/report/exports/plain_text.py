@@ -98,7 +98,7 @@ def bad_end(report: Report) -> tuple[str, str] | None:
 
 
 def facts_of(report: Report) -> dict[str, str]:
-    """Collect what a reader of any format wants to know of a run, as short texts: its claim and what narrows it first."""
+    """Collect what a reader of any format wants to know of a run, as short texts: first its claim and limits."""
     run, target, profile = report["run"], report["target"], report["profile"]
     bounds = target["release"]
     claims = claims_of(report)
