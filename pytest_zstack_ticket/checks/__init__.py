@@ -83,6 +83,7 @@ CHECKS: dict[str, CheckFunction] = {
     "stored-once": persistence.stored_once,
     "lost-leaves-nothing": persistence.lost_leaves_nothing,
     "as-sent": persistence.as_sent,
+    "digits-kept": persistence.digits_kept,
     "same-everywhere": persistence.same_everywhere,
     "first-ticket-stays": persistence.first_ticket_stays,
     "job-id-used-once": persistence.job_id_used_once,
