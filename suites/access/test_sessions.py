@@ -1,6 +1,7 @@
 """Access needs a living session in its header: without one nothing is read, changed or deleted."""
 
 import json
+import re
 import uuid
 from functools import partial
 
@@ -160,13 +161,22 @@ def stand_ins(plain, query):
     }
 
 
+def cookies_of(*results):
+    """Return the names of the cookies that the target set in its responses: it may look for a session there."""
+    answers = [exchange.answer for result in results for exchange in result.exchanges]
+    headers = [pair for answer in answers for pair in getattr(answer, "headers", ())]
+    found = [value.partition("=")[0].strip() for name, value in headers if name.lower() == "set-cookie"]
+    return list(dict.fromkeys(name for name in found if re.fullmatch(r"[\w.-]{1,64}", name)))
+
+
 @pytest.mark.requirement("ZT-ACCESS-005")
 @pytest.mark.zstack_alone
 def test_session_counts_only_in_its_header(ticket_endpoint, zstack_effort, zstack_examine):
     """A living session in the query string, a cookie or another header, without Authorization, is refused."""
     session = ticket_endpoint.another_session()
+    set_by_target = cookies_of(ticket_endpoint.good_login, ticket_endpoint.call("GET", "/v1/tickets?limit=1"))
     path = "/v1/tickets?limit=1&" + "&".join(f"{name}={session.uuid}" for name in NAMES)
-    cookie = "; ".join(f"{name}={session.uuid}" for name in NAMES)
+    cookie = "; ".join(f"{name}={session.uuid}" for name in (*NAMES, *set_by_target))
     headers = (("Cookie", cookie), *((f"X-{name.title()}", session.uuid) for name in NAMES[:5]))
     headers += tuple((name, session.uuid) for name in HEADERS)
     good = ticket_endpoint.call("GET", path, headers=headers, authorization=session.authorization)
@@ -188,16 +198,22 @@ def test_session_counts_only_in_its_header(ticket_endpoint, zstack_effort, zstac
 @pytest.mark.zstack_alone
 @pytest.mark.zstack_rounds(most=8)
 def test_session_does_not_count_in_the_body(ticket_endpoint, zstack_examine):
-    """A create with a living session in its body, without Authorization, is refused."""
+    """A create with a living session in its body, without Authorization or beside another one, is refused."""
     session, draft = ticket_endpoint.another_session(), ticket_endpoint.calibration_draft
     body = json.loads(draft.body)
     body["session"] = body["params"]["session"] = {"uuid": session.uuid}
-    edit = Edit(kind="breakage", name="session-in-body", note="the session is nowhere else")
     sent = Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=draft.headers)
-    message = Message(edit=edit, body=sent.body, headers=sent.headers, without=("Authorization",))
-    roles = {"subject": ticket_endpoint.send(message), "sibling": ticket_endpoint.create(sent, session=session)}
-    violation = zstack_examine("refused-session", edit=edit, **roles)
-    assert violation is None, violation
+    sibling = ticket_endpoint.create(sent, session=session)
+    unknown = ("Authorization", f"OAuth {uuid.uuid4().hex}")
+    forms = {
+        "session-in-body": {"headers": sent.headers, "without": ("Authorization",)},
+        "session-beside-header": {"headers": (*sent.headers, unknown)},
+    }
+    for name, parts in forms.items():
+        edit = Edit(kind="breakage", name=name, note="the session is nowhere else")
+        subject = ticket_endpoint.send(Message(edit=edit, body=sent.body, **parts))
+        violation = zstack_examine("refused-session", edit=edit, subject=subject, sibling=sibling)
+        assert violation is None, violation
     ticket_endpoint.logout(session.uuid)
 
 

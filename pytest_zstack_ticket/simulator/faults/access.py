@@ -53,12 +53,22 @@ def _session_in(place: Callable[[CallContext], Iterable[str]]) -> Callable[[Head
     return header
 
 
+def _body_first(default: Header, context: CallContext) -> str | None:
+    """Let a session of the body count instead of that of the header, where there is one in both."""
+    sent, found = default(context), _body(context)
+    return f"OAuth {found[0]}" if sent is not None and found else sent
+
+
 def _query(context: CallContext) -> list[str]:
     return [unquote_plus(context.request.path.partition("?")[2])]
 
 
 def _cookie(context: CallContext) -> list[str]:
     return [context.header("Cookie") or ""]
+
+
+def _own_cookie(context: CallContext) -> list[str]:
+    return re.findall(r"JSESSIONID=(\w+)", context.header("Cookie") or "")
 
 
 def _body(context: CallContext) -> list[str]:
@@ -150,6 +160,14 @@ _SESSIONS = (
     _around("session-from-query", "authorization.header", _session_in(_query), (), "a session in the query counts"),
     _around("session-from-cookie", "authorization.header", _session_in(_cookie), (), "a session in a cookie counts"),
     _around("session-from-body", "authorization.header", _session_in(_body), (), "a session in the body counts"),
+    _around(
+        "session-from-own-cookie",
+        "authorization.header",
+        _session_in(_own_cookie),
+        (),
+        "a session counts in the cookie that the target itself sets",
+    ),
+    _around("session-of-body-first", "authorization.header", _body_first, (), "a session in the body counts first"),
     Fault(
         name="login-date:expired",
         description="a session has ended before it began",

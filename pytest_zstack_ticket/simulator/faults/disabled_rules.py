@@ -58,6 +58,8 @@ _VALIDATION: tuple[tuple[str, str, str], ...] = (
     ("any-framing", "", "a request is carried out whatever is wrong with its framing"),
     ("believe-length", "", "a length counts even where chunks are announced beside it"),
     ("first-chunk-only", "", "of a body in chunks only the first one is read"),
+    ("leave-refused-body", "", "the body of a refused request is left on the line and taken for the next request"),
+    ("leave-trailers", "", "the trailer behind chunks is left on the line and taken for the next request"),
     ("carry-out-cut", "", "a message that ends too early is carried out"),
     ("keep-header-blanks", "", "blanks around the value of a header belong to it"),
     ("accept-wrapper-case", "", "an action is carried out under a wrapper in another case"),
