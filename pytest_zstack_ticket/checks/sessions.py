@@ -148,3 +148,17 @@ def session_of_its_own(trails: Trails, _arguments: Arguments, profile: Profile) 
     if isinstance(opened, str) and any(opened in value for value in sent):
         return violation(Phrase.of("expect-own-session"), Phrase.of("shows", value="Authorization"))
     return None
+
+
+def session_kept(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a session that could ask before a login with a wrong password (`before`) can ask after it (`subject`).
+
+    `between` is that login.
+    """
+    roles = {"before": "query", "between": "login", "subject": "query"}
+    first, wrong, after = (outcome_of(trails, role, profile, {"call": call}) for role, call in roles.items())
+    if not accepted(first) or not refused(wrong):
+        return Undecided(describe(first if refused(wrong) else wrong))
+    if refused(after):
+        return violation(Phrase.of("expect-session-kept"), describe(after))
+    return None if accepted(after) else Undecided(describe(after))

@@ -217,10 +217,20 @@ class TicketEndpoint(TicketLookup):
         """The trail of one more login with the right credentials, made once."""
         return self.login()
 
-    @cached_property
+    @property
     def wrong_login(self) -> CallResult:
         """The trail of the only login with a wrong password: more of them could lock the account."""
-        return self.login(spoilt=True)
+        return self.around_wrong_login[1]
+
+    @cached_property
+    def around_wrong_login(self) -> tuple[CallResult, CallResult, CallResult]:
+        """A query with a session of its own, the login with a wrong password, and the same query again.
+
+        Raises LoginError.
+        """
+        kept = self.another_session().authorization
+        before = self.call("GET", "/v1/tickets?limit=1", authorization=kept)
+        return before, self.login(spoilt=True), self.call("GET", "/v1/tickets?limit=1", authorization=kept)
 
     def login(  # noqa: PLR0913 - a log-in has this many parts
         self,

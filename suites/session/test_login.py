@@ -137,6 +137,14 @@ def test_refused_login_does_not_tell_who_has_an_account(ticket_endpoint, zstack_
         assert violation is None, violation
 
 
+@pytest.mark.requirement("ZT-SESSION-035")
+def test_wrong_password_ends_no_session(ticket_endpoint, zstack_examine):
+    """A session that was opened before a login with a wrong password still works after it."""
+    before, wrong, after = ticket_endpoint.around_wrong_login
+    violation = zstack_examine("session-kept", subject=after, before=before, between=wrong)
+    assert violation is None, violation
+
+
 @pytest.mark.requirement("ZT-SESSION-034")
 def test_login_opens_no_session_that_it_names(ticket_endpoint, zstack_effort, zstack_examine):
     """A login whose Authorization header names a session opens another one."""

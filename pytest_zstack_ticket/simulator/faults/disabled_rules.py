@@ -97,6 +97,7 @@ _SESSIONS: tuple[tuple[str, str, str], ...] = (
     ("refuse-right-password", "login", "the right password does not log in"),
     ("login-tells-users", "login", "the refusal of a log-in says that there is no such account"),
     ("accept-foreign-project", "login", "a virtual ID may enter any project"),
+    ("wrong-login-ends-sessions", "login", "a log-in with a wrong password ends the sessions of its user"),
     ("logout-does-nothing", "logout", "a log-out answers success and does nothing"),
     ("logout-ends-all", "logout", "a log-out ends every session of its account"),
 )

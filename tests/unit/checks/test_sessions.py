@@ -69,3 +69,22 @@ def test_a_login_takes_no_session_from_its_request():
     taken = login(200, {"inventory": {"uuid": own}}, headers=headers)
     assert isinstance(judged("session-of-its-own", subject=taken), Violation)
     assert isinstance(judged("session-of-its-own", subject=(failed(),)), Undecided)
+
+
+LISTED = (answered(200, {"inventories": []}, method="GET", path="/v1/tickets?limit=1"),)
+DEAD = (answered(503, error("ID.1001"), method="GET", path="/v1/tickets?limit=1"),)
+WRONG = login(503, error("ID.1000"), name="admin")
+
+
+@pytest.mark.parametrize(
+    ("before", "wrong", "after", "kind"),
+    [
+        (LISTED, WRONG, LISTED, type(None)),
+        (LISTED, WRONG, DEAD, Violation),
+        (DEAD, WRONG, DEAD, Undecided),
+        (LISTED, login(200, {"inventory": {"uuid": TICKET}}), DEAD, Undecided),
+        (LISTED, WRONG, (failed(),), Undecided),
+    ],
+)
+def test_a_wrong_password_ends_no_session(before, wrong, after, kind):
+    assert isinstance(judged("session-kept", subject=after, before=before, between=wrong), kind)
