@@ -130,6 +130,7 @@ CHECKS: dict[str, CheckFunction] = {
     "login-refused": sessions.login_refused,
     "logged-out": sessions.logged_out,
     "unknown-user-alike": sessions.unknown_user_alike,
+    "another-session": sessions.another_session,
     "session-kept": sessions.session_kept,
     "session-of-its-own": sessions.session_of_its_own,
     "query-list": queries.query_list,

@@ -150,6 +150,15 @@ def session_of_its_own(trails: Trails, _arguments: Arguments, profile: Profile) 
     return None
 
 
+def another_session(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a login, `subject`, opens another session than an earlier one, `first`, that has not ended."""
+    trail = (outcome_of(trails, role, profile, {"call": "login"}) for role in ("first", "subject"))
+    first, second = ((one.inventory or {}).get("uuid") if isinstance(one, Accepted) else None for one in trail)
+    if not isinstance(first, str) or not isinstance(second, str):
+        return Undecided(Phrase.of("not-shown", member="uuid"))
+    return violation(Phrase.of("expect-another-session"), Phrase.of("same-session")) if first == second else None
+
+
 def session_kept(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a session that could ask before a login with a wrong password (`before`) can ask after it (`subject`).
 

@@ -137,6 +137,15 @@ def test_refused_login_does_not_tell_who_has_an_account(ticket_endpoint, zstack_
         assert violation is None, violation
 
 
+@pytest.mark.requirement("ZT-SESSION-036")
+def test_two_logins_open_two_sessions(ticket_endpoint, zstack_effort, zstack_examine):
+    """A login opens another session than one before it that has not ended."""
+    for write in (None, *LAYOUTS[: LOGINS[zstack_effort]]):
+        again = ticket_endpoint.login(write=write)
+        violation = zstack_examine("another-session", subject=again, first=ticket_endpoint.good_login)
+        assert violation is None, violation
+
+
 @pytest.mark.requirement("ZT-SESSION-035")
 def test_wrong_password_ends_no_session(ticket_endpoint, zstack_examine):
     """A session that was opened before a login with a wrong password still works after it."""

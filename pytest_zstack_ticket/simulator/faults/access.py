@@ -144,6 +144,13 @@ def _taken_session(default: Callable[[CallContext], str], context: CallContext) 
     return found[0] if found else default(context)
 
 
+def _same_session(default: Callable[[CallContext], str], context: CallContext) -> str:
+    """Open the session again that the user has already, if there is one without a project."""
+    names = {str(context.values.get(one)) for one in ("accountName", "userName", "name", "username")}
+    live = context.state.sessions.live.values()
+    return next((one.uuid for one in live if one.person.name in names and not one.project), None) or default(context)
+
+
 def _led_elsewhere(answer: Answer, facts: Facts) -> Answer:
     """Lead to a job on the host that a header of the client names."""
     host = first_header(facts.sent, "X-Forwarded-Host")
@@ -174,6 +181,7 @@ _SESSIONS = (
         effects=(Edit(edits.put("inventory.expiredDate", '"Jan 1, 2001 1:00:00 AM"'), parse_scope("login/success")),),
     ),
     _around("login-takes-session", "login.token", _taken_session, (), "a log-in opens the session that it names"),
+    _around("login-same-session", "login.token", _same_session, (), "a second log-in opens the session of the first"),
     Fault(
         name="location-from-header",
         description="the location of a job is on the host that X-Forwarded-Host names",

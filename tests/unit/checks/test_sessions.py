@@ -88,3 +88,10 @@ WRONG = login(503, error("ID.1000"), name="admin")
 )
 def test_a_wrong_password_ends_no_session(before, wrong, after, kind):
     assert isinstance(judged("session-kept", subject=after, before=before, between=wrong), kind)
+
+
+def test_two_logins_open_two_sessions():
+    first, other = (login(200, {"inventory": {"uuid": letter * 32}}) for letter in "ab")
+    assert judged("another-session", subject=other, first=first) is None
+    assert isinstance(judged("another-session", subject=first, first=first), Violation)
+    assert isinstance(judged("another-session", subject=WRONG, first=first), Undecided)
