@@ -144,11 +144,25 @@ def _taken_session(default: Callable[[CallContext], str], context: CallContext) 
     return found[0] if found else default(context)
 
 
+def _taken_uuid(default: Callable[[CallContext], str], context: CallContext) -> str:
+    """Open the session that a member of the body names."""
+    named = str(context.raw.get("uuid"))
+    return named if _TOKEN.fullmatch(named) else default(context)
+
+
 def _same_session(default: Callable[[CallContext], str], context: CallContext) -> str:
     """Open the session again that the user has already, if there is one without a project."""
     names = {str(context.values.get(one)) for one in ("accountName", "userName", "name", "username")}
     live = context.state.sessions.live.values()
     return next((one.uuid for one in live if one.person.name in names and not one.project), None) or default(context)
+
+
+def _made_all_the_same(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+    """Store the ticket of a session that was logged out, and say that it was refused."""
+    made = default(context, ticket)
+    if context.token in context.state.sessions.ended:
+        raise ApiError("ID.1001", details="Session expired")
+    return made
 
 
 def _led_elsewhere(answer: Answer, facts: Facts) -> Answer:
@@ -181,6 +195,20 @@ _SESSIONS = (
         effects=(Edit(edits.put("inventory.expiredDate", '"Jan 1, 2001 1:00:00 AM"'), parse_scope("login/success")),),
     ),
     _around("login-takes-session", "login.token", _taken_session, (), "a log-in opens the session that it names"),
+    _around("login-takes-uuid", "login.token", _taken_uuid, (), "a log-in opens the session that its body names"),
+    Fault(
+        name="ended-session-acts",
+        description="events and deletions need no session that still lives",
+        effects=(Break("accept-logged-out-session", _ACTIONS | _DELETE),),
+    ),
+    Fault(
+        name="ended-session-creates",
+        description="a create with a session that was logged out is refused, and makes its ticket all the same",
+        effects=(
+            Break("accept-logged-out-session", frozenset({"create"})),
+            Around("create.insert", _made_all_the_same, frozenset({"create"})),
+        ),
+    ),
     _around("login-same-session", "login.token", _same_session, (), "a second log-in opens the session of the first"),
     Fault(
         name="location-from-header",

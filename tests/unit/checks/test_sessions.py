@@ -95,3 +95,18 @@ def test_two_logins_open_two_sessions():
     assert judged("another-session", subject=other, first=first) is None
     assert isinstance(judged("another-session", subject=first, first=first), Violation)
     assert isinstance(judged("another-session", subject=WRONG, first=first), Undecided)
+
+
+def test_a_create_that_is_refused_and_carried_out_all_the_same_departs():
+    roles = {"subject": REFUSED, "sibling": CREATED, "ended": ENDED}
+    assert judged("refused-session", **roles, named=LISTED) is None
+    made = (answered(200, {"inventories": [{"uuid": TICKET}]}, method="GET", path="/v1/tickets?q=name"),)
+    assert isinstance(judged("refused-session", **roles, named=made), Violation)
+
+
+def test_a_login_that_names_a_session_in_its_body_opens_another_one():
+    sent = {"logInByAccount": {"accountName": "admin", "password": "p", "uuid": "c" * 32}}
+    for opened, kind in (("c" * 32, Violation), ("d" * 32, type(None))):
+        body = {"inventory": {"uuid": opened}}
+        subject = (answered(200, body, sent=sent, method="PUT", path="/v1/accounts/login"),)
+        assert isinstance(judged("session-of-its-own", subject=subject), kind)
