@@ -66,6 +66,8 @@ class ClientConnection(asyncio.Protocol):
         self.head: h11.Request | None = None
         self.body: list[bytes] = []
         self.size = 0
+        self.trailer = b""
+        self.unread = b""
         self.busy = False
         self.task: asyncio.Task[None] | None = None
 
@@ -134,6 +136,7 @@ class ClientConnection(asyncio.Protocol):
             if not (event.chunk_start and self.body and self.server.ignores("first-chunk-only")):
                 self.body.append(bytes(event.data))
         elif isinstance(event, h11.EndOfMessage):
+            self.trailer = b"".join(b"%b: %b\r\n" % pair for pair in event.headers)
             self._respond()
 
     def _respond(self) -> None:
@@ -170,6 +173,7 @@ class ClientConnection(asyncio.Protocol):
         self._done()
 
     def _send(self, response: Response) -> None:
+        self.unread = self._left_over(response)
         bodiless = (self.head is not None and self.head.method == b"HEAD") or response.status in (204, 304)
         if response.status == 204:
             response = Response(status=204, headers=response.headers)
@@ -183,6 +187,12 @@ class ClientConnection(asyncio.Protocol):
             self._write(self.http.send(h11.Data(data=response.body)))
         self._write(self.http.send(h11.EndOfMessage()))
 
+    def _left_over(self, response: Response) -> bytes:
+        """Return what a server that does not read all of a request takes for the next one."""
+        if response.status >= 400 and self.server.ignores("leave-refused-body"):
+            return b"".join(self.body)
+        return self.trailer + b"\r\n" if self.trailer and self.server.ignores("leave-trailers") else b""
+
     def _done(self) -> None:
         """Begin the next cycle, or end the connection."""
         self.busy, self.head, self.raw = False, None, b""
@@ -190,6 +200,7 @@ class ClientConnection(asyncio.Protocol):
             return
         if self.http.our_state is h11.DONE and self.http.their_state is h11.DONE:
             self.http.start_next_cycle()
+            self.http.receive_data(self.unread)
             asyncio.get_running_loop().call_soon(self._advance)
         else:
             self.transport.close()

@@ -44,6 +44,8 @@ def _by_password(context: CallContext) -> Person:
     if not known and not context.without("login-tells-users"):
         raise ApiError("ID.1000", details="there is no such account")
     if not known or not (right or clear or not context.without("accept-wrong-password")):
+        if found and not context.without("wrong-login-ends-sessions"):
+            context.state.sessions.close_all(found)
         raise ApiError("ID.1000", "wrong-login")
     return found or seed_data.PEOPLE[0]
 
