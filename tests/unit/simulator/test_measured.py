@@ -281,7 +281,7 @@ def test_what_every_message_inherits_is_read_too(changes: dict[str, Any]) -> Non
         ("__systemTag__=x", False),
         ("__systemTag__!=x", True),
         ("__userTag__~=%x%", False),
-        ("__userTag__ is null", True),
+        ("__userTag__ is null", False),
         ("createDate>xyz", True),
         ("createDate<xyz", False),
         ("createDate=xyz", False),
@@ -348,7 +348,7 @@ def test_bytes_that_are_not_of_the_charset_are_a_page_of_the_container() -> None
     assert (answer.status, dict(answer.headers)["content-type"]) == (500, "text/html;charset=utf-8")
     assert b"java.nio.charset.MalformedInputException: Input length = 1" in answer.body
     assert "set-cookie" in dict(answer.headers)
-    gbk = Endpoint().send("POST", "/v1/tickets", raw=b"\xff\xff", Content_Type="x;charset=gbk")
+    gbk = Endpoint().send("POST", "/v1/tickets", raw=b"{}\xb9", Content_Type="a/x;charset=gbk")
     assert b"UnmappableCharacterException" in gbk.body
 
 
