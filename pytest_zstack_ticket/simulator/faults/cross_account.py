@@ -229,9 +229,7 @@ _TOGETHER = (
     _around("job-ids:counted", "job.id", _counting("{}"), "", "the ids of jobs are counted up"),
     _around("job-ids:counted-in-hex", "job.id", _counting("{:032x}"), "", "the ids of jobs are counted up in hex"),
     _around("job-ids:counted-down", "job.id", _steps("{:032x}", -3), "", "the ids of jobs are counted down"),
-    _around(
-        "job-ids:same-steps", "job.id", _steps("9b{:030x}", 0x1F3D_5B79), "", "each is the last one and a number"
-    ),
+    _around("job-ids:same-steps", "job.id", _steps("9b{:030x}", 0x1F3D_5B79), "", "each is the last one and a number"),
     _around("job-ids:four-digits", "job.id", _few_digits, "", "four digits of job ids are drawn, the others fixed"),
     _around("session-ids:counted", "login.token", _counting("{:032x}"), "", "the ids of sessions are counted up"),
     _around("session-ids:counted-in-front", "login.token", _counting("{:08x}" + "7" * 24), "", "the first digits are"),

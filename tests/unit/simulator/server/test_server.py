@@ -197,7 +197,11 @@ def test_a_head_that_is_too_long_is_refused() -> None:
 def test_garbage_in_the_middle_of_a_body_ends_the_connection() -> None:
     head = b"POST /zstack/v1/tickets HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
     with SimulatorServer() as server:
-        assert raw(server, head + b"zz\r\nnot a chunk").startswith(b"HTTP/1.1 400 ")
+        answer = raw(server, head + b"zz\r\nnot a chunk")
+        assert answer.startswith(b"HTTP/1.1 500 ")
+        assert b"org.apache.coyote.BadRequestException: Invalid chunk header" in answer
+        answer = raw(server, head + b"2\r\n{}0\r\n\r\n")
+        assert b"Invalid end of line sequence (character other than CR or LF found)" in answer
 
 
 def test_head_gets_no_body(client: httpx.Client) -> None:
