@@ -10,7 +10,9 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from select import select
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -447,3 +449,19 @@ def test_stopping_does_not_wait_for_an_answer_that_never_comes() -> None:
         time.sleep(0.02)
         server.stop()
         assert not server._thread.is_alive()
+
+
+@pytest.mark.parametrize("url", ["embedded", "embedded?choice=measured", "embedded?fault=leave-trailers"])
+def test_a_connection_serves_one_request_after_the_other(url: str) -> None:
+    with SimulatorServer(url) as server:
+        parts = urlsplit(server.url)
+        assert parts.hostname is not None
+        with contextlib.closing(http.client.HTTPConnection(parts.hostname, parts.port, timeout=5)) as client:
+            places = set()
+            for _ in range(3):
+                client.request("PUT", f"{parts.path}/v1/management-nodes/actions", body="{}")
+                client.getresponse().read()
+                assert client.sock is not None, "the connection was closed"
+                places.add(client.sock.getsockname())
+                assert not select([client.sock], [], [], 0.1)[0], "the server ended the connection unasked"
+            assert len(places) == 1
