@@ -200,7 +200,8 @@ class ClientConnection(asyncio.Protocol):
             return
         if self.http.our_state is h11.DONE and self.http.their_state is h11.DONE:
             self.http.start_next_cycle()
-            self.http.receive_data(self.unread)
+            if self.unread:
+                self.http.receive_data(self.unread)
             asyncio.get_running_loop().call_soon(self._advance)
         else:
             self.transport.close()
