@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
+from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.faults.effects import Around
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.http.query_parameters import Condition, Query
@@ -101,5 +103,25 @@ def _operators() -> list[Fault]:
     return [*ignored, *negated, *confused, *beside]
 
 
-OPERATORS = tuple(_operators())
+def _sequence_as_text(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+    """Compare the sequence of history rows as a text."""
+    if context.call.entity != "history":
+        return list(default(context, rows, asked))
+    texts = [Found(row.times, partial(_with_text, row)) for row in rows]
+    origin = {id(text): row for text, row in zip(texts, rows, strict=True)}
+    return [origin[id(text)] for text in default(context, texts, asked)]
+
+
+def _with_text(row: Found) -> dict[str, Json]:
+    shown = row.show()
+    return shown | {"sequence": str(shown.get("sequence"))}
+
+
+_SEQUENCE = Fault(
+    name="sequence-as-text",
+    description="conditions and sorts take the sequence of history rows for a text",
+    effects=tuple(Around(f"query.{step}", _sequence_as_text, frozenset({"query"})) for step in ("filter", "sort")),
+)
+
+OPERATORS = (*_operators(), _SEQUENCE)
 """The faults of operators."""
