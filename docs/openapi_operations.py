@@ -98,6 +98,7 @@ KINDS: dict[str, JsonObject] = {
     "boolean": {"type": ["boolean", "null"]},
     "event": {"type": "string"},
     "any": {},
+    "map": {},
 }
 FAILED = {"description": "It failed; status 503 for most reasons.", "content": content(reference("Failure"))}
 ACCEPTED = {"description": "A job was started.", "content": content(reference("AcceptedJob"))}
@@ -197,7 +198,8 @@ def _parameters(call: Call) -> list[JsonObject]:
         {"name": one, "in": "path", "required": True, "schema": {"type": "string"}} for one in variables
     ]
     if call.method == "DELETE":
-        rest = [field for field in call.fields if field.name not in variables]
+        # a map comes as several parameters, one a member
+        rest = [field for field in call.fields if field.name not in variables and field.kind != "map"]
         found += [{"name": one.name, "in": "query", "required": one.required, "schema": _in_query(one)} for one in rest]
     shared = ["JobUuid", "WebHook", "ApiTimeout"] if call.asynchronous else []
     shared += list(QUERY) if call.kind == "query" else []

@@ -270,7 +270,7 @@ class Engine:
             headers.append(("content-type", "application/json;charset=UTF-8"))
             return replace(answer, headers=tuple(headers)).to_response()
         if answer.cookie and not self.state.knows_cookie(first_header(request, "Cookie") or ""):
-            headers.append(("set-cookie", f"JSESSIONID={self.state.new_cookie()}; Path=/zstack; HttpOnly"))
+            headers.append(("set-cookie", self.state.new_cookie()))
         if answer.status in _CLOSING:
             headers.append(("connection", "close"))
         return replace(answer, headers=tuple(headers)).to_response()

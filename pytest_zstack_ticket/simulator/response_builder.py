@@ -43,7 +43,9 @@ def success(context: CallContext, result: Json, job: str = "") -> Answer:
     if context.variant.documented and context.call.kind == "create":
         result = {}
     body = Tree(result) if result else empty(context.variant)
-    classes = _classes(context, result) if result and "schema" not in result else None
+    # what has no members has no classes, and says so
+    plain = "schema" not in result and bool(result or not context.variant.documented)
+    classes = _classes(context, result) if plain else None
     return Answer(status=200, body=body, role="success", call=context.call.kind, job=job, classes=classes)
 
 

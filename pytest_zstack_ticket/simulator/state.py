@@ -51,9 +51,9 @@ class SimulatorState:
         return self.options.variant
 
     def new_cookie(self) -> str:
-        """Open an HTTP session, which means nothing to the API."""
+        """Open an HTTP session, which means nothing to the API; returns the value of its Set-Cookie header."""
         self._cookies.append(self.new_uuid().upper())
-        return self._cookies[-1]
+        return f"JSESSIONID={self._cookies[-1]}; Path=/zstack; HttpOnly"
 
     def knows_cookie(self, header: str) -> bool:
         """Whether a Cookie header names an open HTTP session."""

@@ -58,6 +58,10 @@ class Server(Protocol):
         """Answer one request."""
         ...
 
+    def cookie(self) -> str:
+        """Begin an HTTP session for a request that the API began to read."""
+        ...
+
     def ignores(self, rule: str, /) -> bool:
         """Whether a fault switches off a rule."""
         ...
@@ -124,7 +128,8 @@ class ClientConnection(asyncio.Protocol):
             if self.head is not None and self.server.ignores("carry-out-cut"):
                 self._respond()
             elif self.head is not None and any(name == b"transfer-encoding" for name, _ in self.head.headers):
-                self._give_up(500, broken_chunk_report(self.head.method.decode(), ended="footer" in str(error)))
+                page = broken_chunk_report(self.head.method.decode(), ended="footer" in str(error))
+                self._give_up(500, page, cookie=self.server.cookie())
             else:
                 self._refuse()
             return
@@ -238,12 +243,13 @@ class ClientConnection(asyncio.Protocol):
         elif refused is not None:
             self._give_up(*refused)
 
-    def _give_up(self, status: int, page: str) -> None:
+    def _give_up(self, status: int, page: str, *, cookie: str = "") -> None:
         """Answer with the container's page and end the connection, which the page says for some statuses only."""
         bodiless = self.raw.startswith(b"HEAD ")
         self.head = None
         headers = [*HTML, ("date", formatdate(time.time(), usegmt=True))]
         headers += [("connection", "close")] if status in _DROPPING else []
+        headers += [("set-cookie", cookie)] if cookie else []
         body = encode(page)
         headers += [("transfer-encoding", "chunked") if bodiless else ("content-length", str(len(body)))]
         head = "".join(f"{name}: {value}\r\n" for name, value in headers)

@@ -102,6 +102,11 @@ class SimulatorServer:
             self._send_hooks()
         return response
 
+    def cookie(self) -> str:
+        """Begin an HTTP session for a request that the API began to read."""
+        with self._lock:
+            return self.engine.state.new_cookie()
+
     def ignores(self, rule: str) -> bool:
         """Whether a fault switches off a rule of the connection."""
         with self._lock:

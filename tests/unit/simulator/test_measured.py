@@ -339,7 +339,9 @@ def test_a_preflight_of_another_origin_is_refused_and_of_the_same_is_not() -> No
         assert [value for name, value in one.headers if name == "vary"] == [
             *("Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"),
         ]
-        assert "allow" not in dict(one.headers)
+    # where the dispatcher let it pass, the servlet says what it has methods for
+    assert dict(answers[0].headers)["allow"] == "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH"
+    assert "allow" not in dict(answers[1].headers)
 
 
 def test_bytes_that_are_not_of_the_charset_are_a_page_of_the_container() -> None:
@@ -369,6 +371,16 @@ def test_the_set_of_choices_can_be_changed_further() -> None:
     choices = parse_choices("measured+four-bytes:kept")
     assert (choices.four_bytes, choices.compare) == ("kept", "collation")
     assert parse_options("embedded?choice=measured").choices.causes == "raced"
+
+
+def test_a_result_without_members_has_no_classes_and_says_so() -> None:
+    endpoint = measured()
+    gone = endpoint.send("DELETE", f"/v1/tickets/{endpoint.created()['uuid']}", X_JSON_Schema="true")
+    endpoint.now += 1
+    path = f"/v1/api-jobs/{job_of(gone)}"
+    assert endpoint.send("GET", path).body == b"{}"
+    assert endpoint.send("GET", path, X_JSON_Schema="true").body == b'{"schema":{}}'
+    assert endpoint.send("DELETE", "/v1/accounts/sessions/x", X_JSON_Schema="x").body == b'{"schema":{}}'
 
 
 # a body is read before its path is looked up, by RestServer.handle

@@ -165,7 +165,7 @@ def result(tree: dict[str, Any]) -> str:
     if "inventory" in tree:
         assert len(tree["inventory"]["uuid"]) == 32
         return "ticket" if "request" in tree["inventory"] else "session"
-    return f"total:{tree['total']}" if tree else "empty"
+    return f"total:{tree['total']}" if "total" in tree else "empty" if tree in ({}, {"schema": {}}) else "other"
 
 
 def by_scenario() -> Iterator[tuple[str, list[dict[str, Any]]]]:

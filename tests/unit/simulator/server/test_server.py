@@ -202,6 +202,7 @@ def test_garbage_in_the_middle_of_a_body_ends_the_connection() -> None:
         answer = raw(server, head + b"zz\r\nnot a chunk")
         assert answer.startswith(b"HTTP/1.1 500 ")
         assert b"org.apache.coyote.BadRequestException: Invalid chunk header" in answer
+        assert b"set-cookie: JSESSIONID=" in answer
         answer = raw(server, head + b"2\r\n{}0\r\n\r\n")
         assert b"Invalid end of line sequence (character other than CR or LF found)" in answer
 
