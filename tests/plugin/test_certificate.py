@@ -11,7 +11,7 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -306,6 +306,14 @@ def nothing_but_a_statement(bundle: Path, _other: Path) -> None:
         (bundle / name).touch()
 
 
+def evidence_of_a_better_run(bundle: Path, other: Path) -> None:
+    """Let the statement count the nonce in other evidence than the report has."""
+    shutil.copy(other / "evidence.jsonl.gz", bundle / "better.jsonl.gz")
+    seal = asdict(seal_of(open_bundle(bundle), "better.jsonl.gz").seal)
+    claimed = {"file": "better.jsonl.gz", **seal}
+    signed_again(bundle, lambda statement: statement["predicate"][EXTENSION].update(evidence=claimed, number="LAB-1"))
+
+
 def no_evidence_at_all(bundle: Path, _other: Path) -> None:
     edit_report(bundle, lambda report: report.update(evidence=None))
     (bundle / "evidence.jsonl.gz").unlink()
@@ -553,6 +561,7 @@ ATTACKS = {
     claim_a_number: "number-borrowed",
     nothing_but_a_statement: "file-missing",
     no_evidence_at_all: "file-missing",
+    evidence_of_a_better_run: "evidence-differs",
     key_twice: "statement-malformed",
     claim("suite", digest=f"sha256:{'0' * 64}"): "suite-differs",
     claim("installed", digest=f"sha256:{'0' * 64}"): "installed-differs",
