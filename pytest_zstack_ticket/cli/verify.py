@@ -97,11 +97,11 @@ def verify(arguments: argparse.Namespace) -> int:
     found = verify_bundle(arguments.bundle, wanted, judge_again=judged_report)
     if registry and found.genuine and found.statement:
         found = replace(found, rejections=tuple(unregistered(found.statement, registry)))
-    if arguments.used_nonces and found.genuine and found.statement:
+    if arguments.used_nonces and found.statement and {one.reason for one in found.rejections} <= {"policy-unmet"}:
+        # a run that does not meet the policy has used its nonce too, else the best of several runs could be shown
         claimed = extension(found.statement)
-        found = replace(
-            found, rejections=tuple(spend(arguments.used_nonces, claimed["nonce"] or "", claimed["run"]["id"]))
-        )
+        used = claimed["nonce"] or "", claimed["run"]["id"], claimed["evidence"]["root"]
+        found = replace(found, rejections=(*found.rejections, *spend(arguments.used_nonces, *used)))
     return _report(found, arguments, trust, advisories=advisories, registry=registry)
 
 
