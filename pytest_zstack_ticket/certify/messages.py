@@ -72,9 +72,13 @@ def uncompared_lines(names: Sequence[str], translations: Translations, lang: str
 
 
 def witness_claims(found: Comparison) -> dict[str, int | str]:
-    """Return the counts of a comparison with the record of a witness, and its target."""
+    """Return the counts of a comparison with the record of a witness, its target, and who signed it."""
     counts = ("exchanges", "seen", "unanswered", "hooks", "repeated", "probes", "beside")
-    return {**{name: int(getattr(found, name)) for name in counts}, "target": _shown(found.target)}
+    return {
+        **{name: int(getattr(found, name)) for name in counts},
+        "target": _shown(found.target),
+        "keyid": found.keyid,
+    }
 
 
 def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> list[str]:

@@ -41,11 +41,12 @@ class ListKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedList:
-    """A list with its envelope, of which at least one signature was verified."""
+    """A list with its envelope, of which at least one signature was verified: that of `keyid`."""
 
     value: dict[str, Any]
     envelope: Envelope
     issued: datetime
+    keyid: str
 
 
 def sign_list(kind: ListKind, value: dict[str, Any], key: Signer, now: datetime) -> bytes:
@@ -64,11 +65,12 @@ def read_signed_list(path: Path, kind: ListKind, keys: Sequence[Verifier], now: 
             f"{path} is not {kind.words} but {envelope.payload_type[:60]!r}. Name the file of `{kind.made_by}`."
         )
     text = envelope.signed_bytes
-    if not any(key.verifies(text, one.value) for key in keys for one in envelope.signatures):
+    signer = next((key for key in keys for one in envelope.signatures if key.verifies(text, one.value)), None)
+    if signer is None:
         raise EvidenceError(
             f"{path} is signed by none of the keys, so nothing in it counts. Give its key with {kind.key_option}."
         )
-    return _payload(path, kind, envelope, now)
+    return _payload(path, kind, envelope, now, signer.keyid)
 
 
 def _envelope(path: Path, kind: ListKind) -> Envelope:
@@ -87,7 +89,7 @@ def _envelope(path: Path, kind: ListKind) -> Envelope:
         raise EvidenceError(f"{path}: {error}. Name the file that `{kind.made_by}` wrote.") from error
 
 
-def _payload(path: Path, kind: ListKind, envelope: Envelope, now: datetime) -> SignedList:
+def _payload(path: Path, kind: ListKind, envelope: Envelope, now: datetime, keyid: str) -> SignedList:
     try:
         value: dict[str, Any] = parse(envelope.payload)
         defect = first_defect(kind.name, value) or first_defect(kind.name, value, definition="signed")
@@ -98,4 +100,4 @@ def _payload(path: Path, kind: ListKind, envelope: Envelope, now: datetime) -> S
         raise EvidenceError(f"{path}: what is signed is not {kind.words} ({error}).") from error
     if issued > now.astimezone(UTC):
         raise EvidenceError(f"{path} was issued at {value['issued']}, which is in the future. Set the clock.")
-    return SignedList(value=value, envelope=envelope, issued=issued)
+    return SignedList(value=value, envelope=envelope, issued=issued, keyid=keyid)

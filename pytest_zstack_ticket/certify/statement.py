@@ -213,6 +213,9 @@ def disagreements(statement: JsonObject, report: JsonObject) -> list[Rejection]:
     reasons = [DISAGREE[key] for key in claimed if signed.get(key) != claimed[key]]
     if claimed["run"]["nonce"] and signed["nonce"] != claimed["run"]["nonce"]:
         reasons.append("nonce-differs")
+    stated, kept = signed["evidence"], report["evidence"] or {}
+    if any(stated[key] != kept.get(key) for key in ("file", "size", "root")):
+        reasons.append("evidence-differs")
     result = test_result(report, policy=signed["policy"])
     if {key: statement["predicate"].get(key) for key in result} != result:
         reasons.append("verdict-differs")

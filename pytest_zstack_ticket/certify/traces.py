@@ -49,7 +49,8 @@ def not_applicable(requirements: Iterable[Requirement], examples: Iterable[Examp
 def _reasons(
     report: JsonObject, evidence: Evidence, judged: tuple[Example, ...], shipped: Collection[str]
 ) -> Iterator[str]:
-    if evidence.header["suite"]["version"] != report["run"]["suite"]["version"]:
+    ours, theirs = evidence.header["suite"], report["run"]["suite"]
+    if (ours["name"], ours["version"]) != (theirs["name"], theirs["version"]):
         yield "evidence and report name two versions of the suite"
     yield from _of_workers(evidence)
     yield from unsupported(report, evidence)

@@ -11,7 +11,7 @@ from pytest_zstack_ticket.model.errors import KeyFileError
 from pytest_zstack_ticket.model.nonce import is_certifier_nonce
 
 PREFIX = "ZTC-"
-_LINE = re.compile(r"(\S+) ([0-9a-f]{16})")
+_LINE = re.compile(r"(\S+) ([0-9a-f]{16})(?: ([0-9a-f]{64}))?")
 
 
 def new_nonce() -> str:
@@ -19,34 +19,37 @@ def new_nonce() -> str:
     return f"{PREFIX}{secrets.token_hex(10)}"
 
 
-def spend(path: Path, nonce: str, run: str) -> list[Rejection]:
+def spend(path: Path, nonce: str, run: str, root: str) -> list[Rejection]:
     """Note that a run used a nonce, or return why it must not: another run did. Raises KeyFileError.
 
-    Lines are `NONCE RUN`; a file that is not there is made. The same run may be verified again and again.
+    Lines are `NONCE RUN ROOT`, with the Merkle root of the evidence: a run could be given the id of another one. A file
+    that is not there is made. The same run may be verified again and again.
     """
     if not nonce:
         return [Rejection("nonce-other", "-")]
     known = _read(path)
-    if known.get(nonce, run) != run:
-        return [Rejection("nonce-spent", known[nonce])]
+    first, seen = known.get(nonce, (run, root))
+    if first != run or seen not in ("", root):
+        return [Rejection("nonce-spent", first)]
     if nonce not in known:
         try:
             with path.open("a", encoding="utf-8") as file:
-                file.write(f"{nonce} {run}\n")
+                file.write(f"{nonce} {run} {root}\n")
         except OSError as error:
             raise KeyFileError(f"{path}: the nonce cannot be noted ({error}).") from error
     return []
 
 
-def _read(path: Path) -> dict[str, str]:
+def _read(path: Path) -> dict[str, tuple[str, str]]:
+    """Return run and root by nonce; a line without a root is of an earlier version."""
     try:
         text = path.read_text("utf-8") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         raise KeyFileError(f"{path}: the list of nonces cannot be read ({error}).") from error
-    found: dict[str, str] = {}
+    found: dict[str, tuple[str, str]] = {}
     for number, line in enumerate(text.splitlines(), 1):
         match = _LINE.fullmatch(line)
         if match is None or not is_certifier_nonce(match[1]):
             raise KeyFileError(f"{path}, line {number}: write a nonce and the id of the run that used it.")
-        found.setdefault(match[1], match[2])
+        found.setdefault(match[1], (match[2], match[3] or ""))
     return found

@@ -210,7 +210,7 @@ def _other_nonce(statement: JsonObject, nonce: str) -> list[Rejection]:
 
 def _report(bundle: Bundle) -> tuple[JsonObject | None, list[Rejection]]:
     if REPORT not in bundle.names:
-        return None, []
+        return None, [Rejection("file-missing", REPORT)]  # even if the statement names none
     try:
         return report_of(content(bundle, REPORT), REPORT), []
     except EvidenceError as error:

@@ -40,7 +40,8 @@ class Comparison:
 
     `unanswered` failed without an answer and did not reach the witness; `hooks` the target sent past it. `repeated`
     are tries that the target was too busy for, `probes` questions whether it lives, `beside` what passed outside the
-    run: the evidence has none of these. `target` is where the witness passed requests on to.
+    run: the evidence has none of these. `target` is where the witness passed requests on to, `keyid` who
+    signed its record.
     """
 
     exchanges: int = 0
@@ -51,6 +52,7 @@ class Comparison:
     probes: int = 0
     beside: int = 0
     target: str = ""
+    keyid: str = ""
     found: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @property
@@ -81,7 +83,9 @@ class Matching:
     """Finds for each exchange of the evidence the one that the witness saw."""
 
     def __init__(self, record: WitnessRecord, claims: Claims) -> None:
-        self.result = Comparison(exchanges=len(claims.all), hooks=claims.hooks, target=record.target)
+        self.result = Comparison(
+            exchanges=len(claims.all), hooks=claims.hooks, target=record.target, keyid=record.keyid
+        )
         self._record = record
         self._claims = claims
         self._left = {one.number: one for one in record.exchanges}

@@ -18,6 +18,7 @@ from pytest_zstack_ticket.certify.messages import (
 )
 from pytest_zstack_ticket.certify.registry import REGISTRY, unregistered
 from pytest_zstack_ticket.certify.sign import summary
+from pytest_zstack_ticket.certify.signed_list import SignedList
 from pytest_zstack_ticket.certify.statement import extension, stamp, untimely
 from pytest_zstack_ticket.certify.strict_rejudge import judged_report
 from pytest_zstack_ticket.certify.summary_attestation import verification_summary
@@ -88,7 +89,7 @@ def verify(arguments: argparse.Namespace) -> int:
         since=since,
         until=until,
         nonce=nonce_of(arguments),
-        advisories=advisories,
+        advisories=advisories.value if advisories else None,
         policy=load_policy(arguments.policy) if arguments.policy else None,
         key_set=trust.key_set,
         authorities=load_authorities(arguments.tsa_certificate) if arguments.tsa_certificate else (),
@@ -96,23 +97,23 @@ def verify(arguments: argparse.Namespace) -> int:
     )
     found = verify_bundle(arguments.bundle, wanted, judge_again=judged_report)
     if registry and found.genuine and found.statement:
-        found = replace(found, rejections=tuple(unregistered(found.statement, registry)))
-    if arguments.used_nonces and found.genuine and found.statement:
+        found = replace(found, rejections=tuple(unregistered(found.statement, registry.value)))
+    if arguments.used_nonces and found.statement and {one.reason for one in found.rejections} <= {"policy-unmet"}:
+        # a run that does not meet the policy has used its nonce too, else the best of several runs could be shown
         claimed = extension(found.statement)
-        found = replace(
-            found, rejections=tuple(spend(arguments.used_nonces, claimed["nonce"] or "", claimed["run"]["id"]))
-        )
+        used = claimed["nonce"] or "", claimed["run"]["id"], claimed["evidence"]["root"]
+        found = replace(found, rejections=(*found.rejections, *spend(arguments.used_nonces, *used)))
     return _report(found, arguments, trust, advisories=advisories, registry=registry)
 
 
-def _list_of(name: str, path: Path | None, keys: list[Path], trust: Trust) -> JsonObject | None:
-    """Return what a signed list says, None without one. Raises EvidenceError and UsageError."""
+def _list_of(name: str, path: Path | None, keys: list[Path], trust: Trust) -> SignedList | None:
+    """Read a signed list, None without one. Raises EvidenceError and UsageError."""
     kind = {"advisory": ADVISORIES, "registry": REGISTRY}[name]
     if path is None:
         if keys:
             raise SettingsError(f"{kind.key_option} applies to {kind.words}: name its file too.")
         return None
-    return trust.read_list(path, kind, keys).value
+    return trust.read_list(path, kind, keys)
 
 
 def moment(text: str, now: datetime) -> tuple[datetime, datetime]:
@@ -129,7 +130,7 @@ def moment(text: str, now: datetime) -> tuple[datetime, datetime]:
     return found, found + timedelta(days=1, microseconds=-1) if whole_day else found
 
 
-def _write_limits(arguments: argparse.Namespace, claims: JsonObject, registry: JsonObject | None, trust: Trust) -> None:
+def _write_limits(arguments: argparse.Namespace, claims: JsonObject, registry: SignedList | None, trust: Trust) -> None:
     """Say what a verification of a genuine bundle did not look at, or could not know."""
     words = translations().catalogues[language_of(arguments)]["certificate"]
     if claims["nonce"] and not nonce_of(arguments):
@@ -137,7 +138,7 @@ def _write_limits(arguments: argparse.Namespace, claims: JsonObject, registry: J
     if trust.key_set:
         write_line(words["keys-issued"].format(issued=stamp(trust.key_set.issued)))
     if registry:
-        write_line(words["registry-issued"].format(issued=registry["issued"]))
+        write_line(words["registry-issued"].format(issued=registry.value["issued"], keyid=registry.keyid))
 
 
 def _report(
@@ -145,8 +146,8 @@ def _report(
     arguments: argparse.Namespace,
     trust: Trust,
     *,
-    advisories: JsonObject | None = None,
-    registry: JsonObject | None = None,
+    advisories: SignedList | None = None,
+    registry: SignedList | None = None,
 ) -> int:
 
     claims = summary(found.statement) if found.statement and found.genuine else None
@@ -168,7 +169,7 @@ def _document(
     found: Verification,
     arguments: argparse.Namespace,
     claims: JsonObject | None,
-    registry: JsonObject | None,
+    registry: SignedList | None,
     trust: Trust,
 ) -> JsonObject:
     """Write a verification as JSON."""
@@ -188,7 +189,7 @@ def _document(
         "witness": witness_claims(found.witness) if found.witness else None,
         "issued": {
             "keys": stamp(trust.key_set.issued) if trust.key_set else None,
-            "registry": registry["issued"] if registry else None,
+            "registry": registry.value["issued"] if registry else None,
         },
         "summary": _summary(found, arguments),
     }
@@ -209,7 +210,7 @@ def _write(
     found: Verification,
     claims: JsonObject | None,
     lang: str,
-    advisories: JsonObject | None,
+    advisories: SignedList | None,
     trust: Trust,
 ) -> None:
 
@@ -225,7 +226,7 @@ def _write(
     for line in advised_lines(found.advised, translations(), lang):
         write_line(line)
     if advisories and not found.advised:
-        print_message(words["advised-none"].format(issued=advisories["issued"]))
+        print_message(words["advised-none"].format(issued=advisories.value["issued"]))
     for (keyid, verified), at in zip(found.signatures, found.times, strict=True):
         line = words["signature-verified" if verified else "signature-unknown"].format(keyid=visible(keyid)[:64])
         time = words["stamped" if at.proven else "unstamped"].format(time=stamp(at.moment)) if verified else ""

@@ -62,6 +62,10 @@ def other_version(forgery: Forgery) -> None:
     forgery.entries[0]["suite"]["version"] = "0.0.9"
 
 
+def other_suite(forgery: Forgery) -> None:
+    forgery.report["run"]["suite"]["name"] = "official suite"
+
+
 def other_judgement(forgery: Forgery) -> None:
     undecided = {"undecided": {"key": "no-example", "parameters": {}}}
     examples(forgery, "ZT-BODY-005")[0]["judgement"] = undecided
@@ -176,6 +180,7 @@ def row_of_another_name(forgery: Forgery) -> None:
 
 CASES: list[tuple[Change, str]] = [
     (other_version, "two versions"),
+    (other_suite, "two versions"),
     (other_judgement, "does not say what its check says"),
     (exchange_twice, "are one"),
     (example_twice, "are one"),

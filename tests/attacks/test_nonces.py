@@ -18,6 +18,7 @@ from tests.attacks.test_policy import AT, report
 
 NONCE = "CERT-2027-014"
 RUNS = ("0" * 16, "1" * 16)
+ROOT = "a" * 64
 
 
 def create(body: object, *, status: int = 202, path: str = "/v1/tickets", method: str = "POST") -> bytes:
@@ -66,19 +67,23 @@ def test_what_is_drawn_follows_from_the_nonce_alone():
 
 def test_a_nonce_is_worth_one_run(tmp_path: Path):
     path = tmp_path / "used.txt"
-    assert spend(path, NONCE, RUNS[0]) == []
-    assert spend(path, NONCE, RUNS[0]) == []
-    (rejection,) = spend(path, NONCE, RUNS[1])
+    assert spend(path, NONCE, RUNS[0], ROOT) == []
+    assert spend(path, NONCE, RUNS[0], ROOT) == []
+    (rejection,) = spend(path, NONCE, RUNS[1], ROOT)
     assert (rejection.reason, rejection.where) == ("nonce-spent", RUNS[0])
-    assert path.read_text("utf-8") == f"{NONCE} {RUNS[0]}\n"
-    assert [one.reason for one in spend(path, "", RUNS[1])] == ["nonce-other"]
+    assert path.read_text("utf-8") == f"{NONCE} {RUNS[0]} {ROOT}\n"
+    (rejection,) = spend(path, NONCE, RUNS[0], "b" * 64)
+    assert rejection.reason == "nonce-spent", "another run with the id of the first one"
+    path.write_text(f"{NONCE} {RUNS[0]}\n", "utf-8")
+    assert spend(path, NONCE, RUNS[0], ROOT) == [], "a list of an earlier version has no roots"
+    assert [one.reason for one in spend(path, "", RUNS[1], ROOT)] == ["nonce-other"]
 
 
 @pytest.mark.parametrize("text", ["CERT-2027-014\n", "a b\n", f"CERT-2027-014 {'0' * 15}\n"])
 def test_a_list_that_is_damaged_is_refused_and_not_taken_for_empty(text: str, tmp_path: Path):
     (tmp_path / "used.txt").write_text(text, "utf-8")
     with pytest.raises(KeyFileError, match="line 1"):
-        spend(tmp_path / "used.txt", NONCE, RUNS[0])
+        spend(tmp_path / "used.txt", NONCE, RUNS[0], ROOT)
 
 
 def test_keygen_prints_nonces_that_differ(capsys: pytest.CaptureFixture[str]):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pytest_zstack_ticket.certify.policy import shortfalls
+from pytest_zstack_ticket.certify.policy import shortfalls, wrongly_claimed
 from pytest_zstack_ticket.certify.statement import test_result as result_of
 from pytest_zstack_ticket.config.policy_file import load_policy
 from pytest_zstack_ticket.config.profile_file import load_profile
@@ -186,6 +186,24 @@ def test_an_owner_cannot_approve_under_another_spelling(owner, approver, tmp_pat
 )
 def test_two_people_may_answer_for_a_waiver(owner, approver):
     assert not one_person(owner, approver)
+
+
+@pytest.mark.parametrize(
+    ("claim", "version", "reasons"),
+    [
+        (CLAIM, "0.1.0", []),
+        (CLAIM, "0.0.9", ["policy-unmet"]),
+        ({**CLAIM, "digest": f"sha256:{'1' * 64}"}, "0.1.0", ["policy-borrowed"]),
+        ({**CLAIM, "digest": f"sha256:{'1' * 64}"}, "0.0.9", []),
+        ({"name": "stаndard-2026", "digest": CLAIM["digest"]}, "0.0.9", ["policy-borrowed"]),
+        ({"name": "house rules", "digest": CLAIM["digest"]}, "0.1.0", []),
+        (None, "0.1.0", []),
+    ],
+)
+def test_a_shipped_policy_is_not_claimed_without_being_met(claim, version, reasons):
+    found = report()
+    found["run"]["suite"]["version"] = version
+    assert [one.reason for one in wrongly_claimed(claim, found, AT, None)] == reasons
 
 
 def test_a_claim_says_on_how_many_inputs_its_passes_rest():

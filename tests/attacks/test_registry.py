@@ -155,6 +155,17 @@ def number(verify: Callable[..., tuple[int, dict]]) -> str:
     return found
 
 
+def test_a_run_that_does_not_meet_the_policy_has_used_its_nonce(place, verify, monkeypatch):
+    """Else a vendor shows run after run with one nonce until one of them is good."""
+    spent = []
+    monkeypatch.setattr("pytest_zstack_ticket.cli.verify.spend", lambda *found: spent.append(found) or [])
+    held = ("--policy", "standard-2026", "--used-nonces", "used")
+    assert set(reasons(verify(*LAB_KEY, *held)[1])) == {"policy-unmet"}
+    assert len(spent) == 1
+    assert reasons(verify("--public-key", "vendor.pub.pem", "--used-nonces", "used")[1]) == ["other-key"]
+    assert len(spent) == 1, "a bundle that anybody may have made uses no nonce"
+
+
 def test_a_page_shows_the_number_of_a_certificate_that_was_verified(place, verify, capsys):
     assert main(["bundle", "report", "--output", "report.zip"]) == 0
     drawn = number(verify)

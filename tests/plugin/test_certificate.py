@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import hashlib
 import json
 import os
 import shutil
@@ -10,7 +11,7 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import pytest
 
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, open_bundle, sha256
 from pytest_zstack_ticket.artifacts.merkle import MerkleTree
+from pytest_zstack_ticket.artifacts.seal import Seal
 from pytest_zstack_ticket.certify.dsse import Envelope, envelope_text, parse_envelope
 from pytest_zstack_ticket.certify.keys import PrivateKey, new_key
 from pytest_zstack_ticket.certify.sign import countersign_bundle, sign_bundle
@@ -286,6 +288,42 @@ def claim_a_number(bundle: Path, _other: Path) -> None:
     signed_again(bundle, lambda statement: statement["predicate"][EXTENSION].update(number="ZT-2027-5D0A6B9C1E2F"))
 
 
+def nothing_but_a_statement(bundle: Path, _other: Path) -> None:
+    """Sign claims about a bundle that has neither report nor evidence."""
+
+    def change(statement: dict) -> None:
+        target = next(one for one in statement["subject"] if "uri" in one)
+        empty = {"sha256": hashlib.sha256(b"").hexdigest()}
+        statement["subject"] = [{"name": name, "digest": empty} for name in ("a.txt", "b.txt")] + [target]
+        statement["predicate"] |= {"result": "PASSED", "failedTests": []}
+        statement["predicate"][EXTENSION] |= {"verdict": "passed", "partial": False, "number": "LAB-1"}
+
+    signed_again(bundle, change)
+    for path in bundle.rglob("*"):
+        if path.is_file() and path.name != ENVELOPE:
+            path.unlink()
+    for name in ("a.txt", "b.txt"):
+        (bundle / name).touch()
+
+
+def evidence_of_a_better_run(bundle: Path, other: Path) -> None:
+    """Let the statement count the nonce in other evidence than the report has."""
+    shutil.copy(other / "evidence.jsonl.gz", bundle / "better.jsonl.gz")
+    seal = asdict(seal_of(open_bundle(bundle), "better.jsonl.gz").seal)
+    claimed = {"file": "better.jsonl.gz", **seal}
+    signed_again(bundle, lambda statement: statement["predicate"][EXTENSION].update(evidence=claimed, number="LAB-1"))
+
+
+def no_evidence_at_all(bundle: Path, _other: Path) -> None:
+    edit_report(bundle, lambda report: report.update(evidence=None))
+    (bundle / "evidence.jsonl.gz").unlink()
+    report = json.loads((bundle / "report.json").read_text("utf-8"))
+    files = {name: sha256(open_bundle(bundle), name) for name in open_bundle(bundle).names - {ENVELOPE}}
+    seal = Seal(size=1, root="0" * 64, unordered="0" * 64)
+    stated = {**report, "evidence": {"file": "evidence.jsonl.gz"}}
+    sign_payload(bundle, json.dumps(make_statement(stated, files, seal, TERMS)).encode())
+
+
 def key_twice(bundle: Path, _other: Path) -> None:
     payload = json.loads((bundle / ENVELOPE).read_text("utf-8"))["payload"]
     sign_payload(bundle, base64.b64decode(payload).replace(b"{", b'{"_type":"x",', 1))
@@ -521,6 +559,9 @@ ATTACKS = {
     claim_a_policy("standard-2026", f"sha256:{'1' * 64}"): "policy-borrowed",
     claim_a_policy("stаndard-2026", f"sha256:{'2' * 64}"): "policy-borrowed",
     claim_a_number: "number-borrowed",
+    nothing_but_a_statement: "file-missing",
+    no_evidence_at_all: "file-missing",
+    evidence_of_a_better_run: "evidence-differs",
     key_twice: "statement-malformed",
     claim("suite", digest=f"sha256:{'0' * 64}"): "suite-differs",
     claim("installed", digest=f"sha256:{'0' * 64}"): "installed-differs",

@@ -117,12 +117,15 @@ def _used(entries: list[Line]) -> tuple[int, int]:
 
 
 def has_tables(forgery: Forgery) -> bool:
-    """Tell whether what passes has each enumerated row that an honest run tried, with the requests that it sent."""
+    """Tell whether what passes has each enumerated row that an honest run tried, with requests that it sent.
+
+    A row is tried with several drafts; an example of it may be missing, as of requirements without a table.
+    """
     passed = {row["id"] for row in forgery.report["requirements"] if row["verdict"] == "passed"}
     tables = {rule.id for rule in catalogue() if any(one.check in TABLES and one.rows for one in rule.decided_by)}
     now = _sent(forgery.entries)
     wanted = {key: sent for key, sent in _sent(forgery.whole).items() if key[0] in passed & tables}
-    return all(now.get(key) == sent for key, sent in wanted.items())
+    return all(now.get(key) and now[key] <= sent for key, sent in wanted.items())
 
 
 def _sent(entries: list[Line]) -> dict[tuple[str, str], set[str]]:

@@ -61,6 +61,7 @@ PASSED = 1
 """Place of the bundle of the run that passed."""
 WHOLE = 0.5
 """Share of the edits after which everything is made to fit."""
+PROGRESS = 50
 STEPS = ("numbers", "judgements", "counters", "counts", "report")
 """What can be made to fit after an edit; root and signature always are."""
 Forged = (ValueError, LookupError, TypeError, AttributeError, EvidenceError, UsageError)
@@ -284,6 +285,8 @@ def soak(edits: int, seed: int, home: Path) -> list[Attempt]:
         found.append(attempt(number, seed, bundles, home))
         for line in wrongly(found[-1:]):
             print(line, flush=True)
+        if len(found) % PROGRESS == 0:
+            print(f"{len(found)} edits tried", file=sys.stderr, flush=True)
     return found
 
 

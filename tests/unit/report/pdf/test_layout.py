@@ -32,6 +32,14 @@ def test_it_is_xml_whatever_anybody_wrote(report: dict[str, Any], lang: str):
     assert tags & {"script", "img", "style"} == set()
 
 
+def test_the_number_of_a_certificate_stands_at_the_top_and_in_the_block_that_is_signed():
+    evidence = EvidenceExtract(number="ZT-2027-5D0A6B9C1E2F", valid="2027-01-31 / 2027-07-30")
+    found = pdf_xml(sample_report(), WORDING, "en", evidence=evidence, digest="d1")
+    for name, value in (("Certificate number", evidence.number), ("Valid from / until", evidence.valid)):
+        assert f"<dt>{name}</dt><dd>{value}</dd>" in found
+        assert f'<th>{name}</th><td class="both">{value}</td>' in found
+
+
 def test_every_link_leads_to_one_place():
     twice = sample_report()
     twice["requirements"].append(dict(twice["requirements"][0]))
