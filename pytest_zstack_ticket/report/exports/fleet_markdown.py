@@ -31,8 +31,8 @@ def fleet_lines(fleet: Fleet, translations: Translations, lang: str) -> Iterator
     said = comma.join(
         f"{translations.word(verdict, lang)} {counts[verdict]}" for verdict in VERDICT_MARKS if counts[verdict]
     )
-    counts = words["counts"].format(targets=len(fleet["targets"]), counts=said)
-    yield counts if fleet["targets"] else words["no-targets"]
+    total = words["counts"].format(targets=len(fleet["targets"]), counts=said)
+    yield total if fleet["targets"] else words["no-targets"]
     if fleet["interrupted"]:
         yield words["interrupted"]
     if fleet["stopped"]:
