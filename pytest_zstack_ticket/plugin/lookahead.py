@@ -46,6 +46,8 @@ OURS = frozenset(
 """Fixtures that last as long as the session, so that a body may use them before pytest comes to its test."""
 MOST_REPEATED = 10
 """Failed bodies that are called once more alone: where more fail, the first of them say enough."""
+LONGEST_REPEATED = 90.0
+"""Seconds that this may take in all."""
 GRACE = 5.0
 """Seconds beyond the patience for one answer that bodies get to end once the run was told to stop."""
 
@@ -64,6 +66,7 @@ class Body:
     record: ItemRecord
     error: BaseException | None = None
     over: bool = False
+    seconds: float = 0.0
     thread: threading.Thread | None = field(default=None, repr=False)
 
 
@@ -81,7 +84,7 @@ class Lookahead:
         self._running: set[Body] = set()
         self._ended = threading.Semaphore(0)
         self._starting = False
-        self._repeated = 0
+        self._repeated, self._spare = 0, LONGEST_REPEATED
         self._context = copy_context()
         self._gate = CallGate(run.window, self._between_calls)
 
@@ -108,13 +111,14 @@ class Lookahead:
             self._next = max(self._next, self._here + 1)
             self._start_more()
         shared = not ahead and (self._running or explores(item)) and self._group(item) is not None
+        began = time.monotonic()
         try:
             with call_gate.bounded(self._gate if shared else None, first=explores(item)):
                 result = yield
         except Exception:
-            self._repeat_alone(item, beside=bool(shared))
+            self._repeat_alone(item, time.monotonic() - began if shared else None)
             raise
-        self._repeat_alone(item, beside=bool(shared))
+        self._repeat_alone(item, time.monotonic() - began if shared else None)
         return result
 
     def _between_calls(self) -> None:
@@ -131,22 +135,27 @@ class Lookahead:
         while not body.over:
             self._start_more()
             self._ended.acquire()
-        self._repeat_alone(pyfuncitem, beside=True)
+        self._repeat_alone(pyfuncitem, body.seconds)
         if body.error is not None:
             raise body.error
         return True
 
-    def _repeat_alone(self, item: pytest.Item, *, beside: bool) -> None:
+    def _repeat_alone(self, item: pytest.Item, seconds: float | None) -> None:
         """Call a body that failed beside others once more while nothing else runs, and count whether it fails again.
 
-        What it finds is no part of the evidence. A body that explores is left out: that shrinks by itself.
+        `seconds` is how long it took beside them, None for one that ran alone. What it finds now is no part of the
+        evidence. A body that explores is left out, as that shrinks by itself, and so is one of a group: those log in
+        wrongly, or count.
         """
         record = item.stash.get(items.RECORD, None)
-        if not beside or record is None or record.failing is None or not isinstance(item, pytest.Function):
+        if seconds is None or record is None or record.failing is None or not isinstance(item, pytest.Function):
             return
-        if explores(item) or self._run.stopped or self._repeated >= MOST_REPEATED:
+        if explores(item) or self._group(item) != "" or self._run.stopped:
+            return
+        if self._repeated >= MOST_REPEATED or seconds > self._spare:
             return
         self._repeated += 1
+        began = time.monotonic()
         self._starting = True
         try:
             while self._running:
@@ -155,6 +164,7 @@ class Lookahead:
             self._prepared(body).run(self._work, body, self._arguments(item))
         finally:
             self._starting = False
+            self._spare -= time.monotonic() - began
         if isinstance(body.error, KeyboardInterrupt):
             raise body.error
         count_again(record, body.record)
@@ -255,6 +265,7 @@ class Lookahead:
         return {name: given[name] if name in given else value(name) for name in names}
 
     def _work(self, body: Body, arguments: dict[str, Any]) -> None:
+        began = time.monotonic()
         try:
             call_in_rounds(self._run, body.item, arguments)
         except BaseException as error:  # noqa: BLE001 - raised again when pytest comes to the test
@@ -262,6 +273,7 @@ class Lookahead:
         finally:
             self._run.reached.cleanup.release(body)
             self._running.discard(body)
+            body.seconds = time.monotonic() - began
             body.over = True
             self._ended.release()
 
