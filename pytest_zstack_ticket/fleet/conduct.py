@@ -114,6 +114,9 @@ class Conductor:
         except KeyboardInterrupt:
             self._say_goodbye(running)
             return False
+        except OSError:  # a full disk: what runs is ended, so that nothing is left behind
+            self._say_goodbye(running)
+            raise
         return True
 
     def _start(self, due: dict[str, float], running: set[str]) -> None:
