@@ -89,6 +89,7 @@ class Conductor:
             # what the last wave misses stops nothing
             stopped=stopped if any(one["state"] == "not-started" for one in waves) else None,
             interrupted=interrupted,
+            baseline=bool(self.plan.baseline),
         )
         results = [known[name] for name in order]
         return fleet_json(facts, results, self.store.requirements, trend=trend_before(self.plan.baseline))
