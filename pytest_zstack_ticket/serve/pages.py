@@ -47,7 +47,7 @@ class Pages:
             "serve-index.html",
             rows=[self._row(one) for one in runs],
             examined=[self._row(one) for one in examined],
-            columns=[one.started[:10] for one in reversed(shown)],
+            columns=[one.started[:16].replace("T", " ") for one in reversed(shown)],
             waiting=self._shelf.waiting,
             left_out=self._shelf.left_out,
             changed=[(row["id"], texts.get(row["id"], ""), row["verdicts"]) for row in found["changed"]],
