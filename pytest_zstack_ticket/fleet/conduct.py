@@ -55,8 +55,9 @@ class Conductor:
     def run(self) -> dict[str, Any]:
         """Examine wave after wave, and return the result of the fleet. Raises FleetError, EvidenceError and OSError."""
         check_baselines(self.plan)
-        self.work.mkdir(parents=True, exist_ok=True)
-        stop_mark(self.work).unlink(missing_ok=True)
+        with suppress(OSError):  # workers elsewhere may share a folder that this machine does not have
+            self.work.mkdir(parents=True, exist_ok=True)
+            stop_mark(self.work).unlink(missing_ok=True)
         waves: list[dict[str, Any]] = []
         stopped: dict[str, str] | None = None
         interrupted = False
