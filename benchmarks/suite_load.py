@@ -23,7 +23,7 @@ from pytest_zstack_ticket.model.outcome import Accepted
 from pytest_zstack_ticket.runner import record as records, run
 
 COUNTS = collections.defaultdict(lambda: dict.fromkeys(
-    ("plain", "jobs", "pooled_plain", "pooled_jobs", "posts", "tickets", "broken", "pooled_broken"), 0))
+    ("plain", "jobs", "pooled_plain", "pooled_jobs", "posts", "tickets", "broken", "lost", "pooled_broken"), 0))
 TESTS = collections.defaultdict(set)
 LOCK = threading.Lock()
 BODIES = ("MainThread", "zstack-test")
@@ -39,6 +39,8 @@ def count(_run, result):
     with LOCK:
         one = COUNTS[record.requirement]
         one[pooled + "broken"] += result.started_job and b'"code":"SYS.1000"' in last
+        one["lost"] += result.started_job and result.exchanges[-1].request.method == "GET" and getattr(
+            result.exchanges[-1].answer, "status", 0) == 404
         one[pooled + ("jobs" if result.started_job and len(result.exchanges) > 1 else "plain")] += 1
         one["posts"] += result.exchanges[0].request.method == "POST"
         one["tickets"] += accepted * ((result.call == "create") - (result.call == "delete"))
@@ -58,7 +60,7 @@ def pytest_unconfigure(config):
     with open(os.environ["MEASURED"], "w") as file:
         json.dump(rows, file)
 """
-MEMBERS = ("tests", "plain", "jobs", "pooled_plain", "pooled_jobs", "posts", "tickets", "broken")
+MEMBERS = ("tests", "plain", "jobs", "pooled_plain", "pooled_jobs", "posts", "tickets", "broken", "lost")
 TARGET = "embedded?choice=context-form:unreadable+access-key:absent+null-request:crash+job-race:several"
 """The simulator as a real node, but that jobs which break down are not waited for: they are counted instead."""
 TOGETHER = 16

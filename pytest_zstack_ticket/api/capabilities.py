@@ -18,6 +18,7 @@ from pytest_zstack_ticket.model.profile import Profile, Release
 
 NEWEST = Release(99, 0)
 MAX_VERSION = 80
+ACCEPTED = 202
 NO_ROUTE = frozenset({404, 405, 501})
 UNKNOWN_TICKET = f"/v1/tickets/{'0' * 32}/actions"
 EVENT: Json = {"changeTicketStatus": {"statusEvent": "reject"}}
@@ -111,13 +112,18 @@ def created_capabilities(trail: Sequence[Exchange], profile: Profile) -> frozens
 
 
 def spoken_capabilities(versions: Collection[str], event: Sequence[Exchange]) -> frozenset[str]:
-    """Return `chunks` unless an answer was of HTTP/1.0, and `cancel` unless no event has a handler."""
+    """Return `chunks` unless an answer was of HTTP/1.0, and what an event shows: `cancel` unless it has no handler.
+
+    `event-job` if it is carried out by a job: a target may answer creates directly and events by jobs.
+    """
     answer = event[0].answer if event else None
     found = set() if "HTTP/1.0" in versions else {"chunks"}
     body = decode(answer.body) if isinstance(answer, Response) else None
     mapped = isinstance(body, dict) and b"no api mapping" not in answer.body  # type: ignore[union-attr] # mapped by the body
     if not isinstance(answer, Response) or answer.status not in NO_ROUTE or mapped:
         found.add("cancel")
+    if isinstance(answer, Response) and answer.status == ACCEPTED:
+        found.add("event-job")
     return frozenset(found)
 
 

@@ -153,13 +153,18 @@ def _top(names: list[str]) -> str:
 
 
 def _canonical(name: str) -> str:
-    """Return what all spellings of a name have in common on the systems that unpack it: parts, case, composition."""
-    return unicodedata.normalize("NFC", posixpath.normpath(name)).casefold()
+    """Return what all spellings of a name have in common on the systems that unpack it.
+
+    That is its parts, whatever their case and composition, and without dots and blanks at their ends.
+    """
+    parts = posixpath.normpath(name).split("/")
+    return unicodedata.normalize("NFC", "/".join(part.rstrip(". ") for part in parts)).casefold()
 
 
 def _is_plain(entry: zipfile.ZipInfo) -> bool:
     name, mode = entry.orig_filename, entry.external_attr >> 16
-    inside = not {"", ".", ".."}.intersection(name.split("/")) and name.isprintable() and "\\" not in name
+    parts = name.split("/")
+    inside = all(part.rstrip(". ") == part != "" for part in parts) and name.isprintable() and "\\" not in name
     return inside and stat.S_IFMT(mode) in (0, stat.S_IFREG)
 
 

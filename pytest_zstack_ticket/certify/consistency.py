@@ -6,13 +6,15 @@ It reads the file alone, as any other reader could.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from pytest_zstack_ticket.artifacts.seal import Sealed
 from pytest_zstack_ticket.certify.rejection import Rejection
-from pytest_zstack_ticket.config.profile_file import BUILT_IN
+from pytest_zstack_ticket.config.own_catalogue import OWN
+from pytest_zstack_ticket.config.profile_file import built_in_like
 from pytest_zstack_ticket.model.digest import digest
 from pytest_zstack_ticket.model.exchange import JsonObject
+from pytest_zstack_ticket.model.look_alikes import one_person
 from pytest_zstack_ticket.verdicts.coverage import other_limits
 
 WORST_FIRST = ("error", "failed", "inconclusive", "passed")
@@ -29,6 +31,8 @@ def inconsistencies(report: JsonObject, *, known: Collection[str] = ()) -> list[
         *(Rejection("row-without-examples", row["id"]) for row in rows if not _row_fits(row)),
         *_miscounted(report, rows),
         *_borrowed_name(report["profile"]),
+        *(Rejection("requirement-foreign", key) for key in _foreign(rows, known)),
+        *(Rejection("waiver-void", one["requirement"]) for one in _void(report)),
         *([] if verdict_fits(report) else [Rejection("verdict-without-rows", report["verdict"])]),
     ]
 
@@ -49,9 +53,22 @@ def _incomplete(report: JsonObject, rows: list[JsonObject], known: Collection[st
 def _borrowed_name(profile: JsonObject) -> list[Rejection]:
     """Return whether a profile bears the name of a built-in one without its rules."""
     own = profile["base"] == profile["name"] and not other_limits(profile["limits"])
-    if profile["name"] not in BUILT_IN or own:
+    if own or not built_in_like(profile["name"]):
         return []
     return [Rejection("profile-name-reserved", profile["name"])]
+
+
+def _foreign(rows: list[JsonObject], known: Collection[str]) -> list[str]:
+    """List the rows that pass for requirements of the suites and are none: your own have an area of their own."""
+    return [row["id"] for row in rows if known and row["id"] not in known and row["area"] != OWN][:MOST_NAMED]
+
+
+def _void(report: JsonObject) -> Iterator[JsonObject]:
+    """Yield the waivers that excuse a failure though no run takes them: expired before it, or by their own owner."""
+    started = report["run"]["started"][:10]
+    for one in report.get("waivers", ()):
+        if one["state"] == "waived" and (one["expires"] < started or one_person(one["owner"], one["approver"])):
+            yield one
 
 
 def _row_fits(row: JsonObject) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_zstack_ticket.certify.advisories import Advised
@@ -16,6 +16,9 @@ from pytest_zstack_ticket.report.text.translations import LANGUAGES, Translation
 if TYPE_CHECKING:
     from pytest_zstack_ticket.certify.witness_comparison import Comparison
 
+MOST_NAMED = 8
+CLOCKS = 3600
+"""Seconds by which the clocks of a target and of a run may differ without a word about it."""
 MAX_QUOTED_COLUMNS = 300
 """Columns that are shown of a text from the bundle."""
 
@@ -61,6 +64,13 @@ def advised_lines(found: Iterable[Advised], translations: Translations, lang: st
     ]
 
 
+def uncompared_lines(names: Sequence[str], translations: Translations, lang: str) -> list[str]:
+    """Name the files that no command made of the report, in one line; none if there are none."""
+    words = translations.catalogues[lang]["certificate"]
+    shown = [*map(_shown, names[:MOST_NAMED]), *([f"… ({len(names)})"] if len(names) > MOST_NAMED else [])]
+    return [words["uncompared"].format(names=", ".join(shown))] if names else []
+
+
 def witness_claims(found: Comparison) -> dict[str, int | str]:
     """Return the counts of a comparison with the record of a witness, and its target."""
     counts = ("exchanges", "seen", "unanswered", "hooks", "repeated", "probes", "beside")
@@ -74,6 +84,7 @@ def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> l
     first = [words["line-verdict"].format(**values), *narrowed(summary, translations, lang)]
     keys = (
         "number",
+        "clock",
         "inputs",
         "policy",
         "no-policy",
@@ -91,6 +102,7 @@ def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> l
     )
     said = {"residue": summary["residue"], "nonce": summary["nonce"], "tls": values["tls"], "suite": values["digest"]}
     said |= {key: summary.get("execution") for key in ("account", "started", "plugins")}
+    said |= {"clock": abs(values["seconds"]) > CLOCKS}
     said |= {"policy": summary["policy"], "no-policy": not summary["policy"]}
     waived = [
         words["line-waiver"].format(**{key: _shown(value) for key, value in one.items()})
@@ -104,6 +116,7 @@ def _values(summary: JsonObject, translations: Translations, lang: str) -> JsonO
     return {
         "verdict": headline(summary, translations, lang),
         "result": summary["result"],
+        "seconds": ((summary.get("environment") or {}).get("target") or {}).get("clock") or 0,
         **_execution(summary),
         **summary["coverage"]["inputs"],
         "policy": _policy(summary["policy"]),

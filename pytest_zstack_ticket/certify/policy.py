@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from pytest_zstack_ticket.certify.judged_again import is_known
 from pytest_zstack_ticket.certify.rejection import Rejection
+from pytest_zstack_ticket.config.policy_file import load_policy, shipped_like
 from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.model.nonce import nonce_seed
 from pytest_zstack_ticket.verdicts.coverage import coverage, other_limits, other_release, unknown_plugins
@@ -25,6 +27,22 @@ def unmet(
         return [Rejection("policy-unmet", one) for one in (shortfalls(policy, report, at, used) if policy else ())]
     except (ValueError, TypeError, OverflowError) as error:
         return [Rejection("policy-unmet", str(error))]
+
+
+def wrongly_claimed(
+    claimed: JsonObject | None, report: JsonObject, at: datetime, used: JsonObject | None
+) -> list[Rejection]:
+    """Return whether a statement claims a shipped policy, or a name that reads like one, which the run does not meet.
+
+    Shipped policies are those of this version: what a run of another one met is not known.
+    """
+    shipped = shipped_like(claimed["name"]) if claimed else ""
+    if not claimed or not shipped or not is_known(report["run"]["suite"]):
+        return []
+    policy = load_policy(shipped)
+    if (claimed["name"], claimed["digest"]) != (shipped, policy["digest"]):
+        return [Rejection("policy-borrowed", claimed["name"])]
+    return unmet(policy, report, at, used)
 
 
 def shortfalls(policy: JsonObject, report: JsonObject, at: datetime, used: JsonObject | None = None) -> list[str]:

@@ -37,9 +37,17 @@ def entry_of(found: Verification) -> JsonObject:
 
 
 def merged(listed: Iterable[JsonObject], new: Iterable[JsonObject]) -> list[JsonObject]:
-    """Add entries to a list; what was withdrawn stays so. Raises UsageError for a number with two certificates."""
+    """Add entries to a list; what was withdrawn stays so.
+
+    Raises UsageError for a number with two certificates,
+    and for another certificate of a run of which one was withdrawn.
+    """
     found = {one["number"]: one for one in listed}
+    gone = {one["run"]["id"]: one["number"] for one in found.values() if one["withdrawn"]}
     for one in new:
+        if gone.get(one["run"]["id"], one["number"]) != one["number"]:
+            run, number = one["run"]["id"], gone[one["run"]["id"]]
+            raise UsageError(f"run {run} had the certificate {number}, which was withdrawn. Certify a new run.")
         known = found.get(one["number"])
         if known and known["statement"] != one["statement"]:
             raise UsageError(f"number {one['number']} belongs to another certificate. Sign with another --number.")

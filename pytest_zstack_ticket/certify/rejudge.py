@@ -95,17 +95,7 @@ def rejudged(stated: JsonObject, evidence: Evidence) -> Rejudged:
     requirements = [known.get(row["id"]) or _own(row) for row in stated["requirements"]]
     examples = [_evaluated(one, evidence.exchanges, profile) for one in evidence.examples]
     _require_relevant(examples, {one.id: one for one in requirements})
-    found = _with_outside(tallies(examples), stated["requirements"])
-    cut = frozenset(row["id"] for row in stated["requirements"] if (row.get("outside") or {}).get("cut"))
-    cut_short = bool(stated["run"]["cut_short"])
-    late = frozenset(rule.id for rule in requirements if rule.late)
-    early = too_early(first_seen(examples, evidence.exchanges), late)
-    calibrated = stated["calibration"]
-    flaw = calibrated.get("flaw") if calibrated else phrase_to_json(NOT_CALIBRATED)
-    calibration = phrase_from_json(flaw) if flaw else None
-    thin = thin_reasons(thin_passes(requirements, found, stated["run"]["effort"]))
-    doubts = doubts_of(cut=cut, early=early, thin=thin)
-    result = judge(requirements, found, profile, doubts=doubts, calibration=calibration, cut_short=cut_short)
+    result = _result(stated, requirements, examples, evidence.exchanges, profile)
     report = copy.deepcopy(stated)
     for row, rule, one in zip(report["requirements"], requirements, result.judged, strict=True):
         fresh = RequirementRow(
@@ -116,13 +106,44 @@ def rejudged(stated: JsonObject, evidence: Evidence) -> Rejudged:
             witnesses=_witnesses(rule, row, evidence.exchanges, profile),
         )
         row.update(scrubbed_json(row_json(fresh, translations())))
+    _excuse(report)
     report["profile"] = profile_json(profile)
     if "kill-matrix" in report:
         report["kill-matrix"] = kill_matrix_json(requirements)
-    _total(report, result, cut_short=cut_short)
+    _total(report, result, cut_short=bool(stated["run"]["cut_short"]))
     same_rules = _same_rules(stated, requirements, profile)
     return Rejudged(
         report=report, judged=tuple(examples), same_rules=same_rules, changed=tuple(_changes(stated, report))
+    )
+
+
+def _result(
+    stated: JsonObject,
+    requirements: Sequence[Requirement],
+    examples: Sequence[Example],
+    exchanges: Mapping[str, Exchange],
+    profile: Profile,
+) -> Result:
+    """Judge examples with what a report has of the run and no example shows."""
+    found = _with_outside(tallies(examples), stated["requirements"])
+    cut = frozenset(row["id"] for row in stated["requirements"] if (row.get("outside") or {}).get("cut"))
+    cut_short = bool(stated["run"]["cut_short"])
+    late = frozenset(rule.id for rule in requirements if rule.late)
+    early = too_early(first_seen(examples, exchanges), late)
+    calibrated = stated["calibration"]
+    flaw = calibrated.get("flaw") if calibrated else phrase_to_json(NOT_CALIBRATED)
+    calibration = phrase_from_json(flaw) if flaw else None
+    thin = thin_reasons(thin_passes(requirements, found, stated["run"]["effort"]))
+    doubts = doubts_of(cut=cut, early=early, thin=thin)
+    left_out = any((row.get("outside") or {}).get("left_out") for row in stated["requirements"])
+    return judge(
+        requirements,
+        found,
+        profile,
+        doubts=doubts,
+        calibration=calibration,
+        cut_short=cut_short,
+        left_out=left_out,
     )
 
 
@@ -246,6 +267,15 @@ def _witnesses(
         if _evaluated(bare, exchanges, profile).judgement is None:
             trails = {role: tuple(exchanges[one] for one in ids) for role, ids in bare.roles.items()}
             yield witness_json(bare, trails)
+
+
+def _excuse(report: JsonObject) -> None:
+    """Mark the failed rows of which each finding has a waiver: another failure of the same requirement has none."""
+    waivers = [one for one in report.get("waivers", ()) if one["state"] == "waived"]
+    known = {(one["requirement"], one["signature"]) for one in waivers}
+    for row in (row for row in report["requirements"] if "waived" in row):
+        found = {(row["id"], one["signature"]) for one in row["findings"]}
+        row["waived"] = row["verdict"] == "failed" and bool(found) and found <= known
 
 
 def _total(report: JsonObject, result: Result, *, cut_short: bool) -> None:

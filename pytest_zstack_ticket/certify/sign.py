@@ -12,21 +12,15 @@ from pathlib import Path
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, REPORT, Bundle, content, open_bundle, sha256
 from pytest_zstack_ticket.artifacts.report_reader import report_of
 from pytest_zstack_ticket.certify.dsse import Envelope, envelope_text, parse_envelope
+from pytest_zstack_ticket.certify.judged_again import Judge, judged_otherwise
 from pytest_zstack_ticket.certify.keys import PrivateKey, PublicKey
 from pytest_zstack_ticket.certify.policy import unmet
 from pytest_zstack_ticket.certify.rejection import Rejection
+from pytest_zstack_ticket.certify.report_files import ComparedFiles, compared_files
 from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, Terms, extension, make_statement
 from pytest_zstack_ticket.certify.statement_reader import nonce_use_of, seal_of
 from pytest_zstack_ticket.certify.timestamps import TimeStamper
-from pytest_zstack_ticket.certify.verify import (
-    Judge,
-    Wanted,
-    contradictions,
-    ended_later,
-    held_to_witness,
-    judged_otherwise,
-    verify_bundle,
-)
+from pytest_zstack_ticket.certify.verify import Wanted, contradictions, ended_later, held_to_witness, verify_bundle
 from pytest_zstack_ticket.certify.witness_record import WitnessRecord
 from pytest_zstack_ticket.model.errors import UsageError
 from pytest_zstack_ticket.model.exchange import JsonObject
@@ -34,11 +28,12 @@ from pytest_zstack_ticket.model.exchange import JsonObject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
-    """Result of signing: nothing is written if there are `rejections`."""
+    """Result of signing: nothing is written if there are `rejections`; `uncompared` are files that may say anything."""
 
     rejections: tuple[Rejection, ...] = ()
     statement: JsonObject | None = None
     signatures: tuple[str, ...] = ()
+    uncompared: tuple[str, ...] = ()
 
 
 def sign_bundle(  # noqa: PLR0913 - what a signer decides
@@ -70,13 +65,15 @@ def sign_bundle(  # noqa: PLR0913 - what a signer decides
     rejections += held_to_witness(bundle, report, terms.policy, witness)[1]
     if not rejections:
         rejections += judged_otherwise(bundle, report, judge_again)
+    compared = ComparedFiles() if rejections else compared_files(bundle, report)
+    rejections += compared.rejections(signing=True)
     if rejections:
         return Signing(rejections=tuple(rejections))
     statement = _statement(bundle, report, terms, used)
     payload = json.dumps(statement, sort_keys=True, separators=(",", ":")).encode()
     envelope = _signed(Envelope(payload_type=PAYLOAD_TYPE, payload=payload), key, stamper)
     bundle.keep(envelope_text(envelope))
-    return Signing(statement=statement, signatures=(key.keyid,))
+    return Signing(statement=statement, signatures=(key.keyid,), uncompared=compared.uncompared)
 
 
 def _signed(envelope: Envelope, key: PrivateKey, stamper: TimeStamper | None) -> Envelope:
@@ -115,7 +112,8 @@ def countersign_bundle(  # noqa: PLR0913 - what a verifier holds a bundle to
         raise UsageError(f"{path}: this key has already signed. Countersign with another one.")
     envelope = _signed(envelope, key, stamper)
     bundle.keep(envelope_text(envelope))
-    return Signing(statement=found.statement, signatures=tuple(one.keyid for one in envelope.signatures))
+    signers = tuple(one.keyid for one in envelope.signatures)
+    return Signing(statement=found.statement, signatures=signers, uncompared=found.uncompared)
 
 
 def summary(statement: JsonObject) -> JsonObject:

@@ -6,6 +6,8 @@ compare it. Source: in-toto attestation framework, Statement v1 and test-result 
 
 from __future__ import annotations
 
+import copy
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -21,6 +23,8 @@ STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://in-toto.io/attestation/test-result/v0.1"
 EXTENSION = "urn:zstack-ticket:artefact:certificate:1"
 TARGET = "target"
+DRAWN = re.compile(r"ZT-\d{4}-[0-9A-F]{12}")
+"""The form of numbers that are drawn; others are given out by a certifier."""
 WAIVER = ("requirement", "class", "reason", "owner", "approver", "expires")
 """What a statement repeats of a waiver: who answers for which failure, why, and until when."""
 DISAGREE = {
@@ -91,6 +95,16 @@ def drawn_number(statement: JsonObject) -> str:
     """Draw the number of a certificate from what it says, so that certificates need no counting."""
     year = extension(statement)["validity"]["notBefore"][:4]
     return f"ZT-{year}-{digest(statement).removeprefix('sha256:')[:12].upper()}"
+
+
+def borrowed_number(statement: JsonObject) -> bool:
+    """Tell whether a number has the form of a drawn one and was not drawn from what the certificate says."""
+    number = extension(statement)["number"]
+    if not DRAWN.fullmatch(number):
+        return False
+    bare = copy.deepcopy(statement)
+    del extension(bare)["number"]
+    return bool(number != drawn_number(bare))
 
 
 def claims(report: JsonObject) -> JsonObject:

@@ -5,26 +5,27 @@ Unsigned content is read only to say how it was changed; it is never trusted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, REPORT, Bundle, as_folder, content, open_bundle, sha256
+from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, REPORT, Bundle, content, open_bundle, sha256
 from pytest_zstack_ticket.artifacts.provenance import suite_digest
 from pytest_zstack_ticket.artifacts.report_reader import report_of
 from pytest_zstack_ticket.certify.advisories import Advised, advised
 from pytest_zstack_ticket.certify.changed_files import changed_files
 from pytest_zstack_ticket.certify.consistency import inconsistencies, unsealed
 from pytest_zstack_ticket.certify.dsse import Envelope, parse_envelope
+from pytest_zstack_ticket.certify.judged_again import Judge, is_known, judged_otherwise, shipped_requirements
 from pytest_zstack_ticket.certify.key_set import CERTIFIER, KeySet, SignedAt
 from pytest_zstack_ticket.certify.keys import Verifier
-from pytest_zstack_ticket.certify.policy import unmet
+from pytest_zstack_ticket.certify.policy import unmet, wrongly_claimed
 from pytest_zstack_ticket.certify.rejection import Rejection
+from pytest_zstack_ticket.certify.report_files import ComparedFiles, compared_files
 from pytest_zstack_ticket.certify.signers import CLOCKS, counting, signatures_of, signing_times, unsigned
-from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, disagreements, extension, untimely
+from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, borrowed_number, disagreements, extension, untimely
 from pytest_zstack_ticket.certify.statement_reader import exchanges_of, nonce_use_of, seal_of, statement_of
 from pytest_zstack_ticket.model.errors import EvidenceError
 from pytest_zstack_ticket.model.exchange import JsonObject
@@ -34,10 +35,6 @@ if TYPE_CHECKING:
 
     from pytest_zstack_ticket.certify.witness_comparison import Comparison
     from pytest_zstack_ticket.certify.witness_record import WitnessRecord
-
-MOST_NAMED = 5
-Judge: TypeAlias = Callable[[Path], JsonObject]
-"""Recomputes the report of a bundle's folder from its evidence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +66,8 @@ class Verification:
     times.
     `same_suite` tells whether the run used the very files that verify it, None if it recorded no digest of them;
     `advised` are the lines of a genuine report that an advisory casts doubt on, `envelope` is the SHA-256 of what was
-    signed with its signatures. `witness` is what a record came to, None without one.
+    signed with its signatures. `witness` is what a record came to, None without one; `uncompared` are the files that
+    may say anything.
     """
 
     rejections: tuple[Rejection, ...]
@@ -82,6 +80,7 @@ class Verification:
     advised: tuple[Advised, ...] = ()
     envelope: str = ""
     witness: Comparison | None = None
+    uncompared: tuple[str, ...] = ()
 
     @property
     def genuine(self) -> bool:
@@ -143,6 +142,7 @@ def _held_to(
         *untimely(statement, wanted.since, wanted.until),
         *_other_nonce(statement, wanted.nonce),
         *changed_files(bundle, statement),
+        *([Rejection("number-borrowed", extension(statement)["number"])] if borrowed_number(statement) else []),
     ]
     report, unread = _report(bundle)
     if report is None:
@@ -151,12 +151,16 @@ def _held_to(
         found = _contradictions(bundle, statement, report)
         rejections += found or _uses_otherwise(bundle, statement)
         signed = datetime.fromisoformat(extension(statement)["validity"]["notBefore"])
-        rejections += unmet(wanted.policy, report, signed, extension(statement).get("nonce-use"))
+        used = extension(statement).get("nonce-use")
+        rejections += unmet(wanted.policy, report, signed, used)
+        rejections += wrongly_claimed(extension(statement)["policy"], report, signed, used)
     witness, unwitnessed = held_to_witness(bundle, report, wanted.policy, wanted.witness)
     rejections += unwitnessed
     judged = judge_again is not None and report is not None and not rejections
     if judge_again and report and judged:
         rejections += judged_otherwise(bundle, report, judge_again)
+    files = compared_files(bundle, report) if report and judged and not rejections else ComparedFiles()
+    rejections += files.rejections(signing=False)
     return Verification(
         rejections=tuple(dict.fromkeys(rejections)),
         statement=statement,
@@ -165,6 +169,7 @@ def _held_to(
         same_suite=_is_ours(extension(statement)["suite"]),
         envelope=sha256(bundle, ENVELOPE),
         witness=witness,
+        uncompared=files.uncompared,
         advised=advised(wanted.advisories, report) if wanted.advisories and report and not rejections else (),
     )
 
@@ -256,44 +261,6 @@ def _evidence(bundle: Bundle, report: JsonObject, nonce: str) -> list[Rejection]
     ]
 
 
-def judged_otherwise(bundle: Bundle, report: JsonObject, judge_again: Judge) -> list[Rejection]:
-    """Return where a report differs from what its evidence comes to."""
-    try:
-        with as_folder(bundle) as folder:
-            again = judge_again(folder)
-    except EvidenceError as error:
-        return [Rejection("evidence-edited", str(error))]
-    verdicts = {row["id"]: row["verdict"] for row in report["requirements"]}
-    other = {row["id"]: row["verdict"] for row in again["requirements"]}
-    differing = sorted(key for key in verdicts.keys() | other.keys() if verdicts.get(key) != other.get(key))
-    if not differing and again["verdict"] == report["verdict"]:
-        return _rows_otherwise(report, again)
-    lines = [f"{key}: {verdicts.get(key, '-')} -> {other.get(key, '-')}" for key in differing[:3]]
-    return [Rejection("judged-otherwise", ", ".join(lines) or f"{report['verdict']} -> {again['verdict']}")]
-
-
-def _rows_otherwise(report: JsonObject, again: JsonObject) -> list[Rejection]:
-    """Return rows that the evidence does not support; another version of the suite may have other rules."""
-    if not is_known(report["run"]["suite"]):
-        return []
-    rows = zip(report["requirements"], again["requirements"], strict=True)
-    other = [old["id"] for old, new in rows if old != new]
-    other += [key for key in report if key != "requirements" and report[key] != again.get(key)]
-    return [Rejection("rows-otherwise", ", ".join(other[:MOST_NAMED]))] if other else []
-
-
-def is_known(suite: JsonObject) -> bool:
-    """Return True if a run was made by this version, of which the requirements are known."""
-    return bool(suite["version"] == version("pytest-zstack-ticket"))
-
-
 def _is_ours(suite: JsonObject) -> bool | None:
     signed_digest = suite.get("digest")
     return None if signed_digest is None else bool(signed_digest == suite_digest())
-
-
-def shipped_requirements() -> frozenset[str]:
-    """Return the ids of the shipped requirements."""
-    from pytest_zstack_ticket.config.catalogue import catalogue  # noqa: PLC0415 - not for other versions' bundles
-
-    return frozenset(row.id for row in catalogue())

@@ -22,6 +22,7 @@ from pytest_zstack_ticket.checks.outcomes import (
 )
 from pytest_zstack_ticket.checks.persistence import LASTING
 from pytest_zstack_ticket.checks.roundtrip import brief, same
+from pytest_zstack_ticket.checks.sessions import not_offered
 from pytest_zstack_ticket.checks.visibility import only_row
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
@@ -35,8 +36,11 @@ def unchanged_without_session(trails: Trails, arguments: Arguments, profile: Pro
     """Check that a call without a valid session (`subject`) is refused, and that the ticket stays as it was.
 
     `before` and `after` are its owner's queries for it; `sibling` is the same call with the owner's session, without
-    whose acceptance the refusal proves nothing. Arguments: `call`, `event`.
+    whose acceptance the refusal proves nothing. Where a log-out made the session invalid, `ended` is that logout.
+    Arguments: `call`, `event`.
     """
+    if not_offered(trails.get("ended", ())):
+        return Undecided(Phrase.of("no-log-out"))
     outcome = outcome_of(trails, "subject", profile, arguments)
     if changed := changed_ticket(trails, "before", "after"):
         return changed

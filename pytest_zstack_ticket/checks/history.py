@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 
 from pytest_zstack_ticket.api.messages import Row, moment, rows_of
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
-from pytest_zstack_ticket.checks.query_conditions import conditions_of
+from pytest_zstack_ticket.checks.query_conditions import Condition, conditions_of, parameter
+from pytest_zstack_ticket.checks.query_rows import missing_rows, outcome_of_query
 from pytest_zstack_ticket.checks.roundtrip import brief, same
 from pytest_zstack_ticket.model.exchange import Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
@@ -166,6 +168,54 @@ def history_date_order(trails: Trails, _arguments: Arguments, _profile: Profile)
         return Undecided(Phrase.of("not-shown", member="sequence"))
     in_order = sorted(numbered, key=lambda row: int(row["sequence"]))
     return next((back for pair in pairwise(in_order) if (back := _back(*pair, "createDate"))), None)
+
+
+def refused_not_recorded(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a refused event (`subject`) leaves no row in its ticket's history.
+
+    Roles `earlier` and `later` are queries for the history before and after; only one that has rows shows anything.
+    """
+    outcome = outcome_of(trails, "subject", profile, {"call": "action"})
+    earlier, later = rows_of(trails.get("earlier", ())), rows_of(trails.get("later", ()))
+    if not refused(outcome):
+        return Undecided(Phrase.of("legal-acceptance") if accepted(outcome) else describe(outcome))
+    if not earlier or later is None:
+        return Undecided(Phrase.of("not-shown", member="history"))
+    if len(later) <= len(earlier):
+        return None  # a row that was lost is another requirement's
+    rows = brief("; ".join(map(row_text, later)))
+    return violation(Phrase.of("expect-no-row", count=len(earlier)), Phrase.of("rows-are", rows=rows))
+
+
+def sequence_as_number(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that conditions and sorts take the sequence of history rows for a number.
+
+    Roles: `history` is a query for all rows of a ticket, `subject` one that adds a condition on sequence, and sorts.
+    """
+    if refused(outcome_of_query(trails, profile, "subject")):
+        return Undecided(Phrase.of("legal-refusal"))
+    rows, known = rows_of(trails["subject"]), rows_of(trails.get("history", ()))
+    if rows is None:
+        return missing_rows(trails, profile, "subject")
+    numbers = [one for row in known or () if isinstance(one := row.get("sequence"), int)]
+    if not numbers or len(numbers) < len(known or ()):
+        return Undecided(Phrase.of("not-shown", member="sequence"))
+    path = trails["subject"][0].request.path
+    wanted = [one for one in numbers if all(map(partial(_number_meets, one), conditions_of(path)))]
+    wanted.sort(reverse=parameter(path, "sort").startswith("-"))
+    shown = [row.get("sequence") for row in rows]
+    if shown == wanted:
+        return None
+    return violation(
+        Phrase.of("expect-value", member="sequence", value=brief(wanted)), Phrase.of("shows", value=brief(shown))
+    )
+
+
+def _number_meets(number: int, condition: Condition) -> bool:
+    """Return True if a number is beyond the bound of a condition on sequence; other members are met by all."""
+    if condition.member != "sequence" or not condition.value.isdecimal():
+        return True
+    return number > int(condition.value) if condition.sign == ">" else number < int(condition.value)
 
 
 def own_history(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import gcd
 
 from pytest_zstack_ticket.api.classify import job_id
 from pytest_zstack_ticket.api.messages import rows_of
@@ -27,7 +28,12 @@ WHERE = frozenset({"location", "messages"})
 """Members of an error that say on purpose where it arose (wire dossier 6.1); their content is not judged."""
 STEP = 1000
 FEWEST = 5
-"""So many ids in a row, each a little above the one before, are no accident."""
+"""So many ids in a row, each a little above or below the one before, are no accident."""
+UUID_DIGITS = 32
+MOST_WIDTHS = 100_000
+"""Ids that lie so many multiples of one width apart can be tried one after the other."""
+GUESSED = 4
+"""Where only so many digits differ between ids, all of them can be tried: 65,536 at most."""
 
 
 def no_internals(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
@@ -84,16 +90,40 @@ def foreign_flow_collection(trails: Trails, _arguments: Arguments, profile: Prof
 
 
 def unpredictable_job_ids(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
-    """Check that the ids of jobs (roles `made0`, `made1`, ... in their order) are not simply counted up."""
+    """Check that the ids of jobs (roles `made0`, `made1`, ... in their order) cannot be guessed from each other.
+
+    They are not counted up or down, differ in more than a few digits, and those as long as a UUID are no multiples of
+    one width apart.
+    """
     ids = [one for _, one in _ids(trails)]
     if len(ids) < FEWEST:
         return Undecided(Phrase.of("no-job"))
-    for base in (10, 16):
-        numbers = [_number(one, base) for one in ids]
-        whole = [one for one in numbers if one is not None]
-        if len(whole) == len(ids) and all(0 < other - one <= STEP for one, other in pairwise(whole)):
-            return violation(Phrase.of("expect-unguessable"), Phrase.of("in-sequence", ids=one_line(", ".join(ids))))
+    numbers = ([_number(one, base) for one in ids] for base in (10, 16))
+    if _few_differ(ids) or any(map(_in_sequence, numbers)) or _have_one_width(ids):
+        return violation(Phrase.of("expect-unguessable"), Phrase.of("in-sequence", ids=one_line(", ".join(ids))))
     return None
+
+
+def _in_sequence(numbers: Sequence[int | None]) -> bool:
+    whole = [one for one in numbers if one is not None]
+    steps = [other - one for one, other in pairwise(whole)]
+    if len(whole) < len(numbers):
+        return False
+    return all(0 < one <= STEP for one in steps) or all(-STEP <= one < 0 for one in steps)
+
+
+def _have_one_width(ids: Sequence[str]) -> bool:
+    """Tell whether UUIDs lie a few multiples of one number apart; shorter ids may be times, whose last digits are 0."""
+    numbers = [_number(one, 16) for one in ids if len(one.replace("-", "")) == UUID_DIGITS]
+    whole = [one for one in numbers if one is not None]
+    width = gcd(*(other - one for one, other in pairwise(whole)))
+    return len(whole) == len(ids) and width > STEP and (max(whole) - min(whole)) // width <= MOST_WIDTHS
+
+
+def _few_differ(ids: Sequence[str]) -> bool:
+    if len(set(map(len, ids))) > 1:
+        return False
+    return 0 < sum(len(set(column)) > 1 for column in zip(*ids, strict=True)) <= GUESSED
 
 
 def _ids(trails: Trails) -> Iterator[tuple[int, str]]:

@@ -8,7 +8,7 @@ from pytest_zstack_ticket.checks.no_response import answered_for
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, violation
 from pytest_zstack_ticket.checks.persistence import LASTING
 from pytest_zstack_ticket.checks.roundtrip import brief, inventory_of, same
-from pytest_zstack_ticket.model.exchange import Trails
+from pytest_zstack_ticket.model.exchange import ANSWERED_AGAIN, Failure, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.strategies.ill_formed_utf8 import forbidden
@@ -46,6 +46,16 @@ def refused_framing(trails: Trails, _arguments: Arguments, profile: Profile) -> 
     if stopped and accepted(outcome_of(trails, "sibling", profile)):
         return None
     return Undecided(describe(outcome))
+
+
+def answered_once(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that nothing of a request, `subject`, is taken for another one: its connection was kept open and heard."""
+    answer = trails["subject"][0].answer if trails["subject"] else None
+    if not isinstance(answer, Failure):
+        return None if answer else Undecided(describe(outcome_of(trails, "subject", profile)))
+    if answer.detail == ANSWERED_AGAIN:
+        return violation(Phrase.of("expect-answered-once"), Phrase.of("answered-again"))
+    return Undecided(describe(outcome_of(trails, "subject", profile)))
 
 
 def reads_only(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:

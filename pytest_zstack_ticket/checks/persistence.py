@@ -89,6 +89,30 @@ def _made_up(sent: dict[str, Json], row: Ticket) -> Judgement:
     return not_as_sent("description", "", shown) if shown and sent.get("description") is None else None
 
 
+def digits_kept(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that whole numbers in the first apiBody are shown with all their digits, where they are shown.
+
+    Role `shown` is a query for the ticket. Argument `member`: the member of apiBody that holds them.
+    """
+    if not accepted(outcome_of(trails, "subject", profile)):
+        return Undecided(Phrase.of("legal-refusal"))
+    rows, member = rows_of(trails.get("shown", ())), str(arguments["member"])
+    if rows is None or len(rows) != 1:
+        return Undecided(Phrase.of("not-shown", member="inventories"))
+    wanted = _first_body(sent_params(trails["subject"]).get("requests")).get(member)
+    shown = _first_body(rows[0].get("request")).get(member)
+    if shown is None:
+        return Undecided(Phrase.of("not-shown", member="apiBody"))
+    return None if shown == wanted else not_as_sent(f"request[0].apiBody.{member}", wanted, shown)
+
+
+def _first_body(requests: Json) -> Ticket:
+    """Return the apiBody of the first of some requests, an empty one if there is none."""
+    first = requests[0] if isinstance(requests, list) and requests else None
+    api_body = first.get("apiBody") if isinstance(first, dict) else None
+    return api_body if isinstance(api_body, dict) else {}
+
+
 def same_everywhere(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that all roles show the same ticket: the create's answer, a query, GET by uuid, a later reading."""
     tickets = {role: _only(trail) for role, trail in trails.items()}

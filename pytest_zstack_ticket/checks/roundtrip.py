@@ -44,6 +44,8 @@ def member_echo(trails: Trails, arguments: Arguments, _profile: Profile) -> Judg
     if inventory is None or member not in sent:
         return Undecided(Phrase.of("no-such-part", schema=member))
     wanted, shown = sent[member], inventory.get(member)
+    if wanted is None and shown == "":
+        return None  # null is as absent, and some show an empty text for it
     if same(trimmed(wanted), trimmed(shown), loose=True) and not _lost(member, wanted, shown):
         return None
     return violation(

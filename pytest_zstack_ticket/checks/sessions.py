@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from pytest_zstack_ticket.api.messages import final_answer, json_object
+from pytest_zstack_ticket.api.messages import final_answer, json_object, rows_of
 from pytest_zstack_ticket.checks.outcomes import (
     Arguments,
     accepted,
@@ -30,9 +30,10 @@ def refused_session(trails: Trails, arguments: Arguments, profile: Profile) -> J
     """Check that a call without a valid session is refused, while the same call with the run's session is not.
 
     `subject` is the call with the bad session, `sibling` the same with a good one; argument `call`. Where a log-out
-    made the session invalid, `ended` is that logout.
+    made the session invalid, `ended` is that logout. `named` is a query for the ticket of a create: what is answered
+    with a refusal is carried out all the same where there is one.
     """
-    if _not_offered(trails.get("ended", ())):
+    if not_offered(trails.get("ended", ())):
         return Undecided(Phrase.of("no-log-out"))
     subject = outcome_of(trails, "subject", profile, arguments)
     sibling = outcome_of(trails, "sibling", profile, arguments)
@@ -40,6 +41,8 @@ def refused_session(trails: Trails, arguments: Arguments, profile: Profile) -> J
         return violation(Phrase.of("expect-session-refused"), describe(subject))
     if not refused(subject):
         return no_decision(subject) or violation(Phrase.of("expect-session-refused"), describe(subject))
+    if made := rows_of(trails.get("named", ())):
+        return violation(Phrase.of("expect-stored", count=0), Phrase.of("stored", count=len(made)))
     if accepted(sibling) or (refused(sibling) and not same_refusal(subject, sibling)):
         return None
     return Undecided(Phrase.of("sibling-not-accepted", what=describe(sibling).key))
@@ -82,7 +85,7 @@ def login_refused(trails: Trails, _arguments: Arguments, profile: Profile) -> Ju
     return None if accepted(sibling) else Undecided(Phrase.of("sibling-not-accepted", what=describe(sibling).key))
 
 
-def _not_offered(exchanges: Sequence[Exchange]) -> bool:
+def not_offered(exchanges: Sequence[Exchange]) -> bool:
     """Say whether a target has no such call: a gateway may pass on only login and CreateTicket (dossier R1)."""
     answer = final_answer(exchanges)
     return answer is not None and answer.status == NOT_FOUND
@@ -90,7 +93,7 @@ def _not_offered(exchanges: Sequence[Exchange]) -> bool:
 
 def logged_out(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a logout is answered with success; `first` is an earlier logout of the same session."""
-    if _not_offered(trails["subject"]) and ("first" not in trails or _not_offered(trails["first"])):
+    if not_offered(trails["subject"]) and ("first" not in trails or not_offered(trails["first"])):
         return Undecided(Phrase.of("no-log-out"))
     subject = outcome_of(trails, "subject", profile, {"call": "logout"})
     silent = no_decision(subject)
@@ -143,8 +146,33 @@ def session_of_its_own(trails: Trails, _arguments: Arguments, profile: Profile) 
         return None  # and opened none
     if not isinstance(outcome, Accepted):
         return Undecided(describe(outcome))
-    sent = [value for name, value in trails["subject"][0].request.headers if name.lower() == "authorization"]
+    request = trails["subject"][0].request
+    sent = [value for name, value in request.headers if name.lower() == "authorization"]
+    sent += [value for _, value in _texts(json_object(request.body))]
     opened = (outcome.inventory or {}).get("uuid")
     if isinstance(opened, str) and any(opened in value for value in sent):
-        return violation(Phrase.of("expect-own-session"), Phrase.of("shows", value="Authorization"))
+        return violation(Phrase.of("expect-own-session"), Phrase.of("named-by-request"))
     return None
+
+
+def another_session(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a login, `subject`, opens another session than an earlier one, `first`, that has not ended."""
+    trail = (outcome_of(trails, role, profile, {"call": "login"}) for role in ("first", "subject"))
+    first, second = ((one.inventory or {}).get("uuid") if isinstance(one, Accepted) else None for one in trail)
+    if not isinstance(first, str) or not isinstance(second, str):
+        return Undecided(Phrase.of("not-shown", member="uuid"))
+    return violation(Phrase.of("expect-another-session"), Phrase.of("same-session")) if first == second else None
+
+
+def session_kept(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a session that could ask before a login with a wrong password (`before`) can ask after it (`subject`).
+
+    `between` is that login.
+    """
+    roles = {"before": "query", "between": "login", "subject": "query"}
+    first, wrong, after = (outcome_of(trails, role, profile, {"call": call}) for role, call in roles.items())
+    if not accepted(first) or not refused(wrong):
+        return Undecided(describe(first if refused(wrong) else wrong))
+    if refused(after):
+        return violation(Phrase.of("expect-session-kept"), describe(after))
+    return None if accepted(after) else Undecided(describe(after))

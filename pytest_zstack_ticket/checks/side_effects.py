@@ -199,6 +199,21 @@ def no_origin_echo(trails: Trails, _arguments: Arguments, _profile: Profile) -> 
     return None
 
 
+def not_for_shared_caches(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that no response to a session's reading may be kept by a cache that others share (RFC 9111, 3.5).
+
+    Without a word for it no shared cache may: only `public` and `s-maxage` say so, and `no-store` takes it back.
+    """
+    heard = answers(trails["subject"])
+    for answer in heard:
+        texts = [value for name, value in answer.headers if name == "cache-control"]
+        words = {word.strip().lower() for text in texts for word in text.split(",")}
+        shared = sorted(word for word in words if word == "public" or re.match(r"s-maxage=\"?0*[1-9]", word))
+        if shared and not words & {"no-store", "private"}:
+            return violation(Phrase.of("expect-no-shared-cache"), Phrase.of("shows", value=brief(", ".join(texts))))
+    return None if heard else Undecided(Phrase.of("no-answer"))
+
+
 def shows_no_file(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that no answer shows a file of the server: a web application's descriptor or a table of hosts."""
     for answer in answers(trails["subject"]):

@@ -6,10 +6,15 @@ import argparse
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pytest_zstack_ticket.artifacts.bundle import as_folder, open_bundle
 from pytest_zstack_ticket.artifacts.report_reader import load_report, report_text
+from pytest_zstack_ticket.certify.messages import rejection_lines
+from pytest_zstack_ticket.certify.statement import extension
+from pytest_zstack_ticket.certify.strict_rejudge import judged_report
+from pytest_zstack_ticket.certify.verify import Wanted, verify_bundle
 from pytest_zstack_ticket.cli.arguments import (
     REPORT,
     STDIN,
@@ -20,10 +25,12 @@ from pytest_zstack_ticket.cli.arguments import (
     require_named_output,
 )
 from pytest_zstack_ticket.cli.command import Command
-from pytest_zstack_ticket.cli.output import open_output, write_json, write_line
+from pytest_zstack_ticket.cli.output import open_output, print_message, write_json, write_line
+from pytest_zstack_ticket.cli.trust import add_trust_arguments, trust_of
 from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.model.errors import UsageError
 from pytest_zstack_ticket.report.pdf.printer import Printer
+from pytest_zstack_ticket.report.text.translations import translations
 
 
 def add_render_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,15 +41,19 @@ def add_render_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--font-path", metavar="DIR", type=Path, help="folder with the fonts of a PDF")
     parser.add_argument("--output", metavar="FILE", help="write one page to this file, or to stdout for -")
     parser.add_argument("--baseline", metavar="DIR", type=Path, help="earlier run whose passing examples are shown too")
+    add_trust_arguments(parser)
     add_json(parser)
 
 
 def render(arguments: argparse.Namespace) -> int:
-    """Write the pages and list them. Raises EvidenceError and UsageError."""
+    """Write the pages and list them; 1 if a certificate is not genuine. Raises EvidenceError and UsageError."""
     if arguments.font_path and not arguments.pdf:
         raise UsageError("--font-path sets the fonts of a PDF: add --pdf.")
     baseline = load_report(arguments.baseline) if arguments.baseline else None
-    printer = Printer(pdf=arguments.pdf, fonts=arguments.font_path, baseline=baseline)
+    number, valid = _certificate(arguments)
+    if number is None:
+        return 1
+    printer = Printer(pdf=arguments.pdf, fonts=arguments.font_path, baseline=baseline, number=number, valid=valid)
     places = _places(arguments, printer)
     text, where = report_text(arguments.bundle)
     with _evidence_of(arguments.bundle) as evidence:
@@ -57,6 +68,23 @@ def render(arguments: argparse.Namespace) -> int:
         for place in written:
             write_line(place)
     return 0
+
+
+def _certificate(arguments: argparse.Namespace) -> tuple[str | None, str]:
+    """Return number and period of the run's certificate, empty where none is asked for; None if it is not genuine."""
+    if not arguments.public_key and arguments.keys is None:
+        return "", ""
+    if not arguments.output and arguments.bundle.is_dir():
+        raise UsageError("the pages in a folder are among its signed files: name another file with --output.")
+    now, trust = datetime.now(UTC), trust_of(arguments)
+    wanted = Wanted(keys=trust.keys, key_set=trust.key_set, since=now, until=now)
+    found = verify_bundle(arguments.bundle, wanted, judge_again=judged_report)
+    for line in rejection_lines(found.rejections, translations(), language_of(arguments)):
+        print_message(line)
+    if found.statement is None or not found.genuine:
+        return None, ""
+    claimed = extension(found.statement)
+    return claimed["number"], "{notBefore} / {notAfter}".format(**claimed["validity"])
 
 
 def _places(arguments: argparse.Namespace, printer: Printer) -> dict[str, str]:
@@ -95,8 +123,9 @@ COMMANDS = {
         description="Render the HTML page of a run again from its report.json and evidence, without a target; or,\n"
         "with --pdf, a PDF/A-3 file with report.json attached and a block for signatures. Without --output,\n"
         "report.html (English) and report.zh.html (Chinese), or .pdf, are written beside report.json; the pages\n"
-        "of a zip lie beside it and are named after it; the page of a report on stdin goes to stdout.\n"
-        "Exit status: 0, or 4 for a file that cannot be used.",
+        "of a zip lie beside it and are named after it; the page of a report on stdin goes to stdout. With\n"
+        "--public-key or --keys the certificate is verified, and the page shows its number.\n"
+        "Exit status: 0, 1 the certificate is not genuine, 4 for a file that cannot be used.",
         example="example:\n  zstack-ticket render zstack-report/ --lang zh --output - > report.html\n"
         "  zstack-ticket render zstack-report/ --lang zh --pdf --output certificate.pdf",
         add_arguments=add_render_arguments,

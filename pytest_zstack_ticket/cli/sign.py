@@ -8,10 +8,11 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pytest_zstack_ticket.certify.judged_again import is_known
 from pytest_zstack_ticket.certify.keys import PASSPHRASE, PrivateKey, load_private, load_public, open_to_others
-from pytest_zstack_ticket.certify.messages import claim_lines, rejection_lines, rejections_to_json
+from pytest_zstack_ticket.certify.messages import claim_lines, rejection_lines, rejections_to_json, uncompared_lines
 from pytest_zstack_ticket.certify.sign import Signing, countersign_bundle, sign_bundle, summary
-from pytest_zstack_ticket.certify.statement import Terms
+from pytest_zstack_ticket.certify.statement import DRAWN, Terms
 from pytest_zstack_ticket.certify.strict_rejudge import judged_report
 from pytest_zstack_ticket.certify.timestamps import TimeStamper, time_stamper
 from pytest_zstack_ticket.cli.arguments import BUNDLE, add_json, add_lang, add_nonce, days_of, language_of, nonce_of
@@ -77,6 +78,10 @@ def _number(arguments: argparse.Namespace) -> str:
     number: str = arguments.number
     if number and not NUMBER.fullmatch(number):
         raise SettingsError(f"--number: {number!r} is not a number; write {NUMBER_FORM}.")
+    if DRAWN.fullmatch(number):
+        raise SettingsError(
+            f"--number: {number!r} has the form of a drawn number; write another, or leave --number out."
+        )
     return number
 
 
@@ -125,9 +130,16 @@ def _report(done: Signing, arguments: argparse.Namespace) -> int:
     claims = summary(done.statement) if done.statement else None
     if arguments.json:
         reasons = rejections_to_json(done.rejections, translations())
-        write_json({"signed": not reasons, "reasons": reasons, "claims": claims, "signatures": list(done.signatures)})
+        document = {"signed": not reasons, "reasons": reasons, "claims": claims, "signatures": list(done.signatures)}
+        write_json({**document, "uncompared": list(done.uncompared)})
     elif claims:
         for line in claim_lines(claims, translations(), lang):
+            write_line(line)
+        if claims["nonce"] and not nonce_of(arguments):
+            write_line(words["nonce-uncompared"])
+        if not is_known(claims["suite"]):
+            write_line(words["other-version"])
+        for line in uncompared_lines(done.uncompared, translations(), lang):
             write_line(line)
     else:
         for line in rejection_lines(done.rejections, translations(), lang):

@@ -13,11 +13,12 @@ from pytest_zstack_ticket.certify.messages import (
     claim_lines,
     rejection_lines,
     rejections_to_json,
+    uncompared_lines,
     witness_claims,
 )
 from pytest_zstack_ticket.certify.registry import REGISTRY, unregistered
 from pytest_zstack_ticket.certify.sign import summary
-from pytest_zstack_ticket.certify.statement import extension, stamp
+from pytest_zstack_ticket.certify.statement import extension, stamp, untimely
 from pytest_zstack_ticket.certify.strict_rejudge import judged_report
 from pytest_zstack_ticket.certify.summary_attestation import verification_summary
 from pytest_zstack_ticket.certify.timestamps import load_authorities
@@ -78,7 +79,7 @@ def verify(arguments: argparse.Namespace) -> int:
         no_key = Wanted(keys=(), since=since, until=until)
         found = verify_bundle(arguments.bundle, no_key)
         if found.rejections and found.rejections[0].reason in WITHOUT_A_KEY:
-            return _report(found, arguments, None, Trust(keys=(), key_set=None))
+            return _report(found, arguments, Trust(keys=(), key_set=None))
     trust = trust_of(arguments)
     advisories = _list_of("advisory", arguments.advisories, arguments.advisory_key, trust)
     registry = _list_of("registry", arguments.registry, arguments.registry_key, trust)
@@ -101,7 +102,7 @@ def verify(arguments: argparse.Namespace) -> int:
         found = replace(
             found, rejections=tuple(spend(arguments.used_nonces, claimed["nonce"] or "", claimed["run"]["id"]))
         )
-    return _report(found, arguments, advisories, trust)
+    return _report(found, arguments, trust, advisories=advisories, registry=registry)
 
 
 def _list_of(name: str, path: Path | None, keys: list[Path], trust: Trust) -> JsonObject | None:
@@ -128,29 +129,33 @@ def moment(text: str, now: datetime) -> tuple[datetime, datetime]:
     return found, found + timedelta(days=1, microseconds=-1) if whole_day else found
 
 
-def _report(found: Verification, arguments: argparse.Namespace, advisories: JsonObject | None, trust: Trust) -> int:
+def _write_limits(arguments: argparse.Namespace, claims: JsonObject, registry: JsonObject | None, trust: Trust) -> None:
+    """Say what a verification of a genuine bundle did not look at, or could not know."""
+    words = translations().catalogues[language_of(arguments)]["certificate"]
+    if claims["nonce"] and not nonce_of(arguments):
+        write_line(words["nonce-uncompared"])
+    if trust.key_set:
+        write_line(words["keys-issued"].format(issued=stamp(trust.key_set.issued)))
+    if registry:
+        write_line(words["registry-issued"].format(issued=registry["issued"]))
+
+
+def _report(
+    found: Verification,
+    arguments: argparse.Namespace,
+    trust: Trust,
+    *,
+    advisories: JsonObject | None = None,
+    registry: JsonObject | None = None,
+) -> int:
 
     claims = summary(found.statement) if found.statement and found.genuine else None
     if arguments.json:
-        write_json(
-            {
-                "genuine": found.genuine,
-                "reasons": rejections_to_json(found.rejections, translations()),
-                "claims": claims,
-                "signatures": [
-                    {"keyid": keyid, "verified": verified, "time": stamp(at.moment), "stamped": at.proven}
-                    for (keyid, verified), at in zip(found.signatures, found.times, strict=True)
-                ],
-                "judged_again": found.judged_again,
-                "known_version": found.known_version,
-                "same_suite": found.same_suite,
-                "advised": [asdict(one) for one in found.advised],
-                "witness": witness_claims(found.witness) if found.witness else None,
-                "summary": _summary(found, arguments),
-            }
-        )
+        write_json(_document(found, arguments, claims, registry, trust))
     else:
         _write(found, claims, language_of(arguments), advisories, trust)
+        if claims:
+            _write_limits(arguments, claims, registry, trust)
         if found.witness:
             words = translations().catalogues[language_of(arguments)]["certificate"]
             write_line(words["witnessed"].format(**witness_claims(found.witness)))
@@ -159,14 +164,45 @@ def _report(found: Verification, arguments: argparse.Namespace, advisories: Json
     return DOUBTED if found.advised else 0
 
 
+def _document(
+    found: Verification,
+    arguments: argparse.Namespace,
+    claims: JsonObject | None,
+    registry: JsonObject | None,
+    trust: Trust,
+) -> JsonObject:
+    """Write a verification as JSON."""
+    return {
+        "genuine": found.genuine,
+        "reasons": rejections_to_json(found.rejections, translations()),
+        "claims": claims,
+        "signatures": [
+            {"keyid": keyid, "verified": verified, "time": stamp(at.moment), "stamped": at.proven}
+            for (keyid, verified), at in zip(found.signatures, found.times, strict=True)
+        ],
+        "judged_again": found.judged_again,
+        "uncompared": list(found.uncompared),
+        "known_version": found.known_version,
+        "same_suite": found.same_suite,
+        "advised": [asdict(one) for one in found.advised],
+        "witness": witness_claims(found.witness) if found.witness else None,
+        "issued": {
+            "keys": stamp(trust.key_set.issued) if trust.key_set else None,
+            "registry": registry["issued"] if registry else None,
+        },
+        "summary": _summary(found, arguments),
+    }
+
+
 def _summary(found: Verification, arguments: argparse.Namespace) -> JsonObject | None:
     """Summarise a verification as an attestation; None if no signature was verified."""
     if found.statement is None:
         return None
     policy = load_policy(arguments.policy) if arguments.policy else None
-    return verification_summary(
-        found.statement, policy=policy, envelope=found.envelope, genuine=found.genuine, at=datetime.now(UTC)
-    )
+    now = datetime.now(UTC)
+    # with --at for another day, a certificate that is not valid now has PASSED nothing now
+    genuine = found.genuine and not untimely(found.statement, now, now)
+    return verification_summary(found.statement, policy=policy, envelope=found.envelope, genuine=genuine, at=now)
 
 
 def _write(
@@ -192,13 +228,15 @@ def _write(
         print_message(words["advised-none"].format(issued=advisories["issued"]))
     for (keyid, verified), at in zip(found.signatures, found.times, strict=True):
         line = words["signature-verified" if verified else "signature-unknown"].format(keyid=visible(keyid)[:64])
-        time = words["stamped"].format(time=stamp(at.moment)) if at.proven else ""
+        time = words["stamped" if at.proven else "unstamped"].format(time=stamp(at.moment)) if verified else ""
         write_line(f"{line}{trust.owner_of(keyid)}{time}")
     print_message(words["judged-again" if found.judged_again else "not-judged-again"])
+    for line in uncompared_lines(found.uncompared, translations(), lang):
+        write_line(line)
     if not found.known_version:
-        print_message(words["other-version"])
+        write_line(words["other-version"])
     elif found.same_suite is False:
-        print_message(words["other-suite"])
+        write_line(words["other-suite"])
 
 
 COMMANDS = {

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar, copy_context
 from typing import ParamSpec, TypeVar
 
 Given = ParamSpec("Given")
 Returned = TypeVar("Returned")
+LONG = 0.5
+"""Seconds between two polls from which a call does not keep its place: its job is no usual one."""
 
 
 class RunStoppedError(BaseException):
@@ -55,6 +57,16 @@ class CallGate:
         finally:
             self._give_back()
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Leave the place of a call under way to others during the block. Raises RunStoppedError."""
+        self._give_back()
+        try:
+            yield
+        finally:
+            self._take(first=_FIRST.get())
+        self.check()
+
     def _take(self, *, first: bool) -> None:
         """Wait for a place: those that go first before all others."""
         if not first:
@@ -80,6 +92,8 @@ class CallGate:
 
 _GATE: ContextVar[CallGate | None] = ContextVar("zstack_call_gate", default=None)
 _FIRST: ContextVar[bool] = ContextVar("zstack_call_first", default=False)
+_WHEN_SENT: ContextVar[Callable[[], None] | None] = ContextVar("zstack_when_sent", default=None)
+_ANSWERED: ContextVar[Callable[[], None] | None] = ContextVar("zstack_first_answer", default=None)
 
 
 @contextmanager
@@ -96,6 +110,46 @@ def bounded(gate: CallGate | None, *, first: bool = False) -> Iterator[None]:
 def use(gate: CallGate) -> None:
     """Bind the calls of the current context, and of the threads that it starts by `in_context`, to a gate."""
     _GATE.set(gate)
+
+
+def announce(when_sent: Callable[[], None]) -> None:
+    """In the current context, have a function called once what is sent together was sent, and only jobs are left."""
+    _WHEN_SENT.set(when_sent)
+
+
+@contextmanager
+def together(count: int) -> Iterator[None]:
+    """Count the first answers of so many calls that are made at the same time in a block, see `announce`."""
+    when_sent = _WHEN_SENT.get()
+    if when_sent is None:
+        yield
+        return
+    left, lock = iter(range(count - 1, -1, -1)), threading.Lock()
+
+    def one_more() -> None:
+        with lock:
+            is_last = next(left, None) == 0
+        if is_last:
+            when_sent()
+
+    token = _ANSWERED.set(one_more)
+    try:
+        yield
+    finally:
+        _ANSWERED.reset(token)
+
+
+def answered() -> None:
+    """Note that the first request of a call was answered."""
+    one_more = _ANSWERED.get()
+    if one_more is not None:
+        one_more()
+
+
+def waiting(seconds: float) -> AbstractContextManager[None]:
+    """Bind a wait of the call under way: a long one leaves its place to others. Raises RunStoppedError."""
+    gate = _GATE.get()
+    return nullcontext() if gate is None or seconds < LONG else gate.aside()
 
 
 @contextmanager

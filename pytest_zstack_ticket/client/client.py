@@ -86,11 +86,15 @@ class Client:
             step = next(flow)
             while True:
                 if isinstance(step, Wait):
-                    self._wait(step)
+                    # before the first poll a job takes its usual time
+                    with call_gate.waiting(step.seconds if len(kept) > 1 else 0.0):
+                        self._wait(step)
                     step = next(flow)
                 else:
                     raw, redacted = self.send(step)
                     kept.append(redacted)
+                    if len(kept) == 1:
+                        call_gate.answered()
                     step = flow.send(raw)
         except StopIteration:
             return tuple(kept)

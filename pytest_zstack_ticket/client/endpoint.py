@@ -8,15 +8,16 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from urllib.parse import quote
 
 from pytest_zstack_ticket.api.auth import login_request, logout_request, project_request
+from pytest_zstack_ticket.client import call_gate
 from pytest_zstack_ticket.client.access_key import found_wall_clock, signed_headers
 from pytest_zstack_ticket.client.call_gate import in_context
 from pytest_zstack_ticket.client.call_listeners import CallListeners
 from pytest_zstack_ticket.client.call_result import CallResult
-from pytest_zstack_ticket.client.changed_draft import changed_draft
+from pytest_zstack_ticket.client.changed_draft import changed_draft, unvaried
 from pytest_zstack_ticket.client.nonce import with_fresh_nonce
 from pytest_zstack_ticket.client.once import OncePerKey
 from pytest_zstack_ticket.client.request_sender import ASYNCHRONOUS
@@ -200,7 +201,7 @@ class TicketEndpoint(TicketLookup):
     def create_together(self, drafts: Sequence[Draft]) -> list[CallResult]:
         """Send drafts at the same time, each from a thread of its own; trails in the order of the drafts."""
         self.quota.free(len(drafts))
-        with ThreadPoolExecutor(max_workers=len(drafts)) as pool:
+        with call_gate.together(len(drafts)), ThreadPoolExecutor(max_workers=len(drafts)) as pool:
             return list(pool.map(in_context(self.create), drafts))
 
     def poll_again(self, trail: CallResult) -> CallResult:
@@ -217,10 +218,17 @@ class TicketEndpoint(TicketLookup):
         """The trail of one more login with the right credentials, made once."""
         return self.login()
 
-    @cached_property
+    @property
     def wrong_login(self) -> CallResult:
         """The trail of the only login with a wrong password: more of them could lock the account."""
-        return self.login(spoilt=True)
+        return self.around_wrong_login[1]
+
+    @cached_property
+    def around_wrong_login(self) -> tuple[CallResult, CallResult, CallResult]:
+        """A query with a new session, the login with a wrong password, and that query again. Raises LoginError."""
+        kept = self.another_session().authorization
+        ask = partial(self.call, "GET", "/v1/tickets?limit=1", authorization=kept)
+        return ask(), self.login(spoilt=True), ask()
 
     def login(  # noqa: PLR0913 - a log-in has this many parts
         self,
@@ -284,11 +292,6 @@ class TicketEndpoint(TicketLookup):
         shift += self.wall_clock
         credentials = self._settings.credentials
         return signed_headers(credentials, method=method, path=path, shift=shift, alter=alter, learn=self._learn)
-
-
-def unvaried(draft: Draft, _number: int) -> Draft:
-    """Return the calibration draft itself for every round."""
-    return draft
 
 
 def only_owner(part: str, own: TicketEndpoint) -> TicketEndpoint:

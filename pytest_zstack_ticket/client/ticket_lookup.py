@@ -48,6 +48,11 @@ class TicketLookup(RequestSender):
         nonce = NONCE_PATTERN.search(str(name))
         return self.query(f"name~=%{nonce[0]}%", limit=3) if nonce else None
 
+    def named_by(self, created: CallResult) -> dict[str, CallResult]:
+        """Return that query as the role `named`: what was refused may have been carried out. Empty without queries."""
+        found = self.find_by_nonce(created) if "query" in self.profile.capabilities else None
+        return {"named": found} if found else {}
+
     def find_by_uuid(self, created: CallResult) -> CallResult | None:
         """Query for the uuid of a created ticket, None if neither draft nor response has it."""
         uuid = (created.inventory or {}).get("uuid") or created.sent("resourceUuid")

@@ -88,6 +88,7 @@ def _requirement(row: Mapping[str, Any], area: str) -> Requirement:
         not_tested=row.get("not-tested", ""),
         late=row.get("late", False),
         few_inputs=FewInputs(most=few["most"], because=few["because"]) if few else None,
+        tests=row.get("tests", 1),
         decided_by=tuple(_deciding_check(one) for one in row.get("decided-by", ())),
     )
 

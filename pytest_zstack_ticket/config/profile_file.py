@@ -10,6 +10,7 @@ from typing import Any
 from pytest_zstack_ticket.config.package_data import PACKAGE, schemas_folder
 from pytest_zstack_ticket.config.toml_document import read_toml
 from pytest_zstack_ticket.model.errors import ProfileError
+from pytest_zstack_ticket.model.look_alikes import skeleton
 from pytest_zstack_ticket.model.profile import Limits, Profile, Release
 
 BUILT_IN = ("deployed", "documented")
@@ -34,8 +35,8 @@ def load_profile(name: str, *, release: str = "") -> Profile:
     file = read_toml(path, "profile", ProfileError)
     settings = file.value
     title = settings.get("name", path.stem)
-    if title in BUILT_IN and not _is_built_in(path):
-        raise file.refuse(("name",), f"is {title!r}, which is that of a built-in profile; give another")
+    if built_in_like(title) and not _is_built_in(path):
+        raise file.refuse(("name",), f"is {title!r}, which reads like that of a built-in profile; give another")
     capabilities: dict[str, bool] = settings.get("capabilities", {})
     given = release or settings.get("release", "")
     bounds = {"oldest": parse_release(given), "newest": parse_release(given)} if given else {}
@@ -48,6 +49,11 @@ def load_profile(name: str, *, release: str = "") -> Profile:
         schemas=api_schemas(),
         **bounds,
     )
+
+
+def built_in_like(name: str) -> str:
+    """Return the name of the built-in profile that a name is or reads like, empty if there is none."""
+    return next((one for one in BUILT_IN if skeleton(one) == skeleton(name)), "")
 
 
 def _is_built_in(path: Path) -> bool:

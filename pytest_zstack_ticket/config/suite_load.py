@@ -16,7 +16,7 @@ class Load:
 
     `plain` calls are one request each, `jobs` start a job that is polled. Those that are `pooled` are made several at
     once, the others one after the other. `posts` may create a ticket, `tickets` are left for clean-up. Real nodes take
-    their time for `broken` jobs, which end by an exception.
+    their time for `broken` jobs, which end by an exception, and never answer for `lost` ones.
     """
 
     plain: float = 0.0
@@ -26,6 +26,7 @@ class Load:
     posts: float = 0.0
     tickets: float = 0.0
     broken: float = 0.0
+    lost: float = 0.0
 
 
 def load_path() -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -14,11 +13,10 @@ from pytest_zstack_ticket.config.toml_document import TomlFile, parse_toml, read
 from pytest_zstack_ticket.model.codec import body_from_json, body_to_json
 from pytest_zstack_ticket.model.errors import WaiverError
 from pytest_zstack_ticket.model.json_limits import MAX_FILE_DEPTH, too_deep
+from pytest_zstack_ticket.model.look_alikes import one_person
 from pytest_zstack_ticket.model.saved_example import Observed, SavedCall, SavedExample
 from pytest_zstack_ticket.model.waiver import Waiver
 
-LOOK_ALIKES = str.maketrans("абеіјкмнорѕстухѵԁԛԝαεικνορτυχ01", "abeijkmhopsctyxvdqwaeiknoptyxol")
-"""Cyrillic and Greek letters, and digits, that read like Latin letters."""
 UNSEEN = Observed(status=0, code="", fields=(), seconds=0.0)
 
 
@@ -49,7 +47,7 @@ def waivers_of(file: TomlFile, *, known: Collection[str] = ()) -> tuple[Waiver, 
 
 def _waiver(file: TomlFile, position: int, row: Mapping[str, Any]) -> Waiver:
     at = ("waiver", position)
-    if _person(row["owner"]) == _person(row["approver"]):
+    if one_person(row["owner"], row["approver"]):
         raise file.refuse((*at, "approver"), f"must be another person than the owner, {row['owner']}")
     try:
         expires = date.fromisoformat(row["expires"])
@@ -71,12 +69,6 @@ def _waiver(file: TomlFile, position: int, row: Mapping[str, Any]) -> Waiver:
         tried=row.get("tried", 0),
         counterexample=_counterexample(file, position, row) if "counterexample" in row else None,
     )
-
-
-def _person(name: str) -> str:
-    """Return what all spellings of a name have in common: no case, accents, punctuation, aliases or look-alikes."""
-    local = unicodedata.normalize("NFKD", name).casefold().translate(LOOK_ALIKES).split("@")[0].split("+")[0]
-    return "".join(one for one in local if one.isalnum()) or name
 
 
 def _counterexample(file: TomlFile, position: int, row: Mapping[str, Any]) -> SavedExample:

@@ -41,6 +41,8 @@ Framing: TypeAlias = Literal[
     "unknown-coding",
     "cut-length",
     "cut-chunks",
+    "kept-open",
+    "kept-open-chunks",
 ]
 """How the bytes of a request are framed, where no HTTP client would write them so; empty for all others."""
 
@@ -50,6 +52,10 @@ FailureKind: TypeAlias = Literal[
 """Why a request has no answer: connection refused, name not resolved, TLS, no answer in time, connection closed or
 reset before the answer ended, invalid HTTP, answer over the read limit, not sent because a cap stopped it, or a page of
 something between us and the target (502, 504, or 503 without JSON)."""
+
+
+ANSWERED_AGAIN = "the server answered more than it was asked: what it left unread was taken for another request"
+"""The detail of a failure: a second answer came on a connection on which there was one request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,7 @@ class Requirement:
     (empty: all). `consequence` says what a real SDK client does when it is not met, `sdk` names the recorded responses
     that show it. A `late` one compares the end of a run with its start, so its tests come after all others.
     `few_inputs` states that fewer distinct inputs exist than the floor of an effort asks for, None if it asks that.
+    `tests` is how many tests examine it, each parameter counted.
     `decided_by` are the only checks whose examples count for it; a requirement of one's own suite may leave it empty.
     """
 
@@ -68,4 +69,5 @@ class Requirement:
     not_tested: str = ""
     late: bool = False
     few_inputs: FewInputs | None = None
+    tests: int = 1
     decided_by: tuple[DecidingCheck, ...] = ()

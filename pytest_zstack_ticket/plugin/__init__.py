@@ -22,11 +22,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
     config.addinivalue_line("markers", "requirement(id): the requirement of the ZStack ticket API that a test examines")
     config.addinivalue_line(
-        "markers", "zstack_alone(group): nothing runs beside this test but tests of its group, if any"
+        "markers",
+        "zstack_alone(group, cleanup): nothing runs beside this test but tests of its group, if any; "
+        "with cleanup=True tickets that no test needs are deleted meanwhile",
     )
     config.addinivalue_line(
         "markers",
         "zstack_long: takes longer than others (a real node refuses some jobs after 15 s), so it starts first",
+    )
+    config.addinivalue_line(
+        "markers",
+        "zstack_early(effort, ...): at these efforts it is sent first of all, alone until its calls were sent; "
+        "the others run while it waits for their jobs",
     )
     config.addinivalue_line(
         "markers",

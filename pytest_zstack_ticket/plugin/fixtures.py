@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from pytest_zstack_ticket.client.call_result import CallResult
     from pytest_zstack_ticket.client.endpoint import TicketEndpoint
     from pytest_zstack_ticket.client.webhook_recorder import HookListener
     from pytest_zstack_ticket.model.profile import Profile
@@ -130,12 +131,12 @@ def zstack_many_tickets(zstack_run: Run) -> TicketSet:
 
 
 @pytest.fixture(scope="session")
-def zstack_canary(zstack_run: Run) -> Callable[[], CanaryTicket]:
-    """Create a ticket of the owner with a token in each text; skips where it cannot be read back."""
+def zstack_canary(zstack_run: Run) -> Callable[..., CanaryTicket]:
+    """Create a ticket of the owner with a token in each text, or take one; skips where it cannot be read back."""
     from pytest_zstack_ticket.scenarios.canary_ticket import CanaryTicket  # noqa: PLC0415 - as above
 
-    def make() -> CanaryTicket:
-        one = CanaryTicket(zstack_run.reached.endpoint.as_user("owner"))
+    def make(created: CallResult | None = None) -> CanaryTicket:
+        one = CanaryTicket(zstack_run.reached.endpoint.as_user("owner"), created=created)
         if not one.uuid:
             pytest.skip("the ticket cannot be read back")
         return one

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import sys
@@ -79,8 +80,7 @@ class LoadedPlugins:
         file = _file_of(plugin)
         if file is None or any(folder in file.parents for folder in OWN_FOLDERS):
             return
-        package = _module_of(plugin).partition(".")[0]
-        distribution = self._distribution(package)
+        distribution = self._distribution(_module_of(plugin).partition(".")[0], file)
         entry = self._found.setdefault(
             str(file),
             {
@@ -94,10 +94,13 @@ class LoadedPlugins:
         callers = self._manager.get_hookcallers(plugin) or ()
         entry["hooks"] = sorted({*entry["hooks"], *(caller.name for caller in callers)})
 
-    def _distribution(self, package: str) -> tuple[str, str] | None:
-        """Name and version of the distribution that brought a package with a plugin; to read them takes its time."""
+    def _distribution(self, package: str, file: Path) -> tuple[str, str] | None:
+        """Name and version of the distribution that brought a file with a plugin; to read them takes its time.
+
+        A file of the same name from another folder of `sys.path` is none of the distribution's, nor is a changed one.
+        """
         for plugin, dist in self._manager.list_plugin_distinfo():
-            if _module_of(plugin).partition(".")[0] == package:
+            if _module_of(plugin).partition(".")[0] == package and is_of(dist, file):
                 return dist.project_name, dist.version
         return None
 
@@ -134,6 +137,22 @@ def _file_of(plugin: object) -> Path | None:
     module: Any = plugin if isinstance(plugin, type(sys)) else sys.modules.get(type(plugin).__module__)
     file = getattr(module, "__file__", None)
     return Path(file).resolve() if file else None
+
+
+def is_of(dist: Any, file: Path) -> bool:
+    """Tell whether a distribution installed a file as it is; one that keeps no list of its files, by the folder."""
+    listed = dist.files
+    if listed is None:
+        return Path(dist.locate_file("")).resolve() in file.parents
+    for one in listed:
+        if one.name == file.name and Path(dist.locate_file(one)).resolve() == file:
+            return one.hash is None or one.hash.value == _record_hash(file, one.hash.mode)
+    return False
+
+
+def _record_hash(file: Path, mode: str) -> str:
+    """Hash a file as the list of a wheel has it."""
+    return base64.urlsafe_b64encode(hashlib.new(mode, file.read_bytes()).digest()).rstrip(b"=").decode()
 
 
 def _digest(file: Path) -> str | None:

@@ -3,10 +3,9 @@
 pytest still sets up, reports and tears down one test after the other: when it comes to a test whose body was started,
 the call waits for that body and raises what it raised. Only tests of the shipped suites that need nothing but fixtures
 of ours are started ahead. Those marked `zstack_alone` run next to none but tests of the same group. Those that explore
-are left to the main thread; bodies run next to them, and more are started between their calls.
-
-A body that failed next to others is called once more when nothing else runs: a violation that does not show then needs
-what was sent at the same time, and the command that repeats it has to be that of the whole run.
+are left to the main thread; bodies run next to them, and more are started between their calls. Those marked
+`zstack_early` are the first to be sent: alone until all their calls were sent, and next to all others while they wait
+for jobs that take long.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from collections.abc import Generator
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -28,9 +27,10 @@ from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.config.suite_load import suite_load
 from pytest_zstack_ticket.plugin import fixtures, items
 from pytest_zstack_ticket.plugin.fixtures import FIXTURE_VALUE
+from pytest_zstack_ticket.plugin.repetitions import PATIENCE, Repetitions, count_again
 from pytest_zstack_ticket.plugin.rounds import call_in_rounds
-from pytest_zstack_ticket.plugin.run_order import explores, group_of
-from pytest_zstack_ticket.runner.record import ExaminedExample, ItemRecord
+from pytest_zstack_ticket.plugin.run_order import explores, group_of, is_tidied
+from pytest_zstack_ticket.runner.record import ItemRecord
 from pytest_zstack_ticket.runner.run import Run
 
 ROOM = 0.8
@@ -44,10 +44,6 @@ OURS = frozenset(
     ("pytestconfig", "request", *(name for name in vars(fixtures) if name.startswith(("zstack_", "ticket_"))))
 )
 """Fixtures that last as long as the session, so that a body may use them before pytest comes to its test."""
-MOST_REPEATED = 10
-"""Failed bodies that are called once more alone: where more fail, the first of them say enough."""
-LONGEST_REPEATED = 90.0
-"""Seconds that this may take in all."""
 GRACE = 5.0
 """Seconds beyond the patience for one answer that bodies get to end once the run was told to stop."""
 
@@ -67,6 +63,8 @@ class Body:
     error: BaseException | None = None
     over: bool = False
     seconds: float = 0.0
+    sent: threading.Event = field(default_factory=threading.Event, repr=False)
+    """Set once the calls that it makes together were sent, and at its end."""
     thread: threading.Thread | None = field(default=None, repr=False)
 
 
@@ -84,7 +82,8 @@ class Lookahead:
         self._running: set[Body] = set()
         self._ended = threading.Semaphore(0)
         self._starting = False
-        self._repeated, self._spare = 0, LONGEST_REPEATED
+        self._early: set[pytest.Item] | None = None
+        self._repetitions = Repetitions()
         self._context = copy_context()
         self._gate = CallGate(run.window, self._between_calls)
 
@@ -100,7 +99,7 @@ class Lookahead:
         self._here = self._place.get(item, len(self._items))
         self._context = copy_context()
         self._next = max(self._next, self._here)
-        self._run.reached.cleanup.in_background(self._run.window > 1 and self._group(item) == "")
+        self._run.reached.cleanup.in_background(self._run.window > 1 and (self._group(item) == "" or is_tidied(item)))
         self._start_more()
 
     @pytest.hookimpl(wrapper=True)
@@ -141,33 +140,33 @@ class Lookahead:
         return True
 
     def _repeat_alone(self, item: pytest.Item, seconds: float | None) -> None:
-        """Call a body that failed beside others once more while nothing else runs, and count whether it fails again.
+        """Call a body that failed beside others, in so many seconds, once more alone: it may need them.
 
-        `seconds` is how long it took beside them, None for one that ran alone. What it finds now is no part of the
-        evidence. A body that explores is left out, as that shrinks by itself, and so is one of a group: those log in
-        wrongly, or count.
+        That is no evidence. Bodies of a group, which log in wrongly or count, are left out, and those that explore.
         """
-        record = item.stash.get(items.RECORD, None)
-        if seconds is None or record is None or record.failing is None or not isinstance(item, pytest.Function):
+        record, plain = item.stash.get(items.RECORD, None), self._group(item) == "" and not explores(item)
+        if record is None or not plain or self._run.stopped or not self._repetitions.allow(record, seconds):
             return
-        if explores(item) or self._group(item) != "" or self._run.stopped:
-            return
-        if self._repeated >= MOST_REPEATED or seconds > self._spare:
-            return
-        self._repeated += 1
-        began = time.monotonic()
-        self._starting = True
+        began, self._starting = time.monotonic(), True
         try:
-            while self._running:
-                self._ended.acquire(timeout=1.0)
-            body = Body(item, self._run.examiner.ahead(record.requirement, record.test))
-            self._prepared(body).run(self._work, body, self._arguments(item))
+            if not self._is_quiet(began + PATIENCE):
+                return
+            body = Body(cast("pytest.Function", item), self._run.examiner.ahead(record.requirement, record.test))
+            self._prepared(body).run(self._work, body, self._arguments(body.item))
         finally:
             self._starting = False
-            self._spare -= time.monotonic() - began
+            self._repetitions.used(time.monotonic() - began)
         if isinstance(body.error, KeyboardInterrupt):
             raise body.error
         count_again(record, body.record)
+
+    def _is_quiet(self, deadline: float) -> bool:
+        """Wait until no other body runs, but those that were started early: these wait themselves, mostly."""
+        while any(one.item not in (self._early or ()) for one in list(self._running)):
+            if time.monotonic() > deadline:
+                return False
+            self._ended.acquire(timeout=1.0)
+        return True
 
     def _prepared(self, body: Body) -> Context:
         """Return a context in which a body can run, its examples those of its record."""
@@ -205,15 +204,30 @@ class Lookahead:
             return
         self._starting = True  # a fixture that is made for a body may make calls of its own
         try:
+            if self._early is None:
+                self._early = set()
+                self._start_early(self._early)
             while self._next < len(self._items) and len(self._running) < self._run.window:
                 item = self._items[self._next]
                 if self._group(item) != group or not self._fits(item):
                     return
                 self._next += 1
-                if not explores(item):
+                if not explores(item) and item not in self._early:
                     self._start(item)
         finally:
             self._starting = False
+
+    def _start_early(self, started: set[pytest.Item]) -> None:
+        """Start what later tests need not wait for, one after the other, each once the calls of the last were sent."""
+        if self._group(self._items[self._here]) != "":
+            return
+        for item in self._items[self._here + 1 :]:
+            marker = item.get_closest_marker("zstack_early")
+            if marker is not None and self._run.options["effort"] in marker.args and self._group(item) is not None:
+                started.add(item)
+                self._start(item)
+                if item in self._bodies:
+                    self._bodies[item].sent.wait(self._run.reached.settings.patience.read + GRACE)
 
     def _fits(self, item: pytest.Item) -> bool:
         """Return True if the tickets of a test fit into the quota, beside those of the bodies that run."""
@@ -253,6 +267,7 @@ class Lookahead:
         self._running.add(body)
         context = self._prepared(body)
         context.run(call_gate.use, self._gate)
+        context.run(call_gate.announce, body.sent.set)
         work = partial(context.run, self._work, body, arguments)
         body.thread = threading.Thread(target=work, name=f"zstack-{item.name}", daemon=True)
         body.thread.start()
@@ -275,21 +290,8 @@ class Lookahead:
             self._running.discard(body)
             body.seconds = time.monotonic() - began
             body.over = True
+            body.sent.set()
             self._ended.release()
-
-
-def count_again(record: ItemRecord, again: ItemRecord) -> None:
-    """Count a repetition of a failed body, unless it looked at what was sent the first time."""
-    if record.failing is None or not (again.tally.failed or again.tally.held):
-        return
-    if again.failing is not None and _sent(again.failing) & _sent(record.failing):
-        return
-    record.tried += 1
-    record.seen += bool(again.tally.failed)
-
-
-def _sent(one: ExaminedExample) -> set[str]:
-    return {exchange.id for exchange in one.trails.get("subject", ())}
 
 
 class _NoParameters:

@@ -43,6 +43,12 @@ def group_of(item: pytest.Item) -> str | None:
     return str(marker.args[0]) if marker.args else None
 
 
+def is_tidied(item: pytest.Item) -> bool:
+    """Return True for a test that runs alone, but next to which tickets that no test needs may be deleted."""
+    marker = item.get_closest_marker("zstack_alone")
+    return marker is not None and bool(marker.kwargs.get("cleanup"))
+
+
 def number(item: pytest.Item, count: int) -> None:
     """Note as which test an item was collected."""
     item.stash[COLLECTED] = count

@@ -26,12 +26,13 @@ def write_request_files(report: Mapping[str, Any], folder: Path) -> None:
     place = folder / FOLDER
     for old in place.glob("*.json"):
         old.unlink()
-    for name, body in _files(report["requirements"]):
+    for name, body in request_files(report["requirements"]):
         place.mkdir(exist_ok=True)
         write_atomically(folder / name, body)
 
 
-def _files(rows: list[Row]) -> Iterator[tuple[str, bytes]]:
+def request_files(rows: list[Row]) -> Iterator[tuple[str, bytes]]:
+    """Yield name and bytes of the files of a report."""
     for row in rows:
         found = body_file(row) if row["verdict"] == "failed" and "/" not in row["id"] else None
         if found:

@@ -115,6 +115,7 @@ def _result(run: Run, requirements: tuple[Requirement, ...], cut: frozenset[str]
         doubts=doubts_of(cut=cut, early=early, thin=thin),
         calibration=run.reached.calibration_flaw if run.reached.known_calibration else NOT_CALIBRATED,
         cut_short=bool(run.cut_short),
+        left_out=bool(_left_out(run, requirements)),
     )
 
 
@@ -127,24 +128,32 @@ def _cut(run: Run, requirements: tuple[Requirement, ...]) -> frozenset[str]:
     return frozenset(one for one, tests in run.selected.items() if run.results.tests[one] < tests)
 
 
+def _left_out(run: Run, requirements: tuple[Requirement, ...]) -> dict[str, int]:
+    """Count the tests that were not run of each requirement of which others were."""
+    shipped = (rule for rule in requirements if rule.id in run.catalogue)
+    return {rule.id: rule.tests - ran for rule in shipped if 0 < (ran := run.results.tests[rule.id]) < rule.tests}
+
+
 def _rows(run: Run, requirements: tuple[Requirement, ...], result: Result, cut: frozenset[str]) -> list[RequirementRow]:
+    left_out = _left_out(run, requirements)
     return [
         RequirementRow(
             requirement=requirement,
             judged=one,
             findings=run.results.findings.get(one.id, ()),
-            outside=_outside(one.tally, cut=one.id in cut),
+            outside=_outside(one.tally, cut=one.id in cut, left_out=left_out.get(one.id, 0)),
             witnesses=run.results.witnesses.get(one.id, ()),
         )
         for requirement, one in zip(requirements, result.judged, strict=True)
     ]
 
 
-def _outside(tally: Tally, *, cut: bool) -> dict[str, Any]:
+def _outside(tally: Tally, *, cut: bool, left_out: int) -> dict[str, Any]:
     """Return what counts in a verdict and is in no example."""
     lost = [phrase_to_json(one) for one in tally.lost]
     explored = explored_json(tally)
-    outside = {"errors": list(tally.errors), "lost": lost, "ran": tally.ran, "cut": cut}
+    outside: dict[str, Any] = {"errors": list(tally.errors), "lost": lost, "ran": tally.ran, "cut": cut}
+    outside |= {"left_out": left_out} if left_out else {}
     return {**outside, "explored": explored} if explored else outside
 
 

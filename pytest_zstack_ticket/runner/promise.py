@@ -24,7 +24,10 @@ MOST_OF_ALL = 0.7
 def bounds_of(options: RunOptions) -> Bounds:
     """Return what bounds the speed of a run."""
     caps = quotas_of(options)
-    return Bounds(window=window_of(options), rate=caps.rate, alive=caps.alive, cleanup=not options.embedded)
+    patience = float(options["job-timeout"] or 0.0)
+    return Bounds(
+        window=window_of(options), rate=caps.rate, alive=caps.alive, cleanup=not options.embedded, patience=patience
+    )
 
 
 def pace_of(run: Run) -> Pace:
@@ -36,6 +39,7 @@ def pace_of(run: Run) -> Pace:
         job=pace.job or 0.0,
         work=seconds_of_a_request(),
         exception=EXCEPTION if waits else 0.0,
+        loses=waits,
     )
 
 

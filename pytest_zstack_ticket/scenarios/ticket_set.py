@@ -31,6 +31,8 @@ UNKNOWN = "{own}"
 """Stands for a value that the target does not show; no ticket has it."""
 MOST_ROUNDS = 6
 """Times that the tickets are created, again where some were deleted to stay under a quota."""
+AT_ONCE = 2
+"""Of these so many in a row."""
 MOST_LOST = 2
 """Repetitions of a listing whose response was lost."""
 LIMIT = 50
@@ -60,12 +62,13 @@ class TicketSet:
     def create_tickets(self) -> None:
         """Create the tickets, unless they exist."""
         with self._lock:
-            self._create_tickets()
+            for _ in range(AT_ONCE):  # while some are created, others of them may be deleted
+                whole = not any(self._was_deleted(result) for result in self.created.values())
+                if self.created and (whole or self._rounds >= MOST_ROUNDS):
+                    return
+                self._create_tickets()
 
     def _create_tickets(self) -> None:
-        whole = not any(self._was_deleted(result) for result in self.created.values())
-        if self.created and (whole or self._rounds >= MOST_ROUNDS):
-            return
         self._rounds += 1
         self.token, self._listing = f"zq{secrets.token_hex(6)}", None
         self._first = None

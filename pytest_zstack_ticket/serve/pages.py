@@ -99,7 +99,9 @@ class Pages:
         found = verify_bundle(one.place.path, Wanted(keys=self._keys, since=now, until=now))
         if not found.genuine or found.statement is None:
             return [self._say("rejected"), *rejection_lines(found.rejections, translations(), self._lang)]
-        return [self._say("verified"), *claim_lines(summary(found.statement), translations(), self._lang)]
+        words = translations().catalogues[self._lang]["certificate"]
+        claims = claim_lines(summary(found.statement), translations(), self._lang)
+        return [self._say("verified"), *claims, words["not-judged-again"]]
 
     def message(self, key: str) -> str:
         """Render a page with one sentence."""

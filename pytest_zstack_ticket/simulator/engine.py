@@ -14,7 +14,7 @@ from pytest_zstack_ticket.simulator.errors import ApiError, Refusal
 from pytest_zstack_ticket.simulator.fault_points import HEALTHY, Active, Facts
 from pytest_zstack_ticket.simulator.http import container_pages, rest_layer
 from pytest_zstack_ticket.simulator.http.careless_reading import acting_request
-from pytest_zstack_ticket.simulator.http.routes import decoded, job_id, split_target
+from pytest_zstack_ticket.simulator.http.routes import decoded, job_id, location, split_target
 from pytest_zstack_ticket.simulator.interceptors import admit
 from pytest_zstack_ticket.simulator.json.json_writer import write
 from pytest_zstack_ticket.simulator.options import SimulatorOptions
@@ -24,7 +24,7 @@ from pytest_zstack_ticket.simulator.services import accounts, approval_flows, ti
 from pytest_zstack_ticket.simulator.services.collation import astral
 from pytest_zstack_ticket.simulator.services.conditions import folding
 from pytest_zstack_ticket.simulator.services.create_ticket import create_ticket
-from pytest_zstack_ticket.simulator.services.jobs import Job, Jobs
+from pytest_zstack_ticket.simulator.services.jobs import JOB_ID_LENGTH, Job, Jobs
 from pytest_zstack_ticket.simulator.services.query import query, unreadable
 from pytest_zstack_ticket.simulator.services.system_tags import VALIDATION_ONLY
 from pytest_zstack_ticket.simulator.state import CallContext, SimulatorState, first_header
@@ -144,6 +144,8 @@ class Engine:
                 return Answer(
                     status=status, body=Text(text), role="options", call="other", headers=headers, cookie=False
                 )
+            # whatever the path is, the body is read first
+            rest_layer.body_text(context)
             identity = job_id(decoded(split_target(request.path)[0]))
             if identity is not None:
                 return self._poll(request, identity)
@@ -187,10 +189,14 @@ class Engine:
             facts=facts,
         )
         bound = job.id + write(context.values, escape_html=False)
-        self.jobs.add(job, lost=self.options.choices.four_bytes == "lost" and astral(bound))
+        self.jobs.add(job, lost=self._unsaved(job.id, bound))
         if job.webhook:
             self._hooks_due.append(job.due)
-        return response_builder.accepted(context, job.id, f"{self.address}/v1/api-jobs/{job.id}")
+        return response_builder.accepted(context, job.id, f"{self.address}{location(job.id)}")
+
+    def _unsaved(self, identity: str, bound: str) -> bool:
+        """Whether the row of a job cannot be written: too long an id, or characters that the table does not have."""
+        return self.options.choices.four_bytes == "lost" and (len(identity) > JOB_ID_LENGTH or astral(bound))
 
     def _used(self, identity: str, context: CallContext) -> bool:
         """Whether a job id is taken; a row that is not yet written is not seen (facts.md: read before the insert)."""

@@ -19,7 +19,7 @@ DESCRIPTIONS: dict[str, str] = {
     "SYS.1007": "One or more API argument is invalid",
     "ID.1000": "Unable to authenticate a user",
     "ID.1001": "The session is invalid, either wrong session id or the session has been expired",
-    "ID.1002": "Permission denied",
+    "ID.1002": "The user doesn't have permission to perform the operation",
 }
 
 _HIBERNATE = "org.hibernate.exception.{}Exception: could not execute statement"
@@ -27,6 +27,12 @@ _CREATE_ONE = "you must specify the flowCollectionUuid or create a default ticke
 
 TEXTS: dict[str, tuple[str, str]] = {
     "wrong-login": ("wrong account name or password", "错误信息: 错误的帐号或密码"),
+    "wrong-user-login": ("wrong account or username or password",) * 2,
+    "unknown-login-type": ("unsupported login type {0}", "不支持的登录类型{0}"),
+    "no-account-of-user": (
+        "accountName and accountUuid cannot both be null, you must specify at least one",
+        "accountName和accountUuid不能同时为空，您必须定义至少一个",
+    ),
     "no-system-tag": ("no system tag matches {0}", "没有找到匹配{0}的系统标签"),
     "bad-filter-name": (
         "filterName must be formatted as [filterType:condition(s)]",

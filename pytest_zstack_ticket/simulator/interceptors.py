@@ -52,7 +52,7 @@ def _session(context: CallContext) -> Session:
         raise context.key_error
     if context.token is None:
         return administrator(now=context.now)
-    session = context.state.sessions.find(context.token, context.now)
+    session = context.state.sessions.find(_stored(context, context.token), context.now)
     if session is not None:
         if not context.without("refuse-live-session"):
             raise ApiError("ID.1001", details="Session expired")
@@ -60,6 +60,12 @@ def _session(context: CallContext) -> Session:
     if context.without(f"accept-{token_kind(context)}-session"):
         raise ApiError("ID.1001", details="Session expired")
     return context.state.sessions.ended.get(context.token) or administrator(context.token, now=context.now)
+
+
+def _stored(context: CallContext, token: str) -> str:
+    """Return the token of the session that is meant: the database compares without case."""
+    known = token in context.state.sessions.live or context.state.options.choices.compare == "exact"
+    return token if known else token.lower()
 
 
 def token_kind(context: CallContext) -> str:

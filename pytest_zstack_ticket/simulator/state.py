@@ -17,7 +17,7 @@ from pytest_zstack_ticket.simulator.fault_points import HEALTHY, Active
 from pytest_zstack_ticket.simulator.options import SimulatorOptions
 from pytest_zstack_ticket.simulator.storage import seed_data
 from pytest_zstack_ticket.simulator.storage.sessions import Session, Sessions
-from pytest_zstack_ticket.simulator.storage.tables import Store
+from pytest_zstack_ticket.simulator.storage.tables import Store, installed_types
 from pytest_zstack_ticket.simulator.variants import Variant
 
 _VERSION_AT, _VARIANT_AT = 12, 16
@@ -31,6 +31,8 @@ class SimulatorState:
     def __init__(self, options: SimulatorOptions) -> None:
         self.options = options
         self.store = Store()
+        if options.choices.ticket_types == "installed":
+            self.store.types = installed_types()
         self.sessions = Sessions(timeout=options.session_timeout)
         self.notes: dict[str, Any] = {}
         """Where faults remember what they need; the engine itself never reads it."""

@@ -88,6 +88,11 @@ class Choices:
     object_fields: str = _choice(
         "tree", "text", about="accountSystemContext asked for by `fields`: as JSON, or as the text that is stored"
     )
+    ticket_types: str = _choice(
+        "samples",
+        "installed",
+        about="the ticket types: two that say which calls they cover, or the one of a new database",
+    )
     cancelled_flow: str = _choice("cleared", "kept", about="currentFlowUuid of a cancelled ticket")
     dates: str = _choice("java8", "java9", "java20", about="the platform that writes the dates (9)")
     failing_request: str = _choice("succeeds", "fails", about="the requests of a finally approved ticket (U12)")
@@ -95,7 +100,7 @@ class Choices:
 
 MEASURED = (
     "context-form:unreadable+access-key:absent+null-request:crash+exceptions:slow+job-race:several+"
-    "changed-uuid:typed+object-fields:text+cancelled-flow:kept"
+    "changed-uuid:typed+object-fields:text+cancelled-flow:kept+ticket-types:installed"
 )
 """In what else a measured 5.2.1 node differs: a stand-in of the ticket service, no access keys (simulator.md)."""
 

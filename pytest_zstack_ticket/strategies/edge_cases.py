@@ -88,6 +88,7 @@ def _rows() -> tuple[Row, ...]:
     return (
         *texts,
         *values,
+        _row("params.description", "null", None),
         _row("params.description", "2048-astral", "🀄" * 1024),
         _row("params.description", "2048-cjk", "工" * 2048),
         _row("params.description", "2048-growing", "\ufb2c" * 2048),

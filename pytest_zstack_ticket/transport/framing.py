@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import h11
 
-from pytest_zstack_ticket.model.exchange import Failure, Framing, Request, Response
+from pytest_zstack_ticket.model.exchange import ANSWERED_AGAIN, Failure, Framing, Request, Response
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.transport.disconnect import connected
 from pytest_zstack_ticket.transport.error_mapping import failure_of
@@ -21,6 +21,10 @@ from pytest_zstack_ticket.transport.error_mapping import failure_of
 MOST_BYTES = 1 << 20
 ENDS_WITHIN = 2.0
 """Seconds that a server has to answer a message that ended too early."""
+AGAIN_WITHIN = 0.3
+"""Seconds that a server has to answer what it left unread, on a connection that stays open behind the first answer."""
+STATUS_LINE = b"HTTP/1"
+"""How every answer begins."""
 CLOSED = "the connection was closed without an answer"
 Lines = list[str]
 Framed = tuple[Lines, bytes]
@@ -46,7 +50,10 @@ class FramingSender:
                 if request.framing in ENDING_EARLY:
                     line.shutdown(socket.SHUT_WR)
                     line.settimeout(min(patience.read, ENDS_WITHIN))
-                return _answer(line)
+                answer, rest = _answer(line)
+                if request.framing in KEPT_OPEN and isinstance(answer, Response) and _answers_again(line, rest):
+                    return Failure(kind="protocol", detail=ANSWERED_AGAIN)
+                return answer
         except (OSError, ValueError, h11.RemoteProtocolError) as error:
             return failure_of(error, sent=sent, patience=patience)
 
@@ -66,8 +73,8 @@ def framed(request: Request, *, host: str, root: str) -> bytes:
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
 
 
-def _answer(line: socket.socket) -> Response | Failure:
-    """Read one answer; what follows it is not looked at."""
+def _answer(line: socket.socket) -> tuple[Response | Failure, bytes]:
+    """Read one answer; return it with the bytes behind it that were read along."""
     reader = h11.Connection(h11.CLIENT)
     reader.send(h11.Request(method="GET", target="/", headers=[("Host", "conformance")]))
     reader.send(h11.EndOfMessage())
@@ -78,9 +85,20 @@ def _answer(line: socket.socket) -> Response | Failure:
         elif isinstance(event, h11.Data):
             parts.append(bytes(event.data))
     if head is None:
-        return Failure(kind="reset", detail=CLOSED)
+        return Failure(kind="reset", detail=CLOSED), b""
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers)
-    return Response(status=head.status_code, headers=headers, body=b"".join(parts))
+    return Response(status=head.status_code, headers=headers, body=b"".join(parts)), reader.trailing_data[0]
+
+
+def _answers_again(line: socket.socket, rest: bytes) -> bool:
+    """Tell whether another answer comes behind `rest`, though nothing was asked; a connection that ends is none."""
+    line.settimeout(AGAIN_WITHIN)
+    try:
+        while len(rest) < len(STATUS_LINE) and (data := line.recv(1 << 10)):
+            rest += data
+    except OSError:
+        pass
+    return rest.startswith(STATUS_LINE)
 
 
 def _events(reader: h11.Connection, line: socket.socket) -> Iterator[object]:
@@ -157,6 +175,18 @@ def _extended(lines: Lines, body: bytes) -> Framed:
     return [*_without(lines, "content-length"), "Transfer-Encoding: chunked"], chunks
 
 
+def _kept_open(lines: Lines, body: bytes) -> Framed:
+    """Leave the connection open. A server that does not read the body finds a whole head in it, and no request line."""
+    kept, body = _without(_without(lines, "connection"), "content-length"), body + b"\r\n\r\n"
+    return [*kept, f"Content-Length: {len(body)}"], body
+
+
+def _kept_open_chunks(lines: Lines, body: bytes) -> Framed:
+    """Leave the connection open behind chunks with an extension and a trailer, of which nothing is a request line."""
+    lines, body = _extended(lines, body)
+    return _without(lines, "connection"), body
+
+
 def _padded(lines: Lines, body: bytes) -> Framed:
     return [lines[0], *(line.replace(": ", ": \t ", 1) + " \t " for line in lines[1:])], body
 
@@ -193,6 +223,10 @@ FRAMINGS: dict[Framing, Callable[[Lines, bytes], Framed]] = {
     "unknown-coding": lambda lines, body: _chunked(lines, body, coding="conformance"),
     "cut-length": _more_promised,
     "cut-chunks": lambda lines, body: _chunked(lines, body, end=b""),
+    "kept-open": _kept_open,
+    "kept-open-chunks": _kept_open_chunks,
 }
 """How the head and the body of a request are written."""
 ENDING_EARLY = frozenset({"cut-length", "cut-chunks"})
+KEPT_OPEN = frozenset({"kept-open", "kept-open-chunks"})
+"""Framings behind which we listen for an answer to what the server left unread."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from pytest_zstack_ticket.config.own_catalogue import OWN
 from pytest_zstack_ticket.config.profile_file import parse_release
 from pytest_zstack_ticket.model.errors import ProfileError
 from pytest_zstack_ticket.model.exchange import JsonObject
@@ -18,8 +19,12 @@ _VERSION = re.compile(r"\d{1,3}\.\d{1,3}")
 
 
 def coverage(report: JsonObject) -> JsonObject:
-    """Count what a report leaves out, and name what narrows it: absent capabilities, limits of its own."""
+    """Count what a report leaves out, and name what narrows it: absent capabilities, limits of its own.
+
+    A project's own requirements are counted apart, since any number of them would pass.
+    """
     rows = report["requirements"]
+    shipped = [row for row in rows if row["area"] != OWN]
     left_out = [row for row in rows if row["verdict"] not in EXAMINED]
     profile = report["profile"]
     return {
@@ -30,7 +35,9 @@ def coverage(report: JsonObject) -> JsonObject:
         "other-limits": other_limits(profile["limits"]),
         "plugins": [one["name"] for one in unknown_plugins(report) if one["hooks"]],
         "other-release": other_release(report),
-        "inputs": distinct_inputs(rows),
+        "inputs": distinct_inputs(shipped),
+        "own": len(rows) - len(shipped) if shipped else 0,
+        "tests-left-out": sum((row.get("outside") or {}).get("left_out", 0) for row in shipped),
     }
 
 

@@ -50,7 +50,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The verdict of a run: `partial` is True if a requirement that applies was not examined."""
+    """The verdict of a run: `partial` if a requirement that applies was not examined, or not by all its tests."""
 
     verdict: Verdict
     partial: bool
@@ -150,11 +150,11 @@ def judge(  # noqa: PLR0913 - what a verdict depends on
     doubts: Mapping[str, Phrase] | None = None,
     calibration: Phrase | None = None,
     cut_short: bool = False,
+    left_out: bool = False,
 ) -> Result:
     """Judge a run and each requirement.
 
-    `doubts` are why some requirements cannot pass whatever their examples say, `calibration` why the calibration was
-    not accepted. A run that was cut short never passes.
+    `doubts` are why some cannot pass, `calibration` why the calibration was not accepted; tests may be `left_out`.
     """
     judged = tuple(
         verdict_of(
@@ -171,8 +171,8 @@ def judge(  # noqa: PLR0913 - what a verdict depends on
     for requirement, one in zip(requirements, judged, strict=True):
         level = counts.setdefault(requirement.level, dict.fromkeys(ROLL_UP, 0))
         level[one.verdict] += 1
-    unrun = (one for one, rule in zip(judged, requirements, strict=True) if not rule.not_tested)
-    partial = any(one.verdict == "untested" for one in unrun) or cut_short
+    pairs = zip(judged, requirements, strict=True)
+    partial = cut_short or left_out or any(one.verdict == "untested" and not rule.not_tested for one, rule in pairs)
     worst = roll_up([*(one.verdict for one in judged), *(("inconclusive",) if cut_short else ())])
     return Result(verdict=worst, partial=partial, judged=judged, counts=counts)
 

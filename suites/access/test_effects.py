@@ -225,6 +225,20 @@ def test_no_origin_is_allowed_to_read_with_credentials(ticket_endpoint, zstack_e
     observe_headers(zstack_observe, asked["query"], asked["preflight"])
 
 
+@pytest.mark.requirement("ZT-ACCESS-028")
+@pytest.mark.zstack_rounds
+def test_no_reading_is_kept_for_others(ticket_endpoint, zstack_canary, zstack_examine):
+    """No response to a query, to a ticket's path or to a poll may be kept by a cache that users share."""
+    canary = zstack_canary()
+    asked = {"list": ticket_endpoint.call("GET", "/v1/tickets?limit=1"), "ticket": canary.find_by_uuid()}
+    created = ticket_endpoint.calibration
+    if created.job:
+        asked["poll"] = ticket_endpoint.poll_again(created)
+    for name, result in asked.items():
+        violation = zstack_examine("not-for-shared-caches", edit=edit_of(f"cached-{name}"), subject=result)
+        assert violation is None, violation
+
+
 @pytest.mark.requirement("ZT-ACCESS-025")
 @pytest.mark.zstack_rounds
 def test_line_end_in_a_text_makes_no_header(ticket_endpoint, zstack_examine):

@@ -1,12 +1,13 @@
 """Access needs a living session in its header: without one nothing is read, changed or deleted."""
 
 import json
+import re
 import uuid
 from functools import partial
 
 import pytest
 
-from pytest_zstack_ticket import CanaryTicket, Draft, Edit, Message
+from pytest_zstack_ticket import CanaryTicket, Draft, Edit, Message, by_requirement
 
 WITHOUT = {"no-session": None, "unknown-session": "OAuth {uuid}"}
 """Authorization headers that stand for no session, by name."""
@@ -42,18 +43,19 @@ def without(name):
     return header.format(uuid=uuid.uuid4().hex) if header else None
 
 
-def act_without_session(canary):
+def act_without_session(canary, headers, **more):
     """Send every event for a ticket without a session, and each then as its owner; what to judge of each.
 
-    The owner's own event is the sibling, and leads to the status in which the next event is one.
+    `headers` make what stands for no session, by name; `more` are further roles. The owner's own event is the sibling,
+    and leads to the status in which the next event is one.
     """
     tried = {}
     for event in EVENTS:
         before, calls = canary.find_by_uuid(), []
-        for name in WITHOUT:
-            subject = canary.send_event(event, authorization=without(name))
+        for name, header in headers.items():
+            subject = canary.send_event(event, authorization=header())
             after = canary.find_by_uuid()
-            calls.append((edit_of(name, event), {"before": before, "subject": subject, "after": after}))
+            calls.append((edit_of(name, event), {"before": before, "subject": subject, "after": after, **more}))
             before = after
         lost = canary.was_deleted_for_quota
         sibling = canary.send_event(event)
@@ -72,9 +74,38 @@ def anonymous_events(zstack_once, ticket_endpoint):
         canary = CanaryTicket(ticket_endpoint)
         if not canary.uuid:
             pytest.skip("the ticket cannot be read back")
-        return act_without_session(canary)
+        return act_without_session(canary, {name: partial(without, name) for name in WITHOUT})
 
     return zstack_once("access: without a session", act)
+
+
+def late_events(zstack_once, ticket_endpoint):
+    """Return what events with a session that was logged out led to; they are sent once in a run."""
+
+    def act():
+        canary = CanaryTicket(ticket_endpoint)
+        if not canary.uuid:
+            pytest.skip("the ticket cannot be read back")
+        session = ticket_endpoint.another_session()
+        ended = ticket_endpoint.logout(session.uuid)
+        return act_without_session(canary, {"logged-out-session": lambda: session.authorization}, ended=ended)
+
+    return zstack_once("access: with a session that was logged out", act)
+
+
+LATE = {"ZT-ACCESS-001": "cancel", "ZT-ACCESS-002": "update", "ZT-ACCESS-003": "delete"}
+
+
+@pytest.mark.zstack_alone
+@pytest.mark.parametrize("event", by_requirement(LATE))
+def test_ended_session_acts_no_more(event, zstack_once, ticket_endpoint, zstack_examine):
+    """An event or a deletion with a session that was logged out is refused and changes nothing."""
+    if "log-in" not in ticket_endpoint.profile.capabilities:
+        return
+    arguments = {"call": "delete" if event == "delete" else "action", "event": event}
+    for edit, roles in late_events(zstack_once, ticket_endpoint)[event]:
+        violation = zstack_examine("unchanged-without-session", edit=edit, arguments=arguments, **roles)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ACCESS-001")
@@ -160,13 +191,22 @@ def stand_ins(plain, query):
     }
 
 
+def cookies_of(*results):
+    """Return the names of the cookies that the target set in its responses: it may look for a session there."""
+    answers = [exchange.answer for result in results for exchange in result.exchanges]
+    headers = [pair for answer in answers for pair in getattr(answer, "headers", ())]
+    found = [value.partition("=")[0].strip() for name, value in headers if name.lower() == "set-cookie"]
+    return list(dict.fromkeys(name for name in found if re.fullmatch(r"[\w.-]{1,64}", name)))
+
+
 @pytest.mark.requirement("ZT-ACCESS-005")
 @pytest.mark.zstack_alone
 def test_session_counts_only_in_its_header(ticket_endpoint, zstack_effort, zstack_examine):
     """A living session in the query string, a cookie or another header, without Authorization, is refused."""
     session = ticket_endpoint.another_session()
+    set_by_target = cookies_of(ticket_endpoint.good_login, ticket_endpoint.call("GET", "/v1/tickets?limit=1"))
     path = "/v1/tickets?limit=1&" + "&".join(f"{name}={session.uuid}" for name in NAMES)
-    cookie = "; ".join(f"{name}={session.uuid}" for name in NAMES)
+    cookie = "; ".join(f"{name}={session.uuid}" for name in (*NAMES, *set_by_target))
     headers = (("Cookie", cookie), *((f"X-{name.title()}", session.uuid) for name in NAMES[:5]))
     headers += tuple((name, session.uuid) for name in HEADERS)
     good = ticket_endpoint.call("GET", path, headers=headers, authorization=session.authorization)
@@ -188,16 +228,23 @@ def test_session_counts_only_in_its_header(ticket_endpoint, zstack_effort, zstac
 @pytest.mark.zstack_alone
 @pytest.mark.zstack_rounds(most=8)
 def test_session_does_not_count_in_the_body(ticket_endpoint, zstack_examine):
-    """A create with a living session in its body, without Authorization, is refused."""
+    """A create with a living session in its body, without Authorization or beside another one, is refused."""
     session, draft = ticket_endpoint.another_session(), ticket_endpoint.calibration_draft
     body = json.loads(draft.body)
     body["session"] = body["params"]["session"] = {"uuid": session.uuid}
-    edit = Edit(kind="breakage", name="session-in-body", note="the session is nowhere else")
     sent = Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=draft.headers)
-    message = Message(edit=edit, body=sent.body, headers=sent.headers, without=("Authorization",))
-    roles = {"subject": ticket_endpoint.send(message), "sibling": ticket_endpoint.create(sent, session=session)}
-    violation = zstack_examine("refused-session", edit=edit, **roles)
-    assert violation is None, violation
+    sibling = ticket_endpoint.create(sent, session=session)
+    unknown = ("Authorization", f"OAuth {uuid.uuid4().hex}")
+    forms = {
+        "session-in-body": {"headers": sent.headers, "without": ("Authorization",)},
+        "session-beside-header": {"headers": (*sent.headers, unknown)},
+    }
+    for name, parts in forms.items():
+        edit = Edit(kind="breakage", name=name, note="the session is nowhere else")
+        subject = ticket_endpoint.send(Message(edit=edit, body=sent.body, **parts))
+        roles = {"subject": subject, "sibling": sibling, **ticket_endpoint.named_by(subject)}
+        violation = zstack_examine("refused-session", edit=edit, **roles)
+        assert violation is None, violation
     ticket_endpoint.logout(session.uuid)
 
 

@@ -1,5 +1,7 @@
 """Requests as bytes that no HTTP client writes: lengths in two ways, broken heads, messages that end too early."""
 
+import uuid
+
 import pytest
 
 from pytest_zstack_ticket import Edit, Message
@@ -14,7 +16,7 @@ UNUSUAL = (
     *("chunk-extension", "unknown-coding"),
 )
 ENDING_EARLY = ("cut-length", "cut-chunks")
-pytestmark = pytest.mark.zstack_alone("malformed")
+pytestmark = pytest.mark.zstack_alone("malformed", cleanup=True)
 """What the target or a front end makes of malformed requests is no other test's concern."""
 
 
@@ -76,3 +78,32 @@ def test_blanks_around_header_values_do_not_matter(ticket_endpoint, zstack_exami
     edit, result = sent(ticket_endpoint, "padded-values")
     violation = zstack_examine("sameness", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
     assert violation is None, violation
+
+
+def left_unread(draft):
+    """Return messages of which a careless server leaves something unread, by name."""
+    plain = {"headers": draft.headers, "body": draft.body}
+    unknown = ("Authorization", f"OAuth {uuid.uuid4().hex}")
+    open_ = {
+        "without-session": {**plain, "without": ("Authorization",)},
+        "unknown-session": {**plain, "headers": (*draft.headers, unknown)},
+        "unknown-path": {**plain, "path": "/v1/no-such-api"},
+        "unknown-method": {**plain, "method": "CONFORM"},
+        "no-json": {**plain, "body": b"{" + draft.body},
+        "read": {"method": "GET", "path": "/v1/tickets?limit=1", "body": b'{"conformance": 1}'},
+        "chunks": plain,
+    }
+    framings = {"chunks": "kept-open-chunks"}
+    for name, parts in open_.items():
+        edit = Edit(kind="breakage", name=f"kept-open-{name}", note="its connection stays open")
+        yield Message(edit=edit, framing=framings.get(name, "kept-open"), **parts)
+
+
+@pytest.mark.requirement("ZT-HTTP-034")
+@pytest.mark.zstack_rounds(most=8)
+def test_nothing_of_a_request_is_taken_for_another(ticket_endpoint, zstack_examine):
+    """A refused request with a body, a GET with one, and chunks with a trailer are answered once."""
+    for message in left_unread(ticket_endpoint.calibration_draft):
+        result = ticket_endpoint.send(message)
+        violation = zstack_examine("answered-once", edit=message.edit, subject=result)
+        assert violation is None, violation

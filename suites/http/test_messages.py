@@ -29,7 +29,7 @@ ANSWERED = {
     "ZT-HTTP-023": ["lenient-*", "path-*", "method-head", "method-options"],
 }
 NUMEROUS = re.compile("json-separator|json-unicode-escape|json-unknown-escape|lenient|path")
-pytestmark = pytest.mark.zstack_alone("malformed")
+pytestmark = pytest.mark.zstack_alone("malformed", cleanup=True)
 """What the target or a front end makes of malformed requests is no other test's concern."""
 HARMLESS = {
     "ZT-HTTP-017": (("X-Conformance-Unknown", "1"),),

@@ -93,6 +93,22 @@ def test_job_error_reads_the_same_again(ticket_endpoint, zstack_cases, zstack_ex
             assert violation is None, violation
 
 
+@pytest.mark.requirement("ZT-JOB-028")
+@pytest.mark.zstack_rounds
+def test_end_of_an_events_job_reads_the_same_again(zstack_canary, ticket_endpoint, zstack_examine):
+    """The end of an event's or a deletion's job stays the same when read again, be it a result or an error."""
+    canary = zstack_canary()
+    for event in ("cancel", "cancel", "update", "delete"):
+        edit, result = Edit(kind="variation", name=f"event-{event}"), canary.send_event(event)
+        if not result.started_job:
+            # an event that is refused needs no job
+            zstack_examine("job-end-stable", edit=edit, subject=result)
+        for _ in range(2 if result.started_job else 0):
+            again = ticket_endpoint.poll_again(result)
+            violation = zstack_examine("job-end-stable", edit=edit, subject=result, again=again)
+            assert violation is None, violation
+
+
 @pytest.mark.requirement("ZT-JOB-011")
 def test_unknown_job_is_not_found(ticket_endpoint, zstack_effort, zstack_examine):
     """A job that does not exist is reported as not found, neither pending nor done."""

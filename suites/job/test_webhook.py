@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from pytest_zstack_ticket import by_requirement
+from pytest_zstack_ticket import Edit, by_requirement
 
 FACETS = {
     "ZT-JOB-020": "arrives",
@@ -54,4 +54,40 @@ def test_failed_webhook_delivery_is_repeated(ticket_endpoint, zstack_webhook, zs
         ticket_endpoint, zstack_webhook, ticket_endpoint.calibration_draft, refuse=1, count=2
     )
     violation = zstack_examine("webhook-delivery", subject=result, hook=delivered, arguments={"facet": "retried"})
+    assert violation is None, violation
+
+
+def cancel_with_webhook(canary, listener, *, refuse=0, count=1):
+    """Cancel a ticket with a webhook; return the result and the deliveries."""
+    token = uuid.uuid4().hex
+    headers = (("X-Web-Hook", listener.url(token, refuse=refuse)),)
+    path = f"/v1/tickets/{canary.uuid}/actions"
+    result = canary.owner.call("PUT", path, body=canary.body_of("cancel"), headers=headers)
+    return result, listener.wait(token, count=count, seconds=SECONDS if result.started_job else 0.0)
+
+
+@pytest.mark.requirement("ZT-JOB-029")
+@pytest.mark.zstack_rounds
+def test_end_of_an_events_job_is_delivered(zstack_canary, zstack_webhook, zstack_examine):
+    """The end of an event's job is delivered with its id, and says whether it succeeded: a second cancel does not."""
+    canary = zstack_canary()
+    for name in ("first", "second"):
+        result, delivered = cancel_with_webhook(canary, zstack_webhook)
+        for facet in ("arrives", "job-uuid", "job-success", "body") if result.started_job else ():
+            edit = Edit(kind="variation", name=f"{name}-cancel")
+            violation = zstack_examine(
+                "webhook-delivery", edit=edit, subject=result, hook=delivered, arguments={"facet": facet}
+            )
+            assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-JOB-030")
+@pytest.mark.zstack_rounds
+def test_failed_delivery_of_an_events_job_is_repeated(zstack_canary, zstack_webhook, zstack_examine):
+    """The webhook delivery of an event's job that is answered with 500 is repeated."""
+    result, delivered = cancel_with_webhook(zstack_canary(), zstack_webhook, refuse=1, count=2)
+    edit = Edit(kind="variation", name="event-cancel")
+    violation = zstack_examine(
+        "webhook-delivery", edit=edit, subject=result, hook=delivered, arguments={"facet": "retried"}
+    )
     assert violation is None, violation

@@ -1,12 +1,15 @@
 """What an action may contain, and how it is reported: updates of several requests and of none, comments, statuses."""
 
+import json
 import time
 import uuid
 
 import pytest
 
-from pytest_zstack_ticket import Edit
+from pytest_zstack_ticket import Draft, Edit
 
+LEFT_OUT = "conformanceLeftOut"
+"""A member of apiBody that an update leaves out."""
 NO_REQUESTS = {"empty": {"requests": []}, "null": {"requests": None}, "without": {}}
 
 
@@ -34,6 +37,45 @@ def test_update_replaces_all_requests(zstack_canary, zstack_examine):
     if not canary.was_deleted_for_quota:
         violation = zstack_examine(
             "updated-requests", edit=edit_of("several"), subject=subject, after=canary.find_by_uuid()
+        )
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-003")
+@pytest.mark.zstack_rounds
+def test_update_keeps_nothing_that_it_leaves_out(zstack_canary, ticket_endpoint, zstack_examine):
+    """After an update, a request has nothing more of what it had before and the update leaves out."""
+    body = json.loads(ticket_endpoint.calibration_draft.body)
+    first = body["params"]["requests"][0]
+    body["params"]["requests"] = [{**first, "apiBody": {**(first.get("apiBody") or {}), LEFT_OUT: "of before"}}]
+    draft = Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=ticket_endpoint.calibration_draft.headers)
+    created = ticket_endpoint.as_user("owner").create(draft)
+    if created.refused:
+        return  # what an apiBody may hold besides is another requirement's
+    canary = zstack_canary(created)
+    canary.send_event("cancel")
+    subject = update(canary, {"requests": [first]})
+    if not canary.was_deleted_for_quota:
+        violation = zstack_examine(
+            "updated-requests",
+            edit=edit_of("left-out"),
+            subject=subject,
+            after=canary.find_by_uuid(),
+            arguments={"gone": LEFT_OUT},
+        )
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-049")
+@pytest.mark.zstack_rounds
+def test_update_stores_the_description_that_it_names(zstack_canary, zstack_examine):
+    """From 4.8 on, a description that an update names becomes the ticket's description."""
+    canary = zstack_canary()
+    canary.send_event("cancel")
+    subject = canary.send_event("update", more={"description": f"updated / 已更新 {uuid.uuid4().hex}"})
+    if not canary.was_deleted_for_quota:
+        violation = zstack_examine(
+            "updated-description", edit=edit_of("description"), subject=subject, after=canary.find_by_uuid()
         )
         assert violation is None, violation
 

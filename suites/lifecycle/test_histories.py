@@ -1,6 +1,7 @@
 """Histories and dates over time: rows stay as written, dates never move backwards."""
 
 import uuid
+from urllib.parse import quote
 
 import pytest
 
@@ -86,4 +87,49 @@ def test_history_rows_are_dated_in_order(zstack_ticket_group, zstack_examine):
         for event in EVENTS:
             tickets.send_event(member, event)
         violation = zstack_examine("history-date-order", subject=tickets.history(member))
+        assert violation is None, violation
+
+
+REFUSED = (("cancel", "cancel"), ("cancel", "unknown"), ("reopen", "update"), ("reopen", "reopen"))
+"""Events on a ticket that is cancelled at first: one that changes its status, and one that the new status denies."""
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-050")
+@pytest.mark.zstack_rounds
+def test_refused_event_leaves_no_history_row(zstack_ticket_group, zstack_examine):
+    """A refused event leaves no row in the history."""
+    tickets = new_group(zstack_ticket_group, 1)
+    member = tickets.members[0]
+    for step, event in REFUSED:
+        tickets.send_event(member, step)
+        earlier = tickets.history(member)
+        subject = tickets.send_event(member, event)
+        violation = zstack_examine(
+            "refused-not-recorded",
+            edit=edit_of(f"refused-{event}"),
+            subject=subject,
+            earlier=earlier,
+            later=tickets.history(member),
+        )
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-051")
+@pytest.mark.zstack_rounds
+def test_sequence_is_a_number(zstack_ticket_group, ticket_endpoint, zstack_examine):
+    """The sequence of a history row is compared and sorted as a number."""
+    tickets = new_group(zstack_ticket_group, 1)
+    member = tickets.members[0]
+    for event in ("cancel", "reopen", "cancel"):
+        tickets.send_event(member, event)
+    history = tickets.history(member)
+    rows = (getattr(history.outcome, "result", None) or {}).get("inventories") or []
+    numbers = [row["sequence"] for row in rows if isinstance(row.get("sequence"), int)]
+    digits = len(str(max(numbers, default=0)))
+    own = f"ticketUuid={member.uuid}"
+    # as texts, all numbers of these digits but a power of ten are less than the one bound and more than the other
+    for condition in (f"sequence>{10 ** (digits - 1) - 1}", f"sequence<{10**digits}"):
+        asked = "&".join(f"q={quote(one, safe='')}" for one in (own, condition))
+        subject = ticket_endpoint.call("GET", f"/v1/tickets/histories?{asked}&sort=-sequence&limit=100")
+        violation = zstack_examine("sequence-as-number", edit=edit_of(condition[:9]), subject=subject, history=history)
         assert violation is None, violation

@@ -128,8 +128,9 @@ def test_query_returns_a_list(zstack_tickets, zstack_effort, zstack_examine):
 @pytest.mark.requirement("ZT-QUERY-037")
 def test_schema_paths_resolve_to_values(zstack_tickets, zstack_effort, zstack_examine):
     """Each path in the schema of a query's response resolves to a value in that response."""
-    queries = ([OWN], ["name={a}"], ["name={own}"], *deeper("ZT-QUERY-007", zstack_effort))
-    for result in (zstack_tickets.query(*conditions) for conditions in queries):
+    conditions = ([OWN], ["name={a}"], ["name={own}"], *deeper("ZT-QUERY-007", zstack_effort))
+    queries = [(one, {}) for one in conditions] + [(["name={a}"], {"fields": "uuid,name"})]
+    for result in (zstack_tickets.query(*asked, **parameters) for asked, parameters in queries):
         violation = zstack_examine("query-schema-paths", subject=result)
         assert violation is None, violation
 

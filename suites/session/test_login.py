@@ -23,6 +23,7 @@ LAYOUTS = (
     lambda body: f"{json.dumps(body)}\r\n\t ",
 )
 """White space in and around the body of a login, which JSON gives no meaning."""
+SESSION_NAMES = ("uuid", "sessionUuid", "sessionId", "token")
 LOGINS = {"smoke": 0, "standard": 1, "certify": len(LAYOUTS)}
 """Further logins by effort: few, and none with a wrong password of a real user, which could lock the account."""
 pytestmark = pytest.mark.zstack_alone
@@ -137,11 +138,35 @@ def test_refused_login_does_not_tell_who_has_an_account(ticket_endpoint, zstack_
         assert violation is None, violation
 
 
+@pytest.mark.requirement("ZT-SESSION-036")
+def test_two_logins_open_two_sessions(ticket_endpoint, zstack_effort, zstack_examine):
+    """A login opens another session than one before it that has not ended."""
+    for write in (None, *LAYOUTS[: LOGINS[zstack_effort]]):
+        again = ticket_endpoint.login(write=write)
+        violation = zstack_examine("another-session", subject=again, first=ticket_endpoint.good_login)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-SESSION-035")
+def test_wrong_password_ends_no_session(ticket_endpoint, zstack_examine):
+    """A session that was opened before a login with a wrong password still works after it."""
+    before, wrong, after = ticket_endpoint.around_wrong_login
+    violation = zstack_examine("session-kept", subject=after, before=before, between=wrong)
+    assert violation is None, violation
+
+
+def naming(session, body):
+    """Return the body of a login that names a session beside name and password, where no such member is."""
+    more = dict.fromkeys(SESSION_NAMES, session)
+    return json.dumps({key: {**value, **more} if isinstance(value, dict) else value for key, value in body.items()})
+
+
 @pytest.mark.requirement("ZT-SESSION-034")
 def test_login_opens_no_session_that_it_names(ticket_endpoint, zstack_effort, zstack_examine):
-    """A login whose Authorization header names a session opens another one."""
-    for write in (None, *LAYOUTS[: LOGINS[zstack_effort]]):
-        headers = (("Authorization", f"OAuth {uuid.uuid4().hex}"),)
+    """A login whose Authorization header or body names a session opens another one."""
+    named = partial(naming, uuid.uuid4().hex)
+    for write in (None, named, *LAYOUTS[: LOGINS[zstack_effort]]):
+        headers = () if write is named else (("Authorization", f"OAuth {uuid.uuid4().hex}"),)
         opened = ticket_endpoint.login(headers=headers, write=write)
         violation = zstack_examine("session-of-its-own", subject=opened)
         assert violation is None, violation

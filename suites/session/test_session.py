@@ -34,9 +34,8 @@ def test_create_without_a_valid_session_is_refused(case, ticket_endpoint, zstack
     for header in headers or (None,):
         message = with_session(ticket_endpoint.calibration_draft, name, header)
         result = ticket_endpoint.send(message)
-        violation = zstack_examine(
-            "refused-session", edit=message.edit, subject=result, sibling=ticket_endpoint.calibration
-        )
+        roles = {"subject": result, "sibling": ticket_endpoint.calibration, **ticket_endpoint.named_by(result)}
+        violation = zstack_examine("refused-session", edit=message.edit, **roles)
         assert violation is None, violation
 
 
@@ -58,9 +57,8 @@ def test_valid_session_in_an_altered_header_is_refused(cases, ticket_endpoint, z
         header = form.format(session=session.uuid, cut=session.uuid[:-1])
         message = with_session(ticket_endpoint.calibration_draft, name, header)
         result = ticket_endpoint.send(message)
-        violation = zstack_examine(
-            "refused-session", edit=message.edit, subject=result, sibling=ticket_endpoint.calibration
-        )
+        roles = {"subject": result, "sibling": ticket_endpoint.calibration, **ticket_endpoint.named_by(result)}
+        violation = zstack_examine("refused-session", edit=message.edit, **roles)
         assert violation is None, violation
     ticket_endpoint.logout(session.uuid)
 
@@ -89,9 +87,8 @@ def test_logged_out_session_is_refused(ticket_endpoint, zstack_examine):
     draft = ticket_endpoint.calibration_draft
     headers = (*draft.headers, ("Authorization", session.authorization))
     result = ticket_endpoint.send(Message(edit=edit, body=draft.body, headers=headers))
-    violation = zstack_examine(
-        "refused-session", edit=edit, subject=result, sibling=ticket_endpoint.calibration, ended=ended
-    )
+    roles = {"subject": result, "sibling": ticket_endpoint.calibration, "ended": ended}
+    violation = zstack_examine("refused-session", edit=edit, **roles, **ticket_endpoint.named_by(result))
     assert violation is None, violation
     if "query" not in ticket_endpoint.profile.capabilities:
         return

@@ -9,7 +9,7 @@ FIRST = {"smoke": 12, "standard": 40, "certify": 1000}
 """Rows of each catalogue that are sent again."""
 
 
-pytestmark = pytest.mark.zstack_alone
+pytestmark = pytest.mark.zstack_alone(cleanup=True)
 """They compare the end of a run with its start."""
 
 

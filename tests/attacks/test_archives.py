@@ -43,6 +43,9 @@ def packed(path: Path, *names: str) -> Path:
         ("report.json", "Report.JSON"),
         ("report.json", "a//b", "a/b"),
         ("caf\u00e9.txt", "cafe\u0301.txt"),
+        ("report.html", "report.html."),
+        ("report.html", "report.html "),
+        ("requests/a", "requests ./a"),
     ],
 )
 def test_two_spellings_of_a_name_are_refused(names, tmp_path):
@@ -50,7 +53,10 @@ def test_two_spellings_of_a_name_are_refused(names, tmp_path):
         open_bundle(packed(tmp_path / "a.zip", *names))
 
 
-@pytest.mark.parametrize("name", ["./notes", "a/../notes", "../notes", "/notes", "a//notes", "a\\notes", "a\nb"])
+@pytest.mark.parametrize(
+    "name",
+    ["./notes", "a/../notes", "../notes", "/notes", "a//notes", "a\\notes", "a\nb", "notes.", "notes ", "a./notes"],
+)
 def test_a_name_that_is_not_canonical_is_no_file_of_the_bundle(name, tmp_path):
     bundle = open_bundle(packed(tmp_path / "a.zip", "report.json", name))
     assert (bundle.names, len(bundle.odd)) == ({"report.json"}, 1)

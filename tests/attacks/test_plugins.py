@@ -1,11 +1,14 @@
 """A pytest plugin of five lines that rewrites results is refused at effort certify, and named wherever it was loaded."""
 
 import json
+from importlib.metadata import Distribution, PathDistribution, distributions
+from pathlib import Path
 
 import pytest
 
 from pytest_zstack_ticket.certify.policy import shortfalls
 from pytest_zstack_ticket.config.policy_file import load_policy
+from pytest_zstack_ticket.plugin.loaded_plugins import is_of
 from tests.attacks.test_policy import AT, report
 
 REWRITES = """
@@ -78,3 +81,26 @@ def test_a_release_that_the_target_denies_is_named(version: str | None, judged: 
     found = report()
     found["target"] |= {"version": version, "release": {"oldest": judged, "newest": judged}}
     assert any("judged as release" in one for one in shortfalls(load_policy("standard-2026"), found, AT)) == named
+
+
+def test_a_file_that_stands_in_for_a_known_plugin_is_unknown(tmp_path: Path):
+    """A package of the same name in a folder of PYTHONPATH is found first, and pytest takes it for the known plugin."""
+    known = next(one for one in distributions() if one.name == "pytest-xdist")
+    real = Path(str(known.locate_file("xdist/plugin.py"))).resolve()
+    shadow = tmp_path / "xdist" / "plugin.py"
+    shadow.parent.mkdir()
+    shadow.write_bytes(real.read_bytes() + b"EVIL = 1\n")
+    assert is_of(known, real)
+    assert not is_of(known, shadow)
+    assert not is_of(PathDistribution(_edited(known, tmp_path / "site")), tmp_path / "site" / "xdist" / "plugin.py")
+
+
+def _edited(known: Distribution, site: Path) -> Path:
+    """Install a distribution a second time, with another line in its plugin, and return the folder of its metadata."""
+    for one in known.files or ():
+        if one.parts[0] != "..":
+            (site / one).parent.mkdir(parents=True, exist_ok=True)
+            (site / one).write_bytes(Path(str(known.locate_file(one))).read_bytes())
+    with (site / "xdist" / "plugin.py").open("ab") as file:
+        file.write(b"EVIL = 1\n")
+    return next(site.glob("*.dist-info"))

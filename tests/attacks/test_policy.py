@@ -11,6 +11,7 @@ from pytest_zstack_ticket.config.policy_file import load_policy
 from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.config.waiver_file import load_waivers
 from pytest_zstack_ticket.model.errors import PolicyError, ProfileError, WaiverError
+from pytest_zstack_ticket.model.look_alikes import one_person
 from pytest_zstack_ticket.model.nonce import nonce_seed
 from pytest_zstack_ticket.verdicts.coverage import coverage
 
@@ -133,19 +134,22 @@ def test_a_claim_says_how_much_was_not_examined():
         "plugins": [],
         "other-release": "",
         "inputs": {"least": 0, "median": 0, "single": 0},
+        "own": 0,
+        "tests-left-out": 0,
     }
 
 
-def test_the_name_of_a_shipped_policy_is_reserved(tmp_path):
+@pytest.mark.parametrize("name", ["standard-2026", "stаndard-2026", "Standard 2O26 ", "standard–2026"])
+def test_the_name_of_a_shipped_policy_is_reserved(name, tmp_path):
     shipped = (POLICY["name"], tmp_path / "mine.toml")
-    text = 'name = "standard-2026"\nefforts = ["smoke"]\nkinds = ["embedded"]\nprofiles = ["deployed"]\n'
+    text = f'name = "{name}"\nefforts = ["smoke"]\nkinds = ["embedded"]\nprofiles = ["deployed"]\n'
     text += "standard-limits = false\ncapabilities = []\nsuite-versions = []\nmost-waivers = 99\nwaiver-classes = []\n"
     shipped[1].write_text(text + "most-must-not-examined = 283\nlongest-age-days = 999\nnonce = false\n", "utf-8")
     with pytest.raises(PolicyError, match="shipped policy"):
         load_policy(str(shipped[1]))
 
 
-@pytest.mark.parametrize("name", ["deployed", "documented"])
+@pytest.mark.parametrize("name", ["deployed", "documented", "dеployed", "deployed ", "depIoyed", "dep1oyed"])
 def test_the_name_of_a_built_in_profile_is_reserved(name, tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(f'name = "{name}"\nbase = "deployed"\n[capabilities]\nquery = false\n', "utf-8")
@@ -161,6 +165,9 @@ def test_the_name_of_a_built_in_profile_is_reserved(name, tmp_path):
         ("Li Wei", "li.wei"),
         ("ｂｏｂ", "bob"),
         ("bob", "b0b"),
+        ("Li Anna", "anna.li@vendor.cn"),
+        ("ɑnna", "anna"),
+        ("ᴀnna", "anna"),
     ],
 )
 def test_an_owner_cannot_approve_under_another_spelling(owner, approver, tmp_path):
@@ -172,6 +179,13 @@ def test_an_owner_cannot_approve_under_another_spelling(owner, approver, tmp_pat
     )
     with pytest.raises(WaiverError, match="another person"):
         load_waivers(path)
+
+
+@pytest.mark.parametrize(
+    ("owner", "approver"), [("anna", "hanna"), ("李雷", "韩梅梅"), ("...", "---"), ("a@x.org", "b@x.org")]
+)
+def test_two_people_may_answer_for_a_waiver(owner, approver):
+    assert not one_person(owner, approver)
 
 
 def test_a_claim_says_on_how_many_inputs_its_passes_rest():

@@ -1,28 +1,41 @@
 """Evidence that was edited at random is neither signed nor verified, whatever was made to fit."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.soak import edit_kinds, edits
+from tests.support.read_once import SchemaAnswers, read_once
 
 
-@pytest.fixture(scope="module")
-def bundles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+@pytest.fixture
+def bundles(failed_and_passed: tuple[Path, Path]) -> tuple[Path, Path]:
     """A run with a failed requirement, and one in which it passed."""
-    home = tmp_path_factory.mktemp("bundles")
-    return edits.make(home / "failed", 1), edits.make(home / "passed", 2, "")
+    return failed_and_passed
 
 
 def test_no_edit_is_believed(bundles: tuple[Path, Path], tmp_path: Path):
     found = [edits.attempt(number, 1, bundles, tmp_path) for number in range(len(edit_kinds.KINDS))]
     assert edits.wrongly(found) == []
-    assert {one.group for one in found if not one.believed} >= {"counts"}
+    assert sum(not one.believed for one in found) > len(found) / 2
 
 
 def test_a_bundle_is_believed_before_it_is_edited(bundles: tuple[Path, Path]):
     for one in bundles:
         assert edits.believers(one) == ["signer", "verifier with the vendor's key"]
+
+
+@pytest.fixture(autouse=True)
+def lines_are_read_once(answers: SchemaAnswers) -> Iterator[None]:
+    """Let the same line be held to its schema once for all edits."""
+    with read_once(answers):
+        yield
+
+
+@pytest.fixture(scope="module")
+def answers() -> SchemaAnswers:
+    return SchemaAnswers()
 
 
 @pytest.mark.parametrize("kind", ["drop_failed", "drop_requirement"])

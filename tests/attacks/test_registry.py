@@ -13,7 +13,7 @@ import pytest
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE
 from pytest_zstack_ticket.certify.keys import PrivateKey, new_key
 from pytest_zstack_ticket.cli.main import main
-from tests.plugin.test_certificate import edit_report, flip_quietly, make
+from tests.plugin.test_certificate import edit_report, flip_quietly, leave_pages_out, make
 from tests.support.time_authority import Authority, listening, needs_openssl
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -38,6 +38,7 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / f"{name}.pub.pem").write_bytes(key.public.pem)
         (folder / f"{name}.key.pem").chmod(0o600)
     make(folder / "report", 1, "accept-too-long:name")
+    leave_pages_out(folder / "report")  # to make them again is tried elsewhere
     assert main(["sign", str(folder / "report"), "--key", str(folder / "lab.key.pem"), "--replace"]) == 0
     return folder
 
@@ -50,7 +51,7 @@ def as_reported(folder: Path) -> dict:
 def place(signed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(signed, tmp_path / "place")
     monkeypatch.chdir(tmp_path / "place")
-    for name in ("sign", "verify", "registry"):  # judging again is tried elsewhere, and takes seconds
+    for name in ("sign", "verify", "registry", "render"):  # judging again is tried elsewhere, and takes seconds
         monkeypatch.setattr(f"pytest_zstack_ticket.cli.{name}.judged_report", as_reported)
     return tmp_path / "place"
 
@@ -83,7 +84,9 @@ def test_a_certifier_of_the_set_is_believed_and_named(place, verify, capsys):
         assert one.pop("time") == document["claims"]["validity"]["notBefore"]
     assert (status, document["signatures"]) == (0, [{"keyid": LAB.keyid, "verified": True, "stamped": False}])
     assert main(["verify", "report", *trusted, "--lang", "en"]) == 0
-    assert f"signed by {LAB.keyid} (Lab, certifier)" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert f"signed by {LAB.keyid} (Lab, certifier)" in shown
+    assert "a key that was revoked later still counts here" in shown
     assert verify(*trusted, "--at", day(500)[:10])[0] == 1
 
 
@@ -152,9 +155,27 @@ def number(verify: Callable[..., tuple[int, dict]]) -> str:
     return found
 
 
+def test_a_page_shows_the_number_of_a_certificate_that_was_verified(place, verify, capsys):
+    assert main(["bundle", "report", "--output", "report.zip"]) == 0
+    drawn = number(verify)
+    assert main(["render", "report.zip", *LAB_KEY, "--output", "page.html"]) == 0
+    page = Path("page.html").read_text("utf-8")
+    assert f"Certificate number</dt><dd>{drawn}</dd>" in page
+    assert f"{NOW:%Y-%m-%d}" in page.partition("Valid from / until</dt><dd>")[2][:10]
+    assert main(["render", "report.zip", "--output", "plain.html"]) == 0
+    assert drawn not in Path("plain.html").read_text("utf-8"), "what was not verified is not shown"
+    assert main(["render", "report", *LAB_KEY]) == 4, "the pages of a folder are signed"
+    capsys.readouterr()
+    assert main(["render", "report.zip", "--public-key", "vendor.pub.pem", "--output", "other.html"]) == 1
+    assert not Path("other.html").exists()
+    assert "other-key" in capsys.readouterr().err
+
+
 def test_a_listed_certificate_is_found_until_it_is_withdrawn(place, verify, capsys):
     assert register("report", *LAB_KEY) == 0
     assert verify(*LAB_KEY, *LIST)[0] == 0
+    assert main(["verify", "report", *LAB_KEY, *LIST, "--lang", "en"]) == 0
+    assert "a later withdrawal is not known here" in capsys.readouterr().out
     drawn = number(verify)
     assert drawn.startswith(f"ZT-{NOW:%Y}-")
     page = Path("site/index.html").read_text("utf-8")
@@ -170,16 +191,19 @@ def test_a_listed_certificate_is_found_until_it_is_withdrawn(place, verify, caps
         assert "<b>other" not in page
     assert register("report", *LAB_KEY) == 0, "listing it again does not bring it back"
     assert verify(*LAB_KEY, *LIST)[0] == 15
+    assert main(["sign", "report", "--key", "lab.key.pem", "--replace", "--days", "30"]) == 0
+    assert register("report", *LAB_KEY) == 4, "nor does another certificate of the same run"
     assert register("--withdraw", drawn, "--reason", "again") == 4
     assert register("--withdraw", "ZT-2027-0", "--reason", "never listed") == 4
     assert json.loads(Path("site/registry.json").read_text("utf-8"))["certificate"][0]["withdrawn"]["reason"]
 
 
 def test_another_certificate_under_a_listed_number_is_named(place, verify):
-    assert register("report", *LAB_KEY) == 0
-    drawn = number(verify)
     again = ["sign", "report", "--key", "lab.key.pem", "--replace"]
-    assert main([*again, "--number", drawn, "--days", "9"]) == 0
+    assert main([*again, "--number", number(verify)]) == 4, "of the form of a drawn one"
+    assert main([*again, "--number", "LAB-2027.013"]) == 0
+    assert register("report", *LAB_KEY) == 0
+    assert main([*again, "--number", "LAB-2027.013", "--days", "9"]) == 0
     assert reasons(verify(*LAB_KEY, *LIST)[1]) == ["number-otherwise"]
     assert register("report", *LAB_KEY) == 4
     assert main([*again, "--number", "LAB-2027.014"]) == 0

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,8 @@ from pytest_zstack_ticket.certify.statement import EXTENSION, PAYLOAD_TYPE, Term
 from pytest_zstack_ticket.certify.statement_reader import seal_of
 from pytest_zstack_ticket.certify.strict_rejudge import judged_report
 from pytest_zstack_ticket.certify.verify import Verification, Wanted, verify_bundle
+from pytest_zstack_ticket.config.policy_file import load_policy
+from tests.support.read_once import SchemaAnswers, read_once
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2027, 1, 31, tzinfo=UTC)
@@ -39,6 +41,7 @@ versions = ["0.1.0"]
 effect = "passed-wrongly"
 text = {en = "It looked at one answer only.", zh = "只看了一个应答。"}
 """
+POLICY = load_policy("standard-2026")
 FEW = "ZT-ANSWER-001 or ZT-BODY-004"
 
 
@@ -65,6 +68,18 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Two signed bundles of runs that failed one requirement."""
     home = tmp_path_factory.mktemp("bundles")
     return make(home / "one", 1, "accept-too-long:name"), make(home / "two", 2, "accept-too-long:name")
+
+
+@pytest.fixture(autouse=True)
+def lines_are_read_once(answers: SchemaAnswers) -> Iterator[None]:
+    """Let the same line be held to its schema once for all tests."""
+    with read_once(answers):
+        yield
+
+
+@pytest.fixture(scope="module")
+def answers() -> SchemaAnswers:
+    return SchemaAnswers()
 
 
 @pytest.fixture
@@ -95,6 +110,12 @@ def edit_report(bundle: Path, change: Callable[[dict], object]) -> None:
     report = json.loads((bundle / "report.json").read_text("utf-8"))
     change(report)
     (bundle / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def leave_pages_out(bundle: Path) -> None:
+    """Delete what repeats the report, as whoever edits it and renders nothing has to."""
+    for name in ("report.html", "junit.xml", "ctrf.json"):
+        (bundle / name).unlink(missing_ok=True)
 
 
 def edit_envelope(bundle: Path, change: Callable[[Envelope], Envelope]) -> None:
@@ -248,6 +269,23 @@ def claim_other_target(bundle: Path, _other: Path) -> None:
     signed_again(bundle, lambda statement: statement["predicate"][EXTENSION]["target"].update(url="https://cloud"))
 
 
+def claim_a_policy(name: str, digest: str) -> Callable[[Path, Path], None]:
+    """Return an attack that claims a policy that the run does not meet, or one that reads like it."""
+
+    def change(statement: dict) -> None:
+        statement["predicate"][EXTENSION]["policy"] = {"name": name, "digest": digest}
+
+    def attack(bundle: Path, _other: Path) -> None:
+        signed_again(bundle, change)
+
+    attack.__name__ = f"claim_policy_{digest[-1]}_{name.isascii()}"
+    return attack
+
+
+def claim_a_number(bundle: Path, _other: Path) -> None:
+    signed_again(bundle, lambda statement: statement["predicate"][EXTENSION].update(number="ZT-2027-5D0A6B9C1E2F"))
+
+
 def key_twice(bundle: Path, _other: Path) -> None:
     payload = json.loads((bundle / ENVELOPE).read_text("utf-8"))["payload"]
     sign_payload(bundle, base64.b64decode(payload).replace(b"{", b'{"_type":"x",', 1))
@@ -375,7 +413,71 @@ def hide_the_suite(bundle: Path, _other: Path) -> None:
     signed_again(bundle)
 
 
+def page_of_another_report(bundle: Path, _other: Path) -> None:
+    """Say more on the page that people read than the report does."""
+    page = bundle / "report.html"
+    page.write_text(page.read_text("utf-8").replace("Not conformant", "Conformant"), "utf-8")
+    signed_again(bundle)
+
+
+def other_export(name: str) -> Callable[[Path, Path], None]:
+    """Return an attack that lets an export of the report say something else."""
+
+    def attack(bundle: Path, _other: Path) -> None:
+        path = bundle / name
+        path.write_text(path.read_text("utf-8").replace("failed", "passed"), "utf-8")
+        signed_again(bundle)
+
+    attack.__name__ = f"other_{name.replace('.', '_')}"
+    return attack
+
+
+def other_request_file(bundle: Path, _other: Path) -> None:
+    next((bundle / "requests").glob("*.json")).write_text('{"params":{}}', "utf-8")
+    signed_again(bundle)
+
+
+def excuse(name: str, **waiver: object) -> Callable[[Path, Path], None]:
+    """Return an attack that writes a waiver of the failure into the report."""
+
+    def change(report: dict) -> None:
+        row = next(row for row in report["requirements"] if row["verdict"] == "failed")
+        given = {"requirement": row["id"], "signature": row["findings"][0]["signature"], "class": "product-bug"}
+        named = {"reason": "known", "owner": "anna", "approver": "bert", "expires": "2030-01-01", "link": None}
+        stated = {"state": "waived", "replays": {"failed": 1, "decided": 1}, "found": True}
+        report["waivers"].append({**given, **named, **stated, **waiver})
+        row["waived"], report["deviations"] = True, 1
+        report["exit_status"] = 0
+
+    def attack(bundle: Path, _other: Path) -> None:
+        edit_report(bundle, change)
+        leave_pages_out(bundle)
+        signed_again(bundle)
+
+    attack.__name__ = name
+    return attack
+
+
+def pass_for_a_built_in_profile(bundle: Path, _other: Path) -> None:
+    edit_report(bundle, lambda report: report["profile"].update(name="dep1oyed"))
+    signed_again(bundle)
+
+
+def pass_for_a_requirement(bundle: Path, _other: Path) -> None:
+    edit_report(bundle, lambda report: report["requirements"].append({**first_passed(report), "id": "ZT-MORE-001"}))
+    signed_again(bundle)
+
+
 FORGERIES = {
+    page_of_another_report: "page-otherwise",
+    other_export("junit.xml"): "page-otherwise",
+    other_export("ctrf.json"): "page-otherwise",
+    other_request_file: "page-otherwise",
+    excuse("excused_by_the_owner", approver="Anna"): "waiver-void",
+    excuse("excused_too_late", expires="2026-01-01"): "waiver-void",
+    excuse("excused_as_another_failure", signature="0" * 16): "rows-otherwise",
+    pass_for_a_built_in_profile: "profile-name-reserved",
+    pass_for_a_requirement: "requirement-foreign",
     edit_evidence("easier_check", easier_check): "evidence-edited",
     edit_evidence("another_row", another_row): "evidence-edited",
     edit_evidence("any_answer", any_answer): "evidence-edited",
@@ -415,6 +517,10 @@ ATTACKS = {
     reword_and_sign: "requirements-changed",
     claim_more: "verdict-differs",
     claim_other_target: "target-differs",
+    claim_a_policy("standard-2026", POLICY["digest"]): "policy-unmet",
+    claim_a_policy("standard-2026", f"sha256:{'1' * 64}"): "policy-borrowed",
+    claim_a_policy("stаndard-2026", f"sha256:{'2' * 64}"): "policy-borrowed",
+    claim_a_number: "number-borrowed",
     key_twice: "statement-malformed",
     claim("suite", digest=f"sha256:{'0' * 64}"): "suite-differs",
     claim("installed", digest=f"sha256:{'0' * 64}"): "installed-differs",
@@ -458,6 +564,11 @@ def test_a_forgery_is_neither_genuine_nor_signed(forgery, reason, bundle, bundle
     assert done.statement is None
 
 
+def test_files_that_say_anything_are_named(bundle):
+    found = verified(bundle)
+    assert (reasons(found), found.uncompared) == (set(), ("notes.html",))
+
+
 def test_a_bundle_is_rejected_outside_its_time(bundle):
     assert reasons(verified(bundle, days=180)) == {"expired"}
     assert reasons(verified(bundle, days=-1)) == {"not-yet-valid"}
@@ -481,6 +592,7 @@ def test_a_nonce_that_no_ticket_carries_is_not_signed(bundle):
 
 def test_whoever_verifies_is_told_whether_the_same_files_judged(bundle):
     assert verified(bundle).same_suite is True
+    leave_pages_out(bundle)
     edit_report(bundle, lambda report: report["run"]["suite"].update(digest=f"sha256:{'0' * 64}"))
     signed_again(bundle)
     found = verified(bundle)
@@ -499,6 +611,7 @@ def test_a_report_of_an_older_run_can_still_be_signed_and_verified(bundle):
         del report["run"]["suite"]["digest"], report["target"]["tls"]
 
     edit_report(bundle, strip)
+    leave_pages_out(bundle)
     assert sign_bundle(bundle, KEY, TERMS, judge_again=judged, replace=True).rejections == ()
     assert reasons(verified(bundle)) == set()
 

@@ -165,6 +165,30 @@ def test_beside(number, ticket_endpoint, zstack_examine):
         LAST.set()
 """
 
+EARLY = """
+OTHERS = threading.Event()
+
+@pytest.mark.requirement("ZT-BODY-002")
+def test_beside_it(ticket_endpoint, zstack_examine):
+    OTHERS.set()
+    judge(ticket_endpoint, zstack_examine)
+
+@pytest.mark.requirement("ZT-BODY-003")
+@pytest.mark.zstack_alone("races")
+@pytest.mark.zstack_early("smoke")
+def test_sent_first(ticket_endpoint, zstack_examine):
+    assert threading.current_thread() is not MAIN
+    assert not OTHERS.is_set()
+    results = ticket_endpoint.create_together([ticket_endpoint.calibration_draft] * 3)
+    assert OTHERS.wait(10)
+    assert zstack_examine("sameness", subject=results[0], sibling=ticket_endpoint.calibration) is None
+
+@pytest.mark.requirement("ZT-BODY-004")
+@pytest.mark.zstack_alone("races")
+def test_of_its_group(ticket_endpoint, zstack_examine):
+    judge(ticket_endpoint, zstack_examine)
+"""
+
 RECORDER = """
 import sys, threading
 
@@ -232,6 +256,25 @@ def test_a_long_test_comes_first_and_others_run_next_to_it(suite) -> None:
 
 def test_bodies_run_next_to_a_test_that_explores_and_more_start_between_its_calls(suite) -> None:
     suite(EXPLORING, concurrency=2).assert_outcomes(passed=10)
+
+
+def test_what_is_sent_early_waits_next_to_the_others_and_is_reported_in_its_place(suite) -> None:
+    result = suite(EARLY, "--zstack-effort=smoke")
+    names = ("first", "beside_it", "sent_first", "of_its_group")
+    assert shown(result) == [f"test_{name} PASSED" for name in names]
+
+
+@pytest.mark.parametrize("options", [("--zstack-effort=standard",), ("-k", "sent_first")])
+def test_at_other_efforts_and_alone_it_runs_like_any_other(suite, options: tuple[str, ...]) -> None:
+    lines = (
+        "    assert not OTHERS.is_set()\n",
+        "    assert OTHERS.wait(10)\n",
+        "    assert threading.current_thread() is not MAIN\n",
+    )
+    tests = EARLY
+    for line in lines:
+        tests = tests.replace(line, "")
+    assert "test_sent_first PASSED" in shown(suite(tests, *options))
 
 
 def test_no_body_imports_what_pytest_rewrites(pytester: pytest.Pytester) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from pytest_zstack_ticket.config.catalogue import catalogue
 
 SHUFFLING = """
 import pytest
@@ -39,6 +42,28 @@ def test_certify_draws_an_order_from_its_seed_and_ends_with_the_same_tests(pytes
     assert one != other
     assert [line for line in one[-len(LATE) :] if line.partition("::")[2].startswith(tuple(LATE))]
     assert one[-len(LATE) :] == other[-len(LATE) :]
+
+
+def test_the_catalogue_says_how_many_tests_examine_each_requirement(pytester: pytest.Pytester) -> None:
+    """Else a test that is left out of a run could not be missed."""
+    found: Counter[str] = Counter()
+
+    class Counting:
+        def pytest_collection_finish(self, session: pytest.Session) -> None:
+            found.update(str(item.get_closest_marker("requirement").args[0]) for item in session.items)
+
+    pytester.inline_run("--zstack-url=embedded", "--collect-only", "-q", plugins=[Counting()])
+    assert found == {one.id: one.tests for one in catalogue()}
+
+
+def test_a_run_without_one_of_two_tests_is_partial(pytester: pytest.Pytester) -> None:
+    left_out = "test_texts_are_stored_as_sent"
+    options = ("--zstack-url=embedded", "--zstack-effort=smoke", "--zstack-report=out")
+    result = pytester.runpytest(*options, "-k", f"ZT-STORE-003 and not {left_out}")
+    result.stdout.fnmatch_lines(["tests left out of the run, so some requirements*: 1"])
+    found = json.loads((pytester.path / "out" / "report.json").read_text("utf-8"))
+    row = next(row for row in found["requirements"] if row["id"] == "ZT-STORE-003")
+    assert (row["verdict"], row["outside"]["left_out"], found["partial"]) == ("passed", 1, True)
 
 
 @pytest.mark.parametrize("order", [("--nf",), ("-p", "shuffling")])

@@ -25,7 +25,7 @@ from tests.soak.edit_kinds import Forgery, Line
 Class: TypeAlias = Literal["counts", "nothing", "self-stated", "another-run"]
 SELF_STATED = re.compile(
     r"report\.(environment|front_end|pinned|target\.(url|given|kind|release|tls)|profile\.(capabilities|absent)|waivers|run\.(arguments|budget|execution|installed|"
-    r"pytest_status|seed|suite\.digest|residue\.(caps|left|deleted|unseen|reason|avoidable|used\.(alive|most_alive))))\b.*"
+    r"pytest_status|suite\.digest|residue\.(caps|left|deleted|unseen|reason|avoidable|used\.(alive|most_alive))))\b.*"
 )
 TABLES = ("refusal", "sameness")
 """Checks whose rows are enumerated."""
@@ -62,7 +62,7 @@ def class_of(before: Line, forgery: Forgery, folder: Path, kind: str) -> Class:
         return "self-stated"
     ours, _ = _again(forgery.report, folder)
     fits = ours is not None and _said(ours) == _said(forgery.report) and judgements == _written(forgery)
-    return "another-run" if kind in REWRITES and fits and _as_many(forgery) and _has_tables(forgery) else "counts"
+    return "another-run" if kind in REWRITES and fits and _as_many(forgery) and has_tables(forgery) else "counts"
 
 
 def _again(report: Line, folder: Path) -> tuple[Line | None, list[Any]]:
@@ -116,8 +116,8 @@ def _used(entries: list[Line]) -> tuple[int, int]:
     return len(methods), sum(one.upper() not in ("GET", "PUT", "DELETE", "HEAD", "OPTIONS") for one in methods)
 
 
-def _has_tables(forgery: Forgery) -> bool:
-    """Tell whether what passes has each enumerated row that an honest run tried, with the request that it sent."""
+def has_tables(forgery: Forgery) -> bool:
+    """Tell whether what passes has each enumerated row that an honest run tried, with the requests that it sent."""
     passed = {row["id"] for row in forgery.report["requirements"] if row["verdict"] == "passed"}
     tables = {rule.id for rule in catalogue() if any(one.check in TABLES and one.rows for one in rule.decided_by)}
     now = _sent(forgery.entries)
@@ -125,10 +125,12 @@ def _has_tables(forgery: Forgery) -> bool:
     return all(now.get(key) == sent for key, sent in wanted.items())
 
 
-def _sent(entries: list[Line]) -> dict[tuple[str, str], str]:
-    """Return the body of each requirement's rows, without what differs from run to run."""
+def _sent(entries: list[Line]) -> dict[tuple[str, str], set[str]]:
+    """Return the bodies of each requirement's rows, without what differs from run to run with one seed."""
     bodies = {one["id"]: json.dumps(one["request"]["body"]) for one in entries if one["type"] == "exchange"}
     examples = [one for one in entries if one["type"] == "example" and one["roles"].get("subject")]
-    return {
-        (one["requirement"], one["partition"]): DRAWN.sub("", bodies[one["roles"]["subject"][0]]) for one in examples
-    }
+    sent: dict[tuple[str, str], set[str]] = {}
+    for one in examples:
+        body = DRAWN.sub("", bodies[one["roles"]["subject"][0]])
+        sent.setdefault((one["requirement"], one["partition"]), set()).add(body)
+    return sent

@@ -26,7 +26,10 @@ def access() -> Step:
         yield from finish((yield nobody.send("DELETE", f"/v1/tickets/{uuids[3]}")))
     yield query(Caller(), more=f"session={caller.token}")
     yield Caller().send("GET", "/v1/tickets", Cookie=f"session={caller.token}")
-    yield from finish((yield Caller().send("POST", "/v1/tickets", {"session": {"uuid": caller.token}})))
+    yield Caller().send("GET", "/v1/tickets", Cookie=f"JSESSIONID={caller.token}")
+    for nobody in (Caller(), Caller("0" * 32)):
+        both = {"params": message(name="by its body"), "session": {"uuid": caller.token}}
+        yield from finish((yield nobody.send("POST", "/v1/tickets", both)))
     part = uuids[1][:31]
     for path in (f"{part}%25", f"{part}_", part, f"{uuids[1]},{uuids[2]}"):
         yield from finish((yield caller.send("PUT", f"/v1/tickets/{path}/actions", cancel)))
@@ -51,3 +54,4 @@ def access() -> Step:
         (yield caller.send("POST", "/v1/tickets", {"params": message(name=f"{HOOK}{'1' * 32}")}, **hooked))
     )
     yield log_in(password=f"{seed_data.PASSWORD}-not")
+    yield query(caller)

@@ -8,6 +8,8 @@ from typing import Any
 
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.report.text.columns import visible
+from pytest_zstack_ticket.report.text.headline import claims_of, headline, narrowed
+from pytest_zstack_ticket.report.text.translations import translations
 
 Row = Mapping[str, Any]
 Report = Mapping[str, Any]
@@ -96,10 +98,13 @@ def bad_end(report: Report) -> tuple[str, str] | None:
 
 
 def facts_of(report: Report) -> dict[str, str]:
-    """Collect what a reader of any format wants to know of the run, as short texts."""
+    """Collect what a reader of any format wants to know of a run, as short texts: first its claim and limits."""
     run, target, profile = report["run"], report["target"], report["profile"]
     bounds = target["release"]
+    claims = claims_of(report)
     facts = {
+        "claim": headline(claims, translations(), "en"),
+        "limits": "; ".join(narrowed(claims, translations(), "en")),
         "run": run["id"],
         "verdict": report["verdict"],
         "exit_status": report["exit_status"],

@@ -20,7 +20,8 @@ class EvidenceExtract:
     `exchanges` are as the evidence has them, by id; `seconds` how long each answer took and `started` when its request
     was sent, `tickets` the moments at which one more or one less was there, `jobs` how long each job took;
     `faults` are those of the simulator that must make a requirement fail; `baseline` has, by requirement, the examples
-    that passed in the run that this one is compared with.
+    that passed in the run that this one is compared with. `number` and `valid`, its period, are those of the run's
+    certificate, once that was verified.
     """
 
     exchanges: Mapping[str, Json] = field(default_factory=dict)
@@ -30,6 +31,8 @@ class EvidenceExtract:
     jobs: Sequence[float] = ()
     faults: Mapping[str, Sequence[str]] = field(default_factory=dict)
     baseline: Mapping[str, Sequence[Json]] = field(default_factory=dict)
+    number: str = ""
+    valid: str = ""
 
 
 NO_EVIDENCE = EvidenceExtract()

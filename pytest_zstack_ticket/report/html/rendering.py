@@ -30,7 +30,11 @@ _LINE_BREAK = re.compile(r"\s*\n\s*")
 def render(template: str, context: PageContext, **views: object) -> str:
     """Render a template of the package with the view data of its parts."""
     functions = {"say": context.say, "word": context.word, "text": context.text, "counts": context.counts}
-    return environment().get_template(template).render(functions, report=context.report, **views)
+    return (
+        environment()
+        .get_template(template)
+        .render(functions, report=context.report, certificate=context.evidence, **views)
+    )
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,12 +29,16 @@ LAYOUT = Path(__file__).parent / "layout.typ"
 class Printer:
     """Prints reports in one format; what it lacks is reported when it is made, before anything is read.
 
+    `number` and `valid` are those of the run's certificate, empty without one.
+
     Raises UsageError if typst or a font is missing.
     """
 
     pdf: bool = False
     fonts: Path | None = None
     baseline: Mapping[str, Any] | None = None
+    number: str = ""
+    valid: str = ""
     typesetter: Typesetter | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -64,6 +68,7 @@ class Printer:
         """
         report = report_of(text, where)
         evidence = extract_evidence(report, folder, catalogue, self.baseline) if folder else NO_EVIDENCE
+        evidence = replace(evidence, number=self.number, valid=self.valid)
         if self.typesetter is None:
             return render_page(report, translations(), lang, evidence=evidence).encode()
         return render_pdf(report, text, lang, evidence=evidence, typesetter=self.typesetter)

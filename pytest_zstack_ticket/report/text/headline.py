@@ -37,7 +37,7 @@ def headline(claims: Claims, translations: Translations, lang: str) -> str:
     verdict = claims["verdict"]
     counted = sums(claims, translations, lang)
     if claims["deviations"]:
-        name = words["deviations"].format(count=claims["deviations"])
+        name = words["some-deviations" if claims["partial"] else "deviations"].format(count=claims["deviations"])
     elif verdict == "passed" and claims["partial"]:
         return counted
     else:
@@ -49,6 +49,7 @@ def sums(claims: Claims, translations: Translations, lang: str) -> str:
     """Say how many requirements passed, failed and were not examined, and the effort."""
     words, counts, covered = translations.catalogues[lang]["headline"], claims["counts"], claims["coverage"]
     parts = [words["passed-of"].format(passed=counts.get("passed", 0), count=covered["requirements"])]
+    parts += [words["own-count"].format(count=covered["own"])] if covered.get("own") else []
     parts += [words[f"{key}-count"].format(count=counts[key]) for key in ("failed", "error") if counts.get(key)]
     left, must = covered["not-examined"], covered["must-not-examined"]
     parts += [words["left-out"].format(count=left, must=must)] if left else []
@@ -56,7 +57,7 @@ def sums(claims: Claims, translations: Translations, lang: str) -> str:
 
 
 def narrowed(claims: Claims, translations: Translations, lang: str) -> list[str]:
-    """Say what narrows a result: plugins that could alter it, absent capabilities, limits and release of its own."""
+    """Say what narrows a result: tests left out, plugins that could alter it, absent capabilities, other limits."""
     words, covered = translations.catalogues[lang]["headline"], claims["coverage"]
     absent, limits = covered["absent"], covered["other-limits"]
     standard = standard_limits()
@@ -66,6 +67,7 @@ def narrowed(claims: Claims, translations: Translations, lang: str) -> list[str]
     ]
     plugins, release = covered["plugins"], covered["other-release"]
     return [
+        *([words["tests-left-out"].format(count=left)] if (left := covered.get("tests-left-out")) else []),
         *([words["plugins"].format(plugins=words["comma"].join(map(visible, plugins)))] if plugins else []),
         *([words["other-release"].format(version=visible(release))] if release else []),
         *([words["absent"].format(absent=words["comma"].join(map(visible, absent)))] if absent else []),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-FieldKind: TypeAlias = Literal["string", "strings", "requests", "flows", "boolean", "event", "any"]
+FieldKind: TypeAlias = Literal["string", "strings", "requests", "flows", "boolean", "event", "map", "any"]
 CallKind: TypeAlias = Literal[
     "create",
     "query",
@@ -71,7 +71,7 @@ def a_field(name: str, kind: FieldKind = "string", **constraints: object) -> Fie
 
 TICKET_API = "org.zstack.ticket.api."
 IAM2_API = "org.zstack.ticket.iam2.api."
-TAGS = (a_field("systemTags", "strings"), a_field("userTags", "strings"))
+TAGS = tuple(a_field(name, "strings", null_elements=False) for name in ("systemTags", "userTags"))
 NEW = (a_field("resourceUuid"), a_field("tagUuids", "strings", resource="TagPatternVO", since=(3, 6)))
 REQUESTS = a_field("requests", "requests", required=True, nonempty=True, null_elements=False)
 DESCRIPTION = a_field("description", max_length=2048)

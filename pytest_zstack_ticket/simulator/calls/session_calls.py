@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_zstack_ticket.simulator.calls.api_call import Call, Field, a_field
 
-_CLIENT = (a_field("captchaUuid"), a_field("verifyCode"), a_field("clientInfo", "any"))
+_CLIENT = (a_field("captchaUuid"), a_field("verifyCode"), a_field("clientInfo", "map"))
 _SECRET = a_field("password", required=True, trimmed=False)
 
 
@@ -52,7 +52,7 @@ SESSION_CALLS: tuple[Call, ...] = (
         method="DELETE",
         path="/v1/accounts/sessions/{sessionUuid}",
         handler="log_out",
-        fields=(a_field("sessionUuid", required=True),),
+        fields=(a_field("sessionUuid", required=True), a_field("clientInfo", "map")),
         asynchronous=False,
         session=False,
     ),

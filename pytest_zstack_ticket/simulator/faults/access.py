@@ -53,12 +53,22 @@ def _session_in(place: Callable[[CallContext], Iterable[str]]) -> Callable[[Head
     return header
 
 
+def _body_first(default: Header, context: CallContext) -> str | None:
+    """Let a session of the body count instead of that of the header, where there is one in both."""
+    sent, found = default(context), _body(context)
+    return f"OAuth {found[0]}" if sent is not None and found else sent
+
+
 def _query(context: CallContext) -> list[str]:
     return [unquote_plus(context.request.path.partition("?")[2])]
 
 
 def _cookie(context: CallContext) -> list[str]:
     return [context.header("Cookie") or ""]
+
+
+def _own_cookie(context: CallContext) -> list[str]:
+    return re.findall(r"JSESSIONID=(\w+)", context.header("Cookie") or "")
 
 
 def _body(context: CallContext) -> list[str]:
@@ -134,6 +144,27 @@ def _taken_session(default: Callable[[CallContext], str], context: CallContext) 
     return found[0] if found else default(context)
 
 
+def _taken_uuid(default: Callable[[CallContext], str], context: CallContext) -> str:
+    """Open the session that a member of the body names."""
+    named = str(context.raw.get("uuid"))
+    return named if _TOKEN.fullmatch(named) else default(context)
+
+
+def _same_session(default: Callable[[CallContext], str], context: CallContext) -> str:
+    """Open the session again that the user has already, if there is one without a project."""
+    names = {str(context.values.get(one)) for one in ("accountName", "userName", "name", "username")}
+    live = context.state.sessions.live.values()
+    return next((one.uuid for one in live if one.person.name in names and not one.project), None) or default(context)
+
+
+def _made_all_the_same(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+    """Store the ticket of a session that was logged out, and say that it was refused."""
+    made = default(context, ticket)
+    if context.token in context.state.sessions.ended:
+        raise ApiError("ID.1001", details="Session expired")
+    return made
+
+
 def _led_elsewhere(answer: Answer, facts: Facts) -> Answer:
     """Lead to a job on the host that a header of the client names."""
     host = first_header(facts.sent, "X-Forwarded-Host")
@@ -150,12 +181,35 @@ _SESSIONS = (
     _around("session-from-query", "authorization.header", _session_in(_query), (), "a session in the query counts"),
     _around("session-from-cookie", "authorization.header", _session_in(_cookie), (), "a session in a cookie counts"),
     _around("session-from-body", "authorization.header", _session_in(_body), (), "a session in the body counts"),
+    _around(
+        "session-from-own-cookie",
+        "authorization.header",
+        _session_in(_own_cookie),
+        (),
+        "a session counts in the cookie that the target itself sets",
+    ),
+    _around("session-of-body-first", "authorization.header", _body_first, (), "a session in the body counts first"),
     Fault(
         name="login-date:expired",
         description="a session has ended before it began",
         effects=(Edit(edits.put("inventory.expiredDate", '"Jan 1, 2001 1:00:00 AM"'), parse_scope("login/success")),),
     ),
     _around("login-takes-session", "login.token", _taken_session, (), "a log-in opens the session that it names"),
+    _around("login-takes-uuid", "login.token", _taken_uuid, (), "a log-in opens the session that its body names"),
+    Fault(
+        name="ended-session-acts",
+        description="events and deletions need no session that still lives",
+        effects=(Break("accept-logged-out-session", _ACTIONS | _DELETE),),
+    ),
+    Fault(
+        name="ended-session-creates",
+        description="a create with a session that was logged out is refused, and makes its ticket all the same",
+        effects=(
+            Break("accept-logged-out-session", frozenset({"create"})),
+            Around("create.insert", _made_all_the_same, frozenset({"create"})),
+        ),
+    ),
+    _around("login-same-session", "login.token", _same_session, (), "a second log-in opens the session of the first"),
     Fault(
         name="location-from-header",
         description="the location of a job is on the host that X-Forwarded-Host names",

@@ -208,6 +208,12 @@ _JOBS: tuple[tuple[str, str, Change, str], ...] = (
     ("job-lost-at-once", "create/waiting", _gone, "a running job is unknown"),
     ("job-read-once", _POLLED, _second_read(_gone), "a result can be read once only"),
     (
+        "event-job-read-once",
+        "change,update,delete/*/polled",
+        _second_read(_gone),
+        "the end of an event's job can be read once only",
+    ),
+    (
         "job-waits-again",
         _POLLED,
         _second_read(edits.chain(edits.body("object"), edits.status(202))),

@@ -151,6 +151,22 @@ def _counting(form: str) -> Callable[[Callable[[CallContext], str], CallContext]
     return job_id
 
 
+def _steps(form: str, width: int) -> Callable[[Callable[[CallContext], str], CallContext], str]:
+    """Give each job the number of the last one plus a width, as the last digits of something that looks drawn."""
+
+    def job_id(default: Callable[[CallContext], str], context: CallContext) -> str:
+        del default
+        number = context.state.notes["foreign.jobs"] = context.state.notes.get("foreign.jobs", 0x7FFF_0000) + width
+        return form.format(number)
+
+    return job_id
+
+
+def _few_digits(_default: Callable[[CallContext], str], context: CallContext) -> str:
+    """Draw four digits of an id only."""
+    return f"5c1f0a9be47d{context.state.new_uuid()[:4]}b8d2e6f3917a4c05"
+
+
 def _around(name: str, step: str, wrapper: Callable[..., Any], calls: str, about: str) -> Fault:
     return Fault(name=name, description=about, effects=(Around(step, wrapper, frozenset(calls.split())),))
 
@@ -212,6 +228,9 @@ _TOGETHER = (
     _when("answer-neighbour-while-busy", "when-busy:1(answer-neighbour)", "answers are mixed up while others create"),
     _around("job-ids:counted", "job.id", _counting("{}"), "", "the ids of jobs are counted up"),
     _around("job-ids:counted-in-hex", "job.id", _counting("{:032x}"), "", "the ids of jobs are counted up in hex"),
+    _around("job-ids:counted-down", "job.id", _steps("{:032x}", -3), "", "the ids of jobs are counted down"),
+    _around("job-ids:same-steps", "job.id", _steps("9b{:030x}", 0x1F3D_5B79), "", "each is the last one and a number"),
+    _around("job-ids:four-digits", "job.id", _few_digits, "", "four digits of job ids are drawn, the others fixed"),
     _around("session-ids:counted", "login.token", _counting("{:032x}"), "", "the ids of sessions are counted up"),
     _around("session-ids:counted-in-front", "login.token", _counting("{:08x}" + "7" * 24), "", "the first digits are"),
 )

@@ -58,6 +58,8 @@ _VALIDATION: tuple[tuple[str, str, str], ...] = (
     ("any-framing", "", "a request is carried out whatever is wrong with its framing"),
     ("believe-length", "", "a length counts even where chunks are announced beside it"),
     ("first-chunk-only", "", "of a body in chunks only the first one is read"),
+    ("leave-refused-body", "", "the body of a refused request is left on the line and taken for the next request"),
+    ("leave-trailers", "", "the trailer behind chunks is left on the line and taken for the next request"),
     ("carry-out-cut", "", "a message that ends too early is carried out"),
     ("keep-header-blanks", "", "blanks around the value of a header belong to it"),
     ("accept-wrapper-case", "", "an action is carried out under a wrapper in another case"),
@@ -95,6 +97,7 @@ _SESSIONS: tuple[tuple[str, str, str], ...] = (
     ("refuse-right-password", "login", "the right password does not log in"),
     ("login-tells-users", "login", "the refusal of a log-in says that there is no such account"),
     ("accept-foreign-project", "login", "a virtual ID may enter any project"),
+    ("wrong-login-ends-sessions", "login", "a log-in with a wrong password ends the sessions of its user"),
     ("logout-does-nothing", "logout", "a log-out answers success and does nothing"),
     ("logout-ends-all", "logout", "a log-out ends every session of its account"),
 )

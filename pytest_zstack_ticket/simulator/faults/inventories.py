@@ -35,6 +35,7 @@ _SPECIAL: tuple[tuple[str, str, Callable[[Json], Json], str], ...] = (
     ("createDate", "epoch", lambda one: 1545993580705, "is a number of milliseconds"),  # noqa: ARG005
     ("createDate", "text", lambda one: "yesterday", "is not a date"),  # noqa: ARG005
     ("createDate", "no-day", lambda one: "Dec 32, 2018 6:38:25 PM", "is a day that does not exist"),  # noqa: ARG005
+    ("createDate", "24-hour", lambda one: "Dec 28, 2018 18:38:25 PM", "has the hour of a whole day beside PM"),  # noqa: ARG005
     ("createDate", "future", lambda one: "Dec 28, 2199 6:38:25 PM", "lies after lastOpDate"),  # noqa: ARG005
     ("request", "reversed", lambda one: one[::-1], "is in reverse order"),
     ("request", "first-only", lambda one: one[:1], "has the first one only"),

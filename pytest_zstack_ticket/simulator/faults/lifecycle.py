@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any, TypeAlias
 
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.faults.effects import Around
 from pytest_zstack_ticket.simulator.faults.expression import Fault
-from pytest_zstack_ticket.simulator.services.tickets import TRANSITIONS
+from pytest_zstack_ticket.simulator.services.tickets import TRANSITIONS, record
 from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.tables import History, Ticket
 
@@ -73,6 +74,11 @@ def _change_and_refuse(default: Denied, context: CallContext, ticket: Ticket, ev
     return default(context, ticket, event)
 
 
+def _record_and_refuse(default: Denied, context: CallContext, ticket: Ticket, event: str) -> str:
+    record(context, ticket, ticket)
+    return default(context, ticket, event)
+
+
 def _no_record(default: Record, context: CallContext, before: Ticket, after: Ticket) -> None:
     del default, context, before, after
 
@@ -120,6 +126,20 @@ def _first_only(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
 def _appended(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
     before = context.store.tickets[ticket.uuid]
     return default(context, replace(ticket, requests=(*before.requests, *ticket.requests)))
+
+
+def _bodies_merged(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+    """Let each new apiBody keep the members of the old one that it leaves out."""
+    before = context.store.tickets[ticket.uuid]
+    pairs = zip_longest(ticket.requests, before.requests[: len(ticket.requests)])
+    return default(context, replace(ticket, requests=tuple(_merged(new, old) for new, old in pairs)))
+
+
+def _merged(new: Json, old: Json) -> Json:
+    one, other = (row.get("apiBody") if isinstance(row, dict) else None for row in (new, old))
+    if isinstance(new, dict) and isinstance(one, dict) and isinstance(other, dict):
+        return {**new, "apiBody": {**other, **one}}
+    return new
 
 
 def _kept(member: str) -> Callable[[Save, CallContext, Ticket], Ticket]:
@@ -197,6 +217,7 @@ LIVES: tuple[Fault, ...] = (
     _row(
         "denied-event-changes", "change.denied", _change_and_refuse, "a denied event is refused, yet the status changes"
     ),
+    _row("denied-event-recorded", "change.denied", _record_and_refuse, "a denied event is refused, yet leaves a row"),
     _row("no-history", "change.history", _no_record, "an event leaves no history row"),
     _row("double-history", "change.history", _twice, "an event leaves two history rows"),
     _row("history-swapped", "change.history", _swapped, "a history row has from and to swapped"),
@@ -209,6 +230,7 @@ LIVES: tuple[Fault, ...] = (
     _row("update-not-stored", "update.store", _not_stored, "an update answers the new requests, but stores nothing"),
     _row("update-first-only", "update.store", _first_only, "an update stores the first request only"),
     _row("update-appends", "update.store", _appended, "an update adds to the requests"),
+    _row("update-merges", "update.store", _bodies_merged, "an update keeps what it leaves out of an apiBody"),
     _row("update-loses-description", "update.store", _with(description=None), "an update loses the description"),
     _row("update-keeps-description", "update.store", _kept("description"), "an update does not store the description"),
     _row("update-reopens", "update.store", _with(status="Pending"), "an update makes the ticket Pending"),

@@ -28,6 +28,12 @@ def _last(context: CallContext, name: str, value: Ticket) -> Ticket:
     return before
 
 
+def _null_as_text(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+    """Store the word null where a description is sent as null."""
+    sent = context.raw.get("description", "") is None
+    return default(context, replace(ticket, description="null") if sent else ticket)
+
+
 def _lose(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
     del default, context
     return ticket
@@ -218,6 +224,7 @@ _INSERT = "create.insert"
 _SERVE = "serve.create"
 
 STORES: tuple[Fault, ...] = (
+    _row("null-as-text", _INSERT, _null_as_text, "a description of null is stored as the word null"),
     _row("lose-ticket", _INSERT, _lose, "the create succeeds, but nothing is stored"),
     _row("double-ticket", _INSERT, _double, "each create stores two tickets"),
     _row("serve-twice", _SERVE, _serve_twice, "each create is carried out twice"),

@@ -247,6 +247,7 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
     "path-double-slash": (_path(r"\w//"), "the path has a slash twice"),
     "path-dots": (_path(r"(?i)\.\.|%2e%2e"), "the path has `..`, encoded or not"),
     "callback": (lambda facts: "callback=" in facts.sent.path, "the query string names a callback, as JSONP does"),
+    "fields": (lambda facts: "fields=" in facts.sent.path, "the query string names fields"),
     "query-sleep": (lambda facts: "SLEEP(" in unquote(facts.sent.path), "the query string has a text that waits"),
     "anonymous": (lambda facts: first_header(facts.sent, "Authorization") is None, "there is no Authorization"),
     "method-get": (lambda facts: facts.sent.method == "GET", "the method is GET"),

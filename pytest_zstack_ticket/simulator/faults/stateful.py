@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 from pytest_zstack_ticket.model.exchange import Json
@@ -130,6 +131,20 @@ def _for_other(default: Record, context: CallContext, before: Ticket, after: Tic
         _rows_of(context, other).append(replace(_rows_of(context, before)[-1], ticket=other.uuid))
 
 
+def _sequence_as_text(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+    """Compare the sequence of history rows as a text."""
+    if context.call.entity != "history":
+        return list(default(context, rows, asked))
+    texts = [Found(row.times, partial(_with_text, row)) for row in rows]
+    origin = {id(text): row for text, row in zip(texts, rows, strict=True)}
+    return [origin[id(text)] for text in default(context, texts, asked)]
+
+
+def _with_text(row: Found) -> dict[str, Json]:
+    shown = row.show()
+    return shown | {"sequence": str(shown.get("sequence"))}
+
+
 def _all_histories(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     """Ignore conditions on ticketUuid."""
     kept = [one for one in asked.conditions if one.field != "ticketUuid"]
@@ -232,6 +247,11 @@ SEQUENCES: tuple[Fault, ...] = (
     _row("history-redated", _HISTORY, _redated, "an event moves the dates of all rows"),
     _row("history-backdated", _HISTORY, _backdated, "a row is dated before the one before it"),
     _row("history-for-other", _HISTORY, _for_other, "a row stands in the history of another ticket, too"),
+    Fault(
+        name="sequence-as-text",
+        description="conditions and sorts take the sequence of history rows for a text",
+        effects=tuple(Around(f"query.{step}", _sequence_as_text, frozenset({"query"})) for step in ("filter", "sort")),
+    ),
     _row("history-ignores-ticket", "query.filter", _all_histories, "conditions on ticketUuid are ignored", "query"),
     _row("status-misses-reopened", "query.filter", _stale_status, "status finds no ticket that was reopened", "query"),
     _row(

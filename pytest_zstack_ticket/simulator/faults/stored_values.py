@@ -152,6 +152,10 @@ TICKET_WAYS: dict[str, tuple[Callable[[Ticket], Ticket], str]] = {
     "apiBody-numbers-whole": (_body(deep(lambda one: int(one) if _is_number(one) else one)), "fractions are cut"),
     "apiBody-numbers-positive": (_body(deep(lambda one: abs(one) if _is_number(one) else one)), "minus signs are lost"),
     "apiBody-big-rounded": (_body(deep(_rounded)), "numbers over 2^53 are off by one"),
+    "apiBody-big-as-double": (
+        _body(deep(lambda one: int(float(one)) if _is_number(one) and abs(one) > _ROUNDED_FROM else one)),
+        "numbers over 2^53 become the nearest double",
+    ),
     "apiBody-booleans-text": (_body(deep(lambda one: str(one).lower() if isinstance(one, bool) else one)), "as text"),
     "apiBody-upper": (_body(deep(lambda one: one.upper() if isinstance(one, str) else one)), "texts in upper case"),
     "apiBody-mojibake": (

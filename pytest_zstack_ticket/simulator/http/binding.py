@@ -16,7 +16,10 @@ from pytest_zstack_ticket.simulator.json.json_writer import write
 from pytest_zstack_ticket.simulator.state import CallContext
 
 _DIGITS = re.compile(r"[+-]?\d+\Z", re.ASCII)
+_TEXTS = ("serviceId", "clientIp", "clientBrowser")
+"""Texts that every message has beside its id; what is sent there is read and replaced."""
 _LONGS = ("timeout", "messageDeadline", "createdTime")
+_BEYOND = float(LONG_MAX)
 _FLOW_FIELDS = ("name", "description", "approverUuid", "approverTitle", "parentFlowUuid")
 
 
@@ -45,9 +48,25 @@ def _bind_inherited(context: CallContext, sent: dict[str, Json]) -> None:
     context.timeout = longs.get("timeout", context.timeout)
     if "id" in sent:
         context.message_id = to_text(sent["id"], "$.id")
+    for name in _TEXTS:
+        to_text(sent.get(name, ""), f"$.{name}")
     # replaced by the session of the request, but only after it was read
     if not isinstance(sent.get("session", {}), dict):
         raise expected("BEGIN_OBJECT", sent["session"], "$.session")
+    _check_map(sent.get("headers", {}), "$.headers")
+
+
+def _check_map(value: Json, path: str, *, texts: bool = False) -> None:
+    """Read a map as gson does, from an object or from a list of pairs; `texts` says that its values are strings."""
+    if isinstance(value, list):
+        odd = next(((at, one) for at, one in enumerate(value) if not isinstance(one, list)), None)
+        if odd is not None:
+            raise expected("BEGIN_ARRAY", odd[1], f"{path}[{odd[0]}]")
+    elif not isinstance(value, dict):
+        raise expected("BEGIN_OBJECT", value, path)
+    elif texts:
+        for name, one in value.items():
+            to_text(one, f"{path}.{name}")
 
 
 def _bind_field(context: CallContext, field: Field, value: Json) -> None:
@@ -77,7 +96,12 @@ def _coerce(context: CallContext, field: Field, value: Json) -> Json:
             return _text(context, field.name, value, path)
         case "event":
             # an unknown name of an enum reads as null, so the complaint is "mandatory" (dossier 4.4)
+            if isinstance(value, (bool, dict, list)):
+                raise expected("a string", value, path)
             return value if value in TICKET_EVENTS else None
+        case "map":
+            _check_map(value, path, texts=True)
+            return value
         case "boolean":
             return str(value).lower() == "true"
     return _coerce_list(context, field, value, path)
@@ -160,6 +184,9 @@ def whole_number(value: Any, path: str, wanted: str, least: int, most: int) -> i
     except ValueError:
         said = f'For input string: "{shown}"' if shown.strip() else "empty String"
         raise GsonError(f"java.lang.NumberFormatException: {said}") from None
+    if number == _BEYOND and most == LONG_MAX:
+        # the double nearest to the greatest long is cast to it, and equals it again
+        return LONG_MAX
     if not (math.isfinite(number) and number == int(number) and least <= number <= most):
         raise GsonError(f"java.lang.NumberFormatException: Expected {wanted} but was {shown}", path=path)
     return int(number)

@@ -5,25 +5,34 @@ Source: dossier 1.1, 1.4 and rows R2, R18, R33, R36; facts.md, "HTTP".
 
 from __future__ import annotations
 
-import codecs
 import re
-from urllib.parse import urlsplit
 
 from pytest_zstack_ticket.model.exchange import Request, Response
 from pytest_zstack_ticket.simulator.errors import Refusal
+from pytest_zstack_ticket.simulator.http.charsets import LEGAL_NAME, charset_parameter, java_codec, java_decoded
+from pytest_zstack_ticket.simulator.http.locations import (
+    CONTEXT,
+    bare,
+    normalized,
+    reaches_api,
+    refused_escape,
+    servlet_path,
+)
 from pytest_zstack_ticket.simulator.http.routes import decoded, split_target
-from pytest_zstack_ticket.simulator.http.tomcat_pages import HTML, connector_report, servlet_report, status_report
+from pytest_zstack_ticket.simulator.http.tomcat_pages import (
+    HTML,
+    connector_report,
+    illegal_charset_report,
+    servlet_report,
+    status_report,
+)
 from pytest_zstack_ticket.simulator.json.json_writer import encode
 from pytest_zstack_ticket.simulator.state import first_header
 
-CONTEXT = "/zstack"
 API_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
 _NOT_TARGET = re.compile('[<>"{}|\\\\^`#\x00-\x20\x7f-\U0010ffff]')
 _NOT_QUERY = re.compile(r"[\[\]]")
 _NOT_PATH = re.compile(r"[\[\]]")
-_BROKEN_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
-_NO_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw-unicode-escape", "unicode-escape", "undefined"})
-"""Codecs of Python that are no charsets of any platform."""
 _VARY = tuple(("vary", name) for name in ("Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"))
 _TOMCAT = "org.apache.tomcat.util.buf.B2CConverter"
 _CATALINA = "org.apache.catalina.connector"
@@ -59,17 +68,20 @@ def outside(path: str, method: str = "GET") -> Response | None:
     if (method, path) == ("OPTIONS", "*"):
         # the adapter's ping, which needs no application
         return Response(status=200, headers=(("allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS"),), body=b"")
+    if method == "CONNECT":
+        text = status_report(501, "HTTP requests using the CONNECT method are not supported")
+        return Response(status=501, headers=(*HTML, ("connection", "close")), body=encode(text))
     root, mark, query = path.partition("?")
     if root == CONTEXT:
         place = f"{CONTEXT}/{mark if query else ''}{query}"
         return Response(status=302, headers=(("location", place), ("transfer-encoding", "chunked")), body=b"")
-    if path.startswith(f"{CONTEXT}/"):
-        return None
     text = status_report(404)
     try:
         if not path.startswith("/"):
             raise _invalid_uri("Invalid URI")
         _check_target(path)
+        if normalized(bare(root)).startswith(f"{CONTEXT}/"):
+            return None
     except Refusal as error:
         text = error.text
         return Response(status=error.status, headers=(*error.headers, ("connection", "close")), body=encode(text))
@@ -83,8 +95,8 @@ def check_container(request: Request) -> None:
     if request.method == "TRACE":
         allowed = (("allow", "HEAD, DELETE, POST, GET, OPTIONS, PUT"),)
         raise page("R18", 405, status_report(405, "TRACE method is not allowed"), ideal=405, headers=allowed)
-    if not _reaches_api(path):
-        static = decoded(path).startswith("/static/")
+    if not reaches_api(path):
+        static = f"{servlet_path(path)}/".startswith("/static/")
         message = f"The requested resource [{CONTEXT}{path}] is not available" if static else ""
         raise page("R2", 404, status_report(404, message), ideal=404)
     if request.method != "OPTIONS" and request.method not in API_METHODS:
@@ -103,11 +115,10 @@ def _check_target(target: str) -> None:
         raise page("R33", 400, connector_report(text, "parseRequestLine:505"), ideal=400)
     if _NOT_PATH.search(path):
         raise page("R33", 400, status_report(400), ideal=400)
-    if _BROKEN_ESCAPE.search(path):
-        raise _invalid_uri("Invalid URI: [The hexadecimal encoding is invalid]")
-    if "%2f" in path.lower():
-        raise _invalid_uri("Invalid URI: [The encoded slash character is not allowed]")
-    if set(decoded(path)) & {"\0", "\\"}:
+    complaint = refused_escape(path)
+    if complaint:
+        raise _invalid_uri(f"Invalid URI: [{complaint}]")
+    if set(decoded(path)) & {"\0", "\\"} or normalized(bare(path)) == "":
         raise _invalid_uri("Invalid URI")
 
 
@@ -115,18 +126,12 @@ def _invalid_uri(text: str) -> Refusal:
     return page("R33", 400, status_report(400, text), ideal=400)
 
 
-def _reaches_api(path: str) -> bool:
-    """Whether the dispatcher finds the API's controller: below /v1, path parameters and empty segments aside."""
-    segments = [segment.partition(";")[0] for segment in decoded(path).split("/") if segment]
-    return segments[:1] == ["v1"] and ".." not in segments
-
-
 def preflight(request: Request) -> tuple[int, str, tuple[tuple[str, str], ...]]:
     """Answer OPTIONS: empty with Allow, or as a cross-origin preflight that nothing is configured for (dossier 1.4)."""
     origin = first_header(request, "Origin")
     if origin is None or first_header(request, "Access-Control-Request-Method") is None:
         return 200, "", (("allow", "POST,PUT,DELETE,GET,HEAD,OPTIONS"),)
-    if urlsplit(origin).netloc == (first_header(request, "Host") or ""):
+    if origin.removesuffix("/") == f"http://{first_header(request, 'Host') or ''}":
         return 200, "", _VARY
     return 403, "Invalid CORS request", (*_VARY, ("transfer-encoding", "chunked"))
 
@@ -134,28 +139,19 @@ def preflight(request: Request) -> tuple[int, str, tuple[tuple[str, str], ...]]:
 def body_text(request: Request) -> str:
     """Body in its charset, ISO-8859-1 unless the Content-Type names another; raises Refusal (dossier 1.3)."""
     data = request.body or b""
-    name = _charset(request)
-    try:
-        return data.decode(name)
-    except UnicodeDecodeError as error:
-        kind = "MalformedInputException" if name.startswith("utf") else "UnmappableCharacterException"
-        shown = f"java.nio.charset.{kind}: Input length = {max(1, error.end - error.start)}"
-        raise _unreadable("R37", request, shown, _MALFORMED_STACK) from None
-
-
-def _charset(request: Request) -> str:
-    match = re.search(r"charset\s*=\s*\"?([^\s;\"]+)", first_header(request, "Content-Type") or "", re.IGNORECASE)
-    if match is None:
-        return "latin-1"
-    try:
-        name = codecs.lookup(match[1]).name
-        if name not in _NO_CHARSETS:
-            "a".encode(name)
-            return name
-    except (LookupError, ValueError):
-        pass
-    shown = f"java.io.UnsupportedEncodingException: The character encoding [{match[1]}] is not supported"
-    raise _unreadable("R36", request, shown, _NO_CHARSET_STACK)
+    name = charset_parameter(first_header(request, "Content-Type") or "")
+    if name is None:
+        return data.decode("latin-1")
+    codec = java_codec(name)
+    if codec is None and not LEGAL_NAME.match(name):
+        raise page("R36", 500, illegal_charset_report(request.method, name), ideal=415)
+    if codec is None:
+        shown = f"java.io.UnsupportedEncodingException: The character encoding [{name}] is not supported"
+        raise _unreadable("R36", request, shown, _NO_CHARSET_STACK)
+    text, unread = java_decoded(data, codec)
+    if unread:
+        raise _unreadable("R37", request, f"java.nio.charset.{unread}", _MALFORMED_STACK)
+    return text
 
 
 def _unreadable(row: str, request: Request, exception: str, stack: tuple[str, ...]) -> Refusal:

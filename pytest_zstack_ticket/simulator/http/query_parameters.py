@@ -28,7 +28,8 @@ OPERATORS: tuple[tuple[str, str], ...] = (
 """As sent and as the server names them, in the order in which they are looked for."""
 
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
-_INHERITED = frozenset({"id", "timeout", "messageDeadline", "createdTime", "session", "serviceId", "requestIp"})
+_TAGS = {"systemTags": "strings", "userTags": "strings"}
+"""What every message has and a client may set."""
 _INTEGER = re.compile(r"[+-]?\d+\Z", re.ASCII)
 _BLANK = "".join(map(chr, range(0x21)))
 """What String.trim takes away."""
@@ -110,6 +111,9 @@ def _set(context: CallContext, query: Query, name: str, value: str) -> None:
             query.sort = value
         case "fields":
             query.fields = tuple(part.strip() for part in java_split(value, ","))
+            if not query.fields:
+                text = "Invalid query parameter. 'fields' contains zero field"
+                raise Refusal(row="R26", status=400, text=text)
         case "filterName":
             query.filter_name = value
 
@@ -157,18 +161,36 @@ def _split(text: str, sign: str) -> list[str]:
 
 def _bind_pairs(context: CallContext) -> None:
     """Bind the parameters of a DELETE or of a GET that is no query; what the message does not have is ignored."""
-    kinds = {one.name: one.kind for one in context.call.fields}
-    maps: dict[str, str] = {}
-    for name, value in context.query:
+    kinds = _TAGS | {one.name: one.kind for one in context.call.fields}
+    for name, values in _gathered(context.query).items():
         head, dot, _ = name.partition(".")
-        if kinds.get(head) == "strings":
-            context.raw.setdefault(head, []).append(value)
-        elif dot:
-            _bind_map(context, maps, name)
-        elif name in context.raw:
+        kind = kinds.get(head)
+        if kind is None:
+            continue
+        if dot:
+            _bind_map(context, kind, name, values)
+        elif kind == "strings":
+            context.raw[name] = values
+        elif len(values) > 1:
             raise _doubled(name)
-        elif name in kinds or name in _INHERITED:
-            context.raw[name] = value
+        else:
+            context.raw[name] = values[0]
+
+
+def _gathered(query: list[tuple[str, str]]) -> dict[str, list[str]]:
+    """Gather the values of each parameter; those of `name.0`, `name.1` become the values of `name`."""
+    gathered: dict[str, list[str]] = {}
+    for name, value in query:
+        gathered.setdefault(name, []).append(value)
+    numbered: dict[str, list[tuple[int, str]]] = {}
+    for name in [one for one in gathered if "." in one]:
+        parts = java_split(name, ".")
+        if len(parts) < 2:
+            text = f"Index {len(parts)} out of bounds for length {len(parts)}"
+            raise Refusal(row="R22", status=500, text=text)
+        if _INTEGER.match(parts[1]) and INT_MIN <= int(parts[1]) <= INT_MAX:
+            numbered.setdefault(parts[0], []).append((int(parts[1]), gathered.pop(name)[0]))
+    return gathered | {name: [value for _, value in sorted(found)] for name, found in numbered.items()}
 
 
 def _doubled(name: str) -> Refusal:
@@ -176,17 +198,16 @@ def _doubled(name: str) -> Refusal:
     return Refusal(row="R29", status=400, text=text)
 
 
-def _bind_map(context: CallContext, maps: dict[str, str], name: str) -> None:
+def _bind_map(context: CallContext, kind: str, name: str, values: list[str]) -> None:
     """Bind one member of a map; only the calls that begin and end sessions have one, of what the client is."""
-    parts = java_split(name, ".")
-    if len(parts) < 2:
-        text = f"Index {len(parts)} out of bounds for length {len(parts)}"
+    head, key = java_split(name, ".")[:2]
+    if kind != "map":
+        text = f"class {context.call.message}::{head} must be annotated by @MapField"
         raise Refusal(row="R22", status=500, text=text)
-    if parts[0] != "clientInfo" or context.call.kind not in ("login", "logout"):
-        return
-    if maps.get(parts[1], "") == name:
-        raise _doubled(name)
-    if parts[1] in maps:
+    bound = context.raw.setdefault(head, {})
+    if key in bound:
         text = f"duplicate map query parameter[{name}], there has been a parameter with the same map key"
         raise Refusal(row="R30", status=400, text=text)
-    maps[parts[1]] = name
+    if len(values) > 1:
+        raise _doubled(name)
+    bound[key] = values[0]

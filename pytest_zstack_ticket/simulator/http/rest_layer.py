@@ -50,9 +50,9 @@ def receive(context: CallContext) -> None:
     context.call = _dispatch(context, route, body)
     context.variables = route.variables
     authorize(context)
-    if context.call.entity or context.call.method == "DELETE" or context.call.kind == "session":
+    if context.call.entity or _from_query(context, route):
         read_parameters(context)
-    if context.call.method in ("POST", "PUT"):
+    else:
         context.raw = _parameter_object(context, body)
     try:
         bind(context)
@@ -66,6 +66,12 @@ def receive(context: CallContext) -> None:
     if not context.call.entity:
         _check_job_id(context)
         _check_timeout(context)
+
+
+def _from_query(context: CallContext, route: Route) -> bool:
+    """Whether a message is bound from the query: the method decides, on a path of one call that of the request."""
+    method = context.request.method if route.unique else context.call.method
+    return method in ("GET", "DELETE")
 
 
 def _cancelled_if_empty(body: dict[str, Json] | None) -> dict[str, Json]:

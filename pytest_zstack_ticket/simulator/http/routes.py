@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -11,6 +12,9 @@ from pytest_zstack_ticket.simulator.calls.api_call import Call
 from pytest_zstack_ticket.simulator.variants import Variant
 
 JOBS = "/v1/api-jobs"
+_SLASHES = re.compile("/{2,}")
+_LINE_END = re.compile("[\n\r\x85\u2028\u2029]")
+"""What a variable of a path does not match: its pattern is a dot of Java."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +82,24 @@ def _match(template: tuple[str, ...], segments: list[str]) -> dict[str, str] | N
     variables = {}
     for wanted, found in zip(template, segments, strict=True):
         if wanted.startswith("{"):
+            if _LINE_END.search(found):
+                return None
             variables[wanted[1:-1]] = found
         elif wanted != found:
             return None
     return variables
 
 
+def location(identity: str) -> str:
+    """Path of a job; where slashes of its id would stand beside each other, only one is kept (UriComponentsBuilder)."""
+    return _SLASHES.sub("/", f"{JOBS}/{identity}")
+
+
 def job_id(path: str) -> str | None:
     """Return the id of a job path, whatever its form; None for any other path."""
     segments = _segments(path)
     if len(segments) == 3 and segments[:2] == _segments(JOBS) and not path.endswith("/"):
+        if _LINE_END.search(segments[2]):
+            return None
         return segments[2]
     return None

@@ -61,6 +61,49 @@ _HANDLER = (
     "org.springframework.web.servlet.DispatcherServlet.doDispatch(DispatcherServlet.java:1043)",
     "org.springframework.web.servlet.DispatcherServlet.doService(DispatcherServlet.java:943)",
 )
+_CHUNK_HEAD = ("throwBadRequestException:684", "doRead:226")
+_BODY_READING = (
+    "org.apache.coyote.http11.Http11InputBuffer.doRead(Http11InputBuffer.java:259)",
+    "org.apache.coyote.Request.doRead(Request.java:646)",
+    "org.apache.catalina.connector.InputBuffer.realReadBytes(InputBuffer.java:321)",
+    "org.apache.catalina.connector.InputBuffer.realReadChars(InputBuffer.java:419)",
+    "org.apache.catalina.connector.InputBuffer.checkCharBufferEof(InputBuffer.java:652)",
+    "org.apache.catalina.connector.InputBuffer.read(InputBuffer.java:470)",
+    "org.apache.catalina.connector.CoyoteReader.read(CoyoteReader.java:96)",
+    "org.apache.commons.io.IOUtils.copyLarge(IOUtils.java:1282)",
+    "org.apache.commons.io.IOUtils.copyLarge(IOUtils.java:1261)",
+    "org.apache.commons.io.IOUtils.copy(IOUtils.java:1108)",
+    "org.apache.commons.io.IOUtils.toString(IOUtils.java:2723)",
+)
+_PATH_DECODING = (
+    "java.base/java.nio.charset.Charset.checkName(Charset.java:304)",
+    "java.base/java.nio.charset.Charset.lookup2(Charset.java:480)",
+    "java.base/java.nio.charset.Charset.lookup(Charset.java:460)",
+    "java.base/java.nio.charset.Charset.forName(Charset.java:524)",
+    "org.springframework.web.util.UriUtils.decode(UriUtils.java:372)",
+    *(
+        f"org.springframework.web.util.UrlPathHelper.{frame}"
+        for frame in (
+            "decodeInternal(UrlPathHelper.java:521)",
+            "decodeRequestString(UrlPathHelper.java:512)",
+            "getContextPath(UrlPathHelper.java:401)",
+            "getPathWithinApplication(UrlPathHelper.java:296)",
+            "getLookupPathForRequest(UrlPathHelper.java:185)",
+        )
+    ),
+    *(
+        f"org.springframework.web.servlet.{frame}"
+        for frame in (
+            "handler.AbstractHandlerMethodMapping.getHandlerInternal(AbstractHandlerMethodMapping.java:364)",
+            "mvc.method.RequestMappingInfoHandlerMapping.getHandlerInternal(RequestMappingInfoHandlerMapping.java:112)",
+            "mvc.method.RequestMappingInfoHandlerMapping.getHandlerInternal(RequestMappingInfoHandlerMapping.java:60)",
+            "handler.AbstractHandlerMapping.getHandler(AbstractHandlerMapping.java:396)",
+            "DispatcherServlet.getHandler(DispatcherServlet.java:1237)",
+            "DispatcherServlet.doDispatch(DispatcherServlet.java:1019)",
+            "DispatcherServlet.doService(DispatcherServlet.java:943)",
+        )
+    ),
+)
 _CONNECTOR = (
     "org.apache.coyote.http11.Http11Processor.service(Http11Processor.java:{line})",
     "org.apache.coyote.AbstractProcessorLight.process(AbstractProcessorLight.java:63)",
@@ -73,6 +116,10 @@ _CONNECTOR = (
     "java.base/java.lang.Thread.run(Thread.java:840)",
 )
 _BUFFER = "org.apache.coyote.http11.Http11InputBuffer"
+_PREPARED = (
+    "org.apache.coyote.AbstractProcessor.parseHost(AbstractProcessor.java:301)",
+    "org.apache.coyote.http11.Http11Processor.prepareRequest(Http11Processor.java:1010)",
+)
 
 HTML = (("content-type", "text/html;charset=utf-8"), ("content-language", "en"))
 """Headers of each page."""
@@ -87,8 +134,19 @@ def connector_report(message: str, *places: str, kind: str = "Argument", above: 
     """Page of a 400 that the HTTP parser throws; `places` are its own methods, `above` what they called."""
     line = 492 if places[-1].startswith("parseRequestLine") else 514
     own = [f"{_BUFFER}.{_file(place)}" for place in places]
-    stack = [*above, *own, _CONNECTOR[0].format(line=line), *_CONNECTOR[1:]]
-    trace = _trace(f"java.lang.Illegal{kind}Exception: {message}", stack)
+    return _thrown(f"java.lang.Illegal{kind}Exception", message, (*above, *own), line)
+
+
+def host_report(message: str, *frames: str) -> str:
+    """Page of a 400 for a Host header that is no host; `frames` are those of the parser, without its package."""
+    own = [f"org.apache.tomcat.util.http.parser.{frame}" for frame in (*frames, "Host.parse(Host.java:38)")]
+    return _thrown("java.lang.IllegalArgumentException", message, (*own, *_PREPARED), 595)
+
+
+def _thrown(exception: str, message: str, own: tuple[str, ...], line: int) -> str:
+    """Page of a 400 that an exception of the connector brought about, thrown below `line` of its service method."""
+    head = f"{exception}: {message}" if message else exception
+    trace = _trace(head, (*own, _CONNECTOR[0].format(line=line), *_CONNECTOR[1:]))
     return _page(400, "Exception Report", message, f"<p><b>Exception</b></p>{trace}{_NOTE}")
 
 
@@ -104,6 +162,30 @@ def servlet_report(method: str, exception: str, stack: tuple[str, ...]) -> str:
         _trace(wrapped, ("org.zstack.rest.RestServer.toHttpEntity(RestServer.java:583)", *below)),
         "<p><b>Root Cause</b></p>",
         _trace(exception, (*stack, "org.zstack.rest.RestServer.toHttpEntity(RestServer.java:571)", *below)),
+    ]
+    return _page(500, "Exception Report", nested, "".join(parts) + _NOTE)
+
+
+def broken_chunk_report(method: str, *, ended: bool) -> str:
+    """Page of a 500 for a body whose chunks cannot be told apart: at a chunk's head, or, if it `ended`, behind it."""
+    text = "Invalid end of line sequence (character other than CR or LF found)" if ended else "Invalid chunk header"
+    places = ("throwBadRequestException:684", "parseCRLF:486", "doRead:263") if ended else _CHUNK_HEAD
+    own = []
+    for place in places:
+        name, _, line = place.partition(":")
+        own.append(f"org.apache.coyote.http11.filters.ChunkedInputFilter.{name}(ChunkedInputFilter.java:{line})")
+    return servlet_report(method, f"org.apache.coyote.BadRequestException: {text}", (*own, *_BODY_READING))
+
+
+def illegal_charset_report(method: str, name: str) -> str:
+    """Page of a 500 for what can be no name of a charset: thrown where the dispatcher decodes the path."""
+    exception = f"java.nio.charset.IllegalCharsetNameException: {name}"
+    nested = f"Request processing failed; nested exception is {exception}"
+    parts = [
+        "<p><b>Exception</b></p>",
+        _trace(f"org.springframework.web.util.NestedServletException: {nested}", _servlet(method, 1014)),
+        "<p><b>Root Cause</b></p>",
+        _trace(exception, (*_PATH_DECODING, *_servlet(method, 1006))),
     ]
     return _page(500, "Exception Report", nested, "".join(parts) + _NOTE)
 

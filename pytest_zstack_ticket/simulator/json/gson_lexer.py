@@ -275,7 +275,8 @@ class JsonReader:
             self.line += lines
             self.line_start = self.text.rfind("\n", self.at, stop) + 1
         if end < 0:
-            self.at = stop
+            # the last character may still be the first of the mark that ends it
+            self.at = max(self.at, stop - 1)
             raise self._malformed("Unterminated comment")
         self.at = end + 2
 

@@ -26,6 +26,27 @@ def units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
+def java_set_order(texts: list[str]) -> list[str]:
+    """Put distinct texts, in the order in which they are added, into the order in which a HashSet hands them out."""
+    size = 16
+    while len(texts) * 4 > size * 3:
+        size *= 2
+    return sorted(texts, key=lambda text: _spread(_hash(text)) & (size - 1))
+
+
+def _hash(text: str) -> int:
+    """Return String.hashCode as an unsigned number."""
+    data = text.encode("utf-16-le", "surrogatepass")
+    code = 0
+    for low, high in zip(data[::2], data[1::2], strict=True):
+        code = (code * 31 + low + (high << 8)) & 0xFFFFFFFF
+    return code
+
+
+def _spread(code: int) -> int:
+    return code ^ (code >> 16)
+
+
 def trim(text: str) -> str:
     """Remove blanks at both ends as String.trim does."""
     return text.strip(BLANKS)

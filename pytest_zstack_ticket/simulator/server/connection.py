@@ -14,16 +14,19 @@ from urllib.parse import urlsplit
 import h11
 
 from pytest_zstack_ticket.model.exchange import Request, Response
-from pytest_zstack_ticket.simulator.http.container_pages import CONTEXT, outside
+from pytest_zstack_ticket.simulator.http.container_pages import outside
+from pytest_zstack_ticket.simulator.http.locations import below_root
 from pytest_zstack_ticket.simulator.http.request_head import (
     HEAD_LIMIT,
+    keeps_alive,
+    kept_open,
     old_request,
     refused_head,
     refused_headers,
     tolerated,
     too_large,
 )
-from pytest_zstack_ticket.simulator.http.tomcat_pages import HTML, status_report
+from pytest_zstack_ticket.simulator.http.tomcat_pages import HTML, broken_chunk_report, status_report
 from pytest_zstack_ticket.simulator.json.json_writer import encode
 from pytest_zstack_ticket.simulator.response import DamagedResponse
 from pytest_zstack_ticket.simulator.server.loose_framing import believing_length, loose_request
@@ -32,6 +35,10 @@ from pytest_zstack_ticket.simulator.server.wire_faults import damage
 _BODY_LIMIT = 64 * 1024 * 1024
 _PADDED = re.compile(rb":[ \t]{2,}")
 _CODED = re.compile(rb"(?i)\ntransfer-encoding:")
+_DROPPING = (400, 408, 411, 413, 414, 500, 501, 503)
+"""Statuses after which the container says that it ends the connection (statusDropsConnection)."""
+_KEEP_ALIVE = b"timeout=120"
+"""The connector's time for the next request (connectionTimeout of install.sh)."""
 _UNCHUNKED = 8192
 """The container's output buffer: a longer body is sent in chunks."""
 
@@ -66,6 +73,8 @@ class ClientConnection(asyncio.Protocol):
         self.head: h11.Request | None = None
         self.body: list[bytes] = []
         self.size = 0
+        self.trailer = b""
+        self.unread = b""
         self.busy = False
         self.task: asyncio.Task[None] | None = None
 
@@ -86,7 +95,7 @@ class ClientConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Feed bytes to the parser."""
         if self.head is None and len(self.raw) <= HEAD_LIMIT:
-            data = data if self.raw else tolerated(data)
+            data = data if self.raw else kept_open(tolerated(data))
             if _CODED.search(data) and self.server.ignores("believe-length"):
                 data = believing_length(data)
             self.raw += data
@@ -111,9 +120,11 @@ class ClientConnection(asyncio.Protocol):
                 if event in (h11.NEED_DATA, h11.PAUSED) or isinstance(event, h11.ConnectionClosed):
                     break
                 self._take(event)
-        except h11.RemoteProtocolError:
+        except h11.RemoteProtocolError as error:
             if self.head is not None and self.server.ignores("carry-out-cut"):
                 self._respond()
+            elif self.head is not None and any(name == b"transfer-encoding" for name, _ in self.head.headers):
+                self._give_up(500, broken_chunk_report(self.head.method.decode(), ended="footer" in str(error)))
             else:
                 self._refuse()
             return
@@ -134,6 +145,7 @@ class ClientConnection(asyncio.Protocol):
             if not (event.chunk_start and self.body and self.server.ignores("first-chunk-only")):
                 self.body.append(bytes(event.data))
         elif isinstance(event, h11.EndOfMessage):
+            self.trailer = b"".join(b"%b: %b\r\n" % pair for pair in event.headers)
             self._respond()
 
     def _respond(self) -> None:
@@ -160,7 +172,7 @@ class ClientConnection(asyncio.Protocol):
     def _answered(self, request: Request) -> Response | DamagedResponse:
         """Let the engine answer what lies below the context root; the container answers the rest."""
         answer = outside(request.path, request.method)
-        return self.server.answer(replace(request, path=request.path[len(CONTEXT) :])) if answer is None else answer
+        return self.server.answer(replace(request, path=below_root(request.path))) if answer is None else answer
 
     async def _damage(self, answer: DamagedResponse) -> None:
         """Send a damaged response; if the connection is still whole afterwards, it goes on."""
@@ -170,18 +182,30 @@ class ClientConnection(asyncio.Protocol):
         self._done()
 
     def _send(self, response: Response) -> None:
+        self.unread = self._left_over(response)
         bodiless = (self.head is not None and self.head.method == b"HEAD") or response.status in (204, 304)
         if response.status == 204:
             response = Response(status=204, headers=response.headers)
         headers = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in response.headers]
         names = {name.lower() for name, _ in headers}
+        if bodiless and _is_page(response) and b"transfer-encoding" not in names:
+            headers.append((b"transfer-encoding", b"chunked"))
+            names.add(b"transfer-encoding")
         if not names & {b"content-length", b"transfer-encoding"} and len(response.body) <= _UNCHUNKED:
             headers.append((b"content-length", str(len(response.body)).encode()))
         headers.append((b"date", formatdate(time.time(), usegmt=True).encode()))
+        if self.head is not None and b"connection" not in names and keeps_alive(self.head.headers):
+            headers += [(b"keep-alive", _KEEP_ALIVE), (b"connection", b"keep-alive")]
         self._write(self.http.send(h11.Response(status_code=response.status, headers=headers, reason=b"")))
         if response.body and not bodiless:
             self._write(self.http.send(h11.Data(data=response.body)))
         self._write(self.http.send(h11.EndOfMessage()))
+
+    def _left_over(self, response: Response) -> bytes:
+        """Return what a server that does not read all of a request takes for the next one."""
+        if response.status >= 400 and self.server.ignores("leave-refused-body"):
+            return b"".join(self.body)
+        return self.trailer + b"\r\n" if self.trailer and self.server.ignores("leave-trailers") else b""
 
     def _done(self) -> None:
         """Begin the next cycle, or end the connection."""
@@ -190,6 +214,8 @@ class ClientConnection(asyncio.Protocol):
             return
         if self.http.our_state is h11.DONE and self.http.their_state is h11.DONE:
             self.http.start_next_cycle()
+            if self.unread:  # no bytes at all would be the end of the connection
+                self.http.receive_data(self.unread)
             asyncio.get_running_loop().call_soon(self._advance)
         else:
             self.transport.close()
@@ -199,20 +225,29 @@ class ClientConnection(asyncio.Protocol):
         size = sum(len(name) + len(value) + 4 for name, value in head.headers) + len(head.target)
         refused = refused_headers(self.raw, list(head.headers))
         target = urlsplit(head.target.decode("latin-1"))
+        absolute = b"://" in head.target and not head.target.startswith(b"/")
         host = next((value.decode("latin-1") for name, value in head.headers if name == b"host"), "")
         if size > HEAD_LIMIT:
             self._give_up(400, too_large())
         elif head.http_version not in (b"1.0", b"1.1"):
             self._give_up(505, status_report(505))
-        elif target.netloc and target.netloc != host:
+        elif absolute and target.scheme not in ("http", "https"):
+            self._give_up(400, status_report(400, "Invalid URI"))
+        elif absolute and target.netloc.rpartition("@")[2] != host:
             self._give_up(400, status_report(400))
         elif refused is not None:
             self._give_up(*refused)
 
     def _give_up(self, status: int, page: str) -> None:
-        """Answer with the container's page and end the connection."""
+        """Answer with the container's page and end the connection, which the page says for some statuses only."""
+        bodiless = self.raw.startswith(b"HEAD ")
         self.head = None
-        self._send(Response(status=status, headers=(*HTML, ("connection", "close")), body=encode(page)))
+        headers = [*HTML, ("date", formatdate(time.time(), usegmt=True))]
+        headers += [("connection", "close")] if status in _DROPPING else []
+        body = encode(page)
+        headers += [("transfer-encoding", "chunked") if bodiless else ("content-length", str(len(body)))]
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers)
+        self._write(f"HTTP/1.1 {status} \r\n{head}\r\n".encode("latin-1") + (b"" if bodiless else body))
         self.transport.close()
 
     def _refuse(self) -> None:
@@ -239,3 +274,7 @@ class ClientConnection(asyncio.Protocol):
     def _write(self, data: bytes | None) -> None:
         if data:
             self.transport.write(data)
+
+
+def _is_page(response: Response) -> bool:
+    return any(name.lower() == "content-type" and value.startswith("text/html") for name, value in response.headers)

@@ -15,7 +15,7 @@ from typing import Self
 from pytest_zstack_ticket.model.exchange import Request, Response
 from pytest_zstack_ticket.simulator.embedded_url import parse_options
 from pytest_zstack_ticket.simulator.engine import Engine
-from pytest_zstack_ticket.simulator.http.container_pages import CONTEXT
+from pytest_zstack_ticket.simulator.http.locations import CONTEXT
 from pytest_zstack_ticket.simulator.options import SimulatorOptions
 from pytest_zstack_ticket.simulator.response import DamagedResponse
 from pytest_zstack_ticket.simulator.server.connection import ClientConnection

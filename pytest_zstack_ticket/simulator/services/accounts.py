@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.errors import ApiError
+from pytest_zstack_ticket.simulator.services.conditions import folding
 from pytest_zstack_ticket.simulator.services.inventories import date
 from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage import seed_data
@@ -29,22 +30,29 @@ def log_in(context: CallContext) -> Json:
 
 
 def _by_password(context: CallContext) -> Person:
-    wrapper = context.call.wrapper
+    wrapper, fold = context.call.wrapper, folding(context.state.options.choices.compare)
     if wrapper == "logIn":
-        name = "username"
-        kinds: tuple[str, ...] = _LOGIN_TYPES.get(context.values.get("loginType", ""), ())
+        name, wanted = "username", context.values.get("loginType", "")
+        kinds: tuple[str, ...] = _LOGIN_TYPES.get(wanted, ())
+        if not kinds:
+            raise ApiError("SYS.1006", "unknown-login-type", wanted)
     else:
         name, kinds = _BY_PASSWORD[wrapper]
-    found = seed_data.person(context.values.get(name) or "", *kinds)
+    if wrapper == "logInByUser" and all(context.values.get(one) is None for one in ("accountName", "accountUuid")):
+        raise ApiError("SYS.1007", "no-account-of-user")
+    found = seed_data.person(context.values.get(name) or "", *kinds, fold=fold)
     known = found is not None or not context.without("accept-unknown-account")
-    digest, given = seed_data.digest(seed_data.PASSWORD), str(context.values.get("password") or "")
+    digest, given = seed_data.digest(seed_data.PASSWORD), fold(str(context.values.get("password") or ""))
+    digest = fold(digest)
     compared = len(digest) if context.without("password-by-beginning") else 32
     right = given[:compared] == digest[:compared] and context.without("refuse-right-password")
     clear = context.values.get("password") == seed_data.PASSWORD and not context.without("accept-clear-password")
     if not known and not context.without("login-tells-users"):
         raise ApiError("ID.1000", details="there is no such account")
     if not known or not (right or clear or not context.without("accept-wrong-password")):
-        raise ApiError("ID.1000", "wrong-login")
+        if found and not context.without("wrong-login-ends-sessions"):
+            context.state.sessions.close_all(found)
+        raise ApiError("ID.1000", "wrong-user-login" if wrapper == "logInByUser" else "wrong-login")
     return found or seed_data.PEOPLE[0]
 
 
@@ -123,4 +131,4 @@ def get_version(context: CallContext) -> Json:
 
 def get_current_time(context: CallContext) -> Json:
     """Show the server's clock in milliseconds."""
-    return {"currentTime": {"MillionSeconds": int(context.now * 1000), "Seconds": int(context.now)}}
+    return {"currentTime": {"MillionSeconds": int(context.now * 1000), "Seconds": int(context.now)}, "success": True}

@@ -111,7 +111,7 @@ def folding(how: str) -> Callable[[str], str]:
     return {"blind": str.casefold, "collation": collated}.get(how, str)
 
 
-_NEGATIVE = ("!=", "not in", "not like", "is null")
+_NEGATIVE = ("!=", "not in", "not like")
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda one, other: bool(one == other),
     "!=": lambda one, other: bool(one != other),

@@ -136,7 +136,7 @@ def type_inventory(context: CallContext, row: TicketType) -> dict[str, Json]:
         "name": row.name,
         "description": row.description,
         "type": row.type,
-        "requests": write(calls, escape_html=False),
+        "requests": write(calls, escape_html=False) if row.tells_calls else "",
         "adminOnly": row.admin_only,
         "createDate": date(context, row.created),
         "lastOpDate": date(context, row.created),

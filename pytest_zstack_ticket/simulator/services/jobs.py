@@ -14,6 +14,8 @@ from pytest_zstack_ticket.simulator.state import CallContext
 EXPIRES_AFTER = 10_800.0
 """Age in seconds, counted from the request, beyond which a scan purges a done row."""
 SCAN_EVERY = 3_600.0
+JOB_ID_LENGTH = 32
+"""What the column of the ids holds; the row of a longer one is not saved."""
 KEPT = 50_000
 """Done rows that are kept at most, so that a long run does not grow without bound.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.http.query_parameters import Condition, Query, java_split
+from pytest_zstack_ticket.simulator.json.java_values import java_set_order
 from pytest_zstack_ticket.simulator.services import inventories as show
 from pytest_zstack_ticket.simulator.services.collation import astral
 from pytest_zstack_ticket.simulator.services.zql import Parser, ZqlError
@@ -99,7 +100,8 @@ def _zql(context: CallContext, asked: Query) -> str:
     parts = ["count" if asked.count else "query", f"{target}.{','.join(fields)}" if fields else target]
     if asked.conditions:
         broken = context.state.options.choices.query_quotes == "broken"
-        parts += ["where", " and ".join(_written(one, broken=broken) for one in asked.conditions)]
+        written = {_written(one, broken=broken): None for one in asked.conditions}
+        parts += ["where", " and ".join(java_set_order(list(written)))]
     if asked.reply_with_count and not asked.count:
         parts.append("return with (total)")
     if asked.sort is not None and context.without("accept-unknown-sort"):

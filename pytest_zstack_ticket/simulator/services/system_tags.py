@@ -28,8 +28,14 @@ def check_system_tags(context: CallContext) -> None:
     for tag in tags:
         if not isinstance(tag, str):
             raise ApiError("SYS.1000", details=_miscast(tag))
-        if not tag.startswith(_EPHEMERAL) and context.without("accept-unknown:systemTags"):
-            raise ApiError("SYS.1007", "no-system-tag", tag)
+        if not tag.startswith(_EPHEMERAL):
+            break
+    else:
+        return
+    # once one is to be looked up, all are, and only one of the ephemeral ones is defined
+    unknown = next((tag for tag in tags if tag != VALIDATION_ONLY), None)
+    if unknown is not None and context.without("accept-unknown:systemTags"):
+        raise ApiError("SYS.1007", "no-system-tag", unknown)
 
 
 def _miscast(tag: Json) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 PASSWORD = "password"  # noqa: S105 - the seeded password of a simulator
@@ -111,9 +112,9 @@ PROJECTS: tuple[Project, ...] = (
 )
 
 
-def person(name: str, *kinds: str) -> Person | None:
-    """Find a user by login name among the given kinds."""
-    return next((one for one in PEOPLE if one.name == name and one.kind in kinds), None)
+def person(name: str, *kinds: str, fold: Callable[[str], str] = str) -> Person | None:
+    """Find a user by login name among the given kinds; `fold` makes of a name what is compared."""
+    return next((one for one in PEOPLE if fold(one.name) == fold(name) and one.kind in kinds), None)
 
 
 def virtual_id(uuid: str) -> Person | None:

@@ -82,6 +82,11 @@ class Sessions:
         if len(self.ended) > REMEMBERED:
             del self.ended[next(iter(self.ended))]
 
+    def close_all(self, person: Person) -> None:
+        """End every session of a person."""
+        for token in [one.uuid for one in self.live.values() if one.person == person]:
+            self.close(token)
+
 
 def administrator(token: str = "", *, now: float = 0.0) -> Session:
     """Return the administrator as a session that is in no table: the access key's owner, and faults' stand-in."""

@@ -110,9 +110,10 @@ class TicketType:
     name: str
     type: str
     apis: frozenset[str]
-    description: str
+    description: str | None
     admin_only: bool = False
     created: float = seed_data.SEEDED_AT
+    tells_calls: bool = True
 
 
 def _flows() -> dict[str, Flow]:
@@ -182,6 +183,12 @@ def _types() -> dict[str, TicketType]:
         ),
     )
     return {row.uuid: row for row in rows}
+
+
+def installed_types() -> dict[str, TicketType]:
+    """Return the one ticket type that the target's own script writes, as it writes it (V3.6.0__schema.sql)."""
+    row = _types()[seed_data.CREATE_VM_TYPE]
+    return {row.uuid: replace(row, type=row.name, description=None, tells_calls=False)}
 
 
 def _foreign_tickets() -> dict[str, Ticket]:

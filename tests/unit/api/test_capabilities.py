@@ -9,6 +9,7 @@ from pytest_zstack_ticket.api.capabilities import (
     has_histories,
     narrowed,
     reported_release,
+    spoken_capabilities,
     unmet,
     with_capabilities,
     with_release,
@@ -81,3 +82,10 @@ def test_a_part_without_a_sign_stays_absent() -> None:
     bare = without_capability(with_capabilities(profile(), frozenset({"histories", "query"})), "histories")
     assert unmet(["query", "histories"], bare) == "histories"
     assert "histories" not in with_capabilities(bare, frozenset({"histories"})).capabilities
+
+
+def test_an_event_that_has_a_job_says_so():
+    started = answered(202, {"location": "http://127.0.0.1/zstack/v1/api-jobs/1"}, method="PUT")
+    assert spoken_capabilities(["HTTP/1.1"], [started]) == {"chunks", "cancel", "event-job"}
+    refused = answered(503, error("SYS.1003"), method="PUT")
+    assert spoken_capabilities(["HTTP/1.1"], [refused]) == {"chunks", "cancel"}

@@ -38,6 +38,16 @@ def test_a_call_without_a_session_is_refused_and_changes_nothing():
     assert isinstance(judge("unchanged-without-session", CANCEL, **roles | {"before": rows()}), Undecided)
 
 
+def test_a_session_that_cannot_be_logged_out_may_still_act():
+    no_logout = (answered(404, b"no api mapping", method="DELETE"),)
+    roles = {"before": rows(ROW), "subject": accepted(), "after": rows({**ROW, "status": "Cancelled"})}
+    roles["sibling"] = accepted()
+    assert isinstance(judge("unchanged-without-session", CANCEL, **roles, ended=no_logout), Undecided)
+    assert isinstance(
+        judge("unchanged-without-session", CANCEL, **roles, ended=(answered(200, {}, method="DELETE"),)), Violation
+    )
+
+
 @pytest.mark.parametrize("subject", [refused(), (failed(),), (answered(302, b""),)], ids=["refused", "lost", "moved"])
 def test_a_change_counts_however_the_call_was_answered(subject):
     roles = {"before": rows(ROW), "subject": subject, "sibling": accepted()}

@@ -115,3 +115,45 @@ def test_an_event_moves_the_last_date_on(before: str, after: str, wrong: bool) -
     refused = {"subject": (answered(503, error("SYS.1006"), method="PUT"),)}
     assert isinstance(evaluate("date-moves-on", roles | refused, {}, profile()), Undecided)
     assert isinstance(evaluate("date-moves-on", roles | done | {"after": rows({})}, {}, profile()), Undecided)
+
+
+REFUSED = (answered(503, error("SYS.1006", details="operation denied"), method="PUT"),)
+
+
+def test_a_refused_event_leaves_no_row():
+    def judged(earlier: list[Json], later: list[Json], subject: tuple[Exchange, ...] = REFUSED) -> Judgement:
+        trails = {"subject": subject, "earlier": rows(*earlier), "later": rows(*later)}
+        return evaluate("refused-not-recorded", trails, {}, profile())
+
+    stuck = row(2, fromStatus="Cancelled", toStatus="Cancelled")
+    assert judged([row(1)], [row(1)]) is None
+    assert departs(judged([row(1)], [row(1), stuck])) == "expect-no-row"
+    assert judged([row(1), row(2)], [row(1)]) is None
+    assert isinstance(judged([], [stuck]), Undecided)
+    assert isinstance(judged([row(1)], [row(1), stuck], (answered(200, {}, method="PUT"),)), Undecided)
+
+
+@pytest.mark.parametrize(
+    ("condition", "shown", "wrong"),
+    [
+        ("sequence>99", [103, 102, 101], False),
+        ("sequence>99", [], True),
+        ("sequence<1000", [103, 102, 101], False),
+        ("sequence<1000", [101], True),
+        ("sequence>101", [103, 102], False),
+        ("sequence>99", [101, 102, 103], True),
+    ],
+)
+def test_a_sequence_is_a_number(condition: str, shown: list[int], wrong: bool):
+    path = f"/v1/tickets/histories?q=ticketUuid%3D{UUID}&q={condition}&sort=-sequence"
+    trails = {"subject": rows(*map(row, shown), path=path), "history": rows(row(101), row(102), row(103))}
+    found = evaluate("sequence-as-number", trails, {}, profile())
+    assert isinstance(found, Violation) if wrong else found is None
+
+
+def test_a_sequence_that_is_not_shown_or_not_offered_decides_nothing():
+    path = f"/v1/tickets/histories?q=ticketUuid%3D{UUID}&q=sequence>0"
+    trails = {"subject": rows(path=path), "history": rows(bare(row(1)))}
+    assert isinstance(evaluate("sequence-as-number", trails, {}, profile()), Undecided)
+    refusal = {"subject": (answered(503, error("SYS.1000"), method="GET", path=path),)}
+    assert isinstance(evaluate("sequence-as-number", trails | refusal, {}, profile()), Undecided)

@@ -1,5 +1,8 @@
 """Host and target, project and project, and creates at the same time are kept apart."""
 
+import random
+import uuid
+
 import pytest
 
 from pytest_zstack_ticket.checks import evaluate
@@ -58,10 +61,15 @@ def test_an_error_may_say_where_it_arose():
         ([f"{number:032x}" for number in range(10, 16)], True),
         ([f"{number * 0x9E3779B97F4A7C15:032x}"[::-1] for number in range(1, 7)], False),
         (["5bc422109317401b9c25f818c5432877"] * 6, False),
+        ([f"{number:032x}" for number in range(16, 10, -1)], True),
+        ([f"{0x9B << 112 | place * 0x1F3D5B79:032x}" for place in (1, 2, 4, 9, 10, 17)], True),
+        ([f"5c1f0a9be47d{place * 7919 % 65536:04x}b8d2e6f3917a4c05" for place in range(9, 15)], True),
+        ([uuid.UUID(int=random.Random(place).getrandbits(128)).hex for place in range(6)], False),
+        ([str((1764441000000 + 137 * place) << 22 | 5 << 12) for place in (0, 3, 4, 11, 12, 20)], False),
     ],
-    ids=["numbers", "hex", "scattered", "same"],
+    ids=["numbers", "hex", "scattered", "same", "down", "one-width", "four-digits", "drawn", "times"],
 )
-def test_ids_that_are_counted_up_are_seen(ids, departs):
+def test_ids_that_can_be_guessed_from_each_other_are_seen(ids, departs):
     roles = {
         f"made{place}": create(OWN, location=f"http://h/zstack/v1/api-jobs/{one}") for place, one in enumerate(ids)
     }

@@ -1,5 +1,7 @@
 """An event is held to what is known of it; a refusal that changed nothing holds only where it was due and proves something."""
 
+import json
+
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.model.outcome import Undecided, Violation
 from tests.support.builders import TICKET, answered, error, job, profile
@@ -48,3 +50,47 @@ def test_an_own_cancelled_ticket_can_be_deleted():
     assert isinstance(evaluate("own-deletion", roles | refused, {}, DEPLOYED), Violation)
     assert isinstance(evaluate("own-deletion", roles | refused | {"before": ()}, {}, DEPLOYED), Undecided)
     assert isinstance(evaluate("own-deletion", roles | {"subject": ()}, {}, DEPLOYED), Undecided)
+
+
+def requests_shown(*requests, **members):
+    rows = [{"uuid": TICKET, "request": list(requests), **members}]
+    return (answered(200, {"inventories": rows}, method="GET"),)
+
+
+def updated(sent, after, *, gone=""):
+    body = json.dumps({"updateTicketRequest": {"requests": [sent]}}).encode()
+    subject = (answered(200, {}, method="PUT", sent=body),)
+    return evaluate("updated-requests", {"subject": subject, "after": after}, {"gone": gone}, DEPLOYED)
+
+
+def test_an_update_is_held_to_what_comes_back_of_an_api_body():
+    sent = {"requestName": "a", "apiBody": {"name": "new"}}
+    for shown in ({"name": "new"}, {"name": "new", "strategy": "InstantStart"}, {}, None):
+        assert updated(sent, requests_shown({"requestName": "a", "apiBody": shown})) is None
+    assert updated(sent, requests_shown({"requestName": "a"})) is None
+    old = requests_shown({"requestName": "a", "apiBody": {"name": "old"}})
+    assert isinstance(updated(sent, old), Violation)
+
+
+def test_an_update_leaves_nothing_of_what_it_leaves_out():
+    sent = {"requestName": "a", "apiBody": {"name": "new"}}
+    merged = requests_shown({"requestName": "a", "apiBody": {"name": "new", "extra": "token"}})
+    found = updated(sent, merged, gone="token")
+    assert isinstance(found, Violation)
+    assert found.expected.key == "expect-left-out"
+    assert updated(sent, merged) is None
+    assert updated(sent, requests_shown(sent), gone="token") is None
+
+
+def test_the_description_of_an_update_is_the_tickets():
+    def described(shown, *, status=200):
+        body = b'{"updateTicketRequest": {"requests": [{}], "description": "new"}}'
+        answer = {} if status == 200 else error("SYS.1006", details="operation denied")
+        subject = (answered(status, answer, method="PUT", sent=body),)
+        roles = {"subject": subject, "after": requests_shown({}, **shown)}
+        return evaluate("updated-description", roles, {}, DEPLOYED)
+
+    assert described({"description": "new"}) is None
+    assert isinstance(described({"description": "old"}), Violation)
+    assert isinstance(described({}), Violation)
+    assert isinstance(described({"description": "old"}, status=503), Undecided)

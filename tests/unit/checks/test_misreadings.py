@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pytest_zstack_ticket.checks import evaluate
-from pytest_zstack_ticket.model.exchange import Exchange, Failure, Json, Request, Response
+from pytest_zstack_ticket.model.exchange import ANSWERED_AGAIN, Exchange, Failure, Json, Request, Response
 from pytest_zstack_ticket.model.outcome import Undecided, Violation
 from tests.support.builders import profile
 
@@ -70,6 +70,17 @@ def test_a_broken_framing_is_refused_or_the_connection_closed(subject, held: boo
 def test_a_closed_connection_proves_nothing_where_the_sibling_is_not_accepted() -> None:
     judgement = evaluate("refused-framing", {"subject": CLOSED, "sibling": CLOSED}, {}, profile())
     assert isinstance(judgement, Undecided)
+
+
+@pytest.mark.parametrize("subject", [REFUSED, ACCEPTED, page(404)])
+def test_one_answer_holds_whatever_it_is(subject) -> None:
+    assert evaluate("answered-once", {"subject": subject}, {}, profile()) is None
+
+
+def test_a_second_answer_to_one_request_is_a_violation() -> None:
+    again = (Exchange(id="m-5", request=POST, answer=Failure(kind="protocol", detail=ANSWERED_AGAIN)),)
+    assert isinstance(evaluate("answered-once", {"subject": again}, {}, profile()), Violation)
+    assert isinstance(evaluate("answered-once", {"subject": CLOSED}, {}, profile()), Undecided)
 
 
 def test_a_reading_that_makes_a_ticket_is_a_violation() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.model.outcome import Phrase, Undecided, Violation
-from tests.support.builders import answered, profile
+from tests.support.builders import TICKET, answered, profile
 
 SENT = {"params": {"name": "n", "description": "d", "accountSystemType": "iam2"}}
 ROW = {"uuid": "a" * 32, "name": "n", "description": "d", "accountSystemType": "iam2"}
@@ -69,3 +69,19 @@ TWICE = {"first": create(), "second": create(), "named": shown(ROW, OTHER)}
 )
 def test_each_of_two_creates_with_one_body_that_is_accepted_leaves_a_ticket_of_its_own(changed, kind):
     assert isinstance(evaluate("each-create-stored", TWICE | changed, {}, profile()), kind)
+
+
+def test_whole_numbers_keep_their_digits_where_they_are_shown():
+    number = 2**53 + 1
+    sent = {"params": {"name": "n", "requests": [{"apiBody": {"digits": [number]}}]}}
+    subject = (answered(200, {"inventory": {"uuid": TICKET, "name": "n"}}, sent=sent),)
+
+    def judged(*requests):
+        shown = (answered(200, {"inventories": [{"uuid": TICKET, "request": list(requests)}]}, method="GET"),)
+        return evaluate("digits-kept", {"subject": subject, "shown": shown}, {"member": "digits"}, profile())
+
+    assert judged({"apiBody": {"digits": [number]}}) is None
+    assert isinstance(judged({"apiBody": {"digits": [number - 1]}}), Violation)
+    assert isinstance(judged({"apiBody": {"digits": [float(number)]}}), Violation)
+    assert isinstance(judged({"apiBody": {}}), Undecided)
+    assert isinstance(judged(), Undecided)

@@ -25,3 +25,11 @@ def test_a_context_keeps_what_the_page_names():
         )
         judgement = evaluate("member-echo", {"subject": trail}, {"member": "accountSystemContext"}, profile())
         assert isinstance(judgement, Violation) is departs, (shown, judgement)
+
+
+def test_null_is_as_absent():
+    sent = {"params": {"name": "n", "description": None}}
+    for shown, departs in (({}, False), ({"description": ""}, False), ({"description": "null"}, True)):
+        trail = (answered(200, {"inventory": {"name": "n", **shown}}, sent=sent),)
+        judgement = evaluate("member-echo", {"subject": trail}, {"member": "description"}, profile())
+        assert isinstance(judgement, Violation) is departs, (shown, judgement)

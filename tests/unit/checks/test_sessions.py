@@ -69,3 +69,44 @@ def test_a_login_takes_no_session_from_its_request():
     taken = login(200, {"inventory": {"uuid": own}}, headers=headers)
     assert isinstance(judged("session-of-its-own", subject=taken), Violation)
     assert isinstance(judged("session-of-its-own", subject=(failed(),)), Undecided)
+
+
+LISTED = (answered(200, {"inventories": []}, method="GET", path="/v1/tickets?limit=1"),)
+DEAD = (answered(503, error("ID.1001"), method="GET", path="/v1/tickets?limit=1"),)
+WRONG = login(503, error("ID.1000"), name="admin")
+
+
+@pytest.mark.parametrize(
+    ("before", "wrong", "after", "kind"),
+    [
+        (LISTED, WRONG, LISTED, type(None)),
+        (LISTED, WRONG, DEAD, Violation),
+        (DEAD, WRONG, DEAD, Undecided),
+        (LISTED, login(200, {"inventory": {"uuid": TICKET}}), DEAD, Undecided),
+        (LISTED, WRONG, (failed(),), Undecided),
+    ],
+)
+def test_a_wrong_password_ends_no_session(before, wrong, after, kind):
+    assert isinstance(judged("session-kept", subject=after, before=before, between=wrong), kind)
+
+
+def test_two_logins_open_two_sessions():
+    first, other = (login(200, {"inventory": {"uuid": letter * 32}}) for letter in "ab")
+    assert judged("another-session", subject=other, first=first) is None
+    assert isinstance(judged("another-session", subject=first, first=first), Violation)
+    assert isinstance(judged("another-session", subject=WRONG, first=first), Undecided)
+
+
+def test_a_create_that_is_refused_and_carried_out_all_the_same_departs():
+    roles = {"subject": REFUSED, "sibling": CREATED, "ended": ENDED}
+    assert judged("refused-session", **roles, named=LISTED) is None
+    made = (answered(200, {"inventories": [{"uuid": TICKET}]}, method="GET", path="/v1/tickets?q=name"),)
+    assert isinstance(judged("refused-session", **roles, named=made), Violation)
+
+
+def test_a_login_that_names_a_session_in_its_body_opens_another_one():
+    sent = {"logInByAccount": {"accountName": "admin", "password": "p", "uuid": "c" * 32}}
+    for opened, kind in (("c" * 32, Violation), ("d" * 32, type(None))):
+        body = {"inventory": {"uuid": opened}}
+        subject = (answered(200, body, sent=sent, method="PUT", path="/v1/accounts/login"),)
+        assert isinstance(judged("session-of-its-own", subject=subject), kind)

@@ -172,3 +172,29 @@ def test_a_query_waits_only_if_it_always_does_and_others_do_not(waiting, plain, 
     roles = {f"again{place}" if place else "subject": took(one) for place, one in enumerate(waiting)}
     roles |= {f"beside{place}": took(one) for place, one in enumerate(plain)}
     assert isinstance(judge("does-not-wait", {"seconds": 3}, **roles), kind)
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ("public", True),
+        ("Public, max-age=600", True),
+        ("s-maxage=600", True),
+        ('max-age=0, s-maxage="60"', True),
+        ("public, no-store", False),
+        ("private, s-maxage=600", False),
+        ("s-maxage=0", False),
+        ("max-age=600", False),
+        ("no-cache", False),
+        ("", False),
+    ],
+)
+def test_a_reading_is_not_kept_by_a_cache_that_users_share(said, wrong):
+    one = rows(ROW)[0]
+    headers = (("cache-control", said),) if said else ()
+    subject = (replace(one, answer=replace(one.answer, headers=headers)),)
+    assert isinstance(judge("not-for-shared-caches", {}, subject=subject), Violation) is wrong
+
+
+def test_a_reading_without_an_answer_says_nothing_of_caches():
+    assert isinstance(judge("not-for-shared-caches", {}, subject=(failed("reset"),)), Undecided)

@@ -6,7 +6,20 @@ from contextvars import copy_context
 
 import pytest
 
-from pytest_zstack_ticket.client.call_gate import CallGate, RunStoppedError, bounded, check, in_context, one_call, use
+from pytest_zstack_ticket.client.call_gate import (
+    LONG,
+    CallGate,
+    RunStoppedError,
+    announce,
+    answered,
+    bounded,
+    check,
+    in_context,
+    one_call,
+    together,
+    use,
+    waiting,
+)
 
 
 def within(gate: CallGate, function):
@@ -130,3 +143,54 @@ def test_no_place_is_lost_between_those_that_go_first_and_the_others():
 
 def test_no_handler_of_errors_keeps_a_stopped_body_going():
     assert not issubclass(RunStoppedError, Exception)
+
+
+def test_a_call_that_waits_long_leaves_its_place_to_others():
+    gate, passed = CallGate(1), threading.Event()
+
+    def call() -> None:
+        with one_call():
+            passed.set()
+
+    def slow() -> bool:
+        with one_call(), waiting(LONG):
+            other = pool.submit(within, gate, call)
+            return passed.wait(5) and other.result(5) is None
+
+    with ThreadPoolExecutor(2) as pool:
+        assert pool.submit(within, gate, slow).result(10)
+        within(gate, call)  # and takes it again, and gives it back
+
+
+def test_a_call_that_waits_as_usual_keeps_its_place():
+    gate, passed = CallGate(1), threading.Event()
+
+    def call() -> None:
+        with one_call():
+            passed.set()
+
+    def usual() -> bool:
+        with one_call(), waiting(LONG / 2):
+            pool.submit(within, gate, call)
+            return passed.wait(0.05)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert not pool.submit(within, gate, usual).result(10)
+    assert passed.is_set()
+
+
+def test_what_is_sent_together_is_announced_once_all_of_it_was_answered():
+    said: list[str] = []
+
+    def body() -> list[list[str]]:
+        announce(lambda: said.append("sent"))
+        found = []
+        with together(3):
+            for _ in range(4):
+                answered()
+                found.append(list(said))
+        answered()
+        return found
+
+    assert copy_context().run(body) == [[], [], ["sent"], ["sent"]]
+    assert said == ["sent"]

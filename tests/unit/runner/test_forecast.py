@@ -5,7 +5,7 @@ import pytest
 from pytest_zstack_ticket.config.catalogue import load_catalogue
 from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.config.suite_load import Load, suite_load
-from pytest_zstack_ticket.runner.forecast import Bounds, Pace, PlannedTest, forecast
+from pytest_zstack_ticket.runner.forecast import UNEVEN, Bounds, Pace, PlannedTest, forecast
 
 FAR = Pace(latency=0.1, job=1.0, work=0.001)
 NEW_ONES = 0.05
@@ -56,7 +56,19 @@ def test_the_machine_bounds_what_is_very_near():
 def test_jobs_that_end_by_an_exception_take_longer():
     slow = Pace(latency=0.1, job=1.0, work=0.001, exception=15.0)
     tests = [PlannedTest(Load(jobs=1, broken=1), "")]
-    assert forecast(tests, slow, WIDE).seconds == pytest.approx(forecast(tests, FAR, WIDE).seconds + 15, abs=0.5)
+    longer = forecast(tests, FAR, WIDE).seconds + 15 * UNEVEN
+    assert forecast(tests, slow, WIDE).seconds == pytest.approx(longer, abs=0.5)
+
+
+def test_a_target_that_loses_jobs_is_waited_for_at_the_end():
+    loses = Pace(latency=0.1, job=1.0, work=0.001, loses=True)
+    patient = Bounds(window=16, patience=60.0)
+    lost, others = [PlannedTest(Load(jobs=1, lost=1), "")], [PlannedTest(Load(jobs=1), "")]
+    assert forecast(lost, loses, patient).total == pytest.approx(60, abs=2)
+    assert forecast(others, loses, patient).total < 10
+    assert forecast(lost, FAR, patient).total < 10
+    late = [*lost, PlannedTest(Load(plain=2000), None)]
+    assert forecast(late, loses, patient).cleanup < 10
 
 
 def test_where_few_tickets_may_exist_they_are_deleted_during_the_run():

@@ -46,7 +46,7 @@ SIZES = {
     "mutations": 96,
     "variations": 108,
     "open questions": 67,
-    "edge cases": 121,
+    "edge cases": 122,
     "injection": 54,
     "malformed": 49,
     "unusual": 67,

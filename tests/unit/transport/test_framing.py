@@ -7,10 +7,10 @@ from typing import get_args
 
 import pytest
 
-from pytest_zstack_ticket.model.exchange import Framing, Request, Response
+from pytest_zstack_ticket.model.exchange import ANSWERED_AGAIN, Failure, Framing, Request, Response
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.simulator.server.server import started
-from pytest_zstack_ticket.transport.framing import ENDING_EARLY, FRAMINGS, FramingSender, framed
+from pytest_zstack_ticket.transport.framing import ENDING_EARLY, FRAMINGS, KEPT_OPEN, FramingSender, framed
 
 BODY = b'{"params":{}}'
 REQUEST = Request(method="POST", path="/v1/tickets", headers=(("Content-Type", "application/json"),), body=BODY)
@@ -93,3 +93,32 @@ def test_the_answer_is_read_and_a_broken_head_is_refused_by_the_simulator() -> N
     statuses = {name: answer.status for name, answer in answers.items() if isinstance(answer, Response)}
     assert statuses.pop("plain") != 202
     assert statuses == {"no-host": 400, "two-lengths": 400}
+
+
+@pytest.mark.parametrize("framing", sorted(KEPT_OPEN))
+def test_a_connection_that_is_kept_open_says_nothing_of_closing(framing: Framing) -> None:
+    assert not any(line.lower().startswith(b"connection") for line in head_of(framing))
+
+
+def test_a_body_that_is_not_read_is_a_whole_head_without_a_request_line() -> None:
+    raw = bytes_of("kept-open").partition(b"\r\n\r\n")[2]
+    assert raw == BODY + b"\r\n\r\n"
+    assert f"Content-Length: {len(raw)}".encode() in head_of("kept-open")
+
+
+@pytest.mark.parametrize(
+    ("fault", "path", "framing"),
+    [("leave-refused-body", "/v1/no-such-api", "kept-open"), ("leave-trailers", "/v1/tickets", "kept-open-chunks")],
+)
+def test_what_a_server_leaves_unread_is_heard_as_a_second_answer(fault: str, path: str, framing: Framing) -> None:
+    heard = []
+    for url in ("embedded", f"embedded?fault={fault}"):
+        server = started(url)
+        try:
+            request = replace(REQUEST, path=path, framing=framing, headers=(("Authorization", "OAuth none"),))
+            heard.append(FramingSender(Settings(url=server.url), None).send(request))
+        finally:
+            server.stop()
+    healthy, careless = heard
+    assert isinstance(healthy, Response)
+    assert careless == Failure(kind="protocol", detail=ANSWERED_AGAIN)

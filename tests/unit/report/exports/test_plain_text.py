@@ -86,3 +86,11 @@ def test_the_facts_are_texts_of_one_line():
     assert facts["target_release"] == "4.8 to 5.2"
     assert facts["complete"] == "true"
     assert all("\n" not in value for value in facts.values())
+
+
+def test_an_export_claims_no_more_than_the_page():
+    report = a_report(*VERDICTS)
+    report["profile"]["absent"] = ["query"]
+    facts = facts_of(report)
+    assert "of 6 passed" in facts["claim"] or "passed" in facts["claim"]
+    assert "query" in facts["limits"]

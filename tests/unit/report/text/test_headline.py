@@ -33,6 +33,21 @@ def test_a_run_of_one_requirement_is_never_called_conformant():
         assert "onformant" not in shown
 
 
+def test_a_partial_run_with_a_waiver_is_never_called_conformant():
+    found = report("passed", "failed", *["untested"] * 281, partial=True, verdict="failed", deviations=1)
+    assert line(found) == "1 deviations, 1 of 283 passed, 1 failed, 281 not examined (0 must), effort smoke"
+
+
+def test_requirements_of_a_project_and_tests_that_were_left_out_are_named():
+    found = report("passed", "passed", "passed")
+    assert "own" not in line(found)
+    found["requirements"][1] |= {"area": "own", "distinct": 10_000}
+    found["requirements"][2] |= {"outside": {"errors": [], "lost": [], "ran": True, "cut": False, "left_out": 1}}
+    assert line(found) == "Conformant, 3 of 3 passed, 1 of these are the project's own requirements, effort smoke"
+    assert claims_of(found)["coverage"]["inputs"]["median"] < 10_000
+    assert any("tests left out" in one for one in narrowed(claims_of(found), WORDS, "en"))
+
+
 def test_conformance_is_never_claimed_without_what_was_left_out():
     found = report("passed", "inapplicable", "inapplicable")
     found["requirements"][2]["level"] = "must"

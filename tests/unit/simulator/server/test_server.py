@@ -10,7 +10,9 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from select import select
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -197,7 +199,11 @@ def test_a_head_that_is_too_long_is_refused() -> None:
 def test_garbage_in_the_middle_of_a_body_ends_the_connection() -> None:
     head = b"POST /zstack/v1/tickets HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
     with SimulatorServer() as server:
-        assert raw(server, head + b"zz\r\nnot a chunk").startswith(b"HTTP/1.1 400 ")
+        answer = raw(server, head + b"zz\r\nnot a chunk")
+        assert answer.startswith(b"HTTP/1.1 500 ")
+        assert b"org.apache.coyote.BadRequestException: Invalid chunk header" in answer
+        answer = raw(server, head + b"2\r\n{}0\r\n\r\n")
+        assert b"Invalid end of line sequence (character other than CR or LF found)" in answer
 
 
 def test_head_gets_no_body(client: httpx.Client) -> None:
@@ -443,3 +449,22 @@ def test_stopping_does_not_wait_for_an_answer_that_never_comes() -> None:
         time.sleep(0.02)
         server.stop()
         assert not server._thread.is_alive()
+
+
+@pytest.mark.parametrize("url", ["embedded", "embedded?choice=measured", "embedded?fault=leave-trailers"])
+def test_a_connection_serves_one_request_after_the_other(url: str) -> None:
+    with SimulatorServer(url) as server:
+        parts = urlsplit(server.url)
+        assert parts.hostname is not None
+        with contextlib.closing(http.client.HTTPConnection(parts.hostname, parts.port, timeout=5)) as client:
+            places = set()
+            for _ in range(3):
+                asked = log_in()
+                client.request(asked.method, f"{parts.path}{asked.path}", asked.body, dict(asked.headers))
+                answer = client.getresponse()
+                answer.read()
+                assert answer.status == 200
+                assert client.sock is not None, "the connection was closed"
+                places.add(client.sock.getsockname())
+                assert not select([client.sock], [], [], 0.1)[0], "the server ended the connection unasked"
+            assert len(places) == 1

@@ -200,17 +200,20 @@ def test_coercions_of_gson() -> None:
         for value in (1.0, "1", None, "1e1")
     ]
     assert times == [1, 1, 0, 10]
-    assert endpoint.create(userTags=[1, None]).status == 200
+    assert endpoint.create(userTags=[1, True]).status == 200
+    # what carries no annotation of its own may hold no null, as anything else (APIMessage.collectApiParams)
+    assert details(endpoint.create(userTags=[1, None])) == "field[userTags] cannot contain a NULL element"
 
 
 UNKNOWN_TAG = [
     (["a::b"], "SYS.1007", "no system tag matches a::b"),
-    (["ephemeral::x", "a"], "SYS.1007", "no system tag matches a"),
+    (["ephemeral::x", "a"], "SYS.1007", "no system tag matches ephemeral::x"),
+    (["ephemeral::validationOnly", "a"], "SYS.1007", "no system tag matches a"),
     ([1], "SYS.1000", "java.lang.ClassCastException: java.lang.Long cannot be cast to java.lang.String"),
     ([True], "SYS.1000", "java.lang.Boolean"),
     ([1.5], "SYS.1000", "java.lang.Double"),
     ([{}], "SYS.1000", "LinkedTreeMap"),
-    ([None], "SYS.1000", "java.lang.NullPointerException"),
+    ([None], "SYS.1007", "field[systemTags] cannot contain a NULL element"),
 ]
 
 
