@@ -68,6 +68,7 @@ soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, edits, arch
 	$(BIN)/python -m tests.soak.archives $(if $(QUICK),--every 9)
 	$(BIN)/python -m tests.soak.again $(if $(QUICK),--named accept-too-long:name --only ZT-BODY-00,--faults 60)
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.fleet --kills 60)
+	$(if $(QUICK),,$(BIN)/python -m tests.soak.fleet_secrets)
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.upgrade --runs 20)
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.judge --bundles 200)
 

@@ -22,7 +22,7 @@ from pytest_zstack_ticket.fleet.engine import Engine, ThreadEngine
 from pytest_zstack_ticket.fleet.fleet_file import load_plan, require_files
 from pytest_zstack_ticket.fleet.outputs import write_outputs
 from pytest_zstack_ticket.fleet.plan import Plan
-from pytest_zstack_ticket.fleet.store import LOCK, FleetStore, check_baselines, load_fleet, require_empty
+from pytest_zstack_ticket.fleet.store import LOCK, STATE, FleetStore, check_baselines, load_fleet, require_empty
 from pytest_zstack_ticket.fleet.target_lock import holder_of, locked
 from pytest_zstack_ticket.model.errors import EvidenceError, FleetError
 from pytest_zstack_ticket.report.exports.fleet_markdown import fleet_lines
@@ -69,9 +69,8 @@ def fleet(arguments: argparse.Namespace) -> int:
             return _finish(arguments, _conducted(arguments, plan, folder, open_engine), folder, lang)
     except OSError as error:
         where = error.filename or folder
-        raise EvidenceError(
-            f"{where}: {error.strerror or error}. What was examined is kept: go on with --resume."
-        ) from error
+        kept = " What was examined is kept: go on with --resume." if (folder / STATE).is_file() else ""
+        raise EvidenceError(f"{where}: {error.strerror or error}.{kept}") from error
 
 
 def _conducted(

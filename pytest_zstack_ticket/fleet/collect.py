@@ -41,6 +41,7 @@ def collect(bundles: Sequence[Path], folder: Path, *, baseline: str, now: str) -
         started=min(one["started"] for one in results),
         ended=now,
         waves=[wave],
+        baseline=bool(baseline),
     )
     return fleet_json(facts, results, requirements, trend=trend_before(baseline))
 

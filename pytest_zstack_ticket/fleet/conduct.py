@@ -55,8 +55,9 @@ class Conductor:
     def run(self) -> dict[str, Any]:
         """Examine wave after wave, and return the result of the fleet. Raises FleetError, EvidenceError and OSError."""
         check_baselines(self.plan)
-        self.work.mkdir(parents=True, exist_ok=True)
-        stop_mark(self.work).unlink(missing_ok=True)
+        with suppress(OSError):  # workers elsewhere may share a folder that this machine does not have
+            self.work.mkdir(parents=True, exist_ok=True)
+            stop_mark(self.work).unlink(missing_ok=True)
         waves: list[dict[str, Any]] = []
         stopped: dict[str, str] | None = None
         interrupted = False
@@ -89,6 +90,7 @@ class Conductor:
             # what the last wave misses stops nothing
             stopped=stopped if any(one["state"] == "not-started" for one in waves) else None,
             interrupted=interrupted,
+            baseline=bool(self.plan.baseline),
         )
         results = [known[name] for name in order]
         return fleet_json(facts, results, self.store.requirements, trend=trend_before(self.plan.baseline))
@@ -114,6 +116,9 @@ class Conductor:
         except KeyboardInterrupt:
             self._say_goodbye(running)
             return False
+        except OSError:  # a full disk: what runs is ended, so that nothing is left behind
+            self._say_goodbye(running)
+            raise
         return True
 
     def _start(self, due: dict[str, float], running: set[str]) -> None:

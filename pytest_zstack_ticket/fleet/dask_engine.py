@@ -22,8 +22,9 @@ QUIET = {
     "distributed.worker.multiprocessing-method": "spawn",
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
+    "distributed.worker.preload": ["pytest_zstack_ticket.fleet.quiet_worker"],
 }
-"""A cluster of our own shows nothing over HTTP."""
+"""A cluster of our own shows nothing over HTTP, and its workers ignore Ctrl-C."""
 SOON = 20.0
 """Seconds that a scheduler may take to answer."""
 ADDRESS = re.compile(r"(tcp|tls|ws|wss)://[^\s/@]+:\d{1,5}/?")

@@ -25,7 +25,10 @@ Result = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetFacts:
-    """What a fleet's result says apart from its targets. `stopped` has wave and reason, None if none stopped."""
+    """What a fleet's result says apart from its targets. `stopped` has wave and reason, None if none stopped.
+
+    `baseline` is true if it was compared with an earlier fleet.
+    """
 
     id: str
     name: str
@@ -34,6 +37,7 @@ class FleetFacts:
     waves: Sequence[Mapping[str, Any]]
     stopped: Mapping[str, str] | None = None
     interrupted: bool = False
+    baseline: bool = False
 
 
 def fleet_json(
@@ -53,6 +57,7 @@ def fleet_json(
         "exit_status": status,
         "stopped": dict(facts.stopped) if facts.stopped else None,
         "interrupted": facts.interrupted,
+        "baseline": facts.baseline,
         "waves": [dict(one) for one in facts.waves],
         "requirements": [dict(requirements[key]) for key in ids],
         "targets": [_target(one, ids) for one in results],

@@ -6,9 +6,6 @@ of ours are started ahead. Those marked `zstack_alone` run next to none but test
 are left to the main thread; bodies run next to them, and more are started between their calls. Those marked
 `zstack_early` are the first to be sent: alone until all their calls were sent, and next to all others while they wait
 for jobs that take long.
-
-A body that failed next to others is called once more when nothing else runs: a violation that does not show then needs
-what was sent at the same time, and the command that repeats it has to be that of the whole run.
 """
 
 from __future__ import annotations
@@ -20,7 +17,7 @@ from collections.abc import Generator
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -30,9 +27,10 @@ from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.config.suite_load import suite_load
 from pytest_zstack_ticket.plugin import fixtures, items
 from pytest_zstack_ticket.plugin.fixtures import FIXTURE_VALUE
+from pytest_zstack_ticket.plugin.repetitions import PATIENCE, Repetitions, count_again
 from pytest_zstack_ticket.plugin.rounds import call_in_rounds
 from pytest_zstack_ticket.plugin.run_order import explores, group_of, is_tidied
-from pytest_zstack_ticket.runner.record import ExaminedExample, ItemRecord
+from pytest_zstack_ticket.runner.record import ItemRecord
 from pytest_zstack_ticket.runner.run import Run
 
 ROOM = 0.8
@@ -46,8 +44,6 @@ OURS = frozenset(
     ("pytestconfig", "request", *(name for name in vars(fixtures) if name.startswith(("zstack_", "ticket_"))))
 )
 """Fixtures that last as long as the session, so that a body may use them before pytest comes to its test."""
-MOST_REPEATED = 10
-"""Failed bodies that are called once more alone: where more fail, the first of them say enough."""
 GRACE = 5.0
 """Seconds beyond the patience for one answer that bodies get to end once the run was told to stop."""
 
@@ -66,6 +62,7 @@ class Body:
     record: ItemRecord
     error: BaseException | None = None
     over: bool = False
+    seconds: float = 0.0
     sent: threading.Event = field(default_factory=threading.Event, repr=False)
     """Set once the calls that it makes together were sent, and at its end."""
     thread: threading.Thread | None = field(default=None, repr=False)
@@ -86,7 +83,7 @@ class Lookahead:
         self._ended = threading.Semaphore(0)
         self._starting = False
         self._early: set[pytest.Item] | None = None
-        self._repeated = 0
+        self._repetitions = Repetitions()
         self._context = copy_context()
         self._gate = CallGate(run.window, self._between_calls)
 
@@ -113,13 +110,14 @@ class Lookahead:
             self._next = max(self._next, self._here + 1)
             self._start_more()
         shared = not ahead and (self._running or explores(item)) and self._group(item) is not None
+        began = time.monotonic()
         try:
             with call_gate.bounded(self._gate if shared else None, first=explores(item)):
                 result = yield
         except Exception:
-            self._repeat_alone(item, beside=bool(shared))
+            self._repeat_alone(item, time.monotonic() - began if shared else None)
             raise
-        self._repeat_alone(item, beside=bool(shared))
+        self._repeat_alone(item, time.monotonic() - began if shared else None)
         return result
 
     def _between_calls(self) -> None:
@@ -136,33 +134,39 @@ class Lookahead:
         while not body.over:
             self._start_more()
             self._ended.acquire()
-        self._repeat_alone(pyfuncitem, beside=True)
+        self._repeat_alone(pyfuncitem, body.seconds)
         if body.error is not None:
             raise body.error
         return True
 
-    def _repeat_alone(self, item: pytest.Item, *, beside: bool) -> None:
-        """Call a body that failed beside others once more while nothing else runs, and count whether it fails again.
+    def _repeat_alone(self, item: pytest.Item, seconds: float | None) -> None:
+        """Call a body that failed beside others, in so many seconds, once more alone: it may need them.
 
-        What it finds is no part of the evidence. A body that explores is left out: that shrinks by itself.
+        That is no evidence. Bodies of a group, which log in wrongly or count, are left out, and those that explore.
         """
-        record = item.stash.get(items.RECORD, None)
-        if not beside or record is None or record.failing is None or not isinstance(item, pytest.Function):
+        record, plain = item.stash.get(items.RECORD, None), self._group(item) == "" and not explores(item)
+        if record is None or not plain or self._run.stopped or not self._repetitions.allow(record, seconds):
             return
-        if explores(item) or self._run.stopped or self._repeated >= MOST_REPEATED:
-            return
-        self._repeated += 1
-        self._starting = True
+        began, self._starting = time.monotonic(), True
         try:
-            while self._running:
-                self._ended.acquire(timeout=1.0)
-            body = Body(item, self._run.examiner.ahead(record.requirement, record.test))
-            self._prepared(body).run(self._work, body, self._arguments(item))
+            if not self._is_quiet(began + PATIENCE):
+                return
+            body = Body(cast("pytest.Function", item), self._run.examiner.ahead(record.requirement, record.test))
+            self._prepared(body).run(self._work, body, self._arguments(body.item))
         finally:
             self._starting = False
+            self._repetitions.used(time.monotonic() - began)
         if isinstance(body.error, KeyboardInterrupt):
             raise body.error
         count_again(record, body.record)
+
+    def _is_quiet(self, deadline: float) -> bool:
+        """Wait until no other body runs, but those that were started early: these wait themselves, mostly."""
+        while any(one.item not in (self._early or ()) for one in list(self._running)):
+            if time.monotonic() > deadline:
+                return False
+            self._ended.acquire(timeout=1.0)
+        return True
 
     def _prepared(self, body: Body) -> Context:
         """Return a context in which a body can run, its examples those of its record."""
@@ -276,6 +280,7 @@ class Lookahead:
         return {name: given[name] if name in given else value(name) for name in names}
 
     def _work(self, body: Body, arguments: dict[str, Any]) -> None:
+        began = time.monotonic()
         try:
             call_in_rounds(self._run, body.item, arguments)
         except BaseException as error:  # noqa: BLE001 - raised again when pytest comes to the test
@@ -283,23 +288,10 @@ class Lookahead:
         finally:
             self._run.reached.cleanup.release(body)
             self._running.discard(body)
+            body.seconds = time.monotonic() - began
             body.over = True
             body.sent.set()
             self._ended.release()
-
-
-def count_again(record: ItemRecord, again: ItemRecord) -> None:
-    """Count a repetition of a failed body, unless it looked at what was sent the first time."""
-    if record.failing is None or not (again.tally.failed or again.tally.held):
-        return
-    if again.failing is not None and _sent(again.failing) & _sent(record.failing):
-        return
-    record.tried += 1
-    record.seen += bool(again.tally.failed)
-
-
-def _sent(one: ExaminedExample) -> set[str]:
-    return {exchange.id for exchange in one.trails.get("subject", ())}
 
 
 class _NoParameters:

@@ -18,7 +18,7 @@ from pytest_zstack_ticket.report.html.page_context import EvidenceExtract
 from pytest_zstack_ticket.report.html.rendering import environment
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
 from pytest_zstack_ticket.report.text.translations import translations
-from pytest_zstack_ticket.serve.shelf import BROKEN, Shelf, Shelved
+from pytest_zstack_ticket.serve.shelf import Shelf, Shelved
 from pytest_zstack_ticket.verdicts.comparison import compare
 from pytest_zstack_ticket.verdicts.history import history
 
@@ -40,32 +40,19 @@ class Pages:
         """Render all runs, the newest first, and the requirements whose verdict changed."""
         runs = self._shelf.runs()
         examined = [one for one in runs if one.kind == "run"]
-        shown = self._readable(examined[:MOST_COLUMNS])
-        documents = list(shown.values())
-        found = history(documents) if shown else {"changed": []}
-        texts = {row["id"]: row["text"][self._lang] for document in documents for row in document["requirements"]}
+        shown = examined[:MOST_COLUMNS]
+        found = history([_brief(one) for one in shown])
+        texts = {requirement.id: requirement.text[self._lang] for requirement in catalogue()}
         return self._render(
             "serve-index.html",
             rows=[self._row(one) for one in runs],
             examined=[self._row(one) for one in examined],
-            columns=[one.started[:10] for one in reversed(shown)],
+            columns=[one.started[:16].replace("T", " ") for one in reversed(shown)],
             waiting=self._shelf.waiting,
             left_out=self._shelf.left_out,
             changed=[(row["id"], texts.get(row["id"], ""), row["verdicts"]) for row in found["changed"]],
             unreadable=_some(self._shelf.unreadable),
         )
-
-    def _readable(self, runs: Sequence[Shelved]) -> dict[Shelved, JsonObject]:
-        """Read the documents of runs; one that cannot be read or compared is left out, and says so on its own page."""
-        found = {}
-        for one in runs:
-            try:
-                document = self._shelf.document(one)
-                history([document])
-            except BROKEN:
-                continue
-            found[one] = document
-        return found
 
     def _row(self, one: Shelved) -> Mapping[str, Any]:
         return {
@@ -135,6 +122,14 @@ class Pages:
                 **views,
             )
         )
+
+
+def _brief(one: Shelved) -> JsonObject:
+    """Write what a list knows of a run as the part of a report that a history reads."""
+    rows = [{"id": key, "verdict": verdict} for key, verdict in zip(one.ids, one.verdicts, strict=True)]
+    known = {"target": {"url": one.target, "release": one.release}, "requirement-set": {"digest": ""}, "partial": False}
+    run = {"id": one.key, "started": one.started, "suite": {"version": one.suite}}
+    return {**known, "run": run, "verdict": one.verdict, "requirements": rows}
 
 
 def _some(names: Sequence[str]) -> str:

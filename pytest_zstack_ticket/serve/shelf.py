@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -54,7 +56,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelved:
-    """What a list shows of one run or load, as its document has it."""
+    """What a list shows of one run or load, as its document has it; `verdicts` are those of a run's requirements."""
 
     place: Place
     signed: bool
@@ -63,6 +65,8 @@ class Shelved:
     release: str
     suite: str
     verdict: str
+    ids: tuple[str, ...] = ()
+    verdicts: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -198,7 +202,7 @@ def _shelved(place: Place) -> Shelved:
             verdict=document["result"],
         )
     head = load_head(place.path)
-    release = head["target"]["release"]
+    release, rows = head["target"]["release"], head["requirements"]
     return Shelved(
         place=place,
         signed=signed,
@@ -207,7 +211,15 @@ def _shelved(place: Place) -> Shelved:
         release=f"{release['oldest']} – {release['newest']}",
         suite=head["run"]["suite"]["version"],
         verdict=head["verdict"],
+        ids=_same_ids(tuple(row["id"] for row in rows)),
+        verdicts=tuple(sys.intern(row["verdict"]) for row in rows),
     )
+
+
+@lru_cache(maxsize=64)
+def _same_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Return one tuple for all runs of a catalogue: thousands of runs have few."""
+    return ids
 
 
 def _is_signed(place: Place, known: Shelved | None = None) -> bool:

@@ -32,9 +32,13 @@ ACCESS_KEY_SECRET = "sk/9f8e7d6c5b4a39281706f5e4d3c2b1a0+zz"
 
 @dataclass
 class Echo:
-    """A target that says in every answer all that it ever got or gave: bodies, headers, cookies, sessions."""
+    """A target that says in every answer all that it ever got or gave, and what it was `told`.
+
+    That is: bodies, headers, cookies, sessions.
+    """
 
     secrets: dict[str, str] = field(default_factory=dict)
+    told: tuple[str, ...] = (PASSWORD, ACCESS_KEY_SECRET)
 
     def __post_init__(self) -> None:
         lock, heard, echo = threading.Lock(), list[str](), self
@@ -55,7 +59,7 @@ class Echo:
                         self.answer(200, report, cookie)
                         return
                     heard[4:] = [f"{self.headers} {raw[:400]}"]
-                    said = self.forms(" ".join([*heard, PASSWORD, ACCESS_KEY_SECRET]))
+                    said = self.forms(" ".join([*heard, *echo.told]))
                 if self.command == "GET":
                     self.answer(200, {"inventories": [], "note": said})
                 elif self.command == "POST":

@@ -31,7 +31,8 @@ def fleet_lines(fleet: Fleet, translations: Translations, lang: str) -> Iterator
     said = comma.join(
         f"{translations.word(verdict, lang)} {counts[verdict]}" for verdict in VERDICT_MARKS if counts[verdict]
     )
-    yield words["counts"].format(targets=len(fleet["targets"]), counts=said or "0")
+    total = words["counts"].format(targets=len(fleet["targets"]), counts=said)
+    yield total if fleet["targets"] else words["no-targets"]
     if fleet["interrupted"]:
         yield words["interrupted"]
     if fleet["stopped"]:
@@ -44,6 +45,9 @@ def fleet_lines(fleet: Fleet, translations: Translations, lang: str) -> Iterator
             yield words["left"].format(target=one["name"], left=one["left"], unswept=one["unswept"])
         if one["state"] == "error" or one["kind"] == "cut":
             yield _without_verdict(one, words)
+    alone = [one["name"] for one in fleet["targets"] if one["state"] == "examined" and one["regressions"] is None]
+    if fleet.get("baseline") and alone:
+        yield words["uncompared"].format(targets=_some(alone, comma))
     for group in fleet["alike"]:
         yield words["alike-line"].format(
             count=len(group["targets"]), targets=_some(group["targets"], comma), roots=_some(group["roots"], comma)

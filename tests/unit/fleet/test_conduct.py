@@ -1,6 +1,8 @@
 """A fleet on an engine that answers from a script: waves, retries, broken engines, resuming, and its result."""
 
+import errno
 import itertools
+import os
 
 import pytest
 
@@ -213,6 +215,18 @@ def test_a_second_ctrl_c_ends_the_wait_and_keeps_the_result(tmp_path, monkeypatc
     monkeypatch.setattr(conduct, "is_free", lambda path: False)
     found = conducted(tmp_path / "f", plan, ScriptedEngine(lines(a=[KeyboardInterrupt()])))
     assert (found["exit_status"], found["interrupted"]) == (2, True)
+
+
+def test_a_full_disk_ends_the_fleet_and_what_it_runs_and_a_resumed_one_goes_on(tmp_path, monkeypatch):
+    plan = plan_of("a", "b")
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with monkeypatch.context() as patched:
+        patched.setattr(FleetStore, "save_bundle", lambda *_: (_ for _ in ()).throw(full))
+        with pytest.raises(OSError, match="No space left"):
+            conducted(tmp_path / "f", plan, ScriptedEngine(lines(a=[good("a")], b=[good("b")])))
+    assert is_stopped(tmp_path / "f" / "work")
+    again = ScriptedEngine(lines(a=[good("a")], b=[good("b")]))
+    assert conducted(tmp_path / "f", plan, again, resume=True)["exit_status"] == 0
 
 
 @pytest.mark.parametrize("kind", ["cut", "error"])

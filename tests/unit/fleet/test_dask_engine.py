@@ -1,6 +1,7 @@
 """The engine on real Dask: a cluster of this machine, on the loopback alone."""
 
 import os
+import signal
 import socket
 import time
 
@@ -66,6 +67,24 @@ def test_what_listens_and_is_no_scheduler_is_given_up_soon(monkeypatch):
 def test_an_address_that_is_none_is_refused_at_once(address):
     with pytest.raises(FleetError, match="write tcp://HOST:PORT"):
         DaskEngine(scheduler=address)
+
+
+def ctrl_c(message):
+    """Send its own process what a terminal sends on Ctrl-C."""
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.5)
+    return {"target": message["target"], "kind": "report"}
+
+
+@pytest.mark.filterwarnings("default")  # likewise
+def test_ctrl_c_on_the_terminal_of_a_fleet_is_not_for_its_workers(capfd):
+    engine = DaskEngine(workers=1, examine=ctrl_c)
+    try:
+        engine.submit(job_of(plan_of("a"), "a", fleet="f", work="w", locks="l"))
+        assert next_ended(engine)[1]["kind"] == "report"
+    finally:
+        engine.close()
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def unfit(message):

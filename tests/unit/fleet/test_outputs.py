@@ -9,7 +9,9 @@ import pytest
 from pytest_zstack_ticket.config.schema import first_defect
 from pytest_zstack_ticket.fleet.collect import collect
 from pytest_zstack_ticket.fleet.outputs import write_outputs
-from pytest_zstack_ticket.model.errors import FleetError
+from pytest_zstack_ticket.model.errors import EvidenceError, FleetError
+from pytest_zstack_ticket.report.exports.fleet_markdown import fleet_lines
+from pytest_zstack_ticket.report.text.translations import translations
 from tests.support.fleets import bundle_of, report_of
 from tests.support.sample_report import HOSTILE
 
@@ -81,3 +83,22 @@ def test_the_summary_begins_with_the_counts(tmp_path, lang, words):
     write_outputs(found, tmp_path / "fleet", lang)
     summary = (tmp_path / "fleet" / "summary.md").read_text("utf-8")
     assert words in summary.replace("passed 1, ", "")
+
+
+def test_targets_that_the_baseline_does_not_have_are_named(tmp_path):
+    write_outputs(collected(tmp_path, report_of()), tmp_path / "fleet", "en")
+    bundle = tmp_path / "renamed.zip"
+    bundle.write_bytes(bundle_of(report_of()))
+    (tmp_path / "fleet" / "bundles").mkdir()
+    (tmp_path / "fleet" / "bundles" / "same.zip").write_bytes(bundle_of(report_of()))
+    (tmp_path / "same.zip").write_bytes(bundle_of(report_of()))
+    found = collect([bundle, tmp_path / "same.zip"], tmp_path / "after", baseline=str(tmp_path / "fleet"), now=NOW)
+    lines = list(fleet_lines(found, translations(), "en"))
+    assert "not compared, as the baseline has no run of that name: renamed" in lines
+    assert first_defect("fleet-report", found) is None
+
+
+def test_a_baseline_that_is_no_fleet_is_refused(tmp_path):
+    with pytest.raises(EvidenceError, match="holds no fleet"):
+        collected(tmp_path, report_of(), baseline=str(tmp_path / "nowhere"))
+    assert not (tmp_path / "fleet").exists()

@@ -152,3 +152,18 @@ def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
 def test_a_user_stays_away_from_a_target_that_cannot_answer(answer: Exchange, seconds: float) -> None:
     created = CallResult(exchanges=(answer,), profile=profile())
     assert back_off(TicketLife(steps={"create": created})) == seconds
+
+
+def test_ctrl_c_ends_the_probes_after_the_life_that_is_led() -> None:
+    with load("embedded") as (session, _):
+        led = session.life
+
+        def interrupted_life() -> TicketLife:
+            session.interrupted = True
+            return led()
+
+        session.life = interrupted_life  # type: ignore[method-assign,assignment] # as the signal comes in the first life
+        assert len(session.probe()) == 1
+        assert session.probe() == []
+        session.sweep()
+        assert session.swept.clean

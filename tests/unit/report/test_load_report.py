@@ -44,3 +44,11 @@ def test_text_of_a_target_is_inert(tmp_path: Path, lang: str) -> None:
     assert "<img" not in page
     assert "<script" not in summary
     assert "\x1b" not in page + summary + "".join(terminal_lines(sample_load(hostile), lang))
+
+
+def test_a_load_with_a_rate_says_that_times_of_jobs_are_upper_bounds() -> None:
+    document = sample_load()
+    document["load"]["rate"] = 2.0
+    assert any("rate of 2 requests a second" in line for line in terminal_lines(document, "en"))
+    document["load"]["rate"] = 0.0
+    assert not any("upper bounds" in line for line in terminal_lines(document, "en"))

@@ -194,5 +194,17 @@
     var field = form.elements[name];
     if (field && field.type === "checkbox") { field.checked = value === "1"; } else if (field) { field.value = value; }
   });
+  function showFirst(isIt) {
+    for (var row = 0; row < rows.length; row += 1) {
+      for (var column = 0; column < columns.length; column += 1) {
+        if (isIt(rows[row], columns[column])) { go(row, column); return true; }
+      }
+    }
+    return false;
+  }
   apply();
+  // the page opens where it matters most
+  if (!showFirst(function (row, column) { return regressed[row].has(column); })) {
+    showFirst(function (row, column) { return targets[row].verdicts[column] === "f"; });
+  }
 }());
