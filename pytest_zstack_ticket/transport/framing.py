@@ -175,12 +175,6 @@ def _extended(lines: Lines, body: bytes) -> Framed:
     return [*_without(lines, "content-length"), "Transfer-Encoding: chunked"], chunks
 
 
-def _kept_open(lines: Lines, body: bytes) -> Framed:
-    """Leave the connection open. A server that does not read the body finds a whole head in it, and no request line."""
-    kept, body = _without(_without(lines, "connection"), "content-length"), body + b"\r\n\r\n"
-    return [*kept, f"Content-Length: {len(body)}"], body
-
-
 def _kept_open_chunks(lines: Lines, body: bytes) -> Framed:
     """Leave the connection open behind chunks with an extension and a trailer, of which nothing is a request line."""
     lines, body = _extended(lines, body)
@@ -223,7 +217,7 @@ FRAMINGS: dict[Framing, Callable[[Lines, bytes], Framed]] = {
     "unknown-coding": lambda lines, body: _chunked(lines, body, coding="conformance"),
     "cut-length": _more_promised,
     "cut-chunks": lambda lines, body: _chunked(lines, body, end=b""),
-    "kept-open": _kept_open,
+    "kept-open": lambda lines, body: (_without(lines, "connection"), body),
     "kept-open-chunks": _kept_open_chunks,
 }
 """How the head and the body of a request are written."""

@@ -15,6 +15,7 @@ UNUSUAL = (
     *("two-hosts", "other-host", "folded-header", "bare-cr", "blank-line-first", "length-and-chunks"),
     *("chunk-extension", "unknown-coding"),
 )
+END = b"\r\n\r\n"
 ENDING_EARLY = ("cut-length", "cut-chunks")
 pytestmark = pytest.mark.zstack_alone("malformed", cleanup=True)
 """What the target or a front end makes of malformed requests is no other test's concern."""
@@ -81,16 +82,19 @@ def test_blanks_around_header_values_do_not_matter(ticket_endpoint, zstack_exami
 
 
 def left_unread(draft):
-    """Return messages of which a careless server leaves something unread, by name."""
-    plain = {"headers": draft.headers, "body": draft.body}
+    """Yield messages of which a careless server leaves something unread.
+
+    The blank line behind each body makes what is left a whole head, though one without a request line.
+    """
+    plain = {"headers": draft.headers, "body": draft.body + END}
     unknown = ("Authorization", f"OAuth {uuid.uuid4().hex}")
     open_ = {
         "without-session": {**plain, "without": ("Authorization",)},
         "unknown-session": {**plain, "headers": (*draft.headers, unknown)},
         "unknown-path": {**plain, "path": "/v1/no-such-api"},
         "unknown-method": {**plain, "method": "CONFORM"},
-        "no-json": {**plain, "body": b"{" + draft.body},
-        "read": {"method": "GET", "path": "/v1/tickets?limit=1", "body": b'{"conformance": 1}'},
+        "no-json": {**plain, "body": b"{" + draft.body + END},
+        "read": {"method": "GET", "path": "/v1/tickets?limit=1", "body": b'{"conformance": 1}' + END},
         "chunks": plain,
     }
     framings = {"chunks": "kept-open-chunks"}

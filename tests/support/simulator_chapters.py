@@ -197,6 +197,8 @@ def sessions() -> Step:
     nearly = {"accountName": "admin", "password": seed_data.digest(seed_data.PASSWORD)[:-1]}
     yield Caller().send("PUT", "/v1/accounts/login", {"logInByAccount": nearly})
     yield log_in("nobody")
+    named = {"accountName": "admin", "password": seed_data.digest(seed_data.PASSWORD), "uuid": "5" * 32}
+    yield Caller().send("PUT", "/v1/accounts/login", {"logInByAccount": named})
     yield Caller().send("PUT", "/v1/accounts/login", {"logInByAccount": {"accountName": "admin"}})
     clear = {"accountName": "admin", "password": seed_data.PASSWORD}
     yield Caller().send("PUT", "/v1/accounts/login", {"logInByAccount": clear})
@@ -218,6 +220,9 @@ def sessions() -> Step:
     yield query(staying)
     yield query(caller)
     yield from create(caller)
+    made = inventory((yield from create(staying)))["uuid"]
+    cancel = {"changeTicketStatus": {"statusEvent": "cancel"}}
+    yield from finish((yield caller.send("PUT", f"/v1/tickets/{made}/actions", cancel)))
     yield Caller().send("DELETE", f"/v1/accounts/sessions/{caller.token}")
     late = yield from _session()
     yield 7199.0

@@ -8,7 +8,15 @@ import pytest
 from pytest_zstack_ticket.certify.witness_comparison import Comparison, compared
 from pytest_zstack_ticket.certify.witness_record import WitnessRecord
 from pytest_zstack_ticket.certify.witnessed import Witnessed
-from pytest_zstack_ticket.model.exchange import Exchange, Failure, FailureKind, Headers, Request, Response
+from pytest_zstack_ticket.model.exchange import (
+    ANSWERED_AGAIN,
+    Exchange,
+    Failure,
+    FailureKind,
+    Headers,
+    Request,
+    Response,
+)
 from pytest_zstack_ticket.redaction.redactor import Redactor
 from pytest_zstack_ticket.transport.disconnect import CUT
 from pytest_zstack_ticket.witness.conversation import Overheard
@@ -166,6 +174,7 @@ FAILURES = {
     "no HTTP": ("protocol", {}, {"end": "unreadable"}),
     "a gateway": ("gateway", {}, {"end": "complete", "answer": "a" * 64, "status": 502}),
     "we cut it": ("reset", {"detail": CUT}, {"end": "complete", "answer": "a" * 64}),
+    "it was answered twice": ("protocol", {"detail": ANSWERED_AGAIN}, {"end": "complete", "answer": "a" * 64}),
 }
 
 
