@@ -24,7 +24,7 @@ from tests.soak.edit_kinds import Forgery, Line
 
 Class: TypeAlias = Literal["counts", "nothing", "self-stated", "another-run"]
 SELF_STATED = re.compile(
-    r"report\.(environment|front_end|pinned|target\.(url|given|kind|release|tls)|profile\.(capabilities|absent)|waivers|run\.(arguments|budget|execution|installed|"
+    r"report\.(environment|front_end|pinned|target\.(url|given|kind|release|tls)|profile\.(name|capabilities|absent)|waivers|run\.(arguments|budget|execution|installed|"
     r"pytest_status|suite\.digest|residue\.(caps|left|deleted|unseen|reason|avoidable|used\.(alive|most_alive))))\b.*"
 )
 TABLES = ("refusal", "sameness")
