@@ -119,7 +119,8 @@ def _uneven(requirement: str, examples: Sequence[Example], exchanges: Mapping[st
             draft = _masked(exchanges[one.roles["sibling"][0]].request.body or b"")
             rows.setdefault(one.test, {}).setdefault(draft, set()).add(one.partition)
     for test, drafts in rows.items():
-        missing = set.union(*drafts.values()) - set.intersection(*drafts.values())
+        every = {row for found in drafts.values() for row in found}
+        missing = {row for row in every if not all(row in found for found in drafts.values())}
         if missing:
             yield f"{test} examined {requirement} without {min(missing)} of one of its drafts"
 
