@@ -39,7 +39,8 @@ def _rows_otherwise(report: JsonObject, again: JsonObject) -> list[Rejection]:
         return []
     rows = zip(report["requirements"], again["requirements"], strict=True)
     other = [old["id"] for old, new in rows if old != new]
-    other += [key for key in report if key != "requirements" and report[key] != again.get(key)]
+    rest = sorted({*report, *again} - {"requirements"})
+    other += [key for key in rest if (key in report, report.get(key)) != (key in again, again.get(key))]
     return [Rejection("rows-otherwise", ", ".join(other[:MOST_NAMED]))] if other else []
 
 

@@ -273,7 +273,7 @@ def _excuse(report: JsonObject) -> None:
     """Mark the failed rows of which each finding has a waiver: another failure of the same requirement has none."""
     waivers = [one for one in report.get("waivers", ()) if one["state"] == "waived"]
     known = {(one["requirement"], one["signature"]) for one in waivers}
-    for row in (row for row in report["requirements"] if "waived" in row):
+    for row in (row for row in report["requirements"] if "waived" in row or "waivers" in report):
         found = {(row["id"], one["signature"]) for one in row["findings"]}
         row["waived"] = row["verdict"] == "failed" and bool(found) and found <= known
 
@@ -287,7 +287,7 @@ def _total(report: JsonObject, result: Result, *, cut_short: bool) -> None:
     status = exit_status(lenient, report["run"].get("pytest_status", 0), residue=residue)
     if report["exit_status"] in OF_THE_VERDICT:
         report["exit_status"] = 1 if stale and status in OF_THE_VERDICT else status
-    if "deviations" in report:
+    if "deviations" in report or "waivers" in report:
         report["deviations"] = len(waived) if waived and lenient.verdict == "passed" and not stale else None
     report["verdict"], report["partial"] = result.verdict, result.partial
     report["counts"] = counts_json(result.counts, report["requirements"])

@@ -49,6 +49,7 @@ def _unbelievable(stated: JsonObject, evidence: Evidence, found: Rejudged) -> st
             evidence.exchanges,
             profile,
             harmless=stated["target"]["kind"] != EMBEDDED,
+            passed={row["id"] for row in found.report["requirements"] if row["verdict"] == "passed"},
         )
     )
 

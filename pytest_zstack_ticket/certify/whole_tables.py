@@ -7,7 +7,7 @@ failed could have been cut out of the evidence, or been given the exchanges of a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_zstack_ticket.api.hazards import hazard_of
@@ -27,18 +27,19 @@ _DRAWN = re.compile(rb"[0-9a-fA-F-]{20,}")
 """UUIDs, whole and malformed: each time another one."""
 
 
-def cut_or_swapped(
+def cut_or_swapped(  # noqa: PLR0913 - what decides which rows there have to be
     requirements: Sequence[Requirement],
     examples: Sequence[Example],
     exchanges: Mapping[str, Exchange],
     profile: Profile,
     *,
     harmless: bool,
+    passed: Collection[str] = (),
 ) -> str:
     """Say which row is missing from a table, or has another request than its own; an empty text if none is and has.
 
     `requirements` are those whose tests ended without a violation; `harmless` if the target is not sent what could
-    harm a cloud.
+    harm a cloud. Of those that `passed`, each draft was tried with the same rows.
     """
     rules = {
         one.id: one for one in requirements if any(check.check in _TABLES and check.rows for check in one.decided_by)
@@ -53,7 +54,8 @@ def cut_or_swapped(
     for example in examples:
         if example.requirement in seen:
             seen[example.requirement].append(example)
-    return next((why for one in rules for why in _faults(rules[one], tables, seen[one], exchanges, harmless)), "")
+    missing = next((why for one in rules for why in _faults(rules[one], tables, seen[one], exchanges, harmless)), "")
+    return missing or next((why for one in rules if one in passed for why in _uneven(one, seen[one], exchanges)), "")
 
 
 def _of_two_rows(tables: Mapping[str, Mapping[str, Row]], examples: Sequence[Example]) -> str:
@@ -107,6 +109,20 @@ def _faults(
                 yield from _other_request(known[name], example, exchanges)
             if name not in tried and not (harmless and hazard_of(_made(known[name], base))):
                 yield f"{rule.id} was examined without {name}"
+
+
+def _uneven(requirement: str, examples: Sequence[Example], exchanges: Mapping[str, Exchange]) -> Iterator[str]:
+    """Yield a row that a test tried with one draft and not with another: a test repeats all its rows with each."""
+    rows: dict[str, dict[bytes, set[str]]] = {}
+    for one in examples:
+        if one.roles.get("sibling") and one.roles.get("subject"):
+            draft = _masked(exchanges[one.roles["sibling"][0]].request.body or b"")
+            rows.setdefault(one.test, {}).setdefault(draft, set()).add(one.partition)
+    for test, drafts in rows.items():
+        every = {row for found in drafts.values() for row in found}
+        missing = {row for row in every if not all(row in found for found in drafts.values())}
+        if missing:
+            yield f"{test} examined {requirement} without {min(missing)} of one of its drafts"
 
 
 def _other_request(row: Row, example: Example, exchanges: Mapping[str, Exchange]) -> Iterator[str]:

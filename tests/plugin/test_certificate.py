@@ -288,6 +288,11 @@ def claim_a_number(bundle: Path, _other: Path) -> None:
     signed_again(bundle, lambda statement: statement["predicate"][EXTENSION].update(number="ZT-2027-5D0A6B9C1E2F"))
 
 
+def leave_deviations_out(bundle: Path, _other: Path) -> None:
+    edit_report(bundle, lambda report: report.pop("deviations"))
+    signed_again(bundle)
+
+
 def nothing_but_a_statement(bundle: Path, _other: Path) -> None:
     """Sign claims about a bundle that has neither report nor evidence."""
 
@@ -581,6 +586,7 @@ ATTACKS = {
     edit_row(
         "witness_of_no_call", lambda row: row["witnesses"][0].update(arguments={}, check="accepted-job-part")
     ): "evidence-edited",
+    leave_deviations_out: "rows-otherwise",
     edit_row("more_faults", lambda row: row["killed_by"].append("everything")): "rows-otherwise",
 }
 

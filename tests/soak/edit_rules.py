@@ -24,7 +24,7 @@ from tests.soak.edit_kinds import Forgery, Line
 
 Class: TypeAlias = Literal["counts", "nothing", "self-stated", "another-run"]
 SELF_STATED = re.compile(
-    r"report\.(environment|front_end|pinned|target\.(url|given|kind|release|tls)|profile\.(capabilities|absent)|waivers|run\.(arguments|budget|execution|installed|"
+    r"report\.(environment|front_end|pinned|target\.(url|given|kind|release|tls)|profile\.(name|capabilities|absent)|waivers|run\.(arguments|budget|execution|installed|"
     r"pytest_status|suite\.digest|residue\.(caps|left|deleted|unseen|reason|avoidable|used\.(alive|most_alive))))\b.*"
 )
 TABLES = ("refusal", "sameness")
@@ -39,6 +39,7 @@ REWRITES = frozenset(
         "session",
         "nonce",
         "swap",
+        "move",
         "other_exchange",
         "other_variation",
         "value_of_example",
@@ -48,7 +49,10 @@ REWRITES = frozenset(
         "drop_requirement",
     }
 )
-"""Edits of what the target answered, of what was drawn, and of how much was tried."""
+"""Edits of what the target answered, of what was drawn, and of how much was tried.
+
+An exchange without a ticket's mark that takes the place of the same one of another run is a rewritten answer.
+"""
 
 
 def class_of(before: Line, forgery: Forgery, folder: Path, kind: str) -> Class:
@@ -119,13 +123,18 @@ def _used(entries: list[Line]) -> tuple[int, int]:
 def has_tables(forgery: Forgery) -> bool:
     """Tell whether what passes has each enumerated row that an honest run tried, with requests that it sent.
 
-    A row is tried with several drafts; an example of it may be missing, as of requirements without a table.
+    A row is tried with several drafts. All rows of one of them may be missing, as of requirements without a table.
     """
     passed = {row["id"] for row in forgery.report["requirements"] if row["verdict"] == "passed"}
     tables = {rule.id for rule in catalogue() if any(one.check in TABLES and one.rows for one in rule.decided_by)}
     now = _sent(forgery.entries)
     wanted = {key: sent for key, sent in _sent(forgery.whole).items() if key[0] in passed & tables}
-    return all(now.get(key) and now[key] <= sent for key, sent in wanted.items())
+    fewer: dict[str, set[int]] = {}
+    for key, sent in wanted.items():
+        fewer.setdefault(key[0], set()).add(len(sent) - len(now.get(key, ())))
+    return all(len(one) == 1 for one in fewer.values()) and all(
+        now.get(key) and now[key] <= sent for key, sent in wanted.items()
+    )
 
 
 def _sent(entries: list[Line]) -> dict[tuple[str, str], set[str]]:
