@@ -115,7 +115,7 @@ def _uneven(requirement: str, examples: Sequence[Example], exchanges: Mapping[st
     """Yield a row that a test tried with one draft and not with another: a test repeats all its rows with each."""
     rows: dict[str, dict[bytes, set[str]]] = {}
     for one in examples:
-        if one.roles.get("sibling") and one.roles.get("subject"):
+        if one.check in _TABLES and one.roles.get("sibling") and one.roles.get("subject"):
             draft = _masked(exchanges[one.roles["sibling"][0]].request.body or b"")
             rows.setdefault(one.test, {}).setdefault(draft, set()).add(one.partition)
     for test, drafts in rows.items():
