@@ -55,7 +55,9 @@ def cut_or_swapped(  # noqa: PLR0913 - what decides which rows there have to be
         if example.requirement in seen:
             seen[example.requirement].append(example)
     missing = next((why for one in rules for why in _faults(rules[one], tables, seen[one], exchanges, harmless)), "")
-    return missing or next((why for one in rules if one in passed for why in _uneven(one, seen[one], exchanges)), "")
+    rows = {name for table in tables.values() for name in table}
+    enumerated = {key: [one for one in found if one.partition in rows] for key, found in seen.items() if key in passed}
+    return missing or next((why for one in enumerated for why in _uneven(one, enumerated[one], exchanges)), "")
 
 
 def _of_two_rows(tables: Mapping[str, Mapping[str, Row]], examples: Sequence[Example]) -> str:
@@ -115,7 +117,7 @@ def _uneven(requirement: str, examples: Sequence[Example], exchanges: Mapping[st
     """Yield a row that a test tried with one draft and not with another: a test repeats all its rows with each."""
     rows: dict[str, dict[bytes, set[str]]] = {}
     for one in examples:
-        if one.roles.get("sibling") and one.roles.get("subject"):
+        if one.check in _TABLES and one.roles.get("sibling") and one.roles.get("subject"):
             draft = _masked(exchanges[one.roles["sibling"][0]].request.body or b"")
             rows.setdefault(one.test, {}).setdefault(draft, set()).add(one.partition)
     for test, drafts in rows.items():
