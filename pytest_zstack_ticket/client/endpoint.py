@@ -14,7 +14,6 @@ from urllib.parse import quote
 from pytest_zstack_ticket.api.auth import login_request, logout_request, project_request
 from pytest_zstack_ticket.client import call_gate
 from pytest_zstack_ticket.client.access_key import found_wall_clock, signed_headers
-from pytest_zstack_ticket.client.call_gate import in_context
 from pytest_zstack_ticket.client.call_listeners import CallListeners
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.changed_draft import changed_draft, unvaried
@@ -202,7 +201,7 @@ class TicketEndpoint(TicketLookup):
         """Send drafts at the same time, each from a thread of its own; trails in the order of the drafts."""
         self.quota.free(len(drafts))
         with call_gate.together(len(drafts)), ThreadPoolExecutor(max_workers=len(drafts)) as pool:
-            return list(pool.map(in_context(self.create), drafts))
+            return list(pool.map(call_gate.in_context(self.create), drafts))
 
     def poll_again(self, trail: CallResult) -> CallResult:
         """Read the end of a trail's job once more."""
