@@ -120,7 +120,7 @@ def entries_of(folder: Path) -> list[dict]:
 
 
 def keep(folder: Path, entries: list[dict]) -> None:
-    """Write other evidence, a report that follows from it, and a signature."""
+    """Write other evidence, a report that follows from it, and a signature; what repeats the report is left out."""
     leaves = [json.dumps(one, separators=(",", ":")).encode() for one in entries]
     tree = MerkleTree()
     for leaf in leaves:
@@ -133,6 +133,9 @@ def keep(folder: Path, entries: list[dict]) -> None:
     report["evidence"] |= seal
     report = rejudged(report, read_evidence(folder / "evidence.jsonl.gz")).report
     (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    for page in [*folder.glob("*.html"), *folder.glob("*.xml"), folder / "ctrf.json"]:
+        page.unlink(missing_ok=True)
+    shutil.rmtree(folder / "requests", ignore_errors=True)
     sign_anyway(folder)
 
 
