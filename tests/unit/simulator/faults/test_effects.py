@@ -80,7 +80,7 @@ RICH = message(
         request(
             requestName=" r ",
             executeTimes=3,
-            apiBody={"E": [], "n": -1.5, "big": 2**60 + 1, "b": True, "t": " é ", "a.b": ["b", "a"], "deep": [[[[1]]]]},
+            apiBody={"E": [], "n": -1.5, "big": 2**60 + 3, "b": True, "t": " é ", "a.b": ["b", "a"], "deep": [[[[1]]]]},
         ),
         request(requestName="second", apiBody=json.loads("[" * 0 + '{"deep":' + "[" * 30 + "]" * 30 + "}")),
     ],
