@@ -119,15 +119,12 @@ def _of_marks(evidence: Evidence, shipped: Collection[str]) -> Iterator[str]:
     judged = {exchange for one in ours for ids in one.roles.values() for exchange in ids}
     marks: dict[str, bytes] = {}
     sent: set[bytes] = set()
-    for one in evidence.exchanges.values():
+    for one in (one for one in evidence.exchanges.values() if not _is_delivered(one)):
         user = one.id.rpartition("-")[0]
         for nonce in _nonces(one):
             sent.add(nonce)
-            if (
-                one.id in judged
-                and one.request.method == "POST"
-                and marks.setdefault(user, nonce[:MARK]) != nonce[:MARK]
-            ):
+            created = one.id in judged and one.request.method == "POST"
+            if created and marks.setdefault(user, nonce[:MARK]) != nonce[:MARK]:
                 yield f"the create {one.id} carries the mark of another run"
     known = set(marks.values())
     for one in evidence.exchanges.values():
@@ -146,9 +143,13 @@ def _of_calls(evidence: Evidence) -> Iterator[str]:
                 job = _JOB.search(one.request.path)
                 if job and not any(job[1] in _text(two) for two in trail[:place]):
                     yield f"{one.id} asks about a job of another call"
-                delivered = one.id.rpartition("-")[0].endswith(WEBHOOKS)
-                if not delivered and not _nonces(one) <= _nonces(trail[0]):
+                if not _is_delivered(one) and not _nonces(one) <= _nonces(trail[0]):
                     yield f"{one.id} is a call of its own"
+
+
+def _is_delivered(exchange: Exchange) -> bool:
+    """Tell whether an exchange is a webhook: what the target sends, whose job of which user it may be."""
+    return exchange.id.rpartition("-")[0].endswith(WEBHOOKS)
 
 
 def _nonces(exchange: Exchange) -> set[bytes]:
@@ -171,7 +172,7 @@ def _of_counters(report: JsonObject, evidence: Evidence) -> Iterator[str]:
     used = report["run"]["residue"].get("used")
     if not used:
         return
-    own = (one for key, one in evidence.exchanges.items() if not key.rpartition("-")[0].endswith(WEBHOOKS))
+    own = (one for one in evidence.exchanges.values() if not _is_delivered(one))
     sent = [one.request for one in own if was_sent(one)]
     found = {"requests": len(sent), "created": sum(map(counts_as_creation, sent)), "bytes": sum(map(size_of, sent))}
     for name, count in found.items():
