@@ -30,6 +30,8 @@ STEP = 1000
 FEWEST = 5
 """So many ids in a row, each a little above or below the one before, are no accident."""
 UUID_DIGITS = 32
+_TIMED = re.compile(r"(?i)[0-9a-f]{12}[167][0-9a-f]{3}[89ab][0-9a-f]{15}")
+"""UUIDs of the versions that are made from the time, without dashes."""
 MOST_WIDTHS = 100_000
 """Ids that lie so many multiples of one width apart can be tried one after the other."""
 GUESSED = 4
@@ -93,13 +95,14 @@ def unpredictable_job_ids(trails: Trails, _arguments: Arguments, _profile: Profi
     """Check that the ids of jobs (roles `made0`, `made1`, ... in their order) cannot be guessed from each other.
 
     They are not counted up or down, differ in more than a few digits, and those as long as a UUID are no multiples of
-    one width apart.
+    one width apart. UUIDs made from the time may: RFC 9562 allows them, and their form says what they are.
     """
     ids = [one for _, one in _ids(trails)]
     if len(ids) < FEWEST:
         return Undecided(Phrase.of("no-job"))
     numbers = ([_number(one, base) for one in ids] for base in (10, 16))
-    if _few_differ(ids) or any(map(_in_sequence, numbers)) or _have_one_width(ids):
+    timed = all(_TIMED.fullmatch(one.replace("-", "")) for one in ids)
+    if any(map(_in_sequence, numbers)) or (not timed and (_few_differ(ids) or _have_one_width(ids))):
         return violation(Phrase.of("expect-unguessable"), Phrase.of("in-sequence", ids=one_line(", ".join(ids))))
     return None
 

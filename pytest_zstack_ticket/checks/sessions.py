@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from pytest_zstack_ticket.api.messages import final_answer, json_object, rows_of
+from pytest_zstack_ticket.api.messages import Row, final_answer, json_object, rows_of
 from pytest_zstack_ticket.checks.outcomes import (
     Arguments,
     accepted,
@@ -17,6 +17,7 @@ from pytest_zstack_ticket.checks.outcomes import (
     violation,
 )
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
+from pytest_zstack_ticket.model.nonce import NONCE_BYTES_PATTERN
 from pytest_zstack_ticket.model.outcome import Accepted, Judgement, Phrase, Refused, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
@@ -41,11 +42,17 @@ def refused_session(trails: Trails, arguments: Arguments, profile: Profile) -> J
         return violation(Phrase.of("expect-session-refused"), describe(subject))
     if not refused(subject):
         return no_decision(subject) or violation(Phrase.of("expect-session-refused"), describe(subject))
-    if made := rows_of(trails.get("named", ())):
+    if made := _made_by(trails["subject"], rows_of(trails.get("named", ())) or ()):
         return violation(Phrase.of("expect-stored", count=0), Phrase.of("stored", count=len(made)))
     if accepted(sibling) or (refused(sibling) and not same_refusal(subject, sibling)):
         return None
     return Undecided(Phrase.of("sibling-not-accepted", what=describe(sibling).key))
+
+
+def _made_by(create: Sequence[Exchange], rows: Sequence[Row]) -> list[Row]:
+    """Return the rows with the nonce of a create: a target that ignores conditions shows others, too."""
+    nonces = set(NONCE_BYTES_PATTERN.findall(create[0].request.body or b"")) if create else set()
+    return [row for row in rows if any(one.decode() in str(row.get("name")).lower() for one in nonces)]
 
 
 def session_code(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:

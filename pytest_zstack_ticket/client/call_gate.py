@@ -24,6 +24,7 @@ class RunStoppedError(BaseException):
 class CallGate:
     """Lets at most `window` calls through at once: a call is one request with all polls of its job.
 
+    One whose job takes unusually long leaves its place while it waits, so up to twice as many jobs may be under way.
     Those of a test that explores go first: they come one after the other, and the end of a run waits for them.
     `before_each` is called by the thread that makes a call, before it waits for its place.
     """
@@ -35,6 +36,7 @@ class CallGate:
         self._turn_of_first, self._turn_of_others = threading.Condition(lock), threading.Condition(lock)
         self._before_each = before_each
         self._stopped = threading.Event()
+        self._asides = threading.Semaphore(window)
 
     def stop(self) -> None:
         """Let no further request through."""
@@ -59,12 +61,21 @@ class CallGate:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Leave the place of a call under way to others during the block. Raises RunStoppedError."""
-        self._give_back()
-        try:
+        """Leave the place of a call under way to others during the block. Raises RunStoppedError.
+
+        No more calls than the window has places do so at once: where all jobs are slow, the target has enough of them.
+        """
+        if not self._asides.acquire(blocking=False):
             yield
+            return
+        try:
+            self._give_back()
+            try:
+                yield
+            finally:
+                self._take(first=_FIRST.get())
         finally:
-            self._take(first=_FIRST.get())
+            self._asides.release()
         self.check()
 
     def _take(self, *, first: bool) -> None:

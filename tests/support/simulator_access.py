@@ -20,16 +20,16 @@ def access() -> Step:
         made.append((yield from create(caller, name=f"access {index}")))  # noqa: PERF401 - no comprehension yields
     uuids = [inventory(one)["uuid"] for one in made]
     actions = f"/v1/tickets/{uuids[0]}/actions"
-    for nobody in (Caller(), Caller("0" * 32)):
-        yield from finish((yield nobody.send("PUT", actions, cancel)))
-        yield query(nobody, f"uuid={uuids[0]}")
-        yield from finish((yield nobody.send("DELETE", f"/v1/tickets/{uuids[3]}")))
+    for stranger in (Caller(), Caller("0" * 32)):
+        yield from finish((yield stranger.send("PUT", actions, cancel)))
+        yield query(stranger, f"uuid={uuids[0]}")
+        yield from finish((yield stranger.send("DELETE", f"/v1/tickets/{uuids[3]}")))
     yield query(Caller(), more=f"session={caller.token}")
     yield Caller().send("GET", "/v1/tickets", Cookie=f"session={caller.token}")
     yield Caller().send("GET", "/v1/tickets", Cookie=f"JSESSIONID={caller.token}")
-    for nobody in (Caller(), Caller("0" * 32)):
+    for stranger in (Caller(), Caller("0" * 32)):
         both = {"params": message(name="by its body"), "session": {"uuid": caller.token}}
-        yield from finish((yield nobody.send("POST", "/v1/tickets", both)))
+        yield from finish((yield stranger.send("POST", "/v1/tickets", both)))
     part = uuids[1][:31]
     for path in (f"{part}%25", f"{part}_", part, f"{uuids[1]},{uuids[2]}"):
         yield from finish((yield caller.send("PUT", f"/v1/tickets/{path}/actions", cancel)))

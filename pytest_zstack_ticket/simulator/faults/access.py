@@ -139,7 +139,7 @@ def _around(name: str, step: str, wrapper: Callable[..., Any], calls: Iterable[s
 
 
 def _taken_session(default: Callable[[CallContext], str], context: CallContext) -> str:
-    """Open the session that the caller names, instead of one that nobody knows yet."""
+    """Open the session that the caller names, instead of a new one."""
     found = _TOKEN.findall(context.header("Authorization") or "")
     return found[0] if found else default(context)
 

@@ -52,7 +52,7 @@ def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict:
         ("requests/ZT-BODY-999.json", "{}", (0, 0, 1)),
         ("CERTIFICATE.html", "Conformant", (0, 0, 1)),
         ("ledger-{run}-m.jsonl", "{}", (0, 0, 0)),
-        ("ledger-of-nobody.jsonl", "{}", (0, 0, 1)),
+        ("ledger-of-another.jsonl", "{}", (0, 0, 1)),
     ],
 )
 def test_what_repeats_a_report_is_made_again(name: str, text: str, expected: tuple, report: dict, tmp_path: Path):

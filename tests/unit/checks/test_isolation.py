@@ -66,8 +66,12 @@ def test_an_error_may_say_where_it_arose():
         ([f"5c1f0a9be47d{place * 7919 % 65536:04x}b8d2e6f3917a4c05" for place in range(9, 15)], True),
         ([uuid.UUID(int=random.Random(place).getrandbits(128)).hex for place in range(6)], False),
         ([str((1764441000000 + 137 * place) << 22 | 5 << 12) for place in (0, 3, 4, 11, 12, 20)], False),
+        (
+            [uuid.UUID(fields=(0x3F00_0000 + 10_000 * ms, 0x1D2, 0x11F0, 0x80, 0, 0x42)).hex for ms in range(0, 36, 7)],
+            False,
+        ),
     ],
-    ids=["numbers", "hex", "scattered", "same", "down", "one-width", "four-digits", "drawn", "times"],
+    ids=["numbers", "hex", "scattered", "same", "down", "one-width", "four-digits", "drawn", "times", "uuids-of-times"],
 )
 def test_ids_that_can_be_guessed_from_each_other_are_seen(ids, departs):
     roles = {

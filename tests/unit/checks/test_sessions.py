@@ -1,5 +1,8 @@
 """A target without log-out breaks no promise about it; one that has it is held to all of them."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from pytest_zstack_ticket.checks import evaluate
@@ -98,10 +101,15 @@ def test_two_logins_open_two_sessions():
 
 
 def test_a_create_that_is_refused_and_carried_out_all_the_same_departs():
-    roles = {"subject": REFUSED, "sibling": CREATED, "ended": ENDED}
+    nonce = "zt-00000000000000a1"
+    (exchange,) = REFUSED
+    request = replace(exchange.request, body=json.dumps({"params": {"name": f"n {nonce}"}}).encode())
+    roles = {"subject": (replace(exchange, request=request),), "sibling": CREATED, "ended": ENDED}
     assert judged("refused-session", **roles, named=LISTED) is None
-    made = (answered(200, {"inventories": [{"uuid": TICKET}]}, method="GET", path="/v1/tickets?q=name"),)
-    assert isinstance(judged("refused-session", **roles, named=made), Violation)
+    for name, departs in ((f"n {nonce}", True), (f"N {nonce.upper()}", True), ("n zt-00000000000000a2", False)):
+        rows = {"inventories": [{"uuid": TICKET, "name": name}]}
+        named = (answered(200, rows, method="GET", path="/v1/tickets?q=name"),)
+        assert isinstance(judged("refused-session", **roles, named=named), Violation) == departs
 
 
 def test_a_login_that_names_a_session_in_its_body_opens_another_one():

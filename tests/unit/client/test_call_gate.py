@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 
 import pytest
@@ -160,6 +161,29 @@ def test_a_call_that_waits_long_leaves_its_place_to_others():
     with ThreadPoolExecutor(2) as pool:
         assert pool.submit(within, gate, slow).result(10)
         within(gate, call)  # and takes it again, and gives it back
+
+
+def test_no_more_calls_than_the_window_leave_their_places():
+    gate, lock, under_way, most = CallGate(2), threading.Lock(), 0, 0
+    all_there = threading.Barrier(4)
+
+    def slow() -> None:
+        nonlocal under_way, most
+        with one_call():
+            with lock:
+                under_way += 1
+                most = max(most, under_way)
+            with waiting(LONG):
+                with suppress(threading.BrokenBarrierError):
+                    all_there.wait(1)  # the first four are together, and no fifth
+                threading.Event().wait(0.1)
+            with lock:
+                under_way -= 1
+
+    with ThreadPoolExecutor(8) as pool:
+        for one in [pool.submit(within, gate, slow) for _ in range(8)]:
+            one.result(10)
+    assert most == 4
 
 
 def test_a_call_that_waits_as_usual_keeps_its_place():
