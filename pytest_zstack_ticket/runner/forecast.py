@@ -30,7 +30,7 @@ SHARE_FREED = 0.5
 UNEVEN = 1.25
 """How much longer tests take than their calls one after the other: what calls wait for each other is not modelled.
 
-Measured on five targets from 1 ms to 300 ms with `benchmarks/promise.py`.
+Chosen from what five targets from 1 ms to 300 ms took beside the forecast without it; `docs/reference/figures.md`.
 """
 LAST_LOST = 0.2
 """The part of the tests' time after which the last of those creates is sent whose jobs real nodes lose."""

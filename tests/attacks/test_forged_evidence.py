@@ -3,7 +3,7 @@
 import copy
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from pytest_zstack_ticket.certify.strict_rejudge import judged_report
 from pytest_zstack_ticket.model.errors import EvidenceError
 from tests.soak import edits
 from tests.soak.edit_kinds import DAY, Forgery, Line
-from tests.support.read_once import SchemaAnswers, read_once
+
+pytestmark = pytest.mark.usefixtures("lines_are_read_once")
 
 Change = Callable[[Forgery], object]
 
@@ -229,18 +230,6 @@ def forged(bundles: tuple[Path, Path], folder: Path, change: Change) -> Path:
         edits.counted(forgery)
     edits.keep(folder, forgery, ("counts", "report"))
     return folder
-
-
-@pytest.fixture(autouse=True)
-def lines_are_read_once(answers: SchemaAnswers) -> Iterator[None]:
-    """Let the same line be held to its schema once for all cases."""
-    with read_once(answers):
-        yield
-
-
-@pytest.fixture(scope="module")
-def answers() -> SchemaAnswers:
-    return SchemaAnswers()
 
 
 @pytest.mark.parametrize(("change", "why"), CASES, ids=[change.__name__ for change, _ in CASES])

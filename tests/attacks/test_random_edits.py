@@ -1,12 +1,12 @@
 """Evidence that was edited at random is neither signed nor verified, whatever was made to fit."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.soak import edit_kinds, edits
-from tests.support.read_once import SchemaAnswers, read_once
+
+pytestmark = pytest.mark.usefixtures("lines_are_read_once")
 
 
 @pytest.fixture
@@ -24,18 +24,6 @@ def test_no_edit_is_believed(bundles: tuple[Path, Path], tmp_path: Path):
 def test_a_bundle_is_believed_before_it_is_edited(bundles: tuple[Path, Path]):
     for one in bundles:
         assert edits.believers(one) == ["signer", "verifier with the vendor's key"]
-
-
-@pytest.fixture(autouse=True)
-def lines_are_read_once(answers: SchemaAnswers) -> Iterator[None]:
-    """Let the same line be held to its schema once for all edits."""
-    with read_once(answers):
-        yield
-
-
-@pytest.fixture(scope="module")
-def answers() -> SchemaAnswers:
-    return SchemaAnswers()
 
 
 @pytest.mark.parametrize("kind", ["drop_failed", "drop_requirement"])

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,7 +28,8 @@ from pytest_zstack_ticket.certify.statement_reader import seal_of
 from pytest_zstack_ticket.certify.strict_rejudge import judged_report
 from pytest_zstack_ticket.certify.verify import Verification, Wanted, verify_bundle
 from pytest_zstack_ticket.config.policy_file import load_policy
-from tests.support.read_once import SchemaAnswers, read_once
+
+pytestmark = pytest.mark.usefixtures("lines_are_read_once")
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2027, 1, 31, tzinfo=UTC)
@@ -70,18 +71,6 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Two signed bundles of runs that failed one requirement."""
     home = tmp_path_factory.mktemp("bundles")
     return make(home / "one", 1, "accept-too-long:name"), make(home / "two", 2, "accept-too-long:name")
-
-
-@pytest.fixture(autouse=True)
-def lines_are_read_once(answers: SchemaAnswers) -> Iterator[None]:
-    """Let the same line be held to its schema once for all tests."""
-    with read_once(answers):
-        yield
-
-
-@pytest.fixture(scope="module")
-def answers() -> SchemaAnswers:
-    return SchemaAnswers()
 
 
 @pytest.fixture
