@@ -60,7 +60,7 @@ def _archive_names_living(default: Remove, context: CallContext, ticket: Ticket)
     others = others_of(context, ticket)
     default(context, ticket)
     if others:
-        _archived(uuid=others[-1].uuid)(lambda context, ticket: None, context, ticket)  # noqa: ARG005 - the same for every date
+        _archived(uuid=others[-1].uuid)(lambda context, ticket: None, context, ticket)  # noqa: ARG005 - whatever there was
 
 
 def _archive_on_cancel(default: Save, context: CallContext, ticket: Ticket) -> Ticket:

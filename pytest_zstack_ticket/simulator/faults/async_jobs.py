@@ -94,7 +94,7 @@ _PROTOCOL: tuple[tuple[str, str, Change, str], ...] = (
     (
         "apiTimeout:ignores-header",
         _ACCEPTED,
-        edits.mapped("apiTimeout", lambda one: 1800000),  # noqa: ARG005 - the same for every date
+        edits.mapped("apiTimeout", lambda one: 1800000),  # noqa: ARG005 - whatever there was
         "the location is always the same",
     ),
     ("accepted:200", _ACCEPTED, answer_as(200), "a create answers 200 with a location"),

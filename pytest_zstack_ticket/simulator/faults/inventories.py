@@ -25,18 +25,18 @@ _SPECIAL: tuple[tuple[str, str, Callable[[Json], Json], str], ...] = (
     ("uuid", "not-hex", lambda one: f"{one[:31]}g", "has a character that is not a hex digit"),
     ("uuid", "line-end", lambda one: f"{one}\n", "ends with a line end"),
     ("uuid", "other", lambda one: one[::-1], "is another one"),
-    ("status", "unknown", lambda one: "Bogus", "is unknown"),  # noqa: ARG005 - the same for every date
+    ("status", "unknown", lambda one: "Bogus", "is unknown"),  # noqa: ARG005 - whatever there was
     ("status", "lower", lambda one: one.lower(), "is in lower case"),
     ("name", "upper", lambda one: one.upper(), "is in upper case"),
     ("name", "extra-blank", lambda one: f"{one} ", "has a blank more"),
     ("name", "html-escaped", lambda one: one.replace("&", "&amp;").replace("<", "&lt;"), "is escaped twice"),
-    ("createDate", "iso", lambda one: "2018-12-28T18:38:25Z", "is in ISO form"),  # noqa: ARG005 - the same for every date
-    ("createDate", "sql", lambda one: "2018-12-28 18:38:25", "is in SQL form"),  # noqa: ARG005 - the same for every date
-    ("createDate", "epoch", lambda one: 1545993580705, "is a number of milliseconds"),  # noqa: ARG005 - the same for every date
-    ("createDate", "text", lambda one: "yesterday", "is not a date"),  # noqa: ARG005 - the same for every date
-    ("createDate", "no-day", lambda one: "Dec 32, 2018 6:38:25 PM", "is a day that does not exist"),  # noqa: ARG005 - the same for every date
-    ("createDate", "24-hour", lambda one: "Dec 28, 2018 18:38:25 PM", "has the hour of a whole day beside PM"),  # noqa: ARG005 - the same for every date
-    ("createDate", "future", lambda one: "Dec 28, 2199 6:38:25 PM", "lies after lastOpDate"),  # noqa: ARG005 - the same for every date
+    ("createDate", "iso", lambda one: "2018-12-28T18:38:25Z", "is in ISO form"),  # noqa: ARG005 - whatever there was
+    ("createDate", "sql", lambda one: "2018-12-28 18:38:25", "is in SQL form"),  # noqa: ARG005 - whatever there was
+    ("createDate", "epoch", lambda one: 1545993580705, "is a number of milliseconds"),  # noqa: ARG005 - whatever there was
+    ("createDate", "text", lambda one: "yesterday", "is not a date"),  # noqa: ARG005 - whatever there was
+    ("createDate", "no-day", lambda one: "Dec 32, 2018 6:38:25 PM", "is a day that does not exist"),  # noqa: ARG005 - whatever there was
+    ("createDate", "24-hour", lambda one: "Dec 28, 2018 18:38:25 PM", "has the hour of a whole day beside PM"),  # noqa: ARG005 - whatever there was
+    ("createDate", "future", lambda one: "Dec 28, 2199 6:38:25 PM", "lies after lastOpDate"),  # noqa: ARG005 - whatever there was
     ("request", "reversed", lambda one: one[::-1], "is in reverse order"),
     ("request", "first-only", lambda one: one[:1], "has the first one only"),
     ("request", "doubled", lambda one: one * 2, "has each one twice"),

@@ -133,15 +133,15 @@ def mapped(path: str, function: Callable[[Json], Json]) -> Change:
 RETYPES: Mapping[str, Callable[[Json], Json]] = {
     "null": lambda value: Verbatim("null"),  # noqa: ARG005 - one form for all
     "string": lambda value: json.dumps(value) if not isinstance(value, str) else f"{value}!",
-    "number": lambda value: 5,  # noqa: ARG005 - the same for every date
-    "fraction": lambda value: 0.5,  # noqa: ARG005 - the same for every date
-    "boolean": lambda value: True,  # noqa: ARG005 - the same for every date
+    "number": lambda value: 5,  # noqa: ARG005 - whatever there was
+    "fraction": lambda value: 0.5,  # noqa: ARG005 - whatever there was
+    "boolean": lambda value: True,  # noqa: ARG005 - whatever there was
     "list": lambda value: [value],
-    "empty-list": lambda value: [],  # noqa: ARG005 - the same for every date
+    "empty-list": lambda value: [],  # noqa: ARG005 - whatever there was
     "object": lambda value: {"value": value},
-    "empty-object": lambda value: {},  # noqa: ARG005 - the same for every date
-    "empty": lambda value: "",  # noqa: ARG005 - the same for every date
-    "blank": lambda value: "   ",  # noqa: ARG005 - the same for every date
+    "empty-object": lambda value: {},  # noqa: ARG005 - whatever there was
+    "empty": lambda value: "",  # noqa: ARG005 - whatever there was
+    "blank": lambda value: "   ",  # noqa: ARG005 - whatever there was
 }
 """What the value of a member may be turned into."""
 
@@ -182,26 +182,26 @@ def unwrap(key: str) -> Change:
 
 def header(name: str, value: str) -> Change:
     """Add a response header."""
-    return lambda answer, facts: replace(answer, headers=(*answer.headers, (name, value)))  # noqa: ARG005 - the same for every date
+    return lambda answer, facts: replace(answer, headers=(*answer.headers, (name, value)))  # noqa: ARG005 - whatever there was
 
 
 def text_body(text: str) -> Change:
     """Answer a text instead of the body."""
-    return lambda answer, facts: replace(answer, body=Text(text))  # noqa: ARG005 - the same for every date
+    return lambda answer, facts: replace(answer, body=Text(text))  # noqa: ARG005 - whatever there was
 
 
 BODIES: Mapping[str, Callable[[Answer], Body]] = {
-    "object": lambda answer: Text("{}"),  # noqa: ARG005 - the same for every date
-    "array": lambda answer: Text("[]"),  # noqa: ARG005 - the same for every date
-    "null": lambda answer: Text("null"),  # noqa: ARG005 - the same for every date
-    "string": lambda answer: Text('"done"'),  # noqa: ARG005 - the same for every date
-    "number": lambda answer: Text("5"),  # noqa: ARG005 - the same for every date
-    "true": lambda answer: Text("true"),  # noqa: ARG005 - the same for every date
-    "empty": lambda answer: Text(""),  # noqa: ARG005 - the same for every date
-    "blank": lambda answer: Text("\n"),  # noqa: ARG005 - the same for every date
-    "text": lambda answer: Text("success"),  # noqa: ARG005 - the same for every date
+    "object": lambda answer: Text("{}"),  # noqa: ARG005 - whatever there was
+    "array": lambda answer: Text("[]"),  # noqa: ARG005 - whatever there was
+    "null": lambda answer: Text("null"),  # noqa: ARG005 - whatever there was
+    "string": lambda answer: Text('"done"'),  # noqa: ARG005 - whatever there was
+    "number": lambda answer: Text("5"),  # noqa: ARG005 - whatever there was
+    "true": lambda answer: Text("true"),  # noqa: ARG005 - whatever there was
+    "empty": lambda answer: Text(""),  # noqa: ARG005 - whatever there was
+    "blank": lambda answer: Text("\n"),  # noqa: ARG005 - whatever there was
+    "text": lambda answer: Text("success"),  # noqa: ARG005 - whatever there was
     "html": lambda answer: Text(_HTML.format(answer.status)),
-    "xml": lambda answer: Text("<?xml version='1.0'?><result/>"),  # noqa: ARG005 - the same for every date
+    "xml": lambda answer: Text("<?xml version='1.0'?><result/>"),  # noqa: ARG005 - whatever there was
     "in-array": lambda answer: Text(f"[{answer.text()}]"),
     "in-string": lambda answer: Text(json.dumps(answer.text())),
     "truncated": lambda answer: Text(answer.text()[:-1] or "{"),
@@ -220,16 +220,16 @@ BODIES: Mapping[str, Callable[[Answer], Body]] = {
     "bad-utf8": lambda answer: Raw(encode(answer.text())[:-1] + b"\xff\xfe}"),
     "mojibake": lambda answer: Text(encode(answer.text()).decode("latin-1")),
     "nul": lambda answer: Text(answer.text() + "\x00"),
-    "deep": lambda answer: Text('{"inventory":' + "[" * 100_000 + "]" * 100_000 + "}"),  # noqa: ARG005 - the same for every date
-    "huge": lambda answer: Text('{"inventory":"' + "x" * 12_000_000 + '"}'),  # noqa: ARG005 - the same for every date
-    "surrogate": lambda answer: Text('{"error":{"code":"\\ud800","description":"\\udfff","details":"\\ud83d"}}'),  # noqa: ARG005 - the same for every date
+    "deep": lambda answer: Text('{"inventory":' + "[" * 100_000 + "]" * 100_000 + "}"),  # noqa: ARG005 - whatever there was
+    "huge": lambda answer: Text('{"inventory":"' + "x" * 12_000_000 + '"}'),  # noqa: ARG005 - whatever there was
+    "surrogate": lambda answer: Text('{"error":{"code":"\\ud800","description":"\\udfff","details":"\\ud83d"}}'),  # noqa: ARG005 - whatever there was
 }
 """Whole bodies that an answer may be given."""
 
 
 def body(kind: str) -> Change:
     """Answer another body, made from the one that it replaces."""
-    return lambda answer, facts: replace(answer, body=BODIES[kind](answer))  # noqa: ARG005 - the same for every date
+    return lambda answer, facts: replace(answer, body=BODIES[kind](answer))  # noqa: ARG005 - whatever there was
 
 
 def details(text: Callable[[Facts], str]) -> Change:

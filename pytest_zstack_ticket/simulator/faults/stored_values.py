@@ -134,7 +134,7 @@ TICKET_WAYS: dict[str, tuple[Callable[[Ticket], Ticket], str]] = {
     ),
     "requests-doubled": (_requests(lambda rows: rows * 2), "each request is stored twice"),
     "requests-like-first": (_requests(lambda rows: rows[:1] * len(rows)), "all requests become the first one"),
-    "requests-lost": (_requests(lambda rows: []), "no request is stored"),  # noqa: ARG005 - the same for every date
+    "requests-lost": (_requests(lambda rows: []), "no request is stored"),  # noqa: ARG005 - whatever there was
     "requestName-lost": (_each(lambda row: row | {"requestName": None}), "requestName is not stored"),
     "requestName-upper": (_each(lambda row: row | {"requestName": str(row.get("requestName")).upper()}), "upper case"),
     "requestName-trimmed": (_each(lambda row: row | {"requestName": str(row.get("requestName")).strip()}), "trimmed"),

@@ -53,7 +53,7 @@ def _bare(context: CallContext, asked: Query) -> bool:
 
 
 def _of(entity: str) -> Callable[[CallContext, Query], bool]:
-    return lambda context, asked: context.call.entity == entity  # noqa: ARG005 - the same for every date
+    return lambda context, asked: context.call.entity == entity  # noqa: ARG005 - whatever there was
 
 
 def _leak_tickets(
