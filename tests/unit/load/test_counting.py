@@ -92,7 +92,7 @@ def test_a_worker_keeps_no_more_evidence_because_its_counts_are_taken() -> None:
 
 
 def create(*exchanges: object) -> CallResult:
-    return CallResult(exchanges=tuple(exchanges), profile=profile(), call="create")  # type: ignore[arg-type]
+    return CallResult(exchanges=tuple(exchanges), profile=profile(), call="create")  # type: ignore[arg-type] # any stand-in for an exchange
 
 
 def test_counts_of_workers_add_up() -> None:
