@@ -67,7 +67,7 @@ def _shown_as(**members: Any) -> Callable[[Rows, CallContext, Session, Query], l
     def rows(default: Rows, context: CallContext, caller: Session, asked: Query) -> list[Found]:
         found = default(context, caller, asked)
         # mypy cannot infer a lambda whose default binds the row
-        return [Found(row.times, lambda row=row: row.show() | members) for row in found]  # type: ignore[misc] # mypy cannot infer a lambda with a default
+        return [Found(row.times, lambda row=row: row.show() | members) for row in found]  # type: ignore[misc]
 
     return rows
 
@@ -97,7 +97,7 @@ def _swapped_names(default: Rows, context: CallContext, caller: Session, asked: 
     names = [row.get("name") for row in shown[1:] + shown[:1]]
     pairs = zip(found, shown, names, strict=True)
     # mypy cannot infer a lambda whose default binds the row
-    return [Found(row.times, lambda one=one, name=name: one | {"name": name}) for row, one, name in pairs]  # type: ignore[misc] # mypy cannot infer a lambda with a default
+    return [Found(row.times, lambda one=one, name=name: one | {"name": name}) for row, one, name in pairs]  # type: ignore[misc]
 
 
 def _unfiltered(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:

@@ -123,7 +123,7 @@ def _archived(context: CallContext, caller: Session) -> list[Found]:
         if row.history.ticket in seen:
             shown = show.archived_history_inventory(context, row)
             # mypy cannot infer a lambda whose default binds the row
-            made.append(Found((row.history.created, row.history.created), lambda shown=shown: shown))  # type: ignore[misc] # mypy cannot infer a lambda with a default
+            made.append(Found((row.history.created, row.history.created), lambda shown=shown: shown))  # type: ignore[misc]
     return made
 
 
