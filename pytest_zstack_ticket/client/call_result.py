@@ -8,6 +8,7 @@ from functools import cached_property
 
 from pytest_zstack_ticket.api.classify import classify, job_id
 from pytest_zstack_ticket.api.messages import rows_of, sent_params
+from pytest_zstack_ticket.client.nonce import JOB_UUID
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
 from pytest_zstack_ticket.model.outcome import Outcome, Refused
 from pytest_zstack_ticket.model.profile import Profile
@@ -51,6 +52,12 @@ class CallResult:
     def job(self) -> str:
         """The id of the job that the call started, or an empty string."""
         return job_id(self.exchanges)
+
+    @property
+    def requested_job(self) -> str:
+        """The id that the call asked for with X-Job-UUID, or an empty string."""
+        headers = self.exchanges[0].request.headers if self.exchanges else ()
+        return next((value for name, value in headers if name == JOB_UUID), "")
 
     @property
     def started_job(self) -> bool:

@@ -17,7 +17,7 @@ from pytest_zstack_ticket.client.access_key import found_wall_clock, signed_head
 from pytest_zstack_ticket.client.call_listeners import CallListeners
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.changed_draft import changed_draft, unvaried
-from pytest_zstack_ticket.client.nonce import with_fresh_nonce
+from pytest_zstack_ticket.client.nonce import JOB_UUID, with_fresh_nonce
 from pytest_zstack_ticket.client.once import OncePerKey
 from pytest_zstack_ticket.client.request_sender import ASYNCHRONOUS
 from pytest_zstack_ticket.client.rounds import round_number
@@ -115,9 +115,9 @@ class TicketEndpoint(TicketLookup):
     ) -> CallResult:
         """Send a draft and follow its job for at most `job_limit` seconds, polling first after `first_wait` seconds.
 
-        It is sent with the session that the run keeps, or with another one of the run's own.
+        Without a `session` it is that of the run. `job_uuid` is the job id to ask for; "fresh" is a new one each time.
         """
-        extra: Headers = (("X-Job-UUID", job_uuid),) if job_uuid else ()
+        extra: Headers = ((JOB_UUID, job_uuid),) if job_uuid else ()
         if not (headers or job_uuid) and job_limit is None and first_wait is None:
             extra = self._hook(draft)
         return self.create_bytes(
@@ -184,7 +184,7 @@ class TicketEndpoint(TicketLookup):
 
     def create_twice(self, draft: Draft, *, job_uuid: str, cut: Cut) -> tuple[CallResult, CallResult]:
         """Deliver the same bytes twice: first on a connection that we cut, then on one whose answer we read."""
-        headers = self._with_session((*draft.headers, ("X-Job-UUID", job_uuid)))
+        headers = self._with_session((*draft.headers, (JOB_UUID, job_uuid)))
         plain = Request(method="POST", path="/v1/tickets", headers=headers, body=draft.body, reading=draft.reading)
         request = with_fresh_nonce(plain, self.mark)
         first = self._follow(replace(request, cut=cut), "create", follow=False)

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pytest_zstack_ticket.model.exchange import Request
 from pytest_zstack_ticket.model.nonce import FRESH_UUID, NONCE
 
+JOB_UUID, FRESH = "X-Job-UUID", "fresh"
+"""The header that asks for the id of a job, and what stands there for one that is unused whenever it is sent."""
 PADS = (b"", b"\0", b"\0\0\0")
 """What follows each letter of ASCII text in UTF-8 and its like, in UTF-16 and in UTF-32.
 
@@ -46,6 +48,12 @@ def repetition(request: Request) -> Request:
         return body
 
     return _changed(request, renew)
+
+
+def with_fresh_job(request: Request) -> Request:
+    """Request with an unused job id where it asks for a fresh one."""
+    fresh = (JOB_UUID, uuid.uuid4().hex)
+    return replace(request, headers=tuple(fresh if pair == (JOB_UUID, FRESH) else pair for pair in request.headers))
 
 
 def _changed(request: Request, change: Callable[[bytes], bytes]) -> Request:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 from pytest_zstack_ticket.api.hazards import hazard_of
 from pytest_zstack_ticket.api.polling import is_accepted, pause, submit
 from pytest_zstack_ticket.client.call_listeners import CallListeners
 from pytest_zstack_ticket.client.call_result import CallResult
-from pytest_zstack_ticket.client.nonce import repetition
+from pytest_zstack_ticket.client.nonce import repetition, with_fresh_job
 from pytest_zstack_ticket.client.polling_pace import LEAST_WAIT
 from pytest_zstack_ticket.client.session_renewal import Sender, SessionRenewer, Sessions
 from pytest_zstack_ticket.client.target_state import TargetState
@@ -81,14 +82,14 @@ class RequestSender:
     ) -> CallResult:
         if not self.may_send(request.body):
             raise RuntimeError(f"a body that could harm a cloud ({hazard_of(request.body)}) goes to the simulator only")
-        exchanges = self._run(request, call, follow=follow, job_limit=job_limit, first_wait=first_wait)
-        sent = request
+        send = partial(self._run, call=call, follow=follow, job_limit=job_limit, first_wait=first_wait)
+        exchanges = send(with_fresh_job(request))
         for _ in range(MOST_RENEWALS_OF_ONE):
-            renewed_request = self._renewer.renewed_request(sent, exchanges, self.profile, call)
+            renewed_request = self._renewer.renewed_request(request, exchanges, self.profile, call)
             if renewed_request is None:
                 break
-            sent = renewed_request
-            exchanges = self._run(sent, call, follow=follow, job_limit=job_limit, first_wait=first_wait)
+            request = renewed_request
+            exchanges = send(with_fresh_job(request))
 
         def again() -> CallResult:
             return self._follow(repetition(request), call, follow=follow, job_limit=job_limit)
@@ -106,7 +107,7 @@ class RequestSender:
         return result
 
     def _run(
-        self, request: Request, call: str, *, follow: bool, job_limit: float | None, first_wait: float | None
+        self, request: Request, *, call: str, follow: bool, job_limit: float | None, first_wait: float | None
     ) -> tuple[Exchange, ...]:
         pace = self._sender.pace
         patience = pace.patience(self._settings.patience.job) if job_limit is None else job_limit

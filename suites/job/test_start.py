@@ -1,7 +1,6 @@
 """How a job starts: the 202, its location and its id."""
 
 import json
-import uuid
 
 import pytest
 
@@ -40,7 +39,7 @@ def test_accepted_response_has_a_usable_location(part, ticket_endpoint, zstack_c
 def test_job_has_the_id_requested(ticket_endpoint, zstack_examine):
     """A job has the id that X-Job-UUID requested."""
     for _ in range(3):
-        result = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=uuid.uuid4().hex)
+        result = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid="fresh")
         violation = zstack_examine("requested-job-id", subject=result)
         assert violation is None, violation
 
@@ -61,16 +60,15 @@ def test_job_id_of_another_length_is_refused(ticket_endpoint, zstack_examine):
 @pytest.mark.zstack_rounds
 def test_used_job_id_is_refused(ticket_endpoint, zstack_examine):
     """From 4.5 on, an X-Job-UUID that was used before is refused."""
-    job = uuid.uuid4().hex
-    first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
-    message = with_header(ticket_endpoint.calibration_draft, "job-uuid-again", "X-Job-UUID", job)
+    first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid="fresh")
+    message = with_header(ticket_endpoint.calibration_draft, "job-uuid-again", "X-Job-UUID", first.requested_job)
     second = ticket_endpoint.send(message, follow=False)
     violation = zstack_examine("not-success", edit=message.edit, subject=second, sibling=first)
     assert violation is None, violation
     body = json.loads(ticket_endpoint.calibration_draft.body)
     del body["params"]["requests"]
     bad = Draft(body=json.dumps(body).encode(), headers=ticket_endpoint.calibration_draft.headers)
-    failed = ticket_endpoint.create(bad, job_uuid=uuid.uuid4().hex)
+    failed = ticket_endpoint.create(bad, job_uuid="fresh")
     if failed.started_job and failed.refused:
         message = with_header(ticket_endpoint.calibration_draft, "job-uuid-of-a-failure", "X-Job-UUID", failed.job)
         second = ticket_endpoint.send(message, follow=False)

@@ -17,6 +17,8 @@ READERS = 8
 @pytest.mark.zstack_rounds
 def test_post_delivered_twice_leaves_one_ticket(ticket_endpoint, zstack_examine, zstack_observe):
     """A POST that is delivered again after its first delivery was answered leaves one ticket; both at once may leave two."""
+    if "query" in ticket_endpoint.profile.capabilities:
+        ticket_endpoint.call("GET", "/v1/tickets?limit=1")  # a session that has died is renewed before it, not between
     for cut in CUTS * 2:
         first, second = ticket_endpoint.create_twice(
             ticket_endpoint.calibration_draft, job_uuid=uuid.uuid4().hex, cut=cut
@@ -61,9 +63,8 @@ def test_job_result_stays_the_same(ticket_endpoint, zstack_in_window, zstack_exa
 @pytest.mark.zstack_rounds
 def test_used_job_uuid_leaves_no_second_ticket(ticket_endpoint, zstack_examine):
     """A second create with an X-Job-UUID already used leaves no ticket."""
-    job = uuid.uuid4().hex
-    first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
-    second = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
+    first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid="fresh")
+    second = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=first.requested_job)
     violation = zstack_examine(
         "job-id-used-once",
         first=first,
@@ -78,10 +79,9 @@ def test_used_job_uuid_leaves_no_second_ticket(ticket_endpoint, zstack_examine):
 @pytest.mark.zstack_rounds
 def test_used_job_uuid_with_another_body_leaves_no_ticket(ticket_endpoint, zstack_examine):
     """A create with an X-Job-UUID already used leaves no ticket, also if its body is another one and jobs lie between."""
-    job = uuid.uuid4().hex
-    first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=job)
-    ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=uuid.uuid4().hex)
-    second = ticket_endpoint.create(ticket_endpoint.draft(description="another body"), job_uuid=job)
+    first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid="fresh")
+    ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid="fresh")
+    second = ticket_endpoint.create(ticket_endpoint.draft(description="another body"), job_uuid=first.requested_job)
     violation = zstack_examine(
         "job-id-used-once",
         first=first,
