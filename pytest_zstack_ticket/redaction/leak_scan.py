@@ -17,6 +17,11 @@ BLOCK = 1 << 20
 OVERLAP = 1 << 12
 """Bytes of a block that are searched again with the next one: no encoded secret is longer."""
 
+WORD = 8
+"""Bytes of a word."""
+CERTAIN = 2 * WORD - 1
+"""Bytes of which one whole word of a text is a part, wherever they begin in it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
@@ -48,22 +53,42 @@ def scan(paths: Iterable[Path], secrets: Mapping[str, str]) -> Scan:
         for encoded in encodings_of(kind, secret, secret)
         if len(encoded.seen) >= LEAST
     }
-    files, found = 0, set[tuple[str, str]]()
+    search, files, found = _Search(needles), 0, set[tuple[str, str]]()
     for path in paths:
         files += 1
         for name, blocks in _contents(path):
-            found.update((name, kind) for kind in _kinds(blocks, needles))
+            found.update((name, kind) for kind in search.kinds(blocks))
     return Scan(secrets=len(secrets), files=files, found=tuple(sorted(found)))
 
 
-def _kinds(blocks: Iterator[bytes], needles: Mapping[bytes, str]) -> set[str]:
-    kinds: set[str] = set()
-    tail = b""
-    for block in blocks:
-        text = tail + block
-        kinds.update(kind for needle, kind in needles.items() if kind not in kinds and needle in text)
-        tail = text[-OVERLAP:]
-    return kinds
+class _Search:
+    """Searches texts for thousands of needles at once.
+
+    A needle of at least `CERTAIN` bytes covers a word of the text, wherever it stands: of these, only those are looked
+    for of which the text has a word. Shorter ones are looked for in any case.
+    """
+
+    def __init__(self, needles: Mapping[bytes, str]) -> None:
+        self._needles = needles
+        self._short = {needle for needle in needles if len(needle) < CERTAIN}
+        self._with: dict[int, set[bytes]] = {}
+        for needle in needles.keys() - self._short:
+            for start in range(WORD):
+                word = memoryview(needle[start : start + WORD]).cast("Q")[0]
+                self._with.setdefault(word, set()).add(needle)
+
+    def kinds(self, blocks: Iterator[bytes]) -> set[str]:
+        """Return the kinds of the needles that are in a text, which comes in blocks."""
+        kinds: set[str] = set()
+        tail = b""
+        for block in blocks:
+            text = tail + block
+            words = memoryview(text)[: len(text) // WORD * WORD].cast("Q")
+            hit = set(filter(self._with.__contains__, words))
+            near = self._short.union(*(self._with[word] for word in hit))
+            kinds.update(self._needles[needle] for needle in near if needle in text)
+            tail = text[-OVERLAP:]
+        return kinds
 
 
 def _contents(path: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
