@@ -128,6 +128,20 @@ def _appended(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
     return default(context, replace(ticket, requests=(*before.requests, *ticket.requests)))
 
 
+def _rest_kept(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+    """Keep the requests behind those that are updated."""
+    before = context.store.tickets[ticket.uuid]
+    return default(context, replace(ticket, requests=(*ticket.requests, *before.requests[len(ticket.requests) :])))
+
+
+def _begun(default: Callable[[CallContext], None], context: CallContext) -> None:
+    """Store the first request of an update that is refused because of another one."""
+    default(context)
+    ticket, requests = context.store.tickets.get(str(context.values.get("uuid"))), context.values.get("requests")
+    if ticket and isinstance(requests, list) and requests and isinstance(requests[0], dict):
+        context.store.tickets[ticket.uuid] = replace(ticket, requests=(requests[0], *ticket.requests[1:]))
+
+
 def _bodies_merged(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
     """Let each new apiBody keep the members of the old one that it leaves out."""
     before = context.store.tickets[ticket.uuid]
@@ -193,7 +207,7 @@ def _refused(default: Callable[[CallContext], Json], context: CallContext) -> Js
 
 
 def _row(name: str, step: str, wrapper: Callable[..., Any], about: str) -> Fault:
-    call = step.removeprefix("serve.").partition(".")[0]
+    call = step.removeprefix("serve.").removeprefix("refused.").partition(".")[0]
     return Fault(name=name, description=about, effects=(Around(step, wrapper, frozenset({call})),))
 
 
@@ -231,6 +245,8 @@ LIVES: tuple[Fault, ...] = (
     _row("update-first-only", "update.store", _first_only, "an update stores the first request only"),
     _row("update-appends", "update.store", _appended, "an update adds to the requests"),
     _row("update-merges", "update.store", _bodies_merged, "an update keeps what it leaves out of an apiBody"),
+    _row("update-keeps-the-rest", "update.store", _rest_kept, "an update keeps the requests that it has no others for"),
+    _row("refused-update-begun", "refused.update", _begun, "an update that is refused has stored its first request"),
     _row("update-loses-description", "update.store", _with(description=None), "an update loses the description"),
     _row("update-keeps-description", "update.store", _kept("description"), "an update does not store the description"),
     _row("update-reopens", "update.store", _with(status="Pending"), "an update makes the ticket Pending"),
