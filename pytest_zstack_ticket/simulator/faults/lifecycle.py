@@ -99,6 +99,10 @@ def _recorded(**members: Any) -> Callable[[Record, CallContext, Ticket, Ticket],
     return record
 
 
+def _owner_named(default: Record, context: CallContext, before: Ticket, after: Ticket) -> None:
+    _recorded(operator=before.creator)(default, context, before, after)
+
+
 def _swapped(default: Record, context: CallContext, before: Ticket, after: Ticket) -> None:
     default(context, after, before)
 
@@ -239,6 +243,7 @@ LIVES: tuple[Fault, ...] = (
     _row("history-to-lost", "change.history", _recorded(after="Pending"), "every history row leads to Pending"),
     _row("history-loses-comment", "change.history", _recorded(comment=None), "a history row loses the comment"),
     _row("history-other-operator", "change.history", _recorded(operator="0" * 32), "it names another operator"),
+    _row("history-names-owner", "change.history", _owner_named, "it names the ticket's owner, whoever sent the event"),
     _row("history-same-sequence", "change.history", _same_sequence, "history rows share one sequence number"),
     _row("history-only-last", "change.history", _replaced, "only the newest history row is kept"),
     _row("update-not-stored", "update.store", _not_stored, "an update answers the new requests, but stores nothing"),
