@@ -89,8 +89,8 @@ def embedded_endpoint(text: str) -> EmbeddedEndpoint:
 def _serve(text: str, tell: int, ended: int, *, others: tuple[int, ...]) -> NoReturn:
     """Serve in the forked process until the other one closes its end of the pipe; nothing of the run is ended here."""
     try:
-        for one in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(one, signal.SIG_IGN)  # they are for the run, which still has to clean up
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # they are for the run, which still has to clean up
         for one in others:
             os.close(one)
         nothing = os.open(os.devnull, os.O_RDWR)
