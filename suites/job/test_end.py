@@ -153,7 +153,7 @@ def test_job_ends_within_its_announced_timeout(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-JOB-018")
-@pytest.mark.zstack_alone
+@pytest.mark.zstack_alone("races")
 @pytest.mark.zstack_rounds
 def test_job_results_are_not_mixed_up(ticket_endpoint, zstack_examine):
     """The results of two jobs are not mixed up."""

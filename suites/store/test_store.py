@@ -215,7 +215,7 @@ def test_validation_alone_makes_no_ticket(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-STORE-008")
-@pytest.mark.zstack_alone
+@pytest.mark.zstack_alone("races")
 @pytest.mark.zstack_rounds(most=8)
 def test_concurrent_creates_leave_one_ticket_each(
     ticket_endpoint, zstack_in_window, zstack_examine, zstack_profile, zstack_observe
