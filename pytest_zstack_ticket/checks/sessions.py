@@ -48,9 +48,9 @@ def refused_session(trails: Trails, arguments: Arguments, profile: Profile) -> J
         return violation(Phrase.of("expect-stored", count=0), Phrase.of("stored", count=len(made)))
     if accepted(sibling) or (refused(sibling) and not same_refusal(subject, sibling)):
         return None
-    if arguments.get("call") == "query" and isinstance(sibling, Refused) and sibling.status in NO_ROUTE:
-        return Undecided(Phrase.of("legal-refusal"))
-    return Undecided(Phrase.of("sibling-not-accepted", what=describe(sibling).key))
+    missing = arguments.get("call") == "query" and isinstance(sibling, Refused) and sibling.status in NO_ROUTE
+    reason = Phrase.of("sibling-not-accepted", what=describe(sibling).key)
+    return Undecided(Phrase.of("legal-refusal") if missing else reason)
 
 
 def _made_by(create: Sequence[Exchange], rows: Sequence[Row]) -> list[Row]:

@@ -82,7 +82,7 @@ def test_blanks_around_header_values_do_not_matter(ticket_endpoint, zstack_exami
 
 
 def left_unread(draft):
-    """Yield messages of which a careless server leaves something unread.
+    """Yield messages of which a careless server leaves something unread, and a HEAD, which it answers with a body.
 
     The blank line behind each body makes what is left a whole head, though one without a request line.
     """
@@ -96,6 +96,7 @@ def left_unread(draft):
         "no-json": {**plain, "body": b"{" + draft.body + END},
         "read": {"method": "GET", "path": "/v1/tickets?limit=1", "body": b'{"conformance": 1}' + END},
         "chunks": plain,
+        "head": {"method": "HEAD", "path": "/v1/tickets?limit=1"},
     }
     framings = {"chunks": "kept-open-chunks"}
     for name, parts in open_.items():
@@ -106,7 +107,7 @@ def left_unread(draft):
 @pytest.mark.requirement("ZT-HTTP-034")
 @pytest.mark.zstack_rounds(most=8)
 def test_nothing_of_a_request_is_taken_for_another(ticket_endpoint, zstack_examine):
-    """A refused request with a body, a GET with one, and chunks with a trailer are answered once."""
+    """A refused request with a body, a GET with one, chunks with a trailer and a HEAD get one answer and no more."""
     for message in left_unread(ticket_endpoint.calibration_draft):
         result = ticket_endpoint.send(message)
         violation = zstack_examine("answered-once", edit=message.edit, subject=result)

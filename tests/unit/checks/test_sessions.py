@@ -132,4 +132,5 @@ def test_a_login_that_names_a_session_in_its_body_opens_another_one():
 def test_a_query_that_is_not_offered_is_refused_legally_with_and_without_a_session(status, call, reason):
     same = (answered(status, error("SYS.1014"), method="GET", path="/v1/tickets/archives"),)
     judgement = evaluate("refused-session", {"subject": same, "sibling": same}, {"call": call}, DEPLOYED)
-    assert isinstance(judgement, Undecided) and judgement.reason.key == reason
+    assert isinstance(judgement, Undecided)
+    assert judgement.reason.key == reason
