@@ -15,6 +15,7 @@ REPEATS = {"smoke": 12, "standard": 30, "certify": 120}
 FURTHER = 3
 """The same in a further round, with a varied draft."""
 TOGETHER = 16
+CANCEL = {"changeTicketStatus": {"statusEvent": "cancel"}}
 
 
 def with_uuid(draft, wanted=None):
@@ -171,18 +172,15 @@ def test_used_resource_uuid_leaves_the_first_ticket(ticket_endpoint, zstack_in_w
         draft = with_uuid(ticket_endpoint.calibration_draft, wanted)
         first = ticket_endpoint.create(draft)
         if cancelled:
-            body = {"changeTicketStatus": {"statusEvent": "cancel"}}
-            ticket_endpoint.call("PUT", f"/v1/tickets/{wanted}/actions", body=body)
+            ticket_endpoint.call("PUT", f"/v1/tickets/{wanted}/actions", body=CANCEL)
         second = ticket_endpoint.create(draft)
         shown = ticket_endpoint.query(f"uuid={wanted}", limit=3)
         return None if ticket_endpoint.was_deleted_for_quota(wanted) else (first, second, shown)
 
     for _, looked in zstack_in_window(create_twice, [(uuid.uuid4().hex, place % 2) for place in range(2)]):
         if looked is not None:
-            first, second, shown = looked
-            violation = zstack_examine(
-                "first-ticket-stays", first=first, second=second, shown=shown, arguments={"ordered": True}
-            )
+            roles = dict(zip(("first", "second", "shown"), looked, strict=True))
+            violation = zstack_examine("first-ticket-stays", arguments={"ordered": True}, **roles)
             assert violation is None, violation
 
 
