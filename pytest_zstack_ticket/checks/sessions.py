@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from pytest_zstack_ticket.api.capabilities import NO_ROUTE
 from pytest_zstack_ticket.api.messages import Row, final_answer, json_object, rows_of
 from pytest_zstack_ticket.checks.outcomes import (
     Arguments,
@@ -32,7 +33,8 @@ def refused_session(trails: Trails, arguments: Arguments, profile: Profile) -> J
 
     `subject` is the call with the bad session, `sibling` the same with a good one; argument `call`. Where a log-out
     made the session invalid, `ended` is that logout. `named` is a query for the ticket of a create: what is answered
-    with a refusal is carried out all the same where there is one.
+    with a refusal is carried out all the same where there is one. A query that a target does not offer at all, such as
+    that of archives, is answered alike with and without a session: that decides nothing, and is legal.
     """
     if not_offered(trails.get("ended", ())):
         return Undecided(Phrase.of("no-log-out"))
@@ -46,7 +48,9 @@ def refused_session(trails: Trails, arguments: Arguments, profile: Profile) -> J
         return violation(Phrase.of("expect-stored", count=0), Phrase.of("stored", count=len(made)))
     if accepted(sibling) or (refused(sibling) and not same_refusal(subject, sibling)):
         return None
-    return Undecided(Phrase.of("sibling-not-accepted", what=describe(sibling).key))
+    missing = arguments.get("call") == "query" and isinstance(sibling, Refused) and sibling.status in NO_ROUTE
+    reason = Phrase.of("sibling-not-accepted", what=describe(sibling).key)
+    return Undecided(Phrase.of("legal-refusal") if missing else reason)
 
 
 def _made_by(create: Sequence[Exchange], rows: Sequence[Row]) -> list[Row]:

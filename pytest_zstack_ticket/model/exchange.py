@@ -54,7 +54,7 @@ reset before the answer ended, invalid HTTP, answer over the read limit, not sen
 something between us and the target (502, 504, or 503 without JSON)."""
 
 
-ANSWERED_AGAIN = "the server answered more than it was asked: what it left unread was taken for another request"
+ANSWERED_AGAIN = "the server answered more than it was asked: more came behind the end of its answer"
 """The detail of a failure: a second answer came on a connection on which there was one request."""
 
 

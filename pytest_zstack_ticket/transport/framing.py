@@ -50,8 +50,8 @@ class FramingSender:
                 if request.framing in ENDING_EARLY:
                     line.shutdown(socket.SHUT_WR)
                     line.settimeout(min(patience.read, ENDS_WITHIN))
-                answer, rest = _answer(line)
-                if request.framing in KEPT_OPEN and isinstance(answer, Response) and _answers_again(line, rest):
+                answer, rest = _answer(line, request.method)
+                if request.framing in KEPT_OPEN and isinstance(answer, Response) and _says_more(line, answer, rest):
                     return Failure(kind="protocol", detail=ANSWERED_AGAIN)
                 return answer
         except (OSError, ValueError, h11.RemoteProtocolError) as error:
@@ -73,10 +73,11 @@ def framed(request: Request, *, host: str, root: str) -> bytes:
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
 
 
-def _answer(line: socket.socket) -> tuple[Response | Failure, bytes]:
-    """Read one answer; return it with the bytes behind it that were read along."""
+def _answer(line: socket.socket, method: str) -> tuple[Response | Failure, bytes]:
+    """Read one answer; return it with the bytes behind it that were read along. That to a HEAD ends with its head."""
     reader = h11.Connection(h11.CLIENT)
-    reader.send(h11.Request(method="GET", target="/", headers=[("Host", "conformance")]))
+    asked = method if method == "HEAD" else "GET"
+    reader.send(h11.Request(method=asked, target="/", headers=[("Host", "conformance")]))
     reader.send(h11.EndOfMessage())
     head, parts = None, []
     for event in _events(reader, line):
@@ -90,15 +91,20 @@ def _answer(line: socket.socket) -> tuple[Response | Failure, bytes]:
     return Response(status=head.status_code, headers=headers, body=b"".join(parts)), reader.trailing_data[0]
 
 
-def _answers_again(line: socket.socket, rest: bytes) -> bool:
-    """Tell whether another answer comes behind `rest`, though nothing was asked; a connection that ends is none."""
+def _says_more(line: socket.socket, answer: Response, rest: bytes) -> bool:
+    """Tell whether more comes behind an answer and the `rest` read along with it, though nothing was asked.
+
+    That is another answer, or what is longer than the answer said and would be read as the next one's beginning. A
+    connection that ends is neither; nor is anything but an answer where it was said to end.
+    """
     line.settimeout(AGAIN_WITHIN)
     try:
-        while len(rest) < len(STATUS_LINE) and (data := line.recv(1 << 10)):
+        while len(rest.lstrip()) < len(STATUS_LINE) and (data := line.recv(1 << 10)):
             rest += data
     except OSError:
         pass
-    return rest.startswith(STATUS_LINE)
+    ending = "close" in (answer.header("connection") or "").lower()
+    return rest.startswith(STATUS_LINE) or (bool(rest.strip()) and not ending)
 
 
 def _events(reader: h11.Connection, line: socket.socket) -> Iterator[object]:

@@ -84,7 +84,7 @@ def test_blanks_around_header_values_do_not_matter(ticket_endpoint, zstack_exami
 
 
 def left_unread(draft):
-    """Yield messages of which a careless server leaves something unread.
+    """Yield messages of which a careless server leaves something unread, and a HEAD, which it answers with a body.
 
     The blank line behind each body makes what is left a whole head, though one without a request line.
     """
@@ -98,6 +98,7 @@ def left_unread(draft):
         "no-json": {**plain, "body": b"{" + draft.body + END},
         "read": {"method": "GET", "path": "/v1/tickets?limit=1", "body": b'{"conformance": 1}' + END},
         "chunks": plain,
+        "head": {"method": "HEAD", "path": "/v1/tickets?limit=1"},
     }
     framings = {"chunks": "kept-open-chunks"}
     for name, parts in open_.items():
@@ -108,7 +109,7 @@ def left_unread(draft):
 @pytest.mark.requirement("ZT-HTTP-034")
 @pytest.mark.zstack_rounds(most=8)
 def test_nothing_of_a_request_is_taken_for_another(ticket_endpoint, zstack_examine):
-    """A refused request with a body, a GET with one, and chunks with a trailer are answered once."""
+    """A refused request with a body, a GET with one, chunks with a trailer and a HEAD get one answer and no more."""
     for message in left_unread(ticket_endpoint.calibration_draft):
         result = ticket_endpoint.send(message)
         violation = zstack_examine("answered-once", edit=message.edit, subject=result)

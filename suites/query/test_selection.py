@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from pytest_zstack_ticket import by_requirement
+from pytest_zstack_ticket import Edit, by_requirement
 
 OWN = "name~=%{own}%"
 SELECTIONS = {
@@ -118,10 +118,15 @@ pytestmark = pytest.mark.zstack_alone("queries")
 
 
 @pytest.mark.requirement("ZT-QUERY-001")
-def test_query_returns_a_list(zstack_tickets, zstack_effort, zstack_examine):
-    """A query returns a list of tickets under the key inventories."""
+def test_query_returns_a_list(ticket_endpoint, zstack_tickets, zstack_effort, zstack_examine):
+    """A query returns a list of tickets under the key inventories, also where their names are not all ASCII."""
     for conditions in (["name~=%{own}%"], ["name={a}"], *deeper("ZT-QUERY-003", zstack_effort)):
         violation = zstack_examine("query-list", subject=zstack_tickets.query(*conditions))
+        assert violation is None, violation
+    if ticket_endpoint.can_be_found(ticket_endpoint.calibration):
+        edit = Edit(kind="variation", name="bilingual-name")
+        subject = ticket_endpoint.find_by_nonce(ticket_endpoint.calibration)
+        violation = zstack_examine("query-list", edit=edit, subject=subject)
         assert violation is None, violation
 
 

@@ -42,6 +42,12 @@ _OTHERS: tuple[tuple[str, str, Change, str], ...] = (
         edits.rename("inventories", "inventory"),
         "rows stand under inventory",
     ),
+    (
+        "query:cut-to-characters",
+        "query,get/success",
+        edits.cut_to_characters,
+        "the length of a query's body counts characters, not bytes",
+    ),
     ("query:null-rows", "query/success", edits.put("inventories", "null"), "the rows are null"),
     (
         "query:rows-in-object",

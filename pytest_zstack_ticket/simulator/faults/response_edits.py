@@ -232,6 +232,13 @@ def body(kind: str) -> Change:
     return lambda answer, facts: replace(answer, body=BODIES[kind](answer))  # noqa: ARG005 - whatever there was
 
 
+def cut_to_characters(answer: Answer, facts: Facts) -> Answer:
+    """Cut a body to as many bytes as it has characters, as where Content-Length counts these."""
+    del facts
+    text = answer.text()
+    return replace(answer, body=Raw(encode(text)[: len(text)]))
+
+
 def details(text: Callable[[Facts], str]) -> Change:
     """Add a text to what a refusal says: to the details of an error object, or to a plain text."""
 

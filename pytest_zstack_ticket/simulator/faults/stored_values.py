@@ -109,6 +109,24 @@ def _without_empty(value: Json) -> Json:
     return {key: item for key, item in value.items() if item not in ({}, [], "")} if isinstance(value, dict) else value
 
 
+def _without_zero(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _without_zero(item) for key, item in value.items() if item not in (0, "", [], {})}
+    return [_without_zero(item) for item in value] if isinstance(value, list) else value
+
+
+def _nested_at_dots(value: Json) -> Json:
+    if isinstance(value, list):
+        return [_nested_at_dots(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    made: dict[str, Json] = {}
+    for key, item in value.items():
+        head, dot, tail = key.partition(".")
+        made[head if dot else key] = _nested_at_dots({tail: item} if dot else item)
+    return made
+
+
 def _shallow(value: Json) -> Json:
     return {"cut": True} if depth(value) > _DEEP else value
 
@@ -144,6 +162,11 @@ TICKET_WAYS: dict[str, tuple[Callable[[Ticket], Ticket], str]] = {
     "apiBody-lost": (_each(lambda row: row | {"apiBody": None}), "apiBody is not stored"),
     "apiBody-text": (_body(str), "apiBody is stored as text"),
     "apiBody-without-empty": (_body(_without_empty), "empty members of apiBody are lost"),
+    "apiBody-omits-empty": (
+        _body(_without_zero),
+        "members of apiBody that are false, 0 or empty are lost, however deep",
+    ),
+    "apiBody-dots-nest": (_body(_nested_at_dots), "a member of apiBody with a dot in its name becomes nested objects"),
     "apiBody-keys-lower": (_body(_keys(str.lower)), "keys of apiBody are stored in lower case"),
     "apiBody-without-dots": (_body(_keys(lambda key: key.partition(".")[0])), "keys of apiBody are cut at a dot"),
     "apiBody-sorted-lists": (_body(_sorted_lists), "lists in apiBody are sorted"),

@@ -205,6 +205,8 @@ class ClientConnection(asyncio.Protocol):
         if response.body and not bodiless:
             self._write(self.http.send(h11.Data(data=response.body)))
         self._write(self.http.send(h11.EndOfMessage()))
+        if self.head is not None and self.head.method == b"HEAD" and self.server.ignores("head-with-body"):
+            self._write(response.body)
 
     def _left_over(self, response: Response) -> bytes:
         """Return what a server that does not read all of a request takes for the next one."""

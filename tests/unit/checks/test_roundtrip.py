@@ -33,3 +33,22 @@ def test_null_is_as_absent():
         trail = (answered(200, {"inventory": {"name": "n", **shown}}, sent=sent),)
         judgement = evaluate("member-echo", {"subject": trail}, {"member": "description"}, profile())
         assert isinstance(judgement, Violation) is departs, (shown, judgement)
+
+
+def test_nothing_is_lost_inside_a_member_of_an_api_body_that_no_api_knows():
+    inside = {"off": False, "rows": [], "a.b": {"c": 0}, "none": None}
+    own = {"conformanceMark": inside, "vmNics": inside}
+    for shown, departs in (
+        ({}, False),  # whether members come back at all is not known
+        ({"conformanceMark": inside}, False),
+        ({"conformanceMark": {key: value for key, value in inside.items() if value is not None}}, False),
+        ({"conformanceMark": {"off": False, "rows": []}}, True),
+        ({"conformanceMark": {"off": False, "rows": [], "a": {"b": {"c": 0}}}}, True),
+        ({"conformanceMark": {"off": False, "rows": [], "a.b": {}}}, True),
+        ({"vmNics": {"off": False}}, False),  # bound to a class that has no more
+    ):
+        requests = {"sent": {"params": {"requests": [{"apiName": "org.example", "apiBody": own}]}}}
+        row = {"inventory": {"request": [{"apiName": "org.example", "apiBody": shown}]}}
+        trail = (answered(200, row, **requests),)
+        judgement = evaluate("request-echo", {"subject": trail}, {"member": "apiBody"}, profile())
+        assert isinstance(judgement, Violation) is departs, (shown, judgement)

@@ -118,3 +118,19 @@ def test_a_login_that_names_a_session_in_its_body_opens_another_one():
         body = {"inventory": {"uuid": opened}}
         subject = (answered(200, body, sent=sent, method="PUT", path="/v1/accounts/login"),)
         assert isinstance(judged("session-of-its-own", subject=subject), kind)
+
+
+@pytest.mark.parametrize(
+    ("status", "call", "reason"),
+    [
+        (404, "query", "legal-refusal"),
+        (405, "query", "legal-refusal"),
+        (503, "query", "sibling-not-accepted"),
+        (404, "create", "sibling-not-accepted"),
+    ],
+)
+def test_a_query_that_is_not_offered_is_refused_legally_with_and_without_a_session(status, call, reason):
+    same = (answered(status, error("SYS.1014"), method="GET", path="/v1/tickets/archives"),)
+    judgement = evaluate("refused-session", {"subject": same, "sibling": same}, {"call": call}, DEPLOYED)
+    assert isinstance(judgement, Undecided)
+    assert judgement.reason.key == reason

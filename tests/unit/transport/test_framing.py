@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from dataclasses import replace
 from typing import get_args
 
@@ -106,19 +108,50 @@ def test_a_connection_that_is_kept_open_has_the_same_message() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "path", "framing"),
-    [("leave-refused-body", "/v1/no-such-api", "kept-open"), ("leave-trailers", "/v1/tickets", "kept-open-chunks")],
+    ("fault", "method", "path", "framing"),
+    [
+        ("leave-refused-body", "POST", "/v1/no-such-api", "kept-open"),
+        ("leave-trailers", "POST", "/v1/tickets", "kept-open-chunks"),
+        ("head-with-body", "HEAD", "/v1/tickets?limit=1", "kept-open"),
+    ],
 )
-def test_what_a_server_leaves_unread_is_heard_as_a_second_answer(fault: str, path: str, framing: Framing) -> None:
+def test_what_stands_behind_an_answer_is_heard(fault: str, method: str, path: str, framing: Framing) -> None:
     heard = []
     for url in ("embedded", f"embedded?fault={fault}"):
         server = started(url)
         try:
-            headers, body = (("Authorization", "OAuth none"),), BODY + b"\r\n\r\n"
-            request = replace(REQUEST, path=path, framing=framing, headers=headers, body=body)
+            headers, body = (("Authorization", "OAuth none"),), None if method == "HEAD" else BODY + b"\r\n\r\n"
+            request = replace(REQUEST, method=method, path=path, framing=framing, headers=headers, body=body)
             heard.append(FramingSender(Settings(url=server.url), None).send(request))
         finally:
             server.stop()
     healthy, careless = heard
     assert isinstance(healthy, Response)
     assert careless == Failure(kind="protocol", detail=ANSWERED_AGAIN)
+
+
+@pytest.mark.parametrize(
+    ("sent", "more"),
+    [
+        (b"HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\n{}", False),
+        (b"HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\n{}\r\n", False),  # a blank line counts for nothing
+        (b"HTTP/1.1 200 \r\nContent-Length: 1\r\n\r\n{}", True),
+        (b"HTTP/1.1 200 \r\nContent-Length: 1\r\nConnection: close\r\n\r\n{}", False),  # no answer comes behind it
+        (b"HTTP/1.1 200 \r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}HTTP/1.1 400 \r\n\r\n", True),
+    ],
+)
+def test_more_than_an_answer_said_is_heard_where_another_one_could_come(sent: bytes, more: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            line, _ = listener.accept()
+            with line:
+                line.recv(1 << 16)
+                line.sendall(sent)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        sender = FramingSender(Settings(url=f"http://127.0.0.1:{listener.getsockname()[1]}"), None)
+        heard = sender.send(replace(REQUEST, framing="kept-open"))
+        thread.join()
+    assert heard == Failure(kind="protocol", detail=ANSWERED_AGAIN) if more else isinstance(heard, Response)
