@@ -64,7 +64,7 @@ soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, edits, arch
 	$(BIN)/python -m tests.soak.applies $(if $(QUICK),--runs 2 --only 'ZT-JOB-006 or ZT-JOB-007',--runs 20)
 	$(BIN)/python -m tests.soak.concurrency $(if $(QUICK),--faults accept-null:name \
 		--only 'ZT-BODY-001 or ZT-BODY-002 or ZT-BODY-060 or ZT-ANSWER-010')
-	$(BIN)/python -m tests.soak.edits $(if $(QUICK),--edits 26 --seed 2,--edits 500)
+	$(BIN)/python -m tests.soak.edits $(if $(QUICK),--edits 13 --seed 2,--edits 500)
 	$(BIN)/python -m tests.soak.archives $(if $(QUICK),--every 9)
 	$(BIN)/python -m tests.soak.again $(if $(QUICK),--named accept-too-long:name --only ZT-BODY-00,--faults 60)
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.fleet --kills 60)

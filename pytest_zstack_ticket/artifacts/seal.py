@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.merkle import MerkleTree
 from pytest_zstack_ticket.model.exchange import JsonObject
+from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
 
 WORD = 1 << 256
 TICKETS = "/v1/tickets"
 SUCCESS, REDIRECTS = 200, 300
+RESOURCE = '"resourceUuid"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +87,25 @@ def tampering(found: Sealed, signed: Seal, run: str) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NonceUse:
-    """How many creates the target took at once, and how many of them carry the certifier's nonce."""
+    """How many creates the target took at once, and how many of them carry the certifier's nonce.
+
+    `unmarked` are those that carry no mark of a test, and a resourceUuid to know their tickets by.
+    """
 
     creates: int
     carrying: int
+    unmarked: int = 0
 
 
 def nonce_use(lines: Iterable[bytes], nonce: str) -> NonceUse:
     """Count the creates that were not refused at once; a longer text that contains the nonce is not the nonce."""
     exact = re.compile(rf"(?<![A-Za-z0-9._-]){re.escape(nonce)}(?![A-Za-z0-9._-])")
     taken = [entry for line in lines if b'"POST"' in line and (entry := _value(line)) and _is_taken_create(entry)]
-    return NonceUse(creates=len(taken), carrying=sum(exact.search(_body_of(entry)) is not None for entry in taken))
+    bodies = [_body_of(entry) for entry in taken]
+    carrying = [exact.search(body) is not None for body in bodies]
+    bare = (body for body, carries in zip(bodies, carrying, strict=True) if not carries and RESOURCE in body)
+    unmarked = sum(NONCE_PATTERN.search(body) is None for body in bare)
+    return NonceUse(creates=len(taken), carrying=sum(carrying), unmarked=unmarked)
 
 
 def _is_taken_create(entry: JsonObject) -> bool:

@@ -13,17 +13,22 @@ from typing import Any
 from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.model.errors import EvidenceError
 
+MOST_SIGNATURES = 100
+"""Upper bound: each is tried with each key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
     """One signature. `keyid` is an unsigned hint: it may rule a signer out, never identify one.
 
-    `timestamp` is what an authority said about `value` (RFC 3161), empty without one; it is not signed here.
+    `timestamp` is what an authority said about `value` (RFC 3161), `log_entry` the JSON of the entry of a transparency
+    log that holds `value`; each is empty without one, and is not signed here.
     """
 
     keyid: str
     value: bytes
     timestamp: bytes = b""
+    log_entry: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +65,12 @@ def envelope_to_json(envelope: Envelope) -> dict[str, Any]:
 
 
 def _signature_to_json(one: Signature) -> dict[str, str]:
-    stamped = {"timestamp": base64.b64encode(one.timestamp).decode()} if one.timestamp else {}
-    return {"keyid": one.keyid, "sig": base64.b64encode(one.value).decode(), **stamped}
+    beside = {"timestamp": one.timestamp, "logEntry": one.log_entry}
+    return {
+        "keyid": one.keyid,
+        "sig": base64.b64encode(one.value).decode(),
+        **{name: base64.b64encode(value).decode() for name, value in beside.items() if value},
+    }
 
 
 def envelope_text(envelope: Envelope) -> bytes:
@@ -76,13 +85,25 @@ def parse_envelope(text: bytes) -> Envelope:
         return Envelope(
             payload_type=_text(data["payloadType"]),
             payload=_bytes(data["payload"]),
-            signatures=tuple(
-                Signature(_text(one.get("keyid", "")), _bytes(one["sig"]), _bytes(one.get("timestamp", "")))
-                for one in data["signatures"]
-            ),
+            signatures=tuple(map(_signature, _few(data["signatures"]))),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise EvidenceError(f"this is no DSSE envelope ({type(error).__name__}: {error})") from error
+
+
+def _few(signatures: list[Any]) -> list[Any]:
+    if len(signatures) > MOST_SIGNATURES:
+        raise ValueError(f"it has more than {MOST_SIGNATURES} signatures")
+    return signatures
+
+
+def _signature(one: Any) -> Signature:
+    return Signature(
+        keyid=_text(one.get("keyid", "")),
+        value=_bytes(one["sig"]),
+        timestamp=_bytes(one.get("timestamp", "")),
+        log_entry=_bytes(one.get("logEntry", "")),
+    )
 
 
 def _text(value: object) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from pytest_zstack_ticket.certify.dsse import Envelope, Signature
 from pytest_zstack_ticket.certify.keys import PublicKey, Verifier, public_key
+from pytest_zstack_ticket.certify.logged import Logged
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.certify.signed_list import ListKind, SignedList, read_signed_list
 from pytest_zstack_ticket.config.toml_document import TomlFile, read_toml
@@ -57,10 +58,15 @@ class ListedKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedAt:
-    """When a signature was made, and whether a time-stamp proves it or the signer says so."""
+    """When a signature was made, and whether a time-stamp or a log proves it or the signer says so.
+
+    `logged` is where a log has it, None if that was not checked; `has_entry` if the envelope holds an entry of one.
+    """
 
     moment: datetime
     proven: bool = False
+    logged: Logged | None = None
+    has_entry: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,11 +42,11 @@ class PublicKey:
     """An Ed25519 key to verify with. `keyid` is the SHA-256 of its DER form."""
 
     def __init__(self, key: Ed25519PublicKey) -> None:
-        primitives = _serialization()
+        formats = primitives()
         self._key = key
-        shape = primitives.PublicFormat.SubjectPublicKeyInfo
-        self.keyid = hashlib.sha256(key.public_bytes(primitives.Encoding.DER, shape)).hexdigest()
-        self.pem: bytes = key.public_bytes(primitives.Encoding.PEM, shape)
+        shape = formats.PublicFormat.SubjectPublicKeyInfo
+        self.keyid = hashlib.sha256(key.public_bytes(formats.Encoding.DER, shape)).hexdigest()
+        self.pem: bytes = key.public_bytes(formats.Encoding.PEM, shape)
 
     def verifies(self, text: bytes, value: bytes) -> bool:
         """Tell whether the key made a signature over bytes."""
@@ -73,15 +73,15 @@ class PrivateKey:
 
     def pem(self, passphrase: str = "") -> bytes:
         """Return the key as PKCS 8, encrypted if there is a passphrase."""
-        primitives = _serialization()
-        hidden = primitives.BestAvailableEncryption(passphrase.encode()) if passphrase else primitives.NoEncryption()
-        pem: bytes = self._key.private_bytes(primitives.Encoding.PEM, primitives.PrivateFormat.PKCS8, hidden)
+        formats = primitives()
+        hidden = formats.BestAvailableEncryption(passphrase.encode()) if passphrase else formats.NoEncryption()
+        pem: bytes = self._key.private_bytes(formats.Encoding.PEM, formats.PrivateFormat.PKCS8, hidden)
         return pem
 
 
 def new_key() -> PrivateKey:
     """Make a key. Raises KeyFileError if cryptography is missing."""
-    _serialization()
+    primitives()
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - an extra that may be missing
         Ed25519PrivateKey,
     )
@@ -102,8 +102,8 @@ def store(path: Path, text: bytes, *, mode: int) -> None:
 
 def load_private(path: Path, passphrase: str = "") -> PrivateKey:
     """Read a key to sign with. Raises KeyFileError."""
-    from_pem = _serialization().load_pem_private_key
-    text = _read(path)
+    from_pem = primitives().load_pem_private_key
+    text = key_text(path)
     locked = b"ENCRYPTED" in text
     if locked and not passphrase:
         raise KeyFileError(f"{path} is encrypted. Put its passphrase into the environment variable {PASSPHRASE}.")
@@ -123,22 +123,26 @@ def load_private(path: Path, passphrase: str = "") -> PrivateKey:
 
 def load_public(path: Path) -> PublicKey:
     """Read a key to verify with. Raises KeyFileError."""
-    _serialization()
-    return public_key(_read(path), path)
+    primitives()
+    return public_key(key_text(path), path)
 
 
 def public_key(text: bytes, path: Path | str) -> PublicKey:
     """Make a key to verify with from PEM; `path` says in messages where it stands. Raises KeyFileError."""
-    from_pem = _serialization().load_pem_public_key
+    return PublicKey(_ed25519(path, public_pem(text, path), "Ed25519PublicKey"))
+
+
+def public_pem(text: bytes, path: Path | str) -> Any:
+    """Read a public key of any algorithm from PEM. Raises KeyFileError."""
+    from_pem = primitives().load_pem_public_key
     try:
-        key = from_pem(text)
+        return from_pem(text)
     except (ValueError, TypeError) as error:
         private = b"PRIVATE KEY" in text
         why = "it is the private key; name the public one" if private else "it is not a public key in PEM"
         raise KeyFileError(f"{path} cannot be used: {why}.") from error
     except _unsupported() as error:
         raise KeyFileError(_other_kind(path)) from error
-    return PublicKey(_ed25519(path, key, "Ed25519PublicKey"))
 
 
 def open_to_others(path: Path) -> bool:
@@ -158,7 +162,8 @@ def _other_kind(path: Path | str) -> str:
     return f"{path} is not an Ed25519 key. Create one with `zstack-ticket keygen`."
 
 
-def _read(path: Path) -> bytes:
+def key_text(path: Path) -> bytes:
+    """Return the bytes of a key file. Raises KeyFileError."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -171,7 +176,8 @@ def _unsupported() -> type[Exception]:
     return UnsupportedAlgorithm
 
 
-def _serialization() -> Any:
+def primitives() -> Any:
+    """Return the part of cryptography that reads and writes keys. Raises KeyFileError if it is missing."""
     try:
         from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - an extra that may be missing
     except ImportError as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_zstack_ticket.certify.advisories import Advised
 from pytest_zstack_ticket.certify.rejection import Rejection
+from pytest_zstack_ticket.certify.statement import stamp
 from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.report.text.columns import shortened, visible
 from pytest_zstack_ticket.report.text.execution_text import account_text, addopts_text, options_text, plugins_text
@@ -14,6 +15,8 @@ from pytest_zstack_ticket.report.text.headline import headline, narrowed
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, Translations
 
 if TYPE_CHECKING:
+    from pytest_zstack_ticket.certify.key_set import SignedAt
+    from pytest_zstack_ticket.certify.logged import Logged
     from pytest_zstack_ticket.certify.witness_comparison import Comparison
 
 MOST_NAMED = 8
@@ -79,6 +82,28 @@ def witness_claims(found: Comparison) -> dict[str, int | str]:
         "target": _shown(found.target),
         "keyid": found.keyid,
     }
+
+
+def logged_claims(found: Logged) -> dict[str, int | str | None]:
+    """Return where a log has a signature: place in its tree, and index over all trees and time if it signed them."""
+    return {
+        "origin": _shown(found.origin),
+        "index": found.index,
+        "size": found.size,
+        "log-index": found.log_index,
+        "time": stamp(found.moment) if found.moment else None,
+        "keyid": found.keyid,
+    }
+
+
+def logged_lines(at: SignedAt, translations: Translations, lang: str) -> list[str]:
+    """Say in one line where a log has a signature, or that an entry was not checked; none without an entry."""
+    words = translations.catalogues[lang]["certificate"]
+    if at.logged is None:
+        return [words["log-unchecked"]] if at.has_entry else []
+    found = logged_claims(at.logged)
+    key = "logged" if found["time"] else "logged-untimed"
+    return [words[key].format(**found)]
 
 
 def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> list[str]:

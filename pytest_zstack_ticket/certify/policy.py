@@ -55,7 +55,7 @@ def shortfalls(policy: JsonObject, report: JsonObject, at: datetime, used: JsonO
         *_of_the_verdict(report),
         *_of_the_run(policy, report, at),
         *_of_the_nonce(policy, report["run"], used),
-        *_of_the_marks(policy, report["run"]),
+        *_of_the_marks(policy, report["run"], used),
         *_of_the_target(policy, report),
         *_of_the_waivers(policy, report, at),
     ]
@@ -97,11 +97,18 @@ def _of_the_nonce(policy: JsonObject, run: JsonObject, used: JsonObject | None) 
         yield f"the nonce in {used['carrying']} of {used['creates']} creates only"
 
 
-def _of_the_marks(policy: JsonObject, run: JsonObject) -> Iterator[str]:
-    """Yield what is wrong if every ticket could be recognised as that of a test."""
+def _of_the_marks(policy: JsonObject, run: JsonObject, used: JsonObject | None) -> Iterator[str]:
+    """Yield what is wrong if every ticket could be recognised as that of a test.
+
+    What the run says of its options is not enough: a target that takes over no resourceUuid gets marked tickets only.
+    """
     asked = run.get("execution", {}).get("options", {}).get("unmarked", {}).get("value")
-    if policy.get("unmarked") and asked != str(True):
+    if not policy.get("unmarked"):
+        return
+    if asked != str(True):
         yield "every ticket carried a mark: no --zstack-unmarked"
+    elif used is not None and not used.get("unmarked"):
+        yield "every ticket carried a mark: the evidence has no create without one"
 
 
 def _of_the_target(policy: JsonObject, report: JsonObject) -> Iterator[str]:

@@ -29,7 +29,7 @@ from pytest_zstack_ticket.report.document import (
     requirement_json,
     row_json,
 )
-from pytest_zstack_ticket.report.finding import message_json, sibling_role, subject_role, witness_json
+from pytest_zstack_ticket.report.finding import deciding_role, message_json, sibling_role, subject_role, witness_json
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
 from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.floors import thin_passes, thin_reasons
@@ -238,7 +238,8 @@ def _findings(stated: list[JsonObject], exchanges: Mapping[str, Exchange], profi
         if not isinstance(example.judgement, Violation):
             continue
         trails = {role: tuple(exchanges[one] for one in ids) for role, ids in roles.items()}
-        subject, sibling = trails.get(subject_role(trails), ()), trails.get(sibling_role(trails), ())
+        named = (trails.get(role(trails), ()) for role in (subject_role, sibling_role, deciding_role))
+        subject, sibling, deciding = named
         answer = subject[-1].answer if subject else None
         yield {
             **finding,
@@ -246,7 +247,8 @@ def _findings(stated: list[JsonObject], exchanges: Mapping[str, Exchange], profi
             "actual": phrase_to_json(example.judgement.actual),
             "signature": signature(example, status=answer.status if isinstance(answer, Response) else 0),
             "subject": message_json(subject),
-            "sibling": message_json(sibling) if sibling else None,
+            "sibling": message_json(sibling),
+            **({"deciding": message_json(deciding)} if "deciding" in finding else {}),
         }
 
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import takewhile
 
+from pytest_zstack_ticket.artifacts.execution import MAX_TEXT
+from pytest_zstack_ticket.config.options import COMMAND_LINE
 from pytest_zstack_ticket.model.exchange import Exchange, JsonObject, Request
 from pytest_zstack_ticket.report.curl import curl_line
 from pytest_zstack_ticket.report.finding import subject_role
 from pytest_zstack_ticket.report.sanitize import scrubbed
 
+OF_A_READER = frozenset({"report", "pdf", "font-path", "lang"})
+"""Options that no command repeats: where a reader's own files go, and in which language."""
+OPTION = "--zstack-"
 _VARIABLE = re.compile(r"\$(ZSTACK_(?:[A-Z]+_)?SESSION)\b")
 
 
@@ -21,7 +28,8 @@ def other_commands(report: JsonObject, exchanges: Mapping[str, Exchange]) -> Ite
             trails = {role: tuple(exchanges[one] for one in ids) for role, ids in finding["exchanges"].items()}
             subject = trails.get(subject_role(trails), ())
             request = subject[0].request if subject else None
-            if not (_sends(finding["curl"], request, report["target"]["url"]) and _is_one(finding["regenerate"])):
+            sends = _sends(finding["curl"], request, report["target"]["url"])
+            if not (sends and repeats_the_run(finding["regenerate"], report)):
                 yield f"a command of {row['id']} is not that of its request"
 
 
@@ -35,10 +43,59 @@ def _sends(curl: str, request: Request | None, url: str) -> bool:
     return curl in map(scrubbed, lines)
 
 
-def _is_one(command: str) -> bool:
-    """Tell whether a text is one command of pytest, in which no character is more than it looks."""
+def repeats_the_run(command: str, report: JsonObject) -> bool:
+    """Tell whether a text is a command that starts the run of a report again, or some of its tests.
+
+    It has the options that the report says the run was started with, and no other: another URL would get the reader's
+    password.
+    """
+    options = options_of_ours(command)
+    return options is not None and all(map(_given(report), options))
+
+
+def options_of_ours(command: str) -> list[str] | None:
+    """Return the options of a command of pytest that has none but ours, and chooses tests; None for another text.
+
+    Pytest has options that write and delete, and a character may be more than it looks.
+    """
     try:
         words = shlex.split(command)
     except ValueError:
-        return False
-    return words[:1] == ["pytest"] and shlex.join(words) == command
+        return None
+    options = list(takewhile(lambda one: one.startswith(OPTION), words[1:]))
+    names = {one.removeprefix(OPTION).partition("=")[0] for one in options}
+    ours = words[:1] == ["pytest"] and shlex.join(words) == command and not names & OF_A_READER
+    return options if ours and _choose_tests(words[1 + len(options) :]) else None
+
+
+def _given(report: JsonObject) -> Callable[[str], bool]:
+    """Return what tells whether a run was started with an option."""
+    run, told = report["run"], (report["run"].get("execution") or {}).get("options", {})
+    given = {name: str(one["value"]) for name, one in told.items() if one["origin"] == COMMAND_LINE}
+    given |= {"url": str(told.get("url", {}).get("value", report["target"]["url"]))}
+    given |= {"effort": run["effort"], "seed": str(run["seed"])}
+
+    def was_given(option: str) -> bool:
+        name, _, value = option.removeprefix(OPTION).partition("=")
+        text = given.get(name, "")
+        if name not in given:
+            return False
+        if len(text) >= MAX_TEXT:
+            return value.startswith(text)
+        return value in (text, f"{_number(text):g}s") or (text, value) == (str(True), "")
+
+    return was_given
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def _choose_tests(words: Sequence[str]) -> bool:
+    """Tell whether words choose tests: by expressions, and those of a project by their place."""
+    while words[:1] in (["-k"], ["-m"]) and len(words) > 1:
+        words = words[2:]
+    return not any(one.startswith(("-", "@")) for one in words)

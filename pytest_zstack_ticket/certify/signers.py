@@ -1,14 +1,17 @@
-"""Who signed a statement, and when: by what it says of itself, or by the time-stamp of an authority."""
+"""Who signed a statement, and when: by what it says of itself, by the time-stamp of an authority, or by a log."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
-from pytest_zstack_ticket.certify.dsse import Envelope
-from pytest_zstack_ticket.certify.key_set import KeySet, SignedAt
+from pytest_zstack_ticket.certify.dsse import Envelope, Signature
+from pytest_zstack_ticket.certify.key_set import CERTIFIER, KeySet, SignedAt
 from pytest_zstack_ticket.certify.keys import Verifier
+from pytest_zstack_ticket.certify.log_keys import LogKey
+from pytest_zstack_ticket.certify.logged import logged
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.certify.timestamps import stamped_at
 from pytest_zstack_ticket.model.errors import EvidenceError
@@ -44,21 +47,59 @@ def signatures_of(envelope: Envelope, keys: Sequence[Verifier], key_set: KeySet 
 
 
 def signing_times(
-    envelope: Envelope, signatures: Signatures, claimed: datetime, authorities: Sequence[Certificate]
+    envelope: Envelope,
+    signatures: Signatures,
+    claimed: datetime,
+    authorities: Sequence[Certificate],
+    logs: Sequence[LogKey] = (),
 ) -> tuple[list[SignedAt], list[Rejection]]:
-    """Return when each signature was made, and which time-stamps of known signers are not good."""
+    """Return when each signature was made, and which time-stamps and log entries of known signers are not good.
+
+    Where both an authority and a log say when they saw a signature, the earlier moment counts.
+    """
     times, rejections = [], []
     for one, (keyid, known) in zip(envelope.signatures, signatures, strict=True):
-        at = SignedAt(moment=claimed)
+        at = SignedAt(moment=claimed, has_entry=bool(one.log_entry))
         if known and one.timestamp and authorities:
             try:
-                at = SignedAt(moment=stamped_at(one.timestamp, one.value, authorities), proven=True)
+                at = replace(at, moment=stamped_at(one.timestamp, one.value, authorities), proven=True)
             except EvidenceError as error:
                 rejections.append(Rejection("timestamp-bad", f"{keyid}, {error}"))
-            if at.moment < claimed - CLOCKS:
-                rejections.append(Rejection("timestamp-before", f"{keyid}, {at.moment:%Y-%m-%dT%H:%M:%SZ}"))
+        if known and one.log_entry and logs:
+            try:
+                at = _logged_at(at, envelope, one, logs)
+            except EvidenceError as error:
+                rejections.append(Rejection("log-bad", f"{keyid}, {error}"))
+        if at.moment < claimed - CLOCKS:
+            rejections.append(Rejection("timestamp-before", f"{keyid}, {at.moment:%Y-%m-%dT%H:%M:%SZ}"))
         times.append(at)
     return times, rejections
+
+
+def _logged_at(at: SignedAt, envelope: Envelope, signature: Signature, logs: Sequence[LogKey]) -> SignedAt:
+    """Add where a log has a signature, and when it took it if the log signed that. Raises EvidenceError."""
+    found = logged(signature.log_entry, envelope, signature, logs)
+    if found.moment is None or (at.proven and at.moment <= found.moment):
+        return replace(at, logged=found)
+    return replace(at, logged=found, moment=found.moment, proven=True)
+
+
+def unlogged(
+    envelope: Envelope,
+    signatures: Signatures,
+    keys: Sequence[Verifier],
+    key_set: KeySet | None,
+    times: Sequence[SignedAt],
+) -> list[Rejection]:
+    """Return which signatures that a verifier requires are in no log: of each key, and of a certifier of the set."""
+    seen = {keyid for (keyid, known), at in zip(signatures, times, strict=True) if known and at.logged}
+    missing = [key.keyid for key in keys if key.keyid not in seen]
+    if key_set:
+        kept = [(one, at) for one, at in zip(envelope.signatures, times, strict=True) if at.logged]
+        only = replace(envelope, signatures=tuple(one for one, _ in kept))
+        if key_set.refusals(only, CERTIFIER, [at for _, at in kept]):
+            missing.append("a certifier of the key set")
+    return [Rejection("log-missing", ", ".join(missing))] if missing else []
 
 
 def counting(

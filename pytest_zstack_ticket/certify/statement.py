@@ -23,8 +23,8 @@ STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://in-toto.io/attestation/test-result/v0.1"
 EXTENSION = "urn:zstack-ticket:artefact:certificate:1"
 TARGET = "target"
-DRAWN = re.compile(r"ZT-\d{4}-[0-9A-F]{12}")
-"""The form of numbers that are drawn; others are given out by a certifier."""
+DRAWN = re.compile(r"ZT[0-9]{4}[0-9A-F]{12}")
+"""The form of numbers that are drawn, without their dashes; others are given out by a certifier."""
 WAIVER = ("requirement", "class", "reason", "owner", "approver", "expires")
 """What a statement repeats of a waiver: who answers for which failure, why, and until when."""
 DISAGREE = {
@@ -97,10 +97,16 @@ def drawn_number(statement: JsonObject) -> str:
     return f"ZT-{year}-{digest(statement).removeprefix('sha256:')[:12].upper()}"
 
 
+def like_drawn(number: str) -> bool:
+    """Tell whether a number reads like a drawn one, however spelt: it could pass for that of another certificate."""
+    plain = re.sub(r"[._-]", "", number.upper()).translate(str.maketrans("OIL", "011"))
+    return bool(DRAWN.fullmatch(plain))
+
+
 def borrowed_number(statement: JsonObject) -> bool:
-    """Tell whether a number has the form of a drawn one and was not drawn from what the certificate says."""
+    """Tell whether a number reads like a drawn one and was not drawn from what the certificate says."""
     number = extension(statement)["number"]
-    if not DRAWN.fullmatch(number):
+    if not like_drawn(number):
         return False
     bare = copy.deepcopy(statement)
     del extension(bare)["number"]

@@ -13,6 +13,7 @@ from pytest_zstack_ticket.certify.from_seed import of_another_seed
 from pytest_zstack_ticket.certify.judged_again import is_known
 from pytest_zstack_ticket.certify.rejudge import Rejudged, read_bundle, rejudged
 from pytest_zstack_ticket.certify.shown_commands import other_commands
+from pytest_zstack_ticket.certify.shown_findings import other_findings
 from pytest_zstack_ticket.certify.traces import not_applicable, untraceable
 from pytest_zstack_ticket.certify.whole_tables import cut_or_swapped
 from pytest_zstack_ticket.config.catalogue import catalogue
@@ -40,8 +41,9 @@ def _unbelievable(stated: JsonObject, evidence: Evidence, found: Rejudged) -> st
     whole = {row["id"] for row in found.report["requirements"] if _ran_to_its_end(row, stated["run"])}
     return (
         untraceable(stated, evidence, found.judged, {one.id for one in catalogue()})
-        or next(of_another_seed(stated, evidence, profile), "")
+        or next(of_another_seed(stated, evidence, profile, found.judged), "")
         or next(other_commands(stated, evidence.exchanges), "")
+        or next(other_findings(stated, evidence, found.judged), "")
         or not_applicable(catalogue(), found.judged, profile)
         or cut_or_swapped(
             [one for one in catalogue() if one.id in whole],

@@ -12,11 +12,12 @@ from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
 from pytest_zstack_ticket.certify.plausibility import WEBHOOKS, was_sent
 from pytest_zstack_ticket.certify.repeated_facts import unsupported
 from pytest_zstack_ticket.model.codec import judgement_to_json
-from pytest_zstack_ticket.model.exchange import Exchange, JsonObject, Request, Response
+from pytest_zstack_ticket.model.exchange import ANSWERED_AGAIN, Exchange, Failure, JsonObject, Request, Response
 from pytest_zstack_ticket.model.nonce import NONCE_BYTES_PATTERN
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.model.verdict import Example
+from pytest_zstack_ticket.transport.disconnect import CUT
 from pytest_zstack_ticket.transport.quota import counts_as_creation, size_of
 from pytest_zstack_ticket.verdicts.judge import applies
 from pytest_zstack_ticket.verdicts.relevance import ASIDE
@@ -24,6 +25,8 @@ from pytest_zstack_ticket.verdicts.relevance import ASIDE
 MARK = len(b"zt-00000000")
 """Bytes with which the nonces of all tickets of one user of a run begin; what follows is of one ticket."""
 BODILESS = frozenset({204, 304})
+UNREAD = {CUT: ("delivered-once", "subject"), ANSWERED_AGAIN: ("answered-once", "subject")}
+"""What a run does not read an answer for, by the failure that stands in its place: check and role of the example."""
 _JOB = re.compile(r"/v1/api-jobs/([0-9a-f]{32})(?![0-9A-Za-z])")
 
 
@@ -59,6 +62,7 @@ def _reasons(
     yield from _of_lengths(evidence)
     yield from _of_marks(evidence, shipped)
     yield from _of_calls(evidence)
+    yield from _of_failures(evidence, shipped)
     if evidence.complete:
         yield from _of_counters(report, evidence)
 
@@ -145,6 +149,20 @@ def _of_calls(evidence: Evidence) -> Iterator[str]:
                     yield f"{one.id} asks about a job of another call"
                 if not _is_delivered(one) and not _nonces(one) <= _nonces(trail[0]):
                     yield f"{one.id} is a call of its own"
+
+
+def _of_failures(evidence: Evidence, shipped: Collection[str]) -> Iterator[str]:
+    """Yield answers that the run says it did not read, or took for two, where none of its tests does that.
+
+    A witness cannot tell: it saw an answer pass, whatever that was.
+    """
+    for example in (one for one in evidence.examples if one.requirement in shipped):
+        for role, ids in example.roles.items():
+            for one in ids:
+                answer = evidence.exchanges[one].answer
+                only = UNREAD.get(answer.detail) if isinstance(answer, Failure) else None
+                if only and (example.check, role) != only:
+                    yield f"the answer to {one} was read by every run"
 
 
 def _is_delivered(exchange: Exchange) -> bool:

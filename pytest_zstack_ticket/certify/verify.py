@@ -21,10 +21,19 @@ from pytest_zstack_ticket.certify.dsse import Envelope, parse_envelope
 from pytest_zstack_ticket.certify.judged_again import Judge, is_known, judged_otherwise, shipped_requirements
 from pytest_zstack_ticket.certify.key_set import CERTIFIER, KeySet, SignedAt
 from pytest_zstack_ticket.certify.keys import Verifier
+from pytest_zstack_ticket.certify.log_keys import LogKey
 from pytest_zstack_ticket.certify.policy import unmet, wrongly_claimed
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.certify.report_files import ComparedFiles, compared_files
-from pytest_zstack_ticket.certify.signers import CLOCKS, counting, signatures_of, signing_times, unsigned
+from pytest_zstack_ticket.certify.signers import (
+    CLOCKS,
+    Signatures,
+    counting,
+    signatures_of,
+    signing_times,
+    unlogged,
+    unsigned,
+)
 from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, borrowed_number, disagreements, extension, untimely
 from pytest_zstack_ticket.certify.statement_reader import exchanges_of, nonce_use_of, seal_of, statement_of
 from pytest_zstack_ticket.model.errors import EvidenceError
@@ -43,8 +52,9 @@ class Wanted:
 
     `advisories` name requirements of suites that are known to be wrong; they reject nothing. `policy` is the verifier's
     own: what the signer claims to have met does not count for it. With a `key_set`, a certifier of it must have signed
-    while its key was valid; time-stamps count if one of the `authorities` made them. A `witness` must have seen the
-    exchanges of the evidence, and no others of the run.
+    while its key was valid; time-stamps count if one of the `authorities` made them. With keys of `logs`, one of these
+    must have the signature of each of the keys, and of a certifier of the set. A `witness` must have seen the exchanges
+    of the evidence, and no others of the run.
     """
 
     keys: Sequence[Verifier]
@@ -55,6 +65,7 @@ class Wanted:
     policy: JsonObject | None = None
     key_set: KeySet | None = None
     authorities: Sequence[Certificate] = ()
+    logs: Sequence[LogKey] = ()
     witness: WitnessRecord | None = None
 
 
@@ -118,14 +129,23 @@ def _opened(bundle: Bundle, envelope: Envelope, wanted: Wanted, judge_again: Jud
         return _rejected(Rejection("statement-malformed", str(error)))
     signatures = signatures_of(envelope, wanted.keys, wanted.key_set)
     claimed = datetime.fromisoformat(extension(statement)["validity"]["notBefore"])
-    times, refused = signing_times(envelope, signatures, claimed, wanted.authorities)
+    times, refused = signing_times(envelope, signatures, claimed, wanted.authorities, wanted.logs)
     if wanted.key_set:
         refused += wanted.key_set.refusals(envelope, CERTIFIER, times)
     if refused:
         return _rejected(*refused)
     found = _held_to(bundle, statement, wanted, judge_again)
     counted = counting(envelope, signatures, wanted.keys, wanted.key_set, times)
-    return replace(found, signatures=counted, times=tuple(times))
+    reasons = (*found.rejections, *_unlogged(envelope, signatures, wanted, times))
+    return replace(found, rejections=reasons, signatures=counted, times=tuple(times))
+
+
+def _unlogged(envelope: Envelope, signatures: Signatures, wanted: Wanted, times: Sequence[SignedAt]) -> list[Rejection]:
+    """Return which signatures are in no log, if the verifier or the policy requires one."""
+    if wanted.logs:
+        return unlogged(envelope, signatures, wanted.keys, wanted.key_set, times)
+    required = wanted.policy is not None and wanted.policy.get("log", False)
+    return [Rejection("policy-unmet", "no entry of a transparency log was checked")] if required else []
 
 
 def _rejected(*rejections: Rejection) -> Verification:
@@ -200,7 +220,8 @@ def _uses_otherwise(bundle: Bundle, statement: JsonObject) -> list[Rejection]:
     if not nonce:
         return []
     counted = asdict(nonce_use_of(bundle, signed["evidence"]["file"], nonce))
-    return [] if stated == counted else [Rejection("nonce-use-differs", "{carrying} / {creates}".format(**counted))]
+    same = stated is not None and {"unmarked": counted["unmarked"], **stated} == counted
+    return [] if same else [Rejection("nonce-use-differs", "{carrying} / {creates}".format(**counted))]
 
 
 def _other_nonce(statement: JsonObject, nonce: str) -> list[Rejection]:

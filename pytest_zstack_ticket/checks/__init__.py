@@ -99,6 +99,7 @@ CHECKS: dict[str, CheckFunction] = {
     "complete-history": lifecycle.complete_history,
     "recorded-comment": lifecycle.recorded_comment,
     "wrong-operator": approvals.wrong_operator,
+    "other-operator": approvals.other_operator,
     "approver-event": approvals.approver_event,
     "recorded-event": approvals.recorded_event,
     "not-visible": visibility.not_visible,

@@ -87,6 +87,28 @@ def recorded_event(trails: Trails, arguments: Arguments, profile: Profile) -> Ju
     return violation(Phrase.of("expect-history", count=1, before=one, after=other), Phrase.of("stored", count=count))
 
 
+def other_operator(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the history names another user for an event of the approver than for one of the owner.
+
+    Roles: `subject` is a reject by the approver, `own` a cancel by the owner, of tickets whose histories `history` and
+    `own-history` show.
+    """
+    named: list[str] = []
+    for role, shown, status in (("subject", "history", "Rejected"), ("own", "own-history", "Cancelled")):
+        outcome = outcome_of(trails, role, profile, ACTION)
+        if not accepted(outcome):
+            return Undecided(Phrase.of("legal-refusal") if refused(outcome) else describe(outcome))
+        found = [
+            row.get("operatorUuid") for row in rows_of(trails.get(shown, ())) or () if row.get("toStatus") == status
+        ]
+        if len(found) != 1 or not isinstance(found[0], str):
+            return Undecided(Phrase.of("not-shown", member="operatorUuid"))
+        named.append(found[0])
+    if named[0] != named[1]:
+        return None
+    return violation(Phrase.of("expect-other-operator"), Phrase.of("shows", value=brief(named[0])))
+
+
 def _count(trails: Trails, leads: tuple[str, ...]) -> int:
     rows, one = rows_of(trails.get("history", ())) or [], _status(trails, "before")
     return sum(row.get("fromStatus") == one and row.get("toStatus") in leads for row in rows)

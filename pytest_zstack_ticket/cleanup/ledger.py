@@ -182,11 +182,17 @@ class SavedLedger:
 def read_ledger(path: Path) -> tuple[LedgerHead, LedgerEntries]:
     """Read a ledger; a torn last line is left out. Raises LedgerError, naming file and line."""
     try:
-        lines = path.read_text("utf-8").split("\n")
+        text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise LedgerError(
             f"{path} cannot be read ({error.__class__.__name__}). Name a ledger that a run left."
         ) from error
+    return read_entries(text, path)
+
+
+def read_entries(text: str, path: Path | str) -> tuple[LedgerHead, LedgerEntries]:
+    """Read the text of a ledger; `path` says in messages where it stands. Raises LedgerError."""
+    lines = text.split("\n")
     head, book = None, LedgerEntries()
     for number, line in enumerate(lines, 1):
         if not line:

@@ -48,6 +48,7 @@ GROUPS = {
         "keygen": ("keygen", "create a key pair for signing and verifying"),
         "sign": ("sign", "sign the result of a run"),
         "countersign": ("sign", "add a signature to a signed bundle"),
+        "attach": ("attach", "keep a transparency log's entry beside a signature"),
         "verify": ("verify", "verify that a signed bundle is genuine"),
         "registry": ("registry", "list certificates publicly, or withdraw one"),
         "keyset": ("keyset", "sign a list of keys with roles and validity"),

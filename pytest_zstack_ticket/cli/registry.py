@@ -12,6 +12,7 @@ from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE
 from pytest_zstack_ticket.certify.dsse import parse_envelope
 from pytest_zstack_ticket.certify.keys import PASSPHRASE, PrivateKey, load_private, load_public
+from pytest_zstack_ticket.certify.log_keys import load_log_key
 from pytest_zstack_ticket.certify.messages import rejection_lines
 from pytest_zstack_ticket.certify.registry import REGISTRY, entry_of, merged, withdraw
 from pytest_zstack_ticket.certify.signed_list import read_signed_list, sign_list
@@ -20,7 +21,7 @@ from pytest_zstack_ticket.certify.verify import Wanted, verify_bundle
 from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
-from pytest_zstack_ticket.cli.trust import add_key_option, add_trust_arguments, trust_of
+from pytest_zstack_ticket.cli.trust import add_key_option, add_log_key, add_trust_arguments, trust_of
 from pytest_zstack_ticket.config.atomic_write import write_atomically
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.exchange import JsonObject
@@ -42,6 +43,7 @@ def add_registry_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", metavar="FILE", type=Path, required=True, help="private key to sign the list with")
     add_key_option(parser, "--registry-key", "public key that the list was signed with before (default: that of --key)")
     add_trust_arguments(parser)
+    add_log_key(parser)
     parser.add_argument("--withdraw", metavar="NUMBER", default="", help="withdraw a listed certificate, for good")
     parser.add_argument("--reason", metavar="TEXT", default="", help="why it is withdrawn")
     add_json(parser)
@@ -85,7 +87,8 @@ def _earlier(arguments: argparse.Namespace, key: PrivateKey, now: datetime) -> S
 def _verified(arguments: argparse.Namespace, now: datetime) -> list[JsonObject] | None:
     """Return the entries of the bundles; None, with the reasons written, if one is not genuine."""
     trust = trust_of(arguments)
-    wanted = Wanted(keys=trust.keys, key_set=trust.key_set, since=now, until=now)
+    logs = tuple(map(load_log_key, arguments.log_key))
+    wanted = Wanted(keys=trust.keys, key_set=trust.key_set, since=now, until=now, logs=logs)
     entries, genuine = [], True
     for path in _bundles(arguments.bundles):
         found = verify_bundle(path, wanted, judge_again=judged_report)

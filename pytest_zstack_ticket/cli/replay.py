@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from pytest_zstack_ticket.artifacts.report_reader import load_report
+from pytest_zstack_ticket.certify.shown_commands import options_of_ours
 from pytest_zstack_ticket.cli.arguments import add_json, add_lang, language_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.findings import row_of
@@ -37,6 +38,11 @@ def replay(arguments: argparse.Namespace) -> int:
     """Run the test of a finding again. Raises EvidenceError and TargetError."""
     row = row_of(load_report(arguments.bundle), arguments.id)
     finding = row["findings"][-1]
+    if options_of_ours(finding["regenerate"]) is None:
+        raise EvidenceError(
+            f"{arguments.bundle}: the command of {row['id']} is not one that a run writes, so it is not started. Run "
+            f"its test yourself: pytest -k {row['id']}"
+        )
     command = _command(finding["regenerate"], arguments.url, arguments.bundle)
     print_message(shlex.join(["pytest", *command]))
     now = _row_now(command, row["id"])

@@ -12,7 +12,7 @@ from pytest_zstack_ticket.certify.judged_again import is_known
 from pytest_zstack_ticket.certify.keys import PASSPHRASE, PrivateKey, load_private, load_public, open_to_others
 from pytest_zstack_ticket.certify.messages import claim_lines, rejection_lines, rejections_to_json, uncompared_lines
 from pytest_zstack_ticket.certify.sign import Signing, countersign_bundle, sign_bundle, summary
-from pytest_zstack_ticket.certify.statement import DRAWN, Terms
+from pytest_zstack_ticket.certify.statement import Terms, like_drawn
 from pytest_zstack_ticket.certify.strict_rejudge import judged_report
 from pytest_zstack_ticket.certify.timestamps import TimeStamper, time_stamper
 from pytest_zstack_ticket.cli.arguments import BUNDLE, add_json, add_lang, add_nonce, days_of, language_of, nonce_of
@@ -78,10 +78,8 @@ def _number(arguments: argparse.Namespace) -> str:
     number: str = arguments.number
     if number and not NUMBER.fullmatch(number):
         raise SettingsError(f"--number: {number!r} is not a number; write {NUMBER_FORM}.")
-    if DRAWN.fullmatch(number):
-        raise SettingsError(
-            f"--number: {number!r} has the form of a drawn number; write another, or leave --number out."
-        )
+    if like_drawn(number):
+        raise SettingsError(f"--number: {number!r} reads like a drawn number; write another, or leave --number out.")
     return number
 
 

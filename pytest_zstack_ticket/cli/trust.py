@@ -70,6 +70,19 @@ def add_witness_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_log_key(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+    """Add `--log-key`."""
+    parser.add_argument(
+        "--log-key",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=None if required else [],
+        required=required,
+        help="public key of an accepted transparency log (PEM, repeatable); each signature must be in one",
+    )
+
+
 def add_key_option(parser: argparse.ArgumentParser, name: str, text: str) -> None:
     """Add an option that names public keys; `text` is its help."""
     parser.add_argument(name, metavar="FILE", type=Path, action="append", default=[], help=text)

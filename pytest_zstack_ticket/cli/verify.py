@@ -8,9 +8,12 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from pytest_zstack_ticket.certify.advisories import ADVISORIES
+from pytest_zstack_ticket.certify.log_keys import load_log_key
 from pytest_zstack_ticket.certify.messages import (
     advised_lines,
     claim_lines,
+    logged_claims,
+    logged_lines,
     rejection_lines,
     rejections_to_json,
     uncompared_lines,
@@ -28,7 +31,14 @@ from pytest_zstack_ticket.certify.verify import Verification, Wanted, verify_bun
 from pytest_zstack_ticket.cli.arguments import add_json, add_lang, add_nonce, language_of, nonce_of
 from pytest_zstack_ticket.cli.command import Command
 from pytest_zstack_ticket.cli.output import print_message, write_json, write_line
-from pytest_zstack_ticket.cli.trust import Trust, add_key_option, add_trust_arguments, add_witness_arguments, trust_of
+from pytest_zstack_ticket.cli.trust import (
+    Trust,
+    add_key_option,
+    add_log_key,
+    add_trust_arguments,
+    add_witness_arguments,
+    trust_of,
+)
 from pytest_zstack_ticket.config.policy_file import load_policy
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.exchange import JsonObject
@@ -39,6 +49,8 @@ DOUBTED = 14
 """Exit status for a genuine bundle with a line that an advisory casts doubt on."""
 WITHDRAWN = 15
 """Exit status for a bundle that is genuine but for its withdrawal."""
+SHOWN = frozenset({"policy-unmet", "log-missing"})
+"""Reasons to reject a bundle that is what its signer signed: a run that was shown has used its nonce."""
 WITHOUT_A_KEY = frozenset({"bundle-unreadable", "not-signed"})
 """Reasons to reject a bundle whoever had to sign it."""
 OR_ELSE = "(repeatable; default: the publishers of --keys, or the --public-key files)"
@@ -63,6 +75,7 @@ def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="certificates of an accepted time-stamping authority, its root among them (PEM)",
     )
+    add_log_key(parser)
     add_key_option(parser, "--advisory-key", f"public key of an accepted publisher of advisories {OR_ELSE}")
     parser.add_argument(
         "--registry", metavar="FILE", type=Path, help="signed list of `registry`: the certificate must stand in it"
@@ -93,12 +106,13 @@ def verify(arguments: argparse.Namespace) -> int:
         policy=load_policy(arguments.policy) if arguments.policy else None,
         key_set=trust.key_set,
         authorities=load_authorities(arguments.tsa_certificate) if arguments.tsa_certificate else (),
+        logs=tuple(map(load_log_key, arguments.log_key)),
         witness=trust.read_witness(arguments.witness, arguments.witness_key),
     )
     found = verify_bundle(arguments.bundle, wanted, judge_again=judged_report)
     if registry and found.genuine and found.statement:
         found = replace(found, rejections=tuple(unregistered(found.statement, registry.value)))
-    if arguments.used_nonces and found.statement and {one.reason for one in found.rejections} <= {"policy-unmet"}:
+    if arguments.used_nonces and found.statement and {one.reason for one in found.rejections} <= SHOWN:
         # a run that does not meet the policy has used its nonce too, else the best of several runs could be shown
         claimed = extension(found.statement)
         used = claimed["nonce"] or "", claimed["run"]["id"], claimed["evidence"]["root"]
@@ -178,7 +192,13 @@ def _document(
         "reasons": rejections_to_json(found.rejections, translations()),
         "claims": claims,
         "signatures": [
-            {"keyid": keyid, "verified": verified, "time": stamp(at.moment), "stamped": at.proven}
+            {
+                "keyid": keyid,
+                "verified": verified,
+                "time": stamp(at.moment),
+                "stamped": at.proven,
+                "logged": logged_claims(at.logged) if at.logged else None,
+            }
             for (keyid, verified), at in zip(found.signatures, found.times, strict=True)
         ],
         "judged_again": found.judged_again,
@@ -227,10 +247,7 @@ def _write(
         write_line(line)
     if advisories and not found.advised:
         print_message(words["advised-none"].format(issued=advisories.value["issued"]))
-    for (keyid, verified), at in zip(found.signatures, found.times, strict=True):
-        line = words["signature-verified" if verified else "signature-unknown"].format(keyid=visible(keyid)[:64])
-        time = words["stamped" if at.proven else "unstamped"].format(time=stamp(at.moment)) if verified else ""
-        write_line(f"{line}{trust.owner_of(keyid)}{time}")
+    _write_signers(found, lang, trust)
     print_message(words["judged-again" if found.judged_again else "not-judged-again"])
     for line in uncompared_lines(found.uncompared, translations(), lang):
         write_line(line)
@@ -238,6 +255,17 @@ def _write(
         write_line(words["other-version"])
     elif found.same_suite is False:
         write_line(words["other-suite"])
+
+
+def _write_signers(found: Verification, lang: str, trust: Trust) -> None:
+    """Say who signed, when, and in which log that stands."""
+    words = translations().catalogues[lang]["certificate"]
+    for (keyid, verified), at in zip(found.signatures, found.times, strict=True):
+        line = words["signature-verified" if verified else "signature-unknown"].format(keyid=visible(keyid)[:64])
+        time = words["stamped" if at.proven else "unstamped"].format(time=stamp(at.moment)) if verified else ""
+        write_line(f"{line}{trust.owner_of(keyid)}{time}")
+        for more in logged_lines(at, translations(), lang) if verified else ():
+            write_line(more)
 
 
 COMMANDS = {

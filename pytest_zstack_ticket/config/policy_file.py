@@ -9,7 +9,7 @@ from pytest_zstack_ticket.config.package_data import PACKAGE
 from pytest_zstack_ticket.config.toml_document import read_toml
 from pytest_zstack_ticket.model.digest import digest
 from pytest_zstack_ticket.model.errors import PolicyError
-from pytest_zstack_ticket.model.look_alikes import skeleton
+from pytest_zstack_ticket.model.look_alikes import reads_like
 
 SHIPPED = ("standard-2026",)
 
@@ -27,4 +27,4 @@ def load_policy(name: str) -> dict[str, Any]:
 
 def shipped_like(name: str) -> str:
     """Return the name of the shipped policy that a name is or reads like, empty if there is none."""
-    return next((one for one in SHIPPED if skeleton(one) == skeleton(name)), "")
+    return next((one for one in SHIPPED if reads_like(name, one)), "")

@@ -10,7 +10,7 @@ from typing import Any
 from pytest_zstack_ticket.config.package_data import PACKAGE, schemas_folder
 from pytest_zstack_ticket.config.toml_document import read_toml
 from pytest_zstack_ticket.model.errors import ProfileError
-from pytest_zstack_ticket.model.look_alikes import skeleton
+from pytest_zstack_ticket.model.look_alikes import reads_like
 from pytest_zstack_ticket.model.profile import Limits, Profile, Release
 
 BUILT_IN = ("deployed", "documented")
@@ -53,7 +53,7 @@ def load_profile(name: str, *, release: str = "") -> Profile:
 
 def built_in_like(name: str) -> str:
     """Return the name of the built-in profile that a name is or reads like, empty if there is none."""
-    return next((one for one in BUILT_IN if skeleton(one) == skeleton(name)), "")
+    return next((one for one in BUILT_IN if reads_like(name, one)), "")
 
 
 def _is_built_in(path: Path) -> bool:

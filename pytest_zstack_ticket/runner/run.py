@@ -41,7 +41,7 @@ from pytest_zstack_ticket.target.target import Target
 from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
 if TYPE_CHECKING:
-    from pytest_zstack_ticket.simulator.server.server import SimulatorServer
+    from pytest_zstack_ticket.simulator.server.forked_server import EmbeddedEndpoint
 
 Role: TypeAlias = Literal["alone", "controller", "worker"]
 """`alone` runs the tests itself; under xdist the controller gathers what the workers find."""
@@ -66,7 +66,7 @@ class Run:
     calibrated: Mapping[str, Any] = field(default_factory=dict)
     started: float = field(default_factory=time.time)
     target: Target | None = None
-    server: SimulatorServer | None = None
+    server: EmbeddedEndpoint | None = None
     recorder: Recorder = field(default_factory=NoRecorder)
     results: RunResults = field(default_factory=RunResults)
     selected: Counter[str] = field(default_factory=Counter)
@@ -198,9 +198,9 @@ class Run:
         if self.place and self.role != "worker":
             self.place.make()
         if self.options.embedded and not self.url:
-            from pytest_zstack_ticket.simulator.server.server import started  # noqa: PLC0415 - only embedded runs pay for it
+            from pytest_zstack_ticket.simulator.server import forked_server  # noqa: PLC0415 - only embedded runs pay for it
 
-            self.server = started(str(self.options["url"]))
+            self.server = forked_server.embedded_endpoint(str(self.options["url"]))
             self.url = self.server.url
         self.url = self.url or str(self.options["url"])
         self._record()

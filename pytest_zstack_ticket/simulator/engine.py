@@ -148,18 +148,18 @@ class Engine:
             rest_layer.body_text(context)
             identity = job_id(decoded(split_target(request.path)[0]))
             if identity is not None:
-                return self._poll(request, identity)
+                return self._poll(request, identity, active)
             rest_layer.receive(context)
             return self._send(context, facts)
         except Refusal as error:
             return response_builder.refusal(self.state.variant, error, kind)
 
-    def _poll(self, request: Request, identity: str) -> Answer:
+    def _poll(self, request: Request, identity: str, active: Active) -> Answer:
         """Answer a job query: without any authentication, to anybody who knows the id."""
         if request.method != "GET":
             text = "only GET method is allowed for querying job status"
             raise Refusal(row="R31", status=405, text=text, ideal=405)
-        job = self.jobs.find(identity)
+        job = self.jobs.find(identity, whole=active.without("jobs-by-beginning"))
         if job is None:
             return response_builder.unknown_job(self.state.variant, "poll", identity)
         held, job.held = job.held, False

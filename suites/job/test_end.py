@@ -17,6 +17,8 @@ TRIES, ENOUGH = 20, 5
 """Creates that are polled at once to find jobs that still run, and how many of those are enough."""
 AWAY = ("0" * 32, "f" * 32, "0", "-1", "null", "undefined", "job", "a" * 31, "a" * 33)
 """Ids that no job has, for efforts above smoke."""
+PART = 16
+"""So many characters of a job's id are not its id."""
 UNKNOWN = {"smoke": 0, "standard": 0, "certify": 12}
 LATER = 1.0
 """Seconds after which a job that was reported as done too early is done."""
@@ -112,8 +114,10 @@ def test_end_of_an_events_job_reads_the_same_again(zstack_canary, ticket_endpoin
 @pytest.mark.requirement("ZT-JOB-011")
 def test_unknown_job_is_not_found(ticket_endpoint, zstack_effort, zstack_examine):
     """A job that does not exist is reported as not found, neither pending nor done."""
-    job = ticket_endpoint.calibration.job if zstack_effort != "smoke" else ""
-    near = [job[::-1], f"{job[:-1]}{'1' if job.endswith('0') else '0'}", *AWAY] if job else []
+    job = ticket_endpoint.calibration.job
+    near = [job[:PART]] if len(job) > PART else []
+    if job and zstack_effort != "smoke":
+        near += [job[::-1], f"{job[:-1]}{'1' if job.endswith('0') else '0'}", *AWAY]
     fresh = (uuid.uuid4().hex for _ in range(UNKNOWN[zstack_effort]))
     for unknown in (uuid.uuid4().hex, "not-a-job", *near, *fresh):
         result = ticket_endpoint.call("GET", f"/v1/api-jobs/{unknown}", follow=False)
@@ -149,7 +153,7 @@ def test_job_ends_within_its_announced_timeout(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-JOB-018")
-@pytest.mark.zstack_alone
+@pytest.mark.zstack_alone("races")
 @pytest.mark.zstack_rounds
 def test_job_results_are_not_mixed_up(ticket_endpoint, zstack_examine):
     """The results of two jobs are not mixed up."""

@@ -1,6 +1,7 @@
 """How a job starts: the 202, its location and its id."""
 
 import json
+import uuid
 
 import pytest
 
@@ -11,6 +12,11 @@ START_PARTS = {
     "ZT-JOB-002": (["location"], ["pattern"]),
     "ZT-JOB-003": (["apiTimeout"], []),
 }
+OF_A_TICKET = {
+    "cancel": ("PUT", "/actions", {"changeTicketStatus": {"statusEvent": "cancel"}}),
+    "delete": ("DELETE", "?deleteMode=Permissive", None),
+}
+"""Calls on a ticket that start jobs: method, rest of the path, body."""
 NO_NUMBERS = ("soon", "never", "five", "default", "x", "later")
 BAD_JOB_IDS = ("a" * 31, "b" * 33, "01234567-89ab-4def-8123-456789abcdef", "0123-4567-89ab-cdef-0123-4567-89ab-cdef")
 
@@ -37,11 +43,20 @@ def test_accepted_response_has_a_usable_location(part, ticket_endpoint, zstack_c
 @pytest.mark.requirement("ZT-JOB-004")
 @pytest.mark.zstack_rounds
 def test_job_has_the_id_requested(ticket_endpoint, zstack_examine):
-    """A job has the id that X-Job-UUID requested."""
+    """A job has the id that X-Job-UUID requested, be it that of a create, of an event or of a deletion."""
     for _ in range(3):
         result = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid="fresh")
         violation = zstack_examine("requested-job-id", subject=result)
         assert violation is None, violation
+    ticket = (getattr(result.outcome, "inventory", None) or {}).get("uuid")
+    for name, (method, path, body) in OF_A_TICKET.items() if isinstance(ticket, str) else ():
+        headers = (("X-Job-UUID", uuid.uuid4().hex),)
+        subject = ticket_endpoint.call(method, f"/v1/tickets/{ticket}{path}", body=body, headers=headers)
+        if subject.started_job:
+            violation = zstack_examine(
+                "requested-job-id", edit=Edit(kind="variation", name=f"job-of-{name}"), subject=subject
+            )
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-JOB-013")

@@ -1,5 +1,7 @@
 """Bodies of actions that say nothing, or nothing that the API knows: each is refused and changes nothing."""
 
+import uuid
+
 import pytest
 
 from pytest_zstack_ticket import Edit
@@ -63,6 +65,8 @@ def test_update_with_requests_of_a_wrong_type_is_refused(zstack_canary, zstack_e
     canary.send_event("cancel")
     sibling = other.send_event("update")
     arguments = {"event": "update", "must": "refuse"}
-    for name, requests in REQUESTS.items():
+    good = canary.created.sent("requests") or [{}]
+    changed = {**good[0], "requestName": f"changed {uuid.uuid4().hex}"}
+    for name, requests in (REQUESTS | {"good-before-null": [changed, None]}).items():
         roles = attempt(canary, {"updateTicketRequest": {"requests": requests}})
         judge(roles, canary, zstack_examine, edit=edit_of(name), sibling=sibling, arguments=arguments)

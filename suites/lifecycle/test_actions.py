@@ -27,18 +27,19 @@ def update(canary, members):
 @pytest.mark.requirement("ZT-LIFECYCLE-003")
 @pytest.mark.zstack_rounds
 def test_update_replaces_all_requests(zstack_canary, zstack_examine):
-    """After an update with several requests, a cancelled ticket has all of them, in order."""
+    """After an update with several requests, a cancelled ticket has all of them, in order; then one has replaced them."""
     canary = zstack_canary()
     canary.send_event("cancel")
     first = (canary.created.sent("requests") or [{}])[0]
     names = [f"changed {place} {uuid.uuid4().hex}" for place in range(3)]
     requests = [{**first, "requestName": name, "executeTimes": place + 1} for place, name in enumerate(names)]
-    subject = update(canary, {"requests": requests})
-    if not canary.was_deleted_for_quota:
-        violation = zstack_examine(
-            "updated-requests", edit=edit_of("several"), subject=subject, after=canary.find_by_uuid()
-        )
-        assert violation is None, violation
+    for name, sent in (("several", requests), ("fewer", requests[2:])):
+        subject = update(canary, {"requests": sent})
+        if not canary.was_deleted_for_quota:
+            violation = zstack_examine(
+                "updated-requests", edit=edit_of(name), subject=subject, after=canary.find_by_uuid()
+            )
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-003")
@@ -133,6 +134,27 @@ def test_overlong_comment_is_refused(zstack_canary, zstack_profile, zstack_exami
             arguments = {"event": "cancel", "must": "refuse"}
             violation = zstack_examine(
                 "event-effect", edit=edit_of("long-comment"), arguments=arguments, sibling=sibling, **roles
+            )
+            assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-053")
+@pytest.mark.zstack_rounds(most=4)
+def test_update_with_an_overlong_description_is_refused(zstack_canary, zstack_profile, zstack_examine):
+    """From 4.8 on, an update whose description is longer than 2048 UTF-16 code units is refused and changes nothing."""
+    canary, limit = zstack_canary(), zstack_profile.limits.description
+    canary.send_event("cancel")
+    sibling = canary.send_event("update", more={"description": "x" * limit})
+    for more in (1, 500):
+        roles = {
+            "before": canary.find_by_uuid(),
+            "subject": canary.send_event("update", more={"description": "x" * (limit + more)}),
+            "after": canary.find_by_uuid(),
+        }
+        if not canary.was_deleted_for_quota:
+            arguments = {"event": "update", "must": "refuse"}
+            violation = zstack_examine(
+                "event-effect", edit=edit_of("long-description"), arguments=arguments, sibling=sibling, **roles
             )
             assert violation is None, violation
 

@@ -252,29 +252,34 @@ def test_comment_is_recorded_in_the_history(ticket_endpoint, zstack_examine):
 
 
 def delete_cancelled(endpoint):
-    """Delete three cancelled tickets, each beside another one; what to judge of each."""
+    """Delete three cancelled tickets, each beside another one; each with what to judge of it."""
     new_ticket, found = ticket_factory(endpoint), []
     for _ in range(3):
         other, ticket = new_ticket(), new_ticket()
         ticket.send_event("cancel")
         roles = {"before": ticket.find_by_uuid(), "bystander-before": other.find_by_uuid(), "subject": ticket.delete()}
         roles |= {"after": ticket.find_by_uuid(), "named": endpoint.find_by_name(ticket.created)}
-        found.append(roles | {"bystander-after": other.find_by_uuid()})
+        found.append((ticket, roles | {"bystander-after": other.find_by_uuid()}))
     return found
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-010")
 def test_deleted_ticket_is_no_longer_shown(ticket_endpoint, zstack_once, zstack_examine):
-    """A deleted ticket is no longer shown, and no other ticket disappears with it."""
-    for roles in zstack_once("lifecycle: deletions", lambda: delete_cancelled(ticket_endpoint)):
+    """A deleted ticket is no longer shown, not later in the run either, and no other ticket disappears with it."""
+    deletions = zstack_once("lifecycle: deletions", lambda: delete_cancelled(ticket_endpoint))
+    for _, roles in deletions:
         violation = zstack_examine("deleted-ticket", **roles)
+        assert violation is None, violation
+    for ticket, roles in deletions:
+        later = {"before": roles["before"], "subject": roles["subject"], "after": ticket.find_by_uuid()}
+        violation = zstack_examine("deleted-ticket", edit=edit_of("later"), **later)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-047")
 def test_own_cancelled_ticket_can_be_deleted(ticket_endpoint, zstack_once, zstack_examine):
     """A user can delete a ticket of their own that is cancelled."""
-    for roles in zstack_once("lifecycle: deletions", lambda: delete_cancelled(ticket_endpoint)):
+    for _, roles in zstack_once("lifecycle: deletions", lambda: delete_cancelled(ticket_endpoint)):
         violation = zstack_examine("own-deletion", subject=roles["subject"], before=roles["before"])
         assert violation is None, violation
 

@@ -80,6 +80,21 @@ def test_reject_by_the_approver_leads_to_rejected(zstack_canary, zstack_examine,
         zstack_observe("operator-of-a-reject", operators(roles["history"]), roles["history"])
 
 
+@pytest.mark.requirement("ZT-LIFECYCLE-052")
+@pytest.mark.zstack_rounds
+def test_history_tells_the_approver_from_the_owner(zstack_canary, ticket_endpoint, zstack_examine):
+    """The history names another operator for the approver's event than for the owner's."""
+    own, canary = zstack_canary(), zstack_canary()
+    roles = {"own": own.send_event("cancel"), "own-history": own.history()}
+    roles |= {
+        "subject": canary.send_event("reject", by=ticket_endpoint.as_user("approver")),
+        "history": canary.history(),
+    }
+    if not (own.was_deleted_for_quota or canary.was_deleted_for_quota):
+        violation = zstack_examine("other-operator", edit=edit_of("reject", "approver"), **roles)
+        assert violation is None, violation
+
+
 def operators(history):
     """Say which operator the last history row names: the kind only, for the uuid differs in every run."""
     rows = (getattr(history.outcome, "result", None) or {}).get("inventories") or [{}]

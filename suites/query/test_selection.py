@@ -135,6 +135,7 @@ def test_schema_paths_resolve_to_values(zstack_tickets, zstack_effort, zstack_ex
     """Each path in the schema of a query's response resolves to a value in that response."""
     conditions = ([OWN], ["name={a}"], ["name={own}"], *deeper("ZT-QUERY-007", zstack_effort))
     queries = [(one, {}) for one in conditions] + [(["name={a}"], {"fields": "uuid,name"})]
+    queries.append(([OWN], {"limit": 2, "start": 1}))
     for result in (zstack_tickets.query(*asked, **parameters) for asked, parameters in queries):
         violation = zstack_examine("query-schema-paths", subject=result)
         assert violation is None, violation

@@ -9,7 +9,7 @@ FIRST = {"smoke": 12, "standard": 40, "certify": 1000}
 """Rows of each catalogue that are sent again."""
 
 
-pytestmark = pytest.mark.zstack_alone(cleanup=True)
+pytestmark = pytest.mark.zstack_alone("end", cleanup=True)
 """They compare the end of a run with its start."""
 
 
@@ -54,6 +54,7 @@ def test_same_draft_is_treated_the_same_throughout_the_run(zstack_drift, zstack_
 
 
 @pytest.mark.requirement("ZT-STORE-017")
+@pytest.mark.zstack_alone(cleanup=True)
 def test_first_drafts_get_the_same_decision_at_the_end(
     zstack_cases, zstack_run, zstack_second_pass, zstack_in_window, zstack_examine
 ):

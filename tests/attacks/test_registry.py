@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE
+from pytest_zstack_ticket.certify.dsse import MOST_SIGNATURES, Signature, envelope_text, parse_envelope
 from pytest_zstack_ticket.certify.keys import PrivateKey, new_key
+from pytest_zstack_ticket.certify.registry import merged
 from pytest_zstack_ticket.cli.main import main
+from pytest_zstack_ticket.config.policy_file import load_policy
+from pytest_zstack_ticket.model.errors import UsageError
 from tests.plugin.test_certificate import edit_report, flip_quietly, leave_pages_out, make
 from tests.support.time_authority import Authority, listening, needs_openssl
+from tests.support.transparency_log import Log, body_of, others, tiled_body_of
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 LAB, VENDOR, ROOT = new_key(), new_key(), new_key()
@@ -82,7 +88,10 @@ def test_a_certifier_of_the_set_is_believed_and_named(place, verify, capsys):
     status, document = verify(*trusted)
     for one in document["signatures"]:
         assert one.pop("time") == document["claims"]["validity"]["notBefore"]
-    assert (status, document["signatures"]) == (0, [{"keyid": LAB.keyid, "verified": True, "stamped": False}])
+    assert (status, document["signatures"]) == (
+        0,
+        [{"keyid": LAB.keyid, "verified": True, "stamped": False, "logged": None}],
+    )
     assert main(["verify", "report", *trusted, "--lang", "en"]) == 0
     shown = capsys.readouterr().out
     assert f"signed by {LAB.keyid} (Lab, certifier)" in shown
@@ -140,6 +149,71 @@ def test_a_time_stamp_saves_what_was_signed_before_the_key_was_stolen(place, ver
     signed = (place / "report" / ENVELOPE).read_bytes()
     assert main(["sign", "report", "--key", "lab.key.pem", "--replace", "--timestamp", "http://127.0.0.1:1/"]) == 4
     assert (place / "report" / ENVELOPE).read_bytes() == signed, "without an answer nothing is written"
+
+
+def test_a_log_entry_shows_that_a_certificate_was_signed_in_the_open(place, verify, capsys, monkeypatch):
+    """Attached after signing, checked offline; a policy may require it, and the registry lists it."""
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    log, elsewhere = Log(), Log(tiled=True)
+    key = ("--log-key", str(log.keep_key(place / "log.pem")))
+    other = ("--log-key", str(elsewhere.keep_key(place / "other.pem")))
+    logged = ("--public-key", "lab.pub.pem", *key)
+
+    def enter(found: dict, *words: str) -> int:
+        Path("entry.json").write_text(json.dumps(found), "utf-8")
+        return main(["attach", "report", "--log-entry", "entry.json", *words])
+
+    signed = (place / "report" / ENVELOPE).read_bytes()
+    envelope = parse_envelope(signed)
+    leaves = [*others(2), body_of(envelope, LAB.public), *others(3)]
+    status, document = verify(*logged)
+    assert (status, reasons(document)) == (1, ["log-missing"])
+    for wrong in (elsewhere.bundled(leaves, 2), log.entry(leaves, 1), log.entry(leaves, 2) | log.entry(leaves, 1)):
+        assert enter(wrong, *key) == 4
+    assert enter(log.entry(leaves, 2), *other) == 4
+    assert (place / "report" / ENVELOPE).read_bytes() == signed, "what proves nothing is not kept"
+    now = int(datetime.now(UTC).timestamp())
+    assert enter(log.entry(leaves, 2, now), *key, *other) == 0
+    assert "entry 2 in a tree of 6 of the log" in capsys.readouterr().out
+    status, document = verify(*logged)
+    (one,) = document["signatures"]
+    assert (status, one["stamped"], one["logged"]["size"], one["logged"]["keyid"]) == (0, True, 6, log.id.hex())
+    assert main(["verify", "report", *logged, "--lang", "en"]) == 0
+    assert "entry 2 in a tree of 6, 1002 over all its trees" in capsys.readouterr().out
+    assert main(["verify", "report", "--public-key", "lab.pub.pem", "--lang", "zh"]) == 0
+    assert "附有透明日志条目，但未核对" in capsys.readouterr().out
+    assert reasons(verify("--public-key", "lab.pub.pem", *other)[1]) == ["log-bad"]
+    assert main(["countersign", "report", "--key", "vendor.key.pem"]) == 0
+    both = (*logged, "--public-key", "vendor.pub.pem")
+    assert reasons(verify(*both)[1]) == ["log-missing"], "each of the required signatures"
+    before = keyset(entry(LAB, "certifier", f'revoked = {{at = "{day(1)}", reason = "compromised"}}'))
+    assert verify(*before, *key)[0] == 0, "the log saw it before the key was stolen"
+    only = keyset(entry(VENDOR, "certifier"), entry(LAB, "vendor"))
+    assert reasons(verify(*only, *key)[1]) == ["log-missing"], "that of a vendor is not that of a certifier"
+
+
+def test_a_policy_may_require_a_log_and_the_registry_names_it(place, verify, monkeypatch):
+    log = Log(tiled=True)
+    key = ("--log-key", str(log.keep_key(place / "log.pem")))
+    policy = {**load_policy("standard-2026"), "log": True}
+    monkeypatch.setattr("pytest_zstack_ticket.cli.verify.load_policy", lambda _: policy)
+    lacking = "no entry of a transparency log was checked"
+    held = ("--public-key", "lab.pub.pem", "--policy", "mine")
+    assert lacking in {one["where"] for one in verify(*held)[1]["reasons"]}
+    assert "log-missing" in reasons(verify(*held, *key)[1])
+    leaves = [*others(1), tiled_body_of(parse_envelope((place / "report" / ENVELOPE).read_bytes()), LAB.public)]
+    Path("entry.json").write_text(json.dumps(log.bundled(leaves, 1)), "utf-8")
+    assert main(["attach", "report", "--log-entry", "entry.json", *key, "--json"]) == 0
+    assert set(reasons(verify(*held, *key)[1])) == {"policy-unmet"}, "it was a run of one test"
+    assert lacking not in {one["where"] for one in verify(*held, *key)[1]["reasons"]}
+    assert verify("--public-key", "lab.pub.pem", *key)[1]["signatures"][0]["stamped"] is False
+    assert register("report", *LAB_KEY, *key) == 0
+    (listed,) = json.loads(Path("site/registry.json").read_text("utf-8"))["certificate"]
+    assert [one["index"] for one in listed["logged"]] == [1]
+    assert "in the log of log.example, entry 1 of a tree of 2" in Path("site/index.html").read_text("utf-8")
+    assert "日志 log.example 已收录" in Path("site/index.zh.html").read_text("utf-8")
+    assert register("report", *LAB_KEY) == 0
+    assert json.loads(Path("site/registry.json").read_text("utf-8"))["certificate"][0]["logged"] == listed["logged"]
 
 
 LAB_KEY = ("--public-key", "lab.pub.pem")
@@ -236,3 +310,38 @@ def test_only_verified_bundles_enter_and_only_its_signer_changes_a_list(place, v
     assert Path("site/registry.dsse.json").read_bytes() == before
     assert verify(*LAB_KEY, *LIST, "--registry-key", "vendor.pub.pem")[0] == 4
     assert verify(*keyset(entry(LAB, "certifier"), entry(VENDOR, "vendor")), *LIST)[0] == 4, "it is no publisher"
+
+
+@pytest.mark.parametrize(
+    "number", ["ZT-2027-5D0A6B9C1E2F", "ZT-2027-5DOA6B9ClE2F", "zt-2027-5d0a6b9c1e2f", "ZT.2027.5D0A6B9C1E2F."]
+)
+def test_a_number_that_reads_like_a_drawn_one_is_not_given_out(number, place):
+    assert main(["sign", "report", "--key", "lab.key.pem", "--replace", "--number", number]) == 4
+
+
+def test_a_withdrawn_run_gets_no_certificate_under_another_id_nor_a_number_that_reads_alike(place, verify):
+    assert register("report", *LAB_KEY) == 0
+    (one,) = json.loads(Path("site/registry.json").read_text("utf-8"))["certificate"]
+    moved = (datetime.fromisoformat(one["run"]["started"]) + timedelta(seconds=40)).isoformat()
+    gone = {**one, "withdrawn": {"at": day(0), "reason": "other target"}}
+    again = {**one, "number": "LAB-1", "run": {**one["run"], "id": "0" * 16, "started": moved}}
+    with pytest.raises(UsageError, match="was withdrawn"):
+        merged([gone], [again])
+    later = (datetime.fromisoformat(moved) + timedelta(hours=1)).isoformat()
+    new = {**again, "run": {**again["run"], "started": later}}
+    assert len(merged([gone], [new])) == 2
+    for number in ("lab-1", "LAB.1", "LAB-l", "LAB--1"):
+        with pytest.raises(UsageError, match="reads like LAB-1"):
+            merged([new], [{**new, "number": number, "statement": "sha256:" + "0" * 64}])
+    assert len(merged([new], [{**new, "number": "LAB-11"}])) == 2
+
+
+def test_an_envelope_with_many_signatures_is_refused_before_any_is_tried(place, verify):
+    envelope = parse_envelope((place / "report" / ENVELOPE).read_bytes())
+    many = replace(envelope, signatures=(*envelope.signatures, *[Signature("", bytes(64))] * 50_000))
+    (place / "report" / ENVELOPE).write_bytes(envelope_text(many))
+    status, document = verify(*LAB_KEY)
+    assert (status, reasons(document)) == (1, ["envelope-unreadable"])
+    few = replace(envelope, signatures=(*envelope.signatures, *[Signature("", bytes(64))] * (MOST_SIGNATURES - 1)))
+    (place / "report" / ENVELOPE).write_bytes(envelope_text(few))
+    assert verify(*LAB_KEY)[0] == 0

@@ -37,4 +37,5 @@ def _row(entry: Mapping[str, Any], translations: Translations, lang: str) -> Map
         "policy": entry["policy"]["name"] if entry["policy"] else words["no-policy"],
         "examined": f"{entry['run']['started'][:10]}, {entry['suite']}",
         "signers": entry["signers"],
+        "logged": [words["logged"].format(**one) for one in entry.get("logged", ())],
     }

@@ -18,6 +18,9 @@ Save: TypeAlias = Callable[[CallContext, Ticket], Ticket]
 Serve: TypeAlias = Callable[[CallContext], Json]
 Admit: TypeAlias = Callable[[CallContext], None]
 
+_LOOKS = 3
+"""Queries that do not show a ticket that comes back after its deletion."""
+
 
 def others_of(context: CallContext, ticket: Ticket) -> list[Ticket]:
     """Return the living tickets of the same creator, oldest first, without this one."""
@@ -128,6 +131,21 @@ def _revived_for_a_moment(default: Admit, context: CallContext) -> None:
     archive = _archive_of(context)
     context.state.notes["dead"] = archive.ticket.uuid if archive else ""
     _revived(default, context)
+
+
+def _remembered(default: Remove, context: CallContext, ticket: Ticket) -> None:
+    context.state.notes["returning"] = (ticket, _LOOKS)
+    default(context, ticket)
+
+
+def _returning(default: Admit, context: CallContext) -> None:
+    """Bring the ticket that was deleted last back after some queries."""
+    ticket, looks = context.state.notes.pop("returning", (None, 0))
+    if ticket is not None and looks:
+        context.state.notes["returning"] = (ticket, looks - 1)
+    elif ticket is not None:
+        context.store.tickets[ticket.uuid] = ticket
+    default(context)
 
 
 def _buried(default: Serve, context: CallContext) -> Json:
@@ -241,6 +259,14 @@ ARCHIVES: tuple[Fault, ...] = (
         effects=(
             Around(_ADMIT, _revived_for_a_moment, frozenset({"change"})),
             Around("serve.change", _buried, frozenset({"change"})),
+        ),
+    ),
+    Fault(
+        name="delete-does-not-last",
+        description="a deleted ticket is back after a few queries",
+        effects=(
+            Around(_DELETE, _remembered, frozenset({"delete"})),
+            Around(_ADMIT, _returning, frozenset({"query"})),
         ),
     ),
     _row("dead-event-hits-other", _ADMIT, _hits_other, "an event on a deleted ticket cancels another", "change"),

@@ -115,6 +115,7 @@ _RIGHTS: tuple[tuple[str, str, str], ...] = (
     ("accept-job-id-length", "", "an X-Job-UUID of any length is accepted"),
     ("accept-used-job-id", "", "a used X-Job-UUID is accepted and the call carried out again"),
     ("forget-job-ids", "", "an X-Job-UUID is remembered until the next job only"),
+    ("jobs-by-beginning", "", "a job is found by the beginning of its id"),
     ("ignore-job-id", "", "the job gets an id of its own although X-Job-UUID was sent"),
     ("accept-bad-api-timeout", "", "an X-API-Timeout that is not a number is accepted"),
     ("accept-unknown-field", "query", "an unknown field in a condition is not refused"),

@@ -99,6 +99,10 @@ def _recorded(**members: Any) -> Callable[[Record, CallContext, Ticket, Ticket],
     return record
 
 
+def _owner_named(default: Record, context: CallContext, before: Ticket, after: Ticket) -> None:
+    _recorded(operator=before.creator)(default, context, before, after)
+
+
 def _swapped(default: Record, context: CallContext, before: Ticket, after: Ticket) -> None:
     default(context, after, before)
 
@@ -126,6 +130,20 @@ def _first_only(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
 def _appended(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
     before = context.store.tickets[ticket.uuid]
     return default(context, replace(ticket, requests=(*before.requests, *ticket.requests)))
+
+
+def _rest_kept(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+    """Keep the requests behind those that are updated."""
+    before = context.store.tickets[ticket.uuid]
+    return default(context, replace(ticket, requests=(*ticket.requests, *before.requests[len(ticket.requests) :])))
+
+
+def _begun(default: Callable[[CallContext], None], context: CallContext) -> None:
+    """Store the first request of an update that is refused because of another one."""
+    default(context)
+    ticket, requests = context.store.tickets.get(str(context.values.get("uuid"))), context.values.get("requests")
+    if ticket and isinstance(requests, list) and requests and isinstance(requests[0], dict):
+        context.store.tickets[ticket.uuid] = replace(ticket, requests=(requests[0], *ticket.requests[1:]))
 
 
 def _bodies_merged(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
@@ -193,7 +211,7 @@ def _refused(default: Callable[[CallContext], Json], context: CallContext) -> Js
 
 
 def _row(name: str, step: str, wrapper: Callable[..., Any], about: str) -> Fault:
-    call = step.removeprefix("serve.").partition(".")[0]
+    call = step.removeprefix("serve.").removeprefix("refused.").partition(".")[0]
     return Fault(name=name, description=about, effects=(Around(step, wrapper, frozenset({call})),))
 
 
@@ -225,12 +243,15 @@ LIVES: tuple[Fault, ...] = (
     _row("history-to-lost", "change.history", _recorded(after="Pending"), "every history row leads to Pending"),
     _row("history-loses-comment", "change.history", _recorded(comment=None), "a history row loses the comment"),
     _row("history-other-operator", "change.history", _recorded(operator="0" * 32), "it names another operator"),
+    _row("history-names-owner", "change.history", _owner_named, "it names the ticket's owner, whoever sent the event"),
     _row("history-same-sequence", "change.history", _same_sequence, "history rows share one sequence number"),
     _row("history-only-last", "change.history", _replaced, "only the newest history row is kept"),
     _row("update-not-stored", "update.store", _not_stored, "an update answers the new requests, but stores nothing"),
     _row("update-first-only", "update.store", _first_only, "an update stores the first request only"),
     _row("update-appends", "update.store", _appended, "an update adds to the requests"),
     _row("update-merges", "update.store", _bodies_merged, "an update keeps what it leaves out of an apiBody"),
+    _row("update-keeps-the-rest", "update.store", _rest_kept, "an update keeps the requests that it has no others for"),
+    _row("refused-update-begun", "refused.update", _begun, "an update that is refused has stored its first request"),
     _row("update-loses-description", "update.store", _with(description=None), "an update loses the description"),
     _row("update-keeps-description", "update.store", _kept("description"), "an update does not store the description"),
     _row("update-reopens", "update.store", _with(status="Pending"), "an update makes the ticket Pending"),

@@ -125,6 +125,12 @@ def _taken_over(default: Callable[[CallContext, str], str], context: CallContext
     return uuid
 
 
+def _cancelled_taken_over(default: Callable[[CallContext, str], str], context: CallContext, uuid: str) -> str:
+    """Let the new ticket take the place of a cancelled one."""
+    first = context.store.tickets.get(uuid)
+    return uuid if first is not None and first.status == "Cancelled" else default(context, uuid)
+
+
 def _taken_ruins(default: Callable[[CallContext, str], str], context: CallContext, uuid: str) -> str:
     """Refuse the second ticket, but change the first."""
     first = context.store.tickets.get(uuid)
@@ -254,6 +260,7 @@ STORES: tuple[Fault, ...] = (
     _row("uuid-upper-case", _INSERT, _upper, "uuids are in upper case"),
     _row("accept-duplicate:resourceUuid", "create.taken", _taken_new, "a used resourceUuid makes another ticket"),
     _row("overwrite-duplicate:resourceUuid", "create.taken", _taken_over, "a used resourceUuid replaces the ticket"),
+    _row("overwrite-cancelled:resourceUuid", "create.taken", _cancelled_taken_over, "it replaces a cancelled ticket"),
     _row("ruin-duplicate:resourceUuid", "create.taken", _taken_ruins, "it is refused, but the first ticket is renamed"),
     _row("store-then-fail", _SERVE, _store_then_fail, "the ticket is stored, yet an error is answered"),
     _row("same-body-once", _SERVE, _same_body_once, "a create with the body of another is answered with that one's"),

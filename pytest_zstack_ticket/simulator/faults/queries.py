@@ -163,6 +163,11 @@ def _total_of_page(default: Stage, context: CallContext, rows: list[Found], aske
     return number
 
 
+def _total_after_start(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> int:
+    number: int = default(context, rows[asked.start :], asked)
+    return number
+
+
 def _count_of_page(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> int:
     end = asked.start + asked.limit if asked.count else len(rows)
     number: int = default(context, rows[:end], asked)
@@ -239,6 +244,7 @@ QUERIES: tuple[Fault, ...] = (
     row("total-one-less", "total", _total(lambda number: max(0, number - 1)), "total is one too few"),
     row("total-zero", "total", _total(lambda number: 0), "total is always 0"),  # noqa: ARG005 - whatever there was
     row("total-of-page", "total", _total_of_page, "total counts the page, not the set"),
+    row("total-after-start", "total", _total_after_start, "total counts from start on"),
     row("count-of-page", "total", _count_of_page, "where only the total is asked for, it counts the page"),
     row("ignore-fields", "fields", _asked(fields=()), "the fields that were asked for are ignored"),
     row("first-field-only", "fields", _page(lambda one: replace(one, fields=one.fields[:1])), "only the first field"),

@@ -23,6 +23,7 @@ _EXPONENT = re.compile(r"[:\[,]\s*-?\d+(?:\.\d+)?[eE][+-]?\d")
 _SIGNED_EXPONENT = re.compile(r"[:\[,]\s*-?\d+(?:\.\d+)?[eE][+-]\d")
 _WHOLE_TIMES = re.compile(r'"executeTimes"\s*:\s*-?\d+\s*[,}]')
 _WHOLE_DOUBLE = re.compile(r"[:\[,]\s*-?\d+\.0+\s*[,}\]]")
+_LATER_PAGE = re.compile(r"[?&]start=[1-9]")
 _USUAL_ORDER = ("name", "requests", "accountSystemType", "accountSystemContext")
 _TOP_KEYS = frozenset({"params", "systemTags", "userTags", "changeTicketStatus", "updateTicketRequest"})
 _CREATE_KEYS = frozenset(
@@ -248,6 +249,7 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
     "path-dots": (_path(r"(?i)\.\.|%2e%2e"), "the path has `..`, encoded or not"),
     "callback": (lambda facts: "callback=" in facts.sent.path, "the query string names a callback, as JSONP does"),
     "fields": (lambda facts: "fields=" in facts.sent.path, "the query string names fields"),
+    "start": (lambda facts: bool(_LATER_PAGE.search(facts.sent.path)), "the query string asks for a later page"),
     "query-sleep": (lambda facts: "SLEEP(" in unquote(facts.sent.path), "the query string has a text that waits"),
     "anonymous": (lambda facts: first_header(facts.sent, "Authorization") is None, "there is no Authorization"),
     "method-get": (lambda facts: facts.sent.method == "GET", "the method is GET"),

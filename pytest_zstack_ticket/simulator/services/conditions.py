@@ -23,11 +23,20 @@ _PLAIN_COLUMNS = frozenset({"uuid", "name", "description", "status"})
 class Found:
     """A row that was found: its times, in seconds, and how it is shown."""
 
-    __slots__ = ("show", "times")
+    __slots__ = ("_show", "_times")
 
     def __init__(self, times: tuple[float, float], show: Callable[[], Row]) -> None:
-        self.times = times
-        self.show = show
+        self._times = times
+        self._show = show
+
+    @property
+    def times(self) -> tuple[float, float]:
+        """When the row was created and last changed, in seconds."""
+        return self._times
+
+    def show(self) -> Row:
+        """Return the row as an answer shows it."""
+        return self._show()
 
     def value(self, name: str) -> Json:
         """Read one member."""
@@ -35,15 +44,25 @@ class Found:
 
 
 class StoredRow(Found):
-    """A row as it lies in its table; a column that is shown as it is stored is read without showing the row."""
+    """A row as it lies in its table; a column that is shown as it is stored is read without showing the row.
+
+    A query makes one of each of ten thousand rows, so it only remembers what it is given.
+    """
 
     __slots__ = ("_context", "_row", "_shower")
 
     def __init__(self, context: CallContext, row: Any, shower: Callable[[CallContext, Any], Row]) -> None:
-        self._context, self._row, self._shower = context, row, shower
-        super().__init__((row.created, getattr(row, "updated", row.created)), self._shown)
+        self._context = context
+        self._row = row
+        self._shower = shower
 
-    def _shown(self) -> Row:
+    @property
+    def times(self) -> tuple[float, float]:
+        """When the row was created and last changed, in seconds."""
+        return self._row.created, getattr(self._row, "updated", self._row.created)
+
+    def show(self) -> Row:
+        """Return the row as an answer shows it."""
         return self._shower(self._context, self._row)
 
     def value(self, name: str) -> Json:

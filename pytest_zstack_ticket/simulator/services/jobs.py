@@ -69,9 +69,12 @@ class Jobs:
         """The job that was made last."""
         return next(reversed(self.rows.values()), None)
 
-    def find(self, identity: str) -> Job | None:
-        """Find a job by its id, as the database compares ids."""
-        return self.rows.get(self._fold(identity))
+    def find(self, identity: str, *, whole: bool = True) -> Job | None:
+        """Find a job by its id, as the database compares ids, or by the beginning of its id."""
+        wanted = self._fold(identity)
+        if whole or wanted in self.rows:
+            return self.rows.get(wanted)
+        return next((job for one, job in self.rows.items() if one.startswith(wanted)), None)
 
     def add(self, job: Job, *, lost: bool = False) -> None:
         """Take a job; a used id keeps its first row, while the second message is executed too (V28).

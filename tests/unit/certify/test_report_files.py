@@ -11,6 +11,7 @@ import pytest
 from pytest_zstack_ticket.artifacts.bundle import FolderBundle
 from pytest_zstack_ticket.certify import report_files
 from pytest_zstack_ticket.certify.report_files import compared_files
+from pytest_zstack_ticket.cleanup.ledger import SCHEMA
 from pytest_zstack_ticket.model.errors import UsageError
 from tests.support.sample_report import sample_report
 
@@ -51,7 +52,9 @@ def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict:
         ("junit.xml", "<testsuites/>", (1, 1, 0)),
         ("requests/ZT-BODY-999.json", "{}", (0, 0, 1)),
         ("CERTIFICATE.html", "Conformant", (0, 0, 1)),
-        ("ledger-{run}-m.jsonl", "{}", (0, 0, 0)),
+        ("ledger-{run}-m.jsonl", "ledger", (0, 0, 0)),
+        ("ledger-{run}-m.jsonl", "ledger of another target", (0, 0, 1)),
+        ("ledger-{run}-m.jsonl", "Conformant", (0, 0, 1)),
         ("ledger-of-another.jsonl", "{}", (0, 0, 1)),
     ],
 )
@@ -59,7 +62,9 @@ def test_what_repeats_a_report_is_made_again(name: str, text: str, expected: tup
     """Reasons to reject it for a verifier and for a signer, and how many files were not compared."""
     place = tmp_path / name.format(run=report["run"]["id"])
     place.parent.mkdir(exist_ok=True)
-    place.write_text(text, "utf-8")
+    url = report["target"]["url"] if text == "ledger" else "https://vendor.example"
+    head = {"type": "header", "schema": SCHEMA, "run": report["run"]["id"], "url": url, "login": "account", "user": "a"}
+    place.write_text(f"{json.dumps(head)}\n" if text.startswith("ledger") else text, "utf-8")
     found = compared_files(FolderBundle(tmp_path), report)
     counts = [len(found.rejections(signing=one)) for one in (False, True)]
     assert (*counts, len(found.uncompared)) == expected

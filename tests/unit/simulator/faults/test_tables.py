@@ -68,13 +68,13 @@ SILENT = {
 SILENT_ENDINGS = ("-crowded", "-one-in-200")
 """Four jobs at once and one body in two hundred do not occur in so short a walk."""
 GENERATED = ("mangle-", "store", "inventory-", "row-", "-body:", "wire-", "R")
-SAMPLE = 10
+SAMPLE = 20
 KILLING = {shot.fault for shot in shots(with_one_fault(load_catalogue(suites_folder())))}
 """By these the short kill matrix makes a requirement fail, so that they show there."""
 
 
 def is_sampled(name: str) -> bool:
-    """Generated rows are alike: one in ten of them is walked, chosen by its name and for ever the same.
+    """Generated rows are alike: one in twenty of them is walked, chosen by its name and for ever the same.
 
     Conditions have tests of their own, so that their faults are walked with one condition only.
     """
