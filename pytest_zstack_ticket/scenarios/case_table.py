@@ -149,8 +149,11 @@ class CaseTable:
             if _accepted(result):
                 yield edit, result
 
-    def structured_refusals(self) -> Iterator[tuple[Edit | None, CallResult]]:
-        """Yield each mutation that was refused with JSON, well-formed or not."""
+    def structured_refusals(
+        self, beside: Iterable[tuple[Edit, CallResult]] = ()
+    ) -> Iterator[tuple[Edit | None, CallResult]]:
+        """Yield each mutation, and each call of those `beside` them, that was refused with JSON, well-formed or not."""
+        yield from ((edit, result) for edit, result in beside if _structured(result))
         if _structured(self.endpoint.calibration):
             yield None, self.endpoint.calibration
         for edit, result in self.results("mutations"):

@@ -1,8 +1,10 @@
 """The format of each response to CreateTicket, as the page, the product and its SDK define it."""
 
+import uuid
+
 import pytest
 
-from pytest_zstack_ticket import by_requirement
+from pytest_zstack_ticket import Edit, by_requirement
 
 FORMS = {
     "ZT-ANSWER-002": ["status-no-success"],
@@ -33,7 +35,30 @@ ERROR_PARTS = {
     "ZT-ANSWER-028": (["error.cause", "error.cause.*"], []),
     "ZT-ANSWER-029": (["error.causes", "error.causes.*"], []),
 }
+REOPEN = {"changeTicketStatus": {"statusEvent": "reopen"}}
 NO_ERROR_OBJECT = ["no-error-object", "empty-failure", "text-failure", "page-failure", "not-an-object"]
+
+
+def denied_events(endpoint):
+    """Reopen a pending ticket and one that does not exist; an edit and the result of each."""
+    owner = endpoint.as_user("owner")
+    if not {"accepted", "query", "cancel"} <= set(owner.profile.capabilities):
+        return []
+    found = owner.find_by_nonce(owner.create(owner.calibration_draft))
+    uuids = {"pending": str(found.rows[0].get("uuid"))} if found and len(found.rows) == 1 else {}
+    uuids["unknown"] = uuid.uuid4().hex
+    return [
+        (
+            Edit(kind="breakage", name=f"reopen-{name}", note="an event that is denied"),
+            owner.call("PUT", f"/v1/tickets/{one}/actions", body=REOPEN, call="action"),
+        )
+        for name, one in uuids.items()
+    ]
+
+
+def shared_denied_events(zstack_once, ticket_endpoint):
+    """Return these, sent once in a round."""
+    return zstack_once("answer: denied events", lambda: denied_events(ticket_endpoint))
 
 
 @pytest.mark.requirement("ZT-ANSWER-001")
@@ -66,6 +91,16 @@ def test_success_is_status_200_with_one_json_object(reasons, ticket_endpoint, zs
             assert violation is None, violation
 
 
+@pytest.mark.requirement("ZT-ANSWER-004")
+@pytest.mark.zstack_rounds
+def test_denied_event_is_not_answered_as_a_success(zstack_once, ticket_endpoint, zstack_examine):
+    """The refusal of an event is not reported with status 200 either."""
+    arguments = {"call": "action", "reasons": FORMS["ZT-ANSWER-004"]}
+    for edit, result in shared_denied_events(zstack_once, ticket_endpoint):
+        violation = zstack_examine("form", edit=edit, subject=result, arguments=arguments)
+        assert violation is None, violation
+
+
 @pytest.mark.requirement("ZT-ANSWER-022")
 def test_structured_failure_has_an_error_object(zstack_cases, zstack_examine):
     """A structured failure response has an object under the key error."""
@@ -83,11 +118,11 @@ def test_failure_has_no_inventory(zstack_cases, zstack_examine):
 
 
 @pytest.mark.parametrize("part", by_requirement(ERROR_PARTS))
-def test_error_fields_have_their_types(part, zstack_cases, zstack_examine):
-    """Each field of an error has its type, at any nesting depth."""
+def test_error_fields_have_their_types(part, zstack_once, ticket_endpoint, zstack_cases, zstack_examine):
+    """Each field of an error has its type, at any nesting depth, whatever was refused."""
     places, keywords = part
     arguments = {"schema": "failure", "places": places, "keywords": keywords}
-    for edit, result in zstack_cases.structured_refusals():
+    for edit, result in zstack_cases.structured_refusals(shared_denied_events(zstack_once, ticket_endpoint)):
         violation = zstack_examine("schema-part", edit=edit, subject=result, arguments=arguments)
         assert violation is None, violation
 
