@@ -19,7 +19,8 @@ from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
 WORD = 1 << 256
 TICKETS = "/v1/tickets"
 SUCCESS, REDIRECTS = 200, 300
-RESOURCE = '"resourceUuid"'
+UNMARKED = '{"params":{"resourceUuid":"'
+"""How the body of a create begins that a run sends without a mark, to know its ticket by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ def tampering(found: Sealed, signed: Seal, run: str) -> str | None:
 class NonceUse:
     """How many creates the target took at once, and how many of them carry the certifier's nonce.
 
-    `unmarked` are those that carry no mark of a test, and a resourceUuid to know their tickets by.
+    `unmarked` are those that carry no mark of a test, and begin with a resourceUuid to know their tickets by.
     """
 
     creates: int
@@ -103,7 +104,7 @@ def nonce_use(lines: Iterable[bytes], nonce: str) -> NonceUse:
     taken = [entry for line in lines if b'"POST"' in line and (entry := _value(line)) and _is_taken_create(entry)]
     bodies = [_body_of(entry) for entry in taken]
     carrying = [exact.search(body) is not None for body in bodies]
-    bare = (body for body, carries in zip(bodies, carrying, strict=True) if not carries and RESOURCE in body)
+    bare = (body for body, carries in zip(bodies, carrying, strict=True) if not carries and body.startswith(UNMARKED))
     unmarked = sum(NONCE_PATTERN.search(body) is None for body in bare)
     return NonceUse(creates=len(taken), carrying=sum(carrying), unmarked=unmarked)
 

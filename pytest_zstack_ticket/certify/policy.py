@@ -16,6 +16,8 @@ SECURITY = frozenset({"access", "isolation", "session"})
 """Areas of which no failure may be waived."""
 LEAST_CARRYING = 0.9
 """Share of creates that carry the nonce; those of which a test needs the whole name do not."""
+LEAST_UNMARKED = 10
+"""Creates without a mark: a second pass sends half of the enumerated drafts so, and a run by chance one or two."""
 LONGEST_WAIVER = timedelta(days=731)
 
 
@@ -107,8 +109,8 @@ def _of_the_marks(policy: JsonObject, run: JsonObject, used: JsonObject | None) 
         return
     if asked != str(True):
         yield "every ticket carried a mark: no --zstack-unmarked"
-    elif used is not None and not used.get("unmarked"):
-        yield "every ticket carried a mark: the evidence has no create without one"
+    elif used is not None and used.get("unmarked", 0) < LEAST_UNMARKED:
+        yield f"tickets carried a mark: the evidence has {used.get('unmarked', 0)} creates without one"
 
 
 def _of_the_target(policy: JsonObject, report: JsonObject) -> Iterator[str]:

@@ -53,8 +53,10 @@ def test_only_creates_that_were_taken_count():
 
 def test_what_carries_no_mark_of_a_test_is_counted_by_its_resource_uuid():
     uuid = '"resourceUuid":"00000000000000000000000000000001"'
-    bodies = [f"{{{uuid}}}", f'{{{uuid},"name":"zt-0123456789abcdef"}}', f'{{{uuid},"name":"{NONCE}"}}', "{}"]
-    assert nonce_use([create(body) for body in bodies], NONCE) == NonceUse(creates=4, carrying=1, unmarked=1)
+    named = [f'{{"params":{{{uuid},"name":"{name}"}}}}' for name in ("web-01", "zt-0123456789abcdef", NONCE)]
+    others = [f'{{"params":{{"name":"web-01",{uuid}}}}}', "{}"]
+    found = nonce_use([create(body) for body in (*named, *others)], NONCE)
+    assert found == NonceUse(creates=5, carrying=1, unmarked=1)
 
 
 def test_a_policy_names_a_nonce_that_most_creates_lack():
