@@ -114,6 +114,7 @@ def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> l
     keys = (
         "number",
         "clock",
+        "no-clock",
         "inputs",
         "policy",
         "no-policy",
@@ -131,13 +132,19 @@ def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> l
     )
     said = {"residue": summary["residue"], "nonce": summary["nonce"], "tls": values["tls"], "suite": values["digest"]}
     said |= {key: summary.get("execution") for key in ("account", "started", "plugins")}
-    said |= {"clock": abs(values["seconds"]) > CLOCKS}
+    said |= {"clock": abs(values["seconds"]) > CLOCKS, "no-clock": _without_dates(summary)}
     said |= {"policy": summary["policy"], "no-policy": not summary["policy"]}
     waived = [
         words["line-waiver"].format(**{key: _shown(value) for key, value in one.items()})
         for one in summary["waivers"]["used"]
     ]
     return first + [words[f"line-{key}"].format(**values) for key in keys if said.get(key, True)] + waived
+
+
+def _without_dates(summary: JsonObject) -> bool:
+    """Tell whether no answer says what time it is: then the times of a run are its own word."""
+    target = (summary.get("environment") or {}).get("target")
+    return target is not None and target.get("clock") is None
 
 
 def _values(summary: JsonObject, translations: Translations, lang: str) -> JsonObject:

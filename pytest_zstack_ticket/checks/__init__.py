@@ -118,6 +118,7 @@ CHECKS: dict[str, CheckFunction] = {
     "archived-unchanged": archives.archived_unchanged,
     "archived-history": archives.archived_history,
     "not-archived": archives.not_archived,
+    "row-classes": archives.row_classes,
     "stays-deleted": archives.stays_deleted,
     "history-not-rewritten": history.history_not_rewritten,
     "history-date-order": history.history_date_order,

@@ -7,7 +7,7 @@ one that is there must be what it was.
 from __future__ import annotations
 
 from pytest_zstack_ticket.api.classify import from_gateway
-from pytest_zstack_ticket.api.messages import Row, rows_of
+from pytest_zstack_ticket.api.messages import Row, final_answer, json_object, rows_of
 from pytest_zstack_ticket.checks.history import row_key, row_text
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.query_conditions import conditions_of
@@ -19,6 +19,12 @@ from pytest_zstack_ticket.model.profile import Profile
 
 CONTENT = ("name", "description", "accountSystemType", "accountSystemContext", "request")
 """Members of a ticket that its archive shows unchanged; status and dates may be those of the deletion."""
+CLASSES = {
+    "/v1/tickets": "TicketInventory",
+    "/v1/tickets/archives": "ArchiveTicketInventory",
+    "/v1/tickets/histories": "TicketStatusHistoryInventory",
+}
+"""The SDK's classes of the rows of lists; archived histories may be rows of either kind."""
 NO_SUCH_PATH = frozenset({404, 405, 501})
 
 
@@ -35,6 +41,28 @@ def _unoffered(trails: Trails, profile: Profile, role: str) -> Violation | Undec
     if refused(outcome_of_query(trails, profile, role)):
         return Undecided(Phrase.of("legal-refusal"))
     return missing_rows(trails, profile, role)
+
+
+def row_classes(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the schema of a list names no class for a row that is the class of another list's rows.
+
+    A class that the SDK does not know does no harm, and a name may have IAM2 before it.
+    """
+    rows = rows_of(trails["subject"])
+    if rows is None:
+        return _unoffered(trails, profile, "subject")
+    answer = final_answer(trails["subject"])
+    schema = json_object(answer.body if answer else b"").get("schema")
+    named = schema if isinstance(schema, dict) else {}
+    classes = [str(named[place]) for place in (f"inventories[{index}]" for index in range(len(rows))) if place in named]
+    if not classes:
+        return Undecided(Phrase.of("not-shown", member="schema"))
+    own = CLASSES.get(trails["subject"][0].request.path.partition("?")[0])
+    others = set(CLASSES.values()) - {own}
+    wrong = next((one for one in classes if one.rpartition(".")[2].removeprefix("IAM2") in others), None)
+    if own is None or wrong is None:
+        return None
+    return violation(Phrase.of("expect-value", member="schema", value=own), Phrase.of("shows", value=brief(wrong)))
 
 
 def _asked(trails: Trails, role: str) -> str:

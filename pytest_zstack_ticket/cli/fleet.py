@@ -159,6 +159,7 @@ def fleet_report(arguments: argparse.Namespace) -> int:
     else:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         found = collect(arguments.bundles, folder, baseline=arguments.baseline, now=now)
+        print_message(translations().catalogues[language_of(arguments)]["fleet"]["as-they-are"])
     return _finish(arguments, found, folder, language_of(arguments))
 
 

@@ -74,6 +74,20 @@ def test_deleted_ticket_is_archived_unchanged(zstack_ticket_group, zstack_examin
         zstack_observe("delete.archives", bool(rows.get("inventories")), archives)
 
 
+@pytest.mark.requirement("ZT-LIFECYCLE-054")
+@pytest.mark.zstack_rounds
+def test_rows_have_the_class_of_their_list(zstack_ticket_group, zstack_examine):
+    """Where the schema of a list names a class for a row, it is not that of another list's rows."""
+    tickets = new_group(zstack_ticket_group, 1)
+    member = tickets.members[0]
+    tickets.send_event(member, "cancel")
+    lists = {"tickets": tickets.find_by_uuid(member), "histories": tickets.history(member)}
+    tickets.delete(member)
+    for name, subject in (lists | {"archives": tickets.archives(member)}).items():
+        violation = zstack_examine("row-classes", edit=edit_of(f"class-{name}"), subject=subject)
+        assert violation is None, violation
+
+
 @pytest.mark.requirement("ZT-LIFECYCLE-015")
 @pytest.mark.zstack_rounds
 def test_archived_history_is_complete(zstack_ticket_group, zstack_examine):

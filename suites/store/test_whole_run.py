@@ -45,6 +45,25 @@ def test_early_tickets_still_exist_at_the_end(
             assert violation is None, violation
 
 
+def delete_some(new_canary):
+    """Delete three cancelled tickets where no other test did; each with what to judge of it."""
+    found = []
+    for canary in [new_canary() for _ in range(3)]:
+        canary.send_event("cancel")
+        roles = {"before": canary.find_by_uuid(), "subject": canary.send_event("delete")}
+        found.append((canary, roles | {"after": canary.find_by_uuid()}))
+    return found
+
+
+@pytest.mark.requirement("ZT-STORE-024")
+def test_deleted_tickets_are_still_gone_at_the_end(zstack_canary, zstack_once, zstack_examine):
+    """A ticket deleted early in a run is still gone at its end."""
+    for ticket, roles in zstack_once("lifecycle: deletions", lambda: delete_some(zstack_canary)):
+        looks = {"before": roles["before"], "subject": roles["subject"], "after": ticket.find_by_uuid()}
+        violation = zstack_examine("deleted-ticket", **looks)
+        assert violation is None, violation
+
+
 @pytest.mark.requirement("ZT-STORE-016")
 def test_same_draft_is_treated_the_same_throughout_the_run(zstack_drift, zstack_run, zstack_in_window, zstack_examine):
     """The same draft is decided, answered and stored in the same way throughout the run."""

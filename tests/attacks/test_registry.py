@@ -14,10 +14,12 @@ import pytest
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE
 from pytest_zstack_ticket.certify.dsse import MOST_SIGNATURES, Signature, envelope_text, parse_envelope
 from pytest_zstack_ticket.certify.keys import PrivateKey, new_key
+from pytest_zstack_ticket.certify.messages import claim_lines
 from pytest_zstack_ticket.certify.registry import merged
 from pytest_zstack_ticket.cli.main import main
 from pytest_zstack_ticket.config.policy_file import load_policy
 from pytest_zstack_ticket.model.errors import UsageError
+from pytest_zstack_ticket.report.text.translations import translations
 from tests.plugin.test_certificate import edit_report, flip_quietly, leave_pages_out, make
 from tests.support.time_authority import Authority, listening, needs_openssl
 from tests.support.transparency_log import Log, body_of, others, tiled_body_of
@@ -345,3 +347,11 @@ def test_an_envelope_with_many_signatures_is_refused_before_any_is_tried(place, 
     few = replace(envelope, signatures=(*envelope.signatures, *[Signature("", bytes(64))] * (MOST_SIGNATURES - 1)))
     (place / "report" / ENVELOPE).write_bytes(envelope_text(few))
     assert verify(*LAB_KEY)[0] == 0
+
+
+def test_a_target_whose_answers_have_no_date_is_told(place, verify):
+    """Else the times of an old run could be moved, and nothing would say otherwise."""
+    claims = verify(*LAB_KEY)[1]["claims"]
+    assert not [line for line in claim_lines(claims, translations(), "en") if "have no date" in line]
+    claims["environment"]["target"]["clock"] = None
+    assert [line for line in claim_lines(claims, translations(), "en") if "have no date" in line]

@@ -304,6 +304,8 @@ class Deeds:
             raise Refused("SYS.1007", f"field[requests] of message[{CLS}] is mandatory, can not be null")
         if not (on("update-empty") and not bound["requests"]):
             self.rules.check_requests(bound)
+        if self.kind.release >= (4, 8):
+            self.rules.limit(bound, "description", 2048)
         if callable(session):
             session = session()
         with book.lock:

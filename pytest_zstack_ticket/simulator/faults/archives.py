@@ -8,8 +8,11 @@ from typing import Any, TypeAlias
 
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.errors import ApiError
-from pytest_zstack_ticket.simulator.faults.effects import Around
+from pytest_zstack_ticket.simulator.fault_points import Facts
+from pytest_zstack_ticket.simulator.faults.effects import Around, Edit
 from pytest_zstack_ticket.simulator.faults.expression import Fault
+from pytest_zstack_ticket.simulator.faults.scope import parse_scope
+from pytest_zstack_ticket.simulator.response import Answer, Tree
 from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.tables import Archive, Ticket
 
@@ -148,6 +151,17 @@ def _returning(default: Admit, context: CallContext) -> None:
     default(context)
 
 
+def _class_of_ticket(answer: Answer, facts: Facts) -> Answer:
+    """Let a schema name tickets where it names archives."""
+    del facts
+    value = answer.body.value if isinstance(answer.body, Tree) else None
+    schema = value.get("schema") if isinstance(value, dict) else None
+    if not (isinstance(value, dict) and isinstance(schema, dict)):
+        return answer
+    named: Json = {place: str(one).replace(".ArchiveTicketInv", ".TicketInv") for place, one in schema.items()}
+    return replace(answer, body=Tree(value | {"schema": named}))
+
+
 def _buried(default: Serve, context: CallContext) -> Json:
     """Carry an event out on a deleted ticket, answer it, and let it be deleted again."""
     try:
@@ -237,6 +251,11 @@ ARCHIVES: tuple[Fault, ...] = (
             Around(_DELETE, _archived_as_created, frozenset({"delete"})),
             Around("update.store", _remember_requests, frozenset({"update"})),
         ),
+    ),
+    Fault(
+        name="archive-class-of-ticket",
+        description="the schema of archives names the class of tickets",
+        effects=(Edit(_class_of_ticket, parse_scope("query/success")),),
     ),
     _row("archive-names-living", _DELETE, _archive_names_living, "an archive has the uuid of an existing ticket"),
     _row(

@@ -101,3 +101,31 @@ def test_nothing_comes_of_what_is_too_late():
     assert departs(late(deleted(503, error()), TICKET)) == "expect-no-effect"
     assert departs(late(deleted(), other=())) == "expect-other-unchanged"
     assert departs(late(deleted(), other=({"uuid": "9" * 32, "status": "Cancelled"},))) == "expect-other-unchanged"
+
+
+ENTITY = "org.zstack.ticket.entity."
+
+
+@pytest.mark.parametrize(
+    ("path", "named", "wrong"),
+    [
+        ("/v1/tickets/archives", ENTITY + "ArchiveTicketInventory", False),
+        ("/v1/tickets/archives", ENTITY + "TicketInventory", True),
+        ("/v1/tickets/archives", "org.zstack.ticket.iam2.entity.IAM2TicketInventory", True),
+        ("/v1/tickets?limit=3", ENTITY + "TicketInventory", False),
+        ("/v1/tickets?limit=3", ENTITY + "TicketStatusHistoryInventory", True),
+        ("/v1/tickets", "org.zstack.ticket.iam2.entity.IAM2TicketInventory", False),
+        ("/v1/tickets", "com.elsewhere.Row", False),
+        ("/v1/tickets/histories/archives", ENTITY + "TicketStatusHistoryInventory", False),
+    ],
+)
+def test_rows_have_the_class_of_their_list(path: str, named: str, wrong: bool):
+    body = {"schema": {"inventories[0]": named}, "inventories": [ROW]}
+    found = evaluate("row-classes", {"subject": (answered(200, body, method="GET", path=path),)}, {}, profile())
+    assert isinstance(found, Violation) if wrong else found is None
+
+
+def test_rows_without_a_class_decide_nothing():
+    assert reason(evaluate("row-classes", {"subject": rows(ROW)}, {}, profile())) == "not-shown"
+    refusal = (answered(503, error("SYS.1006"), method="GET", path="/v1/tickets/archives"),)
+    assert reason(evaluate("row-classes", {"subject": refusal}, {}, profile())) == "legal-refusal"
