@@ -43,6 +43,7 @@ Framing: TypeAlias = Literal[
     "cut-chunks",
     "kept-open",
     "kept-open-chunks",
+    "expecting",
 ]
 """How the bytes of a request are framed, where no HTTP client would write them so; empty for all others."""
 
@@ -56,6 +57,8 @@ something between us and the target (502, 504, or 503 without JSON)."""
 
 ANSWERED_AGAIN = "the server answered more than it was asked: more came behind the end of its answer"
 """The detail of a failure: a second answer came on a connection on which there was one request."""
+NOT_TOLD_TO_GO_ON = "the server answered only once it had the body, though the client waited for a word to send it"
+"""The detail of a failure: a request with `Expect: 100-continue` got neither that nor an answer before its body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

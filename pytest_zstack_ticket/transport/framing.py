@@ -5,6 +5,7 @@ Each goes over a connection of its own, which is closed afterwards, so that no b
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -13,7 +14,14 @@ from urllib.parse import urlsplit
 
 import h11
 
-from pytest_zstack_ticket.model.exchange import ANSWERED_AGAIN, Failure, Framing, Request, Response
+from pytest_zstack_ticket.model.exchange import (
+    ANSWERED_AGAIN,
+    NOT_TOLD_TO_GO_ON,
+    Failure,
+    Framing,
+    Request,
+    Response,
+)
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.transport.disconnect import connected
 from pytest_zstack_ticket.transport.error_mapping import failure_of
@@ -23,9 +31,13 @@ ENDS_WITHIN = 2.0
 """Seconds that a server has to answer a message that ended too early."""
 AGAIN_WITHIN = 0.3
 """Seconds that a server has to answer what it left unread, on a connection that stays open behind the first answer."""
+TOLD_WITHIN = 3.0
+"""Seconds that a client waits for 100 Continue or an answer before it sends the body all the same."""
 STATUS_LINE = b"HTTP/1"
 """How every answer begins."""
 CLOSED = "the connection was closed without an answer"
+HEAD_END = b"\r\n\r\n"
+CONTINUE = re.compile(rb"HTTP/1\.\d 100\b")
 Lines = list[str]
 Framed = tuple[Lines, bytes]
 """The lines of a head, and the body behind it."""
@@ -45,12 +57,17 @@ class FramingSender:
         try:
             with connected(self._settings, self._tls) as line:
                 line.settimeout(patience.read)
-                line.sendall(framed(request, host=self._root.netloc.rpartition("@")[2], root=self._root.path))
+                raw = framed(request, host=self._root.netloc.rpartition("@")[2], root=self._root.path)
+                told = _sent_when_told(line, raw, patience.read) if request.framing in EXPECTING else b""
+                if request.framing not in EXPECTING:
+                    line.sendall(raw)
                 sent = True
                 if request.framing in ENDING_EARLY:
                     line.shutdown(socket.SHUT_WR)
                     line.settimeout(min(patience.read, ENDS_WITHIN))
-                answer, rest = _answer(line, request.method)
+                answer, rest = _answer(line, request.method, told or b"")
+                if told is None and isinstance(answer, Response):
+                    return Failure(kind="protocol", detail=NOT_TOLD_TO_GO_ON)
                 if request.framing in KEPT_OPEN and isinstance(answer, Response) and _says_more(line, answer, rest):
                     return Failure(kind="protocol", detail=ANSWERED_AGAIN)
                 return answer
@@ -73,14 +90,37 @@ def framed(request: Request, *, host: str, root: str) -> bytes:
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
 
 
-def _answer(line: socket.socket, method: str) -> tuple[Response | Failure, bytes]:
-    """Read one answer; return it with the bytes behind it that were read along. That to a HEAD ends with its head."""
+def _sent_when_told(line: socket.socket, raw: bytes, longest: float) -> bytes | None:
+    """Send a head, and its body once the server says so or says nothing; return what it said, None if nothing.
+
+    A server that answers at once, as many that refuse do, wants no body.
+    """
+    head, end, body = raw.partition(HEAD_END)
+    line.sendall(head + end)
+    line.settimeout(min(TOLD_WITHIN, longest))
+    try:
+        said = line.recv(1 << 16)
+    except TimeoutError:
+        said = None
+    line.settimeout(longest)
+    if said is None or CONTINUE.match(said):
+        line.sendall(body)
+    return said
+
+
+def _answer(line: socket.socket, method: str, heard: bytes = b"") -> tuple[Response | Failure, bytes]:
+    """Read one answer, of which some was `heard`; return it with the bytes behind it that were read along.
+
+    That to a HEAD ends with its head.
+    """
     reader = h11.Connection(h11.CLIENT)
     asked = method if method == "HEAD" else "GET"
     reader.send(h11.Request(method=asked, target="/", headers=[("Host", "conformance")]))
     reader.send(h11.EndOfMessage())
+    if heard:
+        reader.receive_data(heard)
     head, parts = None, []
-    for event in _events(reader, line):
+    for event in _events(reader, line, len(heard)):
         if isinstance(event, h11.Response):
             head = event
         elif isinstance(event, h11.Data):
@@ -107,9 +147,8 @@ def _says_more(line: socket.socket, answer: Response, rest: bytes) -> bool:
     return rest.startswith(STATUS_LINE) or (bool(rest.strip()) and not ending)
 
 
-def _events(reader: h11.Connection, line: socket.socket) -> Iterator[object]:
-    """Yield what h11 reads, until the end of the answer or of the connection."""
-    size = 0
+def _events(reader: h11.Connection, line: socket.socket, size: int) -> Iterator[object]:
+    """Yield what h11 reads, until the end of the answer or of the connection; `size` bytes of it were read before."""
     while True:
         event = reader.next_event()
         if event is h11.NEED_DATA:
@@ -225,8 +264,11 @@ FRAMINGS: dict[Framing, Callable[[Lines, bytes], Framed]] = {
     "cut-chunks": lambda lines, body: _chunked(lines, body, end=b""),
     "kept-open": lambda lines, body: (_without(lines, "connection"), body),
     "kept-open-chunks": _kept_open_chunks,
+    "expecting": _added("Expect: 100-continue"),
 }
 """How the head and the body of a request are written."""
 ENDING_EARLY = frozenset({"cut-length", "cut-chunks"})
+EXPECTING = frozenset({"expecting"})
+"""Framings whose body waits for the server's word (RFC 9110 section 10.1.1)."""
 KEPT_OPEN = frozenset({"kept-open", "kept-open-chunks"})
 """Framings behind which we listen for an answer to what the server left unread."""

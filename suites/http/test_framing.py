@@ -74,6 +74,22 @@ def test_body_in_several_chunks_is_accepted(ticket_endpoint, zstack_examine):
     assert violation is None, violation
 
 
+@pytest.mark.requirement("ZT-HTTP-028")
+def test_client_that_waits_is_told_to_go_on(ticket_endpoint, zstack_examine):
+    """A client that waits for 100 Continue gets it, or its answer, before it sends a body; the session does not exist."""
+    if "chunks" not in ticket_endpoint.profile.capabilities:
+        return  # no word to go on was in HTTP/1.0
+    headers = ("Authorization", f"OAuth {uuid.uuid4().hex}")
+    edit = Edit(kind="variation", name="expect-awaited", note="the body waits for 100 Continue")
+    draft = ticket_endpoint.calibration_draft
+    message = Message(edit=edit, headers=(*draft.headers, headers), body=draft.body, framing="expecting")
+    subject = ticket_endpoint.send(message)
+    if subject.reading == "unanswered":  # a server may be slow once
+        subject = ticket_endpoint.send(message)
+    violation = zstack_examine("told-to-go-on", edit=edit, subject=subject)
+    assert violation is None, violation
+
+
 @pytest.mark.requirement("ZT-HTTP-033")
 @pytest.mark.zstack_rounds
 def test_blanks_around_header_values_do_not_matter(ticket_endpoint, zstack_examine):

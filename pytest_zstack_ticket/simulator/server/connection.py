@@ -135,7 +135,7 @@ class ClientConnection(asyncio.Protocol):
             return
         if self.http.their_state is h11.CLOSED and not self.busy:
             self.transport.close()
-        elif self.http.they_are_waiting_for_100_continue:
+        elif self.http.they_are_waiting_for_100_continue and not self.server.ignores("no-continue"):
             self._write(self.http.send(h11.InformationalResponse(status_code=100, headers=[])))
 
     def _take(self, event: object) -> None:

@@ -9,7 +9,14 @@ from typing import get_args
 
 import pytest
 
-from pytest_zstack_ticket.model.exchange import ANSWERED_AGAIN, Failure, Framing, Request, Response
+from pytest_zstack_ticket.model.exchange import (
+    ANSWERED_AGAIN,
+    NOT_TOLD_TO_GO_ON,
+    Failure,
+    Framing,
+    Request,
+    Response,
+)
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.simulator.server.server import started
 from pytest_zstack_ticket.transport.framing import ENDING_EARLY, FRAMINGS, KEPT_OPEN, FramingSender, framed
@@ -155,3 +162,20 @@ def test_more_than_an_answer_said_is_heard_where_another_one_could_come(sent: by
         heard = sender.send(replace(REQUEST, framing="kept-open"))
         thread.join()
     assert heard == Failure(kind="protocol", detail=ANSWERED_AGAIN) if more else isinstance(heard, Response)
+
+
+@pytest.mark.parametrize(
+    ("fault", "path", "told"),
+    [("", "/v1/tickets", True), ("", "/v2/no-such-root", True), ("?fault=no-continue", "/v1/tickets", False)],
+)
+def test_a_client_that_waits_for_100_continue_hears_of_it_or_that_nothing_came(
+    fault: str, path: str, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_zstack_ticket.transport.framing.TOLD_WITHIN", 0.2 if fault else 5.0)
+    server = started(f"embedded{fault}")
+    try:
+        request = replace(REQUEST, path=path, framing="expecting")
+        heard = FramingSender(Settings(url=server.url), None).send(request)
+    finally:
+        server.stop()
+    assert isinstance(heard, Response) if told else heard == Failure(kind="protocol", detail=NOT_TOLD_TO_GO_ON)
