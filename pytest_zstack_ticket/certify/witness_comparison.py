@@ -17,7 +17,7 @@ from pytest_zstack_ticket.certify.signers import CLOCKS
 from pytest_zstack_ticket.certify.witness_claims import SHOWN, Claimed, Claims, Key
 from pytest_zstack_ticket.certify.witness_record import WitnessRecord
 from pytest_zstack_ticket.certify.witnessed import Witnessed
-from pytest_zstack_ticket.model.exchange import ANSWERED_AGAIN, Exchange, JsonObject
+from pytest_zstack_ticket.model.exchange import ANSWERED_AGAIN, NOT_TOLD_TO_GO_ON, Exchange, JsonObject
 from pytest_zstack_ticket.target.preflight import VERSION
 from pytest_zstack_ticket.transport.disconnect import CUT
 from pytest_zstack_ticket.transport.httpx_transport import LARGE
@@ -263,7 +263,7 @@ def _without_answer(one: Claimed, seen: Witnessed) -> bool:
     failure = one.failure
     if failure is None:
         return False
-    if failure.detail in (CUT, ANSWERED_AGAIN) or seen.end != "complete":
+    if failure.detail in (CUT, ANSWERED_AGAIN, NOT_TOLD_TO_GO_ON) or seen.end != "complete":
         return True
     return (
         (failure.kind == "timeout" and seen.elapsed >= max(one.elapsed - 1.0, LEAST_TIMEOUT))

@@ -80,7 +80,7 @@ def test_client_that_waits_is_told_to_go_on(ticket_endpoint, zstack_examine):
     if "chunks" not in ticket_endpoint.profile.capabilities:
         return  # no word to go on was in HTTP/1.0
     headers = ("Authorization", f"OAuth {uuid.uuid4().hex}")
-    edit = Edit(kind="variation", name="expect-awaited", note="the body waits for 100 Continue")
+    edit = Edit(kind="variation", name="header-expect-awaited", note="the body waits for 100 Continue")
     draft = ticket_endpoint.calibration_draft
     message = Message(edit=edit, headers=(*draft.headers, headers), body=draft.body, framing="expecting")
     subject = ticket_endpoint.send(message)

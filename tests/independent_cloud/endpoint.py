@@ -93,6 +93,12 @@ class Talk(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Nothing is logged."""
 
+    def handle_expect_100(self) -> bool:
+        """Let a client send its body; the word is not kept back with the answer."""
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
+
     def __getattr__(self, name: str) -> Callable[[], None]:
         if name.startswith("do_"):
             return self.any

@@ -10,6 +10,7 @@ from pytest_zstack_ticket.certify.witness_record import WitnessRecord
 from pytest_zstack_ticket.certify.witnessed import Witnessed
 from pytest_zstack_ticket.model.exchange import (
     ANSWERED_AGAIN,
+    NOT_TOLD_TO_GO_ON,
     Exchange,
     Failure,
     FailureKind,
@@ -175,6 +176,7 @@ FAILURES = {
     "a gateway": ("gateway", {}, {"end": "complete", "answer": "a" * 64, "status": 502}),
     "we cut it": ("reset", {"detail": CUT}, {"end": "complete", "answer": "a" * 64}),
     "it was answered twice": ("protocol", {"detail": ANSWERED_AGAIN}, {"end": "complete", "answer": "a" * 64}),
+    "it was answered late": ("protocol", {"detail": NOT_TOLD_TO_GO_ON}, {"end": "complete", "answer": "a" * 64}),
 }
 
 
