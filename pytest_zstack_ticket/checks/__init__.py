@@ -58,7 +58,6 @@ CHECKS: dict[str, CheckFunction] = {
     "ill-formed-text": misreadings.ill_formed_text,
     "refused-framing": misreadings.refused_framing,
     "answered-once": misreadings.answered_once,
-    "told-to-go-on": misreadings.told_to_go_on,
     "reads-only": misreadings.reads_only,
     "validated-only": misreadings.validated_only,
     "chunked-body": differential.chunked_body,

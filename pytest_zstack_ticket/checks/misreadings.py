@@ -8,7 +8,7 @@ from pytest_zstack_ticket.checks.no_response import answered_for
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, violation
 from pytest_zstack_ticket.checks.persistence import LASTING
 from pytest_zstack_ticket.checks.roundtrip import brief, inventory_of, same
-from pytest_zstack_ticket.model.exchange import ANSWERED_AGAIN, NOT_TOLD_TO_GO_ON, Failure, Response, Trails
+from pytest_zstack_ticket.model.exchange import ANSWERED_AGAIN, Failure, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.strategies.ill_formed_utf8 import forbidden
@@ -55,19 +55,6 @@ def answered_once(trails: Trails, _arguments: Arguments, profile: Profile) -> Ju
         return None if answer else Undecided(describe(outcome_of(trails, "subject", profile)))
     if answer.detail == ANSWERED_AGAIN:
         return violation(Phrase.of("expect-answered-once"), Phrase.of("answered-again"))
-    return Undecided(describe(outcome_of(trails, "subject", profile)))
-
-
-def told_to_go_on(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that a client that waits for 100 Continue gets it, or its answer, before it sends a body.
-
-    `subject` is such a request, sent again if nothing came the first time: a server may be slow once.
-    """
-    answer = trails["subject"][0].answer if trails["subject"] else None
-    if isinstance(answer, Response):
-        return None
-    if isinstance(answer, Failure) and answer.detail == NOT_TOLD_TO_GO_ON:
-        return violation(Phrase.of("expect-told-to-go-on"), Phrase.of("not-told-to-go-on"))
     return Undecided(describe(outcome_of(trails, "subject", profile)))
 
 

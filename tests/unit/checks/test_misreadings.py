@@ -9,7 +9,6 @@ import pytest
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.model.exchange import (
     ANSWERED_AGAIN,
-    NOT_TOLD_TO_GO_ON,
     Exchange,
     Failure,
     Json,
@@ -89,12 +88,6 @@ def test_a_second_answer_to_one_request_is_a_violation() -> None:
     again = (Exchange(id="m-5", request=POST, answer=Failure(kind="protocol", detail=ANSWERED_AGAIN)),)
     assert isinstance(evaluate("answered-once", {"subject": again}, {}, profile()), Violation)
     assert isinstance(evaluate("answered-once", {"subject": CLOSED}, {}, profile()), Undecided)
-
-
-def test_a_client_that_waits_is_told_to_go_on() -> None:
-    silent = (Exchange(id="m-6", request=POST, answer=Failure(kind="protocol", detail=NOT_TOLD_TO_GO_ON)),)
-    for subject, kind in ((REFUSED, type(None)), (ACCEPTED, type(None)), (silent, Violation), (CLOSED, Undecided)):
-        assert isinstance(evaluate("told-to-go-on", {"subject": subject}, {}, profile()), kind)
 
 
 def test_a_reading_that_makes_a_ticket_is_a_violation() -> None:
