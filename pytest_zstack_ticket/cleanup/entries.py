@@ -6,7 +6,7 @@ A ticket counts as created by the run only if it has a nonce of the ledger in it
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +20,8 @@ from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
 ZONES = timedelta(hours=26)
 """A target writes dates in a zone of its own, so a day and the zones between are allowed on each side."""
 DEEPEST = 12
+MOST_DROPPED = 20_000
+"""Settled entries that are kept, so that a ticket that is shown after all is known as ours: more than a run makes."""
 USUAL_PLACES = ("name", "request[0].requestName")
 """Where drafts put the nonce; looked at where the body of a POST cannot be read as it will be stored."""
 Row = dict[str, Json]
@@ -123,6 +125,7 @@ class LedgerEntries:
     entries: dict[int, Entry] = field(default_factory=dict)
     owners: set[str] = field(default_factory=set)
     jobs: dict[str, int] = field(default_factory=dict)
+    dropped: dict[int, Entry] = field(default_factory=dict)
     first: float = 0.0
     last: float = 0.0
 
@@ -133,7 +136,9 @@ class LedgerEntries:
         self.entries[intent.number] = Entry(intent=intent)
 
     def know(self, number: int, **known: Any) -> None:
-        """Add what is known of an entry."""
+        """Add what is known of an entry; one that was dropped is taken up again where its ticket is there after all."""
+        if known.get("gone") is False and number in self.dropped:
+            self.entries[number] = self.dropped.pop(number)
         if number in self.entries:
             self.entries[number] = replace(self.entries[number], **known)
         if known.get("job"):
@@ -144,12 +149,18 @@ class LedgerEntries:
         return self.entries.get(self.jobs.get(job, 0))
 
     def drop_gone(self) -> list[Entry]:
-        """Forget the entries of which no ticket exists any more and return them; the file still has them."""
+        """Put the entries aside of which no ticket exists any more and return them; the file still has them."""
         gone = [entry for entry in list(self.entries.values()) if entry.gone]
         for entry in gone:
-            del self.entries[entry.intent.number]
+            self.dropped[entry.intent.number] = self.entries.pop(entry.intent.number)
             self.jobs.pop(entry.job, None)
+        for number in list(self.dropped)[: max(0, len(self.dropped) - MOST_DROPPED)]:
+            del self.dropped[number]
         return gone
+
+    def settled(self) -> list[Entry]:
+        """Return the entries whose tickets were seen to be gone, of those put aside the latest."""
+        return [*self.dropped.values(), *(entry for entry in list(self.entries.values()) if entry.gone)]
 
     def pending(self) -> list[Entry]:
         """Return the entries of which a ticket may exist."""
@@ -227,13 +238,14 @@ def in_window(date: Json, window: tuple[float, float]) -> bool:
 
 @dataclass(slots=True)
 class Finder:
-    """Finds the entry that a shown ticket belongs to, by nonce or UUID and then by proof."""
+    """Finds the entry that a shown ticket belongs to, by nonce or UUID and then by proof: a pending one, or another."""
 
     book: LedgerEntries
+    others: Sequence[Entry] | None = None
     by_key: dict[str, list[Entry]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for entry in self.book.pending():
+        for entry in self.book.pending() if self.others is None else self.others:
             for key in {entry.intent.nonce, entry.ticket, entry.intent.resource} - {""}:
                 self.by_key.setdefault(key, []).append(entry)
 

@@ -6,7 +6,7 @@ others; the rest of each ticket is then read in groups, and alone where that fai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -67,6 +67,13 @@ class TicketListing:
         for uuid in view.absent:
             self.known.pop(uuid, None)
         return view
+
+    def shown_of(self, window: tuple[float, float], keys: Collection[str]) -> dict[str, Row]:
+        """Return the tickets of a time with one of some UUIDs, or nonces in their names. Raises SilentTargetError."""
+        listed, _ = self._listed(window)
+        found = [uuid for uuid, row in listed.items() if uuid in keys or not nonces_of(row).isdisjoint(keys)]
+        details = self._details(found, View(), there=True)
+        return {uuid: listed[uuid] | details.get(uuid, {}) for uuid in found}
 
     def lacks(self, nonce: str) -> bool:
         """Return True if the target was seen to have no ticket with a nonce in its name. Raises SilentTargetError."""

@@ -7,21 +7,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import quote
 
 from pytest_zstack_ticket.api.classify import classify
 from pytest_zstack_ticket.api.messages import final_answer
 from pytest_zstack_ticket.cleanup.calls import CleanupCalls, SilentTargetError, is_answered
-from pytest_zstack_ticket.cleanup.entries import Entry, LedgerEntries, Row, learned
+from pytest_zstack_ticket.cleanup.entries import Entry, Finder, Row, learned
 from pytest_zstack_ticket.cleanup.listing import TicketListing
 from pytest_zstack_ticket.cleanup.result import CleanupResult
+from pytest_zstack_ticket.cleanup.selection import Books, Selection
 from pytest_zstack_ticket.cleanup.settlement import Settlement, uuids_of
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request
 from pytest_zstack_ticket.model.outcome import Accepted
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.ticket import JSON_UTF8
 
+MOST_RETURNS, RETURNING = 10, 5.0
+"""Times that a run's end looks for deleted tickets that are shown again, and seconds between two such looks."""
 ENDED = frozenset({"Cancelled", "Rejected", "FinalApproved"})
 PAUSE, LONGEST_PAUSE = 0.5, 5.0
 """Seconds between two looks; they grow while nothing is left to do but to wait for creates that may still come."""
@@ -40,35 +43,6 @@ class Progress(Protocol):
         `unended` creates are waited for, at most so many more seconds: their jobs have not ended, so they may still
         leave tickets.
         """
-        ...
-
-
-class Books(Protocol):
-    """What a sweeper needs of a ledger: its entries, and a way to record findings."""
-
-    @property
-    def book(self) -> LedgerEntries:
-        """The entries."""
-        ...
-
-    def know(self, number: int, known: Mapping[str, Any]) -> None:
-        """Add what is known of an entry."""
-        ...
-
-
-class Selection(Protocol):
-    """Chooses what a sweep deletes while tests run."""
-
-    def held(self, entry: Entry) -> bool:
-        """Return True for an entry whose ticket a test that runs looks at."""
-        ...
-
-    def asks(self, entry: Entry) -> bool:
-        """Return True for an entry whose job no test follows, and that was not asked about in vain before."""
-        ...
-
-    def choose(self, there: Mapping[str, Entry]) -> set[str]:
-        """Choose the tickets to delete among those that are there, by UUID."""
         ...
 
 
@@ -117,9 +91,34 @@ class Sweeper:
             else:
                 while not self._is_swept(wait=wait):
                     pass
+                if selection is None and not self._dry:
+                    self._delete_what_returned()
         except SilentTargetError as error:
             self._give_up(error.why)
         return self._result
+
+    def _delete_what_returned(self) -> None:
+        """Delete tickets that were seen to be gone and are shown again, until none is or all were tried often."""
+        for _ in range(MOST_RETURNS):
+            if not self._take_up_again():
+                return
+            while not self._is_swept(wait=False):
+                pass
+            self._calls.clock.sleep(RETURNING)
+
+    def _take_up_again(self) -> bool:
+        """Take settled entries up again whose tickets the target shows after all; False if there are none."""
+        book = self._ledger.book
+        settled = book.settled()
+        finder = Finder(book, settled)
+        try:
+            rows = self._listing.shown_of(book.window, finder.by_key.keys()) if settled else {}
+        except SilentTargetError:
+            return False  # all that is known of was seen to be gone
+        back = {entry.intent.number for row in rows.values() if (entry := finder.entry_of(row))}
+        for number in sorted(back):
+            self._ledger.know(number, {"gone": False})
+        return bool(back)
 
     def _is_swept(self, *, wait: bool) -> bool:
         """Look once and delete what was found; return True if nothing more can be done."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -362,6 +363,76 @@ def test_while_tests_run_only_what_is_selected_is_deleted(names: list[str], cloc
     swept_next_to_tests(store, ledger, Chosen("u1", "u4"))
     assert store.tickets.keys() == {f"u{number}" for number in range(8)} - {"u1", "u4"}
     assert {entry.ticket for entry in ledger.drop_gone()} == {"u1", "u4"}
+
+
+@dataclass
+class Returning(TicketStore):
+    """Shows a deleted ticket again after `pause` seconds, as often as `often` says."""
+
+    pause: float = 4.0
+    often: int = 1
+    away: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
+    returned: Counter[str] = field(default_factory=Counter)
+
+    def answer(self, request: Request) -> Answer:
+        for uuid, (when, row) in list(self.away.items()):
+            if self.clock.now() >= when:
+                del self.away[uuid]
+                self.tickets[uuid] = row
+        uuid = request.path.rpartition("/")[2]
+        if request.method == "DELETE" and uuid in self.tickets and self.returned[uuid] < self.often:
+            self.returned[uuid] += 1
+            self.away[uuid] = (self.clock.now() + self.pause, self.tickets[uuid])
+        return super().answer(request)
+
+
+def swept_during_and_after(store: Returning, ledger: Ledger) -> CleanupResult:
+    """Delete what there is as during a run, forget it, and sweep at its end ten seconds later."""
+    swept_next_to_tests(store, ledger, Chosen(*store.tickets))
+    assert not store.tickets
+    ledger.drop_gone()
+    assert not ledger.book.pending()
+    store.clock.sleep(10.0)
+    return swept(store, ledger)
+
+
+def test_a_deleted_ticket_that_is_shown_again_at_the_end_is_deleted_again(names: list[str], clock: ManualClock):
+    store = Returning.of(names, clock)
+    assert swept_during_and_after(store, accepted(names)).clean
+    assert not store.tickets
+    assert not store.away
+
+
+def test_what_comes_back_whenever_it_is_deleted_is_left(names: list[str], clock: ManualClock):
+    store = Returning.of(names, clock)
+    store.often = 100
+    ledger = accepted(names)
+    result = swept_during_and_after(store, ledger)
+    assert result.left == sorted(f"u{number}" for number in range(8))
+    assert len(ledger.book.pending()) == 8
+    assert max(store.returned.values()) <= 4
+
+
+def test_at_a_clean_end_the_target_is_asked_once_and_others_tickets_are_not_read(clock: ManualClock):
+    names = ["zt-0000000000000001", "zt-0000000000000002"]
+    store, ledger = Returning.of(names, clock), accepted(names)
+    store.often = 0
+    swept_next_to_tests(store, ledger, Chosen("u0", "u1"))
+    ledger.drop_gone()
+    store.tickets["f1"] = {"uuid": "f1", "name": "of others", "createDate": DATE, "status": "Pending"}
+    before = len(store.requests)
+    assert swept(store, ledger).clean
+    assert all("fields=uuid,name,createDate" in one.path for one in store.requests[before:])
+    assert store.tickets.keys() == {"f1"}
+
+
+def test_where_the_end_cannot_look_again_what_was_seen_to_be_gone_is_gone(names: list[str], clock: ManualClock):
+    store, ledger = Returning.of(names, clock), accepted(names)
+    store.often = 0
+    swept_next_to_tests(store, ledger, Chosen(*store.tickets))
+    ledger.drop_gone()
+    store.interferes = lambda _request: RESET
+    assert swept(store, ledger).clean
 
 
 def test_while_tests_run_a_fresh_ticket_that_is_not_shown_yet_is_not_given_up(names: list[str]):
