@@ -74,7 +74,7 @@ def test_deleted_ticket_is_archived_unchanged(zstack_ticket_group, zstack_examin
         zstack_observe("delete.archives", bool(rows.get("inventories")), archives)
 
 
-@pytest.mark.requirement("ZT-LIFECYCLE-054")
+@pytest.mark.requirement("ZT-LIFECYCLE-053")
 @pytest.mark.zstack_rounds
 def test_rows_have_the_class_of_their_list(zstack_ticket_group, zstack_examine):
     """Where the schema of a list names a class for a row, it is not that of another list's rows."""
