@@ -13,7 +13,7 @@ SOURCES = pytest_zstack_ticket suites tests benchmarks conftest.py .packaging
 # without bytecode every process compiles the package again, with pytest's assertion rewriting on top: a second each time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run smoke test pythons lint docs format kill-matrix false-failures independent-cloud front-ends soak fleet-demo screenshots bench lock clean help
+.PHONY: run smoke test pythons lint docs format kill-matrix false-failures independent-cloud front-ends soak soak-runs soak-reports fleet-demo screenshots bench lock clean help
 
 run: $(STAMP)  ## set up and certify the embedded endpoint
 	$(SUITES) --zstack-report=$(REPORT) -q
@@ -51,7 +51,9 @@ independent-cloud: $(STAMP)  ## judge the suites by a cloud that shares nothing 
 front-ends: $(STAMP)  ## a healthy cloud behind 22 kinds of front end: about an hour, QUICK=1 one of them
 	$(BIN)/python -m tests.front_ends.judge $(if $(QUICK),--kind pages-4xx-5xx --only ZT-JOB)
 
-soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, edits, archives, upgrades, judging again, causes first: two hours, QUICK=1 minutes
+soak: soak-runs soak-reports  ## both of the next: two hours, QUICK=1 minutes
+
+soak-runs: $(STAMP)  ## caps, secrets, hostile targets, bad lines, kills, orders: what may happen to a run
 	$(BIN)/python -m tests.soak.caps $(if $(QUICK),--attempts 1000)
 	$(BIN)/python -m tests.soak.secrets $(if $(QUICK),--logins password --processes 1 --only 'ZT-ANSWER-00 or ZT-HTTP-013')
 	$(BIN)/python -m tests.soak.hostile $(if $(QUICK),--names bidi$(comma)uuid-path --only ZT-ANSWER-00)
@@ -64,6 +66,8 @@ soak: $(STAMP)  ## caps, kills, bad lines, hostile targets, secrets, edits, arch
 	$(BIN)/python -m tests.soak.applies $(if $(QUICK),--runs 2 --only 'ZT-JOB-006 or ZT-JOB-007',--runs 20)
 	$(BIN)/python -m tests.soak.concurrency $(if $(QUICK),--faults accept-null:name \
 		--only 'ZT-BODY-001 or ZT-BODY-002 or ZT-BODY-060 or ZT-ANSWER-010')
+
+soak-reports: $(STAMP)  ## edits, archives, causes first, fleets, upgrades, judging again: what becomes of its report
 	$(BIN)/python -m tests.soak.edits $(if $(QUICK),--edits 13 --seed 2,--edits 500)
 	$(BIN)/python -m tests.soak.archives $(if $(QUICK),--every 9)
 	$(BIN)/python -m tests.soak.again $(if $(QUICK),--named accept-too-long:name --only ZT-BODY-00,--faults 60)
