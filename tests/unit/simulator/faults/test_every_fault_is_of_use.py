@@ -54,6 +54,7 @@ REASONS = {
         *("load:mix-up", "load:lost", "load:doubled", "load:stale", "load:leak"),
         *("mix-texts", "read-before", "keep-slot", "slow-by-slots"),
     ),
+    "observed, for servers that buffer hold the word back, and no client is lost": ("no-continue",),
     "cannot be seen within a run": ("accept-expired-session", "accept-flows-of-tenants"),
     "as large-body-close, deep-body-close and the leaks, which are killed": ("large-body-crash", "deep-body-crash"),
     "expressions of faults that are killed by themselves": (
