@@ -51,9 +51,10 @@ independent-cloud: $(STAMP)  ## judge the suites by a cloud that shares nothing 
 front-ends: $(STAMP)  ## a healthy cloud behind 22 kinds of front end: about an hour, QUICK=1 one of them
 	$(BIN)/python -m tests.front_ends.judge $(if $(QUICK),--kind pages-4xx-5xx --only ZT-JOB)
 
-soak: soak-runs soak-reports  ## both of the next: two hours, QUICK=1 minutes
+soak: soak-runs soak-reports  ## caps, kills, bad lines, hostile targets, secrets, edits, archives, upgrades, judging again, causes first: two hours, QUICK=1 minutes
 
-soak-runs: $(STAMP)  ## caps, secrets, hostile targets, bad lines, kills, orders: what may happen to a run
+# what may happen to a run, and what becomes of its report: with -j 2 next to each other
+soak-runs: $(STAMP)
 	$(BIN)/python -m tests.soak.caps $(if $(QUICK),--attempts 1000)
 	$(BIN)/python -m tests.soak.secrets $(if $(QUICK),--logins password --processes 1 --only 'ZT-ANSWER-00 or ZT-HTTP-013')
 	$(BIN)/python -m tests.soak.hostile $(if $(QUICK),--names bidi$(comma)uuid-path --only ZT-ANSWER-00)
@@ -67,7 +68,7 @@ soak-runs: $(STAMP)  ## caps, secrets, hostile targets, bad lines, kills, orders
 	$(BIN)/python -m tests.soak.concurrency $(if $(QUICK),--faults accept-null:name \
 		--only 'ZT-BODY-001 or ZT-BODY-002 or ZT-BODY-060 or ZT-ANSWER-010')
 
-soak-reports: $(STAMP)  ## edits, archives, causes first, fleets, upgrades, judging again: what becomes of its report
+soak-reports: $(STAMP)
 	$(BIN)/python -m tests.soak.edits $(if $(QUICK),--edits 13 --seed 2,--edits 500)
 	$(BIN)/python -m tests.soak.archives $(if $(QUICK),--every 9)
 	$(BIN)/python -m tests.soak.again $(if $(QUICK),--named accept-too-long:name --only ZT-BODY-00,--faults 60)

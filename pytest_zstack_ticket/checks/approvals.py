@@ -91,21 +91,24 @@ def other_operator(trails: Trails, _arguments: Arguments, profile: Profile) -> J
     """Check that the history names another user for an event of the approver than for one of the owner.
 
     Roles: `subject` is a reject by the approver, `own` a cancel by the owner, of tickets whose histories `history` and
-    `own-history` show.
+    `own-history` show. Where both rows name an account, as operatorType says, both users may work for one.
     """
     named: list[str] = []
+    kinds: list[str] = []
     for role, shown, status in (("subject", "history", "Rejected"), ("own", "own-history", "Cancelled")):
         outcome = outcome_of(trails, role, profile, ACTION)
         if not accepted(outcome):
             return Undecided(Phrase.of("legal-refusal") if refused(outcome) else describe(outcome))
-        found = [
-            row.get("operatorUuid") for row in rows_of(trails.get(shown, ())) or () if row.get("toStatus") == status
-        ]
-        if len(found) != 1 or not isinstance(found[0], str):
+        found = [row for row in rows_of(trails.get(shown, ())) or () if row.get("toStatus") == status]
+        operator = found[0].get("operatorUuid") if len(found) == 1 else None
+        if not isinstance(operator, str):
             return Undecided(Phrase.of("not-shown", member="operatorUuid"))
-        named.append(found[0])
+        named.append(operator)
+        kinds.append(str(found[0].get("operatorType")))
     if named[0] != named[1]:
         return None
+    if not any("virtual" in kind.lower() for kind in kinds):
+        return Undecided(Phrase.of("not-shown", member="operatorUuid"))
     return violation(Phrase.of("expect-other-operator"), Phrase.of("shows", value=brief(named[0])))
 
 

@@ -22,7 +22,7 @@ from tests.soak.edit_kinds import DAY, Forgery, Line
 pytestmark = pytest.mark.usefixtures("lines_are_read_once")
 
 Change = Callable[[Forgery], object]
-FOREIGN = ("--basetemp=/home/user", "--junitxml=/home/user/.profile", "-p vendor", "-c vendor.ini", "@options")
+FOREIGN = ("--basetemp=/somewhere/else", "--junitxml=/somewhere/.profile", "-p vendor", "-c vendor.ini", "@options")
 """Words that a command of a run does not have."""
 
 

@@ -66,19 +66,21 @@ def test_the_history_tells_an_event_once():
     assert judged("recorded-event", "approve", ACCEPTED, "Pending", "Rejected", *approved) is None
 
 
-def named(status, operator):
+def named(status, operator, kind="IAM2VirtualIDVO"):
     row = {"ticketUuid": TICKET, "fromStatus": "Pending", "toStatus": status, "operatorUuid": operator}
+    row["operatorType"] = kind
     return (answered(200, {"inventories": [row]}, method="GET"),)
 
 
 def test_the_history_tells_the_approver_from_the_owner():
-    def told(approver, owner, subject=ACCEPTED):
-        roles = {"own": ACCEPTED, "own-history": named("Cancelled", owner)}
-        return evaluate(
-            "other-operator", roles | {"subject": subject, "history": named("Rejected", approver)}, {}, DEPLOYED
-        )
+    def told(approver, owner, subject=ACCEPTED, kind="IAM2VirtualIDVO"):
+        roles = {"own": ACCEPTED, "own-history": named("Cancelled", owner, kind)}
+        history = named("Rejected", approver, kind)
+        return evaluate("other-operator", roles | {"subject": subject, "history": history}, {}, DEPLOYED)
 
     assert told("a" * 32, "b" * 32) is None
     assert isinstance(told("a" * 32, "a" * 32), Violation)
     assert isinstance(told(None, "a" * 32), Undecided)
     assert isinstance(told("a" * 32, "a" * 32, REFUSED), Undecided)
+    assert isinstance(told("a" * 32, "a" * 32, kind="Account"), Undecided)
+    assert isinstance(told("a" * 32, "a" * 32, kind=None), Undecided)
