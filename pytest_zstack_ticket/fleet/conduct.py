@@ -156,7 +156,10 @@ class Conductor:
             self.notify("fleet-again", {"target": name, "kind": outcome.kind, "seconds": f"{pause:g}"})
             due[name] = time.monotonic() + pause
             return
-        self._keep(wave, outcome, tries.attempts)
+        try:
+            self._start(due, running)  # the worker need not wait until the result is written
+        finally:
+            self._keep(wave, outcome, tries.attempts)
 
     def _look_for_workers(self, engine: Engine) -> None:
         """Say now and then that a fleet waits for workers: with none, nothing would ever happen."""

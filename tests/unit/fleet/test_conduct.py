@@ -77,6 +77,25 @@ def test_all_waves_run_when_all_pass(tmp_path):
     assert (found["exit_status"], states(found), found["stopped"]) == (0, ["done", "done"], None)
 
 
+class BreakingEngine(ScriptedEngine):
+    """Breaks once, as a target is to be sent to it while the result of another is not written yet."""
+
+    broke = False
+
+    def submit(self, job):
+        if job.target == "second" and not self.broke:
+            self.broke = True
+            raise EngineLostError("lost")
+        super().submit(job)
+
+
+def test_a_result_is_kept_though_the_engine_breaks_as_the_next_target_is_sent(tmp_path, monkeypatch):
+    monkeypatch.setattr(conduct, "REOPEN_PAUSE", 0.0)
+    engine = BreakingEngine(lines(first=[good("first")], second=[good("second")]))
+    found = conducted(tmp_path / "f", plan_of("first", "second", at_once=1), engine)
+    assert (engine.broke, [one["state"] for one in found["targets"]]) == (True, ["examined", "examined"])
+
+
 def test_a_regression_of_the_canary_stops_the_fleet(tmp_path):
     before = ScriptedEngine(lines(canary_1=[good("canary-1")], other=[good("other")]))
     plan = plan_of("other", "canary-1", waves=CANARY)
