@@ -123,7 +123,7 @@ class Conductor:
         return True
 
     def _longest_first(self, wave: Wave) -> list[str]:
-        """Order targets so that one that took long in the earlier fleet is not the last to start, nor an unknown one."""
+        """Order targets so that none that took long in the earlier fleet is the last to start, nor a new one."""
         before = seconds_before(self.plan.baseline)
         return sorted(wave.targets, key=lambda name: -before.get(name, math.inf))
 
