@@ -126,7 +126,8 @@ def _repeated_rows(limits: Limits) -> Iterator[Row]:
     }
     for member, (kind, value) in invalid.items():
         edit = variation_edit(f"params.{member}", f"repeated-{kind}")
-        yield Row(edit, _described, write=_with_member_behind(member, value))
+        change = _described if member == "description" else (lambda body: body)
+        yield Row(edit, change, write=_with_member_behind(member, value))
 
 
 def _described(body: Body) -> Body:
