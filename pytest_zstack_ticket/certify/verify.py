@@ -34,6 +34,7 @@ from pytest_zstack_ticket.certify.signers import (
     unlogged,
     unsigned,
 )
+from pytest_zstack_ticket.certify.silent_tests import silent_tests
 from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, borrowed_number, disagreements, extension, untimely
 from pytest_zstack_ticket.certify.statement_reader import exchanges_of, nonce_use_of, seal_of, statement_of
 from pytest_zstack_ticket.model.errors import EvidenceError
@@ -78,7 +79,7 @@ class Verification:
     `same_suite` tells whether the run used the very files that verify it, None if it recorded no digest of them;
     `advised` are the lines of a genuine report that an advisory casts doubt on, `envelope` is the SHA-256 of what was
     signed with its signatures. `witness` is what a record came to, None without one; `uncompared` are the files that
-    may say anything.
+    may say anything, `silent` the requirements of which a test left no example.
     """
 
     rejections: tuple[Rejection, ...]
@@ -92,6 +93,7 @@ class Verification:
     envelope: str = ""
     witness: Comparison | None = None
     uncompared: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
 
     @property
     def genuine(self) -> bool:
@@ -165,15 +167,7 @@ def _held_to(
         *([Rejection("number-borrowed", extension(statement)["number"])] if borrowed_number(statement) else []),
     ]
     report, unread = _report(bundle)
-    if report is None:
-        rejections += unread
-    else:
-        found = _contradictions(bundle, statement, report)
-        rejections += found or _uses_otherwise(bundle, statement)
-        signed = datetime.fromisoformat(extension(statement)["validity"]["notBefore"])
-        used = extension(statement).get("nonce-use")
-        rejections += unmet(wanted.policy, report, signed, used)
-        rejections += wrongly_claimed(extension(statement)["policy"], report, signed, used)
+    rejections += unread if report is None else _of_report(bundle, statement, report, wanted)
     witness, unwitnessed = held_to_witness(bundle, report, wanted.policy, wanted.witness)
     rejections += unwitnessed
     judged = judge_again is not None and report is not None and not rejections
@@ -190,8 +184,21 @@ def _held_to(
         envelope=sha256(bundle, ENVELOPE),
         witness=witness,
         uncompared=files.uncompared,
+        silent=silent_tests(bundle, report) if report and judged and not rejections else (),
         advised=advised(wanted.advisories, report) if wanted.advisories and report and not rejections else (),
     )
+
+
+def _of_report(bundle: Bundle, statement: JsonObject, report: JsonObject, wanted: Wanted) -> list[Rejection]:
+    """Return why a report is not that of its statement, or meets no policy."""
+    found = _contradictions(bundle, statement, report)
+    signed = datetime.fromisoformat(extension(statement)["validity"]["notBefore"])
+    used = extension(statement).get("nonce-use")
+    return [
+        *(found or _uses_otherwise(bundle, statement)),
+        *unmet(wanted.policy, report, signed, used),
+        *wrongly_claimed(extension(statement)["policy"], report, signed, used),
+    ]
 
 
 def held_to_witness(
