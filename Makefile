@@ -69,7 +69,7 @@ soak-runs: $(STAMP)
 		--only 'ZT-BODY-001 or ZT-BODY-002 or ZT-BODY-060 or ZT-ANSWER-010')
 
 soak-reports: $(STAMP)
-	$(BIN)/python -m tests.soak.edits $(if $(QUICK),--edits 13 --seed 2,--edits 500)
+	$(BIN)/python -m tests.soak.edits $(if $(QUICK),--edits 13 --seed 2 --kinds shown,--edits 500)
 	$(BIN)/python -m tests.soak.archives $(if $(QUICK),--every 9)
 	$(BIN)/python -m tests.soak.again $(if $(QUICK),--named accept-too-long:name --only ZT-BODY-00,--faults 60)
 	$(if $(QUICK),,$(BIN)/python -m tests.soak.fleet --kills 60)

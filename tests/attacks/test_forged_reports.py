@@ -16,7 +16,6 @@ from pytest_zstack_ticket.certify.saved_in_report import other_saved_examples
 from pytest_zstack_ticket.certify.shown_findings import other_findings
 from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.model.verdict import Example
-from tests.soak import edits
 from tests.soak.edit_fits import agreeing
 from tests.soak.edit_kinds import Line
 
@@ -279,10 +278,3 @@ def test_the_exit_status_is_that_of_the_verdict(status: int, run: tuple):
     """CI and other tools look at it, and at nothing else."""
     report, evidence, _ = run
     assert rejudged({**report, "exit_status": status}, evidence).report["exit_status"] == 1
-
-
-def test_the_kinds_of_edits_of_what_is_shown_are_refused(failed_and_passed: tuple[Path, Path], tmp_path: Path):
-    """One edit of every seventh kind; all of them, and hundreds of edits, by `python -m tests.soak.edits --kinds shown`."""
-    kinds = edits.CHOICES["shown"]
-    found = [edits.attempt(number, 7, failed_and_passed, tmp_path, kinds=kinds) for number in range(0, len(kinds), 7)]
-    assert edits.wrongly(found) == []
