@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from pytest_zstack_ticket.certify.advisories import ADVISORIES
+from pytest_zstack_ticket.certify.held_members import unheld
 from pytest_zstack_ticket.certify.log_keys import load_log_key
 from pytest_zstack_ticket.certify.messages import (
     advised_lines,
@@ -17,6 +18,7 @@ from pytest_zstack_ticket.certify.messages import (
     rejection_lines,
     rejections_to_json,
     uncompared_lines,
+    unheld_lines,
     witness_claims,
 )
 from pytest_zstack_ticket.certify.registry import REGISTRY, unregistered
@@ -204,6 +206,7 @@ def _document(
         "judged_again": found.judged_again,
         "uncompared": list(found.uncompared),
         "known_version": found.known_version,
+        "unheld": unheld() if found.judged_again and found.known_version else None,
         "same_suite": found.same_suite,
         "advised": [asdict(one) for one in found.advised],
         "witness": witness_claims(found.witness) if found.witness else None,
@@ -253,7 +256,10 @@ def _write(
         write_line(line)
     if not found.known_version:
         write_line(words["other-version"])
-    elif found.same_suite is False:
+    elif found.judged_again:
+        for line in unheld_lines(translations(), lang):
+            write_line(line)
+    if found.known_version and found.same_suite is False:
         write_line(words["other-suite"])
 
 
