@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
+from pytest_zstack_ticket.certify.deliveries import is_delivery
 from pytest_zstack_ticket.certify.plausibility import SLACK, WEBHOOKS, was_sent
 from pytest_zstack_ticket.certify.repeated_facts import unsupported
 from pytest_zstack_ticket.model.codec import judgement_to_json
@@ -28,6 +29,8 @@ MARK = len(b"zt-00000000")
 CERTIFY = "certify"
 AGENTS = frozenset(one.agent for one in (*JAVA_SDK, *OTHERS))
 BODILESS = frozenset({204, 304})
+HOOK_ROLES = frozenset({"hook", "visit"})
+"""Roles of examples that webhooks play."""
 UNREAD = {CUT: ("delivered-once", "subject"), ANSWERED_AGAIN: ("answered-once", "subject")}
 """What a run does not read an answer for, by the failure that stands in its place: check and role of the example."""
 _JOB = re.compile(r"/v1/api-jobs/([0-9a-f]{32})(?![0-9A-Za-z])")
@@ -66,6 +69,7 @@ def _reasons(
     yield from _of_marks(evidence, shipped)
     yield from _of_calls(evidence)
     yield from _of_failures(evidence, shipped)
+    yield from _of_webhooks(evidence, shipped)
     yield from _of_order(evidence)
     yield from _of_clients(report["run"], evidence, shipped)
     if evidence.complete:
@@ -177,6 +181,17 @@ def _of_failures(evidence: Evidence, shipped: Collection[str]) -> Iterator[str]:
                 only = UNREAD.get(answer.detail) if isinstance(answer, Failure) else None
                 if only and (example.check, role) != only:
                     yield f"the answer to {one} was read by every run"
+
+
+def _of_webhooks(evidence: Evidence, shipped: Collection[str]) -> Iterator[str]:
+    """Yield what passes for a webhook and is none: a witness sees no webhook, and nothing counts them."""
+    for one in evidence.exchanges.values():
+        if _is_delivered(one) and not is_delivery(one):
+            yield f"{one.id} is no webhook"
+    for example in (one for one in evidence.examples if one.requirement in shipped):
+        for role, ids in example.roles.items():
+            if role not in HOOK_ROLES and any(_is_delivered(evidence.exchanges[one]) for one in ids):
+                yield f"a webhook stands for what {example.requirement} sent"
 
 
 def _of_order(evidence: Evidence) -> Iterator[str]:

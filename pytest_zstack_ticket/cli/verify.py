@@ -252,14 +252,20 @@ def _write(
         print_message(words["advised-none"].format(issued=advisories.value["issued"]))
     _write_signers(found, lang, trust)
     print_message(words["judged-again" if found.judged_again else "not-judged-again"])
+    _write_unchecked(found, lang)
+
+
+def _write_unchecked(found: Verification, lang: str) -> None:
+    """Say what of a genuine bundle is compared with nothing: files, members of the report, other versions' rules."""
+    words = translations().catalogues[lang]["certificate"]
     for line in uncompared_lines(found.uncompared, translations(), lang):
         write_line(line)
     if not found.known_version:
         write_line(words["other-version"])
-    elif found.judged_again:
-        for line in unheld_lines(translations(), lang):
-            write_line(line)
-    if found.known_version and found.same_suite is False:
+        return
+    for line in unheld_lines(translations(), lang) if found.judged_again else ():
+        write_line(line)
+    if found.same_suite is False:
         write_line(words["other-suite"])
 
 
