@@ -70,9 +70,18 @@ def advised_lines(found: Iterable[Advised], translations: Translations, lang: st
 
 def uncompared_lines(names: Sequence[str], translations: Translations, lang: str) -> list[str]:
     """Name the files that no command made of the report, in one line; none if there are none."""
+    return _naming("uncompared", names, translations, lang)
+
+
+def silent_lines(names: Sequence[str], translations: Translations, lang: str) -> list[str]:
+    """Name the requirements of which a test left no example, in one line; none if there are none."""
+    return _naming("silent", names, translations, lang)
+
+
+def _naming(key: str, names: Sequence[str], translations: Translations, lang: str) -> list[str]:
     words = translations.catalogues[lang]["certificate"]
     shown = [*map(_shown, names[:MOST_NAMED]), *([f"… ({len(names)})"] if len(names) > MOST_NAMED else [])]
-    return [words["uncompared"].format(names=", ".join(shown))] if names else []
+    return [words[key].format(names=", ".join(shown))] if names else []
 
 
 def unheld_lines(translations: Translations, lang: str) -> list[str]:

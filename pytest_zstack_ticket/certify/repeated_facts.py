@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from pytest_zstack_ticket.api.capabilities import reported_version
+from pytest_zstack_ticket.api.capabilities import (
+    UNKNOWN_TICKET,
+    created_capabilities,
+    reported_version,
+    spoken_capabilities,
+    with_capabilities,
+)
 from pytest_zstack_ticket.api.server_info import target_facts
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
 from pytest_zstack_ticket.config.profile_file import profile_from_json
-from pytest_zstack_ticket.model.exchange import Exchange, JsonObject
+from pytest_zstack_ticket.model.exchange import Exchange, JsonObject, Response
+from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.report.finding import calibration_json, message_json
 from pytest_zstack_ticket.report.sanitize import scrubbed, scrubbed_json
 
 VERSIONS = "/v1/management-nodes/actions"
 """Where a target is asked for its version."""
+TICKETS = "/v1/tickets?limit=1"
+"""What a run asks first to see whether tickets can be queried."""
+SUCCESS, REDIRECTS = 200, 300
 MOST_POLLS = 100_000
 MOST_SHOWN = 4
 """Exchanges that a report names of an observation."""
@@ -36,6 +46,9 @@ def unsupported(report: JsonObject, evidence: Evidence) -> Iterator[str]:
         yield "the answers name another server or gateway than the report"
     if not _alike(stated["clock"], found["clock"]):
         yield "the answers have other dates than the report says of the target's clock"
+    missing = _shown_capabilities(evidence, trail, profile).capabilities - profile.capabilities if trail else ()
+    if missing:
+        yield f"the target showed {min(missing)}, which its profile lacks"
     version = scrubbed(_reported(evidence))
     if (report["target"]["version"] or "") != version:
         yield f"the target says that it is of version {version or 'unknown'}, the report another"
@@ -63,15 +76,33 @@ def _alike(stated: int | None, found: int | None) -> bool:
 
 
 def _reported(evidence: Evidence) -> str:
-    """Return what the target said of its version when it was asked first, by the process that began the run."""
+    """Return what the target said of its version when it was asked first."""
+    asked = _first(evidence, "PUT", VERSIONS)
+    return reported_version(asked) if asked else ""
+
+
+def _first(evidence: Evidence, method: str, path: str) -> Exchange | None:
+    """Return the first request of a kind, by the process that began the run; None if there was none."""
     worker = evidence.header.get("worker", "m")
-    asked = (
-        one
-        for key, one in sorted(evidence.exchanges.items())
-        if key.rpartition("-")[0] == worker and (one.request.method, one.request.path) == ("PUT", VERSIONS)
-    )
-    first = next(asked, None)
-    return reported_version(first) if first else ""
+    ids = (one for one in sorted(evidence.exchanges) if one.rpartition("-")[0] == worker)
+    return next((one for one in map(evidence.exchanges.get, ids) if one and _asks(one, method, path)), None)
+
+
+def _asks(one: Exchange, method: str, path: str) -> bool:
+    return (one.request.method, one.request.path) == (method, path)
+
+
+def _shown_capabilities(evidence: Evidence, trail: tuple[Exchange, ...], profile: Profile) -> Profile:
+    """Return a profile with the capabilities that the first calls of a run show: what they show, every run finds.
+
+    What the operator declared absent stays absent, and the report says so.
+    """
+    query, event = (_first(evidence, *one) for one in (("GET", TICKETS), ("PUT", UNKNOWN_TICKET)))
+    found = created_capabilities(trail, profile)
+    found |= spoken_capabilities(("HTTP/1.0",), (event,)) if event else frozenset()
+    if query and isinstance(query.answer, Response) and SUCCESS <= query.answer.status < REDIRECTS:
+        found |= {"query"}
+    return with_capabilities(profile, frozenset(found))
 
 
 def _counted(stated: Iterable[JsonObject]) -> Counter[tuple[str, str]]:

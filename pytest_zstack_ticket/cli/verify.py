@@ -17,6 +17,7 @@ from pytest_zstack_ticket.certify.messages import (
     logged_lines,
     rejection_lines,
     rejections_to_json,
+    silent_lines,
     uncompared_lines,
     unheld_lines,
     witness_claims,
@@ -206,6 +207,7 @@ def _document(
         "judged_again": found.judged_again,
         "uncompared": list(found.uncompared),
         "known_version": found.known_version,
+        "silent": list(found.silent),
         "unheld": unheld() if found.judged_again and found.known_version else None,
         "same_suite": found.same_suite,
         "advised": [asdict(one) for one in found.advised],
@@ -263,6 +265,8 @@ def _write_unchecked(found: Verification, lang: str) -> None:
     if not found.known_version:
         write_line(words["other-version"])
         return
+    for line in silent_lines(found.silent, translations(), lang):
+        write_line(line)
     for line in unheld_lines(translations(), lang) if found.judged_again else ():
         write_line(line)
     if found.same_suite is False:
