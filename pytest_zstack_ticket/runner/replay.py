@@ -27,7 +27,7 @@ from pytest_zstack_ticket.runner.record_json import record_json
 from pytest_zstack_ticket.runner.rerun_command import command, identity_of
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import applies, signature
-from pytest_zstack_ticket.verdicts.saved_examples import observed, status_of
+from pytest_zstack_ticket.verdicts.saved_examples import is_harmless, observed, status_of
 from pytest_zstack_ticket.verdicts.waivers import Outcome, replays_needed
 
 REPEATS = 8
@@ -73,8 +73,8 @@ def _wanted(run: Run, requirement: str) -> bool:
 
 
 def _may_replay(run: Run, pinned: SavedExample) -> bool:
-    """Return False for an example whose body could harm this target, such as one that the simulator was sent."""
-    return all(run.reached.endpoint.may_send(call.body) for call in pinned.calls)
+    """Return False for an example that could harm this target, by a body that is for the simulator or by its path."""
+    return all(run.reached.endpoint.may_send(call.body) and is_harmless(call) for call in pinned.calls)
 
 
 def replay_waiver(run: Run, waiver: Waiver) -> None:
