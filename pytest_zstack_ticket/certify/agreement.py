@@ -16,7 +16,6 @@ from pytest_zstack_ticket.model.loopback import is_loopback
 from pytest_zstack_ticket.model.quotas import FOREIGN, LABORATORY, UNBOUNDED
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.verdicts.judge import REGRESSION
-from pytest_zstack_ticket.verdicts.relevance import row_pattern
 from pytest_zstack_ticket.verdicts.waivers import MOST_REPLAYS
 
 BESIDE = 900.0
@@ -221,10 +220,8 @@ def _of_row(row: JsonObject, report: JsonObject, rule: Requirement | None) -> It
         yield f"{row['id']} was explored within a budget that the run did not have"
     if rule is not None and outside.get("left_out", 0) >= max(rule.tests, 1):
         yield f"{row['id']} has more tests left out than there are"
-    patterns = {one for check in rule.decided_by for one in check.rows} if rule else set()
-    for name in row["without_example"]:
-        if name in row["partitions"] or (patterns and not any(row_pattern(one).fullmatch(name) for one in patterns)):
-            yield f"{row['id']} is said to have had no example of {name}"
+    for name in set(row["without_example"]) & set(row["partitions"]):
+        yield f"{row['id']} is said to have had no example of {name}"
     for found in row["findings"]:
         if found["seen"] < found["tried"] and not found["irregular"]:
             yield f"a finding of {row['id']} failed now and then, and is said to be regular"
