@@ -13,6 +13,7 @@ from math import inf
 
 from pytest_zstack_ticket.api.messages import json_object, rows_of, sent_params
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
+from pytest_zstack_ticket.certify.plausibility import SLACK
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Request, Response, Trails
 from pytest_zstack_ticket.model.nonce import NONCE_BYTES_PATTERN
 from pytest_zstack_ticket.model.requirement import Requirement
@@ -65,11 +66,13 @@ class _Held:
         return self._tickets.get(nonce, set())
 
     def deleted_at(self, ticket: str) -> float:
-        """Return when the run itself first deleted a ticket, infinity for never."""
+        """Return when the run itself first deleted a ticket while it tested, infinity for never or at its end."""
         if self._deleted is None:
             self._deleted = {}
-            for one in filter(_is_cleaning, self.evidence.exchanges.values()):
-                gone = one.request.path.split("?")[0].rpartition("/")[2]
+            found = self.evidence.exchanges.values()
+            last = max((one.started for one in found if not _cleans(one)), default=0.0)
+            for one in (one for one in found if _cleans(one) and one.started <= last):
+                gone = one.request.path.split("?")[0].rpartition("/")[2] if one.request.method == "DELETE" else ""
                 self._deleted[gone] = min(one.started, self._deleted.get(gone, inf))
         return self._deleted.get(ticket, inf)
 
@@ -95,10 +98,13 @@ def _uuid(held: _Held, example: Example, trails: Trails) -> bool:
 
 
 def _taken(held: _Held, example: Example, trails: Trails) -> bool:
-    """Tell whether tickets that the run itself deleted meanwhile were deleted before the example was over."""
+    """Tell whether tickets that the run is said to have deleted meanwhile were deleted about then.
+
+    A ticket counts as taken from when it was chosen, and is deleted soon after.
+    """
     over = max((one.started + one.elapsed for trail in trails.values() for one in trail), default=0.0)
     stated = example.arguments["taken"]
-    return isinstance(stated, list) and all(held.deleted_at(str(one)) <= over for one in stated)
+    return isinstance(stated, list) and all(held.deleted_at(str(one)) <= over + SLACK for one in stated)
 
 
 def _apart(_held: _Held, example: Example, trails: Trails) -> bool:
@@ -160,9 +166,9 @@ def _event_of(request: Request) -> str:
     return str(change.get("statusEvent")) if isinstance(change, dict) else ""
 
 
-def _is_cleaning(one: Exchange) -> bool:
-    user = one.id.rpartition("-")[0]
-    return one.request.method == "DELETE" and user.rpartition("-")[2] == CLEANING
+def _cleans(one: Exchange) -> bool:
+    """Tell whether an exchange is of who cleans up."""
+    return one.id.rpartition("-")[0].rpartition("-")[2] == CLEANING
 
 
 def _shows(one: Exchange, uuid: str) -> bool:

@@ -35,10 +35,11 @@ def other_findings(report: JsonObject, evidence: Evidence, judged: Sequence[Exam
             failing.setdefault(one.requirement, []).append(one)
         elif one.judgement is None:
             held.setdefault(one.requirement, []).append(one)
-    drifts = any(row["id"] == ASIDE and row["findings"] for row in report["requirements"])
+    whole = bool(report["run"]["complete"])
+    drifts = whole and any(row["id"] == ASIDE and row["findings"] for row in report["requirements"])
     for row in report["requirements"]:
         if row["examples"]["failed"]:
-            yield from _of_row(row, failing.get(row["id"], ()), evidence, whole=bool(report["run"]["complete"]))
+            yield from _of_row(row, failing.get(row["id"], ()), evidence, whole=whole)
         if any(drifts and not found["irregular"] for found in row["findings"]):
             yield f"the target drifts, and a finding of {row['id']} is said to be regular"
         if row["verdict"] == "passed":

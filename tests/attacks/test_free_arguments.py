@@ -46,8 +46,8 @@ CANCEL = exchange(5, "PUT", f"/v1/tickets/{OURS}/actions", {"changeTicketStatus"
 UPDATE = exchange(6, "PUT", f"/v1/tickets/{OURS}/actions", {"updateTicketRequest": {}}, {})
 ODD = exchange(7, "PUT", f"/v1/tickets/{OURS}/actions", {"changeTicketStatus": {"statusEvent": "no-such-event"}}, {})
 DELETED = exchange(8, "DELETE", f"/v1/tickets/{OURS}?deleteMode=Permissive", None, {}, user="m-end")
-LATER = exchange(9, "DELETE", f"/v1/tickets/{OTHER}?deleteMode=Permissive", None, {}, user="m-end")
 TIMED = exchange(10, "POST", "/v1/tickets", {}, {"apiTimeout": 90000}, **{"X-API-Timeout": "77"})
+LATER = exchange(900, "DELETE", f"/v1/tickets/{OTHER}?deleteMode=Permissive", None, {}, user="m-end")
 ALL = {one.id: one for one in (MADE, AGAIN, SHOWN, SEEN, CANCEL, UPDATE, ODD, DELETED, LATER, TIMED)}
 CANARY = {"made": MADE, "shown": SHOWN, "subject": SEEN, "still": SHOWN}
 
