@@ -79,7 +79,7 @@ def _reasons(
 def _of_workers(report: JsonObject, evidence: Evidence) -> Iterator[str]:
     """Yield lines of a process that the run did not have: alone it has one name, with workers theirs and `m`.
 
-    Lines are missing only where a worker broke down, whose tests the run then lacks too.
+    Lines are missing only where a worker broke down: pytest says so, and the run lacks tests.
     """
     header, lost = evidence.header, (evidence.footer or {}).get("cut_short", ())
     name, workers = header.get("worker"), header.get("workers")
@@ -90,8 +90,9 @@ def _of_workers(report: JsonObject, evidence: Evidence) -> Iterator[str]:
             yield f"{one} is of no process of the run"
     if (name is None) == (workers is None) or len(found - {"m"}) > (workers or 0) + bool(name and name != "m"):
         yield "the evidence is of other processes than its first line says"
-    if not evidence.complete and not report["partial"]:
-        yield f"lines of {', '.join(lost) or 'the evidence'} are missing, but the run says that it is whole"
+    broken = workers is not None and report["partial"] and report["run"].get("pytest_status")
+    if not evidence.complete and not broken:
+        yield f"lines of {', '.join(lost) or 'the evidence'} are missing, but the run lost no worker"
 
 
 def _of_judgements(evidence: Evidence, judged: tuple[Example, ...]) -> Iterator[str]:

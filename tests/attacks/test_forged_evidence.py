@@ -175,7 +175,7 @@ def earlier_than_before(forgery: Forgery) -> None:
 def webhook_as_subject(forgery: Forgery) -> None:
     """Let an exchange that was never sent play a part: webhooks pass no witness, and nothing counts them."""
     one = copy.deepcopy(exchanges(forgery)[0])
-    forgery.entries.append({**one, "id": "m-hook-000001"})
+    forgery.entries.append({**one, "id": "m-hook-000001", "started": one["started"] + 0.001})
 
 
 def other_processes(forgery: Forgery) -> None:
@@ -277,8 +277,11 @@ CASES: list[tuple[Change, str]] = [
     (request_of_another_row, "stands for"),
     (row_of_another_name, "is not params.name/too-long"),
 ]
-SAID = {other_observation, other_calibration, other_target_version, clock_left_out, other_server, accepted_or_not}
-"""Facts of the evidence that a report repeats: formed again, they are what they were."""
+SAID = {
+    other_observation, other_calibration, other_target_version, clock_left_out, other_server, accepted_or_not,
+    moved_in_time, observed_elsewhere,
+}  # fmt: skip
+"""Facts of the evidence that a report repeats: formed again, they are what the evidence has, which `verify` shows."""
 ALONE = {other_judgement, longer_answer, fewer_requests, of_another_process}
 """What making it fit would undo: judgements, lengths and counters are computed again, ids are numbered again."""
 
