@@ -326,6 +326,8 @@ def test_the_commands_of_a_finding_are_those_of_its_request(failed_and_passed: t
         ("regenerate", "pytest; rm -rf ~"),
         ("regenerate", command.replace(url, "--zstack-url=https://vendor.example")),
         ("regenerate", command.replace(url, f"{url} --zstack-consent=cloud")),
+        ("regenerate", command.replace(f" {url}", "")),
+        ("regenerate", command.replace("ZT-BODY-004", "ZT-BODY-005")),
         ("regenerate", command.replace(url, f"{url} --zstack-report=/home/user")),
         *(("regenerate", f"{command} {more}") for more in FOREIGN),
     ):
