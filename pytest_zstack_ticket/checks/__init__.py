@@ -84,6 +84,7 @@ CHECKS: dict[str, CheckFunction] = {
     "stored-once": persistence.stored_once,
     "lost-leaves-nothing": persistence.lost_leaves_nothing,
     "as-sent": persistence.as_sent,
+    "first-of-two": persistence.first_of_two,
     "digits-kept": persistence.digits_kept,
     "same-everywhere": persistence.same_everywhere,
     "first-ticket-stays": persistence.first_ticket_stays,

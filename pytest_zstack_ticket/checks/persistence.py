@@ -5,6 +5,8 @@ A query that shows rows which were not asked for proves nothing here: its condit
 
 from __future__ import annotations
 
+import json
+
 from pytest_zstack_ticket.api.messages import final_answer, json_object, moment, rows_of, same_id, sent_params
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.roundtrip import brief, member_echo, not_as_sent, request_echo, same, trimmed
@@ -81,6 +83,44 @@ def as_sent(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgemen
         _made_up(sent_params(trails["subject"]), rows[0]),
     ]
     return next((one for one in judgements if isinstance(one, Violation)), None)
+
+
+def first_of_two(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that of a member sent twice `subject` was refused, or stored with the first value: the last is none.
+
+    Role `shown` is a query for the ticket, role `alone` a create with the last value only, which was refused. Argument
+    `member` is one of params.
+    """
+    outcome, member = outcome_of(trails, "subject", profile), str(arguments["member"])
+    alone = outcome_of(trails, "alone", profile)
+    if not refused(alone):
+        return Undecided(describe(alone))
+    if refused(outcome):
+        return None
+    if not accepted(outcome):
+        return Undecided(describe(outcome))
+    rows, sent = rows_of(trails.get("shown", ())), _first_value(trails["subject"], member)
+    row = rows[0] if rows is not None and len(rows) == 1 else {}
+    shown = row.get("request" if member == "requests" else member)
+    if sent is None or shown is None:
+        return Undecided(Phrase.of("not-shown", member=member))
+    if isinstance(sent, list):
+        kept = isinstance(shown, list) and len(shown) == len(sent)
+    else:
+        kept = same(trimmed(shown), trimmed(sent))
+    return None if kept else not_as_sent(member, sent, shown)
+
+
+def _first_value(exchanges: tuple[Exchange, ...], member: str) -> Json:
+    """Return the first value of a member of params in the body that was sent, None if there is none."""
+    try:
+        body = json.loads(exchanges[0].request.body or b"", object_pairs_hook=list)
+    except ValueError:
+        return None
+    for name, params in body if isinstance(body, list) else ():
+        if name == "params" and isinstance(params, list):
+            return next((value for key, value in params if key == member), None)
+    return None
 
 
 def _made_up(sent: dict[str, Json], row: Ticket) -> Judgement:

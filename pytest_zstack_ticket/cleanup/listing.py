@@ -46,11 +46,25 @@ class View:
 
 
 @dataclass(slots=True)
+class ListingMemory:
+    """What earlier looks at a target's tickets found out, for the next one.
+
+    `rows` is what was read of each ticket. `answers_best` says that the target answers the best way to ask, and `page`
+    is the largest number of tickets that a page was seen to hold: one with fewer has no other page behind it.
+    """
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    answers_best: bool = False
+    page: int = 0
+
+
+@dataclass(slots=True)
 class TicketListing:
-    """Looks at the tickets of a target. `known` keeps what was read of each, for the next look."""
+    """Looks at the tickets of a target. A `quick` one trusts what earlier looks found out of its pages."""
 
     calls: CleanupCalls
-    known: dict[str, Row]
+    memory: ListingMemory
+    quick: bool = False
     _form: str | None = None
 
     def view(self, window: tuple[float, float], wanted: set[str]) -> View:
@@ -58,14 +72,14 @@ class TicketListing:
         listed, complete = self._listed(window)
         view = View(whole=complete)
         shown = {uuid: row for uuid, row in listed.items() if in_window(row.get("createDate"), window)}
-        unread = [uuid for uuid in shown if uuid not in self.known]
-        self.known.update(self._details(unread, view, there=True))
-        view.whole = view.whole and all(uuid in self.known or uuid in view.absent for uuid in shown)
+        unread = [uuid for uuid in shown if uuid not in self.memory.rows]
+        self.memory.rows.update(self._details(unread, view, there=True))
+        view.whole = view.whole and all(uuid in self.memory.rows or uuid in view.absent for uuid in shown)
         there = (uuid for uuid in shown if uuid not in view.absent)
-        view.rows = {uuid: self.known.get(uuid, {}) | shown[uuid] for uuid in there}
+        view.rows = {uuid: self.memory.rows.get(uuid, {}) | shown[uuid] for uuid in there}
         view.rows |= self._details([uuid for uuid in sorted(wanted) if uuid not in view.rows], view, there=False)
         for uuid in view.absent:
-            self.known.pop(uuid, None)
+            self.memory.rows.pop(uuid, None)
         return view
 
     def shown_of(self, window: tuple[float, float], keys: Collection[str]) -> dict[str, Row]:
@@ -81,12 +95,15 @@ class TicketListing:
 
     def _listed(self, window: tuple[float, float]) -> tuple[dict[str, Row], bool]:
         """Return the short form of the tickets of a time, and whether that is all of them."""
+        if self._form is None and self.quick and self.memory.answers_best:
+            self._form = FORMS[0]
         if self._form is None:
             self._form = self._found_form()
             if self._form is None and self.calls.shows_tickets():
                 self._form = self._found_form()
             if self._form is None:
                 return {}, False
+            self.memory.answers_best = self._form == FORMS[0]
         for _ in range(MOST_LISTINGS):
             pages = _Pages()
             if self._read_pages(self._form, pages, window):
@@ -103,10 +120,16 @@ class TicketListing:
 
     def _read_pages(self, form: str, pages: _Pages, window: tuple[float, float]) -> bool:
         """Read page after page until the tickets are older than the run; return False if they moved meanwhile."""
-        start = 0
+        start = first = 0
         for _ in range(MOST_PAGES):
             rows = [row for part in self._page(form, start, PAGE, pages) for row in part]
             fresh = pages.take(rows)
+            if not start:
+                first = len(rows)
+                if self.quick and 0 < first < self.memory.page and not pages.skipped:
+                    return True
+            elif not fresh and not pages.skipped:
+                self.memory.page = max(self.memory.page, first)
             if start and rows and len(fresh) == len(rows) and not pages.skipped:
                 return False
             recent = (

@@ -14,7 +14,7 @@ from pytest_zstack_ticket.api.classify import classify
 from pytest_zstack_ticket.api.messages import final_answer
 from pytest_zstack_ticket.cleanup.calls import CleanupCalls, SilentTargetError, is_answered
 from pytest_zstack_ticket.cleanup.entries import Entry, Finder, Row, learned
-from pytest_zstack_ticket.cleanup.listing import TicketListing
+from pytest_zstack_ticket.cleanup.listing import ListingMemory, TicketListing
 from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.cleanup.selection import Books, Selection
 from pytest_zstack_ticket.cleanup.settlement import Settlement, uuids_of
@@ -60,7 +60,7 @@ class Sweeper:
         *,
         profile: Profile,
         patience: float,
-        known: dict[str, Row] | None = None,
+        memory: ListingMemory | None = None,
         dry: bool = False,
         progress: Progress | None = None,
     ) -> None:
@@ -68,7 +68,7 @@ class Sweeper:
         self._ledger = ledger
         self._profile = profile
         self._patience = patience
-        self._listing = TicketListing(calls, {} if known is None else known)
+        self._listing = TicketListing(calls, memory or ListingMemory())
         self._dry = dry
         self._progress = progress or _no_progress
         self._traces: dict[int, set[str]] = {}
@@ -85,6 +85,7 @@ class Sweeper:
         `wait` waits, as long as a job may take, for creates whose outcome is not known yet.
         """
         self._selection = selection
+        self._listing.quick = selection is not None  # the end of a run looks again, at all of it
         try:
             if "query" not in self._profile.capabilities:
                 self._sweep_unseen()

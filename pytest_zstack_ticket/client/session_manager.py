@@ -114,6 +114,11 @@ class SessionManager:
                 self._dead.add(dead.authorization)
             return self._session
 
+    @property
+    def lasting(self) -> bool:
+        """True while no session of the run has died, though other sessions were opened and ended meanwhile."""
+        return not self._dead
+
     def was_renewed(self, authorization: str) -> bool:
         """Return True for a session of the run that died and was renewed, by a test or by a clean-up."""
         return authorization in self._dead

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -20,7 +21,7 @@ from pytest_zstack_ticket.fleet.engine import Engine, EngineLostError
 from pytest_zstack_ticket.fleet.job import WITH_REPORT, Outcome, job_of, stop_mark
 from pytest_zstack_ticket.fleet.plan import Plan, Wave
 from pytest_zstack_ticket.fleet.result import examined, requirements_of, without_report
-from pytest_zstack_ticket.fleet.store import FleetStore, baseline_of, check_baselines, trend_before
+from pytest_zstack_ticket.fleet.store import FleetStore, baseline_of, check_baselines, seconds_before, trend_before
 from pytest_zstack_ticket.fleet.summary import FleetFacts, fleet_json
 from pytest_zstack_ticket.fleet.target_lock import is_free
 from pytest_zstack_ticket.model.errors import EvidenceError, FleetError
@@ -102,7 +103,7 @@ class Conductor:
     def _run_wave(self, wave: Wave) -> bool:
         """Examine the targets of a wave that have no result with a report yet; False if Ctrl-C ended it."""
         known = self.store.results()
-        due = {name: 0.0 for name in wave.targets if name not in known or known[name]["state"] == "error"}
+        due = {name: 0.0 for name in self._longest_first(wave) if name not in known or known[name]["state"] == "error"}
         running: set[str] = set()
         try:
             while due or running:
@@ -120,6 +121,11 @@ class Conductor:
             self._say_goodbye(running)
             raise
         return True
+
+    def _longest_first(self, wave: Wave) -> list[str]:
+        """Order targets so that none that took long in the earlier fleet is the last to start, nor a new one."""
+        before = seconds_before(self.plan.baseline)
+        return sorted(wave.targets, key=lambda name: -before.get(name, math.inf))
 
     def _start(self, due: dict[str, float], running: set[str]) -> None:
         if self._engine is None:
@@ -156,7 +162,10 @@ class Conductor:
             self.notify("fleet-again", {"target": name, "kind": outcome.kind, "seconds": f"{pause:g}"})
             due[name] = time.monotonic() + pause
             return
-        self._keep(wave, outcome, tries.attempts)
+        try:
+            self._start(due, running)  # the worker need not wait until the result is written
+        finally:
+            self._keep(wave, outcome, tries.attempts)
 
     def _look_for_workers(self, engine: Engine) -> None:
         """Say now and then that a fleet waits for workers: with none, nothing would ever happen."""

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import queue
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,9 @@ QUIET = {
     "distributed.worker.preload": ["pytest_zstack_ticket.fleet.quiet_worker"],
 }
 """A cluster of our own shows nothing over HTTP, and its workers ignore Ctrl-C."""
+LOOK, GIVEN_UP = 5.0, 60.0
+"""Seconds between two looks at the workers of a cluster of our own, and without any worker until it is made anew."""
+ENDED = ("closed", "failed")
 SOON = 20.0
 """Seconds that a scheduler may take to answer."""
 ADDRESS = re.compile(r"(tcp|tls|ws|wss)://[^\s/@]+:\d{1,5}/?")
@@ -41,6 +45,8 @@ class DaskEngine:
         self._client, self._cluster = connected
         self._ended: queue.Queue[Any] = queue.Queue()
         self._count = 0
+        self._workers = workers
+        self._looked = self._seen = time.monotonic()
 
     def submit(self, job: Job) -> None:
         """Send a job to the scheduler."""
@@ -60,6 +66,7 @@ class DaskEngine:
         except queue.Empty:
             if self._client.status != "running":
                 raise EngineLostError(self._client.status) from None
+            self._look_after_workers()
             return None
         if future.status == "finished":
             try:
@@ -69,6 +76,18 @@ class DaskEngine:
         if self._client.status != "running" or future.status in ("cancelled", "lost"):
             raise EngineLostError(future.status)
         return future.zstack_target, _without_worker(future)
+
+    def _look_after_workers(self) -> None:
+        """Replace a worker of our own cluster that Dask gave up: it died as it started. Raises EngineLostError."""
+        now = time.monotonic()
+        if self._cluster is None or now < self._looked + LOOK:
+            return
+        self._looked = now
+        if self.has_workers:
+            self._seen = now
+        elif now > self._seen + GIVEN_UP:
+            raise EngineLostError("no worker starts")
+        self._cluster.loop.add_callback(_replace_ended, self._cluster, self._workers)
 
     @property
     def has_workers(self) -> bool:
@@ -84,6 +103,14 @@ class DaskEngine:
         self._client.close(timeout=5)
         if self._cluster is not None:
             self._cluster.close(timeout=10)
+
+
+def _replace_ended(cluster: Any, workers: int) -> None:
+    """Have a cluster forget workers whose nannies ended, and start others; runs in the cluster's own loop."""
+    for name, nanny in list(cluster.workers.items()):
+        if nanny.status.name in ENDED:
+            del cluster.workers[name]
+    cluster.scale(workers)
 
 
 def _without_worker(future: Any) -> Mapping[str, Any] | None:

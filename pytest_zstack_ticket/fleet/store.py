@@ -114,6 +114,7 @@ def baseline_of(target: str, own: str, fleet: str) -> tuple[Path | None, Mapping
 def check_baselines(plan: Plan) -> None:
     """See that every baseline can be read, before anything is sent. Raises EvidenceError."""
     require_fleet(plan.baseline)
+    seconds_before(plan.baseline)
     for one in plan.targets:
         if one.baseline:
             baseline_of(one.name, one.baseline, "")
@@ -127,6 +128,13 @@ def require_fleet(folder: str) -> None:
     path = Path(folder)
     if folder and not ((path / SUMMARY).is_file() or (path / "bundles").is_dir()):
         raise EvidenceError(f"baseline: {folder} holds no fleet. Name the folder of --report of an earlier one.")
+
+
+def seconds_before(fleet: str) -> Mapping[str, float]:
+    """Return the seconds that each target of an earlier fleet took, by name. Raises EvidenceError."""
+    if not fleet or not (Path(fleet) / SUMMARY).exists():
+        return {}
+    return {one["name"]: one["seconds"] for one in load_fleet(Path(fleet))["targets"]}
 
 
 def trend_before(fleet: str) -> Sequence[Mapping[str, Any]]:

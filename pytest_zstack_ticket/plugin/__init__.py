@@ -24,7 +24,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "zstack_alone(group, cleanup): nothing runs beside this test but tests of its group, if any; "
-        "with cleanup=True tickets that no test needs are deleted meanwhile",
+        'with cleanup=True tickets that no test needs are deleted meanwhile, with cleanup="sessions" '
+        "as long as no session of the run has died",
     )
     config.addinivalue_line(
         "markers",

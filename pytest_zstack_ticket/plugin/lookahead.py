@@ -99,7 +99,8 @@ class Lookahead:
         self._here = self._place.get(item, len(self._items))
         self._context = copy_context()
         self._next = max(self._next, self._here)
-        self._run.reached.cleanup.in_background(self._run.window > 1 and (self._group(item) == "" or is_tidied(item)))
+        tidied = self._group(item) == "" or is_tidied(item, sessions_last=self._run.reached.sessions.lasting)
+        self._run.reached.cleanup.in_background(self._run.window > 1 and tidied)
         self._start_more()
 
     @pytest.hookimpl(wrapper=True)

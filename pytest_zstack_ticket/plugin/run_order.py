@@ -43,10 +43,15 @@ def group_of(item: pytest.Item) -> str | None:
     return str(marker.args[0]) if marker.args else None
 
 
-def is_tidied(item: pytest.Item) -> bool:
-    """Return True for a test that runs alone, but next to which tickets that no test needs may be deleted."""
+def is_tidied(item: pytest.Item, *, sessions_last: bool) -> bool:
+    """Return True for a test that runs alone, but next to which tickets that no test needs may be deleted.
+
+    One that opens and ends sessions is such a test as long as none of the run's own sessions was ended by that: whoever
+    deletes meanwhile would have to log in again, and so might end those of the test.
+    """
     marker = item.get_closest_marker("zstack_alone")
-    return marker is not None and bool(marker.kwargs.get("cleanup"))
+    wanted = marker.kwargs.get("cleanup") if marker is not None else None
+    return wanted is True or (wanted == "sessions" and sessions_last)
 
 
 def number(item: pytest.Item, count: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.model.nonce import NONCE
 from pytest_zstack_ticket.model.profile import Limits
 from pytest_zstack_ticket.model.ticket import Draft
 from pytest_zstack_ticket.model.ticket_context import Context
@@ -56,6 +57,7 @@ def open_rows(context: Context, limits: Limits, *, fresh: Callable[[], str]) -> 
     yield from _uuid_rows(fresh)
     yield from _reference_rows(context)
     yield from _message_rows()
+    yield from _repeated_rows(limits)
 
 
 def _text_rows(limits: Limits) -> Iterator[Row]:
@@ -113,6 +115,33 @@ def _message_rows() -> Iterator[Row]:
     for name, kind in CONTENT_TYPES.items():
         headers = (("Content-Type", kind),)
         yield Row(variation_edit("body", f"content-type-{name}"), lambda body: body, headers=headers)
+
+
+def _repeated_rows(limits: Limits) -> Iterator[Row]:
+    """Yield rows with a member of params twice: a valid value, and behind it one that is refused alone."""
+    invalid: dict[str, tuple[str, Json]] = {
+        "name": ("too-long", f"{NONCE} {'x' * limits.name}"),
+        "description": ("too-long", "x" * (limits.description + 1)),
+        "requests": ("empty-list", []),
+    }
+    for member, (kind, value) in invalid.items():
+        edit = variation_edit(f"params.{member}", f"repeated-{kind}")
+        change = _described if member == "description" else (lambda body: body)
+        yield Row(edit, change, write=_with_member_behind(member, value))
+
+
+def _described(body: Body) -> Body:
+    return put(body, "params.description", get(body, "params").get("description") or "conformance")
+
+
+def _with_member_behind(member: str, value: Json) -> Callable[[Body], bytes]:
+    """Write one more value of a member as the last of params."""
+
+    def write(body: Body) -> bytes:
+        params = encode(body["params"])[:-1] + b"," + encode(member) + b":" + encode(value) + b"}"
+        return encode({**body, "params": number("0")}).replace(b'"params":0', b'"params":' + params, 1)
+
+    return write
 
 
 def _without_member(member: str) -> Callable[[Body], Body]:

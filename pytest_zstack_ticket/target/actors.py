@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from pytest_zstack_ticket.cleanup.entries import Row
 from pytest_zstack_ticket.cleanup.ledger import Ledger
+from pytest_zstack_ticket.cleanup.listing import ListingMemory
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
 from pytest_zstack_ticket.client.session_manager import SessionManager
@@ -30,7 +30,7 @@ TWO_PROJECTS = "two-projects"
 class ActorConnection:
     """How one user reaches the target. `cleaner` ignores quota and breaker.
 
-    `rows` is what clean-up has read of each ticket.
+    `listing` is what clean-up found out about the target's tickets and pages.
     """
 
     settings: Settings
@@ -40,7 +40,7 @@ class ActorConnection:
     endpoint: TicketEndpoint
     ledger: Ledger | None
     cleaner: Client
-    rows: dict[str, Row] = field(default_factory=dict)
+    listing: ListingMemory = field(default_factory=ListingMemory)
 
     def close(self) -> None:
         """Log out; connections are shared, and closed with the run's own."""

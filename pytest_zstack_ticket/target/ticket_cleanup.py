@@ -219,7 +219,7 @@ class TicketCleanup:
             first_wait=max(FIRST_WAIT, OVERSHOOT * (one.client.pace.job or 0.0)),
         )
         sweeper = Sweeper(
-            calls, ledger, profile=self.state.profile, patience=self.patience.job, known=one.rows, progress=progress
+            calls, ledger, profile=self.state.profile, patience=self.patience.job, memory=one.listing, progress=progress
         )
         try:
             swept = sweeper.sweep(selection=selection, wait=wait)

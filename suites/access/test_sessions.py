@@ -96,7 +96,7 @@ def late_events(zstack_once, ticket_endpoint):
 LATE = {"ZT-ACCESS-001": "cancel", "ZT-ACCESS-002": "update", "ZT-ACCESS-003": "delete"}
 
 
-@pytest.mark.zstack_alone
+@pytest.mark.zstack_alone(cleanup="sessions")
 @pytest.mark.parametrize("event", by_requirement(LATE))
 def test_ended_session_acts_no_more(event, zstack_once, ticket_endpoint, zstack_examine):
     """An event or a deletion with a session that was logged out is refused and changes nothing."""
@@ -200,7 +200,7 @@ def cookies_of(*results):
 
 
 @pytest.mark.requirement("ZT-ACCESS-005")
-@pytest.mark.zstack_alone
+@pytest.mark.zstack_alone(cleanup="sessions")
 def test_session_counts_only_in_its_header(ticket_endpoint, zstack_effort, zstack_examine):
     """A living session in the query string, a cookie or another header, without Authorization, is refused."""
     session = ticket_endpoint.another_session()
@@ -225,7 +225,7 @@ def test_session_counts_only_in_its_header(ticket_endpoint, zstack_effort, zstac
 
 
 @pytest.mark.requirement("ZT-ACCESS-006")
-@pytest.mark.zstack_alone
+@pytest.mark.zstack_alone(cleanup="sessions")
 @pytest.mark.zstack_rounds(most=8)
 def test_session_does_not_count_in_the_body(ticket_endpoint, zstack_examine):
     """A create with a living session in its body, without Authorization or beside another one, is refused."""
@@ -249,7 +249,7 @@ def test_session_does_not_count_in_the_body(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-ACCESS-007")
-@pytest.mark.zstack_alone
+@pytest.mark.zstack_alone(cleanup="sessions")
 def test_session_of_a_login_ends_after_it_began(ticket_endpoint, zstack_effort, zstack_examine):
     """The session that a login returns has an expiredDate after its createDate."""
     further = (ticket_endpoint.login(write=partial(json.dumps, indent=width)) for width in range(LOGINS[zstack_effort]))
@@ -259,7 +259,7 @@ def test_session_of_a_login_ends_after_it_began(ticket_endpoint, zstack_effort, 
 
 
 @pytest.mark.requirement("ZT-ACCESS-008")
-@pytest.mark.zstack_alone
+@pytest.mark.zstack_alone(cleanup="sessions")
 def test_refused_login_does_not_quote_the_password(ticket_endpoint, zstack_effort, zstack_examine):
     """The response to a login with a wrong password, or of an unknown user, does not repeat the password sent."""
     strangers = (f"nobody-{uuid.uuid4().hex[:12]}" for _ in range(LOGINS[zstack_effort]))
@@ -270,7 +270,7 @@ def test_refused_login_does_not_quote_the_password(ticket_endpoint, zstack_effor
 
 
 @pytest.mark.requirement("ZT-ACCESS-009")
-@pytest.mark.zstack_alone
+@pytest.mark.zstack_alone(cleanup="sessions")
 def test_virtual_id_does_not_enter_a_foreign_project(ticket_endpoint, zstack_context, zstack_examine):
     """A virtual ID can log in to its own project, and not to one that it does not belong to."""
     own, owner = zstack_context.users["stranger"].project, zstack_context.users.get("owner")

@@ -90,6 +90,28 @@ def test_unknown_system_tag_is_refused(ticket_endpoint, zstack_cases, zstack_exa
         assert violation is None, violation
 
 
+REPEATED = {
+    "name": "params.name/too-long",
+    "description": "params.description/too-long",
+    "requests": "params.requests/empty-list",
+}
+"""Members that are sent twice, and the row in which the last value stands alone."""
+
+
+@pytest.mark.requirement("ZT-BODY-069")
+@pytest.mark.zstack_rounds
+def test_invalid_value_behind_a_valid_one_is_not_stored(ticket_endpoint, zstack_cases, zstack_examine):
+    """A value that is refused alone is not stored where it stands behind a valid value of the same member."""
+    for member, row in REPEATED.items():
+        alone = next((result for _, result in zstack_cases.results("mutations", row)), None)
+        for edit, result in zstack_cases.results("open", f"params.{member}/repeated-*") if alone else ():
+            roles = {"subject": result, "alone": alone}
+            if not result.refused:
+                roles["shown"] = ticket_endpoint.find_by_nonce(result)
+            violation = zstack_examine("first-of-two", edit=edit, arguments={"member": member}, **roles)
+            assert violation is None, violation
+
+
 @pytest.mark.requirement("ZT-BODY-023")
 @pytest.mark.zstack_long
 @pytest.mark.zstack_rounds(most=8)

@@ -17,6 +17,8 @@ LATEST = tuple(f"latest-{place}" for place in range(8))
 LOOKS = ("uuid", "name", "latest", "path", "count", "history")
 MOVES = ("cancel", "reopen", "update", *LOOKS)
 LONGEST = 8
+SHARE = {"certify": 0.4}
+"""The part of the usual number of examples that is drawn of sequences: each makes up to sixteen calls."""
 BUSY_ROUNDS = 12
 pytestmark = pytest.mark.zstack_alone("strangers")
 """Pages of the newest tickets have to show the owner's: next to tests that create many they would not."""
@@ -182,7 +184,9 @@ def test_stranger_sees_nothing_after_an_approval(ticket_endpoint, zstack_canary,
 
 
 @pytest.mark.requirement("ZT-ISOLATION-021")
-def test_stranger_sees_nothing_after_any_events(ticket_endpoint, zstack_canary, zstack_explore, zstack_examine):
+def test_stranger_sees_nothing_after_any_events(
+    ticket_endpoint, zstack_canary, zstack_explore, zstack_effort, zstack_examine
+):
     """Whatever its owner does with a ticket, in whatever order, a stranger sees nothing of it."""
     stranger = Stranger(ticket_endpoint, zstack_examine)
 
@@ -195,7 +199,8 @@ def test_stranger_sees_nothing_after_any_events(ticket_endpoint, zstack_canary, 
                 canary.send_event(move)
                 stranger.check_not_visible(canary, "uuid")
 
-    zstack_explore(st.lists(st.sampled_from(MOVES), min_size=2, max_size=LONGEST), holds)
+    share = SHARE.get(zstack_effort, 1.0)
+    zstack_explore(st.lists(st.sampled_from(MOVES), min_size=2, max_size=LONGEST), holds, share=share)
 
 
 @pytest.mark.requirement("ZT-ISOLATION-022")

@@ -26,7 +26,7 @@ LAYOUTS = (
 SESSION_NAMES = ("uuid", "sessionUuid", "sessionId", "token")
 LOGINS = {"smoke": 0, "standard": 1, "certify": len(LAYOUTS)}
 """Further logins by effort: few, and none with a wrong password of a real user, which could lock the account."""
-pytestmark = pytest.mark.zstack_alone
+pytestmark = pytest.mark.zstack_alone(cleanup="sessions")
 """A login or logout may end sessions that other tests use."""
 
 

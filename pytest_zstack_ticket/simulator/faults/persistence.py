@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
@@ -222,6 +223,20 @@ TRACE = (
 """What a crash shows: our own imitation of a Java stack trace."""
 
 
+def _admit_first(default: Callable[[CallContext], None], context: CallContext) -> None:
+    """Validate the first of the values of a member that is sent twice; the last one is stored."""
+    pairs = json.loads(context.request.body or b"{}", object_pairs_hook=list)
+    first = {key: value for name, params in pairs if name == "params" for key, value in reversed(params)}
+    bound, context.values = (
+        context.values,
+        context.values | {name: first[name] for name in ("name", "description") if isinstance(first.get(name), str)},
+    )
+    if context.values.get("requests") == [] and first.get("requests"):
+        context.waived |= {"requests"}
+    default(context)
+    context.values = bound
+
+
 def _row(name: str, step: str, wrapper: Callable[..., object], about: str) -> Fault:
     return Fault(name=name, description=about, effects=(Around(step, wrapper, _CREATE),))
 
@@ -269,6 +284,7 @@ STORES: tuple[Fault, ...] = (
     _row("store-refused", "refused.create", _store_refused, "a refused create leaves a ticket behind"),
     _row("refuse", "admit", _refuse, "a valid create is refused with an argument error"),
     _row("refuse-taken-name", "admit", _refuse_taken_name, "a name that another ticket has is refused"),
+    _row("admit-first-of-two", "admit", _admit_first, "of a member sent twice the first is validated, the last stored"),
     _row("reject", "admit", _reject, "a create is refused with a plain 400"),
     _row("crash", "admit", _crash, "a create ends in a 500 with a stack trace"),
 )

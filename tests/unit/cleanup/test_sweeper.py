@@ -13,6 +13,7 @@ import pytest
 from pytest_zstack_ticket.api.capabilities import with_capabilities
 from pytest_zstack_ticket.cleanup.calls import OUTAGE, CleanupCalls
 from pytest_zstack_ticket.cleanup.entries import Entry, LedgerEntries, intent_of
+from pytest_zstack_ticket.cleanup.listing import ListingMemory
 from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.cleanup.sweeper import Progress, Sweeper
 from pytest_zstack_ticket.config.profile_file import load_profile
@@ -351,11 +352,13 @@ def accepted(names: list[str]) -> Ledger:
     return ledger
 
 
-def swept_next_to_tests(store: TicketStore, ledger: Ledger, selection: Chosen) -> None:
+def swept_next_to_tests(
+    store: TicketStore, ledger: Ledger, selection: Chosen, memory: ListingMemory | None = None
+) -> None:
     calls = CleanupCalls(
         run=store.run, sessions=Sessions(), profile=PROFILE, clock=store.clock, patience=60.0, longest=600.0
     )
-    Sweeper(calls, ledger, profile=PROFILE, patience=60.0).sweep(selection=selection, wait=False)
+    Sweeper(calls, ledger, profile=PROFILE, patience=60.0, memory=memory).sweep(selection=selection, wait=False)
 
 
 def test_while_tests_run_only_what_is_selected_is_deleted(names: list[str], clock: ManualClock):
@@ -363,6 +366,39 @@ def test_while_tests_run_only_what_is_selected_is_deleted(names: list[str], cloc
     swept_next_to_tests(store, ledger, Chosen("u1", "u4"))
     assert store.tickets.keys() == {f"u{number}" for number in range(8)} - {"u1", "u4"}
     assert {entry.ticket for entry in ledger.drop_gone()} == {"u1", "u4"}
+
+
+def pages_asked_for(store: TicketStore) -> list[str]:
+    return [one.path.partition("start=")[2] for one in store.requests if "sort=" in one.path]
+
+
+def test_a_look_while_tests_run_needs_no_second_page_where_an_earlier_one_held_more(
+    names: list[str], clock: ManualClock
+):
+    store, ledger, memory = TicketStore.of(names, clock), accepted(names), ListingMemory()
+    swept_next_to_tests(store, ledger, Chosen("u1"), memory)
+    assert memory.answers_best
+    assert memory.page == len(names)
+    store.requests.clear()
+    swept_next_to_tests(store, ledger, Chosen("u4"), memory)
+    assert pages_asked_for(store) == ["0", "0"]
+    assert store.tickets.keys() == {f"u{number}" for number in range(8)} - {"u1", "u4"}
+    store.requests.clear()
+    calls = CleanupCalls(
+        run=store.run, sessions=Sessions(), profile=PROFILE, clock=store.clock, patience=60.0, longest=600.0
+    )
+    Sweeper(calls, ledger, profile=PROFILE, patience=60.0, memory=memory).sweep()
+    assert set(pages_asked_for(store)) > {"0"}, "the end of a run reads on until a page brings nothing new"
+    assert not store.tickets
+
+
+def test_a_target_that_shows_few_tickets_a_page_is_read_to_the_end_while_tests_run(clock: ManualClock):
+    names = [f"a zt-{number:016x}" for number in range(25)]
+    store, ledger, memory = TicketStore.of(names, clock, most_rows=10), accepted(names), ListingMemory()
+    for number in range(0, 25, 5):
+        swept_next_to_tests(store, ledger, Chosen(f"u{number}"), memory)
+        assert f"u{number}" not in store.tickets
+    assert memory.page <= 10
 
 
 @dataclass

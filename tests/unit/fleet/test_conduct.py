@@ -1,5 +1,6 @@
 """A fleet on an engine that answers from a script: waves, retries, broken engines, resuming, and its result."""
 
+import dataclasses
 import errno
 import itertools
 import os
@@ -27,10 +28,11 @@ class ScriptedEngine:
     """Answers each job with the next line of its target's script; an exception in a script breaks the engine."""
 
     def __init__(self, script):
-        self.script, self.waiting, self.most = script, [], 0
+        self.script, self.waiting, self.most, self.sent = script, [], 0, []
 
     def submit(self, job):
         self.waiting.append(job.target)
+        self.sent.append(job.target)
         self.most = max(self.most, len(self.waiting))
 
     def finished(self, timeout):
@@ -75,6 +77,41 @@ def test_all_waves_run_when_all_pass(tmp_path):
     engine = ScriptedEngine(lines(canary_1=[good("canary-1")], other=[good("other")]))
     found = conducted(tmp_path / "f", plan_of("other", "canary-1", waves=CANARY), engine)
     assert (found["exit_status"], states(found), found["stopped"]) == (0, ["done", "done"], None)
+
+
+class BreakingEngine(ScriptedEngine):
+    """Breaks once, as a target is to be sent to it while the result of another is not written yet."""
+
+    broke = False
+
+    def submit(self, job):
+        if job.target == "second" and not self.broke:
+            self.broke = True
+            raise EngineLostError("lost")
+        super().submit(job)
+
+
+def test_a_result_is_kept_though_the_engine_breaks_as_the_next_target_is_sent(tmp_path, monkeypatch):
+    monkeypatch.setattr(conduct, "REOPEN_PAUSE", 0.0)
+    engine = BreakingEngine(lines(first=[good("first")], second=[good("second")]))
+    found = conducted(tmp_path / "f", plan_of("first", "second", at_once=1), engine)
+    assert (engine.broke, [one["state"] for one in found["targets"]]) == (True, ["examined", "examined"])
+
+
+def test_the_target_that_took_longest_before_starts_first_and_an_unknown_one_before_it(tmp_path):
+    names = ("short", "long", "new")
+    before = conducted(
+        tmp_path / "before",
+        plan_of("short", "long"),
+        ScriptedEngine(
+            {"short": iter([good("short") | {"seconds": 2.0}]), "long": iter([good("long") | {"seconds": 90.0}])}
+        ),
+    )
+    write_outputs(before, tmp_path / "before", "en")
+    plan = dataclasses.replace(plan_of(*names, at_once=1), baseline=str(tmp_path / "before"))
+    engine = ScriptedEngine({name: iter([good(name)]) for name in names})
+    conducted(tmp_path / "f", plan, engine)
+    assert engine.sent == ["new", "long", "short"]
 
 
 def test_a_regression_of_the_canary_stops_the_fleet(tmp_path):

@@ -7,7 +7,9 @@ import time
 
 import pytest
 
+from pytest_zstack_ticket.fleet import dask_engine
 from pytest_zstack_ticket.fleet.dask_engine import DaskEngine
+from pytest_zstack_ticket.fleet.engine import EngineLostError
 from pytest_zstack_ticket.fleet.job import job_of
 from pytest_zstack_ticket.model.errors import FleetError
 from tests.support.fleets import plan_of
@@ -40,6 +42,32 @@ def test_jobs_run_in_worker_processes_and_a_dead_worker_costs_only_its_own_job()
         target, outcome = next_ended(engine)
         assert (target, outcome["kind"]) == ("alive", "report")
         assert outcome["status"] != os.getpid()
+    finally:
+        engine.close()
+
+
+@pytest.mark.filterwarnings("default")  # likewise
+def test_a_worker_that_dask_has_given_up_is_replaced(monkeypatch):
+    monkeypatch.setattr(dask_engine, "LOOK", 0.5)
+    engine = DaskEngine(workers=1, examine=answer)
+    try:
+        engine._cluster.sync(next(iter(engine._cluster.workers.values())).close)
+        engine.submit(job_of(plan_of("alive"), "alive", fleet="f", work="w", locks="l"))
+        assert next_ended(engine)[1]["kind"] == "report"
+    finally:
+        engine.close()
+
+
+@pytest.mark.filterwarnings("default")  # likewise
+def test_a_cluster_without_any_worker_is_lost(monkeypatch):
+    monkeypatch.setattr(dask_engine, "LOOK", 0.1)
+    monkeypatch.setattr(dask_engine, "GIVEN_UP", 0.5)
+    monkeypatch.setattr(dask_engine, "_replace_ended", lambda *_: None)
+    engine = DaskEngine(workers=1, examine=answer)
+    try:
+        engine._cluster.sync(next(iter(engine._cluster.workers.values())).close)
+        with pytest.raises(EngineLostError, match="no worker starts"):
+            next_ended(engine)
     finally:
         engine.close()
 
