@@ -1,8 +1,9 @@
-"""`python -m tests.soak.edits [--edits N] [--seed N]`: is a bundle that was edited believed, with all else made to fit.
+"""`python -m tests.soak.edits [--edits N] [--seed N] [--kinds all|lines|shown]`: is an edited bundle believed.
 
-Two runs with a certifier's nonce are recorded, one with a failed requirement. Each edit (`edit_kinds`) is followed by
-what a vendor can compute again: numbers, judgements, counters, counts, root, report, statement and signature, all of it
-or a part. The result is offered to an honest signer, and to verifiers: one who trusts the certifier's key while another
+Two runs with a certifier's nonce are recorded, one with a failed requirement. Each edit (`edit_kinds` of lines and
+members, `report_kinds` of what a reader is shown, of files and whole parts of the evidence) is followed by what a
+vendor can compute again: numbers, judgements, counters, counts, what the report says twice (`edit_fits`), root, report,
+what the report shows of its evidence, statement and signature, all of it or a part. The result is offered to an honest signer, and to verifiers: one who trusts the certifier's key while another
 one signed, and one who trusts the key that signed. Refused is what is not signed and not genuine, with a reason.
 
 Exit status 1 if an edit was believed that may not be; `edit_rules` says which may.
