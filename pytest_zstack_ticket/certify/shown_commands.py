@@ -47,8 +47,7 @@ def _repeats_the_run(finding: JsonObject, requirement: str, report: JsonObject) 
     """Tell whether a command starts the run of a report again, for the tests of a requirement.
 
     It has the options that the report says the run was started with, all of them and no other: another URL would get
-    the reader's password. It chooses tests by the requirement or by their place in a project; for what fails
-    irregularly it chooses those of the run.
+    the reader's password. It chooses tests by the requirement, by their place in a project, or as the run did.
     """
     command: str = finding["regenerate"]
     options, run = options_of_ours(command), report["run"]
@@ -62,14 +61,16 @@ def _repeats_the_run(finding: JsonObject, requirement: str, report: JsonObject) 
         return False
     chosen, test = words[1 + len(options) :], finding["test"].partition("::")[2]
     of_a_project = len(chosen) == 1 and chosen[0].endswith(f"::{test}")
-    return chosen in ([], ["-k", requirement]) or of_a_project or (finding["irregular"] and _chose(run, chosen))
+    return chosen == ["-k", requirement] or of_a_project or _chose(run, chosen)
 
 
 def _chose(run: JsonObject, chosen: Sequence[str]) -> bool:
-    """Tell whether words by which tests are chosen are those of a run, from the command line or its settings."""
+    """Tell whether words by which tests are chosen are those of a run: of its command line, or of its settings."""
     execution = run.get("execution") or {"addopts": "", "ini": {}}
-    told = " ".join([*run["arguments"], execution["addopts"], *execution["ini"].values()])
-    return all(one in told for one in chosen)
+    told = " ".join([execution["addopts"], *execution["ini"].values()])
+    words = {"-k", "-m", *run["arguments"], *re.split(r"[\s'\"]+", told)}
+    joined = {one[len("-k") :] for one in run["arguments"] if one.startswith(("-k", "-m"))}
+    return all(one in words | joined or (" " in one and one in told) for one in chosen)
 
 
 def options_of_ours(command: str) -> list[str] | None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.client.call_result import CallResult
-from pytest_zstack_ticket.config.options import safe_arguments
 from pytest_zstack_ticket.model.codec import edit_from_json
 from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.outcome import Judgement, Undecided
@@ -132,7 +130,7 @@ def keep(run: Run, pinned: SavedExample, seen: Replay) -> None:
     record = run.examiner.begin(pinned.requirement, pinned.test)
     _examine(run, pinned, seen)
     run.examiner.end()
-    again = shlex.join(["pytest", *safe_arguments()[1:]])
+    again = command(run, *(("-k", pinned.requirement) if run.shipped else run.chosen))
     run.results.take(record_json(record, identity_of(run), command=again))
     run.results.tests[pinned.requirement] -= 1  # it is no test, and a run that is cut short counts those
 
