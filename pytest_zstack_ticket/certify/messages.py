@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_zstack_ticket.certify.advisories import Advised
+from pytest_zstack_ticket.certify.held_members import unheld
 from pytest_zstack_ticket.certify.rejection import Rejection
 from pytest_zstack_ticket.certify.statement import stamp
 from pytest_zstack_ticket.model.exchange import JsonObject
@@ -69,9 +70,29 @@ def advised_lines(found: Iterable[Advised], translations: Translations, lang: st
 
 def uncompared_lines(names: Sequence[str], translations: Translations, lang: str) -> list[str]:
     """Name the files that no command made of the report, in one line; none if there are none."""
+    return _naming("uncompared", names, translations, lang)
+
+
+def silent_lines(names: Sequence[str], translations: Translations, lang: str) -> list[str]:
+    """Name the requirements of which a test left no example, in one line; none if there are none."""
+    return _naming("silent", names, translations, lang)
+
+
+def _naming(key: str, names: Sequence[str], translations: Translations, lang: str) -> list[str]:
     words = translations.catalogues[lang]["certificate"]
     shown = [*map(_shown, names[:MOST_NAMED]), *([f"… ({len(names)})"] if len(names) > MOST_NAMED else [])]
-    return [words["uncompared"].format(names=", ".join(shown))] if names else []
+    return [words[key].format(names=", ".join(shown))] if names else []
+
+
+def unheld_lines(translations: Translations, lang: str) -> list[str]:
+    """Name the members of a report that nothing but the run vouches for, in one line: those of one object together."""
+    words = translations.catalogues[lang]["certificate"]
+    found: dict[str, list[str]] = {}
+    for path in unheld():
+        holder, _, name = path.rpartition(".")
+        found.setdefault(holder, []).append(name)
+    shown = [f"{holder} ({', '.join(names)})" if holder else ", ".join(names) for holder, names in found.items()]
+    return [words["unheld"].format(names=", ".join(shown))]
 
 
 def witness_claims(found: Comparison) -> dict[str, int | str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence, read_evidence
 from pytest_zstack_ticket.artifacts.report_reader import load_report
 from pytest_zstack_ticket.certify.plausibility import implausible
+from pytest_zstack_ticket.certify.totals import excuse, total
 from pytest_zstack_ticket.checks import CHECKS, evaluate
 from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.config.profile_file import profile_from_json
@@ -23,7 +24,6 @@ from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.model.verdict import Example
 from pytest_zstack_ticket.report.document import (
     RequirementRow,
-    counts_json,
     kill_matrix_json,
     profile_json,
     requirement_json,
@@ -34,15 +34,11 @@ from pytest_zstack_ticket.report.sanitize import scrubbed_json
 from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.floors import thin_passes, thin_reasons
 from pytest_zstack_ticket.verdicts.input_digest import input_of
-from pytest_zstack_ticket.verdicts.judge import NOT_CALIBRATED, Result, doubts_of, exit_status, judge, signature
+from pytest_zstack_ticket.verdicts.judge import NOT_CALIBRATED, Result, doubts_of, judge, signature
 from pytest_zstack_ticket.verdicts.lateness import first_seen, too_early
 from pytest_zstack_ticket.verdicts.limits_in_text import with_limits
 from pytest_zstack_ticket.verdicts.relevance import irrelevance
 from pytest_zstack_ticket.verdicts.tally import Tally, tallies
-from pytest_zstack_ticket.verdicts.waivers import with_waivers
-
-OF_THE_VERDICT = frozenset({0, 1, 12, 13})
-"""Exit statuses that the verdict decides; the others stand as they were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +102,11 @@ def rejudged(stated: JsonObject, evidence: Evidence) -> Rejudged:
             witnesses=_witnesses(rule, row, evidence.exchanges, profile),
         )
         row.update(scrubbed_json(row_json(fresh, translations())))
-    _excuse(report)
+    excuse(report)
     report["profile"] = profile_json(profile)
     if "kill-matrix" in report:
         report["kill-matrix"] = kill_matrix_json(requirements)
-    _total(report, result, cut_short=bool(stated["run"]["cut_short"]))
+    total(report, result, cut_short=bool(stated["run"]["cut_short"]))
     same_rules = _same_rules(stated, requirements, profile)
     return Rejudged(
         report=report, judged=tuple(examples), same_rules=same_rules, changed=tuple(_changes(stated, report))
@@ -269,27 +265,3 @@ def _witnesses(
         if _evaluated(bare, exchanges, profile).judgement is None:
             trails = {role: tuple(exchanges[one] for one in ids) for role, ids in bare.roles.items()}
             yield witness_json(bare, trails)
-
-
-def _excuse(report: JsonObject) -> None:
-    """Mark the failed rows of which each finding has a waiver: another failure of the same requirement has none."""
-    waivers = [one for one in report.get("waivers", ()) if one["state"] == "waived"]
-    known = {(one["requirement"], one["signature"]) for one in waivers}
-    for row in (row for row in report["requirements"] if "waived" in row or "waivers" in report):
-        found = {(row["id"], one["signature"]) for one in row["findings"]}
-        row["waived"] = row["verdict"] == "failed" and bool(found) and found <= known
-
-
-def _total(report: JsonObject, result: Result, *, cut_short: bool) -> None:
-    """Put verdict, counts and exit status of the rows into a report."""
-    waived = [row["id"] for row in report["requirements"] if row.get("waived")]
-    lenient = with_waivers(result, waived, cut_short=cut_short)
-    stale = any(one["state"] == "stale" for one in report.get("waivers", ()))
-    residue = bool(report["run"]["residue"].get("avoidable"))
-    status = exit_status(lenient, report["run"].get("pytest_status", 0), residue=residue)
-    if report["exit_status"] in OF_THE_VERDICT:
-        report["exit_status"] = 1 if stale and status in OF_THE_VERDICT else status
-    if "deviations" in report or "waivers" in report:
-        report["deviations"] = len(waived) if waived and lenient.verdict == "passed" and not stale else None
-    report["verdict"], report["partial"] = result.verdict, result.partial
-    report["counts"] = counts_json(result.counts, report["requirements"])

@@ -1,12 +1,12 @@
 """The files of a bundle that repeat its report: made again and compared, so that none says more than the report.
 
-A file that is none of these may say anything: who signs or verifies is told its name.
+A file that is none of these may say anything: who signs or verifies is told its name. That is so of a ledger too: who
+cleans up with one lets it say which tickets to delete, and whether certificates count.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,6 @@ from pathlib import Path
 from pytest_zstack_ticket.artifacts.bundle import ENVELOPE, REPORT, Bundle, as_folder, content
 from pytest_zstack_ticket.certify.judged_again import is_known
 from pytest_zstack_ticket.certify.rejection import Rejection
-from pytest_zstack_ticket.cleanup.ledger import read_entries
 from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.model.errors import EvidenceError, UsageError
 from pytest_zstack_ticket.model.exchange import JsonObject
@@ -54,25 +53,11 @@ class ComparedFiles:
 def compared_files(bundle: Bundle, report: JsonObject) -> ComparedFiles:
     """Make every file again that repeats the report, and compare. Raises EvidenceError for a damaged zip."""
     evidence = (report["evidence"] or {}).get("file", "")
-    ledger = re.compile(rf"ledger-{re.escape(report['run']['id'])}-[A-Za-z0-9]+\.jsonl")
-    rest = sorted(
-        name
-        for name in bundle.names - {REPORT, ENVELOPE, evidence}
-        if not (ledger.fullmatch(name) and _is_ledger(bundle, name, report))
-    )
+    rest = sorted(bundle.names - {REPORT, ENVELOPE, evidence})
     if not rest or not is_known(report["run"]["suite"]):
         return ComparedFiles(uncompared=tuple(rest))
     with as_folder(bundle) as folder:
         return _compared(bundle, rest, report, folder)
-
-
-def _is_ledger(bundle: Bundle, name: str, report: JsonObject) -> bool:
-    """Tell whether a file is a ledger of the run: who cleans up with it logs in where it says."""
-    try:
-        head, _ = read_entries(content(bundle, name).decode("utf-8"), name)
-    except (EvidenceError, UnicodeDecodeError):
-        return False
-    return (head.run, head.url) == (report["run"]["id"], report["target"]["url"])
 
 
 def _compared(bundle: Bundle, names: Collection[str], report: JsonObject, folder: Path) -> ComparedFiles:

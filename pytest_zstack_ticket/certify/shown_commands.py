@@ -29,7 +29,7 @@ def other_commands(report: JsonObject, exchanges: Mapping[str, Exchange]) -> Ite
             subject = trails.get(subject_role(trails), ())
             request = subject[0].request if subject else None
             sends = _sends(finding["curl"], request, report["target"]["url"])
-            if not (sends and repeats_the_run(finding["regenerate"], report)):
+            if not (sends and _repeats_the_run(finding, row["id"], report)):
                 yield f"a command of {row['id']} is not that of its request"
 
 
@@ -43,14 +43,34 @@ def _sends(curl: str, request: Request | None, url: str) -> bool:
     return curl in map(scrubbed, lines)
 
 
-def repeats_the_run(command: str, report: JsonObject) -> bool:
-    """Tell whether a text is a command that starts the run of a report again, or some of its tests.
+def _repeats_the_run(finding: JsonObject, requirement: str, report: JsonObject) -> bool:
+    """Tell whether a command starts the run of a report again, for the tests of a requirement.
 
-    It has the options that the report says the run was started with, and no other: another URL would get the reader's
-    password.
+    It has the options that the report says the run was started with, all of them and no other: another URL would get
+    the reader's password. It chooses tests by the requirement, by their place in a project, or as the run did.
     """
-    options = options_of_ours(command)
-    return options is not None and all(map(_given(report), options))
+    command: str = finding["regenerate"]
+    options, run = options_of_ours(command), report["run"]
+    if options is None or not all(map(_given(report), options)):
+        return False
+    words, told = shlex.split(command), (run.get("execution") or {}).get("options", {})
+    if words[1:] == run["arguments"][1:]:
+        return True
+    given = {name for name, one in told.items() if one["origin"] == COMMAND_LINE} | {"url", "effort", "seed"}
+    if {one.removeprefix(OPTION).partition("=")[0] for one in options} != given - OF_A_READER:
+        return False
+    chosen, test = words[1 + len(options) :], finding["test"].partition("::")[2]
+    of_a_project = len(chosen) == 1 and chosen[0].endswith(f"::{test}")
+    return chosen == ["-k", requirement] or of_a_project or _chose(run, chosen)
+
+
+def _chose(run: JsonObject, chosen: Sequence[str]) -> bool:
+    """Tell whether words by which tests are chosen are those of a run: of its command line, or of its settings."""
+    execution = run.get("execution") or {"addopts": "", "ini": {}}
+    told = " ".join([execution["addopts"], *execution["ini"].values()])
+    words = {"-k", "-m", *run["arguments"], *re.split(r"[\s'\"]+", told)}
+    joined = {one[len("-k") :] for one in run["arguments"] if one.startswith(("-k", "-m"))}
+    return all(one in words | joined or (" " in one and one in told) for one in chosen)
 
 
 def options_of_ours(command: str) -> list[str] | None:

@@ -1,4 +1,4 @@
-"""Whether the findings of a report are those of its evidence: each one stands there, and none that does is left out.
+"""Whether findings and witnesses of a report are those of its evidence: each stands there, and none is left out.
 
 A waiver covers a failed requirement if it covers each finding, so one that is left out would be covered by none.
 """
@@ -6,42 +6,54 @@ A waiver covers a failed requirement if it covers each finding, so one that is l
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
+from pytest_zstack_ticket.model.codec import edit_to_json
 from pytest_zstack_ticket.model.exchange import JsonObject, Response
 from pytest_zstack_ticket.model.outcome import Violation
 from pytest_zstack_ticket.model.verdict import Example
+from pytest_zstack_ticket.report.document import MAX_WITNESSES
 from pytest_zstack_ticket.report.finding import subject_role
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
 from pytest_zstack_ticket.verdicts.judge import signature
+from pytest_zstack_ticket.verdicts.relevance import ASIDE
 
 MOST_TRIED = 9
 """How often a failure is sent at most to say how often it fails: once, and eight times more after the tests."""
 
 
 def other_findings(report: JsonObject, evidence: Evidence, judged: Sequence[Example]) -> Iterator[str]:
-    """Yield what is wrong with the findings of a report; `judged` are the examples with what their checks say now.
+    """Yield what is wrong with the findings and witnesses of a report; `judged` are the examples as checks judge now.
 
-    A test shows the last of its violations, which after shrinking is the least one.
+    A test shows the last of its violations, which after shrinking is the least one, and the first example that held.
     """
     failing: dict[str, list[Example]] = {}
+    held: dict[str, list[Example]] = {}
     for one in judged:
         if isinstance(one.judgement, Violation):
             failing.setdefault(one.requirement, []).append(one)
+        elif one.judgement is None:
+            held.setdefault(one.requirement, []).append(one)
+    whole = bool(report["run"]["complete"])
+    drifts = whole and any(row["id"] == ASIDE and row["findings"] for row in report["requirements"])
     for row in report["requirements"]:
         if row["examples"]["failed"]:
-            yield from _of_row(row, failing.get(row["id"], ()), evidence, whole=bool(report["run"]["complete"]))
+            yield from _of_row(row, failing.get(row["id"], ()), evidence, whole=whole)
+        if any(drifts and not found["irregular"] for found in row["findings"]):
+            yield f"the target drifts, and a finding of {row['id']} is said to be regular"
+        if row["verdict"] == "passed":
+            yield from _of_witnesses(row, held.get(row["id"], ()))
 
 
 def _of_row(row: JsonObject, failing: Iterable[Example], evidence: Evidence, *, whole: bool) -> Iterator[str]:
     known = set()
     last: dict[str, Example] = {}
     for one in failing:
-        known.add(_facts(one.requirement, one.test, one.check, one.roles))
+        known.add(_facts_of(one))
         last[one.test] = one
     for found in row["findings"]:
-        if _facts(row["id"], found["test"], found["check"], found["exchanges"]) not in known:
+        if _facts(row["id"], found, found["edit"]) not in known:
             yield f"a finding of {row['id']} does not stand in the evidence"
         elif found["requirement"] != row["id"] or not found["seen"] <= found["tried"] <= MOST_TRIED:
             yield f"a finding of {row['id']} is not what a run writes"
@@ -51,10 +63,32 @@ def _of_row(row: JsonObject, failing: Iterable[Example], evidence: Evidence, *, 
             yield f"the report leaves out how {row['id']} failed in {test}"
 
 
-def _facts(requirement: str, test: str, check: str, roles: Mapping[str, Sequence[str]]) -> str:
+def _of_witnesses(row: JsonObject, held: Sequence[Example]) -> Iterator[str]:
+    """Yield the passing examples of a row that are none of its evidence, and whether there are too few."""
+    known = {_facts_of(one, edited=False) for one in held}
+    shown = {_facts(row["id"], one, None) for one in row["witnesses"]}
+    if not shown <= known:
+        yield f"a passing example of {row['id']} does not stand in the evidence"
+    if len(shown) != len(row["witnesses"]) or len(shown) < min(MAX_WITNESSES, len({one.test for one in held})):
+        yield f"the report leaves out a passing example of {row['id']}"
+
+
+def _facts_of(one: Example, *, edited: bool = True) -> str:
+    """Return what identifies an example of the evidence, with its edit or without."""
+    shown = {
+        "test": one.test,
+        "check": one.check,
+        "arguments": one.arguments,
+        "partition": one.partition,
+        "exchanges": {role: list(ids) for role, ids in one.roles.items()},
+    }
+    return _facts(one.requirement, shown, edit_to_json(one.edit) if edited else None)
+
+
+def _facts(requirement: str, shown: JsonObject, edit: JsonObject | None) -> str:
     """Return what identifies an example, as a report may have it."""
-    listed = {role: list(ids) for role, ids in roles.items()}
-    return json.dumps(scrubbed_json({"of": [requirement, test, check], "roles": listed}), sort_keys=True)
+    told = {key: shown[key] for key in ("test", "check", "arguments", "partition", "exchanges")}
+    return json.dumps(scrubbed_json({**told, "requirement": requirement, "edit": edit}), sort_keys=True)
 
 
 def _status(example: Example, evidence: Evidence) -> int:

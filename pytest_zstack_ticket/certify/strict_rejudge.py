@@ -9,13 +9,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
+from pytest_zstack_ticket.certify.agreement import contradictions
+from pytest_zstack_ticket.certify.free_arguments import other_arguments
 from pytest_zstack_ticket.certify.from_seed import of_another_seed
 from pytest_zstack_ticket.certify.judged_again import is_known
 from pytest_zstack_ticket.certify.rejudge import Rejudged, read_bundle, rejudged
+from pytest_zstack_ticket.certify.saved_in_report import other_saved_examples
 from pytest_zstack_ticket.certify.shown_commands import other_commands
 from pytest_zstack_ticket.certify.shown_findings import other_findings
 from pytest_zstack_ticket.certify.traces import not_applicable, untraceable
-from pytest_zstack_ticket.certify.whole_tables import cut_or_swapped
+from pytest_zstack_ticket.certify.whole_tables import cut_or_swapped, edits_of_rows
 from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.config.profile_file import profile_from_json
 from pytest_zstack_ticket.model.errors import EvidenceError
@@ -38,12 +41,16 @@ def judged_report(folder: Path) -> JsonObject:
 def _unbelievable(stated: JsonObject, evidence: Evidence, found: Rejudged) -> str:
     """Say why no run of this version wrote a bundle; an empty text if one can have."""
     profile = profile_from_json(stated["profile"])
+    shipped = {one.id: one for one in catalogue()}
     whole = {row["id"] for row in found.report["requirements"] if _ran_to_its_end(row, stated["run"])}
     return (
-        untraceable(stated, evidence, found.judged, {one.id for one in catalogue()})
+        next(contradictions(stated, evidence, shipped), "")
+        or untraceable(stated, evidence, found.judged, shipped)
         or next(of_another_seed(stated, evidence, profile, found.judged), "")
         or next(other_commands(stated, evidence.exchanges), "")
         or next(other_findings(stated, evidence, found.judged), "")
+        or next(other_saved_examples(stated, evidence, found.judged), "")
+        or next(other_arguments(evidence, found.judged, shipped, edits_of_rows(profile)), "")
         or not_applicable(catalogue(), found.judged, profile)
         or cut_or_swapped(
             [one for one in catalogue() if one.id in whole],

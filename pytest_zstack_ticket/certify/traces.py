@@ -9,10 +9,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
-from pytest_zstack_ticket.certify.plausibility import WEBHOOKS, was_sent
+from pytest_zstack_ticket.certify.deliveries import is_delivery
+from pytest_zstack_ticket.certify.plausibility import SLACK, WEBHOOKS, was_sent
 from pytest_zstack_ticket.certify.repeated_facts import unsupported
 from pytest_zstack_ticket.model.codec import judgement_to_json
 from pytest_zstack_ticket.model.exchange import ANSWERED_AGAIN, Exchange, Failure, JsonObject, Request, Response
+from pytest_zstack_ticket.model.http_client import JAVA_SDK, OTHERS, client_of, other_client
 from pytest_zstack_ticket.model.nonce import NONCE_BYTES_PATTERN
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
@@ -24,7 +26,11 @@ from pytest_zstack_ticket.verdicts.relevance import ASIDE
 
 MARK = len(b"zt-00000000")
 """Bytes with which the nonces of all tickets of one user of a run begin; what follows is of one ticket."""
+CERTIFY = "certify"
+AGENTS = frozenset(one.agent for one in (*JAVA_SDK, *OTHERS))
 BODILESS = frozenset({204, 304})
+HOOK_ROLES = frozenset({"hook", "visit"})
+"""Roles of examples that webhooks play."""
 UNREAD = {CUT: ("delivered-once", "subject"), ANSWERED_AGAIN: ("answered-once", "subject")}
 """What a run does not read an answer for, by the failure that stands in its place: check and role of the example."""
 _JOB = re.compile(r"/v1/api-jobs/([0-9a-f]{32})(?![0-9A-Za-z])")
@@ -55,7 +61,7 @@ def _reasons(
     ours, theirs = evidence.header["suite"], report["run"]["suite"]
     if (ours["name"], ours["version"]) != (theirs["name"], theirs["version"]):
         yield "evidence and report name two versions of the suite"
-    yield from _of_workers(evidence)
+    yield from _of_workers(report, evidence)
     yield from unsupported(report, evidence)
     yield from _of_judgements(evidence, judged)
     yield from _repeated(evidence, shipped)
@@ -63,17 +69,30 @@ def _reasons(
     yield from _of_marks(evidence, shipped)
     yield from _of_calls(evidence)
     yield from _of_failures(evidence, shipped)
+    yield from _of_webhooks(evidence, shipped)
+    yield from _of_order(evidence)
+    yield from _of_clients(report["run"], evidence, shipped)
     if evidence.complete:
         yield from _of_counters(report, evidence)
 
 
-def _of_workers(evidence: Evidence) -> Iterator[str]:
-    """Yield lines of a process that the run did not have: alone it has one name, with workers theirs and `m`."""
-    name = evidence.header.get("worker")
+def _of_workers(report: JsonObject, evidence: Evidence) -> Iterator[str]:
+    """Yield lines of a process that the run did not have: alone it has one name, with workers theirs and `m`.
+
+    Lines are missing only where a worker broke down: pytest says so, and the run lacks tests.
+    """
+    header, lost = evidence.header, (evidence.footer or {}).get("cut_short", ())
+    name, workers = header.get("worker"), header.get("workers")
     own = re.compile(rf"{re.escape(name)}(-.*)?" if name else r"(m|gw[0-9]+)(-.*)?")
+    found = {one.partition("-")[0] for one in (*evidence.exchanges, *evidence.numbers)}
     for one in (*evidence.exchanges, *evidence.numbers):
         if not own.fullmatch(one):
             yield f"{one} is of no process of the run"
+    if (name is None) == (workers is None) or len(found - {"m"}) > (workers or 0) + bool(name and name != "m"):
+        yield "the evidence is of other processes than its first line says"
+    broken = workers is not None and report["partial"] and report["run"].get("pytest_status")
+    if not evidence.complete and not broken:
+        yield f"lines of {', '.join(lost) or 'the evidence'} are missing, but the run lost no worker"
 
 
 def _of_judgements(evidence: Evidence, judged: tuple[Example, ...]) -> Iterator[str]:
@@ -163,6 +182,46 @@ def _of_failures(evidence: Evidence, shipped: Collection[str]) -> Iterator[str]:
                 only = UNREAD.get(answer.detail) if isinstance(answer, Failure) else None
                 if only and (example.check, role) != only:
                     yield f"the answer to {one} was read by every run"
+
+
+def _of_webhooks(evidence: Evidence, shipped: Collection[str]) -> Iterator[str]:
+    """Yield what passes for a webhook and is none: a witness sees no webhook, and nothing counts them."""
+    for one in evidence.exchanges.values():
+        if _is_delivered(one) and not is_delivery(one):
+            yield f"{one.id} is no webhook"
+    for example in (one for one in evidence.examples if one.requirement in shipped):
+        for role, ids in example.roles.items():
+            if role not in HOOK_ROLES and any(_is_delivered(evidence.exchanges[one]) for one in ids):
+                yield f"a webhook stands for what {example.requirement} sent"
+
+
+def _of_order(evidence: Evidence) -> Iterator[str]:
+    """Yield lines that are not in the order of time: a process writes down each exchange when it has ended."""
+    ended: dict[str, float] = {}
+    for one in (one for one in evidence.exchanges.values() if not _is_delivered(one)):
+        process, end = one.id.partition("-")[0], one.started + one.elapsed
+        if end < ended.get(process, end) - SLACK:
+            yield f"the exchange {one.id} ended long before those that stand before it"
+        ended[process] = max(end, ended.get(process, end))
+
+
+def _of_clients(run: JsonObject, evidence: Evidence, shipped: Collection[str]) -> Iterator[str]:
+    """Yield requests of another HTTP client than the seed gives to their user: they were drawn with another seed.
+
+    The second pass of a certify run takes another one for the run's own user.
+    """
+    certify = run["effort"] == CERTIFY
+    clients: dict[str, set[str]] = {}
+    for example in (one for one in evidence.examples if one.requirement in shipped):
+        for one in {ids[0] for ids in example.roles.values() if ids}:
+            user = one.rpartition("-")[0].partition("-")[2].removesuffix("end").removesuffix("-")
+            if user not in clients:
+                own = client_of(run["seed"], user, certify=certify)
+                other = {other_client(own, run["seed"]).agent} if certify and not user else set()
+                clients[user] = {own.agent} | other
+            sent = {value for name, value in evidence.exchanges[one].request.headers if name == "User-Agent"}
+            if sent & AGENTS - clients[user] and not _is_delivered(evidence.exchanges[one]):
+                yield f"the request {one} is of another HTTP client than the seed {run['seed']} gives"
 
 
 def _is_delivered(exchange: Exchange) -> bool:

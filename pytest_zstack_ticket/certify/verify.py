@@ -34,6 +34,7 @@ from pytest_zstack_ticket.certify.signers import (
     unlogged,
     unsigned,
 )
+from pytest_zstack_ticket.certify.silent_tests import silent_tests
 from pytest_zstack_ticket.certify.statement import PAYLOAD_TYPE, borrowed_number, disagreements, extension, untimely
 from pytest_zstack_ticket.certify.statement_reader import exchanges_of, nonce_use_of, seal_of, statement_of
 from pytest_zstack_ticket.model.errors import EvidenceError
@@ -78,7 +79,7 @@ class Verification:
     `same_suite` tells whether the run used the very files that verify it, None if it recorded no digest of them;
     `advised` are the lines of a genuine report that an advisory casts doubt on, `envelope` is the SHA-256 of what was
     signed with its signatures. `witness` is what a record came to, None without one; `uncompared` are the files that
-    may say anything.
+    may say anything, `silent` the requirements of which a test left no example.
     """
 
     rejections: tuple[Rejection, ...]
@@ -92,6 +93,7 @@ class Verification:
     envelope: str = ""
     witness: Comparison | None = None
     uncompared: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
 
     @property
     def genuine(self) -> bool:
@@ -181,15 +183,17 @@ def _held_to(
         rejections += judged_otherwise(bundle, report, judge_again)
     files = compared_files(bundle, report) if report and judged and not rejections else ComparedFiles()
     rejections += files.rejections(signing=False)
+    known = is_known(extension(statement)["suite"])
     return Verification(
         rejections=tuple(dict.fromkeys(rejections)),
         statement=statement,
         judged_again=judged,
-        known_version=is_known(extension(statement)["suite"]),
+        known_version=known,
         same_suite=_is_ours(extension(statement)["suite"]),
         envelope=sha256(bundle, ENVELOPE),
         witness=witness,
         uncompared=files.uncompared,
+        silent=silent_tests(bundle, report) if report and judged and known and not rejections else (),
         advised=advised(wanted.advisories, report) if wanted.advisories and report and not rejections else (),
     )
 

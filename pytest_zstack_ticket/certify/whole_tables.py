@@ -16,6 +16,7 @@ from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.model.nonce import NONCE, NONCE_BYTES_PATTERN
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
+from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.ticket_context import Context
 from pytest_zstack_ticket.model.verdict import Example
 from pytest_zstack_ticket.verdicts.relevance import row_pattern
@@ -70,6 +71,11 @@ def _of_two_rows(tables: Mapping[str, Mapping[str, Row]], examples: Sequence[Exa
         if subject and key in names and label.setdefault(subject[0], key) != key:
             return f"the request {subject[0]} stands for {label[subject[0]][1]} and for {key[1]}"
     return ""
+
+
+def edits_of_rows(profile: Profile) -> dict[str, Edit]:
+    """Return the edits of the mutations by partition."""
+    return {name: row.edit for name, row in _mutations(profile).items()}
 
 
 def _mutations(profile: Profile) -> dict[str, Row]:

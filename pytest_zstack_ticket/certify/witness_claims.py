@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
+from pytest_zstack_ticket.certify.deliveries import is_delivery
 from pytest_zstack_ticket.certify.witnessed import (
     answer_digest,
     auth_kind,
@@ -22,9 +23,8 @@ from pytest_zstack_ticket.transport.content_decoding import read_body
 from pytest_zstack_ticket.transport.error_mapping import MalformedEncodingError
 from pytest_zstack_ticket.transport.framing import FRAMINGS, framed
 
-HOOKS, CLEANING = "-hook-", "-end-"
-"""Parts of the ids of webhooks, which the target sends past the witness, and of what cleans up."""
-HOOK_PATH = "/hook/"
+CLEANING = "-end-"
+"""Part of the ids of what cleans up."""
 SHOWN = 80
 Key: TypeAlias = tuple[str, str, str]
 """What has to be equal: digests of request and answer, and the kind of Authorization."""
@@ -72,7 +72,7 @@ class Claims:
 
     def _claimed(self, exchanges: Iterable[Exchange]) -> Iterator[Claimed]:
         for one in exchanges:
-            if _is_delivery(one):
+            if is_delivery(one):
                 self.hooks += 1
             elif not isinstance(one.answer, Failure) or one.answer.sent:
                 yield self._claim(one)
@@ -110,13 +110,6 @@ class Claims:
                 # a request that cannot be written in this framing was not sent in it
                 continue
             yield raw_digest(raw, self._mask)
-
-
-def _is_delivery(one: Exchange) -> bool:
-    """Tell whether an exchange is a webhook. Our listener answers without a header: no other answer passes for one."""
-    answer = one.answer
-    ours = isinstance(answer, Response) and answer.status in (200, 500) and not answer.headers and not answer.body
-    return ours and HOOKS in one.id and one.request.path.startswith(HOOK_PATH)
 
 
 def _unpacked(answer: Response) -> Response | None:

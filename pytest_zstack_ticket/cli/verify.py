@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from pytest_zstack_ticket.certify.advisories import ADVISORIES
+from pytest_zstack_ticket.certify.held_members import unheld
 from pytest_zstack_ticket.certify.log_keys import load_log_key
 from pytest_zstack_ticket.certify.messages import (
     advised_lines,
@@ -16,7 +17,9 @@ from pytest_zstack_ticket.certify.messages import (
     logged_lines,
     rejection_lines,
     rejections_to_json,
+    silent_lines,
     uncompared_lines,
+    unheld_lines,
     witness_claims,
 )
 from pytest_zstack_ticket.certify.registry import REGISTRY, unregistered
@@ -204,6 +207,8 @@ def _document(
         "judged_again": found.judged_again,
         "uncompared": list(found.uncompared),
         "known_version": found.known_version,
+        "silent": list(found.silent),
+        "unheld": unheld() if found.judged_again and found.known_version else None,
         "same_suite": found.same_suite,
         "advised": [asdict(one) for one in found.advised],
         "witness": witness_claims(found.witness) if found.witness else None,
@@ -249,11 +254,22 @@ def _write(
         print_message(words["advised-none"].format(issued=advisories.value["issued"]))
     _write_signers(found, lang, trust)
     print_message(words["judged-again" if found.judged_again else "not-judged-again"])
+    _write_unchecked(found, lang)
+
+
+def _write_unchecked(found: Verification, lang: str) -> None:
+    """Say what of a genuine bundle is compared with nothing: files, members of the report, other versions' rules."""
+    words = translations().catalogues[lang]["certificate"]
     for line in uncompared_lines(found.uncompared, translations(), lang):
         write_line(line)
     if not found.known_version:
         write_line(words["other-version"])
-    elif found.same_suite is False:
+        return
+    for line in silent_lines(found.silent, translations(), lang):
+        write_line(line)
+    for line in unheld_lines(translations(), lang) if found.judged_again else ():
+        write_line(line)
+    if found.same_suite is False:
         write_line(words["other-suite"])
 
 

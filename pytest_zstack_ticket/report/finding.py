@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from pytest_zstack_ticket.api.classify import classify
 from pytest_zstack_ticket.model.codec import body_to_json, edit_to_json, phrase_to_json
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Json, Trails
+from pytest_zstack_ticket.model.outcome import Refused
+from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.verdict import Example, Finding
+from pytest_zstack_ticket.verdicts.judge import calibration_flaw
 
 MAX_BODY_BYTES = 20_000
 """Bytes of a body in a finding; the evidence has the whole of it."""
@@ -74,6 +78,19 @@ def witness_json(example: Example, trails: Trails) -> dict[str, Any]:
         "partition": example.partition,
         "exchanges": {role: list(ids) for role, ids in example.roles.items()},
         "subject": message_json(trails.get(subject_role(trails), ()), most=MAX_WITNESS_BODY_BYTES),
+    }
+
+
+def calibration_json(trail: tuple[Exchange, ...], profile: Profile) -> dict[str, Any]:
+    """Write what the calibration request led to, and why it was not accepted if it was not."""
+    outcome, accepted = classify(trail, profile), "accepted" in profile.capabilities
+    flaw = None if accepted else calibration_flaw(outcome)
+    why = f"{outcome.code} {outcome.details}" if isinstance(outcome, Refused) else type(outcome).__name__.lower()
+    return {
+        "accepted": accepted,
+        "reason": why.strip(),
+        "flaw": phrase_to_json(flaw) if flaw else None,
+        "message": message_json(trail),
     }
 
 

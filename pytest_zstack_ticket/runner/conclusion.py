@@ -17,13 +17,12 @@ from pytest_zstack_ticket.config.atomic_write import write_atomically
 from pytest_zstack_ticket.config.options import safe_arguments
 from pytest_zstack_ticket.model.codec import phrase_to_json
 from pytest_zstack_ticket.model.errors import UsageError
-from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.report.document import RequirementRow, RunFacts, report_json
 from pytest_zstack_ticket.report.exports.ctrf import ctrf
 from pytest_zstack_ticket.report.exports.junit import junit
-from pytest_zstack_ticket.report.finding import message_json
+from pytest_zstack_ticket.report.finding import calibration_json
 from pytest_zstack_ticket.report.html.page_writer import PDF, write_page
 from pytest_zstack_ticket.report.pdf.printer import Printer
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
@@ -212,16 +211,7 @@ def _environment_json(run: Run) -> dict[str, Any]:
 
 def _calibration_json(run: Run) -> dict[str, Any] | None:
     trail = run.reached.known_calibration
-    if trail is None:
-        return None
-    outcome, flaw = trail.outcome, run.reached.calibration_flaw
-    why = f"{outcome.code} {outcome.details}" if isinstance(outcome, Refused) else type(outcome).__name__.lower()
-    return {
-        "accepted": "accepted" in run.reached.profile.capabilities,
-        "reason": why.strip(),
-        "flaw": phrase_to_json(flaw) if flaw else None,
-        "message": message_json(trail.exchanges),
-    }
+    return calibration_json(trail.exchanges, run.reached.profile) if trail else None
 
 
 def _date(seconds: float) -> str:

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from pytest_zstack_ticket.config.options import RunOptions
 from pytest_zstack_ticket.model.errors import SettingsError
+from pytest_zstack_ticket.model.loopback import is_loopback
 from pytest_zstack_ticket.model.quotas import FOREIGN, LABORATORY, UNBOUNDED, Quotas
 from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.target.settings import context_of
-from pytest_zstack_ticket.target.target import is_loopback
 
 HOUR = 3600.0
 METHODS = "GET, POST, PUT, DELETE"

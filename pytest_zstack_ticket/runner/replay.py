@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.client.call_result import CallResult
-from pytest_zstack_ticket.config.options import safe_arguments
 from pytest_zstack_ticket.model.codec import edit_from_json
 from pytest_zstack_ticket.model.errors import TargetError
 from pytest_zstack_ticket.model.outcome import Judgement, Undecided
@@ -27,7 +25,7 @@ from pytest_zstack_ticket.runner.record_json import record_json
 from pytest_zstack_ticket.runner.rerun_command import command, identity_of
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import applies, signature
-from pytest_zstack_ticket.verdicts.saved_examples import observed, status_of
+from pytest_zstack_ticket.verdicts.saved_examples import is_harmless, observed, status_of
 from pytest_zstack_ticket.verdicts.waivers import Outcome, replays_needed
 
 REPEATS = 8
@@ -73,8 +71,8 @@ def _wanted(run: Run, requirement: str) -> bool:
 
 
 def _may_replay(run: Run, pinned: SavedExample) -> bool:
-    """Return False for an example whose body could harm this target, such as one that the simulator was sent."""
-    return all(run.reached.endpoint.may_send(call.body) for call in pinned.calls)
+    """Return False for an example that could harm this target, by a body that is for the simulator or by its path."""
+    return all(run.reached.endpoint.may_send(call.body) and is_harmless(call) for call in pinned.calls)
 
 
 def replay_waiver(run: Run, waiver: Waiver) -> None:
@@ -132,7 +130,7 @@ def keep(run: Run, pinned: SavedExample, seen: Replay) -> None:
     record = run.examiner.begin(pinned.requirement, pinned.test)
     _examine(run, pinned, seen)
     run.examiner.end()
-    again = shlex.join(["pytest", *safe_arguments()[1:]])
+    again = command(run, *(("-k", pinned.requirement) if run.shipped else run.chosen))
     run.results.take(record_json(record, identity_of(run), command=again))
     run.results.tests[pinned.requirement] -= 1  # it is no test, and a run that is cut short counts those
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
-from urllib.parse import urlsplit
 
 from pytest_zstack_ticket.api import capabilities
 from pytest_zstack_ticket.cleanup.ledger import SavedLedger
@@ -18,6 +16,7 @@ from pytest_zstack_ticket.client.job_notifications import JobNotifications
 from pytest_zstack_ticket.client.session_manager import SessionManager
 from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.client.webhook_listener import address_towards
+from pytest_zstack_ticket.model.loopback import is_loopback
 from pytest_zstack_ticket.model.outcome import Malformed, Phrase, Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Settings
@@ -233,12 +232,3 @@ class Target:
 def _is_refused(trail: CallResult) -> bool:
     outcome = trail.outcome
     return isinstance(outcome, Refused) or (isinstance(outcome, Malformed) and outcome.leaning == "refused")
-
-
-def is_loopback(url: str) -> bool:
-    """Return True if a URL's host is this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -30,7 +30,9 @@ def irrelevance(example: Example, requirement: Requirement, tests: Mapping[str, 
     if examined is not None and requirement.id not in {*examined, ASIDE}:
         return f"{example.test} does not examine it"
     listed = [one for one in requirement.decided_by if one.check == example.check]
-    return _of_listed(example, listed) if listed else _of_other(example)
+    why = _of_listed(example, listed) if listed else ""
+    # where it is listed, it takes the place of others all the same
+    return _of_other(example) if not listed or (why and example.check == ANSWERED) else why
 
 
 def _of_other(example: Example) -> str:

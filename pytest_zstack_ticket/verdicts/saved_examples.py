@@ -24,6 +24,9 @@ LARGEST = 20_000
 OF_ONE_RUN = frozenset({"x-job-uuid", "x-web-hook", "x-webhook", "date"})
 _OUR_HOOK = re.compile(r"https?://[^/]+/hook/[0-9a-f]{32}")
 """The URL that a run names to have the ends of jobs delivered: another run leaves it out."""
+READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_COLLECTION = re.compile(r"/v1/ticket[sz](\?[^/]*)?|/v1/api-jobs/[0-9a-f]{32}")
+"""Where saved calls that are no reads go to: the tickets as a whole, a name that is none of the API's, an old job."""
 _OF_ONE_TICKET = re.compile(rb'resourceUuid"\s*:\s*"')
 
 
@@ -55,6 +58,14 @@ def saved_example_of(
         calls=tuple(call for call in calls if call is not None),
         observed=observed(trails["subject"]),
     )
+
+
+def is_harmless(call: SavedCall) -> bool:
+    """Tell whether a saved call can be sent to any target: one that changes a single thing is none that a run saves.
+
+    A report may come from a stranger, and its saved examples are sent with the session of whoever reads it.
+    """
+    return call.method in READS or _COLLECTION.fullmatch(call.path) is not None
 
 
 def _call(role: str, request: Request, ours: Collection[str], word: str) -> SavedCall | None:

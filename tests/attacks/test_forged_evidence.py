@@ -4,7 +4,7 @@ import copy
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from pytest_zstack_ticket.certify.shown_commands import other_commands
 from pytest_zstack_ticket.certify.strict_rejudge import judged_report
 from pytest_zstack_ticket.cli.main import main
 from pytest_zstack_ticket.model.errors import EvidenceError
+from pytest_zstack_ticket.model.http_client import client_of
 from pytest_zstack_ticket.transport.disconnect import CUT
 from tests.soak import edits
 from tests.soak.edit_kinds import DAY, Forgery, Line
@@ -142,8 +143,43 @@ def other_target_version(forgery: Forgery) -> None:
 
 
 def rehearsed(forgery: Forgery) -> None:
-    """Claim the seed of the nonce for a run that drew with another."""
+    """Claim the seed of the nonce for a run that drew with another, and let requests have that seed's clients."""
     forgery.report["run"]["seed"] += 1
+    for one in exchanges(forgery):
+        user = one["id"].rpartition("-")[0].partition("-")[2].removesuffix("end").removesuffix("-")
+        agent = client_of(forgery.report["run"]["seed"], user, certify=True).agent
+        for pair in (pair for pair in one["request"]["headers"] if pair[0] == "User-Agent"):
+            pair[1] = agent
+
+
+def rehearsed_as_other_clients(forgery: Forgery) -> None:
+    """Claim another seed where no draft was varied: the HTTP clients are still those of the seed that was drawn with."""
+    first = forgery.report["run"]["seed"]
+    ours = client_of(first, "", certify=True)
+    seeds = range(first + 1, first + 99)
+    forgery.report["run"]["seed"] = next(one for one in seeds if client_of(one, "", certify=True) != ours)
+
+
+def lines_missing(forgery: Forgery) -> None:
+    """Say that a process broke down, after which no gap is looked for."""
+    forgery.lost = ["m"]
+
+
+def earlier_than_before(forgery: Forgery) -> None:
+    """Move an exchange from the end of the run to its start, with all that it says."""
+    one = next(one for one in reversed(exchanges(forgery)) if one["id"].startswith("m-0"))
+    one["started"] -= 30 * 60
+    forgery.report["run"]["started"] = datetime.fromtimestamp(one["started"], UTC).isoformat(timespec="milliseconds")
+
+
+def webhook_as_subject(forgery: Forgery) -> None:
+    """Let an exchange that was never sent play a part: webhooks pass no witness, and nothing counts them."""
+    one = copy.deepcopy(exchanges(forgery)[0])
+    forgery.entries.append({**one, "id": "m-hook-000001", "started": one["started"] + 0.001})
+
+
+def other_processes(forgery: Forgery) -> None:
+    forgery.entries[0]["workers"] = 2
 
 
 def rehearsed_under_other_names(forgery: Forgery) -> None:
@@ -221,14 +257,19 @@ CASES: list[tuple[Change, str]] = [
     (of_another_process, "of no process of the run"),
     (other_observation, "observations"),
     (other_calibration, "calibration request"),
-    (other_target_version, "names the version 4.8.0"),
+    (other_target_version, "says that it is of version 5.2.1"),
     (rehearsed, "is not the one that seed"),
     (rehearsed_under_other_names, "rows of tables were made of a draft that is not one of those that seed"),
+    (rehearsed_as_other_clients, "is of another HTTP client than the seed"),
+    (lines_missing, "lines of m are missing"),
+    (earlier_than_before, "ended long before those that stand before it"),
+    (webhook_as_subject, "is no webhook"),
+    (other_processes, "of other processes than its first line says"),
     (unread, "was read by every run"),
     (moved_in_time, "other dates than the report says"),
     (clock_left_out, "other dates than the report says"),
-    (other_server, "no answer has the server"),
-    (accepted_or_not, "contradicts itself about its calibration"),
+    (other_server, "another server or gateway"),
+    (accepted_or_not, "led to another end"),
     (observed_elsewhere, "observations"),
     (row_cut, "was examined without params.name/too-long"),
     (row_of_one_draft_cut, "without params.name/.* of one of its drafts"),
@@ -236,6 +277,11 @@ CASES: list[tuple[Change, str]] = [
     (request_of_another_row, "stands for"),
     (row_of_another_name, "is not params.name/too-long"),
 ]
+SAID = {
+    other_observation, other_calibration, other_target_version, clock_left_out, other_server, accepted_or_not,
+    moved_in_time, observed_elsewhere,
+}  # fmt: skip
+"""Facts of the evidence that a report repeats: formed again, they are what the evidence has, which `verify` shows."""
 ALONE = {other_judgement, longer_answer, fewer_requests, of_another_process}
 """What making it fit would undo: judgements, lengths and counters are computed again, ids are numbered again."""
 
@@ -251,7 +297,8 @@ def forged(bundles: tuple[Path, Path], folder: Path, change: Change) -> Path:
         edits.numbered(forgery)
         edits.judged_in_lines(forgery)
         edits.counted(forgery)
-    edits.keep(folder, forgery, ("counts", "report"))
+    again = ("counts", "report") if change in ALONE | SAID else ("counts", "agreement", "report", "shown")
+    edits.keep(folder, forgery, again)
     return folder
 
 
@@ -279,6 +326,8 @@ def test_the_commands_of_a_finding_are_those_of_its_request(failed_and_passed: t
         ("regenerate", "pytest; rm -rf ~"),
         ("regenerate", command.replace(url, "--zstack-url=https://vendor.example")),
         ("regenerate", command.replace(url, f"{url} --zstack-consent=cloud")),
+        ("regenerate", command.replace(f" {url}", "")),
+        ("regenerate", command.replace("ZT-BODY-004", "ZT-BODY-005")),
         ("regenerate", command.replace(url, f"{url} --zstack-report=/home/user")),
         *(("regenerate", f"{command} {more}") for more in FOREIGN),
     ):
@@ -307,7 +356,7 @@ def leave_out(findings: list[dict]) -> None:
 
 
 def say_seldom(findings: list[dict]) -> None:
-    findings[0]["tried"] = 100
+    findings[0] |= {"tried": 100, "irregular": True}
 
 
 def name_another_test(findings: list[dict]) -> None:
@@ -347,6 +396,7 @@ def test_the_findings_of_a_report_are_those_of_its_evidence(
 def test_what_does_not_apply_has_no_examples(bundles: tuple[Path, Path], tmp_path: Path):
     def incapable(forgery: Forgery) -> None:
         forgery.report["profile"]["capabilities"].remove("query")
+        forgery.report["profile"]["absent"].append("query")
 
     with pytest.raises(EvidenceError, match="does not apply to the profile"):
         judged_report(forged(bundles, tmp_path / "forged", incapable))

@@ -6,7 +6,8 @@ import copy
 import json
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
 from typing import Any
 
 from pytest_zstack_ticket.checks import CHECKS
@@ -31,6 +32,11 @@ class Forgery:
     whole: list[Line]
     touched: str = ""
     """What was edited, for messages and for the rule about what a run says of itself."""
+    lost: Sequence[str] = ()
+    """Processes that are said to have broken down, so that lines of theirs are missing."""
+    files: Callable[[Line, FilePath], dict[str, bytes]] | None = None
+    """What makes files of the report and the folder of the evidence, to lie beside them; `change` is made to each."""
+    change: Callable[[str, bytes], bytes] = field(default=lambda _name, text: text)
 
     def picked(self, draw: random.Random, kind: str) -> Line:
         """Draw a line of a kind; there is none in a run without observations."""
@@ -82,7 +88,7 @@ def other_value(draw: random.Random, value: Any) -> Any:
             return [None] if isinstance(value, list) else {"x": None}
 
 
-def _edited(draw: random.Random, value: Any, path: Path) -> None:
+def edited(draw: random.Random, value: Any, path: Path) -> None:
     """Change, drop or double what stands at a path."""
     holder, key = holder_of(value, path), path[-1]
     how = draw.random()
@@ -94,7 +100,7 @@ def _edited(draw: random.Random, value: Any, path: Path) -> None:
         holder.insert(key, copy.deepcopy(holder[key]))
 
 
-def _dotted(path: Path) -> str:
+def dotted(path: Path) -> str:
     return ".".join("*" if isinstance(step, int) else step for step in path)
 
 
@@ -105,8 +111,8 @@ def _value_in(draw: random.Random, forgery: Forgery, kind: str, within: str = ""
     if not paths:
         return relabel(draw, forgery)
     path = draw.choice(paths)
-    forgery.touched = f"{one['type']}.{_dotted(path)}"
-    return _edited(draw, one, path)
+    forgery.touched = f"{one['type']}.{dotted(path)}"
+    return edited(draw, one, path)
 
 
 def value_of_exchange(draw: random.Random, forgery: Forgery) -> None:
@@ -166,8 +172,8 @@ def value_of_observation(draw: random.Random, forgery: Forgery) -> None:
 def value_of_header_line(draw: random.Random, forgery: Forgery) -> None:
     """Edit the first line."""
     path = draw.choice([path for path in leaves(forgery.entries[0]) if path != ("type",)])
-    forgery.touched = f"header.{_dotted(path)}"
-    _edited(draw, forgery.entries[0], path)
+    forgery.touched = f"header.{dotted(path)}"
+    edited(draw, forgery.entries[0], path)
 
 
 def relabel(draw: random.Random, forgery: Forgery) -> None:
@@ -300,22 +306,22 @@ def report_value(draw: random.Random, forgery: Forgery) -> None:
         path: Path = (part, place, *draw.choice(list(leaves(forgery.report[part][place]))))
     else:
         path = (part, *draw.choice(list(leaves(forgery.report[part]))))
-    forgery.touched = f"report.{_dotted(path)}"
-    _edited(draw, forgery.report, path)
+    forgery.touched = f"report.{dotted(path)}"
+    edited(draw, forgery.report, path)
 
 
 def run_value(draw: random.Random, forgery: Forgery) -> None:
     """Edit what the report says of the run: seed, effort, options, plugins, counters, times."""
     path: Path = ("run", *draw.choice(list(leaves(forgery.report["run"]))))
-    forgery.touched = f"report.{_dotted(path)}"
-    _edited(draw, forgery.report, path)
+    forgery.touched = f"report.{dotted(path)}"
+    edited(draw, forgery.report, path)
 
 
 def profile_value(draw: random.Random, forgery: Forgery) -> None:
     """Edit what the target was judged by: limits, capabilities, release."""
     path: Path = ("profile", *draw.choice(list(leaves(forgery.report["profile"]))))
-    forgery.touched = f"report.{_dotted(path)}"
-    _edited(draw, forgery.report, path)
+    forgery.touched = f"report.{dotted(path)}"
+    edited(draw, forgery.report, path)
 
 
 def waive(draw: random.Random, forgery: Forgery) -> None:

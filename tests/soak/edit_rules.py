@@ -1,9 +1,11 @@
 """Which edits may be believed, by rules that ask neither signer nor verifier.
 
-Everything has to be refused but three classes. `nothing`: the report says what it said, and the evidence comes to it.
-`self-stated`: only what the process of a run says of itself was edited. `another-run`: an answer, a request or a label
-was rewritten and everything that follows from it made to fit, so the bundle is what the run of another target had
-written. docs/how-to/certify.md names the last two under "What remains possible"; a witness of the run is needed for them.
+Everything has to be refused but four classes. `nothing`: report and evidence say what they said, but for the order of
+lines and how many requests and bytes there were. `self-stated`: only what the process of a run says of itself was
+edited, and `verify` names it (`held_members`). `another-run`: an answer, a request or a label was rewritten and
+everything that follows from it made to fit, so the bundle is what the run of another target had written. `named`: a
+file beside the report says something else, and signer and verifier are told its name. docs/how-to/certify.md names all
+but the first under "What remains possible"; a witness of the run is needed for the third.
 """
 
 from __future__ import annotations
@@ -11,22 +13,22 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from pytest_zstack_ticket.artifacts.bundle import open_bundle
 from pytest_zstack_ticket.artifacts.evidence_reader import read_evidence
+from pytest_zstack_ticket.certify.held_members import holder_of
 from pytest_zstack_ticket.certify.rejudge import rejudged
+from pytest_zstack_ticket.certify.report_files import compared_files
 from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.model.codec import judgement_to_json
 from pytest_zstack_ticket.model.errors import EvidenceError, UsageError
 from tests.soak.edit_kinds import Forgery, Line
 
-Class: TypeAlias = Literal["counts", "nothing", "self-stated", "another-run"]
-SELF_STATED = re.compile(
-    r"report\.(environment|front_end|pinned|target\.(url|given|kind|release|tls)|profile\.(name|capabilities|absent)|waivers|run\.(arguments|budget|execution|installed|"
-    r"pytest_status|suite\.digest|residue\.(caps|left|deleted|unseen|reason|avoidable|used\.(alive|most_alive))))\b.*"
-)
+Class: TypeAlias = Literal["counts", "nothing", "self-stated", "another-run", "named"]
 TABLES = ("refusal", "sameness")
 """Checks whose rows are enumerated."""
 DRAWN = re.compile(r"zt-[0-9a-f]{16}|[0-9a-fA-F-]{20,}")
@@ -47,6 +49,11 @@ REWRITES = frozenset(
         "cut",
         "drop_failed",
         "drop_requirement",
+        "latencies",
+        "times",
+        "block_dropped",
+        "block_moved",
+        "block_of_another_run",
     }
 )
 """Edits of what the target answered, of what was drawn, and of how much was tried.
@@ -55,18 +62,37 @@ An exchange without a ticket's mark that takes the place of the same one of anot
 """
 
 
-def class_of(before: Line, forgery: Forgery, folder: Path, kind: str) -> Class:
-    """Say which class an edit is of."""
+def class_of(before: Line, lines: Sequence[Line], forgery: Forgery, folder: Path, kind: str) -> Class:
+    """Say which class an edit is of; `before` and `lines` are report and evidence as they were."""
     again, judgements = _again(before, folder)
+    if forgery.files is not None and not _are_named(forgery, folder):
+        return "counts"
     if again is None:
         return "counts"
-    if _said(before) == _said(forgery.report) == _said(again):
-        return "nothing"
-    if SELF_STATED.fullmatch(forgery.touched) and _decided(before) == _decided(forgery.report) == _decided(again):
+    if _said(before) == _said(forgery.report) == _said(again) and _leaves(lines) == _leaves(forgery.entries):
+        return "nothing" if forgery.files is None else "named"
+    if _is_own_word(forgery.touched) and _decided(before) == _decided(forgery.report) == _decided(again):
         return "self-stated"
     ours, _ = _again(forgery.report, folder)
     fits = ours is not None and _said(ours) == _said(forgery.report) and judgements == _written(forgery)
     return "another-run" if kind in REWRITES and fits and _as_many(forgery) and has_tables(forgery) else "counts"
+
+
+def _is_own_word(touched: str) -> bool:
+    """Tell whether `verify` names what was edited as the run's own word."""
+    return touched.startswith("report.") and holder_of(touched.removeprefix("report.")) == "nothing"
+
+
+def _are_named(forgery: Forgery, folder: Path) -> bool:
+    """Tell whether each file beside the report is what the report makes of it, or one that readers are told of."""
+    made = forgery.files(forgery.report, folder) if forgery.files else {}
+    told = compared_files(open_bundle(folder), forgery.report).uncompared
+    return all(name in told or (folder / name).read_bytes() == text for name, text in made.items())
+
+
+def _leaves(lines: Sequence[Line]) -> list[str]:
+    """Return lines of evidence in an order that does not depend on theirs."""
+    return sorted(json.dumps(one, sort_keys=True) for one in lines)
 
 
 def _again(report: Line, folder: Path) -> tuple[Line | None, list[Any]]:
@@ -79,7 +105,7 @@ def _again(report: Line, folder: Path) -> tuple[Line | None, list[Any]]:
 
 
 def _said(report: Line) -> Line:
-    """Return what a report says, without how many lines, requests and bytes there are."""
+    """Return what a report says, without how many lines, requests and bytes there are: `verify` calls these its word."""
     said = {key: value for key, value in copy.deepcopy(report).items() if key != "evidence"}
     with suppress(LookupError, TypeError):
         said["run"]["residue"]["used"] = None

@@ -1,8 +1,9 @@
-"""`python -m tests.soak.edits [--edits N] [--seed N]`: is a bundle that was edited believed, with all else made to fit.
+"""`python -m tests.soak.edits [--edits N] [--seed N] [--kinds all|lines|shown]`: is an edited bundle believed.
 
-Two runs with a certifier's nonce are recorded, one with a failed requirement. Each edit (`edit_kinds`) is followed by
-what a vendor can compute again: numbers, judgements, counters, counts, root, report, statement and signature, all of it
-or a part. The result is offered to an honest signer, and to verifiers: one who trusts the certifier's key while another
+Two runs with a certifier's nonce are recorded, one with a failed requirement. Each edit (`edit_kinds` of lines and
+members, `report_kinds` of what a reader is shown, of files and whole parts of the evidence) is followed by what a
+vendor can compute again: numbers, judgements, counters, counts, what the report says twice (`edit_fits`), root, report,
+what the report shows of its evidence, statement and signature, all of it or a part. The result is offered to an honest signer, and to verifiers: one who trusts the certifier's key while another
 one signed, and one who trusts the key that signed. Refused is what is not signed and not genuine, with a reason.
 
 Exit status 1 if an edit was believed that may not be; `edit_rules` says which may.
@@ -46,8 +47,10 @@ from pytest_zstack_ticket.config.profile_file import profile_from_json
 from pytest_zstack_ticket.model.codec import exchange_from_json, judgement_to_json
 from pytest_zstack_ticket.model.errors import EvidenceError, UsageError
 from pytest_zstack_ticket.transport.quota import counts_as_creation, size_of
-from tests.soak.edit_kinds import KINDS, Forgery, Line
+from tests.soak.edit_fits import agreeing, repeating
+from tests.soak.edit_kinds import KINDS, Forgery, Kind, Line
 from tests.soak.edit_rules import Class, class_of, has_tables
+from tests.soak.report_kinds import REPORT_KINDS
 from tests.support.read_once import JudgedOnce, read_once
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +65,8 @@ PASSED = 1
 WHOLE = 0.5
 """Share of the edits after which everything is made to fit."""
 PROGRESS = 50
-STEPS = ("numbers", "judgements", "counters", "counts", "report")
+CHOICES = {"all": (*KINDS, *REPORT_KINDS), "lines": KINDS, "shown": REPORT_KINDS}
+STEPS = ("numbers", "judgements", "counters", "counts", "agreement", "report", "shown")
 """What can be made to fit after an edit; root and signature always are."""
 Forged = (ValueError, LookupError, TypeError, AttributeError, EvidenceError, UsageError)
 """What computing again may raise on a value of another kind; then that step is left out."""
@@ -146,7 +150,7 @@ def _renamed(forgery: Forgery, new: dict[str, str]) -> None:
         if one["type"] != "example":
             del one["roles"]
     text = json.dumps(forgery.report)
-    forgery.report = json.loads(re.sub(r'"(m[a-z-]*-\d{6})"', lambda m: f'"{new.get(m[1], m[1])}"', text))
+    forgery.report = json.loads(re.sub(r'"((?:m|gw\d+)[a-z-]*-\d{6})"', lambda m: f'"{new.get(m[1], m[1])}"', text))
 
 
 def judged_in_lines(forgery: Forgery) -> None:
@@ -179,16 +183,28 @@ def keep(folder: Path, forgery: Forgery, steps: Sequence[str]) -> None:
         tree.add(leaf)
     counts = dict(Counter(one["type"] for one in forgery.entries[1:]))
     seal = {"size": tree.size, "root": tree.root(), "counts": counts}
-    footer = json.dumps({"type": "footer", "cut_short": [], **seal}, separators=(",", ":")).encode()
+    footer = json.dumps({"type": "footer", "cut_short": list(forgery.lost), **seal}, separators=(",", ":")).encode()
     text = b"".join(leaf + b"\n" for leaf in [*leaves, footer])
     (folder / "evidence.jsonl.gz").write_bytes(gzip.compress(text, compresslevel=1))
     fitting = {"size": tree.size, "root": tree.root()} | ({"counts": counts} if "counts" in steps else {})
     if isinstance(forgery.report.get("evidence"), dict):
         forgery.report["evidence"] |= fitting
+    if "agreement" in steps:
+        with suppress(*Forged):
+            agreeing(forgery.report)
     if "report" in steps:
         with suppress(*Forged):  # what cannot be judged is offered as it is
-            forgery.report = rejudged(forgery.report, read_evidence(folder / "evidence.jsonl.gz")).report
+            evidence = read_evidence(folder / "evidence.jsonl.gz")
+            found = rejudged(forgery.report, evidence)
+            if "shown" in steps:
+                repeating(found.report, evidence, found.judged)
+                found = rejudged(found.report, evidence)
+            forgery.report = found.report
     (folder / "report.json").write_text(json.dumps(forgery.report, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    with suppress(*Forged):
+        for name, text in (forgery.files(forgery.report, folder) if forgery.files else {}).items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(forgery.change(name, text))
 
 
 def believers(folder: Path) -> list[str]:
@@ -235,15 +251,23 @@ def sign_anyway(folder: Path, key: PrivateKey) -> None:
 
 
 def attempt(
-    number: int, seed: int, bundles: Sequence[Path], home: Path, *, always: tuple[str, ...] = (), of: str = ""
+    number: int,
+    seed: int,
+    bundles: Sequence[Path],
+    home: Path,
+    *,
+    always: tuple[str, ...] = (),
+    of: str = "",
+    kinds: Sequence[Kind] = KINDS,
 ) -> Attempt:
     """Make one edit in one of the bundles, drawn or the one `of` that name, and offer it; `always` are its steps."""
     draw = random.Random(f"{seed}/{number}")
-    kind = KINDS[number % len(KINDS)]
+    kind = kinds[number % len(kinds)]
     bundle, other = draw.sample(bundles, 2)
     if of and bundle.name != of:
         bundle, other = other, bundle
-    folder = Path(shutil.copytree(bundle, home / "edited", dirs_exist_ok=True))
+    shutil.rmtree(home / "edited", ignore_errors=True)
+    folder = Path(shutil.copytree(bundle, home / "edited"))
     report = json.loads((bundle / "report.json").read_text("utf-8"))
     forgery = Forgery(
         entries=entries_of(bundle),
@@ -264,7 +288,7 @@ def attempt(
         kind=kind.__name__,
         touched=forgery.touched,
         steps=steps,
-        group=class_of(report, forgery, folder, kind.__name__) if believed else "refused",
+        group=class_of(report, entries_of(bundle), forgery, folder, kind.__name__) if believed else "refused",
         flipped=bool(_failed(report) - _failed(forgery.report)),
         believed=believed,
     )
@@ -274,15 +298,15 @@ def _failed(report: Line) -> set[str]:
     return {row["id"] for row in report["requirements"] if row.get("verdict") == "failed"}
 
 
-def soak(edits: int, seed: int, home: Path) -> list[Attempt]:
-    """Make many edits, and print what was wrongly believed. Raises AssertionError if a bundle is not believed as it is."""
+def soak(edits: int, seed: int, home: Path, kinds: Sequence[Kind] = KINDS) -> list[Attempt]:
+    """Make many edits of some kinds, and print what was wrongly believed. Raises AssertionError if a bundle is not believed as it is."""
     bundles = make_both(home)
     for one in bundles:
         found = believers(Path(shutil.copytree(one, home / "edited", dirs_exist_ok=True)))
         assert found[:1] == ["signer"], f"{one.name} is not believed before it is edited: {found}"
     found = []
     for number in range(edits):
-        found.append(attempt(number, seed, bundles, home))
+        found.append(attempt(number, seed, bundles, home, kinds=kinds))
         for line in wrongly(found[-1:]):
             print(line, flush=True)
         if len(found) % PROGRESS == 0:
@@ -300,10 +324,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--edits", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--kinds", choices=tuple(CHOICES), default="all", help="of lines and members, or of what a reader sees"
+    )
     parser.add_argument("--verbose", action="store_true", help="print every edit that was believed")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as home, read_once():
-        found = soak(arguments.edits, arguments.seed, Path(home))
+        found = soak(arguments.edits, arguments.seed, Path(home), CHOICES[arguments.kinds])
     bad = wrongly(found)
     for line in [one.line for one in found if one.believed and arguments.verbose]:
         print(line)

@@ -52,7 +52,7 @@ def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict:
         ("junit.xml", "<testsuites/>", (1, 1, 0)),
         ("requests/ZT-BODY-999.json", "{}", (0, 0, 1)),
         ("CERTIFICATE.html", "Conformant", (0, 0, 1)),
-        ("ledger-{run}-m.jsonl", "ledger", (0, 0, 0)),
+        ("ledger-{run}-m.jsonl", "ledger", (0, 0, 1)),
         ("ledger-{run}-m.jsonl", "ledger of another target", (0, 0, 1)),
         ("ledger-{run}-m.jsonl", "Conformant", (0, 0, 1)),
         ("ledger-of-another.jsonl", "{}", (0, 0, 1)),

@@ -123,3 +123,14 @@ def test_an_example_of_a_test_of_another_requirement_is_refused():
         True,
         False,
     ]
+
+
+def test_no_answer_takes_the_place_of_a_check_that_looks_for_one_itself() -> None:
+    """A run that ends while a request is under way asks whether others are answered, and decides nothing."""
+    rule = RULES["ZT-HTTP-022"]
+    undecided = Undecided(Phrase.of("target-silent"))
+    seen = replace(
+        GOOD, requirement=rule.id, check="answered", arguments={"call": "create"}, edit=None, partition="header-long"
+    )
+    assert irrelevance(replace(seen, judgement=undecided), rule) == ""
+    assert irrelevance(seen, rule) != ""

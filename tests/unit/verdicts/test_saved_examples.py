@@ -3,8 +3,9 @@
 import pytest
 
 from pytest_zstack_ticket.model.outcome import Phrase, Undecided, Violation
+from pytest_zstack_ticket.model.saved_example import SavedCall
 from pytest_zstack_ticket.model.verdict import Example
-from pytest_zstack_ticket.verdicts.saved_examples import observed, saved_example_of
+from pytest_zstack_ticket.verdicts.saved_examples import is_harmless, observed, saved_example_of
 from tests.support.builders import answered, error
 
 OURS = "OAuth 0123456789abcdef0123456789abcdef"
@@ -76,3 +77,23 @@ def test_an_empty_list_of_causes_is_no_member() -> None:
     assert observed((answered(503, with_causes),)).fields == observed((answered(503, without),)).fields
     caused = {"error": {"code": "SYS.1", "causes": [{}]}}
     assert "error.causes" in observed((answered(503, caused),)).fields
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "harmless"),
+    [
+        ("POST", "/v1/tickets", True),
+        ("POST", "/v1/tickets?conformance=1&callback=conformance", True),
+        ("PUT", "/v1/tickets", True),
+        ("GET", f"/v1/tickets/{'0' * 32}", True),
+        ("DELETE", f"/v1/api-jobs/{'0' * 32}", True),
+        ("DELETE", f"/v1/tickets/{'0' * 32}", False),
+        ("PUT", f"/v1/tickets/{'0' * 32}/actions", False),
+        ("POST", "/v1/vm-instances", False),
+        ("DELETE", f"/v1/tickets?/../vm-instances/{'0' * 32}", False),
+    ],
+)
+def test_a_saved_call_changes_no_single_thing(method: str, path: str, harmless: bool) -> None:
+    """A report may come from a stranger, whose baseline is replayed with the reader's session."""
+    call = SavedCall(role="subject", method=method, path=path, headers=(), session=True, body=None)
+    assert is_harmless(call) == harmless
