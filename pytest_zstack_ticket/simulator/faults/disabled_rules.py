@@ -126,6 +126,7 @@ _RIGHTS: tuple[tuple[str, str, str], ...] = (
     ("accept-unknown-fields", "query", "unknown members among the fields are ignored"),
     ("accept-negative", "query", "a negative limit or start is taken for none"),
     ("accept-not-a-number:limit", "query", "a limit that is not a number is ignored"),
+    ("count-of-any-value", "query", "a query with a count counts, also where it says false"),
     ("page-numbers-cut", "query", "a limit or start over 32 bits is cut to its last 32"),
     ("accept-not-a-number:start", "query", "a start that is not a number is ignored"),
 )

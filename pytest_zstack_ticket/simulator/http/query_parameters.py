@@ -100,7 +100,7 @@ def _set(context: CallContext, query: Query, name: str, value: str) -> None:
         case "limit" | "start":
             _set_number(context, query, name, value)
         case "count":
-            query.count = value.lower() == "true"
+            query.count = value.lower() == "true" or not context.without("count-of-any-value")
         case "replyWithCount":
             query.reply_with_count = value.lower() == "true"
         case "sort":
