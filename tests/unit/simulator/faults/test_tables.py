@@ -59,6 +59,7 @@ SILENT = {
     "query-split-late": "the walk asks for no value with an ampersand; the kill matrix does",
     "count-of-page": "the walk asks for no total of less than a page; the kill matrix does",
     "count-of-any-value": "the walk says of no query that it shall not count; the kill matrix does",
+    "total-keeps-deleted": "the walk asks for no total of what was deleted; the kill matrix does",
     "page-numbers-cut": "the walk asks for no page over 32 bits; the kill matrix does",
     "sort-dates-upwards": "all tickets of the walk are of one second; the kill matrix waits",
     "accepted-body:latin1": "a 202 has ASCII only",
