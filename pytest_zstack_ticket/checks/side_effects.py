@@ -187,6 +187,15 @@ def no_header_of_text(trails: Trails, arguments: Arguments, _profile: Profile) -
     return None if answers(trails["subject"]) else Undecided(Phrase.of("no-answer"))
 
 
+def no_markup_of_text(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that no page that answers the subject repeats the markup of its path as markup; argument `markup`."""
+    markup, heard = str(arguments["markup"]), answers(trails["subject"])
+    for answer in heard:
+        if "html" in (answer.header("content-type") or "").lower() and markup in text_of(answer.body):
+            return violation(Phrase.of("expect-no-markup-of-text", markup=markup), Phrase.of("shows", value=markup))
+    return None if heard else Undecided(Phrase.of("no-answer"))
+
+
 def no_origin_echo(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that a page of another origin, which the subject names, may not read responses with credentials."""
     request, answer = trails["subject"][0].request, trails["subject"][0].answer

@@ -38,6 +38,7 @@ Framing: TypeAlias = Literal[
     "length-without-chunks",
     "length-without-capital-chunks",
     "chunk-extension",
+    "trailing-headers",
     "unknown-coding",
     "cut-length",
     "cut-chunks",

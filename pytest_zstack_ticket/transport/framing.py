@@ -36,6 +36,8 @@ TOLD_WITHIN = 3.0
 STATUS_LINE = b"HTTP/1"
 """How every answer begins."""
 CLOSED = "the connection was closed without an answer"
+TRAILING = "X-Trailing-"
+"""How the names of headers begin that are sent behind the body, without this beginning."""
 HEAD_END = b"\r\n\r\n"
 CONTINUE = re.compile(rb"HTTP/1\.\d 100\b")
 Lines = list[str]
@@ -220,6 +222,15 @@ def _extended(lines: Lines, body: bytes) -> Framed:
     return [*_without(lines, "content-length"), "Transfer-Encoding: chunked"], chunks
 
 
+def _trailing(lines: Lines, body: bytes) -> Framed:
+    """Send chunks, and behind them as a trailer what the headers named `X-Trailing-...` hold."""
+    footers = [line[len(TRAILING) :] for line in lines if line.startswith(TRAILING)]
+    named = ", ".join(line.partition(":")[0] for line in footers)
+    kept = [line for line in _without(lines, "content-length") if not line.startswith(TRAILING)]
+    end = "".join(f"{line}\r\n" for line in ("0", *footers, "")).encode("latin-1")
+    return [*kept, f"Trailer: {named}", "Transfer-Encoding: chunked"], _chunks(body, end=end)
+
+
 def _kept_open_chunks(lines: Lines, body: bytes) -> Framed:
     """Leave the connection open behind chunks with an extension and a trailer, of which nothing is a request line."""
     lines, body = _extended(lines, body)
@@ -259,6 +270,7 @@ FRAMINGS: dict[Framing, Callable[[Lines, bytes], Framed]] = {
     "length-without-capital-chunks": lambda lines, body: _no_chunks(lines, body, coding="Chunked"),
     "several-chunks": _several,
     "chunk-extension": _extended,
+    "trailing-headers": _trailing,
     "unknown-coding": lambda lines, body: _chunked(lines, body, coding="conformance"),
     "cut-length": _more_promised,
     "cut-chunks": lambda lines, body: _chunked(lines, body, end=b""),

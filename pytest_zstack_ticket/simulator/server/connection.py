@@ -78,6 +78,7 @@ class ClientConnection(asyncio.Protocol):
         self.body: list[bytes] = []
         self.size = 0
         self.trailer = b""
+        self.footers: tuple[tuple[bytes, bytes], ...] = ()
         self.unread = b""
         self.busy = False
         self.task: asyncio.Task[None] | None = None
@@ -150,7 +151,8 @@ class ClientConnection(asyncio.Protocol):
             if not (event.chunk_start and self.body and self.server.ignores("first-chunk-only")):
                 self.body.append(bytes(event.data))
         elif isinstance(event, h11.EndOfMessage):
-            self.trailer = b"".join(b"%b: %b\r\n" % pair for pair in event.headers)
+            self.footers = tuple(event.headers)
+            self.trailer = b"".join(b"%b: %b\r\n" % pair for pair in self.footers)
             self._respond()
 
     def _respond(self) -> None:
@@ -172,6 +174,8 @@ class ClientConnection(asyncio.Protocol):
             parts = urlsplit(target)
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         body = b"".join(self.body)
+        if self.footers and self.server.ignores("merge-trailers"):
+            headers += tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.footers)
         return Request(method=self.head.method.decode(), path=target, headers=headers, body=body or None)
 
     def _answered(self, request: Request) -> Response | DamagedResponse:

@@ -88,6 +88,15 @@ def test_a_broken_head_has_the_line_that_breaks_it(framing: Framing, line: bytes
     assert line in head_of(framing)
 
 
+def test_what_trails_stands_behind_the_chunks_and_not_in_the_head() -> None:
+    named = (*REQUEST.headers, ("X-Trailing-Authorization", "OAuth none"))
+    raw = framed(replace(REQUEST, headers=named, framing="trailing-headers"), host="target", root="/zstack")
+    head, _, chunks = raw.partition(b"\r\n\r\n")
+    assert b"Trailer: Authorization" in head.split(b"\r\n")
+    assert b"OAuth" not in head
+    assert chunks == b"d\r\n" + BODY + b"\r\n0\r\nAuthorization: OAuth none\r\n\r\n"
+
+
 def test_no_host_has_none() -> None:
     assert not any(line.startswith(b"Host") for line in head_of("no-host"))
 
