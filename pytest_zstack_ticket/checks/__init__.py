@@ -169,6 +169,7 @@ CHECKS: dict[str, CheckFunction] = {
     "not-fetched": side_effects.not_fetched,
     "shows-no-file": side_effects.shows_no_file,
     "does-not-wait": side_effects.does_not_wait,
+    "not-held-up": side_effects.not_held_up,
     "no-header-of-text": side_effects.no_header_of_text,
     "no-markup-of-text": side_effects.no_markup_of_text,
     "not-for-shared-caches": side_effects.not_for_shared_caches,

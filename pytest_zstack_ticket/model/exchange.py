@@ -45,6 +45,7 @@ Framing: TypeAlias = Literal[
     "kept-open",
     "kept-open-chunks",
     "expecting",
+    "slow-body",
 ]
 """How the bytes of a request are framed, where no HTTP client would write them so; empty for all others."""
 

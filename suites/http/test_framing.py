@@ -1,6 +1,9 @@
 """Requests as bytes that no HTTP client writes: lengths in two ways, broken heads, messages that end too early."""
 
+import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 import pytest
 
@@ -88,6 +91,30 @@ def test_whether_a_client_that_waits_is_told_to_go_on(ticket_endpoint, zstack_ob
     message = Message(edit=edit, headers=(*draft.headers, headers), body=draft.body, framing="expecting")
     subject = ticket_endpoint.send(message)
     zstack_observe("http.waiting-client-is-told", subject.reading != "unanswered", subject)
+
+
+BEGUN, HELD, TIMES = 0.5, 2.0, 3
+"""Seconds after which a slow request has begun; those that a query held up by its pause would take; repetitions."""
+
+
+@pytest.mark.requirement("ZT-HTTP-035")
+@pytest.mark.zstack_alone("")  # next to all others: most of the time the body pauses
+@pytest.mark.zstack_long
+def test_slow_request_holds_up_no_other(ticket_endpoint, zstack_examine):
+    """A query is answered while the body of another request is still on its way."""
+    roles = {}
+    for place in range(TIMES):
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            slow = pool.submit(copy_context().run, sent, ticket_endpoint, "slow-body")
+            time.sleep(BEGUN)
+            query = ticket_endpoint.call("GET", "/v1/tickets?limit=1")
+            edit, roles[f"slow{place or ''}"] = slow.result()
+        roles[f"again{place}" if place else "subject"] = query
+        roles[f"beside{place}"] = ticket_endpoint.call("GET", "/v1/tickets?limit=1")
+        if query.exchanges[-1].elapsed < HELD:
+            break
+    violation = zstack_examine("not-held-up", edit=edit, arguments={"seconds": HELD}, **roles)
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-HTTP-033")

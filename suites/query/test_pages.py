@@ -33,7 +33,9 @@ def test_page_has_as_many_tickets_as_limit(zstack_tickets, zstack_effort, zstack
     """A page has as many tickets as limit says, or as many as remain after start."""
     few = ((2, 0), (3, 0), (1, 1), (2, 4), (2, 9), (0, 0), (OVER, 0), (3, OVER))
     for limit, start in (*few, *(() if zstack_effort == "smoke" else PAGES)):
-        asked = zstack_tickets.query_with_listings(OWN, sort="+name", limit=limit, start=start)
+        # one of them with fields, which may not widen the page
+        fields = "uuid,name" if (limit, start) == (3, 0) else None
+        asked = zstack_tickets.query_with_listings(OWN, sort="+name", limit=limit, start=start, fields=fields)
         violation = zstack_examine("page-size", **asked)
         assert violation is None, violation
 

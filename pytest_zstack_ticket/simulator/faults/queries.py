@@ -235,6 +235,12 @@ QUERIES: tuple[Fault, ...] = (
     row("page-before-sort", "page", _page_turned, "a page of a sort downwards is taken from the upward order"),
     row("ignore-limit", "page", _asked(limit=1000), "the limit is ignored"),
     row("limit-zero-is-none", "page", _page(lambda one: replace(one, limit=one.limit or 1000)), "a limit of 0 is none"),
+    row(
+        "limit-without-fields",
+        "page",
+        _page(lambda one: replace(one, limit=1000 if one.fields else one.limit)),
+        "the limit is ignored where fields are asked for",
+    ),
     row("ignore-start", "page", _asked(start=0), "the start is ignored"),
     row("limit-one-less", "page", _page(lambda one: replace(one, limit=max(0, one.limit - 1))), "one row too few"),
     row("limit-one-more", "page", _page(lambda one: replace(one, limit=one.limit + 1)), "a page has one row too many"),

@@ -39,6 +39,8 @@ _DROPPING = (400, 408, 411, 413, 414, 500, 501, 503)
 """Statuses after which the container says that it ends the connection (statusDropsConnection)."""
 _KEEP_ALIVE = b"timeout=120"
 """The connector's time for the next request (connectionTimeout of install.sh)."""
+_HELD_UP = 0.02
+"""Seconds after which a connection that waits for another one looks again."""
 _UNCHUNKED = 8192
 """The container's output buffer: a longer body is sent in chunks."""
 
@@ -64,6 +66,10 @@ class Server(Protocol):
 
     def ignores(self, rule: str, /) -> bool:
         """Whether a fault switches off a rule."""
+        ...
+
+    def reads_beside(self, connection: ClientConnection, /) -> bool:
+        """Whether a request on another connection has begun, and its end is still to come."""
         ...
 
 
@@ -157,6 +163,11 @@ class ClientConnection(asyncio.Protocol):
 
     def _respond(self) -> None:
         self.busy = True
+        if self.transport.is_closing():
+            return
+        if self.server.ignores("answer-beside-slow") and self.server.reads_beside(self):
+            asyncio.get_running_loop().call_later(_HELD_UP, self._respond)
+            return
         answer = self._answered(self._request())
         if isinstance(answer, Response):
             self._send(answer)

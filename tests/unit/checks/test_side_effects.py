@@ -175,6 +175,25 @@ def test_a_query_waits_only_if_it_always_does_and_others_do_not(waiting, plain, 
 
 
 @pytest.mark.parametrize(
+    ("begun", "waiting", "kind"),
+    [
+        (0.5, [0.1], type(None)),
+        (0.5, [2.5, 0.1, 2.5], type(None)),
+        (0.5, [2.5] * 3, Violation),
+        (2.0, [0.1], Undecided),  # more than half of the slow request is over
+        (-0.1, [0.1], Undecided),  # it had not begun
+        (0.5, [2.5], Undecided),
+    ],
+)
+def test_a_query_is_held_up_only_beside_a_slow_request(begun, waiting, kind):
+    roles = {f"again{place}" if place else "subject": took(one) for place, one in enumerate(waiting)}
+    roles["subject"] = (replace(roles["subject"][0], started=begun),)
+    roles |= {f"beside{place}": took(0.1) for place in range(len(waiting))}
+    roles |= {f"slow{place or ''}": took(3.1) for place in range(len(waiting))}
+    assert isinstance(judge("not-held-up", {"seconds": 2}, **roles), kind)
+
+
+@pytest.mark.parametrize(
     ("said", "wrong"),
     [
         ("public", True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from dataclasses import replace
 from typing import get_args
 
@@ -19,7 +20,7 @@ from pytest_zstack_ticket.model.exchange import (
 )
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.simulator.server.server import started
-from pytest_zstack_ticket.transport.framing import ENDING_EARLY, FRAMINGS, KEPT_OPEN, FramingSender, framed
+from pytest_zstack_ticket.transport.framing import ENDING_EARLY, FRAMINGS, KEPT_OPEN, SLOW, FramingSender, framed
 
 BODY = b'{"params":{}}'
 REQUEST = Request(method="POST", path="/v1/tickets", headers=(("Content-Type", "application/json"),), body=BODY)
@@ -35,7 +36,7 @@ def head_of(framing: Framing) -> list[bytes]:
 
 def test_every_framing_has_its_own_bytes() -> None:
     assert set(FRAMINGS) == set(get_args(Framing)) - {""}
-    assert len({bytes_of(framing) for framing in FRAMINGS}) == len(FRAMINGS)
+    assert len({bytes_of(framing) for framing in FRAMINGS}) == len(FRAMINGS) - len(SLOW), "those differ in their time"
 
 
 def test_a_plain_request_is_what_a_client_would_write() -> None:
@@ -188,3 +189,23 @@ def test_a_client_that_waits_for_100_continue_hears_of_it_or_that_nothing_came(
     finally:
         server.stop()
     assert isinstance(heard, Response) if told else heard == Failure(kind="protocol", detail=NOT_TOLD_TO_GO_ON)
+
+
+@pytest.mark.parametrize("fault", ["", "?fault=answer-beside-slow"])
+def test_a_slow_body_holds_up_others_by_a_fault_alone(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_zstack_ticket.transport.framing.PAUSE", 0.3)
+    server = started(f"embedded{fault}")
+    try:
+        sender, ended = FramingSender(Settings(url=server.url), None), []
+        request = replace(REQUEST, framing="slow-body")
+        slow = threading.Thread(target=lambda: ended.append((sender.send(request), time.monotonic())))
+        slow.start()
+        time.sleep(0.1)
+        beside = sender.send(replace(REQUEST, framing="plain"))
+        answered = time.monotonic()
+        slow.join()
+    finally:
+        server.stop()
+    assert isinstance(beside, Response)
+    assert isinstance(ended[0][0], Response)
+    assert (answered > ended[0][1] - 0.05) is bool(fault)

@@ -46,6 +46,7 @@ SILENT = {
     "leave-trailers": "below the engine: tests/unit/transport/test_framing.py",
     "merge-trailers": "below the engine: the walk sends no trailer; the kill matrix does",
     "no-continue": "below the engine: tests/unit/transport/test_framing.py",
+    "answer-beside-slow": "below the engine: tests/unit/transport/test_framing.py",
     "head-with-body": "below the engine: tests/unit/transport/test_framing.py",
     "first-chunk-only": "below the engine: the walk announces no chunks; the kill matrix does",
     "null-as-text": "the walk stores no null; the kill matrix does",
