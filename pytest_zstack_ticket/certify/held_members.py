@@ -124,9 +124,13 @@ MEMBERS: dict[str, Holder] = {
 }  # fmt: skip
 
 
+CHOSEN = ("pinned",)
+"""Lists of which each item is held, and nothing says whether one is missing: a run saves what it can send again."""
+
+
 def unheld() -> list[str]:
     """List the members that are a run's own word, as paths in its report."""
-    return [path for path, holder in MEMBERS.items() if holder == "nothing"]
+    return [*(path for path, holder in MEMBERS.items() if holder == "nothing"), *CHOSEN]
 
 
 def holder_of(path: str) -> Holder | None:

@@ -27,6 +27,9 @@ def implausible(report: JsonObject, evidence: Evidence) -> str:
 
 def _reasons(report: JsonObject, evidence: Evidence) -> Iterator[str]:
     run = report["run"]
+    ours, theirs = evidence.header["suite"], run["suite"]
+    if (ours["name"], ours["version"]) != (theirs["name"], theirs["version"]):
+        yield "evidence and report name two versions of the suite"
     try:
         since, until = (datetime.fromisoformat(run[key]).timestamp() for key in ("started", "ended"))
     except (ValueError, OverflowError):

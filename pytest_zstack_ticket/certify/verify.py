@@ -167,15 +167,7 @@ def _held_to(
         *([Rejection("number-borrowed", extension(statement)["number"])] if borrowed_number(statement) else []),
     ]
     report, unread = _report(bundle)
-    if report is None:
-        rejections += unread
-    else:
-        found = _contradictions(bundle, statement, report)
-        rejections += found or _uses_otherwise(bundle, statement)
-        signed = datetime.fromisoformat(extension(statement)["validity"]["notBefore"])
-        used = extension(statement).get("nonce-use")
-        rejections += unmet(wanted.policy, report, signed, used)
-        rejections += wrongly_claimed(extension(statement)["policy"], report, signed, used)
+    rejections += unread if report is None else _of_report(bundle, statement, report, wanted)
     witness, unwitnessed = held_to_witness(bundle, report, wanted.policy, wanted.witness)
     rejections += unwitnessed
     judged = judge_again is not None and report is not None and not rejections
@@ -183,19 +175,30 @@ def _held_to(
         rejections += judged_otherwise(bundle, report, judge_again)
     files = compared_files(bundle, report) if report and judged and not rejections else ComparedFiles()
     rejections += files.rejections(signing=False)
-    known = is_known(extension(statement)["suite"])
     return Verification(
         rejections=tuple(dict.fromkeys(rejections)),
         statement=statement,
         judged_again=judged,
-        known_version=known,
+        known_version=is_known(extension(statement)["suite"]),
         same_suite=_is_ours(extension(statement)["suite"]),
         envelope=sha256(bundle, ENVELOPE),
         witness=witness,
         uncompared=files.uncompared,
-        silent=silent_tests(bundle, report) if report and judged and known and not rejections else (),
+        silent=silent_tests(bundle, report) if report and judged and not rejections else (),
         advised=advised(wanted.advisories, report) if wanted.advisories and report and not rejections else (),
     )
+
+
+def _of_report(bundle: Bundle, statement: JsonObject, report: JsonObject, wanted: Wanted) -> list[Rejection]:
+    """Return why a report is not that of its statement, or meets no policy."""
+    found = _contradictions(bundle, statement, report)
+    signed = datetime.fromisoformat(extension(statement)["validity"]["notBefore"])
+    used = extension(statement).get("nonce-use")
+    return [
+        *(found or _uses_otherwise(bundle, statement)),
+        *unmet(wanted.policy, report, signed, used),
+        *wrongly_claimed(extension(statement)["policy"], report, signed, used),
+    ]
 
 
 def held_to_witness(

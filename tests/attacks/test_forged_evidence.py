@@ -161,7 +161,7 @@ def rehearsed_as_other_clients(forgery: Forgery) -> None:
 
 
 def lines_missing(forgery: Forgery) -> None:
-    """Say that a process broke down, after which no gap is looked for."""
+    """Say that a process broke down: then nothing tells its missing lines from those that were cut."""
     forgery.lost = ["m"]
 
 

@@ -414,6 +414,11 @@ def nothing_fails(entry: dict) -> bool:
     return entry["type"] != "exchange" or not entry["id"].endswith("7")
 
 
+def older(entry: dict) -> None:
+    if entry["type"] == "header":
+        entry["suite"]["version"] = "0.0.9"
+
+
 def borrow_profile(bundle: Path, _other: Path) -> None:
     edit_report(bundle, lambda report: report["profile"]["limits"].update(name=100))
     signed_again(bundle)
@@ -507,7 +512,7 @@ FORGERIES = {
     other_request_file: "page-otherwise",
     excuse("excused_by_the_owner", approver="Anna"): "waiver-void",
     excuse("excused_too_late", expires="2026-01-01"): "waiver-void",
-    excuse("excused_as_another_failure", signature="0" * 16): "rows-otherwise",
+    excuse("excused_as_another_failure", signature="0" * 16): "evidence-edited",
     pass_for_a_built_in_profile: "profile-name-reserved",
     pass_for_a_requirement: "requirement-foreign",
     edit_evidence("easier_check", easier_check): "evidence-edited",
@@ -575,7 +580,7 @@ ATTACKS = {
     edit_row(
         "witness_of_no_call", lambda row: row["witnesses"][0].update(arguments={}, check="accepted-job-part")
     ): "evidence-edited",
-    leave_deviations_out: "rows-otherwise",
+    leave_deviations_out: "evidence-edited",
     edit_row("more_faults", lambda row: row["killed_by"].append("everything")): "rows-otherwise",
 }
 
@@ -648,8 +653,13 @@ def test_a_report_of_an_older_run_can_still_be_signed_and_verified(bundle):
 
     edit_report(bundle, strip)
     leave_pages_out(bundle)
+    done = sign_bundle(bundle, KEY, TERMS, judge_again=judged, replace=True)
+    assert [one.reason for one in done.rejections] == ["evidence-edited"]
+    edit_report(bundle, lambda report: report["run"]["suite"].update(version="0.0.9"))
+    assert sign_bundle(bundle, KEY, TERMS, judge_again=judged, replace=True).rejections != ()
+    edit_evidence("of_another_version", older)(bundle, bundle)
     assert sign_bundle(bundle, KEY, TERMS, judge_again=judged, replace=True).rejections == ()
-    assert reasons(verified(bundle)) == set()
+    assert (reasons(verified(bundle)), verified(bundle).known_version) == (set(), False)
 
 
 def test_a_zip_is_as_good_as_its_folder(bundle, tmp_path):

@@ -20,7 +20,7 @@ from typing import Any, Literal, TypeAlias
 
 from pytest_zstack_ticket.artifacts.bundle import open_bundle
 from pytest_zstack_ticket.artifacts.evidence_reader import read_evidence
-from pytest_zstack_ticket.certify.held_members import holder_of
+from pytest_zstack_ticket.certify.held_members import CHOSEN, holder_of
 from pytest_zstack_ticket.certify.rejudge import rejudged
 from pytest_zstack_ticket.certify.report_files import compared_files
 from pytest_zstack_ticket.config.catalogue import catalogue
@@ -79,8 +79,9 @@ def class_of(before: Line, lines: Sequence[Line], forgery: Forgery, folder: Path
 
 
 def _is_own_word(touched: str) -> bool:
-    """Tell whether `verify` names what was edited as the run's own word."""
-    return touched.startswith("report.") and holder_of(touched.removeprefix("report.")) == "nothing"
+    """Tell whether `verify` names what was edited as the run's own word: a member, or that an item is missing."""
+    path = touched.removeprefix("report.")
+    return path != touched and (holder_of(path) == "nothing" or path.split(".")[0] in CHOSEN)
 
 
 def _are_named(forgery: Forgery, folder: Path) -> bool:
