@@ -238,17 +238,17 @@ def test_session_does_not_count_in_the_body(ticket_endpoint, zstack_examine):
     forms = {
         "session-in-body": {"body": sent.body, "headers": sent.headers, "without": ("Authorization",)},
         "session-beside-header": {"body": sent.body, "headers": (*sent.headers, unknown)},
-        "session-in-trailer": {
-            "body": draft.body,
-            "headers": (*draft.headers, ("X-Trailing-Authorization", session.authorization)),
-            "without": ("Authorization",),
-            "framing": "trailing-headers",
-        },
     }
+    if "chunks" in ticket_endpoint.profile.capabilities:
+        trailing = ("X-Trailing-Authorization", session.authorization)
+        parts = {"headers": (*draft.headers, trailing), "without": ("Authorization",), "framing": "trailing-headers"}
+        forms["session-in-trailer"] = {"body": draft.body, **parts}
     for name, parts in forms.items():
         edit = Edit(kind="breakage", name=name, note="the session is nowhere else")
         subject = ticket_endpoint.send(Message(edit=edit, **parts))
         roles = {"subject": subject, "sibling": sibling, **ticket_endpoint.named_by(subject)}
+        if "framing" in parts and subject.reading == "unanswered":
+            continue  # what drops such a message does not carry it out for its trailer
         violation = zstack_examine("refused-session", edit=edit, **roles)
         assert violation is None, violation
     ticket_endpoint.logout(session.uuid)
