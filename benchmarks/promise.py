@@ -17,10 +17,11 @@ import time
 from measuring import QUICK
 from window import PASSWORD, DelayingProxy, simulator
 
-TARGETS = ((0.001, 0.0), (0.02, 0.2), (0.15, 1.0), (0.3, 0.5), (0.05, 3.0))
-"""Seconds before an answer, and of a job."""
+TARGETS = ((0.001, 0.0), (0.02, 0.2), (0.15, 1.0), (0.3, 0.5), (0.05, 3.0), (0.15, 0.0))
+"""Seconds before an answer, and of a job: the last is farther away than its jobs take."""
 PROMISE = re.compile(r"forecast.*: (?:about|at least) (\d+) requests and \d+ tickets, ([\d:]+) in all")
 SENT = re.compile(r"(\d+) requests sent")
+VERDICT = re.compile(r"^verdict: (\w+)", re.MULTILINE)
 
 
 def seconds_of(clock: str) -> int:
@@ -51,7 +52,11 @@ def compared(latency: float, job: float, *options: str) -> str:
         raise ValueError("no promise or no end: " + "".join(text)[-1500:])
     expected = seconds_of(promise[2])
     off = took / max(1, expected) - 1
-    return f"promised {expected} s, took {took:.0f} s ({off:+.0%}); {promise[1]} requests, sent {sent[1]}"
+    verdict = VERDICT.search("".join(text))
+    return (
+        f"promised {expected} s, took {took:.0f} s ({off:+.0%}); {promise[1]} requests, sent {sent[1]}; "
+        f"{verdict[1] if verdict else 'no verdict'}"
+    )
 
 
 def main() -> None:

@@ -57,10 +57,16 @@ def _records_change(trails: Trails, *, approval: bool) -> bool:
 
 
 def _not_approved(trails: Trails) -> Judgement:
-    """Say whether an accepted approval led to an approved status, be it for a moment before its requests failed."""
+    """Say whether an accepted approval led to an approved status, be it for a moment before its requests failed.
+
+    A ticket that is approved in part waits for the approver of another flow.
+    """
     status = _status(trails, "after")
     if status is None:
         return Undecided(Phrase.of("query-unclear", role="after"))
+    flow = _shown(trails, "after", "currentFlowUuid")
+    if status == "IntermediateApproved" and flow is not None and flow == _shown(trails, "before", "currentFlowUuid"):
+        return violation(Phrase.of("expect-next-flow"), Phrase.of("shows", value=brief(flow)))
     if status in APPROVED or (_count(trails, APPROVED) and _reverted(trails, status)):
         return None
     return violation(Phrase.of("expect-approved"), Phrase.of("shows", value=brief(status)))
@@ -118,6 +124,11 @@ def _count(trails: Trails, leads: tuple[str, ...]) -> int:
 
 
 def _status(trails: Trails, role: str) -> str | None:
+    return _shown(trails, role, "status")
+
+
+def _shown(trails: Trails, role: str, member: str) -> str | None:
+    """Return a text that the only row of a query shows."""
     rows: list[Row] | None = rows_of(trails.get(role, ()))
-    status = rows[0].get("status") if rows is not None and len(rows) == 1 else None
-    return status if isinstance(status, str) else None
+    value = rows[0].get(member) if rows is not None and len(rows) == 1 else None
+    return value if isinstance(value, str) else None

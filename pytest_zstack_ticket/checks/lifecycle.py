@@ -192,7 +192,10 @@ def _holds(sent: Ticket, shown: Json) -> bool:
 
 
 def deleted_ticket(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that a ticket of which the deletion was accepted is not shown by `after` or `named`; a bystander stays."""
+    """Check that a ticket of which the deletion was accepted is not shown by `after` or `named`; a bystander stays.
+
+    A total that `after` answers with no row counts none either.
+    """
     outcome = outcome_of(trails, "subject", profile, {"call": "delete"})
     before, rows = _shown(trails, "before"), rows_of(trails.get("after", ()))
     if not accepted(outcome):
@@ -202,6 +205,10 @@ def deleted_ticket(trails: Trails, _arguments: Arguments, profile: Profile) -> J
     own = [row for role in ("after", "named") for row in rows_of(trails.get(role, ())) or () if _is(row, before)]
     if own:
         return violation(Phrase.of("expect-gone"), Phrase.of("shows", value=brief(own[0].get("status"))))
+    answer = final_answer(trails["after"])
+    total = json_object(answer.body).get("total") if answer and not rows else None
+    if str(total) not in ("None", "0", "0.0"):
+        return violation(Phrase.of("expect-gone"), Phrase.of("shows", value=f"total {brief(total)}"))
     return _bystander(trails)
 
 

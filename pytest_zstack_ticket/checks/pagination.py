@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from pytest_zstack_ticket.api.messages import Row, final_answer, json_object, rows_of
-from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, one_line, violation
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, one_line, refused, violation
 from pytest_zstack_ticket.checks.query_conditions import (
     DATES,
     READINGS,
@@ -38,6 +38,8 @@ from pytest_zstack_ticket.model.profile import Profile
 
 FEWEST_UNLIMITED = 11
 """Fewer tickets fit on the shortest page that a target may show unasked, and say nothing of its default."""
+LARGEST = 2**31 - 1
+"""The largest number of 32 bits."""
 
 _COUNT = re.compile(r"[0-9]{1,18}(?![\s\S])")
 
@@ -56,13 +58,18 @@ def complete_pages(trails: Trails, _arguments: Arguments, profile: Profile) -> J
 
 
 def page_size(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that a page has as many rows as its limit and start leave of our tickets."""
+    """Check that a page has as many rows as its limit and start leave of our tickets.
+
+    A number over 32 bits may be refused: the platform's are of that size.
+    """
     rows, ours = rows_of(trails["subject"]), own_tickets(trails)
+    limit, start = int(parameter(path_of(trails), "limit")), int(parameter(path_of(trails), "start") or 0)
+    if rows is None and max(limit, start) > LARGEST and refused(outcome_of_query(trails, profile)):
+        return None
     if rows is None:
         return missing_rows(trails, profile)
     if ours is None:
         return Undecided(Phrase.of("controls-changed"))
-    limit, start = int(parameter(path_of(trails), "limit")), int(parameter(path_of(trails), "start") or 0)
     wanted = max(0, min(limit, len(ours) - start))
     if len(rows) != wanted:
         return violation(Phrase.of("expect-page-size", count=wanted), Phrase.of("rows-shown", count=len(rows)))

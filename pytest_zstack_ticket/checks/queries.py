@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from urllib.parse import unquote
 
 from pytest_zstack_ticket.api.messages import Row, final_answer, json_object, rows_of, same_id, sent_params
-from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, one_line, outcome_of, refused, violation
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, one_line, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.query_conditions import DATES, Condition, conditions_of, may_meet, must_meet
 from pytest_zstack_ticket.checks.query_rows import (
     brief_names,
@@ -26,8 +26,9 @@ from pytest_zstack_ticket.checks.query_rows import (
     wanted_rows,
 )
 from pytest_zstack_ticket.checks.response_format import schema_paths
-from pytest_zstack_ticket.checks.roundtrip import not_as_sent, same, trimmed
-from pytest_zstack_ticket.model.exchange import Trails
+from pytest_zstack_ticket.checks.roundtrip import brief, not_as_sent, same, trimmed
+from pytest_zstack_ticket.checks.visibility import only_row
+from pytest_zstack_ticket.model.exchange import Exchange, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
@@ -166,3 +167,25 @@ def same_ticket_read(trails: Trails, _arguments: Arguments, profile: Profile) ->
             if not same(old.get(member), new.get(member)):
                 return not_as_sent(member, old.get(member), new.get(member))
     return None if still else Undecided(Phrase.of("controls-changed"))
+
+
+def entity_tag_moves_on(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a ticket's path, read as `before` and `after` an event, `subject`, has another ETag, or none.
+
+    A cache that asks with the old one is else told that nothing has changed (RFC 9110 sections 8.8.1 and 13.1.2).
+    """
+    outcome = outcome_of(trails, "subject", profile, {"call": "action"})
+    before, after = only_row(trails, "before"), only_row(trails, "after")
+    if not accepted(outcome):
+        return Undecided(Phrase.of("legal-refusal") if refused(outcome) else describe(outcome))
+    if before is None or after is None:
+        return Undecided(Phrase.of("query-unclear", role="before" if before is None else "after"))
+    old, new = (_entity_tag(trails[role]) for role in ("before", "after"))
+    if new and new == old and before.get("status") != after.get("status"):
+        return violation(Phrase.of("expect-other-entity-tag"), Phrase.of("shows", value=brief(new)))
+    return None
+
+
+def _entity_tag(exchanges: Sequence[Exchange]) -> str:
+    answer = final_answer(exchanges)
+    return (answer.header("etag") or "").removeprefix("W/") if answer else ""

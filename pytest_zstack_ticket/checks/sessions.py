@@ -26,6 +26,8 @@ UNAUTHORISED = (401, 403)
 NOT_FOUND = 404
 NAMES = frozenset({"accountName", "username", "name"})
 """Members of a login that name the user."""
+SLOWED_DOWN = ("LOGIN_CONTROL.1002", "LOGIN_CONTROL.1003")
+"""Codes of a login that is refused for a while, or without a captcha (conf/errorCodes/loginControl.xml)."""
 
 
 def refused_session(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
@@ -117,12 +119,15 @@ def unknown_user_alike(trails: Trails, _arguments: Arguments, profile: Profile) 
     """Check that the refusal of a login does not tell whether there is such a user.
 
     `subject` is a login as a user that does not exist, `sibling` one with a wrong password as a user that does. The
-    names that they sent may stand in both.
+    names that they sent may stand in both. A user that does not exist has no account to lock: a target that speaks of
+    one all the same slows all log-ins down after a few refused ones, and tells nothing.
     """
     subject, sibling = (outcome_of(trails, role, profile, {"call": "login"}) for role in ("subject", "sibling"))
     if not isinstance(subject, Refused) or not isinstance(sibling, Refused):
         return Undecided(describe(sibling if isinstance(subject, Refused) else subject))
     one, other = (_nameless(outcome, trails[role]) for outcome, role in ((subject, "subject"), (sibling, "sibling")))
+    if (subject.error or {}).get("code") in SLOWED_DOWN and not same_refusal(one, other):
+        return Undecided(Phrase.of("legal-refusal"))
     return None if same_refusal(one, other) else violation(Phrase.of("expect-same-refusal"), describe(subject))
 
 

@@ -24,7 +24,7 @@ from pytest_zstack_ticket.checks.query_rows import brief_names, names_of, outcom
 from pytest_zstack_ticket.checks.roundtrip import brief, same
 from pytest_zstack_ticket.checks.visibility import only_row
 from pytest_zstack_ticket.model.exchange import Json, Response, Trails
-from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided
+from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 FILES = (
@@ -187,6 +187,15 @@ def no_header_of_text(trails: Trails, arguments: Arguments, _profile: Profile) -
     return None if answers(trails["subject"]) else Undecided(Phrase.of("no-answer"))
 
 
+def no_markup_of_text(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that no page that answers the subject repeats the markup of its path as markup; argument `markup`."""
+    markup, heard = str(arguments["markup"]), answers(trails["subject"])
+    for answer in heard:
+        if "html" in (answer.header("content-type") or "").lower() and markup in text_of(answer.body):
+            return violation(Phrase.of("expect-no-markup-of-text", markup=markup), Phrase.of("shows", value=markup))
+    return None if heard else Undecided(Phrase.of("no-answer"))
+
+
 def no_origin_echo(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that a page of another origin, which the subject names, may not read responses with credentials."""
     request, answer = trails["subject"][0].request, trails["subject"][0].answer
@@ -221,6 +230,22 @@ def shows_no_file(trails: Trails, _arguments: Arguments, _profile: Profile) -> J
         if shown is not None:
             return violation(Phrase.of("expect-no-file"), Phrase.of("shows", value=brief(shown[0])))
     return None if answers(trails["subject"]) else Undecided(Phrase.of("no-answer"))
+
+
+def not_held_up(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a query is answered while another client still sends its request.
+
+    Roles and arguments as of `does_not_wait`, where `subject` and `again...` were sent while the requests `slow...`
+    were on their way, the first of which has to have been when the subject was sent.
+    """
+    slow, subject = trails["slow"], trails["subject"]
+    if not slow or not subject or not slow[0].started < subject[0].started < slow[0].started + slow[0].elapsed / 2:
+        return Undecided(Phrase.of("not-beside"))
+    queries = {role: trail for role, trail in trails.items() if not role.startswith("slow")}
+    judgement = does_not_wait(queries, arguments, profile)
+    if isinstance(judgement, Violation):
+        return violation(Phrase.of("expect-not-held-up"), judgement.actual)
+    return judgement
 
 
 def does_not_wait(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:

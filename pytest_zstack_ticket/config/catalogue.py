@@ -17,10 +17,16 @@ ID = re.compile(r"ZT-[A-Z0-9]+-\d{3}")
 
 @cache
 def catalogue() -> tuple[Requirement, ...]:
-    """Return the shipped requirements, read once a process. Raises CatalogueError."""
+    """Return the shipped requirements, read once a process. Raises CatalogueError.
+
+    That they keep to their schema is for the project's tests: to see it costs a tenth of the start of every run.
+    """
     from pytest_zstack_ticket.config.package_data import suites_folder  # noqa: PLC0415 - likewise
 
-    return load_catalogue(suites_folder())
+    try:
+        return load_catalogue(suites_folder(), checked=False)
+    except (AttributeError, KeyError, TypeError):
+        return load_catalogue(suites_folder())
 
 
 def tested_in() -> dict[str, list[str]]:
@@ -35,12 +41,12 @@ def tested_in() -> dict[str, list[str]]:
     return found
 
 
-def load_catalogue(folder: Path) -> tuple[Requirement, ...]:
-    """Return every requirement of the areas below a folder, by id. Raises CatalogueError."""
+def load_catalogue(folder: Path, *, checked: bool = True) -> tuple[Requirement, ...]:
+    """Return every requirement of the areas below a folder, by id, `checked` by the schema. Raises CatalogueError."""
     found: dict[str, Requirement] = {}
     homes: dict[str, tuple[TomlFile, int]] = {}
     for path in sorted(folder.glob("*/requirements.toml")):
-        file = read_toml(path, "requirements", CatalogueError)
+        file = read_toml(path, "requirements" if checked else "", CatalogueError)
         for position, row in enumerate(file.value["requirement"]):
             requirement = _requirement(row, path.parent.name)
             if requirement.id in found:

@@ -30,7 +30,7 @@ class TomlFile:
 
 
 def read_toml(path: Path, schema: str, error: type[UsageError]) -> TomlFile:
-    """Read a file that must match `schemas/artefact/<schema>.schema.json`. Raises `error`."""
+    """Read a file that must match `schemas/artefact/<schema>.schema.json`, none if that is empty. Raises `error`."""
     return parse_toml(_text(path, error), path, schema, error)
 
 
@@ -45,7 +45,7 @@ def parse_toml(text: str, path: Path, schema: str, error: type[UsageError]) -> T
         deep = True
     if deep:
         raise error(f"{path} is nested more than {MAX_FILE_DEPTH} levels deep. Write it flatter.")
-    found = [*_not_json(value, ()), *defects(schema, value)]
+    found = [*_not_json(value, ()), *(defects(schema, value) if schema else ())]
     if found:
         first = min(found, key=lambda defect: line_of(text, defect.field))
         raise _refused(error, path, text, first.field, first.text)

@@ -38,12 +38,14 @@ Framing: TypeAlias = Literal[
     "length-without-chunks",
     "length-without-capital-chunks",
     "chunk-extension",
+    "trailing-headers",
     "unknown-coding",
     "cut-length",
     "cut-chunks",
     "kept-open",
     "kept-open-chunks",
     "expecting",
+    "slow-body",
 ]
 """How the bytes of a request are framed, where no HTTP client would write them so; empty for all others."""
 

@@ -35,7 +35,8 @@ class Interrupts:
         self._run = run
         self._former: dict[signal.Signals, Any] = {}
         self._first = 0.0
-        self._ending = self._debugging = False
+        self._ending = self._debugging = self._arrived = False
+        self._raised: tuple[str, ...] = ()
         self._screen = -1
         self._workers: dict[Any, int] = {}
 
@@ -74,9 +75,15 @@ class Interrupts:
         self._debugging = False
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self) -> None:
+        """Interrupt the run again if nothing came of a signal: Python drops what some of its callbacks raise."""
+        if self._ending and not self._arrived:
+            raise KeyboardInterrupt(*self._raised)
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Note that the run is ending already: its clean-up and report are not broken off by a first signal."""
-        self._ending = True
+        self._ending = self._arrived = True
         # CPython 3.11 has instructions without a line, at which pytest cannot show an interrupt
         excinfo.traceback = excinfo.traceback.filter(_has_line)
 
@@ -110,8 +117,8 @@ class Interrupts:
         self._ending = True
         if number == signal.SIGTERM:
             self._pass_on(number)
-            raise KeyboardInterrupt("SIGTERM")
-        raise KeyboardInterrupt
+            self._raised = ("SIGTERM",)
+        raise KeyboardInterrupt(*self._raised)
 
     def _pass_on(self, number: int) -> None:
         """Send a signal to the workers: a terminal does that for Ctrl-C."""

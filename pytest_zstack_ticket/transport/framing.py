@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -33,9 +34,13 @@ AGAIN_WITHIN = 0.3
 """Seconds that a server has to answer what it left unread, on a connection that stays open behind the first answer."""
 TOLD_WITHIN = 3.0
 """Seconds that a client waits for 100 Continue or an answer before it sends the body all the same."""
+PAUSE = 3.0
+"""Seconds between the two halves of a body that comes slowly."""
 STATUS_LINE = b"HTTP/1"
 """How every answer begins."""
 CLOSED = "the connection was closed without an answer"
+TRAILING = "X-Trailing-"
+"""How the names of headers begin that are sent behind the body, without this beginning."""
 HEAD_END = b"\r\n\r\n"
 CONTINUE = re.compile(rb"HTTP/1\.\d 100\b")
 Lines = list[str]
@@ -58,9 +63,7 @@ class FramingSender:
             with connected(self._settings, self._tls) as line:
                 line.settimeout(patience.read)
                 raw = framed(request, host=self._root.netloc.rpartition("@")[2], root=self._root.path)
-                told = _sent_when_told(line, raw, patience.read) if request.framing in EXPECTING else b""
-                if request.framing not in EXPECTING:
-                    line.sendall(raw)
+                told = _delivered(line, request.framing, raw, patience.read)
                 sent = True
                 if request.framing in ENDING_EARLY:
                     line.shutdown(socket.SHUT_WR)
@@ -88,6 +91,19 @@ def framed(request: Request, *, host: str, root: str) -> bytes:
     if request.framing:
         lines, body = FRAMINGS[request.framing](lines, body)
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+
+
+def _delivered(line: socket.socket, framing: Framing, raw: bytes, longest: float) -> bytes | None:
+    """Send a request; return what the server said before its end, None if it ought to have said something."""
+    if framing in EXPECTING:
+        return _sent_when_told(line, raw, longest)
+    if framing in SLOW:
+        half = len(raw) - len(raw.partition(HEAD_END)[2]) // 2
+        line.sendall(raw[:half])
+        time.sleep(PAUSE)
+        raw = raw[half:]
+    line.sendall(raw)
+    return b""
 
 
 def _sent_when_told(line: socket.socket, raw: bytes, longest: float) -> bytes | None:
@@ -220,6 +236,15 @@ def _extended(lines: Lines, body: bytes) -> Framed:
     return [*_without(lines, "content-length"), "Transfer-Encoding: chunked"], chunks
 
 
+def _trailing(lines: Lines, body: bytes) -> Framed:
+    """Send chunks, and behind them as a trailer what the headers named `X-Trailing-...` hold."""
+    footers = [line[len(TRAILING) :] for line in lines if line.startswith(TRAILING)]
+    named = ", ".join(line.partition(":")[0] for line in footers)
+    kept = [line for line in _without(lines, "content-length") if not line.startswith(TRAILING)]
+    end = "".join(f"{line}\r\n" for line in ("0", *footers, "")).encode("latin-1")
+    return [*kept, f"Trailer: {named}", "Transfer-Encoding: chunked"], _chunks(body, end=end)
+
+
 def _kept_open_chunks(lines: Lines, body: bytes) -> Framed:
     """Leave the connection open behind chunks with an extension and a trailer, of which nothing is a request line."""
     lines, body = _extended(lines, body)
@@ -259,16 +284,20 @@ FRAMINGS: dict[Framing, Callable[[Lines, bytes], Framed]] = {
     "length-without-capital-chunks": lambda lines, body: _no_chunks(lines, body, coding="Chunked"),
     "several-chunks": _several,
     "chunk-extension": _extended,
+    "trailing-headers": _trailing,
     "unknown-coding": lambda lines, body: _chunked(lines, body, coding="conformance"),
     "cut-length": _more_promised,
     "cut-chunks": lambda lines, body: _chunked(lines, body, end=b""),
     "kept-open": lambda lines, body: (_without(lines, "connection"), body),
     "kept-open-chunks": _kept_open_chunks,
     "expecting": _added("Expect: 100-continue"),
+    "slow-body": lambda lines, body: (lines, body),
 }
 """How the head and the body of a request are written."""
 ENDING_EARLY = frozenset({"cut-length", "cut-chunks"})
 EXPECTING = frozenset({"expecting"})
 """Framings whose body waits for the server's word (RFC 9110 section 10.1.1)."""
+SLOW = frozenset({"slow-body"})
+"""Framings whose body comes in two halves, with a pause between them."""
 KEPT_OPEN = frozenset({"kept-open", "kept-open-chunks"})
 """Framings behind which we listen for an answer to what the server left unread."""

@@ -4,6 +4,7 @@ import json
 import time
 import uuid
 from itertools import product
+from urllib.parse import quote
 
 import pytest
 
@@ -48,6 +49,7 @@ ORIGINS = (
 PATHS = ("/v1/tickets?limit=1", "/v1/tickets?count=true", "/v1/tickets/archives?limit=1", "/v1/no-such-api")
 """Origins that are no page of the target, and paths that one might ask, for efforts above smoke."""
 INJECTED = "X-Conformance-Injected"
+MARKUP = "<b id=conformance>"
 
 
 def edit_of(name, kind="variation"):
@@ -242,7 +244,7 @@ def test_no_reading_is_kept_for_others(ticket_endpoint, zstack_canary, zstack_ex
 @pytest.mark.requirement("ZT-ACCESS-025")
 @pytest.mark.zstack_rounds
 def test_line_end_in_a_text_makes_no_header(ticket_endpoint, zstack_examine):
-    """A line end in a text, a path or a query string never adds a header to a response."""
+    """A line end in a text, a path or a query string never adds a header to a response, nor markup one to a page."""
     text, quoted = f"x\r\n{INJECTED}: 1\r\n", f"x%0d%0a{INJECTED}:%201%0d%0a"
     name = json.loads(ticket_endpoint.calibration_draft.body)["params"]["name"]
     asked = {
@@ -251,6 +253,7 @@ def test_line_end_in_a_text_makes_no_header(ticket_endpoint, zstack_examine):
         "path": ticket_endpoint.call("GET", f"/v1/tickets/{quoted}"),
         "query": ticket_endpoint.call("GET", f"/v1/tickets?limit=1&q=name={quoted}"),
         "job": ticket_endpoint.call("GET", f"/v1/api-jobs/{quoted}", follow=False),
+        "unknown-path": ticket_endpoint.call("GET", f"/v1/no-such-api/{quoted}{quote(MARKUP)}"),
     }
     for place, result in asked.items():
         violation = zstack_examine(
@@ -260,6 +263,13 @@ def test_line_end_in_a_text_makes_no_header(ticket_endpoint, zstack_examine):
             arguments={"header": INJECTED},
         )
         assert violation is None, violation
+    violation = zstack_examine(
+        "no-markup-of-text",
+        edit=edit_of("markup-in-path"),
+        subject=asked["unknown-path"],
+        arguments={"markup": MARKUP},
+    )
+    assert violation is None, violation
 
 
 SEEN = ("server", "strict-transport-security", "x-content-type-options", "cache-control", "content-encoding")

@@ -1,6 +1,9 @@
 """Requests as bytes that no HTTP client writes: lengths in two ways, broken heads, messages that end too early."""
 
+import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 import pytest
 
@@ -88,6 +91,47 @@ def test_whether_a_client_that_waits_is_told_to_go_on(ticket_endpoint, zstack_ob
     message = Message(edit=edit, headers=(*draft.headers, headers), body=draft.body, framing="expecting")
     subject = ticket_endpoint.send(message)
     zstack_observe("http.waiting-client-is-told", subject.reading != "unanswered", subject)
+
+
+BEGUN, HELD, TIMES = 0.5, 2.0, 3
+"""Seconds after which a slow request has begun; those that a query held up by its pause would take; repetitions."""
+LATEST = "/v1/tickets?limit=1"
+
+
+def query_beside_a_slow_request(endpoint):
+    """Send a query while the body of a create is on its way, and one afterwards; return the edit and the results."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        begun = pool.submit(copy_context().run, sent, endpoint, "slow-body")
+        time.sleep(BEGUN)
+        query = endpoint.call("GET", LATEST)
+        edit, slow = begun.result()
+    return edit, {"subject": query, "slow": slow, "beside0": endpoint.call("GET", LATEST)}
+
+
+def was_beside(roles):
+    """Say whether the query left in the first half of the slow request: calls of other tests may have delayed either."""
+    slow, query = roles["slow"].exchanges[0], roles["subject"].exchanges[0]
+    return slow.started < query.started < slow.started + slow.elapsed / 2
+
+
+@pytest.mark.requirement("ZT-HTTP-035")
+@pytest.mark.zstack_alone("")  # next to all others: most of the time the body pauses
+@pytest.mark.zstack_long
+def test_slow_request_holds_up_no_other(ticket_endpoint, zstack_examine):
+    """A query is answered while the body of another request is still on its way."""
+    roles = held_up = {}
+    for _ in range(2 * TIMES):
+        edit, found = query_beside_a_slow_request(ticket_endpoint)
+        if not was_beside(found):
+            roles = roles or found
+            continue
+        place = len(held_up) // len(found)
+        further = {"subject": f"again{place}", "slow": f"slow{place}", "beside0": f"beside{place}"}
+        roles = held_up = held_up | {further[role] if place else role: one for role, one in found.items()}
+        if found["subject"].exchanges[-1].elapsed < HELD or place == TIMES - 1:
+            break
+    violation = zstack_examine("not-held-up", edit=edit, arguments={"seconds": HELD}, **roles)
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-HTTP-033")

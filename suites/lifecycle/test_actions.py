@@ -81,6 +81,21 @@ def test_update_stores_the_description_that_it_names(zstack_canary, zstack_exami
         assert violation is None, violation
 
 
+@pytest.mark.requirement("ZT-LIFECYCLE-054")
+@pytest.mark.zstack_rounds
+def test_entity_tag_changes_with_the_ticket(zstack_canary, zstack_examine):
+    """Once a ticket has changed, its path shows another ETag, or none."""
+    canary = zstack_canary()
+    path = f"/v1/tickets/{canary.uuid}"
+    before, subject = canary.owner.call("GET", path), canary.send_event("cancel")
+    after = canary.owner.call("GET", path)
+    if not canary.was_deleted_for_quota:
+        violation = zstack_examine(
+            "entity-tag-moves-on", edit=edit_of("entity-tag"), subject=subject, before=before, after=after
+        )
+        assert violation is None, violation
+
+
 @pytest.mark.requirement("ZT-LIFECYCLE-038")
 @pytest.mark.zstack_rounds
 def test_events_and_deletions_are_reported_with_status_200(zstack_canary, zstack_examine):

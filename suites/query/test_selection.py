@@ -123,6 +123,9 @@ def test_query_returns_a_list(ticket_endpoint, zstack_tickets, zstack_effort, zs
     for conditions in (["name~=%{own}%"], ["name={a}"], *deeper("ZT-QUERY-003", zstack_effort)):
         violation = zstack_examine("query-list", subject=zstack_tickets.query(*conditions))
         assert violation is None, violation
+    edit = Edit(kind="variation", name="not-counted", note="count=false asks for the tickets")
+    violation = zstack_examine("query-list", edit=edit, subject=zstack_tickets.query("name={a}", count="false"))
+    assert violation is None, violation
     if ticket_endpoint.can_be_found(ticket_endpoint.calibration):
         edit = Edit(kind="variation", name="bilingual-name")
         subject = ticket_endpoint.find_by_nonce(ticket_endpoint.calibration)

@@ -71,6 +71,44 @@ def test_the_first_sigterm_cleans_up_and_writes_the_report(
     assert main(["judge", "out"]) == 0
 
 
+SWALLOWED = '''
+import os, signal
+import pytest
+
+class Closing:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)  # Python drops what a finalizer raises
+        sum(range(1000))
+
+def check(endpoint, examine):
+    again = endpoint.create(endpoint.calibration_draft)
+    assert examine("sameness", subject=again, sibling=endpoint.calibration) is None
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.requirement("OWN-1")
+def test_first(ticket_endpoint, zstack_examine):
+    """It is interrupted where nothing comes of it."""
+    check(ticket_endpoint, zstack_examine)
+    Closing()
+
+@pytest.mark.requirement("OWN-2")
+def test_second(ticket_endpoint, zstack_examine):
+    """It is not run any more."""
+    check(ticket_endpoint, zstack_examine)
+'''
+
+
+def test_ctrl_c_in_a_callback_that_swallows_it_ends_the_run_with_that_test(
+    pytester: pytest.Pytester, cloud: SimulatorServer, report: Callable[[], Any]
+):
+    before = left(cloud)
+    arguments = (f"--zstack-url={cloud.url}", "--zstack-report=out", pytester.makepyfile(SWALLOWED))
+    result = pytester.runpytest_subprocess(*arguments)
+    assert result.ret == 2
+    assert [row["examples"]["held"] for row in report()["requirements"]] == [1]
+    assert left(cloud) == before
+
+
 def test_a_second_sigterm_kills(pytester: pytest.Pytester, cloud: SimulatorServer):
     pytester.makeconftest(
         """

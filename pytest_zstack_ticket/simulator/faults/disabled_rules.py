@@ -59,8 +59,10 @@ _VALIDATION: tuple[tuple[str, str, str], ...] = (
     ("believe-length", "", "a length counts even where chunks are announced beside it"),
     ("first-chunk-only", "", "of a body in chunks only the first one is read"),
     ("leave-refused-body", "", "the body of a refused request is left on the line and taken for the next request"),
+    ("merge-trailers", "", "what stands in the trailer behind chunks counts as a header"),
     ("leave-trailers", "", "the trailer behind chunks is left on the line and taken for the next request"),
     ("no-continue", "", "a client that waits for 100 Continue gets nothing until it sends the body"),
+    ("answer-beside-slow", "", "while a client sends its body slowly, nobody else is answered"),
     ("head-with-body", "", "the answer to a HEAD has the body of a GET"),
     ("carry-out-cut", "", "a message that ends too early is carried out"),
     ("keep-header-blanks", "", "blanks around the value of a header belong to it"),
@@ -125,6 +127,8 @@ _RIGHTS: tuple[tuple[str, str, str], ...] = (
     ("accept-unknown-fields", "query", "unknown members among the fields are ignored"),
     ("accept-negative", "query", "a negative limit or start is taken for none"),
     ("accept-not-a-number:limit", "query", "a limit that is not a number is ignored"),
+    ("count-of-any-value", "query", "a query with a count counts, also where it says false"),
+    ("page-numbers-cut", "query", "a limit or start over 32 bits is cut to its last 32"),
     ("accept-not-a-number:start", "query", "a start that is not a number is ignored"),
 )
 

@@ -168,6 +168,13 @@ def _total_after_start(default: Stage, context: CallContext, rows: list[Found], 
     return number
 
 
+def _deleted_counted(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> int:
+    """Count as if nothing had been deleted yet."""
+    gone = [_found(context, one.ticket) for one in context.store.archives] if context.call.entity == "ticket" else []
+    number: int = default(context, rows, asked)
+    return number + sum(all(meets(context, row, one) for one in asked.conditions) for row in gone)
+
+
 def _count_of_page(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> int:
     end = asked.start + asked.limit if asked.count else len(rows)
     number: int = default(context, rows[:end], asked)
@@ -228,6 +235,12 @@ QUERIES: tuple[Fault, ...] = (
     row("page-before-sort", "page", _page_turned, "a page of a sort downwards is taken from the upward order"),
     row("ignore-limit", "page", _asked(limit=1000), "the limit is ignored"),
     row("limit-zero-is-none", "page", _page(lambda one: replace(one, limit=one.limit or 1000)), "a limit of 0 is none"),
+    row(
+        "limit-without-fields",
+        "page",
+        _page(lambda one: replace(one, limit=1000 if one.fields else one.limit)),
+        "the limit is ignored where fields are asked for",
+    ),
     row("ignore-start", "page", _asked(start=0), "the start is ignored"),
     row("limit-one-less", "page", _page(lambda one: replace(one, limit=max(0, one.limit - 1))), "one row too few"),
     row("limit-one-more", "page", _page(lambda one: replace(one, limit=one.limit + 1)), "a page has one row too many"),
@@ -244,6 +257,7 @@ QUERIES: tuple[Fault, ...] = (
     row("total-one-less", "total", _total(lambda number: max(0, number - 1)), "total is one too few"),
     row("total-zero", "total", _total(lambda number: 0), "total is always 0"),  # noqa: ARG005 - whatever there was
     row("total-of-page", "total", _total_of_page, "total counts the page, not the set"),
+    row("total-keeps-deleted", "total", _deleted_counted, "total counts tickets that were deleted"),
     row("total-after-start", "total", _total_after_start, "total counts from start on"),
     row("count-of-page", "total", _count_of_page, "where only the total is asked for, it counts the page"),
     row("ignore-fields", "fields", _asked(fields=()), "the fields that were asked for are ignored"),

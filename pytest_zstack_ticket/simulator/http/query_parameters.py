@@ -98,13 +98,9 @@ def read_query(context: CallContext) -> Query:
 def _set(context: CallContext, query: Query, name: str, value: str) -> None:
     match name:
         case "limit" | "start":
-            if not (_INTEGER.match(value) and INT_MIN <= int(value) <= INT_MAX):
-                if not context.without(f"accept-not-a-number:{name}"):
-                    return
-                raise Refusal(row="R26", status=400, text=f"Invalid query parameter. '{name}' must be an integer")
-            setattr(query, name, int(value))
+            _set_number(context, query, name, value)
         case "count":
-            query.count = value.lower() == "true"
+            query.count = value.lower() == "true" or not context.without("count-of-any-value")
         case "replyWithCount":
             query.reply_with_count = value.lower() == "true"
         case "sort":
@@ -116,6 +112,15 @@ def _set(context: CallContext, query: Query, name: str, value: str) -> None:
                 raise Refusal(row="R26", status=400, text=text)
         case "filterName":
             query.filter_name = value
+
+
+def _set_number(context: CallContext, query: Query, name: str, value: str) -> None:
+    if _INTEGER.match(value) and not context.without("page-numbers-cut"):
+        value = str((int(value) - INT_MIN) % (INT_MAX - INT_MIN + 1) + INT_MIN)
+    if _INTEGER.match(value) and INT_MIN <= int(value) <= INT_MAX:
+        setattr(query, name, int(value))
+    elif context.without(f"accept-not-a-number:{name}"):
+        raise Refusal(row="R26", status=400, text=f"Invalid query parameter. '{name}' must be an integer")
 
 
 def java_split(text: str, mark: str) -> list[str]:

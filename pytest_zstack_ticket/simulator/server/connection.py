@@ -39,6 +39,8 @@ _DROPPING = (400, 408, 411, 413, 414, 500, 501, 503)
 """Statuses after which the container says that it ends the connection (statusDropsConnection)."""
 _KEEP_ALIVE = b"timeout=120"
 """The connector's time for the next request (connectionTimeout of install.sh)."""
+_HELD_UP = 0.02
+"""Seconds after which a connection that waits for another one looks again."""
 _UNCHUNKED = 8192
 """The container's output buffer: a longer body is sent in chunks."""
 
@@ -66,6 +68,10 @@ class Server(Protocol):
         """Whether a fault switches off a rule."""
         ...
 
+    def reads_beside(self, connection: ClientConnection, /) -> bool:
+        """Whether a request on another connection has begun, and its end is still to come."""
+        ...
+
 
 class ClientConnection(asyncio.Protocol):
     """One accepted connection; requests on it are answered one after the other."""
@@ -78,6 +84,7 @@ class ClientConnection(asyncio.Protocol):
         self.body: list[bytes] = []
         self.size = 0
         self.trailer = b""
+        self.footers: tuple[tuple[bytes, bytes], ...] = ()
         self.unread = b""
         self.busy = False
         self.task: asyncio.Task[None] | None = None
@@ -150,11 +157,17 @@ class ClientConnection(asyncio.Protocol):
             if not (event.chunk_start and self.body and self.server.ignores("first-chunk-only")):
                 self.body.append(bytes(event.data))
         elif isinstance(event, h11.EndOfMessage):
-            self.trailer = b"".join(b"%b: %b\r\n" % pair for pair in event.headers)
+            self.footers = tuple(event.headers)
+            self.trailer = b"".join(b"%b: %b\r\n" % pair for pair in self.footers)
             self._respond()
 
     def _respond(self) -> None:
         self.busy = True
+        if self.transport.is_closing():
+            return
+        if self.server.ignores("answer-beside-slow") and self.server.reads_beside(self):
+            asyncio.get_running_loop().call_later(_HELD_UP, self._respond)
+            return
         answer = self._answered(self._request())
         if isinstance(answer, Response):
             self._send(answer)
@@ -172,6 +185,8 @@ class ClientConnection(asyncio.Protocol):
             parts = urlsplit(target)
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         body = b"".join(self.body)
+        if self.footers and self.server.ignores("merge-trailers"):
+            headers += tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.footers)
         return Request(method=self.head.method.decode(), path=target, headers=headers, body=body or None)
 
     def _answered(self, request: Request) -> Response | DamagedResponse:

@@ -112,6 +112,10 @@ class SimulatorServer:
         with self._lock:
             return self.engine.ignores(rule)
 
+    def reads_beside(self, connection: ClientConnection) -> bool:
+        """Whether a request on another connection has begun, and its end is still to come."""
+        return any(one.head is not None and not one.busy for one in self.connections if one is not connection)
+
     def opened(self, connection: ClientConnection) -> None:
         """Note a new connection."""
         self.connections.add(connection)

@@ -8,8 +8,8 @@ DEPLOYED = profile()
 ACCEPTED, REFUSED = job(end={}), (answered(503, error("SYS.1006", details="operation denied")),)
 
 
-def shown(status):
-    return (answered(200, {"inventories": [{"uuid": TICKET, "status": status}]}, method="GET"),)
+def shown(status, **more):
+    return (answered(200, {"inventories": [{"uuid": TICKET, "status": status, **more}]}, method="GET"),)
 
 
 def history(*pairs):
@@ -29,6 +29,18 @@ def test_an_approval_leads_to_an_approved_status():
     assert isinstance(judged("approver-event", "approve", ACCEPTED, "Pending", "Pending"), Violation)
     told = (("Pending", "FinalApproved"),)
     assert isinstance(judged("approver-event", "approve", ACCEPTED, "Pending", "Rejected", *told), Violation)
+
+
+def test_a_ticket_approved_in_part_waits_for_the_next_approver():
+    def judged(status, *flows):
+        views = (shown(one, currentFlowUuid=flow) for one, flow in zip(("Pending", status), flows, strict=True))
+        trails = dict(zip(("before", "after"), views, strict=True)) | {"subject": ACCEPTED, "history": history()}
+        return evaluate("approver-event", trails, {"event": "approve"}, DEPLOYED)
+
+    assert judged("IntermediateApproved", "a" * 32, "b" * 32) is None
+    assert judged("IntermediateApproved", None, None) is None  # not shown
+    assert judged("FinalApproved", "a" * 32, "a" * 32) is None  # nobody is next
+    assert isinstance(judged("IntermediateApproved", "a" * 32, "a" * 32), Violation)
 
 
 def test_requests_that_fail_may_take_an_approval_back():

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.model.outcome import Undecided, Violation
 from tests.support.builders import TICKET, answered, error, job, profile
@@ -50,6 +52,14 @@ def test_an_own_cancelled_ticket_can_be_deleted():
     assert isinstance(evaluate("own-deletion", roles | refused, {}, DEPLOYED), Violation)
     assert isinstance(evaluate("own-deletion", roles | refused | {"before": ()}, {}, DEPLOYED), Undecided)
     assert isinstance(evaluate("own-deletion", roles | {"subject": ()}, {}, DEPLOYED), Undecided)
+
+
+@pytest.mark.parametrize(("total", "wrong"), [(0, False), (0.0, False), ("0", False), (None, False), (1, True)])
+def test_a_deleted_ticket_is_not_counted(total, wrong):
+    answer = {"inventories": []} if total is None else {"inventories": [], "total": total}
+    roles = {"before": shown("Cancelled"), "subject": (answered(200, {}, method="DELETE"),)}
+    roles["after"] = (answered(200, answer, method="GET"),)
+    assert isinstance(evaluate("deleted-ticket", roles, {}, DEPLOYED), Violation) is wrong
 
 
 def requests_shown(*requests, **members):

@@ -1,5 +1,6 @@
 """Queries are judged by our own tickets alone, and what was lost on the line proves nothing."""
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -182,6 +183,15 @@ def test_a_page_after_the_end_is_empty():
     assert judged("page-size", asked(rows(""), OWN, limit=2, start=9)) is None
 
 
+@pytest.mark.parametrize("page", [{"limit": 2**31}, {"limit": 2, "start": 2**31}])
+def test_a_number_over_32_bits_is_refused_or_holds(page):
+    path = asked(rows(""), OWN, **page)[0].request.path
+    shown, cut = ("", "b") if "start" in page else ("abcde", "a")
+    assert judged("page-size", (answered(400, "'limit' must be an integer", method="GET", path=path),)) is None
+    assert judged("page-size", asked(rows(shown), OWN, **page)) is None
+    assert isinstance(judged("page-size", asked(rows(cut), OWN, **page)), Violation)
+
+
 @pytest.mark.parametrize(("value", "held"), [(5, True), (5.0, True), ("5", False), (None, False), (True, False)])
 def test_a_total_is_the_number(value, held):
     judgement = judged("total-count", asked(rows("ab", total=value), OWN, limit=2))
@@ -283,3 +293,28 @@ def test_a_page_is_of_the_order_by_another_member(shown, right):
 def test_a_total_is_that_of_the_conditions(total, right):
     judgement = judged("total-count", asked({"total": total}, OWN, "name>own c", count="true"))
     assert judgement is None if right else isinstance(judgement, Violation)
+
+
+def tagged(status, tag):
+    one = asked({"inventories": [row("a", status=status)]}, path=f"/v1/tickets/{UUIDS['a']}")[0]
+    headers = (*one.answer.headers, ("etag", tag)) if tag else one.answer.headers
+    return (replace(one, answer=replace(one.answer, headers=headers)),)
+
+
+@pytest.mark.parametrize(
+    ("tags", "status", "wrong"),
+    [
+        (('"1"', '"1"'), "Cancelled", True),
+        (('W/"1"', '"1"'), "Cancelled", True),
+        (('"1"', '"2"'), "Cancelled", False),
+        (("", ""), "Cancelled", False),
+        (('"1"', ""), "Cancelled", False),
+        (('"1"', '"1"'), "Pending", False),  # nothing changed that is shown
+    ],
+)
+def test_a_changed_ticket_has_another_entity_tag(tags, status, wrong):
+    event = (answered(200, {}, method="PUT"),)
+    roles = {"before": tagged("Pending", tags[0]), "after": tagged(status, tags[1])}
+    assert isinstance(judged("entity-tag-moves-on", event, **roles), Violation) is wrong
+    assert reason(judged("entity-tag-moves-on", (answered(503, error("SYS.1006"), method="PUT"),), **roles))
+    assert reason(judged("entity-tag-moves-on", event, **roles | {"after": lost()})) == "query-unclear"

@@ -64,6 +64,17 @@ def test_the_refusal_of_a_login_does_not_tell_who_has_an_account(details, kind):
     assert isinstance(judged("unknown-user-alike", subject=subject, sibling=CREATED), Undecided)
 
 
+def test_a_lock_tells_of_an_account_only_where_there_is_one():
+    plain, locked = error("ID.1000", details="wrong"), error("LOGIN_CONTROL.1002", details="locked for a while")
+    for subject, sibling, kind in (
+        (locked, plain, Undecided),
+        (plain, locked, Violation),
+        (locked, locked, type(None)),
+    ):
+        roles = {"subject": login(503, subject), "sibling": login(503, sibling, name="admin")}
+        assert isinstance(judged("unknown-user-alike", **roles), kind)
+
+
 def test_a_login_takes_no_session_from_its_request():
     own, other = "5" * 32, {"inventory": {"uuid": "6" * 32}}
     headers = (("Authorization", f"OAuth {own}"),)

@@ -175,6 +175,25 @@ def test_a_query_waits_only_if_it_always_does_and_others_do_not(waiting, plain, 
 
 
 @pytest.mark.parametrize(
+    ("begun", "waiting", "kind"),
+    [
+        (0.5, [0.1], type(None)),
+        (0.5, [2.5, 0.1, 2.5], type(None)),
+        (0.5, [2.5] * 3, Violation),
+        (2.0, [0.1], Undecided),  # more than half of the slow request is over
+        (-0.1, [0.1], Undecided),  # it had not begun
+        (0.5, [2.5], Undecided),
+    ],
+)
+def test_a_query_is_held_up_only_beside_a_slow_request(begun, waiting, kind):
+    roles = {f"again{place}" if place else "subject": took(one) for place, one in enumerate(waiting)}
+    roles["subject"] = (replace(roles["subject"][0], started=begun),)
+    roles |= {f"beside{place}": took(0.1) for place in range(len(waiting))}
+    roles |= {f"slow{place or ''}": took(3.1) for place in range(len(waiting))}
+    assert isinstance(judge("not-held-up", {"seconds": 2}, **roles), kind)
+
+
+@pytest.mark.parametrize(
     ("said", "wrong"),
     [
         ("public", True),
@@ -198,3 +217,32 @@ def test_a_reading_is_not_kept_by_a_cache_that_users_share(said, wrong):
 
 def test_a_reading_without_an_answer_says_nothing_of_caches():
     assert isinstance(judge("not-for-shared-caches", {}, subject=(failed("reset"),)), Undecided)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "wrong"),
+    [
+        ("text/html;charset=utf-8", "<p>no api mapping to /v1/x<b id=conformance></p>", True),
+        ("text/html", "<p>no api mapping to /v1/x&lt;b id=conformance&gt;</p>", False),
+        ("text/plain", "no api mapping to /v1/x<b id=conformance>", False),
+        ("", "no api mapping to /v1/x<b id=conformance>", False),  # as a real node answers
+    ],
+)
+def test_markup_of_a_path_becomes_none_of_a_page(kind, body, wrong):
+    headers = (("content-type", kind),) if kind else ()
+    heard = answered(404, body, method="GET", path="/v1/x")
+    subject = (replace(heard, answer=Response(status=404, headers=headers, body=body.encode())),)
+    assert isinstance(judge("no-markup-of-text", {"markup": "<b id=conformance>"}, subject=subject), Violation) is wrong
+    silent = judge("no-markup-of-text", {"markup": "<b id=conformance>"}, subject=(failed(),))
+    assert isinstance(silent, Undecided)
+
+
+@pytest.mark.parametrize(
+    ("coding", "wrong"), [("", False), ("identity", False), ("gzip", True), ("GZIP", True), ("deflate, gzip", True)]
+)
+def test_a_response_is_not_coded_where_no_coding_is_accepted(coding, wrong):
+    one = rows(ROW)[0]
+    headers = (("content-encoding", coding),) if coding else ()
+    subject = (replace(one, answer=replace(one.answer, headers=headers)),)
+    assert isinstance(judge("not-coded", {}, subject=subject), Violation) is wrong
+    assert isinstance(judge("not-coded", {}, subject=(failed("reset"),)), Undecided)

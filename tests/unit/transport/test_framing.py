@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from dataclasses import replace
 from typing import get_args
 
@@ -19,7 +20,7 @@ from pytest_zstack_ticket.model.exchange import (
 )
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.simulator.server.server import started
-from pytest_zstack_ticket.transport.framing import ENDING_EARLY, FRAMINGS, KEPT_OPEN, FramingSender, framed
+from pytest_zstack_ticket.transport.framing import ENDING_EARLY, FRAMINGS, KEPT_OPEN, SLOW, FramingSender, framed
 
 BODY = b'{"params":{}}'
 REQUEST = Request(method="POST", path="/v1/tickets", headers=(("Content-Type", "application/json"),), body=BODY)
@@ -35,7 +36,7 @@ def head_of(framing: Framing) -> list[bytes]:
 
 def test_every_framing_has_its_own_bytes() -> None:
     assert set(FRAMINGS) == set(get_args(Framing)) - {""}
-    assert len({bytes_of(framing) for framing in FRAMINGS}) == len(FRAMINGS)
+    assert len({bytes_of(framing) for framing in FRAMINGS}) == len(FRAMINGS) - len(SLOW), "those differ in their time"
 
 
 def test_a_plain_request_is_what_a_client_would_write() -> None:
@@ -86,6 +87,15 @@ def test_a_message_that_ends_early_holds_the_whole_json_but_not_its_end(framing:
 )
 def test_a_broken_head_has_the_line_that_breaks_it(framing: Framing, line: bytes) -> None:
     assert line in head_of(framing)
+
+
+def test_what_trails_stands_behind_the_chunks_and_not_in_the_head() -> None:
+    named = (*REQUEST.headers, ("X-Trailing-Authorization", "OAuth none"))
+    raw = framed(replace(REQUEST, headers=named, framing="trailing-headers"), host="target", root="/zstack")
+    head, _, chunks = raw.partition(b"\r\n\r\n")
+    assert b"Trailer: Authorization" in head.split(b"\r\n")
+    assert b"OAuth" not in head
+    assert chunks == b"d\r\n" + BODY + b"\r\n0\r\nAuthorization: OAuth none\r\n\r\n"
 
 
 def test_no_host_has_none() -> None:
@@ -179,3 +189,23 @@ def test_a_client_that_waits_for_100_continue_hears_of_it_or_that_nothing_came(
     finally:
         server.stop()
     assert isinstance(heard, Response) if told else heard == Failure(kind="protocol", detail=NOT_TOLD_TO_GO_ON)
+
+
+@pytest.mark.parametrize("fault", ["", "?fault=answer-beside-slow"])
+def test_a_slow_body_holds_up_others_by_a_fault_alone(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_zstack_ticket.transport.framing.PAUSE", 0.3)
+    server = started(f"embedded{fault}")
+    try:
+        sender, ended = FramingSender(Settings(url=server.url), None), []
+        request = replace(REQUEST, framing="slow-body")
+        slow = threading.Thread(target=lambda: ended.append((sender.send(request), time.monotonic())))
+        slow.start()
+        time.sleep(0.1)
+        beside = sender.send(replace(REQUEST, framing="plain"))
+        answered = time.monotonic()
+        slow.join()
+    finally:
+        server.stop()
+    assert isinstance(beside, Response)
+    assert isinstance(ended[0][0], Response)
+    assert (answered > ended[0][1] - 0.05) is bool(fault)

@@ -84,9 +84,11 @@ HEADERS: dict[str, dict[str, str]] = {
     "api-timeout": {"X-API-Timeout": "5"},
     "json-schema": {"X-JSON-Schema": "x"},
     "web-hook": {"X-Web-Hook": "http://x"},
+    "no-coding": {"Accept-Encoding": "identity"},
 }
 TARGETS: dict[str, Request] = {
     "path-trailing-slash": Request(method="GET", path="/v1/tickets/"),
+    "path-markup": Request(method="GET", path="/v1/x%3Cb%20id%3Dconformance%3E"),
     "path-upper-case": Request(method="GET", path="/v1/Tickets"),
     "anonymous": Request(method="POST", path="/v1/tickets"),
     "no-content-type": Request(method="POST", path="/v1/tickets", body=b"{}"),
