@@ -4,8 +4,7 @@ pytest still sets up, reports and tears down one test after the other: when it c
 the call waits for that body and raises what it raised. Only tests of the shipped suites that need nothing but fixtures
 of ours are started ahead. Those marked `zstack_alone` run next to none but tests of the same group. Those that explore
 are left to the main thread; bodies run next to them, and more are started between their calls. Those marked
-`zstack_early` are the first to be sent: alone until all their calls were sent, and next to all others while they wait
-for jobs that take long.
+`zstack_early` are the first: alone until all their calls were sent, then next to all others while their jobs take long.
 """
 
 from __future__ import annotations

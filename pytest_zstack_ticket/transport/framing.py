@@ -37,7 +37,6 @@ TOLD_WITHIN = 3.0
 PAUSE = 3.0
 """Seconds between the two halves of a body that comes slowly."""
 STATUS_LINE = b"HTTP/1"
-"""How every answer begins."""
 CLOSED = "the connection was closed without an answer"
 TRAILING = "X-Trailing-"
 """How the names of headers begin that are sent behind the body, without this beginning."""
@@ -97,7 +96,7 @@ def _delivered(line: socket.socket, framing: Framing, raw: bytes, longest: float
     """Send a request; return what the server said before its end, None if it ought to have said something."""
     if framing in EXPECTING:
         return _sent_when_told(line, raw, longest)
-    if framing in SLOW:
+    if framing == "slow-body":
         half = len(raw) - len(raw.partition(HEAD_END)[2]) // 2
         line.sendall(raw[:half])
         time.sleep(PAUSE)
@@ -297,7 +296,5 @@ FRAMINGS: dict[Framing, Callable[[Lines, bytes], Framed]] = {
 ENDING_EARLY = frozenset({"cut-length", "cut-chunks"})
 EXPECTING = frozenset({"expecting"})
 """Framings whose body waits for the server's word (RFC 9110 section 10.1.1)."""
-SLOW = frozenset({"slow-body"})
-"""Framings whose body comes in two halves, with a pause between them."""
 KEPT_OPEN = frozenset({"kept-open", "kept-open-chunks"})
 """Framings behind which we listen for an answer to what the server left unread."""

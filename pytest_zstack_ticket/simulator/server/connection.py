@@ -39,8 +39,7 @@ _DROPPING = (400, 408, 411, 413, 414, 500, 501, 503)
 """Statuses after which the container says that it ends the connection (statusDropsConnection)."""
 _KEEP_ALIVE = b"timeout=120"
 """The connector's time for the next request (connectionTimeout of install.sh)."""
-_HELD_UP = 0.02
-"""Seconds after which a connection that waits for another one looks again."""
+_HELD_UP = 0.02  # seconds after which a connection that waits for another one looks again
 _UNCHUNKED = 8192
 """The container's output buffer: a longer body is sent in chunks."""
 
@@ -83,7 +82,6 @@ class ClientConnection(asyncio.Protocol):
         self.head: h11.Request | None = None
         self.body: list[bytes] = []
         self.size = 0
-        self.trailer = b""
         self.footers: tuple[tuple[bytes, bytes], ...] = ()
         self.unread = b""
         self.busy = False
@@ -158,7 +156,6 @@ class ClientConnection(asyncio.Protocol):
                 self.body.append(bytes(event.data))
         elif isinstance(event, h11.EndOfMessage):
             self.footers = tuple(event.headers)
-            self.trailer = b"".join(b"%b: %b\r\n" % pair for pair in self.footers)
             self._respond()
 
     def _respond(self) -> None:
@@ -227,7 +224,8 @@ class ClientConnection(asyncio.Protocol):
         """Return what a server that does not read all of a request takes for the next one."""
         if response.status >= 400 and self.server.ignores("leave-refused-body"):
             return b"".join(self.body)
-        return self.trailer + b"\r\n" if self.trailer and self.server.ignores("leave-trailers") else b""
+        trailer = b"".join(b"%b: %b\r\n" % pair for pair in self.footers)
+        return trailer + b"\r\n" if trailer and self.server.ignores("leave-trailers") else b""
 
     def _done(self) -> None:
         """Begin the next cycle, or end the connection."""

@@ -58,6 +58,7 @@ SILENT = {
     "forget-job-ids": "the walk uses no job id again after another job; the kill matrix does",
     "accept-empty:apiName": "the walk sends no empty apiName; the kill matrix does",
     "query-split-late": "the walk asks for no value with an ampersand; the kill matrix does",
+    "limit-without-fields": "the walk asks for no page with fields; the kill matrix does",
     "count-of-page": "the walk asks for no total of less than a page; the kill matrix does",
     "count-of-any-value": "the walk says of no query that it shall not count; the kill matrix does",
     "total-keeps-deleted": "the walk asks for no total of what was deleted; the kill matrix does",
