@@ -165,8 +165,7 @@ class ClientConnection(asyncio.Protocol):
         if self.server.ignores("answer-beside-slow") and self.server.reads_beside(self):
             asyncio.get_running_loop().call_later(_HELD_UP, self._respond)
             return
-        answer = self._answered(self._request())
-        if isinstance(answer, Response):
+        if isinstance(answer := self._answered(self._request()), Response):
             self._send(answer)
             self._done()
         else:
