@@ -57,6 +57,7 @@ SILENT = {
     "forget-job-ids": "the walk uses no job id again after another job; the kill matrix does",
     "accept-empty:apiName": "the walk sends no empty apiName; the kill matrix does",
     "query-split-late": "the walk asks for no value with an ampersand; the kill matrix does",
+    "limit-without-fields": "the walk asks for no page with fields; the kill matrix does",
     "count-of-page": "the walk asks for no total of less than a page; the kill matrix does",
     "sort-dates-upwards": "all tickets of the walk are of one second; the kill matrix waits",
     "accepted-body:latin1": "a 202 has ASCII only",
