@@ -1,6 +1,6 @@
 """Whether the examples that a report saves for other runs are those of its evidence.
 
-A later run sends them again to a target of its reader: an event or a deletion of somebody's ticket may not get among
+A later run sends them again to a target of its reader: an event or a deletion of a ticket of others may not get among
 them.
 """
 

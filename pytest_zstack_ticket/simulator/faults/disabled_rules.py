@@ -62,7 +62,7 @@ _VALIDATION: tuple[tuple[str, str, str], ...] = (
     ("merge-trailers", "", "what stands in the trailer behind chunks counts as a header"),
     ("leave-trailers", "", "the trailer behind chunks is left on the line and taken for the next request"),
     ("no-continue", "", "a client that waits for 100 Continue gets nothing until it sends the body"),
-    ("answer-beside-slow", "", "while a client sends its body slowly, nobody else is answered"),
+    ("answer-beside-slow", "", "while a client sends its body slowly, no other is answered"),
     ("head-with-body", "", "the answer to a HEAD has the body of a GET"),
     ("carry-out-cut", "", "a message that ends too early is carried out"),
     ("keep-header-blanks", "", "blanks around the value of a header belong to it"),
