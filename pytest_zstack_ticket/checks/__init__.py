@@ -48,7 +48,6 @@ CHECKS: dict[str, CheckFunction] = {
     "no-secret": response_format.no_secret,
     "charset": response_format.charset,
     "media-type": response_format.media_type,
-    "not-coded": response_format.not_coded,
     "exactly-empty": response_format.exactly_empty,
     "structured-failure": response_format.structured_failure,
     "schema-paths": response_format.schema_paths,

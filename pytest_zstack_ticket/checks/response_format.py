@@ -170,16 +170,6 @@ def charset(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgeme
     return None
 
 
-def not_coded(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
-    """Check that no answer has a content coding where the request accepts none but `identity` (RFC 9110, 12.5.3)."""
-    heard = answers(trails["subject"])
-    for answer in heard:
-        coding = (answer.header("content-encoding") or "identity").strip().lower()
-        if coding != "identity":
-            return violation(Phrase.of("expect-no-coding"), Phrase.of("shows", value=coding))
-    return None if heard else Undecided(Phrase.of("no-answer"))
-
-
 def media_type(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that a JSON answer is not declared to be a page: a browser would run what it quotes.
 

@@ -233,7 +233,6 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
     "escape-solidus": (lambda facts: r"\/" in facts.text, "a slash is escaped"),
     "escape-upper": (lambda facts: bool(re.search(r"\\u[0-9A-F]*[A-F]", facts.text)), "hex digits are upper case"),
     "number-signed-exponent": (lambda facts: bool(_SIGNED_EXPONENT.search(facts.text)), "an exponent has a sign"),
-    "no-coding": (lambda facts: first_header(facts.sent, "Accept-Encoding") == "identity", "no coding is accepted"),
     "forwarded": (_header("X-Forwarded-For"), "X-Forwarded-For is sent"),
     "job-id": (_header("X-Job-UUID"), "X-Job-UUID is sent"),
     "api-timeout": (_header("X-API-Timeout"), "X-API-Timeout is sent"),

@@ -235,14 +235,3 @@ def test_markup_of_a_path_becomes_none_of_a_page(kind, body, wrong):
     assert isinstance(judge("no-markup-of-text", {"markup": "<b id=conformance>"}, subject=subject), Violation) is wrong
     silent = judge("no-markup-of-text", {"markup": "<b id=conformance>"}, subject=(failed(),))
     assert isinstance(silent, Undecided)
-
-
-@pytest.mark.parametrize(
-    ("coding", "wrong"), [("", False), ("identity", False), ("gzip", True), ("GZIP", True), ("deflate, gzip", True)]
-)
-def test_a_response_is_not_coded_where_no_coding_is_accepted(coding, wrong):
-    one = rows(ROW)[0]
-    headers = (("content-encoding", coding),) if coding else ()
-    subject = (replace(one, answer=replace(one.answer, headers=headers)),)
-    assert isinstance(judge("not-coded", {}, subject=subject), Violation) is wrong
-    assert isinstance(judge("not-coded", {}, subject=(failed("reset"),)), Undecided)

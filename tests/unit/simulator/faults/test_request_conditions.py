@@ -84,7 +84,6 @@ HEADERS: dict[str, dict[str, str]] = {
     "api-timeout": {"X-API-Timeout": "5"},
     "json-schema": {"X-JSON-Schema": "x"},
     "web-hook": {"X-Web-Hook": "http://x"},
-    "no-coding": {"Accept-Encoding": "identity"},
 }
 TARGETS: dict[str, Request] = {
     "path-trailing-slash": Request(method="GET", path="/v1/tickets/"),
