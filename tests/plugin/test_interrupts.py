@@ -56,13 +56,20 @@ def left(cloud: SimulatorServer) -> tuple[int, int]:
     return cloud.tickets, len(cloud.engine.state.sessions.live)
 
 
+def interrupted(pytester: pytest.Pytester, cloud: SimulatorServer, tests: str) -> pytest.RunResult:
+    """Run tests that interrupt their run, with a report in `out`."""
+    result = pytester.runpytest_subprocess(
+        f"--zstack-url={cloud.url}", "--zstack-report=out", pytester.makepyfile(tests)
+    )
+    assert result.ret == 2
+    return result
+
+
 def test_the_first_sigterm_cleans_up_and_writes_the_report(
     pytester: pytest.Pytester, cloud: SimulatorServer, report: Callable[[], Any]
 ):
     before = left(cloud)
-    arguments = (f"--zstack-url={cloud.url}", "--zstack-report=out", pytester.makepyfile(TWICE))
-    result = pytester.runpytest_subprocess(*arguments)
-    assert result.ret == 2
+    result = interrupted(pytester, cloud, TWICE)
     result.stdout.fnmatch_lines(["*SIGTERM*", "*0 tickets left*"])
     document = report()
     assert (document["run"]["complete"], document["run"]["cut_short"]) == (False, "SIGTERM")
@@ -102,9 +109,7 @@ def test_ctrl_c_in_a_callback_that_swallows_it_ends_the_run_with_that_test(
     pytester: pytest.Pytester, cloud: SimulatorServer, report: Callable[[], Any]
 ):
     before = left(cloud)
-    arguments = (f"--zstack-url={cloud.url}", "--zstack-report=out", pytester.makepyfile(SWALLOWED))
-    result = pytester.runpytest_subprocess(*arguments)
-    assert result.ret == 2
+    interrupted(pytester, cloud, SWALLOWED)
     assert [row["examples"]["held"] for row in report()["requirements"]] == [1]
     assert left(cloud) == before
 

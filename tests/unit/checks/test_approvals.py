@@ -39,7 +39,7 @@ def test_a_ticket_approved_in_part_waits_for_the_next_approver():
 
     assert judged("IntermediateApproved", "a" * 32, "b" * 32) is None
     assert judged("IntermediateApproved", None, None) is None  # not shown
-    assert judged("FinalApproved", "a" * 32, "a" * 32) is None  # nobody is next
+    assert judged("FinalApproved", "a" * 32, "a" * 32) is None  # no flow is next
     assert isinstance(judged("IntermediateApproved", "a" * 32, "a" * 32), Violation)
 
 
