@@ -27,6 +27,7 @@ PASSWORD = "password"  # noqa: S105 - of the simulator
 DIGEST = "b109f3bbbc244eb82441917ed06d618b9008dd09b3befd1b5e07394c706a8bb980b1d7785e5976ec049b46df5f1326af5a2ea6d103fd07c95385ffab0cacbc86"
 PAGE = 1000
 REMOTE = ("--zstack-max-rate=20", "--zstack-max-alive=50", "--zstack-max-requests=10000", "--zstack-concurrency=16")
+STANDARD = ("--zstack-effort=standard", "--zstack-concurrency=32")
 PART = "ZT-LIFECYCLE-00"
 """The tests that are run with a window of 1, too: the whole would take most of an hour."""
 
@@ -159,7 +160,7 @@ def main() -> None:
     for name, options in {
         "some tests, window 1": ("-k", part, "--zstack-concurrency=1"),
         "the same tests": ("-k", part),
-        **({} if QUICK else {"all tests": (), "all tests within a remote target's limits": REMOTE}),
+        **({} if QUICK else {"all tests": (), "all tests within a remote target's limits": REMOTE, "standard": STANDARD}),
     }.items():
         if arguments.only not in name:
             continue

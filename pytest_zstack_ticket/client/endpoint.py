@@ -117,9 +117,8 @@ class TicketEndpoint(TicketLookup):
 
         Without a `session` it is that of the run. `job_uuid` is the job id to ask for; "fresh" is a new one each time.
         """
-        extra: Headers = ((JOB_UUID, job_uuid),) if job_uuid else ()
-        if not (headers or job_uuid) and job_limit is None and first_wait is None:
-            extra = self._hook(draft)
+        plain = not (headers or job_uuid) and job_limit is None and first_wait is None
+        extra: Headers = self._hook(draft) if plain else ((JOB_UUID, job_uuid),) if job_uuid else ()
         return self.create_bytes(
             draft.body,
             session=session,
@@ -261,6 +260,7 @@ class TicketEndpoint(TicketLookup):
 
     def logout(self, session: str) -> CallResult:
         """Log a session out."""
+        self._sessions.ended(session)
         return self._follow(logout_request(session), "logout", follow=False)
 
     def another_session(self) -> Session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from pytest_zstack_ticket.api.auth import (
@@ -60,6 +61,8 @@ TLS_FIXES = {
     "tls-untrusted": "Give the CA's certificate with --zstack-ca, or go without verification by --zstack-insecure.",
     "tls-unknown": "The cause is unknown.",
 }
+LOG_OUTS = 8
+"""Sessions that are logged out at once."""
 OURS = ("account", "virtual-id")
 """Ways of logging in that make a session, which is then ours to renew and to end."""
 
@@ -97,6 +100,11 @@ class SessionManager:
             self._others.append(session)
         return session
 
+    def ended(self, uuid: str) -> None:
+        """Note that another session was logged out, so that it need not be at the end."""
+        with self._lock:
+            self._others = [one for one in self._others if one.uuid != uuid]
+
     def renew(self, dead: Session) -> Session:
         """Log in again because a session died; a second caller gets the session of the first.
 
@@ -130,8 +138,9 @@ class SessionManager:
             if self._session is not None and self._session.kind in OURS:
                 mine.append(self._session)
             self._others, self._session = [], None
-        for session in mine:
-            (client or self._client).send(logout_request(session.uuid))
+        sender = client or self._client
+        with ThreadPoolExecutor(LOG_OUTS) as pool:
+            list(pool.map(lambda session: sender.send(logout_request(session.uuid)), mine))
 
     def _first(self) -> Session:
         credentials = self._settings.credentials

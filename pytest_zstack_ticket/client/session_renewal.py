@@ -49,6 +49,10 @@ class Sessions(Protocol):
         """Log in once more and return that session; raises LoginError."""
         ...
 
+    def ended(self, uuid: str, /) -> None:
+        """Note that another session was logged out."""
+        ...
+
     def renew(self, dead: Session) -> Session:
         """Log in again because a session died; raises LoginError where that cannot be done."""
         ...

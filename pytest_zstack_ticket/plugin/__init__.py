@@ -23,9 +23,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "requirement(id): the requirement of the ZStack ticket API that a test examines")
     config.addinivalue_line(
         "markers",
-        "zstack_alone(group, cleanup): nothing runs beside this test but tests of its group, if any; "
+        "zstack_alone(group, cleanup, in_turn): nothing runs beside this test but tests of its group, if any; "
         'with cleanup=True tickets that no test needs are deleted meanwhile, with cleanup="sessions" '
-        "as long as no session of the run has died",
+        "as long as no session of the run has died; with in_turn=True it may, as long as that holds, run next to tests "
+        "that need no quiet, one such test at a time",
     )
     config.addinivalue_line(
         "markers",

@@ -5,16 +5,15 @@ the call waits for that body and raises what it raised. Only tests of the shippe
 of ours are started ahead. Those marked `zstack_alone` run next to none but tests of the same group. Those that explore
 are left to the main thread; bodies run next to them, and more are started between their calls. Those marked
 `zstack_early` are the first: alone until all their calls were sent, then next to all others while their jobs take long.
+Of those that open and end sessions one at a time runs next to those that need no quiet, see `turns`.
 """
 
 from __future__ import annotations
 
-import inspect
 import threading
 import time
 from collections.abc import Generator
 from contextvars import Context, copy_context
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
 
@@ -23,26 +22,16 @@ import pytest
 from pytest_zstack_ticket.client import call_gate
 from pytest_zstack_ticket.client.call_gate import CallGate
 from pytest_zstack_ticket.config.package_data import suites_folder
-from pytest_zstack_ticket.config.suite_load import suite_load
-from pytest_zstack_ticket.plugin import fixtures, items
+from pytest_zstack_ticket.plugin import items
+from pytest_zstack_ticket.plugin.bodies import Body, arguments_of, uses_only_ours
 from pytest_zstack_ticket.plugin.fixtures import FIXTURE_VALUE
 from pytest_zstack_ticket.plugin.repetitions import PATIENCE, Repetitions, count_again
 from pytest_zstack_ticket.plugin.rounds import call_in_rounds
 from pytest_zstack_ticket.plugin.run_order import explores, group_of, is_tidied
-from pytest_zstack_ticket.runner.record import ItemRecord
+from pytest_zstack_ticket.plugin.ticket_room import fits_beside
+from pytest_zstack_ticket.plugin.turns import Turns
 from pytest_zstack_ticket.runner.run import Run
 
-ROOM = 0.8
-"""The part of the tickets that may exist which bodies may need together."""
-UNKNOWN_NEED = 3.0
-IN_FLIGHT = 2.0
-"""Tickets that a body may need for creates which are refused: each counts until its answer is there."""
-LARGEST = 0.25
-"""The part of the tickets that may exist which one body is taken to need: where it creates more, few are held."""
-OURS = frozenset(
-    ("pytestconfig", "request", *(name for name in vars(fixtures) if name.startswith(("zstack_", "ticket_"))))
-)
-"""Fixtures that last as long as the session, so that a body may use them before pytest comes to its test."""
 GRACE = 5.0
 """Seconds beyond the patience for one answer that bodies get to end once the run was told to stop."""
 
@@ -51,20 +40,6 @@ def is_wanted(config: pytest.Config) -> bool:
     """Return True if this process runs tests, and no debugger is to stop in one of them."""
     debugged = config.option.usepdb or getattr(config.option, "trace", False)
     return not (debugged or hasattr(config, "workerinput"))
-
-
-@dataclass(slots=True, eq=False)
-class Body:
-    """The body of one test that runs in a thread of its own; `error` is what it raised, a skip too."""
-
-    item: pytest.Function
-    record: ItemRecord
-    error: BaseException | None = None
-    over: bool = False
-    seconds: float = 0.0
-    sent: threading.Event = field(default_factory=threading.Event, repr=False)
-    """Set once the calls that it makes together were sent, and at its end."""
-    thread: threading.Thread | None = field(default=None, repr=False)
 
 
 class Lookahead:
@@ -82,6 +57,8 @@ class Lookahead:
         self._ended = threading.Semaphore(0)
         self._starting = False
         self._early: set[pytest.Item] | None = None
+        self._turns = Turns(run)
+        self._turn: Body | None = None
         self._repetitions = Repetitions()
         self._context = copy_context()
         self._gate = CallGate(run.window, self._between_calls)
@@ -98,6 +75,8 @@ class Lookahead:
         self._here = self._place.get(item, len(self._items))
         self._context = copy_context()
         self._next = max(self._next, self._here)
+        if self._group(item) != "":
+            self._end_turn()
         tidied = self._group(item) == "" or is_tidied(item, sessions_last=self._run.reached.sessions.lasting)
         self._run.reached.cleanup.in_background(self._run.window > 1 and tidied)
         self._start_more()
@@ -119,6 +98,11 @@ class Lookahead:
             raise
         self._repeat_alone(item, time.monotonic() - began if shared else None)
         return result
+
+    def _end_turn(self) -> None:
+        """Wait for the body of a test that takes its turn next to others: what comes now is none of these."""
+        while self._turn is not None and not self._turn.over:
+            self._ended.acquire()
 
     def _between_calls(self) -> None:
         """Start bodies while the main thread is busy with a test that makes one call after the other."""
@@ -145,6 +129,7 @@ class Lookahead:
         That is no evidence. Bodies of a group, which log in wrongly or count, are left out, and those that explore.
         """
         record, plain = item.stash.get(items.RECORD, None), self._group(item) == "" and not explores(item)
+        plain = plain or item in self._turns.taken
         if record is None or not plain or self._run.stopped or not self._repetitions.allow(record, seconds):
             return
         began, self._starting = time.monotonic(), True
@@ -152,7 +137,7 @@ class Lookahead:
             if not self._is_quiet(began + PATIENCE):
                 return
             body = Body(cast("pytest.Function", item), self._run.examiner.ahead(record.requirement, record.test))
-            self._prepared(body).run(self._work, body, self._arguments(body.item))
+            self._prepared(body).run(self._work, body, arguments_of(self._config, body.item))
         finally:
             self._starting = False
             self._repetitions.used(time.monotonic() - began)
@@ -206,7 +191,11 @@ class Lookahead:
         try:
             if self._early is None:
                 self._early = set()
+                if group == "":
+                    self._turns.prepare(self._items[self._here :])
                 self._start_early(self._early)
+            if group == "":
+                self._start_turn()
             while self._next < len(self._items) and len(self._running) < self._run.window:
                 item = self._items[self._next]
                 if self._group(item) != group or not self._fits(item):
@@ -229,35 +218,35 @@ class Lookahead:
                 if item in self._bodies:
                     self._bodies[item].sent.wait(self._run.reached.settings.patience.read + GRACE)
 
+    def _start_turn(self) -> None:
+        """Start the next test that opens and ends sessions, once the one before it is over."""
+        if (self._turn is None or self._turn.over) and len(self._running) < self._run.window:
+            item = self._turns.next(lambda one: self._can_run_ahead(one) and self._fits(one))
+            if item is not None:
+                self._start(item)
+                self._turn = self._bodies.get(item)
+
     def _fits(self, item: pytest.Item) -> bool:
         """Return True if the tickets of a test fit into the quota, beside those of the bodies that run."""
-        alive = self._run.reached.usage_counter.caps.alive
         here = self._items[self._here]
         in_front = (here,) if explores(here) and here is not item else ()
-        if alive is None or not (self._running or in_front):
-            return True
-        items_under_way = (item, *in_front, *(one.item for one in list(self._running)))
-        return sum(self._need(one, alive) for one in items_under_way) <= alive * ROOM
-
-    def _need(self, item: pytest.Item, alive: int) -> float:
-        load = suite_load(self._run.options["effort"]).get(items.requirement_of(item))
-        need = UNKNOWN_NEED if load is None else max(load.tickets, min(load.posts, IN_FLIGHT))
-        return min(alive * LARGEST, need)
+        return fits_beside(self._run, item, (*in_front, *(one.item for one in list(self._running))))
 
     def _group(self, item: pytest.Item) -> str | None:
         """Return which tests a test may run next to, by the name of their group; None for a test that runs alone."""
+        return group_of(item) if self._can_run_ahead(item) else None
+
+    def _can_run_ahead(self, item: pytest.Item) -> bool:
+        """Return True for a test of the shipped suites that needs nothing but fixtures of ours."""
         shipped = suites_folder() in item.path.parents and items.requirement_of(item) in self._run.catalogue
-        known = OURS.union(getattr(item, "callspec", _NoParameters).params)
-        if not shipped or not isinstance(item, pytest.Function) or not known.issuperset(item.fixturenames):
-            return None
-        return group_of(item)
+        return shipped and uses_only_ours(item)
 
     def _start(self, item: pytest.Item) -> None:
         """Start the body of a test in a thread of its own; what cannot be started is left to pytest."""
         if not isinstance(item, pytest.Function):
             return
         try:
-            arguments = self._arguments(item)
+            arguments = arguments_of(self._config, item)
         except (Exception, pytest.fail.Exception, pytest.skip.Exception):  # noqa: BLE001 - pytest meets it again, and reports it
             return
         record = items.begin_ahead(self._run, item)
@@ -272,13 +261,6 @@ class Lookahead:
         body.thread = threading.Thread(target=work, name=f"zstack-{item.name}", daemon=True)
         body.thread.start()
 
-    def _arguments(self, item: pytest.Function) -> dict[str, Any]:
-        """Return what a test function is called with: its parameters, and fixtures of the session."""
-        value = self._config.stash[FIXTURE_VALUE]
-        given = getattr(item, "callspec", _NoParameters).params
-        names = inspect.signature(item.function).parameters
-        return {name: given[name] if name in given else value(name) for name in names}
-
     def _work(self, body: Body, arguments: dict[str, Any]) -> None:
         began = time.monotonic()
         try:
@@ -292,9 +274,3 @@ class Lookahead:
             body.over = True
             body.sent.set()
             self._ended.release()
-
-
-class _NoParameters:
-    """Stands for the parameters of a test that has none."""
-
-    params: dict[str, Any] = {}  # noqa: RUF012 - never written to

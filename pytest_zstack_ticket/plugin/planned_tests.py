@@ -8,7 +8,7 @@ import pytest
 
 from pytest_zstack_ticket.config.suite_load import Load, suite_load
 from pytest_zstack_ticket.plugin.items import requirement_of
-from pytest_zstack_ticket.plugin.run_order import explores, group_of
+from pytest_zstack_ticket.plugin.run_order import explores, group_of, takes_turns
 from pytest_zstack_ticket.runner.forecast import PlannedTest
 from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.verdicts.judge import applies
@@ -22,5 +22,6 @@ def planned(run: Run, items: Iterable[pytest.Item]) -> list[PlannedTest]:
     for item in items:
         rule = run.catalogue.get(requirement_of(item))
         if rule is not None and (profile is None or applies(rule, profile) is None):
-            found.append(PlannedTest(load.get(rule.id, Load()), group_of(item), explores(item)))
+            own = load.get(rule.id, Load())
+            found.append(PlannedTest(own, group_of(item), explores(item), takes_turns(item)))
     return found

@@ -54,6 +54,12 @@ def is_tidied(item: pytest.Item, *, sessions_last: bool) -> bool:
     return wanted is True or (wanted == "sessions" and sessions_last)
 
 
+def takes_turns(item: pytest.Item) -> bool:
+    """Return True for a test that opens and ends sessions of its own, and does no harm to those of others."""
+    marker = item.get_closest_marker("zstack_alone")
+    return marker is not None and marker.kwargs.get("in_turn") is True
+
+
 def number(item: pytest.Item, count: int) -> None:
     """Note as which test an item was collected."""
     item.stash[COLLECTED] = count

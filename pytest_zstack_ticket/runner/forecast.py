@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from math import ceil
 
@@ -77,12 +77,14 @@ class Bounds:
 class PlannedTest:
     """One test to come: what it sends, which tests it may run next to (None for none), and whether it explores.
 
-    Those that explore run one after the other, and the rest next to them.
+    Those that explore run one after the other, and the rest next to them. Those that take turns do so, too, next to
+    those that need no quiet, if there are any.
     """
 
     load: Load
     group: str | None
     explores: bool = False
+    in_turn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,7 @@ class _Sum:
     lost: float = 0.0
     chains: list[float] = field(default_factory=list)
     explored: float = 0.0
+    in_turn: float = 0.0
 
     @property
     def requests(self) -> float:
@@ -146,6 +149,9 @@ def forecast(tests: Sequence[PlannedTest], pace: Pace, bounds: Bounds, *, left: 
 
 def _parts(tests: Sequence[PlannedTest], pace: Pace, bounds: Bounds) -> Iterator[_Sum]:
     """Yield the sums of tests that run next to each other; a test that runs alone is a part of its own."""
+    if any(test.group == "" for test in tests):
+        tests = sorted(tests, key=lambda test: 1 if test.in_turn else 0 if test.group == "" else 2)
+        tests = [replace(test, group="") if test.in_turn else test for test in tests]
     alone = range(len(tests))
     keys = (test.group if test.group is not None else place for place, test in zip(alone, tests, strict=True))
     for _, pairs in groupby(zip(keys, tests, strict=True), key=lambda pair: pair[0]):
@@ -162,8 +168,12 @@ def _parts(tests: Sequence[PlannedTest], pace: Pace, bounds: Bounds) -> Iterator
             pooled += ceil(load.pooled_jobs / bounds.window) * pace.call
             waiting = load.broken * pace.exception
             chain = load.plain * pace.latency + load.jobs * pace.call + pooled + waiting
-            part.explored += chain if test.explores else 0.0
-            part.chains += [] if test.explores else [chain]
+            if test.explores:
+                part.explored += chain
+            elif test.in_turn:
+                part.in_turn += chain
+            else:
+                part.chains.append(chain)
         yield part
 
 
@@ -171,7 +181,7 @@ def _seconds(part: _Sum, pace: Pace, bounds: Bounds, *, more: float) -> float:
     calls = (part.calls * pace.latency + part.jobs * pace.call) / bounds.window
     requests = part.requests + more
     by_rate = requests / bounds.rate if bounds.rate else 0.0
-    in_order = UNEVEN * max(_makespan(part.chains, bounds.window), part.explored)
+    in_order = UNEVEN * max(_makespan(part.chains, bounds.window), part.explored, part.in_turn)
     return max(in_order, calls, requests * pace.work, by_rate)
 
 

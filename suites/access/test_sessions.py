@@ -96,7 +96,7 @@ def late_events(zstack_once, ticket_endpoint):
 LATE = {"ZT-ACCESS-001": "cancel", "ZT-ACCESS-002": "update", "ZT-ACCESS-003": "delete"}
 
 
-@pytest.mark.zstack_alone(cleanup="sessions")
+@pytest.mark.zstack_alone(cleanup="sessions", in_turn=True)
 @pytest.mark.parametrize("event", by_requirement(LATE))
 def test_ended_session_acts_no_more(event, zstack_once, ticket_endpoint, zstack_examine):
     """An event or a deletion with a session that was logged out is refused and changes nothing."""
@@ -200,7 +200,7 @@ def cookies_of(*results):
 
 
 @pytest.mark.requirement("ZT-ACCESS-005")
-@pytest.mark.zstack_alone(cleanup="sessions")
+@pytest.mark.zstack_alone(cleanup="sessions", in_turn=True)
 def test_session_counts_only_in_its_header(ticket_endpoint, zstack_effort, zstack_examine):
     """A living session in the query string, a cookie or another header, without Authorization, is refused."""
     session = ticket_endpoint.another_session()
@@ -225,7 +225,7 @@ def test_session_counts_only_in_its_header(ticket_endpoint, zstack_effort, zstac
 
 
 @pytest.mark.requirement("ZT-ACCESS-006")
-@pytest.mark.zstack_alone(cleanup="sessions")
+@pytest.mark.zstack_alone(cleanup="sessions", in_turn=True)
 @pytest.mark.zstack_rounds(most=8)
 def test_session_does_not_count_in_the_body(ticket_endpoint, zstack_examine):
     """A create with a living session in its body or trailer, without Authorization or beside another one, is refused."""

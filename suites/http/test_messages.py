@@ -143,7 +143,7 @@ def test_unknown_headers_and_header_case_do_not_matter(headers, ticket_endpoint,
 
 
 @pytest.mark.requirement("ZT-HTTP-018")
-@pytest.mark.zstack_alone(cleanup="sessions")
+@pytest.mark.zstack_alone(cleanup="sessions", in_turn=True)
 @pytest.mark.zstack_rounds(most=4)
 def test_authorization_may_be_written_in_lower_case(ticket_endpoint, zstack_examine):
     """A create whose Authorization header is written in lower case is accepted."""

@@ -46,7 +46,7 @@ LIVING = {
 """What a target that reads the header loosely would take for a valid session."""
 
 
-@pytest.mark.zstack_alone(cleanup="sessions")
+@pytest.mark.zstack_alone(cleanup="sessions", in_turn=True)
 @pytest.mark.parametrize("cases", by_requirement(LIVING))
 def test_valid_session_in_an_altered_header_is_refused(cases, ticket_endpoint, zstack_examine):
     """A create with a valid session in another scheme, truncated or with an extra digit, is refused."""
@@ -64,7 +64,7 @@ def test_valid_session_in_an_altered_header_is_refused(cases, ticket_endpoint, z
 
 
 @pytest.mark.requirement("ZT-HTTP-013")
-@pytest.mark.zstack_alone(cleanup="sessions")
+@pytest.mark.zstack_alone(cleanup="sessions", in_turn=True)
 def test_refusal_of_a_valid_session_in_an_altered_header_does_not_repeat_it(ticket_endpoint, zstack_examine):
     """The response to a valid session in another scheme does not show the session."""
     if "log-in" not in ticket_endpoint.profile.capabilities:
@@ -77,7 +77,7 @@ def test_refusal_of_a_valid_session_in_an_altered_header_does_not_repeat_it(tick
 
 
 @pytest.mark.requirement("ZT-SESSION-006")
-@pytest.mark.zstack_alone(cleanup="sessions")
+@pytest.mark.zstack_alone(cleanup="sessions", in_turn=True)
 @pytest.mark.zstack_rounds(most=8)
 def test_logged_out_session_is_refused(ticket_endpoint, zstack_examine):
     """A create or a query with a logged-out session is refused."""
@@ -100,7 +100,7 @@ def test_logged_out_session_is_refused(ticket_endpoint, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-SESSION-030")
-@pytest.mark.zstack_alone(cleanup="sessions")
+@pytest.mark.zstack_alone(cleanup="sessions", in_turn=True)
 @pytest.mark.zstack_rounds(most=8)
 def test_logout_ends_no_other_session(ticket_endpoint, zstack_examine):
     """A logout ends its own session and no other session of the same account."""
@@ -120,7 +120,7 @@ STEPS = {"next": 1, "last": -1, "next-in-front": 16**24}
 
 
 @pytest.mark.requirement("ZT-SESSION-031")
-@pytest.mark.zstack_alone(cleanup="sessions")
+@pytest.mark.zstack_alone(cleanup="sessions", in_turn=True)
 def test_session_of_the_next_login_cannot_be_guessed(ticket_endpoint, zstack_effort, zstack_examine):
     """A session that is guessed from that of the login before is refused."""
     known, own = ticket_endpoint.another_session(), ticket_endpoint.another_session()

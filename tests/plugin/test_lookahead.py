@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_zstack_ticket.plugin import lookahead, run_order
+from pytest_zstack_ticket.plugin.turns import Turns
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.simulator.storage import seed_data
 
@@ -189,6 +190,35 @@ def test_of_its_group(ticket_endpoint, zstack_examine):
     judge(ticket_endpoint, zstack_examine)
 """
 
+TURNS = """
+TURN, DONE = threading.Lock(), threading.Event()
+
+@pytest.mark.requirement("ZT-BODY-002")
+def test_beside_it(ticket_endpoint, zstack_examine):
+    assert DONE.wait(10)
+    judge(ticket_endpoint, zstack_examine)
+
+@pytest.mark.requirement("ZT-BODY-003")
+@pytest.mark.zstack_alone
+def test_alone(ticket_endpoint, zstack_examine):
+    assert not [one for one in threading.enumerate() if one.name.startswith("zstack-test")]
+    judge(ticket_endpoint, zstack_examine)
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.requirement("ZT-BODY-004")
+@pytest.mark.zstack_alone(in_turn=True)
+def test_of_sessions(number, ticket_endpoint, zstack_examine):
+    assert TURN.acquire(blocking=False)
+    assert threading.current_thread() is not MAIN
+    for _ in range(3):
+        session = ticket_endpoint.another_session()
+        judge(ticket_endpoint, zstack_examine)
+        ticket_endpoint.logout(session.uuid)
+    TURN.release()
+    if number == 3:
+        DONE.set()
+"""
+
 RECORDER = """
 import sys, threading
 
@@ -262,6 +292,17 @@ def test_what_is_sent_early_waits_next_to_the_others_and_is_reported_in_its_plac
     result = suite(EARLY, "--zstack-effort=smoke")
     names = ("first", "beside_it", "sent_first", "of_its_group")
     assert shown(result) == [f"test_{name} PASSED" for name in names]
+
+
+def test_what_opens_sessions_takes_turns_next_to_the_others_and_is_reported_in_its_place(suite) -> None:
+    names = ("first", "beside_it", "alone", "of_sessions[1]", "of_sessions[2]", "of_sessions[3]")
+    assert shown(suite(TURNS)) == [f"test_{name} PASSED" for name in names]
+
+
+def test_where_sessions_do_not_last_what_opens_them_runs_alone(suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Turns, "_sessions_last", lambda _: False)
+    tests = TURNS.replace("    assert DONE.wait(10)\n", "").replace("is not MAIN", "is MAIN")
+    suite(tests).assert_outcomes(passed=6)
 
 
 @pytest.mark.parametrize("options", [("--zstack-effort=standard",), ("-k", "sent_first")])

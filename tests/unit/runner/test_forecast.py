@@ -89,3 +89,11 @@ def test_the_requirements_were_measured_but_for_the_newest(effort: str):
     known = {row.id for row in load_catalogue(suites_folder())}
     assert len(known - suite_load(effort).keys()) <= NEW_ONES * len(known), "run benchmarks/suite_load.py"
     assert sum(load.posts for load in suite_load(effort).values()) > 500
+
+
+def test_tests_that_take_turns_do_so_next_to_the_rest_or_one_after_the_other():
+    body, turn = PlannedTest(Load(jobs=5), ""), PlannedTest(Load(jobs=2), None, in_turn=True)
+    rest, one = forecast([body], FAR, WIDE).seconds, forecast([turn], FAR, WIDE).seconds
+    assert forecast([body, turn, turn], FAR, WIDE).seconds == pytest.approx(rest)
+    assert forecast([body, *[turn] * 4], FAR, WIDE).seconds == pytest.approx(4 * one)
+    assert forecast([turn, turn], FAR, WIDE).seconds == pytest.approx(2 * one)
