@@ -115,7 +115,7 @@ def was_beside(roles):
 
 
 @pytest.mark.requirement("ZT-HTTP-035")
-@pytest.mark.zstack_alone  # the query has to leave while the body pauses, so neither may wait for calls of others
+@pytest.mark.zstack_alone(cleanup=True)  # neither request may wait long for calls of others
 def test_slow_request_holds_up_no_other(ticket_endpoint, zstack_examine):
     """A query is answered while the body of another request is still on its way."""
     roles = held_up = {}

@@ -159,6 +159,7 @@ def test_authorization_may_be_written_in_lower_case(ticket_endpoint, zstack_exam
 
 
 @pytest.mark.requirement("ZT-HTTP-028")
+@pytest.mark.zstack_long
 @pytest.mark.zstack_rounds
 def test_equivalent_headers_and_unknown_parameters_do_not_matter(ticket_endpoint, zstack_examine, zstack_observe):
     """Headers that only say how the server is spoken to, and unknown query parameters, do not matter."""
