@@ -213,7 +213,7 @@ class Sweeper:
         self._tries.update(list(due))
         self._send_all([(uuid, _cancel(uuid)) for uuid in first if due[uuid].get("status") not in ENDED])
         self._send_all([(uuid, _delete(uuid)) for uuid in first])
-        self._calls.each(lambda uuid: self._take_one_away(uuid, due[uuid]), again)
+        self._calls.each(self._take_one_away, again)
 
     def _send_all(self, requests: Sequence[tuple[str, Request]]) -> None:
         """Send requests at once; the job of the last one is followed, so that the others have most likely ended too."""
@@ -229,9 +229,9 @@ class Sweeper:
 
         self._calls.each(send, requests)
 
-    def _take_one_away(self, uuid: str, row: Row) -> None:
-        if row.get("status") not in ENDED:
-            self._sent(_cancel(uuid), follow=True)
+    def _take_one_away(self, uuid: str) -> None:
+        """Cancel and delete one ticket, whatever status an earlier look saw: it may be another one since."""
+        self._sent(_cancel(uuid), follow=True)
         self._note(uuid, self._sent(_delete(uuid), follow=True))
 
     def _sent(self, request: Request, *, follow: bool = False) -> tuple[Exchange, ...]:
@@ -260,7 +260,7 @@ class Sweeper:
         shown = {one.ticket: one for one in self._ledger.book.pending() if one.ticket and one.answered_ours}
         chosen = shown if self._selection is None else self._selection.choose(shown)
         if not self._dry:
-            self._calls.each(lambda uuid: self._take_one_away(uuid, {}), sorted(chosen))
+            self._calls.each(self._take_one_away, sorted(chosen))
         for entry in self._ledger.book.pending():
             if entry.end == "refused" or entry.ticket in self._accepted:
                 self._ledger.know(entry.intent.number, {"gone": True})

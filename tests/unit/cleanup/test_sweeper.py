@@ -328,6 +328,29 @@ def test_a_ticket_that_cannot_be_deleted_is_tried_three_times_and_left(names: li
     assert store.tickets.keys() == {"u2"}
 
 
+@dataclass
+class Orderly(TicketStore):
+    """Deletes no ticket that is in progress."""
+
+    def answer(self, request: Request) -> Answer:
+        uuid = request.path.removeprefix("/v1/tickets/").partition("/")[0]
+        if request.method == "DELETE" and self.tickets[uuid]["status"] != "Cancelled":
+            return Response(status=503, body=b'{"error": {"code": "SYS.1006", "details": "cancel it first"}}')
+        if request.method == "PUT":
+            self.tickets[uuid]["status"] = "Cancelled"
+        return super().answer(request)
+
+
+def test_a_ticket_that_was_reopened_or_created_again_since_an_earlier_look_is_cancelled(
+    names: list[str], clock: ManualClock
+):
+    store, ledger, memory = Orderly.of(names, clock), Ledger(names), ListingMemory()
+    memory.rows["u2"] = {**store.tickets["u2"], "status": "Cancelled"}
+    calls = CleanupCalls(run=store.run, sessions=Sessions(), profile=PROFILE, clock=clock, patience=60.0, longest=600.0)
+    assert Sweeper(calls, ledger, profile=PROFILE, patience=60.0, memory=memory).sweep().clean
+    assert not store.tickets
+
+
 class Chosen:
     """Selects tickets by UUID; others are held by tests that run."""
 
