@@ -1,8 +1,9 @@
 """Several tickets at once, and every call of the ticket API on them, in whatever order Hypothesis chooses."""
 
+from itertools import chain
+
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from pytest_zstack_ticket import Accepted, Edit
 
@@ -24,6 +25,10 @@ STEPS = (
     *("twice", "renewed", "try_event", "send_event_to_deleted", "create_again"),
 )
 """Steps, weighted by repetition; the first is what a shrunk program contains where any step would do."""
+SHARE = {"smoke": 0.2, "standard": 0.2, "certify": 0.1}
+RUNS = {"smoke": 3, "standard": 3, "certify": 6}
+"""Runs of steps in a program: each has 10 at most, 5 on average, so that every one can be left out in shrinking."""
+A_RUN = st.lists(st.tuples(st.sampled_from(STEPS), CHOSEN, st.integers(0, 5)), max_size=10)
 
 
 def edit_of(step):
@@ -36,14 +41,11 @@ def answered(result):
     return "accepted" if isinstance(result.outcome, Accepted) else "refused"
 
 
-class TicketGroupMachine(RuleBasedStateMachine):
+class Walk:
     """Keeps no copy of the tickets: what must exist follows from the listing before each step and from the step."""
 
-    new_group = examine = observe = None
-
-    def __init__(self):
-        super().__init__()
-        self.group = self.new_group()
+    def __init__(self, new_group, examine, observe):
+        self.group, self.examine, self.observe = new_group(), examine, observe
         self.listing = self.group.listing()
         self.read = {}
 
@@ -64,16 +66,10 @@ class TicketGroupMachine(RuleBasedStateMachine):
         there = [one for one in members if one.uuid not in self.group.deleted_for_quota]
         return there[chosen % len(there)] if there else None
 
-    @initialize(second=st.booleans())
     def begin(self, second):
         """Create one or two tickets at the start."""
         for place in range(1 + second):
             self.judge_step("create", self.group.create(description=f"member {place}").created)
-
-    @rule(name=st.sampled_from(STEPS), chosen=CHOSEN, form=st.integers(0, 5))
-    def go_on(self, name, chosen, form):
-        """Take one step; a single rule, for Hypothesis disables whole rules in some programs."""
-        self.step(name, chosen, form)
 
     def step(self, name, chosen, form):
         """Take a step by its name."""
@@ -191,21 +187,24 @@ WALK = (
 @pytest.mark.requirement("ZT-LIFECYCLE-012")
 def test_each_transition_affects_one_ticket(zstack_ticket_group, zstack_examine, zstack_observe):
     """When several tickets exist at once, each transition affects only the ticket of its event."""
-    walk = machine_of(zstack_ticket_group, zstack_examine, zstack_observe)()
-    for name, chosen, form in WALK:
-        walk.step(name, chosen, form)
+    walk = Walk(zstack_ticket_group, zstack_examine, zstack_observe)
+    for step in WALK:
+        walk.step(*step)
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-012")
 @pytest.mark.zstack_long
 def test_concurrent_tickets_are_affected_only_by_their_own_events(
-    zstack_ticket_group, zstack_state_machine, zstack_examine, zstack_observe
+    zstack_ticket_group, zstack_explore, zstack_effort, zstack_examine, zstack_observe
 ):
     """When several tickets exist at once, each is affected only by its own events, whatever the order of calls."""
-    zstack_state_machine(machine_of(zstack_ticket_group, zstack_examine, zstack_observe))
 
+    def holds(program):
+        second, *runs = program
+        walk = Walk(zstack_ticket_group, zstack_examine, zstack_observe)
+        walk.begin(second)
+        for step in chain(*runs):
+            walk.step(*step)
 
-def machine_of(new_group, examine, observe):
-    """Make a machine that creates its tickets, judges its steps and notes what it sees with the given fixtures."""
-    given = {"new_group": new_group, "examine": examine, "observe": observe}
-    return type("Tickets", (TicketGroupMachine,), {name: staticmethod(each) for name, each in given.items()})
+    programs = st.tuples(st.booleans(), *[A_RUN] * RUNS[zstack_effort])
+    zstack_explore(programs, holds, share=SHARE[zstack_effort])

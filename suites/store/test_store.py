@@ -231,7 +231,7 @@ def test_concurrent_creates_leave_one_ticket_each(
 
 @pytest.mark.requirement("ZT-STORE-009")
 @pytest.mark.zstack_alone("races")
-@pytest.mark.zstack_early("smoke")
+@pytest.mark.zstack_early("smoke", "standard")
 @pytest.mark.zstack_long
 @pytest.mark.zstack_rounds(most=8)
 def test_concurrent_creates_with_one_uuid_leave_one_ticket(ticket_endpoint, zstack_run, zstack_round, zstack_examine):
