@@ -10,6 +10,7 @@ from itertools import takewhile
 
 from pytest_zstack_ticket.artifacts.execution import MAX_TEXT
 from pytest_zstack_ticket.config.options import COMMAND_LINE
+from pytest_zstack_ticket.model.codec import edit_from_json
 from pytest_zstack_ticket.model.exchange import Exchange, JsonObject, Request
 from pytest_zstack_ticket.report.curl import curl_line
 from pytest_zstack_ticket.report.finding import subject_role
@@ -28,7 +29,9 @@ def other_commands(report: JsonObject, exchanges: Mapping[str, Exchange]) -> Ite
             trails = {role: tuple(exchanges[one] for one in ids) for role, ids in finding["exchanges"].items()}
             subject = trails.get(subject_role(trails), ())
             request = subject[0].request if subject else None
-            sends = _sends(finding["curl"], request, report["target"]["url"])
+            edit = edit_from_json(finding["edit"])
+            sendable = request if edit is None or not edit.is_framed else None
+            sends = _sends(finding["curl"], sendable, report["target"]["url"])
             if not (sends and _repeats_the_run(finding, row["id"], report)):
                 yield f"a command of {row['id']} is not that of its request"
 

@@ -12,6 +12,8 @@ EditKind: TypeAlias = Literal["mutation", "variation", "breakage"]
 method or path."""
 
 JSON_UTF8 = "application/json;charset=UTF-8"
+FRAMED = ("framing-", "kept-open-")
+"""How the names of edits begin whose requests no HTTP client can write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,11 @@ class Edit:
     def partition(self) -> str:
         """The class of input that this edit represents, such as `params.name/too-long`."""
         return f"{self.path}/{self.name}" if self.path else self.name
+
+    @property
+    def is_framed(self) -> bool:
+        """True if its request is written as bytes that no HTTP client sends: nothing but its test can send it again."""
+        return self.name.startswith(FRAMED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

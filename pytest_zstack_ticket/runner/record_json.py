@@ -64,13 +64,14 @@ def _finding(record: ItemRecord, run: RunIdentity, command: str) -> JsonObject |
     example, violation = failing.example, failing.example.judgement
     subject = failing.trails.get(subject_role(failing.trails), ())
     answer = subject[-1].answer if subject else None
+    framed = example.edit is not None and example.edit.is_framed
     finding = Finding(
         requirement=record.requirement,
         example=example,
         expected=violation.expected,
         actual=violation.actual,
         signature=signature(example, status=answer.status if isinstance(answer, Response) else 0),
-        curl=curl_line(subject[0].request, run.url, ours=run.own, others=run.others) if subject else "",
+        curl=curl_line(subject[0].request, run.url, ours=run.own, others=run.others) if subject and not framed else "",
         regenerate=command,
         seen=record.seen,
         tried=record.tried,

@@ -51,17 +51,24 @@ class QuotaTransport:
         """Send one request, or say which cap forbids it."""
         creates = counts_as_creation(request)
         if self._cleaning and not creates:
-            wait = self._meter.count(size_of(request), now=self._clock.now())
+            self._meter.count(size_of(request))
         else:
-            cap, wait = self._meter.reserve(size_of(request), creates=creates, now=self._clock.now())
+            cap = self._meter.reserve(size_of(request), creates=creates)
             if cap is not None:
                 bound = getattr(self._meter.caps, cap)
                 self.hit = f"the cap {OPTIONS[cap]} {bound} is reached"
                 return Failure(kind="stopped", detail=self.hit, sent=False)
-        if wait > 0:
-            self._clock.sleep(wait)
-            _WAITED.set(wait)
+        if self._meter.caps.rate:
+            self._wait_for_the_rate()
         return self._transport.send(request)
+
+    def _wait_for_the_rate(self) -> None:
+        began = self._clock.now()
+        with self._meter.rate_queue.turn(first=self._cleaning):
+            wait = self._meter.wait(now=self._clock.now())
+            if wait > 0:
+                self._clock.sleep(wait)
+        _WAITED.set(max(0.0, self._clock.now() - began))
 
     def close(self) -> None:
         """Give up connections."""

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pytest_zstack_ticket.model.quotas import QuotaName, Quotas, Usage
+from pytest_zstack_ticket.transport.rate_queue import RateQueue
 
 COUNTS = struct.Struct("<5qd")
 """requests, created, alive, most alive, bytes; and the moment from which the next request may go, in seconds."""
@@ -27,6 +28,7 @@ class SharedUsageCounter:
 
     def __init__(self, caps: Quotas, path: Path | None = None) -> None:
         self.caps = caps
+        self.rate_queue = RateQueue()
         self._mine = path is None
         self.shared = path is not None
         if path is None:
@@ -49,14 +51,13 @@ class SharedUsageCounter:
         """The same without waiting for a lock, for the handler of a signal."""
         return self._read()[0]
 
-    def reserve(self, size: int, *, creates: bool, now: float) -> tuple[QuotaName | None, float]:
-        """Reserve one request of `size` bytes; return the cap that forbids it, and seconds to wait before sending."""
-        caps = self.caps
+    def reserve(self, size: int, *, creates: bool) -> QuotaName | None:
+        """Reserve one request of `size` bytes; return the cap that forbids it."""
         with self._locked():
             used, free_at = self._read()
-            hit = _hit(caps, used, size, creates=creates)
+            hit = _hit(self.caps, used, size, creates=creates)
             if hit is not None:
-                return hit, 0.0
+                return hit
             alive = used.alive + creates
             used = Usage(
                 requests=used.requests + 1,
@@ -65,15 +66,23 @@ class SharedUsageCounter:
                 most_alive=max(used.most_alive, alive),
                 bytes=used.bytes + size,
             )
-            due = max(now, free_at)
-            self._write(used, due + 1.0 / caps.rate if caps.rate else free_at)
-            return None, due - now if caps.rate else 0.0
+            self._write(used, free_at)
+            return None
 
-    def count(self, size: int, *, now: float) -> float:
-        """Count a request that no cap but the rate binds, for cleanup; return seconds to wait before sending."""
+    def wait(self, *, now: float) -> float:
+        """Return the seconds to wait before one more request may be sent, as the rate asks."""
+        if not self.caps.rate:
+            return 0.0
         with self._locked():
             used, free_at = self._read()
             due = max(now, free_at)
+            self._write(used, due + 1.0 / self.caps.rate)
+            return due - now
+
+    def count(self, size: int) -> None:
+        """Count a request that no cap but the rate binds, for cleanup."""
+        with self._locked():
+            used, free_at = self._read()
             counts = Usage(
                 requests=used.requests + 1,
                 created=used.created,
@@ -81,8 +90,7 @@ class SharedUsageCounter:
                 most_alive=used.most_alive,
                 bytes=used.bytes + size,
             )
-            self._write(counts, due + 1.0 / self.caps.rate if self.caps.rate else free_at)
-            return due - now if self.caps.rate else 0.0
+            self._write(counts, free_at)
 
     def give_back(self, tickets: int) -> None:
         """Note that tickets are known to be gone."""

@@ -38,6 +38,8 @@ def saved_example_of(
     `ours` are the redacted Authorization values of our session, `created` the roles that sent a CreateTicket, `word`
     the nonce of a certifier, which is for this run alone.
     """
+    if example.edit is not None and example.edit.is_framed:
+        return None
     if isinstance(example.judgement, Undecided) or "subject" not in trails or not set(trails) <= ROLES & set(created):
         return None
     if not all(trails.values()) or NONCE_PATTERN.search(json.dumps(example.arguments)):

@@ -242,7 +242,7 @@ def test_session_does_not_count_in_the_body(ticket_endpoint, zstack_examine):
     if "chunks" in ticket_endpoint.profile.capabilities:
         trailing = ("X-Trailing-Authorization", session.authorization)
         parts = {"headers": (*draft.headers, trailing), "without": ("Authorization",), "framing": "trailing-headers"}
-        forms["session-in-trailer"] = {"body": draft.body, **parts}
+        forms["framing-session-in-trailer"] = {"body": draft.body, **parts}
     for name, parts in forms.items():
         edit = Edit(kind="breakage", name=name, note="the session is nowhere else")
         subject = ticket_endpoint.send(Message(edit=edit, **parts))

@@ -104,3 +104,26 @@ def test_other_variants_are_examined_by_their_own_profile(
     assert document["verdict"] == "passed"
     assert document["profile"]["base"] == ("documented" if "documented" in url else "deployed")
     assert document["target"]["given"] == url
+
+
+FRAMED = """
+from pytest_zstack_ticket.client.endpoint import TicketEndpoint
+PLAIN = ("", "plain", "expecting")
+SEND = TicketEndpoint.send
+
+def send(endpoint, message, **more):
+    if message.framing not in PLAIN:
+        assert message.edit.is_framed, message.edit.name
+        print("framed:", message.edit.name)
+    return SEND(endpoint, message, **more)
+
+TicketEndpoint.send = send
+"""
+
+
+def test_what_no_client_can_write_is_named_so_that_nothing_else_is_shown_or_sent_for_it(pytester: pytest.Pytester):
+    pytester.makepyfile(framed=FRAMED)
+    some = "ZT-HTTP-019 or ZT-HTTP-031 or ZT-HTTP-033 or ZT-HTTP-034 or ZT-ACCESS-006"
+    result = pytester.runpytest_subprocess("-p", "framed", "-s", *SMOKE, "-k", some)
+    result.assert_outcomes(passed=result.parseoutcomes()["passed"], deselected=result.parseoutcomes()["deselected"])
+    assert len({line for line in result.outlines if "framed:" in line}) > 10

@@ -32,7 +32,7 @@ class Cloud:
         for _ in range(count):
             number = len(self.entries) + 1
             self.cleanup.created("", number)
-            self.counter.reserve(1, creates=True, now=0.0)
+            self.counter.reserve(1, creates=True)
             self.entries[str(number)] = entry(number)
             made.append(str(number))
         return made

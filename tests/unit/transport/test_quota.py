@@ -82,10 +82,10 @@ def test_clean_up_passes_every_cap_but_creates_nothing():
 
 def test_what_is_gone_may_be_created_again():
     usage_counter = SharedUsageCounter(Quotas(alive=1))
-    assert usage_counter.reserve(1, creates=True, now=0.0) == (None, 0.0)
-    assert usage_counter.reserve(1, creates=True, now=0.0)[0] == "alive"
+    assert usage_counter.reserve(1, creates=True) is None
+    assert usage_counter.reserve(1, creates=True) == "alive"
     usage_counter.give_back(1)
-    assert usage_counter.reserve(1, creates=True, now=0.0) == (None, 0.0)
+    assert usage_counter.reserve(1, creates=True) is None
     assert (usage_counter.used.alive, usage_counter.used.most_alive, usage_counter.used.created) == (1, 1, 2)
     usage_counter.close()
 
@@ -93,7 +93,7 @@ def test_what_is_gone_may_be_created_again():
 def test_two_meters_of_one_file_share_their_counts():
     first = SharedUsageCounter(Quotas(requests=3))
     second = SharedUsageCounter(Quotas(requests=3), first.path)
-    taken = [usage_counter.reserve(1, creates=False, now=0.0)[0] for usage_counter in (first, second, first, second)]
+    taken = [usage_counter.reserve(1, creates=False) for usage_counter in (first, second, first, second)]
     assert taken == [None, None, None, "requests"]
     second.close()
     assert first.path.exists()

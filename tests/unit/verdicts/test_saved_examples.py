@@ -1,9 +1,12 @@
 """Which examples can be sent again in another run."""
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_zstack_ticket.model.outcome import Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.saved_example import SavedCall
+from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example
 from pytest_zstack_ticket.verdicts.saved_examples import is_harmless, observed, saved_example_of
 from tests.support.builders import answered, error
@@ -69,6 +72,13 @@ def test_undecided_examples_and_those_of_other_calls_are_not_pinned():
     assert pinned(example(Undecided(Phrase.of("a"))), subject=sent()) is None
     assert pinned(subject=sent(), created=()) is None
     assert pinned(example(name="zt-0123456789abcdef"), subject=sent()) is None
+
+
+@pytest.mark.parametrize("name", ["framing-padded-values", "kept-open-head"])
+def test_bytes_that_no_client_writes_are_not_sent_again_as_another_request(name: str) -> None:
+    one = replace(example(), edit=Edit(kind="breakage", name=name))
+    assert pinned(one, subject=sent()) is None
+    assert pinned(replace(one, edit=Edit(kind="breakage", name="header")), subject=sent()) is not None
 
 
 def test_an_empty_list_of_causes_is_no_member() -> None:
