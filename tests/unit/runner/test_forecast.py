@@ -5,7 +5,10 @@ import pytest
 from pytest_zstack_ticket.config.catalogue import load_catalogue
 from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.config.suite_load import Load, suite_load
+from pytest_zstack_ticket.model.exchange import Headers
+from pytest_zstack_ticket.runner import promise
 from pytest_zstack_ticket.runner.forecast import UNEVEN, Bounds, Pace, PlannedTest, forecast
+from tests.support.builders import answered
 
 FAR = Pace(latency=0.1, job=1.0, work=0.001)
 NEW_ONES = 0.05
@@ -58,6 +61,14 @@ def test_jobs_that_end_by_an_exception_take_longer():
     tests = [PlannedTest(Load(jobs=1, broken=1), "")]
     longer = forecast(tests, FAR, WIDE).seconds + 15 * UNEVEN
     assert forecast(tests, slow, WIDE).seconds == pytest.approx(longer, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("headers", "node"),
+    [((("set-cookie", "JSESSIONID=a1; Path=/zstack"),), True), ((("Set-Cookie", "node=a1"),), False), ((), False)],
+)
+def test_only_what_answers_as_a_real_node_is_taken_to_lose_jobs(headers: Headers, node: bool):
+    assert promise.is_a_node([answered(202, {}, headers=headers)]) is node
 
 
 def test_a_target_that_loses_jobs_is_waited_for_at_the_end():
