@@ -82,7 +82,7 @@ class Forecasting:
         if not promise.is_measured(self._tests):
             self._tests = []
             return []
-        self._pace = promise.pace_of(self._run)
+        self._pace = promise.pace_of(self._run, may_lose=any(test.load.lost for test in self._tests))
         found = self._forecast(0)
         self._whole = found.seconds
         whole = promise.is_whole(self._run.options, self._tests)

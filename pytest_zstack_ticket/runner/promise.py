@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from pytest_zstack_ticket.client.endpoint import TicketEndpoint
+from pytest_zstack_ticket.client.polling_pace import PollingPace
 from pytest_zstack_ticket.config.options import RunOptions
 from pytest_zstack_ticket.config.suite_load import Load, suite_load
 from pytest_zstack_ticket.model.exchange import Exchange, JsonObject, Response
 from pytest_zstack_ticket.model.quotas import Quotas
 from pytest_zstack_ticket.report.text.progress_text import clock
 from pytest_zstack_ticket.report.text.translations import translations
-from pytest_zstack_ticket.runner.forecast import LEARNING, Bounds, Forecast, Pace, PlannedTest, forecast
+from pytest_zstack_ticket.runner.forecast import LEARNING, OVERSHOOT, Bounds, Forecast, Pace, PlannedTest, forecast
 from pytest_zstack_ticket.runner.limits import quotas_of, window_of
 from pytest_zstack_ticket.runner.machine_speed import seconds_of_a_request
 from pytest_zstack_ticket.runner.run import Run
 
 EXCEPTION = 15.0
 """Seconds that a real node takes longer for a job which ends by an exception (recorded exchanges of 5.2.1)."""
+BEYOND = "\N{MAHJONG TILE RED DRAGON}"
+"""A character that real nodes lose a job for, where their database cannot store it (facts of 5.2.1)."""
+SOON = 1.0
+"""Seconds in which a job has ended that is not lost, at least."""
 CONTAINER_COOKIE = "JSESSIONID="
 MOST_OF_ALL = 0.7
 """The part of the requirements that the tests of a whole run examine at least: not all apply to every target."""
@@ -31,8 +37,11 @@ def bounds_of(options: RunOptions) -> Bounds:
     )
 
 
-def pace_of(run: Run) -> Pace:
-    """Return the pace of the target as far as it was met, and of this machine."""
+def pace_of(run: Run, *, may_lose: bool = True) -> Pace:
+    """Return the pace of the target as far as it was met, and of this machine.
+
+    Where jobs may get lost that the run starts, one such create is sent, unless the target is none that does so.
+    """
     pace = run.reached.client.pace
     waits = not run.options.embedded and is_a_node(run.reached.endpoint.calibration.exchanges)
     return Pace(
@@ -40,8 +49,16 @@ def pace_of(run: Run) -> Pace:
         job=pace.job or 0.0,
         work=seconds_of_a_request(),
         exception=EXCEPTION if waits else 0.0,
-        loses=waits,
+        loses=waits and may_lose and _loses(run.reached.endpoint, pace),
     )
+
+
+def _loses(endpoint: TicketEndpoint, pace: PollingPace) -> bool:
+    """Send a create with a character beyond U+FFFF; return False if its job ends as soon as others do."""
+    usual = (pace.latency or 0.0) + (pace.job or 0.0)
+    draft = endpoint.draft(description=BEYOND)
+    result = endpoint.create(draft, job_limit=max(SOON, 4 * usual), first_wait=OVERSHOOT * (pace.job or 0.0))
+    return result.reading not in ("accepted", "refused", "malformed")
 
 
 def is_a_node(exchanges: Iterable[Exchange]) -> bool:
