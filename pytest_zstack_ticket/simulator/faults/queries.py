@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from pytest_zstack_ticket.simulator.faults.effects import Around
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.faults.query_operators import NAME, OPERATORS, Stage, changed, row, some
-from pytest_zstack_ticket.simulator.http.query_parameters import Query
+from pytest_zstack_ticket.simulator.http.query_parameters import Condition, Query
 from pytest_zstack_ticket.simulator.services.conditions import Found, meets
 from pytest_zstack_ticket.simulator.services.inventories import ticket_inventory
 from pytest_zstack_ticket.simulator.state import CallContext
@@ -116,6 +116,17 @@ def _only_by_name(default: Stage, context: CallContext, rows: list[Found], asked
     """Sort as asked by the name, and not at all by another member."""
     by_name = (asked.sort or "").lstrip("+-") == NAME
     return list(default(context, rows, asked if by_name else replace(asked, sort="")))
+
+
+def _ten_values(one: Condition) -> Condition:
+    few = ",".join(one.value.split(",")[:10])
+    return replace(one, value=few) if "in" in one.operator.split() else one
+
+
+def _null_dropped(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+    """Show only rows that have a value in the member that is sorted by, as an inner join does."""
+    name = (asked.sort or "").lstrip("+-")
+    return list(default(context, [row for row in rows if not name or row.value(name) is not None], asked))
 
 
 def _by_date(change: Callable[[str], str]) -> Callable[..., list[Found]]:
@@ -225,10 +236,12 @@ QUERIES: tuple[Fault, ...] = (
         changed(lambda one: replace(one, value=one.value.partition(",")[0]) if "in" in one.operator.split() else one),
         "in compares the first value only",
     ),
+    row("filter-ten-of-in", "filter", changed(_ten_values), "a list of values is read up to the tenth"),
     *OPERATORS,
     row("ignore-sort", "sort", _asked(sort=""), "the order that was asked for is ignored"),
     row("reverse-sort", "sort", _reversed, "the order is the opposite of what was asked for"),
     row("sort-by-name-only", "sort", _only_by_name, "an order by another member than the name is ignored"),
+    row("sort-drops-null", "sort", _null_dropped, "a sort drops the rows that have no value in its member"),
     row("sort-by-date-ignored", "sort", _by_date(lambda _: ""), "an order by a date is ignored"),
     row("sort-dates-upwards", "sort", _by_date(lambda one: one.lstrip("-")), "an order by a date is always upwards"),
     row("sort-by-uuid", "sort", _asked(sort="uuid"), "rows are always in the order of their uuids"),
@@ -242,6 +255,12 @@ QUERIES: tuple[Fault, ...] = (
         "the limit is ignored where fields are asked for",
     ),
     row("ignore-start", "page", _asked(start=0), "the start is ignored"),
+    row(
+        "start-unless-counted",
+        "page",
+        _page(lambda one: replace(one, start=0 if one.reply_with_count else one.start)),
+        "the start is ignored where the total is asked for as well",
+    ),
     row("limit-one-less", "page", _page(lambda one: replace(one, limit=max(0, one.limit - 1))), "one row too few"),
     row("limit-one-more", "page", _page(lambda one: replace(one, limit=one.limit + 1)), "a page has one row too many"),
     row(
