@@ -121,6 +121,7 @@ CHECKS: dict[str, CheckFunction] = {
     "archived-history": archives.archived_history,
     "not-archived": archives.not_archived,
     "row-classes": archives.row_classes,
+    "selected-fields-of-past": archives.selected_fields_of_past,
     "stays-deleted": archives.stays_deleted,
     "history-not-rewritten": history.history_not_rewritten,
     "history-date-order": history.history_date_order,

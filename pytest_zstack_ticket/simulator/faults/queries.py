@@ -10,7 +10,7 @@ from pytest_zstack_ticket.simulator.faults.effects import Around
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.faults.query_operators import NAME, OPERATORS, Stage, changed, row, some
 from pytest_zstack_ticket.simulator.http.query_parameters import Condition, Query
-from pytest_zstack_ticket.simulator.services.conditions import Found, meets
+from pytest_zstack_ticket.simulator.services.conditions import Found, Row, meets
 from pytest_zstack_ticket.simulator.services.inventories import ticket_inventory
 from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.sessions import Session, administrator
@@ -165,6 +165,15 @@ def _unasked(most: int) -> Callable[[Query], Query]:
     return lambda one: replace(one, limit=most) if one.limit == Query().limit else one
 
 
+def _all_fields_of(entity: str) -> Callable[..., list[Row]]:
+    """Ignore the fields that are asked for in queries of one kind of rows."""
+
+    def stage(default: Stage, context: CallContext, rows: list[Row], asked: Query) -> list[Row]:
+        return list(default(context, rows, replace(asked, fields=()) if context.call.entity == entity else asked))
+
+    return stage
+
+
 def _total(change: Callable[[int], int]) -> Callable[..., int]:
     return lambda default, context, rows, asked: change(default(context, rows, asked))
 
@@ -280,6 +289,10 @@ QUERIES: tuple[Fault, ...] = (
     row("total-after-start", "total", _total_after_start, "total counts from start on"),
     row("count-of-page", "total", _count_of_page, "where only the total is asked for, it counts the page"),
     row("ignore-fields", "fields", _asked(fields=()), "the fields that were asked for are ignored"),
+    *(
+        row(f"ignore-fields-of:{entity}", "fields", _all_fields_of(entity), f"fields are ignored in queries of {about}")
+        for entity, about in (("archive", "archives"), ("history", "histories"))
+    ),
     row("first-field-only", "fields", _page(lambda one: replace(one, fields=one.fields[:1])), "only the first field"),
 )
 """Every fault of queries."""
