@@ -17,6 +17,7 @@ from pytest_zstack_ticket.simulator.storage.sessions import Session, administrat
 from pytest_zstack_ticket.simulator.storage.tables import Ticket
 
 Rows: TypeAlias = Callable[[CallContext, Session, Query], list[Found]]
+Project: TypeAlias = Callable[[CallContext, list[Row], Query], list[Row]]
 
 _AGE = 2.0
 _SQL = ("'", '"', "--", ";")
@@ -168,8 +169,8 @@ def _unasked(most: int) -> Callable[[Query], Query]:
 def _all_fields_of(entity: str) -> Callable[..., list[Row]]:
     """Ignore the fields that are asked for in queries of one kind of rows."""
 
-    def stage(default: Stage, context: CallContext, rows: list[Row], asked: Query) -> list[Row]:
-        return list(default(context, rows, replace(asked, fields=()) if context.call.entity == entity else asked))
+    def stage(default: Project, context: CallContext, rows: list[Row], asked: Query) -> list[Row]:
+        return default(context, rows, replace(asked, fields=()) if context.call.entity == entity else asked)
 
     return stage
 
