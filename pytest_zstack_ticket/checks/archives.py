@@ -9,9 +9,9 @@ from __future__ import annotations
 from pytest_zstack_ticket.api.classify import from_gateway
 from pytest_zstack_ticket.api.messages import Row, final_answer, json_object, rows_of
 from pytest_zstack_ticket.checks.history import row_key, row_text
-from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
-from pytest_zstack_ticket.checks.query_conditions import conditions_of
-from pytest_zstack_ticket.checks.query_rows import missing_rows, outcome_of_query
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, one_line, outcome_of, refused, violation
+from pytest_zstack_ticket.checks.query_conditions import conditions_of, parameter
+from pytest_zstack_ticket.checks.query_rows import missing_rows, outcome_of_query, path_of
 from pytest_zstack_ticket.checks.roundtrip import brief, same
 from pytest_zstack_ticket.model.exchange import Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
@@ -63,6 +63,30 @@ def row_classes(trails: Trails, _arguments: Arguments, profile: Profile) -> Judg
     if own is None or wrong is None:
         return None
     return violation(Phrase.of("expect-value", member="schema", value=own), Phrase.of("shows", value=brief(wrong)))
+
+
+def selected_fields_of_past(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that rows of histories or archives have the members that `fields` names, and no others.
+
+    Role `whole` is the same query without fields: what it does not show of a row may be missing.
+    """
+    rows, whole = rows_of(trails["subject"]), rows_of(trails["whole"])
+    if rows is None or whole is None:
+        return _unoffered(trails, profile, "subject" if rows is None else "whole")
+    if not rows:
+        return Undecided(Phrase.of("not-shown", member="inventories"))
+    asked = {name.strip() for name in parameter(path_of(trails), "fields").split(",")}
+    known = {row.get("uuid"): _members(row) for row in whole}
+    for row in rows:
+        shown = _members(row)
+        if shown - asked or (known.get(row.get("uuid"), set()) & asked) - shown:
+            wanted = Phrase.of("expect-fields", fields=", ".join(sorted(asked)))
+            return violation(wanted, Phrase.of("shows", value=one_line(", ".join(sorted(shown)) or "{}")))
+    return None
+
+
+def _members(row: Row) -> set[str]:
+    return {name for name, value in row.items() if value is not None}
 
 
 def _asked(trails: Trails, role: str) -> str:

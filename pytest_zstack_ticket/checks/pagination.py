@@ -119,22 +119,29 @@ def _counted(exchanges: Sequence[Exchange]) -> int | None:
 
 
 def in_order(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that rows are sorted by the member that `sort` names, descending after a minus sign."""
+    """Check that a sort shows our tickets, each once, in the order of the member that it names, down after a minus.
+
+    A ticket without a value in that member is shown as well: it stands at either end.
+    """
     rows, ours = rows_of(trails["subject"]), own_tickets(trails)
     if rows is None:
         return missing_rows(trails, profile)
-    if ours is None:
+    if ours is None or not _has_room(rows, ours, trails):
         return Undecided(Phrase.of("controls-changed"))
     asked = parameter(path_of(trails), "sort")
     member = asked.lstrip("+- ")
-    if sorted(names_of(rows)) != sorted(names_of(ours)):
-        return Undecided(Phrase.of("controls-changed"))
-    shown = _values(rows, member)
-    if shown is None or len(set(shown)) < FEWEST:
+    found, shown = selection_violation(names_of(ours), names_of(rows), trails), _values(rows, member)
+    if found is None and (shown is None or len(set(shown)) < FEWEST):
         return Undecided(Phrase.of("not-shown", member=member))
-    if not in_some_order(shown, descending=asked.startswith("-")):
-        return violation(Phrase.of("expect-order", sort=asked), Phrase.of("order", values=brief_names(shown)))
-    return None
+    if found is None and not in_some_order(shown or [], descending=asked.startswith("-")):
+        return violation(Phrase.of("expect-order", sort=asked), Phrase.of("order", values=brief_names(shown or [])))
+    return found
+
+
+def _has_room(rows: Iterable[Row], ours: Sequence[Row], trails: Trails) -> bool:
+    """Return True if a page can show all of our tickets, and shows names by which they are known."""
+    limit = parameter(path_of(trails), "limit")
+    return all(row.get("name") is not None for row in rows) and (not limit or int(limit) >= len(ours))
 
 
 def _values(rows: Iterable[Row], member: str) -> list[str] | None:

@@ -84,11 +84,11 @@ def brief_names(names: Iterable[str]) -> str:
     return one_line(", ".join(names)) or "-"
 
 
-def path_of(trails: Trails) -> str:
-    """Return the path that the subject asked for."""
-    return trails["subject"][0].request.path
+def path_of(trails: Trails, role: str = "subject") -> str:
+    """Return the path that a role asked for."""
+    return trails[role][0].request.path
 
 
-def conditions_text(trails: Trails) -> str:
-    """Show the subject's conditions in one line."""
-    return one_line(" & ".join(value for key, value in parameters_of(path_of(trails)) if key == "q"))
+def conditions_text(trails: Trails, role: str = "subject") -> str:
+    """Show the conditions of a role in one line."""
+    return one_line(" & ".join(value for key, value in parameters_of(path_of(trails, role)) if key == "q"))

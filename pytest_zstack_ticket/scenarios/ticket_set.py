@@ -6,6 +6,7 @@ import json
 import secrets
 import threading
 import time
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -35,6 +36,8 @@ AT_ONCE = 2
 """Of these so many in a row."""
 MOST_LOST = 2
 """Repetitions of a listing whose response was lost."""
+AROUND = ("minute_before", "minute_after", "day_start", "day_before", "day_end", "day_after")
+"""Moments around the date of the first ticket, see `fill_in`."""
 LIMIT = 50
 """On each query that does not say otherwise, so that a target which ignores conditions does not send all it has."""
 
@@ -54,8 +57,10 @@ class TicketSet:
         self._letters = letters
         self._rounds = 0
         self._lock = threading.Lock()
+        self._sending = threading.Lock()
         self._listing: CallResult | None = None
         self._first: CallResult | None = None
+        self._together: dict[tuple[str, ...], list[CallResult]] = {}
         self.token = ""
         self.created: dict[str, CallResult] = {}
 
@@ -71,7 +76,7 @@ class TicketSet:
     def _create_tickets(self) -> None:
         self._rounds += 1
         self.token, self._listing = f"zq{secrets.token_hex(6)}", None
-        self._first = None
+        self._first, self._together = None, {}
         # the order in which they are created matters only to tests of the few
         window = 1 if self._letters == LETTERS else self._window
         drafts = map(self._draft, self._letters)
@@ -89,11 +94,13 @@ class TicketSet:
 
         `{text_a}`, `{text_c}` and `{text_e}` are descriptions, `{uuid1}` to `{uuid5}` the uuids in their order,
         `{time1}` to `{time5}` the dates of creation in theirs, and `{status}` is that of the first ticket.
+        `{minute_before}` and `{minute_after}` are a minute from `{time1}`; `{day_start}` and `{day_end}` the first and
+        the last second of its day, `{day_before}` and `{day_after}` the seconds next to these.
         """
         self.create_tickets()
         values = {letter: result.sent("name") for letter, result in self.created.items()}
         values |= {f"text_{letter}": result.sent("description") for letter, result in self.created.items()}
-        if any("{uuid" in text or "{time" in text or "{status" in text for text in templates):
+        if any(mark in text for text in templates for mark in ("{uuid", "{time", "{status", "{minute", "{day")):
             values |= self._shown()
         return [text.format(own=self.token, **values) for text in templates]
 
@@ -103,12 +110,13 @@ class TicketSet:
         unknown = UNKNOWN.format(own=self.token)
         uuids = sorted(str(row["uuid"]) for row in rows if row.get("uuid"))
         found = [moment(row.get("createDate")) for row in rows]
-        dates = sorted(one.strftime("%Y-%m-%d %H:%M:%S") for one in found if one is not None)
+        moments = sorted(one.replace(tzinfo=None) for one in found if one is not None)
+        dates = [_told(one) for one in moments]
         values = {"status": next((str(row["status"]) for row in rows if row.get("status")), unknown)}
         for name, known in (("uuid", uuids), ("time", dates)):
             values |= {f"{name}{place}": value for place, value in enumerate(known, 1)}
-        every = ("uuid", "time")
-        return {f"{name}{place}": unknown for name in every for place in range(1, len(self._letters) + 1)} | values
+        names = [f"{name}{place}" for name in ("uuid", "time") for place in range(1, len(self._letters) + 1)]
+        return dict.fromkeys((*names, *AROUND), unknown) | values | (_around(moments[0]) if moments else {})
 
     def query(self, *conditions: str, **parameters: str | int | None) -> CallResult:
         """Query tickets by conditions, see `fill_in`; parameters as they are, a `limit` of None without one."""
@@ -143,6 +151,19 @@ class TicketSet:
         before = self._listing or self.listing()
         subject = self.query(*conditions, **parameters)
         return {"subject": subject, "before": before, "after": self.listing()}
+
+    def query_together(self, *conditions: str) -> list[CallResult]:
+        """Query by each condition beside that on our tickets, with a listing before and after all of them.
+
+        The same conditions are sent once, for whichever requirements judge them.
+        """
+        with self._sending:
+            self.create_tickets()
+            if conditions not in self._together:
+                before = self._listing or self.listing()
+                asked = [self.query("name~=%{own}%", one) for one in conditions]
+                self._together[conditions] = [before, *asked, self.listing()]
+            return self._together[conditions]
 
     def uuids(self) -> list[str]:
         """List the uuids of the first and the last ticket created, as far as a create or a listing shows them."""
@@ -188,3 +209,16 @@ class TicketSet:
         if letter in DESCRIBED:
             body["params"]["description"] = f"described {self.token} {DESCRIBED[letter]}"
         return Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=known.headers)
+
+
+def _told(moment: datetime) -> str:
+    """Write a moment as a condition has it."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _around(moment: datetime) -> dict[str, str]:
+    """Return the moments of AROUND."""
+    start, minute, second = moment.replace(hour=0, minute=0, second=0), timedelta(minutes=1), timedelta(seconds=1)
+    after = start + timedelta(days=1)
+    moments = (moment - minute, moment + minute, start, start - second, after - second, after)
+    return {name: _told(one) for name, one in zip(AROUND, moments, strict=True)}

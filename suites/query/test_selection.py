@@ -7,12 +7,23 @@ import pytest
 from pytest_zstack_ticket import Edit, by_requirement
 
 OWN = "name~=%{own}%"
+STRANGERS = {
+    "uuid": ",".join(f"{place:032x}" for place in range(24)),
+    "name": ",".join(f"{{own}}{one}" for one in range(80)),
+}
+"""Values of a list that no ticket has, in front of ours: more than a server that reads only the first would look at."""
 SELECTIONS = {
     "ZT-QUERY-003": [["name={c}"], ["name={a}"], [OWN, "uuid={uuid2}"]],
     "ZT-QUERY-004": [[OWN, "name!={c}"], [OWN, "uuid!={uuid2}"]],
     "ZT-QUERY-006": [[OWN, "name!~={own} d%"], [OWN, "description!~=%m"]],
-    "ZT-QUERY-007": [["name?={a},{b},{d}"], ["name?={b}"], ["uuid?={uuid1},{uuid4}"]],
-    "ZT-QUERY-008": [[OWN, "name!?={a},{d}"], [OWN, "uuid!?={uuid1},{uuid4}"]],
+    "ZT-QUERY-007": [
+        *(["name?={a},{b},{d}"], ["name?={b}"], ["uuid?={uuid1},{uuid4}"]),
+        [OWN, f"uuid?={STRANGERS['uuid']},{{uuid2}},{{uuid5}}"],
+    ],
+    "ZT-QUERY-008": [
+        *([OWN, "name!?={a},{d}"], [OWN, "uuid!?={uuid1},{uuid4}"]),
+        [OWN, f"uuid!?={STRANGERS['uuid']},{{uuid2}},{{uuid5}}"],
+    ],
     "ZT-QUERY-009": [[OWN, "description is null"]],
     "ZT-QUERY-010": [[OWN, "description not null"]],
     "ZT-QUERY-011": [[OWN, "name>{c}"], [OWN, "uuid>{uuid3}"]],
@@ -39,7 +50,7 @@ VALUES = {
     "list": [
         *("uuid{sign}{uuid1}", "uuid{sign}{uuid5},{uuid2}", "uuid{sign}{uuid3},{uuid1},{uuid4}"),
         *("description{sign}{text_a}", "description{sign}{text_c},{text_e}", "description{sign}{text_e},{own}"),
-        *("name{sign}{a},{b},{c}", "name{sign}{e},{own}"),
+        *("name{sign}{a},{b},{c}", "name{sign}{e},{own}", f"name{{sign}}{STRANGERS['name']},{{c}},{{e}}"),
     ],
     "order": [
         *("name{sign}{b}", "name{sign}{d}", "uuid{sign}{uuid2}", "uuid{sign}{uuid4}"),

@@ -64,20 +64,16 @@ class FindingCards:
 
     def compact(self, finding: Finding, requirement: Mapping[str, Any], *, body_file: str = "") -> list[str]:
         """Write what decides a finding in at most 15 lines; `body_file` holds the body of its request."""
-        consequence = requirement.get("consequence")
+        consequence, why = requirement.get("consequence"), 1 if finding.get("irregular") else 2
         lines = [
-            *self._labelled("expected", [self.translations.render_json(finding["expected"], self.lang)])[:2],
-            *self._labelled("actual", [self._actual(finding)])[:2],
-            *(self._labelled("edit", self._edited(finding["edit"], finding))[:2] if finding["edit"] else ()),
+            *self._labelled("expected", [self.translations.render_json(finding["expected"], self.lang)], most=2),
+            *self._labelled("actual", [self._actual(finding)], most=2),
+            *(self._labelled("edit", self._edited(finding["edit"], finding), most=2) if finding["edit"] else ()),
             *self._one_line("request", self._asked(finding["subject"])),
             *self._one_line("answer", self._answered(finding["subject"])),
             *self._one_line("sibling", self._answered(finding["sibling"])),
             *self._one_line("deciding", self._looked_up(finding.get("deciding"))),
-            *(
-                self._labelled("why", [consequence[self.lang]])[: 1 if finding.get("irregular") else 2]
-                if consequence
-                else ()
-            ),
+            *(self._labelled("why", [consequence[self.lang]], most=why) if consequence else ()),
         ]
         curl = with_body_file(finding["curl"], body_file) if body_file else finding["curl"]
         return [*lines, *self._commands({**finding, "curl": curl})]
@@ -179,12 +175,14 @@ class FindingCards:
         note = self._labelled("state", [self._say("irregular")]) if finding.get("irregular") else []
         return [*note, *commands]
 
-    def _labelled(self, label: str, paragraphs: Sequence[str], data: Sequence[str] = ()) -> list[str]:
-        """Write text next to its label, wrapped below itself; data is not broken at words."""
+    def _labelled(
+        self, label: str, paragraphs: Sequence[str], data: Sequence[str] = (), *, most: int = MAX_LINES
+    ) -> list[str]:
+        """Write text next to its label, wrapped below itself, of at most `most` lines; data is not broken at words."""
         columns = COLUMNS - LABEL_COLUMNS - 2
         lines = [line for text in paragraphs for line in wrapped(visible(text), columns)]
-        if len(lines) > MAX_LINES:
-            lines = [*lines[: MAX_LINES - 1], shortened(f"{lines[MAX_LINES - 1]} …", columns)]
+        if len(lines) > most:
+            lines = [*lines[: most - 1], shortened(f"{lines[most - 1]} …", columns)]
         lines += [line for text in data for line in chopped(visible(text), columns)]
         shown = self._say(label)
         return [f"  {pad('' if index else shown, LABEL_COLUMNS)}{line}" for index, line in enumerate(lines)]

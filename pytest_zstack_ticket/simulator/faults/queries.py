@@ -9,14 +9,15 @@ from typing import Any, TypeAlias
 from pytest_zstack_ticket.simulator.faults.effects import Around
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.faults.query_operators import NAME, OPERATORS, Stage, changed, row, some
-from pytest_zstack_ticket.simulator.http.query_parameters import Query
-from pytest_zstack_ticket.simulator.services.conditions import Found, meets
+from pytest_zstack_ticket.simulator.http.query_parameters import Condition, Query
+from pytest_zstack_ticket.simulator.services.conditions import Found, Row, meets
 from pytest_zstack_ticket.simulator.services.inventories import ticket_inventory
 from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.sessions import Session, administrator
 from pytest_zstack_ticket.simulator.storage.tables import Ticket
 
 Rows: TypeAlias = Callable[[CallContext, Session, Query], list[Found]]
+Project: TypeAlias = Callable[[CallContext, list[Row], Query], list[Row]]
 
 _AGE = 2.0
 _SQL = ("'", '"', "--", ";")
@@ -118,6 +119,17 @@ def _only_by_name(default: Stage, context: CallContext, rows: list[Found], asked
     return list(default(context, rows, asked if by_name else replace(asked, sort="")))
 
 
+def _ten_values(one: Condition) -> Condition:
+    few = ",".join(one.value.split(",")[:10])
+    return replace(one, value=few) if "in" in one.operator.split() else one
+
+
+def _null_dropped(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+    """Show only rows that have a value in the member that is sorted by, as an inner join does."""
+    name = (asked.sort or "").lstrip("+-")
+    return list(default(context, [row for row in rows if not name or row.value(name) is not None], asked))
+
+
 def _by_date(change: Callable[[str], str]) -> Callable[..., list[Found]]:
     """Sort by something else where a sort by a date was asked for."""
 
@@ -152,6 +164,15 @@ def _page(change: Callable[[Query], Query]) -> Callable[..., Any]:
 def _unasked(most: int) -> Callable[[Query], Query]:
     """Show fewer rows where the default holds, which is a thousand."""
     return lambda one: replace(one, limit=most) if one.limit == Query().limit else one
+
+
+def _all_fields_of(entity: str) -> Callable[..., list[Row]]:
+    """Ignore the fields that are asked for in queries of one kind of rows."""
+
+    def stage(default: Project, context: CallContext, rows: list[Row], asked: Query) -> list[Row]:
+        return default(context, rows, replace(asked, fields=()) if context.call.entity == entity else asked)
+
+    return stage
 
 
 def _total(change: Callable[[int], int]) -> Callable[..., int]:
@@ -225,10 +246,12 @@ QUERIES: tuple[Fault, ...] = (
         changed(lambda one: replace(one, value=one.value.partition(",")[0]) if "in" in one.operator.split() else one),
         "in compares the first value only",
     ),
+    row("filter-ten-of-in", "filter", changed(_ten_values), "a list of values is read up to the tenth"),
     *OPERATORS,
     row("ignore-sort", "sort", _asked(sort=""), "the order that was asked for is ignored"),
     row("reverse-sort", "sort", _reversed, "the order is the opposite of what was asked for"),
     row("sort-by-name-only", "sort", _only_by_name, "an order by another member than the name is ignored"),
+    row("sort-drops-null", "sort", _null_dropped, "a sort drops the rows that have no value in its member"),
     row("sort-by-date-ignored", "sort", _by_date(lambda _: ""), "an order by a date is ignored"),
     row("sort-dates-upwards", "sort", _by_date(lambda one: one.lstrip("-")), "an order by a date is always upwards"),
     row("sort-by-uuid", "sort", _asked(sort="uuid"), "rows are always in the order of their uuids"),
@@ -242,6 +265,12 @@ QUERIES: tuple[Fault, ...] = (
         "the limit is ignored where fields are asked for",
     ),
     row("ignore-start", "page", _asked(start=0), "the start is ignored"),
+    row(
+        "start-unless-counted",
+        "page",
+        _page(lambda one: replace(one, start=0 if one.reply_with_count else one.start)),
+        "the start is ignored where the total is asked for as well",
+    ),
     row("limit-one-less", "page", _page(lambda one: replace(one, limit=max(0, one.limit - 1))), "one row too few"),
     row("limit-one-more", "page", _page(lambda one: replace(one, limit=one.limit + 1)), "a page has one row too many"),
     row(
@@ -261,6 +290,10 @@ QUERIES: tuple[Fault, ...] = (
     row("total-after-start", "total", _total_after_start, "total counts from start on"),
     row("count-of-page", "total", _count_of_page, "where only the total is asked for, it counts the page"),
     row("ignore-fields", "fields", _asked(fields=()), "the fields that were asked for are ignored"),
+    *(
+        row(f"ignore-fields-of:{entity}", "fields", _all_fields_of(entity), f"fields are ignored in queries of {about}")
+        for entity, about in (("archive", "archives"), ("history", "histories"))
+    ),
     row("first-field-only", "fields", _page(lambda one: replace(one, fields=one.fields[:1])), "only the first field"),
 )
 """Every fault of queries."""

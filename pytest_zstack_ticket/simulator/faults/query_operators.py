@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -18,6 +19,7 @@ Stage: TypeAlias = Callable[[CallContext, list[Found], Query], Any]
 
 BOTH = frozenset({"query", "get"})
 NAME = "name"
+DATES = ("createDate", "lastOpDate")
 
 
 def some(pick: Callable[[list[Condition]], list[Condition]]) -> Callable[..., list[Found]]:
@@ -46,6 +48,10 @@ def _swap(operator: str, other: str) -> Callable[[Condition], Condition]:
 def _swap_beside_name(operator: str, other: str) -> Callable[[Condition], Condition]:
     """Understand an operator as another one where the condition is not on the name."""
     return lambda one: replace(one, operator=other) if one.operator == operator and one.field != NAME else one
+
+
+def _swap_on_dates(operator: str, other: str) -> Callable[[Condition], Condition]:
+    return lambda one: replace(one, operator=other) if one.operator == operator and one.field in DATES else one
 
 
 def row(name: str, step: str, wrapper: Callable[..., Any], about: str) -> Fault:
@@ -100,7 +106,28 @@ def _operators() -> list[Fault]:
         )
         for word, other in _OPPOSITES.items()
     ]
-    return [*ignored, *negated, *confused, *beside]
+    edges = [
+        row(f"edge-of-dates:{one}:{other}", "filter", changed(_swap_on_dates(_WORDS[one], _WORDS[other])), about)
+        for one, other, about in (
+            (*pair, f"{pair[0]} is {pair[1]} on dates")
+            for pair in (("ge", "gt"), ("le", "lt"), ("gt", "ge"), ("lt", "le"))
+        )
+    ]
+    return [*ignored, *negated, *confused, *beside, *edges]
+
+
+def _dates_by_day(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+    """Compare the days of dates, not their times."""
+    zone = context.state.options.zone
+
+    def midnight(seconds: float) -> float:
+        moment = datetime.fromtimestamp(seconds, zone)
+        return moment.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+
+    days = [Found((midnight(row.times[0]), midnight(row.times[1])), row.show) for row in rows]
+    origin = {id(day): row for day, row in zip(days, rows, strict=True)}
+    cut = [replace(one, value=one.value[:10]) if one.field in DATES else one for one in asked.conditions]
+    return [origin[id(day)] for day in default(context, days, replace(asked, conditions=cut))]
 
 
 def _sequence_as_text(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
@@ -123,5 +150,7 @@ _SEQUENCE = Fault(
     effects=tuple(Around(f"query.{step}", _sequence_as_text, frozenset({"query"})) for step in ("filter", "sort")),
 )
 
-OPERATORS = (*_operators(), _SEQUENCE)
+_BY_DAY = row("dates-by-day", "filter", _dates_by_day, "conditions on dates ignore the time of the day")
+
+OPERATORS = (*_operators(), _SEQUENCE, _BY_DAY)
 """The faults of operators."""

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Response
 from pytest_zstack_ticket.model.outcome import Phrase, Violation
 from pytest_zstack_ticket.model.ticket import Edit
@@ -166,3 +168,12 @@ def test_a_card_without_a_sibling_or_a_body_is_shorter():
     assert "  request   GET /v1/tickets" in card
     assert "  response  204 " in card
     assert not [line for line in card if line.startswith("  sibling")]
+
+
+@pytest.mark.parametrize("member", ["expected", "actual"])
+def test_what_a_compact_card_has_no_room_for_is_marked(member):
+    document = {**found(), member: {"key": "shows", "parameters": {"value": "one two three, " * 20}}}
+    shown = [line for line in WITH_EVIDENCE.compact(document, REQUIREMENT) if "three" in line]
+    assert len(shown) == 2
+    assert shown[-1].endswith("…")
+    assert max(map(len, shown)) <= 80
