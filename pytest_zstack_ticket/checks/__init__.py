@@ -30,6 +30,7 @@ from pytest_zstack_ticket.checks import (
     side_effects,
     stability,
     stateful,
+    updates,
     visibility,
 )
 from pytest_zstack_ticket.checks.causes import causes_of
@@ -94,8 +95,9 @@ CHECKS: dict[str, CheckFunction] = {
     "same-response-form": persistence.same_response_form,
     "event-effect": lifecycle.event_effect,
     "event-response": lifecycle.event_response,
-    "updated-requests": lifecycle.updated_requests,
-    "updated-description": lifecycle.updated_description,
+    "updated-requests": updates.updated_requests,
+    "updated-description": updates.updated_description,
+    "kept-description": updates.kept_description,
     "entity-tag-moves-on": queries.entity_tag_moves_on,
     "deleted-ticket": lifecycle.deleted_ticket,
     "own-deletion": lifecycle.own_deletion,
@@ -143,6 +145,7 @@ CHECKS: dict[str, CheckFunction] = {
     "another-session": sessions.another_session,
     "session-kept": sessions.session_kept,
     "session-of-its-own": sessions.session_of_its_own,
+    "ended-is-invalid": sessions.ended_is_invalid,
     "query-list": queries.query_list,
     "query-schema-paths": queries.query_schema_paths,
     "all-created-listed": queries.all_created_listed,

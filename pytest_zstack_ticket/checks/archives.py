@@ -135,16 +135,20 @@ def _as_it_was(ticket: Row, row: Row) -> Judgement:
 
 
 def archived_history(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that the archived history of a deleted ticket is its own, with every row that it had, if it is kept.
+    """Check that the archived history of a deleted ticket is its own, with every row that it had.
 
-    Roles: `history` is a query for its history before the deletion, `subject` one of the archived histories.
+    Roles: `history` is a query for its history before the deletion, `subject` one of the archived histories. Where that
+    shows none, `archives` is a query of the archives for the ticket, and `left` one for its history, which may stay
+    where it was. Where the archives do not hold the ticket either, its history need not be kept.
     """
     rows, known = rows_of(trails["subject"]), rows_of(trails.get("history", ()))
     if rows is None:
         return _unoffered(trails, profile, "subject")
-    if not rows or not known:
-        return Undecided(Phrase.of("not-shown", member="history"))
     uuid = _asked(trails, "subject")
+    if not known or not (rows or _holds(trails, uuid)):
+        return Undecided(Phrase.of("not-shown", member="archives" if known else "history"))
+    if not rows and (rows := rows_of(trails.get("left", ()))) is None:
+        return Undecided(Phrase.of("query-unclear", role="left"))
     if any(row.get("ticketUuid", uuid) != uuid for row in rows):
         return violation(Phrase.of("expect-own-history"), Phrase.of("stored", count=len(rows)))
     reported = [row_key(row) for row in rows]
@@ -154,6 +158,20 @@ def archived_history(trails: Trails, _arguments: Arguments, profile: Profile) ->
                 Phrase.of("expect-archived-row", row=row_text(row)), Phrase.of("rows-are", rows=_all(rows))
             )
     return None
+
+
+def _holds(trails: Trails, uuid: str) -> bool:
+    """Say whether the archives hold a ticket."""
+    return any(row.get("ticketUuid") == uuid for row in rows_of(trails.get("archives", ())) or ())
+
+
+def archived_twice(trails: Trails) -> Violation | None:
+    """Say whether the archives show a ticket more than once; `archives` is a query of them for it."""
+    uuid = _asked(trails, "archives")
+    own = [row for row in rows_of(trails.get("archives", ())) or () if uuid and row.get("ticketUuid") == uuid]
+    if len(own) < 2:
+        return None
+    return violation(Phrase.of("expect-archived-once"), Phrase.of("stored", count=len(own)))
 
 
 def _all(rows: list[Row]) -> str:

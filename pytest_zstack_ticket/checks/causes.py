@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from pytest_zstack_ticket.api.classify import classify, job_id
 from pytest_zstack_ticket.api.messages import answers, rows_of, sent_params
 from pytest_zstack_ticket.api.strict_json import text_of
-from pytest_zstack_ticket.checks.outcomes import Arguments
+from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, outcome_of
 from pytest_zstack_ticket.checks.query_conditions import conditions_of, may_meet, parameters_of
 from pytest_zstack_ticket.checks.roundtrip import inventory_of, same, trimmed
 from pytest_zstack_ticket.model.exchange import Exchange, Trails
@@ -77,6 +77,7 @@ SEVERAL, PAGE = "ZT-QUERY-015", "ZT-QUERY-019"
 OPTIONAL = "ZT-BODY-050"
 """The requirement that a description may be there; other optional fields have one of their own."""
 OTHER_UUID, OTHER_JOB, USED_JOB = "ZT-ANSWER-020", "ZT-JOB-004", "ZT-JOB-014"
+PART_OF_SESSION = "ZT-SESSION-004"
 GARBLED = "ZT-ANSWER-012"
 VISIBLE = (
     (re.compile(r"/v1/tickets\?(?:limit=\d+&)?q=uuid=[0-9a-f]{32}(?:&limit=\d+)?(?![\s\S])"), "ZT-ISOLATION-003"),
@@ -110,6 +111,7 @@ def causes_of(
         OPTIONAL: check == "sameness" and _only_described(violation, subject, trails.get("sibling", ())),
         OTHER_UUID: check != "refusal" and any(map(_other_uuid, every)),
         OTHER_JOB: any(map(_other_job, every)),
+        PART_OF_SESSION: accepted(outcome_of(trails, "altered", profile, arguments)),
         USED_JOB: check != "not-success" and not arguments.get("together") and _used_again(every),
         PAGE: check != "page-size" and _short_page(subject, trails.get("before", ())),
     }
@@ -136,7 +138,7 @@ def _call_of(trail: tuple[Exchange, ...]) -> str:
     """Say what kind of call a trail is."""
     request = trail[0].request
     if "/v1/accounts/" in request.path or "/v1/iam2/" in request.path:
-        return "logout" if request.method == "DELETE" else "login"
+        return {"DELETE": "logout", "GET": "query"}.get(request.method, "login")
     return CALLS.get(request.method, "query")
 
 

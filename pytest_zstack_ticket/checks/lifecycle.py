@@ -6,7 +6,6 @@ its own pages show (wire dossier 8.2). What is refused must change nothing; what
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -14,7 +13,7 @@ from itertools import pairwise
 from pytest_zstack_ticket.api.messages import final_answer, json_object, rows_of
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.persistence import LASTING, Ticket
-from pytest_zstack_ticket.checks.roundtrip import brief, not_as_sent, same
+from pytest_zstack_ticket.checks.roundtrip import brief, same
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Outcome, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
@@ -141,54 +140,6 @@ def event_response(trails: Trails, _arguments: Arguments, profile: Profile) -> J
             expected = Phrase.of("expect-same-shown", member=member, role="after", value=brief(after.get(member)))
             return violation(expected, Phrase.of("shows-elsewhere", role="subject", value=brief(reported.get(member))))
     return None
-
-
-def updated_requests(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that the requests of an accepted update are the ticket's requests afterwards (role `after`).
-
-    What comes back of an apiBody is what was sent in it. Argument `gone`: a text of the requests before, which the
-    update leaves out.
-    """
-    body = json_object(trails["subject"][0].request.body).get("updateTicketRequest")
-    after = _shown(trails, "after")
-    outcome = outcome_of(trails, "subject", profile, ACTION)
-    if not accepted(outcome) or after is None or not isinstance(body, dict):
-        return Undecided(describe(outcome) if after is not None else Phrase.of("query-unclear", role="after"))
-    sent, shown = body.get("requests"), after.get("request")
-    if isinstance(sent, list) and isinstance(shown, list) and len(sent) == len(shown):
-        pairs = [(one, other) for one, other in zip(sent, shown, strict=True) if isinstance(one, dict)]
-        if all(isinstance(other, dict) and _is_updated(one, other) for one, other in pairs):
-            return _left_over(shown, str(arguments.get("gone", "")))
-    return violation(
-        Phrase.of("expect-value", member="request", value=brief(sent)), Phrase.of("shows", value=brief(shown))
-    )
-
-
-def _is_updated(sent: Ticket, shown: Ticket) -> bool:
-    """Return True if a request is shown as it was sent; an apiBody may be kept back, or a member of it."""
-    bare, api_body = {key: value for key, value in sent.items() if key != "apiBody"}, shown.get("apiBody")
-    return _holds(bare, shown) and (api_body is None or same(sent.get("apiBody"), api_body, loose=True))
-
-
-def _left_over(shown: list[Json], gone: str) -> Violation | None:
-    """Say whether requests still hold a text that the update left out."""
-    if not gone or gone not in json.dumps(shown, ensure_ascii=False):
-        return None
-    return violation(Phrase.of("expect-left-out", value=gone), Phrase.of("shows", value=brief(shown)))
-
-
-def updated_description(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that the description of an accepted update is the ticket's description afterwards (role `after`)."""
-    body = json_object(_first_body(trails["subject"])).get("updateTicketRequest")
-    after, outcome = _shown(trails, "after"), outcome_of(trails, "subject", profile, ACTION)
-    if not accepted(outcome) or after is None or not isinstance(body, dict):
-        return Undecided(describe(outcome) if after is not None else Phrase.of("query-unclear", role="after"))
-    wanted, shown = body.get("description"), after.get("description")
-    return None if same(wanted, shown, loose=True) else not_as_sent("description", wanted, shown)
-
-
-def _holds(sent: Ticket, shown: Json) -> bool:
-    return isinstance(shown, dict) and all(same(value, shown.get(key), loose=True) for key, value in sent.items())
 
 
 def deleted_ticket(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:

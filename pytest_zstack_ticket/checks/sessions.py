@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from pytest_zstack_ticket.api.capabilities import NO_ROUTE
-from pytest_zstack_ticket.api.messages import Row, final_answer, json_object, rows_of
+from pytest_zstack_ticket.api.messages import SUCCESS, Row, final_answer, json_object, rows_of
 from pytest_zstack_ticket.checks.outcomes import (
     Arguments,
     accepted,
@@ -17,9 +17,10 @@ from pytest_zstack_ticket.checks.outcomes import (
     same_refusal,
     violation,
 )
+from pytest_zstack_ticket.checks.roundtrip import brief
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
 from pytest_zstack_ticket.model.nonce import NONCE_BYTES_PATTERN
-from pytest_zstack_ticket.model.outcome import Accepted, Judgement, Phrase, Refused, Undecided
+from pytest_zstack_ticket.model.outcome import Accepted, Judgement, Outcome, Phrase, Refused, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
 UNAUTHORISED = (401, 403)
@@ -35,15 +36,16 @@ def refused_session(trails: Trails, arguments: Arguments, profile: Profile) -> J
 
     `subject` is the call with the bad session, `sibling` the same with a good one; argument `call`. Where a log-out
     made the session invalid, `ended` is that logout. `named` is a query for the ticket of a create: what is answered
-    with a refusal is carried out all the same where there is one. A query that a target does not offer at all, such as
-    that of archives, is answered alike with and without a session: that decides nothing, and is legal.
+    with a refusal is carried out all the same where there is one. `altered` is the call with a session that nothing
+    leads to: where it is accepted too, no guess opened the door (`causes`). A query that a target does not offer at
+    all, such as that of archives, is answered alike with and without a session: that decides nothing, and is legal.
     """
     if not_offered(trails.get("ended", ())):
         return Undecided(Phrase.of("no-log-out"))
     subject = outcome_of(trails, "subject", profile, arguments)
     sibling = outcome_of(trails, "sibling", profile, arguments)
     if accepted(subject):
-        return violation(Phrase.of("expect-session-refused"), describe(subject))
+        return violation(Phrase.of("expect-session-refused"), _what_came(trails, subject))
     if not refused(subject):
         return no_decision(subject) or violation(Phrase.of("expect-session-refused"), describe(subject))
     if made := _made_by(trails["subject"], rows_of(trails.get("named", ())) or ()):
@@ -53,6 +55,14 @@ def refused_session(trails: Trails, arguments: Arguments, profile: Profile) -> J
     missing = arguments.get("call") == "query" and isinstance(sibling, Refused) and sibling.status in NO_ROUTE
     reason = Phrase.of("sibling-not-accepted", what=describe(sibling).key)
     return Undecided(Phrase.of("legal-refusal") if missing else reason)
+
+
+def _what_came(trails: Trails, outcome: Outcome) -> Phrase:
+    """Describe a call that was accepted; what a query is answered is no `{}`."""
+    answer = final_answer(trails["subject"])
+    body = json_object(answer.body if answer else b"")
+    plain = isinstance(outcome, Accepted) and outcome.inventory is None and body
+    return Phrase.of("was-accepted", form=brief(body)) if plain else describe(outcome)
 
 
 def _made_by(create: Sequence[Exchange], rows: Sequence[Row]) -> list[Row]:
@@ -178,6 +188,30 @@ def another_session(trails: Trails, _arguments: Arguments, profile: Profile) -> 
     if not isinstance(first, str) or not isinstance(second, str):
         return Undecided(Phrase.of("not-shown", member="uuid"))
     return violation(Phrase.of("expect-another-session"), Phrase.of("same-session")) if first == second else None
+
+
+def ended_is_invalid(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that a session which the target called valid (`before`) is so no more (`subject`) once it was logged out.
+
+    `ended` is the logout. A target without that call, or of which it says nothing of the living, is not held to it.
+    """
+    if not_offered(trails["ended"]):
+        return Undecided(Phrase.of("no-log-out"))
+    if _is_valid(trails.get("before", ())) is not True:
+        return Undecided(Phrase.of("not-shown", member="valid"))
+    ended, subject = (outcome_of(trails, role, profile, {"call": "logout"}) for role in ("ended", "subject"))
+    if not isinstance(ended, Accepted) or not (refused(subject) or _is_valid(trails["subject"]) is not None):
+        return Undecided(describe(ended if not isinstance(ended, Accepted) else subject))
+    if refused(subject) or _is_valid(trails["subject"]) is not True:
+        return None
+    return violation(Phrase.of("expect-value", member="valid", value="false"), Phrase.of("shows", value="true"))
+
+
+def _is_valid(trail: Sequence[Exchange]) -> Json:
+    """Return what an answer says of a session; a sample of the page names the member otherwise than its table does."""
+    answer = final_answer(trail)
+    body = json_object(answer.body if answer and answer.status == SUCCESS else b"")
+    return body.get("valid", body.get("validSession"))
 
 
 def session_kept(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:

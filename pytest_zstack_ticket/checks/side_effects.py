@@ -10,7 +10,8 @@ import re
 from pytest_zstack_ticket.api.messages import Row, answers, moment, rows_of, sent_params
 from pytest_zstack_ticket.api.strict_json import text_of
 from pytest_zstack_ticket.checks.access import changed_ticket, unclear_query
-from pytest_zstack_ticket.checks.lifecycle import HISTORIES, chain_violation, updated_requests
+from pytest_zstack_ticket.checks.archives import archived_twice
+from pytest_zstack_ticket.checks.lifecycle import HISTORIES, chain_violation
 from pytest_zstack_ticket.checks.outcomes import (
     Arguments,
     accepted,
@@ -22,6 +23,7 @@ from pytest_zstack_ticket.checks.outcomes import (
 )
 from pytest_zstack_ticket.checks.query_rows import brief_names, names_of, outcome_of_query
 from pytest_zstack_ticket.checks.roundtrip import brief, same
+from pytest_zstack_ticket.checks.updates import updated_requests
 from pytest_zstack_ticket.checks.visibility import only_row
 from pytest_zstack_ticket.model.exchange import Json, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
@@ -122,8 +124,9 @@ def together_on_one(trails: Trails, arguments: Arguments, profile: Profile) -> J
     """Check what events on one ticket that were sent at the same time led to.
 
     `event0`, `event1`, ... are the calls, `after` and `history` queries afterwards; argument `events` names the calls.
-    Of a deletion that was accepted nothing may be left, of updates the requests of an accepted one, whole; else the
-    history is an unbroken chain up to the status shown, and has one row for the first cancel that was accepted.
+    Of a deletion that was accepted nothing may be left, nor may several leave more than one archive of the ticket
+    (`archives`, a query for it); of updates the requests of an accepted one, whole; else the history is an unbroken
+    chain up to the status shown, and has one row for the first cancel that was accepted.
     """
     events = [str(one) for one in arguments.get("events") or ()]
     outcomes = [
@@ -139,7 +142,7 @@ def together_on_one(trails: Trails, arguments: Arguments, profile: Profile) -> J
         return Undecided(Phrase.of("legal-refusal"))
     if any(events[place] == "delete" for place in done):
         shown = brief(rows[0].get("status")) if rows else ""
-        return violation(Phrase.of("expect-gone"), Phrase.of("shows", value=shown)) if rows else None
+        return violation(Phrase.of("expect-gone"), Phrase.of("shows", value=shown)) if rows else archived_twice(trails)
     if set(events) == {"update"}:
         found = [
             updated_requests({"subject": trails[f"event{place}"], "after": trails["after"]}, {}, profile)

@@ -8,7 +8,7 @@ from pytest_zstack_ticket.simulator.calls.api_call import Call
 from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.services.collation import collated
 from pytest_zstack_ticket.simulator.services.system_tags import check_system_tags
-from pytest_zstack_ticket.simulator.services.tickets import check_create, check_ticket_call
+from pytest_zstack_ticket.simulator.services.tickets import check_create, check_ticket_call, check_update
 from pytest_zstack_ticket.simulator.services.validation import check_resource_uuid, validate
 from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.sessions import Session, administrator
@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"[0-9a-f]{32}\Z")
 _INTERCEPTORS = {
     "create_ticket": check_create,
     "change_status": check_ticket_call,
-    "update_requests": check_ticket_call,
+    "update_requests": check_update,
 }
 
 

@@ -71,13 +71,17 @@ def test_job_ends_with_a_result_or_an_error(ticket_endpoint, zstack_cases, zstac
 
 @pytest.mark.requirement("ZT-JOB-009")
 @pytest.mark.zstack_rounds
-def test_job_result_reads_the_same_again(ticket_endpoint, zstack_examine):
+def test_job_result_reads_the_same_again(ticket_endpoint, zstack_examine, zstack_observe):
     """The result of a successful job stays the same when read again, at once and later, even if it was polled immediately."""
     result = ticket_endpoint.create(ticket_endpoint.calibration_draft)
     early = [ticket_endpoint.create(ticket_endpoint.calibration_draft, first_wait=0.0) for _ in range(2)]
     for _ in range(3):
         violation = zstack_examine("job-end-stable", subject=result, again=ticket_endpoint.poll_again(result))
         assert violation is None, violation
+    if result.started_job:
+        path = ticket_endpoint.job_path(result)
+        asked = ticket_endpoint.call("GET", path, authorization="OAuth null", follow=False, call="create")
+        zstack_observe("poll.without-a-session", "refused" if asked.refused else "answered", asked)
     time.sleep(LATER)
     for one in early:
         violation = zstack_examine("job-end-stable", subject=one, again=ticket_endpoint.poll_again(one))

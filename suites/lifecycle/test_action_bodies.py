@@ -26,6 +26,9 @@ STATUS_CHANGES = {
 REQUESTS = {"null-element": [None], "text": "create vm", "object": {}, "number": 1, "element-text": ["create vm"]}
 
 
+NO_API = "org.zstack.conformance.APINoSuchThingMsg"
+
+
 def edit_of(name):
     """Name an action as an edit."""
     return Edit(kind="variation", name=f"action-{name}")
@@ -59,7 +62,7 @@ def test_action_without_a_known_event_is_refused(zstack_canary, zstack_examine):
 @pytest.mark.requirement("ZT-LIFECYCLE-046")
 @pytest.mark.zstack_rounds
 def test_update_with_requests_of_a_wrong_type_is_refused(zstack_canary, zstack_examine):
-    """An update whose requests are no list of objects is refused and changes nothing."""
+    """An update whose requests are no list of objects is refused; an update that is refused changes nothing."""
     other, canary = zstack_canary(), zstack_canary()
     other.send_event("cancel")
     canary.send_event("cancel")
@@ -70,3 +73,8 @@ def test_update_with_requests_of_a_wrong_type_is_refused(zstack_canary, zstack_e
     for name, requests in (REQUESTS | {"good-before-null": [changed, None]}).items():
         roles = attempt(canary, {"updateTicketRequest": {"requests": requests}})
         judge(roles, canary, zstack_examine, edit=edit_of(name), sibling=sibling, arguments=arguments)
+    half = {"requests": [changed, {**good[0], "apiName": NO_API}], "description": "of a refused update"}
+    roles = attempt(canary, {"updateTicketRequest": half})
+    if roles["subject"].refused:  # where any apiName is taken, nothing is to be left out
+        edit = edit_of("good-before-no-api")
+        judge(roles, canary, zstack_examine, edit=edit, sibling=sibling, arguments=arguments)

@@ -24,22 +24,43 @@ def update(canary, members):
     return canary.owner.call("PUT", path, body={"updateTicketRequest": members})
 
 
+def sent_updates(zstack_canary, zstack_once):
+    """Return what updates without a description led to, by name; they are sent once in a round."""
+
+    def act():
+        canary, found = zstack_canary(), {}
+        canary.send_event("cancel")
+        first = (canary.created.sent("requests") or [{}])[0]
+        names = [f"changed {place} {uuid.uuid4().hex}" for place in range(3)]
+        requests = [{**first, "requestName": name, "executeTimes": place + 1} for place, name in enumerate(names)]
+        before = canary.find_by_uuid()
+        for name, sent in (("several", requests), ("fewer", requests[2:])):
+            subject = update(canary, {"requests": sent})
+            after = canary.find_by_uuid()
+            if not canary.was_deleted_for_quota:
+                found[name] = {"before": before, "subject": subject, "after": after}
+        return found
+
+    return zstack_once("lifecycle: updates without a description", act)
+
+
 @pytest.mark.requirement("ZT-LIFECYCLE-003")
 @pytest.mark.zstack_rounds
-def test_update_replaces_all_requests(zstack_canary, zstack_examine):
+def test_update_replaces_all_requests(zstack_canary, zstack_once, zstack_examine):
     """After an update with several requests, a cancelled ticket has all of them, in order; then one has replaced them."""
-    canary = zstack_canary()
-    canary.send_event("cancel")
-    first = (canary.created.sent("requests") or [{}])[0]
-    names = [f"changed {place} {uuid.uuid4().hex}" for place in range(3)]
-    requests = [{**first, "requestName": name, "executeTimes": place + 1} for place, name in enumerate(names)]
-    for name, sent in (("several", requests), ("fewer", requests[2:])):
-        subject = update(canary, {"requests": sent})
-        if not canary.was_deleted_for_quota:
-            violation = zstack_examine(
-                "updated-requests", edit=edit_of(name), subject=subject, after=canary.find_by_uuid()
-            )
-            assert violation is None, violation
+    for name, found in sent_updates(zstack_canary, zstack_once).items():
+        roles = {"subject": found["subject"], "after": found["after"]}
+        violation = zstack_examine("updated-requests", edit=edit_of(name), **roles)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-055")
+@pytest.mark.zstack_rounds
+def test_update_keeps_the_description_that_it_does_not_name(zstack_canary, zstack_once, zstack_examine):
+    """An update that names no description leaves the ticket's own as it was."""
+    for name, roles in sent_updates(zstack_canary, zstack_once).items():
+        violation = zstack_examine("kept-description", edit=edit_of(name), **roles)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-003")

@@ -45,6 +45,19 @@ def test_invalid_signature_is_refused(ways, ticket_endpoint, zstack_examine):
         assert violation is None, violation
 
 
+@pytest.mark.requirement("ZT-SESSION-038")
+@pytest.mark.zstack_rounds
+def test_job_is_answered_to_polls_without_a_session(ticket_endpoint, zstack_examine):
+    """A client with an access key has no session: its poll, `OAuth null`, is answered with the end of the job."""
+    result = ticket_endpoint.calibration
+    if result.started_job:
+        path = ticket_endpoint.job_path(result)
+        again = ticket_endpoint.call("GET", path, authorization="OAuth null", follow=False, call="create")
+        edit = Edit(kind="variation", name="poll-without-session", note="as clients with an access key poll")
+        violation = zstack_examine("job-end-stable", edit=edit, subject=result, again=again)
+        assert violation is None, violation
+
+
 QUOTED = ["right-signature", "access-key", "access-key-digest"]
 
 

@@ -102,12 +102,31 @@ def test_refused_login_returns_an_error(ticket_endpoint, zstack_once, zstack_eff
         assert violation is None, violation
 
 
+def logout_in_between(endpoint, zstack_once):
+    """Return a logout, and what is said of the session's validity before and after it; sent once in a round."""
+
+    def act():
+        session = endpoint.another_session().uuid
+        path = f"/v1/accounts/sessions/{session}/valid"
+        before, ended = endpoint.call("GET", path), endpoint.logout(session)
+        return {"before": before, "ended": ended, "subject": endpoint.call("GET", path)}
+
+    return zstack_once("session: a logout between two looks", act)
+
+
 @pytest.mark.requirement("ZT-SESSION-016")
 @pytest.mark.zstack_rounds(most=8)
-def test_logout_succeeds(ticket_endpoint, zstack_examine):
+def test_logout_succeeds(ticket_endpoint, zstack_once, zstack_examine):
     """A logout is answered with success."""
-    session = ticket_endpoint.another_session()
-    violation = zstack_examine("logged-out", subject=ticket_endpoint.logout(session.uuid))
+    violation = zstack_examine("logged-out", subject=logout_in_between(ticket_endpoint, zstack_once)["ended"])
+    assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-SESSION-037")
+@pytest.mark.zstack_rounds(most=8)
+def test_session_is_valid_no_more_after_its_logout(ticket_endpoint, zstack_once, zstack_examine):
+    """A session that was called valid is called so no more once it was logged out."""
+    violation = zstack_examine("ended-is-invalid", **logout_in_between(ticket_endpoint, zstack_once))
     assert violation is None, violation
 
 

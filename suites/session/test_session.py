@@ -115,6 +115,11 @@ def test_logout_ends_no_other_session(ticket_endpoint, zstack_examine):
     ticket_endpoint.logout(staying.uuid)
 
 
+def other_end(digits):
+    """Return another last digit for a session, far from the one it has: no login that came soon has such a session."""
+    return f"{(int(digits[-1], 16) + 8) % 16:x}" if digits[-1:] in "0123456789abcdefABCDEF" else "0"
+
+
 STEPS = {"next": 1, "last": -1, "next-in-front": 16**24}
 """What is added to a session, as a number of 32 hexadecimal digits, to guess that of the next login."""
 
@@ -130,7 +135,13 @@ def test_session_of_the_next_login_cannot_be_guessed(ticket_endpoint, zstack_eff
     for (path, good), (name, step) in product(asked, STEPS.items()):
         bad = ticket_endpoint.call("GET", path, authorization=f"OAuth {(number + step) % 16**32:032x}")
         edit = Edit(kind="breakage", name=f"guess-{name}", note="guessed from the session of another login")
-        violation = zstack_examine("refused-session", edit=edit, subject=bad, sibling=good, arguments={"call": "query"})
+        roles = {"subject": bad, "sibling": good}
+        if not bad.refused:
+            # a target that compares only a part of a session takes any that is like the last one, guessed or not
+            roles["altered"] = ticket_endpoint.call(
+                "GET", path, authorization=f"OAuth {digits[:-1]}{other_end(digits)}"
+            )
+        violation = zstack_examine("refused-session", edit=edit, **roles, arguments={"call": "query"})
         assert violation is None, violation
     for session in (known, own):
         ticket_endpoint.logout(session.uuid)

@@ -59,6 +59,14 @@ def _body_first(default: Header, context: CallContext) -> str | None:
     return f"OAuth {found[0]}" if sent is not None and found else sent
 
 
+def _by_first_half(default: Header, context: CallContext) -> str | None:
+    """Take the first 16 characters of a session for all of it."""
+    sent = default(context)
+    token = (sent or "").removeprefix("OAuth ").strip()
+    found = [one for one in context.state.sessions.live if len(token) >= 16 and one[:16] == token[:16]]
+    return f"OAuth {found[0]}" if found else sent
+
+
 def _query(context: CallContext) -> list[str]:
     return [unquote_plus(context.request.path.partition("?")[2])]
 
@@ -188,6 +196,7 @@ _SESSIONS = (
         (),
         "a session counts in the cookie that the target itself sets",
     ),
+    _around("session-by-beginning", "authorization.header", _by_first_half, (), "half a session is compared"),
     _around("session-of-body-first", "authorization.header", _body_first, (), "a session in the body counts first"),
     Fault(
         name="login-date:expired",

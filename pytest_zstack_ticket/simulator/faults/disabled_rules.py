@@ -104,6 +104,7 @@ _SESSIONS: tuple[tuple[str, str, str], ...] = (
     ("wrong-login-ends-sessions", "login", "a log-in with a wrong password ends the sessions of its user"),
     ("logout-does-nothing", "logout", "a log-out answers success and does nothing"),
     ("logout-ends-all", "logout", "a log-out ends every session of its account"),
+    ("ended-session-is-valid", "session", "a session that was logged out is still said to be valid"),
 )
 
 _RIGHTS: tuple[tuple[str, str, str], ...] = (

@@ -141,9 +141,21 @@ def _rest_kept(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
 def _begun(default: Callable[[CallContext], None], context: CallContext) -> None:
     """Store the first request of an update that is refused because of another one."""
     default(context)
+    _store_first(context)
+
+
+def _store_first(context: CallContext, *, objects: bool = False) -> None:
     ticket, requests = context.store.tickets.get(str(context.values.get("uuid"))), context.values.get("requests")
-    if ticket and isinstance(requests, list) and requests and isinstance(requests[0], dict):
+    if not isinstance(requests, list) or (objects and (len(requests) < 2 or None in requests)):
+        return
+    if ticket and requests and isinstance(requests[0], dict):
         context.store.tickets[ticket.uuid] = replace(ticket, requests=(requests[0], *ticket.requests[1:]))
+
+
+def _half_done(default: Callable[[CallContext], None], context: CallContext) -> None:
+    """Store the first request of an update that is refused because of another one, if both are objects."""
+    default(context)
+    _store_first(context, objects=True)
 
 
 def _bodies_merged(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
@@ -158,6 +170,12 @@ def _merged(new: Json, old: Json) -> Json:
     if isinstance(new, dict) and isinstance(one, dict) and isinstance(other, dict):
         return {**new, "apiBody": {**other, **one}}
     return new
+
+
+def _cleared(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+    """Take a description that an update does not name for none."""
+    unnamed = context.values.get("description") is None
+    return default(context, replace(ticket, description=None) if unnamed else ticket)
 
 
 def _kept(member: str) -> Callable[[Save, CallContext, Ticket], Ticket]:
@@ -190,6 +208,12 @@ def _not_archived(default: Remove, context: CallContext, ticket: Ticket) -> None
     kept = (context.store.archives.copy(), context.store.archived_histories.copy())
     default(context, ticket)
     context.store.archives, context.store.archived_histories = kept
+
+
+def _history_not_archived(default: Remove, context: CallContext, ticket: Ticket) -> None:
+    kept = context.store.archived_histories.copy()
+    default(context, ticket)
+    context.store.archived_histories = kept
 
 
 def _only_marked(default: Remove, context: CallContext, ticket: Ticket) -> None:
@@ -252,7 +276,9 @@ LIVES: tuple[Fault, ...] = (
     _row("update-merges", "update.store", _bodies_merged, "an update keeps what it leaves out of an apiBody"),
     _row("update-keeps-the-rest", "update.store", _rest_kept, "an update keeps the requests that it has no others for"),
     _row("refused-update-begun", "refused.update", _begun, "an update that is refused has stored its first request"),
+    _row("refused-update-half-done", "refused.update", _half_done, "of a refused update a good request is stored"),
     _row("update-loses-description", "update.store", _with(description=None), "an update loses the description"),
+    _row("update-clears-description", "update.store", _cleared, "an update that names no description clears it"),
     _row("update-keeps-description", "update.store", _kept("description"), "an update does not store the description"),
     _row("update-reopens", "update.store", _with(status="Pending"), "an update makes the ticket Pending"),
     _row("delete-not-stored", "delete.store", _not_deleted, "a delete answers success and does nothing"),
@@ -260,6 +286,7 @@ LIVES: tuple[Fault, ...] = (
     _row("delete-other", "delete.store", _another, "a delete removes another ticket"),
     _row("delete-only-cancels", "delete.store", _only_marked, "a delete only cancels"),
     _row("delete-not-archived", "delete.store", _not_archived, "a deleted ticket does not appear in the archives"),
+    _row("delete-loses-history", "delete.store", _history_not_archived, "the history of an archived ticket is lost"),
     _row("refuse-cancel", "serve.change", _refused, "a cancel is refused"),
     _row("refuse-delete", "serve.delete", _refused, "a deletion is refused"),
     _row("pretend-change", "serve.change", _pretend, "an event does nothing and answers {}"),

@@ -112,7 +112,10 @@ def log_out(context: CallContext) -> Json:
 
 def validate_session(context: CallContext) -> Json:
     """Say whether a session lives."""
-    session = context.state.sessions.live.get(context.variables["uuid"])
+    uuid, sessions = context.variables["uuid"], context.state.sessions
+    session = sessions.live.get(uuid)
+    if session is None and not context.without("ended-session-is-valid"):
+        session = sessions.ended.get(uuid)
     return {"valid": session is not None and context.now < session.expires}
 
 

@@ -34,6 +34,11 @@ def check_create(context: CallContext) -> None:
         raise _refuse(context, "no-account-type", system)
     kind = _ticket_type(context)
     _check_collection(context, kind)
+    check_requests(context)
+
+
+def check_requests(context: CallContext) -> None:
+    """Refuse requests that are no calls of an API, of a create or of an update."""
     if "requests" not in context.waived:
         for request in context.values.get("requests") or ():
             _check_request(context, request)

@@ -8,14 +8,14 @@ from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.json.json_writer import write
 from pytest_zstack_ticket.simulator.services.collation import collated
-from pytest_zstack_ticket.simulator.services.create_ticket import check_create, check_text
+from pytest_zstack_ticket.simulator.services.create_ticket import check_create, check_requests, check_text
 from pytest_zstack_ticket.simulator.services.inventories import ticket_inventory
 from pytest_zstack_ticket.simulator.services.validation import is_uuid
 from pytest_zstack_ticket.simulator.services.visibility import demand_sight, missing
 from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.tables import Archive, ArchivedHistory, Flow, History, Ticket
 
-__all__ = ["change_status", "check_create", "check_ticket_call", "delete_ticket", "update_requests"]
+__all__ = ["change_status", "check_create", "check_ticket_call", "check_update", "delete_ticket", "update_requests"]
 
 _OPEN = ("Pending", "IntermediateApproved")
 TRANSITIONS: dict[tuple[str, str], str] = {
@@ -46,6 +46,12 @@ def next_status(context: CallContext, status: str, event: str) -> str | None:
 def check_ticket_call(context: CallContext) -> None:
     """Refuse calls on tickets of others before the service sees them."""
     demand_sight(context, _ticket(context))
+
+
+def check_update(context: CallContext) -> None:
+    """Refuse an update that its ticket's create would have been refused for, before anything is done."""
+    check_ticket_call(context)
+    check_requests(context)
 
 
 def _ticket(context: CallContext) -> Ticket:

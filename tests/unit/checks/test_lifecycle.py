@@ -104,3 +104,22 @@ def test_the_description_of_an_update_is_the_tickets():
     assert isinstance(described({"description": "old"}), Violation)
     assert isinstance(described({}), Violation)
     assert isinstance(described({"description": "old"}, status=503), Undecided)
+
+
+def kept(before, after, *, sent=None, status=200):
+    body = json.dumps({"updateTicketRequest": {"requests": [{}], **(sent or {})}}).encode()
+    answer = {} if status == 200 else error("SYS.1006", details="operation denied")
+    subject = (answered(status, answer, method="PUT", sent=body),)
+    roles = {"before": requests_shown({}, **before), "subject": subject, "after": requests_shown({}, **after)}
+    return evaluate("kept-description", roles, {}, DEPLOYED)
+
+
+def test_an_update_keeps_the_description_that_it_does_not_name():
+    assert kept({"description": "d"}, {"description": "d"}) is None
+    assert isinstance(kept({"description": "d"}, {}), Violation)
+    assert isinstance(kept({"description": "d"}, {"description": "another"}), Violation)
+    for one in ({"status": 503}, {"sent": {"description": "e"}}):
+        assert isinstance(kept({"description": "d"}, {}, **one), Undecided)
+    unnamed = kept({}, {})
+    assert isinstance(unnamed, Undecided)
+    assert unnamed.reason.key == "not-shown"

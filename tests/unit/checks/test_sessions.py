@@ -145,3 +145,48 @@ def test_a_query_that_is_not_offered_is_refused_legally_with_and_without_a_sessi
     judgement = evaluate("refused-session", {"subject": same, "sibling": same}, {"call": call}, DEPLOYED)
     assert isinstance(judgement, Undecided)
     assert judgement.reason.key == reason
+
+
+def validity(body, status=200):
+    return (answered(status, body, method="GET", path=f"/v1/accounts/sessions/{'5' * 32}/valid"),)
+
+
+VALID, INVALID = validity({"valid": True}), validity({"valid": False})
+
+
+@pytest.mark.parametrize(
+    ("before", "ended", "after", "kind"),
+    [
+        (VALID, ENDED, INVALID, type(None)),
+        (VALID, ENDED, validity(error("ID.1001"), 503), type(None)),
+        (VALID, ENDED, VALID, Violation),
+        (validity({"validSession": True}), ENDED, validity({"validSession": True}), Violation),
+        (INVALID, ENDED, INVALID, Undecided),
+        (validity(b"no api mapping", 404), ENDED, validity(b"no api mapping", 404), Undecided),
+        (validity({}), ENDED, VALID, Undecided),
+        (VALID, ENDED, validity({}), Undecided),
+        (VALID, ENDED, validity(b"<html>busy</html>", 502), Undecided),
+        (VALID, ENDED, (failed(),), Undecided),
+        (VALID, ABSENT, VALID, Undecided),
+        (VALID, (answered(503, error("SYS.1000"), method="DELETE"),), VALID, Undecided),
+    ],
+)
+def test_a_session_is_valid_no_more_after_its_logout(before, ended, after, kind):
+    found = judged("ended-is-invalid", before=before, ended=ended, subject=after)
+    assert isinstance(found, kind)
+    assert not isinstance(found, Violation) or found.because == ()
+
+
+def test_what_a_query_shows_without_a_session_is_told_as_it_is():
+    total = (answered(200, {"schema": {}, "total": 3}, method="GET", path="/v1/tickets?count=true"),)
+    found = evaluate("refused-session", {"subject": total, "sibling": total}, {"call": "query"}, DEPLOYED)
+    assert isinstance(found, Violation)
+    assert dict(found.actual.parameters) == {"form": '{"schema": {}, "total": 3}'}
+
+
+@pytest.mark.parametrize(("altered", "causes"), [(LISTED, ("ZT-SESSION-004",)), (DEAD, ()), ((), ())])
+def test_a_guess_that_any_other_session_would_do_for_is_no_guess(altered, causes):
+    trails = {"subject": LISTED, "sibling": LISTED, "altered": altered}
+    found = evaluate("refused-session", trails, {"call": "query"}, DEPLOYED)
+    assert isinstance(found, Violation)
+    assert found.because == causes

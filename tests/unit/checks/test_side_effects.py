@@ -102,6 +102,16 @@ def test_a_deletion_that_was_accepted_leaves_nothing():
     assert isinstance(judge("together-on-one", arguments, **roles, after=rows(ROW)), Violation)
 
 
+@pytest.mark.parametrize(("count", "wrong"), [(0, False), (1, False), (2, True), (4, True)])
+def test_deletions_at_once_leave_one_archive_at_most(count, wrong):
+    gone, uuid = (answered(200, {}, method="DELETE"),), ROW["uuid"]
+    path = f"/v1/tickets/archives?q=ticketUuid%3D{uuid}"
+    found = [{"uuid": f"{place}" * 32, "ticketUuid": uuid} for place in range(count)]
+    archives = (answered(200, {"inventories": [*found, {"ticketUuid": "9" * 32}]}, method="GET", path=path),)
+    roles = {"event0": gone, "event1": gone, "history": rows(), "after": rows(), "archives": archives}
+    assert isinstance(judge("together-on-one", {"events": ["delete", "delete"]}, **roles), Violation) is wrong
+
+
 def test_updates_at_once_leave_one_of_them_whole():
     def update(name):
         sent = {"updateTicketRequest": {"requests": [{"requestName": name, "executeTimes": 1}]}}
