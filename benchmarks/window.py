@@ -160,7 +160,11 @@ def main() -> None:
     for name, options in {
         "some tests, window 1": ("-k", part, "--zstack-concurrency=1"),
         "the same tests": ("-k", part),
-        **({} if QUICK else {"all tests": (), "all tests within a remote target's limits": REMOTE, "standard": STANDARD}),
+        **(
+            {}
+            if QUICK
+            else {"all tests": (), "all tests within a remote target's limits": REMOTE, "standard": STANDARD}
+        ),
     }.items():
         if arguments.only not in name:
             continue

@@ -26,9 +26,9 @@ class Tally:
     """Counts of all examples of one requirement so far.
 
     `errors`, `lost`, `ran` and `known` come from the tests, not from examples: how tests broke off, whether there was a
-    test at all, and which partitions its tests examine. `inputs` are the distinct ones. `chosen` says of an example that
-    decides nothing, legally, what the target chose, `reason` of another one why it was undecided. For a run with a budget,
-    `explored` counts distinct examples, `wanted` what the effort asks for, `missing` what is missing for a verdict.
+    test at all, and which partitions its tests examine. `inputs` are the distinct ones. `reason` is why an example was
+    undecided, `chosen` what the target chose where one decides nothing, legally. For a run with a budget, `explored`
+    counts distinct examples, `wanted` what the effort asks for, `missing` what is missing for a verdict.
     `causes` has for each way of failing the other requirements that would explain it, none for a failure of its own.
     """
 
