@@ -36,6 +36,7 @@ SOMETIMES = {
     "": ("upgrade",),
     "run.execution.options.*": ("digest",),
     "requirements.*.outside": ("left_out", "explored"),
+    "requirements.*.findings.*": ("at_once",),
 }
 """Members that a run writes where there is something to say."""
 _CAPS = {"embedded": UNBOUNDED, "laboratory": LABORATORY, "foreign": FOREIGN}

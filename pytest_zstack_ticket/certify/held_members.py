@@ -120,6 +120,7 @@ MEMBERS: dict[str, Holder] = {
     "requirements.*.findings.*.subject": "recomputed",
     "requirements.*.findings.*.sibling": "recomputed",
     "requirements.*.findings.*.deciding": "recomputed",
+    "requirements.*.findings.*.at_once": "recomputed",
     "observations": "nothing",
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.report.text.columns import shortened, visible
 from pytest_zstack_ticket.report.text.execution_text import account_text, addopts_text, options_text, plugins_text
 from pytest_zstack_ticket.report.text.headline import headline, narrowed
+from pytest_zstack_ticket.report.text.left_out_text import left_out_line
 from pytest_zstack_ticket.report.text.translations import LANGUAGES, Translations
 
 if TYPE_CHECKING:
@@ -131,7 +132,8 @@ def claim_lines(summary: JsonObject, translations: Translations, lang: str) -> l
     """Return the claims of a statement, the verdict and its restrictions first."""
     words = translations.catalogues[lang]["certificate"]
     values = _values(summary, translations, lang)
-    first = [words["line-verdict"].format(**values), *narrowed(summary, translations, lang)]
+    limits = [left_out_line(summary, translations, lang), *narrowed(summary, translations, lang)]
+    first = [words["line-verdict"].format(**values), *filter(None, limits)]
     keys = (
         "number",
         "clock",

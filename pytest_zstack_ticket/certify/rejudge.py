@@ -17,7 +17,7 @@ from pytest_zstack_ticket.config.profile_file import profile_from_json
 from pytest_zstack_ticket.config.suite_tests import requirements_by_test
 from pytest_zstack_ticket.model.codec import edit_from_json, phrase_from_json, phrase_to_json
 from pytest_zstack_ticket.model.errors import EvidenceError
-from pytest_zstack_ticket.model.exchange import Exchange, JsonObject, Response
+from pytest_zstack_ticket.model.exchange import Exchange, JsonObject
 from pytest_zstack_ticket.model.outcome import Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.requirement import Requirement
@@ -29,7 +29,15 @@ from pytest_zstack_ticket.report.document import (
     requirement_json,
     row_json,
 )
-from pytest_zstack_ticket.report.finding import deciding_role, message_json, sibling_role, subject_role, witness_json
+from pytest_zstack_ticket.report.finding import (
+    at_once_json,
+    deciding_role,
+    message_json,
+    sibling_role,
+    status_in_signature,
+    subject_role,
+    witness_json,
+)
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
 from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.verdicts.floors import thin_passes, thin_reasons
@@ -236,15 +244,15 @@ def _findings(stated: list[JsonObject], exchanges: Mapping[str, Exchange], profi
         trails = {role: tuple(exchanges[one] for one in ids) for role, ids in roles.items()}
         named = (trails.get(role(trails), ()) for role in (subject_role, sibling_role, deciding_role))
         subject, sibling, deciding = named
-        answer = subject[-1].answer if subject else None
         yield {
             **finding,
             "expected": phrase_to_json(example.judgement.expected),
             "actual": phrase_to_json(example.judgement.actual),
-            "signature": signature(example, status=answer.status if isinstance(answer, Response) else 0),
+            "signature": signature(example, status=status_in_signature(trails)),
             "subject": message_json(subject),
             "sibling": message_json(sibling),
             **({"deciding": message_json(deciding)} if "deciding" in finding else {}),
+            **({"at_once": at_once} if (at_once := at_once_json(trails)) else {}),
         }
 
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_zstack_ticket.artifacts.evidence_reader import Evidence
 from pytest_zstack_ticket.model.codec import edit_to_json
-from pytest_zstack_ticket.model.exchange import JsonObject, Response
+from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.model.outcome import Violation
 from pytest_zstack_ticket.model.verdict import Example
 from pytest_zstack_ticket.report.document import MAX_WITNESSES
-from pytest_zstack_ticket.report.finding import subject_role
+from pytest_zstack_ticket.report.finding import status_in_signature
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
 from pytest_zstack_ticket.verdicts.judge import signature
 from pytest_zstack_ticket.verdicts.relevance import ASIDE
@@ -92,6 +92,5 @@ def _facts(requirement: str, shown: JsonObject, edit: JsonObject | None) -> str:
 
 
 def _status(example: Example, evidence: Evidence) -> int:
-    ids = example.roles.get(subject_role(dict.fromkeys(example.roles, ())), ())
-    answer = evidence.exchanges[ids[-1]].answer if ids else None
-    return answer.status if isinstance(answer, Response) else 0
+    exchanges = evidence.exchanges
+    return status_in_signature({role: tuple(exchanges[one] for one in ids) for role, ids in example.roles.items()})

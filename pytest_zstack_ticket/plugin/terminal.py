@@ -17,7 +17,8 @@ from pytest_zstack_ticket.report.text.columns import pad, visible, width, wrappe
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
 from pytest_zstack_ticket.report.text.finding_card import COLUMNS
 from pytest_zstack_ticket.report.text.headline import claims_of, headline, mark_of, narrowed
-from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front_end_lines
+from pytest_zstack_ticket.report.text.left_out_text import left_out_lines
+from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front_end_lines, residue_line
 from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.report.text.waiver_text import waiver_lines
 from pytest_zstack_ticket.runner.conclusion import Conclusion
@@ -55,9 +56,20 @@ def summary(run: Run, ending: Conclusion, reporter: pytest.TerminalReporter) -> 
         reporter.write_line(line)
     for line in expectations(ending, lang):
         reporter.write_line(line)
-    for line in wrapped(words.say("verdict", lang, verdict=headline(claims_of(ending.report), words, lang)), COLUMNS):
-        reporter.write_line(line, bold=True, **{COLOURS[mark_of(ending.report)]: True})
+    conclusion(ending, lang, reporter)
     written(run, ending, reporter)
+
+
+def conclusion(ending: Conclusion, lang: str, reporter: pytest.TerminalReporter) -> None:
+    """Write the verdict, why the exit status is another one, and what was not examined."""
+    words, claims = translations(), claims_of(ending.report)
+    said, why = headline(claims, words, lang), residue_line(ending.report, words, lang)
+    text = words.say("verdict-left", lang, verdict=said, why=why) if why else words.say("verdict", lang, verdict=said)
+    colour = COLOURS["inconclusive" if why else mark_of(ending.report)]
+    for line in wrapped(text, COLUMNS):
+        reporter.write_line(line, bold=True, **{colour: True})
+    for line in left_out_lines(claims, words, lang, COLUMNS):
+        reporter.write_line(line)
 
 
 def written(run: Run, ending: Conclusion, reporter: pytest.TerminalReporter) -> None:

@@ -16,6 +16,7 @@ MAX_BODY_BYTES = 100_000
 _SET_BY_CURL = frozenset({"content-length", "host", "accept-encoding"})
 _SENT_BY_CURL = frozenset({("connection", "keep-alive"), ("accept", "*/*")})
 SESSION_VARIABLE = "ZSTACK_SESSION"
+_SESSION = re.compile(r"Authorization: OAuth [0-9A-Za-z]{16,}")
 _ESCAPE = re.compile(rb"\\([0-7]{3})")
 
 
@@ -62,6 +63,11 @@ def sent_body(curl: str) -> bytes | None:
     if "--data-raw" in words:
         return words[words.index("--data-raw") + 1].encode()
     return None
+
+
+def has_stand_in(curl: str) -> bool:
+    """Say whether a command holds a session itself: redacted, so that it stands for the one that was sent."""
+    return _SESSION.search(curl) is not None
 
 
 def with_body_file(curl: str, path: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from pytest_zstack_ticket.api.classify import classify
 from pytest_zstack_ticket.model.codec import body_to_json, edit_to_json, phrase_to_json
-from pytest_zstack_ticket.model.exchange import Exchange, Failure, Json, Trails
+from pytest_zstack_ticket.model.exchange import Exchange, Failure, Json, Response, Trails
 from pytest_zstack_ticket.model.outcome import Refused
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.verdict import Example, Finding
@@ -17,11 +19,33 @@ MAX_BODY_BYTES = 20_000
 MAX_WITNESS_BODY_BYTES = 1_500
 """Likewise in an example that passed, of which every requirement has one."""
 SIBLING_ROLES = ("sibling", "before", "first")
+_AT_ONCE = re.compile(r"(?:event|together)\d+")
+"""Roles of calls that were sent at the same time."""
 
 
 def subject_role(trails: Trails) -> str:
-    """Name the role that an example is about."""
-    return "subject" if "subject" in trails else next(reversed(list(trails)), "")
+    """Name the role that an example is about: the first call of those that were sent at the same time."""
+    if "subject" in trails:
+        return "subject"
+    return next(iter(roles_at_once(trails)), next(reversed(list(trails)), ""))
+
+
+def roles_at_once(roles: Iterable[str]) -> list[str]:
+    """Name the roles of calls that were sent at the same time, in their order; none for a single one."""
+    found = sorted(filter(_AT_ONCE.fullmatch, roles), key=lambda role: (len(role), role))
+    return found if len(found) > 1 else []
+
+
+def status_in_signature(trails: Trails) -> int:
+    """Return the status that tells a finding from others; 0 of calls at the same time, where chance says who wins."""
+    trail = trails.get(subject_role(trails), ())
+    answer = trail[-1].answer if trail and not roles_at_once(trails) else None
+    return answer.status if isinstance(answer, Response) else 0
+
+
+def at_once_json(trails: Trails) -> list[dict[str, Any] | None]:
+    """Write the calls that were sent at the same time, each with the beginning of its last answer."""
+    return [message_json(trails[one], most=MAX_WITNESS_BODY_BYTES) for one in roles_at_once(trails) if trails[one]]
 
 
 def sibling_role(trails: Trails) -> str:
@@ -66,6 +90,7 @@ def finding_json(finding: Finding, trails: Trails) -> dict[str, Any]:
         "subject": message_json(trails.get(subject_role(trails), ())),
         "sibling": message_json(sibling) if sibling else None,
         "deciding": message_json(deciding) if deciding else None,
+        **({"at_once": at_once} if (at_once := at_once_json(trails)) else {}),
     }
 
 

@@ -212,7 +212,8 @@ def _reasons(rows: Iterable[Row]) -> list[OpenReason]:
 def _cause(reason: Mapping[str, Any]) -> str:
     """Key of a reason, with the parameter that makes it another cause."""
     named = reason["parameters"]
-    return " ".join([reason["key"], *(str(named[name]) for name in ("need", "profile", "by") if name in named)])
+    which = (str(named[name]) for name in ("need", "profile", "by", "member") if name in named)
+    return " ".join([reason["key"], *which])
 
 
 def _weight(group: Group) -> tuple[bool, bool, int, int, int, bool]:

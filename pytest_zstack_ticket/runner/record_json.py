@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from pytest_zstack_ticket.model.codec import observation_to_json
-from pytest_zstack_ticket.model.exchange import JsonObject, Response
+from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.model.outcome import Violation
 from pytest_zstack_ticket.model.requirement import Requirement
 from pytest_zstack_ticket.model.saved_example import saved_example_to_json
 from pytest_zstack_ticket.model.verdict import Finding
 from pytest_zstack_ticket.report.curl import curl_line
-from pytest_zstack_ticket.report.finding import finding_json, subject_role, witness_json
+from pytest_zstack_ticket.report.finding import finding_json, status_in_signature, subject_role, witness_json
 from pytest_zstack_ticket.report.sanitize import scrubbed_json
 from pytest_zstack_ticket.runner.record import ExaminedExample, ItemRecord, tally_to_json
 from pytest_zstack_ticket.verdicts.judge import signature
@@ -63,14 +63,13 @@ def _finding(record: ItemRecord, run: RunIdentity, command: str) -> JsonObject |
         return None
     example, violation = failing.example, failing.example.judgement
     subject = failing.trails.get(subject_role(failing.trails), ())
-    answer = subject[-1].answer if subject else None
     framed = example.edit is not None and example.edit.is_framed
     finding = Finding(
         requirement=record.requirement,
         example=example,
         expected=violation.expected,
         actual=violation.actual,
-        signature=signature(example, status=answer.status if isinstance(answer, Response) else 0),
+        signature=signature(example, status=status_in_signature(failing.trails)),
         curl=curl_line(subject[0].request, run.url, ours=run.own, others=run.others) if subject and not framed else "",
         regenerate=command,
         seen=record.seen,

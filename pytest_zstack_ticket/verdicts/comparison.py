@@ -14,6 +14,7 @@ from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.model.saved_example import Observed, saved_example_from_json
 from pytest_zstack_ticket.verdicts.judge import REGRESSION
 from pytest_zstack_ticket.verdicts.saved_examples import same_input
+from pytest_zstack_ticket.verdicts.tally import LEFT_OPEN
 
 Report = Mapping[str, Any]
 Kind: TypeAlias = Literal["regression", "fixed", "known-failure", "inconclusive", "not-comparable", "changed"]
@@ -139,7 +140,7 @@ def _left_open(row: Mapping[str, Any]) -> bool:
     Whether a run sees others is a matter of timing, not of the target.
     """
     reason = row.get("reason")
-    return reason is not None and reason["key"] == "left-open"
+    return row["verdict"] == "inapplicable" and reason is not None and reason["key"] in LEFT_OPEN
 
 
 def _changed_examples(before: Report, after: Report, broken: set[str]) -> Iterator[Line]:

@@ -12,6 +12,8 @@ from pytest_zstack_ticket.model.exchange import JsonObject
 from pytest_zstack_ticket.model.profile import Limits
 
 EXAMINED = frozenset({"passed", "failed", "inconclusive", "error"})
+MOST_IDS = 3
+"""Ids that are named of those which one reason left out."""
 
 KNOWN_PLUGINS = frozenset({"allure-pytest", "anyio", "hypothesis", "locust", "platformdirs", "pytest-xdist"})
 """Distributions whose pytest plugins alter no verdict."""
@@ -31,6 +33,7 @@ def coverage(report: JsonObject) -> JsonObject:
         "requirements": len(rows),
         "not-examined": len(left_out),
         "must-not-examined": sum(row["level"] == "must" for row in left_out),
+        "because": because(left_out),
         "absent": sorted(profile["absent"]),
         "other-limits": other_limits(profile["limits"]),
         "plugins": [one["name"] for one in unknown_plugins(report) if one["hooks"]],
@@ -39,6 +42,20 @@ def coverage(report: JsonObject) -> JsonObject:
         "own": len(rows) - len(shipped) if shipped else 0,
         "tests-left-out": sum((row.get("outside") or {}).get("left_out", 0) for row in shipped),
     }
+
+
+def because(rows: Sequence[JsonObject]) -> list[JsonObject]:
+    """Group requirements that were not examined by their reason, most of them first, with the first ids of each.
+
+    `of` is the need, the profile or the failed requirement that a reason names.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        reason = row["reason"] or {"key": "", "parameters": {}}
+        named = (reason["parameters"].get(name) for name in ("need", "profile", "by"))
+        found.setdefault((reason["key"], str(next(filter(None, named), ""))), []).append(row["id"])
+    ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [{"reason": key, "of": of, "count": len(ids), "ids": sorted(ids)[:MOST_IDS]} for (key, of), ids in ordered]
 
 
 def distinct_inputs(rows: Sequence[JsonObject]) -> dict[str, int]:

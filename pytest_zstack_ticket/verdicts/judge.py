@@ -120,7 +120,7 @@ def _verdict(  # noqa: PLR0911 - the order of these questions is the rule
     if tally.held:
         return "passed", None
     if tally.legal:
-        return "inapplicable", Phrase.of("left-open")
+        return "inapplicable", tally.chosen or Phrase.of("left-open")
     return (
         ("inconclusive", _cause(Phrase.of("no-example"), calibration))
         if tally.ran

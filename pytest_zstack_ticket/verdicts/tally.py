@@ -17,14 +17,18 @@ None may depend on who was quicker by chance: `never-pending` is said only after
 poll, as all do on a target that is farther away than its jobs take.
 """
 
+LEFT_OPEN = LEGAL | {"left-open"}
+"""Reasons of a requirement of which a run saw only such examples; `left-open` is that of reports that name none."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """Counts of all examples of one requirement so far.
 
     `errors`, `lost`, `ran` and `known` come from the tests, not from examples: how tests broke off, whether there was a
-    test at all, and which partitions its tests examine. `inputs` are the distinct ones. For a run with a budget,
-    `explored` counts distinct examples, `wanted` what the effort asks for, `missing` what is missing for a verdict.
+    test at all, and which partitions its tests examine. `inputs` are the distinct ones. `reason` is why an example was
+    undecided, `chosen` what the target chose where one decides nothing, legally. For a run with a budget, `explored`
+    counts distinct examples, `wanted` what the effort asks for, `missing` what is missing for a verdict.
     `causes` has for each way of failing the other requirements that would explain it, none for a failure of its own.
     """
 
@@ -34,6 +38,7 @@ class Tally:
     undecided: int = 0
     legal: int = 0
     reason: Phrase | None = None
+    chosen: Phrase | None = None
     causes: frozenset[tuple[str, ...]] = frozenset()
     partitions: frozenset[str] = frozenset()
     inputs: frozenset[str] = frozenset()
@@ -64,6 +69,7 @@ class Tally:
             undecided=self.undecided + other.undecided,
             legal=self.legal + other.legal,
             reason=_first(self.reason, other.reason),
+            chosen=_first(self.chosen, other.chosen),
             causes=self.causes | other.causes,
             partitions=self.partitions | other.partitions,
             inputs=self.inputs | other.inputs,
@@ -98,6 +104,7 @@ def tally_of(example: Example) -> Tally:
         undecided=int(isinstance(judgement, Undecided) and not legal),
         legal=int(legal),
         reason=judgement.reason if isinstance(judgement, Undecided) and not legal else None,
+        chosen=judgement.reason if isinstance(judgement, Undecided) and legal else None,
         causes=frozenset({_others(example)} if isinstance(judgement, Violation) else ()),
         partitions=frozenset({example.partition} if example.partition else ()),
         inputs=frozenset({example.input} if example.input else ()),

@@ -53,7 +53,7 @@ def test_a_plan_sends_nothing_and_is_no_pass(
     before = len(cloud.engine.state.sessions.live)
     result = pytester.runpytest(f"--zstack-url={cloud.url}", "--zstack-plan", "--zstack-max-created=7", own_test)
     assert result.ret == 12
-    result.stdout.fnmatch_lines(["plan for*", "*1 tests*", "*POST requests, valid or not: 7", "*never:*"])
+    result.stdout.fnmatch_lines(["plan for*", "*1 test at*", "*POST requests, valid or not: 7", "*never:*"])
     assert "passed" not in result.stdout.str()
     assert len(cloud.engine.state.sessions.live) == before
 

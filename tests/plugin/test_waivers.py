@@ -46,7 +46,7 @@ def test_a_waived_failure_stays_failed_and_does_not_fail_the_run(run, waived):
     row = next(row for row in report["requirements"] if row["id"] == "ZT-BODY-004")
     assert (row["verdict"], row["waived"]) == ("failed", True)
     assert (report["verdict"], report["deviations"]) == ("failed", 1)
-    assert f"verdict: 1 deviations, 1 of {len(report['requirements'])} passed, 1 failed, " in shown
+    assert f"verdict: 1 deviation, 1 of {len(report['requirements'])} passed, 1 failed, " in shown
     assert report["waivers"][0]["state"] == "waived"
 
 

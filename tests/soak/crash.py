@@ -41,7 +41,7 @@ LOOKALIKES = (
     "zt-0000000000000000",
     "real work",
 )
-LEFT = re.compile(r"after the run: (\d+) tickets left")
+LEFT = re.compile(r"after the run: (\d+) tickets? left")
 UNSEEN = re.compile(r"(\d+) creates? could not be looked up")
 
 

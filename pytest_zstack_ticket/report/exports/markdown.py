@@ -14,7 +14,8 @@ from pytest_zstack_ticket.report.grouping import causes_in
 from pytest_zstack_ticket.report.text.columns import shortened, visible
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
 from pytest_zstack_ticket.report.text.headline import claims_of, headline, mark_of, narrowed
-from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front_end_lines
+from pytest_zstack_ticket.report.text.left_out_text import left_out_line
+from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front_end_lines, residue_line
 from pytest_zstack_ticket.report.text.translations import Translations
 from pytest_zstack_ticket.report.text.verdict_marks import VERDICT_MARKS
 from pytest_zstack_ticket.verdicts.comparison import Diff
@@ -64,7 +65,9 @@ def diff_markdown(diff: Diff, translations: Translations, lang: str) -> str:
 
 
 def _limits(report: Report, translations: Translations, lang: str) -> list[str]:
-    narrow = narrowed(claims_of(report), translations, lang)
+    claims = claims_of(report)
+    first = [residue_line(report, translations, lang), left_out_line(claims, translations, lang)]
+    narrow = [*filter(None, first), *narrowed(claims, translations, lang)]
     return [*narrow, *front_end_lines(report, translations, lang), *calibration_lines(report, translations, lang)]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.report.text.columns import visible
 from pytest_zstack_ticket.report.text.headline import claims_of, headline, narrowed
+from pytest_zstack_ticket.report.text.left_out_text import left_out_line
 from pytest_zstack_ticket.report.text.translations import translations
 
 Row = Mapping[str, Any]
@@ -102,9 +103,10 @@ def facts_of(report: Report) -> dict[str, str]:
     run, target, profile = report["run"], report["target"], report["profile"]
     bounds = target["release"]
     claims = claims_of(report)
+    narrow = narrowed(claims, translations(), "en")
     facts = {
         "claim": headline(claims, translations(), "en"),
-        "limits": "; ".join(narrowed(claims, translations(), "en")),
+        "limits": "; ".join(filter(None, [left_out_line(claims, translations(), "en"), *narrow])),
         "run": run["id"],
         "verdict": report["verdict"],
         "exit_status": report["exit_status"],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pytest_zstack_ticket.report.grouping import Group, OpenReason, causes_in
 from pytest_zstack_ticket.report.html.page_context import Json, PageContext
+from pytest_zstack_ticket.report.text.left_out_text import group_of
 
 ACTIONS = frozenset(
     {
@@ -29,6 +30,8 @@ ACTIONS = frozenset(
     }
 )
 """The reasons, by the key of their phrase, that a reader can do something about."""
+OPTIONAL = frozenset({"users", "webhook", "access-key", "log-in"})
+"""Groups of needs that an option or a variable may meet."""
 MAX_IDS = 60
 MAX_FAILED = 25
 UNFOLDED_IDS = 12
@@ -89,12 +92,18 @@ def _failed(context: PageContext, group: Group) -> FailedCause:
     )
 
 
+def _action(reason: Json) -> str:
+    """Key of what can be done about a reason; of a need that an option meets, that option."""
+    group = group_of(reason["key"], reason["parameters"].get("need", ""))
+    return f"action-need-{group}" if group in OPTIONAL else f"action-{reason['key']}"
+
+
 def _undecided(context: PageContext, one: OpenReason) -> UndecidedCause:
     key, rows = one.reason["key"], one.rows
     return UndecidedCause(
         verdict=one.verdict,
         reason=context.text(one.reason),
-        action=context.say(f"action-{key}") if key in ACTIONS else "",
+        action=context.say(_action(one.reason)) if key in ACTIONS else "",
         count=len(rows),
         shown_ids=[row["id"] for row in rows[:MAX_IDS]],
         folded=len(rows) > UNFOLDED_IDS,

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_zstack_ticket.api.strict_json import Undecodable, decode
+from pytest_zstack_ticket.report.curl import has_stand_in
 from pytest_zstack_ticket.report.html.body_diff import Segment, compare
 from pytest_zstack_ticket.report.html.exchange_text import body_text, exchange_text, message_text
 from pytest_zstack_ticket.report.html.page_context import Json, PageContext
+from pytest_zstack_ticket.report.text.at_once_text import at_once_command, result_of
 
 MAX_EXCHANGES = 4
 MAX_STRING = 120
@@ -39,9 +41,16 @@ class RoleExchanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingView:
-    """What `finding.html` shows of a finding."""
+    """What `finding.html` shows of a finding.
+
+    `at_once` are calls that were sent at the same time, with their results; `stand_in`: the command has no session of
+    the run, but one that was made up.
+    """
 
     finding: Json
+    curl: str
+    stand_in: bool
+    at_once: Sequence[tuple[str, str]]
     panes: Sequence[Pane]
     roles: Sequence[RoleExchanges]
 
@@ -49,7 +58,19 @@ class FindingView:
 def finding_view(context: PageContext, finding: Json) -> FindingView:
     """Compute what a page shows of a finding."""
     roles = [_role(context, finding, role, ids) for role, ids in finding["exchanges"].items() if ids]
-    return FindingView(finding=finding, panes=_panes(context, finding), roles=roles)
+    return FindingView(
+        finding=finding,
+        curl=at_once_command(finding, finding["curl"]),
+        stand_in=has_stand_in(finding["curl"]),
+        at_once=[(_asked(one), result_of(one)) for one in finding.get("at_once") or ()],
+        panes=_panes(context, finding),
+        roles=roles,
+    )
+
+
+def _asked(message: Json) -> str:
+    request = message["request"]
+    return f"{message['exchange']} {request['method']} {request['path']}"
 
 
 def _panes(context: PageContext, finding: Json) -> list[Pane]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pytest_zstack_ticket.report.html.page import LANGUAGE_TAGS
 from pytest_zstack_ticket.report.text.headline import headline, mark_of, narrowed
+from pytest_zstack_ticket.report.text.left_out_text import left_out_line
 from pytest_zstack_ticket.report.text.translations import Translations
 
 
@@ -32,7 +33,7 @@ def _row(entry: Mapping[str, Any], translations: Translations, lang: str) -> Map
         "state": words["withdrawn"].format(**gone) if gone else valid,
         "mark": mark_of(entry),
         "headline": headline(entry, translations, lang),
-        "narrowed": narrowed(entry, translations, lang),
+        "narrowed": [*filter(None, [left_out_line(entry, translations, lang)]), *narrowed(entry, translations, lang)],
         "target": f"{target['url']} ({kind}), {versions}, {entry['profile']['name']}",
         "policy": entry["policy"]["name"] if entry["policy"] else words["no-policy"],
         "examined": f"{entry['run']['started'][:10]}, {entry['suite']}",

@@ -11,7 +11,8 @@ from pytest_zstack_ticket.report.html.provenance_view import Provenance, provena
 from pytest_zstack_ticket.report.text.budget_text import shortfall_lines
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
 from pytest_zstack_ticket.report.text.headline import claims_of, headline, mark_of, narrowed
-from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front_end_lines
+from pytest_zstack_ticket.report.text.left_out_text import left_out_line
+from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front_end_lines, residue_line
 from pytest_zstack_ticket.report.text.waiver_text import waiver_lines
 from pytest_zstack_ticket.verdicts.comparison import Diff, Line
 
@@ -63,13 +64,16 @@ def _limits(context: PageContext) -> list[str]:
     embedded = report["target"]["kind"] == "embedded"
     limits = [context.say("cut-short", reason=run["cut_short"])] if run["cut_short"] else []
     limits.append(context.say("partial" if report["partial"] else "whole"))
-    limits += narrowed(claims_of(report), context.translations, context.lang)
+    claims = claims_of(report)
+    limits += filter(None, [left_out_line(claims, context.translations, context.lang)])
+    limits += narrowed(claims, context.translations, context.lang)
     if embedded:
         limits.append(context.say("simulator"))
     limits += front_end_lines(report, context.translations, context.lang)
     limits += calibration_lines(report, context.translations, context.lang)
     if not embedded:
         limits.append(context.say("residue", left=run["left_on_target"], deleted=residue["deleted"]))
+        limits += filter(None, [residue_line(report, context.translations, context.lang)])
     if residue["unseen"]:
         limits.append(context.say("unseen", count=residue["unseen"]))
     return limits + shortfall_lines(report, context.translations, context.lang)

@@ -10,6 +10,7 @@ from pytest_zstack_ticket.report.grouping import Causes, Group, OpenReason
 from pytest_zstack_ticket.report.request_files import body_file
 from pytest_zstack_ticket.report.text.columns import pad, shortened, visible, wrapped
 from pytest_zstack_ticket.report.text.finding_card import COLUMNS, LABEL_COLUMNS, FindingCards
+from pytest_zstack_ticket.verdicts.tally import LEFT_OPEN
 
 MOST_CARDS = 3
 MOST_TITLES = 12
@@ -74,8 +75,12 @@ class CausesText:
         return [f"  {pad('' if number else label, LABEL_COLUMNS)}{line}" for number, line in enumerate(lines)]
 
     def reasons(self, causes: Causes) -> list[str]:
-        """Write why requirements have no verdict, by cause; those that do not apply are listed with -v only."""
-        wanted = [one for one in causes.reasons if self.verbose or one.verdict != "inapplicable"]
+        """Write why requirements have no verdict, by cause; for what a target cannot do that is listed with -v only."""
+        wanted = [
+            one
+            for one in causes.reasons
+            if self.verbose or one.verdict != "inapplicable" or one.reason["key"] in LEFT_OPEN
+        ]
         lines = [part for one in wanted[:MOST_REASONS] for part in wrapped(self._reason(one), COLUMNS)]
         return lines + ([f"… ({len(wanted) - MOST_REASONS})"] if len(wanted) > MOST_REASONS else [])
 

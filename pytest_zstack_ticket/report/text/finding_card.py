@@ -10,7 +10,8 @@ from typing import Any
 
 from pytest_zstack_ticket.api.strict_json import parse
 from pytest_zstack_ticket.model.exchange import Json
-from pytest_zstack_ticket.report.curl import with_body_file
+from pytest_zstack_ticket.report.curl import has_stand_in, with_body_file
+from pytest_zstack_ticket.report.text.at_once_text import at_once_command, results_of
 from pytest_zstack_ticket.report.text.columns import chopped, pad, shortened, visible, wrapped
 from pytest_zstack_ticket.report.text.translations import Translations
 
@@ -55,6 +56,7 @@ class FindingCards:
             *wrapped(title, COLUMNS),
             *self._difference(finding),
             *self._request(finding["subject"]),
+            *self._at_once(finding),
             *self._answer("answer", finding["subject"]),
             *self._answer("sibling", finding["sibling"]),
             *(self._labelled("why", [consequence[self.lang]]) if consequence else ()),
@@ -70,6 +72,7 @@ class FindingCards:
             *self._labelled("actual", [self._actual(finding)], most=2),
             *(self._labelled("edit", self._edited(finding["edit"], finding), most=2) if finding["edit"] else ()),
             *self._one_line("request", self._asked(finding["subject"])),
+            *self._at_once(finding)[:2],
             *self._one_line("answer", self._answered(finding["subject"])),
             *self._one_line("sibling", self._answered(finding["sibling"])),
             *self._one_line("deciding", self._looked_up(finding.get("deciding"))),
@@ -77,6 +80,14 @@ class FindingCards:
         ]
         curl = with_body_file(finding["curl"], body_file) if body_file else finding["curl"]
         return [*lines, *self._commands({**finding, "curl": curl})]
+
+    def _at_once(self, finding: Finding) -> list[str]:
+        """Write how many calls were sent at the same time, and what they came to."""
+        messages = finding.get("at_once")
+        if not messages:
+            return []
+        results = self._say("comma").join(results_of(messages))
+        return self._labelled("at-once", [self._say("sent-at-once", count=len(messages), results=results)])
 
     def _actual(self, finding: Finding) -> str:
         text = self.translations.render_json(finding["actual"], self.lang)
@@ -170,10 +181,11 @@ class FindingCards:
 
     def _commands(self, finding: Finding) -> list[str]:
         """Write commands, never broken into lines: they are there to be copied."""
-        rows = (("curl", finding["curl"]), ("again", finding["regenerate"]))
+        rows = (("curl", at_once_command(finding, finding["curl"])), ("again", finding["regenerate"]))
         commands = [f"  {pad(self._say(label), LABEL_COLUMNS)}{visible(command)}" for label, command in rows if command]
         note = self._labelled("state", [self._say("irregular")]) if finding.get("irregular") else []
-        return [*note, *commands]
+        stand_in = self._labelled("session", [self._say("stand-in")]) if has_stand_in(finding["curl"] or "") else []
+        return [*note, *stand_in, *commands]
 
     def _labelled(
         self, label: str, paragraphs: Sequence[str], data: Sequence[str] = (), *, most: int = MAX_LINES

@@ -1,4 +1,4 @@
-"""Lines on what limits a verdict: something in front of the target, and a calibration that was not accepted."""
+"""Lines on what limits a verdict: pages from in front of the target, a refused calibration, tickets that are left."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_zstack_ticket.report.text.translations import Translations
+from pytest_zstack_ticket.verdicts.judge import RESIDUE
 
 Report = Mapping[str, Any]
 
@@ -17,6 +18,15 @@ def front_end_lines(report: Report, translations: Translations, lang: str) -> li
         return []
     statuses = ", ".join(str(one["status"]) for one in seen)
     return [translations.say("front-end", lang, statuses=statuses, count=sum(one["requests"] for one in seen))]
+
+
+def residue_line(report: Report, translations: Translations, lang: str) -> str:
+    """Say why a run without a failure ended with exit status 13; empty if it did not."""
+    if report["exit_status"] != RESIDUE:
+        return ""
+    left, unseen = report["run"]["left_on_target"], report["run"]["residue"]["unseen"]
+    key = "exit-left" if left else "exit-unseen" if unseen else "exit-unknown"
+    return translations.say(key, lang, count=left or unseen)
 
 
 def calibration_lines(report: Report, translations: Translations, lang: str) -> list[str]:

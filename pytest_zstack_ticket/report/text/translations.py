@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,11 +17,47 @@ TRANSLATED_PARAMETERS = frozenset({"what", "before", "need", "kind"})
 """Parameters of phrases that hold a word of the catalogue, not a text of the target."""
 
 
+class _Filled(string.Formatter):
+    """Fills texts in: `{count:ticket|tickets}` is the first word for one, the second for any other number."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Choose between two words by a number, which a phrase has as text; other formats are those of Python."""
+        one, many, others = format_spec.partition("|")
+        if not many:
+            return str(super().format_field(value, format_spec))
+        return one if str(value) == "1" else others
+
+
+_FILLED = _Filled()
+
+
+class Line(str):
+    """A text of a catalogue, which has the right words for one and for many."""
+
+    __slots__ = ()
+
+    def format(self, *args: object, **kwargs: object) -> str:
+        """Fill the text in."""
+        return _FILLED.vformat(self, args, kwargs)
+
+    def format_map(self, mapping: Mapping[str, object], /) -> str:  # type: ignore[override] # the base takes less
+        """Fill the text in from a mapping, of which it may use a part."""
+        return _FILLED.vformat(self, (), mapping)
+
+
 @dataclass(frozen=True, slots=True)
 class Translations:
     """The catalogues by language: `phrase` has what checks report, `word` words, `terminal` the run's own lines."""
 
     catalogues: Mapping[str, Mapping[str, Mapping[str, str]]]
+
+    def __post_init__(self) -> None:
+        """Make every text one that can be filled in."""
+        lines = {
+            lang: {table: {key: Line(text) for key, text in rows.items()} for table, rows in tables.items()}
+            for lang, tables in self.catalogues.items()
+        }
+        object.__setattr__(self, "catalogues", lines)
 
     def render(self, phrase: Phrase, lang: str) -> str:
         """Render a phrase in a language. Raises KeyError for a phrase that no catalogue has."""

@@ -50,6 +50,6 @@ def test_bundle_speaks_the_language_that_was_asked_for(
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "report.json").write_text(json.dumps(sample_report()))
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    for words, said in (([], "1 个文件。"), (["--lang", "zh"], "1 个文件。"), (["--lang", "en"], "1 files.")):
+    for words, said in (([], "1 个文件。"), (["--lang", "zh"], "1 个文件。"), (["--lang", "en"], "1 file.")):
         assert main(["bundle", str(tmp_path / "run"), "--output", str(tmp_path / "out.zip"), *words]) == 0
         assert said in capsys.readouterr().err

@@ -88,7 +88,7 @@ def test_it_passes_on_until_its_end_and_signs_what_it_saw(end: signal.Signals | 
         out, said = running.communicate(timeout=30)
     assert running.returncode == 0
     assert f"Point the run at {url}: everything is passed on to {cloud.url}" in said.decode()
-    assert "1 exchanges are in witness.jsonl.gz, signed with" in said.decode()
+    assert "1 exchange is in witness.jsonl.gz, signed with" in said.decode()
     ended = json.loads(out)
     record = read_record(place / ended["record"], [load_public(place / "me.pub.pem")], None)
     assert (len(record.exchanges), record.root, record.target) == (ended["exchanges"], ended["root"], cloud.url)

@@ -321,4 +321,4 @@ def test_tickets_that_are_left_and_releases_that_differ_are_named(tmp_path):
     assert found["alike"] == [{"roots": [BODY], "targets": ["b"]}]
     write_outputs(found, tmp_path / "f", "en")
     assert load_fleet(tmp_path / "f") == found
-    assert "b: 1 tickets left" in (tmp_path / "f" / "summary.md").read_text()
+    assert "b: 1 ticket left" in (tmp_path / "f" / "summary.md").read_text()

@@ -142,8 +142,9 @@ def test_a_report_compared_with_itself_has_no_line():
     assert compare(one, copy.deepcopy(one)).lines == ()
 
 
+@pytest.mark.parametrize("key", ["left-open", "never-pending"])
 @pytest.mark.parametrize(("now", "lines"), [("passed", []), ("failed", [("inconclusive", "verdict")])])
-def test_a_requirement_that_one_run_left_open_is_no_difference_unless_it_failed(now, lines):
-    open_row = row(verdict="inapplicable", reason={"key": "left-open", "parameters": {}})
+def test_a_requirement_that_one_run_left_open_is_no_difference_unless_it_failed(now, lines, key):
+    open_row = row(verdict="inapplicable", reason={"key": key, "parameters": {}})
     assert kinds(report(row(verdict=now)), report(open_row)) == lines
     assert kinds(report(open_row), report(row(verdict=now))) == lines

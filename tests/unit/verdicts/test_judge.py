@@ -85,6 +85,20 @@ def test_a_requirement_of_another_profile_is_inapplicable():
     assert applies(replace(RULE, profiles=("deployed",)), ACCEPTING) is None
 
 
+def test_what_a_target_left_open_is_inapplicable_for_the_reason_of_its_examples():
+    never, refusal = Phrase.of("never-pending"), Phrase.of("legal-refusal")
+    found = tallies([example(Undecided(never)), example(Undecided(refusal))])[RULE.id]
+    judged = verdict_of(RULE, found, ACCEPTING)
+    assert (judged.verdict, judged.reason) == ("inapplicable", refusal)
+    assert verdict_of(RULE, tallies([example(Undecided(never))])[RULE.id], ACCEPTING).reason == never
+
+
+def test_the_reason_of_an_open_example_does_not_depend_on_the_order_of_examples():
+    reasons = [Phrase.of("never-pending"), Phrase.of("not-shown", member="b"), Phrase.of("not-shown", member="a")]
+    both = [tallies(example(Undecided(one)) for one in order)[RULE.id].chosen for order in (reasons, reasons[::-1])]
+    assert both == [Phrase.of("never-pending")] * 2
+
+
 def test_an_unmet_need_is_inapplicable():
     assert decided(rule=replace(RULE, needs=("access-key",))) == "inapplicable"
 

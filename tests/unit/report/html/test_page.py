@@ -513,7 +513,7 @@ def test_charts_have_figures_beside_them():
     seconds = [0.001 * number for number in range(1, 101)]
     text = texts(made(seconds=seconds, jobs=[2.0]))
     assert "100 measurements: p50 50 ms, p95 95 ms, p99 99 ms, max 100 ms" in text
-    assert "1 measurements: p50 2 s" in text
+    assert "1 measurement: p50 2 s" in text
     assert "failed 2, inconclusive 1, passed 1" in text
 
 

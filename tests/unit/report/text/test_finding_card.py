@@ -9,7 +9,16 @@ from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Resp
 from pytest_zstack_ticket.model.outcome import Phrase, Violation
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Finding
-from pytest_zstack_ticket.report.finding import MAX_BODY_BYTES, finding_json, message_json, subject_role
+from pytest_zstack_ticket.report.curl import has_stand_in
+from pytest_zstack_ticket.report.finding import (
+    MAX_BODY_BYTES,
+    at_once_json,
+    finding_json,
+    message_json,
+    roles_at_once,
+    status_in_signature,
+    subject_role,
+)
 from pytest_zstack_ticket.report.text.columns import width
 from pytest_zstack_ticket.report.text.finding_card import FindingCards, value_at
 from pytest_zstack_ticket.report.text.translations import translations
@@ -177,3 +186,43 @@ def test_what_a_compact_card_has_no_room_for_is_marked(member):
     assert len(shown) == 2
     assert shown[-1].endswith("…")
     assert max(map(len, shown)) <= 80
+
+
+def raced(*statuses: int) -> dict[str, Any]:
+    """Return a finding on calls that were sent at the same time."""
+    body = {200: b"{}", 503: b'{"error":{"code":"SYS.1006"}}'}
+    request = Request(method="PUT", path="/v1/tickets/u/actions")
+    calls = [
+        Exchange(id=f"m-{n}", request=request, answer=Response(status=one, body=body[one]))
+        for n, one in enumerate(statuses)
+    ]
+    trails = {"history": calls[:1], **{f"event{n}": [one] for n, one in enumerate(calls)}}
+    return {**found(), "at_once": at_once_json({role: tuple(trail) for role, trail in trails.items()})}
+
+
+def test_calls_at_the_same_time_are_counted_with_what_each_came_to_and_can_be_sent_so_again():
+    finding = raced(503, 200, 200, 503)
+    for card in (WITH_EVIDENCE.full(finding, REQUIREMENT), WITH_EVIDENCE.compact(finding, REQUIREMENT)):
+        said = "\n".join(card)
+        assert "4 calls sent at the same time: PUT 503 SYS.1006 (2), PUT 200 (2)" in said
+        assert f"for n in 1 2 3 4; do {finding['curl']} & done; wait" in said
+    chinese = FindingCards(translations=translations(), lang="zh", with_evidence=True)
+    assert "同时发送 4 次调用" in "\n".join(chinese.full(finding, REQUIREMENT))
+
+
+def test_the_first_of_calls_at_the_same_time_is_the_subject_and_chance_is_in_no_signature():
+    answered = Exchange(id="m-1", request=Request(method="PUT", path="/"), answer=Response(status=503))
+    roles = {"after": (answered,), "event0": (answered,), "event1": (answered,)}
+    assert subject_role(roles) == subject_role(dict.fromkeys(roles, ())) == "event0"
+    assert roles_at_once([f"event{n}" for n in range(11)])[-1] == "event10"
+    assert status_in_signature(roles) == 0
+    assert status_in_signature({"event0": (answered,)}) == 503
+    assert at_once_json({"event0": (answered,)}) == []
+
+
+def test_a_session_in_a_command_is_said_to_be_a_stand_in():
+    plain = found()
+    made_up = {**plain, "curl": f"curl -H 'Authorization: OAuth {'7' * 32}' http://t"}
+    assert "stand-in" in "\n".join(WITH_EVIDENCE.compact(made_up, REQUIREMENT))
+    assert "stand-in" not in "\n".join(WITH_EVIDENCE.compact(plain, REQUIREMENT))
+    assert not has_stand_in('curl -H "Authorization: OAuth $ZSTACK_SESSION" http://t')

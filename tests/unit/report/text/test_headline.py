@@ -35,7 +35,7 @@ def test_a_run_of_one_requirement_is_never_called_conformant():
 
 def test_a_partial_run_with_a_waiver_is_never_called_conformant():
     found = report("passed", "failed", *["untested"] * 281, partial=True, verdict="failed", deviations=1)
-    assert line(found) == "1 deviations, 1 of 283 passed, 1 failed, 281 not examined (0 must), effort smoke"
+    assert line(found) == "1 deviation, 1 of 283 passed, 1 failed, 281 not examined (0 must), effort smoke"
 
 
 def test_requirements_of_a_project_and_tests_that_were_left_out_are_named():
@@ -43,7 +43,7 @@ def test_requirements_of_a_project_and_tests_that_were_left_out_are_named():
     assert "own" not in line(found)
     found["requirements"][1] |= {"area": "own", "distinct": 10_000}
     found["requirements"][2] |= {"outside": {"errors": [], "lost": [], "ran": True, "cut": False, "left_out": 1}}
-    assert line(found) == "Conformant, 3 of 3 passed, 1 of these are the project's own requirements, effort smoke"
+    assert line(found) == "Conformant, 3 of 3 passed, 1 of these is a requirement of the project's own, effort smoke"
     assert claims_of(found)["coverage"]["inputs"]["median"] < 10_000
     assert any("tests left out" in one for one in narrowed(claims_of(found), WORDS, "en"))
 
@@ -59,7 +59,7 @@ def test_conformance_is_never_claimed_without_what_was_left_out():
     ("more", "words"),
     [
         ({"verdict": "failed"}, "Not conformant, 1 of 2 passed, 1 failed, effort smoke"),
-        ({"verdict": "failed", "deviations": 1}, "Conformant with 1 deviations, 1 of 2 passed, 1 failed, effort smoke"),
+        ({"verdict": "failed", "deviations": 1}, "Conformant with 1 deviation, 1 of 2 passed, 1 failed, effort smoke"),
         ({"verdict": "inconclusive", "partial": True}, "Inconclusive, 1 of 2 passed, 1 failed, effort smoke"),
     ],
 )

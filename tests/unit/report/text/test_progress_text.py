@@ -11,7 +11,7 @@ BEAT = Progress(what="ZT-BODY-061", examples=37, rate=210.4, findings=1, alive=1
 
 def test_it_says_what_is_examined_and_what_it_came_to():
     assert progress_text(BEAT, translations(), "en", columns=80) == (
-        "ZT-BODY-061 · 37 examples · 210/s · 1 findings · 12 tickets · 0:41 left"
+        "ZT-BODY-061 · 37 examples · 210/s · 1 finding · 12 tickets · 0:41 left"
     )
     assert progress_text(BEAT, translations(), "zh", columns=80) == (
         "ZT-BODY-061 · 样例 37 · 210 次/秒 · 问题 1 · 工单 12 · 剩余 0:41"

@@ -56,6 +56,28 @@ def test_every_text_has_the_same_placeholders_in_every_language():
 
 
 @pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "after the run: 1 ticket left, 0 deleted at the end, 1 request sent"), (2, "2 tickets left")],
+)
+def test_one_thing_is_not_said_to_be_many(count: int, said: str):
+    assert said in WORDING.say("left", "en", count=count, deleted=0, used=count)
+    assert f"{count} 个" in WORDING.say("left", "zh", count=count, deleted=0, used=count)
+
+
+def test_a_count_of_a_phrase_is_text_and_has_its_plural_too():
+    rows = {n: WORDING.render(Phrase.of("expect-page-size", count=n), "en") for n in ("1", "2")}
+    assert rows == {"1": "a page of 1 row", "2": "a page of 2 rows"}
+
+
+def test_no_english_text_has_a_plural_beside_a_number_whatever_the_number_is():
+    texts = {(table, key): text for table, rows in CATALOGUES["en"].items() for key, text in rows.items()}
+    nouns = {word for text in texts.values() for word in re.findall(r"\{\w+:[^|}]*\|(\w+s)\b", text)}
+    careless = re.compile(rf"\{{(?!fields|id|seconds)\w+\}} (?:[a-z]+ )?(?:{'|'.join(nouns)})\b|\(s\)")
+    in_a_script = {("fleet", "shown")}
+    assert {key for key, text in texts.items() if careless.search(text)} == in_a_script
+
+
+@pytest.mark.parametrize(
     "flaw",
     [
         "[\u4e00-\u9fff][A-Za-z0-9{$`-]|[A-Za-z0-9}`][\u4e00-\u9fff]",
