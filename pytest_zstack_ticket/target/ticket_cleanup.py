@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from itertools import permutations
 
 from pytest_zstack_ticket.cleanup.calls import FIRST_WAIT, CleanupCalls
 from pytest_zstack_ticket.cleanup.idle_tickets import KEPT, IdleTickets
@@ -185,10 +186,21 @@ class TicketCleanup:
         return alive is not None and self.usage_counter.used.alive + min(count, alive) > alive
 
     def sweep(self, *, wait: bool = True, progress: Progress | None = None) -> CleanupResult:
-        """Delete what this process created, and check that it is gone."""
+        """Delete what this process created, and check that it is gone, for its owner and for the other users."""
         with self.turns.alone():
             parts = [self._sweep(one, wait=wait, progress=progress) for one in list(self.connections)]
+            parts += [self._sweep(other, ledger, wait=False) for other, ledger in self._seen_by_others()]
         return CleanupResult.joined(parts)
+
+    def _seen_by_others(self) -> Iterator[tuple[ActorConnection, Ledger]]:
+        """Yield the ledgers of which all is gone as their users see it, with the users who may see more of it.
+
+        A ticket may have come to belong to another user: whoever created it does not see it any more.
+        """
+        for one, other in permutations(list(self.connections), 2):
+            book = one.ledger.book if one.ledger is not None else None
+            if one.ledger and book and book.settled() and not book.pending() and other.sessions is not one.sessions:
+                yield other, one.ledger
 
     def sweep_ledger(self, one: ActorConnection, saved: SavedLedger) -> CleanupResult:
         """Delete what another process recorded in its ledger, over the connection of the same user."""
@@ -197,7 +209,7 @@ class TicketCleanup:
     def _sweep(
         self,
         one: ActorConnection,
-        saved: SavedLedger | None = None,
+        saved: Ledger | SavedLedger | None = None,
         *,
         selection: IdleTickets | None = None,
         wait: bool = True,

@@ -150,3 +150,21 @@ def test_what_was_never_protected_can_be_released():
     cloud.cleanup.release("nobody")
     cloud.create(2)
     assert cloud.chosen() == set()
+
+
+def connection(part: str, session: str, *, settled: int = 0, pending: int = 0) -> Any:
+    """Make a user with a ledger of as many tickets."""
+    book = SimpleNamespace(settled=lambda: [1] * settled, pending=lambda: [1] * pending)
+    return SimpleNamespace(settings=SimpleNamespace(part=part), ledger=SimpleNamespace(book=book), sessions=session)
+
+
+def test_what_is_gone_for_its_owner_is_looked_for_by_every_other_user():
+    cloud = Cloud(alive=100)
+    own, stranger, same = (
+        connection("", "a", settled=3),
+        connection("stranger", "b", settled=1, pending=1),
+        connection("owner", "a"),
+    )
+    cloud.cleanup.connections.extend([own, stranger, same])
+    # what is still there for its owner is known to be left, and who logs in alike sees the same
+    assert list(cloud.cleanup._seen_by_others()) == [(stranger, own.ledger)]
