@@ -11,6 +11,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar, copy_context
 from typing import ParamSpec, TypeVar
 
+from pytest_zstack_ticket.transport import starting_line
+
 Given = ParamSpec("Given")
 Returned = TypeVar("Returned")
 LONG = 0.5
@@ -130,7 +132,13 @@ def announce(when_sent: Callable[[], None]) -> None:
 
 @contextmanager
 def together(count: int) -> Iterator[None]:
-    """Count the first answers of so many calls that are made at the same time in a block, see `announce`."""
+    """Let so many calls of a block arrive at the same moment, and count their first answers for `announce`."""
+    with starting_line.shared(count), _counted(count):
+        yield
+
+
+@contextmanager
+def _counted(count: int) -> Iterator[None]:
     when_sent = _WHEN_SENT.get()
     if when_sent is None:
         yield

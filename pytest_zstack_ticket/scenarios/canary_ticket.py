@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.client.call_result import CallResult
     from pytest_zstack_ticket.client.endpoint import TicketEndpoint
     from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.transport import starting_line
 
 
 class CanaryTicket:
@@ -119,7 +120,7 @@ class CanaryTicket:
 
     def send_together(self, *events: str) -> dict[str, CallResult]:
         """Send events at the same time, each from a thread of its own; results as `event0`, `event1`, ..."""
-        with ThreadPoolExecutor(max_workers=len(events)) as pool:
+        with starting_line.shared(len(events)), ThreadPoolExecutor(max_workers=len(events)) as pool:
             results = list(pool.map(in_context(self.send_event), events))
         return {f"event{place}": result for place, result in enumerate(results)}
 

@@ -17,6 +17,8 @@ from typing import Any
 import httpcore
 import httpx
 
+from pytest_zstack_ticket.transport import starting_line
+
 MOST_RAW_BYTES = 20 << 20
 """Bytes off the line for one answer, all framing included."""
 MOST_HEAD_BYTES = 1 << 18
@@ -109,6 +111,14 @@ class BoundedStream(httpcore.NetworkStream):
     def _flush(self, timeout: float | None) -> None:
         held, self._held = self._held, b""
         self._allowance.sent = True
+        line = starting_line.take()
+        if line is not None:
+            self._write(held[:-1], timeout)
+            line.wait()
+            held = held[-1:]
+        self._write(held, timeout)
+
+    def _write(self, held: bytes, timeout: float | None) -> None:
         for start in range(0, len(held), SLICE):
             self._stream.write(held[start : start + SLICE], self._allowance.wait(timeout))
 
