@@ -7,11 +7,13 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
 from pytest_zstack_ticket.model.ticket import Draft
 from pytest_zstack_ticket.scenarios.ticket_set import AT_ONCE, LETTERS, MOST_ROUNDS, TicketSet
+from tests.support.builders import answered
 
 
 class Endpoint:
@@ -55,3 +57,39 @@ def test_where_the_quota_is_too_small_it_is_not_created_for_ever() -> None:
     for _ in range(MOST_ROUNDS * 2):
         tickets.create_tickets()
     assert len(endpoint.names) == MOST_ROUNDS * len(LETTERS)
+
+
+class Shower(Endpoint):
+    """Shows its tickets as created at one moment, and notes what it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _: 0)
+        self.asked: list[str] = []
+
+    def call(self, method: str, path: str) -> Any:
+        self.asked.append(unquote(path))
+        rows = [{"uuid": f"{place}", "name": name, "createDate": MIDNIGHT} for place, name in enumerate(self.names)]
+        return SimpleNamespace(again=None, exchanges=(answered(200, {"inventories": rows}, method=method, path=path),))
+
+
+MIDNIGHT = "Dec 31, 2026 12:00:30 AM"
+
+
+def test_queries_together_are_sent_once() -> None:
+    endpoint: Any = Shower()
+    tickets = TicketSet(endpoint, LETTERS)
+    conditions = ("createDate>{minute_before}", "createDate<{day_after}", "createDate<{day_end}", "uuid={uuid1}")
+    found = tickets.query_together(*conditions)
+    assert len(found) == len(endpoint.asked) == 6
+    assert tickets.query_together(*conditions) is found
+    shown = [one.partition("q=createDate")[2].partition("&")[0] for one in endpoint.asked[1:4]]
+    assert shown == [">2026-12-30 23:59:30", "<2027-01-01 00:00:00", "<2026-12-31 23:59:59"]
+
+
+def test_dates_that_are_not_shown_are_those_of_no_ticket() -> None:
+    endpoint: Any = Shower()
+    endpoint.call = lambda method, path: SimpleNamespace(
+        again=None, exchanges=(answered(200, {}, method=method, path=path),)
+    )
+    tickets = TicketSet(endpoint, LETTERS)
+    assert tickets.fill_in("createDate>{minute_before}") == [f"createDate>{tickets.token}"]
