@@ -117,10 +117,11 @@ def _apart(_held: _Held, example: Example, trails: Trails) -> bool:
 def _events(_held: _Held, example: Example, trails: Trails) -> bool:
     """Tell whether each event is what its call sent."""
     stated = example.arguments["events"]
-    calls = [role for role in trails if role.startswith("event")]
+    word = "event" if "event0" in trails else "together"
+    calls = [role for role in trails if role.startswith(word)]
     if not isinstance(stated, list) or len(calls) != len(stated):
         return False
-    sent = [trails.get(f"event{place}", ()) for place in range(len(stated))]
+    sent = [trails.get(f"{word}{place}", ()) for place in range(len(stated))]
     return all(trail and _is_event(trail[0].request, one) for trail, one in zip(sent, stated, strict=True))
 
 

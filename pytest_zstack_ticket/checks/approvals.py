@@ -8,6 +8,7 @@ requests out, and how their failure affects response and status is unknown: a ch
 from __future__ import annotations
 
 from pytest_zstack_ticket.api.messages import Row, rows_of
+from pytest_zstack_ticket.checks.history import miscounted
 from pytest_zstack_ticket.checks.lifecycle import ACTION, HISTORIES, event_effect
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.roundtrip import brief
@@ -90,7 +91,7 @@ def recorded_event(trails: Trails, arguments: Arguments, profile: Profile) -> Ju
     count = _count(trails, APPROVED if arguments["event"] == "approve" else (other,))
     if count == 1:
         return None
-    return violation(Phrase.of("expect-history", count=1, before=one, after=other), Phrase.of("stored", count=count))
+    return miscounted(Phrase.of("expect-history", count=1, before=one, after=other), count, rows)
 
 
 def other_operator(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:

@@ -164,7 +164,7 @@ def _by_value(violation: Violation) -> Iterator[str]:
             yield APPROVED
         case "expect-gone", _:
             yield DELETED
-        case "expect-history", "stored" if actual["count"] == "0":
+        case "expect-history" | "expect-history-of", "history-has" if actual["count"] == "0":
             yield HISTORY
 
 

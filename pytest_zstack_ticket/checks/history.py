@@ -28,6 +28,10 @@ QUARTER, DAY = 900.0, 26 * 3600.0
 """Zones differ by quarters of an hour, and by at most 26 hours."""
 SUMMER = (1800.0, 3605.0)
 """What an hour that is had twice takes from a date, in seconds."""
+WAYS = {("Pending", "Cancelled"): "cancel", ("Cancelled", "Pending"): "reopen"}
+"""Ways of which a history is counted, each with the event that leads there."""
+MOST_ROWS = 8
+"""Rows of a history that are named."""
 RECORDED = ("fromStatus", "toStatus", "comment")
 
 Key = tuple[str, ...]
@@ -41,6 +45,18 @@ def row_key(row: Row) -> Key:
 def row_text(row: Row) -> str:
     """Describe a history row in a few words."""
     return f"{row.get('sequence', '-')}: {row.get('fromStatus')} > {row.get('toStatus')}"
+
+
+def expected_history(count: int, way: tuple[str, str]) -> Phrase:
+    """Word how many rows lead from one status to another: one for each event that was accepted."""
+    return Phrase.of("expect-history-of", count=count, before=way[0], after=way[1], event=WAYS[way])
+
+
+def miscounted(expected: Phrase, count: int, rows: Iterable[Row]) -> Violation:
+    """Say that a history has `count` rows of a kind where others were expected, and show what it has."""
+    shown = [brief(row_text(row)) for row in rows]
+    more = " …" if len(shown) > MOST_ROWS else ""
+    return violation(expected, Phrase.of("history-has", count=count, rows="; ".join(shown[:MOST_ROWS] or "-") + more))
 
 
 def history_not_rewritten(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:

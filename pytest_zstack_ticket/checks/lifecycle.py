@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pytest_zstack_ticket.api.messages import final_answer, json_object, rows_of
+from pytest_zstack_ticket.checks.history import WAYS, expected_history, miscounted
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.persistence import LASTING, Ticket
 from pytest_zstack_ticket.checks.roundtrip import brief, same
@@ -207,11 +208,10 @@ def _counted(trails: Trails, events: Sequence[Json], rows: list[Ticket], profile
             return Undecided(Phrase.of("not-shown", member="status"))
         wanted[status, after] += 1
         status = after
-    for pair in (("Pending", "Cancelled"), ("Cancelled", "Pending")):
-        reported = sum((row.get("fromStatus"), row.get("toStatus")) == pair for row in rows)
-        if reported != wanted[pair]:
-            expected = Phrase.of("expect-history", count=wanted[pair], before=pair[0], after=pair[1])
-            return violation(expected, Phrase.of("stored", count=reported))
+    for way in WAYS:
+        reported = sum((row.get("fromStatus"), row.get("toStatus")) == way for row in rows)
+        if reported != wanted[way]:
+            return miscounted(expected_history(wanted[way], way), reported, rows)
     return None
 
 

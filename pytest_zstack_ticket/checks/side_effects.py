@@ -11,6 +11,7 @@ from pytest_zstack_ticket.api.messages import Row, answers, moment, rows_of, sen
 from pytest_zstack_ticket.api.strict_json import text_of
 from pytest_zstack_ticket.checks.access import changed_ticket, unclear_query
 from pytest_zstack_ticket.checks.archives import archived_twice
+from pytest_zstack_ticket.checks.history import miscounted
 from pytest_zstack_ticket.checks.lifecycle import HISTORIES, chain_violation
 from pytest_zstack_ticket.checks.outcomes import (
     Arguments,
@@ -123,14 +124,14 @@ def nothing_came_of_it(trails: Trails, arguments: Arguments, profile: Profile) -
 def together_on_one(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check what events on one ticket that were sent at the same time led to.
 
-    `event0`, `event1`, ... are the calls, `after` and `history` queries afterwards; argument `events` names the calls.
+    `together0`, `together1`, ... are the calls, `after` and `history` queries afterwards; `events` names the calls.
     Of a deletion that was accepted nothing may be left, nor may several leave more than one archive of the ticket
     (`archives`, a query for it); of updates the requests of an accepted one, whole; else the history is an unbroken
     chain up to the status shown, and has one row for the first cancel that was accepted.
     """
     events = [str(one) for one in arguments.get("events") or ()]
     outcomes = [
-        outcome_of(trails, f"event{place}", profile, {"call": "delete" if one == "delete" else "action"})
+        outcome_of(trails, f"together{place}", profile, {"call": "delete" if one == "delete" else "action"})
         for place, one in enumerate(events)
     ]
     done = [place for place, outcome in enumerate(outcomes) if accepted(outcome)]
@@ -145,7 +146,7 @@ def together_on_one(trails: Trails, arguments: Arguments, profile: Profile) -> J
         return violation(Phrase.of("expect-gone"), Phrase.of("shows", value=shown)) if rows else archived_twice(trails)
     if set(events) == {"update"}:
         found = [
-            updated_requests({"subject": trails[f"event{place}"], "after": trails["after"]}, {}, profile)
+            updated_requests({"subject": trails[f"together{place}"], "after": trails["after"]}, {}, profile)
             for place in done
         ]
         return next((None for one in found if one is None), found[0])
@@ -160,8 +161,7 @@ def _one_chain(trails: Trails, tickets: list[Row], profile: Profile) -> Judgemen
     pair = ("Pending", "Cancelled")
     count = sum((row.get("fromStatus"), row.get("toStatus")) == pair for row in rows)
     if count != 1:
-        expected = Phrase.of("expect-history", count=1, before=pair[0], after=pair[1])
-        return violation(expected, Phrase.of("stored", count=count))
+        return miscounted(Phrase.of("expect-history", count=1, before=pair[0], after=pair[1]), count, rows)
     return chain_violation(rows, tickets[0])
 
 

@@ -19,7 +19,7 @@ MAX_BODY_BYTES = 20_000
 MAX_WITNESS_BODY_BYTES = 1_500
 """Likewise in an example that passed, of which every requirement has one."""
 SIBLING_ROLES = ("sibling", "before", "first")
-_AT_ONCE = re.compile(r"(?:event|together)\d+")
+_AT_ONCE = re.compile(r"together\d+")
 """Roles of calls that were sent at the same time."""
 
 

@@ -119,10 +119,10 @@ class CanaryTicket:
         return endpoint.call("PUT", f"{path}/actions", body=body, authorization=authorization)
 
     def send_together(self, *events: str) -> dict[str, CallResult]:
-        """Send events at the same time, each from a thread of its own; results as `event0`, `event1`, ..."""
+        """Send events at the same time, each from a thread of its own; results as `together0`, `together1`, ..."""
         with starting_line.shared(len(events)), ThreadPoolExecutor(max_workers=len(events)) as pool:
             results = list(pool.map(in_context(self.send_event), events))
-        return {f"event{place}": result for place, result in enumerate(results)}
+        return {f"together{place}": result for place, result in enumerate(results)}
 
     def body_of(self, event: str, *, comment: str = "", more: Mapping[str, Json] | None = None) -> dict[str, Json]:
         """Build the body of an event or of an `update` of the ticket's requests."""

@@ -233,7 +233,7 @@ def test_history_has_one_row_per_change(ticket_endpoint, zstack_round, zstack_ex
         events = chance.choices(("cancel", "reopen", "update", "unknown"), k=chance.randint(1, MOST_EVENTS))
     calls = {f"event{place}": ticket.send_event(event) for place, event in enumerate(events)}
     violation = zstack_examine(
-        "complete-history", history=ticket.history(), after=ticket.find_by_uuid(), **calls, arguments={"events": events}
+        "complete-history", after=ticket.find_by_uuid(), history=ticket.history(), **calls, arguments={"events": events}
     )
     assert violation is None, violation
 

@@ -78,7 +78,7 @@ def held(requirement: str, check: str, arguments: dict, *, edit: Edit | None = N
         ("ZT-LIFECYCLE-008", "complete-history", {"events": ["cancel"]}, {"events": ["update"]}, {"event0": CANCEL}),
         ("ZT-LIFECYCLE-008", "complete-history", {"events": ["update"]}, {"events": []}, {"event0": UPDATE}),
         ("ZT-LIFECYCLE-008", "complete-history", {"events": ["unknown"]}, {"events": ["reopen"]}, {"event0": ODD}),
-        ("ZT-ACCESS-020", "together-on-one", {"events": ["cancel"]}, {"events": ["delete"]}, {"event0": CANCEL}),
+        ("ZT-ACCESS-020", "together-on-one", {"events": ["cancel"]}, {"events": ["delete"]}, {"together0": CANCEL}),
         ("ZT-LIFECYCLE-012", "group-step", {"event": "cancel", "uuid": OURS}, {"event": "update", "uuid": OURS}, {"subject": CANCEL}),
         ("ZT-LIFECYCLE-012", "group-step", {"event": "create", "uuid": ""}, {"event": "create", "uuid": OTHER}, {"subject": MADE}),
         ("ZT-JOB-015", "reported-timeout", {"milliseconds": 77000}, {"milliseconds": 90000}, {"subject": TIMED}),

@@ -85,19 +85,19 @@ def test_cancels_at_once_leave_one_chain():
     arguments = {"events": ["cancel", "cancel"]}
     done = job(end=inventory(status="Cancelled"))
     after, one = rows({**ROW, "status": "Cancelled"}), step("Pending", "Cancelled", 1)
-    roles = {"event0": done, "event1": refused(), "after": after, "history": rows(one)}
+    roles = {"together0": done, "together1": refused(), "after": after, "history": rows(one)}
     assert judge("together-on-one", arguments, **roles) is None
     twice = rows(one, step("Pending", "Cancelled", 2))
-    assert isinstance(judge("together-on-one", arguments, **roles | {"event1": done, "history": twice}), Violation)
+    assert isinstance(judge("together-on-one", arguments, **roles | {"together1": done, "history": twice}), Violation)
     assert isinstance(judge("together-on-one", arguments, **roles | {"after": rows(ROW)}), Violation)
-    assert isinstance(judge("together-on-one", arguments, **roles | {"event0": refused()}), Undecided)
-    assert isinstance(judge("together-on-one", arguments, **roles | {"event1": (failed(),)}), Undecided)
+    assert isinstance(judge("together-on-one", arguments, **roles | {"together0": refused()}), Undecided)
+    assert isinstance(judge("together-on-one", arguments, **roles | {"together1": (failed(),)}), Undecided)
 
 
 def test_a_deletion_that_was_accepted_leaves_nothing():
     arguments = {"events": ["cancel", "delete"]}
     gone = (answered(200, {}, method="DELETE"),)
-    roles = {"event0": refused(), "event1": gone, "history": rows()}
+    roles = {"together0": refused(), "together1": gone, "history": rows()}
     assert judge("together-on-one", arguments, **roles, after=rows()) is None
     assert isinstance(judge("together-on-one", arguments, **roles, after=rows(ROW)), Violation)
 
@@ -118,7 +118,7 @@ def test_updates_at_once_leave_one_of_them_whole():
         return (answered(200, inventory(), sent=sent, method="PUT"),)
 
     arguments = {"events": ["update", "update"]}
-    roles = {"event0": update("a"), "event1": update("b"), "history": rows()}
+    roles = {"together0": update("a"), "together1": update("b"), "history": rows()}
     for names, wrong in ((["a"], False), (["b"], False), (["c"], True), (["a", "b"], True)):
         shown = rows({**ROW, "request": [{"requestName": name, "executeTimes": 1} for name in names]})
         assert isinstance(judge("together-on-one", arguments, **roles, after=shown), Violation) is wrong

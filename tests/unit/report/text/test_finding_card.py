@@ -196,7 +196,7 @@ def raced(*statuses: int) -> dict[str, Any]:
         Exchange(id=f"m-{n}", request=request, answer=Response(status=one, body=body[one]))
         for n, one in enumerate(statuses)
     ]
-    trails = {"history": calls[:1], **{f"event{n}": [one] for n, one in enumerate(calls)}}
+    trails = {"history": calls[:1], **{f"together{n}": [one] for n, one in enumerate(calls)}}
     return {**found(), "at_once": at_once_json({role: tuple(trail) for role, trail in trails.items()})}
 
 
@@ -212,12 +212,12 @@ def test_calls_at_the_same_time_are_counted_with_what_each_came_to_and_can_be_se
 
 def test_the_first_of_calls_at_the_same_time_is_the_subject_and_chance_is_in_no_signature():
     answered = Exchange(id="m-1", request=Request(method="PUT", path="/"), answer=Response(status=503))
-    roles = {"after": (answered,), "event0": (answered,), "event1": (answered,)}
-    assert subject_role(roles) == subject_role(dict.fromkeys(roles, ())) == "event0"
-    assert roles_at_once([f"event{n}" for n in range(11)])[-1] == "event10"
+    roles = {"after": (answered,), "together0": (answered,), "together1": (answered,)}
+    assert subject_role(roles) == subject_role(dict.fromkeys(roles, ())) == "together0"
+    assert roles_at_once([f"together{n}" for n in range(11)])[-1] == "together10"
     assert status_in_signature(roles) == 0
-    assert status_in_signature({"event0": (answered,)}) == 503
-    assert at_once_json({"event0": (answered,)}) == []
+    assert status_in_signature({"together0": (answered,)}) == 503
+    assert at_once_json({"together0": (answered,)}) == []
 
 
 def test_a_session_in_a_command_is_said_to_be_a_stand_in():
