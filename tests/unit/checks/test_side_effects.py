@@ -108,7 +108,7 @@ def test_deletions_at_once_leave_one_archive_at_most(count, wrong):
     path = f"/v1/tickets/archives?q=ticketUuid%3D{uuid}"
     found = [{"uuid": f"{place}" * 32, "ticketUuid": uuid} for place in range(count)]
     archives = (answered(200, {"inventories": [*found, {"ticketUuid": "9" * 32}]}, method="GET", path=path),)
-    roles = {"event0": gone, "event1": gone, "history": rows(), "after": rows(), "archives": archives}
+    roles = {"together0": gone, "together1": gone, "history": rows(), "after": rows(), "archives": archives}
     assert isinstance(judge("together-on-one", {"events": ["delete", "delete"]}, **roles), Violation) is wrong
 
 
