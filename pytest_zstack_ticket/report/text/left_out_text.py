@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pytest_zstack_ticket.report.text.columns import folded, shortened, visible, width
+from pytest_zstack_ticket.report.text.columns import folded, visible
 from pytest_zstack_ticket.report.text.translations import Translations
 from pytest_zstack_ticket.verdicts.tally import LEFT_OPEN
 
@@ -15,14 +15,14 @@ OPTIONS = {"webhook": "webhook", "access-key": "access-key", "log-in": "log-in",
 """Needs that an option or a variable meets, and the group that names it."""
 GROUPS = (
     "blocked",
-    "chosen",
     "users",
     "webhook",
     "access-key",
     "log-in",
-    "profile",
-    "release",
     "lacking",
+    "chosen",
+    "release",
+    "profile",
     "not-run",
     "other",
 )
@@ -34,24 +34,31 @@ Because = Mapping[str, Any]
 
 def left_out_line(claims: Mapping[str, Any], translations: Translations, lang: str) -> str:
     """Say how many requirements were not examined for which reason; empty if all were, or nothing says why."""
+    return _joined(_parts(claims, translations, lang), translations, lang)
+
+
+def left_out_lines(claims: Mapping[str, Any], translations: Translations, lang: str, columns: int) -> list[str]:
+    """Say the same in at most three lines of a terminal: as many of the reasons as there is room for."""
+    parts, more = _parts(claims, translations, lang), translations.catalogues[lang]["left-out"]["more"]
+    for count in range(len(parts), 0, -1):
+        line = _joined(parts[:count], translations, lang) + (more if count < len(parts) else "")
+        lines = folded(line, columns)
+        if len(lines) <= MOST_LINES:
+            return lines
+    return []
+
+
+def _parts(claims: Mapping[str, Any], translations: Translations, lang: str) -> list[str]:
     covered = claims["coverage"]
     groups: dict[str, list[Because]] = {}
     for one in covered.get("because", ()):
         groups.setdefault(group_of(one["reason"], one["of"], covered["absent"]), []).append(one)
-    parts = [_part(name, groups[name], translations, lang) for name in GROUPS if name in groups]
+    return [_part(name, groups[name], translations, lang) for name in GROUPS if name in groups]
+
+
+def _joined(parts: Sequence[str], translations: Translations, lang: str) -> str:
     words = translations.catalogues[lang]["left-out"]
     return words["line"].format(parts=words["semicolon"].join(parts)) if parts else ""
-
-
-def left_out_lines(claims: Mapping[str, Any], translations: Translations, lang: str, columns: int) -> list[str]:
-    """Say the same in at most three lines of a terminal."""
-    line = left_out_line(claims, translations, lang)
-    lines = folded(line, columns) if line else []
-    if len(lines) <= MOST_LINES:
-        return lines
-    more = translations.catalogues[lang]["left-out"]["more"]
-    last = shortened(lines[MOST_LINES - 1], columns - width(more)).rstrip("…")
-    return [*lines[: MOST_LINES - 1], last + more]
 
 
 def group_of(reason: str, of: str, absent: Sequence[str] = ()) -> str:
