@@ -22,14 +22,22 @@ class Users:
 
     def send_event_as(self, canary, event, part, *, check, **words):
         """Send an event as one of the users and check it; return the results by their role."""
-        before = canary.find_by_uuid()
-        subject = canary.send_event(event, by=self.endpoint.as_user(part), comment=words.get("comment", ""))
-        roles = {"before": before, "subject": subject, "after": canary.find_by_uuid(), "history": canary.history()}
-        if not canary.was_deleted_for_quota:
-            arguments = {"event": event, **({"must": words["must"]} if "must" in words else {})}
-            violation = self.examine(check, edit=edit_of(event, part), arguments=arguments, **roles)
-            assert violation is None, violation
+        roles = self.try_event_as(canary, event, part, comment=words.get("comment", ""))
+        arguments = {"event": event, **({"must": words["must"]} if "must" in words else {})}
+        self.judge(canary, check, edit_of(event, part), arguments, roles)
         return roles
+
+    def try_event_as(self, canary, event, part, *, comment):
+        """Send an event as one of the users between two looks at the ticket; return the results by their role."""
+        before = canary.find_by_uuid()
+        subject = canary.send_event(event, by=self.endpoint.as_user(part), comment=comment)
+        return {"before": before, "subject": subject, "after": canary.find_by_uuid(), "history": canary.history()}
+
+    def judge(self, canary, check, edit, arguments, roles):
+        """Check what an event led to, unless the run itself deleted its ticket."""
+        if not canary.was_deleted_for_quota:
+            violation = self.examine(check, edit=edit, arguments=arguments, **roles)
+            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-030")
@@ -66,15 +74,40 @@ def test_reject_by_the_owner_is_refused_or_reported(zstack_canary, zstack_observ
     zstack_observe("reject-by-owner", isinstance(roles["subject"].outcome, Accepted), roles["subject"])
 
 
+def rejections(users, zstack_once, zstack_canary, zstack_profile):
+    """Return tickets with what a reject led to, which are sent once in a round: by the approver, or by the owner."""
+    part, count = ("approver", 2) if "approver" in zstack_profile.capabilities else ("owner", 1)
+
+    def act():
+        canaries = [zstack_canary() for _ in range(count)]
+        return [(canary, users.try_event_as(canary, "reject", part, comment=COMMENT)) for canary in canaries]
+
+    return zstack_once("lifecycle: rejections", act)
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-002")
+@pytest.mark.zstack_rounds
+def test_requests_of_a_rejected_ticket_cannot_be_updated(
+    zstack_canary, zstack_once, zstack_profile, zstack_examine, ticket_endpoint
+):
+    """The requests of a ticket that was rejected cannot be updated: it has not been cancelled."""
+    users, arguments = Users(ticket_endpoint, zstack_examine), {"event": "update", "must": "refuse"}
+    canary, before = rejections(users, zstack_once, zstack_canary, zstack_profile)[0]
+    rows = (getattr(before["after"].outcome, "result", None) or {}).get("inventories") or ()
+    if [row.get("status") for row in rows] == ["Rejected"]:
+        roles = {"before": before["after"], "subject": canary.send_event("update"), "after": canary.find_by_uuid()}
+        users.judge(canary, "event-effect", edit_of("update", "rejected"), arguments, roles)
+
+
 @pytest.mark.requirement("ZT-LIFECYCLE-032")
 @pytest.mark.zstack_rounds
-def test_reject_by_the_approver_leads_to_rejected(zstack_canary, zstack_examine, zstack_observe, ticket_endpoint):
+def test_reject_by_the_approver_leads_to_rejected(  # noqa: PLR0913, PLR0917 - each is a fixture
+    zstack_canary, zstack_once, zstack_profile, zstack_examine, zstack_observe, ticket_endpoint
+):
     """An accepted reject by the approver leads to Rejected, and the history records it exactly once."""
-    users = Users(ticket_endpoint, zstack_examine)
-    for _ in range(2):
-        canary = zstack_canary()
-        roles = users.send_event_as(canary, "reject", "approver", check="approver-event", comment=COMMENT)
-        arguments = {"event": "reject"}
+    users, arguments = Users(ticket_endpoint, zstack_examine), {"event": "reject"}
+    for canary, roles in rejections(users, zstack_once, zstack_canary, zstack_profile):
+        users.judge(canary, "approver-event", edit_of("reject", "approver"), arguments, roles)
         violation = zstack_examine("recorded-event", edit=edit_of("reject", "approver"), arguments=arguments, **roles)
         assert violation is None, violation
         zstack_observe("operator-of-a-reject", operators(roles["history"]), roles["history"])
