@@ -8,6 +8,11 @@ COMMENT = "conformance: 审批意见 <b>&'\""
 EVENTS = ("cancel", "reject", "reopen", "open")
 
 
+def rows_of(result):
+    """Return the tickets that a query shows, None where it was not answered with a list."""
+    return (getattr(result.outcome, "result", None) or {}).get("inventories")
+
+
 def edit_of(event, part):
     """Name an event of a user as an edit."""
     return Edit(kind="variation", name=f"{part}-{event}")
@@ -31,7 +36,11 @@ class Users:
         """Send an event as one of the users between two looks at the ticket; return the results by their role."""
         before = canary.find_by_uuid()
         subject = canary.send_event(event, by=self.endpoint.as_user(part), comment=comment)
-        return {"before": before, "subject": subject, "after": canary.find_by_uuid(), "history": canary.history()}
+        roles = {"before": before, "subject": subject, "after": canary.find_by_uuid(), "history": canary.history()}
+        if rows_of(roles["after"]) == []:  # its owner sees it no more
+            path = f"/v1/tickets/archives?q=ticketUuid%3D{canary.uuid}&limit=3"
+            roles["archives"] = canary.owner.call("GET", path)
+        return roles
 
     def judge(self, canary, check, edit, arguments, roles):
         """Check what an event led to, unless the run itself deleted its ticket."""
@@ -93,8 +102,7 @@ def test_requests_of_a_rejected_ticket_cannot_be_updated(
     """The requests of a ticket that was rejected cannot be updated: it has not been cancelled."""
     users, arguments = Users(ticket_endpoint, zstack_examine), {"event": "update", "must": "refuse"}
     canary, before = rejections(users, zstack_once, zstack_canary, zstack_profile)[0]
-    rows = (getattr(before["after"].outcome, "result", None) or {}).get("inventories") or ()
-    if [row.get("status") for row in rows] == ["Rejected"]:
+    if [row.get("status") for row in rows_of(before["after"]) or ()] == ["Rejected"]:
         roles = {"before": before["after"], "subject": canary.send_event("update"), "after": canary.find_by_uuid()}
         users.judge(canary, "event-effect", edit_of("update", "rejected"), arguments, roles)
 
@@ -130,7 +138,7 @@ def test_history_tells_the_approver_from_the_owner(zstack_canary, ticket_endpoin
 
 def operators(history):
     """Say which operator the last history row names: the kind only, for the uuid differs in every run."""
-    rows = (getattr(history.outcome, "result", None) or {}).get("inventories") or [{}]
+    rows = rows_of(history) or [{}]
     return f"{rows[-1].get('operatorType')}, {'named' if rows[-1].get('operatorUuid') else 'not named'}"
 
 
