@@ -1,8 +1,10 @@
 """Who may move a ticket: never a stranger, its owner and its approver each in their way. Approved only where allowed."""
 
+import json
+
 import pytest
 
-from pytest_zstack_ticket import Accepted, Edit
+from pytest_zstack_ticket import Accepted, Draft, Edit
 
 COMMENT = "conformance: 审批意见 <b>&'\""
 EVENTS = ("cancel", "reject", "reopen", "open")
@@ -152,10 +154,42 @@ def test_cancel_by_the_approver_is_refused_or_reported(zstack_canary, zstack_obs
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-034")
-def test_approval_by_the_approver_leads_to_an_approved_status(zstack_canary, ticket_endpoint, zstack_examine):
+def test_approval_by_the_approver_leads_to_an_approved_status(
+    zstack_canary, ticket_endpoint, zstack_examine, zstack_observe
+):
     """An accepted approval by the approver leads to IntermediateApproved or FinalApproved."""
     users = Users(ticket_endpoint, zstack_examine)
-    users.send_event_as(zstack_canary(), "approve", "approver", check="approver-event", comment=COMMENT)
+    roles = users.send_event_as(zstack_canary(), "approve", "approver", check="approver-event", comment=COMMENT)
+    draft = draft_of_two_flows(ticket_endpoint.as_user("owner"), roles["history"])
+    created = draft and ticket_endpoint.as_user("owner").create(draft)
+    if created and isinstance(created.outcome, Accepted):
+        roles = users.send_event_as(zstack_canary(created), "approve", "approver", check="approver-event")
+        shown = [row.get("status") for row in rows_of(roles["after"]) or ()]
+        # no document says that two flows want two approvals, also where one user decides on both
+        zstack_observe("first-approval-of-two", ", ".join(map(str, shown)), roles["after"])
+
+
+def draft_of_two_flows(owner, history):
+    """Return a draft with an enabled flow collection of several flows, the first for who decided in a history.
+
+    None where the owner is shown no such collection, or it is not known for whom its first flow is.
+    """
+    decider = (rows_of(history) or [{}])[-1].get("operatorUuid")
+    for row in rows_of(owner.call("GET", "/v1/tickets/flow-collections?limit=50")) or ():
+        flows = row.get("flows")
+        usable = row.get("state") == "Enabled" and row.get("status", "Valid") == "Valid"
+        if (
+            usable
+            and decider
+            and isinstance(flows, list)
+            and len(flows) > 1
+            and flows[0].get("approverUuid") == decider
+        ):
+            draft = owner.calibration_draft
+            body = json.loads(draft.body)
+            body["params"]["flowCollectionUuid"] = row.get("uuid")
+            return Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=draft.headers)
+    return None
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-035")
