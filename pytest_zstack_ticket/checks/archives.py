@@ -163,7 +163,7 @@ def archived_history(trails: Trails, _arguments: Arguments, profile: Profile) ->
         return _unoffered(trails, profile, "subject")
     uuid = _asked(trails, "subject")
     if not known or not (rows or _holds(trails, uuid)):
-        return Undecided(Phrase.of("not-shown", member="history"))
+        return Undecided(Phrase.of("not-shown", member="archives" if known else "history"))
     if not rows and (rows := rows_of(trails.get("left", ()))) is None:
         return Undecided(Phrase.of("query-unclear", role="left"))
     if any(row.get("ticketUuid", uuid) != uuid for row in rows):

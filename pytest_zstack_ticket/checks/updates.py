@@ -76,12 +76,12 @@ def kept_description(trails: Trails, _arguments: Arguments, profile: Profile) ->
     """
     body, outcome = _sent(trails), outcome_of(trails, "subject", profile, ACTION)
     before, after = only_row(trails, "before"), only_row(trails, "after")
-    if not accepted(outcome) or not isinstance(body, dict):
+    if not accepted(outcome) or not isinstance(body, dict) or "description" in body:
         return Undecided(describe(outcome))
     if before is None or after is None:
         return Undecided(Phrase.of("query-unclear", role="before" if before is None else "after"))
     known, shown = before.get("description"), after.get("description")
-    if known is None or "description" in body:
+    if known is None:
         return Undecided(Phrase.of("not-shown", member="description"))
     if same(known, shown, loose=True):
         return None

@@ -325,3 +325,56 @@ def test_the_depth_of_a_value() -> None:
     endless: list[Any] = []
     endless.append(endless)
     assert depth(endless) == 1001
+
+
+def cancelled(one: Endpoint) -> str:
+    uuid = str(one.created(description="kept")["uuid"])
+    one.event(uuid, "cancel")
+    return uuid
+
+
+@pytest.mark.parametrize(("fault", "shown"), [("", "kept"), ("update-clears-description", None)])
+def test_an_update_may_clear_what_it_does_not_name(fault: str, shown: str | None) -> None:
+    one = endpoint(fault) if fault else Endpoint("embedded?latency=0", name="admin")
+    uuid, requests = cancelled(one), message()["requests"]
+    one.act(uuid, "updateTicketRequest", requests=requests)
+    assert one.rows(f"uuid={uuid}")[0].get("description") == shown
+    one.act(uuid, "updateTicketRequest", requests=requests, description="named")
+    assert one.rows(f"uuid={uuid}")[0]["description"] == "named"
+
+
+@pytest.mark.parametrize("faulty", [False, True])
+@pytest.mark.parametrize(("bad", "half_done"), [({"apiName": "org.zstack.NoSuch"}, True), (None, False)])
+def test_a_refused_update_may_have_stored_its_good_half(faulty: bool, bad: Any, half_done: bool) -> None:
+    one = endpoint("refused-update-half-done") if faulty else Endpoint("embedded?latency=0", name="admin")
+    uuid, good = cancelled(one), message()["requests"][0] | {"requestName": "half"}
+    assert one.act(uuid, "updateTicketRequest", requests=[good, bad and good | bad]).status != 200
+    names = [request["requestName"] for request in one.rows(f"uuid={uuid}")[0]["request"]]
+    assert ("half" in names) is (faulty and half_done)
+
+
+@pytest.mark.parametrize(("fault", "count"), [("", 1), ("delete-loses-history", 0)])
+def test_a_deletion_may_archive_a_ticket_without_its_history(fault: str, count: int) -> None:
+    one = endpoint(fault) if fault else Endpoint("embedded?latency=0", name="admin")
+    uuid = cancelled(one)
+    one.delete(uuid)
+    assert len(one.rows(f"ticketUuid={uuid}", path="/v1/tickets/archives")) == 1
+    assert len(one.rows(f"ticketUuid={uuid}", path="/v1/tickets/histories/archives")) == count
+
+
+@pytest.mark.parametrize(("fault", "valid"), [("", False), ("ended-session-is-valid", True)])
+def test_a_session_may_be_called_valid_after_its_logout(fault: str, valid: bool) -> None:
+    one = endpoint(fault) if fault else Endpoint("embedded?latency=0", name="admin")
+    path = f"/v1/accounts/sessions/{one.token}"
+    assert body(one.send("GET", f"{path}/valid")) == {"valid": True}
+    one.send("DELETE", path)
+    assert body(one.send("GET", f"{path}/valid")) == {"valid": valid}
+    assert body(one.send("GET", f"/v1/accounts/sessions/{UUID}/valid")) == {"valid": False}
+
+
+@pytest.mark.parametrize(("fault", "status"), [("", 503), ("session-by-beginning", 200)])
+def test_half_a_session_may_do(fault: str, status: int) -> None:
+    one = endpoint(fault) if fault else Endpoint("embedded?latency=0", name="admin")
+    for token in (one.token[:-1], f"{one.token}0", one.token[:16] + "0" * 16):
+        assert one.send("GET", "/v1/tickets", Authorization=f"OAuth {token}").status == status
+    assert one.send("GET", "/v1/tickets", Authorization=f"OAuth {one.token[:15]}").status == 503

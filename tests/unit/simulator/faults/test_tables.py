@@ -54,6 +54,8 @@ SILENT = {
     "update-merges": "the walk leaves no member out of an update; the kill matrix does",
     "update-keeps-the-rest": "the walk updates no ticket of several requests; the kill matrix does",
     "overwrite-cancelled:resourceUuid": "the walk uses no uuid of a cancelled ticket again; the kill matrix does",
+    "refused-update-half-done": "the walk's refused updates are of one request; the kill matrix sends two",
+    "session-by-beginning": "the walk cuts no session; the kill matrix does",
     "jobs-by-beginning": "the walk asks for no part of a job's id; the kill matrix does",
     "history-names-owner": "the walk's owner is its approver too; the kill matrix has two users",
     "forget-job-ids": "the walk uses no job id again after another job; the kill matrix does",
