@@ -57,7 +57,7 @@ def _lost(trails: Trails, event: str) -> Judgement:
     if "archives" not in trails or after != [] or before is None or len(before) != 1:
         return None
     if any(row.get("ticketUuid") == before[0].get("uuid") for row in rows_of(trails["archives"]) or ()):
-        return Undecided(Phrase.of("not-shown", member="status"))
+        return Undecided(Phrase.of("legal-acceptance"))
     return violation(Phrase.of("expect-still-shown", event=event), Phrase.of("rows-shown", count=0))
 
 
