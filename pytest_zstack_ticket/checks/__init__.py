@@ -120,6 +120,7 @@ CHECKS: dict[str, CheckFunction] = {
     "group-query": stateful.group_query,
     "returns-list": archives.returns_list,
     "archived-unchanged": archives.archived_unchanged,
+    "archived-status": archives.archived_status,
     "archived-history": archives.archived_history,
     "not-archived": archives.not_archived,
     "row-classes": archives.row_classes,

@@ -22,7 +22,8 @@ APPROVED = ("IntermediateApproved", "FinalApproved")
 def wrong_operator(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check an event by a user who ought not to send it: `before`, `subject` and `after` as for `event_effect`.
 
-    Role `history` is a query for all of the ticket's history afterwards.
+    Role `history` is a query for all of the ticket's history afterwards; where `after` shows no ticket any more,
+    `archives` is one of the archives for it.
     """
     judgement = _moved(trails, arguments, profile)
     if judgement is not None or not accepted(outcome_of(trails, "subject", profile, ACTION)):
@@ -41,12 +42,24 @@ def approver_event(trails: Trails, arguments: Arguments, profile: Profile) -> Ju
 def _moved(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     outcome = outcome_of(trails, "subject", profile, ACTION)
     approval = arguments["event"] == "approve"
+    if (accepted(outcome) or refused(outcome)) and (lost := _lost(trails, str(arguments["event"]))):
+        return lost
     if approval and accepted(outcome) and (wrong := _not_approved(trails)):
         return wrong
     judgement = event_effect(trails, arguments, profile)
     if isinstance(judgement, Violation) and refused(outcome) and _records_change(trails, approval=approval):
         return Undecided(Phrase.of("legal-acceptance"))
     return judgement
+
+
+def _lost(trails: Trails, event: str) -> Judgement:
+    """Say whether the owner no longer sees a ticket that was there before the event and was not archived."""
+    before, after = rows_of(trails.get("before", ())), rows_of(trails.get("after", ()))
+    if "archives" not in trails or after != [] or before is None or len(before) != 1:
+        return None
+    if any(row.get("ticketUuid") == before[0].get("uuid") for row in rows_of(trails["archives"]) or ()):
+        return Undecided(Phrase.of("legal-acceptance"))
+    return violation(Phrase.of("expect-still-shown", event=event), Phrase.of("rows-shown", count=0))
 
 
 def _records_change(trails: Trails, *, approval: bool) -> bool:

@@ -18,7 +18,11 @@ from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Vio
 from pytest_zstack_ticket.model.profile import Profile
 
 CONTENT = ("name", "description", "accountSystemType", "accountSystemContext", "request")
-"""Members of a ticket that its archive shows unchanged; status and dates may be those of the deletion."""
+"""Members of a ticket that its archive shows unchanged; dates may be those of the deletion."""
+CLOSED = frozenset({"Cancelled", "Rejected"})
+"""Statuses that no deletion leads out of: one that closes what is still open may leave Cancelled behind."""
+STATUSES = CLOSED | {"Pending", "IntermediateApproved", "FinalApproved"}
+"""What a ticket's status can be; an archive may show a word of its own instead."""
 CLASSES = {
     "/v1/tickets": "TicketInventory",
     "/v1/tickets/archives": "ArchiveTicketInventory",
@@ -129,9 +133,46 @@ def _archive_of(ticket: Row, rows: list[Row], *, asked: str) -> Judgement:
 def _as_it_was(ticket: Row, row: Row) -> Judgement:
     for member in CONTENT:
         if not same(ticket.get(member), row.get(member), loose=True):
-            expected = Phrase.of("expect-archived", member=member, value=brief(ticket.get(member)))
-            return violation(expected, Phrase.of("shows", value=brief(row.get(member))))
-    return None
+            return _archived_as(ticket, row, member)
+    one, other = ticket.get("status"), row.get("status")
+    return _archived_as(ticket, row, "status") if one in CLOSED and other in STATUSES - {one} else None
+
+
+def _archived_as(ticket: Row, row: Row, member: str) -> Violation:
+    expected = Phrase.of("expect-archived", member=member, value=brief(ticket.get(member)))
+    return violation(expected, Phrase.of("shows", value=brief(row.get(member))))
+
+
+def archived_status(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that an archive shows the status that its ticket had when it was deleted.
+
+    Roles as of `archived_unchanged`; `history` and `left` are queries of the archived histories and of the histories
+    for the ticket. A deletion that closes a ticket first leaves a row there, and the status that it says.
+    """
+    outcome = outcome_of(trails, "subject", profile, {"call": "delete"})
+    if not accepted(outcome):
+        return Undecided(Phrase.of("legal-refusal") if refused(outcome) else describe(outcome))
+    before, rows = rows_of(trails.get("before", ())), rows_of(trails.get("archives", ()))
+    if rows is None:
+        return _unoffered(trails, profile, "archives")
+    if before is None or len(before) != 1:
+        return Undecided(Phrase.of("query-unclear", role="before"))
+    own = [row for row in rows if row.get("ticketUuid") == before[0].get("uuid")]
+    return (
+        _status_of(trails, before[0], own[0]) if len(own) == 1 else Undecided(Phrase.of("not-shown", member="archives"))
+    )
+
+
+def _status_of(trails: Trails, ticket: Row, row: Row) -> Judgement:
+    """Say whether an archive shows the status of its ticket, or one that the deletion of an open one led to."""
+    one, other = ticket.get("status"), row.get("status")
+    if one not in STATUSES or other not in STATUSES:
+        return Undecided(Phrase.of("not-shown", member="status"))
+    told = [row for role in ("history", "left") for row in rows_of(trails.get(role, ())) or ()]
+    closed = any((row.get("fromStatus"), row.get("toStatus")) == (one, other) for row in told)
+    if one != other and one not in CLOSED and closed:
+        return Undecided(Phrase.of("legal-acceptance"))
+    return None if one == other else _archived_as(ticket, row, "status")
 
 
 def archived_history(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:

@@ -72,12 +72,16 @@ EVENTS = {
 }
 """The requirement by which an accepted event leads to a status."""
 APPROVED, DELETED, HISTORY = "ZT-LIFECYCLE-034", "ZT-LIFECYCLE-010", "ZT-LIFECYCLE-008"
+STILL_SHOWN = EVENTS["reject", "Rejected"]
+"""The requirement on the event of another user that most runs may send."""
+ABOUT = {"expect-still-shown": STILL_SHOWN, "expect-approved": APPROVED, "expect-gone": DELETED}
+"""The requirement that is about a violation, whatever values it names."""
 TOTAL, COUNTED = "total", "ZT-QUERY-021"
 SEVERAL, PAGE = "ZT-QUERY-015", "ZT-QUERY-019"
 OPTIONAL = "ZT-BODY-050"
 """The requirement that a description may be there; other optional fields have one of their own."""
 OTHER_UUID, OTHER_JOB, USED_JOB = "ZT-ANSWER-020", "ZT-JOB-004", "ZT-JOB-014"
-PART_OF_SESSION = "ZT-SESSION-004"
+PART_OF_SESSION, SHARED_SESSION = "ZT-SESSION-004", "ZT-SESSION-036"
 GARBLED = "ZT-ANSWER-012"
 VISIBLE = (
     (re.compile(r"/v1/tickets\?(?:limit=\d+&)?q=uuid=[0-9a-f]{32}(?:&limit=\d+)?(?![\s\S])"), "ZT-ISOLATION-003"),
@@ -112,6 +116,7 @@ def causes_of(
         OTHER_UUID: check != "refusal" and any(map(_other_uuid, every)),
         OTHER_JOB: any(map(_other_job, every)),
         PART_OF_SESSION: accepted(outcome_of(trails, "altered", profile, arguments)),
+        SHARED_SESSION: check == "sameness" and _was_ended(subject, trails.get("ended", ())),
         USED_JOB: check != "not-success" and not arguments.get("together") and _used_again(every),
         PAGE: check != "page-size" and _short_page(subject, trails.get("before", ())),
     }
@@ -160,10 +165,8 @@ def _by_value(violation: Violation) -> Iterator[str]:
             yield from _by_member(expected["member"])
         case "expect-status-after", _ if (expected["event"], expected["status"]) in EVENTS:
             yield EVENTS[expected["event"], expected["status"]]
-        case "expect-approved", _:
-            yield APPROVED
-        case "expect-gone", _:
-            yield DELETED
+        case key, _ if key in ABOUT:
+            yield ABOUT[key]
         case "expect-history" | "expect-history-of", "history-has" if actual["count"] == "0":
             yield HISTORY
 
@@ -233,6 +236,13 @@ def _other_job(trail: tuple[Exchange, ...]) -> bool:
 def _asked_job(trail: tuple[Exchange, ...]) -> str:
     headers = trail[0].request.headers if trail else ()
     return next((value.lower() for name, value in headers if name.lower() == "x-job-uuid"), "")
+
+
+def _was_ended(trail: tuple[Exchange, ...], ended: tuple[Exchange, ...]) -> bool:
+    """Say whether a call has the session that a log-out has ended, which ought to be another one."""
+    gone = ended[0].request.path.rpartition("/")[2] if ended else ""
+    sent = [value for name, value in trail[0].request.headers if name.lower() == "authorization"] if trail else []
+    return bool(gone) and f"OAuth {gone}" in sent
 
 
 def _used_again(trails: tuple[tuple[Exchange, ...], ...]) -> bool:

@@ -28,7 +28,7 @@ MAY_LEAD = {
     ("IntermediateApproved", "reject"): "Rejected",
 }
 """Where an event leads if it is accepted at all."""
-DENIED = frozenset({("Pending", "update"), ("IntermediateApproved", "update")})
+DENIED = frozenset((status, "update") for status in ("Pending", "IntermediateApproved", "Rejected"))
 CONTEXT = "accountSystemContext"
 ACTION = {"call": "action"}
 HISTORIES = "histories"

@@ -6,6 +6,7 @@ A query that shows rows which were not asked for proves nothing here: its condit
 from __future__ import annotations
 
 import json
+from collections.abc import Set as AbstractSet
 
 from pytest_zstack_ticket.api.messages import final_answer, json_object, moment, rows_of, same_id, sent_params
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
@@ -18,6 +19,9 @@ MEMBERS = ("name", "description", "accountSystemType", "accountSystemContext")
 REQUEST_MEMBERS = ("count", "requestName", "apiName", "executeTimes", "apiBody")
 LASTING = ("uuid", "name", "description", "accountSystemType", "createDate", "request")
 """Members of a ticket that only an event may change."""
+
+TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", dict: "object", list: "array"}
+"""Names of JSON's types; whole numbers and others are two."""
 
 Ticket = dict[str, Json]
 
@@ -256,10 +260,16 @@ def same_response_form(trails: Trails, arguments: Arguments, profile: Profile) -
     if not (accepted(subject) and accepted(sibling)):
         return Undecided(Phrase.of("sibling-not-accepted", what=describe(subject).key))
     now, before = (_form(trails[role]) for role in ("subject", "sibling"))
-    if now == before:
-        return None
-    expected = Phrase.of("expect-form-as-before", form=", ".join(sorted(before - now)) or "-")
-    return violation(expected, Phrase.of("form-now", form=", ".join(sorted(now - before)) or "-"))
+    return None if now == before else other_members(before, now)
+
+
+def other_members(before: AbstractSet[str], now: AbstractSet[str]) -> Violation:
+    """Say which members a response lacks that the first one had, and which it has besides; either may be none."""
+    lost, more = (", ".join(sorted(one)) for one in (before - now, now - before))
+    return violation(
+        Phrase.of("expect-form-as-before", form=lost) if lost else Phrase.of("expect-no-more-members"),
+        Phrase.of("form-now", form=more) if more else Phrase.of("members-lacking"),
+    )
 
 
 def _form(exchanges: tuple[Exchange, ...]) -> frozenset[str]:
@@ -268,11 +278,13 @@ def _form(exchanges: tuple[Exchange, ...]) -> frozenset[str]:
     body = json_object(answer.body) if answer else {}
     inventory = body.get("inventory")
     parts = {"": body, "inventory.": inventory if isinstance(inventory, dict) else {}}
-    found = {
-        f"{place}{key}:{type(value).__name__}" for place, reported in parts.items() for key, value in reported.items()
-    }
+    found = {f"{place}{key} ({_type(value)})" for place, reported in parts.items() for key, value in reported.items()}
     requests = parts["inventory."].get("request")
     for request in requests if isinstance(requests, list) else []:
         if isinstance(request, dict):
-            found.add(f"request.executeTimes:{type(request.get('executeTimes')).__name__}")
+            found.add(f"request.executeTimes ({_type(request.get('executeTimes'))})")
     return frozenset(found)
+
+
+def _type(value: Json) -> str:
+    return "null" if value is None else TYPES.get(type(value), type(value).__name__)

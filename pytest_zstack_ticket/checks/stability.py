@@ -7,7 +7,7 @@ from pytest_zstack_ticket.api.messages import final_answer, json_object, rows_of
 from pytest_zstack_ticket.api.strict_json import decode
 from pytest_zstack_ticket.checks.differential import same_decision_again
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
-from pytest_zstack_ticket.checks.persistence import as_sent, ours_among, same_response_form
+from pytest_zstack_ticket.checks.persistence import as_sent, other_members, ours_among, same_response_form
 from pytest_zstack_ticket.checks.roundtrip import brief, inventory_of, same, same_result
 from pytest_zstack_ticket.model.exchange import Exchange, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
@@ -39,8 +39,7 @@ def _same_start(trails: Trails) -> Judgement:
     before, now = (set(json_object(one.body)) for one in starts if isinstance(one, Response))
     if before == now:
         return None
-    expected = Phrase.of("expect-form-as-before", form=", ".join(sorted(before - now)) or "-")
-    return violation(expected, Phrase.of("form-now", form=", ".join(sorted(now - before)) or "-"))
+    return other_members(before, now)
 
 
 def _born_alike(trails: Trails) -> Judgement:

@@ -142,7 +142,7 @@ class TicketEndpoint(TicketLookup):
         authorised = (*headers, ("Authorization", session.authorization)) if session else self._with_session(headers)
         request = Request(method="POST", path="/v1/tickets", headers=authorised, body=body, reading=reading)
         marked = with_fresh_nonce(request, self.mark)
-        return self._follow(marked, "create", job_limit=job_limit, first_wait=first_wait)
+        return self._follow(marked, "create", job_limit=job_limit, first_wait=first_wait, ours=session is None)
 
     def _hook(self, draft: Draft) -> Headers:
         """Return the webhook of a draft whose headers are not what is tested, if the target delivers to us."""
@@ -154,10 +154,11 @@ class TicketEndpoint(TicketLookup):
         """Send a message as it stands; our session is added unless it has an Authorization header or is without."""
         kept = tuple(pair for pair in message.headers if pair[0] not in message.without)
         named = {name.lower() for name, _ in kept} | {name.lower() for name in message.without}
-        headers = kept if "authorization" in named else self._with_session(kept)
+        ours = "authorization" not in named
+        headers = self._with_session(kept) if ours else kept
         plain = Request(method=message.method, path=message.path, headers=headers, body=message.body)
         request = replace(plain, reading=message.reading, framing=message.framing)
-        return self.given_time(self._follow(with_fresh_nonce(request, self.mark), "create", follow=follow))
+        return self.given_time(self._follow(with_fresh_nonce(request, self.mark), "create", follow=follow, ours=ours))
 
     def call(  # noqa: PLR0913 - an HTTP call has this many parts
         self,
@@ -179,7 +180,8 @@ class TicketEndpoint(TicketLookup):
         elif authorization is not None:
             headers = (*headers, ("Authorization", authorization))
         request = Request(method=method, path=path, headers=headers, body=content)
-        return self.given_time(self._follow(request, call or ASYNCHRONOUS.get(method, "query"), follow=follow))
+        call, ours = call or ASYNCHRONOUS.get(method, "query"), authorization == OUR_SESSION
+        return self.given_time(self._follow(request, call, follow=follow, ours=ours))
 
     def create_twice(self, draft: Draft, *, job_uuid: str, cut: Cut) -> tuple[CallResult, CallResult]:
         """Deliver the same bytes twice: first on a connection that we cut, then on one whose answer we read."""
@@ -242,14 +244,10 @@ class TicketEndpoint(TicketLookup):
 
         A `tail` follows the name of the user; `write` writes the body in another layout.
         """
-        clear = self._settings.credentials.password if password == OUR_SESSION else password
-        request = login_request(
-            self._settings.login,
-            f"{user or self._settings.user}{tail}",
-            clear,
-            spoilt=spoilt,
-            two_factor=self._settings.credentials.two_factor_token,
-        )
+        known = self._settings.credentials
+        clear = known.password if password == OUR_SESSION else password
+        name = f"{user or self._settings.user}{tail}"
+        request = login_request(self._settings.login, name, clear, spoilt=spoilt, two_factor=known.two_factor_token)
         if write is not None:
             request = replace(request, body=write(json.loads(request.body or b"{}")).encode())
         return self._follow(replace(request, headers=(*request.headers, *headers)), "login", follow=False)

@@ -71,7 +71,7 @@ class RequestSender:
     def _with_session(self, headers: Headers) -> Headers:
         return (*headers, ("Authorization", self._sessions.session.authorization))
 
-    def _follow(
+    def _follow(  # noqa: PLR0913 - what a call may be sent with
         self,
         request: Request,
         call: str,
@@ -79,12 +79,17 @@ class RequestSender:
         follow: bool = True,
         job_limit: float | None = None,
         first_wait: float | None = None,
+        ours: bool = True,
     ) -> CallResult:
+        """Send a request and follow its job; with a session that is not `ours` to renew, it is sent once.
+
+        A session that a test opened may be that of the run, on a target that opens no second one: it dies as it should.
+        """
         if not self.may_send(request.body):
             raise RuntimeError(f"a body that could harm a cloud ({hazard_of(request.body)}) goes to the simulator only")
         send = partial(self._run, call=call, follow=follow, job_limit=job_limit, first_wait=first_wait)
         exchanges = send(with_fresh_job(request))
-        for _ in range(MOST_RENEWALS_OF_ONE):
+        for _ in range(MOST_RENEWALS_OF_ONE if ours else 0):
             renewed_request = self._renewer.renewed_request(request, exchanges, self.profile, call)
             if renewed_request is None:
                 break
@@ -92,7 +97,7 @@ class RequestSender:
             exchanges = send(with_fresh_job(request))
 
         def again() -> CallResult:
-            return self._follow(repetition(request), call, follow=follow, job_limit=job_limit)
+            return self._follow(repetition(request), call, follow=follow, job_limit=job_limit, ours=ours)
 
         result = CallResult(exchanges=exchanges, profile=self.profile, call=call, again=again)
         self.calls.notify(result)

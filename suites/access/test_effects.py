@@ -52,9 +52,9 @@ INJECTED = "X-Conformance-Injected"
 MARKUP = "<b id=conformance>"
 
 
-def edit_of(name, kind="variation"):
+def edit_of(name, kind="variation", note="has no effect of its own"):
     """Name what is special about a call as an edit."""
-    return Edit(kind=kind, name=name, note="has no effect of its own")
+    return Edit(kind=kind, name=name, note=note)
 
 
 def draft_with(draft, **members):
@@ -208,7 +208,8 @@ def test_owner_cannot_approve_their_ticket(ticket_endpoint, zstack_canary, zstac
     roles["control"] = control
     roles["sibling"] = canary.send_event("reject", by=ticket_endpoint.as_user("approver"))
     if not canary.was_deleted_for_quota:
-        violation = zstack_examine("own-approval-refused", edit=edit_of("owner-approve", kind="mutation"), **roles)
+        edit = edit_of("owner-approve", kind="mutation", note="the ticket's owner approves it, who may not reject it")
+        violation = zstack_examine("own-approval-refused", edit=edit, **roles)
         assert violation is None, violation
 
 

@@ -61,19 +61,51 @@ def test_queries_for_archives_and_histories_return_lists(ticket_endpoint, zstack
     check_lists(ticket_endpoint, zstack_examine, LISTS, zstack_effort)
 
 
+def deletions(new_tickets, once):
+    """Return what the archives show of three deleted tickets, the last of them Pending where that may be deleted."""
+
+    def act():
+        tickets, found = new_group(new_tickets, 3), []
+        for member in tickets.members:
+            subject = None if member is not tickets.members[-1] else tickets.delete(member)
+            if subject is None or subject.refused:
+                member.deleted = None
+                add_history(tickets, member)
+                subject = tickets.delete(member)
+            archives = tickets.archives(member)
+            found.append((tickets, member, {"subject": subject, "before": member.before, "archives": archives}))
+        return found
+
+    return once("lifecycle: what archives show", act)
+
+
 @pytest.mark.requirement("ZT-LIFECYCLE-014")
 @pytest.mark.zstack_rounds
-def test_deleted_ticket_is_archived_unchanged(zstack_ticket_group, zstack_examine, zstack_observe):
+def test_deleted_ticket_is_archived_unchanged(zstack_ticket_group, zstack_once, zstack_examine, zstack_observe):
     """A deleted ticket, if archived, is archived once, under its former uuid and unchanged."""
-    tickets = new_group(zstack_ticket_group, 3)
-    for member in tickets.members:
-        add_history(tickets, member)
-        subject = tickets.delete(member)
-        archives = tickets.archives(member)
-        violation = zstack_examine("archived-unchanged", subject=subject, before=member.before, archives=archives)
+    for _, _, roles in deletions(zstack_ticket_group, zstack_once):
+        violation = zstack_examine("archived-unchanged", **roles)
         assert violation is None, violation
-        rows = getattr(archives.outcome, "result", None) or {}
-        zstack_observe("delete.archives", bool(rows.get("inventories")), archives)
+        rows = getattr(roles["archives"].outcome, "result", None) or {}
+        zstack_observe("delete.archives", bool(rows.get("inventories")), roles["archives"])
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-056")
+@pytest.mark.zstack_rounds
+def test_archive_shows_the_last_status(zstack_ticket_group, zstack_once, zstack_examine):
+    """An archived ticket shows the status that it had when it was deleted, also where that was Pending."""
+    for tickets, member, roles in deletions(zstack_ticket_group, zstack_once):
+        more = {}
+        if statuses(roles["archives"]) not in ([], statuses(roles["before"])):
+            # a deletion that closes a ticket tells it there
+            more = {"history": tickets.archived_history(member), "left": tickets.history(member)}
+        violation = zstack_examine("archived-status", **roles, **more)
+        assert violation is None, violation
+
+
+def statuses(result):
+    """List the statuses that a query shows."""
+    return [row.get("status") for row in (getattr(result.outcome, "result", None) or {}).get("inventories") or ()]
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-053")

@@ -104,13 +104,14 @@ def test_logged_out_session_is_refused(ticket_endpoint, zstack_examine):
 @pytest.mark.zstack_rounds(most=8)
 def test_logout_ends_no_other_session(ticket_endpoint, zstack_examine):
     """A logout ends its own session and no other session of the same account."""
-    ended, staying = ticket_endpoint.another_session(), ticket_endpoint.another_session()
-    ticket_endpoint.logout(ended.uuid)
+    one, staying = ticket_endpoint.another_session(), ticket_endpoint.another_session()
+    ended = ticket_endpoint.logout(one.uuid)
     edit = Edit(kind="variation", name="other-session-ended", note="another session was logged out before")
     draft = ticket_endpoint.calibration_draft
     headers = (*draft.headers, ("Authorization", staying.authorization))
     result = ticket_endpoint.send(Message(edit=edit, body=draft.body, headers=headers))
-    violation = zstack_examine("sameness", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
+    roles = {"subject": result, "sibling": ticket_endpoint.calibration, "ended": ended}
+    violation = zstack_examine("sameness", edit=edit, **roles)
     assert violation is None, violation
     ticket_endpoint.logout(staying.uuid)
 

@@ -243,6 +243,10 @@ ARCHIVES: tuple[Fault, ...] = (
     _row("archive-loses-description", _DELETE, _archived(description=None), "an archive lacks the description"),
     _row("archive-loses-requests", _DELETE, _archived(requests=()), "an archive lacks the requests"),
     _row("archive-renames", _DELETE, _archived(name="archived"), "an archive has another name"),
+    *(
+        _row(f"archive-says-{one.lower()}", _DELETE, _archived(status=one), f"an archive has the status {one}")
+        for one in ("Cancelled", "Pending")
+    ),
     _row("archive-twice", _DELETE, _archived_twice, "a deleted ticket is archived twice"),
     Fault(
         name="archive-as-created",

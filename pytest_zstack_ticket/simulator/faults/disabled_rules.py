@@ -116,6 +116,7 @@ _RIGHTS: tuple[tuple[str, str, str], ...] = (
     ("anybody-cancels", _ACTIONS, "whoever sees a ticket may cancel, reopen or update it"),
     ("anybody-deletes", "delete", "whoever sees a ticket may delete it"),
     ("update-in-any-status", "update", "requests can be changed without cancelling the ticket"),
+    ("update-in-rejected", "update", "the requests of a rejected ticket can be changed"),
     ("accept-job-id-length", "", "an X-Job-UUID of any length is accepted"),
     ("accept-used-job-id", "", "a used X-Job-UUID is accepted and the call carried out again"),
     ("forget-job-ids", "", "an X-Job-UUID is remembered until the next job only"),

@@ -41,6 +41,12 @@ def _with(**members: Any) -> Callable[[Save, CallContext, Ticket], Ticket]:
     return lambda default, context, ticket: default(context, replace(ticket, **members))
 
 
+def _taken_over(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
+    """Let a ticket belong to who sent the event."""
+    caller = context.caller
+    return default(context, replace(ticket, creator=caller.operator, account=caller.account, project=caller.project))
+
+
 def _same_date(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
     return default(context, replace(ticket, updated=context.store.tickets[ticket.uuid].updated))
 
@@ -253,6 +259,7 @@ LIVES: tuple[Fault, ...] = (
     _row("change-renames", "change.store", _with(name="renamed"), "an event renames the ticket"),
     _row("change-redates", "change.store", _with(created=0.0), "an event changes createDate"),
     _row("change-keeps-date", "change.store", _same_date, "an event does not change lastOpDate"),
+    _row("event-takes-ticket", "change.store", _taken_over, "a ticket belongs to who sent its last event"),
     _row("change-all", "change.store", _other_too, "an event changes all tickets of the owner"),
     _row("change-other", "change.store", _other_instead, "an event changes another ticket"),
     _row("accept-denied-event", "change.denied", _accept, "an event that is denied is carried out"),

@@ -181,7 +181,8 @@ def _results(context: CallContext, ticket: Ticket) -> Json:
 def update_requests(context: CallContext) -> Json:
     """Serve updateTicketRequest: only a cancelled ticket may get other requests."""
     ticket = _ticket(context)
-    if ticket.status != "Cancelled" and context.without("update-in-any-status"):
+    allowed = ticket.status == "Rejected" and not context.without("update-in-rejected")
+    if ticket.status != "Cancelled" and not allowed and context.without("update-in-any-status"):
         raise ApiError("SYS.1006", "not-cancelled", ticket.uuid, ticket.name, ticket.status)
     _check_operator(context, ticket, "update")
     requests = tuple(context.values.get("requests") or ())

@@ -12,6 +12,10 @@ def shown(status, **more):
     return (answered(200, {"inventories": [{"uuid": TICKET, "status": status, **more}]}, method="GET"),)
 
 
+def rows(*found):
+    return (answered(200, {"inventories": list(found)}, method="GET"),)
+
+
 def history(*pairs):
     rows = [{"ticketUuid": TICKET, "fromStatus": one, "toStatus": other} for one, other in pairs]
     return (answered(200, {"inventories": rows}, method="GET"),)
@@ -41,6 +45,26 @@ def test_a_ticket_approved_in_part_waits_for_the_next_approver():
     assert judged("IntermediateApproved", None, None) is None  # not shown
     assert judged("FinalApproved", "a" * 32, "a" * 32) is None  # no flow is next
     assert isinstance(judged("IntermediateApproved", "a" * 32, "a" * 32), Violation)
+
+
+def test_a_ticket_whose_owner_no_longer_sees_it_departs_unless_it_is_archived():
+    def judged(archives, *, before=shown("Pending"), after=rows()):
+        roles = {"subject": ACCEPTED, "before": before, "after": after, "history": history(("Pending", "Rejected"))}
+        return evaluate(
+            "approver-event",
+            roles | ({} if archives is None else {"archives": archives}),
+            {"event": "reject"},
+            DEPLOYED,
+        )
+
+    gone = judged(rows())
+    assert isinstance(gone, Violation)
+    assert (gone.expected.key, gone.because) == ("expect-still-shown", ("ZT-LIFECYCLE-032",))
+    assert isinstance(judged((answered(404, "no", method="GET"),)), Violation)
+    assert judged(rows({"uuid": "a" * 32, "ticketUuid": TICKET})).reason.key == "legal-acceptance"
+    assert judged(None).reason.key == "query-unclear"
+    assert judged(rows(), before=rows()).reason.key == "query-unclear"
+    assert judged(rows(), after=(answered(503, error(), method="GET"),)).reason.key == "query-unclear"
 
 
 def test_requests_that_fail_may_take_an_approval_back():

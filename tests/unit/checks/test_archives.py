@@ -52,6 +52,39 @@ def test_an_archive_that_lost_something_departs(member):
     assert departs(archived({**ARCHIVED, member: None})) == "expect-archived"
 
 
+@pytest.mark.parametrize("status", ["Pending", "Rejected", "FinalApproved"])
+def test_an_archive_of_a_cancelled_ticket_with_another_status_departs(status: str):
+    assert departs(archived({**ARCHIVED, "status": status})) == "expect-archived"
+
+
+def shown(one: str, other: str, **more: tuple[Exchange, ...]) -> Judgement:
+    roles = {"subject": deleted(), "before": rows({**TICKET, "status": one}), **more}
+    return evaluate("archived-status", {"archives": rows({**ARCHIVED, "status": other}), **roles}, {}, profile())
+
+
+def test_an_archive_shows_the_status_that_its_ticket_had():
+    assert shown("Pending", "Pending") is None
+    assert shown("Cancelled", "Cancelled") is None
+    assert departs(shown("Pending", "Cancelled")) == "expect-archived"
+    assert departs(shown("Cancelled", "Pending")) == "expect-archived"
+
+
+def test_a_deletion_that_closes_a_ticket_says_so_in_its_history():
+    assert reason(shown("Pending", "Cancelled", history=rows(ROW))) == "legal-acceptance"
+    assert reason(shown("Pending", "Cancelled", history=rows(), left=rows(ROW))) == "legal-acceptance"
+    assert departs(shown("Pending", "Rejected", history=rows(ROW))) == "expect-archived"
+    again = {**ROW, "fromStatus": "Cancelled", "toStatus": "Pending"}
+    assert departs(shown("Cancelled", "Pending", history=rows(ROW, again))) == "expect-archived"
+
+
+def test_a_status_of_the_archives_own_decides_nothing():
+    assert reason(shown("Pending", "Deleted")) == "not-shown"
+    assert reason(shown("Pending", "Pending", archives=rows())) == "not-shown"
+    assert reason(shown("Pending", "Pending", archives=(answered(404, b"no", method="GET"),))) == "legal-refusal"
+    assert reason(shown("Pending", "Pending", subject=deleted(503, error()))) == "legal-refusal"
+    assert reason(shown("Pending", "Pending", before=rows())) == "query-unclear"
+
+
 def test_a_ticket_that_is_archived_twice_departs():
     assert departs(archived(ARCHIVED, ARCHIVED)) == "expect-archived-once"
 

@@ -17,7 +17,9 @@ from pytest_zstack_ticket.checks.causes import (
     PART_OF_SESSION,
     PARTS,
     SEVERAL,
+    SHARED_SESSION,
     SHOWN,
+    STILL_SHOWN,
     USED_JOB,
     VISIBLE,
     causes_of,
@@ -56,6 +58,8 @@ def test_each_cause_is_a_requirement():
         OTHER_UUID,
         PAGE,
         PART_OF_SESSION,
+        SHARED_SESSION,
+        STILL_SHOWN,
         SEVERAL,
         USED_JOB,
         *(one for table in tables for one in table.values()),
@@ -208,3 +212,12 @@ def test_a_role_without_exchanges_explains_nothing():
     violation = Violation(expected=Phrase.of("expect-hook-arrives"), actual=Phrase.of("no-delivery"))
     trails = {"subject": (answered(200, {}),), "hook": ()}
     assert causes_of("webhook-delivery", violation, trails, {}, profile()) == ()
+
+
+@pytest.mark.parametrize(("gone", "causes"), [("a" * 32, (SHARED_SESSION,)), ("b" * 32, ())])
+def test_a_session_that_its_own_log_out_ended_is_explained_by_logins_that_share_one(gone, causes):
+    sent = (("Authorization", "OAuth " + "a" * 32),)
+    subject = (answered(503, error("ID.1001"), sent=NAMED, request_headers=sent),)
+    ended = (answered(200, {}, method="DELETE", path=f"/v1/accounts/sessions/{gone}"),)
+    roles = {"subject": subject, "sibling": job(end=inventory(), sent=NAMED), "ended": ended}
+    assert because("sameness", {"fields": []}, **roles) == causes

@@ -40,6 +40,12 @@ def test_a_refusal_holds_only_beside_an_accepted_sibling():
     assert isinstance(judged("unknown", ACCEPTED, "Pending", "Pending", must="refuse", sibling=REFUSED), Violation)
 
 
+@pytest.mark.parametrize("status", ["Pending", "IntermediateApproved", "Rejected"])
+def test_an_update_of_a_ticket_that_was_not_cancelled_departs(status):
+    assert isinstance(judged("update", ACCEPTED, status, status), Violation)
+    assert judged("update", REFUSED, status, status) is None
+
+
 def test_an_event_without_answer_decides_nothing():
     assert isinstance(judged("cancel", (), "Pending", "Pending"), Undecided)
 

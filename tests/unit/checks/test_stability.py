@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.model.exchange import Exchange, Json
 from pytest_zstack_ticket.model.outcome import Judgement, Undecided, Violation
@@ -40,6 +42,20 @@ def test_another_decision_form_status_or_202_departs():
     assert departs(steady(job(end={}, sent=SENT))) == "expect-form-as-before"
     assert departs(steady(job(end=inventory(status="Cancelled"), sent=SENT))) == "expect-initial-status"
     assert departs(steady(job(end=inventory(), sent=SENT, apiTimeout=...))) == "expect-form-as-before"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected", "actual"),
+    [
+        ({"name": None}, "expect-form-as-before", {"form": "inventory.name (null)"}),
+        ({"name": ...}, "expect-form-as-before", {}),
+        ({"extra": 1.5}, "expect-no-more-members", {"form": "inventory.extra (number)"}),
+    ],
+)
+def test_what_a_response_lacks_or_has_besides_is_named(change, expected, actual):
+    found = steady(job(end=inventory(**change), sent=SENT))
+    assert isinstance(found, Violation)
+    assert (found.expected.key, dict(found.actual.parameters)) == (expected, actual)
 
 
 def test_what_is_stored_departs_if_it_is_lost_doubled_or_another():

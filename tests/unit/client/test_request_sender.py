@@ -52,6 +52,14 @@ def test_a_create_of_a_dead_session_is_sent_again_with_a_fresh_job_id_but_not_wi
     assert result.requested_job == other
 
 
+def test_a_session_that_a_test_opened_is_not_renewed_though_it_is_that_of_the_run():
+    cloud = Forgetful()
+    headers = (("X-Job-UUID", "fresh"), ("Authorization", cloud.session.authorization))
+    request = Request(method="POST", path="/v1/tickets", headers=headers)
+    assert request_sender(cloud)._follow(request, "create", ours=False).refused
+    assert [session for session, _ in cloud.sent] == ["OAuth s0"]
+
+
 class Forgetful(Cloud):
     """Has forgotten the first session; `sent` are the session and the job id of each create."""
 

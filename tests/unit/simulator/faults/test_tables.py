@@ -50,6 +50,7 @@ SILENT = {
     "head-with-body": "below the engine: tests/unit/transport/test_framing.py",
     "first-chunk-only": "below the engine: the walk announces no chunks; the kill matrix does",
     "null-as-text": "the walk stores no null; the kill matrix does",
+    "archive-says-cancelled": "the walk deletes cancelled tickets; the kill matrix a pending one, too",
     "update-merges": "the walk leaves no member out of an update; the kill matrix does",
     "update-keeps-the-rest": "the walk updates no ticket of several requests; the kill matrix does",
     "overwrite-cancelled:resourceUuid": "the walk uses no uuid of a cancelled ticket again; the kill matrix does",
