@@ -11,6 +11,7 @@ from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.fault_points import Facts
 from pytest_zstack_ticket.simulator.faults.effects import Around, Edit
 from pytest_zstack_ticket.simulator.faults.expression import Fault
+from pytest_zstack_ticket.simulator.faults.neighbours import others_of
 from pytest_zstack_ticket.simulator.faults.scope import parse_scope
 from pytest_zstack_ticket.simulator.response import Answer, Tree
 from pytest_zstack_ticket.simulator.state import CallContext
@@ -23,11 +24,6 @@ Admit: TypeAlias = Callable[[CallContext], None]
 
 _LOOKS = 3
 """Queries that do not show a ticket that comes back after its deletion."""
-
-
-def others_of(context: CallContext, ticket: Ticket) -> list[Ticket]:
-    """Return the living tickets of the same creator, oldest first, without this one."""
-    return [one for one in context.store.tickets.values() if one.creator == ticket.creator and one.uuid != ticket.uuid]
 
 
 def _archived(**members: Any) -> Callable[[Remove, CallContext, Ticket], None]:
@@ -198,10 +194,6 @@ def _delete_newest(context: CallContext, archive: Archive) -> None:
         del context.store.tickets[other.uuid]
 
 
-def _archive_again(context: CallContext, archive: Archive) -> None:
-    _add_archive(context, archive.ticket)
-
-
 def _bring_back(context: CallContext, archive: Archive) -> None:
     context.store.tickets[archive.ticket.uuid] = archive.ticket
 
@@ -294,7 +286,12 @@ ARCHIVES: tuple[Fault, ...] = (
     ),
     _row("dead-event-hits-other", _ADMIT, _hits_other, "an event on a deleted ticket cancels another", "change"),
     _row("second-delete-deletes-other", "serve.delete", _again(_delete_newest), "a second delete takes another ticket"),
-    _row("second-delete-archives-again", "serve.delete", _again(_archive_again), "a second delete archives once more"),
+    _row(
+        "second-delete-archives-again",
+        "serve.delete",
+        _again(lambda context, archive: _add_archive(context, archive.ticket)),
+        "a second delete archives once more",
+    ),
     _row("second-delete-revives", "serve.delete", _again(_bring_back), "a second delete brings the ticket back"),
     _row("recreate-revives-content", _INSERT, _recreated(_old_content), "a uuid used again shows the old content"),
     _row("recreate-not-stored", _INSERT, _recreated(_not_stored), "a create with a uuid used before stores nothing"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import zip_longest
 from typing import Any, TypeAlias
 
@@ -144,13 +145,9 @@ def _rest_kept(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
     return default(context, replace(ticket, requests=(*ticket.requests, *before.requests[len(ticket.requests) :])))
 
 
-def _begun(default: Callable[[CallContext], None], context: CallContext) -> None:
-    """Store the first request of an update that is refused because of another one."""
+def _begun(default: Callable[[CallContext], None], context: CallContext, *, objects: bool = False) -> None:
+    """Store the first request of an update that is refused because of another one; `objects`: if all are objects."""
     default(context)
-    _store_first(context)
-
-
-def _store_first(context: CallContext, *, objects: bool = False) -> None:
     ticket, requests = context.store.tickets.get(str(context.values.get("uuid"))), context.values.get("requests")
     if not isinstance(requests, list) or (objects and (len(requests) < 2 or None in requests)):
         return
@@ -158,10 +155,7 @@ def _store_first(context: CallContext, *, objects: bool = False) -> None:
         context.store.tickets[ticket.uuid] = replace(ticket, requests=(requests[0], *ticket.requests[1:]))
 
 
-def _half_done(default: Callable[[CallContext], None], context: CallContext) -> None:
-    """Store the first request of an update that is refused because of another one, if both are objects."""
-    default(context)
-    _store_first(context, objects=True)
+_half = partial(_begun, objects=True)
 
 
 def _bodies_merged(default: Save, context: CallContext, ticket: Ticket) -> Ticket:
@@ -283,7 +277,7 @@ LIVES: tuple[Fault, ...] = (
     _row("update-merges", "update.store", _bodies_merged, "an update keeps what it leaves out of an apiBody"),
     _row("update-keeps-the-rest", "update.store", _rest_kept, "an update keeps the requests that it has no others for"),
     _row("refused-update-begun", "refused.update", _begun, "an update that is refused has stored its first request"),
-    _row("refused-update-half-done", "refused.update", _half_done, "of a refused update a good request is stored"),
+    _row("refused-update-half-done", "refused.update", _half, "of a refused update a good request is stored"),
     _row("update-loses-description", "update.store", _with(description=None), "an update loses the description"),
     _row("update-clears-description", "update.store", _cleared, "an update that names no description clears it"),
     _row("update-keeps-description", "update.store", _kept("description"), "an update does not store the description"),

@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.fault_points import Facts
 from pytest_zstack_ticket.simulator.faults import response_edits as edits
-from pytest_zstack_ticket.simulator.faults.archives import others_of
 from pytest_zstack_ticket.simulator.faults.effects import Around, Change
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.faults.inventories import fault
+from pytest_zstack_ticket.simulator.faults.neighbours import others_of
 from pytest_zstack_ticket.simulator.http.query_parameters import Query
 from pytest_zstack_ticket.simulator.response import Answer
 from pytest_zstack_ticket.simulator.services.conditions import Found
