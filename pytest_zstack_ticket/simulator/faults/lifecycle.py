@@ -239,14 +239,12 @@ def _row(name: str, step: str, wrapper: Callable[..., Any], about: str) -> Fault
     return Fault(name=name, description=about, effects=(Around(step, wrapper, frozenset({call})),))
 
 
-_STATUSES = ("Pending", "Cancelled", "IntermediateApproved", "FinalApproved", "Rejected")
-
 LIVES: tuple[Fault, ...] = (
     _row("change-not-stored", "change.store", _not_stored, "an event answers the new status, but stores nothing"),
     _row("change-not-shown", "change.store", _stored_not_shown, "an event is stored, but the old ticket is answered"),
     *(
         _row(f"change-leads-to:{one}", "change.store", _with(status=one), f"every event leads to {one}")
-        for one in _STATUSES
+        for one in ("Pending", "Cancelled", "IntermediateApproved", "FinalApproved", "Rejected")
     ),
     _row("change-loses-description", "change.store", _with(description=None), "an event loses the description"),
     _row("change-loses-requests", "change.store", _with(requests=()), "an event loses the requests"),

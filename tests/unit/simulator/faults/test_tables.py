@@ -58,6 +58,7 @@ SILENT = {
     "session-by-beginning": "the walk cuts no session; the kill matrix does",
     "jobs-by-beginning": "the walk asks for no part of a job's id; the kill matrix does",
     "history-names-owner": "the walk's owner is its approver too; the kill matrix has two users",
+    "event-takes-ticket": "the walk's owner is its approver too; the kill matrix has two users",
     "forget-job-ids": "the walk uses no job id again after another job; the kill matrix does",
     "accept-empty:apiName": "the walk sends no empty apiName; the kill matrix does",
     "query-split-late": "the walk asks for no value with an ampersand; the kill matrix does",
