@@ -101,7 +101,7 @@ bench: $(STAMP)  ## every figure of docs/reference/figures.md; the long run take
 	$(BIN)/python benchmarks/cleanup.py
 	$(BIN)/python benchmarks/load_user.py
 	$(BIN)/python benchmarks/load_endurance.py
-	$(if $(QUICK),,$(BIN)/python benchmarks/peer.py)
+	$(BIN)/python benchmarks/peer.py
 	$(BIN)/python benchmarks/endurance.py $(if $(QUICK),--count 120)
 
 lock: $(STAMP)  ## pin again what requirements.in asks for, with hashes, for every Python from 3.11 on; DRY=1 only shows it
