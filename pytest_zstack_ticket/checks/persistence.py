@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from pytest_zstack_ticket.api.messages import final_answer, json_object, moment, rows_of, same_id, sent_params
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.roundtrip import brief, member_echo, not_as_sent, request_echo, same, trimmed
+from pytest_zstack_ticket.checks.shown_tickets import ours_among
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Refused, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
@@ -24,15 +25,6 @@ TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", dict: 
 """Names of JSON's types; whole numbers and others are two."""
 
 Ticket = dict[str, Json]
-
-
-def ours_among(trails: Trails, role: str, name: Json) -> list[Ticket] | Undecided:
-    """Return the tickets of a name that a query for it shows; undecided if it shows others, or is no answer."""
-    rows = rows_of(trails.get(role, ()))
-    if rows is None:
-        return Undecided(Phrase.of("query-unclear", role=role))
-    found = [row for row in rows if same(trimmed(row.get("name")), trimmed(name))]
-    return found if len(found) == len(rows) else Undecided(Phrase.of("query-unclear", role=role))
 
 
 def stored_once(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:

@@ -7,8 +7,9 @@ from pytest_zstack_ticket.api.messages import final_answer, json_object, rows_of
 from pytest_zstack_ticket.api.strict_json import decode
 from pytest_zstack_ticket.checks.differential import same_decision_again
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
-from pytest_zstack_ticket.checks.persistence import as_sent, other_members, ours_among, same_response_form
+from pytest_zstack_ticket.checks.persistence import as_sent, other_members, same_response_form
 from pytest_zstack_ticket.checks.roundtrip import brief, inventory_of, same, same_result
+from pytest_zstack_ticket.checks.shown_tickets import ours_among
 from pytest_zstack_ticket.model.exchange import Exchange, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile

@@ -37,6 +37,15 @@ def test_a_draft_that_is_treated_as_before_holds():
     assert steady((answered(200, inventory(), sent=SENT),)) is None
 
 
+def test_a_ticket_that_is_stored_under_another_name_is_the_one_of_its_uuid():
+    """Queries may ignore case, so that a name in capitals is found by the one that was sent."""
+    stored = inventory()["inventory"]
+    created = job(end=inventory(), sent=SENT)
+    assert departs(steady(created, rows({**stored, "name": "A TICKET"}))) == "expect-value"
+    others = {**stored, "uuid": "9" * 32, "name": "A TICKET"}
+    assert steady(created, rows(stored, others)) is None  # the query shows more than was asked for
+
+
 def test_another_decision_form_status_or_202_departs():
     assert departs(steady(job(503, error(), sent=SENT))) == "expect-as-before"
     assert departs(steady(job(end={}, sent=SENT))) == "expect-form-as-before"
