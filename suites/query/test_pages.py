@@ -69,7 +69,7 @@ def test_query_without_limit_returns_every_ticket(zstack_many_tickets, zstack_ef
 @pytest.mark.requirement("ZT-QUERY-021")
 def test_reply_with_count_reports_the_total(zstack_tickets, zstack_effort, zstack_examine):
     """With replyWithCount, total is the number of tickets across all pages."""
-    for page in ({"limit": 2}, {"limit": 20}, {"limit": 2, "start": 3}):
+    for page in ({"limit": 2}, {"limit": 20}, {"limit": 2, "start": 3}, {"limit": 2, "start": 30}):
         violation = zstack_examine(
             "total-count", **zstack_tickets.query_with_listings(OWN, replyWithCount="true", **page)
         )

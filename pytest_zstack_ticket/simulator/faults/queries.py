@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from pytest_zstack_ticket.simulator.faults.effects import Around
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.faults.query_operators import NAME, OPERATORS, Stage, changed, row, some
+from pytest_zstack_ticket.simulator.faults.totals import all_unless_empty, changed_total, counted_page, total_of
 from pytest_zstack_ticket.simulator.http.query_parameters import Condition, Query
 from pytest_zstack_ticket.simulator.services.conditions import Found, Row, meets
 from pytest_zstack_ticket.simulator.services.inventories import ticket_inventory
@@ -175,31 +176,11 @@ def _all_fields_of(entity: str) -> Callable[..., list[Row]]:
     return stage
 
 
-def _total(change: Callable[[int], int]) -> Callable[..., int]:
-    return lambda default, context, rows, asked: change(default(context, rows, asked))
-
-
-def _total_of_page(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> int:
-    number: int = default(context, rows[asked.start : asked.start + asked.limit], asked)
-    return number
-
-
-def _total_after_start(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> int:
-    number: int = default(context, rows[asked.start :], asked)
-    return number
-
-
 def _deleted_counted(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> int:
     """Count as if nothing had been deleted yet."""
     gone = [_found(context, one.ticket) for one in context.store.archives] if context.call.entity == "ticket" else []
     number: int = default(context, rows, asked)
     return number + sum(all(meets(context, row, one) for one in asked.conditions) for row in gone)
-
-
-def _count_of_page(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> int:
-    end = asked.start + asked.limit if asked.count else len(rows)
-    number: int = default(context, rows[:end], asked)
-    return number
 
 
 def _reversed(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
@@ -282,13 +263,19 @@ QUERIES: tuple[Fault, ...] = (
         for most in (10, 20)
     ),
     row("limit-at-most-10", "page", _page(lambda one: replace(one, limit=min(10, one.limit))), "never over ten rows"),
-    row("total-one-more", "total", _total(lambda number: number + 1), "total is one too many"),
-    row("total-one-less", "total", _total(lambda number: max(0, number - 1)), "total is one too few"),
-    row("total-zero", "total", _total(lambda number: 0), "total is always 0"),  # noqa: ARG005 - whatever there was
-    row("total-of-page", "total", _total_of_page, "total counts the page, not the set"),
+    row("total-one-more", "total", changed_total(lambda number: number + 1), "total is one too many"),
+    row("total-one-less", "total", changed_total(lambda number: max(0, number - 1)), "total is one too few"),
+    row("total-zero", "total", changed_total(lambda number: 0), "total is always 0"),  # noqa: ARG005 - whatever there was
+    row(
+        "total-of-page",
+        "total",
+        total_of(lambda rows, asked: rows[asked.start :][: asked.limit]),
+        "total is the page's",
+    ),
     row("total-keeps-deleted", "total", _deleted_counted, "total counts tickets that were deleted"),
-    row("total-after-start", "total", _total_after_start, "total counts from start on"),
-    row("count-of-page", "total", _count_of_page, "where only the total is asked for, it counts the page"),
+    row("total-of-a-row", "total", total_of(all_unless_empty), "total is 0 where the page is empty"),
+    row("total-after-start", "total", total_of(lambda rows, asked: rows[asked.start :]), "total counts from start on"),
+    row("count-of-page", "total", total_of(counted_page), "where only the total is asked for, it counts the page"),
     row("ignore-fields", "fields", _asked(fields=()), "the fields that were asked for are ignored"),
     *(
         row(f"ignore-fields-of:{entity}", "fields", _all_fields_of(entity), f"fields are ignored in queries of {about}")
