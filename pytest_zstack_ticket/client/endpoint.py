@@ -258,8 +258,10 @@ class TicketEndpoint(TicketLookup):
 
     def logout(self, session: str) -> CallResult:
         """Log a session out."""
-        self._sessions.ended(session)
-        return self._follow(logout_request(session), "logout", follow=False)
+        result = self._follow(logout_request(session), "logout", follow=False)
+        if result.reading == "accepted":
+            self._sessions.ended(session)
+        return result
 
     def another_session(self) -> Session:
         """Log in once more and return that session. Raises LoginError."""
