@@ -32,7 +32,8 @@ GRACE = 10.0
 def test_running_job_has_no_result_yet(ticket_endpoint, zstack_cases, zstack_effort, zstack_examine):
     """A poll of a running job returns neither a result nor an error."""
     running = [(edit, result) for edit, result in zstack_cases.results("variations") if result.polled_while_running]
-    accepted = (row for row in zstack_cases.rows("variations") if zstack_cases.result_of(row).reading == "accepted")
+    rows = (row for row in zstack_cases.rows("variations") if b"resourceUuid" not in row.body)  # that is used by now
+    accepted = (row for row in rows if zstack_cases.result_of(row).reading == "accepted")
     drafts, seen = cycle(chain([ticket_endpoint.calibration_draft], accepted)), 0
     for draft in islice(drafts, TRIES * ENOUGH[zstack_effort]):
         result = ticket_endpoint.create(draft, first_wait=0.0)
