@@ -22,7 +22,7 @@ def front_end_lines(report: Report, translations: Translations, lang: str) -> li
 
 def residue_line(report: Report, translations: Translations, lang: str) -> str:
     """Say why a run without a failure ended with exit status 13; empty if it did not."""
-    if report["exit_status"] != RESIDUE:
+    if report.get("exit_status") != RESIDUE:
         return ""
     left, unseen = report["run"]["left_on_target"], report["run"]["residue"]["unseen"]
     key = "exit-left" if left else "exit-unseen" if unseen else "exit-unknown"
