@@ -51,7 +51,7 @@ def because(rows: Sequence[JsonObject]) -> list[JsonObject]:
     """
     found: dict[tuple[str, str], list[str]] = {}
     for row in rows:
-        reason = row["reason"] or {"key": "", "parameters": {}}
+        reason = row.get("reason") or {"key": "", "parameters": {}}
         named = (reason["parameters"].get(name) for name in ("need", "profile", "by"))
         found.setdefault((reason["key"], str(next(filter(None, named), ""))), []).append(row["id"])
     ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))

@@ -132,6 +132,7 @@ def test_a_claim_says_how_much_was_not_examined():
         "requirements": 3,
         "not-examined": 1,
         "must-not-examined": 1,
+        "because": [{"reason": "", "of": "", "count": 1, "ids": ["ZT-BODY-003"]}],
         "absent": [],
         "other-limits": {},
         "plugins": [],

@@ -51,8 +51,8 @@ def lines(written: str) -> list[str]:
 @pytest.mark.parametrize(
     ("lang", "words", "options"),
     [
-        ("en", " examples · ", ("-v",)),
-        ("en", " examples · ", ("-q",)),
+        ("en", r" examples? · ", ("-v",)),
+        ("en", r" examples? · ", ("-q",)),
         ("zh", " · 样例 ", ("-s",)),
         ("zh", " · 样例 ", ("-n", "2", "-v")),
     ],
@@ -61,10 +61,10 @@ def test_it_is_painted_and_leaves_nothing_behind(shown, lang: str, words: str, o
     written = shown(*options, f"--zstack-lang={lang}", "--zstack-seed=1")
     status = painted(written)
     assert status
-    assert all(words in one and width(one) < 80 for one in status)
+    assert all(re.search(words, one) and width(one) < 80 for one in status)
     left = without_paint(written)
     assert not re.search("\x1b[D78M]", left)
-    assert words not in left
+    assert not re.search(words, left)
     assert written.rfind(CLEAR) > written.rfind(status[-1])
 
 
