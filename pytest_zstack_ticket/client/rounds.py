@@ -24,3 +24,16 @@ def in_round(number: int, call: Callable[[], Value]) -> Value:
         return call()
 
     return copy_context().run(run)
+
+
+_AGAIN: ContextVar[str] = ContextVar("zstack_again", default="")
+
+
+def repeated() -> str:
+    """Return which test is called once more in this context, empty if none is: what tests share is made anew for it."""
+    return _AGAIN.get()
+
+
+def repeat(test: str) -> None:
+    """Call a test once more in the current context."""
+    _AGAIN.set(test)

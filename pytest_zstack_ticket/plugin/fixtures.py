@@ -177,14 +177,14 @@ def zstack_in_window(zstack_run: Run) -> Callable[..., Iterator[tuple[Any, Any]]
 def zstack_once(zstack_run: Run) -> Callable[..., Any]:
     """Provide what several tests share, made in each round by the first to ask: `zstack_once("refusals", make)`."""
     from pytest_zstack_ticket.client.once import OncePerKey  # noqa: PLC0415 - as above
-    from pytest_zstack_ticket.client.rounds import round_number  # noqa: PLC0415 - as above
+    from pytest_zstack_ticket.client.rounds import repeated, round_number  # noqa: PLC0415 - as above
 
-    known: OncePerKey[tuple[str, int], Any] = OncePerKey()
+    known: OncePerKey[tuple[str, int, str], Any] = OncePerKey()
     quota = zstack_run.reached.endpoint.quota
 
     def get(key: str, make: Callable[[], Any]) -> Any:
         with quota.sharing():
-            return known.get((key, round_number()), make)
+            return known.get((key, round_number(), repeated()), make)
 
     return get
 

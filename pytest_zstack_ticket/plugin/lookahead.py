@@ -19,7 +19,7 @@ from typing import Any, cast
 
 import pytest
 
-from pytest_zstack_ticket.client import call_gate
+from pytest_zstack_ticket.client import call_gate, rounds
 from pytest_zstack_ticket.client.call_gate import CallGate
 from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.plugin import items
@@ -137,7 +137,9 @@ class Lookahead:
             if not self._is_quiet(began + PATIENCE):
                 return
             body = Body(cast("pytest.Function", item), self._run.examiner.ahead(record.requirement, record.test))
-            self._prepared(body).run(self._work, body, arguments_of(self._config, body.item))
+            context = self._prepared(body)
+            context.run(rounds.repeat, item.nodeid)
+            context.run(self._work, body, arguments_of(self._config, body.item))
         finally:
             self._starting = False
             self._repetitions.used(time.monotonic() - began)
