@@ -104,6 +104,12 @@ def archived_unchanged(trails: Trails, _arguments: Arguments, profile: Profile) 
 
     Roles: `before` is a query for the ticket, `subject` its deletion, `archives` a query of the archives for it.
     """
+    found = _deleted(trails, profile)
+    return _archive_of(*found, asked=_asked(trails, "archives")) if isinstance(found, tuple) else found
+
+
+def _deleted(trails: Trails, profile: Profile) -> tuple[Row, list[Row]] | Judgement:
+    """Return a deleted ticket as it was, and what the archives show for it, or why nothing can be decided."""
     outcome = outcome_of(trails, "subject", profile, {"call": "delete"})
     if not accepted(outcome):
         return Undecided(Phrase.of("legal-refusal") if refused(outcome) else describe(outcome))
@@ -112,7 +118,7 @@ def archived_unchanged(trails: Trails, _arguments: Arguments, profile: Profile) 
         return _unoffered(trails, profile, "archives")
     if before is None or len(before) != 1:
         return Undecided(Phrase.of("query-unclear", role="before"))
-    return _archive_of(before[0], rows, asked=_asked(trails, "archives"))
+    return before[0], rows
 
 
 def _archive_of(ticket: Row, rows: list[Row], *, asked: str) -> Judgement:
@@ -149,18 +155,12 @@ def archived_status(trails: Trails, _arguments: Arguments, profile: Profile) -> 
     Roles as of `archived_unchanged`; `history` and `left` are queries of the archived histories and of the histories
     for the ticket. A deletion that closes a ticket first leaves a row there, and the status that it says.
     """
-    outcome = outcome_of(trails, "subject", profile, {"call": "delete"})
-    if not accepted(outcome):
-        return Undecided(Phrase.of("legal-refusal") if refused(outcome) else describe(outcome))
-    before, rows = rows_of(trails.get("before", ())), rows_of(trails.get("archives", ()))
-    if rows is None:
-        return _unoffered(trails, profile, "archives")
-    if before is None or len(before) != 1:
-        return Undecided(Phrase.of("query-unclear", role="before"))
-    own = [row for row in rows if row.get("ticketUuid") == before[0].get("uuid")]
-    return (
-        _status_of(trails, before[0], own[0]) if len(own) == 1 else Undecided(Phrase.of("not-shown", member="archives"))
-    )
+    found = _deleted(trails, profile)
+    if not isinstance(found, tuple):
+        return found
+    ticket, rows = found
+    own = [row for row in rows if row.get("ticketUuid") == ticket.get("uuid")]
+    return _status_of(trails, ticket, own[0]) if len(own) == 1 else Undecided(Phrase.of("not-shown", member="archives"))
 
 
 def _status_of(trails: Trails, ticket: Row, row: Row) -> Judgement:

@@ -1,6 +1,6 @@
 """Hide secrets in exchanges so that one who saw them on the line and one who has the evidence come to the same text.
 
-Evidence holds pseudonyms of the same length in the place of secrets, and nobody but the run knows which pseudonym
+Evidence holds pseudonyms of the same length in the place of secrets, and only the run knows which pseudonym
 stands for which secret. Both are hidden here by the same rules, whoever knows what: what is left is the same. What a
 log-in answers, cookies, the Authorization of an exchange, passwords in log-ins and sessions in paths are hidden.
 """
