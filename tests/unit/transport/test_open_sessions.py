@@ -1,6 +1,10 @@
 """Sessions that a run opened are known until they are logged out, whoever asked for them."""
 
+import _thread
 import json
+import threading
+
+import pytest
 
 from pytest_zstack_ticket.api.auth import login_request, logout_request, project_request
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
@@ -51,3 +55,26 @@ def test_other_answers_with_a_uuid_are_no_sessions():
     sessions.send(Request(method="PUT", path="/v1/tickets/login/actions"))
     sessions.send(Request(method="GET", path="/v1/accounts/login"))
     assert sessions.log_out() == []
+
+
+def test_a_log_in_that_is_interrupted_before_its_answer_is_logged_out():
+    asked, interrupted = threading.Event(), threading.Event()
+
+    class Slow(Target):
+        """Answers once its client was interrupted."""
+
+        def send(self, request: Request, /) -> Response | Failure:
+            asked.set()
+            interrupted.wait(10)
+            return super().send(request)
+
+    def interrupt() -> None:
+        asked.wait(10)
+        _thread.interrupt_main()
+
+    sessions = OpenSessions(Slow())
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        sessions.send(login_request("account", "admin", "password"))
+    threading.Timer(0.1, interrupted.set).start()
+    assert sessions.log_out() == [logout_request("s1")]
