@@ -38,6 +38,7 @@ class Interrupts:
         self._ending = self._debugging = self._arrived = False
         self._raised: tuple[str, ...] = ()
         self._screen = -1
+        self._nodes: set[Any] = set()
         self._workers: dict[Any, int] = {}
 
     @pytest.hookimpl(tryfirst=True)
@@ -56,6 +57,7 @@ class Interrupts:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Ask a worker of xdist on this machine for its process id, to pass signals on to it."""
+        self._nodes.add(node)
         if node.gateway.spec.popen:
             channel = node.gateway.remote_exec("import os; channel.send(os.getpid())")
             self._workers[node] = channel.receive(timeout=LONGEST_START)
@@ -65,6 +67,7 @@ class Interrupts:
     def pytest_testnodedown(self, node: Any) -> None:
         """Forget a worker that has ended."""
         self._workers.pop(node, None)
+        self._nodes.discard(node)
 
     def pytest_enter_pdb(self) -> None:
         """Leave Ctrl-C to a debugger."""
@@ -89,8 +92,9 @@ class Interrupts:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """Note the same of a run that came to its end."""
+        """Note the same of a run that came to its end, and let its workers clean up: xdist gives them ten seconds."""
         self._ending = True
+        self._wait_for_workers()
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
@@ -115,13 +119,23 @@ class Interrupts:
         if self._ending:
             return
         self._ending = True
+        self._pass_on(number)
         if number == signal.SIGTERM:
-            self._pass_on(number)
             self._raised = ("SIGTERM",)
         raise KeyboardInterrupt(*self._raised)
 
+    def _wait_for_workers(self) -> None:
+        """Wait until the workers have ended, no longer than their clean-up may take."""
+        if not self._nodes or self._run.target is None:
+            return
+        end = time.monotonic() + self._run.target.cleanup.longest(alive(self._run))
+        for node in list(self._nodes):
+            node.shutdown()
+            with suppress(Exception):  # it broke down, or takes too long: its ledger is swept
+                node.channel.waitclose(max(0.0, end - time.monotonic()))
+
     def _pass_on(self, number: int) -> None:
-        """Send a signal to the workers: a terminal does that for Ctrl-C."""
+        """Send a signal to the workers; one that a terminal sent them too counts once."""
         for process in self._workers.values():
             with suppress(ProcessLookupError):
                 os.kill(process, number)
@@ -129,6 +143,7 @@ class Interrupts:
     def _leave(self, number: int) -> None:
         """End this process at once, as an unhandled signal does; what it created is in its ledger."""
         self._say("leaving")
+        self._pass_on(number)
         if self._run.role != "worker" and self._run.usage_counter is not None:
             with suppress(OSError):
                 self._run.usage_counter.path.unlink(missing_ok=True)

@@ -202,6 +202,10 @@ class TicketCleanup:
             if one.ledger and book and book.settled() and not book.pending() and other.sessions is not one.sessions:
                 yield other, one.ledger
 
+    def longest(self, tickets: int) -> float:
+        """Return the seconds that a clean-up of so many tickets may take, once the answers under way have come."""
+        return self.patience.read + longest(self.patience, tickets, self.window)
+
     def sweep_ledger(self, one: ActorConnection, saved: SavedLedger) -> CleanupResult:
         """Delete what another process recorded in its ledger, over the connection of the same user."""
         return self._sweep(one, saved)

@@ -10,7 +10,7 @@ import ssl
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -72,15 +72,22 @@ class HttpxTransport:
         try:
             answer = line.exchange(self._message(kept), most=LARGE if self._full else MOST_BYTES)
         except Exception as error:  # noqa: BLE001 - every foreign exception becomes a Failure, by kind
+            self._give_back(line)
             return failure_of(error, sent=line.wire.allowance.sent, patience=patience)
-        else:
-            self._weigh(request, answer)
-            self._cookies.learn(request, answer, time.time())
-            self.versions.add(line.version)
-            return answer
-        finally:
-            self.certificates.update({line.wire.allowance.certificate} - {""})
-            self._idle.append(line)
+        except BaseException:
+            # its connection may be under way for ever, and its answer must not become that of another request
+            with suppress(Exception):
+                line.wire.close()
+            raise
+        self._give_back(line)
+        self._weigh(request, answer)
+        self._cookies.learn(request, answer, time.time())
+        self.versions.add(line.version)
+        return answer
+
+    def _give_back(self, line: _Line) -> None:
+        self.certificates.update({line.wire.allowance.certificate} - {""})
+        self._idle.append(line)
 
     @property
     def _full(self) -> bool:

@@ -11,12 +11,13 @@ import threading
 import zlib
 from pathlib import Path
 
+import httpx
 import pytest
 
 from pytest_zstack_ticket.model.errors import SettingsError
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.model.settings import Patience, Settings
-from pytest_zstack_ticket.transport.bounded_stream import MOST_INTERIM
+from pytest_zstack_ticket.transport.bounded_stream import MOST_INTERIM, Wire
 from pytest_zstack_ticket.transport.content_decoding import MOST_BYTES
 from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 from tests.support.scripted_server import (
@@ -337,6 +338,26 @@ def test_a_connection_that_died_while_it_was_kept_is_not_used_again() -> None:
         assert isinstance(transport.send(POST), Response)
         transport.close()
     assert len(server.requests) == 2
+
+
+def test_a_connection_whose_exchange_was_interrupted_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = Wire.handle_request
+
+    def interrupted(self: Wire, request: httpx.Request) -> httpx.Response:
+        plain(self, request)
+        raise KeyboardInterrupt
+
+    with ScriptedServer(answer(200, b'"first"'), answer(200, b'"second"')) as server:
+        transport = HttpxTransport(server.settings())
+        monkeypatch.setattr(Wire, "handle_request", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            transport.send(POST)
+        monkeypatch.setattr(Wire, "handle_request", plain)
+        found = transport.send(POST)
+        transport.close()
+    assert isinstance(found, Response), found
+    assert found.body == b'"second"'
+    assert server.connections == 2
 
 
 def test_many_threads_share_a_transport_and_its_connections() -> None:

@@ -1,6 +1,5 @@
 """Sessions that a run opened are known until they are logged out, whoever asked for them."""
 
-import _thread
 import json
 import threading
 
@@ -10,6 +9,7 @@ from pytest_zstack_ticket.api.auth import login_request, logout_request, project
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.model.settings import Session
 from pytest_zstack_ticket.transport.open_sessions import OpenSessions
+from tests.support.held_line import HeldLine
 
 
 class Target:
@@ -58,23 +58,9 @@ def test_other_answers_with_a_uuid_are_no_sessions():
 
 
 def test_a_log_in_that_is_interrupted_before_its_answer_is_logged_out():
-    asked, interrupted = threading.Event(), threading.Event()
-
-    class Slow(Target):
-        """Answers once its client was interrupted."""
-
-        def send(self, request: Request, /) -> Response | Failure:
-            asked.set()
-            interrupted.wait(10)
-            return super().send(request)
-
-    def interrupt() -> None:
-        asked.wait(10)
-        _thread.interrupt_main()
-
-    sessions = OpenSessions(Slow())
-    threading.Thread(target=interrupt).start()
+    line = HeldLine(Response(status=200, body=b'{"inventory": {"uuid": "s1"}}'))
+    sessions = OpenSessions(line)
     with pytest.raises(KeyboardInterrupt):
         sessions.send(login_request("account", "admin", "password"))
-    threading.Timer(0.1, interrupted.set).start()
+    threading.Timer(0.1, line.go.set).start()
     assert sessions.log_out() == [logout_request("s1")]
