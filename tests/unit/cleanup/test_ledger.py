@@ -162,7 +162,7 @@ def test_only_a_log_in_says_who_owns_the_tickets(tmp_path: Path):
 def test_the_end_of_a_create_is_known_though_an_interrupt_came_first(tmp_path: Path):
     ledger = Ledger(tmp_path / "ledger", HEAD)
     line = HeldLine(Response(status=400, body=b'{"error": {"code": "SYS.1007"}}'))
-    with pytest.raises(KeyboardInterrupt):
+    with line, pytest.raises(KeyboardInterrupt):
         LedgerTransport(line, ledger=ledger, clock=ManualClock(NOW)).send(create(1))
     assert ledger.book.pending()[0].open
     line.go.set()

@@ -60,7 +60,7 @@ def test_other_answers_with_a_uuid_are_no_sessions():
 def test_a_log_in_that_is_interrupted_before_its_answer_is_logged_out():
     line = HeldLine(Response(status=200, body=b'{"inventory": {"uuid": "s1"}}'))
     sessions = OpenSessions(line)
-    with pytest.raises(KeyboardInterrupt):
+    with line, pytest.raises(KeyboardInterrupt):
         sessions.send(login_request("account", "admin", "password"))
     threading.Timer(0.1, line.go.set).start()
     assert sessions.log_out() == [logout_request("s1")]
