@@ -14,7 +14,6 @@ from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
 from pytest_zstack_ticket.transport.quota import counts_as_creation
-from pytest_zstack_ticket.transport.unbroken import Unbroken
 
 
 class LedgerTransport:
@@ -30,12 +29,11 @@ class LedgerTransport:
         self._ledger = ledger
         self._clock = clock
         self._began = began or (lambda _number: None)
-        self._creates = Unbroken[Response | Failure]()
 
     def send(self, request: Request, /) -> Response | Failure:
         """Send one request; one that may create a ticket and whose intent cannot be written is not sent."""
         if counts_as_creation(request):
-            return self._creates.make(lambda: self._create(request))
+            return self._create(request)
         answer = self._transport.send(request)
         if request.method == "GET" and request.path.startswith(JOBS):
             self._job(request, answer)

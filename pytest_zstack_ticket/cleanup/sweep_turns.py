@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pytest_zstack_ticket.transport import interruption
+
 AT_ONCE = 2
 """Clean-ups under way at once: while the jobs of one run, another one sends. Three took no less time than two."""
 
@@ -37,12 +39,15 @@ class SweepTurns:
 
     @contextmanager
     def _turns(self, count: int) -> Iterator[None]:
-        with self._changed:
-            self._changed.wait_for(lambda: self._taken + count <= self._most)
-            self._taken += count
+        taken = False
         try:
+            with interruption.deferred(), self._changed:
+                self._changed.wait_for(lambda: self._taken + count <= self._most)
+                self._taken += count
+                taken = True
             yield
         finally:
-            with self._changed:
-                self._taken -= count
-                self._changed.notify_all()
+            if taken:
+                with interruption.deferred(), self._changed:
+                    self._taken -= count
+                    self._changed.notify_all()

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar, copy_context
 from typing import ParamSpec, TypeVar
 
-from pytest_zstack_ticket.transport import starting_line
+from pytest_zstack_ticket.transport import interruption, starting_line
 
 Given = ParamSpec("Given")
 Returned = TypeVar("Returned")
@@ -83,11 +83,11 @@ class CallGate:
     def _take(self, *, first: bool) -> None:
         """Wait for a place: those that go first before all others."""
         if not first:
-            with self._turn_of_others:
+            with interruption.deferred(), self._turn_of_others:
                 self._turn_of_others.wait_for(lambda: self._free > self._waiting_first)
                 self._free -= 1
             return
-        with self._turn_of_first:
+        with interruption.deferred(), self._turn_of_first:
             self._waiting_first += 1
             try:
                 self._turn_of_first.wait_for(lambda: self._free > 0)
@@ -98,7 +98,7 @@ class CallGate:
                     self._turn_of_others.notify()
 
     def _give_back(self) -> None:
-        with self._turn_of_first:
+        with interruption.deferred(), self._turn_of_first:
             self._free += 1
             (self._turn_of_first if self._waiting_first else self._turn_of_others).notify()
 

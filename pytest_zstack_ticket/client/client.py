@@ -12,6 +12,7 @@ from pytest_zstack_ticket.client.polling_pace import PollingPace
 from pytest_zstack_ticket.client.recorder import Recorder
 from pytest_zstack_ticket.model.exchange import Exchange, Request, Wait
 from pytest_zstack_ticket.model.http_client import JAVA_SDK, HttpClient
+from pytest_zstack_ticket.transport import interruption
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
 from pytest_zstack_ticket.transport.quota import forget_wait, waited
@@ -57,6 +58,10 @@ class Client:
     def send(self, request: Request) -> tuple[Exchange, Exchange]:
         """Send one request; return the exchange as it was, and as it is kept."""
         call_gate.check()
+        with interruption.deferred():
+            return self._sent(request)
+
+    def _sent(self, request: Request) -> tuple[Exchange, Exchange]:
         request = self.looks_like.dressed(request)
         number = next(self._numbers)
         forget_wait()

@@ -68,7 +68,8 @@ class _Listener:
     """Listens on one address and answers each delivery with the status that `_heard` decides."""
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()  # entered itself: an interrupt could leave a condition entered for ever
+        self._changed = threading.Condition(self._lock)
         self._server = _Server((host, port), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -142,7 +143,7 @@ class WebhookListener(_Listener):
     def wait(self, token: str, *, count: int = 1, seconds: float) -> tuple[Exchange, ...]:
         """Return what arrived at a URL, as soon as there are `count` deliveries or the time is over."""
         path, end = f"/hook/{token}", time.monotonic() + seconds
-        with self._changed:
+        with self._lock:
             while len(self._arrived.get(path, ())) < count and (left := end - time.monotonic()) > 0:
                 self._changed.wait(left)
             return tuple(self._arrived.get(path, ()))
@@ -150,13 +151,13 @@ class WebhookListener(_Listener):
     def visits(self, token: str) -> tuple[Exchange, ...]:
         """Return the requests of every method that have come to a URL so far."""
         path = f"/hook/{token}"
-        with self._changed:
+        with self._lock:
             return (*self._arrived.get(path, ()), *self._visited.get(path, ()))
 
     def _take(self, request: Request) -> int:
         if request.path not in self._refusals:
             return 404
-        with self._changed:
+        with self._lock:
             calls = self._arrived if request.method == "POST" else self._visited
             known = calls.setdefault(request.path, [])
             status = 500 if len(known) < self._refusals[request.path] else 200
@@ -193,7 +194,7 @@ class JobNotificationListener(_Listener):
     def wait(self, job: str, seconds: float) -> bool:
         """Wait for the end of a job; return whether it was delivered in time."""
         end = time.monotonic() + seconds
-        with self._changed:
+        with self._lock:
             while job not in self._delivered and self._silent < MOST_SILENT and (left := end - time.monotonic()) > 0:
                 self._changed.wait(left)
             rung = job in self._delivered
@@ -206,7 +207,7 @@ class JobNotificationListener(_Listener):
         if request.path != self._path or request.method != "POST":
             return 404
         if 0 < len(job) <= LONGEST_ID:
-            with self._changed:
+            with self._lock:
                 self._delivered[job] = None
                 self._silent = 0
                 while len(self._delivered) > MOST_JOBS:

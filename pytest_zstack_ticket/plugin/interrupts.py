@@ -18,6 +18,7 @@ import pytest
 from pytest_zstack_ticket.report.text.translations import translations
 from pytest_zstack_ticket.runner.residue import alive, sweep_command
 from pytest_zstack_ticket.runner.run import Run
+from pytest_zstack_ticket.transport import interruption
 
 AT_ONCE = 1.0
 """Seconds in which a second signal counts as the first: `timeout` signals the process and then its group."""
@@ -122,7 +123,7 @@ class Interrupts:
         self._pass_on(number)
         if number == signal.SIGTERM:
             self._raised = ("SIGTERM",)
-        raise KeyboardInterrupt(*self._raised)
+        interruption.interrupt(KeyboardInterrupt(*self._raised))
 
     def _wait_for_workers(self) -> None:
         """Wait until the workers have ended, no longer than their clean-up may take."""

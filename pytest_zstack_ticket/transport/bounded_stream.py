@@ -45,11 +45,13 @@ class TooManyInterimError(Exception):
 class Allowance:
     """What the request that is under way may still use, and what became of it so far.
 
-    `certificate` is the SHA-256 of the latest TLS certificate, in hexadecimal, empty without TLS.
+    `certificate` is the SHA-256 of the latest TLS certificate, in hexadecimal, empty without TLS; `stream` the latest
+    connection.
     """
 
     def __init__(self) -> None:
         self.certificate = ""
+        self.stream: BoundedStream | None = None
         self.renew(0.0)
 
     def renew(self, seconds: float) -> None:
@@ -91,6 +93,7 @@ class BoundedStream(httpcore.NetworkStream):
         self._stream = stream
         self._allowance = allowance
         self._held = b""
+        allowance.stream = self
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Send what is held back, and read what there is."""
@@ -193,6 +196,11 @@ class Wire(httpx.BaseTransport):
     def close(self) -> None:
         """Close the connection."""
         self._pool.close()
+
+    def abandon(self) -> None:
+        """Close the connection itself: an exchange that was interrupted may hold the lock of its pool for ever."""
+        if self.allowance.stream is not None:
+            self.allowance.stream.close()
 
     def forget(self) -> None:
         """Close the connection, and open another one for the next request."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
+from pytest_zstack_ticket.transport import interruption
+
 
 class Clock(Protocol):
     """Seconds since the epoch, and sleep."""
@@ -31,4 +33,5 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         """Sleep."""
-        time.sleep(max(0.0, seconds))
+        with interruption.breakable():
+            time.sleep(max(0.0, seconds))

@@ -10,7 +10,7 @@ import ssl
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -75,9 +75,7 @@ class HttpxTransport:
             self._give_back(line)
             return failure_of(error, sent=line.wire.allowance.sent, patience=patience)
         except BaseException:
-            # its connection may be under way for ever, and its answer must not become that of another request
-            with suppress(Exception):
-                line.wire.close()
+            line.wire.abandon()  # its answer must not become that of another request
             raise
         self._give_back(line)
         self._weigh(request, answer)

@@ -9,11 +9,8 @@ from pytest_zstack_ticket.api.auth import LOG_INS, SESSIONS, logout_request
 from pytest_zstack_ticket.api.strict_json import decode
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.base import Transport
-from pytest_zstack_ticket.transport.unbroken import Unbroken
 
 SUCCESS = 200
-LONGEST_WAIT = 60.0
-"""Seconds that the end waits for the answer to a log-in that went on after an interrupt: only it names the session."""
 
 
 class OpenSessions:
@@ -23,21 +20,20 @@ class OpenSessions:
         self._transport = transport
         self._lock = threading.Lock()
         self._open: dict[str, None] = {}
-        self._log_ins = Unbroken[Response | Failure]()
 
     def send(self, request: Request, /) -> Response | Failure:
         """Send one request."""
-        if request.method == "PUT" and request.path in LOG_INS:
-            return self._log_ins.make(lambda: self._logged_in(request))
         answer = self._transport.send(request)
-        if request.method == "DELETE" and request.path.startswith(SESSIONS) and _is_success(answer):
-            with self._lock:
-                self._open.pop(unquote(request.path.removeprefix(SESSIONS)), None)
+        if isinstance(answer, Response) and answer.status == SUCCESS:
+            if request.method == "PUT" and request.path in LOG_INS:
+                self._opened(answer)
+            elif request.method == "DELETE" and request.path.startswith(SESSIONS):
+                with self._lock:
+                    self._open.pop(unquote(request.path.removeprefix(SESSIONS)), None)
         return answer
 
     def log_out(self) -> list[Request]:
-        """Forget the open sessions and return the requests that log them out; log-ins under way are waited for."""
-        self._log_ins.settle(LONGEST_WAIT)
+        """Forget the open sessions and return the requests that log them out."""
         with self._lock:
             left, self._open = list(self._open), {}
         return [logout_request(session) for session in left]
@@ -46,12 +42,6 @@ class OpenSessions:
         """Give up connections."""
         self._transport.close()
 
-    def _logged_in(self, request: Request) -> Response | Failure:
-        answer = self._transport.send(request)
-        if isinstance(answer, Response) and answer.status == SUCCESS:
-            self._opened(answer)
-        return answer
-
     def _opened(self, answer: Response) -> None:
         body = decode(answer.body)
         row = body.get("inventory") if isinstance(body, dict) else None
@@ -59,7 +49,3 @@ class OpenSessions:
         if isinstance(session, str) and session:
             with self._lock:
                 self._open[session] = None
-
-
-def _is_success(answer: Response | Failure) -> bool:
-    return isinstance(answer, Response) and answer.status == SUCCESS

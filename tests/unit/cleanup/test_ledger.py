@@ -17,7 +17,6 @@ from pytest_zstack_ticket.cleanup.ledger_transport import LedgerTransport
 from pytest_zstack_ticket.model.errors import LedgerError
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.quota import counts_as_creation
-from tests.support.held_line import HeldLine
 from tests.support.manual_clock import ManualClock
 
 HEAD = LedgerHead(run="m", url="http://x/zstack", login="account", user="admin")
@@ -157,19 +156,6 @@ def test_only_a_log_in_says_who_owns_the_tickets(tmp_path: Path):
     assert ledger.book.owners == set()
     transport.send(login_request("account", "admin", "password"))
     assert ledger.book.owners == {"me"}
-
-
-def test_the_end_of_a_create_is_known_though_an_interrupt_came_first(tmp_path: Path):
-    ledger = Ledger(tmp_path / "ledger", HEAD)
-    line = HeldLine(Response(status=400, body=b'{"error": {"code": "SYS.1007"}}'))
-    with line, pytest.raises(KeyboardInterrupt):
-        LedgerTransport(line, ledger=ledger, clock=ManualClock(NOW)).send(create(1))
-    assert ledger.book.pending()[0].open
-    line.go.set()
-    end = time.monotonic() + 10
-    while ledger.book.pending()[0].open and time.monotonic() < end:
-        time.sleep(0.01)
-    assert ledger.book.pending()[0].end == "refused"
 
 
 @pytest.mark.parametrize(

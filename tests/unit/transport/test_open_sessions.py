@@ -1,15 +1,11 @@
 """Sessions that a run opened are known until they are logged out, whoever asked for them."""
 
 import json
-import threading
-
-import pytest
 
 from pytest_zstack_ticket.api.auth import login_request, logout_request, project_request
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.model.settings import Session
 from pytest_zstack_ticket.transport.open_sessions import OpenSessions
-from tests.support.held_line import HeldLine
 
 
 class Target:
@@ -55,12 +51,3 @@ def test_other_answers_with_a_uuid_are_no_sessions():
     sessions.send(Request(method="PUT", path="/v1/tickets/login/actions"))
     sessions.send(Request(method="GET", path="/v1/accounts/login"))
     assert sessions.log_out() == []
-
-
-def test_a_log_in_that_is_interrupted_before_its_answer_is_logged_out():
-    line = HeldLine(Response(status=200, body=b'{"inventory": {"uuid": "s1"}}'))
-    sessions = OpenSessions(line)
-    with line, pytest.raises(KeyboardInterrupt):
-        sessions.send(login_request("account", "admin", "password"))
-    threading.Timer(0.1, line.go.set).start()
-    assert sessions.log_out() == [logout_request("s1")]
