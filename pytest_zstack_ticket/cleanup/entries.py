@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pytest_zstack_ticket.api.classify import BUSY, from_gateway, last_segment
+from pytest_zstack_ticket.api.classify import BUSY, NO_SUCH_JOB, from_gateway, last_segment
 from pytest_zstack_ticket.api.messages import moment
 from pytest_zstack_ticket.api.strict_json import Undecodable, decode
 from pytest_zstack_ticket.model.exchange import Failure, Json, Request, Response
@@ -50,6 +50,7 @@ class Entry:
 
     `end` is how its POST ended: "" while unknown, `refused` (an error was answered), `accepted`, `unsent`.
     `ticket` is the UUID that the target answered, `shown` says that the answer carried our nonce with it;
+    `denied` says that the target, asked last, knew nothing of the job that it had started: real servers lose some;
     `gone` says that the ticket is known not to exist (any more).
     """
 
@@ -58,12 +59,17 @@ class Entry:
     job: str = ""
     ticket: str = ""
     shown: bool = False
+    denied: bool = False
     gone: bool = False
 
     @property
     def open(self) -> bool:
         """True while a ticket may still come of it."""
         return self.end == ""
+
+    def news(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what of a finding this entry does not have yet."""
+        return {name: value for name, value in known.items() if getattr(self, name) != value}
 
     @property
     def answered_ours(self) -> bool:
@@ -179,18 +185,19 @@ def learned(request: Request, answer: Response | Failure) -> dict[str, Any]:
     body = decode(answer.body)
     answered = body if isinstance(body, dict) else {}
     creates = request.method != "GET"
-    if answer.status == 202 and creates:
-        return {"job": last_segment(answered.get("location")) or ""}
-    if answer.status == 202 or ("error" in answered and answer.status in (200, 503)):
-        return {} if answer.status == 202 else {"end": "refused"}
+    if answer.status == 202:
+        return {"job": last_segment(answered.get("location")) or ""} if creates else {"denied": False}
+    if "error" in answered and answer.status in (200, 503):
+        return {"end": "refused"}
     if 200 <= answer.status < 300:
         row = answered.get("inventory")
         ticket = row.get("uuid") if isinstance(row, dict) else None
         shown = bool(NONCE_PATTERN.search(str(row)))
         return {"end": "accepted", "ticket": ticket if isinstance(ticket, str) else "", "shown": shown}
     # a poll that is lost says nothing of its job; a refused POST most likely made nothing, which a look will show
-    refused = answer.status == BUSY or not from_gateway(answer)
-    return {"end": "refused"} if creates and refused else {}
+    if creates:
+        return {"end": "refused"} if answer.status == BUSY or not from_gateway(answer) else {}
+    return {"denied": answer.status == NO_SUCH_JOB and not from_gateway(answer)}
 
 
 def proven(row: Mapping[str, Json], entry: Entry, window: tuple[float, float], owners: Iterable[str] = ()) -> bool:

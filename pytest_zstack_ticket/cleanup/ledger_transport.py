@@ -57,7 +57,7 @@ class LedgerTransport:
 
     def _job(self, request: Request, answer: Response | Failure) -> None:
         entry = self._ledger.book.of_job(last_segment(request.path) or "")
-        if entry is not None and entry.open and (known := learned(request, answer)):
+        if entry is not None and entry.open and (known := entry.news(learned(request, answer))):
             self._ledger.know(entry.intent.number, known)
 
     def _owner(self, answer: Response | Failure) -> None:

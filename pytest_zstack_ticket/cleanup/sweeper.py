@@ -8,20 +8,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
-from urllib.parse import quote
 
 from pytest_zstack_ticket.api.classify import classify
 from pytest_zstack_ticket.api.messages import final_answer
 from pytest_zstack_ticket.cleanup.calls import CleanupCalls, SilentTargetError, is_answered
 from pytest_zstack_ticket.cleanup.entries import Entry, Finder, Row, learned
 from pytest_zstack_ticket.cleanup.listing import ListingMemory, TicketListing
+from pytest_zstack_ticket.cleanup.requests import cancel_request, delete_request, job_request
 from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.cleanup.selection import Books, Selection
 from pytest_zstack_ticket.cleanup.settlement import Settlement, uuids_of
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request
 from pytest_zstack_ticket.model.outcome import Accepted
 from pytest_zstack_ticket.model.profile import Profile
-from pytest_zstack_ticket.model.ticket import JSON_UTF8
 
 MOST_RETURNS, RETURNING = 10, 5.0
 """Times that a run's end looks for deleted tickets that are shown again, and seconds between two such looks."""
@@ -31,7 +30,6 @@ PAUSE, LONGEST_PAUSE = 0.5, 5.0
 MOST_TRIES = 3
 FRESH = 10.0
 """Seconds after which an accepted ticket that no query shows counts as gone while tests run; queries may lag behind."""
-CANCEL = b'{"changeTicketStatus": {"statusEvent": "cancel"}}'
 
 
 class Progress(Protocol):
@@ -60,6 +58,7 @@ class Sweeper:
         *,
         profile: Profile,
         patience: float,
+        patience_denied: float | None = None,
         memory: ListingMemory | None = None,
         dry: bool = False,
         progress: Progress | None = None,
@@ -68,6 +67,7 @@ class Sweeper:
         self._ledger = ledger
         self._profile = profile
         self._patience = patience
+        self._patience_denied = min(patience, patience_denied or patience)
         self._listing = TicketListing(calls, memory or ListingMemory())
         self._dry = dry
         self._progress = progress or _no_progress
@@ -90,6 +90,7 @@ class Sweeper:
             if "query" not in self._profile.capabilities:
                 self._sweep_unseen()
             else:
+                self._doubt()
                 while not self._is_swept(wait=wait):
                     pass
                 if selection is None and not self._dry:
@@ -97,6 +98,13 @@ class Sweeper:
         except SilentTargetError as error:
             self._give_up(error.why)
         return self._result
+
+    def _doubt(self) -> None:
+        """At the end, take up again what was settled sooner than a job may take, and wait for it in full."""
+        if self._selection is None:
+            for entry in self._ledger.book.settled():
+                if entry.open and entry.denied and self._may_come(entry):
+                    self._ledger.know(entry.intent.number, {"gone": False})
 
     def _delete_what_returned(self) -> None:
         """Delete tickets that were seen to be gone and are shown again, until none is or all were tried often."""
@@ -187,7 +195,8 @@ class Sweeper:
         return fates.count("unseen")
 
     def _may_come(self, entry: Entry) -> bool:
-        return self._calls.clock.now() < entry.intent.sent + self._patience
+        soon = entry.denied and self._selection is not None  # while tests run; the end takes it up again
+        return self._calls.clock.now() < entry.intent.sent + (self._patience_denied if soon else self._patience)
 
     def _is_fresh(self, entry: Entry) -> bool:
         """Return True, while tests run, for a ticket that may only not be shown yet: the end of the run looks again."""
@@ -200,10 +209,10 @@ class Sweeper:
         # a POST whose answer was lost may have started the job that it asked for
         asks = self._selection.asks if self._selection is not None else (lambda _entry: True)
         asked = [(one, one.job or one.intent.job) for one in self._ledger.book.pending() if one.open and asks(one)]
-        polls = [(one, Request(method="GET", path=f"/v1/api-jobs/{quote(job, safe='')}")) for one, job in asked if job]
+        polls = [(one, job_request(job)) for one, job in asked if job]
         trails = self._calls.each(lambda one: self._sent(one[1]), polls)
         for (entry, _), trail in zip(polls, trails, strict=True):
-            if trail and (known := learned(trail[-1].request, trail[-1].answer)):
+            if trail and (known := entry.news(learned(trail[-1].request, trail[-1].answer))):
                 self._ledger.know(entry.intent.number, known)
 
     def _take_away(self, due: Mapping[str, Row]) -> None:
@@ -211,8 +220,8 @@ class Sweeper:
         first = [uuid for uuid in due if not self._tries[uuid]]
         again = [uuid for uuid in due if self._tries[uuid]]
         self._tries.update(list(due))
-        self._send_all([(uuid, _cancel(uuid)) for uuid in first if due[uuid].get("status") not in ENDED])
-        self._send_all([(uuid, _delete(uuid)) for uuid in first])
+        self._send_all([(uuid, cancel_request(uuid)) for uuid in first if due[uuid].get("status") not in ENDED])
+        self._send_all([(uuid, delete_request(uuid)) for uuid in first])
         self._calls.each(self._take_one_away, again)
 
     def _send_all(self, requests: Sequence[tuple[str, Request]]) -> None:
@@ -231,8 +240,8 @@ class Sweeper:
 
     def _take_one_away(self, uuid: str) -> None:
         """Cancel and delete one ticket, whatever status an earlier look saw: it may be another one since."""
-        self._sent(_cancel(uuid), follow=True)
-        self._note(uuid, self._sent(_delete(uuid), follow=True))
+        self._sent(cancel_request(uuid), follow=True)
+        self._note(uuid, self._sent(delete_request(uuid), follow=True))
 
     def _sent(self, request: Request, *, follow: bool = False) -> tuple[Exchange, ...]:
         """Send a request; where it was lost, go on only when the target is there again. Raises SilentTargetError.
@@ -280,12 +289,3 @@ class Sweeper:
 
 def _no_progress(deleted: int, there: int, *, unended: int = 0, seconds: float = 0.0) -> None:
     """Take no notice of how far a sweep is."""
-
-
-def _cancel(uuid: str) -> Request:
-    headers = (("Content-Type", JSON_UTF8),)
-    return Request(method="PUT", path=f"/v1/tickets/{quote(uuid, safe='')}/actions", headers=headers, body=CANCEL)
-
-
-def _delete(uuid: str) -> Request:
-    return Request(method="DELETE", path=f"/v1/tickets/{quote(uuid, safe='')}")

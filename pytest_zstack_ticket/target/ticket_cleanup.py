@@ -20,6 +20,7 @@ from pytest_zstack_ticket.client import call_gate
 from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.model.settings import Patience
 from pytest_zstack_ticket.target.actors import ActorConnection
+from pytest_zstack_ticket.target.cleanup_limits import longest, patience_denied
 from pytest_zstack_ticket.transport.clock import Clock
 from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
@@ -32,8 +33,6 @@ MOST_OF_ONE = 2
 PAUSE = 0.1
 OVERSHOOT = 1.1
 """How many times as long as jobs took lately a job of the clean-up is waited for before it is polled."""
-SECONDS_EACH = 5.0
-"""Seconds that a clean-up may take more for each ticket that is to be deleted, if they are deleted one by one."""
 ROOMY = 0.5
 """The part of the quota above which tickets are deleted in the background."""
 BATCH = 64
@@ -235,7 +234,13 @@ class TicketCleanup:
             first_wait=max(FIRST_WAIT, OVERSHOOT * (one.client.pace.job or 0.0)),
         )
         sweeper = Sweeper(
-            calls, ledger, profile=self.state.profile, patience=self.patience.job, memory=one.listing, progress=progress
+            calls,
+            ledger,
+            profile=self.state.profile,
+            patience=self.patience.job,
+            patience_denied=patience_denied(self.patience, one.client.pace.job),
+            memory=one.listing,
+            progress=progress,
         )
         try:
             swept = sweeper.sweep(selection=selection, wait=wait)
@@ -287,8 +292,3 @@ class TicketCleanup:
         for one in self.connections:
             if one.ledger is not None:
                 one.ledger.close(remove=clean and not one.ledger.book.pending())
-
-
-def longest(patience: Patience, tickets: int, window: int) -> float:
-    """Return the seconds that a clean-up may take: more where there is more to do."""
-    return patience.sweep + SECONDS_EACH * tickets / window

@@ -63,10 +63,13 @@ def test_answers_say_how_a_creation_ended(answer: Response | Failure, known: dic
     assert learned(post(), answer) == known
 
 
-def test_a_lost_poll_says_nothing_of_its_job():
+def test_a_poll_says_whether_the_target_knows_the_job_and_how_it_ended():
     poll = Request(method="GET", path="/v1/api-jobs/j1")
-    assert learned(poll, Response(status=404, body=b"")) == {}
-    assert learned(poll, Response(status=202, body=b"{}")) == {}
+    assert learned(poll, Response(status=404, body=b"")) == {"denied": True}
+    assert learned(poll, Response(status=404, body=b"<html><center>nginx</center></html>")) == {"denied": False}
+    assert learned(poll, Response(status=502, body=b"<html>")) == {"denied": False}
+    assert learned(poll, Failure(kind="reset", detail="")) == {}
+    assert learned(poll, Response(status=202, body=b"{}")) == {"denied": False}
     assert learned(poll, Response(status=503, body=b'{"error":{}}')) == {"end": "refused"}
 
 

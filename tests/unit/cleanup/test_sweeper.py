@@ -354,15 +354,16 @@ def test_a_ticket_that_was_reopened_or_created_again_since_an_earlier_look_is_ca
 class Chosen:
     """Selects tickets by UUID; others are held by tests that run."""
 
-    def __init__(self, *uuids: str, held: frozenset[str] = frozenset()) -> None:
+    def __init__(self, *uuids: str, held: frozenset[str] = frozenset(), asks: bool = False) -> None:
         self.uuids = set(uuids)
         self._held = held
+        self._asks = asks
 
     def held(self, entry: Entry) -> bool:
         return entry.ticket in self._held
 
     def asks(self, _entry: Entry) -> bool:
-        return False
+        return self._asks
 
     def choose(self, there: Mapping[str, Entry]) -> set[str]:
         return self.uuids & there.keys()
@@ -376,12 +377,12 @@ def accepted(names: list[str]) -> Ledger:
 
 
 def swept_next_to_tests(
-    store: TicketStore, ledger: Ledger, selection: Chosen, memory: ListingMemory | None = None
+    store: TicketStore, ledger: Ledger, selection: Chosen, memory: ListingMemory | None = None, **more: float
 ) -> None:
     calls = CleanupCalls(
         run=store.run, sessions=Sessions(), profile=PROFILE, clock=store.clock, patience=60.0, longest=600.0
     )
-    Sweeper(calls, ledger, profile=PROFILE, patience=60.0, memory=memory).sweep(selection=selection, wait=False)
+    Sweeper(calls, ledger, profile=PROFILE, patience=60.0, memory=memory, **more).sweep(selection=selection, wait=False)
 
 
 def test_while_tests_run_only_what_is_selected_is_deleted(names: list[str], clock: ManualClock):
@@ -544,4 +545,29 @@ def test_a_ticket_that_comes_while_the_sweep_waits_is_deleted(names: list[str]):
 
     store.interferes = comes_late
     assert swept(store, Ledger(names[:1])).deleted == ["u0"]
+    assert not store.tickets
+
+
+@pytest.mark.parametrize("denies", [True, False])
+def test_a_create_whose_job_is_denied_takes_no_place_for_long_but_the_end_waits_for_it(names: list[str], denies: bool):
+    clock = ManualClock(NOW + 1)
+    store = TicketStore.of(names[:1], clock)
+    late, store.tickets = store.tickets, {}
+
+    def comes_late(one: Request) -> Answer | None:
+        if clock.now() > NOW + 55 and late:
+            store.tickets |= late
+            late.clear()
+        return (EXPIRED if denies else Response(status=202, body=b"{}")) if "/api-jobs/" in one.path else None
+
+    store.interferes = comes_late
+    ledger = Ledger(names[:1])
+    given_back = []
+    for _ in range(3):
+        clock.sleep(4)
+        swept_next_to_tests(store, ledger, Chosen(asks=True), patience_denied=10.0)
+        given_back.append(len(ledger.drop_gone()))
+    assert given_back == ([0, 0, 1] if denies else [0, 0, 0])
+    assert swept(store, ledger).deleted == ["u0"]
+    assert clock.now() > NOW + 55
     assert not store.tickets
