@@ -13,6 +13,8 @@ LEAST_WAIT = 0.004
 DONE = 200
 ENOUGH = 4
 """Jobs that have to be seen before their times say anything."""
+QUICKEST = 8
+"""One job in so many may have been quicker than what counts as quick: an outlier says little."""
 UNKNOWN_JOB, SHORTEST_HOOK, LONGEST_HOOK = 2.0, 0.25, 10.0
 """Seconds to wait for a delivery: while too little is known of jobs, at least, and at most."""
 STUCK, LEAST_PATIENCE = 3, 0.5
@@ -191,6 +193,12 @@ class PollingPace:
         """Seconds that a job took lately; None if none has ended yet."""
         known = list(self._jobs)
         return (median(known) if len(known) > ENOUGH else min(known)) if known else None
+
+    @property
+    def quick_job(self) -> float | None:
+        """Seconds that the quickest jobs took lately: others may have ended as soon, but their polls had to wait."""
+        known = sorted(self._jobs)
+        return known[len(known) // QUICKEST] if known else None
 
     @property
     def hook_wait(self) -> float:

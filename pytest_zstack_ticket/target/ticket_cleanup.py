@@ -32,7 +32,7 @@ MOST_OF_ONE = 2
 """The part of the quota that one test may hold next to others, as the divisor of the whole."""
 PAUSE = 0.1
 OVERSHOOT = 1.1
-"""How many times as long as jobs took lately a job of the clean-up is waited for before it is polled."""
+"""How many times as long as quick jobs took lately a job of the clean-up is waited for before it is polled."""
 ROOMY = 0.5
 """The part of the quota above which tickets are deleted in the background."""
 BATCH = 64
@@ -231,7 +231,7 @@ class TicketCleanup:
             longest=longest(self.patience, len(ledger.book.pending()), self.window),
             window=self.window,
             outage=self.patience.outage,
-            first_wait=max(FIRST_WAIT, OVERSHOOT * (one.client.pace.job or 0.0)),
+            first_wait=max(FIRST_WAIT, OVERSHOOT * (one.client.pace.quick_job or 0.0)),
         )
         sweeper = Sweeper(
             calls,

@@ -262,3 +262,7 @@ def test_the_pace_of_a_target_is_known_from_its_first_calls() -> None:
     for _ in range(9):
         pace.learn("create", ended_after(0.7), 0.7)
     assert pace.job == pytest.approx(0.7)
+    for _ in range(20):  # polls that had to wait for their turn
+        pace.learn("create", ended_after(1.4), 0.7)
+    assert pace.job == pytest.approx(1.4)
+    assert pace.quick_job == pytest.approx(0.7)
