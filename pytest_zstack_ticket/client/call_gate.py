@@ -6,7 +6,8 @@ A body that runs alone has no gate: its calls are bounded by the pools that it u
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar, copy_context
 from typing import ParamSpec, TypeVar
@@ -49,11 +50,15 @@ class CallGate:
         if self._stopped.is_set():
             raise RunStoppedError
 
+    def look_around(self) -> None:
+        """Do what is done before each call."""
+        if self._before_each is not None:
+            self._before_each()
+
     @contextmanager
     def call(self) -> Iterator[None]:
         """Wait for a place among the calls under way, and keep it. Raises RunStoppedError."""
-        if self._before_each is not None:
-            self._before_each()
+        self.look_around()
         self._take(first=_FIRST.get())
         try:
             self.check()
@@ -187,6 +192,20 @@ def check() -> None:
     gate = _GATE.get()
     if gate is not None:
         gate.check()
+
+
+def settled(calls: Iterable[Future[Returned]]) -> list[Future[Returned]]:
+    """Wait until calls in other threads are over and return them; meanwhile other bodies are started, as before a call.
+
+    A test that makes its calls in a pool would else hold up all others while the last of its jobs takes long.
+    """
+    found = list(calls)
+    gate = _GATE.get()
+    for one in found:
+        while not wait((one,), timeout=LONG).done:
+            if gate is not None:
+                gate.look_around()
+    return found
 
 
 def in_context(function: Callable[Given, Returned]) -> Callable[Given, Returned]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_zstack_ticket.client.call_gate import in_context
+from pytest_zstack_ticket.client.call_gate import in_context, settled
 from pytest_zstack_ticket.runner.budget import (
     LEAST,
     MOST_IN_VAIN,
@@ -130,10 +130,11 @@ class Explorer:
             def submit(example: Any) -> None:
                 # drawing runs ahead by at most a window, and in bursts: each change of threads costs as much as a draw
                 if len(waiting) % self.window == 0 and len(waiting) >= 2 * self.window:
-                    waiting[len(waiting) - self.window - 1].exception()
+                    settled(waiting[len(waiting) - self.window - 1 : len(waiting) - self.window])
                 waiting.append(pool.submit(judged, example))
 
             self._run(strategy, submit, examples, seed)
+            settled(waiting)
         errors = [one.exception() for one in waiting]
         for error in errors:
             if error is not None and not isinstance(error, AssertionError):

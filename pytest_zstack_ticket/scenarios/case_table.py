@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from pytest_zstack_ticket.client.call_gate import in_context
+from pytest_zstack_ticket.client.call_gate import in_context, settled
 from pytest_zstack_ticket.client.once import OncePerKey
 from pytest_zstack_ticket.client.rounds import round_number
 from pytest_zstack_ticket.model.outcome import Accepted, Malformed, Refused
@@ -131,7 +131,9 @@ class CaseTable:
             unsent = [row for row in chunk if _key(row) not in self._results]
             if len(unsent) > 1:
                 with ThreadPoolExecutor(self.window) as pool:
-                    list(pool.map(in_context(self.result_of), unsent))
+                    inside = in_context(self.result_of)
+                    for one in settled([pool.submit(inside, row) for row in unsent]):
+                        one.result()
             yield chunk
 
     def send_catalogues(self, *catalogues: str) -> None:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
-from pytest_zstack_ticket.client.call_gate import in_context
+from pytest_zstack_ticket.client.call_gate import in_context, settled
 
 Value = TypeVar("Value")
 Result = TypeVar("Result")
@@ -27,5 +27,6 @@ def in_window(
     waiting = iter(values)
     while chunk := list(islice(waiting, 2 * window)):
         with ThreadPoolExecutor(min(window, len(chunk))) as pool:
-            results = list(pool.map(in_context(call), chunk))
+            inside = in_context(call)
+            results = [one.result() for one in settled([pool.submit(inside, value) for value in chunk])]
         yield from zip(chunk, results, strict=True)

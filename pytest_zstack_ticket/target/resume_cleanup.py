@@ -19,8 +19,8 @@ from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.config.secrets import SECRETS, secret
 from pytest_zstack_ticket.model.settings import Credentials, Login, Patience, Settings
 from pytest_zstack_ticket.redaction.redactor import Redactor
-from pytest_zstack_ticket.target.preflight import examine_target
 from pytest_zstack_ticket.target.cleanup_limits import longest
+from pytest_zstack_ticket.target.preflight import examine_target
 from pytest_zstack_ticket.transport.clock import SystemClock
 from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 from pytest_zstack_ticket.transport.retry import RetryTransport

@@ -17,6 +17,7 @@ from pytest_zstack_ticket.client.call_gate import (
     check,
     in_context,
     one_call,
+    settled,
     together,
     use,
     waiting,
@@ -218,3 +219,20 @@ def test_what_is_sent_together_is_announced_once_all_of_it_was_answered():
 
     assert copy_context().run(body) == [[], [], ["sent"], ["sent"]]
     assert said == ["sent"]
+
+
+def test_what_waits_for_calls_in_other_threads_looks_around_meanwhile():
+    over, looks = threading.Event(), []
+
+    def look() -> None:
+        looks.append(None)
+        if len(looks) == 2:
+            over.set()
+
+    with ThreadPoolExecutor(2) as pool, bounded(CallGate(2, look)):
+        slow, quick = pool.submit(over.wait, 10), pool.submit(int, "x")
+        assert settled([slow, quick]) == [slow, quick]
+    assert slow.result()
+    assert isinstance(quick.exception(), ValueError)
+    with ThreadPoolExecutor(1) as pool:
+        assert settled([pool.submit(int, "1")])[0].result() == 1
