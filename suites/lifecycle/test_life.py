@@ -282,6 +282,7 @@ def test_own_cancelled_ticket_can_be_deleted(ticket_endpoint, zstack_once, zstac
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-011")
+@pytest.mark.zstack_long
 def test_any_order_of_events_leads_to_the_expected_status(ticket_endpoint, zstack_explore, zstack_examine):
     """Whatever the order of events, refused ones change nothing, accepted ones lead where they must, and the history records it."""
     new_ticket = ticket_factory(ticket_endpoint)
