@@ -64,7 +64,8 @@ class SessionKeeper(Protocol):
 class CleanupCalls:
     """Sends the calls of one clean-up, `window` at once, for at most `longest` seconds. Safe for many threads.
 
-    A job that is followed is polled after `first_wait` seconds.
+    A job that is followed is polled after `first_wait` seconds. `when_silent` is told for how many seconds at most a
+    target that does not answer is waited for.
     """
 
     def __init__(  # noqa: PLR0913 - what a clean-up needs of a run
@@ -92,6 +93,7 @@ class CleanupCalls:
         self._lock = threading.Lock()
         self._recoveries = 0
         self._over = ""
+        self.when_silent: Callable[[float], None] = _unsaid
         self.clock = clock
         self.window = window
 
@@ -165,7 +167,9 @@ class CleanupCalls:
     def _outlasts_outage(self) -> bool:
         began, pause = self.clock.now(), FIRST_PAUSE
         while not any(_rows_in(self.send(Request(method="GET", path=path))) is not None for path in PROBES):
-            if self.clock.now() + pause > min(self._end, began + self._outage):
+            left = min(self._end, began + self._outage) - self.clock.now()
+            self.when_silent(max(0.0, left))
+            if left < pause:
                 return False
             self.clock.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
@@ -175,6 +179,10 @@ class CleanupCalls:
     def _sent(self, request: Request, session: Session, *, follow: bool) -> tuple[Exchange, ...]:
         asked = replace(request, headers=(*request.headers, ("Authorization", session.authorization)))
         return self._run(submit(asked, job_limit=self._patience if follow else 0.0, first_wait=self._first_wait))
+
+
+def _unsaid(_seconds: float) -> None:
+    """Say nothing of a target that does not answer."""
 
 
 def is_answered(trail: tuple[Exchange, ...]) -> bool:

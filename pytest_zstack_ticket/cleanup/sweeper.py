@@ -35,11 +35,13 @@ FRESH = 10.0
 class Progress(Protocol):
     """Is told how far a sweep is."""
 
-    def __call__(self, deleted: int, there: int, *, unended: int = 0, seconds: float = 0.0) -> None:
+    def __call__(
+        self, deleted: int, there: int, *, unended: int = 0, silent: bool = False, seconds: float = 0.0
+    ) -> None:
         """Take the tickets deleted so far, and those that are known to be there.
 
         `unended` creates are waited for, at most so many more seconds: their jobs have not ended, so they may still
-        leave tickets.
+        leave tickets. A `silent` target is waited for, at most so many more seconds.
         """
         ...
 
@@ -71,6 +73,7 @@ class Sweeper:
         self._listing = TicketListing(calls, memory or ListingMemory())
         self._dry = dry
         self._progress = progress or _no_progress
+        calls.when_silent = self._target_is_silent
         self._traces: dict[int, set[str]] = {}
         self._tries = Counter[str]()
         self._selection: Selection | None = None
@@ -162,6 +165,9 @@ class Sweeper:
         self._progress(len(self._result.deleted), len(self._result.left), unended=len(ends), seconds=seconds)
         self._calls.clock.sleep(min(self._pause, seconds) if seconds else PAUSE)
         self._pause = min(self._pause * 1.5, LONGEST_PAUSE)
+
+    def _target_is_silent(self, seconds: float) -> None:
+        self._progress(len(self._result.deleted), len(self._result.left), silent=True, seconds=seconds)
 
     def _goes(self, uuid: str, found: Settlement) -> bool:
         """Return True for a ticket that is to be deleted; a selection is made once, after the first look."""
@@ -287,5 +293,5 @@ class Sweeper:
         self._result.why = why
 
 
-def _no_progress(deleted: int, there: int, *, unended: int = 0, seconds: float = 0.0) -> None:
+def _no_progress(deleted: int, there: int, *, unended: int = 0, silent: bool = False, seconds: float = 0.0) -> None:
     """Take no notice of how far a sweep is."""

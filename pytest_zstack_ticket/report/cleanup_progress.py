@@ -21,15 +21,19 @@ class CleanupProgress:
         self._lock = threading.Lock()
         self._last = time.monotonic()
 
-    def __call__(self, deleted: int, there: int, *, unended: int = 0, seconds: float = 0.0) -> None:
+    def __call__(
+        self, deleted: int, there: int, *, unended: int = 0, silent: bool = False, seconds: float = 0.0
+    ) -> None:
         """Write a line if the last one, or the beginning, was some seconds ago."""
         with self._lock:
             if time.monotonic() - self._last < EVERY:
                 return
             self._last = time.monotonic()
             words = translations()
-            if unended and not there:
-                waited = {"count": unended, "seconds": f"{seconds:.0f}"}
+            waited = {"count": unended, "seconds": f"{seconds:.0f}"}
+            if silent:
+                self._write(words.say("waiting-for-target", self._lang, deleted=deleted, **waited))
+            elif unended and not there:
                 self._write(words.say("waiting-for-creates", self._lang, deleted=deleted, **waited))
             else:
                 self._write(words.say("cleaning-up", self._lang, deleted=deleted, there=there))

@@ -82,7 +82,7 @@ def test_what_was_written_is_read_again(tmp_path: Path):
 
 
 def test_intents_that_wait_share_one_sync_and_none_is_sent_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    disk, synced = Disk(monkeypatch, pause=0.01), dict[int, int]()
+    disk, synced = Disk(monkeypatch, pause=0.05), dict[int, int]()
     ledger = Ledger(tmp_path / "ledger", HEAD)
 
     def begin(number: int) -> None:

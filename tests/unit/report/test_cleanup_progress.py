@@ -23,6 +23,20 @@ def test_a_wait_says_what_for_and_how_long(monkeypatch: pytest.MonkeyPatch, lang
     assert lines == [told]
 
 
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", "1 ticket deleted; the target does not answer: waiting for it up to 88 s"),
+        ("zh", "已删除 1 个工单；目标没有应答，最多再等待 88 秒"),
+    ],
+)
+def test_a_target_that_does_not_answer_is_said_to_be_waited_for(monkeypatch: pytest.MonkeyPatch, lang: str, told: str):
+    monkeypatch.setattr(cleanup_progress, "EVERY", 0.0)
+    lines: list[str] = []
+    CleanupProgress(lines.append, lang)(1, 7, silent=True, seconds=88.4)
+    assert lines == [told]
+
+
 def test_lines_come_every_few_seconds_and_no_faster():
     lines: list[str] = []
     progress = CleanupProgress(lines.append, "en")
