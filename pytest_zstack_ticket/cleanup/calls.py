@@ -9,7 +9,7 @@ import json
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from pytest_zstack_ticket.api.classify import classify, from_gateway, session_died
@@ -48,6 +48,16 @@ class SilentTargetError(Exception):
         self.why = why
 
 
+@dataclass(slots=True)
+class Silence:
+    """Since when a target has not answered the clean-ups of a run: they wait for it together, not one by one.
+
+    `since` is in seconds since the epoch, None where it answered last.
+    """
+
+    since: float | None = None
+
+
 class SessionKeeper(Protocol):
     """Holds the session of the calls."""
 
@@ -79,6 +89,7 @@ class CleanupCalls:
         longest: float,
         window: int = 1,
         outage: float = OUTAGE,
+        silence: Silence | None = None,
         first_wait: float = FIRST_WAIT,
     ) -> None:
         self._run = run
@@ -89,6 +100,7 @@ class CleanupCalls:
         self._lost = 0
         self._end = clock.now() + longest
         self._outage = outage
+        self.silence = silence or Silence()
         self._first_wait = first_wait
         self._lock = threading.Lock()
         self._recoveries = 0
@@ -138,6 +150,7 @@ class CleanupCalls:
             seen = self._recoveries
             trail = self.send(Request(method="GET", path=path))
             if is_answered(trail):
+                self.silence.since = None
                 return _rows_in(trail)
             self.recover(seen)
         return None
@@ -159,22 +172,47 @@ class CleanupCalls:
                 self._over = self._over or "no-answer"
                 raise SilentTargetError(self._over)
 
+    def begin(self) -> None:
+        """Ask a target that gave an earlier clean-up no answer whether it does now. Raises SilentTargetError."""
+        since = self.silence.since
+        if since is None:
+            return
+        self.when_silent(max(0.0, since + self._outage - self.clock.now()))
+        trail = self.send(Request(method="GET", path=PROBES[1]))
+        if trail and not isinstance(trail[-1].answer, Failure):
+            self.silence.since = None
+        elif self.clock.now() > since + self._outage:
+            self._over = "no-answer"
+            raise SilentTargetError(self._over)
+
     def shows_tickets(self) -> bool:
         """Wait until the target shows tickets again, at most as long as an outage. Raises SilentTargetError."""
         with self._lock:
             return self._outlasts_outage()
 
     def _outlasts_outage(self) -> bool:
-        began, pause = self.clock.now(), FIRST_PAUSE
-        while not any(_rows_in(self.send(Request(method="GET", path=path))) is not None for path in PROBES):
+        pause = FIRST_PAUSE
+        began = self.silence.since = self.silence.since or self.clock.now()
+        while not self._probed():
             left = min(self._end, began + self._outage) - self.clock.now()
             self.when_silent(max(0.0, left))
             if left < pause:
                 return False
             self.clock.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
+        self.silence.since = None
         self._recoveries += 1
         return True
+
+    def _probed(self) -> bool:
+        """Return True if the target shows a page of tickets, with fields or without."""
+        for path in PROBES:
+            trail = self.send(Request(method="GET", path=path))
+            if _rows_in(trail) is not None:
+                return True
+            if not trail or isinstance(trail[-1].answer, Failure):
+                return False  # it does not answer at all, which may take as long as an answer may
+        return False
 
     def _sent(self, request: Request, session: Session, *, follow: bool) -> tuple[Exchange, ...]:
         asked = replace(request, headers=(*request.headers, ("Authorization", session.authorization)))

@@ -93,6 +93,7 @@ class Sweeper:
             if "query" not in self._profile.capabilities:
                 self._sweep_unseen()
             else:
+                self._calls.begin()
                 self._doubt()
                 while not self._is_swept(wait=wait):
                     pass

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import permutations
 
-from pytest_zstack_ticket.cleanup.calls import FIRST_WAIT, CleanupCalls
+from pytest_zstack_ticket.cleanup.calls import FIRST_WAIT, CleanupCalls, Silence
 from pytest_zstack_ticket.cleanup.idle_tickets import KEPT, IdleTickets
 from pytest_zstack_ticket.cleanup.ledger import Ledger, SavedLedger
 from pytest_zstack_ticket.cleanup.result import CleanupResult
@@ -55,6 +55,7 @@ class TicketCleanup:
     holds: TicketHolds = field(default_factory=TicketHolds)
     window: int = 1
     asked: Counter[tuple[str, int]] = field(default_factory=Counter)
+    silence: Silence = field(default_factory=Silence)
     turns: SweepTurns = field(default_factory=SweepTurns)
     _deciding: threading.Lock = field(default_factory=threading.Lock)
     _background: bool = False
@@ -231,6 +232,7 @@ class TicketCleanup:
             longest=longest(self.patience, len(ledger.book.pending()), self.window),
             window=self.window,
             outage=self.patience.outage,
+            silence=self.silence,
             first_wait=max(FIRST_WAIT, OVERSHOOT * (one.client.pace.quick_job or 0.0)),
         )
         sweeper = Sweeper(

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from pytest_zstack_ticket.api.capabilities import with_capabilities
-from pytest_zstack_ticket.cleanup.calls import OUTAGE, CleanupCalls
+from pytest_zstack_ticket.cleanup.calls import OUTAGE, CleanupCalls, Silence
 from pytest_zstack_ticket.cleanup.entries import Entry, LedgerEntries, intent_of
 from pytest_zstack_ticket.cleanup.listing import ListingMemory
 from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.cleanup.sweeper import Progress, Sweeper
 from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.model.errors import LoginError, UnreachableError
-from pytest_zstack_ticket.model.exchange import Request, Response
+from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.model.settings import Session
 from tests.support.manual_clock import ManualClock
 from tests.support.ticket_store import DATE, PAGE, REFUSED, RESET, Answer, TicketStore
@@ -71,6 +71,7 @@ def swept(
     sessions: Sessions | None = None,
     longest: float = 600.0,
     progress: Progress | None = None,
+    silence: Silence | None = None,
 ) -> CleanupResult:
     calls = CleanupCalls(
         run=store.run,
@@ -80,6 +81,7 @@ def swept(
         patience=60.0,
         longest=longest,
         window=window,
+        silence=silence,
     )
     return Sweeper(calls, ledger, profile=PROFILE, patience=60.0, progress=progress).sweep()
 
@@ -123,6 +125,27 @@ def test_a_target_that_stays_away_is_given_up_after_an_outage(names: list[str], 
     assert (result.why, result.unseen) == ("no-answer", 1)
     assert OUTAGE - 10 < clock.now() - began <= OUTAGE
     assert store.tickets
+
+
+def test_clean_ups_wait_for_a_silent_target_together(names: list[str], clock: ManualClock):
+    silence, told = Silence(), []
+
+    def hangs(_request: Request) -> Answer:
+        clock.sleep(30.0)
+        return Failure(kind="timeout", detail="no answer in 30 s")
+
+    store = TicketStore.of(names, clock, interferes=hangs)
+    began = clock.now()
+    assert swept(store, Ledger(names), silence=silence).why == "no-answer"
+    assert clock.now() - began <= 30 + OUTAGE + 30
+    began, before = clock.now(), len(store.requests)
+    second = swept(store, Ledger(names), silence=silence, progress=lambda *_, **more: told.append(more))
+    assert (second.why, len(store.requests) - before, clock.now() - began) == ("no-answer", 1, 30.0)
+    assert told == [{"silent": True, "seconds": 0.0}]
+    store.interferes = lambda _request: None
+    assert swept(store, Ledger(names), silence=silence).clean
+    assert silence.since is None
+    assert not store.tickets
 
 
 @pytest.mark.parametrize("after", [0, 3, 12, 20])
