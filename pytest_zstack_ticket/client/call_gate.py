@@ -38,16 +38,16 @@ class CallGate:
         lock = threading.Lock()
         self._turn_of_first, self._turn_of_others = threading.Condition(lock), threading.Condition(lock)
         self._before_each = before_each
-        self._stopped = threading.Event()
+        self._stopped = False
         self._asides = threading.Semaphore(window)
 
     def stop(self) -> None:
         """Let no further request through."""
-        self._stopped.set()
+        self._stopped = True  # without a lock: a signal may come while one is held
 
     def check(self) -> None:
         """Raise RunStoppedError if nothing may be sent any more."""
-        if self._stopped.is_set():
+        if self._stopped:
             raise RunStoppedError
 
     def look_around(self) -> None:

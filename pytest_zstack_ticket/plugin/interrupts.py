@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 from typing import Any
@@ -30,10 +31,14 @@ DEFAULT = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG
 
 
 class Interrupts:
-    """Handles both signals while a run lasts: the first interrupts the run, a later one ends the process at once."""
+    """Handles both signals while a run lasts: the first interrupts the run, a later one ends the process at once.
+
+    `stops` are called at the first: what waits for other threads would wait for all that these still have to send.
+    """
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self.stops: list[Callable[[], None]] = []
         self._former: dict[signal.Signals, Any] = {}
         self._first = 0.0
         self._ending = self._debugging = self._arrived = False
@@ -121,6 +126,8 @@ class Interrupts:
             return
         self._ending = True
         self._pass_on(number)
+        for stop in self.stops:
+            stop()
         if number == signal.SIGTERM:
             self._raised = ("SIGTERM",)
         interruption.interrupt(KeyboardInterrupt(*self._raised))

@@ -20,7 +20,7 @@ from typing import Any, cast
 import pytest
 
 from pytest_zstack_ticket.client import call_gate, rounds
-from pytest_zstack_ticket.client.call_gate import CallGate
+from pytest_zstack_ticket.client.call_gate import CallGate, RunStoppedError
 from pytest_zstack_ticket.config.package_data import suites_folder
 from pytest_zstack_ticket.plugin import items
 from pytest_zstack_ticket.plugin.bodies import Body, arguments_of, uses_only_ours
@@ -93,6 +93,8 @@ class Lookahead:
         try:
             with call_gate.bounded(self._gate if shared else None, first=explores(item)):
                 result = yield
+        except RunStoppedError:  # Python dropped the interrupt, and the test went on to its next call
+            raise KeyboardInterrupt from None
         except Exception:
             self._repeat_alone(item, time.monotonic() - began if shared else None)
             raise
@@ -166,19 +168,20 @@ class Lookahead:
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self) -> None:
         """Let bodies send nothing more."""
-        self._stop_sending()
+        self.stop_sending()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         """End the bodies that pytest never came to, before the target is cleaned up."""
-        self._stop_sending()
+        self.stop_sending()
         if self._running:
             end = time.monotonic() + self._run.reached.settings.patience.read + GRACE
             for body in list(self._running):
                 if body.thread is not None:
                     body.thread.join(max(0.0, end - time.monotonic()))
 
-    def _stop_sending(self) -> None:
+    def stop_sending(self) -> None:
+        """Let bodies send nothing more, and start none; may be called by the handler of a signal."""
         self._next = len(self._items)
         self._gate.stop()
 

@@ -35,9 +35,12 @@ def set_up(config: pytest.Config) -> None:
     if config.option.collectonly or run.options["plan"]:
         return
     register(LoadedPlugins(run, config), "zstack-ticket-plugins")
-    register(Interrupts(run), "zstack-ticket-interrupts")
+    interrupts = Interrupts(run)
+    register(interrupts, "zstack-ticket-interrupts")
     register(Rounds(run), "zstack-ticket-rounds")
     if lookahead.is_wanted(config):
-        register(lookahead.Lookahead(run, config), "zstack-ticket-lookahead")
+        ahead = lookahead.Lookahead(run, config)
+        interrupts.stops.append(ahead.stop_sending)
+        register(ahead, "zstack-ticket-lookahead")
     if is_wanted(config, os.environ):
         register(LiveLine(run, config, forecasting), "zstack-ticket-live")

@@ -10,11 +10,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from pytest_zstack_ticket.cli.main import main
+from pytest_zstack_ticket.plugin.interrupts import Interrupts
+from pytest_zstack_ticket.runner.run import Run
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
 from pytest_zstack_ticket.simulator.storage import seed_data
 from pytest_zstack_ticket.target.target import Target
@@ -181,6 +184,16 @@ def test_the_former_handler_comes_back_and_runs_without_target_never_lose_it(
         """
     )
     pytester.runpytest_subprocess(plain).assert_outcomes(passed=1)
+
+
+def test_the_first_signal_stops_what_other_threads_still_have_to_send():
+    """What waits for these threads, before the interrupt is seen, would wait for all of it."""
+    stopped: list[None] = []
+    interrupts = Interrupts(cast("Run", SimpleNamespace(target=None)))
+    interrupts.stops.append(lambda: stopped.append(None))
+    with pytest.raises(KeyboardInterrupt):
+        interrupts._handle(signal.SIGINT, None)
+    assert stopped == [None]
 
 
 def test_what_was_created_while_a_target_is_reached_is_taken_away(
