@@ -9,6 +9,7 @@ from pytest_zstack_ticket.api.classify import BUSY, UNAVAILABLE, announced_wait,
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
+from pytest_zstack_ticket.transport.quota import forget_wait
 
 MOST_SILENT = 4
 """After this many requests in a row without an answer the target is asked whether it lives."""
@@ -76,8 +77,10 @@ class CircuitBreaker:
 
         Where it says for how long it is (Retry-After), that is waited for; where it does not, all requests slow down.
         """
+        began = self._clock.now()
         for _ in range(MOST_BUSY):
             self._wait()
+            forget_wait(self._clock.now() - began)
             answer = self._transport.send(request)
             if isinstance(answer, Failure) or answer.status not in (BUSY, UNAVAILABLE):
                 self._ease()

@@ -4,6 +4,7 @@ import pytest
 
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.circuit_breaker import MOST_SILENT, PROBES, CircuitBreaker
+from pytest_zstack_ticket.transport.quota import waited
 from tests.support.manual_clock import ManualClock
 
 PROBE = Request(method="PUT", path="/alive")
@@ -101,6 +102,7 @@ def test_a_busy_target_is_left_alone_as_long_as_it_asks():
     assert breaker(line, clock=clock).send(POST) == Response(status=200, body=b"{}")
     assert clock.now() - begun == 6.0
     assert line.sent == 3
+    assert waited() == 6.0  # none of it is the target's time
 
 
 @pytest.mark.parametrize("wish", ["999999999999", "86400"])
