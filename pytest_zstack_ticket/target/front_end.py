@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pytest_zstack_ticket.api.classify import OUTAGES, UNAVAILABLE, from_gateway
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
-from pytest_zstack_ticket.model.exchange import Response
+from pytest_zstack_ticket.model.exchange import Failure, Response
 
 SUSPICIOUS = (
     "name=<script>x</script>",
@@ -24,8 +26,16 @@ LARGE_BODY = {"x": "x" * (1 << 20)}
 """Beyond the 1 MiB that front ends take for a body; ZT-HTTP-015 sends as much."""
 
 
-def hidden_statuses(endpoint: TicketEndpoint, *, log_in: bool) -> list[int]:
-    """Send what the API itself refuses or answers, and return the statuses of what came instead.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """What a front end did instead of the API: the statuses that it answered, and whether it closed connections."""
+
+    statuses: tuple[int, ...]
+    closes: bool
+
+
+def hidden_answers(endpoint: TicketEndpoint, *, log_in: bool) -> Hidden:
+    """Send what the API itself refuses or answers, and return what came instead.
 
     Those are one log-in with a wrong password if `log_in` (503), a job that does not exist (404), a PUT to it (405), a
     query without a session (400), some with markup or SQL in them, a long URL (404), a large body (405), and a text
@@ -35,14 +45,21 @@ def hidden_statuses(endpoint: TicketEndpoint, *, log_in: bool) -> list[int]:
         endpoint.call("GET", NO_JOB, follow=False),
         endpoint.call("PUT", NO_JOB, body={}, follow=False),
         endpoint.call("GET", "/v1/tickets?limit=1", authorization=None),
-        *(endpoint.query(one, limit=1) for one in SUSPICIOUS),
         endpoint.call("GET", NO_JOB + LONG_QUERY, follow=False),
         endpoint.call("PUT", NO_JOB, body=LARGE_BODY, follow=False),
         endpoint.call("PUT", NO_LOGIN, body="x", authorization=None, follow=False),
     ]
     if log_in:
         tried.append(endpoint.wrong_login)
-    return sorted({status for one in tried if (status := _foreign(one)) is not None})
+    suspected = [endpoint.query(one, limit=1) for one in SUSPICIOUS]
+    statuses = {status for one in (*tried, *suspected) if (status := _foreign(one)) is not None}
+    closes = any(map(_lost, suspected)) and not any(map(_lost, tried))
+    return Hidden(statuses=tuple(sorted(statuses)), closes=closes)
+
+
+def _lost(result: CallResult) -> bool:
+    answer = result.exchanges[-1].answer
+    return isinstance(answer, Failure) and answer.sent
 
 
 def _foreign(result: CallResult) -> int | None:
