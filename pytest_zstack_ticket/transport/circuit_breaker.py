@@ -25,7 +25,7 @@ FIRST_GAP, LONGEST_GAP = 0.02, 1.0
 SETTLING = 0.5
 """Seconds in which nothing is sent then, and in which more refusals say nothing new: they were on their way already."""
 EASED, EASED_AFTER = 0.8, 100
-"""By what the gap shrinks, and after how many requests that were let pass."""
+"""By what the gap shrinks, and after how many requests that were let pass; twice as many each time it was too much."""
 MAX_RETRY_AFTER = 60.0
 """Seconds that we stay away at most, if asked to."""
 
@@ -48,7 +48,8 @@ class CircuitBreaker:
         self._lost_at = 0.0
         self._resume = 0.0
         self._gap = self._next = self._settled = 0.0
-        self._passed = 0
+        self._kept = 0.0
+        self._passed, self._patience = 0, EASED_AFTER
         self._lock = threading.Lock()
         self.stopped = ""
         self.lost = ""
@@ -100,17 +101,17 @@ class CircuitBreaker:
         with self._lock:
             now = self._clock.now()
             if now >= self._settled:
-                self._gap = min(LONGEST_GAP, 2 * self._gap or FIRST_GAP)
-                self._settled = now + SETTLING
-                self._next = max(self._next, self._settled)
-                self._passed = 0
+                self._gap = self._kept or min(LONGEST_GAP, 2 * self._gap or FIRST_GAP)
+                self._patience *= 2 if self._kept else 1
+                self._next = self._settled = now + SETTLING
+                self._passed = self._kept = 0
 
     def _ease(self) -> None:
         """Send a little more often again after many requests that were let pass."""
         with self._lock:
             self._passed += 1
-            if self._passed >= EASED_AFTER:
-                self._gap, self._passed = self._gap * EASED, 0
+            if self._gap and self._passed >= self._patience:
+                self._kept, self._gap, self._passed = self._gap, self._gap * EASED, 0
 
     def _wait(self) -> None:
         """Stay away as long as the target asked for, or stop if that is too long."""
@@ -119,12 +120,20 @@ class CircuitBreaker:
             self.stopped = f"the target asks us to stay away for {seconds:.0f} s (Retry-After)"
         elif seconds > 0:
             self._clock.sleep(seconds)
+        while (early := self._early()) > 0:
+            self._clock.sleep(early)
+
+    def _early(self) -> float:
+        """Return for how long the next request must wait for its turn; take the turn if it need not.
+
+        Nobody holds a turn in advance: all who wait slow down as soon as one of them is refused.
+        """
         with self._lock:
             now = self._clock.now()
-            turn = max(now, self._next)
-            self._next = turn + self._gap
-        if self._gap:
-            self._clock.sleep(turn - now)
+            if now < self._next:
+                return self._next - now
+            self._next = now + self._gap
+            return 0.0
 
     def close(self) -> None:
         """Give up connections."""
