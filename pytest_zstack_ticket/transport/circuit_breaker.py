@@ -23,8 +23,8 @@ MOST_BUSY = 8
 FIRST_GAP, LONGEST_GAP = 0.02, 1.0
 """Seconds between two requests once a target was too busy and did not say for how long; doubled when it is again."""
 SETTLING = 0.5
-"""Seconds in which nothing is sent then, and in which more refusals say nothing new: they were on their way already."""
-EASED, EASED_AFTER = 0.8, 100
+"""Seconds in which nothing is sent then."""
+EASED, EASED_AFTER = 0.8, 50
 """By what the gap shrinks, and after how many requests that were let pass; twice as many each time it was too much."""
 MAX_RETRY_AFTER = 60.0
 """Seconds that we stay away at most, if asked to."""
@@ -81,7 +81,8 @@ class CircuitBreaker:
         began = self._clock.now()
         for _ in range(MOST_BUSY):
             self._wait()
-            forget_wait(self._clock.now() - began)
+            sent = self._clock.now()
+            forget_wait(sent - began)
             answer = self._transport.send(request)
             if isinstance(answer, Failure) or answer.status not in (BUSY, UNAVAILABLE):
                 self._ease()
@@ -93,14 +94,17 @@ class CircuitBreaker:
             if answer.status != BUSY:
                 return answer
             if wish is None:
-                self._slow_down()
+                self._slow_down(sent)
         return answer
 
-    def _slow_down(self) -> None:
-        """Send less often from now on: a limit that names no time to wait is still one."""
+    def _slow_down(self, sent: float) -> None:
+        """Send less often from now on: a limit that names no time to wait is still one.
+
+        What had been sent before all slowed down last says nothing new.
+        """
         with self._lock:
             now = self._clock.now()
-            if now >= self._settled:
+            if sent >= self._settled:
                 self._gap = self._kept or min(LONGEST_GAP, 2 * self._gap or FIRST_GAP)
                 self._patience *= 2 if self._kept else 1
                 self._next = self._settled = now + SETTLING
