@@ -20,11 +20,14 @@ BETWEEN = 0.5
 """Seconds between the probes of a target that is silent."""
 MOST_BUSY = 8
 """So often a request is sent that the target is too busy for."""
-FIRST_GAP, LONGEST_GAP = 0.02, 1.0
-"""Seconds between two requests once a target was too busy and did not say for how long; doubled when it is again."""
+FIRST_GAP, LONGEST_GAP = 0.02, 0.08
+"""Seconds between two requests once a target was too busy and did not say for how long; doubled when it is again.
+
+Clean-up sends beside, and what it uses up is refused here: slower limits are kept by the pauses alone.
+"""
 SETTLING = 0.5
 """Seconds in which nothing is sent then."""
-EASED, EASED_AFTER = 0.8, 50
+EASED, EASED_AFTER, MOST_PATIENCE = 0.8, 50, 200
 """By what the gap shrinks, and after how many requests that were let pass; twice as many each time it was too much."""
 MAX_RETRY_AFTER = 60.0
 """Seconds that we stay away at most, if asked to."""
@@ -106,7 +109,7 @@ class CircuitBreaker:
             now = self._clock.now()
             if sent >= self._settled:
                 self._gap = self._kept or min(LONGEST_GAP, 2 * self._gap or FIRST_GAP)
-                self._patience *= 2 if self._kept else 1
+                self._patience = min(MOST_PATIENCE, self._patience * (2 if self._kept else 1))
                 self._next = self._settled = now + SETTLING
                 self._passed = self._kept = 0
 
