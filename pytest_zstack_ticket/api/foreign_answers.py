@@ -25,6 +25,19 @@ _SAYS = frozenset(
     | {"title", "reason", "detail", "fault", "faultstring", "info"}
 )
 """Keys under which gateways say why they refuse, in lower case."""
+CACHE_HEADERS = frozenset(
+    {
+        "x-cache",
+        "x-cache-status",
+        "x-proxy-cache",
+        "x-cache-lookup",
+        "cf-cache-status",
+        "x-varnish-cache",
+        "cache-status",
+    }
+)
+"""Headers in which caches say whether they answered."""
+_HIT = re.compile(r"\b(?:hit|stale)\b", re.IGNORECASE)
 _CONTAINER = re.compile(
     rb"HTTP Status [1-5][0-9]{2}|HTTP ERROR [1-5][0-9]{2}|Apache Tomcat|Powered by Jetty", re.IGNORECASE
 )
@@ -60,6 +73,12 @@ def is_foreign_json(answer: Response) -> bool:
         return False
     inner = [one for one in value.values() if isinstance(one, dict)]
     return any(map(_says_why, (value, *inner))) or (len(value) > 1 and isinstance(value.get("error"), str))
+
+
+def is_from_cache(answer: Response) -> bool:
+    """Return True for an answer that a cache says it had kept: Age, X-Cache: HIT and the like."""
+    marks = (value for name, value in answer.headers if name.lower() in CACHE_HEADERS)
+    return answer.header("age") is not None or any(_HIT.search(value) for value in marks)
 
 
 def leads_elsewhere(answer: Response) -> bool:

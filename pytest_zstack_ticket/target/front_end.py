@@ -38,10 +38,12 @@ def hidden_answers(endpoint: TicketEndpoint, *, log_in: bool) -> Hidden:
     """Send what the API itself refuses or answers, and return what came instead.
 
     Those are one log-in with a wrong password if `log_in` (503), a job that does not exist (404), a PUT to it (405), a
-    query without a session (400), some with markup or SQL in them, a long URL (404), a large body (405), and a text
-    for a log-in (500).
+    query without a session (400), some with markup or SQL in them, a long URL (404), a large body (405), a text for a
+    log-in (500), and twice the same query (200), which a cache answers the second time.
     """
+    twice = [endpoint.call("GET", "/v1/tickets?limit=1", follow=False) for _ in range(2)]
     tried = [
+        *twice,
         endpoint.call("GET", NO_JOB, follow=False),
         endpoint.call("PUT", NO_JOB, body={}, follow=False),
         endpoint.call("GET", "/v1/tickets?limit=1", authorization=None),

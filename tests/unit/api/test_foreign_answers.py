@@ -73,3 +73,19 @@ def test_a_page_is_a_front_end_s_whatever_its_status_unless_the_container_wrote_
 )
 def test_a_redirection_to_something_else_is_a_front_end_s(place: str, body: bytes, foreign: bool):
     assert from_gateway(Response(status=302, headers=(("Location", place),), body=body)) is foreign
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("Age", "0", True),
+        ("X-Cache", "HIT from edge", True),
+        ("X-Cache-Status", "STALE", True),
+        ("X-Cache-Status", "MISS", False),
+        ("CF-Cache-Status", "DYNAMIC", False),
+        ("Cache-Control", "no-store", False),
+    ],
+)
+def test_what_a_cache_had_kept_is_not_the_api_s(name: str, value: str, kept: bool):
+    answer = Response(status=200, headers=((name, value),), body=b'{"inventories":[]}')
+    assert from_gateway(answer) is kept
