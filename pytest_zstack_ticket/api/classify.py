@@ -101,8 +101,8 @@ def from_gateway(answer: Response) -> bool:
     """Return True for an answer that only something before the API gives: a proxy, a balancer, a firewall.
 
     That is 407, 408, 429, 502, 504; 503 that is not JSON; and, with any status, what the API itself never writes: a
-    page that is not the container's own, JSON in words of something else, a redirection to somewhere else, an answer that
-    a cache had kept.
+    page that is not the container's own, JSON in words of something else, a redirection to somewhere else, an answer
+    that a cache had kept.
     """
     if answer.status in GATEWAY or leads_elsewhere(answer):
         return True
