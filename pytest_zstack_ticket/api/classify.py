@@ -12,6 +12,13 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from pytest_zstack_ticket.api.contract import contract_of
+from pytest_zstack_ticket.api.foreign_answers import (
+    is_foreign_json,
+    is_foreign_page,
+    is_from_cache,
+    leads_elsewhere,
+    looks_like_page,
+)
 from pytest_zstack_ticket.api.strict_json import Undecodable, decode, text_of
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Json, Response
 from pytest_zstack_ticket.model.outcome import Accepted, Malformed, Outcome, Phrase, Refused, Unanswered, Unfinished
@@ -26,13 +33,12 @@ CRASHED = frozenset({502, 504})
 """Statuses of a gateway that may mean that the target behind it broke down over the request."""
 OUTAGES = frozenset({407, 408, BUSY, 502, 503, 504})
 """Statuses with which a front end says that what is behind it cannot be reached, or not now."""
+UNAVAILABLE = 503
+"""Of the statuses of an outage the only one with which the API itself refuses; some replace the body then."""
 ERROR_STATUS = 400
 NO_SUCH_JOB = 404
 TEXT_SHOWN = 4000
 _HOST = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*")
-_CONTAINER = re.compile(
-    rb"HTTP Status [1-5][0-9]{2}|HTTP ERROR [1-5][0-9]{2}|Apache Tomcat|Powered by Jetty", re.IGNORECASE
-)
 _BEYOND_BMP = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 """A character beyond U+FFFF, as UTF-8 and as JSON may escape it."""
 _SAFE = re.compile(r"[A-Za-z0-9._~%!$&'()*+,;=:@-]{1,256}(?![\s\S])")
@@ -91,30 +97,18 @@ def last_segment(location: object) -> str | None:
     return found if _SAFE.match(found) and found not in (".", "..") else None
 
 
-def looks_like_page(body: bytes) -> bool:
-    """Return True for an HTML page, as a container or a gateway writes it."""
-    head = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return head.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<h1", b"<center")) or b"<html" in head
-
-
-def is_container_page(body: bytes) -> bool:
-    """Return True for an error page that the API's own servlet container writes (Tomcat, Jetty)."""
-    return looks_like_page(body) and _CONTAINER.search(body[:4096]) is not None
-
-
 def from_gateway(answer: Response) -> bool:
     """Return True for an answer that only something before the API gives: a proxy, a balancer, a firewall.
 
-    That is 407, 408, 429, 502, 504; 503 that is not JSON; a page with a redirection; and a page with any error status
-    that is not the container's own: the API itself writes none.
+    That is 407, 408, 429, 502, 504; 503 that is not JSON; and, with any status, what the API itself never writes: a
+    page that is not the container's own, JSON in words of something else, a redirection to somewhere else, an answer
+    that a cache had kept.
     """
-    if answer.status in GATEWAY:
+    if answer.status in GATEWAY or leads_elsewhere(answer):
         return True
-    if 300 <= answer.status < 400:
-        return looks_like_page(answer.body)
-    if answer.status >= ERROR_STATUS and looks_like_page(answer.body) and not is_container_page(answer.body):
+    if is_foreign_page(answer) or is_foreign_json(answer) or is_from_cache(answer):
         return True
-    return answer.status == 503 and isinstance(decode(answer.body), Undecodable)
+    return answer.status == UNAVAILABLE and isinstance(decode(answer.body), Undecodable)
 
 
 def is_policy(answer: Response) -> bool:
@@ -159,8 +153,7 @@ def _job(start: Response, polls: Sequence[Exchange], profile: Profile, call: str
 
 def _answer(answer: Response, profile: Profile, *, call: str, direct: bool, old: bool) -> Outcome:
     if from_gateway(answer):
-        shown = f"status {answer.status}, {'a page' if looks_like_page(answer.body) else 'no JSON'}"
-        return Unanswered(failure=Failure(kind="gateway", detail=shown), first=direct)
+        return Unanswered(failure=Failure(kind="gateway", detail=_seen(answer)), first=direct)
     if answer.status >= ERROR_STATUS:
         return _refusal(answer, profile, direct=direct)
     if answer.status != 200:
@@ -170,6 +163,13 @@ def _answer(answer: Response, profile: Profile, *, call: str, direct: bool, old:
             reasons=(reason,), leaning="accepted" if success else "neither", status=answer.status, direct=direct
         )
     return _success(answer, profile, call=call, direct=direct, old=old)
+
+
+def _seen(answer: Response) -> str:
+    """Return the status of a gateway's answer and what it came with."""
+    if looks_like_page(answer.body):
+        return f"status {answer.status}, a page"
+    return f"status {answer.status}, {'no JSON' if isinstance(decode(answer.body), Undecodable) else 'JSON of its own'}"
 
 
 def _success(answer: Response, profile: Profile, *, call: str, direct: bool, old: bool) -> Outcome:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pytest_zstack_ticket.api.classify import OUTAGES, from_gateway
+from pytest_zstack_ticket.api.classify import OUTAGES, UNAVAILABLE, from_gateway
 from pytest_zstack_ticket.checks import (
     access,
     approvals,
@@ -189,8 +189,6 @@ HIDDEN = frozenset(
     {"was-unanswered", "no-answer", "companion-unanswered", "controls-changed", "no-job", "sibling-not-accepted"}
 )
 """Reasons that may be no more than the work of something in front of the target."""
-UNAVAILABLE = 503
-"""Of the statuses of an outage the only one with which the API itself refuses; some replace the body then."""
 
 
 def evaluate(name: str, trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-from pytest_zstack_ticket.api.classify import from_gateway, looks_like_page
+from pytest_zstack_ticket.api.classify import from_gateway
 from pytest_zstack_ticket.api.contract import Defect, contract_of
+from pytest_zstack_ticket.api.foreign_answers import looks_like_page
 from pytest_zstack_ticket.api.hazards import hazard_of
 from pytest_zstack_ticket.api.messages import answers, final_answer
 from pytest_zstack_ticket.api.strict_json import CUT, Undecodable, decode, text_of

@@ -189,7 +189,7 @@ def learned(request: Request, answer: Response | Failure) -> dict[str, Any]:
         return {"job": last_segment(answered.get("location")) or ""} if creates else {"denied": False}
     if "error" in answered and answer.status in (200, 503):
         return {"end": "refused"}
-    if 200 <= answer.status < 300:
+    if 200 <= answer.status < 300 and not from_gateway(answer):
         row = answered.get("inventory")
         ticket = row.get("uuid") if isinstance(row, dict) else None
         shown = bool(NONCE_PATTERN.search(str(row)))

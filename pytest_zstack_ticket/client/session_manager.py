@@ -14,7 +14,7 @@ from pytest_zstack_ticket.api.auth import (
     project_request,
     read_session,
 )
-from pytest_zstack_ticket.api.classify import looks_like_page
+from pytest_zstack_ticket.api.foreign_answers import looks_like_page
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.model.errors import LoginError, NotZStackError, TargetError, TlsError, UnreachableError
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Response

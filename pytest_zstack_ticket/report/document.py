@@ -38,7 +38,7 @@ class RequirementRow:
 class RunFacts:
     """What a report says of a run apart from its requirements; `run` and `target` are plain JSON.
 
-    `front_end` counts by status the pages that something in front of the target answered.
+    `front_end` counts by status what something in front of the target answered in its stead.
     """
 
     run: JsonObject

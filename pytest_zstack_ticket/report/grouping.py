@@ -213,7 +213,8 @@ def _cause(reason: Mapping[str, Any]) -> str:
     """Key of a reason, with the parameter that makes it another cause."""
     named = reason["parameters"]
     which = (str(named[name]) for name in ("need", "profile", "by", "member") if name in named)
-    return " ".join([reason["key"], *which])
+    status = [str(named["status"])] if reason["key"] == "front-end" and "status" in named else []
+    return " ".join([reason["key"], *which, *status])
 
 
 def _weight(group: Group) -> tuple[bool, bool, int, int, int, bool]:

@@ -21,7 +21,7 @@ from pytest_zstack_ticket.model.outcome import Accepted, Phrase, Refused
 from pytest_zstack_ticket.model.quotas import Quotas
 from pytest_zstack_ticket.redaction.shared_secrets import SharedSecrets
 from pytest_zstack_ticket.target.connect import open_target
-from pytest_zstack_ticket.target.front_end import hidden_statuses
+from pytest_zstack_ticket.target.front_end import hidden_answers
 from pytest_zstack_ticket.target.preflight import VERSION, examine_target
 from pytest_zstack_ticket.target.target import Target
 from pytest_zstack_ticket.transport.retry import RetryTransport
@@ -146,11 +146,13 @@ def _steps(target: Target, *, try_ticket: bool) -> Iterator[Line]:
 
 
 def _front(target: Target) -> Line:
-    """See whether refusals, and a query with markup in it, come back as the API's own responses."""
-    hidden = hidden_statuses(target.endpoint, log_in=target.settings.login in OURS)
-    if not hidden:
+    """See whether refusals, and queries with markup and SQL in them, come back as the API's own responses."""
+    hidden = hidden_answers(target.endpoint, log_in=target.settings.login in OURS)
+    if not hidden.statuses and not hidden.closes:
         return Line(step="front", state="ok")
-    statuses = ", ".join(map(str, hidden))
+    statuses = ", ".join(map(str, hidden.statuses))
+    if not statuses:
+        return Line(step="front", state="warning", seen=Phrase.of("seen-front-closes"), cause="front")
     return Line(step="front", state="warning", seen=Phrase.of("seen-front", statuses=statuses), cause="front")
 
 

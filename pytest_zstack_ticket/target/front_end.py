@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from pytest_zstack_ticket.api.classify import from_gateway, looks_like_page
+from dataclasses import dataclass
+
+from pytest_zstack_ticket.api.classify import OUTAGES, UNAVAILABLE, from_gateway
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
-from pytest_zstack_ticket.model.exchange import Response
+from pytest_zstack_ticket.model.exchange import Failure, Response
 
-MARKUP = "name=<script>x</script>"
-"""Harmless in a condition, but what a web application firewall takes for an attack."""
+SUSPICIOUS = (
+    "name=<script>x</script>",
+    "name=' or '1'='1",
+    "name=1 union select 1",
+    "name=../../../../etc/passwd",
+    "name=${jndi:ldap://127.0.0.1/x}",
+)
+"""Harmless in a condition, but what a web application firewall takes for an attack; each knows some of them."""
+NO_LOGIN = "/v1/accounts/login"
+"""A text is no login: it is refused before anybody's password is looked at."""
 NO_JOB = f"/v1/api-jobs/{'0' * 32}"
 LONG_QUERY = f"?x={'x' * 8200}"
 """Beyond the 8 KB that front ends take for a URL; the platform's own container takes 64 KB."""
@@ -16,27 +26,46 @@ LARGE_BODY = {"x": "x" * (1 << 20)}
 """Beyond the 1 MiB that front ends take for a body; ZT-HTTP-015 sends as much."""
 
 
-def hidden_statuses(endpoint: TicketEndpoint, *, log_in: bool) -> list[int]:
-    """Send what the API itself refuses or answers, and return the statuses of pages that came instead.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """What a front end did instead of the API: the statuses that it answered, and whether it closed connections."""
+
+    statuses: tuple[int, ...]
+    closes: bool
+
+
+def hidden_answers(endpoint: TicketEndpoint, *, log_in: bool) -> Hidden:
+    """Send what the API itself refuses or answers, and return what came instead.
 
     Those are one log-in with a wrong password if `log_in` (503), a job that does not exist (404), a PUT to it (405), a
-    query without a session (400), one with markup in it, a long URL (404) and a large body (405).
+    query without a session (400), some with markup or SQL in them, a long URL (404), a large body (405), a text for a
+    log-in (500), and twice the same query (200), which a cache answers the second time.
     """
+    twice = [endpoint.call("GET", "/v1/tickets?limit=1", follow=False) for _ in range(2)]
     tried = [
+        *twice,
         endpoint.call("GET", NO_JOB, follow=False),
         endpoint.call("PUT", NO_JOB, body={}, follow=False),
         endpoint.call("GET", "/v1/tickets?limit=1", authorization=None),
-        endpoint.query(MARKUP, limit=1),
         endpoint.call("GET", NO_JOB + LONG_QUERY, follow=False),
         endpoint.call("PUT", NO_JOB, body=LARGE_BODY, follow=False),
+        endpoint.call("PUT", NO_LOGIN, body="x", authorization=None, follow=False),
     ]
     if log_in:
         tried.append(endpoint.wrong_login)
-    return sorted({status for one in tried if (status := _page(one)) is not None})
+    suspected = [endpoint.query(one, limit=1) for one in SUSPICIOUS]
+    statuses = {status for one in (*tried, *suspected) if (status := _foreign(one)) is not None}
+    closes = any(map(_lost, suspected)) and not any(map(_lost, tried))
+    return Hidden(statuses=tuple(sorted(statuses)), closes=closes)
 
 
-def _page(result: CallResult) -> int | None:
+def _lost(result: CallResult) -> bool:
     answer = result.exchanges[-1].answer
-    if isinstance(answer, Response) and looks_like_page(answer.body) and from_gateway(answer):
-        return answer.status
-    return None
+    return isinstance(answer, Failure) and answer.sent
+
+
+def _foreign(result: CallResult) -> int | None:
+    answer = result.exchanges[-1].answer
+    if not isinstance(answer, Response) or answer.status in OUTAGES - {UNAVAILABLE}:
+        return None
+    return answer.status if from_gateway(answer) else None

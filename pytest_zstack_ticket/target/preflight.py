@@ -17,7 +17,8 @@ from pytest_zstack_ticket.api.capabilities import (
     with_capabilities,
     with_release,
 )
-from pytest_zstack_ticket.api.classify import from_gateway, looks_like_page
+from pytest_zstack_ticket.api.classify import from_gateway
+from pytest_zstack_ticket.api.foreign_answers import looks_like_page
 from pytest_zstack_ticket.api.strict_json import Undecodable, decode
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.session_manager import OURS, SessionManager, no_answer, require_answer
@@ -82,13 +83,15 @@ def examine_target(*, client: Client, sessions: SessionManager, settings: Settin
     raw, _ = client.send(VERSION)
     if isinstance(raw.answer, Failure) and not raw.answer.sent:
         raise no_answer(raw.answer, settings)
+    headers = (("Authorization", sessions.session.authorization),)
+    if reported_release(raw) is None and headers[0][1]:  # gateways turn down what comes without a session
+        raw, _ = client.send(replace(VERSION, headers=(*VERSION.headers, *headers)))
     version, release = reported_version(raw), reported_release(raw)
     if release is not None and profile.oldest != profile.newest:
         profile = with_release(profile, release)
     found = {"log-in", "log-out"} if settings.login in OURS else set()
     if settings.credentials.access_key_id and settings.credentials.access_key_secret:
         found.add("access-key")
-    headers = (("Authorization", sessions.session.authorization),)
     raw, _ = client.send(replace(TICKETS, headers=headers))
     if _answers_query(require_answer(raw, settings), settings):
         found.add("query")
@@ -122,6 +125,8 @@ def _answers_query(answer: Response, settings: Settings) -> bool:
             "Give the URL of the API itself in --zstack-url.",
             cause="redirect",
         )
+    if looks_like_page(answer.body) and answer.status < REDIRECTS:
+        raise _no_zstack(answer, settings, "lists tickets")
     if from_gateway(answer):
         raise UnreachableError(
             f"something in front of the target answers for it (status {answer.status}): {_words(answer)}. Check "

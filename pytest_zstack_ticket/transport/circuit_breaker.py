@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime
 
-from pytest_zstack_ticket.api.classify import BUSY, announced_wait, from_gateway, is_policy
+from pytest_zstack_ticket.api.classify import BUSY, UNAVAILABLE, announced_wait, from_gateway, is_policy
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
+from pytest_zstack_ticket.transport.quota import forget_wait
 
 MOST_SILENT = 4
 """After this many requests in a row without an answer the target is asked whether it lives."""
@@ -17,8 +18,17 @@ MOST_SILENT = 4
 PROBES = 6
 BETWEEN = 0.5
 """Seconds between the probes of a target that is silent."""
-MOST_BUSY = 4
+MOST_BUSY = 8
 """So often a request is sent that the target is too busy for."""
+FIRST_GAP, LONGEST_GAP = 0.02, 0.08
+"""Seconds between two requests once a target was too busy and did not say for how long; doubled when it is again.
+
+Clean-up sends beside, and what it uses up is refused here: slower limits are kept by the pauses alone.
+"""
+SETTLING = 0.5
+"""Seconds in which nothing is sent then."""
+EASED, EASED_AFTER, MOST_PATIENCE = 0.8, 50, 200
+"""By what the gap shrinks, and after how many requests that were let pass; twice as many each time it was too much."""
 MAX_RETRY_AFTER = 60.0
 """Seconds that we stay away at most, if asked to."""
 
@@ -40,6 +50,9 @@ class CircuitBreaker:
         self._silent = 0
         self._lost_at = 0.0
         self._resume = 0.0
+        self._gap = self._next = self._settled = 0.0
+        self._kept = 0.0
+        self._passed, self._patience = 0, EASED_AFTER
         self._lock = threading.Lock()
         self.stopped = ""
         self.lost = ""
@@ -64,19 +77,48 @@ class CircuitBreaker:
         return answer
 
     def _sent(self, request: Request) -> Response | Failure:
-        """Send one request when the target lets us; what it was too busy for (429) was not done and is sent again."""
+        """Send one request when the target lets us; what it was too busy for (429) was not done and is sent again.
+
+        Where it says for how long it is (Retry-After), that is waited for; where it does not, all requests slow down.
+        """
+        began = self._clock.now()
         for _ in range(MOST_BUSY):
             self._wait()
+            sent = self._clock.now()
+            forget_wait(sent - began)
             answer = self._transport.send(request)
-            if isinstance(answer, Failure) or answer.status not in (429, 503):
+            if isinstance(answer, Failure) or answer.status not in (BUSY, UNAVAILABLE):
+                self._ease()
                 return answer
             wish = announced_wait(answer, self._clock.now())
             if wish is not None and from_gateway(answer):
                 with self._lock:
                     self._resume = max(self._resume, self._clock.now() + wish)
-            if wish is None or answer.status != BUSY:
+            if answer.status != BUSY:
                 return answer
+            if wish is None:
+                self._slow_down(sent)
         return answer
+
+    def _slow_down(self, sent: float) -> None:
+        """Send less often from now on: a limit that names no time to wait is still one.
+
+        What had been sent before all slowed down last says nothing new.
+        """
+        with self._lock:
+            now = self._clock.now()
+            if sent >= self._settled:
+                self._gap = self._kept or min(LONGEST_GAP, 2 * self._gap or FIRST_GAP)
+                self._patience = min(MOST_PATIENCE, self._patience * (2 if self._kept else 1))
+                self._next = self._settled = now + SETTLING
+                self._passed = self._kept = 0
+
+    def _ease(self) -> None:
+        """Send a little more often again after many requests that were let pass."""
+        with self._lock:
+            self._passed += 1
+            if self._gap and self._passed >= self._patience:
+                self._kept, self._gap, self._passed = self._gap, self._gap * EASED, 0
 
     def _wait(self) -> None:
         """Stay away as long as the target asked for, or stop if that is too long."""
@@ -85,6 +127,20 @@ class CircuitBreaker:
             self.stopped = f"the target asks us to stay away for {seconds:.0f} s (Retry-After)"
         elif seconds > 0:
             self._clock.sleep(seconds)
+        while (early := self._early()) > 0:
+            self._clock.sleep(early)
+
+    def _early(self) -> float:
+        """Return for how long the next request must wait for its turn; take the turn if it need not.
+
+        Nobody holds a turn in advance: all who wait slow down as soon as one of them is refused.
+        """
+        with self._lock:
+            now = self._clock.now()
+            if now < self._next:
+                return self._next - now
+            self._next = now + self._gap
+            return 0.0
 
     def close(self) -> None:
         """Give up connections."""
@@ -101,6 +157,12 @@ class CircuitBreaker:
         with self._lock:
             self._silent = 0
         if not is_gone(answer):
+            return
+        if not isinstance(answer, Failure) and answer.status == BUSY:
+            self.stopped = self.lost = (
+                "the target, or something in front of it, goes on answering 429: it takes fewer requests. Lower "
+                "--zstack-max-rate and --zstack-concurrency"
+            )
             return
         when = datetime.fromtimestamp(self._lost_at, UTC).astimezone().strftime("%H:%M:%S")
         said = (

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from urllib.parse import unquote
 
 from pytest_zstack_ticket.api.auth import LOG_INS, SESSIONS, logout_request
+from pytest_zstack_ticket.api.classify import from_gateway
 from pytest_zstack_ticket.api.strict_json import decode
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.base import Transport
@@ -24,7 +26,7 @@ class OpenSessions:
     def send(self, request: Request, /) -> Response | Failure:
         """Send one request."""
         answer = self._transport.send(request)
-        if isinstance(answer, Response) and answer.status == SUCCESS:
+        if isinstance(answer, Response) and answer.status == SUCCESS and not from_gateway(answer):
             if request.method == "PUT" and request.path in LOG_INS:
                 self._opened(answer)
             elif request.method == "DELETE" and request.path.startswith(SESSIONS):
@@ -33,10 +35,13 @@ class OpenSessions:
         return answer
 
     def log_out(self) -> list[Request]:
-        """Forget the open sessions and return the requests that log them out."""
+        """Forget the open sessions and return the requests that log them out.
+
+        They show the session as well: the API needs no Authorization for it, but gateways turn down what has none.
+        """
         with self._lock:
             left, self._open = list(self._open), {}
-        return [logout_request(session) for session in left]
+        return [replace(logout_request(session), headers=(("Authorization", f"OAuth {session}"),)) for session in left]
 
     def close(self) -> None:
         """Give up connections."""

@@ -1,4 +1,4 @@
-"""Count the pages that something in front of the target answered in its stead."""
+"""Count what something in front of the target answered in its stead."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 
-from pytest_zstack_ticket.api.classify import from_gateway, looks_like_page
+from pytest_zstack_ticket.api.classify import from_gateway
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.base import Transport
 
 
 class PageCounter:
-    """A transport that counts, by status, the answers that are a page of something in front of the target."""
+    """A transport that counts, by status, the answers of something in front of the target."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -22,7 +22,7 @@ class PageCounter:
     def send(self, request: Request, /) -> Response | Failure:
         """Send one request and look at its answer."""
         answer = self._transport.send(request)
-        if isinstance(answer, Response) and looks_like_page(answer.body) and from_gateway(answer):
+        if isinstance(answer, Response) and from_gateway(answer):
             with self._lock:
                 self.counts[answer.status] += 1
         return answer

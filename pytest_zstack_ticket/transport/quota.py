@@ -21,13 +21,13 @@ OPTIONS = {
 _WAITED: ContextVar[float] = ContextVar("zstack_waited", default=0.0)
 
 
-def forget_wait() -> None:
-    """Begin a request that has not waited for the rate limit yet."""
-    _WAITED.set(0.0)
+def forget_wait(so_far: float = 0.0) -> None:
+    """Begin a request that has not waited for the rate limit yet, or only for so many seconds."""
+    _WAITED.set(so_far)
 
 
 def waited() -> float:
-    """Return the seconds that the request of this context waited for the rate limit: they are not the target's."""
+    """Return the seconds that the request of this context waited for a rate limit: they are not the target's."""
     return _WAITED.get()
 
 
@@ -68,7 +68,7 @@ class QuotaTransport:
             wait = self._meter.wait(now=self._clock.now())
             if wait > 0:
                 self._clock.sleep(wait)
-        _WAITED.set(max(0.0, self._clock.now() - began))
+        _WAITED.set(_WAITED.get() + max(0.0, self._clock.now() - began))
 
     def close(self) -> None:
         """Give up connections."""

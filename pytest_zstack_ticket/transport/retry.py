@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 
-from pytest_zstack_ticket.api.classify import BUSY, announced_wait, from_gateway
+from pytest_zstack_ticket.api.classify import BUSY, UNAVAILABLE, announced_wait, from_gateway
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
 
-UNAVAILABLE = 503
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
 """Seconds between tries at least: they grow while a target refuses, whatever small wish it names."""

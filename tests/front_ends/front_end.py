@@ -29,6 +29,15 @@ SUSPECT = re.compile(
 """What a web application firewall takes for an attack."""
 FIREWALLS = {"waf": 403, "waf-400": 400, "waf-405": 405, "waf-406": 406}
 """Firewalls, and the status of their pages."""
+BLOCKED = {
+    "waf-json": (403, b"application/json", b"", '{"code":403,"msg":"您的请求存在安全风险","traceid":"7f3a"}'.encode()),
+    "waf-json-200": (200, b"application/json", b"", b'{"code":10403,"success":false,"message":"request blocked"}'),
+    "waf-200": (200, b"text/html", b"", b"<html><head><title>Request Rejected</title></head></html>"),
+    "waf-302": (302, b"text/html", b"https://block.example/denied?id=88", b""),
+}
+"""Firewalls that answer something else than a page of an error: its status, type, Location and body."""
+RATE, BURST = 60, 15
+"""Requests a second that the limiter lets pass, and at once."""
 REASONS = {
     400: "Bad Request",
     401: "Authorization Required",
@@ -52,6 +61,31 @@ class FrontEnd:
     upstreams: tuple[tuple[str, int], ...]
     per_connection: int = 7
     turn: Iterator[int] = field(default_factory=itertools.count)
+    tokens: float = BURST
+    filled: float = 0.0
+
+    def own(self, head: h11.Request, body: bytes) -> bytes | None:
+        """Return what this front end answers itself: a firewall, an API gateway that wants to see a session, a limiter.
+
+        No bytes at all close the connection; None passes the request on.
+        """
+        suspect = SUSPECT.search(unquote_to_bytes(head.target.replace(b"+", b" ")) + b"\n" + decoded(body))
+        if self.kind == "waf-closes" and suspect:
+            return b""
+        if self.kind in BLOCKED and suspect:
+            return said(*BLOCKED[self.kind])
+        named = any(
+            name == b"authorization" and value.startswith((b"OAuth ", b"ZStack ")) for name, value in head.headers
+        )
+        if self.kind == "wants-session" and not named and b"login" not in head.target:
+            return said(401, b"application/json", b"", b'{"message":"Missing Authentication Token"}')
+        if self.kind == "limiter":
+            now = asyncio.get_running_loop().time()
+            self.tokens, self.filled = min(BURST, self.tokens + RATE * (now - self.filled)), now
+            if self.tokens < 1:
+                return said(429, b"application/json", b"", b'{"message":"API rate limit exceeded"}')
+            self.tokens -= 1
+        return None
 
     def choose(self, request: h11.Request) -> int:
         """Return which node gets a request."""
@@ -76,6 +110,9 @@ class FrontEnd:
             )
         if self.kind == "user-interface" and head.method == b"GET" and not OF_THE_API.match(head.target):
             return page(200, "OK")
+        own = self.own(head, request.body)
+        if own is not None:
+            return own
         node = self.choose(head)
         got = await ask(self.upstreams[node], rewritten(self.kind, request))
         return self.shaped(got, node)
@@ -95,6 +132,8 @@ class FrontEnd:
         }
         if self.kind in hides and hides[self.kind](status):
             return page(status, REASONS.get(status, "Error"))
+        if self.kind == "gateway-5xx" and status >= 500:
+            return said(status, b"application/json", b"", b'{"message":"Service Unavailable"}')
         if self.kind == "sticky-cookie":
             return raw(got, headers=((b"Set-Cookie", b"NODE=n%d; Path=/" % node),))
         if self.kind == "gzip" and len(got.body) > 20:
@@ -121,6 +160,8 @@ class FrontEnd:
                     writer.write(page(400, "Bad Request", (b"Connection", b"close")))
                     break
                 data = await self.answer(request)
+                if not data:
+                    break
                 last = self.kind == "keep-alive-limit" and number >= self.per_connection
                 if last:
                     data = data.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
@@ -145,6 +186,13 @@ class FrontEnd:
 
 
 STRIPPED = frozenset({b"server", b"date", b"set-cookie", b"vary", b"allow", b"cache-control", b"expires"})
+
+
+def said(status: int, kind: bytes, place: bytes, body: bytes) -> bytes:
+    """Return an answer of a front end's own, that is no page of an error."""
+    headers = [(b"Content-Type", kind), (b"Content-Length", b"%d" % len(body))]
+    headers += [(b"Location", place)] if place else []
+    return raw(Message(h11.Response(status_code=status, headers=headers), body))
 
 
 def decoded(body: bytes) -> bytes:
@@ -189,6 +237,11 @@ KINDS = (
     "waf-400",
     "waf-405",
     "waf-406",
+    *BLOCKED,
+    "waf-closes",
+    "wants-session",
+    "gateway-5xx",
+    "limiter",
     "own-limits",
     "pages-400",
     "pages-401",

@@ -26,12 +26,24 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
-from tests.front_ends.front_end import FIREWALLS, KINDS
+from tests.front_ends.front_end import BLOCKED, FIREWALLS, KINDS
 
 ROOT = Path(__file__).parents[2]
 NODES = {"sticky-cookie": 2}
 HARMLESS_PAGES = {"pages-401", "pages-403"}
-HIDES = frozenset({*FIREWALLS, "own-limits", *(kind for kind in KINDS if kind.startswith("pages-"))}) - HARMLESS_PAGES
+HIDES = (
+    frozenset(
+        {
+            *FIREWALLS,
+            *BLOCKED,
+            "wants-session",
+            "gateway-5xx",
+            "own-limits",
+            *(kind for kind in KINDS if kind.startswith("pages-")),
+        }
+    )
+    - HARMLESS_PAGES
+)
 """Kinds that answer pages of their own in the API's stead; without access keys the API answers neither 401 nor 403."""
 CLOUD = "embedded?latency=0.05"
 """Jobs last longer than the way through a front end, or none would be polled while it runs (ZT-JOB-006)."""

@@ -1,6 +1,7 @@
 import pytest
 
-from pytest_zstack_ticket.api.classify import classify, job_id, looks_like_page, segment
+from pytest_zstack_ticket.api.classify import classify, job_id, segment
+from pytest_zstack_ticket.api.foreign_answers import looks_like_page
 from pytest_zstack_ticket.model.outcome import Accepted, Malformed, Refused, Unanswered, Unfinished
 from pytest_zstack_ticket.model.profile import Release
 from tests.support.builders import JOB, LOCATION, answered, error, failed, inventory, job, profile

@@ -95,11 +95,13 @@ def test_a_number_in_a_message_makes_no_reason_of_its_own_and_another_need_does(
         {"key": "unmet-need", "parameters": {"need": "stranger"}},
         {"key": "not-shown", "parameters": {"member": "history"}},
         {"key": "not-shown", "parameters": {"member": "total"}},
+        {"key": "front-end", "parameters": {"status": "403"}},
+        {"key": "front-end", "parameters": {"status": "413"}},
     ]
     found = causes_in([row(f"ZT-JOB-00{n}", "inconclusive", reason=one) for n, one in enumerate(reasons)])
     first, *others = [ids(one.rows) for one in found.reasons]
     assert first == ["ZT-JOB-000", "ZT-JOB-001"]
-    assert others == [[f"ZT-JOB-00{n}"] for n in range(2, 6)]
+    assert others == [[f"ZT-JOB-00{n}"] for n in range(2, 8)]
 
 
 def test_a_waived_failure_comes_last_whatever_it_explains():

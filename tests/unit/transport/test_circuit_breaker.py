@@ -4,6 +4,7 @@ import pytest
 
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.circuit_breaker import MOST_SILENT, PROBES, CircuitBreaker
+from pytest_zstack_ticket.transport.quota import waited
 from tests.support.manual_clock import ManualClock
 
 PROBE = Request(method="PUT", path="/alive")
@@ -101,6 +102,7 @@ def test_a_busy_target_is_left_alone_as_long_as_it_asks():
     assert breaker(line, clock=clock).send(POST) == Response(status=200, body=b"{}")
     assert clock.now() - begun == 6.0
     assert line.sent == 3
+    assert waited() == 6.0  # none of it is the target's time
 
 
 @pytest.mark.parametrize("wish", ["999999999999", "86400"])
@@ -114,11 +116,56 @@ def test_a_wish_to_stay_away_for_long_stops_the_run(wish: str):
 
 
 @pytest.mark.parametrize("wish", ["-1", "soon", "1e9", "NaN", "٣"])
-def test_a_wish_that_is_none_is_not_waited_for(wish: str):
+def test_where_no_wish_can_be_understood_it_sends_more_slowly(wish: str):
+    clock, line = ManualClock(), Busy(2, wish)
+    through = breaker(line, clock=clock)
+    assert through.send(POST).status == 200
+    assert line.sent == 3
+    before = clock.now()
+    for _ in range(10):
+        through.send(POST)
+    assert clock.now() - before > 9 * 0.02
+
+
+class Limiter:
+    """A line that lets 15 requests a second pass, 15 at once, and turns down all others without Retry-After."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self.clock, self.tokens, self.last, self.refused = clock, 15.0, clock.now(), 0
+
+    def send(self, request: Request, /) -> Response:
+        now = self.clock.now()
+        self.tokens, self.last = min(15.0, self.tokens + 15 * (now - self.last)), now
+        if self.tokens < 1:
+            self.refused += 1
+            return Response(
+                status=429, headers=(("content-type", "application/json"),), body=b'{"message":"slow down"}'
+            )
+        self.tokens -= 1
+        return Response(status=200, body=b"{}")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_it_finds_the_pace_of_a_limit_that_names_none():
     clock = ManualClock()
+    line = Limiter(clock)
+    through = breaker(line, clock=clock)
     begun = clock.now()
-    breaker(Busy(9, wish), clock=clock).send(POST)
-    assert clock.now() == begun
+    assert all(through.send(POST).status == 200 for _ in range(300))
+    assert line.refused < 12
+    assert clock.now() - begun < 40
+    assert through.stopped == ""
+
+
+def test_a_limit_that_never_lets_pass_is_named_as_one():
+    line = Busy(999, "")
+    through = breaker(line)
+    for _ in range(MOST_SILENT):
+        through.send(POST)
+    assert "429" in through.stopped
+    assert "--zstack-max-rate" in through.stopped
 
 
 def test_pages_of_a_front_end_do_not_stop_a_run():

@@ -1,4 +1,4 @@
-"""Pages of something in front of the target are counted, the target's own are not."""
+"""Answers of something in front of the target are counted, the target's own are not."""
 
 import pytest
 
@@ -7,6 +7,7 @@ from pytest_zstack_ticket.transport.page_counter import PageCounter
 
 ASK = Request(method="GET", path="/v1/tickets")
 NGINX = b"<html><center><h1>403 Forbidden</h1></center><hr><center>nginx</center></html>"
+JSON = (("content-type", "application/json"),)
 TOMCAT = b"<!doctype html><html><head><title>HTTP Status 404 \xe2\x80\x93 Not Found</title></head></html>"
 
 
@@ -29,11 +30,14 @@ class Line:
         (Response(status=503, body=NGINX), {503: 1}),
         (Response(status=404, body=TOMCAT), {}),
         (Response(status=403, body=b'{"error": {}}'), {}),
-        (Response(status=200, body=NGINX), {}),
+        (Response(status=200, body=NGINX), {200: 1}),
+        (Response(status=429, headers=JSON, body=b'{"message": "slow down"}'), {429: 1}),
+        (Response(status=403, headers=JSON, body=b'{"code": 403, "msg": "blocked"}'), {403: 1}),
+        (Response(status=202, headers=JSON, body=b'{"location": "/zstack/v1/api-jobs/x"}'), {}),
         (Failure(kind="reset", detail="closed"), {}),
     ],
 )
-def test_only_pages_of_front_ends_count(answer: Response | Failure, counted: dict[int, int]):
+def test_only_answers_of_front_ends_count(answer: Response | Failure, counted: dict[int, int]):
     counter = PageCounter(Line(answer))
     assert counter.send(ASK) == answer
     assert counter.counts == counted

@@ -1,0 +1,93 @@
+"""Recognise answers that the API cannot have written: what front ends say in words of their own.
+
+The API writes JSON without a Content-Type and in its own vocabulary, measured on 5.2.1; its container writes pages of
+its own. Firewalls and API gateways refuse with pages under any status, with redirections to a page elsewhere, or with
+JSON such as `{"code": 403, "msg": "blocked", "traceid": "…"}`.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from pytest_zstack_ticket.api.strict_json import decode
+from pytest_zstack_ticket.model.exchange import Json, Response
+
+LARGEST = 16384
+"""Bytes of the largest refusal of a gateway that is looked at."""
+_OURS = re.compile(
+    rb'"(?:inventory|inventories|location|apiTimeout|schema|total|uuid|description|details|elaboration|causes?|cost|params)"\s*:'
+    rb"|\b[A-Z][A-Z0-9_]*(?:\.[A-Z0-9_]+)*\.\d{4}\b"
+)
+"""A key of the API's answers, or a code of its errors."""
+_SAYS = frozenset(
+    {"message", "msg", "errormessage", "errormsg", "errmsg", "error_message", "error_msg"}
+    | {"title", "reason", "detail", "fault", "faultstring", "info"}
+)
+"""Keys under which gateways say why they refuse, in lower case."""
+CACHE_HEADERS = frozenset(
+    {
+        "x-cache",
+        "x-cache-status",
+        "x-proxy-cache",
+        "x-cache-lookup",
+        "cf-cache-status",
+        "x-varnish-cache",
+        "cache-status",
+    }
+)
+"""Headers in which caches say whether they answered."""
+_HIT = re.compile(r"\b(?:hit|stale)\b", re.IGNORECASE)
+_CONTAINER = re.compile(
+    rb"HTTP Status [1-5][0-9]{2}|HTTP ERROR [1-5][0-9]{2}|Apache Tomcat|Powered by Jetty", re.IGNORECASE
+)
+
+
+def looks_like_page(body: bytes) -> bool:
+    """Return True for an HTML page, as a container or a gateway writes it."""
+    head = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return head.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<h1", b"<center")) or b"<html" in head
+
+
+def is_container_page(body: bytes) -> bool:
+    """Return True for an error page that the API's own servlet container writes (Tomcat, Jetty)."""
+    return looks_like_page(body) and _CONTAINER.search(body[:4096]) is not None
+
+
+def is_foreign_page(answer: Response) -> bool:
+    """Return True for a page that is not the container's own, whatever its status: the API itself writes none."""
+    return looks_like_page(answer.body) and not is_container_page(answer.body)
+
+
+def is_foreign_json(answer: Response) -> bool:
+    """Return True for a refusal in JSON that shares neither header, nor key, nor code with any answer of the API."""
+    body = answer.body
+    if "json" not in (answer.header("content-type") or "").lower() or not 2 < len(body) <= LARGEST:
+        return False
+    if _OURS.search(body) or any(
+        "JSESSIONID" in value for name, value in answer.headers if name.lower() == "set-cookie"
+    ):
+        return False
+    value = decode(body)
+    if not isinstance(value, dict):
+        return False
+    inner = [one for one in value.values() if isinstance(one, dict)]
+    return any(map(_says_why, (value, *inner))) or (len(value) > 1 and isinstance(value.get("error"), str))
+
+
+def is_from_cache(answer: Response) -> bool:
+    """Return True for an answer that a cache says it had kept: Age, X-Cache: HIT and the like."""
+    marks = (value for name, value in answer.headers if name.lower() in CACHE_HEADERS)
+    return answer.header("age") is not None or any(_HIT.search(value) for value in marks)
+
+
+def leads_elsewhere(answer: Response) -> bool:
+    """Return True for a redirection away from the API: with a page, or without words to a URL of something else."""
+    if not 300 <= answer.status < 400:
+        return False
+    place = urlsplit(answer.header("location") or "")
+    return is_foreign_page(answer) or (not answer.body and bool(place.netloc) and "/v1/" not in place.path)
+
+
+def _says_why(value: dict[str, Json]) -> bool:
+    return any(key.lower() in _SAYS and isinstance(text, str) and text.strip() for key, text in value.items())

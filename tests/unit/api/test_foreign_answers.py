@@ -1,0 +1,91 @@
+"""What front ends say in words of their own is told from what the API says, right or wrong."""
+
+import pytest
+
+from pytest_zstack_ticket.api.classify import from_gateway
+from pytest_zstack_ticket.model.exchange import Response
+
+JSON = (("Content-Type", "application/json"),)
+COOKIE = (("Set-Cookie", "JSESSIONID=1; Path=/zstack; HttpOnly"),)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (403, '{"code":403,"msg":"您的请求存在安全风险","traceid":"7f"}'),
+        (200, '{"code":10403,"success":false,"message":"request blocked by security policy"}'),
+        (401, '{"message":"Missing Authentication Token"}'),
+        (415, '{"message":"Unsupported Media Type","code":"UNSUPPORTED_MEDIA_TYPE"}'),
+        (403, '{"error_msg":"Backend unavailable","error_code":"APIG.0201x","request_id":"a"}'),
+        (400, '{"RequestId":"A","HostId":"h","Code":"InvalidParameter","Message":"bad"}'),
+        (404, '{"timestamp":"2026-01-01T00:00:00","status":404,"error":"Not Found","path":"/zstack/v1/x"}'),
+        (413, '{"error":"payload too large","limit":4096}'),
+        (500, '{"fault":{"faultstring":"Body buffer overflow","detail":{"errorcode":"x"}}}'),
+        (403, '{"error":{"code":403,"message":"blocked by policy"}}'),
+    ],
+)
+def test_json_in_words_of_something_else_is_a_front_end_s(status: int, body: str):
+    assert from_gateway(Response(status=status, headers=JSON, body=body.encode()))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"error":{"code":"SYS.1007","description":"One or more API argument is invalid","details":"x"}}',
+        '{"code":"SYS.1007","description":"x","details":"y"}',
+        '{"errorCode":{"code":"SYS.1007","message":"x"}}',
+        '{"error":"field[name] is mandatory"}',
+        '{"error":{}}',
+        '{"error":null}',
+        "{}",
+        '{"message":"org.zstack.Failed SYS.1000"}',
+        '{"inventory":{"uuid":"a","message":"x"}}',
+        '["SYS.1007"]',
+        '"blocked"',
+    ],
+)
+def test_wrong_answers_in_the_api_s_own_words_stay_its_own(body: str):
+    assert not from_gateway(Response(status=400, headers=JSON, body=body.encode()))
+
+
+@pytest.mark.parametrize("headers", [(), (*JSON, *COOKIE), (("Content-Type", "text/plain"),)])
+def test_json_that_carries_marks_of_the_api_is_its_own(headers: tuple[tuple[str, str], ...]):
+    assert not from_gateway(Response(status=403, headers=headers, body=b'{"message":"blocked"}'))
+
+
+@pytest.mark.parametrize("status", [200, 202, 403, 404])
+def test_a_page_is_a_front_end_s_whatever_its_status_unless_the_container_wrote_it(status: int):
+    page = b"<!DOCTYPE html><html><head><title>%s</title></head></html>"
+    assert from_gateway(Response(status=status, body=page % b"Request Rejected"))
+    assert not from_gateway(Response(status=status, body=page % b"HTTP Status 404 - Not Found"))
+
+
+@pytest.mark.parametrize(
+    ("place", "body", "foreign"),
+    [
+        ("https://block.example/denied?id=1", b"", True),
+        ("/zstack/", b"", False),
+        ("/zstack/v1/tickets2", b"", False),
+        ("http://10.0.0.5:8080/zstack/v1/tickets", b"", False),
+        ("https://block.example/denied", b'{"error":{"code":"SYS.1000"}}', False),
+        ("", b"", False),
+    ],
+)
+def test_a_redirection_to_something_else_is_a_front_end_s(place: str, body: bytes, foreign: bool):
+    assert from_gateway(Response(status=302, headers=(("Location", place),), body=body)) is foreign
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("Age", "0", True),
+        ("X-Cache", "HIT from edge", True),
+        ("X-Cache-Status", "STALE", True),
+        ("X-Cache-Status", "MISS", False),
+        ("CF-Cache-Status", "DYNAMIC", False),
+        ("Cache-Control", "no-store", False),
+    ],
+)
+def test_what_a_cache_had_kept_is_not_the_api_s(name: str, value: str, kept: bool):
+    answer = Response(status=200, headers=((name, value),), body=b'{"inventories":[]}')
+    assert from_gateway(answer) is kept

@@ -1,0 +1,49 @@
+"""What the doctor learns of a front end: the statuses that it answers itself, and whether it closes connections."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from pytest_zstack_ticket.model.exchange import Failure, Response
+from pytest_zstack_ticket.target.front_end import SUSPICIOUS, hidden_answers
+
+OURS = Response(status=404, body=b"no such job")
+BLOCKED = Response(status=403, headers=(("Content-Type", "application/json"),), body=b'{"code":403,"msg":"blocked"}')
+BUSY = Response(status=429, body=b"slow down")
+LIMITED = Response(status=503, body=b"<html><center>nginx</center></html>")
+RESET = Failure(kind="reset", detail="closed", sent=True)
+
+
+def result(answer):
+    return SimpleNamespace(exchanges=(SimpleNamespace(answer=answer),))
+
+
+class Endpoint:
+    """Answers queries with something suspicious in one way, and all other calls in another."""
+
+    def __init__(self, *, suspicious, others):
+        self.suspicious, self.others = suspicious, others
+        self.wrong_login = result(others)
+
+    def query(self, condition, *, limit):
+        assert limit == 1
+        return result(self.suspicious if condition in SUSPICIOUS else self.others)
+
+    def call(self, *_parts, **_more):
+        return result(self.others)
+
+
+@pytest.mark.parametrize(
+    ("suspicious", "others", "statuses", "closes"),
+    [
+        (OURS, OURS, (), False),
+        (BLOCKED, OURS, (403,), False),
+        (BLOCKED, LIMITED, (403, 503), False),
+        (RESET, OURS, (), True),
+        (RESET, RESET, (), False),
+        (BUSY, OURS, (), False),
+    ],
+)
+def test_what_came_instead_is_told(suspicious, others, statuses, closes):
+    hidden = hidden_answers(Endpoint(suspicious=suspicious, others=others), log_in=True)
+    assert (hidden.statuses, hidden.closes) == (statuses, closes)
