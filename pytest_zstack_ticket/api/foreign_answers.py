@@ -8,6 +8,7 @@ JSON such as `{"code": 403, "msg": "blocked", "traceid": "…"}`.
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from pytest_zstack_ticket.api.strict_json import decode
@@ -25,6 +26,16 @@ _SAYS = frozenset(
     | {"title", "reason", "detail", "fault", "faultstring", "info"}
 )
 """Keys under which gateways say why they refuse, in lower case."""
+POLICIES = frozenset({401, 403, 405, 413, 414, 415, 429, 431, 451, 502, 504})
+"""Statuses with which front ends refuse by rules of their own; with others JSON may be an API's own wrong answer."""
+_REFUSES = re.compile(
+    r"\b(?:waf|firewall|blocked|malicious|attacks?)\b|拦截|防火墙|恶意|攻击|安全风险|安全策略", re.IGNORECASE
+)
+"""Words of what blocks requests."""
+_OF_GATEWAYS = ({"requestid", "hostid"}, {"request_id", "error_code"}, {"fault"})
+"""Keys, in lower case, that only gateways are known to answer together."""
+_OF_FRAMEWORKS = ({"timestamp", "path"}, {"statuscode", "message"}, {"detail"}, {"type", "title"})
+"""Keys of the errors that web frameworks write where the program behind them does not: that program is the API."""
 CACHE_HEADERS = frozenset(
     {
         "x-cache",
@@ -60,7 +71,11 @@ def is_foreign_page(answer: Response) -> bool:
 
 
 def is_foreign_json(answer: Response) -> bool:
-    """Return True for a refusal in JSON that shares neither header, nor key, nor code with any answer of the API."""
+    """Return True for a refusal in JSON that shares neither header, nor key, nor code with any answer of the API.
+
+    An API that words its errors wrongly does that, too. So the status has to be one of rules, the words those of what
+    blocks or the name of the status alone, or the keys those of gateways; what frameworks write on their own is the API's.
+    """
     body = answer.body
     if "json" not in (answer.header("content-type") or "").lower() or not 2 < len(body) <= LARGEST:
         return False
@@ -71,7 +86,13 @@ def is_foreign_json(answer: Response) -> bool:
     value = decode(body)
     if not isinstance(value, dict):
         return False
+    keys = {key.lower() for key in value}
+    if any(known <= keys for known in _OF_FRAMEWORKS):
+        return False
     inner = [one for one in value.values() if isinstance(one, dict)]
+    of_gateway = any(known <= keys for known in _OF_GATEWAYS) or _says_no_more_than(answer.status, value)
+    if not (of_gateway or answer.status in POLICIES or _REFUSES.search(body.decode("utf-8", "replace"))):
+        return False
     return any(map(_says_why, (value, *inner))) or (len(value) > 1 and isinstance(value.get("error"), str))
 
 
@@ -87,6 +108,12 @@ def leads_elsewhere(answer: Response) -> bool:
         return False
     place = urlsplit(answer.header("location") or "")
     return is_foreign_page(answer) or (not answer.body and bool(place.netloc) and "/v1/" not in place.path)
+
+
+def _says_no_more_than(status: int, value: dict[str, Json]) -> bool:
+    """Return True if the reason is but the name of the status, as gateways write it in the place of a body."""
+    names = {one.phrase.lower() for one in HTTPStatus if one == status}
+    return any(isinstance(text, str) and text.lower() in names for key, text in value.items() if key.lower() in _SAYS)
 
 
 def _says_why(value: dict[str, Json]) -> bool:

@@ -18,7 +18,7 @@ COOKIE = (("Set-Cookie", "JSESSIONID=1; Path=/zstack; HttpOnly"),)
         (415, '{"message":"Unsupported Media Type","code":"UNSUPPORTED_MEDIA_TYPE"}'),
         (403, '{"error_msg":"Backend unavailable","error_code":"APIG.0201x","request_id":"a"}'),
         (400, '{"RequestId":"A","HostId":"h","Code":"InvalidParameter","Message":"bad"}'),
-        (404, '{"timestamp":"2026-01-01T00:00:00","status":404,"error":"Not Found","path":"/zstack/v1/x"}'),
+        (503, '{"message":"Service Unavailable"}'),
         (413, '{"error":"payload too large","limit":4096}'),
         (500, '{"fault":{"faultstring":"Body buffer overflow","detail":{"errorcode":"x"}}}'),
         (403, '{"error":{"code":403,"message":"blocked by policy"}}'),
@@ -46,6 +46,24 @@ def test_json_in_words_of_something_else_is_a_front_end_s(status: int, body: str
 )
 def test_wrong_answers_in_the_api_s_own_words_stay_its_own(body: str):
     assert not from_gateway(Response(status=400, headers=JSON, body=body.encode()))
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, '{"timestamp":"2026-01-01T00:00:00","status":404,"error":"Not Found","path":"/zstack/v1/x"}'),
+        (403, '{"timestamp":1767225600000,"status":403,"error":"Forbidden","path":"/zstack/v1/tickets"}'),
+        (400, '{"statusCode":400,"message":["name should not be empty"],"error":"Bad Request"}'),
+        (422, '{"detail":[{"loc":["body","name"],"msg":"field required"}]}'),
+        (400, '{"type":"https://tools.ietf.org/html/rfc7231","title":"One or more errors","status":400}'),
+        (400, '{"code":400,"msg":"name is mandatory","data":null}'),
+        (200, '{"code":1001,"success":false,"message":"name is mandatory"}'),
+        (500, '{"code":500,"message":"internal error"}'),
+        (503, '{"message":"the ticket cannot be created"}'),
+    ],
+)
+def test_an_api_that_words_its_errors_wrongly_is_no_front_end(status: int, body: str):
+    assert not from_gateway(Response(status=status, headers=JSON, body=body.encode()))
 
 
 @pytest.mark.parametrize("headers", [(), (*JSON, *COOKIE), (("Content-Type", "text/plain"),)])
