@@ -47,6 +47,7 @@ CHECKS: dict[str, CheckFunction] = {
     "schema-part": response_format.schema_part,
     "no-html-page": response_format.no_html_page,
     "no-stack-trace": response_format.no_stack_trace,
+    "no-call-to-repeat": response_format.no_call_to_repeat,
     "no-secret": response_format.no_secret,
     "charset": response_format.charset,
     "media-type": response_format.media_type,

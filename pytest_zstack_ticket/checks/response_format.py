@@ -32,6 +32,8 @@ TRACE_MARKS = ("\tat ", "Traceback (most recent call last)", "Caused by: ", "\n 
 _FRAME = re.compile(r"[\n>]\s*[\w.$/;&#]+\((?:[\w$]+\.java:\d+|Native Method|Unknown Source)\)")
 """A frame of a Java stack as Tomcat's error page prints it: on a line of its own, without `at`."""
 
+_BUSY = 503
+_AT_ONCE = re.compile("0+")
 _INDEX = re.compile(r"[0-9]{1,9}(?![\s\S])")
 
 
@@ -120,6 +122,15 @@ def no_html_page(trails: Trails, _arguments: Arguments, _profile: Profile) -> Ju
             return Undecided(Phrase.of("front-end", status=answer.status))
         if looks_like_page(answer.body):
             return violation(Phrase.of("expect-no-page"), Phrase.of("was-page", status=answer.status))
+    return None
+
+
+def no_call_to_repeat(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that no 503 of the API carries `Retry-After: 0`: okhttp sends the request again at once, a POST too."""
+    for answer in answers(trails["subject"]):
+        wish = (answer.header("retry-after") or "").strip()
+        if answer.status == _BUSY and _AT_ONCE.fullmatch(wish) and not from_gateway(answer):
+            return violation(Phrase.of("expect-no-call-to-repeat"), Phrase.of("shows", value=f"Retry-After: {wish}"))
     return None
 
 

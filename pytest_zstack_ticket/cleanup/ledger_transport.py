@@ -65,6 +65,7 @@ class LedgerTransport:
             return
         body = decode(answer.body)
         row = body.get("inventory") if isinstance(body, dict) else None
-        account = row.get("accountUuid") if isinstance(row, dict) else None
-        if isinstance(account, str):
-            self._ledger.own(account)
+        shown = row if isinstance(row, dict) else {}
+        for owner in (shown.get("accountUuid"), shown.get("userUuid")):
+            if isinstance(owner, str):
+                self._ledger.own(owner)

@@ -14,6 +14,9 @@ JsonObject: TypeAlias = dict[str, Json]
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
+ANSWERED_COOKIES = "cookies of an answer"
+"""As the value of a Cookie header: send all cookies that the last answer to a session set, whatever their names."""
+
 Cut: TypeAlias = Literal["", "at-once", "when-answered"]
 """When we cut the connection of a request ourselves: not at all, as soon as it is sent, or once an answer is there."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import threading
 import time
@@ -128,6 +129,12 @@ class TicketSet:
         """Query tickets by conditions, with blanks written as +, as HTML forms and urlencode do."""
         query = urlencode([*(("q", one) for one in self.fill_in(*conditions)), ("limit", LIMIT)])
         return self._endpoint.call("GET", f"/v1/tickets?{query}")
+
+    def query_in_lower_case(self, *conditions: str) -> CallResult:
+        """Query tickets by conditions, with the digits of percent-escapes in lower case (RFC 3986 section 2.1)."""
+        query = urlencode([*(("q", one) for one in self.fill_in(*conditions)), ("limit", LIMIT)], quote_via=quote)
+        escaped = re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), query)
+        return self._endpoint.call("GET", f"/v1/tickets?{escaped}")
 
     def listing(self) -> CallResult:
         """Query for all tickets of the set by a pattern."""

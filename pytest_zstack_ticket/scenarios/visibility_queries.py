@@ -52,6 +52,7 @@ def _queries_by_uuid(ticket: SoughtTicket) -> dict[str, str]:
         "range-of-uuids": query_path(f"uuid>={uuid}", f"uuid<={uuid}"),
         "no-other-uuid": query_path(f"uuid!={'0' * 32}", newest=True),
         "path": f"/v1/tickets/{uuid}",
+        "path-in-capitals": f"/v1/tickets/{uuid.upper()}",
     }
 
 

@@ -3,6 +3,7 @@
 May import `model` only.
 """
 
+from pytest_zstack_ticket.model.exchange import ANSWERED_COOKIES
 from pytest_zstack_ticket.model.nonce import NONCE
 from pytest_zstack_ticket.strategies.base_draft import calibration_body, calibration_draft
 from pytest_zstack_ticket.strategies.drafts import MutatedDraft, api_bodies, drafts, mutated_drafts, names
@@ -16,6 +17,7 @@ from pytest_zstack_ticket.strategies.variations import marked_draft, variations
 from pytest_zstack_ticket.strategies.varied_drafts import varied_draft
 
 __all__ = [
+    "ANSWERED_COOKIES",
     "NONCE",
     "MutatedDraft",
     "api_bodies",

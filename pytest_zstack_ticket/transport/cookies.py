@@ -2,7 +2,8 @@
 
 A request with a session sends only what answers to that session set, and what was set before there was any; a request
 without one sends only what answers to such requests set. So no cookie helps where access without a session is tested.
-The session of a servlet container, and whatever else is named like a session or a token, is never kept.
+The session of a servlet container, and whatever else is named like a session or a token, is never kept for them. Only a
+request that asks for it by `ANSWERED_COOKIES` sends what the last answer to a session set, whatever its name.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import replace
 from email.utils import parsedate_to_datetime
 
 from pytest_zstack_ticket.api.messages import json_object
-from pytest_zstack_ticket.model.exchange import Request, Response
+from pytest_zstack_ticket.model.exchange import ANSWERED_COOKIES, Request, Response
 
 MOST_JARS = 256
 MOST_COOKIES = 16
@@ -37,10 +38,15 @@ class BalancerCookies:
         self._root = root
         self._lock = threading.Lock()
         self._jars: OrderedDict[str, dict[str, str]] = OrderedDict({WITHOUT_SESSION: {}})
+        self._answered = ""
 
     def added_to(self, request: Request) -> Request:
         """Return a request with the cookies of its session; one that brings its own is left alone."""
-        if any(name.lower() == "cookie" for name, _ in request.headers):
+        brought = [value for name, value in request.headers if name.lower() == "cookie"]
+        if brought == [ANSWERED_COOKIES]:
+            others = (pair for pair in request.headers if pair[0].lower() != "cookie")
+            return replace(request, headers=(*others, ("Cookie", self._answered)))
+        if brought:
             return request
         with self._lock:
             cookies = {**self._jars[WITHOUT_SESSION], **self._jars.get(whose(request), {})}
@@ -54,6 +60,8 @@ class BalancerCookies:
         set_here = [value for name, value in answer.headers if name.lower() == "set-cookie"]
         if not set_here:
             return
+        if whose(request):
+            self._answered = "; ".join(text.partition(";")[0].strip() for text in set_here[:MOST_COOKIES])
         owner = _made(answer) if LOGIN in request.path and not whose(request) else whose(request)
         if owner is None:
             return

@@ -230,9 +230,9 @@ def _no_chunks(lines: Lines, body: bytes, *, coding: str = "chunked") -> Framed:
 
 
 def _extended(lines: Lines, body: bytes) -> Framed:
-    """Send chunks with an extension, and a trailer."""
+    """Send chunks with an extension, and a trailer of two fields: a server may have read no more than one."""
     chunked = [*_without(lines, "content-length"), "Transfer-Encoding: chunked"]
-    return chunked, _chunks(body, extension=b";conformance=1", end=b"0\r\nX-Conformance: 1\r\n\r\n")
+    return chunked, _chunks(body, extension=b";conformance=1", end=b"0\r\nX-Conformance: 1\r\nX-Further: 1\r\n\r\n")
 
 
 def _trailing(lines: Lines, body: bytes) -> Framed:

@@ -37,6 +37,8 @@ WIDER = (
     "description={own}' or 1=1",
 )
 """Conditions that no ticket meets, each with a text that would meet all of them if it were carried out."""
+WIDER_PATHS = ("{none}' or '1'='1", "{none} or 1=1", "%")
+"""What stands for the uuid in the path of a ticket that does not exist, likewise."""
 FETCHED = ("name", "description", "requestName", "apiBody")
 SECONDS = 10.0
 LATER = 1.0
@@ -98,12 +100,16 @@ def test_members_of_the_server_take_no_effect_in_an_event(zstack_canary, zstack_
 
 @pytest.mark.requirement("ZT-ACCESS-017")
 @pytest.mark.zstack_alone("queries")
-def test_text_of_a_condition_widens_nothing(zstack_tickets, zstack_examine):
-    """A condition whose value contains quotes, `or 1=1`, wildcards or other conditions shows no ticket, or is refused."""
+def test_text_of_a_condition_widens_nothing(ticket_endpoint, zstack_tickets, zstack_examine):
+    """A condition or path whose text contains quotes, `or 1=1`, wildcards or conditions shows no ticket, or is refused."""
     before = zstack_tickets.first_listing
     for condition in WIDER:
         result = zstack_tickets.query(condition)
         violation = zstack_examine("not-widened", edit=edit_of("wider"), subject=result, before=before)
+        assert violation is None, violation
+    for text in WIDER_PATHS:
+        result = ticket_endpoint.call("GET", f"/v1/tickets/{quote(text.format(none=uuid.uuid4().hex))}")
+        violation = zstack_examine("not-widened", edit=edit_of("wider-path"), subject=result, before=before)
         assert violation is None, violation
 
 
@@ -256,7 +262,7 @@ def test_line_end_in_a_text_makes_no_header(ticket_endpoint, zstack_examine):
         "refused-text": ticket_endpoint.create(ticket_endpoint.draft(accountSystemType=text)),
         "path": ticket_endpoint.call("GET", f"/v1/tickets/{quoted}"),
         "query": ticket_endpoint.call("GET", f"/v1/tickets?limit=1&q=name={quoted}"),
-        "job": ticket_endpoint.call("GET", f"/v1/api-jobs/{quoted}", follow=False),
+        "job": ticket_endpoint.call("GET", f"/v1/api-jobs/{quoted}{quote(MARKUP)}", follow=False),
         "unknown-path": ticket_endpoint.call("GET", f"/v1/no-such-api/{quoted}{quote(MARKUP)}"),
     }
     for place, result in asked.items():
@@ -267,13 +273,10 @@ def test_line_end_in_a_text_makes_no_header(ticket_endpoint, zstack_examine):
             arguments={"header": INJECTED},
         )
         assert violation is None, violation
-    violation = zstack_examine(
-        "no-markup-of-text",
-        edit=edit_of("markup-in-path"),
-        subject=asked["unknown-path"],
-        arguments={"markup": MARKUP},
-    )
-    assert violation is None, violation
+    for place in ("unknown-path", "job"):
+        edit, subject = edit_of(f"markup-in-{place}"), asked[place]
+        violation = zstack_examine("no-markup-of-text", edit=edit, subject=subject, arguments={"markup": MARKUP})
+        assert violation is None, violation
 
 
 SEEN = ("server", "strict-transport-security", "x-content-type-options", "cache-control", "content-encoding")

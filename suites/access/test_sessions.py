@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 
 from pytest_zstack_ticket import CanaryTicket, Draft, Edit, Message, by_requirement
+from pytest_zstack_ticket.strategies import ANSWERED_COOKIES
 
 WITHOUT = {"no-session": None, "unknown-session": "OAuth {uuid}"}
 """Authorization headers that stand for no session, by name."""
@@ -175,8 +176,10 @@ def test_nothing_stands_for_a_session(ticket_endpoint, zstack_effort, zstack_exa
 
 def stand_ins(plain, query):
     """Return what a target might take for a session: the path, headers and Authorization of a call, by name."""
+    own_address = tuple((name, "127.0.0.1") for name in ADDRESSES)
     return {
-        "own-address": (plain, tuple((name, "127.0.0.1") for name in ADDRESSES), None),
+        "own-address": (plain, own_address, None),
+        "own-address-and-session": (plain, own_address, f"OAuth {uuid.uuid4().hex}"),
         **{f"session-{word}": (plain, (), f"OAuth {word}") for word in ("null", "undefined", "0" * 32)},
         "double-slash": (f"/v1//tickets?{query}", (), None),
         "path-parameter": (f"/v1/tickets;conformance=1?{query}", (), None),
@@ -204,14 +207,16 @@ def cookies_of(*results):
 def test_session_counts_only_in_its_header(ticket_endpoint, zstack_effort, zstack_examine):
     """A living session in the query string, a cookie or another header, without Authorization, is refused."""
     session = ticket_endpoint.another_session()
-    set_by_target = cookies_of(ticket_endpoint.good_login, ticket_endpoint.call("GET", "/v1/tickets?limit=1"))
+    plain = "/v1/tickets?limit=1"
+    answered = ticket_endpoint.call("GET", plain, authorization=session.authorization)
+    set_by_target = cookies_of(ticket_endpoint.good_login, answered)
     path = "/v1/tickets?limit=1&" + "&".join(f"{name}={session.uuid}" for name in NAMES)
     cookie = "; ".join(f"{name}={session.uuid}" for name in (*NAMES, *set_by_target))
     headers = (("Cookie", cookie), *((f"X-{name.title()}", session.uuid) for name in NAMES[:5]))
     headers += tuple((name, session.uuid) for name in HEADERS)
     good = ticket_endpoint.call("GET", path, headers=headers, authorization=session.authorization)
-    plain = "/v1/tickets?limit=1"
     places = [("query", (path, ())), ("cookie", (plain, headers))]
+    places += [("cookie-of-an-answer", (plain, (("Cookie", ANSWERED_COOKIES),)))] if set_by_target else []
     if zstack_effort != "smoke":
         places += [("query", (f"{plain}&{name}={session.uuid}", ())) for name in NAMES]
         places += [("cookie", (plain, (("Cookie", f"{name}={session.uuid}"),))) for name in NAMES]

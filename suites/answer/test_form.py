@@ -181,3 +181,14 @@ def test_response_has_an_allowed_format_where_the_contract_is_silent(zstack_case
         zstack_observe(f"open.{edit.partition}", result.reading, result)
         violation = zstack_examine("form", edit=edit, subject=result)
         assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ANSWER-038")
+def test_failure_does_not_ask_to_be_sent_again(ticket_endpoint, zstack_cases, zstack_examine):
+    """The failure of a create, or of a query by a member that no ticket has, does not ask to be sent again at once."""
+    refused = ticket_endpoint.call("GET", "/v1/tickets?q=noSuchField%3D1&limit=1")
+    violation = zstack_examine("no-call-to-repeat", partition="query", subject=refused)
+    assert violation is None, violation
+    for edit, result in zstack_cases.results("mutations"):
+        violation = zstack_examine("no-call-to-repeat", edit=edit, subject=result)
+        assert violation is None, violation

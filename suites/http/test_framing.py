@@ -158,6 +158,7 @@ def left_unread(draft):
         "read": {"method": "GET", "path": "/v1/tickets?limit=1", "body": b'{"conformance": 1}' + END},
         "chunks": plain,
         "head": {"method": "HEAD", "path": "/v1/tickets?limit=1"},
+        "head-of-archives": {"method": "HEAD", "path": "/v1/tickets/archives?limit=1"},  # where it is no wrong method
     }
     framings = {"chunks": "kept-open-chunks"}
     for name, parts in open_.items():

@@ -27,10 +27,11 @@ class ForeignCalls:
         self.examine = examine
 
     def check_refused(self, canary, event, *, times=TRIES):
-        """Send a call as the stranger and check that the ticket stays unchanged."""
-        for _ in range(times):
+        """Send a call as the stranger and check that the ticket stays unchanged; every second deletion is enforced."""
+        for number in range(times):
+            more = {"deleteMode": "Enforcing"} if event == "delete" and number % 2 else None
             roles = {"before": canary.find_by_uuid(), "history-before": canary.history()}
-            roles |= {"subject": canary.send_event(event, by=self.stranger), "after": canary.find_by_uuid()}
+            roles |= {"subject": canary.send_event(event, by=self.stranger, more=more), "after": canary.find_by_uuid()}
             if canary.was_deleted_for_quota:
                 return
             roles["history-after"] = canary.history()

@@ -58,6 +58,17 @@ class Stranger:
             violation = self.examine("not-visible", partition=partition, arguments={"uuid": canary.uuid}, **roles)
             assert violation is None, violation
 
+    def check_hidden_in_capitals(self, canary):
+        """Ask for a ticket's path in capitals, where its owner is shown it so, and check that it is not visible."""
+        roles = canary.compare_views("path-in-capitals", by=self.endpoint)
+        owned = all(
+            (getattr(roles[one].outcome, "result", None) or {}).get("inventories") for one in ("shown", "still")
+        )
+        if owned and not canary.was_deleted_for_quota:
+            arguments = {"uuid": canary.uuid}
+            violation = self.examine("not-visible", partition="look/path-in-capitals", arguments=arguments, **roles)
+            assert violation is None, violation
+
     def check_not_visible(self, canary, what):
         """Query for a ticket as the stranger and check that it is not visible."""
         roles = canary.compare_views(what, by=self.endpoint)
@@ -116,6 +127,7 @@ def test_stranger_sees_nothing_by_path(ticket_endpoint, zstack_canary, zstack_ex
     stranger = Stranger(ticket_endpoint, zstack_examine)
     for _ in range(TICKETS):
         stranger.check_not_visible(zstack_canary(), "path")
+    stranger.check_hidden_in_capitals(zstack_canary())
 
 
 @pytest.mark.requirement("ZT-ISOLATION-007")

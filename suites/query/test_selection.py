@@ -175,11 +175,11 @@ def test_conditions_select_the_matching_tickets(selections, zstack_tickets, zsta
 
 @pytest.mark.requirement("ZT-QUERY-003")
 def test_plus_in_a_query_string_is_a_blank(zstack_tickets, zstack_examine):
-    """A query string whose blanks are written as + selects the same tickets."""
+    """A query string whose blanks are written as +, or whose escapes are in lower case, selects the same tickets."""
     before = zstack_tickets.listing()
-    result = zstack_tickets.query_with_plus("name={c}")
-    violation = zstack_examine("selection", subject=result, before=before, after=zstack_tickets.listing())
-    assert violation is None, violation
+    for result in (zstack_tickets.query_with_plus("name={c}"), zstack_tickets.query_in_lower_case("name={c}")):
+        violation = zstack_examine("selection", subject=result, before=before, after=zstack_tickets.listing())
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-QUERY-005")

@@ -167,6 +167,13 @@ def _few_digits(_default: Callable[[CallContext], str], context: CallContext) ->
     return f"5c1f0a9be47d{context.state.new_uuid()[:4]}b8d2e6f3917a4c05"
 
 
+def _of_cookie(default: Callable[[CallContext], str | None], context: CallContext) -> str | None:
+    """Take a cookie that the target set for the session of its last log-in, where there is no header."""
+    sent, live = default(context), list(context.state.sessions.live)
+    known = context.state.knows_cookie(context.header("Cookie") or "")
+    return sent if sent is not None or not known or not live else f"OAuth {live[-1]}"
+
+
 def _around(name: str, step: str, wrapper: Callable[..., Any], calls: str, about: str) -> Fault:
     return Fault(name=name, description=about, effects=(Around(step, wrapper, frozenset(calls.split())),))
 
@@ -231,6 +238,7 @@ _TOGETHER = (
     _around("job-ids:counted-down", "job.id", _steps("{:032x}", -3), "", "the ids of jobs are counted down"),
     _around("job-ids:same-steps", "job.id", _steps("9b{:030x}", 0x1F3D_5B79), "", "each is the last one and a number"),
     _around("job-ids:four-digits", "job.id", _few_digits, "", "four digits of job ids are drawn, the others fixed"),
+    _around("session-from-set-cookie", "authorization.header", _of_cookie, "", "a cookie of an answer is a session"),
     _around("session-ids:counted", "login.token", _counting("{:032x}"), "", "the ids of sessions are counted up"),
     _around("session-ids:counted-in-front", "login.token", _counting("{:08x}" + "7" * 24), "", "the first digits are"),
 )

@@ -61,6 +61,7 @@ _VALIDATION: tuple[tuple[str, str, str], ...] = (
     ("leave-refused-body", "", "the body of a refused request is left on the line and taken for the next request"),
     ("merge-trailers", "", "what stands in the trailer behind chunks counts as a header"),
     ("leave-trailers", "", "the trailer behind chunks is left on the line and taken for the next request"),
+    ("leave-further-trailers", "", "of the trailer behind chunks only the first field is read, the rest as a request"),
     ("no-continue", "", "a client that waits for 100 Continue gets nothing until it sends the body"),
     ("answer-beside-slow", "", "while a client sends its body slowly, no other is answered"),
     ("head-with-body", "", "the answer to a HEAD has the body of a GET"),

@@ -248,6 +248,8 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
     "path-newline": (lambda facts: "%0d%0a" in facts.sent.path.lower(), "path or query string have a line end"),
     "path-double-slash": (_path(r"\w//"), "the path has a slash twice"),
     "path-dots": (_path(r"(?i)\.\.|%2e%2e"), "the path has `..`, encoded or not"),
+    "lower-escapes": (lambda facts: bool(re.search("%[0-9]?[a-f]", facts.sent.path)), "escapes have lower-case digits"),
+    "enforced": (lambda facts: "deleteMode=Enforcing" in facts.sent.path, "the deletion is to be enforced"),
     "callback": (lambda facts: "callback=" in facts.sent.path, "the query string names a callback, as JSONP does"),
     "fields": (lambda facts: "fields=" in facts.sent.path, "the query string names fields"),
     "start": (lambda facts: bool(_LATER_PAGE.search(facts.sent.path)), "the query string asks for a later page"),

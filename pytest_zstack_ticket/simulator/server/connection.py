@@ -180,10 +180,9 @@ class ClientConnection(asyncio.Protocol):
         if not target.startswith("/") and "://" in target:
             parts = urlsplit(target)
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        body = b"".join(self.body)
         if self.footers and self.server.ignores("merge-trailers"):
             headers += tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.footers)
-        return Request(method=self.head.method.decode(), path=target, headers=headers, body=body or None)
+        return Request(method=self.head.method.decode(), path=target, headers=headers, body=b"".join(self.body) or None)
 
     def _answered(self, request: Request) -> Response | DamagedResponse:
         """Let the engine answer what lies below the context root; the container answers the rest."""
@@ -223,8 +222,9 @@ class ClientConnection(asyncio.Protocol):
         """Return what a server that does not read all of a request takes for the next one."""
         if response.status >= 400 and self.server.ignores("leave-refused-body"):
             return b"".join(self.body)
-        trailer = b"".join(b"%b: %b\r\n" % pair for pair in self.footers)
-        return trailer + b"\r\n" if trailer and self.server.ignores("leave-trailers") else b""
+        further = self.server.ignores("leave-further-trailers")
+        trailer = b"".join(b"%b: %b\r\n" % pair for pair in self.footers[further:])
+        return trailer + b"\r\n" if trailer and (further or self.server.ignores("leave-trailers")) else b""
 
     def _done(self) -> None:
         """Begin the next cycle, or end the connection."""

@@ -148,14 +148,14 @@ def test_what_is_gone_is_forgotten_while_others_add(tmp_path: Path):
 
 def test_only_a_log_in_says_who_owns_the_tickets(tmp_path: Path):
     ledger = Ledger(tmp_path / "ledger", HEAD)
-    line = Line(Response(status=200, body=b'{"inventory": {"accountUuid": "me"}}'))
+    line = Line(Response(status=200, body=b'{"inventory": {"accountUuid": "me", "userUuid": "my virtual ID"}}'))
     transport = LedgerTransport(line, ledger=ledger, clock=ManualClock(NOW))
     for path in ("/v1/tickets/login", "/v1/accounts/me", "/v1/catalogues", "/v1/accounts/login?x=login"):
         transport.send(Request(method="GET", path=path))
         transport.send(Request(method="PUT", path=path))
     assert ledger.book.owners == set()
     transport.send(login_request("account", "admin", "password"))
-    assert ledger.book.owners == {"me"}
+    assert ledger.book.owners == {"me", "my virtual ID"}
 
 
 @pytest.mark.parametrize(

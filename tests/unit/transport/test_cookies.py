@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_zstack_ticket.model.exchange import Request, Response
+from pytest_zstack_ticket.model.exchange import ANSWERED_COOKIES, Request, Response
 from pytest_zstack_ticket.transport.cookies import MOST_COOKIES, MOST_JARS, BalancerCookies
 
 NOW = 1_795_000_000.0
@@ -29,6 +29,15 @@ def test_a_session_stays_at_its_node(cookies: BalancerCookies):
     cookies.learn(ask("OAuth a"), sets("SERVERID=n1; Path=/; HttpOnly"), NOW)
     assert sent(cookies, ask("OAuth a")) == "SERVERID=n1"
     assert not sent(cookies, ask("OAuth b"))
+
+
+def test_the_cookies_of_an_answer_are_sent_where_a_test_asks_for_them(cookies: BalancerCookies):
+    asking = Request(method="GET", path="/v1/tickets", headers=(("Cookie", ANSWERED_COOKIES),))
+    assert not sent(cookies, asking)
+    cookies.learn(ask("OAuth a"), sets("JSESSIONID=A1; Path=/zstack; HttpOnly", "route=n1"), NOW)
+    cookies.learn(ask(), sets("JSESSIONID=A2"), NOW)
+    assert sent(cookies, asking) == "JSESSIONID=A1; route=n1"
+    assert not sent(cookies, ask())
 
 
 def test_a_request_without_session_is_not_helped_by_a_cookie_of_a_session(cookies: BalancerCookies):

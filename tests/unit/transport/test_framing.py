@@ -129,6 +129,7 @@ def test_a_connection_that_is_kept_open_has_the_same_message() -> None:
     [
         ("leave-refused-body", "POST", "/v1/no-such-api", "kept-open"),
         ("leave-trailers", "POST", "/v1/tickets", "kept-open-chunks"),
+        ("leave-further-trailers", "POST", "/v1/tickets", "kept-open-chunks"),
         ("head-with-body", "HEAD", "/v1/tickets?limit=1", "kept-open"),
     ],
 )
