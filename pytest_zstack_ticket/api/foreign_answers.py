@@ -76,24 +76,24 @@ def is_foreign_json(answer: Response) -> bool:
     An API that words its errors wrongly does that, too. So the status has to be one of rules, the words those of what
     blocks or the name of the status alone, or the keys those of gateways; what frameworks write on their own is the API's.
     """
-    body = answer.body
-    if "json" not in (answer.header("content-type") or "").lower() or not 2 < len(body) <= LARGEST:
-        return False
-    if _OURS.search(body) or any(
-        "JSESSIONID" in value for name, value in answer.headers if name.lower() == "set-cookie"
-    ):
-        return False
-    value = decode(body)
+    body, value = answer.body, None
+    if "json" in (answer.header("content-type") or "").lower() and 2 < len(body) <= LARGEST and not _is_ours(answer):
+        value = decode(body)
     if not isinstance(value, dict):
         return False
     keys = {key.lower() for key in value}
-    if any(known <= keys for known in _OF_FRAMEWORKS):
-        return False
     inner = [one for one in value.values() if isinstance(one, dict)]
+    said = any(map(_says_why, (value, *inner))) or (len(value) > 1 and isinstance(value.get("error"), str))
+    of_framework = any(known <= keys for known in _OF_FRAMEWORKS)
     of_gateway = any(known <= keys for known in _OF_GATEWAYS) or _says_no_more_than(answer.status, value)
-    if not (of_gateway or answer.status in POLICIES or _REFUSES.search(body.decode("utf-8", "replace"))):
-        return False
-    return any(map(_says_why, (value, *inner))) or (len(value) > 1 and isinstance(value.get("error"), str))
+    by_rule = answer.status in POLICIES or _REFUSES.search(body.decode("utf-8", "replace")) is not None
+    return said and not of_framework and (of_gateway or by_rule)
+
+
+def _is_ours(answer: Response) -> bool:
+    """Return True for an answer with a key, a code or the cookie of the API."""
+    cookies = [value for name, value in answer.headers if name.lower() == "set-cookie"]
+    return _OURS.search(answer.body) is not None or any("JSESSIONID" in value for value in cookies)
 
 
 def is_from_cache(answer: Response) -> bool:
