@@ -121,7 +121,8 @@ def _counted(exchanges: Sequence[Exchange]) -> int | None:
 def in_order(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a sort shows our tickets, each once, in the order of the member that it names, down after a minus.
 
-    A ticket without a value in that member is shown as well: it stands at either end.
+    A ticket without a value in that member is shown as well: it stands at either end. Where `fields` leaves the member
+    out, the listing tells its values.
     """
     rows, ours = rows_of(trails["subject"]), own_tickets(trails)
     if rows is None:
@@ -130,12 +131,18 @@ def in_order(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgeme
         return Undecided(Phrase.of("controls-changed"))
     asked = parameter(path_of(trails), "sort")
     member = asked.lstrip("+- ")
-    found, shown = selection_violation(names_of(ours), names_of(rows), trails), _values(rows, member)
+    found, shown = selection_violation(names_of(ours), names_of(rows), trails), _values(_told(rows, ours), member)
     if found is None and (shown is None or len(set(shown)) < FEWEST):
         return Undecided(Phrase.of("not-shown", member=member))
     if found is None and not in_some_order(shown or [], descending=asked.startswith("-")):
         return violation(Phrase.of("expect-order", sort=asked), Phrase.of("order", values=brief_names(shown or [])))
     return found
+
+
+def _told(rows: Sequence[Row], ours: Sequence[Row]) -> list[Row]:
+    """Complete rows by what the listing shows of the tickets with their names."""
+    known = dict(zip(names_of(ours), ours, strict=True))
+    return [{**known.get(name, {}), **row} for name, row in zip(names_of(rows), rows, strict=True)]
 
 
 def _has_room(rows: Iterable[Row], ours: Sequence[Row], trails: Trails) -> bool:

@@ -127,7 +127,8 @@ def together_on_one(trails: Trails, arguments: Arguments, profile: Profile) -> J
     `together0`, `together1`, ... are the calls, `after` and `history` queries afterwards; `events` names the calls.
     Of a deletion that was accepted nothing may be left, nor may several leave more than one archive of the ticket
     (`archives`, a query for it); of updates the requests of an accepted one, whole; else the history is an unbroken
-    chain up to the status shown, and has one row for the first cancel that was accepted.
+    chain up to the status shown, and has one row for the first cancel that was accepted. Where a `later` cancel is
+    refused, no other of them may have left a row either.
     """
     events = [str(one) for one in arguments.get("events") or ()]
     outcomes = [
@@ -162,6 +163,9 @@ def _one_chain(trails: Trails, tickets: list[Row], profile: Profile) -> Judgemen
     count = sum((row.get("fromStatus"), row.get("toStatus")) == pair for row in rows)
     if count != 1:
         return miscounted(Phrase.of("expect-history", count=1, before=pair[0], after=pair[1]), count, rows)
+    again = sum((row.get("fromStatus"), row.get("toStatus")) == (pair[1], pair[1]) for row in rows)
+    if again and refused(outcome_of(trails, "later", profile, {"call": "action"})):
+        return miscounted(Phrase.of("expect-history", count=0, before=pair[1], after=pair[1]), again, rows)
     return chain_violation(rows, tickets[0])
 
 

@@ -119,7 +119,8 @@ def _identity(exchanges: tuple[Exchange, ...]) -> object:
 def still_stored(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that the ticket of a create (role `subject`) is shown as it was when it was new, so much later.
 
-    Roles `shown` and `later` are queries for its name.
+    Roles `shown` and `later` are queries for its name. Its approver may have decided on it, yet only its owner, who
+    sent no event, can have cancelled it.
     """
     before, now = (rows_of(trails.get(role, ())) for role in ("shown", "later"))
     if not accepted(outcome_of(trails, "subject", profile)) or before is None or len(before) != 1 or now is None:
@@ -127,6 +128,7 @@ def still_stored(trails: Trails, _arguments: Arguments, profile: Profile) -> Jud
     if len(now) != 1:
         return violation(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=len(now)))
     wrong = [name for name in ("uuid", "name", "description", "request") if not _alike(before[0], now[0], name)]
+    wrong += ["status"] if "Cancelled" == now[0].get("status") != before[0].get("status", "Cancelled") else []
     if not wrong:
         return None
     expected = Phrase.of("expect-same-value", member=wrong[0], value=brief(before[0].get(wrong[0])))

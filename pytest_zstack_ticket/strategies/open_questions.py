@@ -106,6 +106,7 @@ def _reference_rows(context: Context) -> Iterator[Row]:
     for tags in ("systemTags", "userTags"):
         yield variation(tags, "null", None)
     yield variation("systemTags", "unknown", ["conformanceNoSuchTag::x"])
+    yield variation("params.systemTags", "unknown", ["conformanceNoSuchTag::x"])
 
 
 def _message_rows() -> Iterator[Row]:

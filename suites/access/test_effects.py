@@ -155,7 +155,12 @@ def test_events_at_once_leave_one_history(zstack_canary, zstack_examine):
     for _ in range(2):
         canary, events = zstack_canary(), ["cancel"] * 4
         calls = canary.send_together(*events)
-        roles = {"after": canary.find_by_uuid(), "history": canary.history(), **calls}
+        roles = {
+            "later": canary.send_event("cancel"),
+            "after": canary.find_by_uuid(),
+            "history": canary.history(),
+            **calls,
+        }
         if not canary.was_deleted_for_quota:
             edit, arguments = edit_of("cancels-at-once"), {"events": events}
             violation = zstack_examine("together-on-one", edit=edit, arguments=arguments, **roles)

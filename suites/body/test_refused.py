@@ -81,8 +81,8 @@ def test_invalid_body_is_refused(rows, ticket_endpoint, zstack_cases, zstack_exa
 @pytest.mark.requirement("ZT-BODY-066")
 @pytest.mark.zstack_rounds
 def test_unknown_system_tag_is_refused(ticket_endpoint, zstack_cases, zstack_examine):
-    """A system tag that is defined nowhere is refused."""
-    for edit, result in zstack_cases.results("open", "systemTags/unknown"):
+    """A system tag that is defined nowhere is refused, beside params as the page has it and inside as the SDK does."""
+    for edit, result in zstack_cases.results("open", "systemTags/unknown", "params.systemTags/unknown"):
         arguments = {"fields": ["tag"]}
         violation = zstack_examine(
             "refusal", edit=edit, subject=result, sibling=ticket_endpoint.calibration, arguments=arguments

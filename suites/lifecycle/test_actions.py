@@ -174,6 +174,25 @@ def test_overlong_comment_is_refused(zstack_canary, zstack_profile, zstack_exami
             assert violation is None, violation
 
 
+@pytest.mark.requirement("ZT-LIFECYCLE-057")
+@pytest.mark.zstack_rounds(most=4)
+def test_update_with_an_overlong_description_is_refused(zstack_canary, zstack_profile, zstack_examine):
+    """From 4.8 on, an update whose description is longer than 2048 characters is refused and changes nothing."""
+    canary = zstack_canary()
+    canary.send_event("cancel")
+    sibling = canary.send_event("update", more={"description": "x" * zstack_profile.limits.description})
+    roles = {
+        "before": canary.find_by_uuid(),
+        "subject": canary.send_event("update", more={"description": "x" * (zstack_profile.limits.description + 1)}),
+        "after": canary.find_by_uuid(),
+    }
+    if not canary.was_deleted_for_quota:
+        arguments = {"event": "update", "must": "refuse"}
+        edit = edit_of("long-description")
+        violation = zstack_examine("event-effect", edit=edit, arguments=arguments, sibling=sibling, **roles)
+        assert violation is None, violation
+
+
 PAUSE = 1.1
 """Seconds between a create and an event: dates have whole seconds."""
 
@@ -182,10 +201,13 @@ PAUSE = 1.1
 @pytest.mark.zstack_long
 @pytest.mark.zstack_rounds
 def test_event_moves_the_last_date_on(zstack_canary, zstack_examine):
-    """A cancel moves the ticket's lastOpDate on."""
-    canary = zstack_canary()
-    time.sleep(PAUSE)
-    roles = {"before": canary.find_by_uuid(), "subject": canary.send_event("cancel"), "after": canary.find_by_uuid()}
-    if not canary.was_deleted_for_quota:
-        violation = zstack_examine("date-moves-on", edit=Edit(kind="variation", name="event-cancel"), **roles)
-        assert violation is None, violation
+    """A cancel and an update each move the ticket's lastOpDate on."""
+    canary, before = zstack_canary(), None
+    for event in ("cancel", "update"):
+        time.sleep(PAUSE)
+        before = before or canary.find_by_uuid()
+        roles = {"before": before, "subject": canary.send_event(event), "after": canary.find_by_uuid()}
+        before = roles["after"]
+        if not canary.was_deleted_for_quota:
+            violation = zstack_examine("date-moves-on", edit=Edit(kind="variation", name=f"event-{event}"), **roles)
+            assert violation is None, violation

@@ -202,6 +202,19 @@ def test_only_matching_tickets_are_returned(zstack_tickets, zstack_effort, zstac
         assert violation is None, violation
 
 
+ALL = "uuid?={uuid1},{uuid2},{uuid3},{uuid4},{uuid5}"
+
+
+@pytest.mark.requirement("ZT-QUERY-016")
+def test_empty_text_is_a_value(ticket_endpoint, zstack_canary, zstack_tickets, zstack_examine):
+    """A ticket whose description is an empty text is not returned among those without one."""
+    canary = zstack_canary(ticket_endpoint.create(ticket_endpoint.draft(description="")))
+    edit = Edit(kind="variation", name="empty-description")
+    subject = zstack_tickets.query(f"{ALL},{canary.uuid}", "description is null")
+    violation = zstack_examine("only-matching", edit=edit, subject=subject)
+    assert violation is None, violation
+
+
 @pytest.mark.requirement("ZT-QUERY-017")
 def test_query_that_matches_nothing_returns_an_empty_list(zstack_tickets, zstack_examine):
     """A query that no ticket meets returns an empty list."""

@@ -279,6 +279,7 @@ LIVES: tuple[Fault, ...] = (
     _row("update-loses-description", "update.store", _with(description=None), "an update loses the description"),
     _row("update-clears-description", "update.store", _cleared, "an update that names no description clears it"),
     _row("update-keeps-description", "update.store", _kept("description"), "an update does not store the description"),
+    _row("update-keeps-date", "update.store", _same_date, "an update does not change lastOpDate"),
     _row("update-reopens", "update.store", _with(status="Pending"), "an update makes the ticket Pending"),
     _row("delete-not-stored", "delete.store", _not_deleted, "a delete answers success and does nothing"),
     _row("delete-namesakes", "delete.store", _namesakes_too, "a delete removes all tickets of that name"),

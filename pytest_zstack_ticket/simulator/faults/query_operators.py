@@ -139,6 +139,23 @@ def _sequence_as_text(default: Stage, context: CallContext, rows: list[Found], a
     return [origin[id(text)] for text in default(context, texts, asked)]
 
 
+def _empty_as_null(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+    """Take an empty text for no value."""
+    bare = [Found(row.times, partial(_without_empty, row)) for row in rows]
+    origin = {id(one): row for one, row in zip(bare, rows, strict=True)}
+    return [origin[id(one)] for one in default(context, bare, asked)]
+
+
+def _without_empty(row: Found) -> dict[str, Json]:
+    return {name: value for name, value in row.show().items() if value != ""}
+
+
+def _sort_among_fields(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+    """Sort what is left of the rows by then: only the members that were asked for."""
+    shown = not asked.fields or (asked.sort or "").lstrip("+-") in asked.fields
+    return list(default(context, rows, asked if shown else replace(asked, sort="")))
+
+
 def _with_text(row: Found) -> dict[str, Json]:
     shown = row.show()
     return shown | {"sequence": str(shown.get("sequence"))}
@@ -151,6 +168,8 @@ _SEQUENCE = Fault(
 )
 
 _BY_DAY = row("dates-by-day", "filter", _dates_by_day, "conditions on dates ignore the time of the day")
+_EMPTY = row("null-meets-empty", "filter", _empty_as_null, "conditions take an empty text for no value")
+_SORT = row("sort-among-fields", "sort", _sort_among_fields, "a sort by a member that fields leaves out is ignored")
 
-OPERATORS = (*_operators(), _SEQUENCE, _BY_DAY)
+OPERATORS = (*_operators(), _SEQUENCE, _BY_DAY, _EMPTY, _SORT)
 """The faults of operators."""

@@ -174,8 +174,8 @@ def _forget(context: CallContext, ticket: Ticket) -> None:
     context.store.tickets.pop(ticket.uuid, None)
 
 
-def _empty(context: CallContext, ticket: Ticket) -> None:
-    context.store.tickets[ticket.uuid] = replace(ticket, requests=())
+def _set(**members: Any) -> Callable[[CallContext, Ticket], None]:
+    return lambda context, ticket: context.store.tickets.update({ticket.uuid: replace(ticket, **members)})
 
 
 def _double(context: CallContext, ticket: Ticket) -> None:
@@ -238,7 +238,8 @@ SEQUENCES: tuple[Fault, ...] = (
         "path-shows-old-status", "query.rows", _as_it_was, "after two events, GET shows another status", "get", "query"
     ),
     _row("forget-after-20", _INSERT, _crowd(_forget), "a ticket vanishes once there are twenty newer ones"),
-    _row("empty-after-20", _INSERT, _crowd(_empty), "a ticket loses its requests once there are twenty newer ones"),
+    _row("empty-after-20", _INSERT, _crowd(_set(requests=())), "twenty newer tickets cost a ticket its requests"),
+    _row("cancel-after-20", _INSERT, _crowd(_set(status="Cancelled")), "twenty newer tickets cancel a ticket"),
     _row("double-after-20", _INSERT, _crowd(_double), "a ticket is doubled once there are twenty newer ones"),
     *(
         fault(*row)

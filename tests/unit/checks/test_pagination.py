@@ -22,6 +22,13 @@ def test_a_sorted_page_and_one_without_names_miss_no_ticket():
     assert reason(judged("in-order", asked(nameless, OWN, sort="uuid", fields="uuid,name"))) == "controls-changed"
 
 
+def test_a_list_without_the_sorted_member_is_compared_with_the_listing():
+    for letters, wrong in (("abcde", False), ("badce", True)):
+        names = {"inventories": [{"name": one["name"]} for one in rows(letters)["inventories"]]}
+        judgement = judged("in-order", asked(names, OWN, sort="uuid", fields="name"))
+        assert isinstance(judgement, Violation) is wrong, letters
+
+
 ARCHIVES = "/v1/tickets/archives"
 WHOLE = asked({"inventories": [{"uuid": "a", "name": "x", "status": "Cancelled"}, {"uuid": "b"}]}, path=ARCHIVES)
 

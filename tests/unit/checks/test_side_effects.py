@@ -94,6 +94,16 @@ def test_cancels_at_once_leave_one_chain():
     assert isinstance(judge("together-on-one", arguments, **roles | {"together1": (failed(),)}), Undecided)
 
 
+def test_of_cancels_at_once_one_is_recorded_where_a_later_one_is_refused():
+    arguments, done = {"events": ["cancel", "cancel"]}, job(end=inventory(status="Cancelled"))
+    after = rows({**ROW, "status": "Cancelled"})
+    history = rows(step("Pending", "Cancelled", 1), step("Cancelled", "Cancelled", 2))
+    roles = {"together0": done, "together1": done, "after": after, "history": history}
+    assert isinstance(judge("together-on-one", arguments, **roles, later=refused()), Violation)
+    assert judge("together-on-one", arguments, **roles, later=done) is None
+    assert judge("together-on-one", arguments, **roles) is None
+
+
 def test_a_deletion_that_was_accepted_leaves_nothing():
     arguments = {"events": ["cancel", "delete"]}
     gone = (answered(200, {}, method="DELETE"),)

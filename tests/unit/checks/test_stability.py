@@ -199,6 +199,8 @@ def test_a_ticket_that_was_there_is_still_there():
     assert judged(inventory()["inventory"]) is None
     assert departs(judged()) == "expect-stored"
     assert departs(judged({**inventory()["inventory"], "description": "x"})) == "expect-same-value"
+    assert departs(judged({**inventory()["inventory"], "status": "Cancelled"})) == "expect-same-value"
+    assert judged({**inventory()["inventory"], "status": "IntermediateApproved"}) is None
 
 
 def test_no_header_of_the_client_leads_to_a_job_elsewhere():

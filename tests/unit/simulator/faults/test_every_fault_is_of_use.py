@@ -48,7 +48,7 @@ REASONS = {
         *("busy-always", "unavailable", "gateway", "utf16", "mojibake", "refuse-live-session", "refuse-right-password"),
     ),
     "parts of killed combinations: alone, another rule stands in the way": (
-        *("allow-foreign-update", "rename-foreign", "approve-skips", "reject-cancels", "accept-denied-event"),
+        *("allow-foreign-update", "rename-foreign", "approve-skips", "reject-cancels"),
     ),
     "faults of a crowd, and their parts: `zstack-ticket load` names them, see tests/unit/load/test_session.py": (
         *("load:mix-up", "load:lost", "load:doubled", "load:stale", "load:leak"),
