@@ -74,7 +74,7 @@ def is_foreign_json(answer: Response) -> bool:
     """Return True for a refusal in JSON that shares neither header, nor key, nor code with any answer of the API.
 
     An API that words its errors wrongly does that, too. So the status has to be one of rules, the words those of what
-    blocks or the name of the status alone, or the keys those of gateways; what frameworks write on their own is the API's.
+    blocks or the name of the status alone, or the keys those of gateways; what frameworks write is the API's.
     """
     body, value = answer.body, None
     if "json" in (answer.header("content-type") or "").lower() and 2 < len(body) <= LARGEST and not _is_ours(answer):
