@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = {"smoke": 15, "standard": 80, "certify": 600}
 """Examples per property and effort."""
+MOST_SHRUNK = 400
+"""Examples that are tried to make a failing one smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,11 @@ class Explorer:
 
     def _explored(self, strategy: SearchStrategy[Any], holds: Holds, examples: int, seed: int) -> None:
         if self.window <= 1:
-            self._run(strategy, holds, examples, seed)
+            self._run(strategy, _shrunk_within(MOST_SHRUNK, holds), examples, seed)
             return
         held = self._deferred(strategy, holds, examples, seed)
         if not all(held):
-            self._run(strategy, _replay(held, holds), len(held), seed)
+            self._run(strategy, _shrunk_within(MOST_SHRUNK, _replay(held, holds)), len(held), seed)
 
     def _deferred(self, strategy: SearchStrategy[Any], holds: Holds, examples: int, seed: int) -> list[bool]:
         """Judge every drawn example in threads; return for each whether it held. Raises any error but a violation."""
@@ -178,6 +180,28 @@ def _replay(held: list[bool], holds: Holds) -> Holds:
             raise
 
     return again
+
+
+def _shrunk_within(most: int, holds: Holds) -> Holds:
+    """Return what judges, once an example failed, so many others at most; what failed last is always judged again.
+
+    Hypothesis shrinks for five minutes what fails now and then, as races do: thousands of requests that show nothing.
+    """
+    tried, failed = 0, None
+
+    def judged(example: Any) -> None:
+        nonlocal tried, failed
+        if failed is not None and example != failed[0]:
+            tried += 1
+            if tried > most:
+                return
+        try:
+            holds(example)
+        except AssertionError:
+            failed = (example,)
+            raise
+
+    return judged
 
 
 def bounds(examples: int, *, steps: int = 50) -> settings:
