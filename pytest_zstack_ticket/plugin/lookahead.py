@@ -184,6 +184,8 @@ class Lookahead:
         """Let bodies send nothing more, and start none; may be called by the handler of a signal."""
         self._next = len(self._items)
         self._gate.stop()
+        if self._run.target is not None:
+            self._run.target.hurry()
 
     def _start_more(self) -> None:
         """Start bodies in the order of the tests, as far as the window and the group of the present test allow."""

@@ -38,7 +38,7 @@ class CircuitBreaker:
 
     A body that kills its connection does not stop a run: the probe is answered then. Nor do pages by which something
     in front of the target turns requests down. `stopped` is why nothing is sent any more, `lost` the same where that is
-    because the target stopped answering.
+    because the target stopped answering; a run that was told to stop is `hurried` and does not ask for it.
     """
 
     def __init__(self, transport: Transport, *, probe: Request, clock: Clock, total: float | None) -> None:
@@ -54,6 +54,7 @@ class CircuitBreaker:
         self._kept = 0.0
         self._passed, self._patience = 0, EASED_AFTER
         self._lock = threading.Lock()
+        self.hurried = False
         self.stopped = ""
         self.lost = ""
 
@@ -149,6 +150,8 @@ class CircuitBreaker:
     def _ask(self) -> None:
         """Ask whether the target lives, for some seconds: it may be on its way up again."""
         for _ in range(PROBES):
+            if self.stopped or self.hurried:  # another thread knows it, or the run is told to stop
+                return
             self._wait()
             answer = self._transport.send(self._probe)
             if not is_gone(answer):

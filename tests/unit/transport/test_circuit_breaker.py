@@ -55,6 +55,15 @@ def test_a_dead_target_stops_a_run():
     assert len(line.sent) == MOST_SILENT + PROBES
 
 
+def test_a_run_that_was_told_to_stop_does_not_ask_whether_the_target_lives():
+    line = Line(alive=False)
+    through = breaker(line)
+    through.hurried = True
+    assert [through.send(POST) for _ in range(2 * MOST_SILENT)] == [RESET] * (2 * MOST_SILENT)
+    assert PROBE not in line.sent
+    assert through.stopped == ""
+
+
 def test_the_time_of_a_run_is_named_when_it_is_over():
     clock = ManualClock()
     through = breaker(Line(up=True), total=60.0, clock=clock)
