@@ -8,7 +8,6 @@ JSON such as `{"code": 403, "msg": "blocked", "traceid": "…"}`.
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from pytest_zstack_ticket.api.strict_json import decode
@@ -36,6 +35,9 @@ _OF_GATEWAYS = ({"requestid", "hostid"}, {"request_id", "error_code"}, {"fault"}
 """Keys, in lower case, that only gateways are known to answer together."""
 _OF_FRAMEWORKS = ({"timestamp", "path"}, {"statuscode", "message"}, {"detail"}, {"type", "title"})
 """Keys of the errors that web frameworks write where the program behind them does not: that program is the API."""
+_OUTAGES = frozenset(
+    {"bad gateway", "service unavailable", "service temporarily unavailable", "gateway timeout", "gateway time-out"}
+)
 CACHE_HEADERS = frozenset(
     {
         "x-cache",
@@ -74,7 +76,7 @@ def is_foreign_json(answer: Response) -> bool:
     """Return True for a refusal in JSON that shares neither header, nor key, nor code with any answer of the API.
 
     An API that words its errors wrongly does that, too. So the status has to be one of rules, the words those of what
-    blocks or the name of the status alone, or the keys those of gateways; what frameworks write is the API's.
+    blocks or the name of an outage alone, or the keys those of gateways; what frameworks write is the API's.
     """
     body, value = answer.body, None
     if "json" in (answer.header("content-type") or "").lower() and 2 < len(body) <= LARGEST and not _is_ours(answer):
@@ -85,7 +87,7 @@ def is_foreign_json(answer: Response) -> bool:
     inner = [one for one in value.values() if isinstance(one, dict)]
     said = any(map(_says_why, (value, *inner))) or (len(value) > 1 and isinstance(value.get("error"), str))
     of_framework = any(known <= keys for known in _OF_FRAMEWORKS)
-    of_gateway = any(known <= keys for known in _OF_GATEWAYS) or _says_no_more_than(answer.status, value)
+    of_gateway = any(known <= keys for known in _OF_GATEWAYS) or _only_names_an_outage(value)
     by_rule = answer.status in POLICIES or _REFUSES.search(body.decode("utf-8", "replace")) is not None
     return said and not of_framework and (of_gateway or by_rule)
 
@@ -110,10 +112,10 @@ def leads_elsewhere(answer: Response) -> bool:
     return is_foreign_page(answer) or (not answer.body and bool(place.netloc) and "/v1/" not in place.path)
 
 
-def _says_no_more_than(status: int, value: dict[str, Json]) -> bool:
-    """Return True if the reason is but the name of the status, as gateways write it in the place of a body."""
-    names = {one.phrase.lower() for one in HTTPStatus if one == status}
-    return any(isinstance(text, str) and text.lower() in names for key, text in value.items() if key.lower() in _SAYS)
+def _only_names_an_outage(value: dict[str, Json]) -> bool:
+    """Return True if the reason is but the name of a gateway's status, as it stands in the place of a body."""
+    said = [text for key, text in value.items() if key.lower() in _SAYS and isinstance(text, str)]
+    return any(text.lower() in _OUTAGES for text in said)
 
 
 def _says_why(value: dict[str, Json]) -> bool:

@@ -223,20 +223,8 @@ class TicketCleanup:
         ledger = saved or one.ledger
         if ledger is None:
             return CleanupResult()
-        calls = CleanupCalls(
-            run=one.cleaner.run,
-            sessions=one.sessions,
-            profile=self.state.profile,
-            clock=self.clock,
-            patience=self.patience.job,
-            longest=longest(self.patience, len(ledger.book.pending()), self.window),
-            window=self.window,
-            outage=self.patience.outage,
-            silence=self.silence,
-            first_wait=max(FIRST_WAIT, OVERSHOOT * (one.client.pace.quick_job or 0.0)),
-        )
         sweeper = Sweeper(
-            calls,
+            self._calls(one, len(ledger.book.pending())),
             ledger,
             profile=self.state.profile,
             patience=self.patience.job,
@@ -251,6 +239,20 @@ class TicketCleanup:
                 selection.end()
         self._give_back(one, ledger)
         return swept
+
+    def _calls(self, one: ActorConnection, tickets: int) -> CleanupCalls:
+        return CleanupCalls(
+            run=one.cleaner.run,
+            sessions=one.sessions,
+            profile=self.state.profile,
+            clock=self.clock,
+            patience=self.patience.job,
+            longest=longest(self.patience, tickets, self.window),
+            window=self.window,
+            outage=self.patience.outage,
+            silence=self.silence,
+            first_wait=max(FIRST_WAIT, OVERSHOOT * (one.client.pace.quick_job or 0.0)),
+        )
 
     def _idle(self, one: ActorConnection, *, own: bool = False) -> IdleTickets:
         """Return what selects the tickets of a user that no test needs any more."""

@@ -271,12 +271,8 @@ def test_line_end_in_a_text_makes_no_header(ticket_endpoint, zstack_examine):
         "unknown-path": ticket_endpoint.call("GET", f"/v1/no-such-api/{quoted}{quote(MARKUP)}"),
     }
     for place, result in asked.items():
-        violation = zstack_examine(
-            "no-header-of-text",
-            edit=edit_of(f"line-end-in-{place}"),
-            subject=result,
-            arguments={"header": INJECTED},
-        )
+        edit, arguments = edit_of(f"line-end-in-{place}"), {"header": INJECTED}
+        violation = zstack_examine("no-header-of-text", edit=edit, subject=result, arguments=arguments)
         assert violation is None, violation
     for place in ("unknown-path", "job"):
         edit, subject = edit_of(f"markup-in-{place}"), asked[place]

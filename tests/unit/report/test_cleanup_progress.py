@@ -27,7 +27,7 @@ def test_a_wait_says_what_for_and_how_long(monkeypatch: pytest.MonkeyPatch, lang
     ("lang", "told"),
     [
         ("en", "1 ticket deleted; the target does not answer: waiting for it up to 88 s"),
-        ("zh", "已删除 1 个工单；目标没有应答，最多再等待 88 秒"),
+        ("zh", "已删除 1 个工单；被测系统没有响应，最多再等待 88 秒"),
     ],
 )
 def test_a_target_that_does_not_answer_is_said_to_be_waited_for(monkeypatch: pytest.MonkeyPatch, lang: str, told: str):

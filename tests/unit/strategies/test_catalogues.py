@@ -45,7 +45,7 @@ REQUESTS = {
 SIZES = {
     "mutations": 96,
     "variations": 108,
-    "open questions": 70,
+    "open questions": 71,
     "edge cases": 122,
     "injection": 54,
     "malformed": 49,
