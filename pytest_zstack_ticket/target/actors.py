@@ -70,11 +70,6 @@ class Actors:
         """The users that were asked for."""
         return list(self._known.values())
 
-    def close(self) -> None:
-        """Log every user out."""
-        for one in self.connected:
-            one.close()
-
 
 class ActorEndpoints:
     """Gives the endpoint as another user, with the calibration draft that holds now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -13,7 +14,7 @@ from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
 from pytest_zstack_ticket.client.job_notifications import JobNotifications
-from pytest_zstack_ticket.client.session_manager import SessionManager
+from pytest_zstack_ticket.client.session_manager import LOG_OUTS, SessionManager
 from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.client.webhook_listener import address_towards
 from pytest_zstack_ticket.model.loopback import is_loopback
@@ -226,10 +227,10 @@ class Target:
 
     def close(self) -> None:
         """Log out and give up connections, whatever quota and breaker say."""
-        self.actors.close()
-        self.own.close()
-        for request in self.open_sessions.log_out():
-            self.own.cleaner.send(request)
+        with ThreadPoolExecutor(LOG_OUTS) as pool:  # one after the other they may wait half a minute each
+            for closed in [pool.submit(one.close) for one in (self.own, *self.actors.connected)]:
+                closed.result()
+            list(pool.map(self.own.cleaner.send, self.open_sessions.log_out()))
         self.own.breaker.close()
         self.notifications.close()
 
