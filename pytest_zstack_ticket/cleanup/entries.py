@@ -14,7 +14,7 @@ from typing import Any
 from pytest_zstack_ticket.api.classify import BUSY, NO_SUCH_JOB, from_gateway, last_segment
 from pytest_zstack_ticket.api.messages import moment
 from pytest_zstack_ticket.api.strict_json import Undecodable, decode
-from pytest_zstack_ticket.model.exchange import Failure, Json, Request, Response
+from pytest_zstack_ticket.model.exchange import ENDING_EARLY, Failure, Json, Request, Response
 from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
 
 ZONES = timedelta(hours=26)
@@ -32,7 +32,7 @@ class Intent:
     """One POST that is about to be sent. `places` maps the places of the nonce to the texts there.
 
     A text is empty where it is not known how the target reads it. `number` counts within one ledger; `sent` is in
-    seconds since the epoch.
+    seconds since the epoch. One that is not `whole` ends too early: its connection is closed before.
     """
 
     number: int
@@ -42,6 +42,7 @@ class Intent:
     sent: float
     job: str = ""
     resource: str = ""
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,7 @@ def intent_of(request: Request, *, number: int, now: float) -> Intent:
         sent=now,
         job=named.get("x-job-uuid", ""),
         resource=texts.get("params.resourceUuid", ""),
+        whole=request.framing not in ENDING_EARLY,
     )
 
 

@@ -202,7 +202,8 @@ class Sweeper:
         return fates.count("unseen")
 
     def _may_come(self, entry: Entry) -> bool:
-        soon = entry.denied and self._selection is not None  # while tests run; the end takes it up again
+        # a message that ended too early makes a ticket soon if at all; the end takes up again what a target denied
+        soon = not entry.intent.whole or (entry.denied and self._selection is not None)
         return self._calls.clock.now() < entry.intent.sent + (self._patience_denied if soon else self._patience)
 
     def _is_fresh(self, entry: Entry) -> bool:

@@ -51,6 +51,8 @@ Framing: TypeAlias = Literal[
     "slow-body",
 ]
 """How the bytes of a request are framed, where no HTTP client would write them so; empty for all others."""
+ENDING_EARLY: frozenset[Framing] = frozenset({"cut-length", "cut-chunks"})
+"""Framings whose body never arrives whole: the connection ends before."""
 
 FailureKind: TypeAlias = Literal[
     "refused", "unresolved", "tls", "timeout", "reset", "protocol", "too-large", "stopped", "gateway"

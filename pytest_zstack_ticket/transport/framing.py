@@ -17,6 +17,7 @@ import h11
 
 from pytest_zstack_ticket.model.exchange import (
     ANSWERED_AGAIN,
+    ENDING_EARLY,
     NOT_TOLD_TO_GO_ON,
     Failure,
     Framing,
@@ -293,7 +294,6 @@ FRAMINGS: dict[Framing, Callable[[Lines, bytes], Framed]] = {
     "slow-body": lambda lines, body: (lines, body),
 }
 """How the head and the body of a request are written."""
-ENDING_EARLY = frozenset({"cut-length", "cut-chunks"})
 EXPECTING = frozenset({"expecting"})
 """Framings whose body waits for the server's word (RFC 9110 section 10.1.1)."""
 KEPT_OPEN = frozenset({"kept-open", "kept-open-chunks"})

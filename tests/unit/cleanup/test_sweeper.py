@@ -18,7 +18,7 @@ from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.cleanup.sweeper import Progress, Sweeper
 from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.model.errors import LoginError, UnreachableError
-from pytest_zstack_ticket.model.exchange import Failure, Request, Response
+from pytest_zstack_ticket.model.exchange import Failure, Framing, Request, Response
 from pytest_zstack_ticket.model.settings import Session
 from tests.support.manual_clock import ManualClock
 from tests.support.ticket_store import DATE, PAGE, REFUSED, RESET, Answer, TicketStore
@@ -72,6 +72,7 @@ def swept(
     longest: float = 600.0,
     progress: Progress | None = None,
     silence: Silence | None = None,
+    patience_denied: float | None = None,
 ) -> CleanupResult:
     calls = CleanupCalls(
         run=store.run,
@@ -83,7 +84,9 @@ def swept(
         window=window,
         silence=silence,
     )
-    return Sweeper(calls, ledger, profile=PROFILE, patience=60.0, progress=progress).sweep()
+    return Sweeper(
+        calls, ledger, profile=PROFILE, patience=60.0, patience_denied=patience_denied, progress=progress
+    ).sweep()
 
 
 @pytest.fixture
@@ -594,3 +597,15 @@ def test_a_create_whose_job_is_denied_takes_no_place_for_long_but_the_end_waits_
     assert swept(store, ledger).deleted == ["u0"]
     assert clock.now() > NOW + 55
     assert not store.tickets
+
+
+@pytest.mark.parametrize(("framing", "until"), [("cut-length", NOW + 10), ("slow-body", NOW + 60)])
+def test_what_never_arrived_whole_is_not_waited_for_as_long_as_a_job_may_take(framing: Framing, until: float):
+    """Servers may close such a connection without an answer; a ticket of it would be there as soon as of others."""
+    clock, ledger = ManualClock(NOW + 1), Ledger([])
+    store = TicketStore.of([], clock)
+    body = b'{"params": {"name": "a zt-0000000000000001"}}'
+    request = Request(method="POST", path="/v1/tickets", body=body, framing=framing)
+    ledger.book.begin(intent_of(request, number=1, now=NOW))
+    assert swept(store, ledger, patience_denied=10.0).clean
+    assert until <= clock.now() < until + 10

@@ -12,6 +12,7 @@ import pytest
 
 from pytest_zstack_ticket.model.exchange import (
     ANSWERED_AGAIN,
+    ENDING_EARLY,
     NOT_TOLD_TO_GO_ON,
     Failure,
     Framing,
@@ -20,7 +21,7 @@ from pytest_zstack_ticket.model.exchange import (
 )
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.simulator.server.server import started
-from pytest_zstack_ticket.transport.framing import ENDING_EARLY, FRAMINGS, KEPT_OPEN, FramingSender, framed
+from pytest_zstack_ticket.transport.framing import FRAMINGS, KEPT_OPEN, FramingSender, framed
 
 BODY = b'{"params":{}}'
 REQUEST = Request(method="POST", path="/v1/tickets", headers=(("Content-Type", "application/json"),), body=BODY)
