@@ -20,7 +20,7 @@ from pytest_zstack_ticket.checks.outcomes import (
 from pytest_zstack_ticket.checks.roundtrip import brief
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
 from pytest_zstack_ticket.model.nonce import NONCE_BYTES_PATTERN
-from pytest_zstack_ticket.model.outcome import Accepted, Judgement, Outcome, Phrase, Refused, Undecided
+from pytest_zstack_ticket.model.outcome import Accepted, Judgement, Outcome, Phrase, Refused, Unanswered, Undecided
 from pytest_zstack_ticket.model.profile import Profile
 
 UNAUTHORISED = (401, 403)
@@ -200,6 +200,8 @@ def ended_is_invalid(trails: Trails, _arguments: Arguments, profile: Profile) ->
     if _is_valid(trails.get("before", ())) is not True:
         return Undecided(Phrase.of("not-shown", member="valid"))
     ended, subject = (outcome_of(trails, role, profile, {"call": "logout"}) for role in ("ended", "subject"))
+    if isinstance(subject, Unanswered):
+        return Undecided(describe(subject))
     if not isinstance(ended, Accepted) or not (refused(subject) or _is_valid(trails["subject"]) is not None):
         return Undecided(describe(ended if not isinstance(ended, Accepted) else subject))
     if refused(subject) or _is_valid(trails["subject"]) is not True:

@@ -177,6 +177,11 @@ def test_a_session_is_valid_no_more_after_its_logout(before, ended, after, kind)
     assert not isinstance(found, Violation) or found.because == ()
 
 
+def test_what_a_cache_had_kept_says_nothing_of_an_ended_session():
+    kept = replace(VALID[0], answer=replace(VALID[0].answer, headers=(("X-Cache", "HIT"),)))
+    assert isinstance(judged("ended-is-invalid", before=VALID, ended=ENDED, subject=(kept,)), Undecided)
+
+
 def test_what_a_query_shows_without_a_session_is_told_as_it_is():
     total = (answered(200, {"schema": {}, "total": 3}, method="GET", path="/v1/tickets?count=true"),)
     found = evaluate("refused-session", {"subject": total, "sibling": total}, {"call": "query"}, DEPLOYED)
