@@ -225,11 +225,16 @@ def other_session(entries: list[dict]) -> None:
 
 
 def with_session(entries: list[dict]) -> dict:
-    """Return an exchange of the clean-up, which no example is about, with the session of the run."""
+    """Return an exchange of the clean-up, which no example is about, with the session of the run.
+
+    A log-out shows the session that it ends, which may be used by no other exchange.
+    """
     return next(
         one
         for one in reversed(exchanges(entries))
-        if "-end-" in one["id"] and any(name == "Authorization" for name, _ in one["request"]["headers"])
+        if "-end-" in one["id"]
+        and one["request"]["path"].startswith("/v1/tickets")
+        and any(name == "Authorization" for name, _ in one["request"]["headers"])
     )
 
 
