@@ -83,7 +83,9 @@ def _fields(held: _Held, example: Example, _trails: Trails) -> bool:
     if edit is None:
         return False
     row = held.rows.get(example.partition)
-    own = stated == list(edit.fields) or (stated == OF_A_TAG and edit.path.startswith("systemTags"))
+    own = stated == list(edit.fields) or (
+        stated == OF_A_TAG and edit.path.removeprefix("params.").startswith("systemTags")
+    )
     return own and (row is None or row == edit)
 
 

@@ -96,6 +96,8 @@ def test_the_members_to_blame_are_those_of_the_row():
     other = replace(NAMED, fields=("description",))
     assert not held("ZT-BODY-001", "refusal", {"fields": ["description"]}, edit=other, subject=MADE, sibling=MADE)
     assert held("ZT-BODY-066", "refusal", {"fields": ["tag"]}, edit=TAG, subject=MADE, sibling=MADE)
+    inside = replace(TAG, path="params.systemTags")
+    assert held("ZT-BODY-066", "refusal", {"fields": ["tag"]}, edit=inside, subject=MADE, sibling=MADE)
     assert not held("ZT-BODY-066", "refusal", {"fields": []}, edit=TAG, subject=MADE, sibling=MADE)
 
 
