@@ -68,8 +68,12 @@ def is_container_page(body: bytes) -> bool:
 
 
 def is_foreign_page(answer: Response) -> bool:
-    """Return True for a page that is not the container's own, whatever its status: the API itself writes none."""
-    return looks_like_page(answer.body) and not is_container_page(answer.body)
+    """Return True for a page that is not the container's own, whatever its status: the API itself writes none.
+
+    JSON or text that quotes markup is none: a ticket may be named `<html>`.
+    """
+    marked_up = answer.body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    return marked_up and looks_like_page(answer.body) and not is_container_page(answer.body)
 
 
 def is_foreign_json(answer: Response) -> bool:
@@ -99,9 +103,12 @@ def _is_ours(answer: Response) -> bool:
 
 
 def is_from_cache(answer: Response) -> bool:
-    """Return True for an answer that a cache says it had kept: Age, X-Cache: HIT and the like."""
+    """Return True for an answer that a cache says it had kept: an Age, X-Cache: HIT and the like.
+
+    Proxies write `Age: 0` on what they have just fetched, too.
+    """
     marks = (value for name, value in answer.headers if name.lower() in CACHE_HEADERS)
-    return answer.header("age") is not None or any(_HIT.search(value) for value in marks)
+    return (answer.header("age") or "").strip(" 0") != "" or any(_HIT.search(value) for value in marks)
 
 
 def leads_elsewhere(answer: Response) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from pytest_zstack_ticket.api.classify import from_gateway
+from pytest_zstack_ticket.api.classify import UNAVAILABLE, from_gateway
 from pytest_zstack_ticket.api.contract import Defect, contract_of
 from pytest_zstack_ticket.api.foreign_answers import looks_like_page
 from pytest_zstack_ticket.api.hazards import hazard_of
@@ -32,7 +32,6 @@ TRACE_MARKS = ("\tat ", "Traceback (most recent call last)", "Caused by: ", "\n 
 _FRAME = re.compile(r"[\n>]\s*[\w.$/;&#]+\((?:[\w$]+\.java:\d+|Native Method|Unknown Source)\)")
 """A frame of a Java stack as Tomcat's error page prints it: on a line of its own, without `at`."""
 
-_BUSY = 503
 _AT_ONCE = re.compile("0+")
 _INDEX = re.compile(r"[0-9]{1,9}(?![\s\S])")
 
@@ -129,7 +128,7 @@ def no_call_to_repeat(trails: Trails, _arguments: Arguments, _profile: Profile) 
     """Check that no 503 of the API carries `Retry-After: 0`: okhttp sends the request again at once, a POST too."""
     for answer in answers(trails["subject"]):
         wish = (answer.header("retry-after") or "").strip()
-        if answer.status == _BUSY and _AT_ONCE.fullmatch(wish) and not from_gateway(answer):
+        if answer.status == UNAVAILABLE and _AT_ONCE.fullmatch(wish) and not from_gateway(answer):
             return violation(Phrase.of("expect-no-call-to-repeat"), Phrase.of("shows", value=f"Retry-After: {wish}"))
     return None
 

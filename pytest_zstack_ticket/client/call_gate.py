@@ -19,6 +19,9 @@ Returned = TypeVar("Returned")
 LONG = 0.5
 """Seconds between two polls from which a call does not keep its place: its job is no usual one."""
 
+LOOK = 0.5
+"""Seconds between two looks at whether others may begin, while a test waits for its calls in other threads."""
+
 
 class RunStoppedError(BaseException):
     """Ends a body that runs ahead of its report; no `except Exception` on the way may keep it going."""
@@ -202,7 +205,7 @@ def settled(calls: Iterable[Future[Returned]]) -> list[Future[Returned]]:
     found = list(calls)
     gate = _GATE.get()
     for one in found:
-        while not wait((one,), timeout=LONG).done:
+        while not wait((one,), timeout=LOOK).done:
             if gate is not None:
                 gate.look_around()
     return found

@@ -1,4 +1,4 @@
-"""How long a clean-up may take, and how long it waits for creates of which nobody can say what became of them."""
+"""How long a clean-up may take, and how long it waits for creates whose end is not known."""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ SUSPICIOUS = (
     "name=' or '1'='1",
     "name=1 union select 1",
     "name=../../../../etc/passwd",
-    "name=${jndi:ldap://127.0.0.1/x}",
 )
 """Harmless in a condition, but what a web application firewall takes for an attack; each knows some of them."""
 NO_LOGIN = "/v1/accounts/login"

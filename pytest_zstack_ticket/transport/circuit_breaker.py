@@ -134,7 +134,7 @@ class CircuitBreaker:
     def _early(self) -> float:
         """Return for how long the next request must wait for its turn; take the turn if it need not.
 
-        Nobody holds a turn in advance: all who wait slow down as soon as one of them is refused.
+        No turn is held in advance: all that wait slow down as soon as one of them is refused.
         """
         with self._lock:
             now = self._clock.now()

@@ -1,7 +1,7 @@
 """Where an interrupt waits: Ctrl-C raises in the main thread at any instruction, and much may not be left half done.
 
-A request whose answer nobody reads leaves a session that nobody knows, or a create of which nobody can say whether a
-ticket came of it; a lock that is held as its owner is interrupted is never given back. Within `deferred()` an interrupt
+A request whose answer is not read leaves a session whose UUID is not known, or a create that may or may not have made a
+ticket; a lock that is held as its owner is interrupted is never given back. Within `deferred()` an interrupt
 is noted and raised at the end; where there is nothing but waiting, `breakable()` lets it through.
 """
 

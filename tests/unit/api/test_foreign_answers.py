@@ -78,6 +78,18 @@ def test_a_page_is_a_front_end_s_whatever_its_status_unless_the_container_wrote_
     assert not from_gateway(Response(status=status, body=page % b"HTTP Status 404 - Not Found"))
 
 
+@pytest.mark.parametrize("status", [200, 400, 503])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"inventory":{"uuid":"a","name":"<html><body>x"}}',
+        b'{"error":{"code":"SYS.1007","description":"x","details":"[<!doctype html><html>] is too long"}}',
+    ],
+)
+def test_json_that_quotes_markup_is_no_page(status: int, body: bytes):
+    assert not from_gateway(Response(status=status, body=body))
+
+
 @pytest.mark.parametrize(
     ("place", "body", "foreign"),
     [
@@ -96,7 +108,8 @@ def test_a_redirection_to_something_else_is_a_front_end_s(place: str, body: byte
 @pytest.mark.parametrize(
     ("name", "value", "kept"),
     [
-        ("Age", "0", True),
+        ("Age", "1", True),
+        ("Age", "0", False),
         ("X-Cache", "HIT from edge", True),
         ("X-Cache-Status", "STALE", True),
         ("X-Cache-Status", "MISS", False),

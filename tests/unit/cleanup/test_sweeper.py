@@ -558,18 +558,23 @@ def test_creates_that_may_still_come_are_waited_for_with_fewer_and_fewer_request
     assert [one[3] for one in waits] == sorted((one[3] for one in waits), reverse=True)
 
 
+def come_late(store: TicketStore, job: Response) -> None:
+    """Take the tickets of a store away for most of a minute, and answer polls with what is given."""
+    late, store.tickets = store.tickets, {}
+
+    def interferes(one: Request) -> Answer | None:
+        if store.clock.now() > NOW + 55 and late:
+            store.tickets |= late
+            late.clear()
+        return job if "/api-jobs/" in one.path else None
+
+    store.interferes = interferes
+
+
 def test_a_ticket_that_comes_while_the_sweep_waits_is_deleted(names: list[str]):
     clock = ManualClock(NOW + 1)
     store = TicketStore.of(names[:1], clock)
-    late, store.tickets = store.tickets, {}
-
-    def comes_late(one: Request) -> Answer | None:
-        if clock.now() > NOW + 55 and late:
-            store.tickets |= late
-            late.clear()
-        return EXPIRED if "/api-jobs/" in one.path else None
-
-    store.interferes = comes_late
+    come_late(store, EXPIRED)
     assert swept(store, Ledger(names[:1])).deleted == ["u0"]
     assert not store.tickets
 
@@ -578,15 +583,7 @@ def test_a_ticket_that_comes_while_the_sweep_waits_is_deleted(names: list[str]):
 def test_a_create_whose_job_is_denied_takes_no_place_for_long_but_the_end_waits_for_it(names: list[str], denies: bool):
     clock = ManualClock(NOW + 1)
     store = TicketStore.of(names[:1], clock)
-    late, store.tickets = store.tickets, {}
-
-    def comes_late(one: Request) -> Answer | None:
-        if clock.now() > NOW + 55 and late:
-            store.tickets |= late
-            late.clear()
-        return (EXPIRED if denies else Response(status=202, body=b"{}")) if "/api-jobs/" in one.path else None
-
-    store.interferes = comes_late
+    come_late(store, EXPIRED if denies else Response(status=202, body=b"{}"))
     ledger = Ledger(names[:1])
     given_back = []
     for _ in range(3):
