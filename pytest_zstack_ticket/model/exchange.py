@@ -49,6 +49,7 @@ Framing: TypeAlias = Literal[
     "kept-open-chunks",
     "expecting",
     "slow-body",
+    "slow-body-near",
 ]
 """How the bytes of a request are framed, where no HTTP client would write them so; empty for all others."""
 ENDING_EARLY: frozenset[Framing] = frozenset({"cut-length", "cut-chunks"})

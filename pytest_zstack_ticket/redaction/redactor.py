@@ -37,10 +37,11 @@ UNBLAMED = frozenset({"password", SPOILT})
 SENT_SECRETS = frozenset({"authorization", "proxy-authorization", "cookie"})
 ANSWERED_SECRETS = frozenset({"set-cookie"})
 
-LONG = 40
-"""An encoded secret of this many characters is searched for only where there is a run of letters and digits as long."""
-_RUN = bytes(0x68 if chr(code).isalnum() else 0x20 for code in range(128)) + b" " * 128
-_LONG_RUN = b"\x68" * LONG
+LONG = 32
+"""A secret of so many letters and digits is searched for only in runs of letters and digits that are as long."""
+_LONG_RUN = re.compile(rb"[0-9a-z]{%d,}" % LONG)
+_PACKED_RUN = re.compile(rb"[0-9A-Za-z]{40}")
+"""Where a secret of a few exchanges may be packed: hexadecimal and base64 are longer than what they hide."""
 _SCHEME = re.compile(r"(OAuth|[A-Za-z]+ )? *")
 
 Kinds = frozenset[str]
@@ -58,8 +59,8 @@ class Redactor:
         self._shared = shared
         self._secrets: dict[str, str] = {}
         self._encodings: list[EncodedSecret] = []
-        self._plain: list[bytes] = []
-        self._packed: list[bytes] = []
+        self._broken: list[bytes] = []
+        self._whole: set[bytes] = set()
         self._headers: dict[tuple[str, str], str] = {}
         self._passing: deque[tuple[str, str]] = deque(maxlen=PASSING)
 
@@ -77,9 +78,10 @@ class Redactor:
             return
         fresh = {encoded.seen: encoded for encoded in encodings_of(kind, secret, self.pseudonym(secret))}
         self._encodings.extend(fresh.values())
-        packed = {seen.lower() for seen, one in fresh.items() if one.packed and len(seen) >= LONG and seen.isalnum()}
-        self._packed.extend(packed)
-        self._plain.extend({seen.lower() for seen in fresh} - packed)
+        folded = {seen.lower() for seen in fresh}
+        whole = {seen for seen in folded if len(seen) >= LONG and seen.isalnum()}
+        self._whole = self._whole | whole
+        self._broken.extend(folded - whole)
         self._headers = {}
         # last, so that no thread takes a secret for known before it is looked for
         self._secrets[secret] = kind
@@ -141,7 +143,7 @@ class Redactor:
             # the session that a log-in answers is at home there, once
             kinds = self._clean(answer.body.replace(_bytes(session), b"", 1))[1]
         headers, shown = self._cleaned_headers(answer.headers, ANSWERED_SECRETS, search=search)
-        packed = _LONG_RUN in body.lower().translate(_RUN)
+        packed = _PACKED_RUN.search(body) is not None
         for kind, token in (*_passing_secrets(request, answer), *self._passing):
             if not packed and _bytes(token) not in body:
                 continue
@@ -170,10 +172,15 @@ class Redactor:
     def _may_hold(self, content: bytes) -> bool:
         """Rule out quickly that a content holds a secret, which is so for nearly all."""
         folded = content.lower()
-        for needle in self._plain:
+        for needle in self._broken:
             if needle in folded:
                 return True
-        return _LONG_RUN in folded.translate(_RUN) and any(needle in folded for needle in self._packed)
+        return any(self._is_in(run) for run in _LONG_RUN.findall(folded))
+
+    def _is_in(self, run: bytes) -> bool:
+        """Tell whether a run of letters and digits holds a secret. Most are ids, of the least length: one look-up."""
+        whole = self._whole
+        return run in whole if len(run) == LONG else any(needle in run for needle in whole)
 
     def _cleaned_headers(self, headers: Headers, secret: Kinds, *, search: bool) -> tuple[Headers, Kinds]:
         clean, kinds = [], NONE

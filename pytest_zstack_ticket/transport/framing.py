@@ -35,8 +35,8 @@ AGAIN_WITHIN = 0.3
 """Seconds that a server has to answer what it left unread, on a connection that stays open behind the first answer."""
 TOLD_WITHIN = 3.0
 """Seconds that a client waits for 100 Continue or an answer before it sends the body all the same."""
-PAUSE = 3.0
-"""Seconds between the two halves of a body that comes slowly."""
+PAUSES = {"slow-body": 3.0, "slow-body-near": 1.0}
+"""Seconds between the two halves of a body that comes slowly; the shorter one is for a target that answers at once."""
 STATUS_LINE = b"HTTP/1"
 CLOSED = "the connection was closed without an answer"
 TRAILING = "X-Trailing-"
@@ -97,10 +97,10 @@ def _delivered(line: socket.socket, framing: Framing, raw: bytes, longest: float
     """Send a request; return what the server said before its end, None if it ought to have said something."""
     if framing in EXPECTING:
         return _sent_when_told(line, raw, longest)
-    if framing == "slow-body":
+    if framing in PAUSES:
         half = len(raw) - len(raw.partition(HEAD_END)[2]) // 2
         line.sendall(raw[:half])
-        time.sleep(PAUSE)
+        time.sleep(PAUSES[framing])
         raw = raw[half:]
     line.sendall(raw)
     return b""
@@ -291,7 +291,7 @@ FRAMINGS: dict[Framing, Callable[[Lines, bytes], Framed]] = {
     "kept-open": lambda lines, body: (_without(lines, "connection"), body),
     "kept-open-chunks": _kept_open_chunks,
     "expecting": _added("Expect: 100-continue"),
-    "slow-body": lambda lines, body: (lines, body),
+    **dict.fromkeys(PAUSES, lambda lines, body: (lines, body)),
 }
 """How the head and the body of a request are written."""
 EXPECTING = frozenset({"expecting"})
