@@ -16,7 +16,7 @@ from pytest_zstack_ticket.report.text.causes_text import CausesText
 from pytest_zstack_ticket.report.text.columns import pad, visible, width, wrapped
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
 from pytest_zstack_ticket.report.text.finding_card import COLUMNS
-from pytest_zstack_ticket.report.text.headline import claims_of, headline, mark_of, narrowed
+from pytest_zstack_ticket.report.text.headline import claims_of, extent, headline, mark_of, narrowed
 from pytest_zstack_ticket.report.text.left_out_text import left_out_lines
 from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front_end_lines, residue_line
 from pytest_zstack_ticket.report.text.translations import translations
@@ -114,7 +114,7 @@ def opening(run: Run, ending: Conclusion) -> list[str]:
         words.say("seed", lang, effort=run.options["effort"], seed=run.options["seed"]),
     ]
     if ending.result.partial:
-        lines.append(words.say("partial", lang))
+        lines.append(words.say(extent(report), lang))
     lines += shortfall_lines(report, words, lang)
     limits = [*narrowed(claims_of(report), words, lang), *front_end_lines(report, words, lang)]
     limits += map(visible, calibration_lines(report, words, lang))

@@ -13,7 +13,7 @@ from typing import Any
 from pytest_zstack_ticket.report.grouping import causes_in
 from pytest_zstack_ticket.report.text.columns import shortened, visible
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
-from pytest_zstack_ticket.report.text.headline import claims_of, headline, mark_of, narrowed
+from pytest_zstack_ticket.report.text.headline import claims_of, extent, headline, mark_of, narrowed
 from pytest_zstack_ticket.report.text.left_out_text import left_out_line
 from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front_end_lines, residue_line
 from pytest_zstack_ticket.report.text.translations import Translations
@@ -45,7 +45,7 @@ def markdown(report: Report, translations: Translations, lang: str) -> str:
             if report["run"]["cut_short"]
             else []
         ),
-        inert(words["partial" if report["partial"] else "whole"]),
+        inert(words[extent(report)]),
         "",
         *(line for limit in _limits(report, translations, lang) for line in (inert(limit), "")),
         *_facts(report, translations, lang),

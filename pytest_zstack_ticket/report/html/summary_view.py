@@ -10,7 +10,7 @@ from pytest_zstack_ticket.report.html.page_context import Json, PageContext, ver
 from pytest_zstack_ticket.report.html.provenance_view import Provenance, provenance_view
 from pytest_zstack_ticket.report.text.budget_text import shortfall_lines
 from pytest_zstack_ticket.report.text.comparison_text import diff_lines
-from pytest_zstack_ticket.report.text.headline import claims_of, headline, mark_of, narrowed
+from pytest_zstack_ticket.report.text.headline import claims_of, extent, headline, mark_of, narrowed
 from pytest_zstack_ticket.report.text.left_out_text import left_out_line
 from pytest_zstack_ticket.report.text.limit_text import calibration_lines, front_end_lines, residue_line
 from pytest_zstack_ticket.report.text.waiver_text import waiver_lines
@@ -63,7 +63,7 @@ def _limits(context: PageContext) -> list[str]:
     residue = run["residue"]
     embedded = report["target"]["kind"] == "embedded"
     limits = [context.say("cut-short", reason=run["cut_short"])] if run["cut_short"] else []
-    limits.append(context.say("partial" if report["partial"] else "whole"))
+    limits.append(context.say(extent(report)))
     claims = claims_of(report)
     limits += filter(None, [left_out_line(claims, context.translations, context.lang)])
     limits += narrowed(claims, context.translations, context.lang)

@@ -25,6 +25,13 @@ def claims_of(report: Mapping[str, Any]) -> Claims:
     }
 
 
+def extent(report: Mapping[str, Any]) -> str:
+    """Name the words for how much was examined: a requirement that failed stands, whatever else was left out."""
+    if not report["partial"]:
+        return "whole"
+    return "partial-failed" if report["verdict"] == "failed" else "partial"
+
+
 def mark_of(report: Mapping[str, Any]) -> str:
     """Name the verdict whose mark and colour a headline has: a claim with a reservation is not shown as a pass."""
     reserved = report.get("deviations") or (report["partial"] and report["verdict"] == "passed")

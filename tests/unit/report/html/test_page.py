@@ -169,7 +169,7 @@ def literals() -> Iterator[str]:
     folder = ROOT / "pytest_zstack_ticket" / "report"
     for file in TEMPLATES.iterdir():
         yield from re.findall(r'"([\w-]+)"', file.read_text("utf-8"))
-    for file in (*folder.glob("html/*.py"), *folder.glob("pdf/*.py")):
+    for file in (*folder.glob("html/*.py"), *folder.glob("pdf/*.py"), folder / "text" / "headline.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value

@@ -38,6 +38,14 @@ def test_a_partial_run_with_a_waiver_is_never_called_conformant():
     assert line(found) == "1 deviation, 1 of 283 passed, 1 failed, 281 not examined (0 must), effort smoke"
 
 
+def test_a_partial_run_with_a_failure_says_that_it_stands_beside_not_conformant():
+    found = report("failed", *["untested"] * 282, partial=True, verdict="failed")
+    assert line(found).startswith("Not conformant")
+    for shown in (render_page(found, WORDS, "en"), markdown(found, WORDS, "en")):
+        assert "what failed stands" in shown
+        assert "no overall verdict" not in shown
+
+
 def test_requirements_of_a_project_and_tests_that_were_left_out_are_named():
     found = report("passed", "passed", "passed")
     assert "own" not in line(found)
