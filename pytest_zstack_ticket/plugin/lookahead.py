@@ -50,6 +50,7 @@ class Lookahead:
         self._config = config
         self._items: list[pytest.Item] = []
         self._place: dict[pytest.Item, int] = {}
+        self._ahead: dict[pytest.Item, bool] = {}
         self._here = 0
         self._next = 0
         self._bodies: dict[pytest.Item, Body] = {}
@@ -245,8 +246,10 @@ class Lookahead:
 
     def _can_run_ahead(self, item: pytest.Item) -> bool:
         """Return True for a test of the shipped suites that needs nothing but fixtures of ours."""
-        shipped = suites_folder() in item.path.parents and items.requirement_of(item) in self._run.catalogue
-        return shipped and uses_only_ours(item)
+        if item not in self._ahead:
+            shipped = suites_folder() in item.path.parents and items.requirement_of(item) in self._run.catalogue
+            self._ahead[item] = shipped and uses_only_ours(item)
+        return self._ahead[item]
 
     def _start(self, item: pytest.Item) -> None:
         """Start the body of a test in a thread of its own; what cannot be started is left to pytest."""
