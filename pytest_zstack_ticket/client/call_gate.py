@@ -43,6 +43,7 @@ class CallGate:
         self._before_each = before_each
         self._stopped = False
         self._asides = threading.Semaphore(window)
+        self.crowd = starting_line.Crowd(window)
 
     def stop(self) -> None:
         """Let no further request through."""
@@ -141,8 +142,14 @@ def announce(when_sent: Callable[[], None]) -> None:
 @contextmanager
 def together(count: int) -> Iterator[None]:
     """Let so many calls of a block arrive at the same moment, and count their first answers for `announce`."""
-    with starting_line.shared(count), _counted(count):
+    with arriving(count), _counted(count):
         yield
+
+
+def arriving(count: int) -> AbstractContextManager[None]:
+    """Let so many calls of a block arrive at the same moment, or as many as the gate of the context lets through."""
+    gate = _GATE.get()
+    return starting_line.shared(count, None if gate is None else gate.crowd)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from pytest_zstack_ticket.api.messages import rows_of
-from pytest_zstack_ticket.client.call_gate import in_context
+from pytest_zstack_ticket.client.call_gate import arriving, in_context
 from pytest_zstack_ticket.client.endpoint import OUR_SESSION
 from pytest_zstack_ticket.model.nonce import NONCE, NONCE_PATTERN
 from pytest_zstack_ticket.model.ticket import Draft
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pytest_zstack_ticket.client.call_result import CallResult
     from pytest_zstack_ticket.client.endpoint import TicketEndpoint
     from pytest_zstack_ticket.model.exchange import Json
-from pytest_zstack_ticket.transport import starting_line
 
 
 class CanaryTicket:
@@ -120,7 +119,7 @@ class CanaryTicket:
 
     def send_together(self, *events: str) -> dict[str, CallResult]:
         """Send events at the same time, each from a thread of its own; results as `together0`, `together1`, ..."""
-        with starting_line.shared(len(events)), ThreadPoolExecutor(max_workers=len(events)) as pool:
+        with arriving(len(events)), ThreadPoolExecutor(max_workers=len(events)) as pool:
             results = list(pool.map(in_context(self.send_event), events))
         return {f"together{place}": result for place, result in enumerate(results)}
 

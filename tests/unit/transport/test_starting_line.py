@@ -66,6 +66,23 @@ def test_where_fewer_come_than_were_to_nothing_waits_for_ever(streams: list[Stre
     assert [one.parts[:2] for one in streams[:2]] == [[REQUEST[:-1], REQUEST[-1:]]] * 2
 
 
+def test_where_all_that_may_be_under_way_wait_at_lines_the_oldest_line_goes(
+    streams: list[Stream], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting_line, "QUIET", 60.0)
+    crowd, threads = starting_line.Crowd(2), []
+    for pair in (streams[:1], streams[1:]):
+        with starting_line.shared(2, crowd):
+            threads += [threading.Thread(target=in_context(send), args=(one,)) for one in pair]
+            for thread in threads[-len(pair) :]:
+                thread.start()
+                time.sleep(0.05)
+    for thread in threads[1:]:
+        thread.join(10)
+        assert not thread.is_alive()
+    assert streams[0].parts[:2] == [REQUEST[:-1], REQUEST[-1:]], "it went so that the others could come"
+
+
 def test_without_a_line_a_request_leaves_as_one(streams: list[Stream]) -> None:
     send(streams[0])
     assert streams[0].parts == [REQUEST, REQUEST]
