@@ -33,7 +33,7 @@ from pytest_zstack_ticket.plugin.turns import Turns
 from pytest_zstack_ticket.runner.run import Run
 
 BODIES = 2
-"""Bodies that run at the same time for each call that may be under way: some wait for what others make, or for a date."""
+"""Bodies that run at once for each call that may be under way: some wait for what others make, or for a date."""
 GRACE = 5.0
 """Seconds beyond the patience for one answer that bodies get to end once the run was told to stop."""
 

@@ -35,7 +35,7 @@ AGAIN_WITHIN = 0.3
 """Seconds that a server has to answer what it left unread, on a connection that stays open behind the first answer."""
 TOLD_WITHIN = 3.0
 """Seconds that a client waits for 100 Continue or an answer before it sends the body all the same."""
-PAUSES = {"slow-body": 3.0, "slow-body-near": 1.0}
+PAUSES: dict[Framing, float] = {"slow-body": 3.0, "slow-body-near": 1.0}
 """Seconds between the two halves of a body that comes slowly; the shorter one is for a target that answers at once."""
 STATUS_LINE = b"HTTP/1"
 CLOSED = "the connection was closed without an answer"

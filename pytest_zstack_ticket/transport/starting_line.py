@@ -17,7 +17,7 @@ QUIET = 0.4
 
 
 class Crowd:
-    """The lines of calls that share `places`: where all of these wait, no other call can come, and the oldest line goes."""
+    """The lines of calls that share `places`: where all of these wait, no other can come, and the oldest line goes."""
 
     def __init__(self, places: int) -> None:
         self._places = places
@@ -68,7 +68,7 @@ _LINE: ContextVar[StartingLine | None] = ContextVar("zstack_starting_line", defa
 
 @contextmanager
 def shared(count: int, crowd: Crowd | None = None) -> Iterator[None]:
-    """Let the first requests of so many calls, each in a context of its own, wait for each other, in a crowd of lines."""
+    """Let the first requests of so many calls, each in a context of its own, wait for each other."""
     token = _LINE.set(StartingLine(count, crowd))
     try:
         yield
