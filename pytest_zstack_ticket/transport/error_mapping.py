@@ -32,6 +32,7 @@ Row = tuple[tuple[type[Exception], ...], FailureKind, str]
 NOT_HTTP = "the answer is no valid HTTP: {error}"
 CUT_SHORT = "peer closed connection without sending complete message body"
 """What h11 says of an answer that was cut short: it has no type and no attribute for that (h11/_readers.py)."""
+NOT_ENDED = "the answer did not end within {read:g} s"
 UNWRITABLE = "the request cannot be written as HTTP: {error}"
 BROKEN = "the connection broke: {error}"
 
@@ -39,7 +40,7 @@ ROWS: tuple[Row, ...] = (
     ((TooLargeError,), "too-large", "the answer is longer than we read (8 MiB, or 128 KiB after many long ones)"),
     ((TooManyInterimError,), "protocol", "interim answers (1xx) came without an end"),
     ((MalformedEncodingError,), "protocol", "{error}"),
-    ((TooSlowError,), "timeout", "the answer did not end within {read:g} s"),
+    ((TooSlowError,), "timeout", NOT_ENDED),
     ((httpx.ConnectTimeout, httpcore.ConnectTimeout), "timeout", "no connection within {connect:g} s"),
     ((httpx.WriteTimeout, httpcore.WriteTimeout), "timeout", "the request was not taken within {read:g} s"),
     ((httpx.TimeoutException, httpcore.TimeoutException), "timeout", "no answer within {read:g} s"),
@@ -57,8 +58,11 @@ ROWS: tuple[Row, ...] = (
 """Exceptions, the kind of failure that they are, and its words; the first row that fits counts."""
 
 
-def failure_of(error: Exception, *, sent: bool, patience: Patience) -> Failure:
-    """Return what a foreign exception means. One of no known kind is a fault of ours, and is raised again."""
+def failure_of(error: Exception, *, sent: bool, patience: Patience, begun: bool = False) -> Failure:
+    """Return what a foreign exception means. One of no known kind is a fault of ours, and is raised again.
+
+    `begun` tells whether a part of the answer came.
+    """
     if isinstance(error, httpx.ConnectError | httpcore.ConnectError) or (not sent and isinstance(error, UnicodeError)):
         return Failure(kind=_connect_kind(error), detail=_words(error), sent=False)
     if isinstance(error, httpx.RemoteProtocolError | httpcore.RemoteProtocolError) and (closed := _closed(error)):
@@ -69,6 +73,7 @@ def failure_of(error: Exception, *, sent: bool, patience: Patience) -> Failure:
         return Failure(kind="tls", detail=_words(alert), sent=sent)
     for kinds, kind, words in ROWS:
         if isinstance(error, kinds):
+            words = NOT_ENDED if begun and kind == "timeout" else words
             detail = words.format(error=_words(error), read=patience.read, connect=patience.connect)
             return Failure(kind=kind, detail=detail, sent=sent)
     raise error

@@ -73,7 +73,8 @@ class HttpxTransport:
             answer = line.exchange(self._message(kept), most=LARGE if self._full else MOST_BYTES)
         except Exception as error:  # noqa: BLE001 - every foreign exception becomes a Failure, by kind
             self._give_back(line)
-            return failure_of(error, sent=line.wire.allowance.sent, patience=patience)
+            known = line.wire.allowance
+            return failure_of(error, sent=known.sent, patience=patience, begun=known.received > 0)
         except BaseException:
             line.wire.abandon()  # its answer must not become that of another request
             raise

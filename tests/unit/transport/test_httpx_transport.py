@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import socket
+import socket
 import ssl
 import subprocess
 import threading
@@ -279,6 +280,15 @@ def test_the_time_of_a_request_is_bounded_as_a_whole(step: Step) -> None:
     found = failure(step, read=0.4)
     assert (found.kind, found.sent) == ("timeout", True)
     assert "within 0.4 s" in found.detail
+
+
+def test_an_answer_that_stops_on_its_way_is_told_from_none() -> None:
+    def stopped(plug: socket.socket) -> None:
+        plug.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{}")
+        silence(plug)
+
+    assert failure(silence, read=0.4).detail == "no answer within 0.4 s"
+    assert failure(stopped, read=0.4).detail == "the answer did not end within 0.4 s"
 
 
 def test_a_target_that_does_not_read_is_a_timeout() -> None:
