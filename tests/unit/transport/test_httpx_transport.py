@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import socket
-import socket
 import ssl
 import subprocess
 import threading
