@@ -73,8 +73,8 @@ def failure_of(error: Exception, *, sent: bool, patience: Patience, begun: bool 
         return Failure(kind="tls", detail=_words(alert), sent=sent)
     for kinds, kind, words in ROWS:
         if isinstance(error, kinds):
-            words = NOT_ENDED if begun and kind == "timeout" else words
-            detail = words.format(error=_words(error), read=patience.read, connect=patience.connect)
+            told = NOT_ENDED if begun and kind == "timeout" else words
+            detail = told.format(error=_words(error), read=patience.read, connect=patience.connect)
             return Failure(kind=kind, detail=detail, sent=sent)
     raise error
 
