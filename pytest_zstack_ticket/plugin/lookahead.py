@@ -206,7 +206,7 @@ class Lookahead:
                 self._start_early(self._early)
             if group == "":
                 self._start_turn()
-            while self._next < len(self._items) and self._has_room():
+            while self._next < len(self._items) and self._has_room(group):
                 item = self._items[self._next]
                 if self._group(item) != group or not self._fits(item):
                     return
@@ -230,15 +230,15 @@ class Lookahead:
 
     def _start_turn(self) -> None:
         """Start the next test that opens and ends sessions, once the one before it is over."""
-        if (self._turn is None or self._turn.over) and self._has_room():
+        if (self._turn is None or self._turn.over) and self._has_room(""):
             item = self._turns.next(lambda one: self._can_run_ahead(one) and self._fits(one))
             if item is not None:
                 self._start(item)
                 self._turn = self._bodies.get(item)
 
-    def _has_room(self) -> bool:
-        """Return True if another body may run; the calls of all are bounded by the gate."""
-        return len(self._running) < BODIES * self._run.window
+    def _has_room(self, group: str) -> bool:
+        """Return True if another body may run; the calls of all are bounded by the gate, those of races meet there."""
+        return len(self._running) < self._run.window * (1 if group else BODIES)
 
     def _fits(self, item: pytest.Item) -> bool:
         """Return True if the tickets of a test fit into the quota, beside those of the bodies that run."""

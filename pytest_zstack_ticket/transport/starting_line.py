@@ -17,7 +17,7 @@ QUIET = 0.4
 
 
 class Crowd:
-    """The lines of calls that share `places`: where all of these wait, no other can come, and the oldest line goes."""
+    """The lines of calls that share `places`: where all of these wait, no other can come, and the fullest line goes."""
 
     def __init__(self, places: int) -> None:
         self._places = places
@@ -28,7 +28,7 @@ class Crowd:
         """Note a request that waits at a line; the lock of `changed` is held."""
         self._waiting.append(line)
         if len(self._waiting) >= self._places:
-            self._waiting[0].go()
+            max(self._waiting, key=self._waiting.count).go()
 
     def left(self, line: StartingLine) -> None:
         """Note a request that goes; the lock of `changed` is held."""

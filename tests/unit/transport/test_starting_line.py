@@ -66,7 +66,7 @@ def test_where_fewer_come_than_were_to_nothing_waits_for_ever(streams: list[Stre
     assert [one.parts[:2] for one in streams[:2]] == [[REQUEST[:-1], REQUEST[-1:]]] * 2
 
 
-def test_where_all_that_may_be_under_way_wait_at_lines_the_oldest_line_goes(
+def test_where_all_that_may_be_under_way_wait_at_lines_the_fullest_line_goes(
     streams: list[Stream], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(starting_line, "QUIET", 60.0)
