@@ -34,10 +34,10 @@ NO_SUCH_PATH = frozenset({404, 405, 501})
 
 def returns_list(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a query of the family answers a list; a target may lack it, or keep it from us."""
-    return None if rows_of(trails["subject"]) is not None else _unoffered(trails, profile, "subject")
+    return None if rows_of(trails["subject"]) is not None else unoffered(trails, profile, "subject")
 
 
-def _unoffered(trails: Trails, profile: Profile, role: str) -> Violation | Undecided:
+def unoffered(trails: Trails, profile: Profile, role: str) -> Violation | Undecided:
     """Say why a query shows no rows: a query that does not exist or is not allowed is no violation."""
     answer = trails[role][-1].answer if trails.get(role) else None
     if isinstance(answer, Response) and not from_gateway(answer) and answer.status in NO_SUCH_PATH:
@@ -54,7 +54,7 @@ def row_classes(trails: Trails, _arguments: Arguments, profile: Profile) -> Judg
     """
     rows = rows_of(trails["subject"])
     if rows is None:
-        return _unoffered(trails, profile, "subject")
+        return unoffered(trails, profile, "subject")
     answer = final_answer(trails["subject"])
     schema = json_object(answer.body if answer else b"").get("schema")
     named = schema if isinstance(schema, dict) else {}
@@ -76,7 +76,7 @@ def selected_fields_of_past(trails: Trails, _arguments: Arguments, profile: Prof
     """
     rows, whole = rows_of(trails["subject"]), rows_of(trails["whole"])
     if rows is None or whole is None:
-        return _unoffered(trails, profile, "subject" if rows is None else "whole")
+        return unoffered(trails, profile, "subject" if rows is None else "whole")
     if not rows:
         return Undecided(Phrase.of("not-shown", member="inventories"))
     asked = {name.strip() for name in parameter(path_of(trails), "fields").split(",")}
@@ -115,7 +115,7 @@ def _deleted(trails: Trails, profile: Profile) -> tuple[Row, list[Row]] | Judgem
         return Undecided(Phrase.of("legal-refusal") if refused(outcome) else describe(outcome))
     before, rows = rows_of(trails.get("before", ())), rows_of(trails.get("archives", ()))
     if rows is None:
-        return _unoffered(trails, profile, "archives")
+        return unoffered(trails, profile, "archives")
     if before is None or len(before) != 1:
         return Undecided(Phrase.of("query-unclear", role="before"))
     return before[0], rows
@@ -138,7 +138,8 @@ def _archive_of(ticket: Row, rows: list[Row], *, asked: str) -> Judgement:
 
 def _as_it_was(ticket: Row, row: Row) -> Judgement:
     for member in CONTENT:
-        if not same(ticket.get(member), row.get(member), loose=True):
+        one, other = ticket.get(member), row.get(member)
+        if not (same(one, other, loose=True) and same(other, one, loose=True)):  # neither may have lost a member
             return _archived_as(ticket, row, member)
     one, other = ticket.get("status"), row.get("status")
     return _archived_as(ticket, row, "status") if one in CLOSED and other in STATUSES - {one} else None
@@ -184,7 +185,7 @@ def archived_history(trails: Trails, _arguments: Arguments, profile: Profile) ->
     """
     rows, known = rows_of(trails["subject"]), rows_of(trails.get("history", ()))
     if rows is None:
-        return _unoffered(trails, profile, "subject")
+        return unoffered(trails, profile, "subject")
     uuid = _asked(trails, "subject")
     if not known or not (rows or _holds(trails, uuid)):
         return Undecided(Phrase.of("not-shown", member="archives" if known else "history"))
@@ -226,7 +227,7 @@ def not_archived(trails: Trails, arguments: Arguments, profile: Profile) -> Judg
     """
     rows, living = rows_of(trails["subject"]), rows_of(trails.get("shown", ()))
     if rows is None:
-        return _unoffered(trails, profile, "subject")
+        return unoffered(trails, profile, "subject")
     if living is None:
         return Undecided(Phrase.of("query-unclear", role="shown"))
     if not living:

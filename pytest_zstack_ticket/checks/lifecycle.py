@@ -235,13 +235,20 @@ def chain_violation(rows: list[Ticket], ticket: Ticket) -> Judgement:
 
 
 def recorded_comment(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that the comment of an accepted event is recorded in the ticket's history."""
+    """Check that the comment of an accepted event is recorded in the ticket's history, once.
+
+    No other event of the ticket has that comment. Where the event `sibling` was accepted, it may not be refused.
+    """
     body: dict[str, Json] = json_object(_first_body(trails["subject"])).get("changeTicketStatus") or {}
-    rows = rows_of(trails.get("history", ()))
-    if not accepted(outcome_of(trails, "subject", profile, ACTION)) or rows is None or HISTORIES in profile.absent:
+    rows, outcome = rows_of(trails.get("history", ())), outcome_of(trails, "subject", profile, ACTION)
+    if refused(outcome) and "sibling" in trails and accepted(outcome_of(trails, "sibling", profile, ACTION)):
+        return violation(
+            Phrase.of("expect-event", event=str(body.get("statusEvent")), status="Pending"), describe(outcome)
+        )
+    if not accepted(outcome) or rows is None or HISTORIES in profile.absent:
         return Undecided(Phrase.of("not-shown", member="history"))
     comments = [row.get("comment") for row in rows]
-    if any(same(body.get("comment"), one, loose=True) for one in comments):
+    if sum(same(body.get("comment"), one, loose=True) for one in comments) == 1:
         return None
     expected = Phrase.of("expect-value", member="comment", value=brief(body.get("comment")))
     return violation(expected, Phrase.of("shows", value=brief(comments)))

@@ -38,6 +38,8 @@ from pytest_zstack_ticket.model.profile import Profile
 
 FEWEST_UNLIMITED = 11
 """Fewer tickets fit on the shortest page that a target may show unasked, and say nothing of its default."""
+MOST = 1000
+"""So many tickets a page has at most where no limit is named (wire dossier 4.6)."""
 LARGEST = 2**31 - 1
 """The largest number of 32 bits."""
 
@@ -58,12 +60,12 @@ def complete_pages(trails: Trails, _arguments: Arguments, profile: Profile) -> J
 
 
 def page_size(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that a page has as many rows as its limit and start leave of our tickets.
+    """Check that a page has as many rows as its limit and start leave of our tickets; without a limit all may stand.
 
     A number over 32 bits may be refused: the platform's are of that size.
     """
     rows, ours = rows_of(trails["subject"]), own_tickets(trails)
-    limit, start = int(parameter(path_of(trails), "limit")), int(parameter(path_of(trails), "start") or 0)
+    limit, start = (int(parameter(path_of(trails), name) or least) for name, least in (("limit", MOST), ("start", 0)))
     if rows is None and max(limit, start) > LARGEST and refused(outcome_of_query(trails, profile)):
         return None
     if rows is None:

@@ -14,6 +14,12 @@ WITHOUT = {"no-session": None, "unknown-session": "OAuth {uuid}"}
 """Authorization headers that stand for no session, by name."""
 EVENTS = ("cancel", "update", "delete")
 READINGS = ("uuid", "path", "history", "archive", "archived-history", "count")
+FAMILY = {
+    "types": "/v1/ticket-types?limit=1",
+    "flow-collections": "/v1/tickets/flow-collections?limit=1",
+    "flows": "/v1/tickets/flow?limit=1",
+}
+"""Lists of the family that are of no ticket."""
 NAMES = ("session", "sessionUuid", "sessionId", "uuid", "token", "access_token", "Authorization")
 """What a session might be called in a query string, a cookie or a header of its own."""
 HEADERS = (
@@ -29,8 +35,6 @@ HEADERS = (
 ADDRESSES = ("X-Forwarded-For", "X-Real-IP", "X-Client-IP", "X-Originating-IP")
 """Headers in which a proxy names the client: anyone may send them."""
 REDIRECT = 3
-LOGINS = {"smoke": 0, "standard": 1, "certify": 7}
-"""Further logins by effort: with the correct password, or of users that do not exist, so that no account is locked."""
 
 
 def edit_of(name, event):
@@ -143,9 +147,7 @@ def test_nobody_deletes_without_a_session(zstack_once, ticket_endpoint, zstack_e
 @pytest.mark.zstack_rounds
 def test_nobody_reads_without_a_session(ticket_endpoint, zstack_profile, zstack_canary, zstack_examine):
     """A ticket's path, its history, archives and counts are refused without a session, or with one that does not exist."""
-    canary, histories = zstack_canary(), "histories" not in zstack_profile.absent
-    for what in READINGS if histories else [one for one in READINGS if "history" not in one]:
-        path = canary.queries[what]
+    for what, path in readings(zstack_canary(), zstack_profile).items():
         good = ticket_endpoint.as_user("owner").call("GET", path)
         for name in WITHOUT:
             bad = ticket_endpoint.call("GET", path, authorization=without(name))
@@ -153,6 +155,30 @@ def test_nobody_reads_without_a_session(ticket_endpoint, zstack_profile, zstack_
                 "refused-session", edit=edit_of(name, what), subject=bad, sibling=good, arguments={"call": "query"}
             )
             assert violation is None, violation
+
+
+def readings(canary, profile):
+    """Return what somebody may read of a ticket and of its family, by name."""
+    whole = {what: canary.queries[what] for what in READINGS} | FAMILY
+    return {what: path for what, path in whole.items() if "history" not in what or "histories" not in profile.absent}
+
+
+@pytest.mark.requirement("ZT-ACCESS-004")
+@pytest.mark.zstack_alone(cleanup="sessions", in_turn=True)
+@pytest.mark.zstack_rounds(most=8)
+def test_ended_session_reads_no_more(ticket_endpoint, zstack_profile, zstack_canary, zstack_examine):
+    """A ticket's path, its history, archives and counts are refused with a session that was logged out."""
+    if "log-in" not in ticket_endpoint.profile.capabilities:
+        return
+    session, canary = ticket_endpoint.another_session(), zstack_canary()
+    ended, asked = ticket_endpoint.logout(session.uuid), readings(canary, zstack_profile)
+    for what in (one for one in asked if one not in FAMILY):
+        good = ticket_endpoint.as_user("owner").call("GET", asked[what])
+        bad = ticket_endpoint.call("GET", asked[what], authorization=session.authorization)
+        edit, arguments = edit_of("logged-out-session", what), {"call": "query"}
+        roles = {"subject": bad, "sibling": good, "ended": ended}
+        violation = zstack_examine("refused-session", edit=edit, **roles, arguments=arguments)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ACCESS-026")
@@ -233,14 +259,17 @@ def test_session_counts_only_in_its_header(ticket_endpoint, zstack_effort, zstac
 @pytest.mark.zstack_alone(cleanup="sessions", in_turn=True)
 @pytest.mark.zstack_rounds(most=8)
 def test_session_does_not_count_in_the_body(ticket_endpoint, zstack_examine):
-    """A create with a living session in its body or trailer, without Authorization or beside another one, is refused."""
+    """A create with a living session in its query, body or trailer, without Authorization or beside another, is refused."""
     session, draft = ticket_endpoint.another_session(), ticket_endpoint.calibration_draft
     body = json.loads(draft.body)
     body["session"] = body["params"]["session"] = {"uuid": session.uuid}
     sent = Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=draft.headers)
     sibling = ticket_endpoint.create(sent, session=session)
     unknown = ("Authorization", f"OAuth {uuid.uuid4().hex}")
+    query = "&".join(f"{name}={session.uuid}" for name in NAMES)
+    plain = {"body": draft.body, "headers": draft.headers, "without": ("Authorization",)}
     forms = {
+        "session-in-query": {"path": f"/v1/tickets?{query}", **plain},
         "session-in-body": {"body": sent.body, "headers": sent.headers, "without": ("Authorization",)},
         "session-beside-header": {"body": sent.body, "headers": (*sent.headers, unknown)},
     }
@@ -257,37 +286,3 @@ def test_session_does_not_count_in_the_body(ticket_endpoint, zstack_examine):
         violation = zstack_examine("refused-session", edit=edit, **roles)
         assert violation is None, violation
     ticket_endpoint.logout(session.uuid)
-
-
-@pytest.mark.requirement("ZT-ACCESS-007")
-@pytest.mark.zstack_alone(cleanup="sessions")
-def test_session_of_a_login_ends_after_it_began(ticket_endpoint, zstack_effort, zstack_examine):
-    """The session that a login returns has an expiredDate after its createDate."""
-    further = (ticket_endpoint.login(write=partial(json.dumps, indent=width)) for width in range(LOGINS[zstack_effort]))
-    for good in (ticket_endpoint.good_login, *further):
-        violation = zstack_examine("session-dates", subject=good)
-        assert violation is None, violation
-
-
-@pytest.mark.requirement("ZT-ACCESS-008")
-@pytest.mark.zstack_alone(cleanup="sessions")
-def test_refused_login_does_not_quote_the_password(ticket_endpoint, zstack_effort, zstack_examine):
-    """The response to a login with a wrong password, or of an unknown user, does not repeat the password sent."""
-    strangers = (f"nobody-{uuid.uuid4().hex[:12]}" for _ in range(LOGINS[zstack_effort]))
-    further = (ticket_endpoint.login(user=name, password=uuid.uuid4().hex) for name in strangers)
-    for bad in (ticket_endpoint.wrong_login, *further):
-        violation = zstack_examine("no-password-quoted", subject=bad)
-        assert violation is None, violation
-
-
-@pytest.mark.requirement("ZT-ACCESS-009")
-@pytest.mark.zstack_alone(cleanup="sessions")
-def test_virtual_id_does_not_enter_a_foreign_project(ticket_endpoint, zstack_context, zstack_examine):
-    """A virtual ID can log in to its own project, and not to one that it does not belong to."""
-    own, owner = zstack_context.users["stranger"].project, zstack_context.users.get("owner")
-    foreign = owner.project if owner else ticket_endpoint.project
-    endpoint = ticket_endpoint.as_user("stranger")
-    good, bad = endpoint.enter_project(own), endpoint.enter_project(foreign)
-    edit = Edit(kind="mutation", name="foreign-project", note="the project of another user")
-    violation = zstack_examine("login-refused", edit=edit, subject=bad, sibling=good)
-    assert violation is None, violation

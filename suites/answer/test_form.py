@@ -36,7 +36,14 @@ ERROR_PARTS = {
     "ZT-ANSWER-029": (["error.causes", "error.causes.*"], []),
 }
 REOPEN = {"changeTicketStatus": {"statusEvent": "reopen"}}
+UNKNOWN_MEMBER = "query-unknown-member"
 NO_ERROR_OBJECT = ["no-error-object", "empty-failure", "text-failure", "page-failure", "not-an-object"]
+
+
+def denied_query(endpoint):
+    """Query by a member that no ticket has; its edit and result."""
+    edit = Edit(kind="breakage", name=UNKNOWN_MEMBER, note="a query that is denied")
+    return edit, endpoint.call("GET", "/v1/tickets?q=noSuchField%3D1&limit=1")
 
 
 def denied_events(endpoint):
@@ -59,6 +66,12 @@ def denied_events(endpoint):
 def shared_denied_events(zstack_once, ticket_endpoint):
     """Return these, sent once in a round."""
     return zstack_once("answer: denied events", lambda: denied_events(ticket_endpoint))
+
+
+def shared_denials(zstack_once, ticket_endpoint):
+    """Return these and a query that is denied, sent once in a round."""
+    query = zstack_once("answer: a denied query", lambda: denied_query(ticket_endpoint))
+    return [*shared_denied_events(zstack_once, ticket_endpoint), query]
 
 
 @pytest.mark.requirement("ZT-ANSWER-001")
@@ -102,17 +115,21 @@ def test_denied_event_is_not_answered_as_a_success(zstack_once, ticket_endpoint,
 
 
 @pytest.mark.requirement("ZT-ANSWER-022")
-def test_structured_failure_has_an_error_object(zstack_cases, zstack_examine):
-    """A structured failure response has an object under the key error."""
-    for edit, result in zstack_cases.structured_refusals():
-        violation = zstack_examine("form", edit=edit, subject=result, arguments={"reasons": NO_ERROR_OBJECT})
+def test_structured_failure_has_an_error_object(zstack_once, ticket_endpoint, zstack_cases, zstack_examine):
+    """A structured failure response has an object under the key error, whatever was refused."""
+    denials = shared_denials(zstack_once, ticket_endpoint)
+    for edit, result in zstack_cases.structured_refusals(denials):
+        arguments = {"reasons": NO_ERROR_OBJECT}
+        if any(result is one for _, one in denials):
+            arguments["call"] = "query" if edit.name == UNKNOWN_MEMBER else "action"
+        violation = zstack_examine("form", edit=edit, subject=result, arguments=arguments)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ANSWER-036")
-def test_failure_has_no_inventory(zstack_cases, zstack_examine):
-    """A failure response contains no inventory alongside its error."""
-    for edit, result in zstack_cases.structured_refusals():
+def test_failure_has_no_inventory(zstack_once, ticket_endpoint, zstack_cases, zstack_examine):
+    """A failure response contains no inventory alongside its error, whatever was refused."""
+    for edit, result in zstack_cases.structured_refusals(shared_denials(zstack_once, ticket_endpoint)):
         violation = zstack_examine("no-inventory-with-error", edit=edit, subject=result)
         assert violation is None, violation
 
@@ -122,7 +139,7 @@ def test_error_fields_have_their_types(part, zstack_once, ticket_endpoint, zstac
     """Each field of an error has its type, at any nesting depth, whatever was refused."""
     places, keywords = part
     arguments = {"schema": "failure", "places": places, "keywords": keywords}
-    for edit, result in zstack_cases.structured_refusals(shared_denied_events(zstack_once, ticket_endpoint)):
+    for edit, result in zstack_cases.structured_refusals(shared_denials(zstack_once, ticket_endpoint)):
         violation = zstack_examine("schema-part", edit=edit, subject=result, arguments=arguments)
         assert violation is None, violation
 
@@ -184,9 +201,9 @@ def test_response_has_an_allowed_format_where_the_contract_is_silent(zstack_case
 
 
 @pytest.mark.requirement("ZT-ANSWER-038")
-def test_failure_does_not_ask_to_be_sent_again(ticket_endpoint, zstack_cases, zstack_examine):
+def test_failure_does_not_ask_to_be_sent_again(zstack_once, ticket_endpoint, zstack_cases, zstack_examine):
     """The failure of a create, or of a query by a member that no ticket has, does not ask to be sent again at once."""
-    refused = ticket_endpoint.call("GET", "/v1/tickets?q=noSuchField%3D1&limit=1")
+    _, refused = zstack_once("answer: a denied query", lambda: denied_query(ticket_endpoint))
     violation = zstack_examine("no-call-to-repeat", partition="query", subject=refused)
     assert violation is None, violation
     for edit, result in zstack_cases.results("mutations"):

@@ -5,7 +5,7 @@ from itertools import groupby
 
 import pytest
 
-from pytest_zstack_ticket import Edit, Message, by_requirement
+from pytest_zstack_ticket import CanaryTicket, Edit, Message, by_requirement
 
 REFUSED = {
     "ZT-HTTP-001": ["json-truncated*", "json-unbalanced"],
@@ -47,6 +47,7 @@ EQUIVALENT = {
     "range": (("Range", "bytes=0-1"),),
 }
 """Headers that a server may ignore, or that only say how it is spoken to."""
+EVENTS = {"accepted": "cancel", "refused": "cancel", "unknown": "no-such-event"}
 AT_ONCE = 4
 """Requests of one kind between two siblings, where there are many of a kind."""
 
@@ -225,9 +226,27 @@ def test_every_malformed_request_gets_an_allowed_response(zstack_cases, zstack_e
         assert violation is None, violation
 
 
+def other_calls(endpoint, once):
+    """Return calls besides a create, answered or refused, each with an edit; they are sent once in a run."""
+
+    def act():
+        if not {"query", "accepted"} <= set(endpoint.profile.capabilities):
+            return {}
+        canary = CanaryTicket(endpoint)
+        events = {f"event-{name}": canary.send_event(event) for name, event in EVENTS.items()} if canary.uuid else {}
+        refused = endpoint.call("GET", "/v1/tickets?q=noSuchField%3D1&limit=1")
+        return events | {"ticket": canary.find_by_uuid(), "history": canary.history(), "query": refused}
+
+    found = once("http: calls besides a create", act)
+    return [(Edit(kind="variation", name=name), result) for name, result in found.items()]
+
+
 @pytest.mark.requirement("ZT-HTTP-012")
-def test_no_response_contains_a_stack_trace(zstack_cases, zstack_examine):
-    """No response contains a stack trace."""
+def test_no_response_contains_a_stack_trace(ticket_endpoint, zstack_once, zstack_cases, zstack_examine):
+    """No response contains a stack trace, be it to a create, a query or an event."""
+    for edit, result in other_calls(ticket_endpoint, zstack_once):
+        violation = zstack_examine("no-stack-trace", edit=edit, subject=result)
+        assert violation is None, violation
     for catalogue in ("mutations", "malformed-requests"):
         for edit, result in zstack_cases.results(catalogue):
             violation = zstack_examine("no-stack-trace", edit=edit, subject=result)
@@ -243,8 +262,11 @@ def test_refusal_by_the_api_is_not_an_html_page(zstack_cases, zstack_examine):
 
 
 @pytest.mark.requirement("ZT-HTTP-013")
-def test_no_response_contains_a_secret(ticket_endpoint, zstack_cases, zstack_examine):
-    """No response contains a session, a password or a key."""
+def test_no_response_contains_a_secret(ticket_endpoint, zstack_once, zstack_cases, zstack_examine):
+    """No response contains a session, a password or a key, be it to a create, a query or an event."""
+    for edit, result in other_calls(ticket_endpoint, zstack_once):
+        violation = zstack_examine("no-secret", edit=edit, subject=result)
+        assert violation is None, violation
     violation = zstack_examine("no-secret", subject=ticket_endpoint.calibration)
     assert violation is None, violation
     for catalogue in ("variations", "mutations", "malformed-requests"):

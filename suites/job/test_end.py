@@ -123,7 +123,7 @@ def test_end_of_an_events_job_reads_the_same_again(zstack_canary, ticket_endpoin
 def test_unknown_job_is_not_found(ticket_endpoint, zstack_effort, zstack_examine):
     """A job that does not exist is reported as not found, neither pending nor done."""
     job = ticket_endpoint.calibration.job
-    near = [job[:PART]] if len(job) > PART else []
+    near = [job[:PART], f"{job[:-1]}_"] if len(job) > PART else []
     if job and zstack_effort != "smoke":
         near += [job[::-1], f"{job[:-1]}{'1' if job.endswith('0') else '0'}", *AWAY]
     fresh = (uuid.uuid4().hex for _ in range(UNKNOWN[zstack_effort]))

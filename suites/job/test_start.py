@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from pytest_zstack_ticket import Draft, Edit, Message, by_requirement
+from pytest_zstack_ticket import CanaryTicket, Draft, Edit, Message, by_requirement
 
 START_PARTS = {
     "ZT-JOB-001": (["location"], ["required", "type"]),
@@ -62,12 +62,20 @@ def test_job_has_the_id_requested(ticket_endpoint, zstack_examine):
 @pytest.mark.requirement("ZT-JOB-013")
 @pytest.mark.zstack_rounds
 def test_job_id_of_another_length_is_refused(ticket_endpoint, zstack_examine):
-    """An X-Job-UUID that is not 32 characters long is refused."""
+    """An X-Job-UUID that is not 32 characters long is refused, be it that of a create, an event or a deletion."""
     for value in BAD_JOB_IDS:
         message = with_header(ticket_endpoint.calibration_draft, f"job-uuid-of-{len(value)}", "X-Job-UUID", value)
         violation = zstack_examine(
             "refusal", edit=message.edit, subject=ticket_endpoint.send(message), sibling=ticket_endpoint.calibration
         )
+        assert violation is None, violation
+    sibling = ticket_endpoint.calibration
+    canary = CanaryTicket(ticket_endpoint) if {"query", "cancel"} <= set(ticket_endpoint.profile.capabilities) else None
+    for name, (method, path, body) in OF_A_TICKET.items() if canary and canary.uuid else ():
+        headers, of = (("X-Job-UUID", BAD_JOB_IDS[1]),), f"/v1/tickets/{canary.uuid}"
+        subject = canary.owner.call(method, f"{of}{path}", body=body, headers=headers)
+        edit, arguments = Edit(kind="breakage", name=f"job-uuid-of-{name}"), {"call": name.replace("cancel", "action")}
+        violation = zstack_examine("refusal", edit=edit, subject=subject, sibling=sibling, arguments=arguments)
         assert violation is None, violation
 
 
@@ -80,6 +88,15 @@ def test_used_job_id_is_refused(ticket_endpoint, zstack_examine):
     second = ticket_endpoint.send(message, follow=False)
     violation = zstack_examine("not-success", edit=message.edit, subject=second, sibling=first)
     assert violation is None, violation
+    ticket = (getattr(first.outcome, "inventory", None) or {}).get("uuid")
+    for name, (method, path, changed) in OF_A_TICKET.items() if isinstance(ticket, str) else ():
+        headers = (("X-Job-UUID", first.requested_job),)
+        second = ticket_endpoint.call(
+            method, f"/v1/tickets/{ticket}{path}", body=changed, headers=headers, follow=False
+        )
+        edit = Edit(kind="breakage", name=f"job-uuid-again-{name}", note="the id of the create's job")
+        violation = zstack_examine("not-success", edit=edit, subject=second, sibling=first)
+        assert violation is None, violation
     body = json.loads(ticket_endpoint.calibration_draft.body)
     del body["params"]["requests"]
     bad = Draft(body=json.dumps(body).encode(), headers=ticket_endpoint.calibration_draft.headers)

@@ -10,6 +10,9 @@ from pytest_zstack_ticket import Draft, Edit
 
 LEFT_OUT = "conformanceLeftOut"
 """A member of apiBody that an update leaves out."""
+COMMENT = "conformance: 备注 <b>&'\" 工单"
+MANY = 10_000
+"""So many characters a target may not take in one body, though a comment may have them."""
 NO_REQUESTS = {"empty": {"requests": []}, "null": {"requests": None}, "without": {}}
 
 
@@ -31,7 +34,7 @@ def sent_updates(zstack_canary, zstack_once):
         canary, found = zstack_canary(), {}
         canary.send_event("cancel")
         first = (canary.created.sent("requests") or [{}])[0]
-        names = [f"changed {place} {uuid.uuid4().hex}" for place in range(3)]
+        names = [f"changed / 已更改 {place} {uuid.uuid4().hex}" for place in range(3)]
         requests = [{**first, "requestName": name, "executeTimes": place + 1} for place, name in enumerate(names)]
         before = canary.find_by_uuid()
         for name, sent in (("several", requests), ("fewer", requests[2:])):
@@ -94,7 +97,8 @@ def test_update_stores_the_description_that_it_names(zstack_canary, zstack_exami
     """From 4.8 on, a description that an update names becomes the ticket's description."""
     canary = zstack_canary()
     canary.send_event("cancel")
-    subject = canary.send_event("update", more={"description": f"updated / 已更新 {uuid.uuid4().hex}"})
+    long = f"updated / 已更新 {uuid.uuid4().hex} {'x' * 1900} end"
+    subject = canary.send_event("update", more={"description": long})
     if not canary.was_deleted_for_quota:
         violation = zstack_examine(
             "updated-description", edit=edit_of("description"), subject=subject, after=canary.find_by_uuid()
@@ -151,6 +155,26 @@ def test_update_without_requests_is_refused(zstack_canary, zstack_examine):
             arguments = {"event": "update", "must": "refuse"}
             violation = zstack_examine("event-effect", edit=edit_of(name), arguments=arguments, **roles)
             assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-009")
+@pytest.mark.zstack_rounds
+def test_comment_is_recorded_in_the_history(zstack_canary, zstack_examine):
+    """The comment of an event is recorded in the history as sent, for that event alone."""
+    canary = zstack_canary()
+    sent = {event: canary.send_event(event, comment=f"{event} {COMMENT}") for event in ("cancel", "reopen")}
+    canary.send_event("cancel")  # without one
+    history = canary.history()
+    for event, subject in sent.items():
+        violation = zstack_examine("recorded-comment", edit=edit_of(event), subject=subject, history=history)
+        assert violation is None, violation
+    for comment in (f"{COMMENT} {'备注 long ' * 200}".strip(), f"{'x' * 60_000} end"):
+        canary = zstack_canary()
+        roles = {"subject": canary.send_event("cancel", comment=comment), "history": canary.history()}
+        if len(comment) < MANY:
+            roles["sibling"] = sent["cancel"]
+        violation = zstack_examine("recorded-comment", edit=edit_of("cancel"), **roles)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-040")

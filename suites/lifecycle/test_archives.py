@@ -10,6 +10,7 @@ from pytest_zstack_ticket import Accepted, Edit
 LISTS = ("/v1/tickets/archives", "/v1/tickets/histories", "/v1/tickets/histories/archives")
 COLLECTIONS = ("/v1/ticket-types", "/v1/tickets/flow-collections", "/v1/tickets/flow")
 NOWHERE = "0" * 32
+PAGE = "sort=-uuid&limit=1&replyWithCount=true"
 PAGES = (
     *("limit=1", "limit=2", "limit=1&start=1", "limit=3&start=2", "replyWithCount=true&limit=2"),
     *(f"q=uuid%3D{NOWHERE}&limit=2", f"q=uuid%21%3D{NOWHERE}&limit=2", "fields=uuid&limit=2"),
@@ -90,6 +91,34 @@ def test_deleted_ticket_is_archived_unchanged(zstack_ticket_group, zstack_once, 
         zstack_observe("delete.archives", bool(rows.get("inventories")), roles["archives"])
 
 
+@pytest.mark.requirement("ZT-LIFECYCLE-058")
+@pytest.mark.zstack_rounds
+def test_archives_are_listed_as_asked(zstack_ticket_group, zstack_once, ticket_endpoint, zstack_examine):
+    """Conditions, order, pages and totals apply to archives."""
+    found = deletions(zstack_ticket_group, zstack_once)
+    tickets, member = found[0][0], found[-1][1]
+    own = f"{LISTS[0]}?q=name~%3D%25{tickets.token}%25&q=ticketUuid%21%3D{member.uuid}"
+    for name, asked in {"count": "count=true", "page": PAGE}.items():
+        roles = {"before": tickets.archives(), "subject": ticket_endpoint.call("GET", f"{own}&{asked}")}
+        roles["after"] = tickets.archives()
+        violation = zstack_examine("listed-as-asked", edit=edit_of(f"archives-{name}"), **roles)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-058")
+@pytest.mark.zstack_rounds
+def test_types_and_flows_are_listed_as_asked(ticket_endpoint, zstack_examine):
+    """Conditions, order, pages and totals apply to ticket types, flow collections and flows."""
+    for path in COLLECTIONS:
+        before = ticket_endpoint.call("GET", f"{path}?limit=200")
+        for name, asked in {"none": f"q=uuid%3D{NOWHERE}&{PAGE}", "page": PAGE, "count": "count=true"}.items():
+            roles = {"before": before, "subject": ticket_endpoint.call("GET", f"{path}?{asked}")}
+            roles["after"] = ticket_endpoint.call("GET", f"{path}?limit=200")
+            edit = edit_of(f"{path.rpartition('/')[2]}-{name}")
+            violation = zstack_examine("listed-as-asked", edit=edit, **roles)
+            assert violation is None, violation
+
+
 @pytest.mark.requirement("ZT-LIFECYCLE-056")
 @pytest.mark.zstack_rounds
 def test_archive_shows_the_last_status(zstack_ticket_group, zstack_once, zstack_examine):
@@ -108,17 +137,35 @@ def statuses(result):
     return [row.get("status") for row in (getattr(result.outcome, "result", None) or {}).get("inventories") or ()]
 
 
+def one_of_each(new_tickets, once):
+    """Return what each list shows of a ticket that was cancelled, and then deleted; asked once in a round."""
+
+    def act():
+        tickets = new_group(new_tickets, 1)
+        member = tickets.members[0]
+        tickets.send_event(member, "cancel")
+        lists = {"tickets": tickets.find_by_uuid(member), "histories": tickets.history(member)}
+        tickets.delete(member)
+        return lists | {"archives": tickets.archives(member)}
+
+    return once("lifecycle: a row of each list", act)
+
+
 @pytest.mark.requirement("ZT-LIFECYCLE-053")
 @pytest.mark.zstack_rounds
-def test_rows_have_the_class_of_their_list(zstack_ticket_group, zstack_examine):
+def test_rows_have_the_class_of_their_list(zstack_ticket_group, zstack_once, zstack_examine):
     """Where the schema of a list names a class for a row, it is not that of another list's rows."""
-    tickets = new_group(zstack_ticket_group, 1)
-    member = tickets.members[0]
-    tickets.send_event(member, "cancel")
-    lists = {"tickets": tickets.find_by_uuid(member), "histories": tickets.history(member)}
-    tickets.delete(member)
-    for name, subject in (lists | {"archives": tickets.archives(member)}).items():
+    for name, subject in one_of_each(zstack_ticket_group, zstack_once).items():
         violation = zstack_examine("row-classes", edit=edit_of(f"class-{name}"), subject=subject)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-ANSWER-010")
+@pytest.mark.zstack_rounds
+def test_rows_have_dates_that_clients_can_read(zstack_ticket_group, zstack_once, zstack_examine):
+    """The dates of rows of tickets, histories and archives have a format that clients can read."""
+    for name, subject in one_of_each(zstack_ticket_group, zstack_once).items():
+        violation = zstack_examine("row-dates", edit=edit_of(f"dates-{name}"), subject=subject)
         assert violation is None, violation
 
 

@@ -114,14 +114,40 @@ def test_refused_event_leaves_no_history_row(zstack_ticket_group, zstack_examine
         assert violation is None, violation
 
 
+def changed_ticket(zstack_ticket_group, zstack_once):
+    """Return a ticket that was cancelled, reopened and cancelled, with its group; made once in a round."""
+
+    def act():
+        tickets = new_group(zstack_ticket_group, 1)
+        for event in ("cancel", "reopen", "cancel"):
+            tickets.send_event(tickets.members[0], event)
+        return tickets, tickets.members[0]
+
+    return zstack_once("lifecycle: a ticket with a history", act)
+
+
+ASKED = ("q=toStatus%3DCancelled&count=true", "q=toStatus%21%3DPending&sort=-uuid&limit=1&start=1&replyWithCount=true")
+"""A condition and a count; a condition, an order, a page and a total."""
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-058")
+@pytest.mark.zstack_rounds
+def test_history_is_listed_as_asked(zstack_ticket_group, zstack_once, ticket_endpoint, zstack_examine):
+    """Conditions, order, pages and totals apply to histories."""
+    tickets, member = changed_ticket(zstack_ticket_group, zstack_once)
+    before, own = tickets.history(member), f"/v1/tickets/histories?q=ticketUuid%3D{member.uuid}"
+    for name, asked in zip(("count", "page"), ASKED, strict=True):
+        roles = {"before": before, "subject": ticket_endpoint.call("GET", f"{own}&{asked}")}
+        roles["after"] = tickets.history(member)
+        violation = zstack_examine("listed-as-asked", edit=edit_of(f"history-{name}"), **roles)
+        assert violation is None, violation
+
+
 @pytest.mark.requirement("ZT-LIFECYCLE-051")
 @pytest.mark.zstack_rounds
-def test_sequence_is_a_number(zstack_ticket_group, ticket_endpoint, zstack_examine):
+def test_sequence_is_a_number(zstack_ticket_group, zstack_once, ticket_endpoint, zstack_examine):
     """The sequence of a history row is compared and sorted as a number."""
-    tickets = new_group(zstack_ticket_group, 1)
-    member = tickets.members[0]
-    for event in ("cancel", "reopen", "cancel"):
-        tickets.send_event(member, event)
+    tickets, member = changed_ticket(zstack_ticket_group, zstack_once)
     history = tickets.history(member)
     rows = (getattr(history.outcome, "result", None) or {}).get("inventories") or []
     numbers = [row["sequence"] for row in rows if isinstance(row.get("sequence"), int)]

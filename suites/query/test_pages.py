@@ -31,7 +31,7 @@ pytestmark = pytest.mark.zstack_alone("queries")
 @pytest.mark.requirement("ZT-QUERY-019")
 def test_page_has_as_many_tickets_as_limit(zstack_tickets, zstack_effort, zstack_examine):
     """A page has as many tickets as limit says, or as many as remain after start."""
-    few = ((2, 0), (3, 0), (1, 1), (2, 4), (2, 9), (0, 0), (OVER, 0), (3, OVER))
+    few = ((2, 0), (3, 0), (1, 1), (2, 4), (2, 9), (0, 0), (OVER, 0), (3, OVER), (None, 3))
     for limit, start in (*few, *(() if zstack_effort == "smoke" else PAGES)):
         # one of them with fields, which may not widen the page
         fields = "uuid,name" if (limit, start) == (3, 0) else None

@@ -98,8 +98,13 @@ def deeper(requirement, effort):
     return [[OWN, one.replace("{sign}", sign)] for one in VALUES[kind]]
 
 
-FOREIGN_KINDS = ("status={own}", "createDate>2999-01-01", "lastOpDate<1999-01-01", "createDate=2999-01-01 00:00:00")
-"""A status that does not exist, and dates on which nothing was created."""
+NONE = "0" * 32
+FOREIGN_KINDS = (
+    *("status={own}", "status?={own},{own}x", "status~={own}%", "accountSystemType={own}"),
+    *("createDate>2999-01-01", "lastOpDate<1999-01-01", "createDate=2999-01-01 00:00:00"),
+    *(f"flowCollectionUuid={NONE}", f"ticketTypeUuid={NONE}", f"currentFlowUuid={NONE}"),
+)
+"""A status, an account system, a flow and a type that do not exist, and dates on which nothing was created."""
 NOTHING = (
     "name={own} none",
     "name={own}",
@@ -118,6 +123,8 @@ NOTHING = (
 
 The last but one is found where a query string is split at the & of a value, the last one where it is decoded twice.
 """
+VALIDATORS = (("If-None-Match", '"conformance"'), ("If-Modified-Since", "Sat, 01 Jan 2000 00:00:00 GMT"))
+"""An entity tag that no answer had, and a time before any ticket (RFC 9110, 13.1)."""
 PARTS = ("{own}%", "%{own} %", "{own} _ %", "%{own}__%", "{own:.13}_ %", "{own:.12}__%", "{own:.11}%", "{own:.9}%")
 """Patterns that the names of all our tickets match, and no others."""
 SPECIAL = ("{own}' OR 'a' LIKE 'a", "{own}'--", '{own}" OR ""', "{own};", "{own}')")
@@ -136,6 +143,10 @@ def test_query_returns_a_list(ticket_endpoint, zstack_tickets, zstack_effort, zs
         assert violation is None, violation
     edit = Edit(kind="variation", name="not-counted", note="count=false asks for the tickets")
     violation = zstack_examine("query-list", edit=edit, subject=zstack_tickets.query("name={a}", count="false"))
+    assert violation is None, violation
+    edit = Edit(kind="variation", name="unknown-validator", note="nothing was kept that might still be right")
+    subject = ticket_endpoint.call("GET", "/v1/tickets?limit=1", headers=VALIDATORS)
+    violation = zstack_examine("query-list", edit=edit, subject=subject)
     assert violation is None, violation
     if ticket_endpoint.can_be_found(ticket_endpoint.calibration):
         edit = Edit(kind="variation", name="bilingual-name")

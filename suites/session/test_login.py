@@ -6,6 +6,8 @@ from functools import partial
 
 import pytest
 
+from pytest_zstack_ticket import Edit
+
 SESSION_UUID = {"schema": "session", "places": ["inventory", "inventory.uuid"]}
 ERROR_PARTS = {"schema": "failure", "places": ["error", "error.code", "error.description"]}
 NO_ERROR_OBJECT = ["no-error-object", "empty-failure", "text-failure", "page-failure", "not-an-object"]
@@ -103,13 +105,17 @@ def test_refused_login_returns_an_error(ticket_endpoint, zstack_once, zstack_eff
 
 
 def logout_in_between(endpoint, zstack_once):
-    """Return a logout, and what is said of the session's validity before and after it; sent once in a round."""
+    """Return a logout, what is said of the session's validity before and after it, and of one that never was.
+
+    They are sent once in a round.
+    """
 
     def act():
         session = endpoint.another_session().uuid
         path = f"/v1/accounts/sessions/{session}/valid"
         before, ended = endpoint.call("GET", path), endpoint.logout(session)
-        return {"before": before, "ended": ended, "subject": endpoint.call("GET", path)}
+        never = endpoint.call("GET", f"/v1/accounts/sessions/{uuid.uuid4().hex}/valid")
+        return {"before": before, "ended": ended, "subject": endpoint.call("GET", path), "never": never}
 
     return zstack_once("session: a logout between two looks", act)
 
@@ -126,8 +132,12 @@ def test_logout_succeeds(ticket_endpoint, zstack_once, zstack_examine):
 @pytest.mark.zstack_rounds(most=8)
 def test_session_is_valid_no_more_after_its_logout(ticket_endpoint, zstack_once, zstack_examine):
     """A session that was called valid is called so no more once it was logged out."""
-    violation = zstack_examine("ended-is-invalid", **logout_in_between(ticket_endpoint, zstack_once))
-    assert violation is None, violation
+    roles = logout_in_between(ticket_endpoint, zstack_once)
+    for name in ("subject", "never"):
+        told = {"before": roles["before"], "ended": roles["ended"], "subject": roles[name]}
+        edit = Edit(kind="variation", name="unknown-session") if name == "never" else None
+        violation = zstack_examine("ended-is-invalid", edit=edit, **told)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-017")
@@ -146,6 +156,16 @@ def test_login_does_not_disclose_the_password(ticket_endpoint, zstack_once, zsta
     for result in (*good_logins(ticket_endpoint, zstack_once, zstack_effort), ticket_endpoint.wrong_login):
         violation = zstack_examine("no-secret", subject=result, arguments={"kinds": PASSWORDS})
         assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-HTTP-012")
+def test_refused_login_contains_no_stack_trace(ticket_endpoint, zstack_examine):
+    """The refusal of a login contains no stack trace."""
+    if "log-in" not in ticket_endpoint.profile.capabilities:
+        return
+    edit = Edit(kind="variation", name="refused-login")
+    violation = zstack_examine("no-stack-trace", edit=edit, subject=ticket_endpoint.wrong_login)
+    assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-SESSION-033")

@@ -234,6 +234,7 @@ _DELETE, _INSERT, _ADMIT = "delete.store", "create.insert", "admit"
 ARCHIVES: tuple[Fault, ...] = (
     _row("archive-loses-description", _DELETE, _archived(description=None), "an archive lacks the description"),
     _row("archive-loses-requests", _DELETE, _archived(requests=()), "an archive lacks the requests"),
+    _row("archive-loses-context", _DELETE, _archived(context={}), "an archive lacks what the account system said"),
     _row("archive-renames", _DELETE, _archived(name="archived"), "an archive has another name"),
     _row("archive-says-cancelled", _DELETE, _archived(status="Cancelled"), "an archive has the status Cancelled"),
     _row("archive-says-pending", _DELETE, _archived(status="Pending"), "an archive has the status Pending"),

@@ -9,6 +9,8 @@ from pytest_zstack_ticket.simulator.faults.cross_account import FOREIGN
 from pytest_zstack_ticket.simulator.faults.disabled_rules import RULES
 from pytest_zstack_ticket.simulator.faults.errors import ERRORS
 from pytest_zstack_ticket.simulator.faults.expression import Fault
+from pytest_zstack_ticket.simulator.faults.family_lists import FAMILY_LISTS
+from pytest_zstack_ticket.simulator.faults.fringes import FRINGES
 from pytest_zstack_ticket.simulator.faults.inventories import INVENTORIES
 from pytest_zstack_ticket.simulator.faults.lifecycle import LIVES
 from pytest_zstack_ticket.simulator.faults.load import LOAD
@@ -26,7 +28,21 @@ from pytest_zstack_ticket.simulator.faults.webhooks import HOOKS
 
 _ALL: tuple[Fault, ...] = (
     *(*RULES, *STORES, *MANGLES, *LIVES, *QUERIES, *ERRORS, *INVENTORIES, *PROTOCOL, *RESULTS),
-    *(*HTTPS, *HOOKS, *NULLS, *RARE, *SDK, *LEAKS, *FOREIGN, *ARCHIVES, *SEQUENCES, *ACCESS, *LOAD),
+    *(
+        *HTTPS,
+        *HOOKS,
+        *NULLS,
+        *RARE,
+        *SDK,
+        *LEAKS,
+        *FOREIGN,
+        *ARCHIVES,
+        *SEQUENCES,
+        *ACCESS,
+        *LOAD,
+        *FAMILY_LISTS,
+        *FRINGES,
+    ),
 )
 
 FAULTS: dict[str, Fault] = {fault.name: fault for fault in _ALL}

@@ -1,6 +1,7 @@
 """An event is held to what is known of it; a refusal that changed nothing holds only where it was due and proves something."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -129,3 +130,23 @@ def test_an_update_keeps_the_description_that_it_does_not_name():
     unnamed = kept({}, {})
     assert isinstance(unnamed, Undecided)
     assert unnamed.reason.key == "not-shown"
+
+
+def commented(comment, subject=ACCEPTED, *, sibling=None, history=()):
+    body = {"changeTicketStatus": {"statusEvent": "cancel", "comment": comment}}
+    sent = tuple(replace(one, request=replace(one.request, body=json.dumps(body).encode())) for one in subject)
+    rows = [{"uuid": f"{place:032}", "comment": one} for place, one in enumerate(history)]
+    trails = {"subject": sent, "history": (answered(200, {"inventories": rows}, method="GET"),)}
+    return evaluate("recorded-comment", trails | ({"sibling": sibling} if sibling else {}), {}, DEPLOYED)
+
+
+def test_a_comment_is_recorded_for_its_event_alone():
+    assert commented("first", history=["first", "second", None]) is None
+    assert isinstance(commented("first", history=["second", None]), Violation)
+    assert isinstance(commented("first", history=["first", "first"]), Violation)
+
+
+def test_a_comment_is_no_reason_to_refuse_an_event():
+    assert isinstance(commented("long", REFUSED), Undecided)
+    assert isinstance(commented("long", REFUSED, sibling=REFUSED), Undecided)
+    assert isinstance(commented("long", REFUSED, sibling=ACCEPTED), Violation)
