@@ -68,7 +68,17 @@ WORDS = (
     "--1",
     "1_000",
     "-",
+    "7",
+    "007",
+    "12345678",
+    "1.50",
+    "1e3",
+    "2026-01-31",
+    "2026-01-31T08:00:00Z",
+    '{"a": 1}',
 )
+CONTEXT_VALUES: dict[str, Json] = {"yes": True, "no": False, "n": 7, "text": "007"}
+"""What a context holds beside what its type needs: a cloud may drop it, but not alter it."""
 
 
 def edge_case_drafts(context: Context) -> tuple[Draft, ...]:
@@ -93,6 +103,7 @@ def _rows() -> tuple[Row, ...]:
         _row("params.description", "2048-cjk", "工" * 2048),
         _row("params.description", "2048-growing", "\ufb2c" * 2048),
         Row(_edit("params.description", "escaped-pair"), _with_pair, write=_escaped),
+        Row(_edit("params.accountSystemContext", "values"), _with_context_values),
         _row("params.requests[0].requestName", "very-long", "x" * 20_000 + NONCE),
         *(Row(_edit("params.requests", f"{count}-requests"), _many(count)) for count in (2, 17, 60, 120, 300)),
         Row(_edit("params.requests", "twin-requests"), _twins),
@@ -152,6 +163,12 @@ def _with_pair(body: Body) -> Body:
 def _escaped(body: Body) -> bytes:
     """Write a character beyond U+FFFF as the two escapes that JSON has for it."""
     return json.dumps(body, ensure_ascii=True).encode()
+
+
+def _with_context_values(body: Body) -> Body:
+    context = body["params"]["accountSystemContext"]
+    more = {f"conformance-{name}": value for name, value in CONTEXT_VALUES.items()}
+    return put(body, "params.accountSystemContext", {**context, **more} if isinstance(context, dict) else context)
 
 
 def _many(count: int) -> Change:

@@ -20,6 +20,7 @@ from pytest_zstack_ticket.simulator.storage.tables import Ticket
 _CREATE = frozenset({"create"})
 _ROUNDED_FROM = 2**53
 _DEEP = 20
+_DIGITS = 16
 
 _IGNORABLE = re.compile("[\u00ad\u034f\u115f\u180e\u2060-\u2069\u2800\u3164\uffa0\ufff9-\ufffc]")
 
@@ -185,8 +186,18 @@ TICKET_WAYS: dict[str, tuple[Callable[[Ticket], Ticket], str]] = {
         _body(deep(lambda one: TEXT_WAYS["mojibake"][0](one) if isinstance(one, str) else one)),
         "texts in apiBody have their UTF-8 read as Latin-1",
     ),
+    "apiBody-digits-number": (
+        _body(deep(lambda one: int(one) if isinstance(one, str) and one.isdecimal() and len(one) < _DIGITS else one)),
+        "texts of digits in apiBody become numbers",
+    ),
     "apiBody-trimmed": (_body(deep(lambda one: one.strip() if isinstance(one, str) else one)), "texts are trimmed"),
     "context-lost": (lambda ticket: replace(ticket, context={}), "accountSystemContext is not stored"),
+    "context-booleans-text": (
+        lambda ticket: replace(
+            ticket, context=deep(lambda one: str(one).lower() if isinstance(one, bool) else one)(ticket.context)
+        ),
+        "true and false in accountSystemContext become texts",
+    ),
     "context-swapped": (lambda ticket: replace(ticket, context=_swapped(ticket.context)), "its two uuids are swapped"),
     "system-type-upper": (
         lambda ticket: replace(ticket, system_type=(ticket.system_type or "").upper()),
