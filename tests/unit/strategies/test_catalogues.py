@@ -46,7 +46,7 @@ SIZES = {
     "mutations": 96,
     "variations": 108,
     "open questions": 71,
-    "edge cases": 122,
+    "edge cases": 123,
     "injection": 54,
     "malformed": 49,
     "unusual": 67,

@@ -76,11 +76,21 @@ def test_a_text_is_stored_in_another_way(way: str) -> None:
 RICH = message(
     name="x" * 255,
     description="d" * 300,
+    accountSystemContext={"projectUuid": seed_data.PROJECT_ONE, "virtualIDUuid": seed_data.ALICE, "yes": True},
     requests=[
         request(
             requestName=" r ",
             executeTimes=3,
-            apiBody={"E": [], "n": -1.5, "big": 2**60 + 3, "b": True, "t": " é ", "a.b": ["b", "a"], "deep": [[[[1]]]]},
+            apiBody={
+                "E": [],
+                "n": -1.5,
+                "big": 2**60 + 3,
+                "b": True,
+                "t": " é ",
+                "d": "007",
+                "a.b": ["b", "a"],
+                "deep": [[[[1]]]],
+            },
         ),
         request(requestName="second", apiBody=json.loads("[" * 0 + '{"deep":' + "[" * 30 + "]" * 30 + "}")),
     ],
