@@ -21,7 +21,7 @@ from pytest_zstack_ticket.redaction.mask import Mask
 from pytest_zstack_ticket.transport.bounded_stream import TooLargeError
 from pytest_zstack_ticket.transport.content_decoding import read_body
 from pytest_zstack_ticket.transport.error_mapping import MalformedEncodingError
-from pytest_zstack_ticket.transport.framing import FRAMINGS, framed
+from pytest_zstack_ticket.transport.framings import FRAMINGS, framed
 
 CLEANING = "-end-"
 """Part of the ids of what cleans up."""

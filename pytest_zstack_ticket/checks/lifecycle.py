@@ -50,11 +50,14 @@ def event_effect(trails: Trails, arguments: Arguments, profile: Profile) -> Judg
     """
     outcome = outcome_of(trails, "subject", profile, ACTION)
     before, after = _shown(trails, "before"), _shown(trails, "after")
+    event = str(arguments["event"])
     if not (accepted(outcome) or refused(outcome)):
-        return Undecided(describe(outcome))
+        return _error_under_success(outcome, event, before, arguments) or Undecided(describe(outcome))
+    if before is not None and rows_of(trails.get("after", ())) == []:
+        return violation(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=0))
     if before is None or after is None:
         return Undecided(Phrase.of("query-unclear", role="before" if before is None else "after"))
-    event, status = str(arguments["event"]), str(before.get("status"))
+    status = str(before.get("status"))
     found = [
         decision_violation(outcome, status, event, arguments),
         status_violation(outcome, status, event, after),
@@ -63,6 +66,14 @@ def event_effect(trails: Trails, arguments: Arguments, profile: Profile) -> Judg
     ]
     failed = next((one for one in found if one is not None), None)
     return failed or (_open_refusal(trails, arguments, profile) if refused(outcome) else None)
+
+
+def _error_under_success(outcome: Outcome, event: str, before: Ticket | None, arguments: Arguments) -> Violation | None:
+    """Say whether an event that has to be refused was refused with the status of a success: clients take it for one."""
+    told = describe(outcome)
+    if arguments.get("must") != "refuse" or before is None or told.key != "error-under-success":
+        return None
+    return violation(Phrase.of("expect-denied", event=event, status=str(before.get("status"))), told)
 
 
 def _open_refusal(trails: Trails, arguments: Arguments, profile: Profile) -> Undecided | None:

@@ -63,19 +63,23 @@ def server_owned(trails: Trails, arguments: Arguments, profile: Profile) -> Judg
     if not accepted(outcome):
         return Undecided(describe(outcome))
     shown, plain = only_row(trails, "shown"), only_row(trails, "plain")
+    if plain is not None and rows_of(trails["shown"]) == []:  # it is another account's, or has gone
+        return violation(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=0))
     if shown is None or plain is None:
         return Undecided(Phrase.of("query-unclear", role="shown" if shown is None else "plain"))
-    sent = sent_params(trails["subject"])
-    for member in SERVER_OWNED:
-        if member in sent and _alike(sent[member], shown.get(member)) and not _alike(sent[member], plain.get(member)):
-            return violation(
-                Phrase.of("expect-server-owned", member=member), Phrase.of("shows", value=brief(shown.get(member)))
-            )
+    return _effect(sent_params(trails["subject"]), shown, plain)
+
+
+def _effect(sent: dict[str, Json], shown: dict[str, Json], plain: dict[str, Json]) -> Violation | None:
+    """Say which member that was sent the ticket has, and the plain one has not."""
+    kept = [one for one in SERVER_OWNED if one in sent and _alike(sent[one], shown.get(one))]
+    kept = [one for one in kept if not _alike(sent[one], plain.get(one))]
     if "request" in sent and same(sent["request"], shown.get("request"), loose=True):
-        return violation(
-            Phrase.of("expect-server-owned", member="request"), Phrase.of("shows", value=brief(shown.get("request")))
-        )
-    return None
+        kept.append("request")
+    if not kept:
+        return None
+    told = Phrase.of("shows", value=brief(shown.get(kept[0])))
+    return violation(Phrase.of("expect-server-owned", member=kept[0]), told)
 
 
 def _alike(sent: Json, shown: Json) -> bool:

@@ -50,6 +50,7 @@ Framing: TypeAlias = Literal[
     "expecting",
     "slow-body",
     "slow-body-near",
+    "two-segments",
 ]
 """How the bytes of a request are framed, where no HTTP client would write them so; empty for all others."""
 ENDING_EARLY: frozenset[Framing] = frozenset({"cut-length", "cut-chunks"})

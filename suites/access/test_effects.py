@@ -35,6 +35,7 @@ WIDER = (
     "uuid={own}' or 1=1",
     "uuid={own} or uuid not null",
     "description={own}' or 1=1",
+    "uuid?=",
 )
 """Conditions that no ticket meets, each with a text that would meet all of them if it were carried out."""
 WIDER_PATHS = ("{none}' or '1'='1", "{none} or 1=1", "%")
@@ -268,13 +269,14 @@ def test_line_end_in_a_text_makes_no_header(ticket_endpoint, zstack_examine):
         "path": ticket_endpoint.call("GET", f"/v1/tickets/{quoted}"),
         "query": ticket_endpoint.call("GET", f"/v1/tickets?limit=1&q=name={quoted}"),
         "job": ticket_endpoint.call("GET", f"/v1/api-jobs/{quoted}{quote(MARKUP)}", follow=False),
+        "field": ticket_endpoint.call("GET", f"/v1/tickets?limit=1&q=conformance%3D1%3D{quote(MARKUP)}"),
         "unknown-path": ticket_endpoint.call("GET", f"/v1/no-such-api/{quoted}{quote(MARKUP)}"),
     }
     for place, result in asked.items():
         edit, arguments = edit_of(f"line-end-in-{place}"), {"header": INJECTED}
         violation = zstack_examine("no-header-of-text", edit=edit, subject=result, arguments=arguments)
         assert violation is None, violation
-    for place in ("unknown-path", "job"):
+    for place in ("unknown-path", "job", "field"):
         edit, subject = edit_of(f"markup-in-{place}"), asked[place]
         violation = zstack_examine("no-markup-of-text", edit=edit, subject=subject, arguments={"markup": MARKUP})
         assert violation is None, violation

@@ -77,6 +77,18 @@ def test_body_in_several_chunks_is_accepted(ticket_endpoint, zstack_examine):
     assert violation is None, violation
 
 
+@pytest.mark.requirement("ZT-HTTP-019")
+def test_body_in_two_segments_is_read_as_one(ticket_endpoint, zstack_examine):
+    """A body of which a character comes in two parts is accepted, and the name is shown as sent."""
+    edit, result = sent(ticket_endpoint, "two-segments")
+    violation = zstack_examine("chunked-body", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
+    assert violation is None, violation
+    shows = "query" in ticket_endpoint.profile.capabilities and ticket_endpoint.can_be_found(result)
+    roles = {"subject": result, "shown": ticket_endpoint.find_by_nonce(result)} if shows else {"subject": result}
+    violation = zstack_examine("member-echo", edit=edit, arguments={"member": "name"}, **roles)
+    assert violation is None, violation
+
+
 @pytest.mark.requirement("ZT-HTTP-028")
 def test_whether_a_client_that_waits_is_told_to_go_on(ticket_endpoint, zstack_observe):
     """Whether a client that waits for 100 Continue gets it, or its answer, before it sends a body is observed.

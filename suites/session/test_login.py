@@ -84,11 +84,21 @@ def test_login_as_an_unknown_user_is_refused(ticket_endpoint, zstack_examine):
         assert violation is None, violation
 
 
+NO_PASSWORDS = ({"$ne": None}, {"$gt": ""}, [], True)
+"""What is no text, and would be carried out as a condition, or compared loosely, by a careless database or language."""
+
+
+def with_password(value, body):
+    """Write the body of a login with another value for the password."""
+    return json.dumps({call: {**members, "password": value} for call, members in body.items()})
+
+
 @pytest.mark.requirement("ZT-SESSION-014")
 def test_login_without_a_password_is_refused(ticket_endpoint, zstack_examine):
-    """A login without a password, or with an empty one, is refused."""
-    for none in (None, ""):
-        bad = ticket_endpoint.login(password=none)
+    """A login without a password, with an empty one, or with a condition or a list in its place is refused."""
+    tries = [ticket_endpoint.login(password=none) for none in (None, "")]
+    tries += [ticket_endpoint.login(write=partial(with_password, value)) for value in NO_PASSWORDS]
+    for bad in tries:
         violation = zstack_examine("login-refused", subject=bad, sibling=ticket_endpoint.good_login)
         assert violation is None, violation
 

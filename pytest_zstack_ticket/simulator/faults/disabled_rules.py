@@ -58,6 +58,7 @@ _VALIDATION: tuple[tuple[str, str, str], ...] = (
     ("any-framing", "", "a request is carried out whatever is wrong with its framing"),
     ("believe-length", "", "a length counts even where chunks are announced beside it"),
     ("first-chunk-only", "", "of a body in chunks only the first one is read"),
+    ("decode-by-part", "", "each part of a body is decoded by itself: a character in two parts is lost"),
     ("leave-refused-body", "", "the body of a refused request is left on the line and taken for the next request"),
     ("merge-trailers", "", "what stands in the trailer behind chunks counts as a header"),
     ("leave-trailers", "", "the trailer behind chunks is left on the line and taken for the next request"),

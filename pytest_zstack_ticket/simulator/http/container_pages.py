@@ -158,3 +158,8 @@ def _unreadable(row: str, request: Request, exception: str, stack: tuple[str, ..
     """Refusal of a body that cannot be read, thrown outside of the API's own error handling."""
     text = servlet_report(request.method, exception, stack)
     return Refusal(row=row, status=500, text=text, form="page", ideal=415, headers=HTML)
+
+
+def is_page(response: Response) -> bool:
+    """Return True if a response is a page for a browser."""
+    return any(name.lower() == "content-type" and value.startswith("text/html") for name, value in response.headers)

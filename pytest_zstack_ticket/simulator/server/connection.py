@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import h11
 
 from pytest_zstack_ticket.model.exchange import Request, Response
-from pytest_zstack_ticket.simulator.http.container_pages import outside
+from pytest_zstack_ticket.simulator.http.container_pages import is_page, outside
 from pytest_zstack_ticket.simulator.http.locations import below_root
 from pytest_zstack_ticket.simulator.http.request_head import (
     HEAD_LIMIT,
@@ -29,7 +29,7 @@ from pytest_zstack_ticket.simulator.http.request_head import (
 from pytest_zstack_ticket.simulator.http.tomcat_pages import HTML, broken_chunk_report, status_report
 from pytest_zstack_ticket.simulator.json.json_writer import encode
 from pytest_zstack_ticket.simulator.response import DamagedResponse
-from pytest_zstack_ticket.simulator.server.loose_framing import believing_length, loose_request
+from pytest_zstack_ticket.simulator.server.loose_framing import believing_length, by_part, loose_request
 from pytest_zstack_ticket.simulator.server.wire_faults import damage
 
 _BODY_LIMIT = 64 * 1024 * 1024
@@ -182,7 +182,8 @@ class ClientConnection(asyncio.Protocol):
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         if self.footers and self.server.ignores("merge-trailers"):
             headers += tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.footers)
-        return Request(method=self.head.method.decode(), path=target, headers=headers, body=b"".join(self.body) or None)
+        parts = by_part(self.body) if self.server.ignores("decode-by-part") else self.body
+        return Request(method=self.head.method.decode(), path=target, headers=headers, body=b"".join(parts) or None)
 
     def _answered(self, request: Request) -> Response | DamagedResponse:
         """Let the engine answer what lies below the context root; the container answers the rest."""
@@ -203,7 +204,7 @@ class ClientConnection(asyncio.Protocol):
             response = Response(status=204, headers=response.headers)
         headers = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in response.headers]
         names = {name.lower() for name, _ in headers}
-        if bodiless and _is_page(response) and b"transfer-encoding" not in names:
+        if bodiless and is_page(response) and b"transfer-encoding" not in names:
             headers.append((b"transfer-encoding", b"chunked"))
             names.add(b"transfer-encoding")
         if not names & {b"content-length", b"transfer-encoding"} and len(response.body) <= _UNCHUNKED:
@@ -294,7 +295,3 @@ class ClientConnection(asyncio.Protocol):
     def _write(self, data: bytes | None) -> None:
         if data:
             self.transport.write(data)
-
-
-def _is_page(response: Response) -> bool:
-    return any(name.lower() == "content-type" and value.startswith("text/html") for name, value in response.headers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from pytest_zstack_ticket.model.exchange import Request
 
@@ -26,3 +27,8 @@ def believing_length(data: bytes) -> bytes:
     if not (end and re.search(rb"(?im)^content-length:", head)):
         return data
     return re.sub(rb"(?i)\r\ntransfer-encoding:[^\r\n]*", b"", head) + end + body
+
+
+def by_part(parts: Iterable[bytes]) -> list[bytes]:
+    """Return the parts of a body as one reads them who decodes each by itself."""
+    return [part.decode(errors="replace").encode() for part in parts]

@@ -21,7 +21,8 @@ from pytest_zstack_ticket.model.exchange import (
 )
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.simulator.server.server import started
-from pytest_zstack_ticket.transport.framing import FRAMINGS, KEPT_OPEN, PAUSES, FramingSender, framed
+from pytest_zstack_ticket.transport.framing import KEPT_OPEN, PAUSES, FramingSender
+from pytest_zstack_ticket.transport.framings import FRAMINGS, framed
 
 BODY = b'{"params":{}}'
 REQUEST = Request(method="POST", path="/v1/tickets", headers=(("Content-Type", "application/json"),), body=BODY)

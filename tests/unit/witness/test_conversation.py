@@ -7,7 +7,7 @@ import pytest
 
 from pytest_zstack_ticket.model.exchange import ENDING_EARLY, Framing, Request, Response
 from pytest_zstack_ticket.transport.bounded_stream import MOST_INTERIM
-from pytest_zstack_ticket.transport.framing import framed
+from pytest_zstack_ticket.transport.framings import framed
 from pytest_zstack_ticket.witness.conversation import MOST_KEPT, Conversation, Overheard
 
 ASK = b"GET /zstack/v1/tickets HTTP/1.1\r\nHost: cloud\r\n\r\n"
