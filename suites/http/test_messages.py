@@ -47,7 +47,7 @@ EQUIVALENT = {
     "range": (("Range", "bytes=0-1"),),
 }
 """Headers that a server may ignore, or that only say how it is spoken to."""
-EVENTS = {"accepted": "cancel", "refused": "cancel", "unknown": "no-such-event"}
+EVENTS = {"accepted": "cancel", "refused": "cancel"}
 AT_ONCE = 4
 """Requests of one kind between two siblings, where there are many of a kind."""
 

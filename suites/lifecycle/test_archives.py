@@ -10,7 +10,12 @@ from pytest_zstack_ticket import Accepted, Edit
 LISTS = ("/v1/tickets/archives", "/v1/tickets/histories", "/v1/tickets/histories/archives")
 COLLECTIONS = ("/v1/ticket-types", "/v1/tickets/flow-collections", "/v1/tickets/flow")
 NOWHERE = "0" * 32
-PAGE = "sort=-uuid&limit=1&replyWithCount=true"
+PAGED = {
+    "count": "count=true",
+    "page": "sort=-uuid&limit=2&start=1&replyWithCount=true",
+    "upwards": "sort=uuid&limit=2",
+}
+"""No order that rows have by chance is right for both sorts."""
 PAGES = (
     *("limit=1", "limit=2", "limit=1&start=1", "limit=3&start=2", "replyWithCount=true&limit=2"),
     *(f"q=uuid%3D{NOWHERE}&limit=2", f"q=uuid%21%3D{NOWHERE}&limit=2", "fields=uuid&limit=2"),
@@ -97,25 +102,28 @@ def test_archives_are_listed_as_asked(zstack_ticket_group, zstack_once, ticket_e
     """Conditions, order, pages and totals apply to archives."""
     found = deletions(zstack_ticket_group, zstack_once)
     tickets, member = found[0][0], found[-1][1]
-    own = f"{LISTS[0]}?q=name~%3D%25{tickets.token}%25&q=ticketUuid%21%3D{member.uuid}"
-    for name, asked in {"count": "count=true", "page": PAGE}.items():
-        roles = {"before": tickets.archives(), "subject": ticket_endpoint.call("GET", f"{own}&{asked}")}
-        roles["after"] = tickets.archives()
-        violation = zstack_examine("listed-as-asked", edit=edit_of(f"archives-{name}"), **roles)
+    own, other = f"{LISTS[0]}?q=name~%3D%25{tickets.token}%25", f"q=ticketUuid%21%3D{member.uuid}"
+    before, queries = tickets.archives(), PAGED | {"count": f"{other}&count=true"}
+    asked = {name: ticket_endpoint.call("GET", f"{own}&{more}") for name, more in queries.items()}
+    after = tickets.archives()
+    for name, subject in asked.items():
+        edit = edit_of(f"archives-{name}")
+        violation = zstack_examine("listed-as-asked", edit=edit, subject=subject, before=before, after=after)
         assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-058")
 @pytest.mark.zstack_rounds
 def test_types_and_flows_are_listed_as_asked(ticket_endpoint, zstack_examine):
-    """Conditions, order, pages and totals apply to ticket types, flow collections and flows."""
-    for path in COLLECTIONS:
+    """Conditions, order, pages and totals apply to ticket types and flow collections."""
+    for path in COLLECTIONS[:2]:
         before = ticket_endpoint.call("GET", f"{path}?limit=200")
-        for name, asked in {"none": f"q=uuid%3D{NOWHERE}&{PAGE}", "page": PAGE, "count": "count=true"}.items():
-            roles = {"before": before, "subject": ticket_endpoint.call("GET", f"{path}?{asked}")}
-            roles["after"] = ticket_endpoint.call("GET", f"{path}?limit=200")
+        queries = PAGED | {"none": f"q=uuid%3D{NOWHERE}&limit=1&replyWithCount=true"}
+        asked = {name: ticket_endpoint.call("GET", f"{path}?{more}") for name, more in queries.items()}
+        after = ticket_endpoint.call("GET", f"{path}?limit=200")
+        for name, subject in asked.items():
             edit = edit_of(f"{path.rpartition('/')[2]}-{name}")
-            violation = zstack_examine("listed-as-asked", edit=edit, **roles)
+            violation = zstack_examine("listed-as-asked", edit=edit, subject=subject, before=before, after=after)
             assert violation is None, violation
 
 

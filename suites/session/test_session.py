@@ -43,7 +43,7 @@ LIVING = {
     "ZT-SESSION-002": [("living-session-other-scheme", "Bearer {session}")],
     "ZT-SESSION-004": [
         *(("session-cut", "OAuth {cut}"), ("session-extended", "OAuth {session}0")),
-        *(("session-any-digit", "OAuth {cut}_"), ("session-wildcard", "OAuth {cut}%")),
+        ("session-any-digit", "OAuth {cut}_"),
     ],
 }
 """What a target that reads the header loosely would take for a valid session."""
@@ -113,7 +113,7 @@ def test_logged_out_session_is_refused(ticket_endpoint, zstack_examine):
 def test_logout_ends_no_other_session(ticket_endpoint, zstack_examine):
     """A logout ends its own session and no other of the same account, be it by a part of it or a pattern."""
     one, staying = ticket_endpoint.another_session(), ticket_endpoint.another_session()
-    for form in ("{part}", "{part}_", "{part}%"):
+    for form in ("{part}", "{part}_"):
         ticket_endpoint.logout(form.format(part=staying.uuid[:31]))
     ended = ticket_endpoint.logout(one.uuid)
     edit = Edit(kind="variation", name="other-session-ended", note="another session was logged out before")
