@@ -6,12 +6,15 @@ from collections.abc import Sequence
 
 from pytest_zstack_ticket.api.classify import CRASHED, from_gateway
 from pytest_zstack_ticket.checks.outcomes import Arguments, one_line, outcome_of, violation
-from pytest_zstack_ticket.model.exchange import Exchange, Response, Trails
+from pytest_zstack_ticket.model.exchange import Exchange, Failure, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 REPEATS = 4
 """Repetitions that must stay unanswered: if one request in twenty is lost, five in a row are one in 3 million."""
+
+ELSEWHERE = ("elsewhere1", "harmless", "elsewhere2")
+"""Roles of requests to a path where the API does not read what they carry, in the order in which they are sent."""
 
 
 def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
@@ -20,7 +23,9 @@ def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
     `subject` got no answer; `repeat1` to `repeat4` are the same request again, `before1` to `before4` its sibling
     before each, `after` its sibling at the end. A violation is only a request that stays unanswered while its sibling
     is answered every time. What a front end answers in the target's stead says nothing about the target, however often
-    it does so; only its 502 and 504 may mean that the target broke down.
+    it does so; only its 502 and 504 may mean that the target broke down. What `elsewhere1` and `elsewhere2` carry is
+    the subject's, to a path where the API does not read it: if neither is answered, while `harmless` is there,
+    something before the API looks into requests.
     """
     subject = outcome_of(trails, "subject", profile, arguments)
     if not isinstance(subject, Unanswered):
@@ -31,6 +36,8 @@ def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
         return Undecided(Phrase.of("front-end", status=status))
     if subject.failure.kind == "stopped" or not subject.failure.sent:
         return Undecided(Phrase.of("target-silent", **reported))
+    if is_closed_elsewhere(trails):
+        return Undecided(Phrase.of("front-end-closes", **reported))
     return _judged_by_repeats(trails, arguments, profile, reported)
 
 
@@ -53,3 +60,15 @@ def answered_for(exchanges: Sequence[Exchange]) -> int | None:
     """Return the status with which something in front of the target answered the last request, None if nothing did."""
     answer = exchanges[-1].answer if exchanges else None
     return answer.status if isinstance(answer, Response) and from_gateway(answer) else None
+
+
+def is_closed_elsewhere(trails: Trails) -> bool:
+    """Return True if what the subject carries is not answered where the API does not read it, and only that."""
+    if any(not trails.get(role) for role in ELSEWHERE):
+        return False
+    silent = [_is_silent(trails[role][-1].answer) for role in ELSEWHERE]
+    return silent == [True, False, True]
+
+
+def _is_silent(answer: Response | Failure) -> bool:
+    return answer.sent if isinstance(answer, Failure) else from_gateway(answer)

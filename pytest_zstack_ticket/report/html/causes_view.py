@@ -18,6 +18,7 @@ ACTIONS = frozenset(
         "cut-short",
         "examined-too-early",
         "front-end",
+        "front-end-closes",
         "harness-error",
         "no-example",
         "not-run",

@@ -10,7 +10,8 @@ from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Observation
 from pytest_zstack_ticket.report.text.translations import translations
-from pytest_zstack_ticket.runner.examiner import MOST_SILENT, Examiner, ReportedViolation
+from pytest_zstack_ticket.runner.examiner import Examiner, ReportedViolation
+from pytest_zstack_ticket.runner.silence import MOST_SILENT
 from tests.support.builders import answered, error, failed, profile
 
 ACCEPTED = answered(200, {})
@@ -18,8 +19,16 @@ REFUSED = answered(503, error())
 EDIT = Edit(kind="mutation", name="null", path="params.name", fields=("name",))
 
 
-def trail(*exchanges: Exchange, again: CallResult | None = None) -> CallResult:
-    return CallResult(exchanges=exchanges, profile=profile(), again=(lambda: again) if again else None)
+def trail(
+    *exchanges: Exchange, again: CallResult | None = None, elsewhere: tuple[CallResult, CallResult] | None = None
+) -> CallResult:
+    """`elsewhere` is what its content leads to where it is not read, and what harmless content does."""
+    return CallResult(
+        exchanges=exchanges,
+        profile=profile(),
+        again=(lambda: again) if again else None,
+        elsewhere=(lambda content: elsewhere[content == "harmless"]) if elsewhere else None,
+    )
 
 
 class Kept:
@@ -83,6 +92,30 @@ def test_a_body_that_kills_its_connection_departs():
     assert set(violation.example.roles) == {"subject", "after"} | {
         f"{role}{number}" for role in ("before", "repeat") for number in (1, 2, 3, 4)
     }
+
+
+NO_METHOD = answered(405, b"", method="PUT")
+
+
+@pytest.mark.parametrize("silent", [failed(), failed("timeout"), answered(502, b"<html>", method="PUT")])
+def test_content_that_is_not_answered_where_the_api_does_not_read_it_is_no_departure(silent):
+    kept = Kept()
+    subject = trail(failed(), again=trail(failed()), elsewhere=(trail(silent), trail(NO_METHOD)))
+    assert kept.examine("refusal", edit=EDIT, subject=subject, sibling=trail(ACCEPTED)) is None
+    (example,) = kept.examples
+    assert set(example.roles) == {"subject", "elsewhere1", "harmless", "elsewhere2"}
+    assert example.judgement.reason.key == "front-end-closes"
+
+
+@pytest.mark.parametrize(
+    "elsewhere", [(trail(NO_METHOD), trail(NO_METHOD)), (trail(failed()), trail(failed()))], ids=["read", "all closed"]
+)
+def test_content_that_only_the_api_dies_of_departs(elsewhere):
+    kept = Kept(*repeat(trail(ACCEPTED), 5))
+    subject = trail(failed(), again=trail(failed()), elsewhere=elsewhere)
+    violation = kept.examine("refusal", edit=EDIT, subject=subject, sibling=trail(ACCEPTED))
+    assert violation is not None
+    assert violation.example.check == "answered"
 
 
 def test_silence_is_asked_about_once_for_all_requirements():
