@@ -144,11 +144,18 @@ class Examiner:
     def _judged(
         self, asked: _Question, subject: CallResult | None, beside: Callable[[], CallResult] | None
     ) -> tuple[_Question, Judgement]:
-        """Judge an example; an unanswered request is sent again, to say whether it alone is not answered."""
+        """Judge an example; an unanswered request is sent again, to say whether it alone is not answered.
+
+        A violation in words that may be those of a filter in front of the target is one only if they are none.
+        """
         judgement = evaluate(asked.check, asked.trails, asked.arguments, self._profile())
         if isinstance(judgement, Undecided) and subject is not None and isinstance(subject.outcome, Unanswered):
             asked = _Question("answered", self._silence.trails(subject, beside), {"call": subject.call})
             judgement = evaluate(asked.check, asked.trails, asked.arguments, self._profile())
+        elif isinstance(judgement, Violation) and subject is not None:
+            other = _Question("answered", self._silence.words(subject), {"call": subject.call})
+            found = evaluate(other.check, other.trails, other.arguments, self._profile())
+            return (other, found) if isinstance(found, Undecided) else (asked, judgement)
         return asked, judgement
 
     def explores(self, known: Property) -> None:

@@ -1,14 +1,19 @@
-"""Ask again what was not answered, to say whether it alone is not, and whether the target is what keeps silent."""
+"""Ask again what was not answered, or not in the API's words: is it the request, the target, or what is between.
+
+What a request carries is also sent to where the API does not read it. What is answered there as it was, or is not
+answered there, either, met a filter in front of the API, whatever that says.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from pytest_zstack_ticket.api.classify import CRASHED
+from pytest_zstack_ticket.api.foreign_answers import is_same_word, may_be_foreign
 from pytest_zstack_ticket.checks.no_response import ELSEWHERE, REPEATS, answered_for, is_closed_elsewhere
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.once import OncePerKey
-from pytest_zstack_ticket.model.exchange import Exchange, Trails
+from pytest_zstack_ticket.model.exchange import Exchange, Response, Trails
 from pytest_zstack_ticket.model.outcome import Unanswered
 
 BROKEN = frozenset({"reset", "protocol", "gateway"})
@@ -46,7 +51,8 @@ class Silence:
             return seen
         if subject.again is None or self._silent >= MOST_SILENT:
             return seen
-        if self._is_closed_elsewhere(subject, seen):
+        seen |= _elsewhere(subject, lambda sent: isinstance(sent.outcome, Unanswered))
+        if is_closed_elsewhere(seen):
             return seen
         for number in range(1, REPEATS + 1):
             if not self._sibling_answered(f"before{number}", send, seen):
@@ -58,15 +64,23 @@ class Silence:
         self._sibling_answered("after", send, seen)
         return seen
 
+    def words(self, subject: CallResult) -> Trails:
+        """Send elsewhere what a request carries that was answered in words that may be those of a filter."""
+        key = (subject.exchanges[0].id, True)
+        return self._asked.get(key, lambda: self._heard_elsewhere(subject))
+
     @staticmethod
-    def _is_closed_elsewhere(subject: CallResult, seen: dict[str, tuple[Exchange, ...]]) -> bool:
-        """Send what the request carries to where the API does not read it; return whether that is never answered."""
-        for role in ELSEWHERE if subject.elsewhere is not None else ():
-            sent = subject.elsewhere("harmless" if role == "harmless" else "same")
-            seen[role] = sent.exchanges
-            if isinstance(sent.outcome, Unanswered) == (role == "harmless"):
-                break
-        return is_closed_elsewhere(seen)
+    def _heard_elsewhere(subject: CallResult) -> Trails:
+        first = subject.exchanges[-1].answer
+        seen: dict[str, tuple[Exchange, ...]] = {"subject": subject.exchanges}
+        if len(subject.exchanges) != 1 or not isinstance(first, Response) or not may_be_foreign(first):
+            return seen
+
+        def is_said(sent: CallResult) -> bool:
+            answer = sent.exchanges[-1].answer
+            return isinstance(answer, Response) and is_same_word(first, answer)
+
+        return seen | _elsewhere(subject, is_said)
 
     def _sibling_answered(
         self, role: str, send: Callable[[], CallResult], seen: dict[str, tuple[Exchange, ...]]
@@ -77,3 +91,20 @@ class Silence:
         silent = isinstance(sibling.outcome, Unanswered)
         self._silent = self._silent + 1 if silent else 0
         return not silent
+
+
+def _elsewhere(subject: CallResult, is_alike: Callable[[CallResult], bool]) -> dict[str, tuple[Exchange, ...]]:
+    """Send what a request carries to where the API does not read it, and harmless content between.
+
+    That ends as soon as the former fares unlike the request, or the latter like it.
+    """
+    seen: dict[str, tuple[Exchange, ...]] = {}
+    send = subject.elsewhere
+    if send is None:
+        return seen
+    for role in ELSEWHERE:
+        sent = send("harmless" if role == "harmless" else "same")
+        seen[role] = sent.exchanges
+        if is_alike(sent) == (role == "harmless"):
+            break
+    return seen

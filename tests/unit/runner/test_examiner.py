@@ -118,6 +118,24 @@ def test_content_that_only_the_api_dies_of_departs(elsewhere):
     assert violation.example.check == "answered"
 
 
+def test_a_departure_in_the_words_of_a_filter_is_none():
+    blocked = answered(403, b"blocked", headers=(("content-type", "text/plain"),))
+    kept = Kept()
+    subject = trail(blocked, elsewhere=(trail(blocked), trail(NO_METHOD)))
+    assert kept.examine("sameness", edit=EDIT, subject=subject, sibling=trail(ACCEPTED)) is None
+    (example,) = kept.examples
+    assert example.judgement.reason.key == "front-end"
+
+
+@pytest.mark.parametrize("refusal", [REFUSED, answered(403, b"no", headers=(("content-type", "text/plain"),))])
+def test_a_departure_that_only_the_api_says_stays_one(refusal):
+    kept = Kept()
+    subject = trail(refusal, elsewhere=(trail(NO_METHOD), trail(NO_METHOD)))
+    violation = kept.examine("sameness", edit=EDIT, subject=subject, sibling=trail(ACCEPTED))
+    assert violation is not None
+    assert violation.example.check == "sameness"
+
+
 def test_silence_is_asked_about_once_for_all_requirements():
     kept = Kept(*repeat(trail(ACCEPTED), 5))
     subject = trail(failed(), again=trail(failed()))
