@@ -60,12 +60,16 @@ def test_a_session_that_a_test_opened_is_not_renewed_though_it_is_that_of_the_ru
     assert [session for session, _ in cloud.sent] == ["OAuth s0"]
 
 
+HEADERS = (("Content-Type", "text/plain"), ("Authorization", "OAuth s"), ("A", "<b>"))
+
+
 def test_content_goes_where_it_is_not_read_with_the_same_headers_and_framing():
     request = Request(
-        method="POST", path="/v1/tickets?a=<b>&c?", headers=(("A", "b"),), body=b"<x>", framing="several-chunks"
+        method="POST", path="/v1/tickets?a=<b>&c?", headers=HEADERS, body=b"<x>", framing="several-chunks"
     )
     assert unread(request, "same") == replace(request, method="PUT", path=f"{NO_JOB}?a=<b>&c?")
-    assert unread(request, "harmless") == replace(request, method="PUT", path=NO_JOB, body=b"{}")
+    plain = (("Content-Type", "application/json;charset=UTF-8"), ("Authorization", "OAuth s"))
+    assert unread(request, "harmless") == replace(request, method="PUT", path=NO_JOB, body=b"{}", headers=plain)
     query = Request(method="DELETE", path="/v1/tickets?q=name=<b>")
     assert unread(query, "same") == Request(method="GET", path=f"{NO_JOB}?q=name=<b>")
     assert has_content(query)
