@@ -18,11 +18,11 @@ from pytest_zstack_ticket.client.ticket_quota import NoQuota, TicketQuota
 from pytest_zstack_ticket.model.exchange import Exchange, Headers, Request
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Settings
-from pytest_zstack_ticket.model.ticket import JSON_UTF8
 from pytest_zstack_ticket.transport.quota import counts_as_creation, is_over_alive_quota
 
 ASYNCHRONOUS = {"POST": "create", "PUT": "action", "DELETE": "delete"}
 """What a call is by its method; others are queries and ought to start no job."""
+ALWAYS_SENT = frozenset({"authorization", "content-type"})
 JOBS = "/v1/api-jobs/"
 NO_JOB = f"{JOBS}{'0' * 32}"
 """A job that does not exist, and that no method but GET is for."""
@@ -158,14 +158,13 @@ def unread(request: Request, content: Content) -> Request:
     """Return a request that carries what another one does to where the API does not read it, in the same framing.
 
     A PUT to a job is refused for its method, a GET of one that does not exist for its path. What is `harmless` has `{}`
-    for its body, no query and no headers but those that every request has.
+    for its body, no query and no headers but those that every request has; a Content-Type is read before any path is.
     """
     harmless = content == "harmless"
     query = "" if harmless else "?".join(("", *request.path.split("?", 1)[1:]))
     plain = replace(request, path=f"{NO_JOB}{query}", reading=None)
     if harmless:
-        kept = tuple(pair for pair in request.headers if pair[0].lower() == "authorization")
-        plain = replace(plain, headers=kept if request.body is None else (("Content-Type", JSON_UTF8), *kept))
+        plain = replace(plain, headers=tuple(pair for pair in request.headers if pair[0].lower() in ALWAYS_SENT))
     if request.body is None:
         return replace(plain, method="GET")
     return replace(plain, method="PUT", body=b"{}" if harmless else request.body)
