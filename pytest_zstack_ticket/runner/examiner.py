@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from pytest_zstack_ticket.checks import evaluate
+from pytest_zstack_ticket.checks.no_response import is_said_elsewhere
 from pytest_zstack_ticket.checks.own_assertion import OWN_ASSERTION
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
@@ -21,6 +22,7 @@ from pytest_zstack_ticket.runner.record import CURRENT, ExaminedExample, ItemRec
 from pytest_zstack_ticket.runner.silence import Silence
 from pytest_zstack_ticket.verdicts.input_digest import input_of
 from pytest_zstack_ticket.verdicts.lateness import moment
+from pytest_zstack_ticket.verdicts.saved_examples import status_of
 from pytest_zstack_ticket.verdicts.tally import Tally, tally_of
 
 Role = CallResult | tuple[Exchange, ...]
@@ -51,10 +53,11 @@ class _Question:
 class Examiner:
     """Evaluates checks on redacted trails, for the test whose body asks. One for a process, safe for many threads.
 
-    `shown` is the record of the test that pytest has come to.
+    `shown` is the record of the test that pytest has come to. `count_page` is told the status of what turned out to be
+    the answer of something in front of the target.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a run brings together
         self,
         *,
         profile: Callable[[], Profile],
@@ -62,11 +65,13 @@ class Examiner:
         observe: Callable[[Observation], None],
         words: Callable[[Phrase], str],
         sibling: Callable[[], CallResult],
+        count_page: Callable[[int], None] = lambda _status: None,
     ) -> None:
         self._profile = profile
         self._keep = keep
         self._keep_observation = observe
         self._words = words
+        self._count_page = count_page
         self._lock = threading.Lock()
         self.shown: ItemRecord | None = None
         self._silence = Silence(sibling)
@@ -154,8 +159,9 @@ class Examiner:
             judgement = evaluate(asked.check, asked.trails, asked.arguments, self._profile())
         elif isinstance(judgement, Violation) and subject is not None:
             other = _Question("answered", self._silence.words(subject), {"call": subject.call})
-            found = evaluate(other.check, other.trails, other.arguments, self._profile())
-            return (other, found) if isinstance(found, Undecided) else (asked, judgement)
+            if is_said_elsewhere(other.trails):
+                self._count_page(status_of(other.trails["subject"]))
+                return other, evaluate(other.check, other.trails, other.arguments, self._profile())
         return asked, judgement
 
     def explores(self, known: Property) -> None:

@@ -37,6 +37,7 @@ class Kept:
     def __init__(self, *siblings: CallResult) -> None:
         self.examples: list[Example] = []
         self.observations: list[Observation] = []
+        self.pages: list[int] = []
         self.siblings: Iterator[CallResult] = iter(siblings)
         self.examine = Examiner(
             profile=profile,
@@ -44,6 +45,7 @@ class Kept:
             observe=self.observations.append,
             words=lambda phrase: translations().render(phrase, "en"),
             sibling=lambda: next(self.siblings),
+            count_page=self.pages.append,
         )
         self.record = self.examine.begin("ACME-TICKET-002", "test_refused::test_it")
 
@@ -125,6 +127,7 @@ def test_a_departure_in_the_words_of_a_filter_is_none():
     assert kept.examine("sameness", edit=EDIT, subject=subject, sibling=trail(ACCEPTED)) is None
     (example,) = kept.examples
     assert example.judgement.reason.key == "front-end"
+    assert kept.pages == [403]
 
 
 @pytest.mark.parametrize("refusal", [REFUSED, answered(403, b"no", headers=(("content-type", "text/plain"),))])
