@@ -31,6 +31,7 @@ class Silence:
     def __init__(self, sibling: Callable[[], CallResult]) -> None:
         self._sibling = sibling
         self._asked: OncePerKey[tuple[str, bool], Trails] = OncePerKey()
+        self._heard: OncePerKey[str, Trails] = OncePerKey()
         self._silent = 0
 
     def trails(self, subject: CallResult, beside: Callable[[], CallResult] | None) -> Trails:
@@ -66,8 +67,7 @@ class Silence:
 
     def words(self, subject: CallResult) -> Trails:
         """Send elsewhere what a request carries that was answered in words that may be those of a filter."""
-        key = (subject.exchanges[0].id, True)
-        return self._asked.get(key, lambda: self._heard_elsewhere(subject))
+        return self._heard.get(subject.exchanges[0].id, lambda: self._heard_elsewhere(subject))
 
     @staticmethod
     def _heard_elsewhere(subject: CallResult) -> Trails:
