@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from pytest_zstack_ticket.api.strict_json import decode
+from pytest_zstack_ticket.api.strict_json import Undecodable, decode
 from pytest_zstack_ticket.model.exchange import Json, Response
 
 LARGEST = 16384
@@ -38,6 +38,8 @@ _OF_FRAMEWORKS = ({"timestamp", "path"}, {"statuscode", "message"}, {"detail"}, 
 _OUTAGES = frozenset(
     {"bad gateway", "service unavailable", "service temporarily unavailable", "gateway timeout", "gateway time-out"}
 )
+REDIRECT, SERVER_ERROR = 300, 500
+_NUMBER = re.compile(rb"[0-9a-fA-F-]{8,}|[0-9]+")
 CACHE_HEADERS = frozenset(
     {
         "x-cache",
@@ -117,6 +119,22 @@ def leads_elsewhere(answer: Response) -> bool:
         return False
     place = urlsplit(answer.header("location") or "")
     return is_foreign_page(answer) or (not answer.body and bool(place.netloc) and "/v1/" not in place.path)
+
+
+def may_be_foreign(answer: Response) -> bool:
+    """Return True for an answer that may be that of a filter which asks what a request carries, in whatever words.
+
+    Neither what shares a word with the API, nor a page of its container, nor JSON that is no refusal, nor a breakdown.
+    """
+    if answer.status >= SERVER_ERROR or _is_ours(answer) or is_container_page(answer.body):
+        return False
+    return answer.status >= REDIRECT or isinstance(decode(answer.body), Undecodable)
+
+
+def is_same_word(one: Response, other: Response) -> bool:
+    """Return True for two answers that say the same, but for the numbers by which a filter names what it refused."""
+    kinds = one.header("content-type") == other.header("content-type")
+    return one.status == other.status and kinds and _NUMBER.sub(b"", one.body) == _NUMBER.sub(b"", other.body)
 
 
 def _only_names_an_outage(value: dict[str, Json]) -> bool:

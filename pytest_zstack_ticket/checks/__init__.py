@@ -36,7 +36,7 @@ from pytest_zstack_ticket.checks import (
 )
 from pytest_zstack_ticket.checks.causes import causes_of
 from pytest_zstack_ticket.checks.no_response import answered_for
-from pytest_zstack_ticket.checks.outcomes import Arguments, CheckFunction
+from pytest_zstack_ticket.checks.outcomes import Arguments, CheckFunction, one_line
 from pytest_zstack_ticket.model.exchange import Failure, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
@@ -198,7 +198,8 @@ HIDDEN = frozenset(
 def evaluate(name: str, trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Judge one example by the check `name`. Raises KeyError for an unknown check.
 
-    A violation that rests on another request besides the subject does not count where that response was lost.
+    A violation that rests on another request besides the subject does not count where that response was lost, and one
+    of a framing does not where a proxy names itself: it frames anew what it passes on (RFC 9112, 2.1 and 6).
     """
     judgement = CHECKS[name](trails, arguments, profile)
     if isinstance(judgement, Undecided) and judgement.reason.key in HIDDEN:
@@ -208,7 +209,16 @@ def evaluate(name: str, trails: Trails, arguments: Arguments, profile: Profile) 
     for role, trail in trails.items():
         if role != "subject" and trail and is_no_api_answer(trail[-1].answer):
             return _hidden({role: trail}) or Undecided(Phrase.of("companion-unanswered", what=role))
+    proxy = _proxy(trails) if trails.get("subject") and trails["subject"][0].request.framing else ""
+    if proxy:
+        return Undecided(Phrase.of("front-end-frames", via=one_line(proxy)[:80]))
     return replace(judgement, because=causes_of(name, judgement, trails, arguments, profile))
+
+
+def _proxy(trails: Trails) -> str:
+    """Return how a proxy names itself in the answers (Via), an empty text if none does."""
+    heard = (one.answer for trail in trails.values() for one in trail if isinstance(one.answer, Response))
+    return next((via for answer in heard if (via := answer.header("via"))), "")
 
 
 def _hidden(trails: Trails) -> Undecided | None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pytest_zstack_ticket.api.classify import CRASHED, from_gateway
+from pytest_zstack_ticket.api.foreign_answers import is_same_word, may_be_foreign
 from pytest_zstack_ticket.checks.outcomes import Arguments, one_line, outcome_of, violation
-from pytest_zstack_ticket.model.exchange import Exchange, Response, Trails
+from pytest_zstack_ticket.model.exchange import Exchange, Failure, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
 REPEATS = 4
 """Repetitions that must stay unanswered: if one request in twenty is lost, five in a row are one in 3 million."""
+
+ELSEWHERE = ("elsewhere1", "harmless", "elsewhere2")
+"""Roles of requests to a path where the API does not read what they carry, in the order in which they are sent."""
 
 
 def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
@@ -20,18 +24,28 @@ def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
     `subject` got no answer; `repeat1` to `repeat4` are the same request again, `before1` to `before4` its sibling
     before each, `after` its sibling at the end. A violation is only a request that stays unanswered while its sibling
     is answered every time. What a front end answers in the target's stead says nothing about the target, however often
-    it does so; only its 502 and 504 may mean that the target broke down.
+    it does so; only its 502 and 504 may mean that the target broke down. What `elsewhere1` and `elsewhere2` carry is
+    the subject's, to a path where the API does not read it: if neither is answered, while `harmless` is there,
+    something before the API looks into requests. So it does if both are answered in the subject's own words, and
+    `harmless` with another status.
     """
     subject = outcome_of(trails, "subject", profile, arguments)
     if not isinstance(subject, Unanswered):
-        return None
+        return _said_in_front(trails)
     reported = {"kind": subject.failure.kind, "detail": one_line(subject.failure.detail)}
     status = answered_for(trails["subject"])
     if status is not None and status not in CRASHED:
         return Undecided(Phrase.of("front-end", status=status))
     if subject.failure.kind == "stopped" or not subject.failure.sent:
         return Undecided(Phrase.of("target-silent", **reported))
+    if is_closed_elsewhere(trails):
+        return Undecided(Phrase.of("front-end-closes", **reported))
     return _judged_by_repeats(trails, arguments, profile, reported)
+
+
+def _said_in_front(trails: Trails) -> Undecided | None:
+    answer = trails["subject"][-1].answer if is_said_elsewhere(trails) else None
+    return Undecided(Phrase.of("front-end", status=answer.status)) if isinstance(answer, Response) else None
 
 
 def _judged_by_repeats(
@@ -53,3 +67,25 @@ def answered_for(exchanges: Sequence[Exchange]) -> int | None:
     """Return the status with which something in front of the target answered the last request, None if nothing did."""
     answer = exchanges[-1].answer if exchanges else None
     return answer.status if isinstance(answer, Response) and from_gateway(answer) else None
+
+
+def is_closed_elsewhere(trails: Trails) -> bool:
+    """Return True if what the subject carries is not answered where the API does not read it, and only that."""
+    if any(not trails.get(role) for role in ELSEWHERE):
+        return False
+    silent = [_is_silent(trails[role][-1].answer) for role in ELSEWHERE]
+    return silent == [True, False, True]
+
+
+def is_said_elsewhere(trails: Trails) -> bool:
+    """Return True if what the subject was answered is said where the API does not read it, too, and only of that."""
+    heard = [trails[role][-1].answer for role in ("subject", *ELSEWHERE) if trails.get(role)]
+    said = [answer for answer in heard if isinstance(answer, Response)]
+    if len(said) <= len(ELSEWHERE) or not may_be_foreign(said[0]):
+        return False
+    subject, first, harmless, second = said
+    return is_same_word(subject, first) and is_same_word(subject, second) and harmless.status != subject.status
+
+
+def _is_silent(answer: Response | Failure) -> bool:
+    return answer.sent if isinstance(answer, Failure) else from_gateway(answer)

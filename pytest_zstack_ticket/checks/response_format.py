@@ -168,6 +168,8 @@ def no_secret(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgem
 def charset(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that an answer which names a character set names UTF-8, and that its bytes are UTF-8."""
     for answer in answers(trails["subject"]):
+        if from_gateway(answer):
+            return Undecided(Phrase.of("front-end", status=answer.status))
         kind = (answer.header("content-type") or "").lower()
         named = kind.partition("charset=")[2].split(";")[0].strip(" \"'")
         if named and named.replace("-", "") not in ("utf8", "usascii"):
@@ -187,6 +189,8 @@ def media_type(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judg
     Any other type, and none at all, is harmless: real deployments send none (wire dossier 1.3).
     """
     for answer in answers(trails["subject"]):
+        if from_gateway(answer):
+            return Undecided(Phrase.of("front-end", status=answer.status))
         kind = (answer.header("content-type") or "").split(";")[0].strip().lower()
         if kind == "text/html" and isinstance(decode(answer.body), dict):
             return violation(Phrase.of("expect-json-type"), Phrase.of("names-type", type=kind))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal, TypeAlias
 
 from pytest_zstack_ticket.api.classify import classify, job_id
 from pytest_zstack_ticket.api.messages import rows_of, sent_params
@@ -13,18 +14,23 @@ from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
 from pytest_zstack_ticket.model.outcome import Outcome, Refused
 from pytest_zstack_ticket.model.profile import Profile
 
+Content: TypeAlias = Literal["same", "harmless"]
+"""What a request carries to a path where the API does not read it: what another one does, or next to nothing."""
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CallResult:
     """The exchanges of one flow as the evidence has them, oldest first; `call` is create, query, login, ...
 
-    `again` sends the same request once more.
+    `again` sends the same request once more. `elsewhere` sends what it carries, or something harmless in its place, to
+    a path that the API refuses before it looks at that; None if it carries nothing.
     """
 
     exchanges: tuple[Exchange, ...]
     profile: Profile
     call: str = "create"
     again: Callable[[], CallResult] | None = field(default=None, compare=False, repr=False)
+    elsewhere: Callable[[Content], CallResult] | None = field(default=None, compare=False, repr=False)
 
     def __repr__(self) -> str:
         """Show in few words, as in a failed assertion, what was called and how it ended."""

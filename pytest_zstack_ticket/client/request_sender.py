@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 
 from pytest_zstack_ticket.api.hazards import hazard_of
 from pytest_zstack_ticket.api.polling import is_accepted, pause, submit
 from pytest_zstack_ticket.client.call_listeners import CallListeners
-from pytest_zstack_ticket.client.call_result import CallResult
+from pytest_zstack_ticket.client.call_result import CallResult, Content
 from pytest_zstack_ticket.client.nonce import repetition, with_fresh_job
 from pytest_zstack_ticket.client.polling_pace import LEAST_WAIT
 from pytest_zstack_ticket.client.session_renewal import Sender, SessionRenewer, Sessions
@@ -21,7 +22,10 @@ from pytest_zstack_ticket.transport.quota import counts_as_creation, is_over_ali
 
 ASYNCHRONOUS = {"POST": "create", "PUT": "action", "DELETE": "delete"}
 """What a call is by its method; others are queries and ought to start no job."""
+ALWAYS_SENT = frozenset({"authorization", "content-type"})
 JOBS = "/v1/api-jobs/"
+NO_JOB = f"{JOBS}{'0' * 32}"
+"""A job that does not exist, and that no method but GET is for."""
 LONGEST_JOB = 4.0
 """Seconds that a job is given at most whose end is not asked for."""
 LEAST_QUOTA_TRIES, MOST_QUOTA_TRIES, LONGEST_QUOTA_WAIT = 3, 100, 60.0
@@ -99,7 +103,16 @@ class RequestSender:
         def again() -> CallResult:
             return self._follow(repetition(request), call, follow=follow, job_limit=job_limit, ours=ours)
 
-        result = CallResult(exchanges=exchanges, profile=self.profile, call=call, again=again)
+        def elsewhere(content: Content) -> CallResult:
+            return self._follow(unread(request, content), "query", follow=False, ours=False)
+
+        result = CallResult(
+            exchanges=exchanges,
+            profile=self.profile,
+            call=call,
+            again=again,
+            elsewhere=elsewhere if has_content(request) else None,
+        )
         self.calls.notify(result)
         return result
 
@@ -134,3 +147,24 @@ class RequestSender:
             if not is_over_alive_quota(exchanges[0].answer) or (waited and tries >= LEAST_QUOTA_TRIES):
                 break
         return exchanges
+
+
+def has_content(request: Request) -> bool:
+    """Return True if a request has a body or a query, which something in front of the target may look into."""
+    return not request.cut and (request.body is not None or "?" in request.path)
+
+
+def unread(request: Request, content: Content) -> Request:
+    """Return a request that carries what another one does to where the API does not read it, in the same framing.
+
+    A PUT to a job is refused for its method, a GET of one that does not exist for its path. What is `harmless` has `{}`
+    for its body, no query and no headers but those that every request has; a Content-Type is read before any path is.
+    """
+    harmless = content == "harmless"
+    query = "" if harmless else "?".join(("", *request.path.split("?", 1)[1:]))
+    plain = replace(request, path=f"{NO_JOB}{query}", reading=None)
+    if harmless:
+        plain = replace(plain, headers=tuple(pair for pair in request.headers if pair[0].lower() in ALWAYS_SENT))
+    if request.body is None:
+        return replace(plain, method="GET")
+    return replace(plain, method="PUT", body=b"{}" if harmless else request.body)

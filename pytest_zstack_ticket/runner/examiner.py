@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from pytest_zstack_ticket.api.classify import CRASHED
 from pytest_zstack_ticket.checks import evaluate
-from pytest_zstack_ticket.checks.no_response import REPEATS, answered_for
+from pytest_zstack_ticket.checks.no_response import is_said_elsewhere
 from pytest_zstack_ticket.checks.own_assertion import OWN_ASSERTION
 from pytest_zstack_ticket.client.call_result import CallResult
-from pytest_zstack_ticket.client.once import OncePerKey
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
@@ -21,17 +19,15 @@ from pytest_zstack_ticket.model.verdict import Example, Observation
 from pytest_zstack_ticket.report.finding import deciding_role, subject_role
 from pytest_zstack_ticket.runner.budget import Property
 from pytest_zstack_ticket.runner.record import CURRENT, ExaminedExample, ItemRecord
+from pytest_zstack_ticket.runner.silence import Silence
 from pytest_zstack_ticket.verdicts.input_digest import input_of
 from pytest_zstack_ticket.verdicts.lateness import moment
+from pytest_zstack_ticket.verdicts.saved_examples import status_of
 from pytest_zstack_ticket.verdicts.tally import Tally, tally_of
 
 Role = CallResult | tuple[Exchange, ...]
 CONFIRMATIONS = 3
 """Times that a failing example is repeated, to see whether it fails every time."""
-BROKEN = frozenset({"reset", "protocol", "gateway"})
-"""Failures after which a target that answers others may have broken down over the request."""
-MOST_SILENT = 3
-"""After this many silent siblings in a row nothing is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +53,11 @@ class _Question:
 class Examiner:
     """Evaluates checks on redacted trails, for the test whose body asks. One for a process, safe for many threads.
 
-    `shown` is the record of the test that pytest has come to.
+    `shown` is the record of the test that pytest has come to. `count_page` is told the status of what turned out to be
+    the answer of something in front of the target.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a run brings together
         self,
         *,
         profile: Callable[[], Profile],
@@ -68,16 +65,16 @@ class Examiner:
         observe: Callable[[Observation], None],
         words: Callable[[Phrase], str],
         sibling: Callable[[], CallResult],
+        count_page: Callable[[int], None] = lambda _status: None,
     ) -> None:
         self._profile = profile
         self._keep = keep
         self._keep_observation = observe
         self._words = words
-        self._sibling = sibling
+        self._count_page = count_page
         self._lock = threading.Lock()
         self.shown: ItemRecord | None = None
-        self._asked: OncePerKey[tuple[str, bool], Trails] = OncePerKey()
-        self._silent = 0
+        self._silence = Silence(sibling)
 
     def begin(self, requirement: str, test: str) -> ItemRecord:
         """Take what follows as examples of a test."""
@@ -152,11 +149,19 @@ class Examiner:
     def _judged(
         self, asked: _Question, subject: CallResult | None, beside: Callable[[], CallResult] | None
     ) -> tuple[_Question, Judgement]:
-        """Judge an example; an unanswered request is sent again, to say whether it alone is not answered."""
+        """Judge an example; an unanswered request is sent again, to say whether it alone is not answered.
+
+        A violation in words that may be those of a filter in front of the target is one only if they are none.
+        """
         judgement = evaluate(asked.check, asked.trails, asked.arguments, self._profile())
         if isinstance(judgement, Undecided) and subject is not None and isinstance(subject.outcome, Unanswered):
-            asked = _Question("answered", self._repeated(subject, beside), {"call": subject.call})
+            asked = _Question("answered", self._silence.trails(subject, beside), {"call": subject.call})
             judgement = evaluate(asked.check, asked.trails, asked.arguments, self._profile())
+        elif isinstance(judgement, Violation) and subject is not None:
+            other = _Question("answered", self._silence.words(subject), {"call": subject.call})
+            if is_said_elsewhere(other.trails):
+                self._count_page(status_of(other.trails["subject"]))
+                return other, evaluate(other.check, other.trails, other.arguments, self._profile())
         return asked, judgement
 
     def explores(self, known: Property) -> None:
@@ -247,43 +252,6 @@ class Examiner:
             item.failing = seen
         expected, actual = self._words(judgement.expected), self._words(judgement.actual)
         return ReportedViolation(example, f"{item.requirement}: expected {expected}; actual: {actual}")
-
-    def _sibling_answered(
-        self, role: str, send: Callable[[], CallResult], seen: dict[str, tuple[Exchange, ...]]
-    ) -> bool:
-        """Send the sibling for a role; return whether it was answered."""
-        sibling = send()
-        seen[role] = sibling.exchanges
-        silent = isinstance(sibling.outcome, Unanswered)
-        self._silent = self._silent + 1 if silent else 0
-        return not silent
-
-    def _repeated(self, subject: CallResult, beside: Callable[[], CallResult] | None) -> Trails:
-        """Send an unanswered request again and again, its sibling around each time; once for all who ask about it.
-
-        Where the sibling is not answered either, the target is silent and the request is left alone.
-        """
-        broken = isinstance(subject.outcome, Unanswered) and subject.outcome.failure.kind in BROKEN
-        send = beside if beside is not None and broken else self._sibling
-        key = (subject.exchanges[0].id, send is self._sibling)
-        return self._asked.get(key, lambda: self._asked_again(subject, send))
-
-    def _asked_again(self, subject: CallResult, send: Callable[[], CallResult]) -> Trails:
-        seen: dict[str, tuple[Exchange, ...]] = {"subject": subject.exchanges}
-        status = answered_for(subject.exchanges)
-        if status is not None and status not in CRASHED:
-            return seen
-        if subject.again is None or self._silent >= MOST_SILENT:
-            return seen
-        for number in range(1, REPEATS + 1):
-            if not self._sibling_answered(f"before{number}", send, seen):
-                return seen
-            repeat = subject.again()
-            seen[f"repeat{number}"] = repeat.exchanges
-            if not isinstance(repeat.outcome, Unanswered):
-                return seen
-        self._sibling_answered("after", send, seen)
-        return seen
 
 
 def _write(record: ItemRecord | None, write: Callable[[], None]) -> None:

@@ -150,6 +150,7 @@ class Run:
             observe=self.recorder.observation,
             words=self.words,
             sibling=self.fresh_calibration,
+            count_page=lambda status: self.reached.pages.add({status: 1}),
         )
 
     @cached_property

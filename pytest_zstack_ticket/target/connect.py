@@ -38,6 +38,7 @@ from pytest_zstack_ticket.transport.clock import SystemClock
 from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
 from pytest_zstack_ticket.transport.open_sessions import OpenSessions
 from pytest_zstack_ticket.transport.page_counter import PageCounter
+from pytest_zstack_ticket.transport.page_limits import PageLimits
 from pytest_zstack_ticket.transport.quota import QuotaTransport
 from pytest_zstack_ticket.transport.retry import RetryTransport
 from pytest_zstack_ticket.transport.signing import SigningTransport
@@ -173,7 +174,7 @@ class ConnectionFactory:
             sessions=sessions,
             endpoint=self._endpoint(client, sessions, settings, part, users),
             ledger=ledger,
-            cleaner=self._client(self._cleaning(line, settings), f"{worker}-end", look),
+            cleaner=self._client(self._cleaning(line, settings, breaker.limits), f"{worker}-end", look),
         )
         self.cleanup.connections.append(connection)
         return connection
@@ -214,10 +215,10 @@ class ConnectionFactory:
         path = self.ledger.with_name(f"{self.ledger.stem}-{part}.jsonl") if part else self.ledger
         return Ledger(path, ledger_head(settings, worker))
 
-    def _cleaning(self, line: Transport, settings: Settings) -> Transport:
+    def _cleaning(self, line: Transport, settings: Settings, limits: PageLimits) -> Transport:
         """Transport for cleanup: it is rate-limited, but not stopped by quota or breaker, and it retries."""
         bound = QuotaTransport(line, usage_counter=self.cleanup.usage_counter, clock=self.cleanup.clock, cleaning=True)
-        return RetryTransport(bound, clock=self.cleanup.clock, patience=settings.patience.sweep)
+        return RetryTransport(bound, clock=self.cleanup.clock, patience=settings.patience.sweep, limits=limits)
 
     def _client(
         self, transport: Transport, worker: str, looks_like: HttpClient, notifications: JobNotifications | None = None

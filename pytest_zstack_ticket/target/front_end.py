@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from pytest_zstack_ticket.api.classify import OUTAGES, UNAVAILABLE, from_gateway
 from pytest_zstack_ticket.client.call_result import CallResult
@@ -38,12 +39,14 @@ def hidden_answers(endpoint: TicketEndpoint, *, log_in: bool) -> Hidden:
 
     Those are one log-in with a wrong password if `log_in` (503), a job that does not exist (404), a PUT to it (405), a
     query without a session (400), some with markup or SQL in them, a long URL (404), a large body (405), a text for a
-    log-in (500), and twice the same query (200), which a cache answers the second time.
+    log-in (500), and twice the same query (200), which a cache answers the second time. A job that does not exist is
+    asked for with markup and SQL, too: what is answered otherwise then (404) is a filter's, in whatever words.
     """
     twice = [endpoint.call("GET", "/v1/tickets?limit=1", follow=False) for _ in range(2)]
+    no_job = endpoint.call("GET", NO_JOB, follow=False)
     tried = [
         *twice,
-        endpoint.call("GET", NO_JOB, follow=False),
+        no_job,
         endpoint.call("PUT", NO_JOB, body={}, follow=False),
         endpoint.call("GET", "/v1/tickets?limit=1", authorization=None),
         endpoint.call("GET", NO_JOB + LONG_QUERY, follow=False),
@@ -53,7 +56,10 @@ def hidden_answers(endpoint: TicketEndpoint, *, log_in: bool) -> Hidden:
     if log_in:
         tried.append(endpoint.wrong_login)
     suspected = [endpoint.query(one, limit=1) for one in SUSPICIOUS]
+    unread = [endpoint.call("GET", f"{NO_JOB}?q={quote(one)}", follow=False) for one in SUSPICIOUS]
     statuses = {status for one in (*tried, *suspected) if (status := _foreign(one)) is not None}
+    if _status(no_job) is not None:
+        statuses |= {status for one in unread if (status := _status(one)) not in (_status(no_job), None)}
     closes = any(map(_lost, suspected)) and not any(map(_lost, tried))
     return Hidden(statuses=tuple(sorted(statuses)), closes=closes)
 
@@ -61,6 +67,12 @@ def hidden_answers(endpoint: TicketEndpoint, *, log_in: bool) -> Hidden:
 def _lost(result: CallResult) -> bool:
     answer = result.exchanges[-1].answer
     return isinstance(answer, Failure) and answer.sent
+
+
+def _status(result: CallResult) -> int | None:
+    """Return the status of an answer, None if there is none or it may be that of trouble."""
+    answer = result.exchanges[-1].answer
+    return answer.status if isinstance(answer, Response) and answer.status not in OUTAGES else None
 
 
 def _foreign(result: CallResult) -> int | None:

@@ -17,12 +17,14 @@ from pytest_zstack_ticket.client.recorder import NoRecorder
 from pytest_zstack_ticket.client.session_manager import SessionManager
 from pytest_zstack_ticket.config.profile_file import load_profile
 from pytest_zstack_ticket.config.secrets import SECRETS, secret
+from pytest_zstack_ticket.model.http_client import JAVA_SDK
 from pytest_zstack_ticket.model.settings import Credentials, Login, Patience, Settings
 from pytest_zstack_ticket.redaction.redactor import Redactor
 from pytest_zstack_ticket.target.cleanup_limits import longest
-from pytest_zstack_ticket.target.preflight import examine_target
+from pytest_zstack_ticket.target.preflight import VERSION, examine_target
 from pytest_zstack_ticket.transport.clock import SystemClock
 from pytest_zstack_ticket.transport.httpx_transport import HttpxTransport
+from pytest_zstack_ticket.transport.page_limits import PageLimits
 from pytest_zstack_ticket.transport.retry import RetryTransport
 from pytest_zstack_ticket.transport.signing import SigningTransport
 
@@ -45,7 +47,8 @@ def sweep_ledger(
     line = SigningTransport(
         HttpxTransport(settings), credentials=settings.credentials, clock=clock, pass_by=redactor.pass_by
     )
-    transport = RetryTransport(line, clock=clock, patience=settings.patience.sweep)
+    limits = PageLimits(JAVA_SDK[0].dressed(VERSION))
+    transport = RetryTransport(line, clock=clock, patience=settings.patience.sweep, limits=limits)
     client = Client(transport=transport, clock=clock, redact=redactor.exchange, recorder=NoRecorder())
     sessions = SessionManager(client=client, settings=settings, learn=redactor.learn)
     judged_by = with_capabilities(load_profile(profile, release=""), frozenset())

@@ -9,6 +9,7 @@ from pytest_zstack_ticket.api.classify import BUSY, UNAVAILABLE, announced_wait,
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
+from pytest_zstack_ticket.transport.page_limits import PageLimits
 from pytest_zstack_ticket.transport.quota import forget_wait
 
 MOST_SILENT = 4
@@ -54,6 +55,7 @@ class CircuitBreaker:
         self._kept = 0.0
         self._passed, self._patience = 0, EASED_AFTER
         self._lock = threading.Lock()
+        self.limits = PageLimits(probe)
         self.hurried = False
         self.stopped = ""
         self.lost = ""
@@ -78,7 +80,9 @@ class CircuitBreaker:
         return answer
 
     def _sent(self, request: Request) -> Response | Failure:
-        """Send one request when the target lets us; what it was too busy for (429) was not done and is sent again.
+        """Send one request when the target lets us; what it was too busy for was not done and is sent again.
+
+        It says so by 429, and something in front of it also by any page that refuses our probe for a while, too.
 
         Where it says for how long it is (Retry-After), that is waited for; where it does not, all requests slow down.
         """
@@ -88,14 +92,16 @@ class CircuitBreaker:
             sent = self._clock.now()
             forget_wait(sent - began)
             answer = self._transport.send(request)
-            if isinstance(answer, Failure) or answer.status not in (BUSY, UNAVAILABLE):
+            self.limits.saw(request, answer)
+            limited = self.limits.limits(answer, self._transport)
+            if isinstance(answer, Failure) or not (limited or answer.status in (BUSY, UNAVAILABLE)):
                 self._ease()
                 return answer
             wish = announced_wait(answer, self._clock.now())
             if wish is not None and from_gateway(answer):
                 with self._lock:
                     self._resume = max(self._resume, self._clock.now() + wish)
-            if answer.status != BUSY:
+            if answer.status != BUSY and not limited:
                 return answer
             if wish is None:
                 self._slow_down(sent)

@@ -8,6 +8,7 @@ from pytest_zstack_ticket.api.classify import BUSY, UNAVAILABLE, announced_wait,
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.base import Transport
 from pytest_zstack_ticket.transport.clock import Clock
+from pytest_zstack_ticket.transport.page_limits import PageLimits
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
@@ -15,16 +16,20 @@ LONGEST_PAUSE = 8.0
 
 
 class RetryTransport:
-    """A transport that sends again what a target was too busy for: 429, or a gateway's 503 with Retry-After.
+    """A transport that sends again what a target was too busy for: 429, a gateway's 503 with Retry-After, or a limit.
 
     `patience` is for how many seconds it waits in a row; after that, what is refused is not sent again until something
-    is answered. Nothing that creates goes over it, so nothing is done twice. `refused` is the last such refusal.
+    is answered. `limits` knows the pages that limit, if any. Nothing that creates goes over it, so nothing is done
+    twice. `refused` is the last such refusal.
     """
 
-    def __init__(self, transport: Transport, *, clock: Clock, patience: float) -> None:
+    def __init__(
+        self, transport: Transport, *, clock: Clock, patience: float, limits: PageLimits | None = None
+    ) -> None:
         self._transport = transport
         self._clock = clock
         self._patience = patience
+        self._limits = limits
         self._since: float | None = None
         self._pause = FIRST_PAUSE
         self._lock = threading.Lock()
@@ -34,6 +39,8 @@ class RetryTransport:
         """Send one request until it is not refused, or for as long as patience lasts."""
         while True:
             answer = self._transport.send(request)
+            if self._limits is not None:
+                self._limits.saw(request, answer)
             wait = self._wait(answer)
             if wait is None:
                 return answer
@@ -49,6 +56,7 @@ class RetryTransport:
             return None
         wish = announced_wait(answer, self._clock.now())
         refused = answer.status == BUSY or (answer.status == UNAVAILABLE and wish is not None and from_gateway(answer))
+        refused = refused or (self._limits is not None and self._limits.limits(answer, self._transport))
         with self._lock:
             if not refused:
                 self._since, self._pause = None, FIRST_PAUSE

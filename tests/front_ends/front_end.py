@@ -33,6 +33,7 @@ BLOCKED = {
     "waf-json": (403, b"application/json", b"", '{"code":403,"msg":"您的请求存在安全风险","traceid":"7f3a"}'.encode()),
     "waf-json-200": (200, b"application/json", b"", b'{"code":10403,"success":false,"message":"request blocked"}'),
     "waf-200": (200, b"text/html", b"", b"<html><head><title>Request Rejected</title></head></html>"),
+    "waf-text": (403, b"text/plain", b"", b"blocked by policy 17"),
     "waf-302": (302, b"text/html", b"https://block.example/denied?id=88", b""),
 }
 """Firewalls that answer something else than a page of an error: its status, type, Location and body."""
@@ -79,11 +80,11 @@ class FrontEnd:
         )
         if self.kind == "wants-session" and not named and b"login" not in head.target:
             return said(401, b"application/json", b"", b'{"message":"Missing Authentication Token"}')
-        if self.kind == "limiter":
+        if self.kind in LIMITERS:
             now = asyncio.get_running_loop().time()
             self.tokens, self.filled = min(BURST, self.tokens + RATE * (now - self.filled)), now
             if self.tokens < 1:
-                return said(429, b"application/json", b"", b'{"message":"API rate limit exceeded"}')
+                return LIMITERS[self.kind]
             self.tokens -= 1
         return None
 
@@ -195,6 +196,13 @@ def said(status: int, kind: bytes, place: bytes, body: bytes) -> bytes:
     return raw(Message(h11.Response(status_code=status, headers=headers), body))
 
 
+LIMITERS = {
+    "limiter": said(429, b"application/json", b"", b'{"message":"API rate limit exceeded"}'),
+    "limiter-page": page(403, "Forbidden"),
+}
+"""Limiters, and what they say."""
+
+
 def decoded(body: bytes) -> bytes:
     """Return a body as a firewall looks at it: with JSON's escapes of markup undone."""
     return re.sub(rb"\\u00([0-7][0-9a-fA-F])", lambda found: bytes([int(found[1], 16)]), body)
@@ -242,6 +250,7 @@ KINDS = (
     "wants-session",
     "gateway-5xx",
     "limiter",
+    "limiter-page",
     "own-limits",
     "pages-400",
     "pages-401",

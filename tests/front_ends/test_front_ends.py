@@ -30,7 +30,15 @@ def test_a_gateway_that_wants_a_session_lets_no_log_out_pass_but_the_last():
     assert "ZT-SESSION-016" in ended.inconclusive, ended.shown
 
 
-def test_a_limit_without_a_wish_is_kept():
-    ended = examine("limiter", only="ZT-BODY-043 or ZT-STORE-001")
+@pytest.mark.parametrize("kind", ["waf-closes", "waf-text"])
+def test_a_filter_that_closes_connections_or_speaks_plainly_is_found_where_the_api_does_not_read(kind):
+    ended = examine(kind, only="ZT-BODY-043 or ZT-ISOLATION-001")
+    assert ended.good, ended
+    assert "ZT-BODY-043" in ended.inconclusive, ended.shown
+
+
+@pytest.mark.parametrize("kind", ["limiter", "limiter-page"])
+def test_a_limit_without_a_wish_is_kept(kind):
+    ended = examine(kind, only="ZT-BODY-043 or ZT-STORE-001")
     assert ended.good, ended
     assert ended.passed, ended.shown

@@ -18,6 +18,8 @@ ACTIONS = frozenset(
         "cut-short",
         "examined-too-early",
         "front-end",
+        "front-end-closes",
+        "front-end-frames",
         "harness-error",
         "no-example",
         "not-run",

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_zstack_ticket.client.polling_pace import PollingPace
-from pytest_zstack_ticket.client.request_sender import RequestSender
+from pytest_zstack_ticket.client.request_sender import NO_JOB, RequestSender, has_content, unread
 from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.client.ticket_quota import NoQuota
 from pytest_zstack_ticket.model.exchange import Request
@@ -58,6 +58,22 @@ def test_a_session_that_a_test_opened_is_not_renewed_though_it_is_that_of_the_ru
     request = Request(method="POST", path="/v1/tickets", headers=headers)
     assert request_sender(cloud)._follow(request, "create", ours=False).refused
     assert [session for session, _ in cloud.sent] == ["OAuth s0"]
+
+
+HEADERS = (("Content-Type", "text/plain"), ("Authorization", "OAuth s"), ("A", "<b>"))
+
+
+def test_content_goes_where_it_is_not_read_with_the_same_headers_and_framing():
+    request = Request(
+        method="POST", path="/v1/tickets?a=<b>&c?", headers=HEADERS, body=b"<x>", framing="several-chunks"
+    )
+    assert unread(request, "same") == replace(request, method="PUT", path=f"{NO_JOB}?a=<b>&c?")
+    assert unread(request, "harmless") == replace(request, method="PUT", path=NO_JOB, body=b"{}", headers=HEADERS[:2])
+    query = Request(method="DELETE", path="/v1/tickets?q=name=<b>")
+    assert unread(query, "same") == Request(method="GET", path=f"{NO_JOB}?q=name=<b>")
+    assert has_content(query)
+    assert not has_content(Request(method="GET", path="/v1/tickets"))
+    assert not has_content(replace(request, cut="at-once"))
 
 
 class Forgetful(Cloud):

@@ -10,7 +10,8 @@ from pytest_zstack_ticket.model.exchange import Exchange
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Observation
 from pytest_zstack_ticket.report.text.translations import translations
-from pytest_zstack_ticket.runner.examiner import MOST_SILENT, Examiner, ReportedViolation
+from pytest_zstack_ticket.runner.examiner import Examiner, ReportedViolation
+from pytest_zstack_ticket.runner.silence import MOST_SILENT
 from tests.support.builders import answered, error, failed, profile
 
 ACCEPTED = answered(200, {})
@@ -18,8 +19,16 @@ REFUSED = answered(503, error())
 EDIT = Edit(kind="mutation", name="null", path="params.name", fields=("name",))
 
 
-def trail(*exchanges: Exchange, again: CallResult | None = None) -> CallResult:
-    return CallResult(exchanges=exchanges, profile=profile(), again=(lambda: again) if again else None)
+def trail(
+    *exchanges: Exchange, again: CallResult | None = None, elsewhere: tuple[CallResult, CallResult] | None = None
+) -> CallResult:
+    """`elsewhere` is what its content leads to where it is not read, and what harmless content does."""
+    return CallResult(
+        exchanges=exchanges,
+        profile=profile(),
+        again=(lambda: again) if again else None,
+        elsewhere=(lambda content: elsewhere[content == "harmless"]) if elsewhere else None,
+    )
 
 
 class Kept:
@@ -28,6 +37,7 @@ class Kept:
     def __init__(self, *siblings: CallResult) -> None:
         self.examples: list[Example] = []
         self.observations: list[Observation] = []
+        self.pages: list[int] = []
         self.siblings: Iterator[CallResult] = iter(siblings)
         self.examine = Examiner(
             profile=profile,
@@ -35,6 +45,7 @@ class Kept:
             observe=self.observations.append,
             words=lambda phrase: translations().render(phrase, "en"),
             sibling=lambda: next(self.siblings),
+            count_page=self.pages.append,
         )
         self.record = self.examine.begin("ACME-TICKET-002", "test_refused::test_it")
 
@@ -83,6 +94,49 @@ def test_a_body_that_kills_its_connection_departs():
     assert set(violation.example.roles) == {"subject", "after"} | {
         f"{role}{number}" for role in ("before", "repeat") for number in (1, 2, 3, 4)
     }
+
+
+NO_METHOD = answered(405, b"", method="PUT")
+
+
+@pytest.mark.parametrize("silent", [failed(), failed("timeout"), answered(502, b"<html>", method="PUT")])
+def test_content_that_is_not_answered_where_the_api_does_not_read_it_is_no_departure(silent):
+    kept = Kept()
+    subject = trail(failed(), again=trail(failed()), elsewhere=(trail(silent), trail(NO_METHOD)))
+    assert kept.examine("refusal", edit=EDIT, subject=subject, sibling=trail(ACCEPTED)) is None
+    (example,) = kept.examples
+    assert set(example.roles) == {"subject", "elsewhere1", "harmless", "elsewhere2"}
+    assert example.judgement.reason.key == "front-end-closes"
+
+
+@pytest.mark.parametrize(
+    "elsewhere", [(trail(NO_METHOD), trail(NO_METHOD)), (trail(failed()), trail(failed()))], ids=["read", "all closed"]
+)
+def test_content_that_only_the_api_dies_of_departs(elsewhere):
+    kept = Kept(*repeat(trail(ACCEPTED), 5))
+    subject = trail(failed(), again=trail(failed()), elsewhere=elsewhere)
+    violation = kept.examine("refusal", edit=EDIT, subject=subject, sibling=trail(ACCEPTED))
+    assert violation is not None
+    assert violation.example.check == "answered"
+
+
+def test_a_departure_in_the_words_of_a_filter_is_none():
+    blocked = answered(403, b"blocked", headers=(("content-type", "text/plain"),))
+    kept = Kept()
+    subject = trail(blocked, elsewhere=(trail(blocked), trail(NO_METHOD)))
+    assert kept.examine("sameness", edit=EDIT, subject=subject, sibling=trail(ACCEPTED)) is None
+    (example,) = kept.examples
+    assert example.judgement.reason.key == "front-end"
+    assert kept.pages == [403]
+
+
+@pytest.mark.parametrize("refusal", [REFUSED, answered(403, b"no", headers=(("content-type", "text/plain"),))])
+def test_a_departure_that_only_the_api_says_stays_one(refusal):
+    kept = Kept()
+    subject = trail(refusal, elsewhere=(trail(NO_METHOD), trail(NO_METHOD)))
+    violation = kept.examine("sameness", edit=EDIT, subject=subject, sibling=trail(ACCEPTED))
+    assert violation is not None
+    assert violation.example.check == "sameness"
 
 
 def test_silence_is_asked_about_once_for_all_requirements():

@@ -9,6 +9,7 @@ from pytest_zstack_ticket.target.front_end import SUSPICIOUS, hidden_answers
 
 OURS = Response(status=404, body=b"no such job")
 BLOCKED = Response(status=403, headers=(("Content-Type", "application/json"),), body=b'{"code":403,"msg":"blocked"}')
+IN_TEXT = Response(status=403, headers=(("Content-Type", "text/plain"),), body=b"blocked by policy 17")
 BUSY = Response(status=429, body=b"slow down")
 LIMITED = Response(status=503, body=b"<html><center>nginx</center></html>")
 RESET = Failure(kind="reset", detail="closed", sent=True)
@@ -29,8 +30,8 @@ class Endpoint:
         assert limit == 1
         return result(self.suspicious if condition in SUSPICIOUS else self.others)
 
-    def call(self, *_parts, **_more):
-        return result(self.others)
+    def call(self, _method, path, **_more):
+        return result(self.suspicious if "?q=" in path else self.others)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,7 @@ class Endpoint:
     [
         (OURS, OURS, (), False),
         (BLOCKED, OURS, (403,), False),
+        (IN_TEXT, OURS, (403,), False),
         (BLOCKED, LIMITED, (403, 503), False),
         (RESET, OURS, (), True),
         (RESET, RESET, (), False),

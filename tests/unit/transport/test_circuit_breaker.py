@@ -43,6 +43,45 @@ def test_bodies_that_kill_their_connection_do_not_stop_a_run():
     assert through.stopped == ""
 
 
+class Limited:
+    """Refuses with a page as many requests as told after the first ones, whatever they are."""
+
+    def __init__(self, first: int, refused: int, *, status: int = 403) -> None:
+        self.first, self.refused, self.status, self.count = first, refused, status, 0
+
+    def send(self, request: Request, /) -> Response | Failure:
+        self.count += 1
+        if self.first < self.count <= self.first + self.refused:
+            return Response(status=self.status, body=b"<html>denied %d</html>" % self.count)
+        return Response(status=200)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("status", [403, 503])
+def test_a_page_that_refuses_the_probe_for_a_while_too_is_a_limit(status: int):
+    line = Limited(2, 6, status=status)
+    through = CircuitBreaker(line, probe=PROBE, clock=ManualClock(), total=None)
+    assert [through.send(one).status for one in (PROBE, POST, POST, POST)] == [200] * 4
+    assert line.count == 2 + 6 + 2
+
+
+def test_a_page_that_only_a_request_gets_is_its_own():
+    line = Line(alive=True)
+    line.send = lambda request: Response(status=200 if request == PROBE else 403, body=b"<html>denied</html>")
+    through = breaker(line)
+    through.send(PROBE)
+    assert [through.send(POST).status for _ in range(9)] == [403] * 9
+
+
+def test_a_page_that_the_probe_always_gets_is_no_limit():
+    line = Limited(0, 1000)
+    through = CircuitBreaker(line, probe=PROBE, clock=ManualClock(), total=None)
+    assert [through.send(one).status for one in (PROBE, POST, POST)] == [403] * 3
+    assert line.count == 3
+
+
 def test_a_dead_target_stops_a_run():
     line = Line(alive=False)
     through = breaker(line)

@@ -8,6 +8,7 @@ import pytest
 
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.model.settings import Patience
+from pytest_zstack_ticket.transport.page_limits import PageLimits
 from pytest_zstack_ticket.transport.retry import FIRST_PAUSE, LONGEST_PAUSE, RetryTransport
 from tests.support.manual_clock import ManualClock
 
@@ -42,6 +43,15 @@ def sent(*answers: Response | Failure, patience: float = 900.0) -> tuple[Respons
     begun = clock.now()
     answer = RetryTransport(line, clock=clock, patience=patience).send(DELETE)
     return answer, line.sent, round(clock.now() - begun, 3)
+
+
+def test_a_page_that_limits_is_waited_for_and_one_that_does_not_is_not():
+    page = Response(status=403, body=PAGE)
+    for answers, seen in (((DONE, page, page, DONE), [200, 200]), ((DONE, page, DONE, DONE), [200, 403])):
+        clock = ManualClock()
+        limits = PageLimits(DELETE)
+        through = RetryTransport(Line(*answers), clock=clock, patience=900.0, limits=limits)
+        assert [through.send(DELETE).status for _ in range(2)] == seen
 
 
 def test_what_a_target_is_too_busy_for_is_sent_again_after_the_seconds_that_it_names():

@@ -1,0 +1,34 @@
+"""The form of an answer is judged of what the API says itself, not of the pages of what stands in front of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_zstack_ticket.checks import evaluate
+from pytest_zstack_ticket.model.exchange import Headers
+from pytest_zstack_ticket.model.outcome import Judgement, Undecided, Violation
+from tests.support.builders import answered, error, profile
+
+PAGE = b"<html><head><title>403 Forbidden</title></head></html>"
+LATIN = (("content-type", "text/html; charset=iso-8859-1"),)
+
+
+def judged(check: str, status: int, body: object, headers: Headers) -> Judgement:
+    return evaluate(check, {"subject": (answered(status, body, headers=headers),)}, {}, profile())
+
+
+@pytest.mark.parametrize("check", ["charset", "media-type"])
+def test_a_page_of_a_front_end_says_nothing_of_the_form_of_the_api(check: str):
+    judgement = judged(check, 403, PAGE, LATIN)
+    assert isinstance(judgement, Undecided)
+    assert judgement.reason.key == "front-end"
+
+
+@pytest.mark.parametrize("check", ["charset", "media-type"])
+def test_a_refusal_of_the_api_as_a_page_in_another_character_set_departs(check: str):
+    assert isinstance(judged(check, 503, error(), LATIN), Violation)
+
+
+@pytest.mark.parametrize("check", ["charset", "media-type"])
+def test_json_in_utf8_holds(check: str):
+    assert judged(check, 503, error(), (("content-type", "application/json;charset=UTF-8"),)) is None
