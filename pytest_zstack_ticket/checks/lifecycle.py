@@ -30,6 +30,8 @@ MAY_LEAD = {
 """Where an event leads if it is accepted at all."""
 DENIED = frozenset((status, "update") for status in ("Pending", "IntermediateApproved", "Rejected"))
 CONTEXT = "accountSystemContext"
+OF_OWNERS = frozenset({"cancel", "reopen", "update"})
+"""Events after which a ticket is still there: what an approver does may end it, and archive it."""
 ACTION = {"call": "action"}
 HISTORIES = "histories"
 """The capability without which an empty list is no history."""
@@ -53,8 +55,8 @@ def event_effect(trails: Trails, arguments: Arguments, profile: Profile) -> Judg
     event = str(arguments["event"])
     if not (accepted(outcome) or refused(outcome)):
         return _error_under_success(outcome, event, before, arguments) or Undecided(describe(outcome))
-    if before is not None and rows_of(trails.get("after", ())) == []:
-        return violation(Phrase.of("expect-stored", count=1), Phrase.of("stored", count=0))
+    if before is not None and event in OF_OWNERS and rows_of(trails.get("after", ())) == []:
+        return violation(Phrase.of("expect-still-shown", event=event), Phrase.of("rows-shown", count=0))
     if before is None or after is None:
         return Undecided(Phrase.of("query-unclear", role="before" if before is None else "after"))
     status = str(before.get("status"))

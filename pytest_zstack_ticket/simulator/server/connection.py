@@ -182,8 +182,8 @@ class ClientConnection(asyncio.Protocol):
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         if self.footers and self.server.ignores("merge-trailers"):
             headers += tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.footers)
-        parts = by_part(self.body) if self.server.ignores("decode-by-part") else self.body
-        return Request(method=self.head.method.decode(), path=target, headers=headers, body=b"".join(parts) or None)
+        body = by_part(self.body) if self.server.ignores("decode-by-part") else self.body
+        return Request(method=self.head.method.decode(), path=target, headers=headers, body=b"".join(body) or None)
 
     def _answered(self, request: Request) -> Response | DamagedResponse:
         """Let the engine answer what lies below the context root; the container answers the rest."""

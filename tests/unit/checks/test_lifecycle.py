@@ -51,6 +51,22 @@ def test_an_event_without_answer_decides_nothing():
     assert isinstance(judged("cancel", (), "Pending", "Pending"), Undecided)
 
 
+def test_a_refusal_with_the_status_of_a_success_departs_where_a_refusal_is_due():
+    told = (answered(200, {"error": {"code": "SYS.1007", "description": "no", "details": "no"}}, method="PUT"),)
+    wrong = judged("update", told, "Cancelled", "Cancelled", must="refuse", sibling=ACCEPTED)
+    assert (wrong.expected.key, wrong.actual.key) == ("expect-denied", "error-under-success")
+    assert isinstance(judged("update", told, "Cancelled", "Cancelled"), Undecided)
+
+
+def test_a_ticket_that_an_event_of_its_owner_takes_away_departs():
+    nothing = (answered(200, {"inventories": []}, method="GET"),)
+    gone = {"subject": ACCEPTED, "before": shown("Cancelled"), "after": nothing}
+    assert isinstance(evaluate("event-effect", gone, {"event": "update"}, DEPLOYED), Violation)
+    assert isinstance(evaluate("event-effect", gone, {"event": "reject"}, DEPLOYED), Undecided)
+    lost = gone | {"after": (answered(503, error("SYS.1000"), method="GET"),)}
+    assert isinstance(evaluate("event-effect", lost, {"event": "update"}, DEPLOYED), Undecided)
+
+
 def test_an_own_cancelled_ticket_can_be_deleted():
     done = (answered(200, {}, method="DELETE"),)
     roles = {"before": shown("Cancelled"), "subject": done}

@@ -49,7 +49,10 @@ def test_a_refusal_of_members_is_no_effect_if_the_sibling_was_accepted():
     roles = {"subject": refused(), "sibling": job(end=inventory()), "plain": rows(ROW), "shown": rows()}
     assert judge("server-owned", {}, **roles) is None
     assert isinstance(judge("server-owned", {}, **roles | {"sibling": refused()}), Undecided)
-    assert isinstance(judge("server-owned", {}, **roles | {"subject": job(end=inventory())}), Undecided)
+    gone = judge("server-owned", {}, **roles | {"subject": job(end=inventory())})
+    assert isinstance(gone, Violation), "it went to the account that it named"
+    unclear = {"subject": job(end=inventory()), "shown": refused()}
+    assert isinstance(judge("server-owned", {}, **roles | unclear), Undecided)
 
 
 def test_the_text_of_a_condition_widens_nothing():
