@@ -29,7 +29,7 @@ def _ignored(entity: str, change: Callable[[Query], Query]) -> Callable[..., Any
 
 def _one_too_many(entity: str) -> Callable[..., int]:
     def counted(default: Any, context: Any, rows: Any, asked: Query) -> int:
-        return int(default(context, rows, asked)) + (context.call.entity == entity)
+        return int(default(context, rows, asked)) + int(context.call.entity == entity)
 
     return counted
 
