@@ -18,7 +18,6 @@ PAST = ("path", "history", "archive", "archived-history")
 FAMILY = {
     "types": "/v1/ticket-types?limit=1",
     "flow-collections": "/v1/tickets/flow-collections?limit=1",
-    "flows": "/v1/tickets/flow?limit=1",
 }
 """Lists of the family that are of no ticket."""
 NAMES = ("session", "sessionUuid", "sessionId", "uuid", "token", "access_token", "Authorization")
