@@ -209,7 +209,7 @@ def evaluate(name: str, trails: Trails, arguments: Arguments, profile: Profile) 
     for role, trail in trails.items():
         if role != "subject" and trail and is_no_api_answer(trail[-1].answer):
             return _hidden({role: trail}) or Undecided(Phrase.of("companion-unanswered", what=role))
-    proxy = _proxy(trails) if trails.get("subject") and trails["subject"][0].request.framing else ""
+    proxy = _proxy(trails) if name == "refused-framing" or arguments.get("framed") else ""
     if proxy:
         return Undecided(Phrase.of("front-end-frames", via=one_line(proxy)[:80]))
     return replace(judgement, because=causes_of(name, judgement, trails, arguments, profile))

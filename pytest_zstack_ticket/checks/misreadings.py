@@ -62,7 +62,8 @@ def reads_only(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judg
     """Check that a request that may only read, `subject`, left a ticket as it was and made none.
 
     `before` and `after` are queries for the ticket's uuid, `named` one for a nonce that the request carried, `listed`
-    one for the nonce of a ticket that exists. Whatever the request is answered with, only the tickets count.
+    one for the nonce of a ticket that exists. Whatever the request is answered with, only the tickets count. Argument
+    `framed`: the request is written as no HTTP client writes it.
     """
     before, after = (rows_of(trails.get(role, ())) for role in ("before", "after"))
     made, listed = (rows_of(trails.get(role, ())) for role in ("named", "listed"))

@@ -65,7 +65,8 @@ def test_message_that_ends_too_early_makes_no_ticket(ticket_endpoint, zstack_exa
         sibling = ticket_endpoint.create(ticket_endpoint.calibration_draft)
         roles = {"named": ticket_endpoint.find_by_name(result), "listed": ticket_endpoint.find_by_name(sibling)}
         if ticket_endpoint.can_be_found(sibling):
-            violation = zstack_examine("reads-only", edit=edit, subject=result.exchanges, **roles)
+            arguments = {"framed": True}
+            violation = zstack_examine("reads-only", edit=edit, subject=result.exchanges, arguments=arguments, **roles)
             assert violation is None, violation
 
 
