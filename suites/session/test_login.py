@@ -84,8 +84,8 @@ def test_login_as_an_unknown_user_is_refused(ticket_endpoint, zstack_examine):
         assert violation is None, violation
 
 
-NO_PASSWORDS = ({"$ne": None}, {"$gt": ""}, [], True)
-"""What is no text, and would be carried out as a condition, or compared loosely, by a careless database or language."""
+NO_PASSWORD = {"$ne": None}
+"""A condition, which every password meets. There is one alone, since some clouds lock an account after a few."""
 
 
 def with_password(value, body):
@@ -95,10 +95,9 @@ def with_password(value, body):
 
 @pytest.mark.requirement("ZT-SESSION-014")
 def test_login_without_a_password_is_refused(ticket_endpoint, zstack_examine):
-    """A login without a password, with an empty one, or with a condition or a list in its place is refused."""
+    """A login without a password, with an empty one, or with a condition in its place is refused."""
     tries = [ticket_endpoint.login(password=none) for none in (None, "")]
-    tries += [ticket_endpoint.login(write=partial(with_password, value)) for value in NO_PASSWORDS]
-    for bad in tries:
+    for bad in (*tries, ticket_endpoint.login(write=partial(with_password, NO_PASSWORD))):
         violation = zstack_examine("login-refused", subject=bad, sibling=ticket_endpoint.good_login)
         assert violation is None, violation
 
