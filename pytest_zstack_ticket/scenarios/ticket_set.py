@@ -25,7 +25,7 @@ LETTERS = "caebd"
 """One ticket each, created in an order that is neither that of their names nor its reverse."""
 MANY = "abcdefghijklmnopqrstu"
 """One ticket more than a usual page has rows."""
-DESCRIBED = {"a": "d", "c": "u", "e": "m"}
+DESCRIBED = {"a": "d", "c": "u+v", "e": "m"}
 """What the descriptions of some end with: in an order that is neither that of the names nor of the creates."""
 PAUSE = 1.1
 """Seconds between two creates that are to have different dates."""
