@@ -244,7 +244,7 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
     "event-reject": (lambda facts: facts.params.get("statusEvent") == "reject", "the event is reject"),
     "path-trailing-slash": (_path(r"/\Z"), "the path ends with a slash"),
     "path-upper-case": (_path(r"[A-Z]"), "the path has a capital letter"),
-    "path-markup": (lambda facts: "%3cb%20id" in facts.sent.path.lower(), "the path has markup"),
+    "path-markup": (lambda facts: "%3cb%3e" in facts.sent.path.lower(), "the path has markup"),
     "path-newline": (lambda facts: "%0d%0a" in facts.sent.path.lower(), "path or query string have a line end"),
     "path-double-slash": (_path(r"\w//"), "the path has a slash twice"),
     "path-dots": (_path(r"(?i)\.\.|%2e%2e"), "the path has `..`, encoded or not"),

@@ -87,7 +87,7 @@ HEADERS: dict[str, dict[str, str]] = {
 }
 TARGETS: dict[str, Request] = {
     "path-trailing-slash": Request(method="GET", path="/v1/tickets/"),
-    "path-markup": Request(method="GET", path="/v1/x%3Cb%20id%3Dconformance%3E"),
+    "path-markup": Request(method="GET", path="/v1/x%3Cb%3Econformance"),
     "path-upper-case": Request(method="GET", path="/v1/Tickets"),
     "anonymous": Request(method="POST", path="/v1/tickets"),
     "no-content-type": Request(method="POST", path="/v1/tickets", body=b"{}"),
