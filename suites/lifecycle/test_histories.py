@@ -137,7 +137,7 @@ ASKED = {
 @pytest.mark.requirement("ZT-LIFECYCLE-058")
 @pytest.mark.zstack_rounds
 def test_history_is_listed_as_asked(zstack_ticket_group, zstack_once, ticket_endpoint, zstack_examine):
-    """Conditions, order, pages and totals apply to histories."""
+    """Conditions, order, pages and totals apply to histories, and a condition on no field of theirs shows none."""
     tickets, member = changed_ticket(zstack_ticket_group, zstack_once)
     before, own = tickets.history(member), f"/v1/tickets/histories?q=ticketUuid%3D{member.uuid}"
     asked = {name: ticket_endpoint.call("GET", f"{own}&{more}") for name, more in ASKED.items()}
@@ -145,6 +145,10 @@ def test_history_is_listed_as_asked(zstack_ticket_group, zstack_once, ticket_end
     for name, subject in asked.items():
         edit = edit_of(f"history-{name}")
         violation = zstack_examine("listed-as-asked", edit=edit, subject=subject, before=before, after=after)
+        assert violation is None, violation
+    if before.rows:
+        subject = ticket_endpoint.call("GET", f"{own}&q=noSuchField%3D1")
+        violation = zstack_examine("not-widened", edit=edit_of("no-field"), subject=subject, before=before)
         assert violation is None, violation
 
 
