@@ -52,9 +52,10 @@ class Silence:
             return seen
         if subject.again is None or self._silent >= MOST_SILENT:
             return seen
-        seen |= _elsewhere(subject, lambda sent: isinstance(sent.outcome, Unanswered))
-        if is_closed_elsewhere(seen):
-            return seen
+        if _was_sent(subject):  # what never arrived met no filter
+            seen |= _elsewhere(subject, lambda sent: isinstance(sent.outcome, Unanswered))
+            if is_closed_elsewhere(seen):
+                return seen
         for number in range(1, REPEATS + 1):
             if not self._sibling_answered(f"before{number}", send, seen):
                 return seen
@@ -91,6 +92,12 @@ class Silence:
         silent = isinstance(sibling.outcome, Unanswered)
         self._silent = self._silent + 1 if silent else 0
         return not silent
+
+
+def _was_sent(subject: CallResult) -> bool:
+    """Return True unless an unanswered request did not leave, as where nothing listens any more."""
+    outcome = subject.outcome
+    return not isinstance(outcome, Unanswered) or outcome.failure.sent
 
 
 def _elsewhere(subject: CallResult, is_alike: Callable[[CallResult], bool]) -> dict[str, tuple[Exchange, ...]]:

@@ -30,6 +30,7 @@ GENERATED = {
     r"query-.+|filter-.+": "a query that shows something else",
     r"mix-up-.+": "members of two tickets that are exchanged",
     r"uuid-.+": "a uuid in another form",
+    r"(ignore-(conditions|limit|sort|start)-of|total-one-more-of|ignore-condition-on):.+": "a list that is not as asked",
 }
 """Families from a table: that one member is killed shows that the table is not idle."""
 
