@@ -26,6 +26,7 @@ from pytest_zstack_ticket.model.outcome import (
 )
 from pytest_zstack_ticket.model.profile import Profile
 
+FAILURE = 400
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """JSON must not be sent with one (RFC 8259 section 8.1): most readers refuse it."""
 TRACE_MARKS = ("\tat ", "Traceback (most recent call last)", "Caused by: ", "\n    at ", " [running]:")
@@ -165,12 +166,17 @@ def no_secret(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgem
     return None
 
 
-def charset(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
-    """Check that an answer which names a character set names UTF-8, and that its bytes are UTF-8."""
+def charset(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that an answer which names a character set names UTF-8, and that its bytes are UTF-8.
+
+    A failure in text that is no JSON may be a front end's; that it is none is for other checks to say.
+    """
     for answer in answers(trails["subject"]):
         if from_gateway(answer):
             return Undecided(Phrase.of("front-end", status=answer.status))
         kind = (answer.header("content-type") or "").lower()
+        if answer.status >= FAILURE and kind.startswith("text/") and isinstance(decode(answer.body), Undecodable):
+            return Undecided(describe(outcome_of(trails, "subject", profile, arguments)))
         named = kind.partition("charset=")[2].split(";")[0].strip(" \"'")
         if named and named.replace("-", "") not in ("utf8", "usascii"):
             return violation(Phrase.of("expect-utf8"), Phrase.of("names-charset", charset=named))

@@ -29,6 +29,12 @@ def test_a_refusal_of_the_api_as_a_page_in_another_character_set_departs(check: 
     assert isinstance(judged(check, 503, error(), LATIN), Violation)
 
 
+def test_a_failure_in_plain_text_says_nothing_of_the_character_set_of_the_api():
+    assert isinstance(judged("charset", 500, b"out of order", LATIN), Undecided)
+    assert isinstance(judged("charset", 200, b"done", LATIN), Violation)
+    assert isinstance(judged("charset", 500, b'{"a": "\xff"}', ()), Violation), "JSON that is no UTF-8"
+
+
 @pytest.mark.parametrize("check", ["charset", "media-type"])
 def test_json_in_utf8_holds(check: str):
     assert judged(check, 503, error(), (("content-type", "application/json;charset=UTF-8"),)) is None
