@@ -24,7 +24,8 @@ def test_what_fails_without_a_pattern_is_made_smaller_within_bounds(tmp_path: Pa
 
     with pytest.raises(AssertionError):
         Explorer("smoke", 5, str(tmp_path), window=window)(st.lists(NUMBERS, max_size=40), holds)
-    assert MOST_SHRUNK < calls < 2 * EXAMPLES["smoke"] + MOST_SHRUNK + 50
+    # how soon it fails depends on what else was imported: Hypothesis tries the constants of all modules
+    assert EXAMPLES["smoke"] // 2 < calls < 2 * EXAMPLES["smoke"] + MOST_SHRUNK + 50
 
 
 @pytest.mark.parametrize("window", [1, 4])
