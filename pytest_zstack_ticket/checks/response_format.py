@@ -27,6 +27,7 @@ from pytest_zstack_ticket.model.outcome import (
 from pytest_zstack_ticket.model.profile import Profile
 
 FAILURE = 400
+"""The least status of a failure."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """JSON must not be sent with one (RFC 8259 section 8.1): most readers refuse it."""
 TRACE_MARKS = ("\tat ", "Traceback (most recent call last)", "Caused by: ", "\n    at ", " [running]:")

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from pytest_zstack_ticket.api.classify import OUTAGES, UNAVAILABLE, from_gateway
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.endpoint import TicketEndpoint
+from pytest_zstack_ticket.client.request_sender import NO_JOB
 from pytest_zstack_ticket.model.exchange import Failure, Response
 
 SUSPICIOUS = (
@@ -19,7 +20,6 @@ SUSPICIOUS = (
 """Harmless in a condition, but what a web application firewall takes for an attack; each knows some of them."""
 NO_LOGIN = "/v1/accounts/login"
 """A text is no login: it is refused before anybody's password is looked at."""
-NO_JOB = f"/v1/api-jobs/{'0' * 32}"
 LONG_QUERY = f"?x={'x' * 8200}"
 """Beyond the 8 KB that front ends take for a URL; the platform's own container takes 64 KB."""
 LARGE_BODY = {"x": "x" * (1 << 20)}

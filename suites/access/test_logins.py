@@ -26,7 +26,7 @@ def test_session_of_a_login_ends_after_it_began(ticket_endpoint, zstack_effort, 
 @pytest.mark.zstack_alone(cleanup="sessions")
 def test_refused_login_does_not_quote_the_password(ticket_endpoint, zstack_effort, zstack_examine):
     """The response to a login with a wrong password, or of an unknown user, does not repeat the password sent."""
-    strangers = (f"nobody-{uuid.uuid4().hex[:12]}" for _ in range(LOGINS[zstack_effort]))
+    strangers = (f"no-such-user-{uuid.uuid4().hex[:12]}" for _ in range(LOGINS[zstack_effort]))
     further = (ticket_endpoint.login(user=name, password=uuid.uuid4().hex) for name in strangers)
     for bad in (ticket_endpoint.wrong_login, *further):
         violation = zstack_examine("no-password-quoted", subject=bad)

@@ -1,4 +1,4 @@
-"""Lists beside that of tickets that do not do what a query asks: another programmer wrote them, or nobody looked."""
+"""Lists beside that of tickets that do not do what a query asks, as if another programmer had written them."""
 
 from __future__ import annotations
 

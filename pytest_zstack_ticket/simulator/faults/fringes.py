@@ -32,7 +32,7 @@ def _lent(context: CallContext) -> str | None:
 
 
 def _open_family(default: Header, context: CallContext) -> str | None:
-    """Ask nobody who reads a list of the family."""
+    """Let anyone read a list of the family without a session."""
     return default(context) or (_lent(context) if _FAMILY.search(context.request.path) else None)
 
 

@@ -22,7 +22,7 @@ from pytest_zstack_ticket.model.exchange import (
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.simulator.server.server import started
 from pytest_zstack_ticket.transport.framing import KEPT_OPEN, PAUSES, FramingSender
-from pytest_zstack_ticket.transport.framings import FRAMINGS, framed
+from pytest_zstack_ticket.transport.framings import FRAMINGS, SLOW, framed
 
 BODY = b'{"params":{}}'
 REQUEST = Request(method="POST", path="/v1/tickets", headers=(("Content-Type", "application/json"),), body=BODY)
@@ -38,6 +38,7 @@ def head_of(framing: Framing) -> list[bytes]:
 
 def test_every_framing_has_its_own_bytes() -> None:
     assert set(FRAMINGS) == set(get_args(Framing)) - {""}
+    assert set(PAUSES) == set(SLOW)
     assert len({bytes_of(framing) for framing in FRAMINGS}) == len(FRAMINGS) - len(PAUSES), (
         "the slow ones differ in time"
     )
