@@ -13,7 +13,7 @@ SOURCES = pytest_zstack_ticket suites tests benchmarks conftest.py .packaging
 # without bytecode every process compiles the package again, with pytest's assertion rewriting on top: a second each time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run smoke test pythons lint docs format kill-matrix false-failures independent-cloud front-ends soak soak-runs soak-reports fleet-demo screenshots bench lock clean help
+.PHONY: run smoke test pythons lint docs format kill-matrix false-failures independent-cloud front-ends real-front-ends soak soak-runs soak-reports fleet-demo screenshots bench lock clean help
 
 run: $(STAMP)  ## set up and certify the embedded endpoint
 	$(SUITES) --zstack-report=$(REPORT) -q
@@ -50,6 +50,9 @@ independent-cloud: $(STAMP)  ## judge the suites by a cloud that shares nothing 
 
 front-ends: $(STAMP)  ## a healthy cloud behind 22 kinds of front end: about an hour, QUICK=1 one of them
 	$(BIN)/python -m tests.front_ends.judge $(if $(QUICK),--kind pages-4xx-5xx --only ZT-JOB)
+
+real-front-ends: $(STAMP)  ## the same behind nginx, Apache, HAProxy, Varnish and others that are installed: hours, QUICK=1 one of them
+	$(BIN)/python -m tests.front_ends.real.judge $(if $(QUICK),--quick)
 
 soak: soak-runs soak-reports  ## caps, kills, bad lines, hostile targets, secrets, edits, archives, upgrades, judging again, causes first: two hours, QUICK=1 minutes
 

@@ -10,7 +10,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from pytest_zstack_ticket.api.classify import classify, from_gateway
+from pytest_zstack_ticket.api.foreign_answers import looks_like_page
 from pytest_zstack_ticket.api.messages import rows_of
+from pytest_zstack_ticket.api.sayings import NO_BACKEND, NO_MAPPING, says
 from pytest_zstack_ticket.api.strict_json import decode
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
 from pytest_zstack_ticket.model.outcome import Accepted, Malformed
@@ -23,6 +25,10 @@ NO_ROUTE = frozenset({404, 405, 501})
 UNKNOWN_TICKET = f"/v1/tickets/{'0' * 32}/actions"
 EVENT: Json = {"changeTicketStatus": {"statusEvent": "reject"}}
 """An event for a ticket that does not exist shows whether there are events at all."""
+UPDATE: Json = {"updateTicketRequest": {"requests": []}}
+"""An update that no target carries out: without a request, and of a ticket that is not cancelled."""
+UNKNOWN_ACTION: Json = {"conformanceAction": {"statusEvent": "cancel"}}
+"""An action that no target has: one that has no events either answers those it does not have in the same way."""
 ODD_HISTORIES = "/v1/tickets/histories?q=conformanceMark%3D1&limit=1"
 """A condition on a field that histories do not have: where they exist it is refused. A target without them may take
 `histories` for the uuid of a ticket, and answers an empty list."""
@@ -118,13 +124,42 @@ def spoken_capabilities(versions: Collection[str], event: Sequence[Exchange]) ->
     """
     answer = event[0].answer if event else None
     found = set() if "HTTP/1.0" in versions else {"chunks"}
-    body = decode(answer.body) if isinstance(answer, Response) else None
-    mapped = isinstance(body, dict) and b"no api mapping" not in answer.body  # type: ignore[union-attr] # mapped by the body
-    if not isinstance(answer, Response) or answer.status not in NO_ROUTE or mapped:
+    if not isinstance(answer, Response) or answer.status not in NO_ROUTE or _may_be_mapped(answer):
         found.add("cancel")
     if isinstance(answer, Response) and answer.status == ACCEPTED:
         found.add("event-job")
     return frozenset(found)
+
+
+def _may_be_mapped(answer: Response) -> bool:
+    """Return True for an answer about a ticket: words of its own, in JSON or plain, but those for a missing path."""
+    return bool(answer.body.strip()) and not looks_like_page(answer.body) and not says(answer, NO_MAPPING)
+
+
+def may_lack_events(event: Sequence[Exchange]) -> bool:
+    """Return True if an event was answered so as a ticket that is not there may be, or an action that is not."""
+    answer = event[0].answer if event else None
+    return isinstance(answer, Response) and answer.status in NO_ROUTE and _may_be_mapped(answer)
+
+
+def has_events(acted: Sequence[Sequence[Exchange]]) -> bool:
+    """Return False if a ticket that is there answers all actions alike, UNKNOWN_ACTION too: that there is none.
+
+    A target of which one action alone is not there has events, and fails the requirement on that.
+    """
+    said = {_no_route(trail) for trail in acted}
+    return None in said or len(said) > 1
+
+
+def _no_route(trail: Sequence[Exchange]) -> tuple[object, ...] | None:
+    """Return what an answer says is missing, without its own words for it; None if it says no such thing."""
+    answer = trail[0].answer if trail else None
+    if not isinstance(answer, Response) or answer.status not in NO_ROUTE or from_gateway(answer):
+        return None
+    body = decode(answer.body)
+    error = body.get("error") if isinstance(body, dict) else None
+    about = (error.get("code"), error.get("description")) if isinstance(error, dict) else ()
+    return (answer.status, *about)
 
 
 def has_histories(asked: Sequence[Exchange]) -> bool:
@@ -138,7 +173,7 @@ def has_histories(asked: Sequence[Exchange]) -> bool:
 def has_access_keys(signed: Sequence[Exchange]) -> bool:
     """Return False if a signed request was answered that there is no backend for access keys (RestServer.java)."""
     answer = signed[-1].answer if signed else None
-    return not (isinstance(answer, Response) and b"RestAuthenticationType" in answer.body)
+    return not (isinstance(answer, Response) and says(answer, NO_BACKEND))
 
 
 def without_capability(profile: Profile, word: str) -> Profile:

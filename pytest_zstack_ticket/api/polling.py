@@ -6,7 +6,7 @@ path segment of a location is used, on the configured base URL: a session never 
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TypeAlias
 
 from pytest_zstack_ticket.api.classify import from_gateway, last_segment
@@ -28,8 +28,12 @@ LOST_POLLS = 3
 """A poll is a GET and may be repeated; after this many without an answer in a row the flow gives up."""
 
 
-def submit(request: Request, *, job_limit: float, first_wait: float, hook_wait: float = 0.0) -> Flow:
+def submit(
+    request: Request, *, job_limit: float | Callable[[], float], first_wait: float, hook_wait: float = 0.0
+) -> Flow:
     """Send a request and, if it started a job, follow the job for at most `job_limit` seconds.
+
+    A limit that is called is asked for again before each poll: what other jobs show may shorten it.
 
     A request without an answer is not repeated: a POST may have been carried out. Polls carry the Authorization and
     the User-Agent of the request. The flow ends; what it led to is read from its exchanges.
@@ -39,26 +43,27 @@ def submit(request: Request, *, job_limit: float, first_wait: float, hook_wait: 
     """
     exchange = yield request
     job = _job(exchange)
-    if job is None or job_limit <= 0:
+    limit = job_limit if callable(job_limit) else lambda: job_limit
+    if job is None or limit() <= 0:
         return
     headers = tuple(pair for pair in request.headers if pair[0].lower() in KEPT)
     poller = Request(method="GET", path=f"/v1/api-jobs/{job}", headers=headers)
     spent = 0.0
     if hook_wait > 0:
-        yield Wait(min(hook_wait, job_limit), until=job)
+        yield Wait(min(hook_wait, limit()), until=job)
         read = yield poller
         if _is_over(read):
             return
         spent = max(0.0, read.started - exchange.started - exchange.elapsed) + read.elapsed
-    yield from poll(poller, job_limit=job_limit - spent, first_wait=first_wait)
+    yield from poll(poller, job_limit=lambda: limit() - spent, first_wait=first_wait)
 
 
-def poll(request: Request, *, job_limit: float, first_wait: float) -> Flow:
+def poll(request: Request, *, job_limit: Callable[[], float], first_wait: float) -> Flow:
     """Repeat a GET until it is answered with another status than 202, at most `job_limit` seconds long."""
     spent, wait, lost = 0.0, first_wait, 0
     growing = max(first_wait * CLOSE, SHORTEST_WAIT)
-    while spent < job_limit:
-        pause = min(wait, job_limit - spent)
+    while (left := job_limit() - spent) > 0:
+        pause = min(wait, left)
         yield Wait(pause)
         exchange = yield request
         spent += pause + exchange.elapsed

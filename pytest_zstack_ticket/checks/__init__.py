@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pytest_zstack_ticket.api.classify import OUTAGES, UNAVAILABLE, from_gateway
+from pytest_zstack_ticket.api.foreign_answers import is_from_cache, server_of
 from pytest_zstack_ticket.checks import (
     access,
     approvals,
@@ -30,6 +31,7 @@ from pytest_zstack_ticket.checks import (
     sessions,
     side_effects,
     stability,
+    stack_traces,
     stateful,
     updates,
     visibility,
@@ -47,7 +49,7 @@ CHECKS: dict[str, CheckFunction] = {
     "success-format": response_format.success_format,
     "schema-part": response_format.schema_part,
     "no-html-page": response_format.no_html_page,
-    "no-stack-trace": response_format.no_stack_trace,
+    "no-stack-trace": stack_traces.no_stack_trace,
     "no-call-to-repeat": response_format.no_call_to_repeat,
     "no-secret": response_format.no_secret,
     "charset": response_format.charset,
@@ -92,7 +94,7 @@ CHECKS: dict[str, CheckFunction] = {
     "digits-kept": persistence.digits_kept,
     "same-everywhere": persistence.same_everywhere,
     "first-ticket-stays": persistence.first_ticket_stays,
-    "job-id-used-once": persistence.job_id_used_once,
+    "job-id-used-once": stability.job_id_used_once,
     "each-create-stored": persistence.each_create_stored,
     "same-response-form": persistence.same_response_form,
     "event-effect": lifecycle.event_effect,
@@ -123,6 +125,10 @@ CHECKS: dict[str, CheckFunction] = {
     "returns-list": archives.returns_list,
     "listed-as-asked": family_lists.listed_as_asked,
     "row-dates": family_lists.row_dates,
+    "readable-rows": family_lists.readable_rows,
+    "flows-of-collections": family_lists.flows_of_collections,
+    "flow-of-its-own": family_lists.flow_of_its_own,
+    "unusable-collection": family_lists.unusable_collection,
     "archived-unchanged": archives.archived_unchanged,
     "archived-status": archives.archived_status,
     "archived-history": archives.archived_history,
@@ -156,6 +162,7 @@ CHECKS: dict[str, CheckFunction] = {
     "all-created-listed": queries.all_created_listed,
     "selection": queries.selection,
     "date-edge": date_conditions.date_edge,
+    "dates-apart": history.dates_apart,
     "time-of-day": date_conditions.time_of_day,
     "only-matching": queries.only_matching,
     "complete-pages": pagination.complete_pages,
@@ -174,6 +181,7 @@ CHECKS: dict[str, CheckFunction] = {
     "server-owned": side_effects.server_owned,
     "not-widened": side_effects.not_widened,
     "nothing-came-of-it": side_effects.nothing_came_of_it,
+    "no-password-member": access.no_password_member,
     "no-password-quoted": access.no_password_quoted,
     "session-dates": access.session_dates,
     "together-on-one": side_effects.together_on_one,
@@ -198,8 +206,9 @@ HIDDEN = frozenset(
 def evaluate(name: str, trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Judge one example by the check `name`. Raises KeyError for an unknown check.
 
-    A violation that rests on another request besides the subject does not count where that response was lost, and one
-    of a framing does not where a proxy names itself: it frames anew what it passes on (RFC 9112, 2.1 and 6).
+    A violation that rests on another request besides the subject does not count where that response was lost, nor does
+    one in what a cache had kept, nor one of a framing where a proxy names itself: it frames anew what it passes on
+    (RFC 9112, 2.1 and 6).
     """
     judgement = CHECKS[name](trails, arguments, profile)
     if isinstance(judgement, Undecided) and judgement.reason.key in HIDDEN:
@@ -207,7 +216,10 @@ def evaluate(name: str, trails: Trails, arguments: Arguments, profile: Profile) 
     if not isinstance(judgement, Violation) or name == "answered":
         return judgement
     for role, trail in trails.items():
-        if role != "subject" and trail and is_no_api_answer(trail[-1].answer):
+        answer = trail[-1].answer if trail else None
+        if role == "subject" and isinstance(answer, Response) and is_from_cache(answer):
+            return Undecided(Phrase.of("front-end", status=answer.status))
+        if role != "subject" and answer is not None and is_no_api_answer(answer):
             return _hidden({role: trail}) or Undecided(Phrase.of("companion-unanswered", what=role))
     proxy = _proxy(trails) if name == "refused-framing" or arguments.get("framed") else ""
     if proxy:
@@ -216,9 +228,10 @@ def evaluate(name: str, trails: Trails, arguments: Arguments, profile: Profile) 
 
 
 def _proxy(trails: Trails) -> str:
-    """Return how a proxy names itself in the answers (Via), an empty text if none does."""
-    heard = (one.answer for trail in trails.values() for one in trail if isinstance(one.answer, Response))
-    return next((via for answer in heard if (via := answer.header("via"))), "")
+    """Return how a proxy names itself in the answers, an empty text if none does: by Via, or by its Server."""
+    heard = [one.answer for trail in trails.values() for one in trail if isinstance(one.answer, Response)]
+    names = [answer.header("via") or server_of(answer) for answer in heard]
+    return next(filter(None, names), "")
 
 
 def _hidden(trails: Trails) -> Undecided | None:

@@ -6,9 +6,10 @@ violation however the call was answered.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from pytest_zstack_ticket.api.messages import Row, answers, json_object, moment, rows_of
+from pytest_zstack_ticket.api.messages import Row, answers, final_answer, json_object, moment, rows_of
 from pytest_zstack_ticket.api.strict_json import text_of
 from pytest_zstack_ticket.checks.lifecycle import deleted_ticket, event_effect
 from pytest_zstack_ticket.checks.outcomes import (
@@ -28,6 +29,7 @@ from pytest_zstack_ticket.model.exchange import Exchange, Json, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
 
+_PASSWORD = re.compile(r"(?i)(?:hashed_?|encrypted_?)?(?:password|passwd|pwd)_?(?:hash|digest)?")
 FEWEST = 6
 """Letters of the shortest password that is looked for in responses: a shorter one is a word."""
 
@@ -131,6 +133,28 @@ def no_password_quoted(trails: Trails, _arguments: Arguments, _profile: Profile)
     if any(text in shown for text in sent for shown in map(_text, seen)):
         return violation(Phrase.of("expect-no-secret"), Phrase.of("shows-secret", kind="password"))
     return None
+
+
+def no_password_member(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that the response to a login has no member for a password, or for the hash of one, that is filled."""
+    answer = final_answer(trails["subject"])
+    if answer is None:
+        return Undecided(Phrase.of("no-answer"))
+    if any(_hashes(json_object(answer.body))):
+        return violation(Phrase.of("expect-no-secret"), Phrase.of("shows-secret", kind="password-digest"))
+    return None
+
+
+def _hashes(value: Json) -> Iterator[bool]:
+    """Say of each member whether it is named for a password and has a text that is no mask."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            named = _PASSWORD.fullmatch(key) is not None
+            yield named and isinstance(item, str) and len(item) >= FEWEST and len(set(item)) > 1
+            yield from _hashes(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _hashes(item)
 
 
 def _passwords(value: Json) -> Iterator[str]:

@@ -121,6 +121,8 @@ def other_operator(trails: Trails, _arguments: Arguments, profile: Profile) -> J
             return Undecided(Phrase.of("legal-refusal") if refused(outcome) else describe(outcome))
         found = [row for row in rows_of(trails.get(shown, ())) or () if row.get("toStatus") == status]
         operator = found[0].get("operatorUuid") if len(found) == 1 else None
+        if operator is not None and operator == found[0].get("ticketUuid"):
+            return violation(Phrase.of("expect-other-operator"), Phrase.of("shows", value=brief(operator)))
         if not isinstance(operator, str):
             return Undecided(Phrase.of("not-shown", member="operatorUuid"))
         named.append(operator)

@@ -9,16 +9,28 @@ stands; it is not counted as a failure of its own only where that requirement fa
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from pytest_zstack_ticket.api.classify import classify, job_id
-from pytest_zstack_ticket.api.messages import answers, rows_of, sent_params
-from pytest_zstack_ticket.api.strict_json import text_of
+from pytest_zstack_ticket.api.classify import classify
+from pytest_zstack_ticket.api.messages import rows_of
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, outcome_of
-from pytest_zstack_ticket.checks.query_conditions import conditions_of, may_meet, parameters_of
-from pytest_zstack_ticket.checks.roundtrip import inventory_of, same, trimmed
+from pytest_zstack_ticket.checks.query_conditions import conditions_of, may_meet
+from pytest_zstack_ticket.checks.symptoms import (
+    doubled,
+    ended_empty,
+    ended_otherwise,
+    garbled,
+    joined_by_or,
+    only_described,
+    other_job,
+    other_uuid,
+    renamed,
+    same_uuid,
+    short_page,
+    used_again,
+    was_ended,
+)
 from pytest_zstack_ticket.model.exchange import Exchange, Trails
 from pytest_zstack_ticket.model.outcome import Malformed, Phrase, Violation
 from pytest_zstack_ticket.model.profile import Profile
@@ -78,9 +90,15 @@ ABOUT = {"expect-still-shown": STILL_SHOWN, "expect-approved": APPROVED, "expect
 """The requirement that is about a violation, whatever values it names."""
 TOTAL, COUNTED = "total", "ZT-QUERY-021"
 SEVERAL, PAGE = "ZT-QUERY-015", "ZT-QUERY-019"
+_SIGNS = ("=", "!=", "~=", "!~=", "?=", "!?=", "is null", "not null", ">", "<", ">=", "<=")
+OPERATORS = {sign: f"ZT-QUERY-{number:03}" for number, sign in enumerate(_SIGNS, 3)}
+"""The requirement on each operator of a condition."""
 OPTIONAL = "ZT-BODY-050"
 """The requirement that a description may be there; other optional fields have one of their own."""
 OTHER_UUID, OTHER_JOB, USED_JOB = "ZT-ANSWER-020", "ZT-JOB-004", "ZT-JOB-014"
+ENDED, TOO_EARLY = "ZT-JOB-007", "ZT-JOB-009"
+"""How a job that is known ends, and that its result stays: a result may be read before it is there."""
+NO_TICKET, OTHERS_COUNTED = "ZT-QUERY-017", "ZT-ISOLATION-007"
 PART_OF_SESSION, SHARED_SESSION = "ZT-SESSION-004", "ZT-SESSION-036"
 GARBLED = "ZT-ANSWER-012"
 VISIBLE = (
@@ -92,7 +110,6 @@ VISIBLE = (
 )
 """The ways to a ticket that a requirement of its own closes to a stranger."""
 CALLS = {"POST": "create", "PUT": "action", "DELETE": "delete", "GET": "query"}
-_FOREIGN = re.compile(r"[^\x00-\x7f]{2,}")
 
 
 def causes_of(
@@ -108,19 +125,26 @@ def causes_of(
         found.update(_by_form(trails, profile))
     every = tuple(trails.values())
     symptoms = {
-        GARBLED: any(map(_renamed, every)) or _garbled(trails),
+        GARBLED: any(map(renamed, every)) or garbled(trails),
         HISTORY: rows_of(trails.get("history", ())) == [],
-        SEVERAL: check != "only-matching" and _joined_by_or(subject),
-        STORED: _doubled(subject) or (check == "refusal" and _same_uuid(subject, trails.get("sibling", ()))),
-        OPTIONAL: check == "sameness" and _only_described(violation, subject, trails.get("sibling", ())),
-        OTHER_UUID: check != "refusal" and any(map(_other_uuid, every)),
-        OTHER_JOB: any(map(_other_job, every)),
+        SEVERAL: check != "only-matching" and joined_by_or(subject),
+        STORED: doubled(subject) or (check == "refusal" and same_uuid(subject, trails.get("sibling", ()))),
+        OPTIONAL: check == "sameness" and only_described(violation, subject, trails.get("sibling", ())),
+        OTHER_UUID: check != "refusal" and any(map(other_uuid, every)),
+        OTHER_JOB: any(map(other_job, every)),
         PART_OF_SESSION: accepted(outcome_of(trails, "altered", profile, arguments)),
-        SHARED_SESSION: check == "sameness" and _was_ended(subject, trails.get("ended", ())),
-        USED_JOB: check != "not-success" and not arguments.get("together") and _used_again(every),
-        PAGE: check != "page-size" and _short_page(subject, trails.get("before", ())),
+        SHARED_SESSION: check == "sameness" and was_ended(subject, trails.get("ended", ())),
+        USED_JOB: check != "not-success" and not arguments.get("together") and used_again(every),
+        PAGE: check != "page-size" and short_page(subject, trails.get("before", ())),
+        ENDED: any(map(ended_otherwise, every)),
+        TOO_EARLY: "inventory" in profile.capabilities and any(map(ended_empty, every)),
     }
     found.update(requirement for requirement, seen in symptoms.items() if seen)
+    if check == "count-independent":  # what grows by the tickets of others is a leak, whatever else totals are
+        found.discard(COUNTED)
+    if SEVERAL not in found:
+        found.update(_by_operator(check, subject))
+    found.update(one for role, trail in trails.items() if role != "subject" for one in _by_strays(trail))
     return tuple(sorted(found))
 
 
@@ -161,6 +185,7 @@ def _by_value(violation: Violation) -> Iterator[str]:
             expected.get("member", TOTAL) == TOTAL
         ):
             yield COUNTED
+            yield from [OTHERS_COUNTED] if violation.expected.key == "expect-all-rows" else ()
         case "expect-value", _:
             yield from _by_member(expected["member"])
         case "expect-status-after", _ if (expected["event"], expected["status"]) in EVENTS:
@@ -187,87 +212,25 @@ def _by_way(check: str, violation: Violation, trails: Trails) -> Iterator[str]:
         yield from (requirement for way, requirement in VISIBLE if way.match(path))
 
 
-def _joined_by_or(trail: tuple[Exchange, ...]) -> bool:
-    """Say whether rows of a query miss its first condition, but each meets some condition."""
-    rows, conditions = rows_of(trail), conditions_of(trail[0].request.path) if trail else []
-    if not rows or len(conditions) < 2:
-        return False
-    some = all(any(may_meet(row, [one]) for one in conditions) for row in rows)
-    return some and not all(may_meet(row, conditions[:1]) for row in rows)
+def _by_operator(check: str, trail: tuple[Exchange, ...]) -> Iterator[str]:
+    """Yield the requirement on the only condition that rows of a query do not meet, or on all that were counted by."""
+    conditions = conditions_of(trail[0].request.path) if trail else []
+    if check == "selection":
+        unmet = [[one for one in conditions if not may_meet(row, [one])] for row in rows_of(trail) or []]
+        signs = {one.sign for some in unmet for one in some}
+        conditions = [one for some in unmet for one in some] if len(signs) == 1 and max(map(len, unmet)) == 1 else []
+    elif check != "total-count":
+        return
+    yield from (OPERATORS[one.sign] for one in conditions)
 
 
-def _doubled(trail: tuple[Exchange, ...]) -> bool:
-    """Say whether rows of a query have one name but several UUIDs."""
-    rows = rows_of(trail) or []
-    pairs = {(str(row.get("name")), str(row.get("uuid"))) for row in rows}
-    return len({name for name, _ in pairs}) < len(pairs)
-
-
-def _renamed(trail: tuple[Exchange, ...]) -> bool:
-    """Say whether the response to a create shows another name than was sent."""
-    sent, shown = sent_params(trail).get("name"), (inventory_of(trail) or {}).get("name")
-    return isinstance(sent, str) and isinstance(shown, str) and not same(trimmed(sent), trimmed(shown))
-
-
-def _other_uuid(trail: tuple[Exchange, ...]) -> bool:
-    """Say whether the response to a create shows another uuid than its resourceUuid."""
-    sent, shown = sent_params(trail).get("resourceUuid"), (inventory_of(trail) or {}).get("uuid")
-    return isinstance(sent, str) and isinstance(shown, str) and sent.strip().lower() != shown.lower()
-
-
-def _same_uuid(trail: tuple[Exchange, ...], sibling: tuple[Exchange, ...]) -> bool:
-    """Say whether a create was sent with the resourceUuid of its sibling, which is in use only if that is stored."""
-    sent = sent_params(trail).get("resourceUuid")
-    return isinstance(sent, str) and sent == sent_params(sibling).get("resourceUuid")
-
-
-def _only_described(violation: Violation, trail: tuple[Exchange, ...], sibling: tuple[Exchange, ...]) -> bool:
-    """Say whether a create was refused that has a description, where its sibling without one was accepted."""
-    refused = violation.expected.key == "expect-acceptance"
-    return refused and "description" in sent_params(trail) and "description" not in sent_params(sibling)
-
-
-def _other_job(trail: tuple[Exchange, ...]) -> bool:
-    """Say whether a job has another id than its X-Job-UUID."""
-    sent = _asked_job(trail)
-    return bool(sent and job_id(trail)) and sent != job_id(trail).lower()
-
-
-def _asked_job(trail: tuple[Exchange, ...]) -> str:
-    headers = trail[0].request.headers if trail else ()
-    return next((value.lower() for name, value in headers if name.lower() == "x-job-uuid"), "")
-
-
-def _was_ended(trail: tuple[Exchange, ...], ended: tuple[Exchange, ...]) -> bool:
-    """Say whether a call has the session that a log-out has ended, which ought to be another one."""
-    gone = ended[0].request.path.rpartition("/")[2] if ended else ""
-    sent = [value for name, value in trail[0].request.headers if name.lower() == "authorization"] if trail else []
-    return bool(gone) and f"OAuth {gone}" in sent
-
-
-def _used_again(trails: tuple[tuple[Exchange, ...], ...]) -> bool:
-    """Say whether the second of two requests with one X-Job-UUID was accepted."""
-    later = sorted((trail for trail in trails if _asked_job(trail)), key=lambda trail: trail[0].started)[1:]
-    ids = Counter(map(_asked_job, trails))
-    return any(ids[_asked_job(trail)] > 1 and bool(job_id(trail)) for trail in later)
-
-
-def _short_page(trail: tuple[Exchange, ...], before: tuple[Exchange, ...]) -> bool:
-    """Say whether a page has another number of rows than its limit, or than remained of those listed before."""
-    rows, known = rows_of(trail), rows_of(before)
-    asked = dict(parameters_of(trail[0].request.path)) if trail else {}
-    limit, start = asked.get("limit", ""), asked.get("start", "0")
-    if rows is None or known is None or not (limit.isdigit() and start.isdigit()):
-        return False
-    return len(rows) != min(int(limit), max(0, len(known) - int(start)))
-
-
-def _garbled(trails: Trails) -> bool:
-    """Say whether a response shows text that was sent as Latin-1 would read its UTF-8."""
-    sent = {text for trail in trails.values() for text in _FOREIGN.findall(text_of(trail[0].request.body or b""))}
-    garbled = [text.encode("utf-8", "replace").decode("latin-1") for text in sorted(sent)]
-    shown = [text_of(answer.body) for trail in trails.values() for answer in answers(trail)]
-    return any(text in body for text in garbled for body in shown)
+def _by_strays(trail: tuple[Exchange, ...]) -> Iterator[str]:
+    """Yield the requirements on a query that shows tickets which do not meet its conditions."""
+    rows, conditions = rows_of(trail) or [], conditions_of(trail[0].request.path)
+    unmet = {one.sign for row in rows for one in conditions if not may_meet(row, [one])}
+    yield from (OPERATORS[sign] for sign in unmet)
+    if unmet and not any(may_meet(row, conditions) for row in rows):
+        yield NO_TICKET
 
 
 def _parameters(phrase: Phrase) -> dict[str, str]:

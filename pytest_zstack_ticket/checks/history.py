@@ -24,6 +24,8 @@ ROUNDED = 1.0
 """Seconds by which one moment may be shown differently: databases round, platforms cut."""
 SKEW = 5.0
 """Seconds by which clocks of the nodes of one cloud may differ."""
+APART = 30.0
+"""Seconds by which dates of one run may drift apart: nodes differ, and a clock may be set while it goes on."""
 QUARTER, DAY = 900.0, 26 * 3600.0
 """Zones differ by quarters of an hour, and by at most 26 hours."""
 SUMMER = (1800.0, 3605.0)
@@ -176,6 +178,29 @@ def _place(pair: tuple[str, object]) -> int:
     return int(digits) if digits.isascii() and digits.isdecimal() else -1
 
 
+def dates_apart(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that the creation dates of two tickets are as far apart as their creates (`first` and `subject`) were.
+
+    `first-shown` and `shown` are queries for them. A job may run at any time until its end was read; zones, and the
+    hours of summer, are quarters of an hour, which are left undecided.
+    """
+    rows = [rows_of(trails.get(role, ())) or [] for role in ("first-shown", "shown")]
+    one, other = (moment(found[0].get("createDate")) if len(found) == 1 else None for found in rows)
+    shown = _seconds(one, other)
+    if shown is None or not all(accepted(outcome_of(trails, role, profile)) for role in ("first", "subject")):
+        return Undecided(Phrase.of("not-shown", member="createDate"))
+    first, later = trails["first"], trails["subject"]
+    least = later[0].started - first[-1].started - first[-1].elapsed
+    most = later[-1].started + later[-1].elapsed - first[0].started
+    over = max(least - shown, shown - most)
+    if over <= APART:
+        return None
+    if min(over % QUARTER, QUARTER - over % QUARTER) <= APART:
+        return Undecided(Phrase.of("not-shown", member="zone"))
+    expected = Phrase.of("expect-apart", seconds=f"{(least + most) / 2:.0f}")
+    return violation(expected, Phrase.of("dates-apart", seconds=f"{shown:.0f}"))
+
+
 def history_date_order(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that the rows of a history, in order of their sequence, are dated in that order."""
     rows = rows_of(trails["subject"])
@@ -207,14 +232,16 @@ def sequence_as_number(trails: Trails, _arguments: Arguments, profile: Profile) 
     """Check that conditions and sorts take the sequence of history rows for a number.
 
     Roles: `history` is a query for all rows of a ticket, `subject` one that adds a condition on sequence, and sorts.
+    Without `history` the subject sorts the rows of all tickets.
     """
     if refused(outcome_of_query(trails, profile, "subject")):
         return Undecided(Phrase.of("legal-refusal"))
     rows, known = rows_of(trails["subject"]), rows_of(trails.get("history", ()))
     if rows is None:
         return missing_rows(trails, profile, "subject")
-    numbers = [one for row in known or () if isinstance(one := row.get("sequence"), int)]
-    if not numbers or len(numbers) < len(known or ()):
+    told = rows if "history" not in trails else known or ()
+    numbers = [one for row in told if isinstance(one := row.get("sequence"), int)]
+    if not numbers or len(numbers) < len(told):
         return Undecided(Phrase.of("not-shown", member="sequence"))
     path = trails["subject"][0].request.path
     wanted = [one for one in numbers if all(map(partial(_number_meets, one), conditions_of(path)))]

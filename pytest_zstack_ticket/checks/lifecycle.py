@@ -159,7 +159,7 @@ def event_response(trails: Trails, _arguments: Arguments, profile: Profile) -> J
 def deleted_ticket(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a ticket of which the deletion was accepted is not shown by `after` or `named`; a bystander stays.
 
-    A total that `after` answers with no row counts none either.
+    A total that `after` answers with no row counts none either, nor does `counted`, a query for the count alone.
     """
     outcome = outcome_of(trails, "subject", profile, {"call": "delete"})
     before, rows = _shown(trails, "before"), rows_of(trails.get("after", ()))
@@ -170,11 +170,16 @@ def deleted_ticket(trails: Trails, _arguments: Arguments, profile: Profile) -> J
     own = [row for role in ("after", "named") for row in rows_of(trails.get(role, ())) or () if _is(row, before)]
     if own:
         return violation(Phrase.of("expect-gone"), Phrase.of("shows", value=brief(own[0].get("status"))))
-    answer = final_answer(trails["after"])
-    total = json_object(answer.body).get("total") if answer and not rows else None
-    if str(total) not in ("None", "0", "0.0"):
-        return violation(Phrase.of("expect-gone"), Phrase.of("shows", value=f"total {brief(total)}"))
+    totals = [_total(trails, "counted"), None if rows else _total(trails, "after")]
+    if counted := [total for total in totals if str(total) not in ("None", "0", "0.0")]:
+        return violation(Phrase.of("expect-gone"), Phrase.of("shows", value=f"total {brief(counted[0])}"))
     return _bystander(trails)
+
+
+def _total(trails: Trails, role: str) -> Json:
+    """Return the total that a query was answered with, None where it shows none."""
+    answer = final_answer(trails.get(role, ()))
+    return json_object(answer.body).get("total") if answer else None
 
 
 def own_deletion(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:

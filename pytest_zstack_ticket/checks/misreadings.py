@@ -8,6 +8,7 @@ from pytest_zstack_ticket.checks.no_response import answered_for
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, violation
 from pytest_zstack_ticket.checks.persistence import LASTING
 from pytest_zstack_ticket.checks.roundtrip import brief, inventory_of, same
+from pytest_zstack_ticket.checks.shown_tickets import asked_for
 from pytest_zstack_ticket.model.exchange import ANSWERED_AGAIN, Failure, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided
 from pytest_zstack_ticket.model.profile import Profile
@@ -66,13 +67,9 @@ def reads_only(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judg
     `framed`: the request is written as no HTTP client writes it.
     """
     before, after = (rows_of(trails.get(role, ())) for role in ("before", "after"))
-    made, listed = (rows_of(trails.get(role, ())) for role in ("named", "listed"))
-    if made:
-        return violation(Phrase.of("expect-stored", count=0), Phrase.of("stored", count=len(made)))
-    if "named" in trails and (made is None or not listed):
-        return Undecided(Phrase.of("query-unclear", role="named"))
-    if "before" not in trails:
-        return None
+    judgement = _none_made(trails) if "named" in trails else None
+    if judgement is not None or "before" not in trails:
+        return judgement
     if before is None or len(before) != 1 or after is None or len(after) > 1:
         return Undecided(Phrase.of("query-unclear", role="before"))
     now = after[0] if after else {}
@@ -91,7 +88,14 @@ def validated_only(trails: Trails, arguments: Arguments, profile: Profile) -> Ju
     outcome = outcome_of(trails, "subject", profile, arguments)
     if not accepted(outcome):
         return Undecided(describe(outcome))
-    made, listed = (rows_of(trails.get(role, ())) for role in ("named", "listed"))
+    return _none_made(trails)
+
+
+def _none_made(trails: Trails) -> Judgement:
+    """Say whether a query for what was not to be made, `named`, shows a ticket; `listed` shows one that is there."""
+    made = asked_for(trails, "named")
+    if isinstance(made, Undecided):
+        return made
     if made:
         return violation(Phrase.of("expect-stored", count=0), Phrase.of("stored", count=len(made)))
-    return None if made is not None and listed else Undecided(Phrase.of("query-unclear", role="named"))
+    return None if rows_of(trails.get("listed", ())) else Undecided(Phrase.of("query-unclear", role="named"))

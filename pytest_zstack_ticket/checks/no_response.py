@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pytest_zstack_ticket.api.classify import CRASHED, from_gateway
-from pytest_zstack_ticket.api.foreign_answers import is_same_word, may_be_foreign
+from pytest_zstack_ticket.api.foreign_answers import is_same_word, lacks_mark, may_be_foreign
 from pytest_zstack_ticket.checks.outcomes import Arguments, one_line, outcome_of, violation
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Response, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Unanswered, Undecided, Violation
@@ -17,6 +17,12 @@ REPEATS = 4
 ELSEWHERE = ("elsewhere1", "harmless", "elsewhere2")
 """Roles of requests to a path where the API does not read what they carry, in the order in which they are sent."""
 
+FILTER = ("suspicious1", "plain", "suspicious2")
+"""Roles of requests to such a path that show whether a filter closes connections: two with what seems an attack."""
+
+MARKED = "marked"
+"""Role of a request that the API itself answered."""
+
 
 def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that a request is answered at all.
@@ -24,10 +30,12 @@ def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
     `subject` got no answer; `repeat1` to `repeat4` are the same request again, `before1` to `before4` its sibling
     before each, `after` its sibling at the end. A violation is only a request that stays unanswered while its sibling
     is answered every time. What a front end answers in the target's stead says nothing about the target, however often
-    it does so; only its 502 and 504 may mean that the target broke down. What `elsewhere1` and `elsewhere2` carry is
-    the subject's, to a path where the API does not read it: if neither is answered, while `harmless` is there,
-    something before the API looks into requests. So it does if both are answered in the subject's own words, and
-    `harmless` with another status.
+    it does so, be it to one repeat; only its 502 and 504 may mean that the target broke down. What `elsewhere1` and
+    `elsewhere2` carry is the subject's, to a path where the API does not read it: if neither is answered, while
+    `harmless` is there, something before the API looks into requests. So it does if both are answered in the subject's
+    own words, and `harmless` with another status. Where `suspicious1` and `suspicious2` show that something closes
+    connections over what looks like an attack, the loss of this one may be its doing: a path or a header can be looked
+    into as well. `marked` is an answer of the API: what lacks its cookie and its words is none.
     """
     subject = outcome_of(trails, "subject", profile, arguments)
     if not isinstance(subject, Unanswered):
@@ -40,11 +48,14 @@ def answered(trails: Trails, arguments: Arguments, profile: Profile) -> Judgemen
         return Undecided(Phrase.of("target-silent", **reported))
     if is_closed_elsewhere(trails):
         return Undecided(Phrase.of("front-end-closes", **reported))
+    if is_closed_elsewhere(trails, FILTER):
+        return Undecided(Phrase.of("front-end-filters", **reported))
     return _judged_by_repeats(trails, arguments, profile, reported)
 
 
 def _said_in_front(trails: Trails) -> Undecided | None:
-    answer = trails["subject"][-1].answer if is_said_elsewhere(trails) else None
+    in_front = is_unmarked(trails) or is_said_elsewhere(trails)
+    answer = trails["subject"][-1].answer if in_front else None
     return Undecided(Phrase.of("front-end", status=answer.status)) if isinstance(answer, Response) else None
 
 
@@ -56,6 +67,10 @@ def _judged_by_repeats(
         if isinstance(outcome_of(trails, role, profile), Unanswered):
             return Undecided(Phrase.of("target-silent", **reported))
     repeats = [role for role in trails if role.startswith("repeat")]
+    for role in repeats:
+        status = answered_for(trails[role])
+        if status is not None and status not in CRASHED:
+            return Undecided(Phrase.of("front-end", status=status))
     if any(not isinstance(outcome_of(trails, role, profile, arguments), Unanswered) for role in repeats):
         return Undecided(Phrase.of("unanswered-once", **reported))
     if len(repeats) < REPEATS or "after" not in trails:
@@ -69,12 +84,22 @@ def answered_for(exchanges: Sequence[Exchange]) -> int | None:
     return answer.status if isinstance(answer, Response) and from_gateway(answer) else None
 
 
-def is_closed_elsewhere(trails: Trails) -> bool:
-    """Return True if what the subject carries is not answered where the API does not read it, and only that."""
-    if any(not trails.get(role) for role in ELSEWHERE):
+def is_closed_elsewhere(trails: Trails, roles: tuple[str, str, str] = ELSEWHERE) -> bool:
+    """Return True if what the subject carries is not answered where the API does not read it, and only that.
+
+    So it is with what looks like an attack, in the roles of FILTER.
+    """
+    if any(not trails.get(role) for role in roles):
         return False
-    silent = [_is_silent(trails[role][-1].answer) for role in ELSEWHERE]
+    silent = [_is_silent(trails[role][-1].answer) for role in roles]
     return silent == [True, False, True]
+
+
+def is_unmarked(trails: Trails) -> bool:
+    """Return True if the subject's answer lacks what `marked` shows that every answer of the API has."""
+    found = [trails[role][-1].answer for role in ("subject", MARKED) if trails.get(role)]
+    said = [answer for answer in found if isinstance(answer, Response)]
+    return len(said) == 2 and lacks_mark(*said)
 
 
 def is_said_elsewhere(trails: Trails) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from pytest_zstack_ticket.api.messages import final_answer, json_object, moment, rows_of, same_id, sent_params
 from pytest_zstack_ticket.checks.outcomes import Arguments, accepted, describe, outcome_of, refused, violation
 from pytest_zstack_ticket.checks.roundtrip import brief, member_echo, not_as_sent, request_echo, same, trimmed
-from pytest_zstack_ticket.checks.shown_tickets import ours_among
+from pytest_zstack_ticket.checks.shown_tickets import asked_for, ours_among
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase, Refused, Undecided, Violation
 from pytest_zstack_ticket.model.profile import Profile
@@ -34,10 +34,9 @@ def stored_once(trails: Trails, arguments: Arguments, profile: Profile) -> Judge
     one, a query for the uuid that was answered.
     """
     outcome = outcome_of(trails, "subject", profile, arguments)
-    name = sent_params(trails["subject"]).get("name")
     if not (accepted(outcome) or refused(outcome)):
         return Undecided(describe(outcome))
-    found = ours_among(trails, "named", name)
+    found = ours_among(trails, "named", sent_params(trails["subject"]).get("name"))
     if isinstance(found, Undecided):
         return found
     wanted = int(accepted(outcome))
@@ -54,9 +53,9 @@ def lost_leaves_nothing(trails: Trails, arguments: Arguments, profile: Profile) 
     outcome = outcome_of(trails, "subject", profile, arguments)
     if not (isinstance(outcome, Refused) and outcome.form == "lost"):
         return Undecided(Phrase.of("legal-refusal"))
-    rows = rows_of(trails.get("named", ()))
-    if rows is None:
-        return Undecided(Phrase.of("query-unclear", role="named"))
+    rows = asked_for(trails, "named")
+    if isinstance(rows, Undecided):
+        return rows
     return violation(Phrase.of("expect-stored", count=0), Phrase.of("stored", count=len(rows))) if rows else None
 
 
@@ -167,7 +166,24 @@ def same_everywhere(trails: Trails, _arguments: Arguments, _profile: Profile) ->
             if not _alike(member, one, other):
                 expected = Phrase.of("expect-same-shown", member=member, role=first[0], value=brief(one))
                 return violation(expected, Phrase.of("shows-elsewhere", role=role, value=brief(other)))
+    return _hidden_body(shown)
+
+
+def _hidden_body(shown: dict[str, Ticket]) -> Violation | None:
+    """Say whether no reading shows an apiBody that the create's answer did."""
+    answered = _bodies(shown.get("answered", {}))
+    read = {role: _bodies(ticket) for role, ticket in shown.items() if role != "answered"}
+    for place, body in enumerate(answered):
+        if body and read and not any(any(bodies[place : place + 1]) for bodies in read.values()):
+            member = f"request[{place}].apiBody"
+            expected = Phrase.of("expect-same-shown", member=member, role="answered", value=brief(body))
+            return violation(expected, Phrase.of("shows-elsewhere", role=next(iter(read)), value=brief(None)))
     return None
+
+
+def _bodies(ticket: Ticket) -> list[Json]:
+    requests = ticket.get("request")
+    return [one.get("apiBody") for one in requests if isinstance(one, dict)] if isinstance(requests, list) else []
 
 
 def _only(exchanges: tuple[Exchange, ...]) -> Ticket | None:
@@ -208,22 +224,6 @@ def first_ticket_stays(trails: Trails, arguments: Arguments, profile: Profile) -
     kept = "first" if arguments.get("ordered") else winners[0]
     wanted, name = sent_params(creates[kept]).get("name"), rows[0].get("name")
     return None if same(trimmed(wanted), trimmed(name)) else not_as_sent("name", wanted, name)
-
-
-def job_id_used_once(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that of two creates with one X-Job-UUID only the `first` left a ticket.
-
-    `named` and `second-named` are queries for their names.
-    """
-    if not accepted(outcome_of(trails, "first", profile)):
-        return Undecided(describe(outcome_of(trails, "first", profile)))
-    for role, shown, wanted in (("first", "named", 1), ("second", "second-named", 0)):
-        found = ours_among(trails, shown, sent_params(trails[role]).get("name"))
-        if isinstance(found, Undecided):
-            return found
-        if len(found) != wanted:
-            return violation(Phrase.of("expect-stored", count=wanted), Phrase.of("stored", count=len(found)))
-    return None
 
 
 def each_create_stored(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:

@@ -42,11 +42,22 @@ def query_list(trails: Trails, _arguments: Arguments, profile: Profile) -> Judge
 
 
 def query_schema_paths(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that each path in the `schema` of a query leads to a value; a query need not have one."""
-    answer = final_answer(trails["subject"])
-    if answer and rows_of(trails["subject"]) is not None and "schema" not in json_object(answer.body):
+    """Check that each path in the `schema` of a query leads to a value, and that it names all rows if it names one.
+
+    A query need not have a schema; the Java SDK reads rows without their class from one that leaves them out.
+    """
+    answer, rows = final_answer(trails["subject"]), rows_of(trails["subject"])
+    schema = json_object(answer.body if answer else b"").get("schema", {})
+    if answer and rows is not None and "schema" not in json_object(answer.body):
         return Undecided(Phrase.of("not-shown", member="schema"))
-    return schema_paths(trails, arguments, profile)
+    wrong = schema_paths(trails, arguments, profile)
+    if wrong is not None or not isinstance(schema, dict):
+        return wrong
+    paths = [f"inventories[{place}]" for place in range(len(rows or ()))]
+    missing = [path for path in paths if path not in schema]
+    if not missing or len(missing) == len(paths):
+        return None
+    return violation(Phrase.of("expect-schema-rows"), Phrase.of("schema-without-row", path=missing[0]))
 
 
 def all_created_listed(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
@@ -170,7 +181,7 @@ def same_ticket_read(trails: Trails, _arguments: Arguments, profile: Profile) ->
 
 
 def entity_tag_moves_on(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
-    """Check that a ticket's path, read as `before` and `after` an event, `subject`, has another ETag, or none.
+    """Check that what shows a ticket, read as `before` and `after` an event, `subject`, has another ETag, or none.
 
     A cache that asks with the old one is else told that nothing has changed (RFC 9110 sections 8.8.1 and 13.1.2).
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from pytest_zstack_ticket.api.classify import UNAVAILABLE, from_gateway
@@ -10,10 +9,10 @@ from pytest_zstack_ticket.api.contract import Defect, contract_of
 from pytest_zstack_ticket.api.foreign_answers import looks_like_page
 from pytest_zstack_ticket.api.hazards import hazard_of
 from pytest_zstack_ticket.api.messages import answers, final_answer
-from pytest_zstack_ticket.api.strict_json import CUT, Undecodable, decode, text_of
+from pytest_zstack_ticket.api.strict_json import Undecodable, decode
 from pytest_zstack_ticket.checks.outcomes import Arguments, describe, outcome_of, violation
 from pytest_zstack_ticket.checks.roundtrip import brief
-from pytest_zstack_ticket.model.exchange import Json, Response, Trails
+from pytest_zstack_ticket.model.exchange import Json, Trails
 from pytest_zstack_ticket.model.outcome import (
     Accepted,
     Judgement,
@@ -30,10 +29,6 @@ FAILURE = 400
 """The least status of a failure."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """JSON must not be sent with one (RFC 8259 section 8.1): most readers refuse it."""
-TRACE_MARKS = ("\tat ", "Traceback (most recent call last)", "Caused by: ", "\n    at ", " [running]:")
-_FRAME = re.compile(r"[\n>]\s*[\w.$/;&#]+\((?:[\w$]+\.java:\d+|Native Method|Unknown Source)\)")
-"""A frame of a Java stack as Tomcat's error page prints it: on a line of its own, without `at`."""
-
 _AT_ONCE = re.compile("0+")
 _INDEX = re.compile(r"[0-9]{1,9}(?![\s\S])")
 
@@ -135,27 +130,6 @@ def no_call_to_repeat(trails: Trails, _arguments: Arguments, _profile: Profile) 
     return None
 
 
-def no_stack_trace(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
-    """Check that no answer shows a stack trace."""
-    for answer in answers(trails["subject"]):
-        text = _plain(answer)
-        mark = next((mark for mark in TRACE_MARKS if mark in text), None)
-        frame = None if mark else _FRAME.search(text)
-        if mark or frame:
-            shown = mark or (frame[0].lstrip(">\n\t ") if frame else "")
-            return violation(Phrase.of("expect-no-trace"), Phrase.of("shows-trace", mark=shown.strip()))
-    return None
-
-
-def _plain(answer: Response) -> str:
-    """Return a body as text with the strings inside its JSON unescaped once, so that an escaped newline is one."""
-    value = decode(answer.body)
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else text_of(answer.body)
-    if CUT in text:
-        text = text_of(answer.body)
-    return text.replace("\\n", "\n").replace("\\t", "\t") if isinstance(value, dict | list) else text
-
-
 def no_secret(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that no answer shows a secret; argument `kinds` limits it to some kinds of secret."""
     kinds = arguments.get("kinds")
@@ -176,17 +150,26 @@ def charset(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement
         if from_gateway(answer):
             return Undecided(Phrase.of("front-end", status=answer.status))
         kind = (answer.header("content-type") or "").lower()
+        wrong = _other_charset(kind, answer.body)
+        if wrong is None:
+            continue
         if answer.status >= FAILURE and kind.startswith("text/") and isinstance(decode(answer.body), Undecodable):
             return Undecided(describe(outcome_of(trails, "subject", profile, arguments)))
-        named = kind.partition("charset=")[2].split(";")[0].strip(" \"'")
-        if named and named.replace("-", "") not in ("utf8", "usascii"):
-            return violation(Phrase.of("expect-utf8"), Phrase.of("names-charset", charset=named))
-        if answer.body.startswith(BYTE_ORDER_MARK):
-            return violation(Phrase.of("expect-utf8"), Phrase.of("byte-order-mark"))
-        try:
-            answer.body.decode("utf-8")
-        except UnicodeDecodeError as error:
-            return violation(Phrase.of("expect-utf8"), Phrase.of("not-utf8", byte=error.start))
+        return violation(Phrase.of("expect-utf8"), wrong)
+    return None
+
+
+def _other_charset(kind: str, body: bytes) -> Phrase | None:
+    """Say by what the bytes of a body, or its media type, are not plain UTF-8; None if they are."""
+    named = kind.partition("charset=")[2].split(";")[0].strip(" \"'")
+    if named and named.replace("-", "") not in ("utf8", "usascii"):
+        return Phrase.of("names-charset", charset=named)
+    if body.startswith(BYTE_ORDER_MARK):
+        return Phrase.of("byte-order-mark")
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return Phrase.of("not-utf8", byte=error.start)
     return None
 
 

@@ -66,7 +66,8 @@ def request_echo(trails: Trails, arguments: Arguments, _profile: Profile) -> Jud
     """Check one member of every ticket request: `count`, requestName, apiName, executeTimes or apiBody.
 
     Members of apiBody that do not come back are not judged, for whether they do is unknown (wire dossier 10.4 U7), but
-    for those of the page's own sample: its API has them, so that binding keeps them. Nothing is lost inside a member
+    for those of the page's own sample: its API has them, so that binding keeps them. None comes back under a name in
+    other letters. Of members that no API knows, all come back or none. Nothing is lost inside a member
     that no API knows, if it comes back: it was kept as it is, not bound.
     """
     member = str(arguments["member"])
@@ -104,8 +105,21 @@ def _gone(asked: dict[str, Json], shown: Json) -> str:
         return ""
     known = SAMPLE_MEMBERS if asked.get("apiName") == SAMPLE_API else ()
     lost = [name for name in known if sent.get(name) is not None and shown.get(name) is None]
-    kept = [name for name in sent if name.startswith(INVENTED) and shown.get(name) is not None]
-    return next((name for name in (*lost, *kept) if name in lost or not _is_whole(sent[name], shown[name])), "")
+    own = [name for name in sent if name.startswith(INVENTED) and sent[name] is not None]
+    kept = [name for name in own if shown.get(name) is not None]
+    lost += [name for name in own if name not in shown] if kept else []
+    broken = (name for name in (*lost, *kept) if name in lost or not _is_whole(sent[name], shown[name]))
+    return next(broken, "") or _respelt(sent, shown)
+
+
+def _respelt(sent: dict[str, Json], shown: dict[str, Json]) -> str:
+    """Return a member that came back under its name in other letters, such as `image_uuid` for `imageUuid`."""
+    new = {_letters(name) for name in shown if name not in sent} - {_letters(name) for name in shown if name in sent}
+    return next((name for name in sent if name not in shown and _letters(name) in new), "")
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter not in "-_ .")
 
 
 def _is_whole(sent: Json, shown: Json) -> bool:

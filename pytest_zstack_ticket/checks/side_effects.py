@@ -24,6 +24,7 @@ from pytest_zstack_ticket.checks.outcomes import (
 )
 from pytest_zstack_ticket.checks.query_rows import brief_names, names_of, outcome_of_query
 from pytest_zstack_ticket.checks.roundtrip import brief, same
+from pytest_zstack_ticket.checks.shown_tickets import asked_for
 from pytest_zstack_ticket.checks.updates import updated_requests
 from pytest_zstack_ticket.checks.visibility import only_row
 from pytest_zstack_ticket.model.exchange import Json, Response, Trails
@@ -111,10 +112,10 @@ def nothing_came_of_it(trails: Trails, arguments: Arguments, profile: Profile) -
     `before` and `after` are queries for the ticket that it names, and then `sibling` is the event in its body.
     """
     if "named" in trails:
-        rows = rows_of(trails["named"])
-        if rows:
+        rows = asked_for(trails, "named")
+        if rows and not isinstance(rows, Undecided):
             return violation(Phrase.of("expect-stored", count=0), Phrase.of("stored", count=len(rows)))
-        unclear = Undecided(Phrase.of("query-unclear", role="named")) if rows is None else None
+        unclear = rows if isinstance(rows, Undecided) else None
     else:
         if changed := changed_ticket(trails, "before", "after"):
             return changed

@@ -86,6 +86,23 @@ def delivered_once(trails: Trails, arguments: Arguments, profile: Profile) -> Ju
     return None
 
 
+def job_id_used_once(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that of two creates with one X-Job-UUID only the `first` left a ticket.
+
+    `named` and `second-named` are queries for their names.
+    """
+    first = outcome_of(trails, "first", profile)
+    if not accepted(first):
+        return Undecided(describe(first))
+    for role, shown, wanted in (("first", "named", 1), ("second", "second-named", 0)):
+        found = ours_among(trails, shown, sent_params(trails[role]).get("name"))
+        if isinstance(found, Undecided):
+            return found
+        if len(found) != wanted:
+            return violation(Phrase.of("expect-stored", count=wanted), Phrase.of("stored", count=len(found)))
+    return None
+
+
 NOT_KEPT = 404
 """Status of a job that the target no longer knows (wire dossier 3.4)."""
 

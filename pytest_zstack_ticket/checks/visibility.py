@@ -79,12 +79,15 @@ def not_visible(trails: Trails, arguments: Arguments, profile: Profile) -> Judge
 
 
 def _schema_beyond(exchanges: tuple[Exchange, ...]) -> bool:
-    """Say whether the schema of a response names rows that the response does not show: it reveals their number."""
+    """Say whether the schema of a response names more rows than the response shows: it reveals their number.
+
+    Rows that are only numbered otherwise, from one on, reveal nothing.
+    """
     answer, rows = final_answer(exchanges), rows_of(exchanges)
     schema = json_object(answer.body).get("schema") if answer else None
     if rows is None or not isinstance(schema, dict):
         return False
-    return any(int(found[1]) >= len(rows) for path in schema if (found := ROW.match(str(path))))
+    return len({found[1] for path in schema if (found := ROW.match(str(path)))}) > len(rows)
 
 
 def not_counted(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:

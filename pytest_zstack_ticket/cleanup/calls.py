@@ -52,10 +52,12 @@ class SilentTargetError(Exception):
 class Silence:
     """Since when a target has not answered the clean-ups of a run: they wait for it together, not one by one.
 
-    `since` is in seconds since the epoch, None where it answered last.
+    `since` is in seconds since the epoch, None where it answered last. `in_vain` says that it answers, but was waited
+    for as long as an outage may last without showing a page of tickets.
     """
 
     since: float | None = None
+    in_vain: bool = False
 
 
 class SessionKeeper(Protocol):
@@ -186,9 +188,11 @@ class CleanupCalls:
             raise SilentTargetError(self._over)
 
     def shows_tickets(self) -> bool:
-        """Wait until the target shows tickets again, at most as long as an outage. Raises SilentTargetError."""
+        """Wait until the target shows tickets again, once in a run as long as an outage. Raises SilentTargetError."""
         with self._lock:
-            return self._outlasts_outage()
+            shown = self._probed() if self.silence.in_vain else self._outlasts_outage()
+            self.silence.in_vain = not shown
+            return shown
 
     def _outlasts_outage(self) -> bool:
         pause = FIRST_PAUSE

@@ -14,7 +14,7 @@ from typing import Any
 from pytest_zstack_ticket.api.classify import BUSY, NO_SUCH_JOB, from_gateway, last_segment
 from pytest_zstack_ticket.api.messages import moment
 from pytest_zstack_ticket.api.strict_json import Undecodable, decode
-from pytest_zstack_ticket.model.exchange import ENDING_EARLY, Failure, Json, Request, Response
+from pytest_zstack_ticket.model.exchange import ENDING_EARLY, UNHURRIED, Failure, Json, Request, Response
 from pytest_zstack_ticket.model.nonce import NONCE_PATTERN
 
 ZONES = timedelta(hours=26)
@@ -32,7 +32,8 @@ class Intent:
     """One POST that is about to be sent. `places` maps the places of the nonce to the texts there.
 
     A text is empty where it is not known how the target reads it. `number` counts within one ledger; `sent` is in
-    seconds since the epoch. One that is not `whole` ends too early: its connection is closed before.
+    seconds since the epoch. One that is not `whole` ends too early: its connection is closed before. One that is
+    `provoking` has an odd framing, or a connection that we cut: that it has no answer is no sign of a slow target.
     """
 
     number: int
@@ -43,6 +44,7 @@ class Intent:
     job: str = ""
     resource: str = ""
     whole: bool = True
+    provoking: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,7 @@ def intent_of(request: Request, *, number: int, now: float) -> Intent:
         job=named.get("x-job-uuid", ""),
         resource=texts.get("params.resourceUuid", ""),
         whole=request.framing not in ENDING_EARLY,
+        provoking=bool(request.cut or request.framing) and request.framing not in UNHURRIED,
     )
 
 
@@ -128,7 +131,11 @@ def _texts(value: Json, place: str = "", depth: int = 0) -> Iterator[tuple[str, 
 
 @dataclass(slots=True)
 class LedgerEntries:
-    """The entries of a ledger in order, and what a job or an answer adds to them."""
+    """The entries of a ledger in order, and what a job or an answer adds to them.
+
+    `started` says that a create started a job, `direct` that one was accepted without. `slowest` is how long a create
+    took at most, in seconds, until it was answered or lost; 0 if that is not known, as of an earlier run's creates.
+    """
 
     entries: dict[int, Entry] = field(default_factory=dict)
     owners: set[str] = field(default_factory=set)
@@ -136,6 +143,9 @@ class LedgerEntries:
     dropped: dict[int, Entry] = field(default_factory=dict)
     first: float = 0.0
     last: float = 0.0
+    started: bool = False
+    direct: bool = False
+    slowest: float = 0.0
 
     def begin(self, intent: Intent) -> None:
         """Take in an intent."""
@@ -149,8 +159,14 @@ class LedgerEntries:
             self.entries[number] = self.dropped.pop(number)
         if number in self.entries:
             self.entries[number] = replace(self.entries[number], **known)
+        self.started = self.started or "job" in known
         if known.get("job"):
             self.jobs[known["job"]] = number
+
+    def answered(self, known: Mapping[str, Any], seconds: float) -> None:
+        """Take in what became known of a create by its answer, or by its loss, after so many seconds."""
+        self.direct = self.direct or known.get("end") == "accepted"
+        self.slowest = max(self.slowest, seconds)
 
     def of_job(self, job: str) -> Entry | None:
         """Return the latest entry whose POST started a job."""

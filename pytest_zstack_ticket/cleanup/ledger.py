@@ -105,6 +105,12 @@ class Ledger:
             self._book.know(number, **known)
             self._write({"type": "known", "number": number, **known})
 
+    def answered(self, number: int, known: Mapping[str, Any], seconds: float) -> None:
+        """Add what the answer to an intent's POST said, or its loss, and take in after how many seconds that was."""
+        with self._lock:
+            self.know(number, known)
+            self._book.answered(known, seconds)
+
     def own(self, account: str) -> None:
         """Record the account that creates tickets."""
         with self._lock:

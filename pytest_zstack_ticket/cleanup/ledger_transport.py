@@ -51,8 +51,10 @@ class LedgerTransport:
         except LedgerError as error:
             return Failure(kind="stopped", detail=str(error), sent=False)
         self._began(number)
+        sent = self._clock.now()
         answer = self._transport.send(request)
-        self._ledger.know(number, learned(request, answer))
+        known = learned(request, answer)
+        self._ledger.answered(number, known, 0.0 if request.cut or request.framing else self._clock.now() - sent)
         return answer
 
     def _job(self, request: Request, answer: Response | Failure) -> None:

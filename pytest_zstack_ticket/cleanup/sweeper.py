@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
 
 from pytest_zstack_ticket.api.classify import classify
 from pytest_zstack_ticket.api.messages import final_answer
+from pytest_zstack_ticket.api.sayings import NO_DELETION, says
 from pytest_zstack_ticket.cleanup.calls import CleanupCalls, SilentTargetError, is_answered
 from pytest_zstack_ticket.cleanup.entries import Entry, Finder, Row, learned
 from pytest_zstack_ticket.cleanup.listing import ListingMemory, TicketListing
+from pytest_zstack_ticket.cleanup.progress import Progress, no_progress
 from pytest_zstack_ticket.cleanup.requests import cancel_request, delete_request, job_request
 from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.cleanup.selection import Books, Selection
 from pytest_zstack_ticket.cleanup.settlement import Settlement, uuids_of
+from pytest_zstack_ticket.cleanup.waits import Waits
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request
 from pytest_zstack_ticket.model.outcome import Accepted
 from pytest_zstack_ticket.model.profile import Profile
@@ -30,20 +32,6 @@ PAUSE, LONGEST_PAUSE = 0.5, 5.0
 MOST_TRIES = 3
 FRESH = 10.0
 """Seconds after which an accepted ticket that no query shows counts as gone while tests run; queries may lag behind."""
-
-
-class Progress(Protocol):
-    """Is told how far a sweep is."""
-
-    def __call__(
-        self, deleted: int, there: int, *, unended: int = 0, silent: bool = False, seconds: float = 0.0
-    ) -> None:
-        """Take the tickets deleted so far, and those that are known to be there.
-
-        `unended` creates are waited for, at most so many more seconds: their jobs have not ended, so they may still
-        leave tickets. A `silent` target is waited for, at most so many more seconds.
-        """
-        ...
 
 
 class Sweeper:
@@ -61,6 +49,7 @@ class Sweeper:
         profile: Profile,
         patience: float,
         patience_denied: float | None = None,
+        patience_lost: float | None = None,
         memory: ListingMemory | None = None,
         dry: bool = False,
         progress: Progress | None = None,
@@ -68,11 +57,10 @@ class Sweeper:
         self._calls = calls
         self._ledger = ledger
         self._profile = profile
-        self._patience = patience
-        self._patience_denied = min(patience, patience_denied or patience)
+        self._waits = Waits(patience, *(min(patience, one or patience) for one in (patience_denied, patience_lost)))
         self._listing = TicketListing(calls, memory or ListingMemory())
         self._dry = dry
-        self._progress = progress or _no_progress
+        self._progress = progress or no_progress
         calls.when_silent = self._target_is_silent
         self._traces: dict[int, set[str]] = {}
         self._tries = Counter[str]()
@@ -160,8 +148,8 @@ class Sweeper:
         return False
 
     def _wait(self, chosen: Sequence[Entry]) -> None:
-        """Wait for creates that may still come, longer each time, and no longer than they may."""
-        ends = [one.intent.sent + self._patience for one in chosen if one.open and self._may_come(one)]
+        """Wait for creates that may still come, longer each time, no longer than they may."""
+        ends = [self._until(one) for one in chosen if one.open and self._may_come(one)]
         seconds = max(0.0, max(ends, default=0.0) - self._calls.clock.now())
         self._progress(len(self._result.deleted), len(self._result.left), unended=len(ends), seconds=seconds)
         self._calls.clock.sleep(min(self._pause, seconds) if seconds else PAUSE)
@@ -202,14 +190,20 @@ class Sweeper:
         return fates.count("unseen")
 
     def _may_come(self, entry: Entry) -> bool:
-        # a message that ended too early makes a ticket soon if at all; the end takes up again what a target denied
-        soon = not entry.intent.whole or (entry.denied and self._selection is not None)
-        return self._calls.clock.now() < entry.intent.sent + (self._patience_denied if soon else self._patience)
+        return self._calls.clock.now() < self._until(entry)
+
+    def _until(self, entry: Entry) -> float:
+        return self._waits.until(entry, at_end=self._selection is None)
 
     def _is_fresh(self, entry: Entry) -> bool:
-        """Return True, while tests run, for a ticket that may only not be shown yet: the end of the run looks again."""
-        if self._selection is None or entry.end != "accepted" or not self._tries.keys().isdisjoint(uuids_of(entry)):
+        """Return True, while tests run, for a ticket that may only not be shown yet: the end of the run looks again.
+
+        A create that a test still waits for may be answered, however long a job may take.
+        """
+        if self._selection is None or not self._tries.keys().isdisjoint(uuids_of(entry)):
             return False
+        if entry.end != "accepted":
+            return entry.open and self._selection.held(entry)
         return self._selection.held(entry) or self._calls.clock.now() < entry.intent.sent + FRESH
 
     def _follow(self) -> None:
@@ -256,8 +250,7 @@ class Sweeper:
 
         A front end may word every refusal itself: that is no silence but where a ticket of ours was to be deleted.
         """
-        seen = self._calls.recoveries
-        trail = self._calls.send(request, follow=follow)
+        seen, trail = self._calls.recoveries, self._calls.send(request, follow=follow)
         lost = not trail or isinstance(trail[-1].answer, Failure)
         if lost or (request.method == "DELETE" and not is_answered(trail[:1])):
             self._calls.recover(seen)
@@ -268,7 +261,7 @@ class Sweeper:
         if isinstance(classify(trail, self._profile, call="delete"), Accepted):
             self._accepted.add(uuid)
         answer = final_answer(trail)
-        if answer is not None and (answer.status in (404, 405, 501) or b"No delete API" in answer.body):
+        if answer is not None and (answer.status in (404, 405, 501) or says(answer, NO_DELETION)):
             self._result.offered = False
 
     def _sweep_unseen(self) -> None:
@@ -281,8 +274,7 @@ class Sweeper:
         for entry in self._ledger.book.pending():
             if entry.end == "refused" or entry.ticket in self._accepted:
                 self._ledger.know(entry.intent.number, {"gone": True})
-        rest = self._ledger.book.pending()
-        self._result.deleted = sorted(self._accepted)
+        self._result.deleted, rest = sorted(self._accepted), self._ledger.book.pending()
         self._result.left = sorted(one.ticket for one in rest if one.ticket)
         self._result.unseen = sum(not one.ticket for one in rest)
 
@@ -293,7 +285,3 @@ class Sweeper:
         self._result.left = sorted(set().union(*known.values()) - set(self._result.deleted))
         self._result.unseen = sum(one.end != "refused" and not known[one.intent.number] for one in rest)
         self._result.why = why
-
-
-def _no_progress(deleted: int, there: int, *, unended: int = 0, silent: bool = False, seconds: float = 0.0) -> None:
-    """Take no notice of how far a sweep is."""

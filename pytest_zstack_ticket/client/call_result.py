@@ -14,16 +14,16 @@ from pytest_zstack_ticket.model.exchange import Exchange, Json, Response
 from pytest_zstack_ticket.model.outcome import Outcome, Refused
 from pytest_zstack_ticket.model.profile import Profile
 
-Content: TypeAlias = Literal["same", "harmless"]
-"""What a request carries to a path where the API does not read it: what another one does, or next to nothing."""
+Content: TypeAlias = Literal["same", "harmless", "suspicious"]
+"""What a request carries to a path where the API does not read it: what another does, next to nothing, or an attack."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CallResult:
     """The exchanges of one flow as the evidence has them, oldest first; `call` is create, query, login, ...
 
-    `again` sends the same request once more. `elsewhere` sends what it carries, or something harmless in its place, to
-    a path that the API refuses before it looks at that; None if it carries nothing.
+    `again` sends the same request once more. `elsewhere` sends what it carries, something harmless in its place, or
+    what only looks like an attack, to a path that the API refuses before it looks at that.
     """
 
     exchanges: tuple[Exchange, ...]

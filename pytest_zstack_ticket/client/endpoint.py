@@ -19,7 +19,7 @@ from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.client.changed_draft import changed_draft, unvaried
 from pytest_zstack_ticket.client.nonce import JOB_UUID, with_fresh_nonce
 from pytest_zstack_ticket.client.once import OncePerKey
-from pytest_zstack_ticket.client.request_sender import ASYNCHRONOUS
+from pytest_zstack_ticket.client.request_sender import ASYNCHRONOUS, encoded
 from pytest_zstack_ticket.client.rounds import round_number
 from pytest_zstack_ticket.client.session_renewal import Sender, Sessions
 from pytest_zstack_ticket.client.target_state import TargetState
@@ -140,9 +140,8 @@ class TicketEndpoint(TicketLookup):
     ) -> CallResult:
         """Send the bytes of a body, a fresh nonce in its name; `reading` is what bytes that are no plain JSON mean."""
         authorised = (*headers, ("Authorization", session.authorization)) if session else self._with_session(headers)
-        request = Request(method="POST", path="/v1/tickets", headers=authorised, body=body, reading=reading)
-        marked = with_fresh_nonce(request, self.mark)
-        return self._follow(marked, "create", job_limit=job_limit, first_wait=first_wait, ours=session is None)
+        request, ours = self._fresh(body, authorised, reading), session is None
+        return self._follow(request, "create", job_limit=job_limit, first_wait=first_wait, ours=ours)
 
     def _hook(self, draft: Draft) -> Headers:
         """Return the webhook of a draft whose headers are not what is tested, if the target delivers to us."""
@@ -165,14 +164,15 @@ class TicketEndpoint(TicketLookup):
         method: str,
         path: str,
         *,
-        body: Json = None,
+        body: Json | bytes = None,
         headers: Headers = (),
         authorization: str | None = OUR_SESSION,
         follow: bool = True,
         call: str | None = None,
+        job_limit: float | None = None,
     ) -> CallResult:
-        """Make any call of the ticket family: `body` is sent as JSON, None as no body."""
-        content = None if body is None else json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+        """Make any call of the ticket family: `body` is sent as JSON, bytes as they are, None not at all."""
+        content = encoded(body)
         if content is not None:
             headers = (("Content-Type", JSON_UTF8), *headers)
         if authorization == OUR_SESSION:
@@ -181,28 +181,29 @@ class TicketEndpoint(TicketLookup):
             headers = (*headers, ("Authorization", authorization))
         request = Request(method=method, path=path, headers=headers, body=content)
         call, ours = call or ASYNCHRONOUS.get(method, "query"), authorization == OUR_SESSION
-        return self.given_time(self._follow(request, call, follow=follow, ours=ours))
+        return self.given_time(self._follow(request, call, follow=follow, job_limit=job_limit, ours=ours))
 
     def create_twice(self, draft: Draft, *, job_uuid: str, cut: Cut) -> tuple[CallResult, CallResult]:
         """Deliver the same bytes twice: first on a connection that we cut, then on one whose answer we read."""
         headers = self._with_session((*draft.headers, (JOB_UUID, job_uuid)))
-        plain = Request(method="POST", path="/v1/tickets", headers=headers, body=draft.body, reading=draft.reading)
-        request = with_fresh_nonce(plain, self.mark)
+        request = self._fresh(draft.body, headers, draft.reading)
         first = self._follow(replace(request, cut=cut), "create", follow=False)
         return first, self._follow(request, "create")
 
     def create_again(self, draft: Draft) -> tuple[CallResult, CallResult]:
         """Create with a draft and, once that has ended, with the same bytes: the nonce too, and without X-Job-UUID."""
-        headers = self._with_session(draft.headers)
-        plain = Request(method="POST", path="/v1/tickets", headers=headers, body=draft.body, reading=draft.reading)
-        request = with_fresh_nonce(plain, self.mark)
+        request = self._fresh(draft.body, self._with_session(draft.headers), draft.reading)
         return self._follow(request, "create"), self._follow(request, "create")
 
-    def create_together(self, drafts: Sequence[Draft]) -> list[CallResult]:
-        """Send drafts at the same time, each from a thread of its own; trails in the order of the drafts."""
+    def _fresh(self, body: bytes, headers: Headers, reading: bytes | None) -> Request:
+        plain = Request(method="POST", path="/v1/tickets", headers=headers, body=body, reading=reading)
+        return with_fresh_nonce(plain, self.mark)
+
+    def create_together(self, drafts: Sequence[Draft], *, job_limit: float | None = None) -> list[CallResult]:
+        """Send drafts at the same time, each from a thread of its own, as `create` does; trails in their order."""
         self.quota.free(len(drafts))
         with call_gate.together(len(drafts)), ThreadPoolExecutor(max_workers=len(drafts)) as pool:
-            return list(pool.map(call_gate.in_context(self.create), drafts))
+            return list(pool.map(call_gate.in_context(partial(self.create, job_limit=job_limit)), drafts))
 
     def poll_again(self, trail: CallResult) -> CallResult:
         """Read the end of a trail's job once more."""
@@ -277,9 +278,8 @@ class TicketEndpoint(TicketLookup):
         edit = Edit(kind="variation", name="signed", note="to find the target's wall clock")
 
         def send(shift: float) -> CallResult:
-            headers = signed_headers(
-                self._settings.credentials, method="POST", path="/v1/tickets", shift=shift, alter=""
-            )
+            known = self._settings.credentials
+            headers = signed_headers(known, method="POST", path="/v1/tickets", shift=shift, alter="")
             return self.send(Message(edit=edit, body=draft.body, headers=(*draft.headers, *headers)))
 
         return found_wall_clock(send)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from statistics import median
 
@@ -18,7 +18,11 @@ QUICKEST = 8
 UNKNOWN_JOB, SHORTEST_HOOK, LONGEST_HOOK = 2.0, 0.25, 10.0
 """Seconds to wait for a delivery: while too little is known of jobs, at least, and at most."""
 STUCK, LEAST_PATIENCE = 3, 0.5
-"""After so many jobs in a row that did not end, each next one is given half the time, at least so many seconds."""
+"""After so many jobs in a row that did not end, each next one is given half the time, at least so many seconds.
+
+In a row are those of one kind of call; one that ended with an error between them says nothing, for refusals end where
+nothing else does.
+"""
 PROOFS = 2
 """Jobs in a row that have to end within a shorter wait before it is taken."""
 FALSE_START, ON_TIME, TOO_SHORT = 1.0, 0.4, 3.0
@@ -121,7 +125,7 @@ class PollingPace:
         self._lately: deque[float] = deque(maxlen=64)
         self._answers: deque[float] = deque(maxlen=64)
         self._jobs: deque[float] = deque(maxlen=64)
-        self._stuck = 0
+        self._stuck: Counter[str] = Counter()
 
     def first_wait(self, call: str) -> float:
         """Choose how long to wait before the first poll of a job of this kind of call; to be handed to `learn`."""
@@ -143,7 +147,7 @@ class PollingPace:
             if last is None or not isinstance(last.answer, Response):
                 self._give_back(call, wait)
             elif last.answer.status == 202:
-                self._stuck += 1
+                self._stuck[call] += 1
                 self._give_back(call, wait)
             else:
                 first = exchanges[0]
@@ -153,7 +157,8 @@ class PollingPace:
                 self._jobs.append(
                     ended if len(polls) == 1 else (ended + polls[-2].started - polls[-1].started + ended) / 2
                 )
-                self._stuck = 0
+                if last.answer.status == DONE:
+                    self._stuck[call] = 0
                 if wait is not None and len(polls) > 1 and last.answer.status != DONE and call in self._waits:
                     # an error may have taken its time: real nodes wait 15 s for jobs that end by an exception
                     self._give_back(call, wait)
@@ -174,11 +179,12 @@ class PollingPace:
         if wait is not None and call in self._waits:
             self._waits[call].give_back(wait)
 
-    def patience(self, limit: float) -> float:
+    def patience(self, limit: float, call: str) -> float:
         """For how many of `limit` seconds a job is followed: where none ends, a run would take hours."""
-        if self._stuck < STUCK:
+        stuck = self._stuck[call]
+        if stuck < STUCK:
             return limit
-        halved = limit / 2.0 ** min(self._stuck - STUCK + 1, 16)
+        halved = limit / 2.0 ** min(stuck - STUCK + 1, 16)
         with self._lock:
             return min(limit, max(LEAST_PATIENCE, halved, 2 * max(self._lately, default=0.0)))
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Protocol
 
-from pytest_zstack_ticket.model.exchange import Exchange
+from pytest_zstack_ticket.model.exchange import Exchange, Response
 from pytest_zstack_ticket.model.verdict import Example, Observation
+
+SESSIONS = "/v1/accounts/sessions/"
+MOST_LEAKING = 20
+_PARTS = re.compile(r"[\w+/=.-]{16,}")
+"""Parts of an Authorization that are long enough to be a secret."""
 
 
 class Recorder(Protocol):
@@ -36,6 +42,57 @@ class Recorder(Protocol):
     def failed(self) -> str:
         """Why nothing more can be kept, empty if it can."""
         ...
+
+
+class LeakWatch:
+    """Remembers the exchanges of a process in which an answer showed a secret, and hands all on to another recorder.
+
+    Log-ins may answer a session, and a refusal may quote what its own path or header named, as one of an ended session:
+    neither is remembered. The first of them suffice.
+    """
+
+    def __init__(self, kept: Recorder) -> None:
+        self._kept = kept
+        self.leaking: list[Exchange] = []
+
+    def exchange(self, exchange: Exchange, /) -> None:
+        """Keep one redacted exchange."""
+        if exchange.leaks and len(self.leaking) < MOST_LEAKING and not _is_named(exchange):
+            self.leaking.append(exchange)
+        self._kept.exchange(exchange)
+
+    def example(self, example: Example, /) -> None:
+        """Keep one example."""
+        self._kept.example(example)
+
+    def observation(self, observation: Observation, /) -> None:
+        """Keep one observation."""
+        self._kept.observation(observation)
+
+    def close(self) -> None:
+        """See that everything is on the disk."""
+        self._kept.close()
+
+    @property
+    def seal(self) -> dict[str, Any]:
+        """What the kept lines can be recognised by. Raises EvidenceError if some are lost."""
+        return self._kept.seal
+
+    @property
+    def failed(self) -> str:
+        """Why nothing more can be kept, empty if it can."""
+        return self._kept.failed
+
+
+def _is_named(exchange: Exchange) -> bool:
+    """Return True for an answer that may show a secret: of a log-in, or one that quotes its own request."""
+    request, answer = exchange.request, exchange.answer
+    if "login" in request.path or SESSIONS in request.path:
+        return True
+    sent = [
+        part for name, value in request.headers if name.lower() == "authorization" for part in _PARTS.findall(value)
+    ]
+    return isinstance(answer, Response) and any(part.encode() in answer.body for part in sent)
 
 
 class NoRecorder:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 from functools import partial
+from urllib.parse import quote
 
 from pytest_zstack_ticket.api.hazards import hazard_of
 from pytest_zstack_ticket.api.polling import is_accepted, pause, submit
@@ -15,7 +17,7 @@ from pytest_zstack_ticket.client.polling_pace import LEAST_WAIT
 from pytest_zstack_ticket.client.session_renewal import Sender, SessionRenewer, Sessions
 from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.client.ticket_quota import NoQuota, TicketQuota
-from pytest_zstack_ticket.model.exchange import Exchange, Headers, Request
+from pytest_zstack_ticket.model.exchange import Exchange, Headers, Json, Request
 from pytest_zstack_ticket.model.profile import Profile
 from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.transport.quota import counts_as_creation, is_over_alive_quota
@@ -26,6 +28,13 @@ ALWAYS_SENT = frozenset({"authorization", "content-type"})
 JOBS = "/v1/api-jobs/"
 NO_JOB = f"{JOBS}{'0' * 32}"
 """A job that does not exist, and that no method but GET is for."""
+SUSPICIOUS = (
+    "name=<script>x</script>",
+    "name=' or '1'='1",
+    "name=1 union select 1",
+    "name=../../../../etc/passwd",
+)
+"""Harmless in a condition, but what a web application firewall takes for an attack; each knows some of them."""
 LONGEST_JOB = 4.0
 """Seconds that a job is given at most whose end is not asked for."""
 LEAST_QUOTA_TRIES, MOST_QUOTA_TRIES, LONGEST_QUOTA_WAIT = 3, 100, 60.0
@@ -111,7 +120,7 @@ class RequestSender:
             profile=self.profile,
             call=call,
             again=again,
-            elsewhere=elsewhere if has_content(request) else None,
+            elsewhere=elsewhere,
         )
         self.calls.notify(result)
         return result
@@ -128,8 +137,8 @@ class RequestSender:
         self, request: Request, *, call: str, follow: bool, job_limit: float | None, first_wait: float | None
     ) -> tuple[Exchange, ...]:
         pace = self._sender.pace
-        patience = pace.patience(self._settings.patience.job) if job_limit is None else job_limit
-        limit = patience if follow else 0.0
+        patience = partial(pace.patience, self._settings.patience.job, call)
+        limit = (patience if job_limit is None else job_limit) if follow else 0.0
         hook = self._sender.hook_url
         hook_wait = pace.hook_wait if hook and ("X-Web-Hook", hook) in request.headers else 0.0
         learning = follow and first_wait is None and not hook_wait
@@ -149,6 +158,13 @@ class RequestSender:
         return exchanges
 
 
+def encoded(body: Json | bytes) -> bytes | None:
+    """Return a body as it is sent: bytes as they are, None as none, all else as JSON."""
+    if body is None or isinstance(body, bytes):
+        return body
+    return json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+
+
 def has_content(request: Request) -> bool:
     """Return True if a request has a body or a query, which something in front of the target may look into."""
     return not request.cut and (request.body is not None or "?" in request.path)
@@ -159,12 +175,17 @@ def unread(request: Request, content: Content) -> Request:
 
     A PUT to a job is refused for its method, a GET of one that does not exist for its path. What is `harmless` has `{}`
     for its body, no query and no headers but those that every request has; a Content-Type is read before any path is.
+    What is `suspicious` asks for the job with SUSPICIOUS.
     """
     harmless = content == "harmless"
     query = "" if harmless else "?".join(("", *request.path.split("?", 1)[1:]))
     plain = replace(request, path=f"{NO_JOB}{query}", reading=None)
+    usual = tuple(pair for pair in request.headers if pair[0].lower() in ALWAYS_SENT)
+    if content == "suspicious":
+        attack = "&".join(f"q={quote(one)}" for one in SUSPICIOUS)
+        return Request(method="GET", path=f"{NO_JOB}?{attack}", headers=usual)
     if harmless:
-        plain = replace(plain, headers=tuple(pair for pair in request.headers if pair[0].lower() in ALWAYS_SENT))
+        plain = replace(plain, headers=usual)
     if request.body is None:
         return replace(plain, method="GET")
     return replace(plain, method="PUT", body=b"{}" if harmless else request.body)

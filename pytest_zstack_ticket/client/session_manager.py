@@ -20,6 +20,9 @@ from pytest_zstack_ticket.model.errors import LoginError, NotZStackError, Target
 from pytest_zstack_ticket.model.exchange import Exchange, Failure, Request, Response
 from pytest_zstack_ticket.model.settings import Session, Settings
 
+NO_SUCH_METHOD = frozenset({404, 405, 501})
+"""Statuses with which web servers say that nothing is there that takes such requests."""
+REFUSED = 400
 TLS_WORDS = (
     ("tls-plain", ("wrong version", "record layer", "http request", "unexpected eof")),
     ("tls-protocol", ("protocol version", "unsupported protocol", "no protocols available", "version too low")),
@@ -172,14 +175,25 @@ class SessionManager:
         raw, _ = self._client.send(request)
         answer = require_answer(raw, self._settings)
         if looks_like_page(answer.body):
-            raise NotZStackError(
-                f"{self._settings.url} returns an HTML page (status {answer.status}) where ZStack logs in. "
-                "Check the host and the port: the API is usually on port 8080, the user interface on another.",
-                cause="page",
-            )
+            raise _no_log_in(answer, self._settings)
         session = read_session((raw,), login=self._settings.login, who=who, part=self._settings.part)
         self._learn("session", session.uuid)
         return session
+
+
+def _no_log_in(page: Response, settings: Settings) -> TargetError:
+    """Make the error for a page in the place of a session: a user interface, or something that refuses the log-in."""
+    if page.status >= REFUSED and page.status not in NO_SUCH_METHOD:
+        return UnreachableError(
+            f"something in front of the target refuses the log-in (status {page.status}, an HTML page). Let it pass, "
+            "or give the management node's own address in --zstack-url.",
+            cause="gateway",
+        )
+    return NotZStackError(
+        f"{settings.url} returns an HTML page (status {page.status}) where ZStack logs in. "
+        "Check the host and the port: the API is usually on port 8080, the user interface on another.",
+        cause="page",
+    )
 
 
 def require_answer(exchange: Exchange, settings: Settings) -> Response:

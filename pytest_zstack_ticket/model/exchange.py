@@ -55,6 +55,8 @@ Framing: TypeAlias = Literal[
 """How the bytes of a request are framed, where no HTTP client would write them so; empty for all others."""
 ENDING_EARLY: frozenset[Framing] = frozenset({"cut-length", "cut-chunks"})
 """Framings whose body never arrives whole: the connection ends before."""
+UNHURRIED: frozenset[Framing] = frozenset({"slow-body", "slow-body-near", "two-segments", "expecting"})
+"""Framings that take us longer to send than other requests, and for which no server need close a connection."""
 
 FailureKind: TypeAlias = Literal[
     "refused", "unresolved", "tls", "timeout", "reset", "protocol", "too-large", "stopped", "gateway"

@@ -51,9 +51,10 @@ class Context:
     """What the calibration draft is made of.
 
     `flow_collection` and `tags` are UUIDs that exist on the target, empty when unknown. `users` are the other users.
-    `added` are optional members of params that the target turned out to demand. `given` is True when it came from a
-    file. `nonce` is the word of a certifier that stands in the names already, empty if there is none. Source of the
-    defaults: the CreateTicket page, its request sample.
+    `added` are optional members of params that the target turned out to demand. `own_contexts` are what the target
+    turned out to take as the account-system context of users for whom the file gives none. `given` is True when it came
+    from a file. `nonce` is the word of a certifier that stands in the names already, empty if there is none. Source of
+    the defaults: the CreateTicket page, its request sample.
     """
 
     name: str = "conformance test, safe to delete / 一致性测试，可删除"
@@ -68,10 +69,12 @@ class Context:
     added: Mapping[str, Json] = field(default_factory=dict)
     allow_approve: bool = False
     users: Mapping[Part, OtherUser] = field(default_factory=dict)
+    own_contexts: Mapping[Part, dict[str, Json]] = field(default_factory=dict)
     given: bool = False
     nonce: str = ""
 
     @property
     def calibrated(self) -> dict[str, Any]:
         """The members that trying changed, by which another process comes to the same context."""
-        return {"name": self.name, "execute_times": self.execute_times, "added": dict(self.added)}
+        tried = {"added": dict(self.added), "own_contexts": dict(self.own_contexts)}
+        return {"name": self.name, "execute_times": self.execute_times} | tried

@@ -90,6 +90,12 @@ class Interrupts:
             raise KeyboardInterrupt(*self._raised)
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+        """Interrupt the run again if a library that an interrupt passed through raised an error of its own instead."""
+        if self._ending and not self._arrived and call.excinfo is not None and interruption.led_to(call.excinfo.value):
+            raise KeyboardInterrupt(*self._raised)
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Note that the run is ending already: its clean-up and report are not broken off by a first signal."""
         self._ending = self._arrived = True

@@ -15,6 +15,7 @@ from pytest_zstack_ticket.runner.budget import Budget, Property
 from pytest_zstack_ticket.runner.explorer import Explorer
 from pytest_zstack_ticket.runner.record import KEY, ItemRecord
 from pytest_zstack_ticket.runner.run import Run
+from pytest_zstack_ticket.transport import interruption
 
 LATE = "late"
 """Name of what a worker of xdist found after its tests."""
@@ -56,7 +57,9 @@ def _round(run: Run, explorer: Explorer, chosen: Property, record: ItemRecord, e
     run.reached.cleanup.protect()
     try:
         explorer.round(chosen, until=end)
-    except Exception as error:  # noqa: BLE001 - as in a test: it is a violation, a lost target, or a bug of the suite
+    except Exception as error:
+        if interruption.led_to(error):
+            raise KeyboardInterrupt from error
         record.tally = blamed(record.tally, error)
 
 

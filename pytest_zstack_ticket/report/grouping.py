@@ -28,6 +28,10 @@ OTHER_TICKETS = frozenset({"all-created-listed", "only-matching", "empty-result"
 """Checks of queries in general, which see tickets that do not meet the conditions."""
 ABOUT = frozenset({"ZT-QUERY-016"})
 """Requirements that say in general what others of their group say of one case."""
+AGAIN = "same-decision-again"
+"""Check that the calibration draft is decided as before, whatever was sent between."""
+BYSTANDERS = frozenset({"access", "isolation"})
+"""Areas that look for changes by calls that must change nothing: what changes with every call shows there, too."""
 OF_MANY_STEPS = frozenset({"group-step"})
 """Checks of long programs on several tickets: whatever is wrong shows in them, too."""
 DRIFT = "ZT-BODY-062"
@@ -94,7 +98,10 @@ def _group(
         name = row["id"]
         stands_on_another = bool(_below(name, after) & never_held)
         level, area = _rank(row)
-        nearness = all(one["check"] in OF_MANY_STEPS for one in row["findings"]), name not in never_held
+        checks = {one["check"] for one in row["findings"]}
+        expected = {one["expected"]["key"] for one in row["findings"]}
+        beside = row["area"] in BYSTANDERS and expected == {"expect-unchanged"}
+        nearness = beside or checks <= OF_MANY_STEPS, name not in never_held
         return name not in ABOUT, stands_on_another, -len(blocked.get(name, ())), level, *nearness, area
 
     root, *same = sorted(members, key=order)
@@ -153,6 +160,10 @@ def _symptoms(finding: Mapping[str, Any]) -> Iterator[object]:
         yield "member", member.partition("[")[0].partition(".")[0]
     if expected["key"] == "expect-denied" and actual["key"] == "was-accepted":
         yield "event", expected["parameters"].get("event", "")
+    if finding["check"] == AGAIN:
+        yield AGAIN, actual["key"], *(actual["parameters"].get(name, "") for name in ("status", "code", "details"))
+    if (expected["key"], actual["key"], actual["parameters"].get("count")) == ("expect-stored", "stored", "0"):
+        yield ("not stored",)
     if finding["check"] in OTHER_TICKETS and actual["parameters"].get("stray", "-") != "-":
         yield ("other tickets",)
 

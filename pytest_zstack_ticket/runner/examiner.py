@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from pytest_zstack_ticket.checks import evaluate
-from pytest_zstack_ticket.checks.no_response import is_said_elsewhere
+from pytest_zstack_ticket.checks.no_response import is_said_elsewhere, is_unmarked
 from pytest_zstack_ticket.checks.own_assertion import OWN_ASSERTION
 from pytest_zstack_ticket.client.call_result import CallResult
 from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
@@ -159,7 +159,7 @@ class Examiner:
             judgement = evaluate(asked.check, asked.trails, asked.arguments, self._profile())
         elif isinstance(judgement, Violation) and subject is not None:
             other = _Question("answered", self._silence.words(subject), {"call": subject.call})
-            if is_said_elsewhere(other.trails):
+            if is_unmarked(other.trails) or is_said_elsewhere(other.trails):
                 self._count_page(status_of(other.trails["subject"]))
                 return other, evaluate(other.check, other.trails, other.arguments, self._profile())
         return asked, judgement

@@ -6,8 +6,8 @@ import shlex
 from contextlib import suppress
 
 from pytest_zstack_ticket.cleanup.ledger import SavedLedger
+from pytest_zstack_ticket.cleanup.progress import Progress
 from pytest_zstack_ticket.cleanup.result import CleanupResult
-from pytest_zstack_ticket.cleanup.sweeper import Progress
 from pytest_zstack_ticket.model.errors import EvidenceError, TargetError
 from pytest_zstack_ticket.runner.run import Run
 

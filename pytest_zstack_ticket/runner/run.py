@@ -15,7 +15,7 @@ from pytest_zstack_ticket.artifacts.evidence_writer import EvidenceWriter
 from pytest_zstack_ticket.artifacts.report_folder import ReportFolder, gather_evidence
 from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.client.call_result import CallResult
-from pytest_zstack_ticket.client.recorder import NoRecorder, Recorder
+from pytest_zstack_ticket.client.recorder import LeakWatch, NoRecorder, Recorder
 from pytest_zstack_ticket.config.catalogue import catalogue
 from pytest_zstack_ticket.config.options import RunOptions
 from pytest_zstack_ticket.config.own_catalogue import load_own_catalogue
@@ -162,6 +162,11 @@ class Run:
         )
 
     @cached_property
+    def leaks(self) -> LeakWatch:
+        """What of the run's exchanges showed a secret, whatever they were for."""
+        return LeakWatch(self.recorder)
+
+    @cached_property
     def cards(self) -> FindingCards:
         """Makes cards of findings in the language of the run."""
         return FindingCards(translations=translations(), lang=self.lang, with_evidence=self.folder is not None)
@@ -211,7 +216,7 @@ class Run:
             self.options,
             url=self.url,
             key=self.key,
-            recorder=self.recorder,
+            recorder=self.leaks,
             worker=self.worker,
             usage_counter=self.usage_counter,
             shared_secrets=self.shared_secrets,

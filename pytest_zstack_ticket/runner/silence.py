@@ -1,7 +1,8 @@
 """Ask again what was not answered, or not in the API's words: is it the request, the target, or what is between.
 
 What a request carries is also sent to where the API does not read it. What is answered there as it was, or is not
-answered there, either, met a filter in front of the API, whatever that says.
+answered there, either, met a filter in front of the API, whatever that says. So did what lacks the mark of the API's
+answers.
 """
 
 from __future__ import annotations
@@ -9,10 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pytest_zstack_ticket.api.classify import CRASHED
-from pytest_zstack_ticket.api.foreign_answers import is_same_word, may_be_foreign
-from pytest_zstack_ticket.checks.no_response import ELSEWHERE, REPEATS, answered_for, is_closed_elsewhere
-from pytest_zstack_ticket.client.call_result import CallResult
+from pytest_zstack_ticket.api.foreign_answers import is_in_foreign_words, is_same_word, may_be_foreign
+from pytest_zstack_ticket.checks.no_response import (
+    ELSEWHERE,
+    FILTER,
+    MARKED,
+    REPEATS,
+    answered_for,
+    is_closed_elsewhere,
+    is_unmarked,
+)
+from pytest_zstack_ticket.client.call_result import CallResult, Content
 from pytest_zstack_ticket.client.once import OncePerKey
+from pytest_zstack_ticket.client.request_sender import has_content
 from pytest_zstack_ticket.model.exchange import Exchange, Response, Trails
 from pytest_zstack_ticket.model.outcome import Unanswered
 
@@ -32,6 +42,8 @@ class Silence:
         self._sibling = sibling
         self._asked: OncePerKey[tuple[str, bool], Trails] = OncePerKey()
         self._heard: OncePerKey[str, Trails] = OncePerKey()
+        self._marked: OncePerKey[str, tuple[Exchange, ...]] = OncePerKey()
+        self._filter: OncePerKey[str, Trails] = OncePerKey()
         self._silent = 0
 
     def trails(self, subject: CallResult, beside: Callable[[], CallResult] | None) -> Trails:
@@ -53,8 +65,10 @@ class Silence:
         if subject.again is None or self._silent >= MOST_SILENT:
             return seen
         if _was_sent(subject):  # what never arrived met no filter
-            seen |= _elsewhere(subject, lambda sent: isinstance(sent.outcome, Unanswered))
-            if is_closed_elsewhere(seen):
+            seen |= _elsewhere(subject, _is_silent)
+            if not is_closed_elsewhere(seen):
+                seen |= self._filter.get("", lambda: _of_filter(subject))
+            if is_closed_elsewhere(seen) or is_closed_elsewhere(seen, FILTER):
                 return seen
         for number in range(1, REPEATS + 1):
             if not self._sibling_answered(f"before{number}", send, seen):
@@ -67,8 +81,20 @@ class Silence:
         return seen
 
     def words(self, subject: CallResult) -> Trails:
-        """Send elsewhere what a request carries that was answered in words that may be those of a filter."""
-        return self._heard.get(subject.exchanges[0].id, lambda: self._heard_elsewhere(subject))
+        """Ask about what was answered in words that may be those of something in front of the API.
+
+        It is put beside an answer of the API, and what the request carries is sent elsewhere.
+        """
+        return self._heard.get(subject.exchanges[0].id, lambda: self._put_beside(subject))
+
+    def _put_beside(self, subject: CallResult) -> Trails:
+        answer = subject.exchanges[-1].answer
+        if isinstance(answer, Response) and is_in_foreign_words(answer):
+            marked = self._marked.get("", lambda: self._sibling().exchanges)
+            seen: Trails = {"subject": subject.exchanges, MARKED: marked}
+            if is_unmarked(seen):
+                return seen
+        return self._heard_elsewhere(subject)
 
     @staticmethod
     def _heard_elsewhere(subject: CallResult) -> Trails:
@@ -81,7 +107,7 @@ class Silence:
             answer = sent.exchanges[-1].answer
             return isinstance(answer, Response) and is_same_word(first, answer)
 
-        return seen | _elsewhere(subject, is_said)
+        return {**seen, **_elsewhere(subject, is_said)}
 
     def _sibling_answered(
         self, role: str, send: Callable[[], CallResult], seen: dict[str, tuple[Exchange, ...]]
@@ -100,18 +126,36 @@ def _was_sent(subject: CallResult) -> bool:
     return not isinstance(outcome, Unanswered) or outcome.failure.sent
 
 
-def _elsewhere(subject: CallResult, is_alike: Callable[[CallResult], bool]) -> dict[str, tuple[Exchange, ...]]:
-    """Send what a request carries to where the API does not read it, and harmless content between.
+def _is_silent(sent: CallResult) -> bool:
+    return isinstance(sent.outcome, Unanswered)
 
-    That ends as soon as the former fares unlike the request, or the latter like it.
+
+def _elsewhere(subject: CallResult, is_alike: Callable[[CallResult], bool]) -> Trails:
+    """Send what a request carries to where the API does not read it, and harmless content between."""
+    return _between(subject, ELSEWHERE, "same", is_alike) if has_content(subject.exchanges[0].request) else {}
+
+
+def _of_filter(subject: CallResult) -> Trails:
+    """Send what looks like an attack there; return nothing unless that alone is not answered."""
+    seen = _between(subject, FILTER, "suspicious", _is_silent)
+    return seen if is_closed_elsewhere(seen, FILTER) else {}
+
+
+def _between(
+    subject: CallResult, roles: tuple[str, str, str], content: Content, is_alike: Callable[[CallResult], bool]
+) -> Trails:
+    """Send content to where the API does not read it, something harmless, and the content again.
+
+    That ends as soon as the content fares unlike the request, or what is harmless like it.
     """
     seen: dict[str, tuple[Exchange, ...]] = {}
     send = subject.elsewhere
     if send is None:
         return seen
-    for role in ELSEWHERE:
-        sent = send("harmless" if role == "harmless" else "same")
+    for role in roles:
+        harmless = role == roles[1]
+        sent = send("harmless" if harmless else content)
         seen[role] = sent.exchanges
-        if is_alike(sent) == (role == "harmless"):
+        if is_alike(sent) == harmless:
             break
     return seen

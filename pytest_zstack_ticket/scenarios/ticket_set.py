@@ -27,6 +27,10 @@ MANY = "abcdefghijklmnopqrstu"
 """One ticket more than a usual page has rows."""
 DESCRIBED = {"a": "d", "c": "u+v", "e": "m"}
 """What the descriptions of some end with: in an order that is neither that of the names nor of the creates."""
+ZERO = "d"
+"""One has the description 0, which some languages take for none."""
+SEVERAL = "d"
+"""One has two requests: it is still one ticket, however the target joins its tables."""
 PAUSE = 1.1
 """Seconds between two creates that are to have different dates."""
 UNKNOWN = "{own}"
@@ -213,8 +217,12 @@ class TicketSet:
         word = f"{self._endpoint.certifier} " if self._endpoint.certifier else ""
         body["params"]["name"] = f"{self.token} {letter} {word}{NONCE}"
         body["params"].pop("description", None)
+        if letter in SEVERAL:
+            body["params"]["requests"] = body["params"]["requests"] * 2
         if letter in DESCRIBED:
             body["params"]["description"] = f"described {self.token} {DESCRIBED[letter]}"
+        if letter in ZERO:
+            body["params"]["description"] = "0"
         return Draft(body=json.dumps(body, ensure_ascii=False).encode(), headers=known.headers)
 
 

@@ -12,6 +12,8 @@ from pytest_zstack_ticket.model.ticket import Draft, Edit
 from pytest_zstack_ticket.model.ticket_context import Context
 from pytest_zstack_ticket.strategies.base_draft import Body, Change, Row, calibration_body, encode, number, put
 
+DEEP = "conformanceDeep"
+"""A member that no API knows: where it is kept, it is kept as plain JSON, to its last level."""
 TEXTS = {
     "astral": "𝔘🀄👩‍👩‍👧 𠀀",
     "combining": "e\u0301 a\u0323\u0302 \u1100\u1161",
@@ -116,13 +118,21 @@ def _rows() -> tuple[Row, ...]:
 
 def _api_bodies() -> dict[str, Json]:
     return {
-        "deep": {"deep": _levels(40)},
+        "deep": {DEEP: _levels(40)},
         "wide": {f"key{number:04}": number for number in range(500)},
         "big-number": {"n": number("9007199254740993"), "m": number("-9223372036854775808")},
         "small-number": {"n": number("1e-7"), "m": number("0.1"), "z": number("-0.0")},
         "exponent": {"n": number("1.545993580705E12")},
         "empty": {},
         "empties": {"text": "", "list": [], "object": {}, "false": False, "zero": 0},
+        "unknown-empties": {
+            "conformanceOne": 1,
+            "conformanceZero": 0,
+            "conformanceFalse": False,
+            "conformanceText": "",
+            "conformanceList": [],
+            "conformanceObject": {},
+        },
         "order": {"list": [3, 1, 2, 1, 3], "nested": [[2, 1], [1, 2]], "texts": ["b", "a", "c", "a", "b"]},
         "similar-keys": {"a": 1, "A": 2, "a ": 3, "à": 4, "a\u0300": 5},
         "texts": {f"t{place}": text for place, text in enumerate(TEXTS.values())},
@@ -132,7 +142,7 @@ def _api_bodies() -> dict[str, Json]:
         "long-text": {"text": "z" * 70_000},
         "digits": {"n": number("123456789012345678901234567890"), "m": number("0.12345678901234567890")},
         "edges": {"n": number("9007199254740992"), "m": number("9223372036854775807"), "z": number("1e22")},
-        "many-levels": {"deep": _levels(100)},
+        "many-levels": {DEEP: _levels(100)},
         "long-list": {"list": list(range(2000))},
         "odd-keys": {"\u5de5\u5355": 1, "a.b[0]": 2, "$ref": "#", "__proto__": {}, "class": "x", "a\u0301": 3},
         "nul-inside": {"text": "a\u0000b", "a\u0000key": 1},

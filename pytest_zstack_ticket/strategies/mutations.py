@@ -30,6 +30,8 @@ MALFORMED_UUIDS: dict[str, Callable[[str], str]] = {
     "upper-case": lambda fresh: fresh[:-4].upper() + "ABCD",
     "not-hexadecimal": lambda fresh: f"{fresh[:31]}g",
     "text": lambda _: "not a uuid",
+    "line-before": lambda fresh: f"a\n{fresh}",
+    "line-behind": lambda fresh: f"{fresh}\na",
 }
 
 
@@ -89,7 +91,7 @@ def _texts(limits: Limits) -> Iterator[Row]:
         yield mutation(path, "too-long", of_length(limit + 1), note=f"{limit + 1} UTF-16 units")
         yield mutation(path, "too-long-cjk", of_length(limit + 1, "工单"), note=f"{limit + 1} UTF-16 units")
         yield mutation(path, "too-long-64k", of_length(65_537), note="65537 UTF-16 units")
-    yield from _typed("params.accountSystemType", object=OBJECT, list=LIST)
+    yield from _typed("params.accountSystemType", object=OBJECT, list=LIST, boolean=True, number=0)
     yield mutation("params.accountSystemType", "unknown", "no-such-account-system")
     yield from _lookalikes()
 
@@ -118,6 +120,10 @@ def _requests() -> Iterator[Row]:
     yield Row(
         _edit(path, "type-unwrapped", note="the request itself, in no list"),
         lambda body: put(body, path, get(body, path)[0]),
+    )
+    yield Row(
+        _edit(path, "type-numbered", note="the request under the key 0, as PHP writes a list with a gap"),
+        lambda body: put(body, path, {"0": get(body, path)[0]}),
     )
     yield from _typed(REQUEST, string="create vm", number=1, boolean=True, list=[])
 

@@ -24,8 +24,12 @@ SCRIPTS: dict[str, str] = {
     "html-safe": "a<b>c&d=e'f",
     "punctuation": "!#$%()*+,-./:;?@[]^_{|}~",
     "full-width": "Ｆｕｌｌ　ｗｉｄｔｈ，。",
+    "last-byte": "把工单给你",
 }
-"""Characters of the Basic Multilingual Plane, which a three-byte UTF-8 column can hold."""
+"""Characters of the Basic Multilingual Plane, which a three-byte UTF-8 column can hold.
+
+The last byte of the last one is A0, which is white space where bytes are taken for Latin-1.
+"""
 
 LOOKALIKES: dict[str, str] = {
     "sql": "x'; SELECT 1; -- ",
@@ -40,6 +44,7 @@ LOOKALIKES: dict[str, str] = {
     "json": '{"params":{"name":"x"}}',
     "url": "http://127.0.0.1:1/x?y=z&w=%00",
     "number": "12345678901234567890",
+    "number-zero": "0",
     "word-null": "null",
     "word-true": "true",
     "uuid": "36c27e8ff05c4780bf6d2fa65700f22e",

@@ -40,6 +40,7 @@ EXTRA_MEMBERS: dict[str, Json] = {
     "number-fraction": number("0.1"),
     "number-epoch-millis": 1545993580705,
     "number-largest-exact": 2**53 - 1,
+    "number-long-fractions": [number("0.30000001192092896"), number("1.2345678901234567e100"), number("-2.5e-100")],
     "number-signed-exponents": [number("1E+2"), number("1e-2"), number("0e1"), number("0e+1")],
 }
 CONTENT_TYPES = {
@@ -105,8 +106,9 @@ def _description_rows(limits: Limits) -> Iterator[Row]:
     for kind, alphabet in (("ascii", "d"), ("cjk", "描述")):
         yield variation(path, f"limit-{kind}", of_length(limits.description, alphabet))
         yield variation(path, f"limit-minus-one-{kind}", of_length(limits.description - 1, alphabet))
-    for kind in ("cjk", "arabic", "combining", "separators", "quotes", "backslash", "html-safe"):
+    for kind in ("cjk", "arabic", "combining", "separators", "quotes", "backslash", "html-safe", "last-byte"):
         yield variation(path, f"script-{kind}", SCRIPTS[kind])
+    yield variation(path, "script-zero", LOOKALIKES["number-zero"])
     yield variation(path, "script-line-breaks", BEYOND["line-breaks"])
 
 

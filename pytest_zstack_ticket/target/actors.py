@@ -104,7 +104,7 @@ def draft_of(context: Context, name: str) -> Draft:
 def context_for(part: Part, context: Context) -> Context:
     """Context of the tickets of another user: the run's, except for what belongs to the user's own project."""
     user = context.users[part]
-    own = user.account_system_context or context.account_system_context
+    own = user.account_system_context or context.own_contexts.get(part) or context.account_system_context
     if part == "owner":
         return replace(
             context, account_system_context=own, flow_collection=user.flow_collection or context.flow_collection

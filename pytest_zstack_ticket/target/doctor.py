@@ -242,6 +242,9 @@ def _rate(target: Target) -> Line:
 
 def _step_of(cause: str, done: set[str]) -> str:
     """Return the step that an error belongs to: where it arose, but for causes that name another."""
-    if cause in ("no-tickets", "licence", "not-ready", "gateway", "redirect", "page") and "login" in done:
+    if (
+        cause in ("no-tickets", "licence", "not-ready", "gateway", "cache", "authorization", "redirect", "page")
+        and "login" in done
+    ):
         return "service"
     return next(step for step in STEPS if step not in done)

@@ -18,10 +18,11 @@ from pytest_zstack_ticket.api.capabilities import (
     with_release,
 )
 from pytest_zstack_ticket.api.classify import from_gateway
-from pytest_zstack_ticket.api.foreign_answers import looks_like_page
+from pytest_zstack_ticket.api.foreign_answers import is_from_cache, looks_like_page
+from pytest_zstack_ticket.api.sayings import NO_MAPPING, NO_SESSION_SENT, says
 from pytest_zstack_ticket.api.strict_json import Undecodable, decode
 from pytest_zstack_ticket.client.client import Client
-from pytest_zstack_ticket.client.session_manager import OURS, SessionManager, no_answer, require_answer
+from pytest_zstack_ticket.client.session_manager import NO_SUCH_METHOD, OURS, SessionManager, no_answer, require_answer
 from pytest_zstack_ticket.model.errors import (
     LoginError,
     NoTicketServiceError,
@@ -42,7 +43,6 @@ VERSION = Request(
     body=json.dumps({"getVersion": {}}).encode(),
 )
 TICKETS = Request(method="GET", path="/v1/tickets?limit=1")
-NO_SUCH_METHOD = frozenset({404, 405, 501})
 NOT_READY = ("SYS.1010", "SYS.1012")
 SHOWN = 100
 SUCCESS, REDIRECTS = 200, 300
@@ -108,7 +108,7 @@ def require_endpoint(calibration: Sequence[Exchange], settings: Settings, profil
         return
     if answer.status in NO_SUCH_METHOD and looks_like_page(answer.body):
         raise _no_zstack(answer, settings, "takes tickets")
-    if answer.status == 404 and b"no api mapping" in answer.body:
+    if answer.status == 404 and says(answer, NO_MAPPING):
         raise _no_tickets(answer, settings)
 
 
@@ -117,7 +117,7 @@ def _answers_query(answer: Response, settings: Settings) -> bool:
 
     A success in whatever form counts: were a wrong form taken for no query, nothing about queries would be judged.
     """
-    if answer.status == 404 and b"no api mapping" in answer.body:
+    if answer.status == 404 and says(answer, NO_MAPPING):
         raise _no_tickets(answer, settings)
     if REDIRECTS <= answer.status < 400:
         raise NotZStackError(
@@ -127,6 +127,12 @@ def _answers_query(answer: Response, settings: Settings) -> bool:
         )
     if looks_like_page(answer.body) and answer.status < REDIRECTS:
         raise _no_zstack(answer, settings, "lists tickets")
+    if is_from_cache(answer):
+        raise UnreachableError(
+            f"something in front of the target answers for it, a cache with what it had kept (status {answer.status}). "
+            "Let it keep nothing of the API, or give the management node's own address in --zstack-url.",
+            cause="cache",
+        )
     if from_gateway(answer):
         raise UnreachableError(
             f"something in front of the target answers for it (status {answer.status}): {_words(answer)}. Check "
@@ -140,7 +146,17 @@ def _answers_query(answer: Response, settings: Settings) -> bool:
 
 
 def _require_session(answer: Response, settings: Settings) -> None:
-    """Raise LoginError if the target does not take our session, and UnreachableError if it is not ready for any."""
+    """Raise LoginError if the target does not take our session, and UnreachableError if it is not ready for any.
+
+    So it is if it says that it was sent none: something in front of it keeps the header.
+    """
+    if says(answer, NO_SESSION_SENT):
+        raise UnreachableError(
+            "the target says that it is sent no Authorization header, but it is: something in front of the target "
+            "takes it away. Let it pass (Squid: cache_peer with login=PASSTHRU), or give the management node's own "
+            "address in --zstack-url.",
+            cause="authorization",
+        )
     body = decode(answer.body)
     error = body.get("error") if isinstance(body, dict) else None
     code = str(error.get("code")) if isinstance(error, dict) else ""

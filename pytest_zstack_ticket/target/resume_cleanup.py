@@ -10,8 +10,9 @@ from pathlib import Path
 from pytest_zstack_ticket.api.capabilities import with_capabilities
 from pytest_zstack_ticket.cleanup.calls import CleanupCalls
 from pytest_zstack_ticket.cleanup.ledger import LedgerHead, SavedLedger
+from pytest_zstack_ticket.cleanup.progress import Progress
 from pytest_zstack_ticket.cleanup.result import CleanupResult
-from pytest_zstack_ticket.cleanup.sweeper import Progress, Sweeper
+from pytest_zstack_ticket.cleanup.sweeper import Sweeper
 from pytest_zstack_ticket.client.client import Client
 from pytest_zstack_ticket.client.recorder import NoRecorder
 from pytest_zstack_ticket.client.session_manager import SessionManager

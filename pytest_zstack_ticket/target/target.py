@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from pytest_zstack_ticket.api import capabilities
+from pytest_zstack_ticket.api.messages import rows_of
 from pytest_zstack_ticket.cleanup.ledger import SavedLedger
+from pytest_zstack_ticket.cleanup.requests import CANCEL
 from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.client.access_key import signed_headers
 from pytest_zstack_ticket.client.call_result import CallResult
@@ -24,6 +26,7 @@ from pytest_zstack_ticket.model.settings import Settings
 from pytest_zstack_ticket.model.ticket_context import Context
 from pytest_zstack_ticket.redaction.redactor import Redactor
 from pytest_zstack_ticket.target.actors import ActorConnection, Actors, actor_capabilities, draft_of
+from pytest_zstack_ticket.target.own_context import with_own_context
 from pytest_zstack_ticket.target.preflight import examine_target, require_endpoint
 from pytest_zstack_ticket.target.ticket_cleanup import TicketCleanup
 from pytest_zstack_ticket.transport.open_sessions import OpenSessions
@@ -123,9 +126,13 @@ class Target:
         event = self.endpoint.call("PUT", capabilities.UNKNOWN_TICKET, body=capabilities.EVENT, follow=False)
         found = capabilities.with_capabilities(found, capabilities.spoken_capabilities(self.versions, event.exchanges))
         found = self._with_parts(found)
+        if capabilities.may_lack_events(event.exchanges) and self._lacks_events(found):
+            found = capabilities.without_capability(found, "cancel")
         self._judge_by(found)
         if "accepted" in found.capabilities and self._shows_schema():
             self._judge_by(capabilities.with_capabilities(found, frozenset({"schema"})))
+        if "accepted" in found.capabilities and self.cleanup.has_spare_quota:
+            self.state.context = with_own_context(self.context, self.actors)
 
     def probe(self) -> None:
         """Meet the target by a few calls: version, log-in, a query, and a create. Raises TargetError."""
@@ -159,6 +166,20 @@ class Target:
             if not capabilities.has_access_keys(signed.exchanges):
                 found = capabilities.without_capability(found, "access-key")
         return found
+
+    def _lacks_events(self, found: Profile) -> bool:
+        """Return True if a ticket that is there answers cancel and update as it answers an action that none has."""
+        if "accepted" not in found.capabilities or not self.cleanup.has_spare_quota:
+            return False
+        made = self.endpoint.create(self.endpoint.calibration_draft)
+        shown = self.endpoint.find_ticket(made)
+        rows = [shown.inventory] if shown and shown.inventory else rows_of(shown.exchanges if shown else ()) or []
+        ticket = rows[0].get("uuid") if rows else None
+        if not isinstance(ticket, str):
+            return False
+        path = f"/v1/tickets/{ticket}/actions"
+        bodies = (CANCEL, capabilities.UPDATE, capabilities.UNKNOWN_ACTION)
+        return not capabilities.has_events([self.endpoint.call("PUT", path, body=body).exchanges for body in bodies])
 
     def actor_capabilities(self) -> frozenset[str]:
         """Log the other users in and return the capabilities that they provide. Raises LoginError or ContextError."""

@@ -10,17 +10,19 @@ from dataclasses import dataclass, field
 from itertools import permutations
 
 from pytest_zstack_ticket.cleanup.calls import FIRST_WAIT, CleanupCalls, Silence
+from pytest_zstack_ticket.cleanup.entries import LedgerEntries
 from pytest_zstack_ticket.cleanup.idle_tickets import KEPT, IdleTickets
 from pytest_zstack_ticket.cleanup.ledger import Ledger, SavedLedger
+from pytest_zstack_ticket.cleanup.progress import Progress
 from pytest_zstack_ticket.cleanup.result import CleanupResult
 from pytest_zstack_ticket.cleanup.sweep_turns import AT_ONCE, SweepTurns
-from pytest_zstack_ticket.cleanup.sweeper import Progress, Sweeper
+from pytest_zstack_ticket.cleanup.sweeper import Sweeper
 from pytest_zstack_ticket.cleanup.ticket_holds import TicketHolds, sharing
 from pytest_zstack_ticket.client import call_gate
 from pytest_zstack_ticket.client.target_state import TargetState
 from pytest_zstack_ticket.model.settings import Patience
 from pytest_zstack_ticket.target.actors import ActorConnection
-from pytest_zstack_ticket.target.cleanup_limits import longest, patience_denied
+from pytest_zstack_ticket.target.cleanup_limits import longest, patience_denied, patience_lost
 from pytest_zstack_ticket.transport.clock import Clock
 from pytest_zstack_ticket.transport.usage_counter import SharedUsageCounter
 
@@ -122,7 +124,7 @@ class TicketCleanup:
 
     def _may_get_room(self, waited: float) -> bool:
         """Return True while others may let go of tickets, or creates under way may turn out to leave none."""
-        under_way = any(entry.open for one in self.connections if one.ledger for entry in one.ledger.book.pending())
+        under_way = any(entry.open for book in self._books for entry in book.pending())
         others = self.holds.others or self.usage_counter.shared or bool(self.turns.taken)
         return others or (under_way and waited < PATIENCE)
 
@@ -136,11 +138,14 @@ class TicketCleanup:
                     self._sweep(one, selection=self._idle(one, own=own), wait=False)
             return True
 
+    @property
+    def _books(self) -> list[LedgerEntries]:
+        return [one.ledger.book for one in list(self.connections) if one.ledger is not None]
+
     def _has_changed(self, count: int, *, own: bool) -> bool:
         """Return True if there is no room, and something is different from when room was made last."""
         with self._deciding:
-            books = [one.ledger.book for one in self.connections if one.ledger is not None]
-            ended = sum(not entry.open for book in books for entry in book.pending())
+            ended = sum(not entry.open for book in self._books for entry in book.pending())
             now = (self.holds.ended, self.usage_counter.used.created, ended, self.holds.current() if own else None)
             changed = self._full(count) and now != self._swept_at
             if changed:
@@ -229,6 +234,7 @@ class TicketCleanup:
             profile=self.state.profile,
             patience=self.patience.job,
             patience_denied=patience_denied(self.patience, one.client.pace.job),
+            patience_lost=patience_lost(self.patience, ledger.book, self._books),
             memory=one.listing,
             progress=progress,
         )
@@ -258,24 +264,20 @@ class TicketCleanup:
         """Return what selects the tickets of a user that no test needs any more."""
 
         def count_gone() -> None:
-            if one.ledger is not None:
-                self._give_back(one, one.ledger)
+            self._give_back(one, one.ledger)
 
         return IdleTickets(one.settings.part, self.holds, self.usage_counter, self.asked, count_gone, own)
 
-    def _give_back(self, one: ActorConnection, ledger: Ledger | SavedLedger) -> None:
+    def _give_back(self, one: ActorConnection, ledger: Ledger | SavedLedger | None) -> None:
         """Forget what is gone, so that as many more may exist."""
-        gone = ledger.drop_gone()
+        gone = ledger.drop_gone() if ledger is not None else []
         for entry in gone:
             self.holds.forget(one.settings.part, entry)
         self.usage_counter.give_back(len(gone))
 
     def forget_gone(self, nonce: str) -> None:
         """Note that no ticket with a nonce exists any more: a query showed that after its deletion."""
-        for one in self.connections:
-            ledger = one.ledger
-            if ledger is None:
-                continue
+        for one, ledger in [(one, one.ledger) for one in self.connections if one.ledger is not None]:
             for entry in ledger.book.pending():
                 if entry.intent.nonce == nonce:
                     ledger.know(entry.intent.number, {"gone": True})
@@ -289,7 +291,7 @@ class TicketCleanup:
     @property
     def pending(self) -> bool:
         """True while a ticket of the run may exist."""
-        return any(one.ledger.book.pending() for one in self.connections if one.ledger is not None)
+        return any(book.pending() for book in self._books)
 
     def close_ledgers(self, *, clean: bool) -> None:
         """Close every ledger, and remove those of which nothing is left to sweep."""

@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import h11
@@ -24,8 +25,10 @@ from pytest_zstack_ticket.model.exchange import (
     Response,
 )
 from pytest_zstack_ticket.model.settings import Settings
+from pytest_zstack_ticket.transport.bounded_stream import TooLargeError
+from pytest_zstack_ticket.transport.content_decoding import read_body
 from pytest_zstack_ticket.transport.disconnect import connected
-from pytest_zstack_ticket.transport.error_mapping import failure_of
+from pytest_zstack_ticket.transport.error_mapping import MalformedEncodingError, failure_of
 from pytest_zstack_ticket.transport.framings import framed
 
 MOST_BYTES = 1 << 20
@@ -78,7 +81,7 @@ class FramingSender:
                 if request.framing in KEPT_OPEN and isinstance(answer, Response) and _says_more(line, answer, rest):
                     return Failure(kind="protocol", detail=ANSWERED_AGAIN)
                 return answer
-        except (OSError, ValueError, h11.RemoteProtocolError) as error:
+        except (OSError, ValueError, h11.RemoteProtocolError, MalformedEncodingError, TooLargeError) as error:
             return failure_of(error, sent=sent, patience=patience)
 
 
@@ -139,7 +142,10 @@ def _answer(line: socket.socket, method: str, heard: bytes = b"") -> tuple[Respo
     if head is None:
         return Failure(kind="reset", detail=CLOSED), b""
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers)
-    return Response(status=head.status_code, headers=headers, body=b"".join(parts)), reader.trailing_data[0]
+    answer = Response(status=head.status_code, headers=headers, body=b"")
+    # without Accept-Encoding any coding may be chosen (RFC 9110, 12.5.3)
+    body, _ = read_body(iter(parts), answer.header("content-encoding") or "" if parts else "")
+    return replace(answer, body=body), reader.trailing_data[0]
 
 
 def _says_more(line: socket.socket, answer: Response, rest: bytes) -> bool:

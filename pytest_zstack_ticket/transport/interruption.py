@@ -59,6 +59,17 @@ def interrupt(error: BaseException) -> None:
     _State.noted = error
 
 
+def led_to(error: BaseException | None) -> bool:
+    """Return True if an error is an interrupt, or was raised by a library that one passed through."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def _raise_noted() -> None:
     error, _State.noted = _State.noted, None
     if error is not None:

@@ -144,8 +144,8 @@ def test_name_of_another_ticket_is_accepted(zstack_once, ticket_endpoint, zstack
 
 @pytest.mark.requirement("ZT-ACCESS-014")
 @pytest.mark.zstack_rounds
-def test_deletion_leaves_tickets_of_the_same_name(zstack_once, ticket_endpoint, zstack_examine):
-    """A deletion removes one ticket; another one of the same name stays as it was."""
+def test_calls_leave_tickets_of_the_same_name(zstack_once, ticket_endpoint, zstack_examine):
+    """An event and a deletion affect one ticket; another one of the same name stays as it was."""
     owner = ticket_endpoint.as_user("owner")
     uuids = shared_namesakes(zstack_once, ticket_endpoint)[1]
     if len(set(uuids)) != 2 or owner.was_deleted_for_quota(*uuids):
@@ -153,14 +153,36 @@ def test_deletion_leaves_tickets_of_the_same_name(zstack_once, ticket_endpoint, 
         uuids = namesakes(owner)[1]
     if len(set(uuids)) != 2:
         pytest.skip("two tickets of one name cannot be read back")
-    one, other = uuids
-    owner.call("PUT", f"/v1/tickets/{one}/actions", body={"changeTicketStatus": {"statusEvent": "cancel"}})
-    roles = {"before": owner.query(f"uuid={one}", limit=3), "bystander-before": owner.query(f"uuid={other}", limit=3)}
-    roles["subject"] = owner.call("DELETE", f"/v1/tickets/{one}?deleteMode=Permissive")
-    roles |= {"after": owner.query(f"uuid={one}", limit=3), "bystander-after": owner.query(f"uuid={other}", limit=3)}
-    if not owner.was_deleted_for_quota(one, other):
-        violation = zstack_examine("deleted-ticket", edit=edit_of("same-name"), **roles)
+    other, one = uuids  # what is looked up by its name is the first one, mostly
+    looks = [(owner.query(f"uuid={one}", limit=3), owner.query(f"uuid={other}", limit=3))]
+    calls = {
+        "cancel": ("PUT", f"{one}/actions", {"changeTicketStatus": {"statusEvent": "cancel"}}),
+        "update": ("PUT", f"{one}/actions", {"updateTicketRequest": {"requests": changed_requests(ticket_endpoint)}}),
+        "delete": ("DELETE", f"{one}?deleteMode=Permissive", None),
+    }
+    for name, (method, path, body) in calls.items():
+        subject = owner.call(method, f"/v1/tickets/{path}", body=body)
+        looks.append((owner.query(f"uuid={one}", limit=3), owner.query(f"uuid={other}", limit=3)))
+        (before, bystander), (after, left) = looks[-2:]
+        roles = {"before": before, "bystander-before": bystander, "after": after, "bystander-after": left}
+        if owner.was_deleted_for_quota(one, other):
+            return
+        check, arguments = ("deleted-ticket", {}) if name == "delete" else ("event-effect", {"event": name})
+        edit = edit_of(f"same-name-{name}")
+        violation = zstack_examine(check, edit=edit, subject=subject, arguments=arguments, **roles)
         assert violation is None, violation
+        if name == "cancel" and "histories" in ticket_endpoint.profile.capabilities:
+            history = owner.call("GET", f"/v1/tickets/histories?q=ticketUuid%3D{one}&limit=200")
+            violation = zstack_examine(
+                "recorded-event", edit=edit, subject=subject, arguments=arguments, history=history, **roles
+            )
+            assert violation is None, violation
+
+
+def changed_requests(endpoint):
+    """Return the requests of the calibration draft under another name."""
+    first = json.loads(endpoint.calibration_draft.body)["params"]["requests"][0]
+    return [{**first, "requestName": f"changed {uuid.uuid4().hex}"}]
 
 
 FILE = "WEB-INF/web.xml"

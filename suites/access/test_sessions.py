@@ -34,6 +34,8 @@ HEADERS = (
 """Headers that other APIs name their sessions in."""
 ADDRESSES = ("X-Forwarded-For", "X-Real-IP", "X-Client-IP", "X-Originating-IP")
 """Headers in which a proxy names the client: anyone may send them."""
+AGENTS = ("curl/8.5.0", "Mozilla/5.0 (X11; Linux x86_64)")
+"""Clients other than those that a run looks like."""
 REDIRECT = 3
 
 
@@ -92,6 +94,7 @@ def late_events(zstack_once, ticket_endpoint):
         if not canary.uuid:
             pytest.skip("the ticket cannot be read back")
         session = ticket_endpoint.another_session()
+        ticket_endpoint.call("GET", "/v1/tickets?limit=1", authorization=session.authorization)
         ended = ticket_endpoint.logout(session.uuid)
         read = partial(ticket_endpoint.call, "GET")
         paths = {what: path for what, path in readings(canary, ticket_endpoint.profile).items() if what in PAST}
@@ -205,6 +208,8 @@ def stand_ins(plain, query):
     own_address = tuple((name, "127.0.0.1") for name in ADDRESSES)
     return {
         "own-address": (plain, own_address, None),
+        # which client asks is no reason to let it in
+        **{f"agent-{agent.partition('/')[0]}": (plain, (("User-Agent", agent),), None) for agent in AGENTS},
         "own-address-and-session": (plain, own_address, f"OAuth {uuid.uuid4().hex}"),
         **{f"session-{word}": (plain, (), f"OAuth {word}") for word in ("null", "undefined", "0" * 32)},
         "double-slash": (f"/v1//tickets?{query}", (), None),

@@ -154,6 +154,32 @@ def test_missing_or_overlong_field_is_refused_with_sys_1007(ticket_endpoint, zst
             assert violation is None, violation
 
 
+@pytest.mark.requirement("ZT-BODY-070")
+def test_flow_collection_that_is_of_no_use_is_refused(ticket_endpoint, zstack_examine):
+    """A create in a flow collection that is disabled, invalid or for other ticket types is refused."""
+    collections = ticket_endpoint.call("GET", "/v1/tickets/flow-collections?limit=100")
+    plain = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    roles = {"sibling": plain, "plain": ticket_endpoint.find_by_name(plain), "collections": collections}
+    of = next((row.get("ticketTypeUuid") for row in roles["plain"].rows), None)
+    of_no_use = {
+        "flow-disabled": [row for row in collections.rows if row.get("state") not in ("Enabled", None)],
+        "flow-invalid": [row for row in collections.rows if row.get("status") not in ("Valid", None)],
+        "flow-of-others": [row for row in collections.rows if is_of_others(row, of)],
+    }
+    for name, rows in of_no_use.items():
+        drafts = [ticket_endpoint.draft(flowCollectionUuid=row.get("uuid")) for row in rows[:1]]
+        subject = ticket_endpoint.create(drafts[0]) if drafts else plain  # without one, nothing is shown
+        edit = Edit(kind="mutation", name=name, fields=("flowCollectionUuid",))
+        violation = zstack_examine("unusable-collection", edit=edit, subject=subject, **roles)
+        assert violation is None, violation
+
+
+def is_of_others(collection, kind):
+    """Say whether a flow collection is for some ticket types, of which a type is none."""
+    kinds = collection.get("ticketTypeUuids")
+    return isinstance(kinds, list) and bool(kinds) and kind not in kinds and not collection.get("isDefault")
+
+
 def with_resource_uuid(draft, value):
     """Return a draft with a resourceUuid."""
     body = json.loads(draft.body)

@@ -155,7 +155,8 @@ def test_slow_request_holds_up_no_other(ticket_endpoint, zstack_examine):
 def test_blanks_around_header_values_do_not_matter(ticket_endpoint, zstack_examine):
     """Blanks and tabs around the value of a header do not matter."""
     edit, result = sent(ticket_endpoint, "padded-values")
-    violation = zstack_examine("sameness", edit=edit, subject=result, sibling=ticket_endpoint.calibration)
+    roles, arguments = {"subject": result, "sibling": ticket_endpoint.calibration}, {"framed": True}
+    violation = zstack_examine("sameness", edit=edit, arguments=arguments, **roles)
     assert violation is None, violation
 
 

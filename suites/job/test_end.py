@@ -7,7 +7,7 @@ from itertools import chain, cycle, islice
 
 import pytest
 
-from pytest_zstack_ticket import Draft, Edit, Message
+from pytest_zstack_ticket import CanaryTicket, Draft, Edit, Message
 
 NOT_FOUND = [404, 410, 400]
 """404 on the platform (RestServer.java); a gateway may use one status for all client errors.
@@ -26,6 +26,17 @@ LATER = 1.0
 """Seconds after which a job that was reported as done too early is done."""
 GRACE = 10.0
 """Seconds beyond the announced timeout: a target may check its clock only now and then."""
+SOON = (("X-API-Timeout", "5"),)
+TOGETHER, MOST_BEFORE = 8, 40
+"""Jobs that are started at the same time, and so many that may be before one of them where each waits for the last."""
+PATIENT = 40.0
+"""GRACE for those: what takes a second alone may take as long where each waits for the last."""
+IN_TURN = {
+    "reopen": ("PUT", "/actions", {"changeTicketStatus": {"statusEvent": "reopen"}}),
+    "cancel": ("PUT", "/actions", {"changeTicketStatus": {"statusEvent": "cancel"}}),
+    "delete": ("DELETE", "?deleteMode=Permissive", None),
+}
+"""Calls on a new ticket: method, rest of the path, body. The first is refused, for the ticket is open."""
 
 
 @pytest.mark.requirement("ZT-JOB-006")
@@ -153,11 +164,42 @@ def test_job_url_refuses_other_methods(ticket_endpoint, zstack_examine):
 @pytest.mark.zstack_rounds
 def test_job_ends_within_its_announced_timeout(ticket_endpoint, zstack_examine):
     """A job ends within the apiTimeout that the target announced for it."""
-    result = ticket_endpoint.create(
-        ticket_endpoint.calibration_draft, headers=(("X-API-Timeout", "5"),), job_limit=5 + GRACE + 5
-    )
+    limit = 5 + GRACE + 5
+    result = ticket_endpoint.create(ticket_endpoint.calibration_draft, headers=SOON, job_limit=limit)
     violation = zstack_examine("job-ends-in-time", subject=result, arguments={"grace": GRACE})
     assert violation is None, violation
+    for edit, result in of_other_calls(ticket_endpoint, SOON, limit):
+        if result.started_job:
+            violation = zstack_examine("job-ends-in-time", edit=edit, subject=result, arguments={"grace": GRACE})
+            assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-JOB-017")
+@pytest.mark.zstack_alone("races")
+@pytest.mark.zstack_rounds
+def test_jobs_that_start_together_end(ticket_endpoint, zstack_examine):
+    """Of jobs that are started at the same time each ends within the apiTimeout that the target announced for it."""
+    draft = ticket_endpoint.calibration_draft
+    alone = ticket_endpoint.create(draft, headers=SOON, job_limit=5 + GRACE + 5)  # judged by the test before
+    ended = alone.started_job and getattr(alone.exchanges[-1].answer, "status", 202) != 202
+    # jobs that are done one after the other may take as long as all others of the run together
+    if ended and alone.exchanges[-1].started - alone.exchanges[0].started < PATIENT / MOST_BEFORE:
+        timed = Draft(body=draft.body, headers=(*draft.headers, *SOON))
+        for result in ticket_endpoint.create_together([timed] * TOGETHER, job_limit=5 + PATIENT + 5):
+            edit = Edit(kind="variation", name="together")
+            violation = zstack_examine("job-ends-in-time", edit=edit, subject=result, arguments={"grace": PATIENT})
+            assert violation is None, violation
+
+
+def of_other_calls(endpoint, headers, limit):
+    """Send a create that is refused and calls on a new ticket; their jobs end, too."""
+    bad = endpoint.draft(without=("requests",))
+    edit = Edit(kind="breakage", name="required-missing", path="params.requests")
+    yield edit, endpoint.create(bad, headers=headers, job_limit=limit)
+    canary = CanaryTicket(endpoint)
+    for name, (method, path, body) in IN_TURN.items() if canary.uuid else ():
+        of, edit = f"/v1/tickets/{canary.uuid}{path}", Edit(kind="variation", name=f"timeout-of-{name}")
+        yield edit, canary.owner.call(method, of, body=body, headers=headers, job_limit=limit)
 
 
 @pytest.mark.requirement("ZT-JOB-018")

@@ -12,6 +12,7 @@ STATUS_CHANGES = {
     "wrapper-empty-list": {"changeTicketStatus": []},
     "wrapper-text": {"changeTicketStatus": "cancel"},
     "wrapper-number": {"changeTicketStatus": 1},
+    "wrapper-other-case": {"changeticketstatus": {"statusEvent": "cancel"}},
     "event-number": {"changeTicketStatus": {"statusEvent": 1}},
     "event-boolean": {"changeTicketStatus": {"statusEvent": True}},
     "event-list": {"changeTicketStatus": {"statusEvent": ["cancel"]}},

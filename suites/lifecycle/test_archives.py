@@ -110,6 +110,11 @@ def test_archives_are_listed_as_asked(zstack_ticket_group, zstack_once, ticket_e
         edit = edit_of(f"archives-{name}")
         violation = zstack_examine("listed-as-asked", edit=edit, subject=subject, before=before, after=after)
         assert violation is None, violation
+    nothing = {"no-field": f"{own}&q=noSuchField%3D1", "no-uuid": f"{LISTS[0]}/{NOWHERE}"} if before.rows else {}
+    for name, path in nothing.items():
+        subject, edit = ticket_endpoint.call("GET", path), edit_of(f"archives-{name}")
+        violation = zstack_examine("not-widened", edit=edit, subject=subject, before=before)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-LIFECYCLE-058")
@@ -174,6 +179,16 @@ def test_rows_have_dates_that_clients_can_read(zstack_ticket_group, zstack_once,
     """The dates of rows of tickets, histories and archives have a format that clients can read."""
     for name, subject in one_of_each(zstack_ticket_group, zstack_once).items():
         violation = zstack_examine("row-dates", edit=edit_of(f"dates-{name}"), subject=subject)
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-060")
+@pytest.mark.zstack_rounds
+def test_rows_can_be_read(zstack_ticket_group, zstack_once, ticket_endpoint, zstack_examine):
+    """Rows of tickets, archives, histories, types and flows have booleans, lists and texts where SDKs declare them."""
+    lists = {path.rpartition("/")[2]: ticket_endpoint.call("GET", f"{path}?limit=20") for path in COLLECTIONS[:2]}
+    for name, subject in (one_of_each(zstack_ticket_group, zstack_once) | lists).items():
+        violation = zstack_examine("readable-rows", edit=edit_of(f"row-of-{name}"), subject=subject)
         assert violation is None, violation
 
 

@@ -208,3 +208,23 @@ def test_concurrent_tickets_are_affected_only_by_their_own_events(
 
     programs = st.tuples(st.booleans(), *[A_RUN] * RUNS[zstack_effort])
     zstack_explore(programs, holds, share=SHARE[zstack_effort])
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-059")
+@pytest.mark.zstack_rounds
+def test_ticket_waits_in_a_flow_of_its_collection(ticket_endpoint, zstack_canary, zstack_examine):
+    """A ticket that waits for approval waits in a flow of its own flow collection."""
+    shown = zstack_canary().find_by_uuid()
+    collection = next((row.get("flowCollectionUuid") for row in shown.rows), None)
+    path = f"/v1/tickets/flow-collections?q=uuid%3D{collection}&limit=2"
+    violation = zstack_examine("flow-of-its-own", subject=shown, collections=ticket_endpoint.call("GET", path))
+    assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-LIFECYCLE-059")
+def test_collection_shows_the_flows_listed_as_its_own(ticket_endpoint, zstack_examine):
+    """A flow collection shows the flows that are listed as its own."""
+    paths = {"before": "flow-collections", "subject": "flow", "after": "flow-collections"}
+    roles = {role: ticket_endpoint.call("GET", f"/v1/tickets/{path}?limit=100") for role, path in paths.items()}
+    violation = zstack_examine("flows-of-collections", **roles)
+    assert violation is None, violation

@@ -165,6 +165,8 @@ def test_login_does_not_disclose_the_password(ticket_endpoint, zstack_once, zsta
     for result in (*good_logins(ticket_endpoint, zstack_once, zstack_effort), ticket_endpoint.wrong_login):
         violation = zstack_examine("no-secret", subject=result, arguments={"kinds": PASSWORDS})
         assert violation is None, violation
+        violation = zstack_examine("no-password-member", subject=result)
+        assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-HTTP-012")

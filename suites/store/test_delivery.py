@@ -65,13 +65,7 @@ def test_used_job_uuid_leaves_no_second_ticket(ticket_endpoint, zstack_examine):
     """A second create with an X-Job-UUID already used leaves no ticket."""
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid="fresh")
     second = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid=first.requested_job)
-    violation = zstack_examine(
-        "job-id-used-once",
-        first=first,
-        second=second,
-        named=ticket_endpoint.find_by_name(first),
-        **{"second-named": ticket_endpoint.find_by_name(second)},
-    )
+    violation = zstack_examine("job-id-used-once", **looked_for(ticket_endpoint, first, second))
     assert violation is None, violation
 
 
@@ -82,14 +76,14 @@ def test_used_job_uuid_with_another_body_leaves_no_ticket(ticket_endpoint, zstac
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid="fresh")
     ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid="fresh")
     second = ticket_endpoint.create(ticket_endpoint.draft(description="another body"), job_uuid=first.requested_job)
-    violation = zstack_examine(
-        "job-id-used-once",
-        first=first,
-        second=second,
-        named=ticket_endpoint.find_by_name(first),
-        **{"second-named": ticket_endpoint.find_by_name(second)},
-    )
+    violation = zstack_examine("job-id-used-once", **looked_for(ticket_endpoint, first, second))
     assert violation is None, violation
+
+
+def looked_for(endpoint, first, second):
+    """Look for the tickets of two creates."""
+    named = {"named": endpoint.find_by_name(first), "second-named": endpoint.find_by_name(second)}
+    return {"first": first, "second": second, **named}
 
 
 @pytest.mark.requirement("ZT-STORE-022")

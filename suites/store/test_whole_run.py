@@ -45,6 +45,27 @@ def test_early_tickets_still_exist_at_the_end(
             assert violation is None, violation
 
 
+@pytest.mark.requirement("ZT-STORE-025")
+def test_dates_of_creation_are_as_far_apart_as_the_creates(zstack_drift, zstack_examine):
+    """The creation dates of two tickets are as far apart as their creates were, from the start of a run to its end."""
+    early, last = [*zstack_drift.early, zstack_drift.mark()], zstack_drift.mark()
+    for mark in early:
+        if mark.shown is not None and last.shown is not None:
+            roles = {"first": mark.created, "first-shown": mark.shown, "subject": last.created, "shown": last.shown}
+            violation = zstack_examine("dates-apart", **roles)
+            assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-HTTP-013")
+def test_no_response_of_the_run_contained_a_secret(zstack_run, ticket_endpoint, zstack_examine):
+    """No response to any call of the run contained a session, a password or a key, refused calls included."""
+    violation = zstack_examine("no-secret", subject=ticket_endpoint.calibration)
+    assert violation is None, violation
+    for exchange in zstack_run.leaks.leaking:
+        violation = zstack_examine("no-secret", subject=(exchange,))
+        assert violation is None, violation
+
+
 def delete_some(new_canary):
     """Delete three cancelled tickets where no other test did; each with what to judge of it."""
     found = []

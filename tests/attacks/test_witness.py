@@ -153,8 +153,12 @@ def exchanges(entries: list[dict]) -> list[dict]:
 
 
 def unused(entries: list[dict]) -> dict:
-    """Return the last exchange of a process that no example is about: the run logs out with it."""
-    return next(one for one in reversed(exchanges(entries)) if one["request"]["method"] == "DELETE")
+    """Return the last exchange of a process that no example is about: the run logs out with it.
+
+    It need not stand last: what was sent at the same time may have been answered after it.
+    """
+    last = {one["id"].rpartition("-")[0]: one for one in sorted(exchanges(entries), key=lambda one: one["id"])}
+    return next(one for one in reversed(list(last.values())) if one["request"]["method"] == "DELETE")
 
 
 def edit_an_answer(entries: list[dict]) -> None:

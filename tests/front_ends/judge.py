@@ -8,27 +8,18 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import datetime as dt
-import ipaddress
-import json
-import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from pytest_zstack_ticket.simulator.server.server import SimulatorServer
+from tests.front_ends.examination import ROOT, Ended, certificate, examined, told
 from tests.front_ends.front_end import BLOCKED, FIREWALLS, KINDS
 
-ROOT = Path(__file__).parents[2]
 NODES = {"sticky-cookie": 2}
 HARMLESS_PAGES = {"pages-401", "pages-403"}
 HIDES = (
@@ -47,52 +38,9 @@ HIDES = (
 """Kinds that answer pages of their own in the API's stead; without access keys the API answers neither 401 nor 403."""
 CLOUD = "embedded?latency=0.05"
 """Jobs last longer than the way through a front end, or none would be polled while it runs (ZT-JOB-006)."""
-FEW = 5
-"""Inconclusive requirements that are named one by one."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Ended:
-    """How a run behind a front end ended."""
-
-    kind: str
-    status: int | None
-    failed: tuple[str, ...]
-    named: bool
-    doctor: bool
-    passed: int
-    inconclusive: tuple[str, ...]
-    left: int
-    shown: str
-
-    @property
-    def good(self) -> bool:
-        """True if nothing failed, nothing was left, and a front end that hid something was named by both."""
-        named = (self.named and self.doctor) or self.kind not in HIDES or not self.inconclusive
-        return self.status in (0, 12) and not self.failed and not self.left and named
-
-
-def certificate(folder: Path) -> Path:
-    """Write a key and a certificate for 127.0.0.1, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "front end")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path = folder / "front.pem"
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    (folder / "ca.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    return path
+SOON = "--zstack-job-timeout=10"
+"""Seconds that the end of a run waits for creates that a front end answered: its jobs last hundredths."""
 
 
 @contextlib.contextmanager
@@ -115,64 +63,20 @@ def standing_before(kind: str, upstreams: list[str], folder: Path) -> Iterator[s
 
 
 def examine(kind: str, *, effort: str = "smoke", seed: int = 1, only: str = "") -> Ended:
-    """Run the suites against a healthy cloud behind one front end."""
+    """Run the suites against a healthy cloud behind one front end; part of them waits less for what may still come."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         nodes = [stack.enter_context(SimulatorServer(CLOUD)) for _ in range(NODES.get(kind, 1))]
         urls = [node.url for node in nodes] * (2 if kind == "two-nodes" else 1)
         url = stack.enter_context(standing_before(kind, urls, folder))
-        command = [sys.executable, "-m", "pytest", f"--zstack-url={url}", f"--zstack-effort={effort}", "-q"]
-        command += [
-            f"--zstack-seed={seed}",
-            f"--zstack-report={folder}/report",
-            "-p",
-            "no:cacheprovider",
-            "--zstack-lang=en",
-        ]
-        if kind == "tls-offload":
-            command.append(f"--zstack-ca={folder}/ca.pem")
-        if only:
-            command += ["-k", only]
-        environment = {**os.environ, "ZSTACK_PASSWORD": "password", "PYTHONPATH": str(ROOT)}
-        doctor = asked_doctor(url, environment) if kind in HIDES else ""
-        done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=900
+        return examined(
+            url,
+            kind,
+            folder,
+            hides=kind in HIDES,
+            ask_doctor=kind in HIDES,
+            arguments=(f"--zstack-effort={effort}", f"--zstack-seed={seed}", *(("-k", only, SOON) if only else ())),
         )
-        path = folder / "report" / "report.json"
-        if not path.exists():
-            return Ended(
-                kind=kind,
-                status=done.returncode,
-                failed=(),
-                named=False,
-                doctor=False,
-                passed=0,
-                inconclusive=(),
-                left=0,
-                shown=(done.stdout + done.stderr)[-900:],
-            )
-        report = json.loads(path.read_text("utf-8"))
-    rows = report["requirements"]
-    failed = tuple(row["id"] for row in rows if row["verdict"] in ("failed", "error"))
-    text = done.stdout + json.dumps(report)
-    return Ended(
-        kind=kind,
-        status=done.returncode,
-        failed=failed,
-        named="in front of the target answers" in text and bool(report["front_end"]),
-        doctor="in front of the target answers" in doctor,
-        passed=sum(row["verdict"] == "passed" for row in rows),
-        inconclusive=tuple(row["id"] for row in rows if row["verdict"] == "inconclusive"),
-        left=len(report["run"].get("residue", {}).get("left", ())),
-        shown=done.stdout[-900:],
-    )
-
-
-def asked_doctor(url: str, environment: dict[str, str]) -> str:
-    """Return what the doctor says of a target before any run."""
-    command = [sys.executable, "-m", "pytest_zstack_ticket.cli", "doctor", url, "--lang=en"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
-    return " ".join(done.stdout.split())
 
 
 def main() -> int:
@@ -184,23 +88,12 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", default="", help="a -k expression")
     arguments = parser.parse_args()
-    wrong = 0
     with ThreadPoolExecutor(max_workers=arguments.jobs) as pool:
         kinds = arguments.kind or KINDS
         runs = pool.map(
             lambda kind: examine(kind, effort=arguments.effort, seed=arguments.seed, only=arguments.only), kinds
         )
-        for ended in runs:
-            wrong += not ended.good
-            word = "good" if ended.good else "WRONG"
-            print(
-                f"{word} {ended.kind}: exit {ended.status}, {len(ended.failed)} failed, {len(ended.inconclusive)} inconclusive, "
-                f"{ended.left} left, named by the report: {ended.named}, by the doctor: {ended.doctor}"
-            )
-            if 0 < len(ended.inconclusive) <= FEW:
-                print(f"    inconclusive: {' '.join(ended.inconclusive)}", flush=True)
-            if not ended.good:
-                print(f"    failed: {' '.join(ended.failed)}\n{ended.shown}", flush=True)
+        wrong = told(runs)
     print(f"{len(kinds)} front ends: {wrong} judged wrongly")
     return 1 if wrong else 0
 

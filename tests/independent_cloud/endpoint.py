@@ -177,6 +177,7 @@ class Talk(BaseHTTPRequestHandler):
                 500,
                 "java.lang.IllegalStateException: Expected BEGIN_OBJECT but was something else at line 1 column 2 path $",
             )
+        self.beyond = beyond_bmp(value)
         return value
 
     def pairs(self, query: str) -> list[tuple[str, str]]:
@@ -369,6 +370,7 @@ class Talk(BaseHTTPRequestHandler):
 
     def any(self) -> None:
         server = self.server
+        self.beyond = False  # the connection may have carried another message
         try:
             self.refuse_framing()
             raw = self.raw_body()
@@ -929,7 +931,6 @@ class Talk(BaseHTTPRequestHandler):
             session = lambda: {"account": ADMIN, "user": ADMIN}  # noqa: E731
         bound = self.server.deeds.rules.bind_create(body)
         schema = "X-JSON-Schema" in self.headers
-        self.beyond = beyond_bmp(body)
         deeds = self.server.deeds
 
         def work() -> Any:

@@ -130,7 +130,7 @@ http-body-4k body,http | 5.3: 2048 characters of description are allowed
 malformed-closed body,http | 4.3
 malformed-trailing body,http | 4.3
 malformed-comma body,http | 4.3
-malformed-200 body | 10.1.33
+malformed-200 body,http | 10.1.33
 malformed-dies body,http | 10.1.33
 malformed-array-200 body,http | 10.1.33
 refusal-html http,body,session | open: 10.1.33 expects no HTML from the API itself

@@ -62,6 +62,7 @@ class Kind:
     cast: str = ""  # whom the context file names
     consent: bool = False  # it allows approvals
     flows_named: bool = True  # it names the flow collections of both projects
+    contexts_named: bool = True  # it names the project and the virtual ID of each user
     steps: int = 0  # of rocket's flow; the last one is the administrator's, without any a virtual ID approves
     sight: str = "owner"  # or project: all of a project see its tickets
     approver_sees: str = "current"  # or any: tickets of his flows at whatever step
@@ -175,6 +176,7 @@ KINDS: dict[str, Kind] = {
     "people-context-admin": replace(CAST, cast="admin", steps=2, context="owner", operators="loose"),
     "people-context-strict": replace(CAST, cast="admin", steps=2, context="owner"),
     "people-checked": replace(CAST, cast="us", steps=2, context="checked", flows_shown="project"),
+    "people-checked-unnamed": replace(CAST, cast="us", steps=2, context="checked", contexts_named=False),
     "people-default-flow": replace(CAST, cast="admin-both", flows_named=False, approver_sees="any"),
     "people-fail": replace(CAST, cast="us-admin", steps=1, final="refused"),
     "people-back": replace(CAST, cast="us-admin", steps=1, final="back"),

@@ -7,7 +7,7 @@ import json
 import time
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import NAMESPACE_OID, uuid5
 
 from tests.independent_cloud.book import ADMIN, DEFAULT_FLOW, PROJECT, VIRTUAL_ID, VM_TYPE, Book, Denied, Refused
 from tests.independent_cloud.kinds import Kind
@@ -86,11 +86,12 @@ def told(kind: Kind) -> Told:
             lines += ['login = "virtual-id"', f'project = "{project}"']
             if part != "approver" and kind.flows_named:
                 lines.append(f'flow-collection-uuid = "{FLOW_HARBOUR if project == "harbour" else FLOW_ROCKET}"')
-            lines += [
-                f"[{part}.account-system-context]",
-                f'projectUuid = "{PROJECTS[project]}"',
-                f'virtualIDUuid = "{who}"',
-            ]
+            if kind.contexts_named:
+                lines += [
+                    f"[{part}.account-system-context]",
+                    f'projectUuid = "{PROJECTS[project]}"',
+                    f'virtualIDUuid = "{who}"',
+                ]
     return Told(ROCKET if ours else (), "\n".join(lines) + "\n", passwords)
 
 
@@ -108,7 +109,7 @@ class People:
         """The steps of a flow, each with its approver; the last is the administrator's."""
         count = self.kind.steps if collection == FLOW_ROCKET else 1
         first = [CAROL] * (count - 1) + [ADMIN] if count else [CAROL]
-        return [(uuid5(UUID(collection), str(at)).hex, who) for at, who in enumerate(first)]
+        return [(uuid5(NAMESPACE_OID, f"{collection} {at}").hex, who) for at, who in enumerate(first)]
 
     def collections(self, session: dict[str, Any]) -> list[dict[str, Any]]:
         now = time.time()

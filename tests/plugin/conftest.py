@@ -54,12 +54,12 @@ def report(pytester: pytest.Pytester):
 
 @pytest.fixture
 def page_server():
-    """Yield the URL of a web server that answers an HTML page to everything."""
+    """Yield the URL of a web server that answers an HTML page to everything, below /refused with 403."""
 
     class Page(BaseHTTPRequestHandler):
         def answer(self) -> None:
             body = b"<!DOCTYPE html><html><body>hello</body></html>"
-            self.send_response(200)
+            self.send_response(403 if self.path.startswith("/refused/") else 200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

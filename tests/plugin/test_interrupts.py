@@ -117,6 +117,38 @@ def test_ctrl_c_in_a_callback_that_swallows_it_ends_the_run_with_that_test(
     assert left(cloud) == before
 
 
+REPLACED = '''
+import os, signal
+import pytest
+
+@pytest.mark.requirement("OWN-1")
+def test_first(ticket_endpoint, zstack_examine):
+    """A library that it is interrupted in raises an error of its own, as Hypothesis does where its state is half made."""
+    again = ticket_endpoint.create(ticket_endpoint.calibration_draft)
+    assert zstack_examine("sameness", subject=again, sibling=ticket_endpoint.calibration) is None
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        sum(range(1000))
+    finally:
+        raise AssertionError("None is not None")
+
+@pytest.mark.requirement("OWN-2")
+def test_second():
+    """It is not run any more."""
+'''
+
+
+def test_an_error_that_an_interrupt_led_to_is_the_interrupt(
+    pytester: pytest.Pytester, cloud: SimulatorServer, report: Callable[[], Any]
+):
+    before = left(cloud)
+    interrupted(pytester, cloud, REPLACED)
+    document = report()
+    assert (document["verdict"], document["run"]["cut_short"]) == ("inconclusive", "KeyboardInterrupt")
+    assert [row["examples"]["held"] for row in document["requirements"]] == [1]
+    assert left(cloud) == before
+
+
 def test_a_second_sigterm_kills(pytester: pytest.Pytester, cloud: SimulatorServer):
     pytester.makeconftest(
         """

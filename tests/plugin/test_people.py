@@ -118,6 +118,19 @@ def test_everybody_takes_his_own_tickets_away(run, cloud: SimulatorServer):
     assert not list(Path("out").glob("ledger-*"))
 
 
+@pytest.mark.parametrize("choice", ["required", "ignored"])
+def test_a_stranger_of_whom_the_file_says_nothing_sends_their_own_context(
+    pytester: pytest.Pytester, cloud: SimulatorServer, report: Callable[[], Any], choice: str
+):
+    Path("cloud.toml").write_text(ALICE + BOB, "utf-8")
+    with SimulatorServer(f"embedded?choice=context-match:{choice}") as checked:
+        target = (f"--zstack-url={checked.url}", "--zstack-context=cloud.toml", "--zstack-effort=smoke")
+        chosen = "ZT-ACCESS-011 or ZT-ISOLATION-014 or ZT-ISOLATION-019"
+        assert pytester.runpytest(*target, "-k", chosen, "--zstack-report=out").ret == 0
+    verdicts = {row["id"]: row["verdict"] for row in report()["requirements"]}
+    assert {verdicts[one] for one in chosen.split(" or ")} == {"passed"}
+
+
 def test_a_stranger_to_whom_tickets_are_shown_fails_the_requirement(
     pytester: pytest.Pytester, report: Callable[[], Any]
 ):

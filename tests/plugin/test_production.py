@@ -88,8 +88,9 @@ def test_a_cap_leaves_the_rest_inconclusive(
     pytester: pytest.Pytester, cloud: SimulatorServer, report: Callable[[], Any]
 ):
     result = pytester.runpytest(
-        f"--zstack-url={cloud.url}", "--zstack-effort=smoke", "--zstack-max-created=30", "--zstack-report=out"
-    )
+        f"--zstack-url={cloud.url}", "--zstack-effort=smoke", "--zstack-max-created=30", "--zstack-report=out",
+        "--zstack-job-timeout=10",
+    )  # fmt: skip
     assert result.ret == 12
     assert "--zstack-max-created 30 is reached" in result.stdout.str()
     output = report()["run"]["residue"]

@@ -62,11 +62,26 @@ def test_nobody_at_the_address_under_xdist(pytester: pytest.Pytester, own_test: 
     assert "nothing listens" in one_sentence(result)
 
 
-def test_an_html_page(pytester: pytest.Pytester, own_test: Path, page_server: str, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("", "returns an HTML page"),
+        ("/refused", "something in front of the target refuses the log-in (status 403"),
+    ],
+)
+def test_an_html_page(
+    pytester: pytest.Pytester,
+    own_test: Path,
+    page_server: str,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    path: str,
+    words: str,
+):
     monkeypatch.setenv("ZSTACK_PASSWORD", "hunter22")
-    result = pytester.runpytest(f"--zstack-url={page_server}", own_test)
+    result = pytester.runpytest(f"--zstack-url={page_server}{path}", own_test)
     assert result.ret == 11
-    assert "returns an HTML page" in one_sentence(result)
+    assert words in one_sentence(result)
 
 
 def test_plain_http_where_tls_was_asked_for(pytester: pytest.Pytester, own_test: Path, page_server: str):

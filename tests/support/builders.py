@@ -54,7 +54,7 @@ def answered(
 
 def failed(kind: str = "reset", detail: str = "connection reset") -> Exchange:
     """Return an exchange that got no answer."""
-    request = Request(method="POST", path="/v1/tickets")
+    request = Request(method="POST", path="/v1/tickets", body=b"{}")
     return Exchange(id=f"m-{next(_numbers):06}", request=request, answer=Failure(kind=kind, detail=detail))  # type: ignore[arg-type] # tests name any kind
 
 

@@ -19,6 +19,7 @@ ACTIONS = frozenset(
         "examined-too-early",
         "front-end",
         "front-end-closes",
+        "front-end-filters",
         "front-end-frames",
         "harness-error",
         "no-example",

@@ -203,9 +203,14 @@ def _other_result(answer: Answer, facts: Facts) -> Answer:
     return edits.put("inventory.name", '"another"')(answer, facts) if "inventory" in tree else answer
 
 
+_RUNNING = edits.chain(edits.body("object"), edits.status(202))
+
 _JOBS: tuple[tuple[str, str, Change, str], ...] = (
     ("job-lost", _POLLED, _gone, "a job's result is never there"),
     ("job-lost-at-once", "create/waiting", _gone, "a running job is unknown"),
+    ("refused-event-never-ends", "change/failure/polled", _RUNNING, "the job of a refused event never ends"),
+    ("refused-create-never-ends", "create/failure/polled", _RUNNING, "the job of a refused create never ends"),
+    ("deletion-never-ends", "delete/*/polled", _RUNNING, "the job of a deletion never ends"),
     ("job-read-once", _POLLED, _second_read(_gone), "a result can be read once only"),
     (
         "event-job-read-once",
@@ -216,7 +221,7 @@ _JOBS: tuple[tuple[str, str, Change, str], ...] = (
     (
         "job-waits-again",
         _POLLED,
-        _second_read(edits.chain(edits.body("object"), edits.status(202))),
+        _second_read(_RUNNING),
         "it waits again",
     ),
     (

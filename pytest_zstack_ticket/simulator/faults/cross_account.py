@@ -214,7 +214,7 @@ _TEXTS: tuple[tuple[str, Callable[[CallContext, Ticket], Json]], ...] = (
     ("requests", lambda _, one: write(list(one.requests), escape_html=False)),
     ("path", lambda *_: "/usr/local/zstack/apache-tomcat/webapps/zstack/WEB-INF/classes/zstack.properties"),
     ("line", lambda *_: "org.zstack.ticket.TicketBase(TicketBase.java:299)"),
-    ("sql", lambda _, one: f"select t.uuid from TicketVO t where t.uuid = '{one.uuid}'"),  # noqa: S608 - what leaks, and is run by nobody
+    ("sql", lambda _, one: f"select t.uuid from TicketVO t where t.uuid = '{one.uuid}'"),  # noqa: S608 - what leaks, and is never run
     ("session", _session_of),
 )
 _TELLS = tuple(

@@ -210,6 +210,16 @@ _FORMS: tuple[tuple[str, str, Change, str], ...] = (
     ("leak-address", "*/refusal", _details("jdbc:mysql://10.0.0.5:3306/zstack?user=zstack"), "it shows an address"),
 )
 
+_TRACES = {
+    "php": "<b>Fatal error</b>: Uncaught Exception: no in /srv/index.php:38\nStack trace:\n#0 /srv/a.php(12): create()",
+    "ruby": "app.rb:12:in 'Object#create': no (RuntimeError)\n\tfrom config.ru:3:in 'block in <main>'",
+    "python": 'File "/srv/app.py", line 3, in create',
+    "node": "Error: no at create (/srv/app/index.js:12:9)",
+    "go": "panic: no\n\ngoroutine 1 [running]:\nmain.create()\n\t/srv/main.go:12 +0x1d",
+    "net": "System.Exception: no\n   at A.B.Create(String name) in /srv/x.cs:line 3",
+    "rust": "thread 'main' panicked at src/main.rs:1:2:\nno",
+}
+
 
 def _rows() -> tuple[Fault, ...]:
     rows = [_member(name, kind) for name in ("code", "description") for kind in _KINDS]
@@ -220,6 +230,10 @@ def _rows() -> tuple[Fault, ...]:
     for name, (member, value) in _CAUSES.items():
         rows.append(_fault(f"error-{name}", _FAILURE, edits.put(f"error.{member}", value), f"{member} is {value[:40]}"))
     rows += [_fault(*form) for form in _FORMS]
+    rows += [
+        _fault(f"leak-trace-of:{name}", "*/refusal", _details(text), f"a stack trace of {name}")
+        for name, text in _TRACES.items()
+    ]
     for kind in edits.BODIES:
         rows.append(_fault(f"refusal-body:{kind}", "*/refusal", edits.body(kind), f"the body of a refusal: {kind}"))
     return tuple(rows)

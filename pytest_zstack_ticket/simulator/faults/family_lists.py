@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from pytest_zstack_ticket.simulator.faults.effects import Around
+from pytest_zstack_ticket.simulator.faults.effects import Around, Break
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.http.query_parameters import Query
+from pytest_zstack_ticket.simulator.services.query_checks import MEMBERS
 
 LISTS = {"history": "histories", "archive": "archives", "type": "ticket types", "collection": "flow collections"}
 EPOCH = 1545993580705
@@ -34,17 +35,78 @@ def _one_too_many(entity: str) -> Callable[..., int]:
     return counted
 
 
-def _numbers(entity: str) -> Callable[..., Any]:
+def _path_ignored(entity: str) -> Callable[..., Any]:
+    def filtered(default: Any, context: Any, rows: Any, asked: Query) -> Any:
+        by_path = context.call.entity == entity and "uuid" in context.variables
+        return rows if by_path else default(context, rows, asked)
+
+    return filtered
+
+
+def _without_unknown(entity: str) -> Callable[..., Any]:
+    def filtered(default: Any, context: Any, rows: Any, asked: Query) -> Any:
+        known = [one for one in asked.conditions if one.field in MEMBERS[entity]]
+        return default(context, rows, replace(asked, conditions=known) if context.call.entity == entity else asked)
+
+    return filtered
+
+
+def _shown_as(entity: str, member: str, wrong: Callable[[Any], Any]) -> Callable[..., Any]:
     def projected(default: Any, context: Any, rows: Any, asked: Query) -> Any:
         shown = default(context, rows, asked)
         if context.call.entity != entity:
             return shown
-        return [{**row, **({"createDate": EPOCH} if "createDate" in row else {})} for row in shown]
+        return [{**row, **({member: wrong(row[member])} if member in row else {})} for row in shown]
 
     return projected
 
 
+def _stray_flow(default: Any, context: Any, rows: Any, asked: Query) -> Any:
+    """Show the first flow of the collection before among those of each."""
+    shown = default(context, rows, asked)
+    if context.call.entity != "collection":
+        return shown
+    first = [(row.get("flows") or [])[:1] for row in shown]
+    return [row | {"flows": row["flows"] + first[at - 1]} if "flows" in row else row for at, row in enumerate(shown)]
+
+
+def _joined(default: Any, context: Any, rows: Any, asked: Query) -> Any:
+    """List a flow collection once for each of its flows, as a join does."""
+    found = default(context, rows, asked)
+    if context.call.entity != "collection":
+        return found
+    return [one for one in found for _ in one.show().get("flows") or (None,)]
+
+
 FAMILY_LISTS: tuple[Fault, ...] = (
+    Fault(
+        name="join-flows-of:collection",
+        description="a flow collection is listed once for each of its flows",
+        effects=(Around("query.filter", _joined),),
+    ),
+    Fault(
+        name="first-flow-of:collection",
+        description="a flow collection shows only the first of its flows",
+        effects=(Around("query.fields", _shown_as("collection", "flows", lambda flows: flows[:1])),),
+    ),
+    Fault(
+        name="stray-flow-of:collection",
+        description="a flow collection shows a flow of another one among its own",
+        effects=(Around("query.fields", _stray_flow),),
+    ),
+    *(
+        Fault(
+            name=f"{kind}-for:{entity}:{member}",
+            description=f"{LISTS[entity]} show {member} as a {kind}",
+            effects=(Around("query.fields", _shown_as(entity, member, wrong)),),
+        )
+        for kind, entity, member, wrong in (
+            ("number", "type", "adminOnly", int),
+            ("number", "collection", "isDefault", int),
+            ("text", "collection", "flows", str),
+            ("text", "archive", "request", str),
+        )
+    ),
     *(
         Fault(
             name=f"ignore-{what}-of:{entity}",
@@ -54,11 +116,24 @@ FAMILY_LISTS: tuple[Fault, ...] = (
         for what, (place, change) in IGNORED.items()
         for entity, about in LISTS.items()
     ),
+    Fault(
+        name="ignore-path-of:archive",
+        description="the uuid in the path of an archive is ignored",
+        effects=(Around("query.filter", _path_ignored("archive")),),
+    ),
+    Fault(
+        name="ignore-unknown-of:archive",
+        description="a condition on a field that archives do not have is ignored",
+        effects=(
+            Break("accept-unknown-field", frozenset({"query"})),
+            Around("query.filter", _without_unknown("archive")),
+        ),
+    ),
     *(
         Fault(
             name=f"epoch-numbers-of:{entity}",
             description=f"dates of {LISTS[entity]} are numbers",
-            effects=(Around("query.fields", _numbers(entity)),),
+            effects=(Around("query.fields", _shown_as(entity, "createDate", lambda _: EPOCH)),),
         )
         for entity in ("history", "archive")
     ),

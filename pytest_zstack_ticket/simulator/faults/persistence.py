@@ -64,6 +64,10 @@ def _answer_other_uuid(default: Insert, context: CallContext, ticket: Ticket) ->
     return replace(default(context, ticket), uuid=context.state.new_uuid())
 
 
+def _answer_untrimmed(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+    return replace(default(context, ticket), name=str(context.raw.get("name", ticket.name)))
+
+
 def _overwrite(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
     """Give each ticket the uuid of the one before, which vanishes."""
     uuid = context.state.notes.setdefault("overwritten", ticket.uuid)
@@ -255,6 +259,7 @@ STORES: tuple[Fault, ...] = (
     _row("mix-up-description", _INSERT, _mix("description"), "it is stored with the description of the one before"),
     _row("answer-previous", _INSERT, _answer_previous, "the answer shows the ticket created before"),
     _row("answer-other-uuid", _INSERT, _answer_other_uuid, "the answer shows a uuid that is not the stored one"),
+    _row("answer-untrimmed", _INSERT, _answer_untrimmed, "the answer shows a name with blanks that are not stored"),
     _row("overwrite-ticket", _INSERT, _overwrite, "each ticket overwrites the one before"),
     _row("forget-before", _INSERT, _forget_before, "each create makes the ticket before vanish"),
     _row("forget-all", _INSERT, _forget_all, "a create makes all tickets vanish"),

@@ -9,7 +9,14 @@ from typing import Any, TypeAlias
 from pytest_zstack_ticket.simulator.faults.effects import Around
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.faults.query_operators import NAME, OPERATORS, Stage, changed, row, some
-from pytest_zstack_ticket.simulator.faults.totals import all_unless_empty, changed_total, counted_page, total_of
+from pytest_zstack_ticket.simulator.faults.totals import (
+    all_unless_empty,
+    changed_total,
+    counted_by_request,
+    counted_page,
+    kept_count,
+    total_of,
+)
 from pytest_zstack_ticket.simulator.http.query_parameters import Condition, Query
 from pytest_zstack_ticket.simulator.services.conditions import Found, Row, meets
 from pytest_zstack_ticket.simulator.services.inventories import ticket_inventory
@@ -69,7 +76,7 @@ def _shown_as(**members: Any) -> Callable[[Rows, CallContext, Session, Query], l
     def rows(default: Rows, context: CallContext, caller: Session, asked: Query) -> list[Found]:
         found = default(context, caller, asked)
         # mypy cannot infer a lambda whose default binds the row
-        return [Found(row.times, lambda row=row: row.show() | members) for row in found]  # type: ignore[misc]
+        return [Found(row.times, lambda row=row: row.show() | members) for row in found]  # type: ignore[misc] # binds the row
 
     return rows
 
@@ -99,7 +106,7 @@ def _swapped_names(default: Rows, context: CallContext, caller: Session, asked: 
     names = [row.get("name") for row in shown[1:] + shown[:1]]
     pairs = zip(found, shown, names, strict=True)
     # mypy cannot infer a lambda whose default binds the row
-    return [Found(row.times, lambda one=one, name=name: one | {"name": name}) for row, one, name in pairs]  # type: ignore[misc]
+    return [Found(row.times, lambda one=one, name=name: one | {"name": name}) for row, one, name in pairs]  # type: ignore[misc] # binds both
 
 
 def _unfiltered(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
@@ -263,6 +270,8 @@ QUERIES: tuple[Fault, ...] = (
         for most in (10, 20)
     ),
     row("limit-at-most-10", "page", _page(lambda one: replace(one, limit=min(10, one.limit))), "never over ten rows"),
+    row("total-of-join", "total", total_of(counted_by_request), "a total counts a ticket once for each request"),
+    row("count-kept", "total", kept_count, "a count is kept, and stays when tickets come and go"),
     row("total-one-more", "total", changed_total(lambda number: number + 1), "total is one too many"),
     row("total-one-less", "total", changed_total(lambda number: max(0, number - 1)), "total is one too few"),
     row("total-zero", "total", changed_total(lambda number: 0), "total is always 0"),  # noqa: ARG005 - whatever there was

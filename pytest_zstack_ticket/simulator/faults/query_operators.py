@@ -141,13 +141,33 @@ def _sequence_as_text(default: Stage, context: CallContext, rows: list[Found], a
 
 def _empty_as_null(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
     """Take an empty text for no value."""
-    bare = [Found(row.times, partial(_without_empty, row)) for row in rows]
+    return _bare(_without_empty, default, context, rows, asked)
+
+
+def _zero_as_null(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+    """Take the text 0 for no value, as languages do in which it is false."""
+    return _bare(_without_zero, default, context, rows, asked)
+
+
+def _bare(
+    shown: Callable[[Found], dict[str, Json]], default: Stage, context: CallContext, rows: list[Found], asked: Query
+) -> list[Found]:
+    bare = [Found(row.times, partial(shown, row)) for row in rows]
     origin = {id(one): row for one, row in zip(bare, rows, strict=True)}
     return [origin[id(one)] for one in default(context, bare, asked)]
 
 
 def _without_empty(row: Found) -> dict[str, Json]:
     return {name: value for name, value in row.show().items() if value != ""}
+
+
+def _without_zero(row: Found) -> dict[str, Json]:
+    return {name: value for name, value in row.show().items() if value != "0"}
+
+
+def _without_value(value: str) -> Callable[..., list[Found]]:
+    """Ignore conditions with a value that is false in some language."""
+    return some(lambda conditions: [one for one in conditions if one.operator.endswith("null") or one.value != value])
 
 
 def _sort_among_fields(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
@@ -166,10 +186,25 @@ _SEQUENCE = Fault(
     description="conditions and sorts take the sequence of history rows for a text",
     effects=tuple(Around(f"query.{step}", _sequence_as_text, frozenset({"query"})) for step in ("filter", "sort")),
 )
+_SEQUENCE_SORTED = Fault(
+    name="sequence-sorted-as-text",
+    description="sorts alone take the sequence of history rows for a text",
+    effects=(Around("query.sort", _sequence_as_text, frozenset({"query"})),),
+)
 
 _BY_DAY = row("dates-by-day", "filter", _dates_by_day, "conditions on dates ignore the time of the day")
 _EMPTY = row("null-meets-empty", "filter", _empty_as_null, "conditions take an empty text for no value")
+_ZERO = row("null-meets-zero", "filter", _zero_as_null, "conditions take the text 0 for no value")
+_FALSE = tuple(
+    row(
+        f"ignore-condition-value:{name}",
+        "filter",
+        _without_value(value),
+        f"conditions with the value {value!r} count not",
+    )
+    for name, value in (("empty", ""), ("zero", "0"))
+)
 _SORT = row("sort-among-fields", "sort", _sort_among_fields, "a sort by a member that fields leaves out is ignored")
 
-OPERATORS = (*_operators(), _SEQUENCE, _BY_DAY, _EMPTY, _SORT)
+OPERATORS = (*_operators(), _SEQUENCE, _SEQUENCE_SORTED, _BY_DAY, _EMPTY, _ZERO, *_FALSE, _SORT)
 """The faults of operators."""

@@ -234,6 +234,7 @@ CONDITIONS: dict[str, tuple[Condition, str]] = {
     "escape-upper": (lambda facts: bool(re.search(r"\\u[0-9A-F]*[A-F]", facts.text)), "hex digits are upper case"),
     "number-signed-exponent": (lambda facts: bool(_SIGNED_EXPONENT.search(facts.text)), "an exponent has a sign"),
     "forwarded": (_header("X-Forwarded-For"), "X-Forwarded-For is sent"),
+    "curl": (_header("User-Agent", "curl/"), "the client is curl"),
     "job-id": (_header("X-Job-UUID"), "X-Job-UUID is sent"),
     "api-timeout": (_header("X-API-Timeout"), "X-API-Timeout is sent"),
     "json-schema": (_header("X-JSON-Schema"), "X-JSON-Schema is sent"),

@@ -20,6 +20,7 @@ from pytest_zstack_ticket.simulator.storage.tables import Ticket
 _CREATE = frozenset({"create"})
 _ROUNDED_FROM = 2**53
 _DEEP = 20
+_LEVELS = 3
 _DIGITS = 16
 
 _IGNORABLE = re.compile("[\u00ad\u034f\u115f\u180e\u2060-\u2069\u2800\u3164\uffa0\ufff9-\ufffc]")
@@ -49,6 +50,11 @@ TEXT_WAYS: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     "no-bidi": (lambda text: re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text), "without bidi controls"),
     "no-zero-width": (lambda text: re.sub("[\u200b-\u200d\ufeff]", "", text), "without zero-width characters"),
+    "zero-empty": (lambda text: "" if text == "0" else text, "without anything where that is 0"),
+    "no-last-a0": (
+        lambda text: text.encode("utf-8", "replace").rstrip(b"\xa0").decode("utf-8", "replace"),
+        "without a last byte A0",
+    ),
     "cut-at-nul": (lambda text: text.partition("\x00")[0], "cut at the first NUL"),
     "no-control": (lambda text: re.sub("[\x00-\x1f\x7f]", "", text), "without control characters"),
     "one-line": (lambda text: re.split("[\r\n\u2028\u2029]", text)[0], "cut at the end of the first line"),
@@ -132,6 +138,12 @@ def _shallow(value: Json) -> Json:
     return {"cut": True} if depth(value) > _DEEP else value
 
 
+def _emptied(value: Json, level: int = 0) -> Json:
+    if isinstance(value, dict):
+        return {key: _emptied(item, level + 1) for key, item in value.items()} if level < _LEVELS else {}
+    return [_emptied(item, level) for item in value] if isinstance(value, list) else value
+
+
 def _sorted_lists(value: Json) -> Json:
     if isinstance(value, dict):
         return {key: _sorted_lists(item) for key, item in value.items()}
@@ -168,10 +180,15 @@ TICKET_WAYS: dict[str, tuple[Callable[[Ticket], Ticket], str]] = {
         "members of apiBody that are false, 0 or empty are lost, however deep",
     ),
     "apiBody-dots-nest": (_body(_nested_at_dots), "a member of apiBody with a dot in its name becomes nested objects"),
+    "apiBody-keys-underscored": (
+        _body(_keys(lambda key: re.sub(r"(?<=[a-z0-9])[A-Z]", lambda found: f"_{found[0].lower()}", key))),
+        "keys of apiBody are stored with underscores for capitals",
+    ),
     "apiBody-keys-lower": (_body(_keys(str.lower)), "keys of apiBody are stored in lower case"),
     "apiBody-without-dots": (_body(_keys(lambda key: key.partition(".")[0])), "keys of apiBody are cut at a dot"),
     "apiBody-sorted-lists": (_body(_sorted_lists), "lists in apiBody are sorted"),
     "apiBody-cut-deep": (_body(_shallow), "a deep apiBody is cut off"),
+    "apiBody-levels": (_body(_emptied), "objects in apiBody below the third level are stored empty"),
     "apiBody-numbers-text": (_body(deep(lambda one: str(one) if _is_number(one) else one)), "numbers become text"),
     "apiBody-numbers-whole": (_body(deep(lambda one: int(one) if _is_number(one) else one)), "fractions are cut"),
     "apiBody-numbers-positive": (_body(deep(lambda one: abs(one) if _is_number(one) else one)), "minus signs are lost"),
@@ -191,6 +208,7 @@ TICKET_WAYS: dict[str, tuple[Callable[[Ticket], Ticket], str]] = {
         "texts of digits in apiBody become numbers",
     ),
     "apiBody-trimmed": (_body(deep(lambda one: one.strip() if isinstance(one, str) else one)), "texts are trimmed"),
+    "flow-of-none": (lambda ticket: replace(ticket, flow="9" * 32), "currentFlowUuid is that of no flow"),
     "context-lost": (lambda ticket: replace(ticket, context={}), "accountSystemContext is not stored"),
     "context-booleans-text": (
         lambda ticket: replace(

@@ -110,6 +110,8 @@ def _coerce(context: CallContext, field: Field, value: Json) -> Json:
 def _coerce_list(context: CallContext, field: Field, value: Json, path: str) -> Json:
     match field.kind:
         case "requests":
+            if _holds_requests(value) and not context.without("accept-object-for-list:requests"):
+                value = list(value.values())
             return [_request(context, item, f"{path}[{index}]") for index, item in enumerate(_list(value, path))]
         case "flows":
             return [_flow(item, f"{path}[{index}]") for index, item in enumerate(_list(value, path))]
@@ -122,6 +124,10 @@ def _text(context: CallContext, name: str, value: Json, path: str) -> str:
     if context.variant.documented and not isinstance(value, str) and context.without(f"accept-wrong-type:{name}"):
         raise expected("a string", value, path)
     return to_text(value, path)
+
+
+def _holds_requests(value: Json) -> bool:
+    return isinstance(value, dict) and all(isinstance(one, dict) for one in value.values())
 
 
 def _list(value: Json, path: str) -> list[Json]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 from pytest_zstack_ticket.model.exchange import Json, Request
 from pytest_zstack_ticket.simulator.fault_points import Active
@@ -61,6 +61,10 @@ def overlong_text(data: bytes) -> str:
 
 def nearly_named(context: CallContext, sent: dict[str, Json]) -> dict[str, Json]:
     """Return the members of a message by the names and words that a target with a fault takes them for."""
+    if not context.without("merge-parameters"):
+        names = {field.name for field in context.fields}
+        asked = parse_qsl(context.request.path.partition("?")[2])
+        sent = sent | {key: value for key, value in asked if key in names}
     if not context.without("keys-trimmed"):
         sent = {_INVISIBLE.sub("", key): value for key, value in sent.items()}
     if not context.without("keys-any-case"):

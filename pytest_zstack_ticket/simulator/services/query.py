@@ -124,7 +124,7 @@ def _archived(context: CallContext, caller: Session) -> list[Found]:
         if row.history.ticket in seen:
             shown = show.archived_history_inventory(context, row)
             # mypy cannot infer a lambda whose default binds the row
-            made.append(Found((row.history.created, row.history.created), lambda shown=shown: shown))  # type: ignore[misc]
+            made.append(Found((row.history.created, row.history.created), lambda shown=shown: shown))  # type: ignore[misc] # binds the row
     return made
 
 

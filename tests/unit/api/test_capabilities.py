@@ -6,7 +6,9 @@ import pytest
 
 from pytest_zstack_ticket.api.capabilities import (
     has_access_keys,
+    has_events,
     has_histories,
+    may_lack_events,
     narrowed,
     reported_release,
     spoken_capabilities,
@@ -15,7 +17,7 @@ from pytest_zstack_ticket.api.capabilities import (
     with_release,
     without_capability,
 )
-from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.model.exchange import Exchange, Json
 from pytest_zstack_ticket.model.profile import Release
 from tests.support.builders import answered, error, failed, inventory, job, profile
 
@@ -89,3 +91,78 @@ def test_an_event_that_has_a_job_says_so():
     assert spoken_capabilities(["HTTP/1.1"], [started]) == {"chunks", "cancel", "event-job"}
     refused = answered(503, error("SYS.1003"), method="PUT")
     assert spoken_capabilities(["HTTP/1.1"], [refused]) == {"chunks", "cancel"}
+
+
+NO_ACTION = error("SYS.1006", "no such resource")
+
+
+def put(status: int, body: Json) -> tuple[Exchange, ...]:
+    return (answered(status, body, method="PUT"),)
+
+
+def test_a_target_that_answers_an_event_as_an_action_that_none_has_has_no_events() -> None:
+    assert may_lack_events(put(404, NO_ACTION))
+    assert not has_events([put(404, NO_ACTION)] * 3)
+    assert not has_events([put(404, {"status": 404, "path": f"/{one}"}) for one in "abc"])
+
+
+@pytest.mark.parametrize(
+    ("cancelled", "acted"),
+    [
+        (put(200, {}), put(404, NO_ACTION)),
+        (put(404, error("TICKET.1002", "cannot cancel")), put(404, NO_ACTION)),
+        (put(405, NO_ACTION), put(404, NO_ACTION)),
+        (put(503, NO_ACTION), put(503, NO_ACTION)),
+        (put(404, b"<html><center>nginx</center></html>"), put(404, b"<html><center>nginx</center></html>")),
+        ((failed(),), (failed(),)),
+    ],
+)
+def test_an_event_that_is_answered_in_its_own_way_is_one(
+    cancelled: tuple[Exchange, ...], acted: tuple[Exchange, ...]
+) -> None:
+    assert has_events([cancelled, acted, acted])
+    assert has_events([acted, cancelled, acted]), "an update that is there"
+
+
+def test_an_event_without_a_mapping_or_with_another_answer_leaves_no_doubt() -> None:
+    assert not may_lack_events(put(404, b"no api mapping"))
+    assert not may_lack_events(put(503, NO_ACTION))
+    assert not may_lack_events((failed(),))
+
+
+HEARD = (
+    "ticket[uuid:0] not found; no api mapping to /v1/nothing; RestAuthenticationType type: ZStack was not registered"
+)
+"""The details of a server that adds those of other requests to each."""
+UNMAPPED = "no api mapping to /v1/tickets/0/actions"
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+@pytest.mark.parametrize(
+    ("body", "there"),
+    [
+        (error("SYS.1003", details=HEARD), True),
+        (error("SYS.1003", details=f"no api mapping to /v1/nothing; {HEARD}"), True),
+        ({"status": 404, "message": f"not found ({UNMAPPED})"}, True),
+        (HEARD.encode(), True),
+        (error("SYS.1003", details=UNMAPPED), False),
+        ({"error": UNMAPPED}, False),
+        ({"message": f"{UNMAPPED}."}, False),
+        (UNMAPPED.encode(), False),
+        (f"\n{UNMAPPED}\n".encode(), False),
+        (b"<html><body><p>no api mapping to /v1/x</p></body></html>", False),
+        (b"<html><center>nginx</center></html>", False),
+        (b"", False),
+    ],
+)
+def test_an_action_is_missing_where_an_answer_says_that_and_nothing_else(status: int, body: Json, there: bool) -> None:
+    trail = put(status, body)
+    assert ("cancel" in spoken_capabilities(["HTTP/1.1"], trail)) is there
+    assert may_lack_events(trail) is there, "a ticket that is there shows it"
+
+
+def test_access_keys_are_not_missing_where_an_error_quotes_that_among_other_things() -> None:
+    assert has_access_keys((answered(401, error("ID.1001", details=HEARD)),))
+    whole = "RestAuthenticationType type: ZStack was not registered by any RestAuthenticationBackend"
+    assert not has_access_keys((answered(401, error("ID.1001", details=whole)),))
+    assert not has_access_keys((answered(500, f"<html><p>{whole}</p></html>".encode()),))

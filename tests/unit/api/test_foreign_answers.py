@@ -19,6 +19,7 @@ COOKIE = (("Set-Cookie", "JSESSIONID=1; Path=/zstack; HttpOnly"),)
         (403, '{"error_msg":"Backend unavailable","error_code":"APIG.0201x","request_id":"a"}'),
         (400, '{"RequestId":"A","HostId":"h","Code":"InvalidParameter","Message":"bad"}'),
         (503, '{"message":"Service Unavailable"}'),
+        (500, '{"message":"An unexpected error occurred","request_id":"7f3a"}'),
         (413, '{"error":"payload too large","limit":4096}'),
         (500, '{"fault":{"faultstring":"Body buffer overflow","detail":{"errorcode":"x"}}}'),
         (403, '{"error":{"code":403,"message":"blocked by policy"}}'),
@@ -78,6 +79,18 @@ def test_a_page_is_a_front_end_s_whatever_its_status_unless_the_container_wrote_
     assert not from_gateway(Response(status=status, body=page % b"HTTP Status 404 - Not Found"))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<h1>Bad Message 400</h1><pre>reason: Bad Request</pre>",  # Jetty, of a path that it cannot decode
+        b"<h1>400 Bad Request</h1>URISyntaxException thrown",  # the JDK's own server
+        b"<html><body><h2>HTTP ERROR 404 Not Found</h2></body></html>",
+    ],
+)
+def test_what_containers_of_java_write_is_no_front_end_s(body: bytes):
+    assert not from_gateway(Response(status=400, body=body))
+
+
 @pytest.mark.parametrize("status", [200, 400, 503])
 @pytest.mark.parametrize(
     "body",
@@ -113,6 +126,8 @@ def test_a_redirection_to_something_else_is_a_front_end_s(place: str, body: byte
         ("X-Cache", "HIT from edge", True),
         ("X-Cache-Status", "STALE", True),
         ("X-Cache-Status", "MISS", False),
+        ("X-Varnish", "32770 3", True),
+        ("X-Varnish", "32770", False),
         ("CF-Cache-Status", "DYNAMIC", False),
         ("Cache-Control", "no-store", False),
     ],
@@ -120,3 +135,8 @@ def test_a_redirection_to_something_else_is_a_front_end_s(place: str, body: byte
 def test_what_a_cache_had_kept_is_not_the_api_s(name: str, value: str, kept: bool):
     answer = Response(status=200, headers=((name, value),), body=b'{"inventories":[]}')
     assert from_gateway(answer) is kept
+
+
+@pytest.mark.parametrize(("status", "kept"), [(200, True), (404, True), (202, False), (400, False), (500, False)])
+def test_an_age_counts_on_what_may_be_kept_unasked(status: int, kept: bool):
+    assert from_gateway(Response(status=status, headers=(("Age", "1"),), body=b'{"location":"a"}')) is kept

@@ -147,7 +147,7 @@ def test_a_stopped_transport_is_not_asked_again() -> None:
 
 def test_a_poll_alone_can_be_driven() -> None:
     request = Request(method="GET", path="/v1/api-jobs/x")
-    sent, _, ended = drive(poll(request, job_limit=9, first_wait=0), [PENDING, DONE])
+    sent, _, ended = drive(poll(request, job_limit=lambda: 9, first_wait=0), [PENDING, DONE])
     assert ended
     assert sent == [request, request]
 
@@ -225,3 +225,10 @@ def test_a_stopped_run_ends_a_flow_with_a_web_hook() -> None:
 
 def test_a_call_that_starts_no_job_waits_for_no_web_hook() -> None:
     assert hooked(answered(200, {})) == [CREATE]
+
+
+def test_a_limit_that_others_shorten_ends_a_wait_that_has_begun() -> None:
+    limits = iter((60.0, 60.0, 60.0, 0.5))
+    sent, _, ended = drive(submit(CREATE, job_limit=lambda: next(limits), first_wait=1), [STARTED, *[PENDING] * 2])
+    assert ended
+    assert len(sent) == 3

@@ -125,3 +125,19 @@ def test_the_owner_does_not_approve():
     approved = rows({**ROW, "status": "FinalApproved"})
     assert isinstance(judge("own-approval-refused", {}, **roles | {"after": approved}), Violation)
     assert isinstance(judge("own-approval-refused", {}, **roles | {"sibling": denied}), Undecided)
+
+
+@pytest.mark.parametrize(
+    ("inventory", "wrong"),
+    [
+        ({"uuid": "a" * 32}, False),
+        ({"password": None}, False),
+        ({"password": "********"}, False),
+        ({"password": "5f4dcc3b5aa765d61d8327deb882cf99"}, True),
+        ({"user": {"passwordHash": "5f4dcc3b5aa765d61d8327deb882cf99"}}, True),
+        ({"passwordExpires": "2026-12-01 00:00:00"}, False),
+    ],
+)
+def test_a_login_answers_no_member_for_a_password(inventory, wrong):
+    login = (answered(200, {"inventory": inventory}, method="PUT", path="/v1/accounts/login"),)
+    assert isinstance(judge("no-password-member", {}, subject=login), Violation if wrong else type(None))

@@ -1,5 +1,7 @@
 """What explains a violation: a symptom leads to the requirement that is about it, and to no other."""
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_zstack_ticket.checks import evaluate
@@ -7,12 +9,16 @@ from pytest_zstack_ticket.checks.causes import (
     APPROVED,
     COUNTED,
     DELETED,
+    ENDED,
     EVENTS,
     FORMS,
     HISTORY,
+    NO_TICKET,
+    OPERATORS,
     OPTIONAL,
     OTHER_JOB,
     OTHER_UUID,
+    OTHERS_COUNTED,
     PAGE,
     PART_OF_SESSION,
     PARTS,
@@ -20,6 +26,7 @@ from pytest_zstack_ticket.checks.causes import (
     SHARED_SESSION,
     SHOWN,
     STILL_SHOWN,
+    TOO_EARLY,
     USED_JOB,
     VISIBLE,
     causes_of,
@@ -47,20 +54,24 @@ def rows(*names, path="/v1/tickets?q=name%3Da%20ticket&limit=3"):
 
 def test_each_cause_is_a_requirement():
     known = {row.id for row in load_catalogue(suites_folder())}
-    tables = (FORMS, SHOWN, EVENTS)
+    tables = (FORMS, SHOWN, EVENTS, OPERATORS)
     named = {
         APPROVED,
         COUNTED,
         DELETED,
+        ENDED,
         HISTORY,
+        NO_TICKET,
         OPTIONAL,
         OTHER_JOB,
         OTHER_UUID,
+        OTHERS_COUNTED,
         PAGE,
         PART_OF_SESSION,
         SHARED_SESSION,
         STILL_SHOWN,
         SEVERAL,
+        TOO_EARLY,
         USED_JOB,
         *(one for table in tables for one in table.values()),
     }
@@ -221,3 +232,64 @@ def test_a_session_that_its_own_log_out_ended_is_explained_by_logins_that_share_
     ended = (answered(200, {}, method="DELETE", path=f"/v1/accounts/sessions/{gone}"),)
     roles = {"subject": subject, "sibling": job(end=inventory(), sent=NAMED), "ended": ended}
     assert because("sameness", {"fields": []}, **roles) == causes
+
+
+GREATER = "/v1/tickets?q=name~%3Da%25&q=name%3Eaa&q=name!%3Dac"
+
+
+def selected(*names, path=GREATER):
+    """Selection of tickets aa, ab, ac and ad by a query that shows those of some names."""
+    listed = rows("aa", "ab", "ac", "ad", path="/v1/tickets?q=name~%3Da%25")
+    return because("selection", subject=rows(*names, path=path), before=listed, after=listed)
+
+
+def test_rows_that_miss_one_condition_lead_to_its_operator():
+    assert selected("aa", "ab", "ad") == ("ZT-QUERY-011",)
+    assert selected("ab", "ac", "ad") == ("ZT-QUERY-004",)
+
+
+def test_rows_that_miss_several_conditions_lead_to_none():
+    assert selected("aa", "ab", "ac", "ad", path=GREATER.replace("ac", "aa")) == ()
+    assert selected("aa", "ab", "ac", "ad") == ()
+
+
+def test_a_wrong_total_may_come_of_each_operator_that_it_was_counted_by():
+    listed = rows("aa", "ab", "ac", "ad", path="/v1/tickets?q=name~%3Da%25")
+    counted = (answered(200, {"total": 4}, method="GET", path=f"{GREATER}&count=true"),)
+    found = because("total-count", subject=counted, before=listed, after=listed)
+    assert {"ZT-QUERY-004", "ZT-QUERY-005", "ZT-QUERY-011"} <= set(found)
+
+
+@pytest.mark.parametrize(("status", "causes"), [(404, ("ZT-JOB-007",)), (503, ())])
+def test_a_job_that_ends_with_no_status_of_an_end_explains_that_its_create_is_refused(status, causes):
+    roles = {"subject": job(status, error(), sent=NAMED), "sibling": job(end=inventory(), sent=NAMED)}
+    assert because("sameness", **roles) == causes
+
+
+@pytest.mark.parametrize(("end", "shows", "causes"), [({}, True, True), ({}, False, False), (inventory(), True, False)])
+def test_a_create_that_ends_without_its_ticket_where_others_have_one_may_have_been_read_too_early(end, shows, causes):
+    of = replace(profile(), capabilities=frozenset({"inventory"} if shows else ()))
+    violation = Violation(expected=Phrase.of("expect-refusal"), actual=Phrase.of("was-accepted"))
+    found = causes_of("refusal", violation, {"subject": job(200, end, sent=NAMED)}, {}, of)
+    assert (TOO_EARLY in found) is causes
+
+
+def test_a_lookup_that_shows_other_tickets_is_explained_by_its_operator():
+    violation = Violation(expected=Phrase.of("expect-same-shown"), actual=Phrase.of("shows-elsewhere"))
+    trails = {"subject": job(200, sent=NAMED), "named": rows("another")}
+    assert {"ZT-QUERY-003", NO_TICKET} <= set(causes_of("same-everywhere", violation, trails, {}, profile()))
+    trails["named"] = rows("a ticket", "another")
+    found = causes_of("same-everywhere", violation, trails, {}, profile())
+    assert "ZT-QUERY-003" in found
+    assert NO_TICKET not in found
+
+
+def test_a_total_that_counts_tickets_of_others_explains_that_not_all_are_shown():
+    violation = Violation(expected=Phrase.of("expect-all-rows", count=9), actual=Phrase.of("rows-shown", count=5))
+    assert OTHERS_COUNTED in causes_of("all-shown", violation, {"subject": rows("a")}, {}, profile())
+
+
+def test_a_total_that_grows_with_what_others_create_is_a_leak_of_its_own():
+    violation = Violation(expected=Phrase.of("expect-zero-total"), actual=Phrase.of("shows", value="1, 2, 4, 7"))
+    assert COUNTED in causes_of("not-counted", violation, {"subject": rows("a")}, {}, profile())
+    assert COUNTED not in causes_of("count-independent", violation, {"subject": rows("a")}, {}, profile())

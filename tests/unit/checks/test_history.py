@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_zstack_ticket.checks import evaluate
 from pytest_zstack_ticket.model.exchange import Exchange, Json
 from pytest_zstack_ticket.model.outcome import Judgement, Undecided, Violation
-from tests.support.builders import answered, error, profile
+from tests.support.builders import answered, error, inventory, job, profile
 
 UUID = "1" * 32
 
@@ -157,3 +159,33 @@ def test_a_sequence_that_is_not_shown_or_not_offered_decides_nothing():
     assert isinstance(evaluate("sequence-as-number", trails, {}, profile()), Undecided)
     refusal = {"subject": (answered(503, error("SYS.1000"), method="GET", path=path),)}
     assert isinstance(evaluate("sequence-as-number", trails | refusal, {}, profile()), Undecided)
+
+
+@pytest.mark.parametrize(("numbers", "wrong"), [((101, 100, 99), False), ((99, 101, 100), True), ((), False)])
+def test_rows_of_all_tickets_are_sorted_by_their_number(numbers: tuple[int, ...], wrong: bool):
+    shown = [row(number) for number in numbers]
+    found = evaluate(
+        "sequence-as-number", {"subject": rows(*shown, path="/v1/tickets/histories?sort=-sequence")}, {}, profile()
+    )
+    assert isinstance(found, Violation) is wrong
+
+
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [
+        ("Dec 1, 2026 3:01:30 AM", type(None)),
+        ("Dec 1, 2026 3:01:40 AM", type(None)),
+        ("Dec 1, 2026 3:00:30 AM", Violation),
+        ("Dec 1, 2026 3:00:00 AM", Violation),
+        ("Dec 1, 2026 3:02:30 AM", Violation),
+        ("Dec 1, 2026 4:01:30 AM", Undecided),
+        (None, Undecided),
+    ],
+)
+def test_dates_of_creation_are_as_far_apart_as_the_creates(shown: str | None, found: type):
+    def made(started: float) -> tuple[Exchange, ...]:
+        return tuple(replace(one, started=started) for one in job(end=inventory()))
+
+    roles = {"first": made(100.0), "subject": made(190.0)}
+    roles |= {"first-shown": rows({"createDate": "Dec 1, 2026 3:00:00 AM"}), "shown": rows({"createDate": shown})}
+    assert isinstance(evaluate("dates-apart", roles, {}, profile()), found)

@@ -53,9 +53,59 @@ def test_what_may_be_the_api_is_no_filter(subject: Exchange, first: Exchange, ha
     assert judged(subject, first, harmless, second) is None
 
 
-@pytest.mark.parametrize(("via", "key"), [("", ""), ("1.1 edge (Varnish/7.1)", "front-end-frames")])
-def test_a_proxy_that_names_itself_frames_anew_what_it_passes_on(via: str, key: str):
-    headers: Headers = (("via", via),) if via else ()
+PAGE = answered(403, b"<html><body>Forbidden</body></html>")
+
+
+@pytest.mark.parametrize(("repeat", "in_front"), [(PAGE, True), (failed(), False), (answered(502, b"<html>"), False)])
+def test_a_request_that_a_front_end_refuses_once_it_is_repeated_met_that_front_end(repeat: Exchange, in_front: bool):
+    trails = {"subject": (failed(),), "after": (answered(200, {}),)}
+    for number in (1, 2, 3, 4):
+        trails |= {f"before{number}": (answered(200, {}),), f"repeat{number}": (failed() if number > 1 else repeat,)}
+    judgement = evaluate("answered", trails, {"call": "create"}, profile())
+    assert isinstance(judgement, Undecided if in_front else Violation)
+    assert not in_front or judgement.reason.key == "front-end"
+
+
+COOKIE = ("set-cookie", "JSESSIONID=1; Path=/zstack")
+JSON: Headers = (("content-type", "application/json; charset=utf-8"),)
+OWN = {"statusCode": 500, "code": "FST_REPLY_FROM_INTERNAL_SERVER_ERROR", "message": "Expect is not supported"}
+
+
+@pytest.mark.parametrize(
+    ("subject", "marked", "in_front"),
+    [
+        (answered(500, OWN, headers=JSON), answered(200, {}, headers=(COOKIE,)), True),
+        (answered(200, {"success": False}, headers=JSON), answered(200, {}, headers=(*JSON, COOKIE)), True),
+        (answered(500, OWN, headers=(*JSON, COOKIE)), answered(200, {}, headers=(COOKIE,)), False),
+        (answered(500, OWN, headers=JSON), answered(200, {}), False),
+        (answered(500, OWN), answered(200, {}, headers=(COOKIE,)), False),
+        (answered(503, error(), headers=JSON), answered(200, {}, headers=(COOKIE,)), False),
+        (answered(200, {}, headers=JSON), answered(200, {}, headers=(COOKIE,)), False),
+        (answered(500, b"oops", headers=JSON), answered(200, {}, headers=(COOKIE,)), False),
+    ],
+    ids=["framework", "success", "cookie", "no mark", "no type", "code of the API", "empty", "no JSON"],
+)
+def test_json_in_foreign_words_without_the_mark_of_the_api_is_a_front_end_s(
+    subject: Exchange, marked: Exchange, in_front: bool
+):
+    judgement = evaluate("answered", {"subject": (subject,), "marked": (marked,)}, {"call": "create"}, profile())
+    assert isinstance(judgement, Undecided) == in_front
+    assert not in_front or judgement.reason.key == "front-end"
+
+
+@pytest.mark.parametrize(
+    ("headers", "named"),
+    [
+        ((), False),
+        ((("via", "1.1 edge (Varnish/7.1)"),), True),
+        ((("server", "h2o/2.2.5"),), True),
+        ((("server", "Apache/2.4.71 (Debian)"),), True),
+        ((("server", "Apache-Coyote/1.1"),), False),
+        ((("server", "Apache Tomcat/8.5"),), False),
+        ((("server", "Jetty(9.4)"),), False),
+    ],
+)
+def test_a_proxy_that_names_itself_frames_anew_what_it_passes_on(headers: Headers, named: bool):
     rows: Json = ROWS
     trails = {
         "subject": (failed(),),
@@ -63,5 +113,13 @@ def test_a_proxy_that_names_itself_frames_anew_what_it_passes_on(via: str, key: 
         "listed": (answered(200, rows, method="GET", headers=headers),),
     }
     judgement = evaluate("reads-only", trails, {"framed": True}, profile())
-    assert isinstance(judgement, Undecided if via else Violation)
-    assert not via or judgement.reason.key == key
+    assert isinstance(judgement, Undecided if named else Violation)
+    assert not named or judgement.reason.key == "front-end-frames"
+
+
+@pytest.mark.parametrize(("headers", "kept"), [((("X-Cache-Status", "HIT"),), True), ((("Age", "0"),), False)])
+def test_what_a_cache_had_kept_is_no_departure_of_the_api(headers: Headers, kept: bool):
+    listed = answered(200, ROWS, method="GET", path="/v1/tickets?q=uuid%3Da")
+    stale = answered(200, {"inventories": []}, method="GET", path="/v1/tickets?q=uuid%3Da", headers=headers)
+    judgement = evaluate("group-query", {"subject": (stale,), "before": (listed,)}, {"taken": []}, profile())
+    assert isinstance(judgement, Undecided if kept else Violation)

@@ -111,18 +111,3 @@ def test_validation_alone_must_not_make_a_ticket() -> None:
     assert isinstance(evaluate("validated-only", roles, {}, profile()), Violation)
     assert evaluate("validated-only", roles | {"named": listing()}, {}, profile()) is None
     assert isinstance(evaluate("validated-only", roles | {"subject": REFUSED}, {}, profile()), Undecided)
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("java.lang.NullPointerException\n\torg.zstack.rest.RestServer.handle(RestServer.java:643)\n", True),
-        ("<pre>java.io.IOException: x\n\tjava.base/java.lang.reflect.Method.invoke(Method.java:569)\n</pre>", True),
-        ("x\n\tsun.reflect.Native.invoke0(Native Method)", True),
-        ("refused by RestServer.java:643, see there", False),
-        ("field[name] (APICreateTicketMsg.java) is mandatory", False),
-    ],
-)
-def test_a_stack_trace_is_known_as_tomcat_prints_it(text: str, shown: bool) -> None:
-    trail = (Exchange(id="m-3", request=POST, answer=Response(status=500, body=text.encode())),)
-    assert isinstance(evaluate("no-stack-trace", {"subject": trail}, {}, profile()), Violation) == shown

@@ -85,3 +85,29 @@ def test_whole_numbers_keep_their_digits_where_they_are_shown():
     assert isinstance(judged({"apiBody": {"digits": [float(number)]}}), Violation)
     assert isinstance(judged({"apiBody": {}}), Undecided)
     assert isinstance(judged(), Undecided)
+
+
+def with_body(api_body):
+    request = {"requestName": "r", "apiName": "a", "executeTimes": 1}
+    return {**ROW, "request": [request | ({} if api_body is None else {"apiBody": api_body})]}
+
+
+@pytest.mark.parametrize(
+    ("answered_body", "listed", "by_path", "wrong"),
+    [
+        ({"name": "vm"}, {"name": "vm"}, {"name": "vm"}, False),
+        ({"name": "vm"}, None, {"name": "vm"}, False),  # a list may leave it out
+        ({"name": "vm"}, None, None, True),
+        ({"name": "vm"}, {}, {}, True),
+        (None, None, None, False),  # kept back everywhere
+        ({}, None, None, False),
+    ],
+)
+def test_an_api_body_that_a_create_shows_can_be_read_somewhere(answered_body, listed, by_path, wrong):
+    trails = {
+        "answered": create(200, {"inventory": with_body(answered_body)}),
+        "subject": shown(with_body(listed)),
+        "got": shown(with_body(by_path)),
+        "later": shown(with_body(listed)),
+    }
+    assert isinstance(evaluate("same-everywhere", trails, {}, profile()), Violation) is wrong

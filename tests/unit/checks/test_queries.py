@@ -132,6 +132,36 @@ def test_a_null_that_no_row_shows_is_left_open():
     assert reason(judged("selection", subject, before=beside, after=beside)) == "not-shown"
 
 
+@pytest.mark.parametrize(
+    ("schema", "holds"),
+    [
+        ({}, True),
+        ({"inventories[0]": "T", "inventories[1]": "T"}, True),
+        ({"inventories[0].status": "T"}, True),
+        ({"inventories[0]": "T"}, False),
+        ({"inventories[1]": "T", "inventories[0].status": "T"}, False),
+        ({"inventories[1]": "T", "inventories[2]": "T"}, False),
+    ],
+)
+def test_a_schema_names_all_rows_or_none(schema, holds):
+    judgement = judged("query-schema-paths", asked(rows("ab", schema=schema), OWN))
+    assert (judgement is None) == holds
+    if "inventories[2]" in schema:  # numbered from one: said once, by the path that leads nowhere
+        assert judgement.expected.key == "expect-schema-paths"
+
+
+def test_a_zero_is_a_value():
+    described = {"inventories": [row("a", description="0"), row("b"), row("c", description="d")]}
+    beside = asked(described, OWN)
+    for sign, right, wrong in (("is null", "b", "ab"), ("not null", "ac", "c")):
+        judgements = [
+            judged("selection", asked(rows(shown), OWN, f"description {sign}"), before=beside, after=beside)
+            for shown in (right, wrong)
+        ]
+        assert judgements[0] is None
+        assert isinstance(judgements[1], Violation)
+
+
 def test_several_conditions_have_to_be_met_by_all():
     conditions = (OWN, "name!=own a", "description not null")
     assert judged("selection", asked(rows("ec"), *conditions)) is None

@@ -32,6 +32,7 @@ def test_a_refusal_of_the_api_as_a_page_in_another_character_set_departs(check: 
 def test_a_failure_in_plain_text_says_nothing_of_the_character_set_of_the_api():
     assert isinstance(judged("charset", 500, b"out of order", LATIN), Undecided)
     assert isinstance(judged("charset", 200, b"done", LATIN), Violation)
+    assert judged("charset", 500, b"out of order", (("Content-Type", "text/plain;charset=UTF-8"),)) is None
     assert isinstance(judged("charset", 500, b'{"a": "\xff"}', ()), Violation), "JSON that is no UTF-8"
 
 

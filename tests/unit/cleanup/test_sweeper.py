@@ -72,7 +72,7 @@ def swept(
     longest: float = 600.0,
     progress: Progress | None = None,
     silence: Silence | None = None,
-    patience_denied: float | None = None,
+    **patience: float,
 ) -> CleanupResult:
     calls = CleanupCalls(
         run=store.run,
@@ -84,9 +84,7 @@ def swept(
         window=window,
         silence=silence,
     )
-    return Sweeper(
-        calls, ledger, profile=PROFILE, patience=60.0, patience_denied=patience_denied, progress=progress
-    ).sweep()
+    return Sweeper(calls, ledger, profile=PROFILE, patience=60.0, progress=progress, **patience).sweep()
 
 
 @pytest.fixture
@@ -118,6 +116,21 @@ def test_what_becomes_of_polls_and_cancellations_ends_no_clean_up(
     store = TicketStore.of(names, clock, interferes=front_end)
     assert swept(store, Ledger(names), window=window) == CleanupResult(deleted=[f"u{number}" for number in range(8)])
     assert not store.tickets
+
+
+def test_a_target_that_refuses_every_list_is_waited_for_once(names: list[str], clock: ManualClock):
+    """It answers, so that its tickets can be deleted; as long as one row makes it fail it shows no list again."""
+
+    def refused(request: Request) -> Answer | None:
+        lists = request.path.startswith("/v1/tickets?") and "q=" not in request.path
+        return TicketStore.denied(b'{"error":{"code":"SYS.1000","description":"no list"}}') if lists else None
+
+    store = TicketStore.of(names, clock, interferes=refused)
+    silence, began = Silence(), clock.now()
+    for _ in range(3):
+        swept(store, Ledger(names), silence=silence)
+    assert silence.in_vain
+    assert clock.now() - began < 2 * OUTAGE
 
 
 @pytest.mark.parametrize("lost", [PAGE, RESET])
@@ -538,6 +551,14 @@ def test_while_tests_run_a_fresh_ticket_that_is_not_shown_yet_is_not_given_up(na
     assert not store.tickets
 
 
+def test_a_create_that_a_test_still_waits_for_is_not_given_up_however_short_jobs_are(names: list[str]):
+    store, ledger = TicketStore.of([], ManualClock(NOW + 600)), Ledger(names[:1])
+    swept_next_to_tests(store, ledger, Chosen(held=frozenset({ledger.book.pending()[0].ticket})))
+    assert not ledger.drop_gone()
+    swept_next_to_tests(store, ledger, Chosen())
+    assert len(ledger.drop_gone()) == 1
+
+
 EXPIRED = Response(status=404, body=b"the job has been expired")
 
 
@@ -606,3 +627,35 @@ def test_what_never_arrived_whole_is_not_waited_for_as_long_as_a_job_may_take(fr
     ledger.book.begin(intent_of(request, number=1, now=NOW))
     assert swept(store, ledger, patience_denied=10.0).clean
     assert until <= clock.now() < until + 10
+
+
+@pytest.mark.parametrize("comes", [NOW + 4, NOW + 9])
+def test_where_there_are_no_jobs_a_create_that_we_cut_is_waited_for_as_long_as_creates_take(comes: float):
+    """One that comes even later is found nonetheless, as long as the end of the run still looks at anything."""
+    clock, ledger = ManualClock(NOW + 1), Ledger(["a zt-00000000000000ff"] if comes > NOW + 5 else [])
+    body = b'{"params": {"name": "a zt-0000000000000001"}}'
+    request = Request(method="POST", path="/v1/tickets", body=body, cut="at-once")
+    ledger.book.begin(intent_of(request, number=2, now=NOW))
+    store = TicketStore.of(["a zt-0000000000000001"], clock)
+    late, store.tickets = store.tickets, {}
+
+    def interferes(one: Request) -> Answer | None:
+        if clock.now() > comes and late:
+            store.tickets |= late
+            late.clear()
+        return EXPIRED if "/api-jobs/" in one.path else None
+
+    store.interferes = interferes
+    assert swept(store, ledger, patience_lost=5.0).deleted == ["u0"]
+    assert not store.tickets
+    assert (clock.now() < NOW + 15) is (comes < NOW + 5)
+
+
+def test_a_cut_create_that_leaves_nothing_is_not_waited_for_as_long_as_a_job_may_take():
+    clock, ledger = ManualClock(NOW + 1), Ledger([])
+    request = Request(
+        method="POST", path="/v1/tickets", body=b'{"params": {"name": "a zt-0000000000000001"}}', cut="at-once"
+    )
+    ledger.book.begin(intent_of(request, number=1, now=NOW))
+    assert swept(TicketStore.of([], clock), ledger, patience_lost=5.0).clean
+    assert NOW + 5 <= clock.now() < NOW + 10

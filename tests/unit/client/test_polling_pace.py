@@ -6,6 +6,7 @@ import heapq
 import itertools
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -192,9 +193,9 @@ def test_only_one_job_at_a_time_tries_a_shorter_wait() -> None:
     assert pace.first_wait("create") == min(waits)
 
 
-def ended_after(seconds: float) -> tuple[Exchange, ...]:
+def ended_after(seconds: float, answer: Response = ENDED) -> tuple[Exchange, ...]:
     first = Exchange(id="m-1", request=CREATE, answer=STARTED, started=100.0, elapsed=0.5)
-    last = Exchange(id="m-2", request=CREATE, answer=ENDED, started=100.5 + seconds, elapsed=0.1)
+    last = Exchange(id="m-2", request=CREATE, answer=answer, started=100.5 + seconds, elapsed=0.1)
     return (first, last)
 
 
@@ -215,17 +216,26 @@ def test_where_no_job_ends_the_next_ones_are_given_little_time_until_one_does() 
     pace = PollingPace()
     for _ in range(2):
         pace.learn("create", unended(), None)
-    assert pace.patience(60.0) == 60.0
+    assert pace.patience(60.0, "create") == 60.0
     pace.learn("create", unended(), None)
-    assert pace.patience(60.0) == 30.0
+    assert pace.patience(60.0, "create") == 30.0
     for _ in range(20):
         pace.learn("create", unended(), None)
-    assert (pace.patience(60.0), pace.patience(0.2)) == (0.5, 0.2)
+    assert (pace.patience(60.0, "create"), pace.patience(0.2, "create")) == (0.5, 0.2)
     pace.learn("create", ended_after(7.0), None)
-    assert pace.patience(60.0) == 60.0
+    assert pace.patience(60.0, "create") == 60.0
     for _ in range(20):
         pace.learn("create", unended(), None)
-    assert pace.patience(60.0) == pytest.approx(14.0)
+    assert pace.patience(60.0, "create") == pytest.approx(14.0)
+    assert pace.patience(60.0, "action") == 60.0
+
+
+def test_a_refusal_that_ends_does_not_lengthen_the_wait_for_jobs_that_do_not() -> None:
+    pace = PollingPace()
+    for _ in range(20):
+        pace.learn("create", unended(), None)
+    pace.learn("create", ended_after(0.1, replace(ENDED, status=503)), None)
+    assert pace.patience(60.0, "create") == 0.5
 
 
 def test_a_delivery_is_waited_for_twice_as_long_as_jobs_took() -> None:

@@ -72,7 +72,11 @@ def test_requirements_that_show_the_same_are_one_group():
 def test_a_check_that_fails_for_two_fields_shows_two_defects():
     edits = ({"path": "params.name", "name": "drop"}, {"path": "params.requests", "name": "drop"})
     rows = [
-        row(f"ZT-BODY-00{number}", "failed", finding("refusal", exchange=f"m-{number}", edit=edit))
+        row(
+            f"ZT-BODY-00{number}",
+            "failed",
+            finding("refusal", exchange=f"m-{number}", actual="was-accepted", edit=edit),
+        )
         for number, edit in enumerate(edits)
     ]
     assert len(causes_in(rows).groups) == 2
@@ -109,7 +113,7 @@ def test_a_waived_failure_comes_last_whatever_it_explains():
     rows = [
         row("ZT-STORE-001", "failed", finding(), waived=True),
         row("ZT-QUERY-002", "untested", reason=blocked),
-        row("ZT-BODY-004", "failed", finding("refusal", exchange="m-9")),
+        row("ZT-BODY-004", "failed", finding("refusal", exchange="m-9", actual="was-accepted")),
     ]
     assert [one.root["id"] for one in causes_in(rows).groups] == ["ZT-BODY-004", "ZT-STORE-001"]
 
@@ -215,7 +219,7 @@ def test_a_query_that_shows_what_it_must_not_is_read_first_where_conditions_are_
 def test_a_target_that_decides_otherwise_later_is_read_before_what_it_decided():
     blocked = {"key": "blocked", "parameters": {"by": "ZT-BODY-050"}}
     rows = [
-        row("ZT-BODY-050", "failed", finding("acceptance", exchange="m-1")),
+        row("ZT-BODY-050", "failed", finding("acceptance", exchange="m-1", actual="was-refused")),
         row("ZT-BODY-057", "untested", reason=blocked),
         row("ZT-BODY-062", "failed", finding("sameness", exchange="m-2")),
     ]
@@ -235,3 +239,37 @@ def test_of_two_causes_that_explain_nothing_more_the_one_that_never_held_is_read
         for name, edit, some in zip(("ZT-BODY-044", "ZT-BODY-057"), edits, held, strict=True)
     ]
     assert [one.root["id"] for one in causes_in(rows).groups] == ["ZT-BODY-057", "ZT-BODY-044"]
+
+
+def test_tickets_that_are_not_stored_are_one_defect_wherever_they_are_missed():
+    rows = [row(f"ZT-STORE-00{number}", "failed", finding("as-sent", exchange=f"m-{number}")) for number in (4, 8)]
+    rows.append(row("ZT-LIFECYCLE-012", "failed", finding("group-step", exchange="m-7")))
+    (group,) = causes_in(rows).groups
+    assert group.root["id"] == "ZT-STORE-004"
+
+
+def test_a_draft_that_is_refused_in_the_same_way_wherever_it_is_sent_again_is_one_defect():
+    def again(name: str, code: str) -> dict[str, Any]:
+        refused = shows("same-decision-again", name, expected="expect-as-before", actual="was-refused")
+        refused["actual"]["parameters"] = {"code": code, "details": "busy", "status": "500"}
+        return row(name, "failed", refused | {"edit": {"path": name, "name": "after"}})
+
+    rows = [again("ZT-HTTP-014", "SYS.1000"), again("ZT-HTTP-015", "SYS.1000"), again("ZT-HTTP-016", "SYS.1007")]
+    assert [ids([one.root, *one.same]) for one in causes_in(rows).groups] == [
+        ["ZT-HTTP-014", "ZT-HTTP-015"],
+        ["ZT-HTTP-016"],
+    ]
+
+
+def test_what_changes_with_every_call_is_headed_by_the_call_and_not_by_who_looked_on():
+    rows = [
+        row(
+            name,
+            "failed",
+            shows(name, name, expected="expect-unchanged", member="createDate", event="cancel"),
+            examples=held,
+        )
+        for name, held in (("ZT-ACCESS-010", {"held": 0}), ("ZT-LIFECYCLE-005", {"held": 2}))
+    ]
+    (group,) = causes_in(rows).groups
+    assert group.root["id"] == "ZT-LIFECYCLE-005"

@@ -1,12 +1,13 @@
 """The examiner: it judges by name, keeps every example, and asks again before it blames silence."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import repeat
 
 import pytest
 
-from pytest_zstack_ticket.client.call_result import CallResult
-from pytest_zstack_ticket.model.exchange import Exchange
+from pytest_zstack_ticket.client.call_result import CallResult, Content
+from pytest_zstack_ticket.model.exchange import Exchange, Headers
 from pytest_zstack_ticket.model.ticket import Edit
 from pytest_zstack_ticket.model.verdict import Example, Observation
 from pytest_zstack_ticket.report.text.translations import translations
@@ -118,6 +119,34 @@ def test_content_that_only_the_api_dies_of_departs(elsewhere):
     violation = kept.examine("refusal", edit=EDIT, subject=subject, sibling=trail(ACCEPTED))
     assert violation is not None
     assert violation.example.check == "answered"
+
+
+@pytest.mark.parametrize(("suspicious", "departs"), [(failed(), False), (NO_METHOD, True)], ids=["filter", "none"])
+def test_a_connection_that_is_lost_where_a_filter_closes_others_is_no_departure(suspicious: Exchange, departs: bool):
+    kept, asked = Kept(*repeat(trail(ACCEPTED), 10)), []
+
+    def elsewhere(content: Content) -> CallResult:
+        asked.append(content)
+        return trail(suspicious if content == "suspicious" else NO_METHOD)
+
+    for _ in range(2):
+        subject = replace(trail(failed(), again=trail(failed())), elsewhere=elsewhere)
+        violation = kept.examine("refusal", edit=EDIT, subject=subject, sibling=trail(ACCEPTED))
+        assert (violation is not None) == departs
+    if not departs:
+        assert {example.judgement.reason.key for example in kept.examples} == {"front-end-filters"}
+        assert asked == ["same", "suspicious", "harmless", "suspicious", "same"]
+
+
+@pytest.mark.parametrize("cookie", [(), (("set-cookie", "JSESSIONID=1"),)], ids=["front end", "API"])
+def test_json_without_the_mark_of_the_api_is_put_beside_one_answer_of_it(cookie: Headers):
+    headers = (("content-type", "application/json"), *cookie)
+    kept = Kept(trail(answered(200, {}, headers=(("set-cookie", "JSESSIONID=2"),))))
+    for _ in range(2):
+        subject = trail(answered(500, {"statusCode": 500, "message": "no"}, headers=headers))
+        violation = kept.examine("sameness", edit=EDIT, subject=subject, sibling=trail(ACCEPTED))
+        assert (violation is None) == (not cookie)
+    assert kept.pages == ([] if cookie else [500, 500])
 
 
 def test_a_departure_in_the_words_of_a_filter_is_none():

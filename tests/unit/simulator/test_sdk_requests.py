@@ -115,7 +115,7 @@ def prepared(**options: Any) -> SimulatorServer:
     caller = Caller(SESSION)
     made = engine.handle(caller.send("POST", "/v1/tickets", {"params": message(resourceUuid=TICKET)}), RECORDED_AT - 60)
     # the engine needs of a time only that it is a number
-    engine.handle(caller.send("GET", f"/v1/api-jobs/{job_of(made)}"), RECORDED_AT - 50)  # type: ignore[arg-type]
+    engine.handle(caller.send("GET", f"/v1/api-jobs/{job_of(made)}"), RECORDED_AT - 50)  # type: ignore[arg-type] # as above
     return SimulatorServer(engine, clock=Clock())
 
 

@@ -43,10 +43,10 @@ REQUESTS = {
     "unusual": unusual_requests(CONTEXT, LIMITS),
 }
 SIZES = {
-    "mutations": 96,
-    "variations": 108,
+    "mutations": 101,
+    "variations": 113,
     "open questions": 71,
-    "edge cases": 123,
+    "edge cases": 124,
     "injection": 54,
     "malformed": 49,
     "unusual": 67,

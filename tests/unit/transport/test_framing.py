@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import threading
 import time
@@ -153,17 +154,8 @@ def test_what_stands_behind_an_answer_is_heard(fault: str, method: str, path: st
     assert careless == Failure(kind="protocol", detail=ANSWERED_AGAIN)
 
 
-@pytest.mark.parametrize(
-    ("sent", "more"),
-    [
-        (b"HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\n{}", False),
-        (b"HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\n{}\r\n", False),  # a blank line counts for nothing
-        (b"HTTP/1.1 200 \r\nContent-Length: 1\r\n\r\n{}", True),
-        (b"HTTP/1.1 200 \r\nContent-Length: 1\r\nConnection: close\r\n\r\n{}", False),  # no answer comes behind it
-        (b"HTTP/1.1 200 \r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}HTTP/1.1 400 \r\n\r\n", True),
-    ],
-)
-def test_more_than_an_answer_said_is_heard_where_another_one_could_come(sent: bytes, more: bool) -> None:
+def heard_of(sent: bytes) -> Response | Failure:
+    """Return what the sender makes of bytes that a server answers with."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def answer() -> None:
@@ -177,6 +169,21 @@ def test_more_than_an_answer_said_is_heard_where_another_one_could_come(sent: by
         sender = FramingSender(Settings(url=f"http://127.0.0.1:{listener.getsockname()[1]}"), None)
         heard = sender.send(replace(REQUEST, framing="kept-open"))
         thread.join()
+    return heard
+
+
+@pytest.mark.parametrize(
+    ("sent", "more"),
+    [
+        (b"HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\n{}", False),
+        (b"HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\n{}\r\n", False),  # a blank line counts for nothing
+        (b"HTTP/1.1 200 \r\nContent-Length: 1\r\n\r\n{}", True),
+        (b"HTTP/1.1 200 \r\nContent-Length: 1\r\nConnection: close\r\n\r\n{}", False),  # no answer comes behind it
+        (b"HTTP/1.1 200 \r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}HTTP/1.1 400 \r\n\r\n", True),
+    ],
+)
+def test_more_than_an_answer_said_is_heard_where_another_one_could_come(sent: bytes, more: bool) -> None:
+    heard = heard_of(sent)
     assert heard == Failure(kind="protocol", detail=ANSWERED_AGAIN) if more else isinstance(heard, Response)
 
 
@@ -215,3 +222,13 @@ def test_a_slow_body_holds_up_others_by_a_fault_alone(fault: str, monkeypatch: p
     assert isinstance(beside, Response)
     assert isinstance(ended[0][0], Response)
     assert (answered > ended[0][1] - 0.05) is bool(fault)
+
+
+@pytest.mark.parametrize(("body", "heard"), [(gzip.compress(b"{}"), b"{}"), (b"{}", None)], ids=["packed", "a lie"])
+def test_an_answer_may_be_compressed_where_no_coding_was_asked_for(body: bytes, heard: bytes | None):
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n"
+    said = heard_of(head.encode() + body)
+    if isinstance(said, Response):
+        assert said.body == heard
+    else:
+        assert (heard, said.kind) == (None, "protocol")

@@ -98,3 +98,21 @@ def test_a_block_of_another_thread_defers_nothing():
         press()
     over.set()
     thread.join()
+
+
+def replaced(interrupt: type[BaseException]) -> None:
+    """Raise another error over one, as a library does whose state is half made."""
+    try:
+        raise interrupt
+    finally:
+        raise AssertionError
+
+
+@pytest.mark.parametrize(("error", "led"), [(KeyboardInterrupt, True), (ValueError, False)])
+def test_an_error_that_a_library_raised_over_an_interrupt_is_told_from_one_of_its_own(
+    error: type[BaseException], led: bool
+):
+    with pytest.raises(AssertionError) as raised:
+        replaced(error)
+    assert interruption.led_to(raised.value) is led
+    assert interruption.led_to(error()) is led

@@ -8,7 +8,7 @@ from tests.support.builders import answered
 
 def sent(name: str, **more: object) -> str:
     # an answer of the builder may have any members
-    return input_of("subject", {"subject": (answered(200, {}, sent={"name": name}, **more),)})  # type: ignore[arg-type]
+    return input_of("subject", {"subject": (answered(200, {}, sent={"name": name}, **more),)})  # type: ignore[arg-type] # what `answered` takes
 
 
 def test_what_differs_each_time_makes_no_other_input():

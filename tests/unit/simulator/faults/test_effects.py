@@ -54,6 +54,8 @@ WAYS = {
     "drop-ignorable": ("a\u00adb\u3164", "ab"),
     "upper-lower": ("\u00dfa", "ssa"),
     "number": ("007", "7"),
+    "zero-empty": ("0", ""),
+    "no-last-a0": ("a\u4f60", "a\ufffd"),
 }
 
 
@@ -90,6 +92,7 @@ RICH = message(
                 "d": "007",
                 "a.b": ["b", "a"],
                 "deep": [[[[1]]]],
+                "levels": {"a": {"b": {"c": {"d": 1}}}},
             },
         ),
         request(requestName="second", apiBody=json.loads("[" * 0 + '{"deep":' + "[" * 30 + "]" * 30 + "}")),
