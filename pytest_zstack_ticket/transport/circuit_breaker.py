@@ -82,29 +82,32 @@ class CircuitBreaker:
     def _sent(self, request: Request) -> Response | Failure:
         """Send one request when the target lets us; what it was too busy for was not done and is sent again.
 
-        It says so by 429, and something in front of it also by any page that refuses our probe for a while, too.
+        It says so by 429, and something in front of it also by any page that refuses our probe for a while, too, or
+        that is no longer given when what reads only is sent again.
 
         Where it says for how long it is (Retry-After), that is waited for; where it does not, all requests slow down.
         """
         began = self._clock.now()
+        pages = self.limits.of(request)
         for _ in range(MOST_BUSY):
             self._wait()
             sent = self._clock.now()
             forget_wait(sent - began)
             answer = self._transport.send(request)
-            self.limits.saw(request, answer)
-            limited = self.limits.limits(answer, self._transport)
-            if isinstance(answer, Failure) or not (limited or answer.status in (BUSY, UNAVAILABLE)):
+            later = pages.is_for_later(answer, self._transport)
+            if isinstance(answer, Failure) or not (later or answer.status in (BUSY, UNAVAILABLE)):
                 self._ease()
                 return answer
             wish = announced_wait(answer, self._clock.now())
             if wish is not None and from_gateway(answer):
                 with self._lock:
                     self._resume = max(self._resume, self._clock.now() + wish)
-            if answer.status != BUSY and not limited:
+            if answer.status != BUSY and not later:
                 return answer
-            if wish is None:
+            if wish is None and (pages.limited or answer.status == BUSY):
                 self._slow_down(sent)
+            elif wish is None:
+                self._clock.sleep(LONGEST_GAP)
         return answer
 
     def _slow_down(self, sent: float) -> None:

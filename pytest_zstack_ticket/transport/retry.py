@@ -37,11 +37,11 @@ class RetryTransport:
 
     def send(self, request: Request, /) -> Response | Failure:
         """Send one request until it is not refused, or for as long as patience lasts."""
+        pages = self._limits.of(request) if self._limits is not None else None
         while True:
             answer = self._transport.send(request)
-            if self._limits is not None:
-                self._limits.saw(request, answer)
-            wait = self._wait(answer)
+            later = pages is not None and pages.is_for_later(answer, self._transport)
+            wait = self._wait(answer, later=later)
             if wait is None:
                 return answer
             self._clock.sleep(wait)
@@ -50,13 +50,13 @@ class RetryTransport:
         """Give up connections."""
         self._transport.close()
 
-    def _wait(self, answer: Response | Failure) -> float | None:
+    def _wait(self, answer: Response | Failure, *, later: bool) -> float | None:
         """Return the seconds to wait before the request is sent again, None if it is not."""
         if isinstance(answer, Failure):
             return None
         wish = announced_wait(answer, self._clock.now())
         refused = answer.status == BUSY or (answer.status == UNAVAILABLE and wish is not None and from_gateway(answer))
-        refused = refused or (self._limits is not None and self._limits.limits(answer, self._transport))
+        refused = refused or later
         with self._lock:
             if not refused:
                 self._since, self._pause = None, FIRST_PAUSE

@@ -4,6 +4,7 @@ import pytest
 
 from pytest_zstack_ticket.model.exchange import Failure, Request, Response
 from pytest_zstack_ticket.transport.circuit_breaker import MOST_SILENT, PROBES, CircuitBreaker
+from pytest_zstack_ticket.transport.page_limits import MOST_AGAIN, MOST_ASKED, THEN_EVERY
 from pytest_zstack_ticket.transport.quota import waited
 from tests.support.manual_clock import ManualClock
 
@@ -73,6 +74,51 @@ def test_a_page_that_only_a_request_gets_is_its_own():
     through = breaker(line)
     through.send(PROBE)
     assert [through.send(POST).status for _ in range(9)] == [403] * 9
+
+
+class Sparing(Line):
+    """A front end that answers a page to the requests of some numbers, whatever they carry; its probe always passes."""
+
+    def __init__(self, *refuses: int) -> None:
+        super().__init__(alive=True)
+        self.refuses, self.count = refuses, 0
+
+    def send(self, request: Request, /) -> Response | Failure:
+        if request == PROBE:
+            return Response(status=200)
+        self.count += 1
+        return Response(status=403, body=b"<html>denied</html>") if self.count in self.refuses else Response(status=200)
+
+
+def test_a_limit_whose_probe_finds_a_place_is_found_by_what_reads_only():
+    read = Request(method="GET", path="/v1/tickets")
+    through = CircuitBreaker(Sparing(1, 2, 5, 7), probe=PROBE, clock=ManualClock(), total=None)
+    seen = [through.send(one).status for one in (PROBE, POST, read, POST, POST, POST)]
+    assert seen == [200, 403, 200, 200, 200, 200]  # no create is sent again before the limit's words are known
+
+
+def test_what_is_refused_for_what_it_carries_is_not_sent_for_ever_though_a_limit_says_the_same():
+    line = Sparing(1, *range(3, 99))
+    through = CircuitBreaker(line, probe=PROBE, clock=ManualClock(), total=None)
+    read = Request(method="GET", path="/v1/tickets")
+    assert [through.send(one).status for one in (PROBE, read, POST)] == [200, 200, 403]
+    assert line.count == 2 + 1 + MOST_AGAIN
+
+
+def test_pages_of_a_status_are_asked_about_again_at_times():
+    class Wall(Line):
+        def send(self, request: Request, /) -> Response | Failure:
+            refused = request != PROBE or self.up
+            return Response(status=403, body=b"<html>denied</html>") if refused else Response(status=200)
+
+    line = Wall(alive=True)
+    through = breaker(line)
+    assert [through.send(one).status for one in (PROBE, *[POST] * MOST_ASKED)] == [200, *[403] * MOST_ASKED]
+    line.up = True
+    page = line.send(POST)
+    asked = [through.limits.limits(page, line) for _ in range(THEN_EVERY)]
+    assert asked.count(True) == THEN_EVERY - asked.index(True)
+    assert asked[0] is False
 
 
 def test_a_page_that_the_probe_always_gets_is_no_limit():
