@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from pytest_zstack_ticket.api.contract import contract_of
 from pytest_zstack_ticket.api.foreign_answers import (
+    is_broken_json,
     is_foreign_json,
     is_foreign_page,
     is_from_cache,
@@ -100,15 +101,16 @@ def last_segment(location: object) -> str | None:
 def from_gateway(answer: Response) -> bool:
     """Return True for an answer that only something before the API gives: a proxy, a balancer, a firewall.
 
-    That is 407, 408, 429, 502, 504; 503 that is not JSON; and, with any status, what the API itself never writes: a
-    page that is not the container's own, JSON in words of something else, a redirection to somewhere else, an answer
-    that a cache had kept.
+    That is 407, 408, 429, 502, 504; 503 that is not JSON, nor broken JSON in the API's words; and, with any status,
+    what the API itself never writes: a page that is not the container's own, JSON in words of something else, a
+    redirection to somewhere else, an answer that a cache had kept.
     """
     if answer.status in GATEWAY or leads_elsewhere(answer):
         return True
     if is_foreign_page(answer) or is_foreign_json(answer) or is_from_cache(answer):
         return True
-    return answer.status == UNAVAILABLE and isinstance(decode(answer.body), Undecodable)
+    unread = answer.status == UNAVAILABLE and isinstance(decode(answer.body), Undecodable)
+    return unread and not is_broken_json(answer)
 
 
 def is_policy(answer: Response) -> bool:

@@ -107,6 +107,11 @@ def is_foreign_json(answer: Response) -> bool:
     return said and not of_framework and (of_gateway or by_rule)
 
 
+def is_broken_json(answer: Response) -> bool:
+    """Return True for JSON in the API's own words that cannot be read, as of a server that does not escape texts."""
+    return answer.body[:64].lstrip().startswith(b"{") and _OURS.search(answer.body) is not None
+
+
 def lacks_mark(answer: Response, marked: Response) -> bool:
     """Return True for JSON in foreign words without the cookie that `marked` has, to a request like its own.
 

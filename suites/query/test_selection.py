@@ -1,6 +1,8 @@
 """Which tickets a query returns: operators, several conditions, and only what was asked for."""
 
+import json
 import uuid
+from urllib.parse import urlencode
 
 import pytest
 
@@ -17,7 +19,7 @@ SELECTIONS = {
     "ZT-QUERY-004": [[OWN, "name!={c}"], [OWN, "uuid!={uuid2}"]],
     "ZT-QUERY-006": [[OWN, "name!~={own} d%"], [OWN, "description!~=%m"]],
     "ZT-QUERY-007": [
-        *(["name?={a},{b},{d}"], ["name?={b}"], ["uuid?={uuid1},{uuid4}"]),
+        *(["name?={a},{b},{d}"], ["name?={b}"], ["name?={a},{c},{a}"], ["uuid?={uuid1},{uuid4}"]),
         [OWN, f"uuid?={STRANGERS['uuid']},{{uuid2}},{{uuid5}}"],
     ],
     "ZT-QUERY-008": [
@@ -127,7 +129,7 @@ VALIDATORS = (("If-None-Match", '"conformance"'), ("If-Modified-Since", "Sat, 01
 """An entity tag that no answer had, and a time before any ticket (RFC 9110, 13.1)."""
 PARTS = ("{own}%", "%{own} %", "{own} _ %", "%{own}__%", "{own:.13}_ %", "{own:.12}__%", "{own:.11}%", "{own:.9}%")
 """Patterns that the names of all our tickets match, and no others."""
-SPECIAL = ("{own}' OR 'a' LIKE 'a", "{own}'--", '{own}" OR ""', "{own};", "{own}')")
+SPECIAL = ("{own}' OR 'a' LIKE 'a", "{own}'--", '{own}" OR ""', "{own};", "{own}')", "'{c}'", '"{c}"')
 FURTHER = ("{own}/**/", "{own}#", '{own}" or "1"="1', "{own}')) --", "{own}`", "{own}\\' or 1=1 --")
 DISTANT = ("createDate>=2999-01-01", "lastOpDate>2999-01-01", "lastOpDate>=2999-01-01", "createDate>2998-12-31")
 """For efforts above smoke."""
@@ -232,6 +234,21 @@ def test_query_that_matches_nothing_returns_an_empty_list(zstack_tickets, zstack
     for conditions in ([f"uuid={uuid.uuid4().hex}"], *([one] for one in NOTHING), [OWN, "name=0"]):
         result = zstack_tickets.query(*conditions)
         violation = zstack_examine("empty-result", subject=result, before=zstack_tickets.listing())
+        assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-QUERY-017")
+def test_long_value_is_compared_as_a_whole(ticket_endpoint, zstack_profile, zstack_examine):
+    """A condition on a name as long as names may be does not find the ticket whose name ends with another letter."""
+    plain = str(json.loads(ticket_endpoint.calibration_draft.body)["params"]["name"])
+    padding = "x" * (zstack_profile.limits.name - len(plain) - 1)
+    created = ticket_endpoint.create(ticket_endpoint.draft(name=f"{plain} {padding}"))
+    found = ticket_endpoint.find_by_nonce(created)
+    if padding and found and ticket_endpoint.can_be_found(created):
+        asked = urlencode({"q": f"name={str(created.sent('name'))[:-1]}y", "limit": 9})
+        edit = Edit(kind="variation", name="longest-name", note="it ends with another letter than the ticket's")
+        subject = ticket_endpoint.call("GET", f"/v1/tickets?{asked}")
+        violation = zstack_examine("empty-result", edit=edit, subject=subject, before=found)
         assert violation is None, violation
 
 

@@ -55,6 +55,13 @@ def _dated(default: Deny, context: CallContext, ticket: Ticket) -> None:
     default(context, ticket)
 
 
+def _given_away(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+    """Let a ticket belong to the account that its create names."""
+    sent = context.raw.get("accountUuid")
+    given = replace(ticket, account=sent, creator=sent, project="") if isinstance(sent, str) else ticket
+    return default(context, given)
+
+
 def _unless(test: Callable[[Ticket], bool]) -> tuple[Around, Around]:
     """Let everybody act on some tickets."""
 
@@ -228,6 +235,9 @@ _TELLS = tuple(
     for name, words in _TEXTS
 )
 _TOGETHER = (
+    _around(
+        "own-member:accountUuid", "create.insert", _given_away, "create", "it belongs to the account that was sent"
+    ),
     _around("mix-people:requests", "create.insert", _mixed("requests"), "create", "it has the requests of another's"),
     _around("mix-people:description", "create.insert", _mixed("description"), "create", "it has another's description"),
     _around("answer-neighbour", "create.insert", _neighbour, "create", "the answer shows the ticket of another person"),

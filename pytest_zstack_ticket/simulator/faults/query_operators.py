@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +20,7 @@ Stage: TypeAlias = Callable[[CallContext, list[Found], Query], Any]
 
 BOTH = frozenset({"query", "get"})
 NAME = "name"
+LONGEST_KEY = 191
 DATES = ("createDate", "lastOpDate")
 
 
@@ -52,6 +54,27 @@ def _swap_beside_name(operator: str, other: str) -> Callable[[Condition], Condit
 
 def _swap_on_dates(operator: str, other: str) -> Callable[[Condition], Condition]:
     return lambda one: replace(one, operator=other) if one.operator == operator and one.field in DATES else one
+
+
+def _begins(condition: Condition) -> Condition:
+    """Compare no more than an index of 191 characters holds."""
+    long = condition.operator == "=" and len(condition.value) > LONGEST_KEY
+    return replace(condition, operator="like", value=f"{condition.value[:LONGEST_KEY]}%") if long else condition
+
+
+def _unquoted(condition: Condition) -> Condition:
+    """Take quotes around a value for those of a language."""
+    return replace(condition, value=re.sub(r"""^(["'])(.*)\1$""", r"\2", condition.value))
+
+
+def _for_each_value(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+    """Find a row once for each time that a list names its value, as a join does."""
+    found = default(context, rows, asked)
+    listed = next((one for one in asked.conditions if one.operator == "in"), None)
+    if listed is None:
+        return list(found)
+    values = listed.value.split(",")
+    return [row for row in found for _ in range(max(1, values.count(str(row.value(listed.field)))))]
 
 
 def row(name: str, step: str, wrapper: Callable[..., Any], about: str) -> Fault:
@@ -206,5 +229,10 @@ _FALSE = tuple(
 )
 _SORT = row("sort-among-fields", "sort", _sort_among_fields, "a sort by a member that fields leaves out is ignored")
 
-OPERATORS = (*_operators(), _SEQUENCE, _SEQUENCE_SORTED, _BY_DAY, _EMPTY, _ZERO, *_FALSE, _SORT)
+_OTHERWISE = (
+    row("filter-compares-191", "filter", changed(_begins), "long names are compared by their beginning"),
+    row("filter-repeats-in", "filter", _for_each_value, "a value that a list names twice is found twice"),
+    row("filter-unquotes", "filter", changed(_unquoted), "quotes around a value are taken away"),
+)
+OPERATORS = (*_operators(), *_OTHERWISE, _SEQUENCE, _SEQUENCE_SORTED, _BY_DAY, _EMPTY, _ZERO, *_FALSE, _SORT)
 """The faults of operators."""

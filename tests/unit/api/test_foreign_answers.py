@@ -140,3 +140,16 @@ def test_what_a_cache_had_kept_is_not_the_api_s(name: str, value: str, kept: boo
 @pytest.mark.parametrize(("status", "kept"), [(200, True), (404, True), (202, False), (400, False), (500, False)])
 def test_an_age_counts_on_what_may_be_kept_unasked(status: int, kept: bool):
     assert from_gateway(Response(status=status, headers=(("Age", "1"),), body=b'{"location":"a"}')) is kept
+
+
+@pytest.mark.parametrize(
+    ("body", "foreign"),
+    [
+        ('{"error":{"code":"SYS.1007","details":"resourceUuid[a\nb] is not valid"}}', False),
+        ('{"error":{"code":"SYS.1007","details":"no "quotes" are escaped"}}', False),
+        ("upstream connect error", True),
+        ('<html>{"error":{"code":"SYS.1007"}}', True),
+    ],
+)
+def test_broken_json_in_the_words_of_the_api_is_the_api_s_own(body: str, foreign: bool):
+    assert from_gateway(Response(status=503, headers=JSON, body=body.encode())) is foreign

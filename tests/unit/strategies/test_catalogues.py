@@ -43,7 +43,7 @@ REQUESTS = {
     "unusual": unusual_requests(CONTEXT, LIMITS),
 }
 SIZES = {
-    "mutations": 101,
+    "mutations": 102,
     "variations": 113,
     "open questions": 71,
     "edge cases": 124,
