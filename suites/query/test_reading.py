@@ -4,6 +4,8 @@ import uuid
 
 import pytest
 
+from pytest_zstack_ticket import Edit
+
 AGAIN = (
     *("name={a}", "name={b}", "name={c}", "name={d}", "name={e}", "uuid={uuid1}", "uuid={uuid2}", "uuid={uuid3}"),
     *("uuid={uuid4}", "uuid={uuid5}", "name?={a},{e}", "name?={b},{c},{d}", "uuid?={uuid2},{uuid4}", "name~={own} d%"),
@@ -11,16 +13,24 @@ AGAIN = (
     *("name~={own} _ %", "name~=%{own}__%", "name~={own:.13}_ %", "uuid?={uuid1},{uuid3},{uuid5}", "name?={a},{b}"),
 )
 """Conditions that some of our tickets meet and no others, for efforts above smoke."""
+PATHS = ("X-Original-URL", "X-Rewrite-URL")
+"""Headers by which some frameworks let a path be another one (OWASP WSTG-ATHZ-02)."""
 pytestmark = pytest.mark.zstack_alone("queries")
 """They share a few tickets, which no other test may crowd out where few may exist."""
 
 
 @pytest.mark.requirement("ZT-QUERY-033")
-def test_path_returns_its_ticket(zstack_tickets, zstack_many_tickets, zstack_effort, zstack_examine):
-    """GET on a ticket's path returns exactly that ticket."""
-    more = () if zstack_effort == "smoke" else zstack_many_tickets.all_uuids()
-    for one in (*zstack_tickets.uuids(), *more):
+def test_path_returns_its_ticket(ticket_endpoint, zstack_tickets, zstack_many_tickets, zstack_effort, zstack_examine):
+    """GET on a ticket's path returns exactly that ticket, also where a header names the path of another one."""
+    more, few = () if zstack_effort == "smoke" else zstack_many_tickets.all_uuids(), zstack_tickets.uuids()
+    for one in (*few, *more):
         violation = zstack_examine("ticket-by-path", subject=zstack_tickets.get_by_path(one))
+        assert violation is None, violation
+    for one in few[1:]:
+        headers = tuple((name, f"/zstack/v1/tickets/{few[0]}") for name in PATHS)
+        subject = ticket_endpoint.call("GET", f"/v1/tickets/{one}", headers=headers)
+        edit = Edit(kind="variation", name="path-in-header", note="headers name the path of another ticket")
+        violation = zstack_examine("ticket-by-path", edit=edit, subject=subject)
         assert violation is None, violation
 
 

@@ -30,7 +30,7 @@ _DELETE = frozenset({"delete"})
 _READINGS = frozenset({"query", "get"})
 _TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 _URL = re.compile(rb"http://[\w.:\[\]-]+/hook/[0-9a-f]{32}")
-_TRUE = re.compile(r"\bor\b\s*\(?\s*(?:1=1|['\"]1['\"]?\s*=|name like|uuid not null)", re.IGNORECASE)
+TRUE = re.compile(r"\bor\b\s*\(?\s*(?:1=1|['\"]1['\"]?\s*=|name like|uuid not null)", re.IGNORECASE)
 LONG_AGO = 978_310_800.0
 """The first day of 2001."""
 
@@ -121,13 +121,13 @@ def _own_member(name: str, change: Callable[[Any], dict[str, Any]]) -> Callable[
 
 def _carried_out(default: Callable[..., Any], context: CallContext, rows: list[Any], asked: Any) -> Any:
     """Let a condition whose text is always true find everything."""
-    true = any(_TRUE.search(one.value) for one in asked.conditions)
+    true = any(TRUE.search(one.value) for one in asked.conditions)
     return rows if true else default(context, rows, asked)
 
 
 def _path_carried_out(default: Callable[..., Any], context: CallContext, rows: list[Any], asked: Any) -> Any:
     """Let a path whose text is always true find everything."""
-    return rows if _TRUE.search(context.variables.get("uuid", "")) else default(context, rows, asked)
+    return rows if TRUE.search(context.variables.get("uuid", "")) else default(context, rows, asked)
 
 
 def _fetched(default: Hooks, hook: Delivery) -> list[Delivery]:

@@ -56,6 +56,7 @@ _VALIDATION: tuple[tuple[str, str, str], ...] = (
     ("fold-lookalikes", "", "a name or word of letters that look alike is taken for the right one"),
     ("overlong-decoded", "", "ill-formed UTF-8 is read as the characters that it stands for"),
     ("override-method", "", "a header or a parameter changes the method"),
+    ("override-path", "", "a header changes the path"),
     ("safe-method-acts", "", "a GET, HEAD or OPTIONS with a body is carried out as a POST or PUT"),
     ("any-framing", "", "a request is carried out whatever is wrong with its framing"),
     ("believe-length", "", "a length counts even where chunks are announced beside it"),

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from pytest_zstack_ticket.model.exchange import Json
+from pytest_zstack_ticket.simulator.faults.access import TRUE
 from pytest_zstack_ticket.simulator.faults.effects import Around
 from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.http.query_parameters import Condition, Query
@@ -75,6 +76,12 @@ def _for_each_value(default: Stage, context: CallContext, rows: list[Found], ask
         return list(found)
     values = listed.value.split(",")
     return [row for row in found for _ in range(max(1, values.count(str(row.value(listed.field)))))]
+
+
+def _pattern_carried_out(default: Stage, context: CallContext, rows: list[Found], asked: Query) -> list[Found]:
+    """Let a pattern whose text is always true find everything, where other values are bound as they must."""
+    true = any(one.operator == "like" and TRUE.search(one.value) for one in asked.conditions)
+    return rows if true else list(default(context, rows, asked))
 
 
 def row(name: str, step: str, wrapper: Callable[..., Any], about: str) -> Fault:
@@ -232,6 +239,7 @@ _SORT = row("sort-among-fields", "sort", _sort_among_fields, "a sort by a member
 _OTHERWISE = (
     row("filter-compares-191", "filter", changed(_begins), "long names are compared by their beginning"),
     row("filter-repeats-in", "filter", _for_each_value, "a value that a list names twice is found twice"),
+    row("pattern-carried-out", "filter", _pattern_carried_out, "a pattern that is always true finds all"),
     row("filter-unquotes", "filter", changed(_unquoted), "quotes around a value are taken away"),
 )
 OPERATORS = (*_operators(), *_OTHERWISE, _SEQUENCE, _SEQUENCE_SORTED, _BY_DAY, _EMPTY, _ZERO, *_FALSE, _SORT)

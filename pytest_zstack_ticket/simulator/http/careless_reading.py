@@ -27,6 +27,8 @@ def acting_request(request: Request, active: Active) -> Request:
         found = re.search(r"[?&]_method=([A-Z]+)", request.path)
         method = (named or [found[1] if found else request.method])[0]
         return replace(request, method=method)
+    if (path := first_header(request, "X-Original-URL")) and not active.without("override-path"):
+        return replace(request, path=path.removeprefix("/zstack"))
     if request.method in ("GET", "HEAD", "OPTIONS") and request.body and not active.without("safe-method-acts"):
         return replace(request, method="PUT" if "/actions" in request.path else "POST")
     return request if active.without("dots-resolved") else replace(request, path=_resolved(request.path))
