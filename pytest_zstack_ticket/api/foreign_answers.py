@@ -63,10 +63,21 @@ _PROXIES = re.compile(
 _KEPT = re.compile(r"[0-9]+ [0-9]+")
 _CONTAINER = re.compile(
     rb"HTTP (?:Status|ERROR) [1-5][0-9]{2}|Apache Tomcat|Powered by Jetty|<h1>Bad Message [1-5][0-9]{2}</h1>"
-    rb"|URISyntaxException",
+    rb"|URISyntaxException|Error code explanation: |<h1><p>[\w ]{3,40}</p></h1>",
     re.IGNORECASE,
 )
-"""What containers of Java write: Tomcat, Jetty (also of a request line that it cannot read), the JDK's own server."""
+"""What containers write: Tomcat, Jetty (also of a request line that it cannot read), the JDK's own server, and those of
+Python, http.server and gunicorn. None of them stands before others."""
+_CRASHES = re.compile(
+    rb"Traceback \(most recent call last\)|\.(?:py|rb)(?:&quot;|&#34;|\")?(?:, line |:)\d+"
+    rb"|\.(?:[cm]?[jt]sx?:\d+:\d+|java:\d+|go:\d+ )|Fatal error: |goroutine \d+ \["
+    rb"|or there is an error in the application|<h1>Server Error \(500\)</h1>"
+    rb"|<title>500: Internal Server Error</title>|<pre>Internal Server Error</pre>|Server got itself in trouble"
+    rb"|caused an error:|something went wrong\.</h1>|An unhandled exception occurred"
+)
+"""Stack traces, and the pages with 500 that web frameworks write when the program breaks down: Flask, Django, Tornado,
+Express, aiohttp, Bottle, Rails, ASP.NET."""
+BROKE_DOWN = 500
 
 
 def looks_like_page(body: bytes) -> bool:
@@ -80,13 +91,20 @@ def is_container_page(body: bytes) -> bool:
     return looks_like_page(body) and _CONTAINER.search(body[:4096]) is not None
 
 
+def is_crash_page(answer: Response) -> bool:
+    """Return True for a page by which the program behind it says that it broke down: that program is the API's."""
+    shown = answer.status == BROKE_DOWN and looks_like_page(answer.body)
+    return shown and _CRASHES.search(answer.body[:LARGEST]) is not None
+
+
 def is_foreign_page(answer: Response) -> bool:
-    """Return True for a page that is not the container's own, whatever its status: the API itself writes none.
+    """Return True for a page that is neither the container's own nor a crash's: the API itself writes none.
 
     JSON or text that quotes markup is none: a ticket may be named `<html>`.
     """
     marked_up = answer.body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
-    return marked_up and looks_like_page(answer.body) and not is_container_page(answer.body)
+    own = is_container_page(answer.body) or is_crash_page(answer)
+    return marked_up and looks_like_page(answer.body) and not own
 
 
 def is_foreign_json(answer: Response) -> bool:

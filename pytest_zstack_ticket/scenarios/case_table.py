@@ -143,6 +143,11 @@ class CaseTable:
                 for row in rows:
                     self.result_of(row)
 
+    def unfinished(self) -> list[Draft]:
+        """List the variations whose jobs had not ended when polling stopped; nothing is sent for it."""
+        sent = [row for row in self.rows("variations") if _key(row) in self._results]
+        return [row for row in sent if isinstance(row, Draft) and self.result_of(row).reading == "unfinished"]
+
     def accepted_results(self) -> Iterator[tuple[Edit | None, CallResult]]:
         """Yield the calibration and each variation that the target accepted."""
         if _accepted(self.endpoint.calibration):

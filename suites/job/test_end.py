@@ -31,6 +31,8 @@ TOGETHER, MOST_BEFORE = 8, 40
 """Jobs that are started at the same time, and so many that may be before one of them where each waits for the last."""
 PATIENT = 40.0
 """GRACE for those: what takes a second alone may take as long where each waits for the last."""
+GIVEN_UP = 2
+"""Bodies that are sent again at most: each is waited for."""
 IN_TURN = {
     "reopen": ("PUT", "/actions", {"changeTicketStatus": {"statusEvent": "reopen"}}),
     "cancel": ("PUT", "/actions", {"changeTicketStatus": {"statusEvent": "cancel"}}),
@@ -188,6 +190,19 @@ def test_jobs_that_start_together_end(ticket_endpoint, zstack_examine):
         for result in ticket_endpoint.create_together([timed] * TOGETHER, job_limit=5 + PATIENT + 5):
             edit = Edit(kind="variation", name="together")
             violation = zstack_examine("job-ends-in-time", edit=edit, subject=result, arguments={"grace": PATIENT})
+            assert violation is None, violation
+
+
+@pytest.mark.requirement("ZT-JOB-017")
+@pytest.mark.zstack_alone("races")
+@pytest.mark.zstack_rounds
+def test_job_that_was_given_up_ends_when_sent_again(ticket_endpoint, zstack_cases, zstack_examine):
+    """A job that had not ended when the test that started it gave it up ends within its apiTimeout when sent again."""
+    for draft in zstack_cases.unfinished()[:GIVEN_UP]:
+        result = ticket_endpoint.create(draft, headers=SOON, job_limit=5 + GRACE + 5)
+        if result.started_job:
+            arguments = {"grace": GRACE}
+            violation = zstack_examine("job-ends-in-time", edit=draft.edit, subject=result, arguments=arguments)
             assert violation is None, violation
 
 

@@ -82,7 +82,7 @@ def test_refusal_of_a_valid_session_in_an_altered_header_does_not_repeat_it(tick
 @pytest.mark.requirement("ZT-SESSION-006")
 @pytest.mark.zstack_alone(cleanup="sessions", in_turn=True)
 @pytest.mark.zstack_rounds(most=8)
-def test_logged_out_session_is_refused(ticket_endpoint, zstack_examine):
+def test_logged_out_session_is_refused(ticket_endpoint, zstack_context, zstack_examine):
     """A create or a query with a logged-out session is refused, even if the session was to be renewed since."""
     session = ticket_endpoint.another_session()
     # what keeps sessions keeps those that were used
@@ -104,6 +104,15 @@ def test_logged_out_session_is_refused(ticket_endpoint, zstack_examine):
             ticket_endpoint.call("PUT", path, body={"renewSession": {}}, call="action")
         bad = ticket_endpoint.call("GET", "/v1/tickets?limit=1", authorization=session.authorization)
         edit = Edit(kind="breakage", name=name, note="the session was logged out before")
+        roles = {"subject": bad, "sibling": good, "ended": ended}
+        violation = zstack_examine("refused-session", edit=edit, **roles, arguments={"call": "query"})
+        assert violation is None, violation
+    if "stranger" in zstack_context.users:
+        stranger = ticket_endpoint.as_user("stranger")
+        session, good = stranger.another_session(), stranger.call("GET", "/v1/tickets?limit=1")
+        ended = stranger.logout(session.uuid)
+        bad = stranger.call("GET", "/v1/tickets?limit=1", authorization=session.authorization)
+        edit = Edit(kind="breakage", name="logged-out-project", note="the session of a project was logged out before")
         roles = {"subject": bad, "sibling": good, "ended": ended}
         violation = zstack_examine("refused-session", edit=edit, **roles, arguments={"call": "query"})
         assert violation is None, violation

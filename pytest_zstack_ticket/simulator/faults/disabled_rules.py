@@ -108,6 +108,7 @@ _SESSIONS: tuple[tuple[str, str, str], ...] = (
     ("accept-foreign-project", "login", "a virtual ID may enter any project"),
     ("wrong-login-ends-sessions", "login", "a log-in with a wrong password ends the sessions of its user"),
     ("logout-does-nothing", "logout", "a log-out answers success and does nothing"),
+    ("logout-leaves-virtual", "logout", "a log-out of a virtual ID answers success and does nothing"),
     ("logout-ends-all", "logout", "a log-out ends every session of its account"),
     ("ended-session-is-valid", "session", "a session that was logged out is still said to be valid"),
 )

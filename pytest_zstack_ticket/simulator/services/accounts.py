@@ -105,7 +105,8 @@ def log_out(context: CallContext) -> Json:
     if ended is not None and not context.without("logout-ends-all"):
         for other in [one.uuid for one in sessions.live.values() if one.account == ended.account]:
             sessions.close(other)
-    if context.without("logout-does-nothing"):
+    stays = ended is not None and ended.virtual and not context.without("logout-leaves-virtual")
+    if context.without("logout-does-nothing") and not stays:
         sessions.close(uuid)
     return {}
 

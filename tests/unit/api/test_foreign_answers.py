@@ -85,9 +85,11 @@ def test_a_page_is_a_front_end_s_whatever_its_status_unless_the_container_wrote_
         b"<h1>Bad Message 400</h1><pre>reason: Bad Request</pre>",  # Jetty, of a path that it cannot decode
         b"<h1>400 Bad Request</h1>URISyntaxException thrown",  # the JDK's own server
         b"<html><body><h2>HTTP ERROR 404 Not Found</h2></body></html>",
+        b"<!DOCTYPE HTML><html><h1>Error response</h1><p>Error code explanation: 501 - Server does not support this.",
+        b"<html>\n  <head><title>Bad Request</title></head><body>\n    <h1><p>Bad Request</p></h1>",  # gunicorn
     ],
 )
-def test_what_containers_of_java_write_is_no_front_end_s(body: bytes):
+def test_what_containers_write_is_no_front_end_s(body: bytes):
     assert not from_gateway(Response(status=400, body=body))
 
 
@@ -153,3 +155,29 @@ def test_an_age_counts_on_what_may_be_kept_unasked(status: int, kept: bool):
 )
 def test_broken_json_in_the_words_of_the_api_is_the_api_s_own(body: str, foreign: bool):
     assert from_gateway(Response(status=503, headers=JSON, body=body.encode())) is foreign
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html><h1>Internal Server Error</h1><pre>Traceback (most recent call last):\n  File &quot;/a.py&quot;, line 7",
+        "<!doctype html><title>500</title><p>Either the server is overloaded or there is an error in the application.",
+        "<html><h1>Server Error (500)</h1></html>",
+        "<!DOCTYPE html><title>Error</title><pre>Error: x<br> &nbsp; &nbsp;at f (/srv/app.js:10:5)</pre>",
+        "<html><body><h2>Oops</h2>/srv/app.rb:12:in `call'</body></html>",
+    ],
+)
+def test_a_page_of_a_program_that_broke_down_is_the_api_s_own(body: str):
+    assert not from_gateway(Response(status=500, body=body.encode()))
+    assert from_gateway(Response(status=403, body=body.encode()))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html><head><title>500 Internal Server Error</title></head><center><h1>500 Internal Server Error</h1></center>",
+        "<html><p>The server encountered an internal error or misconfiguration and was unable to complete your request.",
+    ],
+)
+def test_a_500_page_of_nginx_or_apache_is_a_front_end_s(body: str):
+    assert from_gateway(Response(status=500, body=body.encode()))

@@ -1,5 +1,7 @@
 """The table of cases: rows by pattern, each sent once, and what is examined announced."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from pytest_zstack_ticket.client.ticket_quota import NoQuota
@@ -78,3 +80,13 @@ def test_drafts_come_in_an_order_that_the_seed_decides_and_malformed_requests_in
     assert drawn[0] == drawn[1] != drawn[2]
     assert all(sorted(one) == sorted(partitions(table(), "mutations")) for one in drawn)
     assert partitions(table(order=1), "malformed-requests") == partitions(table(), "malformed-requests")
+
+
+def test_only_sent_variations_can_be_unfinished():
+    cases = table()
+    assert cases.unfinished() == []
+    first, second, *_ = cases.rows("variations")
+    for row, reading in ((first, "unfinished"), (second, "accepted")):
+        cases.endpoint.create = lambda _draft, said=reading: SimpleNamespace(reading=said)
+        cases.result_of(row)
+    assert cases.unfinished() == [first]
