@@ -132,7 +132,7 @@ def _request_members() -> Iterator[Row]:
     times = f"{REQUEST}.executeTimes"
     yield from _typed(times, text="often", object=OBJECT, list=LIST)
     yield mutation(times, "fraction", number("1.5"))
-    yield mutation(times, "text-grouped", "1_0")
+    yield mutation(times, "type-text-grouped", "1_0")
     yield mutation(times, "too-large", 2**31)
     yield mutation(times, "too-large-64-bit", 2**63)
     yield mutation(times, "too-small", -(2**31) - 1)

@@ -57,7 +57,7 @@ class Rules:
         if self.on("refuse-times-double") and isinstance(value, float):
             raise Turned(500, "NumberFormatException")
         try:
-            number = float(value)
+            number = float(value.replace("_", "?") if isinstance(value, str) else value)
         except ValueError:
             if self.on("bind-times-any", "bind-times-text"):
                 return 0

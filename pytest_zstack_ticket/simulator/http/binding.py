@@ -186,7 +186,7 @@ def whole_number(value: Any, path: str, wanted: str, least: int, most: int) -> i
     shown = double_text(value) if isinstance(value, float) else str(value)
     try:
         number = int(value) if isinstance(value, str) and _DIGITS.match(value) else value
-        number = float(number) if isinstance(number, str) else number
+        number = float(number.replace("_", "?")) if isinstance(number, str) else number  # Java has no 1_0
     except ValueError:
         said = f'For input string: "{shown}"' if shown.strip() else "empty String"
         raise GsonError(f"java.lang.NumberFormatException: {said}") from None

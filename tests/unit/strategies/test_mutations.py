@@ -20,7 +20,7 @@ BEYOND_THE_SCHEMA = {
     "params.accountSystemType/looks-like-full-width",
     "params.accountSystemType/looks-like-padded",
     "params.requests[0].executeTimes/type-text",
-    "params.requests[0].executeTimes/text-grouped",
+    "params.requests[0].executeTimes/type-text-grouped",
     "params.requests[0].executeTimes/fraction",
     "params.requests[0].executeTimes/too-large",
     "params.requests[0].executeTimes/too-large-64-bit",
