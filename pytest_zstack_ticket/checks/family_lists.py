@@ -168,7 +168,7 @@ def unusable_collection(trails: Trails, _arguments: Arguments, profile: Profile)
     types, kind = row.get("ticketTypeUuids"), (only_row(trails, "plain") or {}).get("ticketTypeUuid")
     others = isinstance(types, list) and types and kind is not None and kind not in types and not row.get("isDefault")
     if row.get("state") != "Disabled" and row.get("status") != "Invalid" and not others:
-        return Undecided(Phrase.of("not-shown", member="flow collection"))
+        return Undecided(Phrase.of("not-shown", member="flow collection that cannot be used"))
     return refusal(trails, {}, profile)
 
 

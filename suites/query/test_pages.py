@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_zstack_ticket import by_requirement
+from pytest_zstack_ticket import Edit, by_requirement
 
 OWN = "name~=%{own}%"
 ALL_OURS = "name~=%zt-%"
@@ -129,3 +129,7 @@ def test_fields_select_members(zstack_tickets, zstack_effort, zstack_examine):
     for fields in ("uuid,name", "name,status", *(() if zstack_effort == "smoke" else FIELDS)):
         violation = zstack_examine("selected-fields", **zstack_tickets.query_with_listings(OWN, fields=fields))
         assert violation is None, violation
+    asked = zstack_tickets.query_with_listings(OWN, fields="uuid,name", replyWithCount="true")
+    edit = Edit(kind="variation", name="fields-with-total", note="the total is asked for, too")
+    violation = zstack_examine("selected-fields", edit=edit, **asked)
+    assert violation is None, violation

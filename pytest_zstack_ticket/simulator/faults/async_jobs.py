@@ -92,6 +92,12 @@ _PROTOCOL: tuple[tuple[str, str, Change, str], ...] = (
         "it is in seconds",
     ),
     (
+        "apiTimeout:32-bit",
+        _ACCEPTED,
+        edits.mapped("apiTimeout", lambda one: (one + 2**31) % 2**32 - 2**31),
+        "it wraps round at 2^31 milliseconds",
+    ),
+    (
         "apiTimeout:ignores-header",
         _ACCEPTED,
         edits.mapped("apiTimeout", lambda one: 1800000),  # noqa: ARG005 - whatever there was

@@ -127,6 +127,10 @@ def _only_by_name(default: Stage, context: CallContext, rows: list[Found], asked
     return list(default(context, rows, asked if by_name else replace(asked, sort="")))
 
 
+def _without_fields(asked: Query) -> Query:
+    return replace(asked, fields=()) if asked.reply_with_count else asked
+
+
 def _ten_values(one: Condition) -> Condition:
     few = ",".join(one.value.split(",")[:10])
     return replace(one, value=few) if "in" in one.operator.split() else one
@@ -286,6 +290,7 @@ QUERIES: tuple[Fault, ...] = (
     row("total-after-start", "total", total_of(lambda rows, asked: rows[asked.start :]), "total counts from start on"),
     row("count-of-page", "total", total_of(counted_page), "where only the total is asked for, it counts the page"),
     row("ignore-fields", "fields", _asked(fields=()), "the fields that were asked for are ignored"),
+    row("ignore-fields-with-total", "fields", _page(_without_fields), "fields are ignored where a total is asked for"),
     *(
         row(f"ignore-fields-of:{entity}", "fields", _all_fields_of(entity), f"fields are ignored in queries of {about}")
         for entity, about in (("archive", "archives"), ("history", "histories"))
