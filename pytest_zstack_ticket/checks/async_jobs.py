@@ -165,8 +165,13 @@ def expected_status(trails: Trails, arguments: Arguments, _profile: Profile) -> 
     return violation(Phrase.of("expect-status", statuses=wanted), Phrase.of("status-is", status=answer.status))
 
 
-def not_success(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
-    """Check that an answer is neither a success (2xx) nor a redirect (3xx)."""
+def not_success(trails: Trails, arguments: Arguments, _profile: Profile) -> Judgement:
+    """Check that an answer is neither a success (2xx) nor a redirect (3xx).
+
+    Argument `because`: only the job that the sibling started makes the subject wrong.
+    """
+    if arguments.get("because") and _start(trails["sibling"]) is None:
+        return _no_job()
     answer = final_answer(trails["subject"])
     if answer is None or from_gateway(answer):
         return Undecided(Phrase.of("no-answer"))

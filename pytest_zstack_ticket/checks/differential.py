@@ -40,9 +40,12 @@ def refusal(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement
     """Check that the subject is refused although its sibling is accepted.
 
     Arguments: `fields`, the names that an error may blame, needed only where the sibling is refused as well; `call`
-    and `sibling_call` where they are not "create".
+    and `sibling_call` where they are not "create"; `because` where only what the sibling did makes the subject wrong.
     """
     subject = outcome_of(trails, "subject", profile, arguments)
+    sibling = outcome_of(trails, "sibling", profile, {"call": arguments.get("sibling_call", "create")})
+    if arguments.get("because") and not accepted(sibling):
+        return Undecided(Phrase.of("sibling-not-accepted", what=describe(sibling).key))
     if accepted(subject):
         return violation(Phrase.of("expect-refusal"), describe(subject))
     if not refused(subject):

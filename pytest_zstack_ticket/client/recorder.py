@@ -12,6 +12,9 @@ SESSIONS = "/v1/accounts/sessions/"
 MOST_LEAKING = 20
 _PARTS = re.compile(r"[\w+/=.-]{16,}")
 """Parts of an Authorization that are long enough to be a secret."""
+REFUSED, NEAR = 400, 60
+_ABOUT = re.compile(rb"(?:session|token|oauth|authori[sz]ation|\xe4\xbc\x9a\xe8\xaf\x9d)[^,;(]*\Z", re.IGNORECASE)
+"""Words just before what a refusal quotes of its request: it is about that, then."""
 
 
 class Recorder(Protocol):
@@ -47,8 +50,8 @@ class Recorder(Protocol):
 class LeakWatch:
     """Remembers the exchanges of a process in which an answer showed a secret, and hands all on to another recorder.
 
-    Log-ins may answer a session, and a refusal may quote what its own path or header named, as one of an ended session:
-    neither is remembered. The first of them suffice.
+    Log-ins may answer a session, and a refusal of a session may quote it: neither is remembered. What shows the session
+    among other things, as a statement for a database or a ticket does, is. The first of them suffice.
     """
 
     def __init__(self, kept: Recorder) -> None:
@@ -92,7 +95,11 @@ def _is_named(exchange: Exchange) -> bool:
     sent = [
         part for name, value in request.headers if name.lower() == "authorization" for part in _PARTS.findall(value)
     ]
-    return isinstance(answer, Response) and any(part.encode() in answer.body for part in sent)
+    if not isinstance(answer, Response):
+        return False
+    quoted = [at for part in sent for at in re.finditer(re.escape(part.encode()), answer.body)]
+    refused = answer.status >= REFUSED or b'"error"' in answer.body
+    return bool(quoted) and refused and all(_ABOUT.search(answer.body[: one.start()][-NEAR:]) for one in quoted)
 
 
 class NoRecorder:

@@ -119,7 +119,8 @@ def test_resource_uuid_in_use_is_refused(ticket_endpoint, zstack_examine):
     """A resourceUuid that is already in use is refused."""
     draft = with_resource_uuid(ticket_endpoint.calibration_draft, uuid.uuid4().hex)
     first, second = ticket_endpoint.create(draft), ticket_endpoint.create(draft)
-    violation = zstack_examine("refusal", edit=draft.edit, subject=second, sibling=first)
+    roles, arguments = {"subject": second, "sibling": first}, {"because": True}
+    violation = zstack_examine("refusal", edit=draft.edit, arguments=arguments, **roles)
     assert violation is None, violation
 
 

@@ -81,6 +81,10 @@ def test_job_id_of_another_length_is_refused(ticket_endpoint, zstack_examine):
         assert violation is None, violation
 
 
+USED = {"because": True}
+"""Only a job that was started uses its id."""
+
+
 @pytest.mark.requirement("ZT-JOB-014")
 @pytest.mark.zstack_rounds
 def test_used_job_id_is_refused(ticket_endpoint, zstack_examine):
@@ -88,7 +92,7 @@ def test_used_job_id_is_refused(ticket_endpoint, zstack_examine):
     first = ticket_endpoint.create(ticket_endpoint.calibration_draft, job_uuid="fresh")
     message = with_header(ticket_endpoint.calibration_draft, "job-uuid-again", "X-Job-UUID", first.requested_job)
     second = ticket_endpoint.send(message, follow=False)
-    violation = zstack_examine("not-success", edit=message.edit, subject=second, sibling=first)
+    violation = zstack_examine("not-success", edit=message.edit, arguments=USED, subject=second, sibling=first)
     assert violation is None, violation
     ticket = (getattr(first.outcome, "inventory", None) or {}).get("uuid")
     for name, (method, path, changed) in OF_A_TICKET.items() if isinstance(ticket, str) else ():
@@ -97,7 +101,7 @@ def test_used_job_id_is_refused(ticket_endpoint, zstack_examine):
             method, f"/v1/tickets/{ticket}{path}", body=changed, headers=headers, follow=False
         )
         edit = Edit(kind="breakage", name=f"job-uuid-again-{name}", note="the id of the create's job")
-        violation = zstack_examine("not-success", edit=edit, subject=second, sibling=first)
+        violation = zstack_examine("not-success", edit=edit, arguments=USED, subject=second, sibling=first)
         assert violation is None, violation
     body = json.loads(ticket_endpoint.calibration_draft.body)
     del body["params"]["requests"]
@@ -106,7 +110,7 @@ def test_used_job_id_is_refused(ticket_endpoint, zstack_examine):
     if failed.started_job and failed.refused:
         message = with_header(ticket_endpoint.calibration_draft, "job-uuid-of-a-failure", "X-Job-UUID", failed.job)
         second = ticket_endpoint.send(message, follow=False)
-        violation = zstack_examine("not-success", edit=message.edit, subject=second, sibling=first)
+        violation = zstack_examine("not-success", edit=message.edit, arguments=USED, subject=second, sibling=failed)
         assert violation is None, violation
 
 

@@ -36,3 +36,20 @@ def test_a_target_that_keeps_blanks_may_count_them():
 
 def test_a_target_that_refuses_short_names_with_blanks_gains_nothing():
     assert isinstance(judged(sent(FULL, status=400), sent(SHORT, status=400)), Violation)
+
+
+def test_what_only_its_sibling_makes_wrong_is_judged_where_that_took_effect():
+    again = sent(SHORT, shown=SHORT)
+    for sibling, wrong in ((CALIBRATION, True), (sent(SHORT, status=503), False)):
+        roles = {"subject": again, "sibling": sibling}
+        judgement = evaluate("refusal", roles, {"because": True}, DEPLOYED)
+        assert isinstance(judgement, Violation if wrong else Undecided)
+        assert isinstance(evaluate("refusal", roles, {}, DEPLOYED), Violation)
+
+
+def test_a_job_id_is_used_only_where_a_job_was_started():
+    job = {"location": f"/zstack/v1/api-jobs/{TICKET}"}
+    for first, wrong in ((answered(202, job), True), (answered(503, error()), False)):
+        roles = {"subject": (answered(202, job),), "sibling": (first,)}
+        judgement = evaluate("not-success", roles, {"because": True}, DEPLOYED)
+        assert isinstance(judgement, Violation if wrong else Undecided)

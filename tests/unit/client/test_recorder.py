@@ -18,6 +18,13 @@ SENT = (("Authorization", f"OAuth {OWN}"),)
     [
         ("/v1/tickets", f"live ones begin with {OTHER}", ("session",), True),
         ("/v1/tickets", f"no session {OWN}", ("session",), False),  # it quotes what it was sent
+        ("/v1/tickets", f"会话[{OWN}]已失效", ("session",), False),
+        (
+            "/v1/tickets",
+            f"not unique: (name, sessionUuid), parameters ('a', '{OWN}')",
+            ("session",),
+            True,
+        ),
         ("/v1/tickets", "no session", (), False),
         ("/v1/accounts/login", f"session {OTHER}", ("session",), False),
         (f"/v1/accounts/sessions/{OTHER}/renew", f"no api mapping to {OTHER}", ("session",), False),
@@ -37,3 +44,10 @@ def test_the_first_of_many_suffice() -> None:
     for _ in range(MOST_LEAKING + 5):
         watch.exchange(replace(answered(503, error(details=OTHER), request_headers=SENT), leaks=("session",)))
     assert len(watch.leaking) == MOST_LEAKING
+
+
+def test_a_ticket_that_shows_the_session_of_its_create_is_remembered() -> None:
+    watch = LeakWatch(NoRecorder())
+    shown = answered(200, {"inventory": {"uuid": OTHER, "sessionUuid": OWN}}, path="/v1/tickets", request_headers=SENT)
+    watch.exchange(replace(shown, leaks=("session",)))
+    assert len(watch.leaking) == 1
