@@ -33,7 +33,7 @@ ACTIONS = frozenset(
     }
 )
 """The reasons, by the key of their phrase, that a reader can do something about."""
-OPTIONAL = frozenset({"users", "webhook", "access-key", "log-in"})
+OPTIONAL = frozenset({"users", "approval", "webhook", "access-key", "log-in"})
 """Groups of needs that an option or a variable may meet."""
 MAX_IDS = 60
 MAX_FAILED = 25

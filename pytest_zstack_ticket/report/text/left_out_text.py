@@ -9,13 +9,20 @@ from pytest_zstack_ticket.report.text.columns import folded, visible
 from pytest_zstack_ticket.report.text.translations import Translations
 from pytest_zstack_ticket.verdicts.tally import LEFT_OPEN
 
-USERS = frozenset({"stranger", "approver", "approval", "plain-owner", "own-context", "own-flow", "two-projects"})
+USERS = frozenset({"stranger", "approver", "plain-owner", "own-context", "own-flow", "two-projects"})
 """Needs that a context file meets."""
-OPTIONS = {"webhook": "webhook", "access-key": "access-key", "log-in": "log-in", "log-out": "log-in"}
+OPTIONS = {
+    "approval": "approval",
+    "webhook": "webhook",
+    "access-key": "access-key",
+    "log-in": "log-in",
+    "log-out": "log-in",
+}
 """Needs that an option or a variable meets, and the group that names it."""
 GROUPS = (
     "blocked",
     "users",
+    "approval",
     "webhook",
     "access-key",
     "log-in",

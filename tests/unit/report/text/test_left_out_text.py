@@ -47,12 +47,13 @@ def test_nothing_is_said_where_all_was_examined():
 
 
 def test_each_reason_has_a_count_and_the_option_that_meets_it():
-    rows = [left_out("unmet-need", need=need) for need in ("stranger", "stranger", "approver", "webhook", "access-key")]
+    needs = ("stranger", "stranger", "approver", "approval", "webhook", "access-key")
+    rows = [left_out("unmet-need", need=need) for need in needs]
     assert line(*rows) == (
-        "not examined: 3 need other users (--zstack-context FILE); 1 needs webhooks (--zstack-webhook); "
+        "not examined: 3 need other users (--zstack-context FILE); 1 needs approvals (allow-approve in that file); 1 needs webhooks (--zstack-webhook); "
         "1 needs an access key (ZSTACK_ACCESS_KEY_*)"
     )
-    assert line(*rows, lang="zh").startswith("未检查：3 条需要其他用户（--zstack-context FILE）；1 条需要 webhook")
+    assert line(*rows, lang="zh").startswith("未检查：3 条需要其他用户（--zstack-context FILE）；1 条需要实际审批")
 
 
 def test_a_need_that_the_target_is_known_to_lack_names_no_option():
