@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from pytest_zstack_ticket.api.stack_traces import is_surely_trace
 from pytest_zstack_ticket.api.strict_json import Undecodable, decode
 from pytest_zstack_ticket.model.exchange import Json, Response
 
@@ -69,14 +70,13 @@ _CONTAINER = re.compile(
 """What containers write: Tomcat, Jetty (also of a request line that it cannot read), the JDK's own server, and those of
 Python, http.server and gunicorn. None of them stands before others."""
 _CRASHES = re.compile(
-    rb"Traceback \(most recent call last\)|\.(?:py|rb)(?:&quot;|&#34;|\")?(?:, line |:)\d+"
-    rb"|\.(?:[cm]?[jt]sx?:\d+:\d+|java:\d+|go:\d+ )|Fatal error: |goroutine \d+ \["
-    rb"|or there is an error in the application|<h1>Server Error \(500\)</h1>"
-    rb"|<title>500: Internal Server Error</title>|<pre>Internal Server Error</pre>|Server got itself in trouble"
-    rb"|caused an error:|something went wrong\.</h1>|An unhandled exception occurred"
+    rb"or there is an error in the application\.|<h1>Server Error \(500\)</h1>"
+    rb"|<title>500: Internal Server Error</title>|<p>Server got itself in trouble</p>"
+    rb"|the requested URL <tt>[^<]*</tt>\s*caused an error:"
+    rb"|If you are the application owner check the logs|An unhandled exception occurred while processing the request\."
 )
-"""Stack traces, and the pages with 500 that web frameworks write when the program breaks down: Flask, Django, Tornado,
-Express, aiohttp, Bottle, Rails, ASP.NET."""
+"""What web frameworks write on a page with 500 when the program breaks down: Flask, Django, Tornado, aiohttp, Bottle,
+Rails, ASP.NET. A front end's page may say that something went wrong, too, but not in these words."""
 BROKE_DOWN = 500
 
 
@@ -93,8 +93,10 @@ def is_container_page(body: bytes) -> bool:
 
 def is_crash_page(answer: Response) -> bool:
     """Return True for a page by which the program behind it says that it broke down: that program is the API's."""
-    shown = answer.status == BROKE_DOWN and looks_like_page(answer.body)
-    return shown and _CRASHES.search(answer.body[:LARGEST]) is not None
+    if answer.status != BROKE_DOWN or not looks_like_page(answer.body):
+        return False
+    said = answer.body[:LARGEST]
+    return _CRASHES.search(said) is not None or is_surely_trace(said)
 
 
 def is_foreign_page(answer: Response) -> bool:

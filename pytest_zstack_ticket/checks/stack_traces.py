@@ -1,67 +1,28 @@
-"""Whether an answer shows a stack trace, whatever the platform that wrote it, as text, in JSON or on a page."""
+"""Whether an answer shows a stack trace; what the request itself said may be quoted."""
 
 from __future__ import annotations
 
-import html
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from urllib.parse import unquote_plus
 
 from pytest_zstack_ticket.api.messages import answers
-from pytest_zstack_ticket.api.strict_json import CUT, Undecodable, decode, text_of
+from pytest_zstack_ticket.api.stack_traces import said_in, traces_in
+from pytest_zstack_ticket.api.strict_json import text_of
 from pytest_zstack_ticket.checks.outcomes import Arguments, violation
-from pytest_zstack_ticket.model.exchange import Exchange, Json, Trails
+from pytest_zstack_ticket.model.exchange import Exchange, Trails
 from pytest_zstack_ticket.model.outcome import Judgement, Phrase
 from pytest_zstack_ticket.model.profile import Profile
 
 _LONGEST = 80
 """Characters of a trace that a finding quotes."""
-_PLACE = r"(?:file://|/|[A-Za-z]:[\\/])[^\n()'\"]{1,300}?"
-"""A file by its whole path."""
-_FORMS = (
-    # Java: also as Tomcat's error page prints it, each frame on a line of its own without `at`
-    r"(?:\t|\n    )at \S[^\n]{0,200}",
-    r"Caused by: ",
-    r"\n[ \t]*[\w.$/;&#]+\((?:[\w$]+\.java:\d+|Native Method|Unknown Source)\)",
-    r"\bat [\w.$/<>]+\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)",
-    # Python
-    r"Traceback \(most recent call last\)",
-    r'\bFile "[^"\n]{1,300}(?:\.py|>)", line \d+',
-    # PHP
-    r"\bPHP (?:Fatal|Parse) error: ",
-    rf"\b(?:Fatal|Parse) error: [^\n]{{0,500}}? in {_PLACE}(?::| on line )\d+",
-    rf"\bUncaught (?:PHP Exception )?[\w\\]+[^\n]{{0,500}}? in {_PLACE}:\d+",
-    rf"#\d+ (?:{_PLACE}\(\d+\)|\[internal function\]): ",
-    r"#\d+ \{main\}",
-    # Ruby
-    r"\.(?:rb|erb|ru):\d+:in [`'‘]",
-    # Node
-    rf"\bat (?:[\w$.<>\[\] ]{{1,120}} \(|){_PLACE}\.[cm]?[jt]sx?:\d+:\d+",
-    r"\bnode:[\w/]+:\d+:\d+",
-    # Go
-    r"goroutine \d+ \[[\w ,()]{1,60}\]:",
-    r"\.go:\d+ \(?\+?0x[0-9a-f]+",
-    # .NET
-    r"\bat [\w.<>`$+\[\],]+\([^\n()]*\) in [^\n]{1,300}?:line \d+",
-    r"\n {2,}at [\w.<>`$+\[\],]+\([^\n()]*\)(?=\r?\n|\Z)",
-    r"--- End of (?:inner exception )?stack trace",
-    # Rust
-    r"\bpanicked at (?:'[^\n]{0,300}', )?[^\s'\"]+\.rs:\d+:\d+",
-    r"\bRUST_BACKTRACE=",
-)
-_TRACE = re.compile("|".join(_FORMS))
-_ESCAPE = re.compile(r'\\([nrt"\\/])')
-_LINE_END = re.compile(r"<(?:br|p|pre|div|li|td|h\d)\b[^<>]{0,200}>", re.IGNORECASE)
-_WORD_MARK = re.compile(r"</?(?:b|i|em|strong|code|span|a|u)(?:\s[^<>]{0,200})?>", re.IGNORECASE)
 
 
 def no_stack_trace(trails: Trails, _arguments: Arguments, _profile: Profile) -> Judgement:
     """Check that no answer shows a stack trace; what the request itself said may be quoted."""
     sent = None
     for answer in answers(trails["subject"]):
-        for found in _TRACE.finditer(_read(answer.body)):
+        for mark in traces_in(answer.body):
             sent = _sent(trails["subject"]) if sent is None else sent
-            mark = found[0].strip()
             if mark not in sent:
                 return violation(Phrase.of("expect-no-trace"), Phrase.of("shows-trace", mark=mark[:_LONGEST]))
     return None
@@ -76,29 +37,4 @@ def _sent(exchanges: Sequence[Exchange]) -> str:
 
 
 def _forms(body: bytes) -> tuple[str, ...]:
-    return (text_of(body), _read(body))
-
-
-def _read(body: bytes) -> str:
-    """Return what a body says to people: the texts of its JSON, or a page, without marks and escapes."""
-    value = decode(body)
-    said = text_of(body) if isinstance(value, Undecodable) else "\n".join(_texts(value))
-    if CUT in said:
-        said = text_of(body)
-    if "\\" in said:  # JSON within a text
-        said += "\n" + _ESCAPE.sub(lambda found: {"n": "\n", "t": "\t", "r": "\r"}.get(found[1], found[1]), said)
-    return "\n" + html.unescape(_WORD_MARK.sub("", _LINE_END.sub("\n", said)))
-
-
-def _texts(value: Json) -> Iterator[str]:
-    """Yield every text within a JSON value, and the name of every member."""
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, str):
-            yield one
-        elif isinstance(one, dict):
-            yield from one
-            waiting.extend(one.values())
-        elif isinstance(one, list):
-            waiting.extend(one)
+    return (text_of(body), said_in(body))

@@ -12,9 +12,9 @@ SESSIONS = "/v1/accounts/sessions/"
 MOST_LEAKING = 20
 _PARTS = re.compile(r"[\w+/=.-]{16,}")
 """Parts of an Authorization that are long enough to be a secret."""
-REFUSED, NEAR = 400, 60
-_ABOUT = re.compile(rb"(?:session|token|oauth|authori[sz]ation|\xe4\xbc\x9a\xe8\xaf\x9d)[^,;(]*\Z", re.IGNORECASE)
-"""Words just before what a refusal quotes of its request: it is about that, then."""
+REFUSED = 400
+MOST_DOUBTFUL = 500
+"""Refusals that quote their own session, of which it is kept whether the session lives on."""
 
 
 class Recorder(Protocol):
@@ -50,19 +50,36 @@ class Recorder(Protocol):
 class LeakWatch:
     """Remembers the exchanges of a process in which an answer showed a secret, and hands all on to another recorder.
 
-    Log-ins may answer a session, and a refusal of a session may quote it: neither is remembered. What shows the session
-    among other things, as a statement for a database or a ticket does, is. The first of them suffice.
+    Log-ins may answer a session, and a refusal may quote what its own path or header named, as that of an ended session
+    does: neither is remembered, unless that session is taken later, so that the refusal was about something else. The
+    first of them suffice.
     """
 
     def __init__(self, kept: Recorder) -> None:
         self._kept = kept
+        self._doubtful: dict[str, Exchange] = {}
         self.leaking: list[Exchange] = []
 
     def exchange(self, exchange: Exchange, /) -> None:
         """Keep one redacted exchange."""
-        if exchange.leaks and len(self.leaking) < MOST_LEAKING and not _is_named(exchange):
-            self.leaking.append(exchange)
+        if len(self.leaking) < MOST_LEAKING:
+            self._look(exchange)
         self._kept.exchange(exchange)
+
+    def _look(self, exchange: Exchange) -> None:
+        request, answer = exchange.request, exchange.answer
+        if not isinstance(answer, Response):
+            return
+        session = next((value for name, value in request.headers if name.lower() == "authorization"), "")
+        if exchange.leaks and not ("login" in request.path or SESSIONS in request.path):
+            if not _quotes(answer, session):
+                self.leaking.append(exchange)
+            elif len(self._doubtful) < MOST_DOUBTFUL:
+                self._doubtful.setdefault(session, exchange)
+        doubtful = self._doubtful.get(session)
+        if doubtful is not None and not _is_refusal(answer) and exchange.started > doubtful.started:
+            self.leaking.append(doubtful)
+            self._doubtful.pop(session, None)
 
     def example(self, example: Example, /) -> None:
         """Keep one example."""
@@ -87,19 +104,13 @@ class LeakWatch:
         return self._kept.failed
 
 
-def _is_named(exchange: Exchange) -> bool:
-    """Return True for an answer that may show a secret: of a log-in, or one that quotes its own request."""
-    request, answer = exchange.request, exchange.answer
-    if "login" in request.path or SESSIONS in request.path:
-        return True
-    sent = [
-        part for name, value in request.headers if name.lower() == "authorization" for part in _PARTS.findall(value)
-    ]
-    if not isinstance(answer, Response):
-        return False
-    quoted = [at for part in sent for at in re.finditer(re.escape(part.encode()), answer.body)]
-    refused = answer.status >= REFUSED or b'"error"' in answer.body
-    return bool(quoted) and refused and all(_ABOUT.search(answer.body[: one.start()][-NEAR:]) for one in quoted)
+def _quotes(answer: Response, session: str) -> bool:
+    """Return True for a refusal that quotes the Authorization of its request."""
+    return _is_refusal(answer) and any(part.encode() in answer.body for part in _PARTS.findall(session))
+
+
+def _is_refusal(answer: Response) -> bool:
+    return answer.status >= REFUSED or b'"error"' in answer.body
 
 
 class NoRecorder:

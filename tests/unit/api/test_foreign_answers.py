@@ -165,6 +165,7 @@ def test_broken_json_in_the_words_of_the_api_is_the_api_s_own(body: str, foreign
         "<html><h1>Server Error (500)</h1></html>",
         "<!DOCTYPE html><title>Error</title><pre>Error: x<br> &nbsp; &nbsp;at f (/srv/app.js:10:5)</pre>",
         "<html><body><h2>Oops</h2>/srv/app.rb:12:in `call'</body></html>",
+        "<html><b>Fatal error</b>:  Uncaught Error in /srv/index.php:7",
     ],
 )
 def test_a_page_of_a_program_that_broke_down_is_the_api_s_own(body: str):
@@ -177,7 +178,8 @@ def test_a_page_of_a_program_that_broke_down_is_the_api_s_own(body: str):
     [
         "<html><head><title>500 Internal Server Error</title></head><center><h1>500 Internal Server Error</h1></center>",
         "<html><p>The server encountered an internal error or misconfiguration and was unable to complete your request.",
+        "<html><h1>Oops, something went wrong.</h1><p>We have been told. Call us\n    at 10:30, or write.",
     ],
 )
-def test_a_500_page_of_nginx_or_apache_is_a_front_end_s(body: str):
+def test_another_500_page_is_a_front_end_s(body: str):
     assert from_gateway(Response(status=500, body=body.encode()))
