@@ -40,6 +40,12 @@ def spoilt_digest(clear: str) -> str:
     return digest[:-1] + ("1" if digest.endswith("0") else "0")
 
 
+def half_of_digest(clear: str) -> str:
+    """Return the first half of a password's digest, which some take for the whole."""
+    digest = password_digest(clear)
+    return digest[: len(digest) // 2]
+
+
 def login_request(
     login: Login, user: str, password: str | None, *, spoilt: bool = False, two_factor: str = ""
 ) -> Request:

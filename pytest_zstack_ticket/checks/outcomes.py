@@ -74,10 +74,10 @@ def violation(expected: Phrase, actual: Phrase) -> Violation:
     return Violation(expected=expected, actual=actual)
 
 
-def one_line(text: str) -> str:
-    """Shorten a text of the target for one line."""
+def one_line(text: str, most: int = SHOWN) -> str:
+    """Shorten a text of the target for one line of so many characters."""
     line = " ".join(text.split())
-    return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def blamed(outcome: Outcome) -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from pytest_zstack_ticket.api.messages import SUCCESS, Row, final_answer, json_object, rows_of
-from pytest_zstack_ticket.checks.outcomes import describe, no_decision, one_line, outcome_of, violation
+from pytest_zstack_ticket.checks.outcomes import SHOWN, describe, no_decision, one_line, outcome_of, violation
 from pytest_zstack_ticket.checks.query_conditions import Condition, conditions_of, may_meet, must_meet, parameters_of
 from pytest_zstack_ticket.checks.roundtrip import trimmed
 from pytest_zstack_ticket.model.exchange import Trails
@@ -15,6 +15,8 @@ from pytest_zstack_ticket.model.profile import Profile
 
 FEWEST = 3
 """With fewer tickets of our own, no order, page or selection proves anything."""
+LEAST = 24
+"""Characters that a condition keeps, however many there are."""
 
 
 def rows_or_one(trails: Trails, profile: Profile) -> list[Row] | None:
@@ -90,5 +92,9 @@ def path_of(trails: Trails, role: str = "subject") -> str:
 
 
 def conditions_text(trails: Trails, role: str = "subject") -> str:
-    """Show the conditions of a role in one line."""
-    return one_line(" & ".join(value for key, value in parameters_of(path_of(trails, role)) if key == "q"))
+    """Show the conditions of a role in one line; where they are too long, each loses its end, and none is left out."""
+    conditions = [one_line(value) for key, value in parameters_of(path_of(trails, role)) if key == "q"]
+    text = " & ".join(conditions)
+    if len(text) > SHOWN:
+        text = " & ".join(one_line(one, max(SHOWN // len(conditions) - 3, LEAST)) for one in conditions)
+    return text

@@ -49,8 +49,11 @@ class SchemaDefect:
 
 def defects(schema: str, value: Any, *, definition: str = "") -> Iterator[SchemaDefect]:
     """Yield every violation of `schemas/artefact/<schema>.schema.json`, or of one definition in it."""
-    for error in _validator(schema, definition).iter_errors(value):
-        yield from _described(error)
+    validator = _validator(schema, definition)
+    rules: Any = validator.schema
+    top = frozenset(rules.get("properties", ()))
+    for error in validator.iter_errors(value):
+        yield from _described(error, top)
 
 
 def first_defect(schema: str, value: Any, *, definition: str = "") -> SchemaDefect | None:
@@ -68,8 +71,8 @@ def _validator(schema: str, definition: str) -> Draft202012Validator:
     return Draft202012Validator(document)
 
 
-def _described(error: ValidationError) -> Iterator[SchemaDefect]:
-    """Yield the fields that an error of jsonschema is about, each with what is wrong."""
+def _described(error: ValidationError, top: frozenset[str]) -> Iterator[SchemaDefect]:
+    """Yield the fields that an error of jsonschema is about, and what is wrong; `top` holds the keys of the file."""
     field: Field = tuple(error.absolute_path)
     found: Any = error.instance
     rule: Any = error.validator_value
@@ -78,7 +81,8 @@ def _described(error: ValidationError) -> Iterator[SchemaDefect]:
         case "additionalProperties":
             known = list(schema.get("properties", ()))
             for key in (key for key in found if key not in known):
-                yield SchemaDefect((*field, key), f"is not known here; {_nearest(key, known)}")
+                hint = "move it to the top of the file" if field and key in top else _nearest(key, known)
+                yield SchemaDefect((*field, key), f"is not known here; {hint}")
         case "required":
             for key in (key for key in rule if key not in found):
                 yield SchemaDefect(field, f"has no {key}; add it")

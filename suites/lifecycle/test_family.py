@@ -33,7 +33,7 @@ A_RUN = st.lists(st.tuples(st.sampled_from(STEPS), CHOSEN, st.integers(0, 5)), m
 
 def edit_of(step):
     """Name a step as an edit."""
-    return Edit(kind="variation", name=f"step-{step}")
+    return Edit(kind="variation", name=f"{step}-among-several")
 
 
 def answered(result):
@@ -132,14 +132,16 @@ class Walk:
         own = f"name~=%{self.group.token}%"
         status = ("Pending", "Cancelled")[chosen % 2]
         asked = (
-            (f"uuid={member.uuid}",),
-            (f"name={member.name}",),
-            (own, f"status={status}"),
-            (own, f"status!={status}"),
-            (own, f"status={status}", f"uuid={member.uuid}"),
+            ("uuid", f"uuid={member.uuid}"),
+            ("name", f"name={member.name}"),
+            ("status", own, f"status={status}"),
+            ("other-status", own, f"status!={status}"),
+            ("status-and-uuid", own, f"status={status}", f"uuid={member.uuid}"),
+            ("get",),
         )
-        subject = self.group.query("/v1/tickets", *asked[form]) if form < len(asked) else self.group.get_by_path(member)
-        self.judge("group-query", f"ask-{form}", subject=subject, before=self.listing)
+        by, *conditions = asked[form]
+        subject = self.group.query("/v1/tickets", *conditions) if conditions else self.group.get_by_path(member)
+        self.judge("group-query", f"query-{by}" if conditions else by, subject=subject, before=self.listing)
 
     def read_history(self, chosen, _form):
         """Read the history of a ticket: it records every change and keeps all earlier rows."""

@@ -612,6 +612,10 @@ class Talk(BaseHTTPRequestHandler):
             good = True
         if self.on("login-password-prefix") and name == "admin" and str(password)[:2] == PASSWORD[:2]:
             good = True
+        if self.on("login-password-part") and name == "admin" and password and PASSWORD.startswith(str(password)):
+            good = True
+        if self.on("login-password-like") and name == "admin" and password == "%":
+            good = True
         if self.on("login-no-password") and name == "admin" and password is None:
             good = True
         if not known and self.on("login-tells-users"):

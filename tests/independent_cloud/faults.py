@@ -169,6 +169,8 @@ login-any-password session | 10.1.5
 login-any-user session | 2.3
 login-name-comment session | 2.3
 login-password-prefix session | 10.1.5
+login-password-part session | 10.1.5
+login-password-like session | 10.1.5
 login-no-password session | 2.3
 login-wrong-200 session | 10.1.5
 login-wrong-empty session | 10.1.5

@@ -101,6 +101,8 @@ _SESSIONS: tuple[tuple[str, str, str], ...] = (
     ("signature-ignores-path", "", "a signature made for another path is accepted"),
     ("accept-wrong-password", "login", "any password logs in"),
     ("password-by-beginning", "login", "only the first 32 digits of a password's digest are compared"),
+    ("password-of-beginning", "login", "the first digits of a password's digest log in"),
+    ("password-by-pattern", "login", "a password is compared as a pattern with wildcards"),
     ("accept-clear-password", "login", "the clear password logs in, not only its digest"),
     ("accept-unknown-account", "login", "an unknown account logs in as the administrator, given the right password"),
     ("refuse-right-password", "login", "the right password does not log in"),

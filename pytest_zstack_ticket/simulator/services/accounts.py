@@ -46,6 +46,8 @@ def _by_password(context: CallContext) -> Person:
     digest = fold(digest)
     compared = len(digest) if context.without("password-by-beginning") else 32
     right = given[:compared] == digest[:compared] and context.without("refuse-right-password")
+    right |= len(given) >= 16 and digest.startswith(given) and not context.without("password-of-beginning")
+    right |= given == "%" and not context.without("password-by-pattern")
     clear = context.values.get("password") == seed_data.PASSWORD and not context.without("accept-clear-password")
     if not known and not context.without("login-tells-users"):
         raise ApiError("ID.1000", details="there is no such account")

@@ -162,6 +162,15 @@ def test_a_zero_is_a_value():
         assert isinstance(judgements[1], Violation)
 
 
+def test_of_many_conditions_none_is_left_out_of_a_finding():
+    conditions = (f"uuid?={','.join(['0' * 32] * 5)}", OWN, "description is null")
+    found = judged("only-matching", asked(rows("a"), *conditions))
+    text = dict(found.expected.parameters)["conditions"] if isinstance(found, Violation) else ""
+    assert text.startswith("uuid?=000")
+    assert text.endswith(f"… & {OWN} & description is null")
+    assert len(text) <= 160
+
+
 def test_several_conditions_have_to_be_met_by_all():
     conditions = (OWN, "name!=own a", "description not null")
     assert judged("selection", asked(rows("ec"), *conditions)) is None

@@ -31,7 +31,7 @@ FAULTY = "embedded?fault=accept-too-long:name"
 def faulty_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of a run that found one failed requirement."""
     folder = tmp_path_factory.mktemp("run")
-    arguments = [f"--zstack-url={FAULTY}", "-k", "ZT-BODY-004", "-q", "--zstack-report=out"]
+    arguments = [f"--zstack-url={FAULTY}", "-k", "ZT-BODY-004", "--zstack-effort=smoke", "-q", "--zstack-report=out"]
     subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=folder, check=False, capture_output=True)
     return folder / "out"
 

@@ -131,6 +131,10 @@ def test_an_empty_context_file_is_the_sample_of_the_page(tmp_path: Path) -> None
     ("text", "words"),
     [
         ("x = 1", "line 1: x is not known here; known are allow-approve, ticket"),
+        (
+            '[approver]\nuser = "x"\nallow-approve = true',
+            "line 3: approver.allow-approve is not known here; move it to the top of the file",
+        ),
         ("\n[tiket]\n", "line 2: tiket is not known here; did you mean ticket?"),
         ('[ticket]\n\nexecute-times = "2"', 'line 3: ticket.execute-times must be a whole number, but is "2".'),
         ("[ticket]\nexecute-times = true", "line 2: ticket.execute-times must be a whole number, but is true."),

@@ -152,7 +152,7 @@ def test_a_long_program_on_several_tickets_is_never_read_before_what_says_it_in_
 def test_one_member_of_a_history_is_one_defect_after_whatever_step():
     kept = {"expected": "expect-row-kept", "member": "comment"}
     found = [shows("history-not-rewritten", f"m-{number}", **kept) for number in (1, 2)]
-    for one, name in zip(found, ("step-read-history", "after-reopen"), strict=True):
+    for one, name in zip(found, ("read-history-among-several", "after-reopen"), strict=True):
         one["edit"] = {"name": name}
     rows = [
         row("ZT-LIFECYCLE-012", "failed", found[0], examples={"held": 49, "failed": 1}),

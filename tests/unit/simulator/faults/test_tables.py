@@ -17,6 +17,19 @@ from tests.support.simulator_probe import differs
 BY_NAME = {chapter.__name__: chapter for chapter in CHAPTERS}
 HINTS = (
     (
+        ("crowd", "x-names", "-untrimmed", "mix-texts", "outer-blanks", "late-double", "unasked:20", "cut-to-char"),
+        "data",
+    ),
+    (("malformed:separator", "malformed:trailing-object"), "careless"),
+    (("late-loss", "error-after", "error-again", "error-busy", "error-later", "-in-50", "drift", "after-20"), "crowds"),
+    (("negate-beside", "first-field", "R26", "R28"), "queries"),
+    (("R6:", "scheme", "flows-of-tenants", "mojibake"), "sessions"),
+    (("approve-skips", "mix-up-context", "refusal-tells", "allow-foreign"), "strangers"),
+    (("lost-update", "session-of-body"), "access"),
+    (("leaks-",), "between"),
+    (("mix-up-name", "mix-up-requests", "read-before", "second-update", "clears-description"), "families"),
+    (("body-crash", "dots-resolved"), "http"),
+    (
         ("anonymous", "session-from", "own-member", "-by-", "get-writes", "body-uuid", "urls", "carried", "quotes"),
         "access",
     ),
@@ -64,6 +77,8 @@ SILENT = {
     "leave-refused-body": "below the engine: tests/unit/transport/test_framing.py",
     "leave-trailers": "below the engine: tests/unit/transport/test_framing.py",
     "leave-further-trailers": "below the engine: tests/unit/transport/test_framing.py",
+    "password-by-pattern": "the walk logs in with no pattern; the kill matrix does",
+    "password-of-beginning": "the walk logs in with no part of a password; the kill matrix does",
     "pattern-carried-out": "the walk asks for no pattern that is always true; the kill matrix does",
     "filter-compares-191": "the walk asks for no name of that length; the kill matrix does",
     "filter-repeats-in": "the walk names no value twice in a list; the kill matrix does",
