@@ -179,6 +179,7 @@ CHECKS: dict[str, CheckFunction] = {
     "path-counts": access.path_counts,
     "all-unchanged": access.all_unchanged,
     "server-owned": side_effects.server_owned,
+    "operator-not-sent": side_effects.operator_not_sent,
     "not-widened": side_effects.not_widened,
     "nothing-came-of-it": side_effects.nothing_came_of_it,
     "no-password-member": access.no_password_member,

@@ -59,10 +59,11 @@ def lost_leaves_nothing(trails: Trails, arguments: Arguments, profile: Profile) 
     return violation(Phrase.of("expect-stored", count=0), Phrase.of("stored", count=len(rows))) if rows else None
 
 
-def as_sent(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+def as_sent(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:
     """Check that the stored ticket holds every member that `subject` sent.
 
-    Role `shown` is a query for the ticket by a mark that is its own: its uuid, its nonce or a unique name.
+    Role `shown` is a query for the ticket by a mark that is its own: its uuid, its nonce or a unique name. Argument
+    `whole`: the target was seen to keep characters beyond the BMP in descriptions, so that none may be replaced there.
     """
     if not accepted(outcome_of(trails, "subject", profile)):
         return Undecided(Phrase.of("legal-refusal"))
@@ -76,6 +77,7 @@ def as_sent(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgemen
         *(member_echo(pair, {"member": member}, profile) for member in MEMBERS),
         *(request_echo(pair, {"member": member}, profile) for member in REQUEST_MEMBERS),
         _made_up(sent_params(trails["subject"]), rows[0]),
+        _described_anew(sent_params(trails["subject"]), rows[0]) if arguments.get("whole") else None,
     ]
     return next((one for one in judgements if isinstance(one, Violation)), None)
 
@@ -122,6 +124,11 @@ def _made_up(sent: dict[str, Json], row: Ticket) -> Judgement:
     """Say whether a ticket has a description that was not sent."""
     shown = row.get("description")
     return not_as_sent("description", "", shown) if shown and sent.get("description") is None else None
+
+
+def _described_anew(sent: dict[str, Json], row: Ticket) -> Judgement:
+    wanted, shown = sent.get("description"), row.get("description")
+    return None if same(trimmed(wanted), trimmed(shown)) else not_as_sent("description", wanted, shown)
 
 
 def digits_kept(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from pytest_zstack_ticket.api.messages import Row, answers, moment, rows_of, sent_params
+from pytest_zstack_ticket.api.messages import Row, answers, json_object, moment, rows_of, sent_params
 from pytest_zstack_ticket.api.strict_json import text_of
 from pytest_zstack_ticket.checks.access import changed_ticket, unclear_query
 from pytest_zstack_ticket.checks.archives import archived_twice
@@ -81,6 +81,17 @@ def _effect(sent: dict[str, Json], shown: dict[str, Json], plain: dict[str, Json
         return None
     told = Phrase.of("shows", value=brief(shown.get(kept[0])))
     return violation(Phrase.of("expect-server-owned", member=kept[0]), told)
+
+
+def operator_not_sent(trails: Trails, _arguments: Arguments, profile: Profile) -> Judgement:
+    """Check that no row of the ticket's `history` names the operator that the event `subject` sent in its body."""
+    body = json_object(trails["subject"][0].request.body or b"").get("changeTicketStatus")
+    rows, sent = rows_of(trails.get("history", ())), body.get("operatorUuid") if isinstance(body, dict) else None
+    if not accepted(outcome_of(trails, "subject", profile, {"call": "action"})) or not rows or sent is None:
+        return Undecided(Phrase.of("not-shown", member="history"))
+    if all(row.get("operatorUuid") != sent for row in rows):
+        return None
+    return violation(Phrase.of("expect-server-owned", member="operatorUuid"), Phrase.of("shows", value=brief(sent)))
 
 
 def _alike(sent: Json, shown: Json) -> bool:

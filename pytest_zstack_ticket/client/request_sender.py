@@ -77,6 +77,11 @@ class RequestSender:
         """The project that a virtual ID works in; empty for an account."""
         return self._settings.project
 
+    @property
+    def account(self) -> str:
+        """UUID of the account of the user's session, as the log-in answered it; empty for a session that was given."""
+        return self._sessions.session.account
+
     def may_send(self, body: bytes | None) -> bool:
         """Return False for a body that could harm the target, unless that is the embedded simulator."""
         return self._settings.disposable or hazard_of(body) is None

@@ -9,7 +9,7 @@ from pytest_zstack_ticket.simulator.errors import ApiError
 from pytest_zstack_ticket.simulator.services.collation import collated
 from pytest_zstack_ticket.simulator.services.system_tags import check_system_tags
 from pytest_zstack_ticket.simulator.services.tickets import check_create, check_ticket_call, check_update
-from pytest_zstack_ticket.simulator.services.validation import check_resource_uuid, validate
+from pytest_zstack_ticket.simulator.services.validation import check_resource_uuid, reserving, validate
 from pytest_zstack_ticket.simulator.state import CallContext
 from pytest_zstack_ticket.simulator.storage.sessions import Session, administrator
 
@@ -33,7 +33,8 @@ def admit(context: CallContext) -> None:
         _check_rights(context, context.call)
     interceptor = _INTERCEPTORS.get(context.call.handler)
     if interceptor is not None:
-        interceptor(context)
+        with reserving(context, "reserve-denied-uuid"):
+            interceptor(context)
     check_system_tags(context)
 
 

@@ -1,4 +1,4 @@
-"""Nothing has an effect that is not its own: members of the server, texts, reading calls, events at the same time."""
+"""Nothing has an effect that is not its own: texts, reading calls, events at the same time."""
 
 import json
 import time
@@ -10,14 +10,6 @@ import pytest
 
 from pytest_zstack_ticket import Edit, Message
 
-LONG_AGO = "Jan 1, 2001 1:00:00 AM"
-OWNED = {
-    "status": "FinalApproved",
-    "createDate": LONG_AGO,
-    "lastOpDate": LONG_AGO,
-}
-"""Members that are the server's own. `id`, `timeout`, `headers` and `session` are members of every message: not these."""
-UUIDS = ("uuid", "currentFlowUuid", "ticketTypeUuid", "accountUuid", "ownerUuid")
 WIDER = (
     "name={own}' or 1=1",
     "name={own}' or '1'='1",
@@ -61,40 +53,6 @@ INJECTED, MARKUP = "X-Conformance-Injected", "<b>conformance"
 def edit_of(name, kind="variation", note="has no effect of its own"):
     """Name what is special about a call as an edit."""
     return Edit(kind=kind, name=name, note=note)
-
-
-@pytest.mark.requirement("ZT-ACCESS-015")
-@pytest.mark.zstack_rounds
-def test_members_of_the_server_take_no_effect_in_a_create(ticket_endpoint, zstack_context, zstack_examine):
-    """Status, uuid, dates, flow, type and account sent with a create take no effect, nor does `request`."""
-    members = OWNED | {name: uuid.uuid4().hex for name in UUIDS}
-    users = [ticket_endpoint.as_user(one) for one in ("stranger",) if one in zstack_context.users]
-    for endpoint in (ticket_endpoint, *users):  # an administrator sees whose ticket it becomes no more than before
-        draft = endpoint.calibration_draft
-        first = json.loads(draft.body)["params"]["requests"][0]
-        members["request"] = [{**first, "requestName": "member of the server"}]
-        sibling, subject = endpoint.create(draft), endpoint.create(endpoint.draft(**members))
-        roles = {"subject": subject, "sibling": sibling, "plain": endpoint.find_by_nonce(sibling)}
-        roles["shown"] = endpoint.find_by_nonce(subject)
-        if endpoint.can_be_found(subject) and endpoint.can_be_found(sibling):
-            violation = zstack_examine("server-owned", edit=edit_of("server-owned"), **roles)
-            assert violation is None, violation
-
-
-@pytest.mark.requirement("ZT-ACCESS-016")
-@pytest.mark.zstack_rounds
-def test_members_of_the_server_take_no_effect_in_an_event(zstack_canary, zstack_examine):
-    """Status, name, dates and account sent with an event take no effect: it leads where it does without them."""
-    canary, more = zstack_canary(), OWNED | {"name": "renamed by an event", "accountUuid": uuid.uuid4().hex}
-    plain = zstack_canary()
-    for event in ("cancel", "update"):
-        before, subject = canary.find_by_uuid(), canary.send_event(event, more=more)
-        roles = {"before": before, "subject": subject, "after": canary.find_by_uuid()}
-        roles["sibling"] = plain.send_event(event)
-        if not canary.was_deleted_for_quota:
-            edit, arguments = edit_of(f"server-owned-{event}"), {"event": event}
-            violation = zstack_examine("event-effect", edit=edit, arguments=arguments, **roles)
-            assert violation is None, violation
 
 
 @pytest.mark.requirement("ZT-ACCESS-017")

@@ -161,6 +161,9 @@ def test_calls_leave_tickets_of_the_same_name(zstack_once, ticket_endpoint, zsta
         "delete": ("DELETE", f"{one}?deleteMode=Permissive", None),
     }
     for name, (method, path, body) in calls.items():
+        if name == "delete":  # what goes by the name may go by the status, too
+            owner.call("PUT", f"/v1/tickets/{other}/actions", body={"changeTicketStatus": {"statusEvent": "cancel"}})
+            looks.append((owner.query(f"uuid={one}", limit=3), owner.query(f"uuid={other}", limit=3)))
         subject = owner.call(method, f"/v1/tickets/{path}", body=body)
         looks.append((owner.query(f"uuid={one}", limit=3), owner.query(f"uuid={other}", limit=3)))
         (before, bystander), (after, left) = looks[-2:]

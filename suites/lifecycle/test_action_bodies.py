@@ -62,7 +62,7 @@ def test_action_without_a_known_event_is_refused(zstack_canary, zstack_examine):
 
 @pytest.mark.requirement("ZT-LIFECYCLE-046")
 @pytest.mark.zstack_rounds
-def test_update_with_requests_of_a_wrong_type_is_refused(zstack_canary, zstack_examine):
+def test_update_with_requests_of_a_wrong_type_is_refused(zstack_canary, zstack_examine, zstack_observe):
     """An update whose requests are no list of objects is refused; an update that is refused changes nothing."""
     other, canary = zstack_canary(), zstack_canary()
     other.send_event("cancel")
@@ -76,6 +76,7 @@ def test_update_with_requests_of_a_wrong_type_is_refused(zstack_canary, zstack_e
         judge(roles, canary, zstack_examine, edit=edit_of(name), sibling=sibling, arguments=arguments)
     half = {"requests": [changed, {**good[0], "apiName": NO_API}], "description": "of a refused update"}
     roles = attempt(canary, {"updateTicketRequest": half})
+    zstack_observe("update.unknown-api", "refused" if roles["subject"].refused else "accepted", roles["subject"])
     if roles["subject"].refused:  # where any apiName is taken, nothing is to be left out
         edit = edit_of("good-before-no-api")
         judge(roles, canary, zstack_examine, edit=edit, sibling=sibling, arguments=arguments)

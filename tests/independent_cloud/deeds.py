@@ -312,7 +312,11 @@ class Deeds:
             row = self.people.find(uuid, "update", session)
             if not self.kind.status_first:
                 self.people.may(row, "update", session)
-            any_status = on("update-any-status") or (on("update-approved") and "Approved" in row["status"])
+            any_status = (
+                on("update-any-status")
+                or (on("update-reopened") and row.get("_reopened"))
+                or (on("update-approved") and "Approved" in row["status"])
+            )
             if row["status"] != "Cancelled" and not any_status:
                 if on("update-refused-but-done"):
                     row["request"] = bound["requests"]

@@ -393,6 +393,7 @@ comment-any lifecycle | 10.1.42
 forbidden-any lifecycle | open: the table of 8.2 is inferred
 forbidden-changes lifecycle | 10.1.42
 update-any-status lifecycle | 8.2
+update-reopened lifecycle | 8.2
 update-refused-but-done lifecycle | 8.2
 update-appends lifecycle | 8.1
 update-first-only lifecycle | 8.1

@@ -13,6 +13,7 @@ from pytest_zstack_ticket.simulator.faults.expression import Fault
 from pytest_zstack_ticket.simulator.json.json_writer import write
 from pytest_zstack_ticket.simulator.services.tickets import next_status, record, remove
 from pytest_zstack_ticket.simulator.state import CallContext
+from pytest_zstack_ticket.simulator.storage import seed_data
 from pytest_zstack_ticket.simulator.storage.tables import Ticket
 
 Deny: TypeAlias = Callable[[CallContext, Ticket], None]
@@ -60,6 +61,26 @@ def _given_away(default: Insert, context: CallContext, ticket: Ticket) -> Ticket
     sent = context.raw.get("accountUuid")
     given = replace(ticket, account=sent, creator=sent, project="") if isinstance(sent, str) else ticket
     return default(context, given)
+
+
+def _given_to_known(default: Insert, context: CallContext, ticket: Ticket) -> Ticket:
+    known = context.raw.get("accountUuid") in {person.account for person in seed_data.PEOPLE}
+    return _given_away(default, context, ticket) if known else default(context, ticket)
+
+
+def _operator_sent(
+    default: Callable[[CallContext, Ticket, Ticket], None], context: CallContext, *states: Ticket
+) -> None:
+    """Let a history row name the operator that the event's body names."""
+    default(context, *states)
+    rows, sent = context.store.histories[states[0].uuid], context.raw.get("operatorUuid")
+    rows[-1] = replace(rows[-1], operator=sent) if isinstance(sent, str) else rows[-1]
+
+
+def _alike_too(default: Deny, context: CallContext, ticket: Ticket) -> None:
+    for other in list(context.store.tickets.values()):
+        if (other.name, other.creator, other.status) == (ticket.name, ticket.creator, ticket.status):
+            default(context, other)
 
 
 def _unless(test: Callable[[Ticket], bool]) -> tuple[Around, Around]:
@@ -238,6 +259,9 @@ _TOGETHER = (
     _around(
         "own-member:accountUuid", "create.insert", _given_away, "create", "it belongs to the account that was sent"
     ),
+    _around("own-member:known-account", "create.insert", _given_to_known, "create", "it does, where there is that one"),
+    _around("own-member:operator", "change.history", _operator_sent, "change", "the operator that was sent counts"),
+    _around("delete-namesakes-alike", "delete.store", _alike_too, "delete", "tickets of its name and status go, too"),
     _around("mix-people:requests", "create.insert", _mixed("requests"), "create", "it has the requests of another's"),
     _around("mix-people:description", "create.insert", _mixed("description"), "create", "it has another's description"),
     _around("answer-neighbour", "create.insert", _neighbour, "create", "the answer shows the ticket of another person"),

@@ -28,6 +28,8 @@ class Verbatim(str):
 
 
 def _write(value: Json, special: re.Pattern[str]) -> str:
+    if type(value) is str:  # as most values are
+        return f'"{special.sub(_escape, value)}"'
     if isinstance(value, dict):
         members = []
         for key, item in value.items():

@@ -37,6 +37,8 @@ _CHOSEN: tuple[tuple[str, str, tuple[str, str], str], ...] = (
 def next_status(context: CallContext, status: str, event: str) -> str | None:
     """Return the status that an event leads to, or None where it is denied."""
     choices = context.state.options.choices
+    if (status, event) == ("Cancelled", "reject") and not context.without("reject-in-cancelled"):
+        return "Rejected"
     for choice, word, pair, after in _CHOSEN:
         if pair == (status, event) and getattr(choices, choice) == word:
             return after
@@ -182,6 +184,8 @@ def update_requests(context: CallContext) -> Json:
     """Serve updateTicketRequest: only a cancelled ticket may get other requests."""
     ticket = _ticket(context)
     allowed = ticket.status == "Rejected" and not context.without("update-in-rejected")
+    before = {row.before for row in context.store.histories.get(ticket.uuid, ())}
+    allowed |= "Cancelled" in before and not context.without("update-in-reopened")
     if ticket.status != "Cancelled" and not allowed and context.without("update-in-any-status"):
         raise ApiError("SYS.1006", "not-cancelled", ticket.uuid, ticket.name, ticket.status)
     _check_operator(context, ticket, "update")

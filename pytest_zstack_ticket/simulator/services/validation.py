@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from pytest_zstack_ticket.model.exchange import Json
 from pytest_zstack_ticket.simulator.calls.api_call import Field
@@ -21,10 +23,17 @@ _UUID = re.compile(r"[0-9a-f]{12}[1-5][0-9a-f]{3}[89ab][0-9a-f]{15}\Z")
 
 def validate(context: CallContext) -> None:
     """Check every field in the target's order; raises ApiError for the first broken rule."""
-    try:
+    with reserving(context, "reserve-refused-uuid"):
         _validate(context)
+
+
+@contextmanager
+def reserving(context: CallContext, fault: str) -> Iterator[None]:
+    """Let the resourceUuid of what is refused meanwhile count as used, if a fault says so."""
+    try:
+        yield
     except ApiError:
-        if not context.without("reserve-refused-uuid"):
+        if not context.without(fault):
             context.state.notes.setdefault("reserved", set()).add(context.values.get("resourceUuid"))
         raise
 
