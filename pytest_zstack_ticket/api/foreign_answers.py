@@ -77,7 +77,7 @@ _CRASHES = re.compile(
 )
 """What web frameworks write on a page with 500 when the program breaks down: Flask, Django, Tornado, aiohttp, Bottle,
 Rails, ASP.NET. A front end's page may say that something went wrong, too, but not in these words."""
-BROKE_DOWN = 500
+BROKE_DOWN, NOT_ALLOWED = 500, 405
 
 
 def looks_like_page(body: bytes) -> bool:
@@ -102,10 +102,12 @@ def is_crash_page(answer: Response) -> bool:
 def is_foreign_page(answer: Response) -> bool:
     """Return True for a page that is neither the container's own nor a crash's: the API itself writes none.
 
-    JSON or text that quotes markup is none: a ticket may be named `<html>`.
+    JSON or text that quotes markup is none: a ticket may be named `<html>`. A 405 that lists the methods under Allow is
+    the origin server's, which has to (RFC 9110, 15.5.6); so answers a real node, too.
     """
     marked_up = answer.body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
-    own = is_container_page(answer.body) or is_crash_page(answer)
+    of_origin = answer.status == NOT_ALLOWED and bool(answer.header("allow"))
+    own = of_origin or is_container_page(answer.body) or is_crash_page(answer)
     return marked_up and looks_like_page(answer.body) and not own
 
 

@@ -151,8 +151,8 @@ def event_response(trails: Trails, _arguments: Arguments, profile: Profile) -> J
         return Undecided(Phrase.of("not-shown", member="inventory"))
     for member in (*LASTING, "status"):
         if not same(reported.get(member), after.get(member), loose=True):
-            expected = Phrase.of("expect-same-shown", member=member, role="after", value=brief(after.get(member)))
-            return violation(expected, Phrase.of("shows-elsewhere", role="subject", value=brief(reported.get(member))))
+            expected = Phrase.of("expect-same-shown", member=member, what="later", value=brief(after.get(member)))
+            return violation(expected, Phrase.of("shows-elsewhere", what="of-event", value=brief(reported.get(member))))
     return None
 
 
@@ -265,11 +265,12 @@ def recorded_comment(trails: Trails, _arguments: Arguments, profile: Profile) ->
         )
     if not accepted(outcome) or rows is None or HISTORIES in profile.absent:
         return Undecided(Phrase.of("not-shown", member="history"))
-    comments = [row.get("comment") for row in rows]
-    if sum(same(body.get("comment"), one, loose=True) for one in comments) == 1:
+    found = [row for row in rows if same(body.get("comment"), row.get("comment"), loose=True)]
+    if len(found) == 1:
         return None
-    expected = Phrase.of("expect-value", member="comment", value=brief(body.get("comment")))
-    return violation(expected, Phrase.of("shows", value=brief(comments)))
+    return miscounted(
+        Phrase.of("expect-commented", member="comment", value=brief(body.get("comment"))), len(found), found or rows
+    )
 
 
 def _first_body(exchanges: tuple[Exchange, ...]) -> bytes | None:

@@ -164,15 +164,15 @@ def same_everywhere(trails: Trails, _arguments: Arguments, _profile: Profile) ->
     if {"subject", "later"} <= set(shown) and shown["subject"].get("status") == shown["later"].get("status"):
         one, other = (moment(shown[role].get("lastOpDate")) for role in ("subject", "later"))
         if one is not None and other is not None and one != other:
-            expected = Phrase.of("expect-same-shown", member="lastOpDate", role="subject", value=one)
-            return violation(expected, Phrase.of("shows-elsewhere", role="later", value=other))
+            expected = Phrase.of("expect-same-shown", member="lastOpDate", what="subject", value=one)
+            return violation(expected, Phrase.of("shows-elsewhere", what="later", value=other))
     first, *others = shown.items()
     for role, ticket in others:
         for member in LASTING:
             one, other = first[1].get(member), ticket.get(member)
             if not _alike(member, one, other):
-                expected = Phrase.of("expect-same-shown", member=member, role=first[0], value=brief(one))
-                return violation(expected, Phrase.of("shows-elsewhere", role=role, value=brief(other)))
+                expected = Phrase.of("expect-same-shown", member=member, what=first[0], value=brief(one))
+                return violation(expected, Phrase.of("shows-elsewhere", what=role, value=brief(other)))
     return _hidden_body(shown)
 
 
@@ -183,8 +183,8 @@ def _hidden_body(shown: dict[str, Ticket]) -> Violation | None:
     for place, body in enumerate(answered):
         if body and read and not any(any(bodies[place : place + 1]) for bodies in read.values()):
             member = f"request[{place}].apiBody"
-            expected = Phrase.of("expect-same-shown", member=member, role="answered", value=brief(body))
-            return violation(expected, Phrase.of("shows-elsewhere", role=next(iter(read)), value=brief(None)))
+            expected = Phrase.of("expect-same-shown", member=member, what="answered", value=brief(body))
+            return violation(expected, Phrase.of("shows-elsewhere", what=next(iter(read)), value=brief(None)))
     return None
 
 

@@ -20,7 +20,7 @@ UNSTORED = frozenset({"query-unclear", "controls-changed"})
 """Reasons that follow from tickets that are not stored, where the requirement on that failed."""
 NO_REASON = {"key": "", "parameters": {}, "en": "", "zh": ""}
 """Stands for a reason that a report does not have."""
-SHOWN = frozenset({"expect-value", "expect-unchanged", "expect-same-value", "expect-same-shown"})
+SHOWN = frozenset({"expect-value", "expect-unchanged", "expect-same-value", "expect-same-shown", "expect-commented"})
 """Expectations on one member of a ticket; what is shown instead is one defect wherever it is seen."""
 SHARED_MEMBERS = frozenset({"", "status", "total"})
 """Members that say too little: each event leads to a status of its own, and each query has a total of its own."""

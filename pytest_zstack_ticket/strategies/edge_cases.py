@@ -41,6 +41,7 @@ TEXTS = {
 
 MORE_TEXTS = {
     "ignorable": "a\u00adb\u034fc\u115fd\u180ee\u2800f\u3164g\uffa0h",
+    "latin": "caf\u00e9 na\u00efve \u00fcber \u00df\u00f1\u00bf\u00d7",
     "ogham": "\u1680a\u1680b\u1680",
     "isolates": "\u2066a\u2067b\u2068c\u2069d",
     "annotation": "a\ufff9b\ufffac\ufffbd\ufffc",

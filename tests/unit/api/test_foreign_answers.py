@@ -79,6 +79,13 @@ def test_a_page_is_a_front_end_s_whatever_its_status_unless_the_container_wrote_
     assert not from_gateway(Response(status=status, body=page % b"HTTP Status 404 - Not Found"))
 
 
+def test_a_page_with_405_and_allow_is_the_origin_server_s():
+    page, allow = b"<html>Method Not Allowed</html>", (("Allow", "POST, GET"),)
+    assert not from_gateway(Response(status=405, headers=allow, body=page))
+    assert from_gateway(Response(status=405, body=page))
+    assert from_gateway(Response(status=403, headers=allow, body=page))
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -46,7 +46,7 @@ SIZES = {
     "mutations": 102,
     "variations": 113,
     "open questions": 71,
-    "edge cases": 124,
+    "edge cases": 125,
     "injection": 54,
     "malformed": 49,
     "unusual": 67,
