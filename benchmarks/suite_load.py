@@ -74,12 +74,13 @@ def measured(effort: str) -> dict[str, list[int]]:
         path = Path(folder) / "measured.json"
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "count_calls"]
         command += [f"--zstack-url={TARGET}", f"--zstack-effort={effort}", "--zstack-seed=1", "--zstack-concurrency=16"]
+        command.append("--zstack-allow-plugins=count_calls")
         paths = os.pathsep.join([folder, os.environ.get("PYTHONPATH", "")])
         variables = {**os.environ, "MEASURED": str(path), "PYTHONPATH": paths}
         ran = subprocess.run(command, cwd=folder, env=variables, check=False, capture_output=True, text=True)  # noqa: S603 - our own command
         if ran.returncode:
             raise SystemExit(
-                f"{effort}: the run ended with {ran.returncode}, nothing was written\n{ran.stdout[-2000:]}"
+                f"{effort}: the run ended with {ran.returncode}, nothing was written\n{ran.stdout[-2000:]}{ran.stderr[-500:]}"
             )
         rows = json.loads(path.read_text("utf-8"))
     for row in rows.values():
