@@ -22,6 +22,8 @@ TAGS = "systemTags"
 DIGITS = 128
 _DIGEST = re.compile(rb"[0-9A-Fa-f]{%d}" % DIGITS)
 """A password as log-ins send it: its SHA-512 (AccountConstant.java)."""
+_PART = re.compile(rb"[0-9A-Fa-f]{%d,%d}" % (DIGITS // 2, DIGITS))
+"""It, or the half of it that a log-in has to refuse."""
 _SESSION = re.compile(r"(/accounts/sessions/)([^/?]+)")
 
 
@@ -52,20 +54,22 @@ class Mask(Redactor):
         clean = self.exchange(exchange)
         request, answer = clean.request, clean.answer
         path = _SESSION.sub(lambda found: found[1] + HIDDEN * len(found[2]), request.path)
-        body = _without_digests(request.body or b"")
-        if path.partition("?")[0].endswith("/login"):
+        log_in = path.partition("?")[0].endswith("/login")
+        body = _without_digests(request.body or b"", _PART if log_in else _DIGEST)
+        if log_in:
             body = _without_tags(body)
         if isinstance(answer, Response):
             answer = replace(answer, body=_without_digests(answer.body))
         return replace(clean, request=replace(request, path=path, body=body), answer=answer)
 
     def bytes(self, content: bytes) -> bytes:
-        """Return bytes in which known secrets are hidden."""
-        return _without_digests(self._clean(content)[0])
+        """Return the bytes of a request in which known secrets are hidden."""
+        log_in = b"/login" in content.partition(b"\n")[0]
+        return _without_digests(self._clean(content)[0], _PART if log_in else _DIGEST)
 
 
-def _without_digests(content: bytes) -> bytes:
-    return _DIGEST.sub(HIDDEN.encode() * DIGITS, content) if len(content) >= DIGITS else content
+def _without_digests(content: bytes, digest: re.Pattern[bytes] = _DIGEST) -> bytes:
+    return digest.sub(lambda found: HIDDEN.encode() * len(found[0]), content)
 
 
 def _without_tags(body: bytes) -> bytes:
