@@ -127,8 +127,10 @@ def _made_up(sent: dict[str, Json], row: Ticket) -> Judgement:
 
 
 def _described_anew(sent: dict[str, Json], row: Ticket) -> Judgement:
+    """Say whether characters beyond the BMP were replaced in a description; of others `member_echo` decides."""
     wanted, shown = sent.get("description"), row.get("description")
-    return None if same(trimmed(wanted), trimmed(shown)) else not_as_sent("description", wanted, shown)
+    beyond = isinstance(wanted, str) and max(wanted, default="") > "\uffff"
+    return not_as_sent("description", wanted, shown) if beyond and not same(trimmed(wanted), trimmed(shown)) else None
 
 
 def digits_kept(trails: Trails, arguments: Arguments, profile: Profile) -> Judgement:

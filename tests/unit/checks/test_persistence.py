@@ -38,6 +38,17 @@ def test_an_accepted_create_whose_ticket_no_look_finds_is_not_as_sent(rows, actu
     assert found == actual
 
 
+@pytest.mark.parametrize(
+    ("sent", "stored", "replaced"),
+    [("\U0001f600", "\U0001f600", False), ("\U0001f600", "?", True), (None, "", False), ("d", "d", False)],
+)
+def test_where_characters_beyond_the_bmp_are_kept_none_is_replaced(sent, stored, replaced):
+    trail = (answered(200, {}, sent={"params": SENT["params"] | {"description": sent}}),)
+    trails = {"subject": trail, "shown": shown({**ROW, "description": stored})}
+    assert not isinstance(evaluate("as-sent", trails, {}, profile("documented")), Violation)
+    assert isinstance(evaluate("as-sent", trails, {"whole": True}, profile("documented")), Violation) is replaced
+
+
 def test_a_refused_create_that_leaves_a_ticket_fails_where_nothing_is_accepted():
     trails = {"subject": create(503, ERROR), "named": shown(ROW)}
     assert isinstance(evaluate("stored-once", trails, {}, profile()), Violation)
